@@ -1,0 +1,81 @@
+/**
+ * Every bound of the protocol in one place, each with its reason. Both ends check the same numbers:
+ * the agent before a row enters its outbox, the hub before a byte is kept.
+ */
+
+const KiB = 1024
+const MiB = 1024 * KiB
+
+/** What one MQTT message may weigh, payload only. */
+export const MESSAGE_BYTES = {
+  /** Readings, events, heartbeats, every JSON message of a device. */
+  json: 64 * KiB,
+  /** One audio frame: 24 bytes of header and at most 120 ms of 16 kHz mono s16le. */
+  audio: 24 + 3_840,
+  /** Admin requests and responses; larger answers are paged. */
+  admin: 1 * MiB,
+} as const
+
+/** What the broker's gate lets through, whole packets. */
+export const PACKET_BYTES = {
+  /** Before CONNECT is accepted. A CONNECT of ours has 400 bytes. */
+  beforeConnect: 8 * KiB,
+  /** After CONNECT: the largest message and its topic. */
+  afterConnect: 1 * MiB + 1 * KiB,
+} as const
+
+export const TOPIC_BYTES = 512
+export const TOPIC_LEVELS = 12
+export const FILTERS_PER_CLIENT = 64
+export const CONNECT_TIMEOUT_MS = 5_000
+/** A reader that does not take its bytes for this long is closed: it would hold up everybody else. */
+export const DRAIN_TIMEOUT_MS = 3_000
+export const CONNECTIONS_TOTAL = 2_000
+/** Enough for a house behind one address translator, too few to exhaust the hub. */
+export const CONNECTIONS_PER_ADDRESS = 200
+/** Longest keepalive a client may ask for; the hub notices a dead one after 1.5 times this. */
+export const KEEPALIVE_MAX_S = 120
+/** What a device sends in a second before its reads are paused. */
+export const MESSAGES_PER_SECOND = 50_000
+export const INFLIGHT_PER_CLIENT = 1_000
+/** Queue of a client with a persistent session while it is away: oldest QoS 0 goes first, then oldest. */
+export const OFFLINE_QUEUE = { messages: 1_000, bytes: 5 * MiB, ageMs: 3_600_000 } as const
+export const RETAINED_TOPICS = 10_000
+
+export const SENSORS_PER_DEVICE = 256
+export const ITEMS_PER_MESSAGE = 500
+/** Rejected messages kept per device; beyond that they are only counted. */
+export const REJECTED_PER_DEVICE = { rows: 1_000, bytes: 5 * MiB } as const
+/** Raw bytes kept of one rejected message. */
+export const REJECTED_RAW_BYTES = 4 * KiB
+
+/** 16 kHz, mono, signed 16-bit little-endian: what speech recognition wants and nothing more. */
+export const AUDIO = { rate: 16_000, bytesPerSample: 2, frameMs: 40, frameSamples: 640 } as const
+export const TURN_MAX_MS = 600_000
+/** How long a late frame is waited for before the gap becomes silence. */
+export const REORDER_WINDOW_MS = 120
+/** A turn without frames and without an end is closed after this. */
+export const TURN_SILENT_MS = 10_000
+export const CLIPS = { bytes: 1024 * MiB, ageMs: 7 * 86_400_000 } as const
+
+/** Joining: a code is good once, for this long, and burns after this many wrong secrets or tries. */
+export const INVITATION = { ageMs: 600_000, tries: 5 } as const
+
+/** The agent's outbox. 200 MiB hold a week of 40 readings a second. */
+export const OUTBOX = { bytes: 200 * MiB, rows: 2_000_000, ageMs: 30 * 86_400_000 } as const
+/** A row present at this many disconnects in a row is set aside and reported instead of sent for ever. */
+export const POISON_DISCONNECTS = 3
+/** Messages the agent has in flight without an ack. */
+export const AGENT_WINDOW = 50
+
+export const HEARTBEAT_MS = 30_000
+/** A device is offline when nothing was heard for this long, whatever its connection says. */
+export const SILENT_DEVICE_MS = 120_000
+/** Latest values, last_seen and the like are written at most this often. */
+export const VOLATILE_FLUSH_MS = 60_000
+/** `state/<sensor>` is published at most this often for one sensor. */
+export const STATE_PUBLISH_MS = 1_000
+/** Answers to changing commands are remembered this long. */
+export const REQUEST_MEMORY_MS = 86_400_000
+export const QUERY_MAX_MS = 10_000
+export const PAGE_BYTES = 1 * MiB

@@ -1,0 +1,74 @@
+import { pino } from 'pino'
+import type { Clock } from './clock.ts'
+
+export type LogFields = Record<string, unknown>
+
+/** What a part needs of a log. Never hand it a secret, a payload or what somebody said. */
+export interface Log {
+  debug(fields: LogFields, message: string): void
+  info(fields: LogFields, message: string): void
+  warn(fields: LogFields, message: string): void
+  error(fields: LogFields, message: string): void
+  /** The same log with a part's name on every line. */
+  part(name: string): Log
+}
+
+interface PinoLike {
+  debug(fields: LogFields, message: string): void
+  info(fields: LogFields, message: string): void
+  warn(fields: LogFields, message: string): void
+  error(fields: LogFields, message: string): void
+  child(fields: LogFields): PinoLike
+}
+
+function wrap(logger: PinoLike): Log {
+  return {
+    debug: (fields, message) => logger.debug(fields, message),
+    info: (fields, message) => logger.info(fields, message),
+    warn: (fields, message) => logger.warn(fields, message),
+    error: (fields, message) => logger.error(fields, message),
+    part: (name) => wrap(logger.child({ part: name })),
+  }
+}
+
+/** JSON lines on standard error, which journald keeps; standard output belongs to what a person asked for. */
+export function createLog(level: string): Log {
+  const options = { level, base: null, redact: ['secret', 'password', 'token', 'code'] }
+  return wrap(pino(options, pino.destination({ fd: 2, sync: true })))
+}
+
+/** A log that keeps quiet. */
+export const silentLog: Log = {
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+  part: () => silentLog,
+}
+
+/**
+ * Lets one line per key through in each span and counts the rest, so that one broken device cannot fill the journal.
+ * Returns how many were held back since the last line that passed, or `null` when this one is to be held back too.
+ */
+export class RateLimitedLog {
+  #last = new Map<string, { at: number; held: number }>()
+  #clock: Clock
+  #spanMs: number
+
+  constructor(clock: Clock, spanMs: number) {
+    this.#clock = clock
+    this.#spanMs = spanMs
+  }
+
+  allow(key: string): { held: number } | null {
+    const now = this.#clock.mono()
+    const last = this.#last.get(key)
+    if (last && now - last.at < this.#spanMs) {
+      last.held += 1
+      return null
+    }
+    this.#last.set(key, { at: now, held: 0 })
+    if (this.#last.size > 10_000) this.#last.clear()
+    return { held: last?.held ?? 0 }
+  }
+}
