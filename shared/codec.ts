@@ -1,0 +1,69 @@
+import type { z } from 'zod'
+import type { ErrorCode } from './errors.ts'
+import { LaresError } from './errors.ts'
+import type { AudioFrame } from './messages/audio-frame.ts'
+import { decodeAudioFrame, encodeAudioFrame } from './messages/audio-frame.ts'
+import type { MessageName } from './messages/index.ts'
+import { MESSAGES } from './messages/index.ts'
+
+/** The type of a message by its name, inferred from its schema. */
+export type Wire<N extends MessageName> = z.infer<(typeof MESSAGES)[N]['schema']>
+
+export type Decoded<T> = { ok: true; value: T } | { ok: false; code: ErrorCode; reason: string }
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** A message as bytes. Throws when it is larger than its limit: check before a row is kept, not when it is sent. */
+export function encode<N extends MessageName>(name: N, value: Wire<N>): Buffer {
+  const bytes = name === 'audio-frame' ? encodeAudioFrame(value as AudioFrame) : Buffer.from(JSON.stringify(value))
+  const { maxBytes } = MESSAGES[name]
+  if (bytes.length > maxBytes)
+    throw new LaresError('too_large', `a ${name} of ${bytes.length} bytes, at most ${maxBytes} are allowed`)
+  return bytes
+}
+
+/**
+ * Bytes become a typed message here and nowhere else. Never throws: what is wrong comes back as a code and a sentence
+ * that names the field.
+ */
+export function decode<N extends MessageName>(name: N, bytes: Buffer): Decoded<Wire<N>> {
+  const { maxBytes } = MESSAGES[name]
+  if (bytes.length > maxBytes) return refuse('too_large', `has ${bytes.length} bytes, at most ${maxBytes} are allowed`)
+  if (name === 'audio-frame') {
+    const frame = decodeAudioFrame(bytes)
+    return typeof frame === 'string' ? refuse('bad_message', frame) : { ok: true, value: frame as Wire<N> }
+  }
+  let text: string
+  try {
+    text = utf8.decode(bytes)
+  } catch {
+    return refuse('bad_utf8', 'is not valid UTF-8')
+  }
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (error) {
+    return refuse('bad_json', error instanceof Error ? error.message : 'is not JSON')
+  }
+  return check(name, json)
+}
+
+/** Checks a value that is JSON already. */
+export function check<N extends MessageName>(name: N, json: unknown): Decoded<Wire<N>> {
+  const parsed = MESSAGES[name].schema.safeParse(json)
+  if (parsed.success) return { ok: true, value: parsed.data as Wire<N> }
+  return refuse('bad_message', describeIssues(parsed.error))
+}
+
+/** The first three faults of a value, each with the path to its field. */
+export function describeIssues(error: z.ZodError): string {
+  const issues = error.issues
+    .slice(0, 3)
+    .map((issue) => `${issue.path.map(String).join('.') || 'message'}: ${issue.message}`)
+  const more = error.issues.length - issues.length
+  return issues.join('; ').slice(0, 500) + (more > 0 ? ` (and ${more} more)` : '')
+}
+
+function refuse(code: ErrorCode, reason: string): { ok: false; code: ErrorCode; reason: string } {
+  return { ok: false, code, reason }
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod'
+import { MESSAGE_BYTES, SENSORS_PER_DEVICE } from '../limits.ts'
+import { bootId, epochId, sensorKey, sentAt, text } from './fields.ts'
+import { message } from './message.ts'
+
+/** The device introduces itself, after every connect. Idempotent by `connects`. */
+export const birth = message({
+  name: 'birth',
+  summary: 'The device introduces itself after every connect',
+  schema: z.object({
+    agent: text(50),
+    hardware: text(255).nullable(),
+    boot: bootId,
+    epoch: epochId,
+    /** Connects since the identity was made; the will of an older connect is ignored. */
+    connects: z.int().min(1),
+    capabilities: z.array(text(40)).max(32),
+    clock: z.object({ synced: z.boolean().nullable(), source: text(20).nullable() }),
+    sent: sentAt,
+    sensors: z
+      .array(z.object({ key: sensorKey, kind: text(40), unit: text(20), name: text(100) }))
+      .max(SENSORS_PER_DEVICE),
+  }),
+  sample: {
+    agent: '0.1.0',
+    hardware: 'Raspberry Pi 4 Model B Rev 1.4',
+    boot: '5c1c3c3e-7b0a-4d8e-9a55-0d7f0f6a1b2c',
+    epoch: '01jd0c5v8y4k2m9t',
+    connects: 17,
+    capabilities: ['sensors', 'audio_input', 'buttons'],
+    clock: { synced: true, source: 'ntp' },
+    sent: { at: 1_795_000_000_000, mono: 123_456.5 },
+    sensors: [{ key: 'cpu_temperature', kind: 'temperature', unit: '°C', name: 'CPU temperature' }],
+  },
+  maxBytes: MESSAGE_BYTES.json,
+})
+
+export type Birth = z.infer<typeof birth.schema>

@@ -1,0 +1,48 @@
+import { z } from 'zod'
+
+/**
+ * Text that every store of ours can hold: no NUL, no lone surrogate (SQLite and Postgres refuse or mangle both).
+ */
+export const text = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine((value) => value.isWellFormed() && !value.includes('\0'), 'has a NUL or a lone surrogate')
+
+/** Wall-clock time, integer milliseconds since 1970 UTC, as the sender believed it. */
+export const timeMs = z.int().min(0).max(253_402_300_799_999)
+
+/** Milliseconds of the sender's monotonic clock since its boot. Fractions are allowed. */
+export const monoMs = z.number().min(0).max(1e15)
+
+/** Identifies one boot of the sender; the kernel's boot id on Linux, any random text elsewhere. */
+export const bootId = text(64).min(1)
+
+/** Minted with an outbox file. A new file is a new epoch, and its sequence starts again. */
+export const epochId = text(64).min(1)
+
+export const lane = z.enum(['urgent', 'live', 'backlog'])
+export type Lane = z.infer<typeof lane>
+
+export const sequence = z.int().min(1)
+
+/** Both clocks of the sender at the moment of sending: what the hub needs to mend a wrong clock. */
+export const sentAt = z.object({ at: timeMs, mono: monoMs })
+
+/** Identity of a sequenced message. A plain MQTT device may leave all three out: stored, without de-duplication. */
+export const identity = { epoch: epochId.optional(), lane: lane.optional(), seq: sequence.optional() }
+
+export const sensorKey = z.string().regex(/^[a-z0-9_]{1,40}$/)
+
+/** An id minted by an agent: turn, command, speech. Safe as a topic level and as part of a file name. */
+export const wireId = z.string().regex(/^[A-Za-z0-9-]{1,64}$/)
+
+/** A measured quantity that may be unknown. Unknown is `null`, never `0` and never `false`. */
+export const maybeNumber = z.number().nullable()
+export const maybeFlag = z.boolean().nullable()
+
+/** Any JSON value whose texts can be stored, nested at most a few levels. */
+export const jsonObject = z
+  .record(text(100), z.json())
+  .refine((value) => JSON.stringify(value).length <= 16_384, 'is longer than 16,384 characters')
+  .refine((value) => !/\\u0000|\\ud[89a-f]/.test(JSON.stringify(value)), 'has a NUL or a lone surrogate')

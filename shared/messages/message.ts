@@ -1,0 +1,18 @@
+import type { z } from 'zod'
+
+/**
+ * One kind of wire message: its schema (the type is inferred from it), a sample that a reader can copy,
+ * and how many bytes it may have. A file of this folder defines exactly one.
+ */
+export interface Message<S extends z.ZodType = z.ZodType> {
+  name: string
+  summary: string
+  schema: S
+  /** A complete, valid payload. The round-trip test and docs/protocol.md use it. */
+  sample: z.input<S>
+  maxBytes: number
+}
+
+export function message<S extends z.ZodType>(definition: Message<S>): Message<S> {
+  return definition
+}

@@ -1,0 +1,11 @@
+import { sensorKind } from './kind.ts'
+
+export const current = sensorKind({
+  kind: 'current',
+  label: 'Current',
+  unit: 'A',
+  min: -10000,
+  max: 10000,
+  precision: 3,
+  deviceClass: 'current',
+})
