@@ -1,0 +1,92 @@
+# shellcheck shell=bash
+# Debian packages: which are missing, and how to install them without breaking what is there. Needs say.sh.
+
+# The prefix that gives a command root's rights; fails when there is no way without asking for a password.
+find_root() {
+  as_root=()
+  [[ "$(id -u)" == 0 ]] && return 0
+  if type -P sudo >/dev/null && sudo -n true 2>/dev/null; then
+    as_root=(sudo -n)
+    return 0
+  fi
+  return 1
+}
+
+# Fails with the reason in why_not.
+can_install_packages() {
+  if ! type -P apt-get >/dev/null; then
+    why_not='this system has no apt-get'
+    return 1
+  fi
+  if ! find_root; then
+    why_not='this user is not root and sudo asks for a password'
+    return 1
+  fi
+}
+
+# --no-remove: pulseaudio conflicts with PipeWire's own sound server, and a desktop's sound must not vanish for a test.
+# The lock's timeout: a Pi updates itself in its first minutes.
+apt_install() {
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends --no-remove \
+    -o DPkg::Lock::Timeout=180 "$@"
+}
+
+# Installs the named packages, all at once or, when one of them is refused, each for itself.
+# The output goes to the file in $1. Package lists are fetched first where there are none, and again after a failure.
+install_packages() {
+  local log="$1" name
+  shift
+  if compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null && apt_install "$@" >>"$log" 2>&1; then return 0; fi
+  "${as_root[@]}" apt-get update -o DPkg::Lock::Timeout=180 >>"$log" 2>&1 || warn 'apt-get update failed; trying with the lists at hand.'
+  if apt_install "$@" >>"$log" 2>&1; then return 0; fi
+  for name in "$@"; do apt_install "$name" >>"$log" 2>&1 || true; done
+}
+
+# Whether what a package brings is here, whoever installed it.
+package_is_here() {
+  case "$1" in
+    build-essential) type -P make >/dev/null && type -P c++ >/dev/null ;;
+    alsa-utils) type -P arecord >/dev/null && type -P aplay >/dev/null ;;
+    libasound2-plugins) compgen -G '/usr/lib/*/alsa-lib/libasound_module_pcm_pulse.so' >/dev/null ||
+      compgen -G '/usr/lib*/alsa-lib/libasound_module_pcm_pulse.so' >/dev/null ;;
+    *) type -P "$1" >/dev/null ;;
+  esac
+}
+
+# What will not run without a package.
+loss_without() {
+  case "$1" in
+    build-essential | python3) echo 'GPIO through onoff cannot be compiled; libgpiod and the simulation still work' ;;
+    openssl) echo 'the hub cannot make its certificate' ;;
+    git) echo 'scripts/install and scripts/upgrade cannot copy the code' ;;
+    alsa-utils) echo 'an agent can neither record nor play' ;;
+    pulseaudio | libasound2-plugins) echo 'audio tests and the demo have no sound card to play to' ;;
+    sox) echo 'recording through sox, and the tests of it, do not run' ;;
+    espeak-ng) echo 'the demo has no voice' ;;
+  esac
+}
+
+# Leaves those of the given packages that are not here in the array missing.
+find_missing() {
+  local name
+  missing=()
+  for name in "$@"; do package_is_here "$name" || missing+=("$name"); done
+}
+
+# Installs what is missing of the given packages where that is possible, and says what is lost where it is not.
+# Never fails: every one of them serves a part, and the other parts work without.
+provide_packages() {
+  local log="$1" name
+  shift
+  find_missing "$@"
+  ((${#missing[@]} > 0)) || return 0
+  if can_install_packages; then
+    say "Installing Debian packages for sound, GPIO and tests: ${missing[*]}"
+    install_packages "$log" "${missing[@]}"
+    find_missing "${missing[@]}"
+    why_not="apt-get could not install it, see $log"
+  fi
+  for name in ${missing[@]+"${missing[@]}"}; do
+    warn "Missing $name: $(loss_without "$name") ($why_not)."
+  done
+}
