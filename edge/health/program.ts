@@ -1,0 +1,119 @@
+import { spawn } from 'node:child_process'
+import { StringDecoder } from 'node:string_decoder'
+import type { Clock } from '../../shared/clock.ts'
+import { LaresError } from '../../shared/errors.ts'
+
+/** How a program ended. `problem` is Node's error code when it could not be started at all (`ENOENT`, `EACCES`). */
+export interface ProgramEnd {
+  code: number | null
+  signal: string | null
+  problem: string | null
+  /** The last line it wrote to standard error, at most 300 characters; empty when it wrote none. */
+  lastError: string
+}
+
+export interface RunningProgram {
+  readonly ended: Promise<ProgramEnd>
+  /** SIGTERM, and SIGKILL after a second. Resolves when it has ended; safe to call twice. */
+  stop(): Promise<void>
+  /** SIGKILL at once. */
+  kill(): void
+}
+
+export interface ProgramOptions {
+  env: NodeJS.ProcessEnv
+  clock: Clock
+  onOutput: (text: string) => void
+}
+
+const GRACE_MS = 1_000
+
+/**
+ * A child process in its own process group, so that stopping it stops what it started too.
+ * Never throws and never emits: how it went is in `ended`.
+ */
+export function startProgram(command: readonly string[], { env, clock, onOutput }: ProgramOptions): RunningProgram {
+  const [file = '', ...args] = command
+  const child = spawn(file, args, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  const decoder = new StringDecoder('utf8')
+  let errorTail = ''
+  let problem: string | null = null
+  let over = false
+
+  const signalGroup = (signal: NodeJS.Signals) => {
+    if (child.pid === undefined) return
+    try {
+      process.kill(-child.pid, signal)
+    } catch {
+      // ESRCH: the whole group is gone already, which is what was wanted.
+    }
+  }
+
+  child.stdout.on('data', (bytes: Buffer) => onOutput(decoder.write(bytes)))
+  child.stderr.on('data', (bytes: Buffer) => {
+    errorTail = (errorTail + bytes.toString()).slice(-1_000)
+  })
+
+  const ended = new Promise<ProgramEnd>((resolve) => {
+    const finish = (code: number | null, signal: string | null) => {
+      if (over) return
+      over = true
+      resolve({ code, signal, problem, lastError: lastLine(errorTail) })
+    }
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      problem = error.code ?? error.message
+      if (child.pid === undefined) finish(null, null)
+    })
+    child.on('close', finish)
+    child.on('exit', (code, signal) => {
+      // A grandchild that keeps the pipe open would hold back `close` for ever.
+      signalGroup('SIGKILL')
+      clock.after(GRACE_MS, () => {
+        child.stdout.destroy()
+        child.stderr.destroy()
+        finish(code, signal)
+      })
+    })
+  })
+
+  return {
+    ended,
+    kill: () => signalGroup('SIGKILL'),
+    async stop() {
+      if (over) return
+      signalGroup('SIGTERM')
+      const cancel = clock.after(GRACE_MS, () => signalGroup('SIGKILL'))
+      await ended
+      cancel()
+    },
+  }
+}
+
+/** What went wrong as an error with a remedy, or `null` when the program ended with 0. */
+export function programFailure(command: readonly string[], end: ProgramEnd): LaresError | null {
+  const [name] = command
+  if (end.problem === 'ENOENT') return new LaresError('missing_program', `the program ${name} is not installed`)
+  if (end.problem === 'EACCES')
+    return new LaresError('no_permission', `${name} may not be run`, { hint: 'Make the file executable (chmod +x).' })
+  if (end.problem !== null) return new LaresError('internal', `${name} could not be started (${end.problem})`)
+  if (end.code === 0) return null
+  const how = end.code === null ? `was ended by ${end.signal}` : `ended with code ${end.code}`
+  const why = end.lastError === '' ? '' : `: ${end.lastError}`
+  return new LaresError('device_missing', `${name} ${how}${why}`, {
+    hint: 'Run the command by hand, as the same user, to see what it needs.',
+  })
+}
+
+/** Calls `onLine` for every whole line of a text that arrives in pieces. An unfinished last line is kept back. */
+export function byLine(onLine: (line: string) => void): (text: string) => void {
+  let rest = ''
+  return (text) => {
+    const lines = (rest + text).split('\n')
+    rest = (lines.pop() ?? '').slice(-4_096)
+    for (const line of lines) onLine(line)
+  }
+}
+
+function lastLine(text: string): string {
+  return (text.trim().split('\n').at(-1) ?? '').slice(0, 300)
+}

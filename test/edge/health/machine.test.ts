@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it, vi } from 'vitest'
+import { byLine } from '../../../edge/health/program.ts'
+import { ManualClock } from '../../../shared/clock.ts'
+import { fakeTree } from './fake-tree.ts'
+
+const quick = { timeoutMs: 10_000 }
+
+describe('running a program', () => {
+  it('hands arguments over as they are: no shell looks at them', async () => {
+    const tree = fakeTree()
+    tree.program('say', 'printf "%s|" "$@"')
+    expect(await tree.machine.run(['say', '$(touch /tmp/x)', 'a b', ';', '*'], quick)).toBe('$(touch /tmp/x)|a b|;|*|')
+  })
+
+  it('names a program that is not installed, and one that may not be run', async () => {
+    const tree = fakeTree({ files: { '/bin/locked': '#!/bin/sh\n' } })
+    await expect(tree.machine.run(['nothing'], quick)).rejects.toMatchObject({ code: 'missing_program' })
+    await expect(tree.machine.run(['locked'], quick)).rejects.toMatchObject({ code: 'no_permission' })
+  })
+
+  it('reports an exit code with the last line of standard error', async () => {
+    const tree = fakeTree()
+    tree.program('fail', 'echo first >&2; echo "no such bus" >&2; exit 3')
+    await expect(tree.machine.run(['fail'], quick)).rejects.toMatchObject({
+      code: 'device_missing',
+      message: 'fail ended with code 3: no such bus',
+    })
+  })
+
+  it('ends a program and everything it started when its time is over', async () => {
+    const clock = new ManualClock()
+    const tree = fakeTree({ clock })
+    tree.program('hang', `sleep 30 & echo $! > ${tree.root}/child; wait`)
+    const running = tree.machine.run(['hang'], { timeoutMs: 2_000 })
+    running.catch(() => {
+      // Expected below; this only keeps it from being reported before that.
+    })
+    await vi.waitFor(async () => expect(await tree.machine.readText('/child')).toMatch(/\d+\n/))
+    const child = (await tree.machine.readText('/child')).trim()
+    clock.advance(2_000)
+    await expect(running).rejects.toMatchObject({ code: 'device_busy', message: 'hang did not end within 2000 ms' })
+    await vi.waitFor(() => expect(isAlive(child)).toBe(false))
+  })
+
+  it('does not wait for a program left behind that keeps the output open', async () => {
+    const tree = fakeTree()
+    tree.program('leave', 'sleep 30 & echo 1')
+    expect(await tree.machine.run(['leave'], quick)).toBe('1\n')
+  })
+
+  it('ends a program when it is abandoned, and does not start it when that came first', async () => {
+    const tree = fakeTree()
+    tree.program('hang', `touch ${tree.root}/started; exec sleep 30`)
+    const abandoned = new AbortController()
+    const running = tree.machine.run(['hang'], { ...quick, signal: abandoned.signal })
+    await vi.waitFor(() => expect(existsSync(join(tree.root, 'started'))).toBe(true))
+    abandoned.abort()
+    await expect(running).rejects.toMatchObject({ code: 'device_busy' })
+    await expect(tree.machine.run(['hang'], { ...quick, signal: abandoned.signal })).rejects.toThrow()
+  })
+
+  it('ends a program that prints without end', async () => {
+    const tree = fakeTree()
+    tree.program('babble', 'while :; do echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; done')
+    await expect(tree.machine.run(['babble'], quick)).rejects.toMatchObject({ code: 'too_large' })
+  })
+})
+
+describe('lines', () => {
+  it('arrive whole however the text was cut', () => {
+    const lines: string[] = []
+    const take = byLine((line) => lines.push(line))
+    for (const piece of ['ri', 'sing 17\nfall', 'ing 17\n', 'half']) take(piece)
+    expect(lines).toEqual(['rising 17', 'falling 17'])
+  })
+})
+
+/** A zombie whose parent is gone counts as ended. */
+function isAlive(pid: string): boolean {
+  return existsSync(`/proc/${pid}/exe`) && existsSync(`/proc/${pid}/fd/0`)
+}
