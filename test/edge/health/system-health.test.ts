@@ -67,7 +67,9 @@ describe('the health of a machine', () => {
     const clock = new ManualClock()
     const { machine } = fakeTree({ files: RASPBERRY_PI_4 })
     let release = () => {}
-    const space = vi.fn(() => new Promise<never>((_, reject) => (release = () => reject(new Error('gone')))))
+    const space = vi
+      .fn<typeof machine.space>(() => Promise.reject(new Error('gone')))
+      .mockImplementationOnce(() => new Promise((_, reject) => (release = () => reject(new Error('late')))))
     const read = systemHealthReader({ machine: { ...machine, space }, clock, diskPath })
 
     const first = read()
