@@ -1,0 +1,87 @@
+import type { Clock } from '../../shared/clock.ts'
+import { asError } from '../../shared/errors.ts'
+import { crockford } from '../../shared/ids.ts'
+import type { Log } from '../../shared/log.ts'
+import { RateLimitedLog } from '../../shared/log.ts'
+import type { Database } from '../../shared/sqlite/open.ts'
+import { isDiskFault } from '../../shared/sqlite/open.ts'
+import type { Amount, OutboxRows, OutboxState } from './rows.ts'
+import { outboxRows } from './rows.ts'
+
+/** The file behind an outbox: its rows, its state row, and running totals that need no scan. */
+export class Ledger {
+  readonly rows: OutboxRows
+  /** As it is on the disk, but for `runningMs`, which is its value at the start of this run. */
+  state: OutboxState
+  total: Amount
+  parked: number
+  #db: Database
+  #clock: Clock
+  #log: Log
+  #quiet: RateLimitedLog
+  #startMono: number
+
+  constructor(db: Database, clock: Clock, log: Log) {
+    this.#db = db
+    this.#clock = clock
+    this.#log = log
+    this.#quiet = new RateLimitedLog(clock, 60_000)
+    this.rows = outboxRows(db)
+    if (this.rows.state() === null) this.rows.createState(mintEpoch())
+    const state = this.rows.state()
+    if (state === null) throw new Error('the outbox has no state row after one was written')
+    this.state = state
+    this.total = this.rows.total()
+    this.parked = this.rows.totalParked()
+    this.#startMono = clock.mono()
+  }
+
+  get open(): boolean {
+    return this.#db.open
+  }
+
+  /** How long agents have run on this file, milliseconds. Grows only while one runs; no clock can turn it back. */
+  runningMs(): number {
+    return this.state.runningMs + Math.round(this.#clock.mono() - this.#startMono)
+  }
+
+  /** All of `work` or nothing is on the disk. */
+  transaction(work: () => void): void {
+    this.#db.transaction(work).immediate()
+  }
+
+  /** Like `transaction`, but a disk that fails is logged, at most once a minute, and answered with `false`. */
+  attempt(what: string, work: () => void): boolean {
+    try {
+      this.transaction(work)
+      return true
+    } catch (error) {
+      if (!isDiskFault(error)) throw error
+      if (this.#quiet.allow(what)) this.#log.error({ what, reason: asError(error).message }, 'the disk refused a write')
+      return false
+    }
+  }
+
+  /** Keeps a change of the state row on the disk and then here. */
+  keep(what: string, change: Partial<OutboxState>): boolean {
+    if (!this.attempt(what, () => this.rows.update(change))) return false
+    this.state = { ...this.state, ...change }
+    return true
+  }
+
+  /** Counts the totals anew; scans the table. */
+  recount(): void {
+    this.total = this.rows.total()
+    this.parked = this.rows.totalParked()
+  }
+
+  close(): void {
+    if (!this.#db.open) return
+    this.attempt('keep the running time', () => this.rows.update({ runningMs: this.runningMs() }))
+    this.#db.close()
+  }
+}
+
+export function mintEpoch(): string {
+  return crockford(20)
+}

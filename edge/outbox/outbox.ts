@@ -1,0 +1,311 @@
+import type { Cancel, Clock } from '../../shared/clock.ts'
+import { check } from '../../shared/codec.ts'
+import { asError } from '../../shared/errors.ts'
+import type { Log } from '../../shared/log.ts'
+import { RateLimitedLog } from '../../shared/log.ts'
+import type { Ack } from '../../shared/messages/ack.ts'
+import type { Event } from '../../shared/messages/event.ts'
+import type { Lane } from '../../shared/messages/fields.ts'
+import type { Heartbeat } from '../../shared/messages/heartbeat.ts'
+import type { Result } from '../../shared/messages/result.ts'
+import type { Database } from '../../shared/sqlite/open.ts'
+import { isDiskFault } from '../../shared/sqlite/open.ts'
+import { Ledger } from './ledger.ts'
+import type { OutboxLimits } from './make-room.ts'
+import { makeRoom, OUTBOX_LIMITS } from './make-room.ts'
+import type { OutboxKind, OutboxRow } from './rows.ts'
+import { ROW_OVERHEAD_BYTES } from './rows.ts'
+import type { AckOutcome } from './settlement.ts'
+import { Settlement } from './settlement.ts'
+import type { ReadingItem } from './split-readings.ts'
+import { BODY_BYTES, splitReadings } from './split-readings.ts'
+
+type Sequenced = 'epoch' | 'lane' | 'seq' | 'boot' | 'sent'
+export type EventBody = Omit<Event, Sequenced>
+export type ResultBody = Omit<Result, Sequenced>
+
+/**
+ * `stored`: it is on the disk. `full`: the disk takes nothing now, and it was not kept.
+ * `refused`: no hub would understand it, or it is too large; an event says so.
+ */
+export type Written = 'stored' | 'full' | 'refused'
+
+export interface OutboxOptions {
+  db: Database
+  clock: Clock
+  /** Id of this boot: monotonic times are comparable within one. */
+  boot: string
+  log: Log
+  limits?: OutboxLimits
+}
+
+interface Draft {
+  kind: OutboxKind
+  body: string
+  lane: Lane
+}
+
+/**
+ * Everything durable that the agent has to tell waits here until the hub says that it is on the hub's disk.
+ *
+ * A row's lane is fixed when it is written: `urgent` where the writer says so, else `live` while the hub is reachable
+ * and `backlog` while it is not. Rows leave only by the hub's ack, or for lack of room, counted.
+ */
+export class Outbox {
+  #clock: Clock
+  #boot: string
+  #log: Log
+  #quiet: RateLimitedLog
+  #limits: OutboxLimits
+  #ledger: Ledger
+  #settlement: Settlement
+  #reachable = false
+  #full: { since: number; lost: number; reason: string } | null = null
+  #written = new Set<() => void>()
+  #fullChanged = new Set<() => void>()
+
+  constructor(options: OutboxOptions) {
+    this.#clock = options.clock
+    this.#boot = options.boot
+    this.#log = options.log
+    this.#quiet = new RateLimitedLog(options.clock, 60_000)
+    this.#limits = options.limits ?? OUTBOX_LIMITS
+    this.#ledger = new Ledger(options.db, options.clock, options.log)
+    this.#settlement = new Settlement({
+      ledger: this.#ledger,
+      clock: options.clock,
+      log: options.log,
+      tell: (event) => this.event(event, { urgent: true }),
+    })
+  }
+
+  get epoch(): string {
+    return this.#ledger.state.epoch
+  }
+
+  /** One message for the samples of a tick, or a few when they are many. All of them or none are stored. */
+  readings(items: readonly ReadingItem[]): Written {
+    const good = items.filter((item) => this.#isSound(item))
+    if (good.length === 0) return items.length === 0 ? 'stored' : 'refused'
+    const lane = this.#laneFor(false)
+    return this.#write(splitReadings(good).map((body) => ({ kind: 'readings', body, lane })))
+  }
+
+  /** `urgent` is for alarms and for what somebody waits for. Its time is stamped here when it has none. */
+  event(event: EventBody, options: { urgent?: boolean } = {}): Written {
+    const stamped = { at: Math.max(0, this.#clock.now()), mono: this.#clock.mono(), ...event }
+    const body = JSON.stringify(stamped)
+    const checked = check('event', stamped)
+    const fault = checked.ok ? tooLarge(body) : checked.reason
+    if (fault !== null) return this.#refuse('an event', fault)
+    return this.#write([{ kind: 'event', body, lane: this.#laneFor(options.urgent ?? false) }])
+  }
+
+  /** What became of a command. `also` runs in the same transaction. */
+  result(result: ResultBody, also: () => void = () => {}): Written {
+    const body = JSON.stringify(result)
+    const checked = check('result', result)
+    const fault = checked.ok ? tooLarge(body) : checked.reason
+    if (fault !== null) return this.#refuse('the result of a command', fault)
+    return this.#write([{ kind: 'result', body, lane: 'urgent' }], also)
+  }
+
+  /**
+   * The number of the connect that is about to be made, kept before it is used. When the disk takes nothing it counts
+   * on in memory: an agent with a full disk must still get rid of what it holds.
+   */
+  nextConnect(): number {
+    const connects = this.#ledger.state.connects + 1
+    this.#ledger.keep('keep the connect count', { connects })
+    this.#ledger.state.connects = connects
+    return connects
+  }
+
+  /**
+   * The hub answered the birth with this ack. Takes away what arrived, sets aside what was under way at three
+   * disconnects in a row, and from now on writes live. Nothing may be sent before it said `ok`.
+   */
+  opened(ack: Ack): AckOutcome {
+    const outcome = this.#settlement.opened(ack)
+    this.#reachable = outcome === 'ok'
+    if (outcome === 'ok') this.#tellDropped()
+    return outcome
+  }
+
+  /** The connection ended; `inFlight` are the rows that were sent and not acknowledged. */
+  closed(inFlight: readonly number[]): void {
+    this.#reachable = false
+    this.#settlement.closed(inFlight)
+  }
+
+  /** Everything up to here is on the hub's disk. Acks of another epoch are ignored. */
+  acknowledge(ack: Ack): AckOutcome {
+    const outcome = this.#settlement.acknowledge(ack)
+    if (outcome === 'restored') this.#reachable = false
+    return outcome
+  }
+
+  /** Rows of a lane above `after`, ascending, without those that are acknowledged or set aside. */
+  waiting(lane: Lane, after: number, limit: number): OutboxRow[] {
+    return this.#ledger.rows.waiting(lane, Math.max(after, this.#settlement.ackedUpTo(lane)), limit)
+  }
+
+  /** Puts rows that were set aside back into the line, with new sequence numbers. How many they were. */
+  retryParked(): number {
+    let moved = 0
+    this.#ledger.attempt('bring back what was set aside', () => {
+      moved = this.#ledger.rows.rekey('parked')
+    })
+    if (moved > 0) this.#ledger.recount()
+    return moved
+  }
+
+  /** Calls `run` after every write. Returns a function that stops it. */
+  onWritten(run: () => void): Cancel {
+    this.#written.add(run)
+    return () => this.#written.delete(run)
+  }
+
+  /** Calls `run` when the outbox becomes full and when it takes rows again. Returns a function that stops it. */
+  onFullChanged(run: () => void): Cancel {
+    this.#fullChanged.add(run)
+    return () => this.#fullChanged.delete(run)
+  }
+
+  /** As the heartbeat shows it. `oldest_s` counts the agent's running time. */
+  status(): Heartbeat['outbox'] {
+    const { rows, total, state, parked } = this.#ledger
+    const oldest = rows.oldestWrittenMs()
+    return {
+      rows: total.rows,
+      bytes: total.bytes,
+      oldest_s: oldest === null ? null : Math.round((this.#ledger.runningMs() - oldest) / 100) / 10,
+      dropped: state.dropped,
+      parked,
+      full: this.#full !== null,
+    }
+  }
+
+  /** Why nothing is taken now, or `null`. */
+  get fullReason(): string | null {
+    return this.#full?.reason ?? null
+  }
+
+  /** Messages that the hub could not use, since the file was made. */
+  get rejected(): number {
+    return this.#ledger.state.rejected
+  }
+
+  /** Safe to call twice. */
+  close(): void {
+    this.#settlement.stop()
+    this.#ledger.close()
+  }
+
+  #laneFor(urgent: boolean): Lane {
+    if (urgent) return 'urgent'
+    return this.#reachable ? 'live' : 'backlog'
+  }
+
+  #isSound(item: ReadingItem): boolean {
+    const checked = check('readings', { items: [item] })
+    if (checked.ok) return true
+    this.#refuse('a reading', checked.reason)
+    return false
+  }
+
+  #refuse(what: string, reason: string): Written {
+    if (this.#quiet.allow(`refused ${what}`)) {
+      this.#log.error({ what, reason }, 'a message is not sound and was not kept')
+      const description = `${what} was not kept: ${reason}`.slice(0, 450)
+      this.event({ type: 'message_refused', severity: 'warning', description })
+    }
+    return 'refused'
+  }
+
+  #write(drafts: Draft[], also: () => void = () => {}): Written {
+    const ledger = this.#ledger
+    const runningMs = ledger.runningMs()
+    let added = { rows: 0, bytes: 0 }
+    let gone = { rows: 0, bytes: 0 }
+    let sentBound = ledger.state.sentBound
+    try {
+      ledger.transaction(() => {
+        added = { rows: 0, bytes: 0 }
+        for (const draft of drafts) {
+          const bytes = Buffer.byteLength(draft.body) + ROW_OVERHEAD_BYTES
+          const id = ledger.rows.insert({ ...draft, boot: this.#boot, writtenMs: runningMs, bytes })
+          if (this.#reachable) sentBound = id
+          added = { rows: added.rows + 1, bytes: added.bytes + bytes }
+        }
+        const total = { rows: ledger.total.rows + added.rows, bytes: ledger.total.bytes + added.bytes }
+        gone = makeRoom(ledger.rows, { total, runningMs }, this.#limits)
+        ledger.rows.update({ runningMs, sentBound, dropped: ledger.state.dropped + gone.rows })
+        also()
+      })
+    } catch (error) {
+      return this.#refuseForDisk(error, drafts.length)
+    }
+    ledger.state.sentBound = sentBound
+    ledger.state.dropped += gone.rows
+    ledger.total = {
+      rows: ledger.total.rows + added.rows - gone.rows,
+      bytes: ledger.total.bytes + added.bytes - gone.bytes,
+    }
+    if (gone.rows > 0) this.#sayDropped(gone.rows)
+    this.#sayResumed()
+    for (const run of this.#written) run()
+    return 'stored'
+  }
+
+  #refuseForDisk(error: unknown, messages: number): Written {
+    if (!isDiskFault(error)) throw error
+    const reason = asError(error).message
+    if (this.#full === null) {
+      this.#full = { since: this.#clock.mono(), lost: 0, reason }
+      this.#log.error({ reason }, 'the disk takes nothing: intake of the outbox stopped')
+      for (const run of this.#fullChanged) run()
+    }
+    this.#full.lost += messages
+    return 'full'
+  }
+
+  #sayResumed(): void {
+    const full = this.#full
+    if (full === null) return
+    this.#full = null
+    const seconds = Math.round((this.#clock.mono() - full.since) / 1_000)
+    this.#log.warn({ seconds, lost: full.lost }, 'the disk takes rows again: intake resumed')
+    for (const run of this.#fullChanged) run()
+    this.event(
+      {
+        type: 'outbox_full',
+        severity: 'error',
+        description: `For ${seconds} s the disk took nothing; ${full.lost} messages were not kept.`,
+        data: { seconds, lost: full.lost, reason: full.reason.slice(0, 200) },
+      },
+      { urgent: true },
+    )
+  }
+
+  #sayDropped(rows: number): void {
+    this.#ledger.parked = this.#ledger.rows.totalParked()
+    const allowed = this.#quiet.allow('dropped')
+    if (!allowed) return
+    this.#log.warn({ rows, total: this.#ledger.state.dropped }, 'the outbox is at its limit: oldest rows dropped')
+  }
+
+  #tellDropped(): void {
+    const { dropped, droppedTold } = this.#ledger.state
+    const rows = dropped - droppedTold
+    if (rows === 0) return
+    const description = `${rows} messages were given up for lack of room in the outbox.`
+    if (this.event({ type: 'outbox_dropped', severity: 'error', description, data: { rows } }) !== 'stored') return
+    this.#ledger.keep('keep what was told', { droppedTold: dropped })
+  }
+}
+
+function tooLarge(body: string): string | null {
+  const bytes = Buffer.byteLength(body)
+  return bytes > BODY_BYTES ? `has ${bytes} bytes, at most ${BODY_BYTES} fit into a message` : null
+}
