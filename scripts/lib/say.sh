@@ -3,9 +3,10 @@
 
 quiet="${quiet:-no}"
 
-say() { [[ "$quiet" == yes ]] || printf '%s\n' "$*"; }
+# A reader who went away (a closed terminal) must not end a script in the middle of its work: hence `|| true`.
+say() { [[ "$quiet" == yes ]] || printf '%s\n' "$*" || true; }
 
-warn() { printf '%s\n' "$*" >&2; }
+warn() { printf '%s\n' "$*" >&2 || true; }
 
 # Ends the script. The first line names the thing, the others the remedy.
 fail() {
