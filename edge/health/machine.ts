@@ -32,6 +32,8 @@ export interface StartOptions {
  * and a folder with fake programs. File errors are Node's own (`ENOENT`, `EACCES`, …).
  */
 export interface Machine {
+  /** The clock of its timeouts, and of sources that need one. */
+  readonly clock: Clock
   /** The whole file as UTF-8. */
   readText(path: string): Promise<string>
   /** Overwrites a file of the kernel. Never for files of ours: it is not atomic. */
@@ -71,6 +73,7 @@ export function systemMachine(options: SystemMachineOptions = {}): Machine {
     startProgram(command, { env, clock, onOutput: onOutput ?? (() => {}) })
 
   return {
+    clock,
     readText: (path) => readFile(at(path), 'utf8'),
     writeText: (path, text) => writeFile(at(path), text),
     list: async (path) => (await readdir(at(path))).sort(),

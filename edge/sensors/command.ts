@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { LaresError } from '../../shared/errors.ts'
+import { slug } from '../../shared/ids.ts'
+import { text } from '../../shared/messages/fields.ts'
+import { SENSOR_KINDS } from '../../shared/sensors/index.ts'
+import { parseNumbers } from './command-output.ts'
+import type { SensorResult } from './source.ts'
+import { sourceDriver } from './source.ts'
+
+const kind = z.string().refine((name) => SENSOR_KINDS.has(name), {
+  error: () => `is none of ${[...SENSOR_KINDS.keys()].join(', ')}`,
+})
+
+/**
+ * Any program that prints numbers. It comes from the local configuration file alone and is run without a shell, so
+ * `$VARIABLE`, `|` and `*` mean nothing in it.
+ */
+export const command = sourceDriver({
+  driver: 'command',
+  summary: 'A program of yours that prints a number, lines of `key value`, or a JSON object of numbers',
+  settings: z.strictObject({
+    command: z.array(z.string().min(1)).min(1),
+    timeout_s: z.number().min(0.1).max(600).default(10),
+    /** What the number is, when the program prints one. */
+    kind: kind.default('number'),
+    /** What the numbers are, by the key that the program prints. Keys that are not listed are ignored. */
+    values: z
+      .record(text(40).min(1), z.strictObject({ kind: kind.default('number'), name: text(100).optional() }))
+      .optional(),
+  }),
+  defaults: { intervalS: 60 },
+  create(key, settings, machine) {
+    const wanted = settings.values
+      ? Object.entries(settings.values).map(([printed, value]) => ({
+          printed,
+          sensor: `${key}_${slug(printed, '_')}`,
+          kind: value.kind,
+          name: value.name ?? printed,
+        }))
+      : [{ printed: null, sensor: key, kind: settings.kind, name: key }]
+    const program = settings.command[0] ?? ''
+    return {
+      name: key,
+      sensors: wanted.map(({ sensor, kind, name }) => ({
+        key: sensor,
+        kind,
+        unit: SENSOR_KINDS.get(kind)?.unit ?? '',
+        name,
+      })),
+      async read(signal) {
+        const output = await machine.run(settings.command, { timeoutMs: settings.timeout_s * 1_000, signal })
+        const numbers = parseNumbers(output)
+        return wanted.map(({ printed, sensor }): SensorResult => {
+          const value = numbers.get(printed)
+          if (value !== undefined) return { sensor, value }
+          const what = printed === null ? 'one number' : `a number for ${printed}`
+          return {
+            sensor,
+            error: new LaresError('bad_value', `${program} did not print ${what}`, {
+              hint: 'Run it by hand: it prints one number, or lines of `key value`, or a JSON object of numbers.',
+            }),
+          }
+        })
+      },
+    }
+  },
+})

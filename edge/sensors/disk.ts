@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { LaresError } from '../../shared/errors.ts'
+import { readDiskUse } from '../health/disk.ts'
+import type { SensorResult } from './source.ts'
+import { sourceDriver } from './source.ts'
+
+export const disk = sourceDriver({
+  driver: 'disk',
+  summary: 'Used and free space of the file system that holds a path',
+  settings: z.strictObject({ path: z.string().startsWith('/', 'is an absolute path').default('/') }),
+  defaults: { intervalS: 300, deadband: { percentage: 0.5, data_size: 50 } },
+  create: (key, { path }, machine) => ({
+    name: key,
+    sensors: [
+      { key: `${key}_used`, kind: 'percentage', unit: '%', name: 'Disk used' },
+      { key: `${key}_free`, kind: 'data_size', unit: 'MB', name: 'Disk free' },
+    ],
+    async read() {
+      const { usedPercent, freeMb } = await readDiskUse(machine, path)
+      const used: SensorResult =
+        usedPercent === null
+          ? { sensor: `${key}_used`, error: new LaresError('bad_value', `the file system of ${path} has no size`) }
+          : { sensor: `${key}_used`, value: usedPercent }
+      return [used, { sensor: `${key}_free`, value: freeMb }]
+    },
+  }),
+})

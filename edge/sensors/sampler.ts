@@ -1,0 +1,62 @@
+import { LaresError } from '../../shared/errors.ts'
+import type { Service } from '../../shared/lifecycle.ts'
+import { SENSORS_PER_DEVICE } from '../../shared/limits.ts'
+import type { SampledSource, SamplingContext } from './sampled-source.ts'
+import { SourceLoop } from './sampled-source.ts'
+import type { SensorDescription } from './source.ts'
+
+export interface SamplerOptions extends SamplingContext {
+  sources: readonly SampledSource[]
+}
+
+/**
+ * Asks every source in its own time and hands over what changed. A source that fails, hangs or lies is reported through
+ * `onTrouble` and asked again with growing patience; no other source notices.
+ * Throws `bad_config` when two sources have the same name or announce the same sensor.
+ */
+export class Sampler implements Service {
+  readonly #loops: SourceLoop[]
+
+  constructor({ sources, ...context }: SamplerOptions) {
+    refuseTwins(sources)
+    this.#loops = sources.map((source) => new SourceLoop(source, context))
+  }
+
+  start(): void {
+    for (const loop of this.#loops) loop.start()
+  }
+
+  /** Abandons reads that are under way; their values are not handed over. */
+  stop(): void {
+    for (const loop of this.#loops) loop.stop()
+  }
+
+  /** Every sensor known now, for the birth message: each key once, at most as many as a device may have. */
+  current(): SensorDescription[] {
+    const byKey = new Map<string, SensorDescription>()
+    for (const loop of this.#loops)
+      for (const sensor of loop.sensors) if (!byKey.has(sensor.key)) byKey.set(sensor.key, sensor)
+    return [...byKey.values()].slice(0, SENSORS_PER_DEVICE)
+  }
+}
+
+function refuseTwins(sources: readonly SampledSource[]): void {
+  const owners = new Map<string, string>()
+  const names = new Set<string>()
+  for (const { source } of sources) {
+    if (names.has(source.name)) throw new LaresError('bad_config', `two sources are called ${source.name}`)
+    names.add(source.name)
+    for (const { key } of source.sensors) {
+      const owner = owners.get(key)
+      if (owner !== undefined)
+        throw new LaresError(
+          'bad_config',
+          `the sensor ${key} comes from both [sensors.${owner}] and [sensors.${source.name}]`,
+          {
+            hint: 'Rename one of the two tables: sensor keys are made from the name of the table.',
+          },
+        )
+      owners.set(key, source.name)
+    }
+  }
+}

@@ -1,0 +1,289 @@
+import { describe, expect, it } from 'vitest'
+import type { Reading, SampledSource } from '../../../edge/sensors/sampled-source.ts'
+import { Sampler } from '../../../edge/sensors/sampler.ts'
+import type { SensorDescription, SensorResult, SensorSource } from '../../../edge/sensors/source.ts'
+import type { Trouble } from '../../../edge/sensors/trouble.ts'
+import { ManualClock } from '../../../shared/clock.ts'
+import { LaresError } from '../../../shared/errors.ts'
+import { silentLog } from '../../../shared/log.ts'
+
+type Read = (signal: AbortSignal, call: number) => SensorResult[] | Promise<SensorResult[]>
+
+const HOUR = 3_600_000
+
+function temperature(key: string): SensorDescription {
+  return { key, kind: 'temperature', unit: '°C', name: key }
+}
+
+function source(name: string, read: Read, sensors = [temperature(name)]): SensorSource & { calls: number } {
+  return {
+    name,
+    sensors,
+    calls: 0,
+    async read(signal) {
+      this.calls += 1
+      return read(signal, this.calls)
+    },
+  }
+}
+
+function sampled(one: SensorSource, more: Partial<SampledSource> = {}): SampledSource {
+  return { source: one, intervalMs: 10_000, maxSilenceMs: HOUR, ...more }
+}
+
+/** A sampler with a clock that a test moves in small steps, letting promises settle between them. */
+function sampling(sources: SampledSource[]) {
+  const clock = new ManualClock()
+  const readings: Reading[] = []
+  const troubles: Trouble[] = []
+  let changes = 0
+  const sampler = new Sampler({
+    sources,
+    clock,
+    log: silentLog,
+    random: () => 0.5,
+    onReadings: (items) => readings.push(...items),
+    onTrouble: (trouble) => troubles.push(trouble),
+    onSensors: () => (changes += 1),
+  })
+  const settle = () => new Promise<void>((resolve) => setImmediate(resolve))
+  const advance = async (ms: number, stepMs = 1_000) => {
+    await settle()
+    for (let passed = 0; passed < ms; passed += stepMs) {
+      clock.advance(Math.min(stepMs, ms - passed))
+      await settle()
+    }
+  }
+  sampler.start()
+  return { clock, sampler, readings, troubles, advance, changes: () => changes }
+}
+
+const values = (readings: Reading[], sensor: string) => readings.filter((r) => r.sensor === sensor).map((r) => r.value)
+
+describe('sampling', () => {
+  it('reads at once, then on the beat of the interval, with both clocks on every value', async () => {
+    const one = source('a', (_, call) => [{ sensor: 'a', value: call }])
+    const { readings, advance, clock } = sampling([sampled(one)])
+    const start = clock.mono()
+    await advance(30_000)
+    expect(readings.map(({ value, mono }) => [value, mono - start])).toEqual([
+      [1, 0],
+      [2, 10_000],
+      [3, 20_000],
+      [4, 30_000],
+    ])
+    expect(readings[3]?.at).toBe(clock.now())
+  })
+
+  it('does not send an unchanged value until it was silent for too long', async () => {
+    const one = source('a', () => [{ sensor: 'a', value: 20 }])
+    const { readings, advance } = sampling([sampled(one, { maxSilenceMs: 60_000 })])
+    await advance(130_000)
+    expect(readings).toHaveLength(3)
+  })
+
+  it('measures the deadband from the last value sent, so that a slow drift passes', async () => {
+    const one = source('a', (_, call) => [{ sensor: 'a', value: 20 + call / 10 }])
+    const { readings, advance } = sampling([sampled(one, { deadband: new Map([['a', 0.3]]) })])
+    await advance(90_000)
+    expect(values(readings, 'a')).toEqual([20.1, 20.4, 20.7, 21])
+  })
+
+  it('rounds to the digits that the kind calls meaningful', async () => {
+    const one = source('a', () => [{ sensor: 'a', value: 20.0625 }])
+    const { readings, advance } = sampling([sampled(one)])
+    await advance(0)
+    expect(values(readings, 'a')).toEqual([20.1])
+  })
+
+  it('stops: no timer is left, the read under way is aborted and its value is not handed over', async () => {
+    let aborted = false
+    let answer: (results: SensorResult[]) => void = () => {}
+    const one = source('a', (signal) => {
+      signal.addEventListener('abort', () => (aborted = true))
+      return new Promise((resolve) => (answer = resolve))
+    })
+    const { sampler, readings, advance } = sampling([sampled(one)])
+    await advance(1_000)
+    sampler.stop()
+    answer([{ sensor: 'a', value: 1 }])
+    await advance(60_000)
+    expect(aborted).toBe(true)
+    expect(readings).toEqual([])
+    expect(one.calls).toBe(1)
+    sampler.stop()
+  })
+})
+
+describe('a source in trouble', () => {
+  it.each<[string, Read]>([
+    [
+      'throws',
+      () => {
+        throw new LaresError('device_missing', 'no such chip')
+      },
+    ],
+    ['rejects', () => Promise.reject(new LaresError('device_missing', 'no such chip'))],
+    ['throws a string', () => Promise.reject('no such chip')],
+    ['returns nonsense', () => Promise.resolve(undefined as unknown as SensorResult[])],
+  ])('that %s is told once, again after an hour, and once when it is well; nobody else notices', async (_, fail) => {
+    let broken = true
+    const bad = source('bad', (signal, call) => (broken ? fail(signal, call) : [{ sensor: 'bad', value: 1 }]))
+    const good = source('good', (_signal, call) => [{ sensor: 'good', value: call }])
+    const { readings, troubles, advance } = sampling([sampled(bad), sampled(good)])
+
+    await advance(HOUR / 2, 10_000)
+    expect(troubles).toHaveLength(1)
+    expect(troubles[0]).toMatchObject({ source: 'bad', state: 'failing' })
+    expect(values(readings, 'good')).toHaveLength(181)
+    expect(bad.calls).toBeLessThan(20)
+    await advance(HOUR, 10_000)
+    expect(troubles).toHaveLength(2)
+
+    broken = false
+    await advance(600_000, 10_000)
+    expect(troubles.map(({ state }) => state)).toEqual(['failing', 'failing', 'recovered'])
+    expect(values(readings, 'bad')).toEqual([1])
+  })
+
+  it('carries code and remedy of its error', async () => {
+    const bad = source('bad', () => {
+      throw new LaresError('device_missing', 'no such chip', { hint: 'Solder it on.' })
+    })
+    const { troubles, advance } = sampling([sampled(bad)])
+    await advance(0)
+    expect(troubles).toEqual([
+      { source: 'bad', state: 'failing', code: 'device_missing', message: 'no such chip. Solder it on.' },
+    ])
+  })
+
+  it('that hangs is abandoned, never asked a second time meanwhile, and its late answer is thrown away', async () => {
+    let answer: (results: SensorResult[]) => void = () => {}
+    let underWay = 0
+    let most = 0
+    const hanging = source('slow', async (_, call) => {
+      underWay += 1
+      most = Math.max(most, underWay)
+      const results = call === 1 ? await new Promise<SensorResult[]>((resolve) => (answer = resolve)) : []
+      underWay -= 1
+      return call === 1 ? results : [{ sensor: 'slow', value: 2 }]
+    })
+    const good = source('good', (_signal, call) => [{ sensor: 'good', value: call }])
+    const { readings, troubles, advance } = sampling([sampled(hanging, { timeoutMs: 3_000 }), sampled(good)])
+
+    await advance(600_000)
+    expect(hanging.calls).toBe(1)
+    expect(values(readings, 'good')).toHaveLength(61)
+    expect(troubles).toMatchObject([{ source: 'slow', state: 'failing', code: 'device_busy' }])
+
+    answer([{ sensor: 'slow', value: 1 }])
+    await advance(600_000)
+    expect(values(readings, 'slow')).toEqual([2])
+    expect(troubles.map(({ state }) => state)).toEqual(['failing', 'recovered'])
+    expect(most).toBe(1)
+  })
+
+  it('aborts the signal of a read whose time is over', async () => {
+    let signalled: AbortSignal | null = null
+    const one = source('a', (signal) => {
+      signalled = signal
+      return new Promise(() => {})
+    })
+    const { advance } = sampling([sampled(one, { timeoutMs: 3_000 })])
+    await advance(3_000)
+    expect(signalled).toMatchObject({ aborted: true })
+  })
+
+  it('with a loose contact does not fill the journal, but is told when it lasts', async () => {
+    let always = false
+    const flapping = source('bad', (_, call) => {
+      if (always || call % 2 === 0) throw new Error('no contact')
+      return [{ sensor: 'bad', value: call }]
+    })
+    const { troubles, advance } = sampling([sampled(flapping)])
+    await advance(600_000)
+    expect(troubles.map(({ state }) => state)).toEqual(['failing', 'recovered'])
+    always = true
+    await advance(1_200_000, 10_000)
+    expect(troubles.map(({ state }) => state)).toEqual(['failing', 'recovered', 'failing'])
+  })
+
+  it.each<[string, SensorResult]>([
+    ['of a sensor it never announced', { sensor: 'other', value: 1 }],
+    ['that is not a number', { sensor: 'a', value: Number.NaN }],
+    ['that is infinite', { sensor: 'a', value: Number.POSITIVE_INFINITY }],
+    ['with its own error', { sensor: 'a', error: new LaresError('bad_value', 'failed its checksum') }],
+  ])('gives a value %s: it is dropped with an event, its neighbours are kept', async (_, wrong) => {
+    const one = source('a', (_signal, call) => [wrong, { sensor: 'b', value: call }], [
+      temperature('a'),
+      temperature('b'),
+    ])
+    const { readings, troubles, advance } = sampling([sampled(one)])
+    await advance(20_000)
+    expect(values(readings, 'b')).toEqual([1, 2, 3])
+    expect(readings).toHaveLength(3)
+    expect(troubles).toMatchObject([{ source: 'a', state: 'failing', code: 'bad_value' }])
+  })
+
+  it('keeps a value that is physically impossible, with quality 0', async () => {
+    const one = source('a', () => [{ sensor: 'a', value: -300 }])
+    const { readings, troubles, advance } = sampling([sampled(one)])
+    await advance(0)
+    expect(readings).toMatchObject([{ sensor: 'a', value: -300, quality: 0 }])
+    expect(troubles).toEqual([])
+  })
+
+  it('goes on when the one who takes its values throws: a full outbox is no fault of a sensor', async () => {
+    const clock = new ManualClock()
+    const one = source('a', (_, call) => [{ sensor: 'a', value: call }])
+    const troubles: Trouble[] = []
+    const sampler = new Sampler({
+      sources: [sampled(one)],
+      clock,
+      log: silentLog,
+      onReadings: () => {
+        throw new Error('disk full')
+      },
+      onTrouble: (trouble) => troubles.push(trouble),
+    })
+    sampler.start()
+    for (let beat = 0; beat < 3; beat += 1) {
+      await new Promise<void>((resolve) => setImmediate(resolve))
+      clock.advance(10_000)
+    }
+    expect(one.calls).toBe(4)
+    expect(troubles).toEqual([])
+    sampler.stop()
+  })
+})
+
+describe('the sensors of a device', () => {
+  it('are those of all sources, and a discovered one says that it is new', async () => {
+    let sensors: SensorDescription[] = []
+    const discovering: SensorSource = {
+      name: 'bus',
+      get sensors() {
+        return sensors
+      },
+      async read() {
+        if (sensors.length === 0) sensors = [temperature('w1_1')]
+        return [{ sensor: 'w1_1', value: 4 }]
+      },
+    }
+    const fixed = source('a', () => [])
+    const { sampler, readings, advance, changes } = sampling([sampled(fixed), sampled(discovering)])
+    expect(sampler.current().map(({ key }) => key)).toEqual(['a'])
+    await advance(20_000)
+    expect(sampler.current().map(({ key }) => key)).toEqual(['a', 'w1_1'])
+    expect(values(readings, 'w1_1')).toEqual([4])
+    expect(changes()).toBe(1)
+  })
+
+  it('may not be announced by two sources', () => {
+    const twins = [sampled(source('x', () => [])), sampled(source('y', () => [], [temperature('x')]))]
+    const options = { clock: new ManualClock(), log: silentLog, onReadings: () => {}, onTrouble: () => {} }
+    expect(() => new Sampler({ sources: twins, ...options })).toThrow(
+      'the sensor x comes from both [sensors.x] and [sensors.y]',
+    )
+  })
+})
