@@ -1,0 +1,125 @@
+import { existsSync, readFileSync, utimesSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type House, makeHouse } from './house.ts'
+import { type StubMachine, stubMachine } from './stub-machine.ts'
+
+describe('scripts/upgrade', () => {
+  let machine: StubMachine
+  let house: House
+  const calls = () => machine.calls().filter((call) => !call.includes('is-enabled') && !call.includes('is-active'))
+  const planExists = () => existsSync(join(house.prefix, 'opt/lares/upgrade.unfinished'))
+
+  beforeEach(() => {
+    machine = stubMachine()
+    house = makeHouse(machine)
+    machine.forgetCalls()
+  })
+  afterEach(() => machine.remove())
+
+  it('backs up with the old code after the stop, switches, migrates with the new code and starts', () => {
+    const { code, out, err } = house.upgrade()
+    expect(err).toBe('')
+    expect(code).toBe(0)
+    expect(calls()).toEqual([
+      'systemctl stop lares-hub.service',
+      'systemctl stop lares-edge.service',
+      '1 backup',
+      'systemctl daemon-reload',
+      '2 migrate',
+      'systemctl start --no-block lares-hub.service',
+      'systemctl start --no-block lares-edge.service',
+      '2 health',
+    ])
+    expect(house.current()).toBe(house.second)
+    expect(house.database()).toBe(2)
+    expect(planExists()).toBe(false)
+    expect(out).toContain(`Upgraded: from ${house.first} to ${house.second}.`)
+  })
+
+  it('puts the old version and its database back when the migration fails', () => {
+    const { code, err } = house.upgrade({ fails: '2 migrate' })
+    expect(code).toBe(1)
+    expect(err).toContain(`Version ${house.second} did not work: the migration failed. Going back to ${house.first}.`)
+    expect(calls()).toContain('1 restore')
+    expect(house.current()).toBe(house.first)
+    expect(house.database()).toBe(1)
+    expect(calls().slice(-3)).toEqual([
+      'systemctl start --no-block lares-hub.service',
+      'systemctl start --no-block lares-edge.service',
+      '1 health',
+    ])
+    expect(planExists()).toBe(false)
+  })
+
+  it('puts the old version and its database back when the new one does not become healthy', () => {
+    const { code, err } = house.upgrade({ fails: '2 health' })
+    expect(code).toBe(1)
+    expect(err).toContain('becoming healthy within 0 s failed')
+    expect(err).toContain(`Version ${house.first} runs again.`)
+    expect(house.current()).toBe(house.first)
+    expect(house.database()).toBe(1)
+    expect(readFileSync(join(house.prefix, 'var/lib/lares/database.aside'), 'utf8')).toBe('2\n')
+  })
+
+  it('starts the old version again, its database untouched, when the backup fails', () => {
+    expect(house.upgrade({ fails: '1 backup' }).code).toBe(1)
+    expect(calls()).not.toContain('1 restore')
+    expect(calls()).toContain('systemctl start --no-block lares-hub.service')
+    expect(house.current()).toBe(house.first)
+  })
+
+  it('keeps the new version when the backup cannot be restored: the old one would not understand the database', () => {
+    machine.program('cp', '[ -f "$HOME/root/var/lib/lares/database.aside" ] && exit 1; cat "$1" >"$2"')
+    const { code, err } = house.upgrade({ fails: '2 health' })
+    expect(code).toBe(1)
+    expect(err).toContain('could not be restored')
+    expect(house.current()).toBe(house.second)
+    expect(calls().at(-1)).toBe('systemctl start --no-block lares-edge.service')
+  })
+
+  it('touches no database where only the agent is installed', () => {
+    machine.remove()
+    machine = stubMachine()
+    house = makeHouse(machine, 'edge')
+    machine.forgetCalls()
+    expect(house.upgrade().code).toBe(0)
+    expect(calls()).toEqual([
+      'systemctl stop lares-edge.service',
+      'systemctl daemon-reload',
+      'systemctl start --no-block lares-edge.service',
+    ])
+    expect(house.current()).toBe(house.second)
+  })
+
+  it('does nothing when the version is installed already', () => {
+    house.upgrade()
+    machine.forgetCalls()
+    expect(house.upgrade().out).toContain('is installed already')
+    expect(calls()).toEqual([])
+  })
+
+  it('keeps three versions', () => {
+    const names = [house.first, house.second]
+    for (const schema of [3, 4]) {
+      expect(house.upgrade().code).toBe(0)
+      names.push(house.commit(schema))
+    }
+    names.forEach((name, index) => {
+      const folder = join(house.prefix, 'opt/lares', name)
+      if (existsSync(folder)) utimesSync(folder, 1_000 + index, 1_000 + index)
+    })
+    expect(house.upgrade().code).toBe(0)
+    expect(house.versions().toSorted()).toEqual(names.slice(1).toSorted())
+  })
+
+  it('changes nothing in a dry run', () => {
+    const { code, out } = house.upgrade({ args: ['--dry-run'] })
+    expect(code).toBe(0)
+    expect(out).toContain('would run: systemctl stop lares-hub.service')
+    expect(out).toContain('hub migrate')
+    expect(calls()).toEqual([])
+    expect(house.current()).toBe(house.first)
+    expect(house.versions()).toEqual([house.first])
+  })
+})
