@@ -1,0 +1,40 @@
+import type { Clock } from '../../shared/clock.ts'
+import { type Log, RateLimitedLog } from '../../shared/log.ts'
+
+const LOG_SPAN_MS = 10_000
+
+/** Counts what goes wrong by reason, and says so in the log, one line per kind and ten seconds. */
+export class BrokerCounters {
+  #log: Log
+  #lines: RateLimitedLog
+  #violations = new Map<string, number>()
+  #hookFailures = new Map<string, number>()
+
+  constructor(log: Log, clock: Clock) {
+    this.#log = log
+    this.#lines = new RateLimitedLog(clock, LOG_SPAN_MS)
+  }
+
+  get violations(): Record<string, number> {
+    return Object.fromEntries(this.#violations)
+  }
+
+  get hookFailures(): Record<string, number> {
+    return Object.fromEntries(this.#hookFailures)
+  }
+
+  violation(reason: string, remote: string, clientId: string | null): void {
+    this.#violations.set(reason, (this.#violations.get(reason) ?? 0) + 1)
+    this.line('violation', { reason, remote, clientId })
+  }
+
+  hookFailed(hook: string, error: Error): void {
+    this.#hookFailures.set(hook, (this.#hookFailures.get(hook) ?? 0) + 1)
+    this.line(`hook ${hook} failed`, { error: error.message })
+  }
+
+  line(message: string, fields: Record<string, unknown>): void {
+    const allowed = this.#lines.allow(message)
+    if (allowed) this.#log.warn({ ...fields, held: allowed.held }, message)
+  }
+}

@@ -1,0 +1,57 @@
+import type { BrokerHooks, Connection } from './connection.ts'
+import type { LiveConnection } from './live-connection.ts'
+import type { BrokerPersistence } from './persistence.ts'
+
+/** Which connection has which client id, and who is told of its coming and going. */
+export class ClientRegistry {
+  takeovers = 0
+  #hooks: Required<BrokerHooks>
+  #persistence: BrokerPersistence
+  /** The connection that has the client id, or waits for the one before to let go. */
+  #newest = new Map<string, LiveConnection>()
+  #connected = new Set<LiveConnection>()
+
+  constructor(hooks: Required<BrokerHooks>, persistence: BrokerPersistence) {
+    this.#hooks = hooks
+    this.#persistence = persistence
+  }
+
+  get connected(): ReadonlySet<Connection> {
+    return this.#connected
+  }
+
+  newest(clientId: string): LiveConnection | undefined {
+    return this.#newest.get(clientId)
+  }
+
+  /**
+   * Makes the connection the newest of its client id and goes on once Aedes has let go of the one before: side by side
+   * Aedes would publish the old will into the new session, delete the new will, and unregister the wrong client.
+   */
+  claim(connection: LiveConnection, proceed: () => void): void {
+    const before = this.#newest.get(connection.clientId)
+    this.#newest.set(connection.clientId, connection)
+    if (!before) {
+      proceed()
+      return
+    }
+    this.takeovers += 1
+    before.superseded = true
+    before.close('a newer connection has this client id')
+    before.whenGone(proceed)
+  }
+
+  register(connection: LiveConnection): void {
+    connection.registered = true
+    this.#connected.add(connection)
+    this.#hooks.connected(connection)
+  }
+
+  /** Aedes has let go of the connection, or never had it. Calling it twice is safe. */
+  release(connection: LiveConnection, reason: string): void {
+    if (this.#connected.delete(connection)) this.#hooks.disconnected(connection, reason)
+    if (this.#newest.get(connection.clientId) === connection) this.#newest.delete(connection.clientId)
+    if (connection.accepted) this.#persistence.leave(connection.clientId, connection.number)
+    connection.markGone()
+  }
+}

@@ -1,0 +1,65 @@
+export type Done = (error?: Error | null) => void
+
+/** A publish of Aedes: takes the packet's place in the order at once and hands it to the emitter later. */
+export type Publish<Packet, Client> = (packet: Packet, client: Client, done: Done) => void
+
+interface Waiting<Packet, Client> {
+  packet: Packet
+  client: Client
+  done: Done
+}
+
+/**
+ * Lets publishes enter the emitter in the order in which they were numbered.
+ *
+ * Aedes 1.2.0 numbers a packet, then waits for its persistence, then emits; a client drops whatever has a lower number
+ * than the last packet it got. A QoS 0 packet that waits for nothing overtakes a QoS 1 packet, which is then lost.
+ * So the next publish starts when the current one has reached the emitter, not when it was delivered:
+ * a slow subscriber does not hold up the queue.
+ */
+export class OrderingGate<Packet, Client> {
+  #publish: Publish<Packet, Client>
+  #queue: Waiting<Packet, Client>[] = []
+  #head = 0
+  /** The publish that has not reached the emitter yet. */
+  #current: Waiting<Packet, Client> | null = null
+  #draining = false
+
+  constructor(publish: Publish<Packet, Client>) {
+    this.#publish = publish
+  }
+
+  submit(packet: Packet, client: Client, done: Done): void {
+    if (this.#current !== null || this.#draining) this.#queue.push({ packet, client, done })
+    else this.#start({ packet, client, done })
+  }
+
+  /** The emitter calls this for each packet it is handed. */
+  emitted(): void {
+    this.#current = null
+    if (!this.#draining && this.#head < this.#queue.length) this.#drain()
+  }
+
+  #start(next: Waiting<Packet, Client>): void {
+    this.#current = next
+    this.#publish(next.packet, next.client, (error) => {
+      // A publish that failed before it reached the emitter must not hold up the others.
+      if (this.#current === next) this.emitted()
+      next.done(error)
+    })
+  }
+
+  #drain(): void {
+    this.#draining = true
+    while (this.#current === null && this.#head < this.#queue.length) {
+      const next = this.#queue[this.#head]
+      this.#head += 1
+      if (next) this.#start(next)
+    }
+    if (this.#head === this.#queue.length) {
+      this.#queue = []
+      this.#head = 0
+    }
+    this.#draining = false
+  }
+}

@@ -1,0 +1,327 @@
+import { Readable } from 'node:stream'
+import type { Clock } from '../../shared/clock.ts'
+import { BROKER_LIMITS, type BrokerLimits } from './broker-limits.ts'
+import { RetainedStore } from './retained-store.ts'
+import {
+  entryBytes,
+  type Incoming,
+  type IncomingMessages,
+  type QoS,
+  type SessionFilter,
+  type StoredPacket,
+} from './session.ts'
+import type { SessionChange } from './session-change.ts'
+import { owned, SessionMemory, type Subscriber } from './session-memory.ts'
+
+interface Id {
+  id: string
+}
+
+type Will = Record<string, unknown> & { brokerId?: string; clientId?: string }
+
+export interface PersistenceOptions {
+  clock: Clock
+  /** Told of every change that must survive a restart, in order. Absent: nothing survives. */
+  journal?: (change: SessionChange) => void
+  /** Whether a message of this topic may be retained. Default: any. */
+  retain?: (topic: string) => boolean
+  limits?: Partial<BrokerLimits>
+}
+
+export interface PersistenceStats {
+  sessions: number
+  queuedBytes: number
+  retained: number
+  /** Queue entries given up. */
+  dropped: number
+  /** Messages that were not retained: not on the allow-list, or no room. */
+  notRetained: number
+}
+
+/**
+ * Aedes' persistence, answering from memory at once and never refusing: where Aedes 1.2.0 meets a rejected look-up it
+ * stops serving, or the process dies. It passes `aedes-persistence/abstract.js`.
+ *
+ * Beyond that contract: queues are bounded, a message reaches a client once per overlapping filters and at the QoS
+ * granted, packet ids in flight are unique, repetitions carry DUP, and replay keeps the order with live messages.
+ */
+export class BrokerPersistence {
+  /** Asked before a subscription is stored; the broker answers for filters it has just denied. */
+  refused: (clientId: string, filter: string) => boolean = () => false
+  #options: PersistenceOptions
+  #limits: BrokerLimits
+  #broker: Id | null = null
+  #memory: SessionMemory
+  #retained = new RetainedStore<StoredPacket>()
+  #retainedBytes = 0
+  #notRetained = 0
+  #wills = new Map<string, Will>()
+
+  constructor(options: PersistenceOptions) {
+    this.#options = options
+    this.#limits = { ...BROKER_LIMITS, ...options.limits }
+    const journal = options.journal ?? (() => {})
+    this.#memory = new SessionMemory({ clock: options.clock, limits: this.#limits, journal })
+  }
+
+  get broker(): Id | null {
+    return this.#broker
+  }
+
+  async setup(broker: Id): Promise<void> {
+    this.#broker = broker
+    this.#memory.brokerId = broker.id
+  }
+
+  async destroy(): Promise<void> {
+    this.#wills.clear()
+  }
+
+  // What the broker asks beyond Aedes
+
+  /** Whether a persistent session would be given a message of this topic to keep. */
+  hasSubscriber(topic: string): boolean {
+    return this.#memory.subscribers.has(topic)
+  }
+
+  stats(): PersistenceStats {
+    const { sessions, queuedBytes, dropped } = this.#memory
+    const retained = this.#retained.size
+    return { sessions: sessions.size, queuedBytes, retained, dropped, notRetained: this.#notRetained }
+  }
+
+  /** The client's persistent session is in use by the connection of this number. Call before Aedes restores it. */
+  arrive(clientId: string, connection: number): void {
+    this.#memory.arrive(clientId, connection)
+  }
+
+  /** The connection ended; ignored when a newer one has the session. */
+  leave(clientId: string, connection: number): void {
+    this.#memory.leave(clientId, connection)
+  }
+
+  /**
+   * Whether a live message may go to the client now. No when it is in the queue and replay sends it, or has sent it.
+   * A yes is remembered: the same message is not given out again on this connection.
+   */
+  claimLive(clientId: string, packet: StoredPacket): boolean {
+    const session = this.#memory.sessions.get(clientId)
+    const item = session && this.#memory.find(session, packet)
+    if (!session || !item) return true
+    if (session.replaying || item.sentOn === session.connection) return false
+    item.sentOn = session.connection
+    return true
+  }
+
+  /** The client may not have this message after all. */
+  discard(clientId: string, packet: StoredPacket): void {
+    const session = this.#memory.sessions.get(clientId)
+    const item = session && this.#memory.find(session, packet)
+    if (session && item) this.#memory.dequeue(session, item)
+  }
+
+  /** The client's QoS 2 messages that wait for PUBREL. The same object until `cleanIncoming`. */
+  incoming(clientId: string): IncomingMessages {
+    return this.#memory.incoming(clientId)
+  }
+
+  /** The message had its effect: from now on the same packet id is a repetition. */
+  acceptIncoming(clientId: string, messages: IncomingMessages, packetId: number): void {
+    this.#memory.acceptIncoming(clientId, messages, packetId)
+  }
+
+  /** Brings back what the changes say. Call before the first client connects. */
+  load(changes: Iterable<SessionChange>): void {
+    for (const change of changes) {
+      if (change.kind === 'unretain') this.#unretain(change.topic)
+      else if (change.kind === 'retain') {
+        const { topic, payload, qos } = change
+        this.#keep({ cmd: 'publish', topic, payload, qos, retain: true, dup: false })
+      } else this.#memory.apply(change)
+    }
+  }
+
+  /** The changes that make the present memory again: a journal can be replaced by them. */
+  *snapshot(): Generator<SessionChange> {
+    yield* this.#memory.snapshot()
+    for (const [topic, { payload, qos }] of this.#retained.entries()) yield { kind: 'retain', topic, payload, qos }
+  }
+
+  /** Gives up what is too old in the queues of clients that are away. */
+  sweep(): void {
+    this.#memory.sweep()
+  }
+
+  // Aedes: retained messages
+
+  async storeRetained(packet: StoredPacket): Promise<void> {
+    const { topic, payload, qos } = packet
+    const before = this.#retained.get(topic)
+    if (payload.length === 0 || !this.#mayRetain(topic, payload, before)) {
+      if (payload.length > 0) this.#notRetained += 1
+      // What is current is not kept, so what was kept must not pass for current.
+      if (!before) return
+      this.#unretain(topic)
+      this.#options.journal?.({ kind: 'unretain', topic })
+      return
+    }
+    this.#keep({ ...packet, payload: owned(payload) })
+    this.#options.journal?.({ kind: 'retain', topic, payload, qos })
+  }
+
+  createRetainedStream(filter: string): Readable {
+    return this.createRetainedStreamCombi([filter])
+  }
+
+  createRetainedStreamCombi(filters: string[]): Readable {
+    return Readable.from(retainedOf(this.#retained, filters))
+  }
+
+  // Aedes: subscriptions
+
+  async addSubscriptions(client: Id, subscriptions: SessionFilter[]): Promise<void> {
+    for (const subscription of subscriptions) {
+      if (!this.refused(client.id, subscription.topic)) this.#memory.subscribe(client.id, subscription)
+    }
+  }
+
+  async removeSubscriptions(client: Id, filters: string[]): Promise<void> {
+    for (const filter of filters) this.#memory.unsubscribe(client.id, filter)
+  }
+
+  async subscriptionsByClient(client: Id): Promise<SessionFilter[]> {
+    const filters = this.#memory.sessions.get(client.id)?.filters.values() ?? []
+    return Array.from(filters, (filter) => ({ ...filter }))
+  }
+
+  async subscriptionsByTopic(topic: string): Promise<Subscriber[]> {
+    return this.#memory.subscribers.match(topic)
+  }
+
+  async cleanSubscriptions(client: Id): Promise<void> {
+    this.#memory.forget(client.id)
+  }
+
+  async countOffline(): Promise<{ subsCount: number; clientsCount: number }> {
+    let clientsCount = 0
+    for (const session of this.#memory.sessions.values()) if (session.filters.size > 0) clientsCount += 1
+    return { subsCount: this.#memory.subscribers.size, clientsCount }
+  }
+
+  getClientList(filter: string): Readable {
+    const sessions = [...this.#memory.sessions.values()]
+    return Readable.from(sessions.filter((session) => session.filters.has(filter)).map((session) => session.clientId))
+  }
+
+  // Aedes: messages to clients
+
+  async outgoingEnqueue(subscriber: { clientId: string; qos?: QoS }, packet: StoredPacket): Promise<void> {
+    this.#memory.enqueue(subscriber.clientId, packet, subscriber.qos ?? packet.qos)
+  }
+
+  async outgoingEnqueueCombi(subscribers: { clientId: string; qos?: QoS }[], packet: StoredPacket): Promise<void> {
+    const granted = new Map<string, QoS>()
+    for (const { clientId, qos = packet.qos } of subscribers) {
+      if (qos >= (granted.get(clientId) ?? 0)) granted.set(clientId, qos)
+    }
+    for (const [clientId, qos] of granted) this.#memory.enqueue(clientId, packet, qos)
+  }
+
+  async outgoingUpdate(client: Id, packet: StoredPacket): Promise<void> {
+    const session = this.#memory.sessions.get(client.id)
+    if (session) this.#memory.update(session, packet)
+  }
+
+  async outgoingClearMessageId(client: Id, packet: StoredPacket): Promise<StoredPacket | undefined> {
+    const session = this.#memory.sessions.get(client.id)
+    const item = session?.byPacketId(packet.messageId)
+    if (!session || !item) return undefined
+    this.#memory.dequeue(session, item)
+    return item.packet
+  }
+
+  outgoingStream(client: Id): Readable {
+    const session = this.#memory.sessions.get(client.id)
+    if (!session) return Readable.from([])
+    if (session.replaying) return Readable.from(this.#memory.replay(session))
+    return Readable.from(Array.from(session.queue.values(), (item) => ({ ...item.packet })))
+  }
+
+  // Aedes: QoS 2 messages from clients
+
+  async incomingStorePacket(client: Id, packet: StoredPacket): Promise<void> {
+    const { cmd, topic, qos, retain, dup, messageId } = packet
+    if (messageId === undefined) return
+    const kept = { cmd, topic, payload: owned(packet.payload), qos, retain, dup, messageId }
+    this.incoming(client.id).set(messageId, { accepted: true, journalled: false, packet: kept, waiting: [] })
+  }
+
+  async incomingGetPacket(client: Id, packet: { messageId?: number }): Promise<unknown> {
+    return this.#accepted(client, packet).packet ?? { messageId: packet.messageId }
+  }
+
+  async incomingDelPacket(client: Id, packet: { messageId?: number }): Promise<void> {
+    this.#accepted(client, packet)
+    if (packet.messageId !== undefined) this.#memory.endIncoming(client.id, packet.messageId)
+  }
+
+  async cleanIncoming(client: Id): Promise<void> {
+    this.#memory.cleanIncoming(client.id)
+  }
+
+  // Aedes: wills
+
+  async putWill(client: Id, packet: Will): Promise<void> {
+    packet.brokerId = this.#broker?.id ?? ''
+    packet.clientId = client.id
+    this.#wills.set(client.id, packet)
+  }
+
+  async getWill(client: Id): Promise<Will | undefined> {
+    return this.#wills.get(client.id)
+  }
+
+  async delWill(client: Id): Promise<Will | undefined> {
+    const will = this.#wills.get(client.id)
+    this.#wills.delete(client.id)
+    return will
+  }
+
+  streamWill(brokers: Record<string, unknown> = {}): Readable {
+    const wills = [...this.#wills.values()]
+    return Readable.from(wills.filter((will) => !brokers[will.brokerId ?? '']))
+  }
+
+  // Inside
+
+  #mayRetain(topic: string, payload: Buffer, before: StoredPacket | undefined): boolean {
+    if (this.#options.retain?.(topic) === false) return false
+    if (!before && this.#retained.size >= this.#limits.retainedTopics) return false
+    const freed = before ? entryBytes(topic, before.payload) : 0
+    return this.#retainedBytes - freed + entryBytes(topic, payload) <= this.#limits.retainedBytes
+  }
+
+  #keep(packet: StoredPacket): void {
+    this.#unretain(packet.topic)
+    this.#retainedBytes += entryBytes(packet.topic, packet.payload)
+    this.#retained.set(packet.topic, packet)
+  }
+
+  #unretain(topic: string): void {
+    const before = this.#retained.get(topic)
+    if (!before) return
+    this.#retainedBytes -= entryBytes(topic, before.payload)
+    this.#retained.delete(topic)
+  }
+
+  #accepted(client: Id, packet: { messageId?: number }): Incoming {
+    const message = this.incoming(client.id).get(packet.messageId ?? 0)
+    // A rejection is Aedes' word for "not seen yet".
+    if (!message?.accepted) throw new Error('no such packet')
+    return message
+  }
+}
+
+function* retainedOf(retained: RetainedStore<StoredPacket>, filters: string[]): Generator<StoredPacket> {
+  for (const filter of filters) yield* retained.match(filter)
+}

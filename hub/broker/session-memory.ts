@@ -1,0 +1,299 @@
+import type { Clock } from '../../shared/clock.ts'
+import type { BrokerLimits } from './broker-limits.ts'
+import { FilterTree } from './filter-tree.ts'
+import {
+  entryBytes,
+  type IncomingMessages,
+  type QoS,
+  type QueueEntry,
+  Session,
+  type SessionFilter,
+  type StoredPacket,
+  sessionChanges,
+} from './session.ts'
+import type { SessionChange } from './session-change.ts'
+
+/** A persistent session's subscription, as Aedes wants it found by topic. */
+export interface Subscriber extends SessionFilter {
+  clientId: string
+}
+
+export interface SessionMemoryOptions {
+  clock: Clock
+  limits: BrokerLimits
+  journal: (change: SessionChange) => void
+}
+
+/** All persistent sessions: who is subscribed to what, and what each client that is away is owed. */
+export class SessionMemory {
+  /** Queue entries given up because a queue was too long, too old or forgotten with its session. */
+  dropped = 0
+  /** Aedes numbers its packets per broker id. */
+  brokerId = ''
+  queuedBytes = 0
+  readonly subscribers = new FilterTree<Subscriber>()
+  readonly sessions = new Map<string, Session>()
+  #options: SessionMemoryOptions
+  /** Number of the connection of each client with a persistent session that is here. */
+  #here = new Map<string, number>()
+  #incoming = new Map<string, IncomingMessages>()
+  #lastEntry = 0
+
+  constructor(options: SessionMemoryOptions) {
+    this.#options = options
+  }
+
+  arrive(clientId: string, connection: number): void {
+    this.#here.set(clientId, connection)
+    const session = this.sessions.get(clientId)
+    if (!session) return
+    this.#dropExpired(session)
+    session.arrive(connection)
+  }
+
+  /** Ignored when a newer connection has the session. */
+  leave(clientId: string, connection: number): void {
+    if (this.#here.get(clientId) !== connection) return
+    this.#here.delete(clientId)
+    if (this.#incoming.get(clientId)?.size === 0) this.#incoming.delete(clientId)
+    const session = this.sessions.get(clientId)
+    if (!session) return
+    session.leave()
+    session.touched = this.#options.clock.mono()
+  }
+
+  sweep(): void {
+    for (const session of this.sessions.values()) if (session.connection === 0) this.#dropExpired(session)
+  }
+
+  find(session: Session, packet: StoredPacket): QueueEntry | undefined {
+    const numbered = packet.brokerId === this.brokerId ? session.byCounter(packet.brokerCounter) : undefined
+    return numbered ?? session.byPacketId(packet.messageId)
+  }
+
+  subscribe(clientId: string, subscription: SessionFilter): void {
+    const { topic: filter, qos } = subscription
+    const before = this.sessions.get(clientId)?.filters.get(filter)
+    this.#subscribe(clientId, subscription)
+    if (before?.qos !== qos) this.#options.journal({ kind: 'subscribe', clientId, filter, qos })
+  }
+
+  unsubscribe(clientId: string, filter: string): void {
+    if (this.sessions.get(clientId)?.filters.has(filter)) this.#record({ kind: 'unsubscribe', clientId, filter })
+  }
+
+  forget(clientId: string): void {
+    if (this.sessions.has(clientId)) this.#record({ kind: 'forget', clientId })
+  }
+
+  /** Keeps a message for the client, at the lower of its own QoS and the one granted. */
+  enqueue(clientId: string, packet: StoredPacket, granted: QoS): void {
+    const session = this.#session(clientId)
+    if (packet.brokerId === this.brokerId && session.byCounter(packet.brokerCounter)) return
+    const qos = granted < packet.qos ? granted : packet.qos
+    this.#lastEntry += 1
+    const entry = this.#lastEntry
+    const at = this.#options.clock.now()
+    const { cmd, topic, brokerId, brokerCounter } = packet
+    const payload = owned(packet.payload)
+    // A message for an established subscription is not a retained one [MQTT-3.3.1-9], nor a repetition [MQTT-3.3.1-3].
+    const kept = { cmd, topic, payload, qos, retain: false, dup: false, brokerId, brokerCounter }
+    this.#place(session, entry, kept, at)
+    this.#options.journal({ kind: 'enqueue', clientId, entry, topic, payload, qos, at })
+    const { offlineQueue, offlineBytes } = this.#options.limits
+    while (session.overflows(offlineQueue) || this.queuedBytes > offlineBytes) {
+      const oldest = session.oldest()
+      if (!oldest) break
+      this.dropped += 1
+      this.dequeue(session, oldest)
+    }
+  }
+
+  dequeue(session: Session, item: QueueEntry): void {
+    this.#record({ kind: 'dequeue', clientId: session.clientId, entry: item.entry })
+  }
+
+  /** Writes down what Aedes sends next for an entry: the PUBLISH under a packet id, or the PUBREL. */
+  update(session: Session, packet: StoredPacket): void {
+    const item = this.find(session, packet)
+    if (!item) return
+    const { clientId } = session
+    if (packet.cmd === 'pubrel') {
+      if (item.packet.cmd !== 'pubrel') this.#options.journal({ kind: 'received', clientId, entry: item.entry })
+      item.packet = packet
+    } else if (packet.messageId !== undefined) {
+      const before = item.packet.messageId
+      const packetId = session.assign(item, packet.messageId)
+      packet.messageId = packetId
+      if (packetId !== before) this.#options.journal({ kind: 'sent', clientId, entry: item.entry, packetId })
+    }
+    session.written(item)
+  }
+
+  /** Everything owed to the client, in order, until nothing is left and live messages may go their own way. */
+  async *replay(session: Session): AsyncGenerator<StoredPacket> {
+    const { connection } = session
+    for (;;) {
+      let found = false
+      for (const item of session.queue.values()) {
+        if (session.connection !== connection) return
+        if (item.sentOn === connection) continue
+        found = true
+        item.sentOn = connection
+        item.handed = true
+        session.replayed += 1
+        yield { ...item.packet, brokerId: this.brokerId, brokerCounter: item.counter }
+      }
+      if (session.connection !== connection) return
+      if (found) continue
+      if (session.replayed === 0) {
+        session.replaying = false
+        return
+      }
+      await session.waitForWrite()
+    }
+  }
+
+  /** The client's QoS 2 messages that wait for PUBREL. */
+  incoming(clientId: string): IncomingMessages {
+    const known = this.#incoming.get(clientId)
+    if (known) return known
+    const messages: IncomingMessages = new Map()
+    this.#incoming.set(clientId, messages)
+    return messages
+  }
+
+  acceptIncoming(clientId: string, messages: IncomingMessages, packetId: number): void {
+    const message = messages.get(packetId)
+    if (!message) return
+    message.accepted = true
+    if (!this.#here.has(clientId) || this.#incoming.get(clientId) !== messages) return
+    this.#session(clientId)
+    message.journalled = true
+    this.#options.journal({ kind: 'incoming', clientId, packetId })
+  }
+
+  endIncoming(clientId: string, packetId: number): void {
+    const journalled = this.#incoming.get(clientId)?.get(packetId)?.journalled
+    this.#incoming.get(clientId)?.delete(packetId)
+    if (journalled) this.#options.journal({ kind: 'incoming-done', clientId, packetId })
+  }
+
+  cleanIncoming(clientId: string): void {
+    for (const packetId of [...(this.#incoming.get(clientId)?.keys() ?? [])]) this.endIncoming(clientId, packetId)
+    this.#incoming.delete(clientId)
+  }
+
+  *snapshot(): Generator<SessionChange> {
+    for (const session of this.sessions.values()) yield* sessionChanges(session)
+    for (const [clientId, messages] of this.#incoming) {
+      for (const [packetId, { journalled }] of messages) if (journalled) yield { kind: 'incoming', clientId, packetId }
+    }
+  }
+
+  apply(change: Exclude<SessionChange, { topic: string; kind: 'retain' | 'unretain' }>): void {
+    const { clientId } = change
+    const session = this.#session(clientId)
+    switch (change.kind) {
+      case 'subscribe':
+        this.#subscribe(clientId, { topic: change.filter, qos: change.qos })
+        break
+      case 'unsubscribe':
+        session.filters.delete(change.filter)
+        this.subscribers.remove(change.filter, clientId)
+        break
+      case 'forget':
+        this.#forget(session)
+        break
+      case 'incoming':
+        this.incoming(clientId).set(change.packetId, { accepted: true, journalled: true, packet: null, waiting: [] })
+        break
+      case 'incoming-done':
+        this.#incoming.get(clientId)?.delete(change.packetId)
+        break
+      default:
+        this.#applyToQueue(session, change)
+    }
+  }
+
+  #applyToQueue(session: Session, change: Extract<SessionChange, { entry: number }>): void {
+    if (change.kind === 'enqueue') {
+      const { topic, payload, qos, at, entry } = change
+      this.#lastEntry = Math.max(this.#lastEntry, entry)
+      this.#place(session, entry, { cmd: 'publish', topic, payload, qos, retain: false, dup: false }, at)
+      return
+    }
+    const item = session.queue.get(change.entry)
+    if (!item) return
+    if (change.kind === 'sent') session.assign(item, change.packetId)
+    else if (change.kind === 'received') item.packet = { ...item.packet, cmd: 'pubrel' }
+    else {
+      this.queuedBytes -= item.bytes
+      session.remove(item)
+    }
+  }
+
+  #record(change: Parameters<SessionMemory['apply']>[0]): void {
+    this.apply(change)
+    this.#options.journal(change)
+  }
+
+  #place(session: Session, entry: number, packet: StoredPacket, at: number): void {
+    packet.messageId = undefined
+    const numbered = packet.brokerId === this.brokerId ? packet.brokerCounter : undefined
+    const bytes = entryBytes(packet.topic, packet.payload)
+    session.add({ entry, counter: numbered ?? -entry, packet, bytes, at, sentOn: 0, handed: false })
+    this.queuedBytes += bytes
+  }
+
+  #dropExpired(session: Session): void {
+    const oldest = this.#options.clock.now() - this.#options.limits.offlineQueue.ageMs
+    for (const item of session.queue.values()) {
+      if (item.at >= oldest) continue
+      this.dropped += 1
+      this.dequeue(session, item)
+    }
+  }
+
+  #session(clientId: string): Session {
+    const known = this.sessions.get(clientId)
+    if (known) return known
+    if (this.sessions.size >= this.#options.limits.sessions) this.#forgetLongestAway()
+    const session = new Session(clientId)
+    session.connection = this.#here.get(clientId) ?? 0
+    session.touched = this.#options.clock.mono()
+    this.sessions.set(clientId, session)
+    return session
+  }
+
+  #forgetLongestAway(): void {
+    let longest: Session | undefined
+    for (const session of this.sessions.values()) {
+      if (session.connection === 0 && (!longest || session.touched < longest.touched)) longest = session
+    }
+    if (longest) this.forget(longest.clientId)
+  }
+
+  #subscribe(clientId: string, subscription: SessionFilter): void {
+    const { topic: filter, qos } = subscription
+    this.#session(clientId).filters.set(filter, { ...subscription })
+    // A QoS 0 subscription gets nothing while its client is away.
+    if (qos > 0) this.subscribers.add(filter, clientId, { clientId, ...subscription })
+    else this.subscribers.remove(filter, clientId)
+  }
+
+  #forget(session: Session): void {
+    for (const filter of session.filters.keys()) this.subscribers.remove(filter, session.clientId)
+    this.queuedBytes -= session.bytes
+    this.dropped += session.queue.size
+    session.leave()
+    this.sessions.delete(session.clientId)
+    if (!this.#here.has(session.clientId)) this.#incoming.delete(session.clientId)
+  }
+}
+
+/** The payload in memory of its own: a slice would keep the whole chunk it arrived in. */
+export function owned(payload: Buffer): Buffer {
+  if (!Buffer.isBuffer(payload)) return payload
+  return payload.buffer.byteLength > 2 * payload.length + 64 ? Buffer.from(payload) : payload
+}

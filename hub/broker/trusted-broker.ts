@@ -1,0 +1,400 @@
+import type { Duplex } from 'node:stream'
+import { Aedes, type Client } from 'aedes'
+import type { Cancel, Clock } from '../../shared/clock.ts'
+import { LaresError } from '../../shared/errors.ts'
+import type { Service } from '../../shared/lifecycle.ts'
+import type { Log } from '../../shared/log.ts'
+import { Admission } from './admission.ts'
+import { BrokerCounters } from './broker-counters.ts'
+import { BROKER_LIMITS, type BrokerLimits } from './broker-limits.ts'
+import { ClientRegistry } from './client-registry.ts'
+import type { BrokerHooks, Connection } from './connection.ts'
+import { filterMatches } from './filter-tree.ts'
+import { Gate } from './gate.ts'
+import { type GrantingOptions, grantFilters, nextGrant, restoredGrant } from './granting.ts'
+import { guardHooks } from './hooks.ts'
+import { Inbound } from './inbound.ts'
+import type { InboundPacket } from './inbound-packet.ts'
+import { LiveConnection } from './live-connection.ts'
+import { type Done, OrderingGate } from './ordering.ts'
+import { BrokerPersistence, type PersistenceStats } from './persistence.ts'
+import type { QoS, StoredPacket } from './session.ts'
+import { type Deliver, TopicEmitter } from './topic-emitter.ts'
+
+export interface TrustedBrokerOptions {
+  hooks: BrokerHooks
+  clock: Clock
+  log: Log
+  limits?: Partial<BrokerLimits>
+  /** Default: one that keeps sessions in memory only. */
+  persistence?: BrokerPersistence
+  /** Refuse empty topic levels. Default true. */
+  strict?: boolean
+}
+
+/** A message of the hub itself. */
+export interface OutboundMessage {
+  topic: string
+  payload: Buffer | string
+  qos: 0 | 1
+  retain: boolean
+}
+
+export interface BrokerStats extends PersistenceStats {
+  connected: number
+  connections: number
+  /** Connections turned away because there were too many. */
+  refused: number
+  takeovers: number
+  /** Closed for breaking MQTT or a limit, by reason. */
+  violations: Record<string, number>
+  /** Hooks that threw, rejected or did not answer, by name. */
+  hookFailures: Record<string, number>
+}
+
+const TICK_MS = 100
+const SWEEP_TICKS = 600
+
+/** What Aedes keeps of a client's subscriptions; the ranks of the emitter need its functions. */
+interface Subscriptions {
+  subscriptions: Record<string, { func: Deliver; qos: QoS } | undefined>
+}
+
+/** Aedes 1.2.0 behind a gate, with every hook guarded: one slow, broken or hostile client harms only itself. */
+export class TrustedBroker implements Service {
+  #clock: Clock
+  #counters: BrokerCounters
+  #registry: ClientRegistry
+  #limits: BrokerLimits
+  #strict: boolean
+  #hooks: Required<BrokerHooks>
+  #granting: GrantingOptions
+  #persistence: BrokerPersistence
+  #emitter = new TopicEmitter()
+  #aedes: Aedes
+  #ordering: OrderingGate<InboundPacket, Client | null>
+  #inbound: Inbound
+  #admission: Admission
+  #gates = new Set<Gate<LiveConnection>>()
+  #stopTicking: Cancel = () => {}
+  #ticks = 0
+  #running = false
+
+  constructor(options: TrustedBrokerOptions) {
+    this.#clock = options.clock
+    this.#counters = new BrokerCounters(options.log.part('broker'), options.clock)
+    this.#limits = { ...BROKER_LIMITS, ...options.limits }
+    this.#strict = options.strict ?? true
+    const { clock } = options
+    this.#persistence = options.persistence ?? new BrokerPersistence({ clock, limits: this.#limits })
+    this.#hooks = guardHooks(options.hooks, {
+      clock,
+      timeoutMs: this.#limits.hookTimeoutMs,
+      onFailure: (hook, error) => this.#counters.hookFailed(hook, error),
+    })
+    this.#registry = new ClientRegistry(this.#hooks, this.#persistence)
+    this.#granting = { hooks: this.#hooks, filtersPerClient: this.#limits.filtersPerClient }
+    this.#admission = new Admission(this.#limits)
+    this.#aedes = this.#createAedes()
+    const publish = this.#aedes.publish.bind(this.#aedes) as unknown as (p: unknown, c: unknown, done: Done) => void
+    this.#ordering = new OrderingGate<InboundPacket, Client | null>(publish)
+    this.#emitter.onEmit = () => this.#ordering.emitted()
+    this.#inbound = new Inbound({
+      hooks: this.#hooks,
+      persistence: this.#persistence,
+      limits: this.#limits,
+      fanOut: (packet, connection, done) => this.#fanOut(packet, connection?.client ?? null, done),
+      onRefused: (connection, reason) => this.#count(connection, reason),
+    })
+    this.#takeOverAedes()
+  }
+
+  async start(): Promise<void> {
+    await this.#aedes.listen()
+    this.#running = true
+    this.#stopTicking = this.#clock.every(TICK_MS, () => this.#tick())
+  }
+
+  /** Closes every connection, which publishes the wills, and stops. Call `handle` no more. */
+  async stop(): Promise<void> {
+    if (!this.#running) return
+    this.#running = false
+    this.#stopTicking()
+    for (const gate of this.#gates) gate.abort('the hub stops')
+    await new Promise<void>((resolve) => this.#aedes.close(() => resolve()))
+    for (const gate of this.#gates) gate.owner.queue?.refuseAll()
+    this.#gates.clear()
+  }
+
+  /** Takes a new connection; `remote` is the address its limit counts by. */
+  handle(socket: Duplex, details: { remote: string; listener: string }): void {
+    const { remote, listener } = details
+    const place = this.#running ? this.#admission.enter(remote) : { refuse: 'the hub stops' }
+    if ('refuse' in place) {
+      // A socket that is destroyed may still report an error.
+      socket.on('error', () => {})
+      socket.destroy()
+      this.#counters.line('connection refused', { remote, reason: place.refuse })
+      return
+    }
+    socket.once('close', place.leave)
+    const connection = new LiveConnection(remote, listener, (reason) => gate.shut(reason))
+    const gate: Gate<LiveConnection> = new Gate(socket, connection, {
+      clock: this.#clock,
+      limits: this.#limits,
+      strict: this.#strict,
+      onViolation: (reason) => this.#count(connection, reason),
+    })
+    gate.scanner.grant = grantFilters(connection, this.#granting)
+    // Aedes listens too, but lets go of its listeners before the last error.
+    gate.on('error', () => {})
+    gate.once('close', () => {
+      if (!connection.accepted) this.#registry.release(connection, '')
+    })
+    this.#gates.add(gate)
+    this.#aedes.handle(gate)
+  }
+
+  /** Publishes a message of the hub. Resolves when every reader that keeps up has it; rejects when it cannot be sent. */
+  publish(message: OutboundMessage): Promise<void> {
+    const { topic, qos, retain } = message
+    const payload = Buffer.isBuffer(message.payload) ? message.payload : Buffer.from(message.payload)
+    const packet: InboundPacket = { cmd: 'publish', topic, payload, qos, retain, dup: false, will: false }
+    return new Promise((resolve, reject) => {
+      this.#fanOut(packet, null, (error) => {
+        if (error) reject(new LaresError('internal', `publish ${topic}`, { cause: error }))
+        else resolve()
+      })
+    })
+  }
+
+  /** Whether any client that is here, or any persistent session, would get a message of this topic. */
+  subscribers(topic: string): boolean {
+    return this.#emitter.has(topic) || this.#persistence.hasSubscriber(topic)
+  }
+
+  /** Clients between `connected` and `disconnected`. */
+  connections(): Iterable<Connection> {
+    return this.#registry.connected
+  }
+
+  stats(): BrokerStats {
+    return {
+      ...this.#persistence.stats(),
+      connected: this.#registry.connected.size,
+      connections: this.#admission.total,
+      refused: this.#admission.refused,
+      takeovers: this.#registry.takeovers,
+      violations: this.#counters.violations,
+      hookFailures: this.#counters.hookFailures,
+    }
+  }
+
+  // Aedes' side
+
+  #createAedes(): Aedes {
+    return new Aedes({
+      mq: this.#emitter,
+      persistence: this.#persistence,
+      // Ours are the gate's; these are a second line.
+      connectTimeout: this.#limits.connectTimeoutMs * 2,
+      drainTimeout: this.#limits.drainTimeoutMs,
+      maxTopicLevels: 100,
+      maxInflightInbound: 0,
+      preConnect: (client, packet, done) => {
+        const connection = ownerOf(client)
+        if (!connection) {
+          done(new Error('not a connection of this broker'), false)
+          return
+        }
+        const { clientId, username, password, will, keepalive = 0, clean = true } = packet
+        connection.client = client
+        connection.emptyId = clientId === ''
+        connection.credentials = {
+          clientId,
+          clean,
+          keepaliveS: keepalive,
+          ...(username === undefined ? {} : { username }),
+          ...(password === undefined ? {} : { password: Buffer.from(password) }),
+          ...(will === undefined ? {} : { will: { ...will, payload: Buffer.from(will.payload ?? '') } as never }),
+        }
+        done(null, true)
+      },
+      authenticate: (client, _username, _password, done) => this.#authenticate(client, done as AuthDone),
+      authorizePublish: (client, packet, done) =>
+        this.#inbound.authorize(ownerOf(client), packet as unknown as InboundPacket, done),
+      authorizeSubscribe: (client, subscription, done) => done(null, this.#authorizeSubscribe(client, subscription)),
+      authorizeForward: (client, packet) => (this.#mayForward(client, packet as never) ? packet : null),
+    })
+  }
+
+  #takeOverAedes(): void {
+    const aedes = this.#aedes
+    aedes.publish = ((packet: InboundPacket, client: Client | null | Done, done?: Done) => {
+      const answer = typeof client === 'function' ? client : (done ?? (() => {}))
+      if (packet.verdict === 'absorb') answer()
+      else this.#fanOut(packet, typeof client === 'function' ? null : client, answer)
+    }) as never
+    this.#persistence.refused = (clientId, filter) => this.#registry.newest(clientId)?.denied.has(filter) === true
+    const emitter = aedes as NodeJS.EventEmitter
+    emitter.on('error', (error: Error) => this.#counters.line('aedes failed', { error: error.message }))
+    emitter.on('client', (client: Client) => this.#registered(client))
+    emitter.on('clientDisconnect', (client: Client) => this.#unregistered(client))
+    emitter.on('clientError', (client: Client, error: Error) => this.#failed(client, error))
+    emitter.on('connectionError', (client: Client, error: Error) => this.#failed(client, error))
+    emitter.on('connackSent', (packet: { returnCode: number }, client: Client) => {
+      if (packet.returnCode === 0) gateOf(client)?.open()
+    })
+    emitter.on('subscribe', (_filters: unknown, client: Client) => this.#rank(client))
+    emitter.on('unsubscribe', (filters: string[], client: Client) => {
+      for (const filter of filters) ownerOf(client)?.filters.delete(filter)
+    })
+  }
+
+  // From CONNECT to the end
+
+  #authenticate(client: Client, done: AuthDone): void {
+    const gate = gateOf(client)
+    const connection = gate?.owner
+    const credentials = connection?.credentials
+    if (!gate || !connection || !credentials) {
+      done(refusal(5, 'not a connection of this broker'), null)
+      return
+    }
+    if (connection.emptyId && (!credentials.clean || client.version === 3)) {
+      // [MQTT-3.1.3-8]: a session that is to be kept needs a name.
+      done(refusal(2, 'empty client id'), null)
+      return
+    }
+    connection.clientId = client.id
+    credentials.clientId = client.id
+    const verdict = Promise.resolve(this.#hooks.authenticate(connection, credentials))
+    verdict.then((answer) => {
+      if (gate.destroyed) return
+      if ('refuse' in answer) {
+        gate.reason ||= answer.reason
+        done(refusal(answer.refuse, answer.reason), null)
+        return
+      }
+      connection.principal = answer.accept
+      this.#registry.claim(connection, () => {
+        if (gate.destroyed) return
+        gate.hold()
+        connection.accepted = true
+        if (!credentials.clean) this.#persistence.arrive(connection.clientId, connection.number)
+        done(null, true)
+      })
+    })
+  }
+
+  #registered(client: Client): void {
+    const gate = gateOf(client)
+    if (!gate) return
+    this.#rank(client)
+    this.#registry.register(gate.owner)
+    gate.release()
+  }
+
+  #unregistered(client: Client): void {
+    const gate = gateOf(client)
+    if (gate) this.#registry.release(gate.owner, gate.reason || 'the client disconnected')
+  }
+
+  #failed(client: Client, error: Error): void {
+    const gate = gateOf(client)
+    if (!gate) return
+    gate.reason ||= error.message
+    // Registration failed: nobody will report this client's end.
+    if (gate.owner.accepted && !gate.owner.registered) {
+      gate.abort(gate.reason)
+      this.#registry.release(gate.owner, gate.reason)
+    }
+  }
+
+  // Messages
+
+  #fanOut(packet: InboundPacket, client: Client | null, done: Done): void {
+    // The sender's repetition is not the receiver's [MQTT-3.3.1-3].
+    packet.dup = false
+    if (!packet.retain && !this.subscribers(packet.topic)) done()
+    else this.#ordering.submit(packet, client, done)
+  }
+
+  #authorizeSubscribe(client: Client, subscription: { topic: string; qos: QoS }) {
+    const connection = ownerOf(client)
+    if (!connection) return null
+    const { topic: filter, qos } = subscription
+    if (connection.registered) {
+      return nextGrant(connection, filter) === 'deny' ? null : (subscription as never)
+    }
+    const verdict = restoredGrant(connection, this.#granting, { filter, qos })
+    if (verdict === 'deny') void this.#persistence.removeSubscriptions(client, [filter])
+    else if (verdict !== qos) void this.#persistence.addSubscriptions(client, [{ ...subscription, qos: verdict }])
+    return verdict === 'deny' ? null : ({ ...subscription, qos: verdict } as never)
+  }
+
+  #mayForward(client: Client, packet: StoredPacket): boolean {
+    const connection = ownerOf(client)
+    if (!connection || connection.gone) return false
+    if (!this.#hooks.forward(connection, packet.topic)) {
+      if (!client.clean) this.#persistence.discard(client.id, packet)
+      return false
+    }
+    if (packet.messageId !== undefined || packet.qos === 0) return true
+    // A live message: Aedes lowers its QoS to the one granted only for filters without wildcards.
+    let granted: QoS = 0
+    for (const [filter, qos] of connection.filters) {
+      if (qos > granted && filterMatches(filter, packet.topic)) granted = qos
+    }
+    if (granted < packet.qos) packet.qos = granted
+    return client.clean || packet.retain || this.#persistence.claimLive(client.id, packet)
+  }
+
+  #rank(client: Client): void {
+    const { subscriptions } = client as unknown as Subscriptions
+    for (const filter of Object.keys(subscriptions)) {
+      const subscription = subscriptions[filter]
+      if (subscription && subscription.qos > 0) this.#emitter.rank(filter, subscription.func, subscription.qos)
+    }
+  }
+
+  // Watching
+
+  #tick(): void {
+    const now = this.#clock.mono()
+    for (const gate of this.#gates) {
+      const { owner } = gate
+      if (owner.queue?.stuck(now, this.#limits.hookTimeoutMs)) {
+        this.#counters.hookFailed('publish', new Error('publish was not settled in time'))
+        owner.close('the hub did not answer')
+        owner.queue.refuseAll()
+      }
+      if (!gate.destroyed) gate.tick(now, TICK_MS / 1_000)
+      else if (owner.gone && !owner.queue?.length) this.#gates.delete(gate)
+    }
+    this.#ticks += 1
+    if (this.#ticks % SWEEP_TICKS === 0) this.#persistence.sweep()
+  }
+
+  #count(connection: LiveConnection | null, reason: string): void {
+    const clientId = connection?.clientId || null
+    const remote = connection?.remote ?? ''
+    this.#counters.violation(reason, remote, clientId)
+    this.#hooks.violation(remote, clientId, reason)
+  }
+}
+
+type AuthDone = (error: Error | null, success: boolean | null) => void
+
+function refusal(returnCode: 2 | 3 | 4 | 5, reason: string): Error {
+  return Object.assign(new Error(reason), { returnCode })
+}
+
+function gateOf(client: Client | null): Gate<LiveConnection> | null {
+  const stream = client?.conn
+  return stream instanceof Gate && stream.owner instanceof LiveConnection ? stream : null
+}
+
+function ownerOf(client: Client | null): LiveConnection | null {
+  return gateOf(client)?.owner ?? null
+}
