@@ -1,0 +1,185 @@
+import type { Clock } from '../../shared/clock.ts'
+import type { Wire } from '../../shared/codec.ts'
+import { decode, encode } from '../../shared/codec.ts'
+import type { Service } from '../../shared/lifecycle.ts'
+import type { Log } from '../../shared/log.ts'
+import { RateLimitedLog } from '../../shared/log.ts'
+import type { Birth } from '../../shared/messages/birth.ts'
+import type { Command } from '../../shared/messages/command.ts'
+import type { Desired } from '../../shared/messages/desired.ts'
+import type { Heartbeat } from '../../shared/messages/heartbeat.ts'
+import type { MessageName } from '../../shared/messages/index.ts'
+import type { Reported } from '../../shared/messages/reported.ts'
+import type { Topics } from '../../shared/topics.ts'
+import { topicsBelow } from '../../shared/topics.ts'
+import type { Identity } from '../identity.ts'
+import type { Outbox } from '../outbox/outbox.ts'
+import type { LinkState } from './connect-loop.ts'
+import { ConnectLoop } from './connect-loop.ts'
+import type { Connection, IncomingMessage } from './connection.ts'
+import { openConnection } from './connection.ts'
+import { envelope } from './envelope.ts'
+import { HubSession } from './hub-session.ts'
+import { openPinnedSocket } from './pinned-socket.ts'
+
+/** Beyond this a slow network holds the heartbeat back: a late one says nothing. */
+const HEARTBEAT_BUFFER_BYTES = 64 * 1024
+
+/** What a birth says beside what the link itself knows. */
+export type BirthContent = Omit<Birth, 'epoch' | 'connects' | 'sent' | 'boot'>
+
+export interface LinkOptions {
+  identity: Identity
+  /** Addresses from the configuration go before those of the identity. */
+  addresses?: readonly string[]
+  outbox: Outbox
+  clock: Clock
+  log: Log
+  boot: string
+  birth: () => BirthContent
+  onCommand: (command: Command) => void
+  onDesired: (desired: Desired) => void
+  /** Called when the state or the reason changes. */
+  onState?: (state: LinkState) => void
+  /** The hub has answered the birth. */
+  onReachable?: () => void
+  random?: () => number
+}
+
+/** The agent's main connection: birth, will, outbox, heartbeat, commands and settings. */
+export class Link implements Service {
+  #options: LinkOptions
+  #topics: Topics
+  #loop: ConnectLoop
+  #session: HubSession | null = null
+  #quiet: RateLimitedLog
+
+  constructor(options: LinkOptions) {
+    this.#options = options
+    this.#topics = topicsBelow(options.identity.base)
+    this.#quiet = new RateLimitedLog(options.clock, 60_000)
+    const { identity, clock, log, random, onState } = options
+    this.#loop = new ConnectLoop({
+      addresses: [...new Set([...(options.addresses ?? []), ...identity.addresses])],
+      clock,
+      log,
+      open: (address, signal) => this.#open(address, signal),
+      onEnded: ({ stopping }) => this.#endSession(stopping),
+      ...(onState ? { onState } : {}),
+      ...(random ? { random } : {}),
+    })
+  }
+
+  get state(): LinkState {
+    return this.#loop.state
+  }
+
+  start(): void {
+    this.#loop.start()
+  }
+
+  stop(): Promise<void> {
+    return this.#loop.stop()
+  }
+
+  /** Sends it when the hub can be reached and the network keeps up; otherwise it is forgotten. */
+  heartbeat(heartbeat: Heartbeat): void {
+    const connection = this.#loop.connection
+    if (connection === null || connection.bufferedBytes() > HEARTBEAT_BUFFER_BYTES) return
+    connection.publish(this.#topic('heartbeat'), encode('heartbeat', heartbeat), 0)
+  }
+
+  /** Sends it when the hub can be reached. The hub asks again, by its retained settings, at every connect. */
+  reported(reported: Reported): void {
+    this.#loop.connection?.publish(this.#topic('reported'), encode('reported', reported), 1)
+  }
+
+  async #open(address: string, signal: AbortSignal): Promise<Connection> {
+    const { identity, outbox, clock } = this.#options
+    const socket = await openPinnedSocket({ address, pin: identity.pin, clock, signal })
+    const connects = outbox.nextConnect()
+    const connection = await openConnection(
+      {
+        socket,
+        clock,
+        clientId: identity.device,
+        username: identity.device,
+        password: identity.secret,
+        will: { topic: this.#topic('will'), payload: encode('will', { connects }) },
+      },
+      (message) => this.#receive(message),
+    )
+    try {
+      this.#session = this.#newSession(connection)
+      await connection.subscribe([this.#topic('ack'), this.#topic('command'), this.#topic('desired')])
+      connection.publish(this.#topic('birth'), this.#birth(connects), 1)
+      this.#session.start()
+      return connection
+    } catch (error) {
+      connection.drop(new Error('the connection could not be prepared', { cause: error }))
+      this.#endSession(true)
+      throw error
+    }
+  }
+
+  #newSession(connection: Connection): HubSession {
+    const { outbox, clock, log, onReachable } = this.#options
+    return new HubSession({
+      outbox,
+      clock,
+      log,
+      send: (row) => {
+        const sending = { epoch: outbox.epoch, at: clock.now(), mono: clock.mono() }
+        connection.publish(this.#topic(row.kind), envelope(row, sending), 1)
+      },
+      drop: (reason) => connection.drop(reason),
+      onReachable: () => onReachable?.(),
+    })
+  }
+
+  #endSession(stopping: boolean): void {
+    this.#session?.stop(stopping)
+    this.#session = null
+  }
+
+  #birth(connects: number): Buffer {
+    const { birth, outbox, clock, boot } = this.#options
+    const sent = { at: Math.max(0, clock.now()), mono: clock.mono() }
+    return encode('birth', { ...birth(), boot, epoch: outbox.epoch, connects, sent })
+  }
+
+  #receive(message: IncomingMessage): void {
+    const { onCommand, onDesired } = this.#options
+    switch (this.#topics.parse(message.topic)?.name) {
+      case 'ack':
+        this.#use('ack', message, (ack) => this.#session?.acknowledge(ack))
+        break
+      case 'desired':
+        this.#use('desired', message, onDesired)
+        break
+      case 'command':
+        // A retained command would run again at every connect; the protocol has none.
+        if (message.retain) this.#complain('command', 'it was retained')
+        else this.#use('command', message, onCommand)
+        break
+      default:
+        this.#complain(message.topic, 'nobody asked for it')
+    }
+  }
+
+  #use<N extends MessageName>(name: N, message: IncomingMessage, use: (value: Wire<N>) => void): void {
+    const decoded = decode(name, message.payload)
+    if (decoded.ok) use(decoded.value)
+    else this.#complain(name, decoded.reason)
+  }
+
+  #complain(what: string, reason: string): void {
+    if (this.#quiet.allow(what)) this.#options.log.warn({ what, reason }, 'a message of the hub was not used')
+  }
+
+  #topic(
+    name: 'birth' | 'will' | 'heartbeat' | 'readings' | 'event' | 'result' | 'reported' | 'ack' | 'command' | 'desired',
+  ): string {
+    return this.#topics.build(name, { device: this.#options.identity.device })
+  }
+}
