@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it, vi } from 'vitest'
+import { parseNumbers } from '../../../edge/sensors/command-output.ts'
+import { configureSource } from '../../../edge/sensors/configure.ts'
+import { ManualClock } from '../../../shared/clock.ts'
+import { fakeTree } from '../health/fake-tree.ts'
+
+const signal = new AbortController().signal
+
+describe('what a program prints', () => {
+  it.each<[string, [string | null, number][]]>([
+    ['21.5\n', [[null, 21.5]]],
+    ['  -3e2 ', [[null, -300]]],
+    ['in 20.5\nout=-3\nwind: 7', [['in', 20.5], ['out', -3], ['wind', 7]]], // biome-ignore format: pairs
+    ['{"a": 1, "b": true, "c": "no", "d": null, "e": {"f": 1}}', [['a', 1], ['b', 1]]], // biome-ignore format: pairs
+    ['', []],
+    ['error: no sensor', []],
+    ['{"a": 1', []],
+    ['NaN', []],
+  ])('%j holds its numbers', (output, numbers) => {
+    expect([...parseNumbers(output)]).toEqual(numbers)
+  })
+})
+
+describe('a command', () => {
+  it('gives several sensors, and says which one the program left out', async () => {
+    const tree = fakeTree()
+    tree.program('meter', 'echo "{\\"power\\": 230.5, \\"total kWh\\": 12}"')
+    const values = { power: { kind: 'power' }, 'total kWh': { kind: 'energy', name: 'Total' }, gas: {} }
+    const { source } = configureSource('meter', { driver: 'command', command: ['meter'], values }, tree.machine)
+    expect(source.sensors).toEqual([
+      { key: 'meter_power', kind: 'power', unit: 'W', name: 'power' },
+      { key: 'meter_total_kwh', kind: 'energy', unit: 'kWh', name: 'Total' },
+      { key: 'meter_gas', kind: 'number', unit: '', name: 'gas' },
+    ])
+    expect(await source.read(signal)).toMatchObject([
+      { sensor: 'meter_power', value: 230.5 },
+      { sensor: 'meter_total_kwh', value: 12 },
+      { sensor: 'meter_gas', error: { message: 'meter did not print a number for gas' } },
+    ])
+  })
+
+  it('fails with the last line of standard error', async () => {
+    const tree = fakeTree()
+    tree.program('meter', 'echo 12; echo "no answer from /dev/ttyUSB0" >&2; exit 1')
+    const { source } = configureSource('meter', { driver: 'command', command: ['meter'] }, tree.machine)
+    await expect(source.read(signal)).rejects.toThrow('meter ended with code 1: no answer from /dev/ttyUSB0')
+  })
+
+  it('is ended when its time is over', async () => {
+    const clock = new ManualClock()
+    const tree = fakeTree({ clock })
+    tree.program('meter', `touch ${tree.root}/started; exec sleep 60`)
+    const settings = { driver: 'command', command: ['meter'], timeout_s: 2 }
+    const reading = configureSource('meter', settings, tree.machine).source.read(signal)
+    reading.catch(() => {
+      // Expected below; this only keeps it from being reported before that.
+    })
+    await vi.waitFor(() => expect(existsSync(join(tree.root, 'started'))).toBe(true))
+    clock.advance(2_000)
+    await expect(reading).rejects.toMatchObject({ code: 'device_busy' })
+  })
+
+  it('is a list of words and never a line for a shell', () => {
+    const { machine } = fakeTree()
+    for (const command of ['echo 1; reboot', [], ['']])
+      expect(() => configureSource('meter', { driver: 'command', command }, machine)).toThrow('[sensors.meter] command')
+  })
+})
