@@ -1,0 +1,26 @@
+/** Every table of the hub, plainly exported, because that is all the migration kit can see. */
+export {
+  deviceCredentials,
+  deviceEntities,
+  deviceGroups,
+  devices,
+  invitations,
+} from '../../hub/features/devices/tables.ts'
+export { events } from '../../hub/features/events/tables.ts'
+export { houses, people, rooms } from '../../hub/features/house/tables.ts'
+export { personas, personaVersions } from '../../hub/features/personas/tables.ts'
+export {
+  brokerIncoming,
+  brokerQueue,
+  brokerRetained,
+  brokerSubscriptions,
+  deviceStreams,
+  hubSecrets,
+  hubSettings,
+  rejectedMessages,
+  requestMemory,
+  syncChanges,
+} from '../../hub/features/plumbing/tables.ts'
+export { audioClips, messages, sessions, turns } from '../../hub/features/sessions/tables.ts'
+export { readingSeries, readings } from '../../hub/features/telemetry/tables.ts'
+export { apiTokens, users } from '../../hub/features/users/tables.ts'

@@ -1,0 +1,40 @@
+import { describeIssues } from '../../shared/codec.ts'
+import { LaresError } from '../../shared/errors.ts'
+import type { AdminRequest } from '../../shared/messages/admin-request.ts'
+import type { AdminResponse } from '../../shared/messages/admin-response.ts'
+import type { Caller, Command } from '../engine/command.ts'
+import { findCommand } from '../features/commands.ts'
+
+const RANK = { device: 0, user: 1, admin: 2 } as const
+
+export interface Asked {
+  area: string
+  verb: string
+  request: AdminRequest
+  caller: Caller
+  retained: boolean
+}
+
+/** The command that is asked for, if this caller may have it now, and its checked params. Throws `LaresError`. */
+export function admit({ area, verb, request, caller, retained }: Asked): { command: Command; params: unknown } {
+  if (retained) throw new LaresError('retained_request', `the request ${area}/${verb} was retained`)
+  const command = findCommand(area, verb)
+  if (!command) throw new LaresError('unknown_command', `there is no command ${area}/${verb}`)
+  if (RANK[caller.role] < RANK[command.role])
+    throw new LaresError('forbidden', `${area}/${verb} needs the role ${command.role}`)
+  if (request.expires_in_ms === 0) throw new LaresError('expired', 'the request had no time left')
+  const parsed = command.params.safeParse(request.params)
+  if (!parsed.success) throw new LaresError('bad_params', describeIssues(parsed.error))
+  return { command, params: parsed.data }
+}
+
+export function success(id: string, data: unknown): AdminResponse {
+  return { id, status: 'ok', data: data as AdminResponse['data'] }
+}
+
+/** What a caller hears of a failure: never a stack, never a path, always a remedy. */
+export function failure(id: string, error: unknown): AdminResponse {
+  const known =
+    error instanceof LaresError ? error : new LaresError('internal', 'the hub failed to answer', { cause: error })
+  return { id, status: 'error', error: { code: known.code, message: known.message.slice(0, 2_000), hint: known.hint } }
+}

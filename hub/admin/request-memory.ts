@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto'
+import { LaresError } from '../../shared/errors.ts'
+import { REQUEST_MEMORY_MS } from '../../shared/limits.ts'
+import type { AdminResponse } from '../../shared/messages/admin-response.ts'
+import type { Command } from '../engine/command.ts'
+import type { Context } from '../engine/context.ts'
+import type { Asked } from './admit.ts'
+
+interface Row {
+  content_hash: string
+  response: string | null
+}
+
+/**
+ * What was answered to this request before, within 24 hours. Throws `id_reused` when the same caller used the id for
+ * something else, or when the answer held a secret and was given only once.
+ */
+export function rememberedAnswer(context: Context, command: Command, asked: Asked): AdminResponse | null {
+  const row = context.db
+    .prepare(
+      'SELECT content_hash, response FROM request_memory WHERE principal = ? AND request_id = ? AND created_at > ?',
+    )
+    .get(asked.caller.principal, asked.request.id, context.now - REQUEST_MEMORY_MS) as Row | undefined
+  if (!row) return null
+  if (row.content_hash !== contentHash(command, asked))
+    throw new LaresError('id_reused', `the request id ${asked.request.id} was used for another request`)
+  if (row.response === null)
+    throw new LaresError('id_reused', 'this request was answered before, with a secret that is shown only once')
+  return JSON.parse(row.response) as AdminResponse
+}
+
+/** Remembers the answer in the transaction of the change itself. */
+export function remember(
+  context: Context,
+  command: Command,
+  { asked, response }: { asked: Asked; response: AdminResponse },
+): void {
+  context.db
+    .prepare(
+      'INSERT OR REPLACE INTO request_memory (principal, request_id, content_hash, response, created_at) VALUES (?, ?, ?, ?, ?)',
+    )
+    .run(
+      asked.caller.principal,
+      asked.request.id,
+      contentHash(command, asked),
+      command.secretAnswer ? null : JSON.stringify(response),
+      context.now,
+    )
+}
+
+export function forgetOldAnswers(context: Context): void {
+  context.db.prepare('DELETE FROM request_memory WHERE created_at <= ?').run(context.now - REQUEST_MEMORY_MS)
+}
+
+function contentHash(command: Command, { area, verb, request }: Asked): string {
+  const params = Object.entries(request.params)
+    .filter(([name]) => !command.secretParams?.includes(name))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+  return createHash('sha256')
+    .update(JSON.stringify([area, verb, params]))
+    .digest('hex')
+}

@@ -1,0 +1,60 @@
+import { LaresError } from '../../shared/errors.ts'
+import type { AdminResponse } from '../../shared/messages/admin-response.ts'
+import type { CallContext } from '../engine/command.ts'
+import type { Context } from '../engine/context.ts'
+import { type Asked, admit, failure, success } from './admit.ts'
+import { remember, rememberedAnswer } from './request-memory.ts'
+
+/**
+ * Runs a command inside the engine's transaction and publishes its answer on the caller's own branch.
+ * A refusal (`LaresError`, thrown before the command's first write) is an answer; any other failure undoes the command
+ * and reaches the caller as `internal`.
+ */
+export function runCommand(context: Context, input: Asked & { prepared?: unknown }): AdminResponse {
+  let response: AdminResponse
+  try {
+    response = run(context, input)
+  } catch (error) {
+    if (!(error instanceof LaresError)) throw error
+    response = failure(input.request.id, error)
+  }
+  noteCall(context, { ...input, ok: response.status === 'ok' })
+  answer(context, input, response)
+  return response
+}
+
+function run(context: Context, input: Asked & { prepared?: unknown }): AdminResponse {
+  const { command, params } = admit(input)
+  if (!command.run) throw new LaresError('unknown_command', `${input.area}/${input.verb} is a question, not a change`)
+  if (!command.changes) return success(input.request.id, command.run(callContext(context, input), params))
+  const known = rememberedAnswer(context, command, input)
+  if (known) return known
+  const response = success(input.request.id, command.run(callContext(context, input), params))
+  remember(context, command, { asked: input, response })
+  return response
+}
+
+function callContext(context: Context, { caller, prepared }: Asked & { prepared?: unknown }): CallContext {
+  return Object.assign(Object.create(context) as Context, { caller, prepared })
+}
+
+/** Every admin request leaves a trace; questions are kept for a short time, changes for ever. */
+export function noteCall(
+  context: Context,
+  call: { area: string; verb: string; caller: Asked['caller']; ok: boolean },
+): void {
+  const { area, verb, caller, ok } = call
+  context.addEvent({
+    type: 'api_call',
+    severity: 'debug',
+    source: 'user',
+    description: `${caller.principal} asked for ${area}/${verb}.`,
+    data: { area, verb, principal: caller.principal, client: caller.client, ok },
+    ...(caller.user === null ? {} : { user: caller.user }),
+  })
+}
+
+function answer(context: Context, { area, verb, caller }: Asked, response: AdminResponse): void {
+  const topic = context.topics.build('adminResponse', { client: caller.client, area, verb })
+  context.effect({ kind: 'publish', topic, payload: JSON.stringify(response), qos: 1, retain: false })
+}

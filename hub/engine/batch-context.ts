@@ -1,0 +1,65 @@
+import { uuid7 } from '../../shared/ids.ts'
+import type { Context, NewEvent, Store } from './context.ts'
+import type { Effect } from './input.ts'
+
+interface Services {
+  addEvent(event: NewEvent, now: number): void
+  forget(): void
+}
+
+/** What handlers see during one batch: its time, and where they leave what is to happen after the commit. */
+export class BatchContext implements Context {
+  readonly db
+  readonly topics
+  readonly random
+  readonly version
+  readonly now: number
+  readonly clockSynced: boolean | null
+  readonly effects: Effect[] = []
+  #committed: (() => void)[] = []
+  #services: Services
+
+  constructor(store: Store, receipt: { now: number; clockSynced: boolean | null }, services: Services) {
+    this.db = store.db
+    this.topics = store.topics
+    this.random = store.random
+    this.version = store.version
+    this.now = receipt.now
+    this.clockSynced = receipt.clockSynced
+    this.#services = services
+  }
+
+  id(): string {
+    return uuid7(this.now, this.random)
+  }
+
+  effect(effect: Effect): void {
+    this.effects.push(effect)
+  }
+
+  committed(run: () => void): void {
+    this.#committed.push(run)
+  }
+
+  addEvent(event: NewEvent): void {
+    this.#services.addEvent(event, this.now)
+  }
+
+  changed(): void {
+    this.#services.forget()
+  }
+
+  runCommitted(): void {
+    for (const run of this.#committed) run()
+  }
+
+  mark(): { effects: number; committed: number } {
+    return { effects: this.effects.length, committed: this.#committed.length }
+  }
+
+  /** Drops what was left since the mark. */
+  back(mark: { effects: number; committed: number }): void {
+    this.effects.length = mark.effects
+    this.#committed.length = mark.committed
+  }
+}

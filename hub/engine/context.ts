@@ -1,0 +1,51 @@
+import type { RandomBytes } from '../../shared/ids.ts'
+import type { Database } from '../../shared/sqlite/open.ts'
+import type { Topics } from '../../shared/topics.ts'
+import type { Effect } from './input.ts'
+
+/** What a feature adds to the event log; what is left out is derived from the table of event types. */
+export interface NewEvent {
+  type: string
+  severity?: 'debug' | 'info' | 'warning' | 'error' | 'critical'
+  device?: string
+  house?: string
+  entity?: string
+  user?: string
+  session?: string
+  source?: 'device' | 'automation' | 'user' | 'system'
+  description?: string
+  data?: Record<string, unknown>
+  oldState?: string
+  newState?: string
+  /** When it happened at its source; absent means now. */
+  timestamp?: number
+}
+
+/** What stays the same as long as the database is open. */
+export interface Store {
+  db: Database
+  topics: Topics
+  random: RandomBytes
+  /** Version of this program. */
+  version: string
+}
+
+/**
+ * What a handler may use. It gets the time and new ids from here and does no I/O beyond the database,
+ * so the engine is a deterministic machine.
+ */
+export interface Context extends Store {
+  /** Time of receipt of the batch, wall clock. */
+  now: number
+  /** Whether this machine's clock follows a time source; `null` when that is not known. */
+  clockSynced: boolean | null
+  /** A new UUIDv7. */
+  id(): string
+  /** To be done after the commit. Dropped when the input fails. */
+  effect(effect: Effect): void
+  /** Runs after the commit, for what is kept in memory only. Dropped when the batch fails. */
+  committed(run: () => void): void
+  addEvent(event: NewEvent): void
+  /** Call after changing rows that features cache: they read them again. */
+  changed(): void
+}

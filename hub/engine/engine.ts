@@ -1,0 +1,315 @@
+import { decode } from '../../shared/codec.ts'
+import type { ErrorCode } from '../../shared/errors.ts'
+import { asError, hintFor, LaresError } from '../../shared/errors.ts'
+import type { Log } from '../../shared/log.ts'
+import { isDiskFault } from '../../shared/sqlite/open.ts'
+import type { ParsedTopic, TopicName } from '../../shared/topics.ts'
+import { topicRow } from '../../shared/topics.ts'
+import { type Batch, readBatch } from './batch.ts'
+import { BatchContext } from './batch-context.ts'
+import type { Context, NewEvent, Store } from './context.ts'
+import type { Feature, Ingest, Origin } from './feature.ts'
+import { identityOf, looseIdentity, type SequencedIdentity } from './identity.ts'
+import type { Effect, StructuredInput, Verdict } from './input.ts'
+import { VERDICTS } from './input.ts'
+import { Ledger, type LedgerTotals } from './ledger.ts'
+import { RejectedMessages } from './rejected.ts'
+import { Streams } from './streams.ts'
+
+/** What a batch did. `verdicts[i]` is the index into VERDICTS of input i. */
+export interface BatchResult {
+  verdicts: Uint8Array
+  /** Return values of structured inputs by their position. */
+  values: [number, unknown][]
+  effects: Effect[]
+  ledger: LedgerTotals
+}
+
+/** The wall clock at receipt, and whether it follows a time source. */
+export interface Receipt {
+  now: number
+  clockSynced: boolean | null
+}
+
+export interface EngineParts {
+  store: Store
+  features: Feature[]
+  /** Handles structured inputs; its return value goes back to the caller. */
+  structured: (input: StructuredInput, context: Context) => { verdict: Verdict; value?: unknown }
+  /** The house of a device that may speak; `null` when it is unknown or revoked. */
+  houseOf: (device: string) => string | null
+  addEvent: (event: NewEvent, now: number) => void
+  log: Log
+}
+
+/**
+ * The house's only writer. It takes a batch of inputs, runs each in order inside one transaction, commits with fsync,
+ * and only then says what became of them and what is to be done. A deterministic machine: time and ids are handed in,
+ * handlers do no I/O.
+ *
+ * A batch is first run as a whole. When a handler fails unexpectedly, everything is rolled back and the batch runs again
+ * with a savepoint around each input, so that the broken one alone is rejected. Batches that fail are rare;
+ * the savepoints are not paid by all the others.
+ */
+export class Engine {
+  #parts: EngineParts
+  #ingest = new Map<TopicName, NonNullable<Ingest[TopicName]>>()
+  #streams: Streams
+  #rejected: RejectedMessages
+  #ledger: Ledger
+  #topics = new Map<string, ParsedTopic | null>()
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts
+    const { db } = parts.store
+    this.#streams = new Streams(db)
+    this.#rejected = new RejectedMessages(db)
+    this.#ledger = new Ledger(db)
+    for (const feature of parts.features) {
+      for (const [topic, handler] of Object.entries(feature.ingest ?? {})) {
+        if (this.#ingest.has(topic as TopicName)) throw new Error(`two features handle ${topic}`)
+        this.#ingest.set(topic as TopicName, handler)
+      }
+    }
+  }
+
+  get ledger(): LedgerTotals {
+    return this.#ledger.totals
+  }
+
+  /** The first transaction: repairs what a crash left and derives what others must see. */
+  start(receipt: Receipt): Effect[] {
+    return this.#transaction(receipt, (context) => {
+      for (const feature of this.#parts.features) feature.start?.(context)
+    })
+  }
+
+  /** Once a second. */
+  tick(receipt: Receipt): Effect[] {
+    return this.#transaction(receipt, (context) => {
+      for (const feature of this.#parts.features) feature.tick?.(context)
+    })
+  }
+
+  /** The last transaction: writes what is kept in memory. */
+  stop(receipt: Receipt): Effect[] {
+    return this.#transaction(receipt, (context) => {
+      for (const feature of this.#parts.features) feature.stop?.(context)
+    })
+  }
+
+  /** Throws SQLite's error when the disk fails: nothing of the batch is kept then, and nothing may be acknowledged. */
+  process(batch: Batch, receipt: Receipt): BatchResult {
+    try {
+      return this.#run(batch, receipt, false)
+    } catch (error) {
+      if (isDiskFault(error)) throw error
+      this.#parts.log.warn(
+        { error: asError(error).message, inputs: batch.count },
+        'a batch is run again, input by input',
+      )
+      return this.#run(batch, receipt, true)
+    }
+  }
+
+  #run(batch: Batch, receipt: Receipt, careful: boolean): BatchResult {
+    const verdicts = new Uint8Array(batch.count)
+    const values: [number, unknown][] = []
+    const topics = batch.topics.map((topic) => this.#parse(topic))
+    const effects = this.#transaction(receipt, (context) => {
+      const guard = careful
+        ? (run: () => Verdict, failed: (error: Error) => Verdict) => this.#guarded(context, run, failed)
+        : plain
+      readBatch(batch, {
+        message: (index, payload, position) => {
+          const topic = topics[index]
+          const text = batch.topics[index] ?? ''
+          const verdict = topic
+            ? guard(
+                () => this.#message(context, topic, { text, payload }),
+                (error) => this.#broken(context, topic, { text, payload, error }),
+              )
+            : 'refused'
+          verdicts[position] = VERDICTS.indexOf(verdict)
+        },
+        structured: (input, position) => {
+          const verdict = guard(
+            () => {
+              const outcome = this.#parts.structured(input, context)
+              values.push([position, outcome.value])
+              return outcome.verdict
+            },
+            (error) => {
+              values.push([position, { error: error.message }])
+              return 'rejected'
+            },
+          )
+          verdicts[position] = VERDICTS.indexOf(verdict)
+        },
+      })
+    })
+    return { verdicts, values, effects, ledger: this.#ledger.totals }
+  }
+
+  #transaction(receipt: Receipt, body: (context: BatchContext) => void): Effect[] {
+    const { db } = this.#parts.store
+    const context = new BatchContext(this.#parts.store, receipt, {
+      addEvent: this.#parts.addEvent,
+      forget: () => this.#forgetFeatures(),
+    })
+    db.exec('BEGIN IMMEDIATE')
+    try {
+      body(context)
+      this.#flush(context)
+      this.#ledger.flush()
+      db.exec('COMMIT')
+    } catch (error) {
+      if (db.inTransaction) db.exec('ROLLBACK')
+      this.#forget()
+      throw error
+    }
+    this.#ledger.committed()
+    context.runCommitted()
+    return [...this.#acks(), ...context.effects]
+  }
+
+  #message(context: BatchContext, topic: ParsedTopic, message: { text: string; payload: Buffer }): Verdict {
+    const device = topic.levels.device
+    const handler = this.#ingest.get(topic.name)
+    if (device === undefined || handler === undefined) return 'refused'
+    const house = this.#parts.houseOf(device)
+    if (house === null) return 'refused'
+    const decoded = decode(topicRow(topic.name).message, message.payload)
+    if (!decoded.ok) {
+      const identity = looseIdentity(message.payload)
+      if (identity && !this.#streams.advance(device, identity.epoch, identity)) return this.#duplicate()
+      return this.#reject({ ...message, context, device, identity, code: decoded.code, reason: decoded.reason })
+    }
+    const identity = identityOf(decoded.value)
+    if (identity && !this.#streams.advance(device, identity.epoch, identity)) return this.#duplicate()
+    const origin: Origin = { device, house, lane: identity?.lane ?? null }
+    try {
+      ;(handler as (context: Context, message: unknown, origin: Origin) => void)(context, decoded.value, origin)
+    } catch (error) {
+      // A handler refuses with LaresError before its first write; anything else makes the batch run again, carefully.
+      if (!(error instanceof LaresError)) throw error
+      return this.#reject({ ...message, context, device, identity, code: error.code, reason: error.message })
+    }
+    if (topic.name === 'birth') this.#streams.tell(device, (decoded.value as { epoch: string }).epoch)
+    this.#ledger.count('applied')
+    return 'stored'
+  }
+
+  #duplicate(): Verdict {
+    this.#ledger.count('duplicate')
+    return 'duplicate'
+  }
+
+  #reject(refusal: {
+    context: BatchContext
+    device: string
+    text: string
+    payload: Buffer
+    identity: SequencedIdentity | null
+    code: ErrorCode
+    reason: string
+  }): Verdict {
+    const { context, device, identity, code, reason } = refusal
+    if (identity) {
+      const hint = hintFor(code)
+      this.#streams.refuse(device, identity.epoch, { lane: identity.lane, seq: identity.seq, code, hint })
+    }
+    this.#rejected.add({ device, topic: refusal.text, code, reason, raw: refusal.payload }, context.now)
+    this.#ledger.count('rejected')
+    return 'rejected'
+  }
+
+  #broken(
+    context: BatchContext,
+    topic: ParsedTopic,
+    message: { text: string; payload: Buffer; error: Error },
+  ): Verdict {
+    const device = topic.levels.device ?? ''
+    const identity = looseIdentity(message.payload)
+    if (identity) this.#streams.advance(device, identity.epoch, identity)
+    this.#parts.log.error(
+      { device, topic: message.text, error: message.error.stack },
+      'a handler failed; its message is kept in rejected_messages',
+    )
+    const verdict = this.#reject({
+      ...message,
+      context,
+      device,
+      identity,
+      code: 'handler_failed',
+      reason: message.error.message,
+    })
+    this.#flush(context)
+    return verdict
+  }
+
+  /** One input inside a savepoint; whatever it wrote is gone when it fails. Disk errors end the whole batch. */
+  #guarded(context: BatchContext, run: () => Verdict, failed: (error: Error) => Verdict): Verdict {
+    const { db } = this.#parts.store
+    db.exec('SAVEPOINT input')
+    const mark = context.mark()
+    this.#ledger.mark()
+    try {
+      const verdict = run()
+      this.#flush(context)
+      db.exec('RELEASE input')
+      return verdict
+    } catch (error) {
+      if (isDiskFault(error)) throw error
+      db.exec('ROLLBACK TO input')
+      db.exec('RELEASE input')
+      this.#ledger.back()
+      context.back(mark)
+      this.#streams.forgetPositions()
+      this.#rejected.forget()
+      this.#forgetFeatures()
+      return failed(asError(error))
+    }
+  }
+
+  #flush(context: BatchContext): void {
+    for (const feature of this.#parts.features) feature.flush?.(context)
+    this.#streams.flush(context.now)
+  }
+
+  #forget(): void {
+    this.#streams.forget()
+    this.#rejected.forget()
+    this.#ledger.forget()
+    this.#forgetFeatures()
+  }
+
+  #forgetFeatures(): void {
+    for (const feature of this.#parts.features) feature.forget?.()
+  }
+
+  #acks(): Effect[] {
+    const { topics } = this.#parts.store
+    return this.#streams.takeAcks().map(({ device, ...ack }) => ({
+      kind: 'publish',
+      topic: topics.build('ack', { device }),
+      payload: JSON.stringify(ack),
+      qos: 1,
+      retain: false,
+    }))
+  }
+
+  #parse(text: string): ParsedTopic | null {
+    let topic = this.#topics.get(text)
+    if (topic === undefined) {
+      topic = this.#parts.store.topics.parse(text)
+      if (this.#topics.size > 20_000) this.#topics.clear()
+      this.#topics.set(text, topic)
+    }
+    return topic
+  }
+}
+
+function plain(run: () => Verdict): Verdict {
+  return run()
+}

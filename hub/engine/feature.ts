@@ -1,0 +1,35 @@
+import type { Wire } from '../../shared/codec.ts'
+import type { MessageName } from '../../shared/messages/index.ts'
+import type { TOPICS, TopicName } from '../../shared/topics.ts'
+import type { Context } from './context.ts'
+
+type MessageOf<N extends TopicName> = (typeof TOPICS)[N]['message'] & MessageName
+
+/** Where a message came from. The device is known and its credential was checked. */
+export interface Origin {
+  device: string
+  house: string
+  /** `backlog` data never overwrites a newer latest value. */
+  lane: 'urgent' | 'live' | 'backlog' | null
+}
+
+export type IngestHandler<N extends TopicName> = (context: Context, message: Wire<MessageOf<N>>, origin: Origin) => void
+
+export type Ingest = { [N in TopicName]?: IngestHandler<N> }
+
+/** A part of the house while the database is open. Every member is optional but the name. */
+export interface Feature {
+  name: string
+  /** Wire messages it handles. A handler throws `LaresError` to reject the message; nothing of it is kept then. */
+  ingest?: Ingest
+  /** At start, in the first transaction: repair what a crash left, derive what others must see. */
+  start?(context: Context): void
+  /** Before every commit: write what was gathered. */
+  flush?(context: Context): void
+  /** About once a second. */
+  tick?(context: Context): void
+  /** At a clean stop, in the last transaction. */
+  stop?(context: Context): void
+  /** The transaction was rolled back or rows were changed from outside: forget what was cached, read it again. */
+  forget?(): void
+}

@@ -1,0 +1,40 @@
+/** Identity of a sequenced message beside its device. */
+export interface SequencedIdentity {
+  epoch: string
+  lane: 'urgent' | 'live' | 'backlog'
+  seq: number
+}
+
+const LANES = new Set(['urgent', 'live', 'backlog'])
+
+/** The identity of a checked message, or `null` when it has none: stored, without de-duplication. */
+export function identityOf(message: unknown): SequencedIdentity | null {
+  const { epoch, lane, seq } = message as Partial<SequencedIdentity>
+  return epoch !== undefined && lane !== undefined && seq !== undefined ? { epoch, lane, seq } : null
+}
+
+/**
+ * The identity of a message that did not pass its schema, as far as it can be read: the device must learn that this
+ * row is dealt with, or it would send it for ever.
+ */
+export function looseIdentity(payload: Buffer): SequencedIdentity | null {
+  let json: unknown
+  try {
+    json = JSON.parse(payload.toString())
+  } catch {
+    return null // not JSON at all: there is no identity to read
+  }
+  if (typeof json !== 'object' || json === null) return null
+  const { epoch, lane, seq } = json as Record<string, unknown>
+  if (
+    typeof epoch !== 'string' ||
+    epoch.length === 0 ||
+    epoch.length > 64 ||
+    !epoch.isWellFormed() ||
+    epoch.includes('\0')
+  )
+    return null
+  if (typeof lane !== 'string' || !LANES.has(lane)) return null
+  if (typeof seq !== 'number' || !Number.isSafeInteger(seq) || seq < 1) return null
+  return { epoch, lane: lane as SequencedIdentity['lane'], seq }
+}

@@ -1,0 +1,47 @@
+import type { AdminRequest } from '../../shared/messages/admin-request.ts'
+import type { SessionChange } from '../broker/session-change.ts'
+import type { Caller } from './command.ts'
+import type { Credentials } from './principal.ts'
+
+/** What the engine is asked to do beyond a device's message. Everything in it survives a structured clone. */
+export type StructuredInput =
+  | {
+      kind: 'command'
+      area: string
+      verb: string
+      request: AdminRequest
+      caller: Caller
+      retained: boolean
+      prepared?: unknown
+    }
+  | { kind: 'presence'; device: string; online: boolean; reason: string }
+  | { kind: 'turn_end'; device: string; turn: string; payload: Buffer | null; recording: Recording | null }
+  | { kind: 'authenticate'; credentials: Credentials }
+  | { kind: 'join'; client: string; payload: Buffer }
+  | { kind: 'broker'; change: SessionChange }
+  | { kind: 'api_call'; area: string; verb: string; caller: Caller; ok: boolean }
+
+/** A finished WAV file, synced and in place before its turn is committed. */
+export interface Recording {
+  file: string
+  bytes: number
+  frames: number
+  lostFrames: number
+  durationMs: number
+  sha256: string
+  crc32: number
+  /** Set when the hub closed the recording itself: the cap was reached, or frames stopped coming. */
+  closedBy: 'device' | 'cap' | 'silence'
+}
+
+/** What happened to an input. `refused` never reached a handler: the caller may do nothing about it. */
+export const VERDICTS = ['stored', 'duplicate', 'rejected', 'refused'] as const
+export type Verdict = (typeof VERDICTS)[number]
+
+/** Something to be done after the commit, at most once. What others must eventually see is derived again at start. */
+export type Effect =
+  | { kind: 'publish'; topic: string; payload: string; qos: 0 | 1; retain: boolean }
+  | { kind: 'disconnect'; device: string; reason: string }
+  | { kind: 'disconnect_user'; user: string; reason: string }
+  | { kind: 'delete_clip'; file: string }
+  | { kind: 'keep_files'; clips: string[] }

@@ -1,0 +1,18 @@
+/** Who is at the other end of a connection, as its credentials proved. */
+export type Principal =
+  | { kind: 'device'; id: string; voice: boolean; house: string }
+  | { kind: 'joiner' }
+  | { kind: 'person' | 'integration'; user: string; role: 'admin' | 'user' | 'device'; houses: string[] | null }
+  | { kind: 'local' }
+
+/** What a connection shows at its door. */
+export interface Credentials {
+  clientId: string
+  username: string | null
+  password: string | null
+  /** `local` is the unix socket, whose file rights are the credential. */
+  listener: string
+}
+
+/** `accept`, or the return code for CONNACK: 2 the id, 3 the hub, 4 the credentials, 5 the rights. */
+export type Admission = { accept: Principal } | { refuse: 2 | 3 | 4 | 5; reason: string }

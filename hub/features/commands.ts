@@ -1,0 +1,33 @@
+import type { Command } from '../engine/command.ts'
+import { createDevice, inviteDevice, listDevices, renameDevice, revokeDevice, showDevice } from './devices/commands.ts'
+import { listEvents } from './events/commands.ts'
+import { hubStatus, listRejected } from './plumbing/commands.ts'
+import { listSessions } from './sessions/commands.ts'
+import { latestReadings, queryReadings } from './telemetry/commands.ts'
+import { createToken, createUser, listUsers } from './users/commands.ts'
+
+/** Every verb of the admin door. */
+export const COMMANDS: readonly Command[] = [
+  inviteDevice,
+  createDevice,
+  listDevices,
+  showDevice,
+  renameDevice,
+  revokeDevice,
+  hubStatus,
+  queryReadings,
+  latestReadings,
+  listSessions,
+  listEvents,
+  listRejected,
+  createUser,
+  listUsers,
+  createToken,
+]
+
+/** The command of an area and verb, by a Map so that no inherited name can be called. */
+const BY_NAME = new Map(COMMANDS.map((command) => [`${command.area}/${command.verb}`, command]))
+
+export function findCommand(area: string, verb: string): Command | undefined {
+  return BY_NAME.get(`${area}/${verb}`)
+}

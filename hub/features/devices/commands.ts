@@ -1,0 +1,208 @@
+import { z } from 'zod'
+import { LaresError } from '../../../shared/errors.ts'
+import { formatJoinToken } from '../../../shared/join-token.ts'
+import { text } from '../../../shared/messages/fields.ts'
+import type { CallContext } from '../../engine/command.ts'
+import { command } from '../../engine/command.ts'
+import { defaultHouse } from '../house/default-house.ts'
+import { visibleHouses } from '../visibility.ts'
+import { DEVICE_TYPES } from './device-types.ts'
+import { addDevice, hashSecret, invite } from './joining.ts'
+
+const deviceName = text(100).min(1)
+const deviceType = z.enum(DEVICE_TYPES)
+
+export const inviteDevice = command({
+  area: 'devices',
+  verb: 'invite',
+  role: 'admin',
+  summary: 'Make a join token: good for one device, for ten minutes',
+  params: z.strictObject({ name: deviceName, device_type: deviceType.default('raspberry_pi') }),
+  positional: ['name'],
+  changes: true,
+  secretAnswer: true,
+  async prepare(_params, { hub }) {
+    return hub
+  },
+  run(context, params) {
+    const { addresses, pin } = context.prepared as { addresses: string[]; pin: string }
+    const house = defaultHouse(context.db)
+    const wish = { name: params.name, type: params.device_type, house, by: context.caller.principal }
+    const { code, expiresAt } = invite(context, wish)
+    context.addEvent({
+      type: 'device_invited',
+      house,
+      source: 'user',
+      data: { name: params.name, by: context.caller.principal },
+    })
+    return { token: formatJoinToken({ addresses, pin, code }), expires_at: expiresAt }
+  },
+})
+
+export const createDevice = command({
+  area: 'devices',
+  verb: 'create',
+  role: 'admin',
+  summary: 'Make id and secret for a device that runs no agent (ESP32, scripts)',
+  params: z.strictObject({ name: deviceName, device_type: deviceType.default('custom') }),
+  positional: ['name'],
+  changes: true,
+  secretAnswer: true,
+  run(context, params) {
+    const secret = Buffer.from(context.random(32)).toString('base64url')
+    const house = defaultHouse(context.db)
+    const device = addDevice(context, {
+      name: params.name,
+      type: params.device_type,
+      house,
+      secretHash: hashSecret(secret),
+      integration: 'mqtt',
+      discovery: 'manual',
+      hardware: null,
+    })
+    context.addEvent({
+      type: 'device_created',
+      device,
+      house,
+      source: 'user',
+      data: { name: params.name, by: context.caller.principal },
+    })
+    return { device, secret }
+  },
+})
+
+const COLUMNS =
+  'd.id, d.name, d.device_type, d.device_class, d.integration_type, d.status, d.status_reason, d.status_since, d.last_seen, ' +
+  'd.last_heartbeat, d.detected_model, d.house_id, d.created_at'
+
+interface DeviceLine {
+  id: string
+  status: string
+}
+
+export const listDevices = command({
+  area: 'devices',
+  verb: 'list',
+  role: 'user',
+  summary: 'The devices of the house',
+  params: z.strictObject({ all: z.boolean().default(false) }),
+  changes: false,
+  query(context, params) {
+    const visible = visibleHouses(context.caller, 'd.house_id')
+    const revoked = params.all ? '' : ' AND d.revoked_at IS NULL'
+    const devices = context.db
+      .prepare(`SELECT ${COLUMNS} FROM devices d WHERE ${visible.sql}${revoked} ORDER BY d.name, d.id LIMIT 2000`)
+      .all(...visible.values)
+    return { devices: (devices as DeviceLine[]).map(withOnline) }
+  },
+})
+
+export const showDevice = command({
+  area: 'devices',
+  verb: 'show',
+  role: 'user',
+  summary: 'One device with its sensors and last heartbeat',
+  params: z.strictObject({ device: text(40) }),
+  positional: ['device'],
+  changes: false,
+  query(context, params) {
+    const visible = visibleHouses(context.caller, 'd.house_id')
+    const device = context.db
+      .prepare(
+        `SELECT ${COLUMNS}, d.capabilities, d.capability_details, d.current_state, d.last_error, d.revoked_at FROM devices d WHERE d.id = ? AND ${visible.sql}`,
+      )
+      .get(params.device, ...visible.values) as Record<string, unknown> | undefined
+    if (!device) throw new LaresError('not_found', `there is no device ${params.device}`)
+    const entities = context.db
+      .prepare(
+        'SELECT entity_id, name, entity_type, device_class, unit_of_measurement, state FROM device_entities WHERE device_id = ? ORDER BY entity_id',
+      )
+      .all(params.device)
+    const parsed = Object.fromEntries(
+      ['capabilities', 'capability_details', 'current_state'].map((name) => [name, JSON.parse(String(device[name]))]),
+    )
+    return { device: withOnline({ ...(device as unknown as DeviceLine), ...parsed }), entities }
+  },
+})
+
+export const renameDevice = command({
+  area: 'devices',
+  verb: 'rename',
+  role: 'admin',
+  summary: 'Give a device another name; its id and topics stay',
+  params: z.strictObject({ device: text(40), name: deviceName }),
+  positional: ['device', 'name'],
+  changes: true,
+  run(context, params) {
+    const before = found(context, params.device)
+    context.db
+      .prepare('UPDATE devices SET name = ?, updated_at = ? WHERE id = ?')
+      .run(params.name, context.now, params.device)
+    context.changed()
+    context.addEvent({
+      type: 'device_renamed',
+      device: params.device,
+      house: before.house_id,
+      source: 'user',
+      oldState: before.name,
+      newState: params.name,
+    })
+    return { device: params.device, name: params.name }
+  },
+})
+
+export const revokeDevice = command({
+  area: 'devices',
+  verb: 'revoke',
+  role: 'admin',
+  summary: 'Shut a device out, at once; what it measured stays',
+  params: z.strictObject({ device: text(40) }),
+  positional: ['device'],
+  changes: true,
+  run(context, params) {
+    const before = found(context, params.device)
+    context.db
+      .prepare(
+        "UPDATE devices SET revoked_at = coalesce(revoked_at, ?), auth_token_hash = NULL, status = 'offline', status_reason = 'revoked', " +
+          'status_since = ?, updated_at = ? WHERE id = ?',
+      )
+      .run(context.now, context.now, context.now, params.device)
+    context.changed()
+    context.effect({ kind: 'disconnect', device: params.device, reason: 'revoked' })
+    clearRetained(context, params.device)
+    context.addEvent({
+      type: 'device_revoked',
+      device: params.device,
+      house: before.house_id,
+      source: 'user',
+      data: { by: context.caller.principal },
+    })
+    return { device: params.device }
+  },
+})
+
+/** An empty retained payload removes the topic; nothing of the device stays behind for others to find. */
+function clearRetained(context: CallContext, device: string): void {
+  const keys = context.db.prepare('SELECT unique_id FROM device_entities WHERE device_id = ?').pluck().all(device) as (
+    | string
+    | null
+  )[]
+  const topics = keys
+    .filter((key) => key !== null)
+    .map((key) => context.topics.build('state', { device, sensor: key.slice(device.length + 1) }))
+  for (const topic of [context.topics.build('status', { device }), ...topics]) {
+    context.effect({ kind: 'publish', topic, payload: '', qos: 1, retain: true })
+  }
+}
+
+function found(context: CallContext, device: string): { name: string; house_id: string } {
+  const row = context.db.prepare('SELECT name, house_id FROM devices WHERE id = ?').get(device) as
+    | { name: string; house_id: string }
+    | undefined
+  if (!row) throw new LaresError('not_found', `there is no device ${device}`)
+  return row
+}
+
+function withOnline<T extends DeviceLine>(device: T): T & { is_online: boolean } {
+  return { ...device, is_online: device.status === 'online' || device.status === 'busy' }
+}

@@ -1,0 +1,111 @@
+import { SILENT_DEVICE_MS } from '../../../shared/limits.ts'
+import type { Database } from '../../../shared/sqlite/open.ts'
+import type { Context } from '../../engine/context.ts'
+import type { Feature } from '../../engine/feature.ts'
+import { DeviceClocks } from './device-clock.ts'
+import { Directory } from './directory.ts'
+import { Entities } from './entities.ts'
+import { forgetOldInvitations } from './joining.ts'
+import { Presence } from './presence.ts'
+import { SignsOfLife } from './signs-of-life.ts'
+
+export interface Devices extends Feature {
+  directory: Directory
+  entities: Entities
+  clocks: DeviceClocks
+  presence: Presence
+  signs: SignsOfLife
+  /** What the broker saw: a device's connection came or went. */
+  connection(context: Context, change: { device: string; online: boolean; reason: string }): void
+}
+
+/** Devices: who may speak, what they are, whether they can be reached. */
+export function openDevices(db: Database): Devices {
+  const directory = new Directory(db)
+  const entities = new Entities(db)
+  const clocks = new DeviceClocks()
+  const presence = new Presence(db, directory)
+  const signs = new SignsOfLife(db)
+  const connected = new Map<string, number>()
+  const introduce = db.prepare(
+    'UPDATE devices SET detected_model = ?, capabilities = ?, capability_details = ?, connects = ?, updated_at = ? WHERE id = ?',
+  )
+
+  return {
+    name: 'devices',
+    directory,
+    entities,
+    clocks,
+    presence,
+    signs,
+    ingest: {
+      birth(context, message, { device }) {
+        const known = directory.find(device)
+        entities.checkRoom(
+          device,
+          message.sensors.map((sensor) => sensor.key),
+        )
+        for (const sensor of message.sensors) entities.declare(context, device, sensor)
+        clocks.learn(device, message.boot, message.clock.synced)
+        const details = JSON.stringify({ agent: message.agent, clock: message.clock })
+        introduce.run(
+          message.hardware,
+          JSON.stringify(message.capabilities),
+          details,
+          message.connects,
+          context.now,
+          device,
+        )
+        if (known) known.connects = message.connects
+        signs.seen(device, context.now)
+      },
+      heartbeat(context, message, { device }) {
+        clocks.learn(device, message.boot, message.clock.synced)
+        signs.heartbeat(device, message, context.now)
+        if (connected.has(device)) presence.set(context, device, { status: 'online', reason: 'connected' })
+      },
+      /** Only a hint: the broker knows better whether the connection lives. A will of an older connect is ignored. */
+      will(context, message, { device }) {
+        if (connected.has(device) || message.connects < (directory.find(device)?.connects ?? 0)) return
+        presence.set(context, device, { status: 'offline', reason: 'lost' })
+      },
+      reported(context, message, { device, house }) {
+        if (message.refused.length === 0) return
+        const keys = message.refused.map((refusal) => refusal.key).join(', ')
+        context.addEvent({
+          type: 'settings_refused',
+          severity: 'warning',
+          device,
+          house,
+          source: 'device',
+          description: `The device refused settings: ${keys}.`,
+          data: { version: message.version, refused: message.refused },
+        })
+      },
+    },
+    connection(context, { device, online, reason }) {
+      if (online) connected.set(device, context.now)
+      else connected.delete(device)
+      presence.set(context, device, { status: online ? 'online' : 'offline', reason })
+      signs.seen(device, context.now)
+    },
+    start(context) {
+      presence.start(context)
+      forgetOldInvitations(context)
+    },
+    tick(context) {
+      signs.tick(context)
+      for (const [device, since] of connected) {
+        const heard = Math.max(since, signs.of(device)?.seenAt ?? 0)
+        const isAgent = directory.find(device)?.integration === 'lares'
+        if (isAgent && context.now - heard > SILENT_DEVICE_MS)
+          presence.set(context, device, { status: 'error', reason: 'silent' })
+      }
+    },
+    stop: (context) => signs.write(context),
+    forget() {
+      directory.forget()
+      entities.forget()
+    },
+  }
+}

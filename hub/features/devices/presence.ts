@@ -1,0 +1,73 @@
+import type { Database, Statement } from '../../../shared/sqlite/open.ts'
+import type { Context } from '../../engine/context.ts'
+import type { Directory } from './directory.ts'
+
+interface Row {
+  id: string
+  house_id: string
+  status: string
+  status_reason: string
+  status_since: number
+}
+
+/**
+ * Whether a device can be reached. Only the hub says so, from what its broker sees; a will alone is never believed,
+ * because an old one may arrive after the device is back. The row, the event and the retained topic change together.
+ */
+export class Presence {
+  #read: Statement
+  #write: Statement
+  #all: Statement
+  #directory: Directory
+
+  constructor(db: Database, directory: Directory) {
+    this.#directory = directory
+    this.#read = db.prepare('SELECT id, house_id, status, status_reason, status_since FROM devices WHERE id = ?')
+    this.#write = db.prepare(
+      'UPDATE devices SET status = ?, status_reason = ?, status_since = ?, updated_at = ? WHERE id = ?',
+    )
+    this.#all = db.prepare(
+      'SELECT id, house_id, status, status_reason, status_since FROM devices WHERE revoked_at IS NULL',
+    )
+  }
+
+  /** At start nobody is connected yet: every device of ours is offline until it comes. */
+  start(context: Context): void {
+    for (const row of this.#all.all() as Row[]) {
+      if (row.status === 'online' || row.status === 'busy' || row.status === 'error') {
+        this.#change(context, row, { status: 'offline', reason: 'hub_restart' })
+      } else this.#publish(context, row)
+    }
+  }
+
+  set(context: Context, device: string, to: { status: 'online' | 'offline' | 'error'; reason: string }): void {
+    const row = this.#read.get(device) as Row | undefined
+    if (!row || (row.status === to.status && row.status_reason === to.reason)) return
+    this.#change(context, row, to)
+  }
+
+  #change(context: Context, row: Row, to: { status: string; reason: string }): void {
+    const { now } = context
+    this.#write.run(to.status, to.reason, now, now, row.id)
+    const online = to.status === 'online'
+    if (online !== (row.status === 'online')) {
+      const name = this.#directory.find(row.id)?.name ?? row.id
+      context.addEvent({
+        type: online ? 'device_connect' : 'device_disconnect',
+        device: row.id,
+        house: row.house_id,
+        description: online ? `${name} can be reached.` : `${name} can no longer be reached (${to.reason}).`,
+        oldState: row.status,
+        newState: to.status,
+        data: { reason: to.reason },
+      })
+    }
+    this.#publish(context, { ...row, status: to.status, status_reason: to.reason, status_since: now })
+  }
+
+  #publish(context: Context, row: Row): void {
+    const payload = { status: row.status, since: row.status_since, reason: row.status_reason }
+    const topic = context.topics.build('status', { device: row.id })
+    context.effect({ kind: 'publish', topic, payload: JSON.stringify(payload), qos: 1, retain: true })
+  }
+}

@@ -1,0 +1,161 @@
+import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
+import {
+  emptyList,
+  emptyObject,
+  flag,
+  integer,
+  json,
+  management,
+  real,
+  secret,
+  stamps,
+  text,
+  textId,
+  time,
+  volatile,
+} from '../../store/columns.ts'
+import { core, sql } from '../../store/drizzle.ts'
+import { syncedTable } from '../../store/synced-table.ts'
+import { houses, rooms } from '../house/tables.ts'
+import { personas } from '../personas/tables.ts'
+import { users } from '../users/tables.ts'
+
+export const deviceGroups = syncedTable('device_groups', 'down', {
+  id: textId(),
+  name: text().notNull(),
+  description: text(),
+  settings: json<Record<string, unknown>>().notNull().default(emptyObject),
+  owner_id: text().references(() => users.id, { onDelete: 'set null' }),
+  ...management(),
+  ...stamps(),
+})
+
+/** What a device needs to be reached by the hub. Encrypted, and never leaves this database. */
+export const deviceCredentials = syncedTable('device_credentials', 'local', {
+  id: textId(),
+  credential_type: text().notNull(),
+  encrypted_data: secret().notNull(),
+  access_token_encrypted: secret(),
+  refresh_token_encrypted: secret(),
+  token_expires_at: time(),
+  ...stamps(),
+})
+
+export const devices = syncedTable(
+  'devices',
+  'mutable',
+  {
+    /** The name plus a random tail, made at joining, never changed. */
+    id: textId(),
+    house_id: text()
+      .notNull()
+      .references(() => houses.id, { onDelete: 'cascade' }),
+    room_id: text().references(() => rooms.id, { onDelete: 'set null' }),
+    group_id: text().references(() => deviceGroups.id, { onDelete: 'set null' }),
+    owner_id: text().references(() => users.id, { onDelete: 'set null' }),
+    /** The device this one is reached through. */
+    hub_id: text().references((): AnySQLiteColumn => devices.id, { onDelete: 'set null' }),
+    name: text().notNull(),
+    user_description: text(),
+    location: text(),
+    /** raspberry_pi, smart_speaker, tablet, custom. */
+    device_type: text().notNull().default('custom'),
+    device_class: text().notNull(),
+    detected_brand: text(),
+    detected_model: text(),
+    integration_type: text().notNull(),
+    connection_method: text(),
+    requires_hub: flag().notNull().default(false),
+    api_endpoint: text(),
+    supported_features: json<string[]>().notNull().default(emptyList),
+    capabilities: json<string[]>().notNull().default(emptyList),
+    capability_details: json<Record<string, unknown>>().notNull().default(emptyObject),
+    requires_auth: flag().notNull().default(false),
+    auth_method: text(),
+    config_data: json<Record<string, unknown>>().notNull().default(emptyObject),
+    credentials_id: text().references(() => deviceCredentials.id, { onDelete: 'set null' }),
+    auth_token_hash: secret(),
+    /** online, offline, busy, error. */
+    status: text().notNull().default('offline'),
+    status_reason: text().notNull().default('never_connected'),
+    status_since: time().notNull(),
+    current_state: volatile(json<Record<string, unknown>>().notNull().default(emptyObject)),
+    last_seen: volatile(time()),
+    last_heartbeat: volatile(time()),
+    last_error: text(),
+    discovery_method: text().notNull(),
+    discovery_confidence: real().notNull().default(1),
+    active_persona_id: text().references(() => personas.id),
+    /** Without foreign key: the session may be gone. */
+    active_session_id: text(),
+    /** Connects of the newest birth; wills of older connects are ignored. */
+    connects: integer().notNull().default(0),
+    revoked_at: time(),
+    ...stamps(),
+  },
+  {
+    extras: (t) => [
+      core.index('ix_devices_house_integration').on(t.house_id, t.integration_type),
+      core.index('ix_devices_status').on(t.status),
+      core.index('ix_devices_device_class').on(t.device_class),
+      core.index('ix_devices_discovery_method').on(t.discovery_method),
+      core.index('idx_device_group').on(t.group_id),
+      core.index('idx_device_owner').on(t.owner_id),
+      core.index('ix_devices_room').on(t.room_id),
+      core.index('ix_devices_hub').on(t.hub_id),
+      core.check('devices_discovery_confidence', sql`discovery_confidence >= 0 AND discovery_confidence <= 1`),
+    ],
+  },
+)
+
+/** One measurable or switchable thing of a device. */
+export const deviceEntities = syncedTable(
+  'device_entities',
+  'mutable',
+  {
+    id: textId(),
+    device_id: text()
+      .notNull()
+      .references(() => devices.id, { onDelete: 'cascade' }),
+    /** As Home Assistant names it: `sensor.kitchen_pi_x7k2m9_cpu_temperature`. */
+    entity_id: text().notNull(),
+    unique_id: text(),
+    name: text().notNull(),
+    entity_type: text().notNull(),
+    device_class: text(),
+    state: volatile(text()),
+    attributes: volatile(json<Record<string, unknown>>().notNull().default(emptyObject)),
+    unit_of_measurement: text(),
+    icon: text(),
+    is_enabled: flag().notNull().default(true),
+    is_visible: flag().notNull().default(true),
+    ...stamps(),
+  },
+  {
+    extras: (t) => [
+      core.uniqueIndex('ux_device_entities_entity_id').on(t.entity_id),
+      core.uniqueIndex('ux_device_entities_unique_id').on(t.unique_id),
+      core.index('ix_device_entities_entity_type').on(t.entity_type),
+      core.index('ix_device_entities_device_id').on(t.device_id),
+    ],
+  },
+)
+
+/** A code by which one device may join, for ten minutes. Only its hash is kept. */
+export const invitations = syncedTable('invitations', 'local', {
+  id: textId(),
+  code_hash: secret().notNull(),
+  name: text().notNull(),
+  device_type: text().notNull(),
+  house_id: text()
+    .notNull()
+    .references(() => houses.id, { onDelete: 'cascade' }),
+  invited_by: text(),
+  expires_at: time().notNull(),
+  tries: integer().notNull().default(0),
+  used_at: time(),
+  /** Hash of the secret it was used with: the same secret gets the same answer again. */
+  used_secret_hash: secret(),
+  device_id: text().references(() => devices.id, { onDelete: 'cascade' }),
+  created_at: time().notNull(),
+})

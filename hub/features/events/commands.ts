@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import { severity } from '../../../shared/messages/event.ts'
+import { text, timeMs } from '../../../shared/messages/fields.ts'
+import { command } from '../../engine/command.ts'
+import { page, visibleHouses } from '../visibility.ts'
+
+interface EventRow {
+  id: number
+  event_data: string
+}
+
+export const listEvents = command({
+  area: 'events',
+  verb: 'list',
+  role: 'user',
+  summary: 'What happened, newest first',
+  params: z.strictObject({
+    device: text(40).optional(),
+    event_type: text(100).optional(),
+    category: text(100).optional(),
+    severity: severity.optional(),
+    since: timeMs.optional(),
+    limit: z.int().min(1).max(1000).default(100),
+    after: z.int().optional(),
+  }),
+  changes: false,
+  query(context, params) {
+    const visible = visibleHouses(context.caller, 'house_id')
+    const conditions = [visible.sql]
+    const values: (string | number)[] = [...visible.values]
+    for (const name of ['event_type', 'category', 'severity'] as const) {
+      if (params[name] === undefined) continue
+      conditions.push(`${name} = ?`)
+      values.push(params[name])
+    }
+    if (params.device !== undefined) {
+      conditions.push('device_id = ?')
+      values.push(params.device)
+    }
+    if (params.since !== undefined) {
+      conditions.push('created_at >= ?')
+      values.push(params.since)
+    }
+    if (params.after !== undefined) {
+      conditions.push('id < ?')
+      values.push(params.after)
+    }
+    const rows = context.db
+      .prepare(
+        'SELECT id, timestamp, created_at, event_type, category, severity, title, description, source, house_id, device_id, entity_id, user_id, ' +
+          `session_id, event_data, old_state, new_state, processed FROM events WHERE ${conditions.join(' AND ')} ORDER BY id DESC LIMIT ?`,
+      )
+      .all(...values, params.limit + 1) as EventRow[]
+    const events = rows.map((row) => ({ ...row, event_data: JSON.parse(row.event_data) as unknown }))
+    const { rows: kept, next } = page(events, params.limit, (row) => row.id)
+    return { events: kept, ...(next === undefined ? {} : { next }) }
+  },
+})

@@ -1,0 +1,38 @@
+import type { Database, Statement } from '../../../shared/sqlite/open.ts'
+import type { NewEvent } from '../../engine/context.ts'
+import { eventType } from './event-types.ts'
+
+/** Adds to `events`: what the sender leaves out is derived from the table of event types. */
+export class EventLog {
+  #insert: Statement
+
+  constructor(db: Database) {
+    this.#insert = db.prepare(
+      'INSERT INTO events (house_id, device_id, entity_id, user_id, session_id, event_type, category, severity, title, ' +
+        'description, source, event_data, old_state, new_state, timestamp, created_at) ' +
+        'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    )
+  }
+
+  add(event: NewEvent, now: number): void {
+    const type = eventType(event.type)
+    this.#insert.run(
+      event.house ?? null,
+      event.device ?? null,
+      event.entity ?? null,
+      event.user ?? null,
+      event.session ?? null,
+      event.type,
+      type.category,
+      event.severity ?? type.severity,
+      type.title,
+      event.description ?? type.description,
+      event.source ?? 'system',
+      JSON.stringify(event.data ?? {}),
+      event.oldState ?? null,
+      event.newState ?? null,
+      event.timestamp ?? now,
+      now,
+    )
+  }
+}

@@ -1,0 +1,43 @@
+import type { Context } from '../../engine/context.ts'
+import type { Ingest } from '../../engine/feature.ts'
+import type { DeviceClocks } from '../devices/device-clock.ts'
+
+/** Events and command results of devices. */
+export function eventIngest(
+  clocks: DeviceClocks,
+  entityOf: (device: string, sensor: string) => string | undefined,
+): Ingest {
+  return {
+    event(context: Context, message, { device, house }) {
+      const when = clocks.resolve(device, message, { at: message.at, mono: message.mono, now: context.now })
+      const entity = message.sensor === undefined ? undefined : entityOf(device, message.sensor)
+      const data = {
+        ...message.data,
+        ...(when.quality === 'good' ? {} : { time_quality: when.quality, original_time: when.original ?? null }),
+      }
+      context.addEvent({
+        type: message.type,
+        device,
+        house,
+        source: 'device',
+        timestamp: when.time,
+        data,
+        ...(entity === undefined ? {} : { entity }),
+        ...(message.severity === undefined ? {} : { severity: message.severity }),
+        ...(message.description === undefined ? {} : { description: message.description }),
+        ...(message.old_state === undefined ? {} : { oldState: message.old_state }),
+        ...(message.new_state === undefined ? {} : { newState: message.new_state }),
+      })
+    },
+    result(context: Context, message, { device, house }) {
+      context.addEvent({
+        type: 'command_result',
+        severity: message.ok ? 'info' : 'warning',
+        device,
+        house,
+        source: 'device',
+        data: { command: message.id, ok: message.ok, value: message.value ?? null, error: message.error ?? null },
+      })
+    },
+  }
+}

@@ -1,0 +1,41 @@
+import { emptyList, flag, integer, json, management, stamps, text, textId, time } from '../../store/columns.ts'
+import { core } from '../../store/drizzle.ts'
+import { syncedTable } from '../../store/synced-table.ts'
+import { users } from '../users/tables.ts'
+
+export const personas = syncedTable('personas', 'down', {
+  /** A slug such as companion or medication_nurse. */
+  id: textId(),
+  name: text().notNull(),
+  description: text(),
+  current_version: text().notNull().default('1.0.0'),
+  adaptation_mode: text().notNull().default('instruction_only'),
+  voice_config: json<Record<string, unknown>>(),
+  behavior_config: json<Record<string, unknown>>(),
+  system_prompt: text(),
+  tags: json<string[]>().notNull().default(emptyList),
+  /** Higher speaks over lower; emergencies have the highest. */
+  priority: integer().notNull().default(0),
+  is_active: flag().notNull().default(true),
+  ...management(),
+  ...stamps(),
+})
+
+/** The complete definition at one version. Never changed. */
+export const personaVersions = syncedTable(
+  'persona_versions',
+  'down',
+  {
+    id: textId(),
+    persona_id: text()
+      .notNull()
+      .references(() => personas.id),
+    version: text().notNull(),
+    artifacts: json<Record<string, unknown>>(),
+    created_by: text().references(() => users.id, { onDelete: 'set null' }),
+    change_notes: text(),
+    ...management(),
+    created_at: time().notNull(),
+  },
+  { extras: (t) => [core.uniqueIndex('idx_persona_versions').on(t.persona_id, t.version)] },
+)

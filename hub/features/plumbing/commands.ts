@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { text } from '../../../shared/messages/fields.ts'
+import { command } from '../../engine/command.ts'
+import { page } from '../visibility.ts'
+
+interface RejectedRow {
+  id: number
+  raw: Buffer
+}
+
+export const listRejected = command({
+  area: 'rejected',
+  verb: 'list',
+  role: 'admin',
+  summary: 'Messages the hub could not understand, newest first, with their reasons',
+  params: z.strictObject({
+    device: text(40).optional(),
+    limit: z.int().min(1).max(200).default(50),
+    after: z.int().optional(),
+  }),
+  positional: ['device'],
+  changes: false,
+  query(context, params) {
+    const conditions = ['1']
+    const values: (string | number)[] = []
+    if (params.device !== undefined) {
+      conditions.push('device_id = ?')
+      values.push(params.device)
+    }
+    if (params.after !== undefined) {
+      conditions.push('id < ?')
+      values.push(params.after)
+    }
+    const rows = context.db
+      .prepare(
+        `SELECT id, device_id, topic, code, reason, raw, raw_bytes, received_at FROM rejected_messages WHERE ${conditions.join(' AND ')} ORDER BY id DESC LIMIT ?`,
+      )
+      .all(...values, params.limit + 1) as RejectedRow[]
+    const { rows: kept, next } = page(rows, params.limit, (row) => row.id)
+    const rejected = kept.map(({ raw, ...row }) => ({ ...row, raw: raw.toString('latin1').slice(0, 1_000) }))
+    return { rejected, ...(next === undefined ? {} : { next }) }
+  },
+})
+
+export const hubStatus = command({
+  area: 'hub',
+  verb: 'status',
+  role: 'user',
+  summary: 'How the hub is: version, intake, ledger, disk, clock',
+  params: z.strictObject({}),
+  changes: false,
+  async prepare(_params, { front }) {
+    return front()
+  },
+  run(context) {
+    const count = (table: string) => Number(context.db.prepare(`SELECT count(*) FROM ${table}`).pluck().get())
+    const online = Number(
+      context.db
+        .prepare("SELECT count(*) FROM devices WHERE status IN ('online', 'busy') AND revoked_at IS NULL")
+        .pluck()
+        .get(),
+    )
+    const devices = Number(context.db.prepare('SELECT count(*) FROM devices WHERE revoked_at IS NULL').pluck().get())
+    const ledger = context.db.prepare("SELECT value FROM hub_settings WHERE key = 'ledger'").pluck().get()
+    return {
+      version: context.version,
+      now: context.now,
+      clock: context.clockSynced === null ? 'unknown' : context.clockSynced ? 'synced' : 'unsynced',
+      devices: { known: devices, online },
+      sessions: count('sessions'),
+      clips: count('audio_clips'),
+      rejected_kept: count('rejected_messages'),
+      ledger: typeof ledger === 'string' ? (JSON.parse(ledger) as unknown) : null,
+      front: context.prepared,
+    }
+  },
+})

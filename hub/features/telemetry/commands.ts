@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import { sensorKey, text, timeMs } from '../../../shared/messages/fields.ts'
+import type { QueryContext } from '../../engine/command.ts'
+import { command } from '../../engine/command.ts'
+import { visibleHouses } from '../visibility.ts'
+
+const DAY_MS = 86_400_000
+
+interface SeriesRow {
+  id: number
+  device_id: string
+  sensor: string
+  sensor_type: string
+  unit: string
+}
+
+function seriesOf(
+  context: QueryContext,
+  params: { device?: string | undefined; sensor?: string | undefined },
+): SeriesRow[] {
+  const visible = visibleHouses(context.caller, 'd.house_id')
+  const conditions = [visible.sql]
+  const values: string[] = [...visible.values]
+  if (params.device !== undefined) {
+    conditions.push('s.device_id = ?')
+    values.push(params.device)
+  }
+  if (params.sensor !== undefined) {
+    conditions.push('s.sensor = ?')
+    values.push(params.sensor)
+  }
+  return context.db
+    .prepare(
+      'SELECT s.id, s.device_id, s.sensor, s.sensor_type, s.unit FROM reading_series s JOIN devices d ON d.id = s.device_id ' +
+        `WHERE ${conditions.join(' AND ')} ORDER BY s.device_id, s.sensor, s.id LIMIT 5000`,
+    )
+    .all(...values) as SeriesRow[]
+}
+
+export const queryReadings = command({
+  area: 'readings',
+  verb: 'query',
+  role: 'user',
+  summary: 'The readings of a sensor in a span of time, oldest first',
+  params: z.strictObject({
+    device: text(40),
+    sensor: sensorKey,
+    from: timeMs.optional(),
+    to: timeMs.optional(),
+    limit: z.int().min(1).max(10_000).default(1_000),
+  }),
+  positional: ['device', 'sensor'],
+  changes: false,
+  query(context, params) {
+    const to = params.to ?? context.now
+    const from = params.from ?? to - DAY_MS
+    const read = context.db.prepare(
+      'SELECT reading_time AS time, value, coalesce(quality, 1.0) AS quality, metadata FROM readings ' +
+        'WHERE series_id = ? AND reading_time >= ? AND reading_time <= ? ORDER BY reading_time, id LIMIT ?',
+    )
+    const series = seriesOf(context, params).map((row) => {
+      const readings = (read.all(row.id, from, to, params.limit) as { metadata: string | null }[]).map(
+        ({ metadata, ...reading }) =>
+          metadata === null ? reading : { ...reading, metadata: JSON.parse(metadata) as unknown },
+      )
+      return { device: row.device_id, sensor: row.sensor, sensor_type: row.sensor_type, unit: row.unit, readings }
+    })
+    return { from, to, series }
+  },
+})
+
+export const latestReadings = command({
+  area: 'readings',
+  verb: 'latest',
+  role: 'user',
+  summary: 'The newest reading of every sensor',
+  params: z.strictObject({ device: text(40).optional(), sensor: sensorKey.optional() }),
+  positional: ['device'],
+  changes: false,
+  query(context, params) {
+    const read = context.db.prepare(
+      'SELECT reading_time AS time, value, coalesce(quality, 1.0) AS quality FROM readings WHERE series_id = ? ORDER BY reading_time DESC, id DESC LIMIT 1',
+    )
+    const latest = seriesOf(context, params).map((row) => {
+      const newest = read.get(row.id) as { time: number; value: number; quality: number } | undefined
+      return { device: row.device_id, sensor: row.sensor, sensor_type: row.sensor_type, unit: row.unit, ...newest }
+    })
+    return { readings: latest }
+  },
+})

@@ -1,0 +1,142 @@
+import { STATE_PUBLISH_MS, VOLATILE_FLUSH_MS } from '../../../shared/limits.ts'
+import type { State } from '../../../shared/messages/state.ts'
+import type { Database, Statement } from '../../../shared/sqlite/open.ts'
+import type { Context } from '../../engine/context.ts'
+
+/** The newest value of one sensor. */
+export interface LatestValue {
+  /** Key of its `device_entities` row. */
+  entity: string
+  device: string
+  sensor: string
+  state: State
+}
+
+interface Slot extends LatestValue {
+  /** Changed since it was written to the table. */
+  unwritten: boolean
+  /** Changed since it was published. */
+  unpublished: boolean
+  publishedAt: number
+}
+
+/**
+ * The newest value of every sensor, in memory: writing it with every reading would halve the intake.
+ * It is published on change, at most once a second, and written to `device_entities` once a minute and at stop.
+ */
+export class LatestValues {
+  #slots = new Map<string, Slot>()
+  #staged = new Map<string, LatestValue>()
+  #changed = new Set<Slot>()
+  #writtenAt = 0
+  #write: Statement
+  #read: Statement
+
+  constructor(db: Database) {
+    this.#write = db.prepare(
+      'UPDATE device_entities SET state = ?, attributes = json_patch(attributes, ?) WHERE id = ?',
+    )
+    this.#read = db.prepare(
+      'SELECT id, device_id, unique_id, state, attributes FROM device_entities WHERE state IS NOT NULL',
+    )
+  }
+
+  /** Noted now, taken over when the batch is on disk. An older value never overwrites a newer one. */
+  stage(value: LatestValue): void {
+    const staged = this.#staged.get(value.entity)
+    if (!staged || value.state.at >= staged.state.at) this.#staged.set(value.entity, value)
+  }
+
+  of(entity: string): State | undefined {
+    return this.#slots.get(entity)?.state
+  }
+
+  /** Before the commit: publishes what may be published now, and takes the values over once they are on disk. */
+  flush(context: Context): void {
+    for (const value of this.#staged.values()) {
+      const slot = this.#slots.get(value.entity)
+      if (slot && slot.state.at > value.state.at) continue
+      const changed = !slot || slot.unpublished || slot.state.value !== value.state.value
+      const publish = changed && (!slot || context.now - slot.publishedAt >= STATE_PUBLISH_MS)
+      if (publish) this.#publish(context, value)
+      context.committed(() => this.#take(value, publish ? context.now : null, changed))
+    }
+    this.#staged.clear()
+  }
+
+  /** Publishes what was held back and writes what is due. A clock that went back counts as due. */
+  tick(context: Context): void {
+    for (const slot of this.#changed) {
+      if (!slot.unpublished || context.now - slot.publishedAt < STATE_PUBLISH_MS) continue
+      this.#publish(context, slot)
+      context.committed(() => {
+        slot.publishedAt = context.now
+        slot.unpublished = false
+      })
+    }
+    const age = context.now - this.#writtenAt
+    if (age >= VOLATILE_FLUSH_MS || age < 0) this.write(context)
+  }
+
+  /** Writes what changed to the table. */
+  write(context: Context): void {
+    const written = [...this.#changed].filter((slot) => slot.unwritten)
+    for (const { entity, state } of written) {
+      const { value, ...latest } = state
+      this.#write.run(String(value), JSON.stringify({ latest }), entity)
+    }
+    context.committed(() => {
+      for (const slot of written) slot.unwritten = false
+      for (const slot of this.#changed) if (!slot.unwritten && !slot.unpublished) this.#changed.delete(slot)
+      this.#writtenAt = context.now
+    })
+  }
+
+  /** At start: what the table has, published again because the broker forgot it. */
+  load(context: Context): void {
+    for (const row of this.#read.all() as EntityRow[]) {
+      const { latest } = JSON.parse(row.attributes) as { latest?: Omit<State, 'value'> }
+      const sensor = row.unique_id?.slice(row.device_id.length + 1)
+      const value = Number(row.state)
+      if (!latest || sensor === undefined || !Number.isFinite(value)) continue
+      const known = { entity: row.id, device: row.device_id, sensor, state: { value, ...latest } }
+      this.#slots.set(row.id, { ...known, unwritten: false, unpublished: false, publishedAt: context.now })
+      this.#publish(context, known)
+    }
+    this.#writtenAt = context.now
+  }
+
+  forgetStaged(): void {
+    this.#staged.clear()
+  }
+
+  #take(value: LatestValue, publishedAt: number | null, changed: boolean): void {
+    let slot = this.#slots.get(value.entity)
+    if (!slot) {
+      slot = { ...value, unwritten: true, unpublished: false, publishedAt: 0 }
+      this.#slots.set(value.entity, slot)
+    }
+    if (slot.state.at > value.state.at) return
+    slot.state = value.state
+    slot.unwritten = true
+    if (publishedAt === null) slot.unpublished ||= changed
+    else {
+      slot.publishedAt = publishedAt
+      slot.unpublished = false
+    }
+    this.#changed.add(slot)
+  }
+
+  #publish(context: Context, { device, sensor, state }: Omit<LatestValue, 'entity'>): void {
+    const topic = context.topics.build('state', { device, sensor })
+    context.effect({ kind: 'publish', topic, payload: JSON.stringify(state), qos: 1, retain: true })
+  }
+}
+
+interface EntityRow {
+  id: string
+  device_id: string
+  unique_id: string | null
+  state: string
+  attributes: string
+}

@@ -1,0 +1,93 @@
+import { z } from 'zod'
+import { LaresError } from '../../../shared/errors.ts'
+import { text } from '../../../shared/messages/fields.ts'
+import { command } from '../../engine/command.ts'
+import { hashSecret } from '../devices/joining.ts'
+import { hashPassword } from './passwords.ts'
+
+const email = z
+  .string()
+  .max(255)
+  .regex(/^[^\s@]+@[^\s@]+$/, 'is no e-mail address')
+  .transform((value) => value.toLowerCase())
+
+export const createUser = command({
+  area: 'users',
+  verb: 'create',
+  role: 'admin',
+  summary: 'Make an account for a person',
+  params: z.strictObject({
+    email,
+    /** At least ten characters; the command line asks for it. */
+    password: text(200).min(10),
+    full_name: text(255).optional(),
+    role: z.enum(['admin', 'user', 'device']).default('user'),
+  }),
+  positional: ['email'],
+  changes: true,
+  secretParams: ['password'],
+  prepare: (params) => hashPassword(params.password),
+  run(context, params) {
+    if (context.db.prepare('SELECT 1 FROM users WHERE email = ?').get(params.email))
+      throw new LaresError('already_exists', `${params.email} has an account already`)
+    const id = context.id()
+    context.db
+      .prepare(
+        'INSERT INTO users (id, email, hashed_password, full_name, role, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      )
+      .run(id, params.email, String(context.prepared), params.full_name ?? null, params.role, context.now, context.now)
+    context.addEvent({
+      type: 'user_created',
+      user: id,
+      source: 'user',
+      data: { role: params.role, by: context.caller.principal },
+    })
+    return { user: id, email: params.email, role: params.role }
+  },
+})
+
+export const listUsers = command({
+  area: 'users',
+  verb: 'list',
+  role: 'admin',
+  summary: 'The accounts of this hub',
+  params: z.strictObject({}),
+  changes: false,
+  query(context) {
+    const users = context.db
+      .prepare(
+        'SELECT id, email, full_name, role, is_active, managed_by, created_at FROM users ORDER BY email LIMIT 2000',
+      )
+      .all() as { is_active: number }[]
+    return { users: users.map((user) => ({ ...user, is_active: user.is_active === 1 })) }
+  },
+})
+
+export const createToken = command({
+  area: 'users',
+  verb: 'token',
+  role: 'admin',
+  summary: 'Make a token with which a program may speak for a person; shown once',
+  params: z.strictObject({ email, name: text(100).min(1), integration: z.boolean().default(false) }),
+  positional: ['email', 'name'],
+  changes: true,
+  secretAnswer: true,
+  run(context, params) {
+    const user = context.db.prepare('SELECT id FROM users WHERE email = ? AND is_active = 1').pluck().get(params.email)
+    if (typeof user !== 'string')
+      throw new LaresError('not_found', `nobody with the address ${params.email} may use this hub`)
+    const token = Buffer.from(context.random(32)).toString('base64url')
+    context.db
+      .prepare(
+        'INSERT INTO api_tokens (id, user_id, name, token_hash, integration, created_at) VALUES (?, ?, ?, ?, ?, ?)',
+      )
+      .run(context.id(), user, params.name, hashSecret(token), params.integration ? 1 : 0, context.now)
+    context.addEvent({
+      type: 'token_created',
+      user,
+      source: 'user',
+      data: { name: params.name, by: context.caller.principal },
+    })
+    return { user, token }
+  },
+})

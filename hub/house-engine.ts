@@ -1,0 +1,109 @@
+import { decode } from '../shared/codec.ts'
+import { LaresError } from '../shared/errors.ts'
+import type { RandomBytes } from '../shared/ids.ts'
+import { systemRandom } from '../shared/ids.ts'
+import type { Log } from '../shared/log.ts'
+import type { Database } from '../shared/sqlite/open.ts'
+import type { Topics } from '../shared/topics.ts'
+import { forgetOldAnswers } from './admin/request-memory.ts'
+import { noteCall, runCommand } from './admin/run-command.ts'
+import type { Context, Store } from './engine/context.ts'
+import { Engine } from './engine/engine.ts'
+import type { Feature } from './engine/feature.ts'
+import type { StructuredInput, Verdict } from './engine/input.ts'
+import { authenticate } from './features/authentication.ts'
+import { openDevices } from './features/devices/devices.ts'
+import { join } from './features/devices/joining.ts'
+import { EventLog } from './features/events/event-log.ts'
+import { eventIngest } from './features/events/ingest.ts'
+import { ensureHouse } from './features/house/default-house.ts'
+import { seedCompanion } from './features/personas/seed.ts'
+import { storeBrokerChange } from './features/plumbing/broker-store.ts'
+import { openSessions } from './features/sessions/sessions.ts'
+import { openTelemetry } from './features/telemetry/telemetry.ts'
+
+export interface HouseParts {
+  db: Database
+  topics: Topics
+  log: Log
+  version: string
+  random?: RandomBytes
+}
+
+/** Puts the features together over one migrated database: the engine a hub runs in a thread and tests run in memory. */
+export function openHouseEngine(parts: HouseParts): Engine {
+  const { db, topics, version, log } = parts
+  const store: Store = { db, topics, version, random: parts.random ?? systemRandom }
+  const eventLog = new EventLog(db)
+  const devices = openDevices(db)
+  const telemetry = openTelemetry(db, { entities: devices.entities, clocks: devices.clocks })
+  const sessions = openSessions(db)
+  const ground: Feature = {
+    name: 'ground',
+    start(context) {
+      ensureHouse(context)
+      seedCompanion(context)
+      forgetOldAnswers(context)
+      context.addEvent({ type: 'hub_started', data: { version } })
+    },
+  }
+  const events: Feature = {
+    name: 'events',
+    ingest: eventIngest(devices.clocks, (device, sensor) => devices.entities.find(device, sensor)?.id),
+  }
+
+  function structured(input: StructuredInput, context: Context): { verdict: Verdict; value?: unknown } {
+    switch (input.kind) {
+      case 'command':
+        return { verdict: 'stored', value: runCommand(context, input) }
+      case 'api_call':
+        noteCall(context, input)
+        return { verdict: 'stored' }
+      case 'presence':
+        devices.connection(context, input)
+        return { verdict: 'stored' }
+      case 'authenticate':
+        return { verdict: 'stored', value: authenticate(context, input.credentials) }
+      case 'join':
+        return joined(context, input)
+      case 'turn_end':
+        return turnEnded(context, input)
+      case 'broker':
+        storeBrokerChange(db, input.change, context.now)
+        return { verdict: 'stored' }
+    }
+  }
+
+  function joined(context: Context, input: { client: string; payload: Buffer }): { verdict: Verdict } {
+    const decoded = decode('join-request', Buffer.from(input.payload))
+    let response: unknown
+    try {
+      if (!decoded.ok) throw new LaresError(decoded.code, decoded.reason)
+      response = { ok: true, ...join(context, decoded.value) }
+    } catch (error) {
+      if (!(error instanceof LaresError)) throw error
+      response = { ok: false, error: { code: error.code, message: error.message, hint: error.hint } }
+    }
+    const topic = context.topics.build('joinResponse', { client: input.client })
+    context.effect({ kind: 'publish', topic, payload: JSON.stringify(response), qos: 1, retain: false })
+    return { verdict: 'stored' }
+  }
+
+  function turnEnded(context: Context, input: Extract<StructuredInput, { kind: 'turn_end' }>): { verdict: Verdict } {
+    const house = devices.directory.find(input.device)?.house
+    if (house === undefined) return { verdict: 'refused' }
+    const decoded = input.payload ? decode('turn', Buffer.from(input.payload)) : null
+    if (decoded && !decoded.ok) throw new LaresError(decoded.code, decoded.reason)
+    const message = decoded?.ok ? decoded.value : null
+    return { verdict: sessions.turns.end(context, { ...input, house, message }) }
+  }
+
+  return new Engine({
+    store,
+    log,
+    features: [ground, devices, telemetry, events, sessions],
+    structured,
+    houseOf: (device) => devices.directory.find(device)?.house ?? null,
+    addEvent: (event, now) => eventLog.add(event, now),
+  })
+}

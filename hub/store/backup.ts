@@ -1,0 +1,100 @@
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { putInPlace } from './files.ts'
+
+/** Left out of the hourly backup: they are large, and central keeps its copy. */
+const LEFT_OUT = new Set(['readings', 'events', 'rejected_messages', 'sync_changes'])
+const KEEP = 24
+const NAME = /^hub-\d{13}\.db$/
+
+/**
+ * Copies everything but readings and events into a new database and verifies it by opening it. Safe while the hub writes:
+ * it reads one snapshot. Returns the file's path.
+ */
+export function writeBackup(options: { source: string; folder: string; now: number }): string {
+  const { source, folder, now } = options
+  mkdirSync(folder, { recursive: true, mode: 0o750 })
+  const final = join(folder, `hub-${String(now).padStart(13, '0')}.db`)
+  const temporary = `${final}.part`
+  rmSync(temporary, { force: true })
+  copyInto(source, temporary)
+  if (!verifyBackup(temporary)) throw new Error(`the backup ${temporary} does not pass its check`)
+  putInPlace(temporary, final)
+  for (const old of listBackups(folder).slice(KEEP)) rmSync(old)
+  return final
+}
+
+/** A whole copy of the database in one file, for before a migration and for a person's safe-keeping. */
+export function writeFullCopy(source: string, target: string): void {
+  const temporary = `${target}.part`
+  rmSync(temporary, { force: true })
+  const db = new Sqlite(source, { readonly: true })
+  try {
+    db.prepare('VACUUM INTO ?').run(temporary)
+  } finally {
+    db.close()
+  }
+  putInPlace(temporary, target)
+}
+
+/** The backups of a folder, newest first. */
+export function listBackups(folder: string): string[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
+    .filter((name) => NAME.test(name))
+    .sort()
+    .reverse()
+    .map((name) => join(folder, name))
+}
+
+/** Whether the file is a sound database with a hub's tables. */
+export function verifyBackup(file: string): boolean {
+  try {
+    const db = new Sqlite(file, { readonly: true })
+    try {
+      const sound = db.pragma('integrity_check', { simple: true }) === 'ok'
+      return (
+        sound &&
+        db
+          .prepare("SELECT count(*) FROM sqlite_schema WHERE name IN ('devices', 'schema_migrations')")
+          .pluck()
+          .get() === 2
+      )
+    } finally {
+      db.close()
+    }
+  } catch {
+    return false // a file that cannot be opened is no backup; the caller takes the next one
+  }
+}
+
+function copyInto(source: string, target: string): void {
+  const db = new Sqlite(target)
+  try {
+    db.pragma('auto_vacuum = INCREMENTAL')
+    db.pragma('foreign_keys = OFF')
+    db.prepare('ATTACH ? AS hub').run(source)
+    db.transaction(() => {
+      const objects = db
+        .prepare(
+          "SELECT type, name, sql FROM hub.sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+        )
+        .all() as {
+        type: string
+        name: string
+        sql: string
+      }[]
+      const tables = objects.filter((object) => object.type === 'table')
+      for (const table of tables) db.exec(table.sql)
+      for (const { name } of tables)
+        if (!LEFT_OUT.has(name)) db.exec(`INSERT INTO main."${name}" SELECT * FROM hub."${name}"`)
+      for (const object of objects) if (object.type !== 'table') db.exec(object.sql)
+      // Keys of append tables go on from where they were, also for tables whose rows are left out.
+      db.exec('DELETE FROM main.sqlite_sequence')
+      db.exec('INSERT INTO main.sqlite_sequence SELECT * FROM hub.sqlite_sequence')
+    })()
+  } finally {
+    db.close()
+  }
+}

@@ -1,0 +1,43 @@
+import type { Database } from '../../shared/sqlite/open.ts'
+import type { TableDeclaration } from './synced-table.ts'
+import { capturedColumns } from './synced-table.ts'
+
+/**
+ * Change capture by triggers that write only the key of a changed row into `sync_changes`. A trigger cannot be
+ * forgotten by a code path; the uploader reads the row as it is then, or finds it gone and sends a tombstone.
+ *
+ * DELETE and INSERT instead of INSERT OR REPLACE: the conflict clause of the outer statement would win inside a trigger.
+ * A new sequence number at every change keeps a change that happens during an upload.
+ */
+export function captureTriggers(declaration: TableDeclaration): { name: string; sql: string }[] {
+  const { name, kind, key } = declaration
+  if (kind === 'append' || kind === 'local') return []
+  const note = (row: 'NEW' | 'OLD') =>
+    `DELETE FROM sync_changes WHERE table_name = '${name}' AND row_key = CAST(${row}."${key}" AS TEXT); ` +
+    `INSERT INTO sync_changes (table_name, row_key) VALUES ('${name}', CAST(${row}."${key}" AS TEXT));`
+  const mine = (row: 'NEW' | 'OLD') => (kind === 'down' ? ` WHEN ${row}.managed_by = 'site'` : '')
+  const columns = capturedColumns(declaration)
+    .map((column) => `"${column}"`)
+    .join(', ')
+  const trigger = (suffix: string, event: string, row: 'NEW' | 'OLD') => ({
+    name: `capture_${name}_${suffix}`,
+    sql: `CREATE TRIGGER capture_${name}_${suffix} AFTER ${event} ON "${name}"${mine(row)} BEGIN ${note(row)} END`,
+  })
+  const update = trigger('update', `UPDATE OF ${columns}`, 'NEW')
+  if (kind === 'append_marks') return [update]
+  return [trigger('insert', 'INSERT', 'NEW'), update, trigger('delete', 'DELETE', 'OLD')]
+}
+
+/** Makes the triggers equal to the declarations: adds what is missing, replaces what differs, drops what is no longer declared. */
+export function installCapture(db: Database, declarations: TableDeclaration[]): void {
+  const wanted = new Map(declarations.flatMap(captureTriggers).map((trigger) => [trigger.name, trigger.sql]))
+  const rows = db
+    .prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'capture\\_%' ESCAPE '\\'")
+    .raw()
+    .all()
+  const present = new Map(rows as [string, string][])
+  db.transaction(() => {
+    for (const [name, sql] of present) if (wanted.get(name) !== sql) db.exec(`DROP TRIGGER "${name}"`)
+    for (const [name, sql] of wanted) if (present.get(name) !== sql) db.exec(sql)
+  }).immediate()
+}

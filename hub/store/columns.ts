@@ -1,0 +1,69 @@
+import { core, sql } from './drizzle.ts'
+
+/**
+ * The words in which every table is declared. Each is a SQLite column and carries its kind, from which the
+ * Postgres column, the change capture and the list of secrets are derived.
+ *
+ * `secret` exists only in SQLite: in no Postgres table, capture, response, log or plain export.
+ * `volatile` is kept in memory, written at most once a minute and at stop, and not captured.
+ */
+export type ColumnKind = 'text' | 'integer' | 'real' | 'flag' | 'json' | 'time' | 'blob'
+
+export interface ColumnMark {
+  kind: ColumnKind
+  secret: boolean
+  volatile: boolean
+}
+
+const marks = new WeakMap<object, ColumnMark>()
+
+function marked<B extends object>(kind: ColumnKind, builder: B): B {
+  marks.set(builder, { kind, secret: false, volatile: false })
+  return builder
+}
+
+/** What a column builder was declared as. Builders of drizzle return themselves, so the mark survives `.notNull()`. */
+export function markOf(builder: object): ColumnMark {
+  const mark = marks.get(builder)
+  if (!mark) throw new Error('a column of a table was not declared with the words of columns.ts')
+  return mark
+}
+
+export const text = () => marked('text', core.text())
+export const integer = () => marked('integer', core.integer())
+export const real = () => marked('real', core.real())
+export const blob = () => marked('blob', core.blob({ mode: 'buffer' }))
+/** true and false, stored as 1 and 0. */
+export const flag = () => marked('flag', core.integer({ mode: 'boolean' }))
+/** Integer milliseconds since 1970 UTC. */
+export const time = () => marked('time', core.integer())
+/** Any JSON value, stored as text. */
+export const json = <T>() => marked('json', core.text({ mode: 'json' }).$type<T>())
+
+export const emptyObject = sql`'{}'`
+export const emptyList = sql`'[]'`
+
+/** Text that never leaves this database. */
+export const secret = () => {
+  const builder = core.text()
+  marks.set(builder, { kind: 'text', secret: true, volatile: false })
+  return builder
+}
+
+/** Marks a column as volatile. */
+export function volatile<B extends object>(builder: B): B {
+  marks.set(builder, { ...markOf(builder), volatile: true })
+  return builder
+}
+
+/** A text key: UUIDv7, a device id or a slug. */
+export const textId = () => text().primaryKey().notNull()
+
+/** The key of an append-only table. AUTOINCREMENT, because a plain rowid is handed out again after a purge. */
+export const appendId = () => integer().primaryKey({ autoIncrement: true })
+
+/** Columns every mutable table has. */
+export const stamps = () => ({ created_at: time().notNull(), updated_at: time().notNull() })
+
+/** Columns of a table whose rows central may manage. */
+export const management = () => ({ managed_by: text().notNull().default('site'), scope: text() })

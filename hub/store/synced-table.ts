@@ -1,0 +1,70 @@
+import type { BuildColumns } from 'drizzle-orm/column-builder'
+import type {
+  SQLiteColumnBuilderBase,
+  SQLiteTableExtraConfigValue,
+  SQLiteTableWithColumns,
+} from 'drizzle-orm/sqlite-core'
+import type { ColumnMark } from './columns.ts'
+import { markOf } from './columns.ts'
+import { core } from './drizzle.ts'
+
+/**
+ * What happens to a table's rows beyond this house.
+ *
+ * - `append`: written once; synced by a cursor over its own AUTOINCREMENT key
+ * - `append_marks`: the same, and a few columns are marked later (captured by key)
+ * - `mutable`: captured by key at every change, by triggers, so that no code path can forget it
+ * - `down`: as mutable where this site manages the row; central manages the others
+ * - `local`: never leaves this database
+ */
+export type TableKind = 'append' | 'append_marks' | 'mutable' | 'down' | 'local'
+
+export interface TableDeclaration {
+  name: string
+  kind: TableKind
+  /** Name of the key column. */
+  key: string
+  columns: ReadonlyMap<string, ColumnMark>
+}
+
+type Columns = Record<string, SQLiteColumnBuilderBase>
+type BuiltTable<N extends string, C extends Columns> = SQLiteTableWithColumns<{
+  name: N
+  schema: undefined
+  columns: BuildColumns<N, C, 'sqlite'>
+  dialect: 'sqlite'
+}>
+
+const declarations = new WeakMap<object, TableDeclaration>()
+
+export interface TableOptions<T> {
+  /** Default `id`. */
+  key?: string
+  extras?: (columns: T) => SQLiteTableExtraConfigValue[]
+}
+
+/** Declares a table once: the SQLite table, and what capture, sync and export must know about it. */
+export function syncedTable<N extends string, C extends Columns>(
+  name: N,
+  kind: TableKind,
+  columns: C,
+  options: TableOptions<BuildColumns<N, C, 'sqlite'>> = {},
+): BuiltTable<N, C> {
+  const table = options.extras ? core.sqliteTable(name, columns, options.extras) : core.sqliteTable(name, columns)
+  const marks = new Map(Object.entries(columns).map(([column, builder]) => [column, markOf(builder)]))
+  declarations.set(table, { name, kind, key: options.key ?? 'id', columns: marks })
+  return table as BuiltTable<N, C>
+}
+
+export type AnyTable = object
+
+export function declarationOf(table: AnyTable): TableDeclaration {
+  const declaration = declarations.get(table)
+  if (!declaration) throw new Error('this is no table declared with syncedTable')
+  return declaration
+}
+
+/** Columns that travel: neither secret nor volatile. */
+export function capturedColumns(declaration: TableDeclaration): string[] {
+  return [...declaration.columns].filter(([, mark]) => !mark.secret && !mark.volatile).map(([name]) => name)
+}

@@ -1,0 +1,102 @@
+import { BatchWriter } from '../../../hub/engine/batch.ts'
+import type { Engine } from '../../../hub/engine/engine.ts'
+import { type Effect, type StructuredInput, VERDICTS, type Verdict } from '../../../hub/engine/input.ts'
+import { hashSecret } from '../../../hub/features/devices/joining.ts'
+import { openHouseEngine } from '../../../hub/house-engine.ts'
+import { installCapture } from '../../../hub/store/change-log.ts'
+import { declarations } from '../../../hub/store/declarations.ts'
+import { MIGRATIONS } from '../../../hub/store/open-store.ts'
+import { silentLog } from '../../../shared/log.ts'
+import { migrate } from '../../../shared/sqlite/migrate.ts'
+import { type Database, openDatabase } from '../../../shared/sqlite/open.ts'
+import { topicsBelow } from '../../../shared/topics.ts'
+
+export const START = Date.UTC(2026, 0, 1)
+
+/** A whole house in memory: no thread, no socket, no sleeping. */
+export interface TestHouse {
+  db: Database
+  engine: Engine
+  now: number
+  /** Makes a device row and returns its id. */
+  device(id: string, integration?: string): string
+  /** One batch of device messages and inputs, in order. */
+  send(...inputs: (readonly [topic: string, payload: unknown] | StructuredInput)[]): Verdict[]
+  /** Effects of the last batch or tick. */
+  effects: Effect[]
+  /** Payloads published to topics that end so, in the last batch. */
+  published(suffix: string): Record<string, unknown>[]
+  tick(ms: number): void
+  all<T = Record<string, unknown>>(sql: string, ...values: unknown[]): T[]
+  /** A new engine over the same database, as after a restart. */
+  restart(): void
+}
+
+export function openTestHouse(): TestHouse {
+  const db = openDatabase({ file: ':memory:' })
+  migrate(db, { folder: MIGRATIONS, now: START })
+  installCapture(db, declarations())
+  const topics = topicsBelow('lares')
+  const open = () => openHouseEngine({ db, topics, log: silentLog, version: 'test' })
+  const house: TestHouse = {
+    db,
+    engine: open(),
+    now: START,
+    effects: [],
+    device(id, integration = 'lares') {
+      const home = db.prepare('SELECT id FROM houses LIMIT 1').pluck().get()
+      db.prepare(
+        'INSERT INTO devices (id, house_id, name, device_class, integration_type, auth_token_hash, status_since, discovery_method, created_at, updated_at) ' +
+          "VALUES (?, ?, ?, 'sensor', ?, ?, ?, 'manual', ?, ?)",
+      ).run(id, home, id, integration, hashSecret('secret'), START, START, START)
+      return id
+    },
+    send(...inputs) {
+      const writer = new BatchWriter()
+      for (const input of inputs) {
+        if ('kind' in input) writer.input(input)
+        else {
+          const [topic, payload] = input
+          writer.message(
+            topic,
+            Buffer.isBuffer(payload)
+              ? payload
+              : Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload)),
+          )
+        }
+      }
+      const result = house.engine.process(writer.finish(), { now: house.now, clockSynced: true })
+      house.effects = result.effects
+      return [...result.verdicts].map((index) => VERDICTS[index] ?? 'refused')
+    },
+    published(suffix) {
+      return house.effects.flatMap((effect) =>
+        effect.kind === 'publish' && effect.topic.endsWith(suffix)
+          ? [JSON.parse(effect.payload || '{}') as Record<string, unknown>]
+          : [],
+      )
+    },
+    tick(ms) {
+      house.now += ms
+      house.effects = house.engine.tick({ now: house.now, clockSynced: true })
+    },
+    all: (sql, ...values) => db.prepare(sql).all(...values) as never,
+    restart() {
+      house.engine = open()
+      house.effects = house.engine.start({ now: house.now, clockSynced: true })
+    },
+  }
+  house.effects = house.engine.start({ now: START, clockSynced: true })
+  return house
+}
+
+/** A readings message of one sensor with the identity of an outbox row. */
+export function reading(seq: number, value: number, more: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    epoch: 'e1',
+    lane: 'live',
+    seq,
+    items: [{ sensor: 'cpu_temperature', value, kind: 'temperature', unit: '°C' }],
+    ...more,
+  }
+}
