@@ -37,10 +37,11 @@ require_root() {
     fail "$1 changes this machine, so it needs root." "Run: sudo $1" 'Or look first: --dry-run prints every step.'
 }
 
-# As the account of the services: a database file that belongs to root would lock the hub out.
-as_lares() {
+# As the account of the services, and with their umask: a database file that belongs to root would lock the hub out.
+as_lares() (
+  umask 0027
   if [[ -z "$prefix" ]]; then run runuser -u lares -- "$@"; else run "$@"; fi
-}
+)
 
 has_services() { [[ -z "$prefix" || -n "${LARES_SYSTEMCTL:-}" ]]; }
 
