@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process'
+import type { Cancel, Clock } from './clock.ts'
+import type { Service } from './lifecycle.ts'
+import type { Log } from './log.ts'
+
+export interface NotifyOptions {
+  clock: Clock
+  log: Log
+  /** Where systemd says how to reach it: NOTIFY_SOCKET and WATCHDOG_USEC. */
+  env: NodeJS.ProcessEnv
+  /** The watchdog is fed only while this holds; a program that hangs or is broken is started anew. */
+  isHealthy: () => boolean
+  /** Sends the variables, such as `READY=1`. Default: the program systemd-notify, because Node has no datagram socket. */
+  send?: (variables: string[]) => Promise<void>
+}
+
+/**
+ * Tells systemd that the program is ready, alive, and what it does. Does nothing outside of systemd.
+ * The unit needs `NotifyAccess=all`, because a child process does the talking.
+ */
+export class Notify implements Service {
+  #options: NotifyOptions
+  #send: (variables: string[]) => Promise<void>
+  #cancel: Cancel | null = null
+  #status = ''
+
+  constructor(options: NotifyOptions) {
+    this.#options = options
+    this.#send = options.send ?? ((variables) => systemdNotify(variables, options.env))
+  }
+
+  /** Says READY, and feeds the watchdog at half of its time when the unit has one. */
+  async start(): Promise<void> {
+    const { env, clock } = this.#options
+    if (!env.NOTIFY_SOCKET) return
+    await this.#tell(['READY=1'])
+    const watchdogMs = Number(env.WATCHDOG_USEC) / 1_000
+    if (!(watchdogMs > 0)) return
+    this.#cancel = clock.every(watchdogMs / 2, () => this.#feed())
+  }
+
+  async stop(): Promise<void> {
+    this.#cancel?.()
+    this.#cancel = null
+    if (this.#options.env.NOTIFY_SOCKET) await this.#tell(['STOPPING=1'])
+  }
+
+  /** One line for `systemctl status`. The same line again is not sent. */
+  status(text: string): void {
+    if (!this.#options.env.NOTIFY_SOCKET || text === this.#status) return
+    this.#status = text
+    void this.#tell([`STATUS=${text.replaceAll('\n', ' ')}`])
+  }
+
+  #feed(): void {
+    if (this.#options.isHealthy()) void this.#tell(['WATCHDOG=1'])
+    else this.#options.log.error({}, 'the watchdog is not fed: this program is not well and will be started anew')
+  }
+
+  async #tell(variables: string[]): Promise<void> {
+    try {
+      await this.#send(variables)
+    } catch (error) {
+      this.#options.log.warn({ error: String(error) }, 'systemd could not be told')
+    }
+  }
+}
+
+function systemdNotify(variables: string[], env: NodeJS.ProcessEnv): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('systemd-notify', variables, { stdio: 'ignore', env })
+    child.once('error', reject)
+    child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`systemd-notify ended with ${code}`))))
+  })
+}
