@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url'
 import Sqlite from 'better-sqlite3'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Identity } from '../../../edge/identity.ts'
@@ -9,10 +8,9 @@ import { ManualClock } from '../../../shared/clock.ts'
 import type { Log } from '../../../shared/log.ts'
 import type { Command } from '../../../shared/messages/command.ts'
 import type { Desired } from '../../../shared/messages/desired.ts'
-import { migrate } from '../../../shared/sqlite/migrate.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
-import { openDatabase } from '../../../shared/sqlite/open.ts'
 import { makeCertificate } from '../certificate.ts'
+import { emptyEdgeDatabase } from '../edge-database.ts'
 import { HubDouble } from '../hub-double.ts'
 
 const SECRET = 'canary-pV7sVQk1Zt6bq8J3dJ4yG0w2m5n8R1t4u7X0'.slice(0, 43)
@@ -23,12 +21,6 @@ const stops: (() => Promise<void> | void)[] = []
 afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop()
 })
-
-function openEmpty(): Database {
-  const db = openDatabase({ file: ':memory:' })
-  migrate(db, { folder: fileURLToPath(new URL('../../../drizzle/edge', import.meta.url)), now: 0 })
-  return db
-}
 
 /** A log that keeps its lines as text. */
 function recordingLog() {
@@ -46,7 +38,7 @@ async function setUp(options: { db?: Database; hub?: HubDouble; clock?: ManualCl
   }
   const clock = options.clock ?? new ManualClock()
   const { log, lines } = recordingLog()
-  const db = options.db ?? openEmpty()
+  const db = options.db ?? emptyEdgeDatabase()
   const outbox = new Outbox({ db, clock, boot: 'boot-1', log })
   const identity: Identity = {
     device: DEVICE,

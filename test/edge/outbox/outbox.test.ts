@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url'
 import Sqlite from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import type { OutboxLimits } from '../../../edge/outbox/make-room.ts'
@@ -7,24 +6,17 @@ import { LANES } from '../../../edge/outbox/rows.ts'
 import { ManualClock } from '../../../shared/clock.ts'
 import { silentLog } from '../../../shared/log.ts'
 import type { Ack } from '../../../shared/messages/ack.ts'
-import { migrate } from '../../../shared/sqlite/migrate.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
-import { openDatabase } from '../../../shared/sqlite/open.ts'
+import { emptyEdgeDatabase } from '../edge-database.ts'
 
 const YEAR_MS = 365 * 86_400_000
-
-function openEmpty(): Database {
-  const db = openDatabase({ file: ':memory:' })
-  migrate(db, { folder: fileURLToPath(new URL('../../../drizzle/edge', import.meta.url)), now: 0 })
-  return db
-}
 
 function copyOf(db: Database): Database {
   return new Sqlite(db.serialize())
 }
 
 function setUp(options: { db?: Database; clock?: ManualClock; limits?: OutboxLimits } = {}) {
-  const db = options.db ?? openEmpty()
+  const db = options.db ?? emptyEdgeDatabase()
   const clock = options.clock ?? new ManualClock()
   const limits = options.limits ?? { bytes: 1e9, rows: 1e6, ageMs: 1e12 }
   const outbox = new Outbox({ db, clock, boot: 'boot-1', log: silentLog, limits })
