@@ -1,4 +1,4 @@
-import { readdir, readFile, statfs, writeFile } from 'node:fs/promises'
+import { access, constants, readdir, readFile, statfs, writeFile } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '../../shared/clock.ts'
@@ -38,6 +38,8 @@ export interface Machine {
   readText(path: string): Promise<string>
   /** Overwrites a file of the kernel. Never for files of ours: it is not atomic. */
   writeText(path: string, text: string): Promise<void>
+  /** Whether this process may write the file now. */
+  canWrite(path: string): Promise<boolean>
   /** Names in a folder, sorted. */
   list(path: string): Promise<string[]>
   space(path: string): Promise<Space>
@@ -76,6 +78,11 @@ export function systemMachine(options: SystemMachineOptions = {}): Machine {
     clock,
     readText: (path) => readFile(at(path), 'utf8'),
     writeText: (path, text) => writeFile(at(path), text),
+    canWrite: (path) =>
+      access(at(path), constants.W_OK).then(
+        () => true,
+        () => false,
+      ),
     list: async (path) => (await readdir(at(path))).sort(),
     async space(path) {
       const found = await statfs(at(path))

@@ -1,0 +1,80 @@
+import type { Machine } from '../health/machine.ts'
+import type { RunningProgram } from '../health/program.ts'
+import { programFailure } from '../health/program.ts'
+import type { GpiodLine, GpiodVersion } from './gpiod-commands.ts'
+import { setCommand } from './gpiod-commands.ts'
+import type { GpioOutput } from './port.ts'
+
+export interface GpiodOutputOptions {
+  machine: Machine
+  version: GpiodVersion
+  line: GpiodLine
+  activeLow: boolean
+}
+
+/**
+ * One `gpioset` that holds the level. A change is a new program after the old one let go, a few milliseconds apart, which
+ * an eye does not see on a light. Changes are made one after the other.
+ */
+export class GpiodOutput implements GpioOutput {
+  readonly #options: GpiodOutputOptions
+  #program: RunningProgram | null = null
+  #on: boolean | null = null
+  #closed = false
+  #queue: Promise<void> = Promise.resolve()
+
+  constructor(options: GpiodOutputOptions) {
+    this.#options = options
+  }
+
+  set(on: boolean): Promise<void> {
+    return this.#enqueue(async () => {
+      if (!this.#closed) await this.#hold(on)
+    })
+  }
+
+  close(): Promise<void> {
+    return this.#enqueue(async () => {
+      if (this.#closed) return
+      this.#closed = true
+      try {
+        if (this.#on) await this.#hold(false)
+      } finally {
+        await this.#program?.stop()
+      }
+    })
+  }
+
+  async #hold(on: boolean): Promise<void> {
+    if (on === this.#on) return
+    await this.#program?.stop()
+    this.#on = null
+    const { machine, version, line, activeLow } = this.#options
+    const command = setCommand(version, line, { activeLow, on })
+    const ready = Promise.withResolvers<void>()
+    const program = machine.start(command, { onOutput: () => ready.resolve() })
+    this.#program = program
+    const ended = program.ended.then((end) => {
+      // Ended from outside: the level is gone, so the next call must set it again even if it asks for the same.
+      if (this.#program === program) this.#on = null
+      return end
+    })
+    // The first generation says nothing when it holds the line; what it refuses shows at the next call.
+    const end = await Promise.race([ended, version === 1 ? this.#startedWell(program) : ready.promise])
+    if (end) throw programFailure(command, end) ?? new Error('gpioset did not hold the line')
+    this.#on = on
+  }
+
+  /** Resolves after the moment in which a refused line would have ended the program. */
+  async #startedWell(program: RunningProgram): Promise<void> {
+    await Promise.race([program.ended, new Promise<void>((resolve) => this.#options.machine.clock.after(20, resolve))])
+  }
+
+  #enqueue(work: () => Promise<void>): Promise<void> {
+    const done = this.#queue.then(work)
+    this.#queue = done.catch(() => {
+      // Its own caller hears of it; the next change must be tried all the same.
+    })
+    return done
+  }
+}
