@@ -1,0 +1,103 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parse } from 'smol-toml'
+import { afterAll, describe, expect, it } from 'vitest'
+import { configureSensors, loadConfig, sensorTables } from '../../../edge/config/load.ts'
+import { configSchema, EXAMPLES } from '../../../edge/config/schema.ts'
+import { systemMachine } from '../../../edge/health/machine.ts'
+import { explain } from '../../../shared/errors.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'lares-config-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function load(text: string, env: NodeJS.ProcessEnv = {}) {
+  const file = join(folder, 'edge.toml')
+  writeFileSync(file, text)
+  return loadConfig({ file, env })
+}
+
+function complaint(text: string, env: NodeJS.ProcessEnv = {}): string {
+  try {
+    const { config, file } = load(text, env)
+    configureSensors(sensorTables(config, '/'), { machine: systemMachine(), file })
+  } catch (error) {
+    return explain(error)
+  }
+  return 'nothing'
+}
+
+describe('the configuration', () => {
+  it('has a default for everything, without any file', () => {
+    const { config } = load('')
+    expect(config).toMatchObject({
+      agent: { log_level: 'info' },
+      heartbeat: { interval_s: 30 },
+      gpio: { backend: 'auto' },
+      microphone: { enabled: false, trigger: 'voice' },
+    })
+    const sources = configureSensors(sensorTables(config, '/data'), { machine: systemMachine(), file: null })
+    expect(sources.map(({ source }) => source.name)).toEqual(['cpu_temperature', 'load', 'memory', 'disk'])
+  })
+
+  it('takes a pin alone for a button', () => {
+    const { config } = load('[gpio]\ntalk_button = 17\nmute_switch = { pin = 27, contact = "latching" }')
+    expect(config.gpio.talk_button).toMatchObject({ pin: 17, pull: 'up' })
+    expect(config.gpio.mute_switch).toMatchObject({ pin: 27, contact: 'latching' })
+  })
+
+  it('lets the environment go before the file', () => {
+    const { config } = load('[agent]\nlog_level = "warn"', {
+      LARES_EDGE_AGENT_LOG_LEVEL: 'debug',
+      LARES_EDGE_HUB_ADDRESSES: 'a:1, b:2',
+      LARES_EDGE_HEARTBEAT_INTERVAL_S: '60',
+      LARES_EDGE_MICROPHONE_ENABLED: 'true',
+      LARES_HUB_DATA: 'of another program',
+    })
+    expect(config.agent.log_level).toBe('debug')
+    expect(config.hub.addresses).toEqual(['a:1', 'b:2'])
+    expect(config.heartbeat.interval_s).toBe(60)
+    expect(config.microphone.enabled).toBe(true)
+  })
+
+  it('names file, key, fault and an example', () => {
+    expect(complaint('[heartbeat]\ninterval_s = 1')).toMatch(
+      /edge\.toml: heartbeat\.interval_s: .*>=5[\s\S]*interval_s = 30[\s\S]*\[bad_config\]/,
+    )
+    expect(complaint('[agent]\nname = 5')).toMatch(/agent\.name: .*string[\s\S]*name = "Kitchen Pi"/)
+  })
+
+  it('knows the nearest name of an unknown key, section, driver and variable', () => {
+    expect(complaint('[agent]\nlog_levle = "info"')).toContain('[agent] has no key log_levle; did you mean log_level?')
+    expect(complaint('[microfone]\nenabled = true')).toContain('no section microfone; did you mean microphone?')
+    expect(complaint('[gpio.talk_button]\npinn = 17')).toContain('did you mean pin?')
+    expect(complaint('[sensors.cellar]\ndriver = "1wire"')).toMatch(/edge\.toml: \[sensors\.cellar\].*driver/)
+    expect(complaint('', { LARES_EDGE_AGENT_LOGLEVEL: 'info' })).toContain('Did you mean LARES_EDGE_AGENT_LOG_LEVEL?')
+  })
+
+  it('names the line that is not TOML', () => {
+    expect(complaint('[agent]\nname = Kitchen')).toMatch(/edge\.toml, line 2: /)
+  })
+
+  it('complains about a named file that is missing', () => {
+    expect(() => loadConfig({ file: join(folder, 'none.toml'), env: {} })).toThrow('cannot read')
+  })
+
+  it('lets a setting of the house change the pace of one sensor', () => {
+    const { config } = load('')
+    const sources = configureSensors(sensorTables(config, '/'), {
+      machine: systemMachine(),
+      file: null,
+      overrides: { load: { interval_s: 5, deadband: undefined } },
+    })
+    expect(sources.find(({ source }) => source.name === 'load')?.intervalMs).toBe(5_000)
+  })
+
+  it('shows only examples that work', () => {
+    for (const [path, example] of EXAMPLES) {
+      const [section] = path.split('.')
+      const text = example.startsWith('[') ? example : `[${section}]\n${example}`
+      expect(configSchema.safeParse(parse(text)).error, path).toBeUndefined()
+    }
+  })
+})
