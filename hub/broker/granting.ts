@@ -55,9 +55,9 @@ function decide(connection: LiveConnection, options: GrantingOptions, asked: Ask
   const { filter, qos } = asked
   // Shared subscriptions are MQTT 5; as a plain filter it would never match what the client expects.
   if (filter.startsWith('$share/')) return 'deny'
-  const { filters, batch } = connection
-  const isNew = !filters.has(filter) && !batch.has(filter)
-  if (isNew && filters.size + batch.size >= options.filtersPerClient) return 'deny'
+  const { filters, batch, grants } = connection
+  const known = filters.has(filter) || batch.has(filter) || grants.some((grant) => grant.filter === filter)
+  if (!known && filters.size + batch.size + grants.length >= options.filtersPerClient) return 'deny'
   const granted = options.hooks.subscribe(connection, filter, qos)
   return granted === 'deny' || granted <= qos ? granted : qos
 }

@@ -24,7 +24,7 @@ export class TopicEmitter {
   readonly concurrency = 0
   current = 0
   closed = false
-  /** Called as soon as a packet is handed in, before anybody gets it. */
+  /** Called for each packet once every subscription has been handed it. */
   onEmit: (() => void) | null = null
   #tree = new FilterTree<Listener>()
 
@@ -51,11 +51,19 @@ export class TopicEmitter {
   }
 
   emit(packet: EmittedPacket, done: (error?: Error) => void = () => {}): this {
+    if (this.closed) done(new Error('the broker is closed'))
+    else this.#hand(packet, done)
     this.onEmit?.()
-    if (this.closed) {
-      done(new Error('the broker is closed'))
-      return this
-    }
+    return this
+  }
+
+  close(done: () => void): this {
+    this.closed = true
+    setImmediate(done)
+    return this
+  }
+
+  #hand(packet: EmittedPacket, done: () => void): void {
     const listeners = this.#tree.match(packet.topic)
     if (listeners.length > 1) listeners.sort((a, b) => b.rank - a.rank)
     let waiting = listeners.length
@@ -65,12 +73,5 @@ export class TopicEmitter {
       if (waiting === 0) done()
     }
     for (const listener of listeners) listener.deliver(packet, delivered)
-    return this
-  }
-
-  close(done: () => void): this {
-    this.closed = true
-    setImmediate(done)
-    return this
   }
 }

@@ -9,6 +9,7 @@ import { BrokerCounters } from './broker-counters.ts'
 import { BROKER_LIMITS, type BrokerLimits } from './broker-limits.ts'
 import { ClientRegistry } from './client-registry.ts'
 import type { BrokerHooks, Connection } from './connection.ts'
+import { credentialsOf } from './credentials.ts'
 import { filterMatches } from './filter-tree.ts'
 import { Gate } from './gate.ts'
 import { type GrantingOptions, grantFilters, nextGrant, restoredGrant } from './granting.ts'
@@ -207,17 +208,9 @@ export class TrustedBroker implements Service {
           done(new Error('not a connection of this broker'), false)
           return
         }
-        const { clientId, username, password, will, keepalive = 0, clean = true } = packet
         connection.client = client
-        connection.emptyId = clientId === ''
-        connection.credentials = {
-          clientId,
-          clean,
-          keepaliveS: keepalive,
-          ...(username === undefined ? {} : { username }),
-          ...(password === undefined ? {} : { password: Buffer.from(password) }),
-          ...(will === undefined ? {} : { will: { ...will, payload: Buffer.from(will.payload ?? '') } as never }),
-        }
+        connection.emptyId = packet.clientId === ''
+        connection.credentials = credentialsOf(packet)
         done(null, true)
       },
       authenticate: (client, _username, _password, done) => this.#authenticate(client, done as AuthDone),
@@ -245,7 +238,9 @@ export class TrustedBroker implements Service {
     emitter.on('connackSent', (packet: { returnCode: number }, client: Client) => {
       if (packet.returnCode === 0) gateOf(client)?.open()
     })
-    emitter.on('subscribe', (_filters: unknown, client: Client) => this.#rank(client))
+    emitter.on('subscribe', (filters: { topic: string }[], client: Client) => {
+      for (const { topic } of filters) this.#rank(client, topic)
+    })
     emitter.on('unsubscribe', (filters: string[], client: Client) => {
       for (const filter of filters) ownerOf(client)?.filters.delete(filter)
     })
@@ -290,7 +285,7 @@ export class TrustedBroker implements Service {
   #registered(client: Client): void {
     const gate = gateOf(client)
     if (!gate) return
-    this.#rank(client)
+    for (const filter of gate.owner.filters.keys()) this.#rank(client, filter)
     this.#registry.register(gate.owner)
     gate.release()
   }
@@ -335,7 +330,9 @@ export class TrustedBroker implements Service {
 
   #mayForward(client: Client, packet: StoredPacket): boolean {
     const connection = ownerOf(client)
-    if (!connection || connection.gone) return false
+    if (!connection) return false
+    // Aedes forgets what may not be replayed; what can not be written any more is still owed.
+    if (connection.gone) return packet.messageId !== undefined
     if (!this.#hooks.forward(connection, packet.topic)) {
       if (!client.clean) this.#persistence.discard(client.id, packet)
       return false
@@ -350,12 +347,14 @@ export class TrustedBroker implements Service {
     return client.clean || packet.retain || this.#persistence.claimLive(client.id, packet)
   }
 
-  #rank(client: Client): void {
+  /** Aedes lowers each message to the QoS of the filter that equals its topic; `#mayForward` knows all of them. */
+  #rank(client: Client, filter: string): void {
     const { subscriptions } = client as unknown as Subscriptions
-    for (const filter of Object.keys(subscriptions)) {
-      const subscription = subscriptions[filter]
-      if (subscription && subscription.qos > 0) this.#emitter.rank(filter, subscription.func, subscription.qos)
-    }
+    const subscription = subscriptions[filter]
+    const qos = ownerOf(client)?.filters.get(filter)
+    if (!subscription || qos === undefined) return
+    this.#emitter.rank(filter, subscription.func, qos)
+    subscription.qos = 2
   }
 
   // Watching

@@ -1,0 +1,28 @@
+import type { Log } from '../../shared/log.ts'
+
+/** Refused publishes and subscriptions: counted always, logged once per client, so that nobody can fill the journal. */
+export class Denials {
+  #log: Log
+  #told = new Set<string>()
+  #counts = { publish: 0, subscribe: 0 }
+
+  constructor(log: Log) {
+    this.#log = log
+  }
+
+  get counts(): { publish: number; subscribe: number } {
+    return { ...this.#counts }
+  }
+
+  note(what: 'publish' | 'subscribe', clientId: string, topic: string): void {
+    this.#counts[what] += 1
+    const key = `${what} ${clientId}`
+    if (this.#told.has(key)) return
+    if (this.#told.size > 10_000) this.#told.clear()
+    this.#told.add(key)
+    this.#log.warn(
+      { client: clientId, topic: topic.slice(0, 200) },
+      `a client may not ${what} here; more of the same are only counted`,
+    )
+  }
+}

@@ -1,0 +1,96 @@
+import { chmodSync, rmSync } from 'node:fs'
+import { createServer, type Server, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { createServer as createTlsServer } from 'node:tls'
+import { asError, LaresError } from '../../shared/errors.ts'
+import type { Service } from '../../shared/lifecycle.ts'
+import { CONNECT_TIMEOUT_MS } from '../../shared/limits.ts'
+import type { Log } from '../../shared/log.ts'
+import type { Certificate } from '../certificate.ts'
+import { splitAddress } from '../config.ts'
+
+export interface ListenerParts {
+  tls: string
+  plain: string
+  socket: string
+  certificate: Certificate
+  handle: (socket: Duplex, details: { remote: string; listener: string }) => void
+  log: Log
+}
+
+/** A silent peer is noticed by the kernel too. */
+const TCP_KEEPALIVE_MS = 30_000
+
+/** The broker's doors: TLS for the house, plain on loopback, a unix socket for whoever may open its file. */
+export class Listeners implements Service {
+  #parts: ListenerParts
+  #servers: Server[] = []
+  #ports = { tls: 0, plain: 0 }
+
+  constructor(parts: ListenerParts) {
+    this.#parts = parts
+  }
+
+  /** The ports in use; they differ from the configuration when that says 0. */
+  get ports(): { tls: number; plain: number } {
+    return this.#ports
+  }
+
+  async start(): Promise<void> {
+    const { certificate, tls, plain, socket } = this.#parts
+    const secure = createTlsServer(
+      { key: certificate.key, cert: certificate.cert, minVersion: 'TLSv1.2', handshakeTimeout: CONNECT_TIMEOUT_MS },
+      (peer) => this.#accept(peer, 'tls'),
+    )
+    secure.on('tlsClientError', (error, peer) => {
+      this.#parts.log.debug({ error: error.message }, 'a TLS handshake failed')
+      peer.destroy()
+    })
+    this.#ports.tls = await this.#listen(secure, tls)
+    this.#ports.plain = await this.#listen(
+      createServer((peer) => this.#accept(peer, 'plain')),
+      plain,
+    )
+    rmSync(socket, { force: true })
+    await this.#listen(
+      createServer((peer) => this.#accept(peer, 'local')),
+      socket,
+    )
+    chmodSync(socket, 0o660)
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(
+      this.#servers.splice(0).map((server) => new Promise<void>((resolve) => server.close(() => resolve()))),
+    )
+  }
+
+  #accept(peer: Socket, listener: string): void {
+    peer.setNoDelay(true)
+    if (listener !== 'local') peer.setKeepAlive(true, TCP_KEEPALIVE_MS)
+    this.#parts.handle(peer, { remote: peer.remoteAddress ?? 'local', listener })
+  }
+
+  #listen(server: Server, where: string): Promise<number> {
+    this.#servers.push(server)
+    return new Promise((resolve, reject) => {
+      server.once('error', (cause) => {
+        reject(
+          new LaresError('bad_config', `cannot listen on ${where}: ${asError(cause).message}`, {
+            cause,
+            hint: 'Stop the program that uses it, or choose another address in [listen].',
+          }),
+        )
+      })
+      const done = () => {
+        const address = server.address()
+        resolve(typeof address === 'object' && address !== null ? address.port : 0)
+      }
+      if (where.includes('/')) server.listen(where, done)
+      else {
+        const { host, port } = splitAddress(where)
+        server.listen(port, host, done)
+      }
+    })
+  }
+}
