@@ -65,8 +65,10 @@ export class Vad {
   #detected: boolean[] = []
   #levels: number[] = []
   #utterance: Utterance | null = null
-  /** After a cap the sound goes on; nothing starts until it paused once. */
+  /** After a cap the sound goes on; nothing starts until it paused as long as an utterance's end takes. */
   #waitForPause = false
+  /** Blocks in a row that were not even perhaps speech. */
+  #unvoted = 0
 
   constructor(detector: SpeechDetector, options: Partial<VadOptions> = {}) {
     this.#detector = detector
@@ -92,7 +94,7 @@ export class Vad {
     return { ...outcome, levelDb, floorDb: this.#floor.db, score: this.#score(levelDb) }
   }
 
-  /** Forgets the utterance but not the room: for a mute, a turn that was stood down, a gap in the recording. */
+  /** Forgets the utterance but not the room: for a mute or a gap in the recording. */
   reset(): void {
     this.#utterance = null
     this.#votes = []
@@ -102,8 +104,8 @@ export class Vad {
   #listen(levelDb: number): Pick<VadDecision, 'speech' | 'started' | 'ended'> {
     const none = { speech: false, started: false, ended: null }
     const run = this.#votes.slice(-RUN_BLOCKS)
-    const paused = this.#votes.length >= this.#startWindow() && !this.#votes.includes(true)
-    if (paused) this.#waitForPause = false
+    this.#unvoted = this.#votes.at(-1) ? 0 : this.#unvoted + 1
+    if (this.#unvoted * BLOCK_MS >= this.#options.hangoverMs) this.#waitForPause = false
     const votes = this.#votes.filter(Boolean).length
     const certain = run.length === RUN_BLOCKS && run.every(Boolean) && votes * BLOCK_MS >= this.#options.minSpeechMs
     if (!certain || this.#waitForPause || !this.#floor.settled) {
@@ -125,9 +127,10 @@ export class Vad {
     open.quietBlocks = active ? 0 : open.quietBlocks + 1
     const ended = open.quietBlocks * BLOCK_MS >= hangoverMs ? 'silence' : open.blocks * BLOCK_MS >= capMs ? 'cap' : null
     if (ended) {
-      this.#floor.learnTail(Math.ceil(hangoverMs / BLOCK_MS))
+      if (ended === 'silence') this.#floor.learnTail(Math.ceil(hangoverMs / BLOCK_MS))
       this.#utterance = null
       this.#votes = []
+      this.#unvoted = 0
       this.#waitForPause = ended === 'cap'
     }
     return { speech: true, started: false, ended }
