@@ -1,3 +1,4 @@
+import { it } from 'vitest'
 import { openGpiodPort } from '../../edge/gpio/gpiod-port.ts'
 import { openOnoffPort } from '../../edge/gpio/onoff-port.ts'
 import { SimulatedPort } from '../../edge/gpio/simulated-port.ts'
@@ -5,6 +6,7 @@ import { ManualClock } from '../../shared/clock.ts'
 import { silentLog } from '../../shared/log.ts'
 import { fakeGpiod } from '../edge/gpio/fake-gpiod.ts'
 import { fakeOnoff } from '../edge/gpio/fake-onoff.ts'
+import { openRealOnoffBench, whyNoRealOnoff } from '../edge/gpio/onoff-bench.ts'
 import { fakeTree } from '../edge/health/fake-tree.ts'
 import { gpioPortContract } from './gpio-port.ts'
 
@@ -49,3 +51,7 @@ gpioPortContract('onoff with a stand-in for onoff', async () => {
     dispose: async () => {},
   }
 })
+
+const whyNot = whyNoRealOnoff()
+if (whyNot === null) gpioPortContract('onoff itself, with its native epoll', openRealOnoffBench)
+else it.skip(`the GPIO port onoff itself: not tried here, ${whyNot}`)

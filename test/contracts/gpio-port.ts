@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { GpioPort } from '../../edge/gpio/port.ts'
+import { eventually } from '../edge/health/eventually.ts'
 
 /** One backend on a machine whose wires the test holds in its hand. Levels are electrical: high is `true`. */
 export interface GpioBench {
@@ -41,24 +42,24 @@ export function gpioPortContract(name: string, open: () => Promise<GpioBench>): 
       const { seen } = await watch(BUTTON, plain)
       expect(seen).toEqual([true])
       await bench.drive(BUTTON, false)
-      await vi.waitFor(() => expect(seen).toEqual([true, false]))
+      await eventually(() => expect(seen).toEqual([true, false]))
       await bench.drive(BUTTON, true)
-      await vi.waitFor(() => expect(seen).toEqual([true, false, true]))
+      await eventually(() => expect(seen).toEqual([true, false, true]))
     })
 
     it('turns the level round for a pin that is active when low', async () => {
       await bench.drive(BUTTON, true)
       const { seen } = await watch(BUTTON, { ...plain, activeLow: true })
       await bench.drive(BUTTON, false)
-      await vi.waitFor(() => expect(seen).toEqual([false, true]))
+      await eventually(() => expect(seen).toEqual([false, true]))
     })
 
     it('tells a press at once and its release after the bounce time, however short the press was', async () => {
       const { seen } = await watch(BUTTON, { ...plain, debounceMs: 30 })
       await bench.drive(BUTTON, true)
-      await vi.waitFor(() => expect(seen).toEqual([false, true]))
+      await eventually(() => expect(seen).toEqual([false, true]))
       await bench.drive(BUTTON, false)
-      await vi.waitFor(async () => {
+      await eventually(async () => {
         await bench.advance(30)
         expect(seen).toEqual([false, true, false])
       })
@@ -68,7 +69,7 @@ export function gpioPortContract(name: string, open: () => Promise<GpioBench>): 
       const one = await watch(BUTTON, plain)
       const two = await watch(OTHER, plain)
       await bench.drive(OTHER, true)
-      await vi.waitFor(() => expect(two.seen).toEqual([false, true]))
+      await eventually(() => expect(two.seen).toEqual([false, true]))
       expect(one.seen).toEqual([false])
     })
 
@@ -79,7 +80,7 @@ export function gpioPortContract(name: string, open: () => Promise<GpioBench>): 
       await first.release()
       await bench.drive(BUTTON, true)
       await bench.drive(OTHER, true)
-      await vi.waitFor(() => expect(other.seen).toEqual([false, true]))
+      await eventually(() => expect(other.seen).toEqual([false, true]))
       expect(first.seen).toEqual([false])
       const again = await watch(BUTTON, plain)
       expect(again.seen).toHaveLength(1)
@@ -123,7 +124,7 @@ export function gpioPortContract(name: string, open: () => Promise<GpioBench>): 
       if (during) expect(during.sort()).toEqual([BUTTON, LIGHT])
       await bench.port.close()
       await bench.port.close()
-      if (during) await vi.waitFor(async () => expect(await bench.inUse()).toEqual([]))
+      if (during) await eventually(async () => expect(await bench.inUse()).toEqual([]))
       expect(await bench.level(LIGHT)).not.toBe(true)
     })
 

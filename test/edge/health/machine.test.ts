@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { byLine } from '../../../edge/health/program.ts'
 import { ManualClock } from '../../../shared/clock.ts'
+import { eventually } from './eventually.ts'
 import { fakeTree } from './fake-tree.ts'
 
 const quick = { timeoutMs: 10_000 }
@@ -37,11 +38,11 @@ describe('running a program', () => {
     running.catch(() => {
       // Expected below; this only keeps it from being reported before that.
     })
-    await vi.waitFor(async () => expect(await tree.machine.readText('/child')).toMatch(/\d+\n/))
+    await eventually(async () => expect(await tree.machine.readText('/child')).toMatch(/\d+\n/))
     const child = (await tree.machine.readText('/child')).trim()
     clock.advance(2_000)
     await expect(running).rejects.toMatchObject({ code: 'device_busy', message: 'hang did not end within 2000 ms' })
-    await vi.waitFor(() => expect(isAlive(child)).toBe(false))
+    await eventually(() => expect(isAlive(child)).toBe(false))
   })
 
   it('does not wait for a program left behind that keeps the output open', async () => {
@@ -55,7 +56,7 @@ describe('running a program', () => {
     tree.program('hang', `touch ${tree.root}/started; exec sleep 30`)
     const abandoned = new AbortController()
     const running = tree.machine.run(['hang'], { ...quick, signal: abandoned.signal })
-    await vi.waitFor(() => expect(existsSync(join(tree.root, 'started'))).toBe(true))
+    await eventually(() => expect(existsSync(join(tree.root, 'started'))).toBe(true))
     abandoned.abort()
     await expect(running).rejects.toMatchObject({ code: 'device_busy' })
     await expect(tree.machine.run(['hang'], { ...quick, signal: abandoned.signal })).rejects.toThrow()

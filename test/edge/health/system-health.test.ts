@@ -1,9 +1,10 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { readBootId, readHardwareModel } from '../../../edge/health/hardware.ts'
 import { systemMachine } from '../../../edge/health/machine.ts'
 import { systemHealthReader } from '../../../edge/health/system-health.ts'
 import { ManualClock, systemClock } from '../../../shared/clock.ts'
 import { heartbeat } from '../../../shared/messages/heartbeat.ts'
+import { eventually } from './eventually.ts'
 import { fakeTree } from './fake-tree.ts'
 import { RASPBERRY_PI_4 } from './raspberry-pi.ts'
 
@@ -74,12 +75,12 @@ describe('the health of a machine', () => {
 
     const first = read()
     const others = { uptime_s: 86_400.25, memory: { total_mb: 1849 }, clock: { synced: true }, disk: { free_mb: null } }
-    await vi.waitFor(async () => expect(await read()).toMatchObject(others))
+    await eventually(async () => expect(await read()).toMatchObject(others))
     clock.advance(5_000)
     expect(await first).toMatchObject({ uptime_s: 86_400.25, disk: { free_mb: null, read_only: null } })
     expect(space).toHaveBeenCalledTimes(1)
     release()
-    await vi.waitFor(async () => expect((await read()).disk.read_only).toBe(false))
+    await eventually(async () => expect((await read()).disk.read_only).toBe(false))
   })
 
   it('is plausible on the machine that runs this test', async () => {

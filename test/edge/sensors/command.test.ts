@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { parseNumbers } from '../../../edge/sensors/command-output.ts'
 import { configureSource } from '../../../edge/sensors/configure.ts'
 import { ManualClock } from '../../../shared/clock.ts'
+import { eventually } from '../health/eventually.ts'
 import { fakeTree } from '../health/fake-tree.ts'
 
 const signal = new AbortController().signal
@@ -57,7 +58,7 @@ describe('a command', () => {
     reading.catch(() => {
       // Expected below; this only keeps it from being reported before that.
     })
-    await vi.waitFor(() => expect(existsSync(join(tree.root, 'started'))).toBe(true))
+    await eventually(() => expect(existsSync(join(tree.root, 'started'))).toBe(true))
     clock.advance(2_000)
     await expect(reading).rejects.toMatchObject({ code: 'device_busy' })
   })
