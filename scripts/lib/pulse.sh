@@ -26,8 +26,8 @@ pcm.lares_speaker { type pulse device "lares_speaker" }
 CONF
   cat >"$dir/lares.pa" <<CONF
 load-module module-native-protocol-unix socket=$dir/runtime/native auth-anonymous=1
-load-module module-null-sink sink_name=lares rate=16000 channels=1 format=s16le
-load-module module-null-sink sink_name=lares_speaker rate=16000 channels=1 format=s16le
+load-module module-null-sink sink_name=lares rate=16000 channels=1 format=s16le norewinds=1
+load-module module-null-sink sink_name=lares_speaker rate=16000 channels=1 format=s16le norewinds=1
 set-default-sink lares
 set-default-source lares.monitor
 CONF
