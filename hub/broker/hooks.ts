@@ -45,7 +45,7 @@ export function guardHooks(hooks: BrokerHooks, options: GuardOptions): Required<
     },
     subscribe: (connection, filter, qos) =>
       attempt<QoS | 'deny'>('subscribe', 'deny', () => hooks.subscribe(connection, filter, qos)),
-    forward: (connection, topic) => attempt('forward', false, () => hooks.forward(connection, topic) === true),
+    forward: (connection, topic) => attempt('forward', false, () => hooks.forward(connection, topic)) === true,
     connected: (connection) => attempt('connected', undefined, () => hooks.connected(connection)),
     disconnected: (connection, reason) =>
       attempt('disconnected', undefined, () => hooks.disconnected(connection, reason)),

@@ -30,8 +30,8 @@ export class OrderingGate<Packet, Client> {
   }
 
   submit(packet: Packet, client: Client, done: Done): void {
-    if (this.#current !== null || this.#draining) this.#queue.push({ packet, client, done })
-    else this.#start({ packet, client, done })
+    this.#queue.push({ packet, client, done })
+    if (this.#current === null && !this.#draining) this.#drain()
   }
 
   /** The emitter calls this for each packet it is handed. */

@@ -24,7 +24,7 @@ export class PublishQueue<Packet> {
   #draining = false
   /** Packets completed, to see from outside whether anything moves. */
   #completed = 0
-  #seen = 0
+  #seen = -1
   #seenAt = 0
 
   constructor(options: PublishQueueOptions<Packet>) {
@@ -37,6 +37,7 @@ export class PublishQueue<Packet> {
 
   submit(packet: Packet, done: (error?: Error | null) => void): void {
     const pending: Pending<Packet> = { packet, verdict: null, done }
+    if (this.length === 0) this.#seen = -1
     this.#pending.push(pending)
     this.#options.ask(packet, (verdict) => {
       if (pending.verdict !== null) return

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest'
+import { Admission } from '../../../hub/broker/admission.ts'
+import type { PublishVerdict } from '../../../hub/broker/connection.ts'
+import { type Done, OrderingGate } from '../../../hub/broker/ordering.ts'
+import { PublishQueue } from '../../../hub/broker/publish-queue.ts'
+import { TopicEmitter } from '../../../hub/broker/topic-emitter.ts'
+
+describe('the ordering gate', () => {
+  it('starts a publish when the one before has reached the emitter, not when it was delivered', () => {
+    const started: number[] = []
+    const done: Done[] = []
+    const gate = new OrderingGate<number, null>((packet, _client, finish) => {
+      started.push(packet)
+      done.push(finish)
+    })
+    for (const packet of [1, 2, 3]) gate.submit(packet, null, () => {})
+    expect(started).toEqual([1])
+    gate.emitted()
+    expect(started).toEqual([1, 2])
+    done[0]?.()
+    expect(started).toEqual([1, 2])
+    gate.emitted()
+    expect(started).toEqual([1, 2, 3])
+  })
+
+  it('goes on when a publish fails before it reaches the emitter', () => {
+    const started: number[] = []
+    const errors: unknown[] = []
+    const gate = new OrderingGate<number, null>((packet, _client, finish) => {
+      started.push(packet)
+      if (packet === 1) queueMicrotask(() => finish(new Error('no')))
+    })
+    gate.submit(1, null, (error) => errors.push(error?.message))
+    gate.submit(2, null, () => {})
+    return Promise.resolve().then(() => {
+      expect(started).toEqual([1, 2])
+      expect(errors).toEqual(['no'])
+    })
+  })
+
+  it('does not grow the stack with publishes that reach the emitter at once', () => {
+    let count = 0
+    const gate: OrderingGate<number, null> = new OrderingGate((_packet, _client, finish) => {
+      gate.emitted()
+      count += 1
+      if (count < 50_000) gate.submit(count, null, () => {})
+      finish()
+    })
+    gate.submit(0, null, () => {})
+    expect(count).toBe(50_000)
+  })
+})
+
+describe('the publish queue', () => {
+  it('ignores a second verdict', () => {
+    const settles: ((verdict: PublishVerdict) => void)[] = []
+    const verdicts: PublishVerdict[] = []
+    const queue = new PublishQueue<number>({
+      ask: (_packet, settle) => void settles.push(settle),
+      finish: (_packet, verdict) => void verdicts.push(verdict),
+    })
+    queue.submit(1, () => {})
+    settles[0]?.('absorb')
+    settles[0]?.('deliver')
+    expect(verdicts).toEqual(['absorb'])
+    expect(queue.length).toBe(0)
+  })
+
+  it('knows a head that does not move from a queue that does', () => {
+    const settles: ((verdict: PublishVerdict) => void)[] = []
+    const queue = new PublishQueue<number>({ ask: (_packet, settle) => void settles.push(settle), finish() {} })
+    expect(queue.stuck(90_000, 5_000)).toBe(false)
+    for (let n = 0; n < 4; n += 1) queue.submit(n, () => {})
+    expect(queue.stuck(100_000, 5_000)).toBe(false)
+    settles[0]?.('absorb')
+    expect(queue.stuck(104_900, 5_000)).toBe(false)
+    expect(queue.stuck(109_800, 5_000)).toBe(false)
+    expect(queue.stuck(109_900, 5_000)).toBe(true)
+    queue.refuseAll()
+    expect(queue.length).toBe(0)
+  })
+})
+
+describe('the emitter', () => {
+  it('serves the subscription of the higher rank first and tells when all have it', () => {
+    const emitter = new TopicEmitter()
+    const order: string[] = []
+    const waiting: (() => void)[] = []
+    const deliver = (name: string) => (_packet: unknown, done: () => void) => {
+      order.push(name)
+      waiting.push(done)
+    }
+    const [low, high] = [deliver('low'), deliver('high')]
+    emitter.on('t/#', low).on('t/1', high)
+    emitter.rank('t/1', high, 2)
+    let finished = false
+    emitter.emit({ topic: 't/1' }, () => {
+      finished = true
+    })
+    expect(order).toEqual(['high', 'low'])
+    waiting[0]?.()
+    expect(finished).toBe(false)
+    waiting[1]?.()
+    expect(finished).toBe(true)
+    emitter.removeListener('t/#', low).removeListener('t/1', high)
+    expect(emitter.has('t/1')).toBe(false)
+  })
+
+  it('answers at once when nobody listens, and with an error when it is closed', () => {
+    const emitter = new TopicEmitter()
+    const answers: unknown[] = []
+    emitter.emit({ topic: 't' }, (error) => answers.push(error))
+    emitter.close(() => {})
+    emitter.emit({ topic: 't' }, (error) => answers.push(error?.message))
+    expect(answers).toEqual([undefined, 'the broker is closed'])
+  })
+})
+
+describe('admission', () => {
+  it('counts connections in all and per address, and gives places back once', () => {
+    const admission = new Admission({ connections: 3, connectionsPerAddress: 2 })
+    const first = admission.enter('a')
+    admission.enter('a')
+    expect(admission.enter('a')).toEqual({ refuse: 'too many connections from this address' })
+    admission.enter('b')
+    expect(admission.enter('c')).toEqual({ refuse: 'too many connections' })
+    if ('leave' in first) {
+      first.leave()
+      first.leave()
+    }
+    expect(admission.total).toBe(2)
+    expect('leave' in admission.enter('c')).toBe(true)
+    expect(admission.refused).toBe(2)
+  })
+})
