@@ -1,0 +1,22 @@
+/** What a recorder counts since it was made. */
+export interface RecorderStats {
+  /** Turns being recorded now. */
+  open: number
+  /** Frames kept. */
+  frames: number
+  /** Frames that never came, or too late: silence in the file, or missing at its end. */
+  lost: number
+  /** Frames that are none, are beyond the longest turn, or carry the number of another stream. */
+  bad: number
+  /** Frames that came after their place had become silence, or after their turn was closed. */
+  late: number
+  duplicates: number
+  /** Turns without a recording because the disk refused it. */
+  failed: number
+}
+
+export type Counters = Omit<RecorderStats, 'open'>
+
+export function newCounters(): Counters {
+  return { frames: 0, lost: 0, bad: 0, late: 0, duplicates: 0, failed: 0 }
+}
