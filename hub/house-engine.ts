@@ -8,7 +8,7 @@ import type { Topics } from '../shared/topics.ts'
 import { forgetOldAnswers } from './admin/request-memory.ts'
 import { noteCall, runCommand } from './admin/run-command.ts'
 import type { Context, Store } from './engine/context.ts'
-import { Engine } from './engine/engine.ts'
+import { Engine, type HouseInput } from './engine/engine.ts'
 import type { Feature } from './engine/feature.ts'
 import type { StructuredInput, Verdict } from './engine/input.ts'
 import { authenticate } from './features/authentication.ts'
@@ -52,7 +52,7 @@ export function openHouseEngine(parts: HouseParts): Engine {
     ingest: eventIngest(devices.clocks, (device, sensor) => devices.entities.find(device, sensor)?.id),
   }
 
-  function structured(input: StructuredInput, context: Context): { verdict: Verdict; value?: unknown } {
+  function structured(input: HouseInput, context: Context): { verdict: Verdict; value?: unknown } {
     switch (input.kind) {
       case 'command':
         return { verdict: 'stored', value: runCommand(context, input) }

@@ -35,7 +35,22 @@ function run(context: Context, input: Asked & { prepared?: unknown }): AdminResp
 }
 
 function callContext(context: Context, { caller, prepared }: Asked & { prepared?: unknown }): CallContext {
-  return Object.assign(Object.create(context) as Context, { caller, prepared })
+  const { db, topics, random, version, now, clockSynced } = context
+  return {
+    db,
+    topics,
+    random,
+    version,
+    now,
+    clockSynced,
+    caller,
+    prepared,
+    id: () => context.id(),
+    effect: (effect) => context.effect(effect),
+    committed: (run) => context.committed(run),
+    addEvent: (event) => context.addEvent(event),
+    changed: () => context.changed(),
+  }
 }
 
 /** Every admin request leaves a trace; questions are kept for a short time, changes for ever. */

@@ -31,11 +31,14 @@ export interface Receipt {
   clockSynced: boolean | null
 }
 
+/** Inputs that the house answers; a misplaced message the engine rejects itself. */
+export type HouseInput = Exclude<StructuredInput, { kind: 'reject' }>
+
 export interface EngineParts {
   store: Store
   features: Feature[]
   /** Handles structured inputs; its return value goes back to the caller. */
-  structured: (input: StructuredInput, context: Context) => { verdict: Verdict; value?: unknown }
+  structured: (input: HouseInput, context: Context) => { verdict: Verdict; value?: unknown }
   /** The house of a device that may speak; `null` when it is unknown or revoked. */
   houseOf: (device: string) => string | null
   addEvent: (event: NewEvent, now: number) => void
@@ -58,6 +61,7 @@ export class Engine {
   #rejected: RejectedMessages
   #ledger: Ledger
   #topics = new Map<string, ParsedTopic | null>()
+  #newest: number
 
   constructor(parts: EngineParts) {
     this.#parts = parts
@@ -65,6 +69,12 @@ export class Engine {
     this.#streams = new Streams(db)
     this.#rejected = new RejectedMessages(db)
     this.#ledger = new Ledger(db)
+    this.#newest = Number(
+      db
+        .prepare('SELECT coalesce(max(received_at), 0) FROM readings WHERE id = (SELECT max(id) FROM readings)')
+        .pluck()
+        .get(),
+    )
     for (const feature of parts.features) {
       for (const [topic, handler] of Object.entries(feature.ingest ?? {})) {
         if (this.#ingest.has(topic as TopicName)) throw new Error(`two features handle ${topic}`)
@@ -95,6 +105,15 @@ export class Engine {
   stop(receipt: Receipt): Effect[] {
     return this.#transaction(receipt, (context) => {
       for (const feature of this.#parts.features) feature.stop?.(context)
+    })
+  }
+
+  /** Writes something and commits it: whether the disk takes it again. Throws SQLite's error when it does not. */
+  probe(receipt: Receipt): void {
+    this.#transaction(receipt, ({ db, now }) => {
+      db.prepare(
+        "INSERT INTO hub_settings (key, value) VALUES ('probe', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+      ).run(String(now))
     })
   }
 
@@ -135,6 +154,7 @@ export class Engine {
         structured: (input, position) => {
           const verdict = guard(
             () => {
+              if (input.kind === 'reject') return this.#misplaced(context, input)
               const outcome = this.#parts.structured(input, context)
               values.push([position, outcome.value])
               return outcome.verdict
@@ -153,7 +173,7 @@ export class Engine {
 
   #transaction(receipt: Receipt, body: (context: BatchContext) => void): Effect[] {
     const { db } = this.#parts.store
-    const context = new BatchContext(this.#parts.store, receipt, {
+    const context = new BatchContext(this.#parts.store, this.#timed(receipt), {
       addEvent: this.#parts.addEvent,
       forget: () => this.#forgetFeatures(),
     })
@@ -171,6 +191,13 @@ export class Engine {
     this.#ledger.committed()
     context.runCommitted()
     return [...this.#acks(), ...context.effects]
+  }
+
+  /** A clock that follows no time source never goes behind what is stored already. */
+  #timed(receipt: Receipt): Receipt {
+    const now = receipt.clockSynced === false ? Math.max(receipt.now, this.#newest) : receipt.now
+    this.#newest = Math.max(this.#newest, now)
+    return { ...receipt, now }
   }
 
   #message(context: BatchContext, topic: ParsedTopic, message: { text: string; payload: Buffer }): Verdict {
@@ -198,6 +225,22 @@ export class Engine {
     if (topic.name === 'birth') this.#streams.tell(device, (decoded.value as { epoch: string }).epoch)
     this.#ledger.count('applied')
     return 'stored'
+  }
+
+  /** A message on a topic that is not the device's to use. */
+  #misplaced(context: BatchContext, input: Extract<StructuredInput, { kind: 'reject' }>): Verdict {
+    const { device, topic: text, code } = input
+    const reason =
+      code === 'unknown_topic' ? `no message is sent to ${text}` : `${text} is not a topic this device may publish`
+    return this.#reject({
+      context,
+      device,
+      text,
+      payload: Buffer.from(input.payload),
+      identity: null,
+      code,
+      reason: reason.slice(0, 300),
+    })
   }
 
   #duplicate(): Verdict {

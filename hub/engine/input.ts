@@ -19,6 +19,7 @@ export type StructuredInput =
   | { kind: 'authenticate'; credentials: Credentials }
   | { kind: 'join'; client: string; payload: Buffer }
   | { kind: 'broker'; change: SessionChange }
+  | { kind: 'reject'; device: string; topic: string; payload: Buffer; code: 'unknown_topic' | 'not_allowed' }
   | { kind: 'api_call'; area: string; verb: string; caller: Caller; ok: boolean }
 
 /** A finished WAV file, synced and in place before its turn is committed. */

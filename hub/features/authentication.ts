@@ -8,6 +8,8 @@ import { checkCode, countTry, hashSecret } from './devices/joining.ts'
 /** Client ids of joiners and of the command line: a word, a dot, random text. */
 const RANDOM_CLIENT = /^(?:join|local)\.[A-Za-z0-9-]{1,64}$/
 const VOICE_SUFFIX = '.voice'
+/** One topic level without wildcards: a client id stands in topics and filters. */
+const SAFE_LEVEL = /^[A-Za-z0-9._@:-]{1,128}$/
 
 /**
  * Who may connect, by the table of principals. Binding the client id to the credential matters: the broker closes an older
@@ -15,6 +17,7 @@ const VOICE_SUFFIX = '.voice'
  */
 export function authenticate(context: Context, credentials: Credentials): Admission {
   const { listener, username, password, clientId } = credentials
+  if (!SAFE_LEVEL.test(clientId)) return refuse(2, 'a client id has 1 to 128 of A-Z a-z 0-9 . _ @ : -')
   if (listener === 'local')
     return RANDOM_CLIENT.test(clientId) && clientId.startsWith('local.')
       ? { accept: { kind: 'local' } }
@@ -56,6 +59,13 @@ function device(context: Context, { clientId, password }: Credentials, id: strin
   return { accept: { kind: 'device', id, voice, house: row.house_id } }
 }
 
+/** Ids that belong to others: devices, their voice connections, joiners, the command line and persons. */
+function isTaken(context: Context, clientId: string): boolean {
+  const id = clientId.endsWith(VOICE_SUFFIX) ? clientId.slice(0, -VOICE_SUFFIX.length) : clientId
+  if (RANDOM_CLIENT.test(clientId) || (isDeviceId(id) && isDevice(context, id))) return true
+  return context.db.prepare('SELECT 1 FROM users WHERE id = ?').get(clientId.split('.')[0]) !== undefined
+}
+
 interface TokenRow {
   id: string
   user_id: string
@@ -77,8 +87,7 @@ function person(context: Context, { clientId, password }: Credentials, user: str
   const integration = row.integration === 1
   if (!integration && !clientId.startsWith(`${user}.`))
     return refuse(2, 'the client id of a person is <user id>.<random>')
-  if (integration && isDeviceId(clientId) && isDevice(context, clientId))
-    return refuse(2, 'this client id belongs to a device')
+  if (integration && isTaken(context, clientId)) return refuse(2, 'this client id belongs to somebody else')
   return {
     accept: {
       kind: integration ? 'integration' : 'person',

@@ -1,0 +1,24 @@
+import { COMMANDS, findCommand } from '../hub/features/commands.ts'
+import { LaresError } from '../shared/errors.ts'
+import { paramKinds } from './parse-call.ts'
+
+/** Every command with its one line. */
+export function help(): string {
+  const width = Math.max(...COMMANDS.map(({ area, verb }) => area.length + verb.length + 1))
+  const lines = COMMANDS.map(({ area, verb, summary }) => `  ${`${area} ${verb}`.padEnd(width)}  ${summary}`)
+  return `Ask the hub:\n\n${lines.join('\n')}\n\nlares help <area> <verb> shows the options of one. --data DIR or --socket PATH says which hub; --json prints the bare answer.\n`
+}
+
+/** One command with its params. Throws `unknown_command`. */
+export function commandHelp(area: string, verb: string): string {
+  const command = findCommand(area, verb)
+  if (!command) throw new LaresError('unknown_command', `there is no command ${area} ${verb}`.trim())
+  const positional = (command.positional ?? []).map((name) => `<${name}>`).join(' ')
+  const options = [...paramKinds(command)]
+    .filter(([name]) => !command.positional?.includes(name))
+    .map(([name, { kind, required, choices }]) => {
+      const shown = choices.length > 0 ? choices.join('|') : kind === 'switch' ? '' : kind
+      return `  --${name.replaceAll('_', '-')} ${shown}`.trimEnd() + (required ? '  (needed)' : '')
+    })
+  return `lares ${area} ${verb} ${positional}\n  ${command.summary} (${command.role})\n${options.length > 0 ? `\n${options.join('\n')}\n` : ''}`
+}

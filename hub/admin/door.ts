@@ -1,0 +1,66 @@
+import { decode } from '../../shared/codec.ts'
+import { LaresError } from '../../shared/errors.ts'
+import type { Log } from '../../shared/log.ts'
+import type { AdminResponse } from '../../shared/messages/admin-response.ts'
+import type { Caller, PrepareContext } from '../engine/command.ts'
+import type { StructuredInput, Verdict } from '../engine/input.ts'
+import { type Asked, admit, failure, success } from './admit.ts'
+
+export interface DoorParts {
+  /** Runs a changing command in the engine, which publishes the answer itself. */
+  run(input: Extract<StructuredInput, { kind: 'command' }>): Promise<{ verdict: Verdict }>
+  /** Asks the reader. */
+  query(asked: Asked, params: unknown): Promise<unknown>
+  /** Leaves a trace of a question. */
+  note(input: Extract<StructuredInput, { kind: 'api_call' }>): void
+  publish(client: string, asked: { area: string; verb: string }, response: AdminResponse): void
+  prepareContext(caller: Caller): PrepareContext
+  log: Log
+}
+
+/**
+ * The front's side of the one admin door: checks what is asked, prepares what may take time, then has it run in the engine
+ * or asked of the reader. Every request gets exactly one answer.
+ */
+export class AdminDoor {
+  #parts: DoorParts
+
+  constructor(parts: DoorParts) {
+    this.#parts = parts
+  }
+
+  async request(
+    levels: { area: string; verb: string },
+    message: { payload: Buffer; retained: boolean; caller: Caller },
+  ): Promise<void> {
+    const { area, verb } = levels
+    const { caller, retained } = message
+    const decoded = decode('admin-request', message.payload)
+    if (!decoded.ok) {
+      this.#parts.publish(
+        caller.client,
+        levels,
+        failure('', new LaresError(decoded.code, `the request ${decoded.reason}`)),
+      )
+      return
+    }
+    const asked: Asked = { area, verb, request: decoded.value, caller, retained }
+    try {
+      const { command, params } = admit(asked)
+      const prepared = command.prepare ? await command.prepare(params, this.#parts.prepareContext(caller)) : undefined
+      if (command.run) {
+        const { verdict } = await this.#parts.run({ kind: 'command', ...asked, prepared })
+        if (verdict !== 'stored') throw new Error(`${area}/${verb} failed in the engine`)
+        return
+      }
+      const data = await this.#parts.query(asked, params)
+      this.#parts.publish(caller.client, levels, success(asked.request.id, data))
+      this.#parts.note({ kind: 'api_call', area, verb, caller, ok: true })
+    } catch (error) {
+      if (!(error instanceof LaresError))
+        this.#parts.log.error({ area, verb, error: String(error) }, 'a command failed')
+      this.#parts.publish(caller.client, levels, failure(asked.request.id, error))
+      this.#parts.note({ kind: 'api_call', area, verb, caller, ok: false })
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { asError, LaresError } from '../../shared/errors.ts'
+import { PAGE_BYTES } from '../../shared/limits.ts'
+import { openDatabase } from '../../shared/sqlite/open.ts'
+import { findCommand } from '../features/commands.ts'
+import type { FromReader, ToReader } from './reader.ts'
+
+/** The reader's thread: questions over a read-only connection, so that they never wait for a commit nor delay one. */
+const { file } = workerData as { file: string }
+const db = openDatabase({ file, readonly: true })
+
+parentPort?.on('message', ({ area, verb, params, caller, now }: ToReader) => {
+  parentPort?.postMessage(answer())
+
+  function answer(): FromReader {
+    try {
+      const command = findCommand(area, verb)
+      if (!command?.query) throw new LaresError('unknown_command', `${area}/${verb} is no question`)
+      const data = JSON.stringify(command.query({ db, caller, now }, params))
+      if (data.length > PAGE_BYTES - 1024)
+        throw new LaresError('query_too_long', `the answer to ${area}/${verb} has ${data.length} bytes`)
+      return { data }
+    } catch (error) {
+      const known = error instanceof LaresError ? error : new LaresError('internal', asError(error).message)
+      return { code: known.code, message: known.message }
+    }
+  }
+})

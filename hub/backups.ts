@@ -1,0 +1,54 @@
+import type { Cancel, Clock } from '../shared/clock.ts'
+import { asError } from '../shared/errors.ts'
+import type { Service } from '../shared/lifecycle.ts'
+import type { Log } from '../shared/log.ts'
+import type { Health } from './hub-health.ts'
+
+const HOUR_MS = 3_600_000
+/** A change of devices or accounts is worth a backup of its own; several in a row make one. */
+const SOON_MS = 10_000
+
+/** Backs the database up every hour, and soon after a change that a device would miss in an older copy. */
+export class Backups implements Service {
+  #backup: (now: number) => Promise<string>
+  #clock: Clock
+  #log: Log
+  #health: Health
+  #stop: Cancel = () => {}
+  #soon: Cancel | null = null
+
+  constructor(parts: { backup: (now: number) => Promise<string>; clock: Clock; log: Log; health: Health }) {
+    this.#backup = parts.backup
+    this.#clock = parts.clock
+    this.#log = parts.log
+    this.#health = parts.health
+  }
+
+  start(): void {
+    this.#stop = this.#clock.every(HOUR_MS, () => void this.run())
+  }
+
+  /** Makes a last one when a change waits for it. */
+  async stop(): Promise<void> {
+    this.#stop()
+    if (this.#soon) await this.run()
+  }
+
+  soon(): void {
+    this.#soon ??= this.#clock.after(SOON_MS, () => void this.run())
+  }
+
+  /** Never rejects: a backup that fails is a problem of the hub's health until one succeeds. */
+  async run(): Promise<void> {
+    this.#soon?.()
+    this.#soon = null
+    try {
+      const file = await this.#backup(this.#clock.now())
+      this.#log.debug({ file }, 'the database was backed up')
+      this.#health.clear('backup')
+    } catch (error) {
+      this.#log.warn({ error: asError(error).message }, 'the backup failed')
+      this.#health.raise('backup', 'disk_error', `the backup failed: ${asError(error).message}`)
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { parse, TomlError } from 'smol-toml'
+import { z } from 'zod'
+import { describeIssues } from '../shared/codec.ts'
+import { LaresError } from '../shared/errors.ts'
+
+const address = z.string().regex(/^(?:\[[0-9a-f:]+\]|[^:\s]+):\d{1,5}$/i, 'is not host:port')
+
+const schema = z.strictObject({
+  /** First level of every topic. */
+  base: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]+(?:\/[A-Za-z0-9_-]+)*$/)
+    .default('lares'),
+  log: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  listen: z
+    .strictObject({
+      /** MQTT over TLS, for agents. Opened to the house on purpose: `0.0.0.0:8883`. */
+      tls: address.default('127.0.0.1:8883'),
+      /** MQTT without TLS. Keep it on loopback: passwords cross it readable. */
+      plain: address.default('127.0.0.1:1883'),
+      /** Health and metrics. */
+      http: address.default('127.0.0.1:8080'),
+      /** The command line's way in; its file rights are the credential. Default: `hub.sock` in the data folder. */
+      socket: z.string().optional(),
+    })
+    .prefault({}),
+  tls: z.strictObject({ key: z.string().optional(), cert: z.string().optional() }).prefault({}),
+  /** What join tokens name, when the addresses of this machine are not the ones to use. */
+  advertise: z.array(address).default([]),
+})
+
+export type HubConfig = z.infer<typeof schema>
+
+/**
+ * The hub's settings from a TOML file, or the defaults where there is none. A named file must exist.
+ * Throws `bad_config` with the file, the key and what is wrong with it.
+ */
+export function readHubConfig(file: string | undefined): HubConfig {
+  if (file === undefined) return schema.parse({})
+  if (!existsSync(file)) throw new LaresError('bad_config', `there is no file ${file}`)
+  let toml: unknown
+  try {
+    toml = parse(readFileSync(file, 'utf8'))
+  } catch (cause) {
+    if (!(cause instanceof TomlError)) throw cause
+    throw new LaresError('bad_config', `${file}, line ${cause.line}: ${cause.message.split('\n')[0]}`, { cause })
+  }
+  const parsed = schema.safeParse(toml)
+  if (!parsed.success) throw new LaresError('bad_config', `${file}: ${describeIssues(parsed.error)}`)
+  return parsed.data
+}
+
+/** `host:port` in two. */
+export function splitAddress(text: string): { host: string; port: number } {
+  const at = text.lastIndexOf(':')
+  return { host: text.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(text.slice(at + 1)) }
+}

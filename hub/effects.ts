@@ -1,0 +1,58 @@
+import { asError } from '../shared/errors.ts'
+import type { Log } from '../shared/log.ts'
+import type { TrustedBroker } from './broker/trusted-broker.ts'
+import type { Effect } from './engine/input.ts'
+import type { Principal } from './engine/principal.ts'
+import type { TurnRecorder } from './voice/turn-recorder.ts'
+
+/** Does what the engine asked for after a commit. Each at most once; one that fails is logged and does not stop the others. */
+export class Effects {
+  #broker: Pick<TrustedBroker, 'publish' | 'subscribers' | 'connections'>
+  #clips: Pick<TurnRecorder, 'remove' | 'sweep'>
+  #log: Log
+
+  constructor(parts: {
+    broker: Pick<TrustedBroker, 'publish' | 'subscribers' | 'connections'>
+    clips: Pick<TurnRecorder, 'remove' | 'sweep'>
+    log: Log
+  }) {
+    this.#broker = parts.broker
+    this.#clips = parts.clips
+    this.#log = parts.log
+  }
+
+  perform(effects: Effect[]): void {
+    for (const effect of effects) this.#one(effect)
+  }
+
+  #one(effect: Effect): void {
+    switch (effect.kind) {
+      case 'publish':
+        // Nobody reads most acks of plain devices: a message without a reader and without a trace is not sent.
+        if (effect.retain || this.#broker.subscribers(effect.topic))
+          this.#attempt('publish', this.#broker.publish(effect))
+        return
+      case 'disconnect':
+        this.#close((principal) => principal.kind === 'device' && principal.id === effect.device, effect.reason)
+        return
+      case 'disconnect_user':
+        this.#close((principal) => 'user' in principal && principal.user === effect.user, effect.reason)
+        return
+      case 'delete_clip':
+        this.#attempt('delete a clip', this.#clips.remove(effect.file))
+        return
+      case 'keep_files':
+        this.#attempt('sweep the clips', this.#clips.sweep(new Set(effect.clips)))
+    }
+  }
+
+  #close(whose: (principal: Principal) => boolean, reason: string): void {
+    for (const connection of [...this.#broker.connections()]) {
+      if (whose(connection.principal as Principal)) connection.close(reason)
+    }
+  }
+
+  #attempt(what: string, done: Promise<unknown>): void {
+    done.catch((error: unknown) => this.#log.warn({ error: asError(error).message }, `could not ${what}`))
+  }
+}

@@ -1,0 +1,195 @@
+import type { Clock } from '../../shared/clock.ts'
+import { asError, LaresError } from '../../shared/errors.ts'
+import type { Log } from '../../shared/log.ts'
+import { BatchWriter } from './batch.ts'
+import type { Receipt } from './engine.ts'
+import type { Effect, StructuredInput, Verdict } from './input.ts'
+import { VERDICTS } from './input.ts'
+import { DiskFault, type EngineThread } from './thread.ts'
+import type { StoreNumbers } from './thread-messages.ts'
+
+/** `fault`: nothing was kept, so nothing may be acknowledged. */
+export type Settled = Verdict | 'fault'
+
+interface Pending {
+  writer: BatchWriter
+  settle: ((verdict: Settled) => void)[]
+  values: Map<number, (value: unknown) => void>
+}
+
+export interface IntakeParts {
+  engine: Pick<EngineThread, 'process' | 'tick' | 'probe'>
+  clock: Clock
+  log: Log
+  receipt: () => Receipt
+  /** To be done after each commit. */
+  effects: (effects: Effect[]) => void
+  numbers: (numbers: StoreNumbers, inputs: number) => void
+  /** The disk failed, or works again. */
+  degraded: (reason: string | null) => void
+}
+
+const PROBE_MS = 5_000
+/** A batch this large is sent on its own: more in one transaction gains nothing and delays the first of it. */
+const BATCH_INPUTS = 4_096
+const BATCH_BYTES = 4 * 1024 * 1024
+
+/**
+ * Gathers inputs while the engine commits the batch before: group commit without a timer. Everything that came is
+ * answered in the order in which it came.
+ *
+ * When the disk fails, intake stops: every open input gets `fault`, new ones get it at once, and a probe every five
+ * seconds finds out when the disk takes commits again.
+ */
+export class Intake {
+  #parts: IntakeParts
+  #gathering: Pending[] = []
+  #running = false
+  #scheduled = false
+  #fault: string | null = null
+  #spare: ArrayBuffer | undefined
+  #idle: (() => void)[] = []
+
+  constructor(parts: IntakeParts) {
+    this.#parts = parts
+  }
+
+  /** Why nothing is taken at present, or `null`. */
+  get fault(): string | null {
+    return this.#fault
+  }
+
+  /** Inputs that wait for the engine. */
+  get depth(): number {
+    return this.#gathering.reduce((sum, pending) => sum + pending.settle.length, 0)
+  }
+
+  message(topic: string, payload: Uint8Array, settle: (verdict: Settled) => void): void {
+    if (this.#fault !== null) {
+      settle('fault')
+      return
+    }
+    const pending = this.#current()
+    pending.writer.message(topic, payload)
+    pending.settle.push(settle)
+    this.#schedule()
+  }
+
+  /** Resolves with what the engine answered. Rejects with `disk_full` when nothing could be kept. */
+  input<T = unknown>(input: StructuredInput): Promise<{ verdict: Verdict; value: T }> {
+    return new Promise((resolve, reject) => {
+      let value: unknown
+      const settle = (verdict: Settled) => {
+        if (verdict === 'fault') reject(new LaresError('disk_full', `the hub cannot store at present: ${this.#fault}`))
+        else resolve({ verdict, value: value as T })
+      }
+      if (this.#fault !== null) {
+        settle('fault')
+        return
+      }
+      const pending = this.#current()
+      pending.values.set(pending.writer.input(input), (answer) => {
+        value = answer
+      })
+      pending.settle.push(settle)
+      this.#schedule()
+    })
+  }
+
+  /** Resolves when everything that was taken so far has been answered. */
+  drained(): Promise<void> {
+    if (!this.#running && this.#gathering.length === 0) return Promise.resolve()
+    return new Promise((resolve) => this.#idle.push(resolve))
+  }
+
+  async tick(): Promise<void> {
+    if (this.#fault !== null) return
+    try {
+      const { effects, numbers } = await this.#parts.engine.tick(this.#parts.receipt())
+      this.#parts.numbers(numbers, 0)
+      this.#parts.effects(effects)
+    } catch (error) {
+      this.#failed(asError(error))
+    }
+  }
+
+  #current(): Pending {
+    const last = this.#gathering.at(-1)
+    if (last && last.writer.count < BATCH_INPUTS && last.writer.used < BATCH_BYTES) return last
+    const fresh: Pending = { writer: new BatchWriter(this.#spare), settle: [], values: new Map() }
+    this.#spare = undefined
+    this.#gathering.push(fresh)
+    return fresh
+  }
+
+  /** After the sockets that are readable now were read, so that one wake-up makes one batch. */
+  #schedule(): void {
+    if (this.#running || this.#scheduled) return
+    this.#scheduled = true
+    setImmediate(() => {
+      this.#scheduled = false
+      void this.#run()
+    })
+  }
+
+  async #run(): Promise<void> {
+    if (this.#running) return
+    this.#running = true
+    for (let pending = this.#gathering.shift(); pending; pending = this.#gathering.shift()) await this.#process(pending)
+    this.#running = false
+    for (const resolve of this.#idle.splice(0)) resolve()
+  }
+
+  async #process(pending: Pending): Promise<void> {
+    if (this.#fault !== null) {
+      refuse(pending)
+      return
+    }
+    try {
+      const { result, spare, numbers } = await this.#parts.engine.process(
+        pending.writer.finish(),
+        this.#parts.receipt(),
+      )
+      this.#spare = spare
+      for (const [position, value] of result.values) pending.values.get(position)?.(value)
+      for (const [position, settle] of pending.settle.entries())
+        settle(VERDICTS[result.verdicts[position] ?? 0] ?? 'refused')
+      this.#parts.numbers(numbers, pending.settle.length)
+      this.#parts.effects(result.effects)
+    } catch (error) {
+      this.#failed(asError(error))
+      refuse(pending)
+    }
+  }
+
+  #failed(error: Error): void {
+    if (this.#fault !== null) return
+    this.#fault = error.message
+    this.#parts.log.error(
+      { error: error.message },
+      'the hub cannot store: intake stops until the disk takes commits again',
+    )
+    this.#parts.degraded(error.message)
+    if (error instanceof DiskFault) this.#probeLater()
+  }
+
+  #probeLater(): void {
+    this.#parts.clock.after(PROBE_MS, () => {
+      this.#parts.engine.probe(this.#parts.receipt()).then(
+        () => {
+          this.#fault = null
+          this.#parts.log.info({}, 'the disk takes commits again: intake resumes')
+          this.#parts.degraded(null)
+        },
+        (error: unknown) => {
+          this.#fault = asError(error).message
+          if (error instanceof DiskFault) this.#probeLater()
+        },
+      )
+    })
+  }
+}
+
+function refuse(pending: Pending): void {
+  for (const settle of pending.settle) settle('fault')
+}

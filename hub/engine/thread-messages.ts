@@ -1,0 +1,47 @@
+import type { SessionChange } from '../broker/session-change.ts'
+import type { Batch } from './batch.ts'
+import type { BatchResult, Receipt } from './engine.ts'
+import type { Effect } from './input.ts'
+import type { LedgerTotals } from './ledger.ts'
+
+/** How the engine's thread is started. */
+export interface EngineSettings {
+  folder: string
+  base: string
+  version: string
+  logLevel: string
+  /** Wall clock at start. */
+  receipt: Receipt
+}
+
+export type ToEngine =
+  | { kind: 'batch'; batch: Batch; receipt: Receipt }
+  | { kind: 'tick'; receipt: Receipt }
+  | { kind: 'backup'; now: number }
+  | { kind: 'probe'; receipt: Receipt }
+  | { kind: 'stop'; receipt: Receipt }
+
+/** Facts of the store at start, from which the front rebuilds what others see. */
+export interface ReadyFacts {
+  effects: Effect[]
+  brokerChanges: SessionChange[]
+  houses: [device: string, house: string][]
+  setAside: string | null
+}
+
+/** Sizes and times of the store, for metrics. */
+export interface StoreNumbers {
+  commitMs: number
+  walBytes: number
+  ledger: LedgerTotals
+}
+
+export type FromEngine =
+  | ({ kind: 'ready' } & ReadyFacts)
+  | { kind: 'failed'; code: string; message: string; hint: string }
+  | { kind: 'result'; result: BatchResult; buffer: ArrayBuffer; numbers: StoreNumbers }
+  | { kind: 'fault'; code: string; message: string; buffer: ArrayBuffer | null }
+  | { kind: 'effects'; effects: Effect[]; numbers: StoreNumbers }
+  | { kind: 'healthy' }
+  | { kind: 'backed_up'; file: string | null; error: string | null }
+  | { kind: 'stopped'; effects: Effect[] }

@@ -1,0 +1,113 @@
+import { Worker } from 'node:worker_threads'
+import type { ErrorCode } from '../../shared/errors.ts'
+import { LaresError } from '../../shared/errors.ts'
+import type { Batch } from './batch.ts'
+import type { BatchResult, Receipt } from './engine.ts'
+import type { Effect } from './input.ts'
+import type { EngineSettings, FromEngine, ReadyFacts, StoreNumbers, ToEngine } from './thread-messages.ts'
+
+export interface BatchAnswer {
+  result: BatchResult
+  /** The batch's buffer, to be filled again. */
+  spare: ArrayBuffer
+  numbers: StoreNumbers
+}
+
+/** The disk failed: nothing of the batch was kept. */
+export class DiskFault extends Error {}
+
+type Waiting = { resolve: (message: FromEngine) => void; reject: (error: Error) => void }
+
+/**
+ * The front's end of the engine's thread. Messages are answered in order, so a queue of waiting callers is enough.
+ * A thread that dies takes everything with it that is not yet on disk, and nothing that was acknowledged.
+ */
+export class EngineThread {
+  #settings: EngineSettings
+  #file: URL
+  #worker: Worker | null = null
+  #waiting: Waiting[] = []
+  /** Called when the thread ends without being asked to. */
+  onDeath: (error: Error) => void = () => {}
+
+  constructor(settings: EngineSettings, file: URL) {
+    this.#settings = settings
+    this.#file = file
+  }
+
+  /** Opens the store. Throws what the store throws, such as `corrupt_database`. */
+  async start(): Promise<ReadyFacts> {
+    const worker = new Worker(this.#file, {
+      workerData: this.#settings,
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+    })
+    this.#worker = worker
+    worker.on('message', (message: FromEngine) => this.#waiting.shift()?.resolve(message))
+    worker.on('error', (error) => this.#died(error))
+    worker.on('exit', (code) => this.#died(new Error(`the engine's thread ended with code ${code}`)))
+    const first = await this.#answer()
+    if (first.kind === 'ready') return first
+    await worker.terminate()
+    this.#worker = null
+    if (first.kind === 'failed') throw new LaresError(first.code as ErrorCode, first.message, { hint: first.hint })
+    throw new Error(`the engine said ${first.kind} before it was ready`)
+  }
+
+  /** Rejects with `DiskFault` when nothing could be kept. */
+  async process(batch: Batch, receipt: Receipt): Promise<BatchAnswer> {
+    const answer = await this.#ask({ kind: 'batch', batch, receipt }, [batch.buffer])
+    if (answer.kind === 'result') return { result: answer.result, spare: answer.buffer, numbers: answer.numbers }
+    throw faultOf(answer)
+  }
+
+  async tick(receipt: Receipt): Promise<{ effects: Effect[]; numbers: StoreNumbers }> {
+    const answer = await this.#ask({ kind: 'tick', receipt })
+    if (answer.kind === 'effects') return answer
+    throw faultOf(answer)
+  }
+
+  /** Resolves when the disk takes a commit again. */
+  async probe(receipt: Receipt): Promise<void> {
+    const answer = await this.#ask({ kind: 'probe', receipt })
+    if (answer.kind !== 'healthy') throw faultOf(answer)
+  }
+
+  /** The path of the new backup. */
+  async backup(now: number): Promise<string> {
+    const answer = await this.#ask({ kind: 'backup', now })
+    if (answer.kind === 'backed_up' && answer.file !== null) return answer.file
+    throw new Error(answer.kind === 'backed_up' ? (answer.error ?? 'no backup') : `the engine said ${answer.kind}`)
+  }
+
+  /** Writes what is in memory and closes the database. */
+  async stop(receipt: Receipt): Promise<void> {
+    const worker = this.#worker
+    if (!worker) return
+    const answer = await this.#ask({ kind: 'stop', receipt })
+    this.#worker = null
+    await worker.terminate()
+    if (answer.kind !== 'stopped') throw faultOf(answer)
+  }
+
+  #ask(message: ToEngine, transfer: ArrayBuffer[] = []): Promise<FromEngine> {
+    if (!this.#worker) return Promise.reject(new Error('the engine does not run'))
+    this.#worker.postMessage(message, transfer)
+    return this.#answer()
+  }
+
+  #answer(): Promise<FromEngine> {
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }))
+  }
+
+  #died(error: Error): void {
+    if (!this.#worker) return
+    this.#worker = null
+    for (const { reject } of this.#waiting.splice(0)) reject(error)
+    this.onDeath(error)
+  }
+}
+
+function faultOf(answer: FromEngine): Error {
+  if (answer.kind === 'fault') return new DiskFault(`${answer.code}: ${answer.message}`)
+  return new Error(`the engine said ${answer.kind}`)
+}

@@ -1,0 +1,100 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { asError, LaresError } from '../shared/errors.ts'
+import { createLog } from '../shared/log.ts'
+import { isDiskFault, sqliteCode } from '../shared/sqlite/open.ts'
+import { topicsBelow } from '../shared/topics.ts'
+import { Checkpointer } from './engine/checkpoint.ts'
+import type { Engine } from './engine/engine.ts'
+import type { EngineSettings, FromEngine, StoreNumbers, ToEngine } from './engine/thread-messages.ts'
+import { loadBrokerChanges } from './features/plumbing/broker-store.ts'
+import { openHouseEngine } from './house-engine.ts'
+import { writeBackup } from './store/backup.ts'
+import { backupFolder, type OpenedStore, openStore, storeFile } from './store/open-store.ts'
+
+/** The engine's thread: owns the database, answers one message at a time. */
+const settings = workerData as EngineSettings
+const port = parentPort
+if (!port) throw new Error('house-worker runs as a worker thread')
+const log = createLog(settings.logLevel).part('engine')
+
+function say(message: FromEngine, transfer: ArrayBuffer[] = []): void {
+  port?.postMessage(message, transfer)
+}
+
+function main(): void {
+  let store: OpenedStore
+  let engine: Engine
+  try {
+    store = openStore({ folder: settings.folder, now: settings.receipt.now, log })
+    engine = openHouseEngine({ db: store.db, topics: topicsBelow(settings.base), log, version: settings.version })
+    const effects = engine.start(settings.receipt)
+    const houses = store.db.prepare('SELECT id, house_id FROM devices').raw().all() as [string, string][]
+    say({ kind: 'ready', effects, brokerChanges: loadBrokerChanges(store.db), houses, setAside: store.setAside })
+  } catch (error) {
+    const known =
+      error instanceof LaresError ? error : new LaresError('disk_error', asError(error).message, { cause: error })
+    say({ kind: 'failed', code: known.code, message: known.message, hint: known.hint })
+    return
+  }
+  const checkpointer = new Checkpointer(store.db)
+  port?.on('message', (message: ToEngine) => answer(message, { store, engine, checkpointer }))
+}
+
+interface Parts {
+  store: OpenedStore
+  engine: Engine
+  checkpointer: Checkpointer
+}
+
+function answer(message: ToEngine, parts: Parts): void {
+  const { store, engine, checkpointer } = parts
+  try {
+    switch (message.kind) {
+      case 'batch': {
+        const started = performance.now()
+        const result = engine.process(message.batch, message.receipt)
+        const numbers = numbersOf(parts, performance.now() - started)
+        const { buffer, used } = message.batch
+        say({ kind: 'result', result, buffer, numbers }, [buffer])
+        checkpointer.after(used)
+        return
+      }
+      case 'tick':
+        say({ kind: 'effects', effects: engine.tick(message.receipt), numbers: numbersOf(parts, 0) })
+        return
+      case 'probe':
+        engine.probe(message.receipt)
+        say({ kind: 'healthy' })
+        return
+      case 'backup':
+        say(backup(message.now))
+        return
+      case 'stop': {
+        const effects = engine.stop(message.receipt)
+        store.close()
+        say({ kind: 'stopped', effects })
+        port?.close()
+      }
+    }
+  } catch (error) {
+    if (!isDiskFault(error)) throw error
+    const buffer = message.kind === 'batch' ? message.batch.buffer : null
+    const fault = { code: sqliteCode(error) ?? 'SQLITE_ERROR', message: asError(error).message }
+    say({ kind: 'fault', ...fault, buffer }, buffer ? [buffer] : [])
+  }
+}
+
+function backup(now: number): FromEngine {
+  try {
+    const file = writeBackup({ source: storeFile(settings.folder), folder: backupFolder(settings.folder), now })
+    return { kind: 'backed_up', file, error: null }
+  } catch (error) {
+    return { kind: 'backed_up', file: null, error: asError(error).message }
+  }
+}
+
+function numbersOf({ engine, checkpointer }: Parts, commitMs: number): StoreNumbers {
+  return { commitMs, walBytes: checkpointer.walBytes, ledger: engine.ledger }
+}
+
+main()

@@ -1,0 +1,150 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { systemClock } from '../shared/clock.ts'
+import { explain, LaresError } from '../shared/errors.ts'
+import { createLog } from '../shared/log.ts'
+import { Notify } from '../shared/notify.ts'
+import { programVersion } from '../shared/version.ts'
+import { readHubConfig } from './config.ts'
+import { Hub } from './hub.ts'
+import { backupDatabase, migrateDatabase, restoreDatabase } from './maintenance.ts'
+
+const HELP = `lares hub [run]   the house's hub; runs until it gets SIGTERM
+lares hub health  whether the hub of this data folder is well (exit code 0)
+lares hub backup  --to FILE     a whole copy of the database in one file
+lares hub restore --from FILE   put a copy in its place; the present one is set aside
+lares hub migrate               bring the database up to date without starting
+
+  --data DIR       the data folder (default: $LARES_DATA or ./lares-data)
+  --config FILE    settings in TOML (default: none)
+  --tls, --plain, --http HOST:PORT   listen there instead
+  --socket PATH    the local socket
+  --print-ready    one line of JSON on standard output once it listens
+`
+
+const OPTIONS = {
+  data: { type: 'string' },
+  config: { type: 'string' },
+  tls: { type: 'string' },
+  plain: { type: 'string' },
+  http: { type: 'string' },
+  socket: { type: 'string' },
+  to: { type: 'string' },
+  from: { type: 'string' },
+  'print-ready': { type: 'boolean' },
+  help: { type: 'boolean' },
+} as const
+
+/** File in which a running hub says where its health is. */
+const PORTS_FILE = 'hub.ports.json'
+
+/** `lares hub …`: returns the exit code. */
+export async function runHub(argv: string[]): Promise<number> {
+  try {
+    const { values, positionals } = parseArgs({ args: argv, options: OPTIONS, allowPositionals: true })
+    if (values.help) {
+      process.stdout.write(HELP)
+      return 0
+    }
+    const folder = resolve(values.data ?? process.env.LARES_DATA ?? 'lares-data')
+    switch (positionals[0] ?? 'run') {
+      case 'run':
+        return await run(folder, values)
+      case 'health':
+        return await health(folder)
+      case 'backup':
+        process.stdout.write(`${backupDatabase(folder, needed(values.to, '--to'))}\n`)
+        return 0
+      case 'restore':
+        process.stdout.write(`${restoreDatabase(folder, needed(values.from, '--from'), systemClock.now())}\n`)
+        return 0
+      case 'migrate':
+        migrateDatabase({ folder, now: systemClock.now(), log: createLog('info') })
+        return 0
+      default:
+        throw new LaresError('unknown_command', `lares hub knows no ${positionals[0]}`, {
+          hint: 'See lares hub --help.',
+        })
+    }
+  } catch (error) {
+    process.stderr.write(`${explain(error)}\n`)
+    return 1
+  }
+}
+
+type Values = { [K in keyof typeof OPTIONS]?: string | boolean | undefined }
+
+async function run(folder: string, values: Values): Promise<number> {
+  const config = readHubConfig(text(values.config))
+  const listen = {
+    ...config.listen,
+    ...given('tls', values),
+    ...given('plain', values),
+    ...given('http', values),
+    ...given('socket', values),
+  }
+  const log = createLog(config.log)
+  const hub = new Hub({
+    folder,
+    config: { ...config, listen },
+    version: programVersion(),
+    clock: systemClock,
+    log,
+    logLevel: config.log,
+  })
+  const stopped = stopSignal()
+  await hub.start()
+  const { tls, plain, http, socket } = hub.ports
+  const ready = { ready: true, pid: process.pid, tls, plain, http, socket, pin: hub.pin }
+  writeFileSync(join(folder, PORTS_FILE), `${JSON.stringify(ready)}\n`, { mode: 0o640 })
+  if (values['print-ready']) process.stdout.write(`${JSON.stringify(ready)}\n`)
+  log.info({ tls, plain, http, socket, folder }, 'the hub listens')
+  const notify = new Notify({ clock: systemClock, log, env: process.env, isHealthy: () => true })
+  await notify.start()
+  // Timers of the clock do not keep a process alive; its sockets do.
+  await stopped
+  log.info({}, 'the hub stops')
+  await notify.stop()
+  await hub.stop()
+  return 0
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', () => resolve())
+    process.once('SIGINT', () => resolve())
+  })
+}
+
+async function health(folder: string): Promise<number> {
+  const file = join(folder, PORTS_FILE)
+  if (!existsSync(file))
+    throw new LaresError('unreachable', `no hub has run in ${folder}`, { hint: 'Start it: lares hub --data DIR.' })
+  const { http } = JSON.parse(readFileSync(file, 'utf8')) as { http: number }
+  const response = await fetch(`http://127.0.0.1:${http}/health`, { signal: AbortSignal.timeout(5_000) }).catch(
+    (cause: unknown) => {
+      throw new LaresError('unreachable', 'the hub does not answer', {
+        cause,
+        hint: 'Is it running? Look at its journal: journalctl -u lares-hub.',
+      })
+    },
+  )
+  process.stdout.write(await response.text())
+  return response.ok ? 0 : 1
+}
+
+function needed(value: string | boolean | undefined, name: string): string {
+  const given = text(value)
+  if (given === undefined) throw new LaresError('bad_params', `${name} is missing`, { hint: 'See lares hub --help.' })
+  return given
+}
+
+function text(value: string | boolean | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+function given<N extends 'tls' | 'plain' | 'http' | 'socket'>(name: N, values: Values): Partial<Record<N, string>> {
+  const value = text(values[name])
+  return value === undefined ? {} : ({ [name]: value } as Record<N, string>)
+}

@@ -1,0 +1,91 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { LedgerTotals } from '../engine/ledger.ts'
+
+/** What the metrics look at when somebody asks. */
+export interface MetricSources {
+  connected: () => number
+  connections: () => number
+  queueDepth: () => number
+  walBytes: () => number
+  ledger: () => LedgerTotals
+  denials: () => { publish: number; subscribe: number }
+  violations: () => Record<string, number>
+  hookFailures: () => Record<string, number>
+  loopLagP99Ms: () => number
+  audio: () => { open: number; frames: number; lost: number; bad: number; late: number }
+  degraded: () => boolean
+}
+
+export interface HubMetrics {
+  registry: Registry
+  /** One batch was committed. */
+  batch(inputs: number, commitMs: number): void
+}
+
+/** The hub's numbers in Prometheus' text format. Gauges are read when they are asked for. */
+export function hubMetrics(sources: MetricSources): HubMetrics {
+  const registry = new Registry()
+  const registers = [registry]
+  const inputs = new Counter({ name: 'lares_inputs_total', help: 'Inputs the engine answered', registers })
+  const batches = new Counter({ name: 'lares_batches_total', help: 'Transactions committed for inputs', registers })
+  const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
+  const commit = new Histogram({
+    name: 'lares_commit_seconds',
+    help: 'From the start of a batch to its commit on disk',
+    buckets,
+    registers,
+  })
+
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read())
+      },
+    })
+  gauge('lares_connected_clients', 'Clients that are connected', sources.connected)
+  gauge('lares_connections', 'Open sockets', sources.connections)
+  gauge('lares_queue_depth', 'Inputs that wait for the engine', sources.queueDepth)
+  gauge('lares_wal_bytes', 'Size of the write-ahead log at the last checkpoint', sources.walBytes)
+  gauge(
+    'lares_event_loop_lag_p99_seconds',
+    'How late the front thread wakes, 99th percentile of the last minute',
+    () => sources.loopLagP99Ms() / 1000,
+  )
+  gauge('lares_degraded', '1 while nothing can be stored', () => Number(sources.degraded()))
+  gauge('lares_resident_bytes', 'Memory of the process', () => process.memoryUsage.rss())
+
+  labelled(
+    'lares_ledger',
+    'Messages of devices by what became of them, since the house began; received = applied + duplicate + rejected',
+    () => ({ ...sources.ledger() }),
+  )
+  labelled('lares_denied', 'Publishes and subscriptions that were not allowed', () => sources.denials())
+  labelled('lares_violations', 'Connections closed for breaking MQTT or a limit', sources.violations)
+  labelled('lares_hook_failures', 'Hooks of the broker that failed', sources.hookFailures)
+  labelled('lares_audio', 'Turns open now, and frames taken, lost, bad and late', () => ({ ...sources.audio() }))
+
+  function labelled(name: string, help: string, read: () => Record<string, number>): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: ['kind'],
+      registers,
+      collect() {
+        for (const [kind, value] of Object.entries(read())) this.set({ kind }, value)
+      },
+    })
+  }
+
+  return {
+    registry,
+    batch(count, commitMs) {
+      if (count === 0) return
+      inputs.inc(count)
+      batches.inc()
+      commit.observe(commitMs / 1000)
+    },
+  }
+}

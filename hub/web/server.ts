@@ -1,0 +1,76 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { asError, LaresError } from '../../shared/errors.ts'
+import type { Service } from '../../shared/lifecycle.ts'
+import type { HubHealth } from '../../shared/messages/hub-health.ts'
+import { splitAddress } from '../config.ts'
+
+export interface WebParts {
+  listen: string
+  health: () => HubHealth
+  metrics: () => Promise<{ type: string; text: string }>
+}
+
+/** `/health` and `/metrics`, on loopback. Everything else a program may want goes through the admin door. */
+export class WebServer implements Service {
+  #parts: WebParts
+  #server: Server
+  #port = 0
+
+  constructor(parts: WebParts) {
+    this.#parts = parts
+    this.#server = createServer((request, response) => void this.#answer(request, response))
+    this.#server.headersTimeout = 5_000
+    this.#server.requestTimeout = 10_000
+    this.#server.maxConnections = 32
+  }
+
+  get port(): number {
+    return this.#port
+  }
+
+  start(): Promise<void> {
+    const { host, port } = splitAddress(this.#parts.listen)
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', (cause) =>
+        reject(
+          new LaresError('bad_config', `cannot listen on ${this.#parts.listen}: ${asError(cause).message}`, {
+            cause,
+            hint: 'Stop the program that uses it, or choose another address in [listen] http.',
+          }),
+        ),
+      )
+      this.#server.listen(port, host, () => {
+        const address = this.#server.address()
+        this.#port = typeof address === 'object' && address !== null ? address.port : 0
+        resolve()
+      })
+    })
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections()
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()))
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    response.setHeader('Cache-Control', 'no-store')
+    response.setHeader('X-Content-Type-Options', 'nosniff')
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      send(response, 405, 'text/plain', 'only GET\n')
+      return
+    }
+    const path = (request.url ?? '').split('?')[0]
+    if (path === '/health') {
+      const health = this.#parts.health()
+      send(response, health.state === 'ok' ? 200 : 503, 'application/json', `${JSON.stringify(health)}\n`)
+    } else if (path === '/metrics') {
+      const { type, text } = await this.#parts.metrics()
+      send(response, 200, type, text)
+    } else send(response, 404, 'text/plain', 'there are /health and /metrics\n')
+  }
+}
+
+function send(response: ServerResponse, status: number, type: string, body: string): void {
+  response.writeHead(status, { 'Content-Type': type })
+  response.end(body)
+}
