@@ -350,6 +350,15 @@ describe('what ends a turn from outside', () => {
     silent.clock.advance(60_000)
     expect(silent.ends).toHaveLength(1)
   })
+
+  it('not the watch of a turn that is over', () => {
+    const it = rig()
+    it.hear(START)
+    it.hear(END)
+    it.hear(START)
+    it.hear(SPEECH, 400)
+    expect(it.ends).toHaveLength(1)
+  })
 })
 
 describe('the frames of a turn', () => {

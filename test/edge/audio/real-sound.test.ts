@@ -15,6 +15,7 @@ import type { AudioFrame } from '../../../shared/messages/audio-frame.ts'
 import { decodeAudioFrame, FRAME_FLAGS } from '../../../shared/messages/audio-frame.ts'
 import type { Playback } from '../../../shared/messages/playback.ts'
 import type { Turn } from '../../../shared/messages/turn.ts'
+import { processesWith } from '../../fixtures/fake-sound.ts'
 import type { Pulse } from '../../fixtures/pulse.ts'
 import { pulseMissing, startPulse } from '../../fixtures/pulse.ts'
 import { seconds, speech, speechMissing } from '../../fixtures/speech.ts'
@@ -152,5 +153,28 @@ describe.skipIf(missing)('on a sound server without a sound card', () => {
     player.earcon('done')
     await vi.waitFor(() => expect(states).toEqual(['device_missing']), PATIENCE)
     await player.stop()
+  })
+
+  it('a sound server that goes away in the middle is a state with a reason, and no program is left', async () => {
+    const own = startPulse()
+    const states: string[] = []
+    const device = 'lares_mic'
+    const recorder = new Recorder({
+      device,
+      clock: systemClock,
+      log: silentLog,
+      env: own.env,
+      onPcm: () => {},
+      onState: ({ state }) => states.push(state),
+    })
+    await recorder.start()
+    await vi.waitFor(() => expect(states.at(-1)).toBe('ok'), PATIENCE)
+    const pid = recorder.pid
+    own.stop()
+    await vi.waitFor(() => expect(states.at(-1)).toBe('unavailable'), PATIENCE)
+    expect(recorder.state).toMatchObject({ code: 'device_missing' })
+    expect(recorder.state.reason).toContain('lares_mic')
+    await recorder.stop()
+    expect(processesWith(device)).not.toContain(pid)
   })
 })
