@@ -95,7 +95,7 @@ export class TurnRecorder implements Service {
       stream: message.stream,
       full: () => this.#close(key, 'cap'),
       broken: (error) =>
-        this.#warn(`disk`, { device, reason: error.message }, 'a turn is not recorded: the disk refused it'),
+        this.#warn('disk', { device, reason: error.message }, 'a turn is not recorded: the disk refused it'),
     })
     this.#open.set(key, { device, turn: message.turn, recording })
     const ofDevice = [...this.#open].filter(([, open]) => open.device === device && !open.recording.ending)

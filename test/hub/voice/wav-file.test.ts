@@ -69,6 +69,25 @@ describe('a WAV file that grows', () => {
     await wav.close()
   })
 
+  it('is synced when it is closed, after the last byte was written', async () => {
+    const done: string[] = []
+    const wav = new WavFile(async () => {
+      const handle = await create()
+      const sync = handle.sync.bind(handle)
+      spyOnWrites(handle, () => done.push('write'))
+      Object.assign(handle, {
+        async sync() {
+          await sync()
+          done.push('sync')
+        },
+      })
+      return handle
+    }, quiet)
+    wav.add(pcmOf(0))
+    await wav.close()
+    expect(done).toEqual(['write', 'write', 'write', 'sync'])
+  })
+
   it('writes ten minutes of silence without holding them', async () => {
     const wav = new WavFile(create, quiet)
     wav.addSilence(600 * 32_000)
