@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { systemClock } from '../shared/clock.ts'
 import { asError, LaresError } from '../shared/errors.ts'
 import { createLog } from '../shared/log.ts'
 import { isDiskFault, sqliteCode } from '../shared/sqlite/open.ts'
@@ -51,9 +52,9 @@ function answer(message: ToEngine, parts: Parts): void {
   try {
     switch (message.kind) {
       case 'batch': {
-        const started = performance.now()
+        const started = systemClock.mono()
         const result = engine.process(message.batch, message.receipt)
-        const numbers = numbersOf(parts, performance.now() - started)
+        const numbers = numbersOf(parts, systemClock.mono() - started)
         const { buffer, used } = message.batch
         say({ kind: 'result', result, buffer, numbers }, [buffer])
         checkpointer.after(used)

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type { Clock } from '../../shared/clock.ts'
+import type { SessionChange } from '../engine/session-change.ts'
 import { BROKER_LIMITS, type BrokerLimits } from './broker-limits.ts'
 import { RetainedStore } from './retained-store.ts'
 import {
@@ -10,7 +11,6 @@ import {
   type SessionFilter,
   type StoredPacket,
 } from './session.ts'
-import type { SessionChange } from './session-change.ts'
 import { owned, SessionMemory, type Subscriber } from './session-memory.ts'
 
 interface Id {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../shared/clock.ts'
+import type { SessionChange } from '../engine/session-change.ts'
 import type { BrokerLimits } from './broker-limits.ts'
 import { FilterTree } from './filter-tree.ts'
 import {
@@ -11,7 +12,6 @@ import {
   type StoredPacket,
   sessionChanges,
 } from './session.ts'
-import type { SessionChange } from './session-change.ts'
 
 /** A persistent session's subscription, as Aedes wants it found by topic. */
 export interface Subscriber extends SessionFilter {

@@ -1,4 +1,4 @@
-import type { SessionChange } from './session-change.ts'
+import type { SessionChange } from '../engine/session-change.ts'
 
 export type QoS = 0 | 1 | 2
 

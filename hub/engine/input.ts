@@ -1,7 +1,7 @@
 import type { AdminRequest } from '../../shared/messages/admin-request.ts'
-import type { SessionChange } from '../broker/session-change.ts'
 import type { Caller } from './command.ts'
 import type { Credentials } from './principal.ts'
+import type { SessionChange } from './session-change.ts'
 
 /** What the engine is asked to do beyond a device's message. Everything in it survives a structured clone. */
 export type StructuredInput =

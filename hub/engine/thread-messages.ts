@@ -1,8 +1,8 @@
-import type { SessionChange } from '../broker/session-change.ts'
 import type { Batch } from './batch.ts'
 import type { BatchResult, Receipt } from './engine.ts'
 import type { Effect } from './input.ts'
 import type { LedgerTotals } from './ledger.ts'
+import type { SessionChange } from './session-change.ts'
 
 /** How the engine's thread is started. */
 export interface EngineSettings {

@@ -1,5 +1,5 @@
 import type { Database } from '../../../shared/sqlite/open.ts'
-import type { SessionChange } from '../../broker/session-change.ts'
+import type { SessionChange } from '../../engine/session-change.ts'
 
 /** Stores one change of the broker's memory: persistent sessions, their queues, retained messages of others. */
 export function storeBrokerChange(db: Database, change: SessionChange, now: number): void {

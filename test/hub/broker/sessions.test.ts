@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { BrokerPersistence } from '../../../hub/broker/persistence.ts'
-import type { SessionChange } from '../../../hub/broker/session-change.ts'
+import type { SessionChange } from '../../../hub/engine/session-change.ts'
 import { ManualClock, systemClock } from '../../../shared/clock.ts'
 import { type BrokerUnderTest, type Settings, settled, startBroker, turns, until } from './broker-under-test.ts'
 import { publishPacket, type RawClient } from './raw-client.ts'
