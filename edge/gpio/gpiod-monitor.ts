@@ -1,13 +1,12 @@
 import { Backoff } from '../../shared/backoff.ts'
 import type { Cancel, Clock } from '../../shared/clock.ts'
-import { wait } from '../../shared/clock.ts'
 import { asError, LaresError } from '../../shared/errors.ts'
 import type { Machine } from '../health/machine.ts'
 import type { RunningProgram } from '../health/program.ts'
 import { byLine, programFailure } from '../health/program.ts'
-import { orNull } from '../health/unknown.ts'
 import type { GpiodLine, GpiodVersion } from './gpiod-commands.ts'
-import { getCommand, infoCommand, isUsed, monitorCommand, parseEdge, parseLevel } from './gpiod-commands.ts'
+import { getCommand, monitorCommand, parseEdge, parseLevel } from './gpiod-commands.ts'
+import { lineHeld } from './gpiod-held.ts'
 import type { WatchOptions } from './port.ts'
 
 export interface GpiodMonitorOptions {
@@ -24,8 +23,6 @@ export interface GpiodMonitorOptions {
 /** A monitor that ran this long is well: the next failure is a new one. */
 const WELL_AFTER_MS = 10_000
 const READ_TIMEOUT_MS = 5_000
-const HELD_STEP_MS = 20
-const HELD_TRIES = 25
 
 /**
  * One `gpiomon` around one pin, started again with growing patience when it ends. The level is asked for before each
@@ -59,7 +56,7 @@ export class GpiodMonitor {
     })
     const program = machine.start(command, { onOutput: take })
     this.#program = program
-    const isReady = version === 1 ? this.#isHeld() : ready.promise
+    const isReady = version === 1 ? lineHeld(machine, line) : ready.promise
     const refused = await Promise.race([isReady.then(() => null), program.ended])
     if (refused) throw programFailure(command, refused) ?? new Error('gpiomon ended by itself')
     this.#watchOver(program, command)
@@ -70,16 +67,6 @@ export class GpiodMonitor {
     this.#stopped = true
     this.#cancel()
     await this.#program?.stop()
-  }
-
-  /** The first generation says nothing until the first edge, so the kernel is asked whether the line is taken. */
-  async #isHeld(): Promise<void> {
-    const { machine, line } = this.#options
-    for (let tries = 0; tries < HELD_TRIES && !this.#stopped; tries += 1) {
-      const info = await orNull(() => machine.run(infoCommand(line), { timeoutMs: READ_TIMEOUT_MS }))
-      if (info !== null && isUsed(info, line.pin)) return
-      await wait(machine.clock, HELD_STEP_MS)
-    }
   }
 
   #watchOver(program: RunningProgram, command: string[]): void {

@@ -1,8 +1,10 @@
+import { LaresError } from '../../shared/errors.ts'
 import type { Machine } from '../health/machine.ts'
 import type { RunningProgram } from '../health/program.ts'
 import { programFailure } from '../health/program.ts'
 import type { GpiodLine, GpiodVersion } from './gpiod-commands.ts'
 import { setCommand } from './gpiod-commands.ts'
+import { isLineUsed, lineHeld } from './gpiod-held.ts'
 import type { GpioOutput } from './port.ts'
 
 export interface GpiodOutputOptions {
@@ -21,6 +23,7 @@ export class GpiodOutput implements GpioOutput {
   #program: RunningProgram | null = null
   #on: boolean | null = null
   #closed = false
+  #known = false
   #queue: Promise<void> = Promise.resolve()
 
   constructor(options: GpiodOutputOptions) {
@@ -50,6 +53,9 @@ export class GpiodOutput implements GpioOutput {
     await this.#program?.stop()
     this.#on = null
     const { machine, version, line, activeLow } = this.#options
+    const blind = version === 1
+    if (blind && !this.#known && (await isLineUsed(machine, line)))
+      throw new LaresError('device_busy', `GPIO${line.pin} is used by another program`)
     const command = setCommand(version, line, { activeLow, on })
     const ready = Promise.withResolvers<void>()
     const program = machine.start(command, { onOutput: () => ready.resolve() })
@@ -59,15 +65,19 @@ export class GpiodOutput implements GpioOutput {
       if (this.#program === program) this.#on = null
       return end
     })
-    // The first generation says nothing when it holds the line; what it refuses shows at the next call.
-    const end = await Promise.race([ended, version === 1 ? this.#startedWell(program) : ready.promise])
+    const end = await Promise.race([ended, blind ? this.#startedBlind() : ready.promise])
     if (end) throw programFailure(command, end) ?? new Error('gpioset did not hold the line')
     this.#on = on
   }
 
-  /** Resolves after the moment in which a refused line would have ended the program. */
-  async #startedWell(program: RunningProgram): Promise<void> {
-    await Promise.race([program.ended, new Promise<void>((resolve) => this.#options.machine.clock.after(20, resolve))])
+  /**
+   * The first generation says nothing when it holds the line. The first time the kernel is asked, so that a line that is
+   * taken is an error; later levels follow a few milliseconds behind, which spares a second program for every blink.
+   */
+  async #startedBlind(): Promise<void> {
+    const { machine, line } = this.#options
+    if (!this.#known) await lineHeld(machine, line)
+    this.#known = true
   }
 
   #enqueue(work: () => Promise<void>): Promise<void> {

@@ -47,8 +47,8 @@ export interface Machine {
   address(networkInterface: string): string | null
   /**
    * Runs a program without a shell and returns its standard output, at most 64 KiB. Rejects with a `LaresError`:
-   * `missing_program`, `no_permission`, `device_busy` after the timeout, `device_missing` for an exit code other than 0,
-   * with the last line of its standard error.
+   * `missing_program`, `device_busy` after the timeout, `too_large`; for an exit code other than 0 `device_busy`,
+   * `no_permission` or `device_missing`, by the last line of its standard error, which is in the message.
    */
   run(command: readonly string[], options: RunOptions): Promise<string>
   /** Starts a program that runs until it is stopped. */

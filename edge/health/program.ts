@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { StringDecoder } from 'node:string_decoder'
 import type { Clock } from '../../shared/clock.ts'
+import type { ErrorCode } from '../../shared/errors.ts'
 import { LaresError } from '../../shared/errors.ts'
 
 /** How a program ended. `problem` is Node's error code when it could not be started at all (`ENOENT`, `EACCES`). */
@@ -99,9 +100,15 @@ export function programFailure(command: readonly string[], end: ProgramEnd): Lar
   if (end.code === 0) return null
   const how = end.code === null ? `was ended by ${end.signal}` : `ended with code ${end.code}`
   const why = end.lastError === '' ? '' : `: ${end.lastError}`
-  return new LaresError('device_missing', `${name} ${how}${why}`, {
-    hint: 'Run the command by hand, as the same user, to see what it needs.',
-  })
+  const hint = 'Run the command by hand, as the same user, to see what it needs.'
+  return new LaresError(codeOf(end.lastError), `${name} ${how}${why}`, { hint })
+}
+
+/** What the C library calls EBUSY, EACCES and EPERM; programs are run with LC_ALL=C, so it is always English. */
+function codeOf(lastError: string): ErrorCode {
+  if (lastError.includes('Device or resource busy')) return 'device_busy'
+  if (/Permission denied|Operation not permitted/.test(lastError)) return 'no_permission'
+  return 'device_missing'
 }
 
 /** Calls `onLine` for every whole line of a text that arrives in pieces. An unfinished last line is kept back. */

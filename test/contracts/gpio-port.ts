@@ -37,6 +37,9 @@ export function gpioPortContract(name: string, open: () => Promise<GpioBench>): 
       return { seen, release }
     }
 
+    /** A program that holds a level takes a moment to do so. */
+    const level = (high: boolean) => eventually(async () => expect(await bench.level(LIGHT)).toBe(high))
+
     it('tells the level it found before it resolves, and then every change', async () => {
       await bench.drive(BUTTON, true)
       const { seen } = await watch(BUTTON, plain)
@@ -88,12 +91,12 @@ export function gpioPortContract(name: string, open: () => Promise<GpioBench>): 
 
     it('takes an output as inactive, switches it, and leaves it inactive', async () => {
       const light = await bench.port.output(LIGHT, { activeLow: false })
-      expect(await bench.level(LIGHT)).toBe(false)
+      await level(false)
       await light.set(true)
-      expect(await bench.level(LIGHT)).toBe(true)
+      await level(true)
       await light.set(true)
       await light.set(false)
-      expect(await bench.level(LIGHT)).toBe(false)
+      await level(false)
       await light.set(true)
       await light.close()
       await light.close()
@@ -103,9 +106,9 @@ export function gpioPortContract(name: string, open: () => Promise<GpioBench>): 
 
     it('switches an output that is active when low', async () => {
       const light = await bench.port.output(LIGHT, { activeLow: true })
-      expect(await bench.level(LIGHT)).toBe(true)
+      await level(true)
       await light.set(true)
-      expect(await bench.level(LIGHT)).toBe(false)
+      await level(false)
     })
 
     it('refuses a pin that is in use, and one that does not exist', async () => {
@@ -121,7 +124,7 @@ export function gpioPortContract(name: string, open: () => Promise<GpioBench>): 
       const light = await bench.port.output(LIGHT, { activeLow: false })
       await light.set(true)
       const during = await bench.inUse()
-      if (during) expect(during.sort()).toEqual([BUTTON, LIGHT])
+      if (during) await eventually(async () => expect((await bench.inUse())?.sort()).toEqual([BUTTON, LIGHT]))
       await bench.port.close()
       await bench.port.close()
       if (during) await eventually(async () => expect(await bench.inUse()).toEqual([]))

@@ -41,19 +41,33 @@ function exported(): number[] {
   })
 }
 
+/** Unexporting is at once in a kernel; the stand-in takes a moment. */
+async function gone(pins: number[]): Promise<void> {
+  while (exported().some((pin) => pins.includes(pin))) await new Promise<void>((resolve) => setImmediate(resolve))
+}
+
 const calls: Record<BenchCall['call'], (call: BenchCall) => unknown> = {
   watch: async ({ pin, options }) => {
     watched.set(pin, options.activeLow)
     putValue(pin)
     releases.set(pin, await port.watch(pin, options as WatchOptions, (active) => send({ pin, active })))
   },
-  release: ({ pin }) => releases.get(pin)?.(),
+  release: async ({ pin }) => {
+    await releases.get(pin)?.()
+    await gone([pin])
+  },
   output: async ({ pin, options }) => {
     outputs.set(pin, await port.output(pin, options))
   },
   set: ({ pin, on }) => outputs.get(pin)?.set(on),
-  closeOutput: ({ pin }) => outputs.get(pin)?.close(),
-  close: () => port.close(),
+  closeOutput: async ({ pin }) => {
+    await outputs.get(pin)?.close()
+    await gone([pin])
+  },
+  close: async () => {
+    await port.close()
+    await gone(exported())
+  },
   drive: ({ pin, on }) => {
     volts.set(pin, on)
     putValue(pin)

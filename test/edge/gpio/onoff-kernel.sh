@@ -11,30 +11,33 @@ echo 512 > $GPIO/gpiochip512/base
 echo 58 > $GPIO/gpiochip512/ngpio
 mkfifo $GPIO/export $GPIO/unexport
 
-drive() {
-  exec 3<> $GPIO/export 4<> $GPIO/unexport
-  while :; do
-    if read -r -t 0.01 -N 3 -u 3 number; then
-      pin=$GPIO/.new$number
-      mkdir $pin
-      echo in > $pin/direction
-      echo none > $pin/edge
-      echo 0 > $pin/active_low
-      echo 0 > $pin/value
-      case $number in
-        529) mount --bind /proc/sys/kernel/hostname $pin/value ;;
-        539) mount --bind /proc/sys/kernel/domainname $pin/value ;;
-      esac
-      mv $pin $GPIO/gpio$number
-    fi
-    if read -r -t 0.01 -N 3 -u 4 number; then
-      umount $GPIO/gpio$number/value 2>/dev/null || true
-      rm -rf $GPIO/gpio$number
-    fi
+# No timeouts: bash throws away what it has read when one ends in the middle of a number.
+export_pins() {
+  while read -r -N 3 number; do
+    pin=$GPIO/.new$number
+    mkdir $pin
+    echo in > $pin/direction
+    echo none > $pin/edge
+    echo 0 > $pin/active_low
+    echo 0 > $pin/value
+    case $number in
+      529) mount --bind /proc/sys/kernel/hostname $pin/value ;;
+      539) mount --bind /proc/sys/kernel/domainname $pin/value ;;
+    esac
+    mv $pin $GPIO/gpio$number
   done
 }
 
-drive &
+unexport_pins() {
+  while read -r -N 3 number; do
+    mv $GPIO/gpio$number $GPIO/.old$number
+    umount $GPIO/.old$number/value 2>/dev/null || true
+    rm -rf $GPIO/.old$number
+  done
+}
+
+export_pins <> $GPIO/export &
+unexport_pins <> $GPIO/unexport &
 "$@"
-kill %1
+kill %1 %2
 wait || true

@@ -30,6 +30,15 @@ describe('running a program', () => {
     })
   })
 
+  it.each([
+    ['cannot open device: Permission denied', 'no_permission'],
+    ['unable to request lines: Device or resource busy', 'device_busy'],
+  ])('knows what "%s" means', async (line, code) => {
+    const tree = fakeTree()
+    tree.program('fail', `echo "${line}" >&2; exit 1`)
+    await expect(tree.machine.run(['fail'], quick)).rejects.toMatchObject({ code })
+  })
+
   it('ends a program and everything it started when its time is over', async () => {
     const clock = new ManualClock()
     const tree = fakeTree({ clock })

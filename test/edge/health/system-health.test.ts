@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { readBootId, readHardwareModel } from '../../../edge/health/hardware.ts'
 import { systemMachine } from '../../../edge/health/machine.ts'
 import { systemHealthReader } from '../../../edge/health/system-health.ts'
