@@ -36,6 +36,7 @@ export class Gate<Owner> extends Duplex {
   #allowance: number
   #wanted = true
   #flowing = true
+  #choked = false
   #ended = false
   /** The socket is closed: what is written goes nowhere. */
   #gone = false
@@ -64,6 +65,12 @@ export class Gate<Owner> extends Duplex {
   open(): void {
     this.scanner.open = true
     this.#take(NOTHING)
+    this.#flow()
+  }
+
+  /** Stops reading from the client, or goes on. */
+  choke(choked: boolean): void {
+    this.#choked = choked
     this.#flow()
   }
 
@@ -158,7 +165,7 @@ export class Gate<Owner> extends Duplex {
 
   #flow(): void {
     const waiting = this.scanner.connected && !this.scanner.open
-    const flowing = this.#wanted && !waiting && this.#allowance > 0 && !this.destroyed
+    const flowing = this.#wanted && !waiting && !this.#choked && this.#allowance > 0 && !this.destroyed
     if (flowing === this.#flowing) return
     this.#flowing = flowing
     if (flowing) this.#socket.resume()

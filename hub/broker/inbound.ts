@@ -38,6 +38,7 @@ export class Inbound {
     else if (connection.superseded && !packet.will) done(new Error('a newer connection has this client id'))
     else {
       connection.queue ??= this.#queueOf(connection)
+      connection.begin(packet.payload.length)
       if (packet.qos === 2 && !packet.will) this.#once(connection, connection.queue, { packet, done })
       else connection.queue.submit(packet, done)
     }
@@ -55,6 +56,7 @@ export class Inbound {
       ask: (packet, settle) => this.#options.hooks.publish(connection, packet, settle),
       finish(packet, verdict, done) {
         packet.verdict = verdict
+        if (verdict !== 'deliver') connection?.end(packet.payload.length)
         if (verdict !== 'close') {
           done(null)
           return
@@ -75,6 +77,7 @@ export class Inbound {
     const packetId = packet.messageId ?? 0
     const messages = this.#options.persistence.incoming(connection.clientId)
     const known = messages.get(packetId)
+    if (known) connection.end(packet.payload.length)
     if (known?.accepted) {
       done(null)
       return
@@ -100,7 +103,9 @@ export class Inbound {
   #effect(connection: LiveConnection, messages: IncomingMessages, packet: InboundPacket): void {
     const packetId = packet.messageId ?? 0
     this.#options.persistence.acceptIncoming(connection.clientId, messages, packetId)
-    if (packet.verdict === 'deliver') this.#options.fanOut(packet, connection, () => {})
+    if (packet.verdict === 'deliver') {
+      this.#options.fanOut(packet, connection, () => connection.end(packet.payload.length))
+    }
     packet.verdict = 'absorb' satisfies PublishVerdict
     const waiting = messages.get(packetId)?.waiting.splice(0) ?? []
     for (const repeated of waiting) repeated(null)

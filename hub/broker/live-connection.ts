@@ -6,6 +6,12 @@ import type { QoS } from './session.ts'
 
 let lastNumber = 0
 
+/** What one message costs beside its payload, in the sum below. */
+const MESSAGE_COST = 1_024
+/** Messages of one client in work, in bytes, beyond which no more are read from it, and below which they are again. */
+const CHOKE_BYTES = 2 * 1024 * 1024
+const EASE_BYTES = CHOKE_BYTES / 2
+
 export interface Grant {
   filter: string
   verdict: QoS | 'deny'
@@ -42,6 +48,10 @@ export class LiveConnection implements Connection {
   batch = new Map<string, QoS | 'deny'>()
   /** Filters of the SUBSCRIBE in Aedes' hands that were denied. */
   denied: ReadonlySet<string> = new Set()
+  /** Stops reading from the client, or goes on. Set by its owner. */
+  choke: (choked: boolean) => void = () => {}
+  #working = 0
+  #choked = false
   #shut: (reason: string) => void
   #whenGone: (() => void)[] = []
 
@@ -55,6 +65,25 @@ export class LiveConnection implements Connection {
 
   close(reason: string): void {
     this.#shut(reason)
+  }
+
+  /**
+   * A message with a payload of so many bytes is being worked on. Aedes 1.2.0 goes on reading while its publishes wait,
+   * one chunk for each that arrives, so a slow subscriber or a slow disk would fill the memory.
+   */
+  begin(bytes: number): void {
+    this.#working += bytes + MESSAGE_COST
+    if (this.#choked || this.#working < CHOKE_BYTES) return
+    this.#choked = true
+    this.choke(true)
+  }
+
+  /** The message is acknowledged and where it should be. */
+  end(bytes: number): void {
+    this.#working -= bytes + MESSAGE_COST
+    if (!this.#choked || this.#working > EASE_BYTES) return
+    this.#choked = false
+    this.choke(false)
   }
 
   /** Calls back once Aedes has let go of the connection, at once when it has. */

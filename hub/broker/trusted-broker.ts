@@ -10,7 +10,7 @@ import { BROKER_LIMITS, type BrokerLimits } from './broker-limits.ts'
 import { ClientRegistry } from './client-registry.ts'
 import type { BrokerHooks, Connection } from './connection.ts'
 import { credentialsOf } from './credentials.ts'
-import { filterMatches } from './filter-tree.ts'
+import { mayForward } from './forwarding.ts'
 import { Gate } from './gate.ts'
 import { type GrantingOptions, grantFilters, nextGrant, restoredGrant } from './granting.ts'
 import { guardHooks } from './hooks.ts'
@@ -146,6 +146,7 @@ export class TrustedBroker implements Service {
       strict: this.#strict,
       onViolation: (reason) => this.#count(connection, reason),
     })
+    connection.choke = (choked) => gate.choke(choked)
     gate.scanner.grant = grantFilters(connection, this.#granting)
     // Aedes listens too, but lets go of its listeners before the last error.
     gate.on('error', () => {})
@@ -217,7 +218,12 @@ export class TrustedBroker implements Service {
       authorizePublish: (client, packet, done) =>
         this.#inbound.authorize(ownerOf(client), packet as unknown as InboundPacket, done),
       authorizeSubscribe: (client, subscription, done) => done(null, this.#authorizeSubscribe(client, subscription)),
-      authorizeForward: (client, packet) => (this.#mayForward(client, packet as never) ? packet : null),
+      authorizeForward: (client, packet) => {
+        const connection = ownerOf(client)
+        if (!connection) return null
+        const delivery = { connection, clean: client.clean, packet: packet as unknown as StoredPacket }
+        return mayForward(this.#hooks, this.#persistence, delivery) ? packet : null
+      },
     })
   }
 
@@ -226,7 +232,8 @@ export class TrustedBroker implements Service {
     aedes.publish = ((packet: InboundPacket, client: Client | null | Done, done?: Done) => {
       const answer = typeof client === 'function' ? client : (done ?? (() => {}))
       if (packet.verdict === 'absorb') answer()
-      else this.#fanOut(packet, typeof client === 'function' ? null : client, answer)
+      else if (typeof client === 'function' || !client) this.#fanOut(packet, null, answer)
+      else this.#fanOutFrom(packet, client, answer)
     }) as never
     this.#persistence.refused = (clientId, filter) => this.#registry.newest(clientId)?.denied.has(filter) === true
     const emitter = aedes as NodeJS.EventEmitter
@@ -315,6 +322,14 @@ export class TrustedBroker implements Service {
     else this.#ordering.submit(packet, client, done)
   }
 
+  #fanOutFrom(packet: InboundPacket, client: Client, done: Done): void {
+    const connection = ownerOf(client)
+    this.#fanOut(packet, client, (error) => {
+      if (!packet.will) connection?.end(packet.payload.length)
+      done(error)
+    })
+  }
+
   #authorizeSubscribe(client: Client, subscription: { topic: string; qos: QoS }) {
     const connection = ownerOf(client)
     if (!connection) return null
@@ -328,26 +343,7 @@ export class TrustedBroker implements Service {
     return verdict === 'deny' ? null : ({ ...subscription, qos: verdict } as never)
   }
 
-  #mayForward(client: Client, packet: StoredPacket): boolean {
-    const connection = ownerOf(client)
-    if (!connection) return false
-    // Aedes forgets what may not be replayed; what can not be written any more is still owed.
-    if (connection.gone) return packet.messageId !== undefined
-    if (!this.#hooks.forward(connection, packet.topic)) {
-      if (!client.clean) this.#persistence.discard(client.id, packet)
-      return false
-    }
-    if (packet.messageId !== undefined || packet.qos === 0) return true
-    // A live message: Aedes lowers its QoS to the one granted only for filters without wildcards.
-    let granted: QoS = 0
-    for (const [filter, qos] of connection.filters) {
-      if (qos > granted && filterMatches(filter, packet.topic)) granted = qos
-    }
-    if (granted < packet.qos) packet.qos = granted
-    return client.clean || packet.retain || this.#persistence.claimLive(client.id, packet)
-  }
-
-  /** Aedes lowers each message to the QoS of the filter that equals its topic; `#mayForward` knows all of them. */
+  /** Aedes lowers each message to the QoS of the filter that equals its topic; `mayForward` knows all of them. */
   #rank(client: Client, filter: string): void {
     const { subscriptions } = client as unknown as Subscriptions
     const subscription = subscriptions[filter]
