@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { firstLine } from './child-line.ts'
+
+const CLI = join(import.meta.dirname, '../../../cli/main.ts')
+
+export interface HubPorts {
+  tls: number
+  plain: number
+  http: number
+  socket: string
+}
+
+export interface HubStart {
+  folder: string
+  /** Text of the configuration file; default: only errors are logged. */
+  config?: string
+  env?: NodeJS.ProcessEnv
+  nodeArguments?: string[]
+}
+
+/** How a process ended: its exit code, or the signal that ended it. */
+export type End = number | NodeJS.Signals
+
+export interface HubProcess {
+  pid: number
+  folder: string
+  ports: HubPorts
+  /** Resolves when the process has ended, whatever way. */
+  ended: Promise<End>
+  /** What it wrote to standard error so far: its log. */
+  log(): string
+  /** Ends it in order. */
+  stop(): Promise<End>
+  /** Ends it at once, as `kill -9` does. */
+  kill(): Promise<End>
+  signal(name: NodeJS.Signals): void
+}
+
+/** Starts a real hub on loopback with free ports and waits until it listens. Rejects with its log when it ends before. */
+export async function startHub(options: HubStart): Promise<HubProcess> {
+  const config = `${options.folder}.toml`
+  writeFileSync(config, options.config ?? 'log = "error"\n')
+  const child = spawn(
+    process.execPath,
+    [
+      '--disable-warning=ExperimentalWarning',
+      ...(options.nodeArguments ?? []),
+      CLI,
+      'hub',
+      ...['--data', options.folder, '--config', config, '--print-ready'],
+      ...['--tls', '127.0.0.1:0', '--plain', '127.0.0.1:0', '--http', '127.0.0.1:0'],
+    ],
+    { env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
+  )
+  const ended = endOf(child)
+  let log = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    log += String(chunk)
+  })
+  const ports = await firstLine<HubPorts>(child)
+  const end = (signal: NodeJS.Signals) => {
+    child.kill(signal)
+    return ended
+  }
+  return {
+    pid: child.pid ?? 0,
+    folder: options.folder,
+    ports,
+    ended,
+    log: () => log,
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+    signal: (name) => void child.kill(name),
+  }
+}
+
+function endOf(child: ChildProcess): Promise<End> {
+  return new Promise((resolve) => child.once('close', (code, signal) => resolve(code ?? signal ?? 0)))
+}
