@@ -210,6 +210,16 @@ describe('the rules of the detector', () => {
     expect(starts).toBe(1)
   })
 
+  it('a loud sound starts an utterance although the detector hears no speech in it, and half a second later it is over', () => {
+    const { vad, block } = scripted()
+    const ear = vad()
+    for (let count = 0; count < 50; count++) ear.next(block(-60))
+    const decisions = Array.from({ length: 60 }, () => ear.next(block(-30)))
+    expect(decisions.filter(({ started }) => started)).toHaveLength(1)
+    expect(decisions.filter(({ ended }) => ended === 'silence')).toHaveLength(1)
+    expect(decisions.filter(({ speech }) => speech)).toHaveLength(26)
+  })
+
   it('the floor is not learned from speech: after a long sentence the room is as quiet as before', () => {
     const { vad, block, says } = scripted()
     const ear = vad()
