@@ -27,6 +27,7 @@ import type { Admission } from './engine/principal.ts'
 import { EngineThread } from './engine/thread.ts'
 import type { ReadyFacts, StoreNumbers } from './engine/thread-messages.ts'
 import { Health } from './hub-health.ts'
+import { LiveDevices } from './live-devices.ts'
 import { storeFile } from './store/open-store.ts'
 import { TurnRecorder } from './voice/turn-recorder.ts'
 import { VoiceIntake } from './voice-intake.ts'
@@ -182,6 +183,7 @@ export class Hub implements Service {
         hub: { addresses: addressesOf(config, listeners.ports.tls), pin: certificate.pin },
         front: () => ({
           health: health.report(clock.now(), this.#synced),
+          devices: live.all(),
           broker: broker.stats(),
           queue_depth: intake.depth,
           wal_bytes: this.#numbers.walBytes,
@@ -208,6 +210,7 @@ export class Hub implements Service {
           () => settle('fault'),
         )
       },
+      stored: (device, topic) => live.note(device, topic === 'heartbeat'),
       turn: (device, message, settle) => voice.turn(device, message, settle),
       frame: (device, turn, payload) => void recorder.frame(device, turn, payload),
       request: (levels, message) => void door.request(levels, message),
@@ -230,6 +233,7 @@ export class Hub implements Service {
     const backups = new Backups({ backup: (now) => engine.backup(now), clock, log: log.part('backup'), health })
     const reader = new Reader(storeFile(folder), clock)
     const lag = new LoopLag(clock)
+    const live = new LiveDevices(clock)
     const socket = config.listen.socket ?? join(folder, 'hub.sock')
     const listeners = new Listeners({
       ...config.listen,

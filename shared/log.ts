@@ -33,7 +33,7 @@ function wrap(logger: PinoLike): Log {
 
 /** JSON lines on standard error, which journald keeps; standard output belongs to what a person asked for. */
 export function createLog(level: string): Log {
-  const options = { level, base: null, redact: ['secret', 'password', 'token', 'code'] }
+  const options = { level, base: null, redact: ['secret', 'password', 'token', 'join_code'] }
   return wrap(pino(options, pino.destination({ fd: 2, sync: true })))
 }
 

@@ -1,5 +1,5 @@
 import type { Log } from '../../shared/log.ts'
-import type { ParsedTopic, Topics } from '../../shared/topics.ts'
+import type { ParsedTopic, TopicName, Topics } from '../../shared/topics.ts'
 import type { Caller } from '../engine/command.ts'
 import type { Settled } from '../engine/intake.ts'
 import type { Admission, Principal, Credentials as Shown } from '../engine/principal.ts'
@@ -22,6 +22,8 @@ export interface HouseParts {
     message: { topic: string; payload: Buffer; code: 'unknown_topic' | 'not_allowed' },
     settle: (verdict: Settled) => void,
   ): void
+  /** A device's message is on disk. */
+  stored(device: string, topic: TopicName): void
   turn(device: string, message: InboundPublish, settle: (verdict: Settled) => void): void
   frame(device: string, turn: string, payload: Buffer): void
   request(levels: { area: string; verb: string }, message: { payload: Buffer; retained: boolean; caller: Caller }): void
@@ -112,7 +114,10 @@ export class HouseHooks implements BrokerHooks {
         this.#parts.join(connection.clientId, message.payload, done)
         return
       default:
-        this.#parts.store(message.topic, message.payload, done)
+        this.#parts.store(message.topic, message.payload, (verdict) => {
+          if (verdict === 'stored') this.#parts.stored(device, topic.name)
+          done(verdict)
+        })
     }
   }
 
