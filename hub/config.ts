@@ -50,9 +50,3 @@ export function readHubConfig(file: string | undefined): HubConfig {
   if (!parsed.success) throw new LaresError('bad_config', `${file}: ${describeIssues(parsed.error)}`)
   return parsed.data
 }
-
-/** `host:port` in two. */
-export function splitAddress(text: string): { host: string; port: number } {
-  const at = text.lastIndexOf(':')
-  return { host: text.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(text.slice(at + 1)) }
-}

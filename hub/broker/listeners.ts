@@ -2,18 +2,17 @@ import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createServer as createTlsServer } from 'node:tls'
+import { splitAddress } from '../../shared/address.ts'
 import { asError, LaresError } from '../../shared/errors.ts'
 import type { Service } from '../../shared/lifecycle.ts'
 import { CONNECT_TIMEOUT_MS } from '../../shared/limits.ts'
 import type { Log } from '../../shared/log.ts'
-import type { Certificate } from '../certificate.ts'
-import { splitAddress } from '../config.ts'
 
 export interface ListenerParts {
   tls: string
   plain: string
   socket: string
-  certificate: Certificate
+  certificate: { key: Buffer; cert: Buffer }
   handle: (socket: Duplex, details: { remote: string; listener: string }) => void
   log: Log
 }

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { splitAddress } from '../../shared/address.ts'
 import { asError, LaresError } from '../../shared/errors.ts'
 import type { Service } from '../../shared/lifecycle.ts'
 import type { HubHealth } from '../../shared/messages/hub-health.ts'
-import { splitAddress } from '../config.ts'
 
 export interface WebParts {
   listen: string

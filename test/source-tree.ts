@@ -1,0 +1,56 @@
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+
+/** The repository. */
+export const ROOT = join(import.meta.dirname, '..')
+
+/** One import, export from, dynamic import or worker file of a source file. */
+export interface Import {
+  /** Path below the repository, or the name of a package. */
+  target: string
+  own: boolean
+  typeOnly: boolean
+  reexport: boolean
+}
+
+export interface Source {
+  path: string
+  text: string
+  /** The text without comments. */
+  code: string
+  imports: Import[]
+}
+
+const STATEMENT = /^(import|export)\s+(type\s+)?([^'";]*?\sfrom\s+)?'([^']+)'/gm
+const DYNAMIC = /(?<!typeof )\bimport\('([^']+)'\)/g
+const WORKER = /new URL\('(\.[^']+\.ts)', import\.meta\.url\)/g
+
+/** Every file of the repository that one of the patterns matches, by its path. */
+export function readSources(patterns: string[]): Source[] {
+  const paths = patterns.flatMap((pattern) =>
+    globSync(pattern, { cwd: ROOT, exclude: (name) => name === 'node_modules' || name === '.cache' }),
+  )
+  return [...new Set(paths)].sort().map((path) => {
+    const text = readFileSync(join(ROOT, path), 'utf8')
+    const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[^:'"`/])\/\/[^\n]*/g, '$1')
+    return { path, text, code, imports: importsOf(path, code) }
+  })
+}
+
+function importsOf(path: string, code: string): Import[] {
+  const found: Import[] = []
+  const add = (specifier: string, typeOnly: boolean, reexport: boolean) => {
+    const own = specifier.startsWith('.')
+    found.push({
+      target: own ? relative(ROOT, join(ROOT, dirname(path), specifier)) : specifier,
+      own,
+      typeOnly,
+      reexport,
+    })
+  }
+  for (const [, word, type, , specifier = ''] of code.matchAll(STATEMENT))
+    add(specifier, type !== undefined, word === 'export')
+  for (const [, specifier = ''] of code.matchAll(DYNAMIC)) add(specifier, false, false)
+  for (const [, specifier = ''] of code.matchAll(WORKER)) add(specifier, false, false)
+  return found
+}
