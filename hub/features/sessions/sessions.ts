@@ -1,5 +1,7 @@
 import type { Database } from '../../../shared/sqlite/open.ts'
 import type { Feature } from '../../engine/feature.ts'
+import { expireClips, keepKnownFiles } from './clips.ts'
+import { endIdleSessions, fenceSessions } from './conversation.ts'
 import { Turns } from './turns.ts'
 
 const SWEEP_MS = 60_000
@@ -26,11 +28,15 @@ export function openSessions(db: Database): Sessions {
         context.addEvent({ type: 'playback', severity: 'debug', device, house, source: 'device', data: { ...message } })
       },
     },
-    start: (context) => turns.closeOpen(context),
+    start(context) {
+      turns.closeOpen(context)
+      fenceSessions(context)
+      keepKnownFiles(context)
+    },
     tick(context) {
-      turns.endIdleSessions(context)
+      endIdleSessions(context)
       if (Math.abs(context.now - sweptAt) < SWEEP_MS) return
-      turns.expireClips(context)
+      expireClips(context)
       context.committed(() => {
         sweptAt = context.now
       })

@@ -1,0 +1,81 @@
+import { CLIPS } from '../../../shared/limits.ts'
+import type { Turn } from '../../../shared/messages/turn.ts'
+import type { Context } from '../../engine/context.ts'
+import type { Recording } from '../../engine/input.ts'
+
+/** Rows looked at in one transaction; the rest waits for the next look. */
+const AT_ONCE = 1_000
+
+export interface NewClip {
+  device: string
+  session: string
+  turnId: string
+  recording: Recording
+  /** The device's end; `null` when the hub closed the turn. */
+  message: Turn | null
+}
+
+/** Adds the row of a recording. It is complete only when the device's own count and checksum say so. */
+export function addClip(context: Context, clip: NewClip): void {
+  const { recording, message } = clip
+  const complete =
+    recording.lostFrames === 0 && message?.frames === recording.frames && message.crc32 === recording.crc32
+  const { now } = context
+  context.db
+    .prepare(
+      'INSERT INTO audio_clips (id, session_id, turn_id, device_id, file, format, duration_ms, bytes, frames, lost_frames, checksum, ' +
+        'completeness, expires_at, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    )
+    .run(
+      context.id(),
+      clip.session,
+      clip.turnId,
+      clip.device,
+      recording.file,
+      'wav_pcm_s16le_16000_mono',
+      recording.durationMs,
+      recording.bytes,
+      recording.frames,
+      recording.lostFrames,
+      recording.sha256,
+      complete ? 'complete' : 'truncated',
+      now + CLIPS.ageMs,
+      now,
+      now,
+    )
+}
+
+/** Removes the file of a recording that came to nothing: no row of the turn has it. */
+export function dropUnknownFile(context: Context, turnId: string, recording: Recording | null): void {
+  if (!recording) return
+  const known = context.db
+    .prepare('SELECT 1 FROM audio_clips WHERE turn_id = ? AND file = ?')
+    .get(turnId, recording.file)
+  if (!known) context.effect({ kind: 'delete_clip', file: recording.file })
+}
+
+/** At start: the front keeps these files and removes all others. */
+export function keepKnownFiles(context: Context): void {
+  const clips = context.db.prepare('SELECT file FROM audio_clips').pluck().all() as string[]
+  context.effect({ kind: 'keep_files', clips })
+}
+
+/** Removes clips past their time, and the oldest beyond the room for clips. The files go after the commit. */
+export function expireClips(context: Context): void {
+  const { db, now } = context
+  const remove = db.prepare('DELETE FROM audio_clips WHERE id = ?')
+  const drop = ({ id, file }: { id: string; file: string }) => {
+    remove.run(id)
+    context.effect({ kind: 'delete_clip', file })
+  }
+  const old = db.prepare('SELECT id, file FROM audio_clips WHERE expires_at <= ? LIMIT ?').all(now, AT_ONCE)
+  for (const clip of old as { id: string; file: string }[]) drop(clip)
+  let over = Number(db.prepare('SELECT coalesce(sum(bytes), 0) FROM audio_clips').pluck().get()) - CLIPS.bytes
+  if (over <= 0) return
+  const oldest = db.prepare('SELECT id, file, bytes FROM audio_clips ORDER BY created_at, id LIMIT ?').all(AT_ONCE)
+  for (const clip of oldest as { id: string; file: string; bytes: number }[]) {
+    if (over <= 0) break
+    drop(clip)
+    over -= clip.bytes
+  }
+}
