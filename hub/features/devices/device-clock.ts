@@ -22,6 +22,9 @@ interface KnownClock {
 /** A wall clock further off than this is not believed. NTP keeps a Pi within milliseconds; a minute covers any queue. */
 const TOLERANCE_MS = 60_000
 
+/** No clock of ours was right before this: a Pi without a battery wakes in 1970, some boards in 2000 or 2016. */
+const EARLIEST = Date.UTC(2020, 0, 1)
+
 /**
  * When something really happened. A Pi without a battery wakes in 1970, so its wall clock is believed only when it agrees
  * with the hub's; otherwise its monotonic clock says how long ago it was, as long as it is still the same boot.
@@ -49,13 +52,23 @@ export class DeviceClocks {
     const { sent, boot } = message
     const known = this.#known.get(device)
     const sameBoot = boot !== undefined && (known === undefined || known.boot === boot)
-    const wrong = known?.synced === false || (sent !== undefined && Math.abs(now - sent.at) > TOLERANCE_MS)
-    if (!wrong && at !== undefined && at <= now + TOLERANCE_MS) return { time: Math.min(at, now), quality: 'good' }
-    if (sameBoot && sent !== undefined && mono !== undefined && mono <= sent.mono) {
-      const time = Math.round(now - (sent.mono - mono))
-      return at === time || at === undefined
-        ? { time, quality: 'corrected' }
-        : { time, quality: 'corrected', original: at }
+    const counted =
+      sameBoot && sent !== undefined && mono !== undefined && mono <= sent.mono
+        ? Math.round(now - (sent.mono - mono))
+        : undefined
+    // The clock may have been set after the measurement: then it is right now and `at` is still wrong.
+    const believed =
+      at !== undefined &&
+      at >= EARLIEST &&
+      at <= now + TOLERANCE_MS &&
+      known?.synced !== false &&
+      (sent === undefined || Math.abs(now - sent.at) <= TOLERANCE_MS) &&
+      (counted === undefined || Math.abs(at - counted) <= TOLERANCE_MS)
+    if (believed) return { time: Math.min(at, now), quality: 'good' }
+    if (counted !== undefined) {
+      return at === counted || at === undefined
+        ? { time: counted, quality: 'corrected' }
+        : { time: counted, quality: 'corrected', original: at }
     }
     return at === undefined ? { time: now, quality: 'unknown' } : { time: now, quality: 'unknown', original: at }
   }

@@ -18,6 +18,8 @@ export interface TestHouse {
   db: Database
   engine: Engine
   now: number
+  /** Whether the hub's clock follows a time source. */
+  clockSynced: boolean | null
   /** Makes a device row and returns its id. */
   device(id: string, integration?: string): string
   /** One batch of device messages and inputs, in order. */
@@ -42,6 +44,7 @@ export function openTestHouse(): TestHouse {
     db,
     engine: open(),
     now: START,
+    clockSynced: true,
     effects: [],
     device(id, integration = 'lares') {
       const home = db.prepare('SELECT id FROM houses LIMIT 1').pluck().get()
@@ -65,7 +68,7 @@ export function openTestHouse(): TestHouse {
           )
         }
       }
-      const result = house.engine.process(writer.finish(), { now: house.now, clockSynced: true })
+      const result = house.engine.process(writer.finish(), { now: house.now, clockSynced: house.clockSynced })
       house.effects = result.effects
       return [...result.verdicts].map((index) => VERDICTS[index] ?? 'refused')
     },
@@ -78,12 +81,12 @@ export function openTestHouse(): TestHouse {
     },
     tick(ms) {
       house.now += ms
-      house.effects = house.engine.tick({ now: house.now, clockSynced: true })
+      house.effects = house.engine.tick({ now: house.now, clockSynced: house.clockSynced })
     },
     all: (sql, ...values) => db.prepare(sql).all(...values) as never,
     restart() {
       house.engine = open()
-      house.effects = house.engine.start({ now: house.now, clockSynced: true })
+      house.effects = house.engine.start({ now: house.now, clockSynced: house.clockSynced })
     },
   }
   house.effects = house.engine.start({ now: START, clockSynced: true })
