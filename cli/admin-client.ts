@@ -25,7 +25,7 @@ export async function connectLocally(socket: string, base = 'lares'): Promise<Ad
     reconnectPeriod: 0,
     connectTimeout: 5_000,
   })
-  const waiting = new Map<string, (response: AdminResponse) => void>()
+  const waiting = new Map<string, { answer: (response: AdminResponse) => void; fail: (error: Error) => void }>()
   await new Promise<void>((resolve, reject) => {
     client.once('connect', () => resolve())
     const failed = (error?: unknown) => reject(unreachable(socket, error))
@@ -35,7 +35,10 @@ export async function connectLocally(socket: string, base = 'lares'): Promise<Ad
   client.on('error', () => client.end(true))
   client.on('message', (_topic, payload) => {
     const decoded = decode('admin-response', payload)
-    if (decoded.ok) waiting.get(decoded.value.id)?.(decoded.value)
+    if (decoded.ok) waiting.get(decoded.value.id)?.answer(decoded.value)
+  })
+  client.on('close', () => {
+    for (const { fail } of waiting.values()) fail(unreachable(socket))
   })
   await client.subscribeAsync(`${topics.base}/admin/response/${clientId}/#`, { qos: 1 })
   return {
@@ -43,21 +46,27 @@ export async function connectLocally(socket: string, base = 'lares'): Promise<Ad
       const id = crockford(16)
       const answered = new Promise<AdminResponse>((resolve, reject) => {
         const timer = setTimeout(
-          () =>
-            reject(new LaresError('unreachable', `the hub did not answer ${area}/${verb} in ${ANSWER_MS / 1000} s`)),
+          () => fail(new LaresError('unreachable', `the hub did not answer ${area}/${verb} in ${ANSWER_MS / 1000} s`)),
           ANSWER_MS,
         )
-        waiting.set(id, (response) => {
+        const settle = () => {
           clearTimeout(timer)
+          waiting.delete(id)
+        }
+        const fail = (error: Error) => {
+          settle()
+          reject(error)
+        }
+        const answer = (response: AdminResponse) => {
+          settle()
           resolve(response)
-        })
-        client.once('close', () => reject(unreachable(socket)))
+        }
+        waiting.set(id, { answer, fail })
       })
       await client.publishAsync(topics.build('adminRequest', { area, verb }), JSON.stringify({ id, params }), {
         qos: 1,
       })
       const response = await answered
-      waiting.delete(id)
       if (response.status === 'ok') return response.data
       const error = response.error ?? { code: 'internal', message: `the hub answered ${response.status}`, hint: '' }
       throw new LaresError(error.code as ErrorCode, error.message, { hint: error.hint })

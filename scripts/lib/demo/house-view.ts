@@ -1,0 +1,79 @@
+import type { AdminClient } from '../../../cli/admin-client.ts'
+
+interface Device {
+  id: string
+  name: string
+  device_type: string
+  status: string
+}
+
+interface Reading {
+  device: string
+  sensor: string
+  unit: string
+  value?: number
+}
+
+interface Turn {
+  device_id: string
+  phase: string
+  end_reason: string | null
+  duration_ms: number | null
+  completeness: string | null
+}
+
+export interface DeviceView extends Device {
+  heartbeats: number
+  stored: number
+  readings: Reading[]
+  sessions: number
+  clips: number
+  turns: Turn[]
+}
+
+/** The house at one moment, as the admin door tells it. */
+export interface HouseView {
+  devices: DeviceView[]
+  ledger: { received: number; applied: number; duplicate: number; rejected: number }
+  state: string
+  readings: number
+  sessions: number
+  clips: number
+}
+
+interface StatusAnswer {
+  readings: number
+  clips: number
+  ledger: HouseView['ledger'] | null
+  front: { health: { state: string }; devices: Record<string, { heartbeats: number; stored: number }> }
+}
+
+export async function viewHouse(client: AdminClient): Promise<HouseView> {
+  const { devices } = (await client.request('devices', 'list', {})) as { devices: Device[] }
+  const { readings } = (await client.request('readings', 'latest', {})) as { readings: Reading[] }
+  const { sessions } = (await client.request('sessions', 'list', {})) as {
+    sessions: { device_id: string; turns: Turn[] }[]
+  }
+  const status = (await client.request('hub', 'status', {})) as StatusAnswer
+  return {
+    state: status.front.health.state,
+    ledger: status.ledger ?? { received: 0, applied: 0, duplicate: 0, rejected: 0 },
+    readings: status.readings,
+    sessions: sessions.length,
+    clips: status.clips,
+    devices: devices.map((device) => {
+      const own = sessions.filter((session) => session.device_id === device.id)
+      const turns = own.flatMap((session) => session.turns)
+      const live = status.front.devices[device.id]
+      return {
+        ...device,
+        heartbeats: live?.heartbeats ?? 0,
+        stored: live?.stored ?? 0,
+        readings: readings.filter((reading) => reading.device === device.id && reading.value !== undefined),
+        sessions: own.length,
+        turns,
+        clips: turns.filter((turn) => turn.duration_ms !== null).length,
+      }
+    }),
+  }
+}
