@@ -1,5 +1,18 @@
 import type { Clock } from '../../shared/clock.ts'
 import { type Log, RateLimitedLog } from '../../shared/log.ts'
+import type { PersistenceStats } from './persistence.ts'
+
+export interface BrokerStats extends PersistenceStats {
+  connected: number
+  connections: number
+  /** Connections turned away because there were too many. */
+  refused: number
+  takeovers: number
+  /** Closed for breaking MQTT or a limit, by reason. */
+  violations: Record<string, number>
+  /** Hooks that threw, rejected or did not answer, by name. */
+  hookFailures: Record<string, number>
+}
 
 const LOG_SPAN_MS = 10_000
 

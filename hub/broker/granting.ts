@@ -34,6 +34,7 @@ export function nextGrant(connection: LiveConnection, filter: string): Grant['ve
   const next = connection.grants.shift()
   const verdict = next?.filter === filter ? next.verdict : 'deny'
   if (next) connection.denied = next.denied
+  connection.wanted.delete(filter)
   if (verdict === 'deny') connection.filters.delete(filter)
   else connection.filters.set(filter, verdict)
   return verdict
@@ -42,6 +43,7 @@ export function nextGrant(connection: LiveConnection, filter: string): Grant['ve
 /** The verdict for a filter of a session that is being restored. */
 export function restoredGrant(connection: LiveConnection, options: GrantingOptions, asked: Asked): Grant['verdict'] {
   const verdict = decide(connection, options, asked)
+  connection.wanted.delete(asked.filter)
   if (verdict !== 'deny') connection.filters.set(asked.filter, verdict)
   return verdict
 }
@@ -55,9 +57,12 @@ function decide(connection: LiveConnection, options: GrantingOptions, asked: Ask
   const { filter, qos } = asked
   // Shared subscriptions are MQTT 5; as a plain filter it would never match what the client expects.
   if (filter.startsWith('$share/')) return 'deny'
-  const { filters, batch, grants } = connection
-  const known = filters.has(filter) || batch.has(filter) || grants.some((grant) => grant.filter === filter)
-  if (!known && filters.size + batch.size + grants.length >= options.filtersPerClient) return 'deny'
+  const { filters, wanted } = connection
+  const known = filters.has(filter) || wanted.has(filter)
+  if (!known && filters.size + wanted.size >= options.filtersPerClient) return 'deny'
   const granted = options.hooks.subscribe(connection, filter, qos)
-  return granted === 'deny' || granted <= qos ? granted : qos
+  if (granted === 'deny') return 'deny'
+  if (!known) wanted.add(filter)
+  if (granted > qos) return qos
+  return granted
 }

@@ -11,6 +11,10 @@ export interface GuardOptions {
   onFailure: (hook: string, error: Error) => void
 }
 
+function granted(answer: QoS | 'deny'): QoS | 'deny' {
+  return answer === 0 || answer === 1 || answer === 2 ? answer : 'deny'
+}
+
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }
@@ -44,7 +48,7 @@ export function guardHooks(hooks: BrokerHooks, options: GuardOptions): Required<
       guardPublish(hooks, onFailure, { connection, message, settle })
     },
     subscribe: (connection, filter, qos) =>
-      attempt<QoS | 'deny'>('subscribe', 'deny', () => hooks.subscribe(connection, filter, qos)),
+      granted(attempt<QoS | 'deny'>('subscribe', 'deny', () => hooks.subscribe(connection, filter, qos))),
     forward: (connection, topic) => attempt('forward', false, () => hooks.forward(connection, topic)) === true,
     connected: (connection) => attempt('connected', undefined, () => hooks.connected(connection)),
     disconnected: (connection, reason) =>
@@ -87,7 +91,10 @@ async function authenticate(
     })
   })
   try {
-    return await Promise.race([hooks.authenticate(asked.connection, asked.credentials), silence])
+    const verdict = await Promise.race([hooks.authenticate(asked.connection, asked.credentials), silence])
+    // TypeScript knows better, a hook written in a hurry may not.
+    if ('accept' in verdict || 'refuse' in verdict) return verdict
+    throw new Error('authenticate gave no verdict')
   } catch (thrown) {
     onFailure('authenticate', asError(thrown))
     return REFUSED

@@ -42,6 +42,8 @@ export class LiveConnection implements Connection {
   gone = false
   /** Filters granted now. */
   readonly filters = new Map<string, QoS>()
+  /** New filters granted on the way to Aedes. */
+  readonly wanted = new Set<string>()
   /** Verdicts on filters whose SUBSCRIBE has passed the gate and has not reached Aedes. */
   readonly grants: Grant[] = []
   /** Verdicts of the SUBSCRIBE that is passing now; one filter counts once, its last. */

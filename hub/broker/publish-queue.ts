@@ -41,7 +41,7 @@ export class PublishQueue<Packet> {
     this.#pending.push(pending)
     this.#options.ask(packet, (verdict) => {
       if (pending.verdict !== null) return
-      pending.verdict = verdict
+      pending.verdict = verdict === 'deliver' || verdict === 'absorb' ? verdict : 'close'
       if (this.#pending[this.#head] === pending) this.#drain()
     })
   }

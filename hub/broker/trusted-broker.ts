@@ -5,7 +5,7 @@ import { LaresError } from '../../shared/errors.ts'
 import type { Service } from '../../shared/lifecycle.ts'
 import type { Log } from '../../shared/log.ts'
 import { Admission } from './admission.ts'
-import { BrokerCounters } from './broker-counters.ts'
+import { BrokerCounters, type BrokerStats } from './broker-counters.ts'
 import { BROKER_LIMITS, type BrokerLimits } from './broker-limits.ts'
 import { ClientRegistry } from './client-registry.ts'
 import type { BrokerHooks, Connection } from './connection.ts'
@@ -18,7 +18,7 @@ import { Inbound } from './inbound.ts'
 import type { InboundPacket } from './inbound-packet.ts'
 import { LiveConnection } from './live-connection.ts'
 import { type Done, OrderingGate } from './ordering.ts'
-import { BrokerPersistence, type PersistenceStats } from './persistence.ts'
+import { BrokerPersistence } from './persistence.ts'
 import type { QoS, StoredPacket } from './session.ts'
 import { type Deliver, TopicEmitter } from './topic-emitter.ts'
 
@@ -39,18 +39,6 @@ export interface OutboundMessage {
   payload: Buffer | string
   qos: 0 | 1
   retain: boolean
-}
-
-export interface BrokerStats extends PersistenceStats {
-  connected: number
-  connections: number
-  /** Connections turned away because there were too many. */
-  refused: number
-  takeovers: number
-  /** Closed for breaking MQTT or a limit, by reason. */
-  violations: Record<string, number>
-  /** Hooks that threw, rejected or did not answer, by name. */
-  hookFailures: Record<string, number>
 }
 
 const TICK_MS = 100
@@ -335,12 +323,21 @@ export class TrustedBroker implements Service {
     if (!connection) return null
     const { topic: filter, qos } = subscription
     if (connection.registered) {
-      return nextGrant(connection, filter) === 'deny' ? null : (subscription as never)
+      const held = connection.filters.has(filter)
+      if (nextGrant(connection, filter) !== 'deny') return subscription as never
+      if (held) this.#unsubscribe(client, filter)
+      return null
     }
     const verdict = restoredGrant(connection, this.#granting, { filter, qos })
     if (verdict === 'deny') void this.#persistence.removeSubscriptions(client, [filter])
     else if (verdict !== qos) void this.#persistence.addSubscriptions(client, [{ ...subscription, qos: verdict }])
     return verdict === 'deny' ? null : ({ ...subscription, qos: verdict } as never)
+  }
+
+  /** Takes away a filter that the client holds and may hold no more. */
+  #unsubscribe(client: Client, filter: string): void {
+    client.unsubscribe({ unsubscriptions: [filter] } as never, () => {})
+    void this.#persistence.removeSubscriptions(client, [filter])
   }
 
   /** Aedes lowers each message to the QoS of the filter that equals its topic; `mayForward` knows all of them. */

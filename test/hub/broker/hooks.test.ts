@@ -129,6 +129,24 @@ describe('a hook that fails', () => {
     expect(client.received.some((packet) => packet.cmd === 'publish')).toBe(false)
   })
 
+  it('an answer that is no verdict refuses', async () => {
+    const nothing = () => undefined as never
+    const under = await start({
+      authenticate: (_c, { clientId }) => (clientId === 'bad' ? nothing() : { accept: null }),
+      subscribe: nothing,
+      publish: (_c, _m, settle) => settle(nothing()),
+    })
+    const bad = under.open()
+    bad.send(connectPacket('bad'))
+    expect((await bad.next('connack')).returnCode).toBe(3)
+    const client = await under.connect('a')
+    client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 't', qos: 0 }] })
+    expect((await client.next('suback')).granted).toEqual([128])
+    client.send(publishPacket('t', { qos: 1, messageId: 1 }))
+    await client.closed
+    expect(client.received.some((packet) => packet.cmd === 'puback')).toBe(false)
+  })
+
   it('connected, disconnected and violation throw: nobody notices but the counters', async () => {
     const { connect, open, broker } = await start({
       connected: thrown,

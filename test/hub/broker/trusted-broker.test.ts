@@ -364,6 +364,26 @@ describe('subscribing', () => {
     expect(payloads(client.received)).toHaveLength(1)
   })
 
+  it('takes away a filter that is asked for again and denied', async () => {
+    let revoked = false
+    const { connect, broker } = await start({ hooks: { subscribe: (_c, _filter, qos) => (revoked ? 'deny' : qos) } })
+    for (const clean of [true, false]) {
+      revoked = false
+      const client = await connect(`c${clean}`, { clean })
+      const subscribe = (messageId: number) =>
+        client.send({ cmd: 'subscribe', messageId, subscriptions: [{ topic: 't', qos: 1 }] })
+      subscribe(1)
+      await client.next('suback')
+      revoked = true
+      subscribe(2)
+      expect((await client.next('suback')).granted).toEqual([128])
+      expect(broker.subscribers('t')).toBe(false)
+      client.send(publishPacket('t', { qos: 1, messageId: 1 }))
+      await settled(client)
+      expect(payloads(client.received)).toEqual([])
+    }
+  })
+
   it('caps the filters of one client', async () => {
     const { connect } = await start({ limits: { filtersPerClient: 2 } })
     const client = await connect('a')
