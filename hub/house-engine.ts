@@ -104,6 +104,7 @@ export function openHouseEngine(parts: HouseParts): Engine {
     features: [ground, devices, telemetry, events, sessions],
     structured,
     houseOf: (device) => devices.directory.find(device)?.house ?? null,
+    heard: (device, now) => devices.signs.seen(device, now),
     addEvent: (event, now) => eventLog.add(event, now),
   })
 }

@@ -41,6 +41,8 @@ export interface EngineParts {
   structured: (input: HouseInput, context: Context) => { verdict: Verdict; value?: unknown }
   /** The house of a device that may speak; `null` when it is unknown or revoked. */
   houseOf: (device: string) => string | null
+  /** Told of every message of a device that may speak, whatever becomes of it. Must not write. */
+  heard: (device: string, now: number) => void
   addEvent: (event: NewEvent, now: number) => void
   log: Log
 }
@@ -206,6 +208,7 @@ export class Engine {
     if (device === undefined || handler === undefined) return 'refused'
     const house = this.#parts.houseOf(device)
     if (house === null) return 'refused'
+    this.#parts.heard(device, context.now)
     const decoded = decode(topicRow(topic.name).message, message.payload)
     if (!decoded.ok) {
       const identity = looseIdentity(message.payload)

@@ -27,6 +27,8 @@ export function openDevices(db: Database): Devices {
   const presence = new Presence(db, directory)
   const signs = new SignsOfLife(db)
   const connected = new Map<string, number>()
+  /** Connected and not heard for too long. */
+  const silent = new Set<string>()
   const introduce = db.prepare(
     'UPDATE devices SET detected_model = ?, capabilities = ?, capability_details = ?, connects = ?, updated_at = ? WHERE id = ?',
   )
@@ -57,7 +59,6 @@ export function openDevices(db: Database): Devices {
           device,
         )
         if (known) known.connects = message.connects
-        signs.seen(device, context.now)
       },
       heartbeat(context, message, { device }) {
         clocks.learn(device, message.boot, message.clock.synced)
@@ -84,8 +85,15 @@ export function openDevices(db: Database): Devices {
       },
     },
     connection(context, { device, online, reason }) {
+      if (!directory.find(device)) {
+        // Revoked between its CONNECT and now: its status stays what the revocation made it.
+        connected.delete(device)
+        if (online) context.effect({ kind: 'disconnect', device, reason: 'revoked' })
+        return
+      }
       if (online) connected.set(device, context.now)
       else connected.delete(device)
+      silent.delete(device)
       presence.set(context, device, { status: online ? 'online' : 'offline', reason })
       signs.seen(device, context.now)
     },
@@ -98,8 +106,14 @@ export function openDevices(db: Database): Devices {
       for (const [device, since] of connected) {
         const heard = Math.max(since, signs.of(device)?.seenAt ?? 0)
         const isAgent = directory.find(device)?.integration === 'lares'
-        if (isAgent && context.now - heard > SILENT_DEVICE_MS)
-          presence.set(context, device, { status: 'error', reason: 'silent' })
+        const isSilent = isAgent && context.now - heard > SILENT_DEVICE_MS
+        if (isSilent === silent.has(device)) continue
+        presence.set(
+          context,
+          device,
+          isSilent ? { status: 'error', reason: 'silent' } : { status: 'online', reason: 'connected' },
+        )
+        context.committed(() => (isSilent ? silent.add(device) : silent.delete(device)))
       }
     },
     stop: (context) => signs.write(context),

@@ -16,6 +16,7 @@ export interface SensorDeclaration {
 export interface Entity {
   id: string
   entityId: string
+  name: string
   kind: string
   unit: string
 }
@@ -36,7 +37,7 @@ export class Entities {
         'unit_of_measurement, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     )
     this.#update = db.prepare(
-      'UPDATE device_entities SET name = ?, device_class = ?, unit_of_measurement = ?, attributes = ?, updated_at = ? WHERE id = ?',
+      'UPDATE device_entities SET name = ?, device_class = ?, unit_of_measurement = ?, attributes = json_patch(attributes, ?), updated_at = ? WHERE id = ?',
     )
   }
 
@@ -58,17 +59,17 @@ export class Entities {
     const present = known.get(sensor.key)
     const kind = SENSOR_KINDS.get(sensor.kind)
     const attributes = JSON.stringify({ kind: sensor.kind })
-    const name = sensor.name ?? (kind ? kind.label : sensor.key.replaceAll('_', ' '))
+    // A reading carries no name: what the birth said stays.
+    const name = sensor.name ?? present?.name ?? (kind ? kind.label : sensor.key.replaceAll('_', ' '))
     if (present) {
-      if (present.kind === sensor.kind && present.unit === sensor.unit) return present
+      if (present.kind === sensor.kind && present.unit === sensor.unit && present.name === name) return present
       this.#update.run(name, kind?.deviceClass ?? null, sensor.unit, attributes, context.now, present.id)
-      present.kind = sensor.kind
-      present.unit = sensor.unit
-      return present
+      return Object.assign(present, { name, kind: sensor.kind, unit: sensor.unit })
     }
     const entity: Entity = {
       id: context.id(),
       entityId: `${kind?.binary ? 'binary_sensor' : 'sensor'}.${slug(device, '_')}_${sensor.key}`,
+      name,
       kind: sensor.kind,
       unit: sensor.unit,
     }
@@ -107,6 +108,7 @@ export class Entities {
         known.set(sensor, {
           id: row.id,
           entityId: row.entity_id,
+          name: row.name,
           kind: kind ?? 'number',
           unit: row.unit_of_measurement ?? '',
         })
@@ -127,4 +129,5 @@ interface EntityRow {
   unique_id: string | null
   unit_of_measurement: string | null
   attributes: string
+  name: string
 }

@@ -1,0 +1,47 @@
+import type { Caller } from '../../../hub/engine/command.ts'
+import type { StructuredInput } from '../../../hub/engine/input.ts'
+import { findCommand } from '../../../hub/features/commands.ts'
+import type { AdminResponse } from '../../../shared/messages/admin-response.ts'
+import type { TestHouse } from './engine-in-memory.ts'
+
+export const LOCAL: Caller = { principal: 'local', user: null, role: 'admin', houses: null, client: 'local.test' }
+
+type CommandInput = Extract<StructuredInput, { kind: 'command' }>
+
+/** A command as the door hands it to the engine. `more` overrides anything of it. */
+export function commandInput(
+  verb: `${string}/${string}`,
+  params: Record<string, unknown> = {},
+  more: Partial<CommandInput> & { id?: string } = {},
+): CommandInput {
+  const [area = '', name = ''] = verb.split('/')
+  const { id = `request-${Math.random()}`, ...rest } = more
+  return { kind: 'command', area, verb: name, request: { id, params }, caller: LOCAL, retained: false, ...rest }
+}
+
+/** Asks the engine and returns the answer it published to the caller. */
+export function ask(house: TestHouse, input: CommandInput): AdminResponse {
+  house.send(input)
+  const [answer] = house.published(`/admin/response/${input.caller.client}/${input.area}/${input.verb}`)
+  if (!answer) throw new Error(`${input.area}/${input.verb} was not answered`)
+  return answer as unknown as AdminResponse
+}
+
+/** The data of a successful answer. */
+export function data<T = Record<string, unknown>>(response: AdminResponse): T {
+  if (response.status !== 'ok') throw new Error(`${response.error?.code}: ${response.error?.message}`)
+  return response.data as T
+}
+
+/** A question, as the reader runs it. */
+export function query<T = Record<string, unknown>>(
+  house: TestHouse,
+  verb: `${string}/${string}`,
+  params: Record<string, unknown> = {},
+  caller: Caller = LOCAL,
+): T {
+  const [area = '', name = ''] = verb.split('/')
+  const command = findCommand(area, name)
+  if (!command?.query) throw new Error(`${verb} is no question`)
+  return command.query({ db: house.db, caller, now: house.now }, command.params.parse(params)) as T
+}
