@@ -62,7 +62,8 @@ export class TurnSender implements TurnSink {
   }
 
   wake(message: Wake): void {
-    // a wake is worth something only now: it is not repeated
+    // a wake is worth something only now: it neither waits nor is repeated
+    if (!this.#options.link.ready()) return
     this.#publish('wake', encode('wake', message)).catch(ignoreLoss)
   }
 
@@ -81,6 +82,8 @@ export class TurnSender implements TurnSink {
   }
 
   frame(turn: string, bytes: Buffer): void {
+    // sound that waited for a connection is worth nothing, and MQTT clients keep it
+    if (!this.#options.link.ready()) return
     this.#publish('audio', bytes, turn).catch(ignoreLoss)
   }
 

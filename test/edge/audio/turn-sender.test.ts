@@ -22,7 +22,6 @@ function rig() {
     link: {
       ready: () => link.up,
       publish(topic, payload, id) {
-        if (!link.up) throw new Error('not connected')
         const phase = topic === 'turn' ? ` ${JSON.parse(payload.toString()).phase}` : ''
         sent.push(`${topic}${phase}${id ? ` ${id}` : ''}`)
         return link.acknowledges ? Promise.resolve() : Promise.reject(new Error('connection lost'))
@@ -104,6 +103,7 @@ describe('the sender of turns', () => {
   it('waits while the connection is away and sends start and end in order at once when it is back', async () => {
     const it = rig()
     it.link.up = false
+    it.sender.wake({ ...wake.sample, turn: 't1' })
     it.sender.start(START)
     it.sender.frame('t1', Buffer.alloc(664))
     it.sender.end(END)
@@ -112,6 +112,22 @@ describe('the sender of turns', () => {
     it.link.up = true
     it.sender.connected()
     expect(it.sent).toEqual(['turn start', 'turn end'])
+  })
+
+  it('survives a connection that throws', () => {
+    const sender = new TurnSender({
+      clock: new ManualClock(),
+      link: {
+        ready: () => true,
+        publish() {
+          throw new Error('not connected')
+        },
+      },
+    })
+    sender.start(START)
+    sender.frame('t1', Buffer.alloc(664))
+    sender.end(END)
+    expect(sender.unconfirmed).toBe(1)
   })
 
   it('forgets everything when stopped', async () => {
