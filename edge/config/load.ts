@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { parse, TomlError } from 'smol-toml'
 import { z } from 'zod'
 import { LaresError } from '../../shared/errors.ts'
+import { readCpuTemperature } from '../health/cpu-temperature.ts'
 import type { Machine } from '../health/machine.ts'
 import { configureSource } from '../sensors/configure.ts'
 import { SENSOR_DRIVERS } from '../sensors/index.ts'
@@ -36,19 +37,25 @@ export function loadConfig({ file, env }: LoadConfigOptions): LoadedConfig {
   return { config: parsed.data, file: text === null ? null : path }
 }
 
-/** What the agent measures on every machine when nobody says otherwise. */
-function defaultSensors(dataFolder: string): Record<string, Record<string, unknown>> {
+/** What the agent measures on every machine when nobody says otherwise, as far as the machine has it. */
+async function defaultSensors(dataFolder: string, machine: Machine): Promise<Record<string, Record<string, unknown>>> {
+  const thermometer = (await readCpuTemperature(machine)) !== null
   return {
-    cpu_temperature: { driver: 'cpu-temperature' },
+    ...(thermometer ? { cpu_temperature: { driver: 'cpu-temperature' } } : {}),
     load: { driver: 'load' },
     memory: { driver: 'memory' },
-    disk: { driver: 'disk', path: dataFolder },
+    disk: { driver: 'disk', path: existsSync(dataFolder) ? dataFolder : '/' },
   }
 }
 
 /** The tables of [sensors], with the default ones that are not named there. */
-export function sensorTables(config: EdgeConfig, dataFolder: string): Record<string, Record<string, unknown>> {
-  return { ...(config.agent.default_sensors ? defaultSensors(dataFolder) : {}), ...config.sensors }
+export async function sensorTables(
+  config: EdgeConfig,
+  dataFolder: string,
+  machine: Machine,
+): Promise<Record<string, Record<string, unknown>>> {
+  const defaults = config.agent.default_sensors ? await defaultSensors(dataFolder, machine) : {}
+  return { ...defaults, ...config.sensors }
 }
 
 /** What a table of [sensors] is asked to say differently for now. */

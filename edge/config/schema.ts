@@ -50,8 +50,8 @@ const microphone = z.strictObject({
   enabled: z.boolean().default(false),
   /** ALSA name, as `arecord -L` lists them. */
   device: z.string().min(1).max(100).default('default'),
-  /** What starts a turn. */
-  trigger: z.enum(['voice', 'button']).default('voice'),
+  /** What starts a turn. `voice` sends what anybody says in the room to the hub. */
+  trigger: z.enum(['voice', 'button', 'both']).default('voice'),
   voice_activity: voiceActivity.prefault({}),
 })
 

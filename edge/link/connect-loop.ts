@@ -112,7 +112,10 @@ export class ConnectLoop implements Service {
     const hint = error instanceof LaresError ? error.hint : null
     if (this.#lastReason !== error.message) {
       this.#lastReason = error.message
-      this.#options.log.warn({ address, reason: error.message, code, hint }, 'no connection to the hub; trying on')
+      this.#options.log.warn(
+        { address, reason: error.message, error_code: code, hint },
+        'no connection to the hub; trying on',
+      )
     }
     const reason = hint ? `${error.message}. ${hint}` : error.message
     this.#set({ state: 'offline', reason, code, address })

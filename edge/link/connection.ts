@@ -26,6 +26,8 @@ export interface IncomingMessage {
 export interface Connection {
   /** Writes a message in the order of the calls. Nothing is queued for a connection that has ended. */
   publish(topic: string, payload: Buffer, qos: 0 | 1): void
+  /** Like `publish`; resolves with the PUBACK (QoS 1) or when the socket has the bytes, rejects when the link is lost. */
+  publishConfirmed(topic: string, payload: Buffer, qos: 0 | 1): Promise<void>
   /** Throws `not_allowed` when the server refuses a filter. */
   subscribe(filters: readonly string[]): Promise<void>
   /** Bytes that are written and not yet taken by the network. */
@@ -89,6 +91,12 @@ export function openConnection(
   const connection: Connection = {
     publish(topic, payload, qos) {
       if (client.connected) client.publish(topic, payload, { qos }, ignoreOutcome)
+    },
+    publishConfirmed(topic, payload, qos) {
+      if (!client.connected) return Promise.reject(new LaresError('unreachable', 'the connection has ended'))
+      return new Promise((resolve, reject) => {
+        client.publish(topic, payload, { qos }, (error) => (error ? reject(error) : resolve()))
+      })
     },
     async subscribe(filters) {
       const granted = await client.subscribeAsync([...filters], { qos: 1 })

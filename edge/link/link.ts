@@ -53,6 +53,7 @@ export class Link implements Service {
   #loop: ConnectLoop
   #session: HubSession | null = null
   #quiet: RateLimitedLog
+  #connects = 0
 
   constructor(options: LinkOptions) {
     this.#options = options
@@ -94,10 +95,17 @@ export class Link implements Service {
     this.#loop.connection?.publish(this.#topic('reported'), encode('reported', reported), 1)
   }
 
+  /** Introduces the device again over the same connection, because it has other sensors than it said. */
+  announce(): void {
+    if (this.#session === null) return
+    this.#loop.connection?.publish(this.#topic('birth'), this.#birth(this.#connects), 1)
+  }
+
   async #open(address: string, signal: AbortSignal): Promise<Connection> {
     const { identity, outbox, clock } = this.#options
     const socket = await openPinnedSocket({ address, pin: identity.pin, clock, signal })
     const connects = outbox.nextConnect()
+    this.#connects = connects
     const connection = await openConnection(
       {
         socket,

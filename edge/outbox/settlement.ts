@@ -69,7 +69,7 @@ export class Settlement {
     }
     for (const { lane, seq, code, hint } of ack.rejected) {
       this.#rejected.add(seq)
-      this.#log.warn({ lane, seq, code, hint }, 'the hub could not use a message and kept its bytes')
+      this.#log.warn({ lane, seq, error_code: code, hint }, 'the hub could not use a message and kept its bytes')
     }
     this.#cancelFlush ??= this.#clock.after(DELETE_DELAY_MS, () => this.flush())
     return 'ok'

@@ -17,10 +17,10 @@ function load(text: string, env: NodeJS.ProcessEnv = {}) {
   return loadConfig({ file, env })
 }
 
-function complaint(text: string, env: NodeJS.ProcessEnv = {}): string {
+async function complaint(text: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
   try {
     const { config, file } = load(text, env)
-    configureSensors(sensorTables(config, '/'), { machine: systemMachine(), file })
+    configureSensors(await sensorTables(config, '/', systemMachine()), { machine: systemMachine(), file })
   } catch (error) {
     return explain(error)
   }
@@ -28,7 +28,7 @@ function complaint(text: string, env: NodeJS.ProcessEnv = {}): string {
 }
 
 describe('the configuration', () => {
-  it('has a default for everything, without any file', () => {
+  it('has a default for everything, without any file', async () => {
     const { config } = load('')
     expect(config).toMatchObject({
       agent: { log_level: 'info' },
@@ -36,17 +36,22 @@ describe('the configuration', () => {
       gpio: { backend: 'auto' },
       microphone: { enabled: false, trigger: 'voice' },
     })
-    const sources = configureSensors(sensorTables(config, '/data'), { machine: systemMachine(), file: null })
+    const readText = async (path: string) => (path.endsWith('type') ? 'cpu-thermal' : '51200')
+    const machine = { ...systemMachine(), readText, list: async () => ['thermal_zone0'] }
+    const sources = configureSensors(await sensorTables(config, '/data', machine), {
+      machine: systemMachine(),
+      file: null,
+    })
     expect(sources.map(({ source }) => source.name)).toEqual(['cpu_temperature', 'load', 'memory', 'disk'])
   })
 
-  it('takes a pin alone for a button', () => {
+  it('takes a pin alone for a button', async () => {
     const { config } = load('[gpio]\ntalk_button = 17\nmute_switch = { pin = 27, contact = "latching" }')
     expect(config.gpio.talk_button).toMatchObject({ pin: 17, pull: 'up' })
     expect(config.gpio.mute_switch).toMatchObject({ pin: 27, contact: 'latching' })
   })
 
-  it('lets the environment go before the file', () => {
+  it('lets the environment go before the file', async () => {
     const { config } = load('[agent]\nlog_level = "warn"', {
       LARES_EDGE_AGENT_LOG_LEVEL: 'debug',
       LARES_EDGE_HUB_ADDRESSES: 'a:1, b:2',
@@ -60,32 +65,36 @@ describe('the configuration', () => {
     expect(config.microphone.enabled).toBe(true)
   })
 
-  it('names file, key, fault and an example', () => {
-    expect(complaint('[heartbeat]\ninterval_s = 1')).toMatch(
+  it('names file, key, fault and an example', async () => {
+    expect(await complaint('[heartbeat]\ninterval_s = 1')).toMatch(
       /edge\.toml: heartbeat\.interval_s: .*>=5[\s\S]*interval_s = 30[\s\S]*\[bad_config\]/,
     )
-    expect(complaint('[agent]\nname = 5')).toMatch(/agent\.name: .*string[\s\S]*name = "Kitchen Pi"/)
+    expect(await complaint('[agent]\nname = 5')).toMatch(/agent\.name: .*string[\s\S]*name = "Kitchen Pi"/)
   })
 
-  it('knows the nearest name of an unknown key, section, driver and variable', () => {
-    expect(complaint('[agent]\nlog_levle = "info"')).toContain('[agent] has no key log_levle; did you mean log_level?')
-    expect(complaint('[microfone]\nenabled = true')).toContain('no section microfone; did you mean microphone?')
-    expect(complaint('[gpio.talk_button]\npinn = 17')).toContain('did you mean pin?')
-    expect(complaint('[sensors.cellar]\ndriver = "1wire"')).toMatch(/edge\.toml: \[sensors\.cellar\].*driver/)
-    expect(complaint('', { LARES_EDGE_AGENT_LOGLEVEL: 'info' })).toContain('Did you mean LARES_EDGE_AGENT_LOG_LEVEL?')
+  it('knows the nearest name of an unknown key, section, driver and variable', async () => {
+    expect(await complaint('[agent]\nlog_levle = "info"')).toContain(
+      '[agent] has no key log_levle; did you mean log_level?',
+    )
+    expect(await complaint('[microfone]\nenabled = true')).toContain('no section microfone; did you mean microphone?')
+    expect(await complaint('[gpio.talk_button]\npinn = 17')).toContain('did you mean pin?')
+    expect(await complaint('[sensors.cellar]\ndriver = "1wire"')).toMatch(/edge\.toml: \[sensors\.cellar\].*driver/)
+    expect(await complaint('', { LARES_EDGE_AGENT_LOGLEVEL: 'info' })).toContain(
+      'Did you mean LARES_EDGE_AGENT_LOG_LEVEL?',
+    )
   })
 
-  it('names the line that is not TOML', () => {
-    expect(complaint('[agent]\nname = Kitchen')).toMatch(/edge\.toml, line 2: /)
+  it('names the line that is not TOML', async () => {
+    expect(await complaint('[agent]\nname = Kitchen')).toMatch(/edge\.toml, line 2: /)
   })
 
-  it('complains about a named file that is missing', () => {
+  it('complains about a named file that is missing', async () => {
     expect(() => loadConfig({ file: join(folder, 'none.toml'), env: {} })).toThrow('cannot read')
   })
 
-  it('lets a setting of the house change the pace of one sensor', () => {
+  it('lets a setting of the house change the pace of one sensor', async () => {
     const { config } = load('')
-    const sources = configureSensors(sensorTables(config, '/'), {
+    const sources = configureSensors(await sensorTables(config, '/', systemMachine()), {
       machine: systemMachine(),
       file: null,
       overrides: { load: { interval_s: 5, deadband: undefined } },
@@ -93,7 +102,7 @@ describe('the configuration', () => {
     expect(sources.find(({ source }) => source.name === 'load')?.intervalMs).toBe(5_000)
   })
 
-  it('shows only examples that work', () => {
+  it('shows only examples that work', async () => {
     for (const [path, example] of EXAMPLES) {
       const [section] = path.split('.')
       const text = example.startsWith('[') ? example : `[${section}]\n${example}`

@@ -1,0 +1,353 @@
+import type { Clock } from '../shared/clock.ts'
+import { asError } from '../shared/errors.ts'
+import type { Service } from '../shared/lifecycle.ts'
+import { Lifecycle } from '../shared/lifecycle.ts'
+import type { Log } from '../shared/log.ts'
+import type { Session } from '../shared/messages/session.ts'
+import { isDiskFault } from '../shared/sqlite/open.ts'
+import { ClockWatch } from './clock-watch.ts'
+import { Commands } from './commands.ts'
+import { sensorTables } from './config/load.ts'
+import type { EdgeConfig } from './config/schema.ts'
+import { contained } from './contained.ts'
+import { lockDataFolder, makeDataFolder } from './data-folder.ts'
+import { DesiredSettings } from './desired.ts'
+import { deviceCommands } from './device-commands.ts'
+import type { LightState } from './gpio/status-light.ts'
+import { handledCommands } from './handled-commands.ts'
+import { readHardwareModel } from './health/hardware.ts'
+import type { Machine } from './health/machine.ts'
+import { systemHealthReader } from './health/system-health.ts'
+import { Hearing } from './hearing.ts'
+import { HeartbeatLoop } from './heartbeat.ts'
+import { houseSettings } from './house-settings.ts'
+import type { HubLinkOptions } from './hub-link.ts'
+import { HubLink } from './hub-link.ts'
+import type { BirthContent } from './link/link.ts'
+import type { OpenedOutbox } from './outbox/open-outbox.ts'
+import { openOutboxDatabase } from './outbox/open-outbox.ts'
+import { Outbox } from './outbox/outbox.ts'
+import { Pins } from './pins.ts'
+import { processHealthReader } from './process-health.ts'
+import type { SensingOptions } from './sensing.ts'
+import { Sensing } from './sensing.ts'
+import { Speaking } from './speaking.ts'
+import type { AgentStatus, Missing } from './status-file.ts'
+import { runtimeFolder, writeStatus } from './status-file.ts'
+
+export interface AgentOptions {
+  dataFolder: string
+  config: EdgeConfig
+  /** The file the configuration came from, for error messages. */
+  configFile: string | null
+  env: NodeJS.ProcessEnv
+  machine: Machine
+  /** `mono` counts from the machine's boot. */
+  clock: Clock
+  log: Log
+  boot: string
+  version: string
+  random?: () => number
+  /** Called with every change worth telling. */
+  onStatus?: (status: AgentStatus) => void
+}
+
+/** Everything the agent is made of, once it has its folder and its outbox. */
+interface Parts {
+  opened: OpenedOutbox
+  outbox: Outbox
+  sensing: Sensing
+  pins: Pins
+  hearing: Hearing
+  speaking: Speaking
+  heartbeat: HeartbeatLoop
+  hub: HubLink
+  contained: { missing(): Missing[] }[]
+}
+
+/**
+ * The agent: samples, listens and switches, keeps what it has to tell, and tells it to the hub.
+ *
+ * It works alone. Without hub, network, clock, GPIO, microphone or a disk that takes anything it goes on with the rest,
+ * and `status().missing` says exactly what is missing. Only a wrong configuration and a second agent in the same
+ * folder keep it from starting.
+ */
+export class Agent implements Service {
+  #options: AgentOptions
+  #lifecycle = new Lifecycle()
+  #parts: Parts | null = null
+  #unlock: () => void = () => {}
+  #hardware: string | null = null
+  #ear: LightState = 'idle'
+  #session: LightState | null = null
+  #looked = 0
+
+  constructor(options: AgentOptions) {
+    this.#options = options
+  }
+
+  /** Throws `bad_config` and `already_running`. */
+  async start(): Promise<void> {
+    const { config, dataFolder, clock, log, boot, machine, version } = this.#options
+    makeDataFolder(dataFolder)
+    this.#unlock = this.#lock()
+    this.#looked = clock.mono()
+    let opened: OpenedOutbox | null = null
+    try {
+      this.#hardware = await readHardwareModel(machine)
+      opened = openOutboxDatabase(dataFolder, clock, log)
+      const outbox = new Outbox({ db: opened.db, clock, boot, log: log.part('outbox') })
+      this.#lifecycle.add('outbox', { start() {}, stop: () => outbox.close() })
+      const tables = await sensorTables(config, dataFolder, machine)
+      this.#parts = this.#compose(opened, outbox, tables)
+      this.#tellStart(opened, outbox, version)
+      await this.#lifecycle.start()
+    } catch (error) {
+      opened?.db.close()
+      this.#unlock()
+      throw error
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#lifecycle.stop()
+    this.#unlock()
+    this.#unlock = () => {}
+  }
+
+  /** Whether its loops still turn: what a watchdog wants to know. */
+  isHealthy(): boolean {
+    const { heartbeat } = this.#parts ?? {}
+    if (!heartbeat) return true
+    return this.#options.clock.mono() - this.#looked < 4 * heartbeat.intervalMs + 60_000
+  }
+
+  status(): AgentStatus {
+    const { clock, version } = this.#options
+    const parts = this.#parts
+    const identity = parts?.hub.identity ?? null
+    return {
+      at: clock.now(),
+      pid: process.pid,
+      version,
+      device: identity?.device ?? null,
+      name: identity?.name ?? null,
+      link: parts?.hub.state() ?? { state: 'offline', reason: 'not started', code: null, address: '' },
+      missing: parts ? this.#missing(parts) : [],
+      sensors: parts?.sensing.sensors().length ?? 0,
+      heartbeat: parts?.heartbeat.current() ?? null,
+    }
+  }
+
+  #lock(): () => void {
+    const { dataFolder, log } = this.#options
+    try {
+      return lockDataFolder(dataFolder)
+    } catch (error) {
+      // A read-only disk holds no lock, and no second agent could write there either.
+      if (!isDiskFault(error)) throw error
+      log.warn({ dataFolder, error: asError(error).message }, 'the data folder cannot be locked')
+      return () => {}
+    }
+  }
+
+  /** Puts the parts together, in the order in which they start. */
+  #compose(opened: OpenedOutbox, outbox: Outbox, tables: SensingOptions['tables']): Parts {
+    const { config, configFile, env, machine, clock, log, boot, version, dataFolder, random } = this.#options
+    const sensing = new Sensing({
+      tables,
+      file: configFile,
+      machine,
+      clock,
+      log: log.part('sensors'),
+      outbox,
+      onSensors: () => hub.announce(),
+    })
+    const pins = new Pins({
+      config: config.gpio,
+      machine,
+      clock,
+      log: log.part('gpio'),
+      outbox,
+      onTalk: ({ state }) => hearing.button(state !== 'released'),
+      onMute: (muted) => hearing.mute(muted),
+    })
+    const hearing = new Hearing({
+      config: config.microphone,
+      runtimeFolder: runtimeFolder(env, dataFolder),
+      clock,
+      log: log.part('audio'),
+      outbox,
+      link: { ready: () => hub.ready(), publish: (topic, payload, turn) => hub.publish(topic, payload, turn) },
+      onState: (state) => {
+        this.#ear = state
+        if (state === 'listening') speaking.silence()
+        this.#showLight()
+      },
+      onRefused: () => speaking.earcon('refused'),
+    })
+    const speaking = new Speaking({
+      config: config.speaker,
+      clock,
+      log: log.part('audio'),
+      publish: (topic, payload) => hub.publish(topic, payload),
+      onSpeaking: (on) => hearing.speaking(on),
+    })
+    const heartbeat = new HeartbeatLoop({
+      clock,
+      log,
+      boot,
+      agent: version,
+      machine: systemHealthReader({ machine, clock, diskPath: dataFolder }),
+      outbox: () => outbox.status(),
+      process: processHealthReader(env),
+      audio: () => hearing.health(),
+      gpio: () => pins.health(),
+      send: (message) => {
+        this.#looked = clock.mono()
+        hub.heartbeat(message)
+        this.#tellStatus()
+      },
+    })
+    heartbeat.setInterval(config.heartbeat.interval_s * 1_000)
+    const settings = new DesiredSettings({
+      db: opened.db,
+      log,
+      settings: houseSettings({ config, heartbeat, sensing, hearing }),
+      report: (reported) => hub.reported(reported),
+    })
+    const commands = new Commands({
+      clock,
+      log: log.part('commands'),
+      outbox,
+      handled: handledCommands(opened.db),
+      handlers: deviceCommands({ clock, pins, hearing, status: () => this.status() }),
+    })
+    const hub = new HubLink({
+      dataFolder,
+      addresses: config.hub.addresses,
+      outbox,
+      clock,
+      log,
+      boot,
+      birth: () => this.#birth(),
+      onCommand: (command) => commands.take(command),
+      onDesired: (desired) => settings.take(desired),
+      onReachable: () => heartbeat.soon(),
+      onState: () => {
+        this.#showLight()
+        this.#tellStatus()
+      },
+      voice: this.#voiceHandlers(hearing, speaking),
+      ...(random ? { random } : {}),
+    })
+    const clockWatch = new ClockWatch(clock, (byMs) => this.#tellClockStep(outbox, byMs))
+    const parts: [string, Service][] = [
+      ['settings', { start: () => settings.start(), stop() {} }],
+      ['commands', { start: () => commands.start(), stop: () => commands.settled() }],
+      ['sensors', sensing],
+      ['gpio', pins],
+      ['speaker', speaking],
+      ['microphone', hearing],
+      ['clock', clockWatch],
+      ['hub', hub],
+      ['heartbeat', heartbeat],
+    ]
+    const wrapped = parts.map(([name, service]) => ({ name, service: contained(name, service, log) }))
+    for (const { name, service } of wrapped) this.#lifecycle.add(name, service)
+    const all = wrapped.map(({ service }) => service)
+    return { opened, outbox, sensing, pins, hearing, speaking, heartbeat, hub, contained: all }
+  }
+
+  #voiceHandlers(hearing: Hearing, speaking: Speaking): HubLinkOptions['voice'] {
+    if (!hearing.wanted && !speaking.wanted) return null
+    return {
+      onSession: (session) => {
+        hearing.session(session)
+        speaking.session(session)
+        this.#session = lightOf(session)
+        this.#showLight()
+      },
+      onSpeech: (speech, frame) => speaking.frame(speech, frame),
+      onConnected: () => hearing.connected(),
+    }
+  }
+
+  #birth(): BirthContent {
+    const { config, version } = this.#options
+    const parts = this.#parts
+    const clock = parts?.heartbeat.current()?.clock ?? { synced: null, source: null }
+    const capabilities = ['sensors']
+    if (config.microphone.enabled) capabilities.push('audio_input')
+    if (config.speaker.enabled) capabilities.push('audio_output')
+    if (config.gpio.talk_button || config.gpio.mute_switch) capabilities.push('buttons')
+    if (config.gpio.status_led) capabilities.push('status_light')
+    return { agent: version, hardware: this.#hardware, capabilities, clock, sensors: parts?.sensing.sensors() ?? [] }
+  }
+
+  #missing(parts: Parts): Missing[] {
+    const { opened, outbox, sensing, pins, hearing, speaking, heartbeat, hub } = parts
+    const missing: Missing[] = parts.contained.flatMap((part) => part.missing())
+    const add = (part: string, reason: string | null | undefined) => {
+      if (reason) missing.push({ part, reason })
+    }
+    const link = hub.state()
+    if (link.state !== 'online') add('hub', link.reason ?? 'connecting')
+    add('outbox', opened.memoryReason && `its rows are in memory only: ${opened.memoryReason}`)
+    add('outbox', outbox.fullReason && `the disk takes nothing: ${outbox.fullReason}`)
+    for (const { source, message } of sensing.failing()) add(`sensor ${source}`, message)
+    if (pins.wanted) add('gpio', pins.health().reason)
+    const audio = hearing.health()
+    if (hearing.wanted && audio.state !== 'muted') add('microphone', audio.reason)
+    add('speaker', speaking.reason)
+    const now = heartbeat.current()
+    if (now?.clock.synced === false) add('clock', 'it is not synchronised; the hub mends the times of readings')
+    if (now?.disk.read_only) add('disk', 'it is read-only: look at the journal and at the card')
+    return missing
+  }
+
+  #showLight(): void {
+    const parts = this.#parts
+    if (!parts) return
+    const online = parts.hub.state().state === 'online'
+    if (this.#ear !== 'idle') parts.pins.show(this.#ear)
+    else parts.pins.show(this.#session ?? (online ? 'idle' : 'offline'))
+  }
+
+  #tellStatus(): void {
+    const { env, dataFolder, log, onStatus } = this.#options
+    const status = this.status()
+    writeStatus(runtimeFolder(env, dataFolder), status, log)
+    onStatus?.(status)
+  }
+
+  #tellStart({ memoryReason, setAside }: OpenedOutbox, outbox: Outbox, version: string): void {
+    const retried = outbox.retryParked()
+    const waiting = outbox.status().rows
+    outbox.event({ type: 'agent_started', severity: 'info', data: { version, waiting, retried } })
+    if (memoryReason !== null)
+      outbox.event({
+        type: 'outbox_in_memory',
+        severity: 'error',
+        description: `The disk takes no outbox: ${memoryReason}`.slice(0, 500),
+      })
+    if (setAside !== null)
+      outbox.event({
+        type: 'outbox_set_aside',
+        severity: 'error',
+        description: 'The outbox was damaged. It is set aside, and a new one was begun.',
+        data: { file: setAside },
+      })
+  }
+
+  #tellClockStep(outbox: Outbox, byMs: number): void {
+    this.#options.log.warn({ byMs }, 'the wall clock was set')
+    outbox.event({ type: 'clock_set', severity: 'info', data: { by_ms: byMs } })
+  }
+}
+
+/** What the light shows of a conversation; `null` when there is nothing to show. */
+function lightOf({ step }: Session): LightState | null {
+  if (step === 'thinking' || step === 'speaking' || step === 'listening') return step
+  return step === 'follow_up' ? 'listening' : null
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import type { Clock } from '../shared/clock.ts'
+import { LaresError } from '../shared/errors.ts'
+import type { RegisteredCommand } from './commands.ts'
+import { commandHandler } from './commands.ts'
+import type { Hearing } from './hearing.ts'
+import type { Pins } from './pins.ts'
+import type { AgentStatus } from './status-file.ts'
+
+export interface DeviceCommandsOptions {
+  clock: Clock
+  pins: Pick<Pins, 'identify'>
+  hearing: Pick<Hearing, 'restart' | 'wanted' | 'health'>
+  status: () => AgentStatus
+}
+
+const nothing = z.strictObject({})
+
+/** Everything the hub may ask this device to do. None of it takes a path, a program, an address or code. */
+export function deviceCommands({ clock, pins, hearing, status }: DeviceCommandsOptions): RegisteredCommand[] {
+  return [
+    commandHandler({
+      name: 'ping',
+      summary: 'Answers with both clocks',
+      params: nothing,
+      run: () => ({ at: clock.now(), mono: clock.mono() }),
+    }),
+    commandHandler({
+      name: 'identify',
+      summary: 'Blinks the status light',
+      params: z.strictObject({ seconds: z.number().min(1).max(120).default(10) }),
+      run({ seconds }) {
+        pins.identify(seconds)
+        return { seconds }
+      },
+    }),
+    commandHandler({
+      name: 'restart_microphone',
+      summary: 'Begins the recording anew',
+      params: nothing,
+      async run() {
+        if (!hearing.wanted)
+          throw new LaresError('device_missing', 'this device has no microphone: [microphone] enabled is false')
+        await hearing.restart()
+        const { state, reason } = hearing.health()
+        return { state, reason }
+      },
+    }),
+    commandHandler({
+      name: 'doctor',
+      summary: 'Says what is missing',
+      params: nothing,
+      run() {
+        const { version, missing, sensors } = status()
+        return {
+          ok: missing.length === 0,
+          version,
+          sensors,
+          missing: missing.map(({ part, reason }) => ({ part, reason: reason.slice(0, 500) })),
+        }
+      },
+    }),
+  ]
+}

@@ -1,0 +1,49 @@
+import type { Clock } from '../../shared/clock.ts'
+import type { EdgeConfig } from '../config/schema.ts'
+import type { Machine } from '../health/machine.ts'
+import type { AgentStatus } from '../status-file.ts'
+import type { Finding } from './findings.ts'
+import { problemFrom } from './findings.ts'
+import { checkHub } from './hub-check.ts'
+import { checkClock, checkDisk, checkGpio, checkPower } from './machine-checks.ts'
+import { checkMicrophone } from './microphone-check.ts'
+import { checkOutbox } from './outbox-check.ts'
+import { checkSensors } from './sensor-check.ts'
+
+export interface DoctorOptions {
+  dataFolder: string
+  config: EdgeConfig
+  configFile: string | null
+  clock: Clock
+  machine: Machine
+  /** The running agent's own word, or `null` when none runs. What it holds is not opened a second time. */
+  status: AgentStatus | null
+  env?: NodeJS.ProcessEnv
+}
+
+/** One thing to look at. It may find several, and none of it changes anything. */
+type Check = (options: DoctorOptions) => Promise<Finding[]>
+
+const CHECKS: readonly [string, Check][] = [
+  ['clock', checkClock],
+  ['power', checkPower],
+  ['disk', checkDisk],
+  ['outbox', checkOutbox],
+  ['sensors', checkSensors],
+  ['gpio', checkGpio],
+  ['microphone', checkMicrophone],
+  ['hub', checkHub],
+]
+
+/** Looks at everything the agent needs, one after the other. Never rejects: a check that fails is a finding. */
+export async function runDoctor(options: DoctorOptions): Promise<Finding[]> {
+  const findings: Finding[] = []
+  for (const [name, check] of CHECKS) {
+    try {
+      findings.push(...(await check(options)))
+    } catch (error) {
+      findings.push(problemFrom(name, error))
+    }
+  }
+  return findings
+}

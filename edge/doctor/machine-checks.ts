@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs'
+import { silentLog } from '../../shared/log.ts'
+import { openGpio } from '../gpio/open.ts'
+import { clockSyncReader } from '../health/clock-sync.ts'
+import { readDisk } from '../health/disk.ts'
+import { readThrottled } from '../health/throttled.ts'
+import type { DoctorOptions } from './doctor.ts'
+import type { Finding } from './findings.ts'
+import { ok, problem, skipped } from './findings.ts'
+
+const LEAST_FREE_MB = 200
+
+export async function checkClock({ machine, clock }: DoctorOptions): Promise<Finding[]> {
+  const { synced, source } = await clockSyncReader(machine, clock)()
+  if (synced === null) return [skipped('clock', 'this system does not say whether its clock is synchronised')]
+  if (synced) return [ok('clock', `synchronised${source ? ` by ${source}` : ''}`)]
+  const mend = 'See timedatectl. Until then the hub mends the times of readings by itself.'
+  return [problem('clock', 'not synchronised', mend)]
+}
+
+export async function checkPower({ machine }: DoctorOptions): Promise<Finding[]> {
+  const throttled = await readThrottled(machine)
+  if (throttled.under_voltage === null) return [skipped('power', 'this machine does not say how its supply is')]
+  const mend = 'Use the supply made for this Pi and a short, thick cable.'
+  if (throttled.under_voltage) return [problem('power', 'the voltage is too low right now', mend)]
+  if (throttled.under_voltage_occurred) return [problem('power', 'the voltage was too low since the start', mend)]
+  return [ok('power', 'the voltage was never too low')]
+}
+
+export async function checkDisk({ machine, dataFolder }: DoctorOptions): Promise<Finding[]> {
+  if (!existsSync(dataFolder)) return [skipped('disk', `${dataFolder} is made when the agent starts or joins`)]
+  const disk = await readDisk(machine, dataFolder)
+  if (disk.read_only)
+    return [
+      problem('disk', `${dataFolder} is read-only`, 'The card may be failing: look at the journal, save the data.'),
+    ]
+  if (disk.free_mb === null) return [skipped('disk', `the space of ${dataFolder} cannot be read`)]
+  if (disk.free_mb < LEAST_FREE_MB)
+    return [problem('disk', `only ${disk.free_mb} MB are free`, 'Free some space: the outbox of a week needs 200 MB.')]
+  return [ok('disk', `${disk.free_mb} MB free`)]
+}
+
+export async function checkGpio({ config, machine, clock, status }: DoctorOptions): Promise<Finding[]> {
+  const { talk_button, mute_switch, status_led, backend, base, chip } = config.gpio
+  if (!(talk_button ?? mute_switch ?? status_led)) return [skipped('gpio', 'no button and no light is configured')]
+  if (status !== null) {
+    const gpio = status.heartbeat?.gpio
+    const said = status.missing.find(({ part }) => part === 'gpio')
+    if (said) return [problem('gpio', said.reason, 'See docs/operations.md, pins.')]
+    return [ok('gpio', `the running agent uses ${gpio?.backend ?? 'it'}`)]
+  }
+  const settings = { backend, ...(base === undefined ? {} : { base }), ...(chip === undefined ? {} : { chip }) }
+  const port = await openGpio(settings, { machine, clock, log: silentLog })
+  await port.close()
+  if (port.backend === 'none') {
+    const mend = 'Add the user to the group gpio and install the package gpiod, or remove the pins from [gpio].'
+    return [problem('gpio', port.reason ?? 'this machine has no GPIO', mend)]
+  }
+  return [ok('gpio', `by ${port.backend}`)]
+}

@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { openDatabase } from '../../shared/sqlite/open.ts'
+import { outboxRows } from '../outbox/rows.ts'
+import type { DoctorOptions } from './doctor.ts'
+import type { Finding } from './findings.ts'
+import { ok, problem, skipped } from './findings.ts'
+
+export async function checkOutbox({ dataFolder, status }: DoctorOptions): Promise<Finding[]> {
+  const file = join(dataFolder, 'outbox.db')
+  if (!existsSync(file)) return [skipped('outbox', 'there is none yet: the agent makes it at its first start')]
+  const said = status?.missing.find(({ part }) => part === 'outbox')
+  if (said) return [problem('outbox', said.reason, 'Free space on the disk, or replace the card.')]
+  const db = openDatabase({ file, readonly: true })
+  try {
+    const verdict = db.pragma('quick_check', { simple: true })
+    if (verdict !== 'ok')
+      return [
+        problem('outbox', `damaged: ${String(verdict)}`, 'Restart the agent: it sets the file aside and goes on.'),
+      ]
+    const rows = outboxRows(db)
+    const { rows: waiting, bytes } = rows.total()
+    const dropped = rows.state()?.dropped ?? 0
+    const parked = rows.totalParked()
+    const says = `${waiting} messages wait, ${Math.ceil(bytes / 1024)} KB`
+    if (parked > 0)
+      return [
+        problem(
+          'outbox',
+          `${says}; ${parked} ended connections and are set aside`,
+          'Report it, and restart the agent.',
+        ),
+      ]
+    return [ok('outbox', dropped > 0 ? `${says}; ${dropped} were dropped for lack of room` : says)]
+  } finally {
+    db.close()
+  }
+}

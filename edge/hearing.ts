@@ -1,0 +1,201 @@
+import { join } from 'node:path'
+import type { Clock } from '../shared/clock.ts'
+import { asError } from '../shared/errors.ts'
+import type { Service } from '../shared/lifecycle.ts'
+import type { Log } from '../shared/log.ts'
+import { RateLimitedLog } from '../shared/log.ts'
+import type { Heartbeat } from '../shared/messages/heartbeat.ts'
+import type { Session } from '../shared/messages/session.ts'
+import type { EarState, Refusal, Trigger } from './audio/ear.ts'
+import { Ear } from './audio/ear.ts'
+import { Framer } from './audio/framer.ts'
+import { Recorder } from './audio/recorder.ts'
+import type { VoiceLink } from './audio/turn-sender.ts'
+import { TurnSender } from './audio/turn-sender.ts'
+import { Vad } from './audio/vad.ts'
+import { openWebrtcVad } from './audio/webrtc-vad.ts'
+import type { EdgeConfig } from './config/schema.ts'
+import type { Outbox } from './outbox/outbox.ts'
+
+export type MicrophoneConfig = EdgeConfig['microphone']
+
+/** 0 to 3; the higher, the less the detector calls speech. 2 is the one its authors use for calls. */
+const DETECTOR_MODE = 2
+const MINUTE_MS = 60_000
+
+export interface HearingOptions {
+  config: MicrophoneConfig
+  /** Folder for the number of the running recorder. */
+  runtimeFolder: string
+  clock: Clock
+  log: Log
+  outbox: Pick<Outbox, 'event'>
+  /** The voice connection; not ready until the agent has joined and the hub was reached. */
+  link: VoiceLink
+  onState: (state: EarState) => void
+  /** Somebody wanted to speak and was not listened to. */
+  onRefused?: (refusal: Refusal) => void
+}
+
+/** Microphone, voice detection and turns. A machine without a microphone says so and goes on without. */
+export class Hearing implements Service {
+  #options: HearingOptions
+  #quiet: RateLimitedLog
+  #recorder: Recorder | null = null
+  #ear: Ear | null = null
+  #sender: TurnSender | null = null
+  #trigger: MicrophoneConfig['trigger']
+  #muted = false
+  #problem: string | null = null
+
+  constructor(options: HearingOptions) {
+    this.#options = options
+    this.#trigger = options.config.trigger
+    this.#quiet = new RateLimitedLog(options.clock, MINUTE_MS)
+  }
+
+  /** Never rejects: what is missing is in `health`. */
+  async start(): Promise<void> {
+    if (!this.#options.config.enabled) return
+    try {
+      await this.#open()
+    } catch (error) {
+      this.#problem = asError(error).message
+      this.#options.log.error({ error: this.#problem }, 'the microphone cannot be used')
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#ear?.stop()
+    await this.#recorder?.stop()
+    this.#sender?.stop()
+    this.#recorder = null
+    this.#ear = null
+    this.#sender = null
+  }
+
+  /** Whether this agent is meant to hear. */
+  get wanted(): boolean {
+    return this.#options.config.enabled
+  }
+
+  button(pressed: boolean): void {
+    this.#ear?.button(pressed)
+  }
+
+  mute(muted: boolean): void {
+    this.#muted = muted
+    this.#ear?.mute(muted)
+  }
+
+  session(session: Session): void {
+    this.#sender?.session(session)
+    this.#ear?.session(session)
+  }
+
+  /** While the device itself speaks, a voice begins no turn. */
+  speaking(on: boolean): void {
+    this.#ear?.speaking(on)
+  }
+
+  connected(): void {
+    this.#sender?.connected()
+  }
+
+  /** Begins anew with the microphone, at somebody's wish. */
+  async restart(): Promise<void> {
+    await this.stop()
+    this.#problem = null
+    await this.start()
+  }
+
+  /** What starts a turn from now on; `null`: as the file says. */
+  async setTrigger(trigger: MicrophoneConfig['trigger'] | null): Promise<void> {
+    const next = trigger ?? this.#options.config.trigger
+    if (next === this.#trigger) return
+    this.#trigger = next
+    if (this.#ear !== null) await this.restart()
+  }
+
+  /** As the heartbeat shows it. */
+  health(): Heartbeat['audio'] {
+    const { config } = this.#options
+    if (!config.enabled) return { device: null, state: 'none', overruns: 0, bytes_per_s: null, reason: null }
+    const device = config.device
+    if (this.#recorder === null)
+      return {
+        device,
+        state: 'unavailable',
+        overruns: 0,
+        bytes_per_s: null,
+        reason: this.#problem?.slice(0, 200) ?? null,
+      }
+    const { state, reason } = this.#recorder.state
+    const counters = this.#recorder.counters()
+    return {
+      device,
+      state: state === 'ok' && this.#muted ? 'muted' : state,
+      overruns: counters.overruns,
+      bytes_per_s: counters.bytesPerSecond,
+      reason: reason?.slice(0, 200) ?? null,
+    }
+  }
+
+  async #open(): Promise<void> {
+    const { config, clock, log, link, runtimeFolder, onState } = this.#options
+    const { hangover_ms: hangoverMs, min_speech_ms: minSpeechMs, longest_s } = config.voice_activity
+    const capMs = longest_s * 1_000
+    const vad = new Vad(await openWebrtcVad(DETECTOR_MODE), { hangoverMs, minSpeechMs, capMs })
+    const sender = new TurnSender({ clock, link, onGivenUp: (turn) => this.#tellGivenUp(turn) })
+    const ear = new Ear({
+      clock,
+      vad,
+      sink: sender,
+      trigger: this.#trigger,
+      capMs,
+      onRefused: (refusal, trigger) => this.#tellRefused(refusal, trigger),
+      onState,
+    })
+    ear.mute(this.#muted)
+    const framer = new Framer(clock)
+    this.#sender = sender
+    this.#ear = ear
+    this.#recorder = new Recorder({
+      device: config.device,
+      clock,
+      log,
+      pidFile: join(runtimeFolder, 'recorder.pid'),
+      onPcm(chunk) {
+        for (const block of framer.push(chunk)) ear.block(block)
+      },
+      onState: ({ state }) => ear.microphone(state === 'ok'),
+      onGap() {
+        framer.reset()
+        ear.gap()
+      },
+      isQuiet: () => ear.quiet,
+    })
+    await this.#recorder.start()
+  }
+
+  #tellRefused(refusal: Refusal, trigger: Trigger): void {
+    const allowed = this.#quiet.allow(`refused ${refusal}`)
+    this.#options.onRefused?.(refusal)
+    if (!allowed) return
+    this.#options.outbox.event({
+      type: 'turn_refused',
+      severity: 'warning',
+      description: `Somebody wanted to speak and was not listened to: ${refusal}.`,
+      data: { reason: refusal, trigger, since_last: allowed.held + 1 },
+    })
+  }
+
+  #tellGivenUp(turn: string): void {
+    this.#options.outbox.event({
+      type: 'turn_given_up',
+      severity: 'warning',
+      description: 'The hub did not confirm the end of a turn within ten minutes.',
+      data: { turn },
+    })
+  }
+}

@@ -1,0 +1,109 @@
+import { systemClock } from '../shared/clock.ts'
+import { explain } from '../shared/errors.ts'
+import { createLog } from '../shared/log.ts'
+import { bootClock, readBootId } from './boot-clock.ts'
+import type { LoadedConfig } from './config/load.ts'
+import { loadConfig } from './config/load.ts'
+import { defaultDataFolder, makeDataFolder } from './data-folder.ts'
+import { runDoctor } from './doctor/doctor.ts'
+import { formatFindings } from './doctor/findings.ts'
+import { readHardwareModel } from './health/hardware.ts'
+import { systemMachine } from './health/machine.ts'
+import { readIdentity } from './identity.ts'
+import { joinHub } from './join.ts'
+import type { EdgeOptions } from './options.ts'
+import { EDGE_HELP, parseEdgeOptions } from './options.ts'
+import { runAgent } from './run.ts'
+import { describeStatus, formatStatus } from './show-status.ts'
+import { readStatus, runtimeFolder } from './status-file.ts'
+import { agentVersion } from './version.ts'
+
+/** Where the service keeps its runtime folder, for a person who asks from another shell. */
+const SERVICE_RUNTIME = '/run/lares-edge'
+
+/** `lares edge …`. Returns the exit code; what a person asked for goes to standard output, faults to standard error. */
+export async function runEdge(argv: string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
+  try {
+    const options = parseEdgeOptions(argv)
+    if (options === null) {
+      process.stdout.write(EDGE_HELP)
+      return 0
+    }
+    return await runVerb(options, env)
+  } catch (error) {
+    process.stderr.write(`${explain(error)}\n`)
+    return 1
+  }
+}
+
+async function runVerb(options: EdgeOptions, env: NodeJS.ProcessEnv): Promise<number> {
+  const loaded = loadConfig({ ...(options.config === null ? {} : { file: options.config }), env })
+  const dataFolder = options.data ?? loaded.config.agent.data ?? defaultDataFolder(env)
+  switch (options.verb) {
+    case 'join':
+      return await join(options, loaded, dataFolder)
+    case 'run':
+      return await run(loaded, dataFolder, env)
+    case 'doctor':
+      return await doctor(options, loaded, { dataFolder, env })
+    case 'status':
+      return status(options, dataFolder, env)
+  }
+}
+
+async function join(options: EdgeOptions, { config }: LoadedConfig, dataFolder: string): Promise<number> {
+  const name = options.name ?? config.agent.name
+  makeDataFolder(dataFolder)
+  const identity = await joinHub(options.token ?? '', {
+    dataFolder,
+    clock: systemClock,
+    agent: agentVersion(),
+    hardware: await readHardwareModel(systemMachine()),
+    again: options.again,
+    ...(name === undefined ? {} : { name }),
+    ...(config.hub.base === undefined ? {} : { base: config.hub.base }),
+  })
+  process.stdout.write(`Welcome, ${identity.name}. This device is ${identity.device}.\n`)
+  process.stdout.write('A running agent connects by itself; otherwise start it: lares edge run\n')
+  return 0
+}
+
+async function run({ config, file }: LoadedConfig, dataFolder: string, env: NodeJS.ProcessEnv): Promise<number> {
+  const clock = bootClock()
+  return await runAgent({
+    dataFolder,
+    config,
+    configFile: file,
+    env,
+    clock,
+    machine: systemMachine({ clock }),
+    log: createLog(config.agent.log_level),
+    boot: readBootId(),
+    version: agentVersion(),
+  })
+}
+
+async function doctor(
+  { json }: EdgeOptions,
+  { config, file }: LoadedConfig,
+  { dataFolder, env }: { dataFolder: string; env: NodeJS.ProcessEnv },
+): Promise<number> {
+  const clock = bootClock()
+  const findings = await runDoctor({
+    dataFolder,
+    config,
+    configFile: file,
+    clock,
+    machine: systemMachine({ clock }),
+    status: describeStatus(null, readStatus([runtimeFolder(env, dataFolder), SERVICE_RUNTIME]), clock).status,
+  })
+  process.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : `${formatFindings(findings)}\n`)
+  return findings.some(({ state }) => state === 'problem') ? 1 : 0
+}
+
+function status({ json }: EdgeOptions, dataFolder: string, env: NodeJS.ProcessEnv): number {
+  const word = readStatus([runtimeFolder(env, dataFolder), SERVICE_RUNTIME])
+  const shown = describeStatus(readIdentity(dataFolder), word, systemClock)
+  process.stdout.write(json ? `${JSON.stringify(shown, null, 2)}\n` : `${formatStatus(shown)}\n`)
+  return shown.running ? 0 : 1
+}

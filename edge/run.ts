@@ -1,0 +1,76 @@
+import type { Clock } from '../shared/clock.ts'
+import { asError, LaresError } from '../shared/errors.ts'
+import type { Log } from '../shared/log.ts'
+import { Notify } from '../shared/notify.ts'
+import type { AgentOptions } from './agent.ts'
+import { Agent } from './agent.ts'
+import type { AgentStatus } from './status-file.ts'
+
+/** systemd sends SIGKILL later; whoever presses Ctrl-C does not wait so long. */
+const STOP_MS = 4_500
+
+export interface RunOptions extends Omit<AgentOptions, 'onStatus'> {
+  clock: Clock
+  log: Log
+}
+
+/** Runs the agent until SIGTERM or SIGINT. Returns the exit code: 0 after a clean stop. */
+export async function runAgent(options: RunOptions): Promise<number> {
+  const { clock, log, env, version } = options
+  const stopping = waitForSignal()
+  const agent = new Agent({ ...options, onStatus: (status) => notify.status(oneLine(status)) })
+  const notify = new Notify({ clock, log, env, isHealthy: () => agent.isHealthy() })
+  try {
+    await agent.start()
+    await notify.start()
+    log.info({ version, data: options.dataFolder, pid: process.pid }, 'the agent runs')
+    const signal = await stopping.signal
+    log.info({ signal }, 'the agent stops')
+    await notify.stop()
+    return await stopInTime(agent, options)
+  } finally {
+    stopping.release()
+  }
+}
+
+/** One line for `systemctl status`. */
+export function oneLine(status: AgentStatus): string {
+  const rows = status.heartbeat?.outbox.rows ?? 0
+  const link = status.link.state === 'online' ? `online at ${status.link.address}` : status.link.state
+  const missing = status.missing.filter(({ part }) => part !== 'hub').map(({ part }) => part)
+  const without = missing.length > 0 ? `, without ${[...new Set(missing)].join(', ')}` : ''
+  return `${link}, ${status.sensors} sensors, ${rows} rows waiting${without}`
+}
+
+async function stopInTime(agent: Agent, { clock, log }: RunOptions): Promise<number> {
+  const late = Promise.withResolvers<never>()
+  const cancel = clock.after(STOP_MS, () => late.reject(new LaresError('internal', 'the agent did not stop in time')))
+  try {
+    await Promise.race([agent.stop(), late.promise])
+    return 0
+  } catch (error) {
+    // What was acknowledged to nobody is in the outbox: nothing is lost by ending now.
+    log.error({ error: asError(error).message }, 'the agent did not stop cleanly')
+    return 1
+  } finally {
+    cancel()
+  }
+}
+
+/** Resolves with the signal. Keeps the process alive meanwhile, which timers of this project do not. */
+function waitForSignal(): { signal: Promise<string>; release: () => void } {
+  const { promise, resolve } = Promise.withResolvers<string>()
+  const { port1 } = new MessageChannel()
+  port1.ref()
+  const onSignal = (signal: string) => resolve(signal)
+  process.on('SIGTERM', onSignal)
+  process.on('SIGINT', onSignal)
+  return {
+    signal: promise,
+    release() {
+      port1.close()
+      process.off('SIGTERM', onSignal)
+      process.off('SIGINT', onSignal)
+    },
+  }
+}

@@ -1,0 +1,105 @@
+import type { Clock } from '../shared/clock.ts'
+import type { Service } from '../shared/lifecycle.ts'
+import type { Log } from '../shared/log.ts'
+import type { SensorOverrides } from './config/load.ts'
+import { configureSensors } from './config/load.ts'
+import { GatherReadings } from './gather-readings.ts'
+import type { Machine } from './health/machine.ts'
+import type { Outbox } from './outbox/outbox.ts'
+import { Sampler } from './sensors/sampler.ts'
+import type { SensorDescription } from './sensors/source.ts'
+import type { Trouble } from './sensors/trouble.ts'
+
+export interface SensingOptions {
+  tables: Readonly<Record<string, Record<string, unknown>>>
+  /** Where the tables come from, for error messages. */
+  file: string | null
+  machine: Machine
+  clock: Clock
+  log: Log
+  outbox: Pick<Outbox, 'readings' | 'event'>
+  /** A source found other sensors than before. */
+  onSensors: () => void
+}
+
+/** Sampling into the outbox, with what the house wants to be sampled differently for now. */
+export class Sensing implements Service {
+  #options: SensingOptions
+  #gather: GatherReadings
+  #sampler: Sampler
+  #overrides: SensorOverrides = {}
+  #failing = new Map<string, string>()
+  #running = false
+
+  /** Throws `bad_config` when a table is wrong. */
+  constructor(options: SensingOptions) {
+    this.#options = options
+    this.#gather = new GatherReadings(options.clock, (items) => options.outbox.readings(items))
+    this.#sampler = this.#build()
+  }
+
+  start(): void {
+    this.#running = true
+    this.#sampler.start()
+  }
+
+  stop(): void {
+    this.#running = false
+    this.#sampler.stop()
+    this.#gather.stop()
+  }
+
+  sensors(): SensorDescription[] {
+    return this.#sampler.current()
+  }
+
+  /** Sources that fail at the moment, each with what is wrong and what to do. */
+  failing(): { source: string; message: string }[] {
+    return [...this.#failing].map(([source, message]) => ({ source, message }))
+  }
+
+  /** Samples by these from now on; what is not named goes by the file. Throws when a key or value is wrong. */
+  override(overrides: SensorOverrides): void {
+    const unknown = Object.keys(overrides).find((key) => !Object.hasOwn(this.#options.tables, key))
+    if (unknown !== undefined)
+      throw new Error(`there is no [sensors.${unknown}]; there are ${Object.keys(this.#options.tables).join(', ')}`)
+    const before = this.#overrides
+    this.#overrides = overrides
+    let next: Sampler
+    try {
+      next = this.#build()
+    } catch (error) {
+      this.#overrides = before
+      throw error
+    }
+    this.#sampler.stop()
+    this.#sampler = next
+    // The new sampler tells anew what fails.
+    this.#failing.clear()
+    if (this.#running) next.start()
+  }
+
+  #build(): Sampler {
+    const { tables, file, machine, clock, log, onSensors } = this.#options
+    return new Sampler({
+      sources: configureSensors(tables, { machine, file, overrides: this.#overrides }),
+      clock,
+      log,
+      onReadings: (items) => this.#gather.add(items),
+      onTrouble: (trouble) => this.#tell(trouble),
+      onSensors,
+    })
+  }
+
+  #tell({ source, state, code, message }: Trouble): void {
+    if (state === 'failing') this.#failing.set(source, message)
+    else this.#failing.delete(source)
+    this.#options.log.warn({ source, state, error_code: code, message }, 'a sensor changed its state')
+    this.#options.outbox.event({
+      type: state === 'failing' ? 'sensor_failing' : 'sensor_recovered',
+      severity: state === 'failing' ? 'warning' : 'info',
+      description: `${source}: ${message}`.slice(0, 500),
+      data: state === 'failing' ? { source, code } : { source },
+    })
+  }
+}

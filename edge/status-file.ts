@@ -1,0 +1,55 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { asError } from '../shared/errors.ts'
+import type { Log } from '../shared/log.ts'
+import type { Heartbeat } from '../shared/messages/heartbeat.ts'
+import type { LinkState } from './link/connect-loop.ts'
+
+/** Something this agent should have and has not, with what to do about it. */
+export interface Missing {
+  part: string
+  reason: string
+}
+
+/** How the agent is, for `lares edge status` and for the hub's `doctor` command. */
+export interface AgentStatus {
+  at: number
+  pid: number
+  version: string
+  device: string | null
+  name: string | null
+  link: LinkState | { state: 'not_joined'; reason: string; code: 'not_joined'; address: '' }
+  missing: Missing[]
+  sensors: number
+  heartbeat: Heartbeat | null
+}
+
+const NAME = 'agent.json'
+
+/** Where a running agent leaves word: the unit's runtime folder, which is in memory, else the data folder. */
+export function runtimeFolder(env: NodeJS.ProcessEnv, dataFolder: string): string {
+  return env.RUNTIME_DIRECTORY?.split(':')[0] || dataFolder
+}
+
+/** Leaves word for who asks later. Not durable, because it is true only now; a disk that fails is only logged. */
+export function writeStatus(folder: string, status: AgentStatus, log: Log): void {
+  const file = join(folder, NAME)
+  try {
+    writeFileSync(`${file}.new`, JSON.stringify(status), { mode: 0o640 })
+    renameSync(`${file}.new`, file)
+  } catch (error) {
+    log.debug({ file, error: asError(error).message }, 'the status file cannot be written')
+  }
+}
+
+/** The word an agent left in one of the folders, or `null`. */
+export function readStatus(folders: readonly string[]): AgentStatus | null {
+  for (const folder of folders) {
+    try {
+      return JSON.parse(readFileSync(join(folder, NAME), 'utf8')) as AgentStatus
+    } catch {
+      // none here, or from another version: the next folder may have one
+    }
+  }
+  return null
+}
