@@ -13,7 +13,7 @@ import type { Feature } from './engine/feature.ts'
 import type { StructuredInput, Verdict } from './engine/input.ts'
 import { authenticate } from './features/authentication.ts'
 import { openDevices } from './features/devices/devices.ts'
-import { join } from './features/devices/joining.ts'
+import { countTry, join } from './features/devices/joining.ts'
 import { EventLog } from './features/events/event-log.ts'
 import { eventIngest } from './features/events/ingest.ts'
 import { ensureHouse } from './features/house/default-house.ts'
@@ -82,6 +82,7 @@ export function openHouseEngine(parts: HouseParts): Engine {
       response = { ok: true, ...join(context, decoded.value) }
     } catch (error) {
       if (!(error instanceof LaresError)) throw error
+      if (decoded.ok && error.code === 'bad_code') countTry(context, decoded.value.code)
       response = { ok: false, error: { code: error.code, message: error.message, hint: error.hint } }
     }
     const topic = context.topics.build('joinResponse', { client: input.client })

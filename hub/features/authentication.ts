@@ -47,15 +47,15 @@ function isDevice(context: Context, id: string): boolean {
 }
 
 function device(context: Context, { clientId, password }: Credentials, id: string): Admission {
-  const voice = clientId === id + VOICE_SUFFIX
-  if (!voice && clientId !== id) return refuse(2, 'the client id of a device is its device id')
   const row = context.db.prepare('SELECT auth_token_hash, revoked_at, house_id FROM devices WHERE id = ?').get(id) as {
     auth_token_hash: string | null
     revoked_at: number | null
     house_id: string
   }
   if (row.revoked_at !== null) return refuse(5, 'this device was revoked')
-  if (!matches(row.auth_token_hash, password)) return refuse(4, 'wrong secret')
+  if (!matches(row.auth_token_hash, password)) return refuse(4, 'unknown user or token')
+  const voice = clientId === id + VOICE_SUFFIX
+  if (!voice && clientId !== id) return refuse(2, 'the client id of a device is its device id')
   return { accept: { kind: 'device', id, voice, house: row.house_id } }
 }
 
