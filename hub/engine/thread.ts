@@ -23,14 +23,15 @@ type Waiting = { resolve: (message: FromEngine) => void; reject: (error: Error) 
  * A thread that dies takes everything with it that is not yet on disk, and nothing that was acknowledged.
  */
 export class EngineThread {
-  #settings: EngineSettings
+  #settings: () => EngineSettings
   #file: URL
   #worker: Worker | null = null
   #waiting: Waiting[] = []
   /** Called when the thread ends without being asked to. */
   onDeath: (error: Error) => void = () => {}
 
-  constructor(settings: EngineSettings, file: URL) {
+  /** `settings` is asked when the thread is started. */
+  constructor(settings: () => EngineSettings, file: URL) {
     this.#settings = settings
     this.#file = file
   }
@@ -38,7 +39,7 @@ export class EngineThread {
   /** Opens the store. Throws what the store throws, such as `corrupt_database`. */
   async start(): Promise<ReadyFacts> {
     const worker = new Worker(this.#file, {
-      workerData: this.#settings,
+      workerData: this.#settings(),
       execArgv: ['--disable-warning=ExperimentalWarning'],
     })
     this.#worker = worker

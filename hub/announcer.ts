@@ -1,0 +1,49 @@
+import type { Cancel, Clock } from '../shared/clock.ts'
+import type { Service } from '../shared/lifecycle.ts'
+import type { HubHealth } from '../shared/messages/hub-health.ts'
+import type { Topics } from '../shared/topics.ts'
+import type { Effect } from './engine/input.ts'
+import type { Health } from './hub-health.ts'
+
+const HEALTH_MS = 60_000
+
+export interface AnnouncerParts {
+  topics: Topics
+  clock: Clock
+  health: Health
+  version: string
+  report: () => HubHealth
+  perform: (effects: Effect[]) => void
+}
+
+/** Keeps `hub/info` and `hub/health` up to date: the health on change and once a minute. */
+export class Announcer implements Service {
+  #parts: AnnouncerParts
+  #stop: Cancel = () => {}
+
+  constructor(parts: AnnouncerParts) {
+    this.#parts = parts
+  }
+
+  start(): void {
+    const { topics, clock, health, version } = this.#parts
+    this.#retain(topics.build('hubInfo', {}), { version, started: clock.now(), joining_until: null })
+    health.onChange = () => this.#health()
+    this.#health()
+    this.#stop = clock.every(HEALTH_MS, () => this.#health())
+  }
+
+  stop(): void {
+    this.#stop()
+    this.#parts.health.onChange = () => {}
+    this.#retain(this.#parts.topics.build('hubHealth', {}), { ...this.#parts.report(), state: 'stopped' })
+  }
+
+  #health(): void {
+    this.#retain(this.#parts.topics.build('hubHealth', {}), this.#parts.report())
+  }
+
+  #retain(topic: string, payload: unknown): void {
+    this.#parts.perform([{ kind: 'publish', topic, payload: JSON.stringify(payload), qos: 1, retain: true }])
+  }
+}

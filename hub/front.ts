@@ -1,0 +1,95 @@
+import type { Clock } from '../shared/clock.ts'
+import type { Log } from '../shared/log.ts'
+import type { Topics } from '../shared/topics.ts'
+import type { DoorParts } from './admin/door.ts'
+import { AdminDoor } from './admin/door.ts'
+import { HouseHooks } from './broker/house-hooks.ts'
+import { BrokerPersistence } from './broker/persistence.ts'
+import type { Admission } from './engine/principal.ts'
+import type { HouseStore } from './house-store.ts'
+import type { LiveDevices } from './live-devices.ts'
+import type { VoiceIntake } from './voice-intake.ts'
+
+export interface FrontParts {
+  topics: Topics
+  clock: Clock
+  log: Log
+  store: HouseStore
+  voice: VoiceIntake
+  frame: (device: string, turn: string, payload: Buffer) => void
+  live: LiveDevices
+  /** Device to house, for what may be forwarded to whom. Filled at start and by every login. */
+  houses: Map<string, string>
+  door: Omit<DoorParts, 'run' | 'note'>
+}
+
+/** What the hub retains itself is derived from tables at start; only others' messages are kept in the database. */
+export function brokerMemory({
+  topics,
+  clock,
+  log,
+  store,
+}: Pick<FrontParts, 'topics' | 'clock' | 'log' | 'store'>): BrokerPersistence {
+  const own = `${topics.base}/`
+  return new BrokerPersistence({
+    clock,
+    retain: (topic) => topic.startsWith(own) || topic.startsWith('homeassistant/'),
+    journal(change) {
+      if ((change.kind === 'retain' || change.kind === 'unretain') && change.topic.startsWith(own)) return
+      store.intake
+        .input({ kind: 'broker', change })
+        .catch(() => log.debug({}, 'a change of the broker was not stored: intake is closed'))
+    },
+  })
+}
+
+/** The broker's rules, with every way a message can go on. */
+export function houseHooks(parts: FrontParts): HouseHooks {
+  const { store, voice, live, houses, log } = parts
+  const { intake } = store
+  const door = new AdminDoor({
+    ...parts.door,
+    run(input) {
+      if (!QUIET_VERBS.has(input.verb)) store.backups.soon()
+      return intake.input(input)
+    },
+    note: (input) => void intake.input(input).catch(() => log.debug({}, 'a request was not noted: intake is closed')),
+  })
+  return new HouseHooks({
+    topics: parts.topics,
+    log: log.part('access'),
+    fault: () => store.fault,
+    async authenticate(credentials) {
+      const { value } = await intake.input<Admission>({ kind: 'authenticate', credentials })
+      if ('accept' in value && value.accept.kind === 'device') houses.set(value.accept.id, value.accept.house)
+      return value
+    },
+    store: (topic, payload, settle) => intake.message(topic, payload, settle),
+    stored: (device, topic) => live.note(device, topic === 'heartbeat'),
+    reject(device, message, settle) {
+      intake.input({ kind: 'reject', device, ...message }).then(
+        ({ verdict }) => settle(verdict),
+        () => settle('fault'),
+      )
+    },
+    turn: (device, message, settle) => voice.turn(device, message, settle),
+    frame: parts.frame,
+    request: (levels, message) => void door.request(levels, message),
+    join(client, payload, settle) {
+      store.backups.soon()
+      intake.input({ kind: 'join', client, payload }).then(
+        ({ verdict }) => settle(verdict),
+        () => settle('fault'),
+      )
+    },
+    presence(change) {
+      intake
+        .input({ kind: 'presence', ...change })
+        .catch(() => log.debug({}, 'a presence was not stored: intake is closed'))
+    },
+    houseOf: (device) => houses.get(device) ?? null,
+  })
+}
+
+/** Verbs that run in the engine and change nothing worth a backup of its own. */
+const QUIET_VERBS = new Set(['status', 'list', 'show'])

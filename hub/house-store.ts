@@ -1,0 +1,137 @@
+import { join } from 'node:path'
+import type { Cancel, Clock } from '../shared/clock.ts'
+import { canRetry, LaresError } from '../shared/errors.ts'
+import type { Service } from '../shared/lifecycle.ts'
+import type { Log } from '../shared/log.ts'
+import { lockFolder } from '../shared/sqlite/lock.ts'
+import { Backups } from './backups.ts'
+import type { ClockSync } from './clock-sync.ts'
+import type { Receipt } from './engine/engine.ts'
+import type { Effect } from './engine/input.ts'
+import { Intake } from './engine/intake.ts'
+import { EngineThread } from './engine/thread.ts'
+import type { ReadyFacts, StoreNumbers } from './engine/thread-messages.ts'
+import type { Health } from './hub-health.ts'
+
+export interface HouseStoreParts {
+  folder: string
+  base: string
+  version: string
+  logLevel: string
+  clock: Clock
+  clockSync: ClockSync
+  health: Health
+  log: Log
+}
+
+const TICK_MS = 1_000
+
+/**
+ * The database as the front sees it: the engine's thread, the intake before it, its backups.
+ *
+ * When the database cannot be opened, this starts all the same and says why: the hub then refuses devices with CONNACK 3,
+ * and agents keep what they have and come back.
+ */
+export class HouseStore implements Service {
+  readonly intake: Intake
+  readonly backups: Backups
+  /** To be done after each commit. Set before `start`. */
+  onEffects: (effects: Effect[]) => void = () => {}
+  onBatch: (inputs: number, commitMs: number) => void = () => {}
+  #parts: HouseStoreParts
+  #engine: EngineThread
+  #numbers: StoreNumbers = { commitMs: 0, walBytes: 0, ledger: { received: 0, applied: 0, duplicate: 0, rejected: 0 } }
+  #openFault: string | null = null
+  #facts: ReadyFacts | null = null
+  #unlock: () => void = () => {}
+  #stopTicking: Cancel = () => {}
+
+  constructor(parts: HouseStoreParts) {
+    this.#parts = parts
+    const { folder, base, version, logLevel, clock, log, health } = parts
+    const settings = () => ({ folder, base, version, logLevel, receipt: this.#receipt() })
+    this.#engine = new EngineThread(settings, new URL('./house-worker.ts', import.meta.url))
+    this.#engine.onDeath = (error) => {
+      log.error({ error: error.message }, "the engine's thread died; the hub ends and is started anew")
+      process.exit(70)
+    }
+    this.intake = new Intake({
+      engine: this.#engine,
+      clock,
+      log: log.part('intake'),
+      receipt: () => this.#receipt(),
+      effects: (effects) => this.onEffects(effects),
+      numbers: (numbers, inputs) => this.#note(numbers, inputs),
+      degraded: (reason) => this.#degraded(reason),
+    })
+    this.backups = new Backups({ backup: (now) => this.#engine.backup(now), clock, log: log.part('backup'), health })
+  }
+
+  /** Why nothing can be stored, or `null`. */
+  get fault(): string | null {
+    return this.#openFault ?? this.intake.fault
+  }
+
+  /** What the store knew at start; `null` when it could not be opened. */
+  get facts(): ReadyFacts | null {
+    return this.#facts
+  }
+
+  get numbers(): StoreNumbers {
+    return this.#numbers
+  }
+
+  async start(): Promise<void> {
+    const { folder, clock, health } = this.#parts
+    this.#unlock = lockFolder(join(folder, 'lock.db'))
+    this.#facts = await this.#open()
+    if (!this.#facts) return
+    if (this.#facts.setAside !== null) {
+      health.raise(
+        'restored',
+        'corrupt_database',
+        `the damaged database was set aside as ${this.#facts.setAside}; a backup took its place`,
+      )
+    }
+    this.backups.start()
+    this.#stopTicking = clock.every(TICK_MS, () => void this.intake.tick())
+  }
+
+  async stop(): Promise<void> {
+    this.#stopTicking()
+    if (this.#facts) {
+      await this.intake.drained()
+      await this.backups.stop()
+      await this.#engine.stop(this.#receipt())
+    }
+    this.#unlock()
+  }
+
+  #receipt(): Receipt {
+    return { now: this.#parts.clock.now(), clockSynced: this.#parts.clockSync.synced }
+  }
+
+  async #open(): Promise<ReadyFacts | null> {
+    try {
+      return await this.#engine.start()
+    } catch (error) {
+      const tellable = error instanceof LaresError && (canRetry(error) || error.code === 'corrupt_database')
+      if (!tellable) throw error
+      this.#openFault = error.message
+      this.#parts.health.raise('store', error.code, error.message)
+      this.#parts.log.error({ code: error.code, hint: error.hint }, error.message)
+      return null
+    }
+  }
+
+  #note(numbers: StoreNumbers, inputs: number): void {
+    this.#numbers = { ...numbers, commitMs: numbers.commitMs || this.#numbers.commitMs }
+    this.onBatch(inputs, numbers.commitMs)
+  }
+
+  #degraded(reason: string | null): void {
+    const { health } = this.#parts
+    if (reason === null) health.clear('disk')
+    else health.raise('disk', /FULL/.test(reason) ? 'disk_full' : 'disk_error', `the hub cannot store: ${reason}`)
+  }
+}
