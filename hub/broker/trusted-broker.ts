@@ -118,6 +118,8 @@ export class TrustedBroker implements Service {
   /** Takes a new connection; `remote` is the address its limit counts by. */
   handle(socket: Duplex, details: { remote: string; listener: string }): void {
     const { remote, listener } = details
+    // A socket that closed on its way here will not say so again, and would keep its place for ever.
+    if (socket.destroyed) return
     const place = this.#running ? this.#admission.enter(remote) : { refuse: 'the hub stops' }
     if ('refuse' in place) {
       // A socket that is destroyed may still report an error.

@@ -1,3 +1,4 @@
+import { duplexPair } from 'node:stream'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { InboundPublish, PublishVerdict } from '../../../hub/broker/connection.ts'
 import { type BrokerUnderTest, type Settings, settled, startBroker, turns, until } from './broker-under-test.ts'
@@ -523,6 +524,16 @@ describe('subscribing', () => {
 })
 
 describe('the end of a connection', () => {
+  it('gives a place in the count only to sockets that are still there', async () => {
+    const { broker } = await start()
+    const [ours, theirs] = duplexPair()
+    theirs.destroy()
+    await turns(5)
+    broker.handle(theirs, { remote: 'x', listener: 'memory' })
+    expect(broker.stats().connections).toBe(0)
+    ours.destroy()
+  })
+
   it('says why, and knows a good-bye from a loss', async () => {
     const { connect, events } = await start()
     const polite = await connect('polite')
