@@ -1,0 +1,318 @@
+import { describe, expect, it } from 'vitest'
+import type { Caller } from '../../../hub/engine/command.ts'
+import { COMMANDS, findCommand } from '../../../hub/features/commands.ts'
+import { hashPassword } from '../../../hub/features/users/passwords.ts'
+import { REQUEST_MEMORY_MS } from '../../../shared/limits.ts'
+import { ask, commandInput, data, LOCAL, query } from '../engine/ask.ts'
+import { openTestHouse, reading, START, type TestHouse } from '../engine/engine-in-memory.ts'
+
+const HUB = { addresses: ['192.168.1.2:8883'], pin: 'p'.repeat(43) }
+const caller = (role: Caller['role'], houses: string[] | null = null): Caller => ({
+  principal: `a-${role}`,
+  user: `a-${role}`,
+  role,
+  houses,
+  client: `a-${role}.1`,
+})
+
+/** A call of every command that succeeds in a house with one device, one account and some readings. */
+const CALLS: Record<string, { params: Record<string, unknown>; prepared?: unknown; expect: unknown }> = {
+  'devices/invite': { params: { name: 'Hall' }, prepared: HUB, expect: { token: expect.stringMatching(/^lares1\./) } },
+  'devices/create': {
+    params: { name: 'Garden', device_type: 'custom' },
+    expect: { device: expect.stringMatching(/^garden-/), secret: expect.stringMatching(/^[\w-]{43}$/) },
+  },
+  'devices/list': { params: {}, expect: { devices: [{ id: 'kitchen-pi', is_online: false }] } },
+  'devices/show': {
+    params: { device: 'kitchen-pi' },
+    expect: { device: { id: 'kitchen-pi' }, entities: [{ entity_id: 'sensor.kitchen_pi_cpu_temperature' }] },
+  },
+  'devices/rename': {
+    params: { device: 'kitchen-pi', name: 'Stove' },
+    expect: { device: 'kitchen-pi', name: 'Stove' },
+  },
+  'devices/revoke': { params: { device: 'kitchen-pi' }, expect: { device: 'kitchen-pi' } },
+  'hub/status': {
+    params: {},
+    prepared: { connected: 1 },
+    expect: { version: 'test', clock: 'synced', devices: { known: 1, online: 0 }, front: { connected: 1 } },
+  },
+  'readings/query': {
+    params: { device: 'kitchen-pi', sensor: 'cpu_temperature' },
+    expect: { series: [{ unit: '°C', readings: [{ value: 20, quality: 1 }] }] },
+  },
+  'readings/latest': { params: {}, expect: { readings: [{ device: 'kitchen-pi', value: 20 }] } },
+  'sessions/list': { params: {}, expect: { sessions: [] } },
+  'events/list': { params: { event_type: 'hub_started' }, expect: { events: [{ title: 'Hub started' }] } },
+  'rejected/list': { params: {}, expect: { rejected: [{ code: 'bad_json', raw: '{' }] } },
+  'users/create': {
+    params: { email: 'Paul@Example.com', password: 'long enough' },
+    prepared: '$argon2id$hash',
+    expect: { email: 'paul@example.com', role: 'user' },
+  },
+  'users/list': { params: {}, expect: { users: [{ email: 'anna@example.com', is_active: true }] } },
+  'users/token': {
+    params: { email: 'anna@example.com', name: 'script' },
+    expect: { user: 'anna', token: expect.stringMatching(/^[\w-]{43}$/) },
+  },
+}
+
+function lived(): TestHouse {
+  const house = openTestHouse()
+  house.device('kitchen-pi')
+  house.db.exec(
+    `INSERT INTO users (id, email, hashed_password, role, created_at, updated_at) VALUES ('anna', 'anna@example.com', 'CANARY-password', 'admin', ${START}, ${START})`,
+  )
+  house.send(['lares/kitchen-pi/readings', reading(1, 20)], ['lares/kitchen-pi/event', '{'])
+  return house
+}
+
+const nameOf = (command: { area: string; verb: string }) => `${command.area}/${command.verb}` as const
+
+function call(house: TestHouse, name: `${string}/${string}`, more: Parameters<typeof commandInput>[2] = {}) {
+  const { params, prepared } = CALLS[name] ?? { params: {} }
+  return ask(house, commandInput(name, params, { prepared, ...more }))
+}
+
+describe('every command', () => {
+  it('has a call here that succeeds', () => {
+    expect(Object.keys(CALLS).sort()).toEqual(COMMANDS.map(nameOf).sort())
+  })
+
+  it.each(COMMANDS.map((command) => [nameOf(command), command] as const))('%s answers', (name, command) => {
+    const house = lived()
+    const result = command.run ? data(call(house, name)) : query(house, name, CALLS[name]?.params)
+    expect(result).toMatchObject(CALLS[name]?.expect as object)
+  })
+
+  it.each(COMMANDS.map((command) => [nameOf(command), command] as const))(
+    '%s has one way to run, a summary, and refuses params it does not know',
+    (name, command) => {
+      expect([command.run, command.query].filter(Boolean)).toHaveLength(1)
+      expect(command.summary).not.toBe('')
+      expect(command.changes && command.query !== undefined).toBe(false)
+      const params = { ...CALLS[name]?.params, surprise: 1 }
+      expect(command.params.safeParse(params).success).toBe(false)
+      const house = lived()
+      expect(ask(house, commandInput(name, params))).toMatchObject({ error: { code: 'bad_params' } })
+    },
+  )
+
+  it.each(COMMANDS.map((command) => [nameOf(command), command] as const))(
+    '%s is for its role and those above',
+    (name, command) => {
+      for (const role of ['device', 'user', 'admin'] as const) {
+        const allowed = role === 'admin' || (role === 'user' && command.role === 'user')
+        const answer = call(lived(), name, { caller: caller(role) })
+        if (allowed) expect(answer.error?.code).not.toBe('forbidden')
+        else expect(answer.error?.code).toBe('forbidden')
+      }
+    },
+  )
+
+  it.each(COMMANDS.map(nameOf))('%s is refused when it is retained or too late', (name) => {
+    const house = lived()
+    expect(call(house, name, { retained: true })).toMatchObject({ error: { code: 'retained_request' } })
+    const late = commandInput(name, CALLS[name]?.params)
+    late.request.expires_in_ms = 0
+    expect(ask(house, late)).toMatchObject({ error: { code: 'expired' } })
+  })
+
+  it.each(COMMANDS.filter((command) => command.changes).map((command) => [nameOf(command), command] as const))(
+    '%s, asked again with the same id, is answered and not run again',
+    (name, command) => {
+      const house = lived()
+      const first = call(house, name, { id: 'one' })
+      expect(first.status).toBe('ok')
+      const counts = () => [
+        house.all('SELECT count(*) AS n FROM devices'),
+        house.all('SELECT count(*) AS n FROM users'),
+        house.all('SELECT count(*) AS n FROM invitations'),
+        house.all('SELECT count(*) AS n FROM api_tokens'),
+        house.all("SELECT count(*) AS n FROM events WHERE category = 'audit' AND event_type <> 'api_call'"),
+      ]
+      const before = counts()
+      house.restart()
+      const again = call(house, name, { id: 'one' })
+      if (command.secretAnswer) expect(again).toMatchObject({ status: 'error', error: { code: 'id_reused' } })
+      else expect(again).toEqual(first)
+      expect(counts()).toEqual(before)
+    },
+  )
+
+  it.each(COMMANDS.filter((command) => command.role === 'user').map(nameOf))(
+    '%s works for a person who is no administrator',
+    (name) => {
+      const house = lived()
+      const home = house.all<{ id: string }>('SELECT id FROM houses')[0]?.id ?? ''
+      const person = caller('user', [home])
+      const command = findCommand(...(name.split('/') as [string, string]))
+      const result = command?.run
+        ? data(call(house, name, { caller: person }))
+        : query(house, name, CALLS[name]?.params, person)
+      if (name !== 'events/list') expect(result).toMatchObject(CALLS[name]?.expect as object)
+    },
+  )
+})
+
+describe('a request', () => {
+  it('with an id that was used for something else is refused', () => {
+    const house = lived()
+    data(ask(house, commandInput('devices/rename', { device: 'kitchen-pi', name: 'A' }, { id: 'one' })))
+    for (const other of [
+      commandInput('devices/rename', { device: 'kitchen-pi', name: 'B' }, { id: 'one' }),
+      commandInput('devices/revoke', { device: 'kitchen-pi' }, { id: 'one' }),
+    ])
+      expect(ask(house, other)).toMatchObject({ error: { code: 'id_reused' } })
+    expect(house.all('SELECT name FROM devices')).toEqual([{ name: 'A' }])
+  })
+
+  it('of another principal with the same id is its own, and after a day the id is free again', () => {
+    const house = lived()
+    const rename = (name: string, who = LOCAL) =>
+      ask(house, commandInput('devices/rename', { device: 'kitchen-pi', name }, { id: 'one', caller: who }))
+    expect(rename('A').status).toBe('ok')
+    expect(rename('B', caller('admin')).status).toBe('ok')
+    house.now += REQUEST_MEMORY_MS
+    expect(rename('C').status).toBe('ok')
+  })
+
+  it('that was refused may be sent again with its id once the reason is gone', () => {
+    const house = lived()
+    const rename = commandInput('devices/rename', { device: 'late-pi', name: 'A' }, { id: 'one' })
+    expect(ask(house, rename)).toMatchObject({ error: { code: 'not_found' } })
+    house.device('late-pi')
+    expect(ask(house, rename).status).toBe('ok')
+  })
+
+  it('for no command, or for a name that objects inherit, is refused', () => {
+    const house = lived()
+    for (const name of ['devices/explode', 'constructor/prototype', '__proto__/toString'] as const)
+      expect(ask(house, commandInput(name))).toMatchObject({ error: { code: 'unknown_command' } })
+  })
+
+  it('leaves a trace without its params', () => {
+    const house = lived()
+    call(house, 'users/create', { caller: caller('admin') })
+    const [row] = house.all<{ event_data: string }>(
+      "SELECT severity, source, user_id, description, event_data FROM events WHERE event_type = 'api_call' ORDER BY id DESC LIMIT 1",
+    )
+    expect(row).toMatchObject({ severity: 'debug', source: 'user', user_id: 'a-admin' })
+    expect(JSON.parse(row?.event_data ?? '')).toEqual({
+      area: 'users',
+      verb: 'create',
+      principal: 'a-admin',
+      client: 'a-admin.1',
+      ok: true,
+    })
+  })
+
+  it('that fails unexpectedly changes nothing and is told to the caller by the door', () => {
+    const house = lived()
+    house.db.exec(
+      "CREATE TRIGGER broken BEFORE INSERT ON events WHEN NEW.event_type = 'device_renamed' BEGIN SELECT RAISE(ABORT, 'poisoned'); END",
+    )
+    const verdicts = house.send(commandInput('devices/rename', { device: 'kitchen-pi', name: 'A' }), [
+      'lares/kitchen-pi/readings',
+      reading(2, 21),
+    ])
+    expect(verdicts).toEqual(['rejected', 'stored'])
+    expect(house.all('SELECT name FROM devices')).toEqual([{ name: 'kitchen-pi' }])
+    expect(house.published('/rename')).toEqual([])
+  })
+
+  it('in the middle of a batch keeps the readings that came before it', () => {
+    const house = lived()
+    const verdicts = house.send(
+      ['lares/kitchen-pi/readings', reading(2, 21)],
+      commandInput('devices/rename', { device: 'kitchen-pi', name: 'A' }),
+      ['lares/kitchen-pi/readings', reading(3, 22)],
+      commandInput('devices/create', { name: 'B' }),
+    )
+    expect(verdicts).toEqual(['stored', 'stored', 'stored', 'stored'])
+    expect(house.published('/ack')).toMatchObject([{ upto: { live: 3 } }])
+    expect(house.all('SELECT value FROM readings ORDER BY id')).toEqual([{ value: 20 }, { value: 21 }, { value: 22 }])
+    house.tick(2_000)
+    expect(house.published('/state/cpu_temperature')).toMatchObject([{ value: 22 }])
+  })
+})
+
+describe('a secret', () => {
+  it('is in no remembered request, no event and no second answer', async () => {
+    const house = lived()
+    const hash = await hashPassword('correct horse battery')
+    data(
+      ask(
+        house,
+        commandInput(
+          'users/create',
+          { email: 'eve@example.com', password: 'correct horse battery' },
+          { prepared: hash, id: 'user' },
+        ),
+      ),
+    )
+    const { secret } = data<{ secret: string }>(
+      ask(house, commandInput('devices/create', { name: 'X' }, { id: 'dev' })),
+    )
+    const { token } = data<{ token: string }>(
+      ask(house, commandInput('users/token', { email: 'eve@example.com', name: 't' }, { id: 'tok' })),
+    )
+    const { token: invitation } = data<{ token: string }>(call(house, 'devices/invite', { id: 'inv' }))
+    const kept = JSON.stringify([
+      house.all('SELECT * FROM request_memory'),
+      house.all('SELECT * FROM events'),
+      house.all('SELECT * FROM hub_settings'),
+      house.all('SELECT * FROM rejected_messages'),
+    ])
+    for (const canary of ['correct horse', 'argon2', hash, secret, token, invitation])
+      expect(kept).not.toContain(canary)
+    for (const id of ['dev', 'tok', 'inv'])
+      expect(house.all('SELECT response FROM request_memory WHERE request_id = ?', id)).toEqual([{ response: null }])
+  })
+})
+
+describe('a person who is no administrator', () => {
+  it('sees the own houses and nothing of others', () => {
+    const house = lived()
+    const { id: home } = house.all<{ id: string }>('SELECT id FROM houses')[0] ?? { id: '' }
+    house.db.exec(
+      `INSERT INTO houses (id, name, created_at, updated_at) VALUES ('other', 'Other', ${START + 1}, ${START + 1})`,
+    )
+    house.device('secret-pi')
+    house.db.exec("UPDATE devices SET house_id = 'other' WHERE id = 'secret-pi'")
+    house.restart()
+    house.send(['lares/secret-pi/readings', reading(1, 99)], ['lares/secret-pi/event', { type: 'button_pressed' }])
+    const everything = (who: Caller) =>
+      JSON.stringify([
+        query(house, 'devices/list', {}, who),
+        query(house, 'readings/latest', {}, who),
+        query(house, 'readings/query', { device: 'secret-pi', sensor: 'cpu_temperature' }, who),
+        query(house, 'sessions/list', {}, who),
+        query(house, 'events/list', {}, who),
+      ])
+    expect(everything(caller('admin'))).toContain('secret-pi')
+    const seen = everything(caller('user', [home]))
+    expect(seen).toContain('kitchen-pi')
+    expect(seen.replaceAll('"device":"secret-pi"', '')).not.toContain('secret-pi')
+    expect(() => query(house, 'devices/show', { device: 'secret-pi' }, caller('user', [home]))).toThrow(/no device/)
+    expect(everything(caller('user', []))).not.toContain('kitchen-pi')
+  })
+})
+
+describe('lists', () => {
+  it('go on where the page before ended, without holes', () => {
+    const house = lived()
+    for (let seq = 2; seq < 40; seq++) house.send(['lares/kitchen-pi/event', { type: 'button_pressed' }])
+    const seen: number[] = []
+    let after: number | undefined
+    do {
+      const page = query<{ events: { id: number }[]; next?: number }>(house, 'events/list', {
+        limit: 7,
+        ...(after === undefined ? {} : { after }),
+      })
+      seen.push(...page.events.map(({ id }) => id))
+      after = page.next
+    } while (after !== undefined)
+    expect(seen).toEqual(house.all<{ id: number }>('SELECT id FROM events ORDER BY id DESC').map(({ id }) => id))
+  })
+})
