@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { COMMANDS } from '../../hub/features/commands.ts'
+import { canRetry, ERROR_CODES, hintFor, LaresError } from '../../shared/errors.ts'
+import { MESSAGES, type MessageName } from '../../shared/messages/index.ts'
+import type { Message } from '../../shared/messages/message.ts'
+import { SENSOR_KINDS } from '../../shared/sensors/index.ts'
+import { TOPIC_NAMES, topicRow } from '../../shared/topics.ts'
+import { docComments } from './doc-comments.ts'
+import { meaningOf } from './field-meanings.ts'
+import { type FieldRow, fieldRows } from './field-rows.ts'
+import { limitRows } from './limit-rows.ts'
+
+const BASE = 'lares'
+const FOLDER = join(import.meta.dirname, '../../shared/messages')
+
+/** Every generated section by its name. */
+export const SECTIONS: ReadonlyMap<string, () => string> = new Map([
+  ['topics', topicTable],
+  ['messages', messageChapters],
+  ['errors', errorTable],
+  ['limits', () => table(['what', 'bound', 'beyond it'], limitRows())],
+  ['sensor-kinds', sensorKindTable],
+  ['commands', commandTable],
+  ['command-params', commandChapters],
+])
+
+function topicTable(): string {
+  const rows = TOPIC_NAMES.map((name) => {
+    const { pattern, message, qos, retain, from, to } = topicRow(name)
+    const link = `[${message}](#${message})`
+    return [`\`${BASE}/${pattern}\``, link, `${qos}${retain ? ', retained' : ''}`, from.join(', '), to.join(', ')]
+  })
+  return table(['topic', 'message', 'QoS', 'published by', 'read by'], rows)
+}
+
+function messageChapters(): string {
+  return (Object.keys(MESSAGES) as MessageName[]).map(messageChapter).join('\n\n')
+}
+
+function messageChapter(name: MessageName): string {
+  const { sample, maxBytes } = MESSAGES[name] as Message
+  const constant = name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+  const topics = TOPIC_NAMES.filter((topic) => topicRow(topic).message === name).map(
+    (topic) => `\`${BASE}/${topicRow(topic).pattern}\``,
+  )
+  const about = docComments(sourceOf(name)).constants.get(constant) ?? ''
+  const head = `### ${name}\n\n${about}\n\nOn ${topics.join(' and ')}, at most ${maxBytes.toLocaleString('en-US')} bytes.`
+  if (name === 'audio-frame') return `${head} Binary: see [Audio frames](#audio-frames).`
+  const rows = explainedFields(name).map(({ path, type, required, meaning }) => [
+    `\`${path}\``,
+    type,
+    required ? 'yes' : '',
+    meaning ?? '',
+  ])
+  return `${head}\n\n${table(['field', 'type', 'needed', 'meaning'], rows)}\n\n\`\`\`json\n${spread(sample)}\n\`\`\``
+}
+
+/** The fields of a message with what they mean; `undefined` where nobody has written it down. */
+export function explainedFields(name: MessageName): (FieldRow & { meaning: string | undefined })[] {
+  const { fields } = docComments(sourceOf(name))
+  return fieldRows((MESSAGES[name] as Message).schema).map((row) => ({
+    ...row,
+    meaning: meaningOf(name, row.path, fields.get(row.path.split('.').at(-1) ?? '')),
+  }))
+}
+
+function sourceOf(name: MessageName): string {
+  return readFileSync(join(FOLDER, `${name}.ts`), 'utf8')
+}
+
+/** JSON with one line for each field of the message. */
+function spread(sample: unknown): string {
+  const lines = Object.entries(sample as object).map(([key, value]) => {
+    const inner = JSON.stringify(value, null, 1).replace(/\n\s*/g, ' ')
+    return `  ${JSON.stringify(key)}: ${inner}`
+  })
+  return `{\n${lines.join(',\n')}\n}`
+}
+
+function errorTable(): string {
+  const rows = ERROR_CODES.map((code) => [
+    `\`${code}\``,
+    canRetry(new LaresError(code, code)) ? 'yes' : 'no',
+    hintFor(code),
+  ])
+  return table(['code', 'try again', 'what to do'], rows)
+}
+
+function sensorKindTable(): string {
+  const rows = [...SENSOR_KINDS.values()].map(({ kind, label, unit, min, max, deviceClass, binary }) => {
+    const bounds = binary ? '0 or 1' : min === null && max === null ? '' : `${min ?? '…'} to ${max ?? '…'}`
+    return [`\`${kind}\``, label, unit, bounds, deviceClass === null ? '' : `\`${deviceClass}\``]
+  })
+  return table(['kind', 'called', 'unit', 'possible values', 'Home Assistant device class'], rows)
+}
+
+function commandTable(): string {
+  const rows = COMMANDS.map(({ area, verb, positional = [], params, role, summary }) => {
+    const needed = new Set(fieldRows(params).flatMap(({ path, required }) => (required ? [path] : [])))
+    const words = [area, verb, ...positional.map((name) => (needed.has(name) ? `<${name}>` : `[${name}]`))]
+    return [`\`lares ${words.join(' ')}\``, role, summary]
+  })
+  return table(['command', 'role', 'what it does'], rows)
+}
+
+function commandChapters(): string {
+  const rows = COMMANDS.map(({ area, verb, role, params, changes }) => {
+    const fields = fieldRows(params).map(({ path, type, required }) => `\`${path}\`${required ? '' : '?'}: ${type}`)
+    return [`\`${area}/${verb}\``, role, changes ? 'yes' : '', fields.join('<br>')]
+  })
+  return table(['area/verb', 'least role', 'changes something', 'params (`?`: may be left out)'], rows)
+}
+
+function table(head: string[], rows: string[][]): string {
+  const line = (cells: string[]) => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}

@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { configSchema, EXAMPLES } from '../../edge/config/schema.ts'
+import { SENSOR_DRIVERS } from '../../edge/sensors/index.ts'
+import { readHubConfig } from '../../hub/config.ts'
+import { hubMetrics } from '../../hub/web/metrics.ts'
+import { ERROR_CODES } from '../../shared/errors.ts'
+
+const operations = readFileSync(join(import.meta.dirname, '../../docs/operations.md'), 'utf8')
+
+/** The keys of a configuration as the document writes them: `[section] key`. */
+function keysOf(config: Record<string, unknown>): string[] {
+  return Object.entries(config).flatMap(([name, value]) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.keys(value).map((key) => `\`[${name}] ${key}\``)
+      : [`\`${name}\``],
+  )
+}
+
+function missing(words: string[]): string[] {
+  return words.filter((word) => !operations.includes(word))
+}
+
+describe('docs/operations.md', () => {
+  it('names every key of hub.toml that has a default, with its default', () => {
+    const { listen } = readHubConfig(undefined)
+    expect(missing(keysOf(readHubConfig(undefined)))).toEqual([])
+    expect(missing(Object.values(listen).map((address) => `\`"${address}"\``))).toEqual([])
+  })
+
+  it('names every key of edge.toml', () => {
+    const optional = [...EXAMPLES.keys()].filter((path) => path.includes('.')).map((path) => path.split('.'))
+    const keys = optional.map(([section = '', key = '']) => `\`[${section}] ${key}\``)
+    expect(missing([...keysOf({ ...configSchema.parse({}), sensors: {} }), ...keys])).toEqual([])
+  })
+
+  it('names every driver of a sensor', () => {
+    expect(missing([...SENSOR_DRIVERS.keys()].map((driver) => `\`${driver}\``))).toEqual([])
+  })
+
+  it('names every metric, and no other', async () => {
+    const nothing = () => 0
+    const { registry } = hubMetrics({
+      connected: nothing,
+      connections: nothing,
+      queueDepth: nothing,
+      walBytes: nothing,
+      loopLagP99Ms: nothing,
+      ledger: () => ({ received: 0, applied: 0, duplicate: 0, rejected: 0 }),
+      denials: () => ({ publish: 0, subscribe: 0 }),
+      violations: () => ({}),
+      hookFailures: () => ({}),
+      audio: () => ({ open: 0, frames: 0, lost: 0, bad: 0, late: 0 }),
+      degraded: () => false,
+    })
+    const exported = (await registry.getMetricsAsJSON()).map(({ name }) => name)
+    const documented = Array.from(operations.matchAll(/^\| `(lares_[a-z0-9_]+)/gm), ([, name]) => name)
+    expect([...documented].sort()).toEqual([...exported].sort())
+  })
+
+  it('speaks only of error codes that exist', () => {
+    const known = new Set<string>(ERROR_CODES)
+    const tables = operations.matchAll(/^\| `([a-z]+_[a-z_]+)` \|/gm)
+    const settings = new Set(['interval_s', 'max_silence_s'])
+    const unknown = Array.from(tables, ([, code = '']) => code).filter(
+      (code) => !known.has(code) && !settings.has(code) && !code.startsWith('lares_'),
+    )
+    expect(unknown).toEqual([])
+  })
+})
