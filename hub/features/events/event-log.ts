@@ -2,6 +2,9 @@ import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 import type { NewEvent } from '../../engine/context.ts'
 import { eventType } from './event-types.ts'
 
+/** A device may name any type, but may not write into the audit, which is never purged, nor speak for the hub. */
+const HOUSES_OWN = new Set(['audit', 'system'])
+
 /** Adds to `events`: what the sender leaves out is derived from the table of event types. */
 export class EventLog {
   #insert: Statement
@@ -23,7 +26,7 @@ export class EventLog {
       event.user ?? null,
       event.session ?? null,
       event.type,
-      type.category,
+      event.source === 'device' && HOUSES_OWN.has(type.category) ? 'device' : type.category,
       event.severity ?? type.severity,
       type.title,
       event.description ?? type.description,
