@@ -159,6 +159,47 @@ describe('a persistent session', () => {
     expect(['no', 'yes', 'no2'].map((topic) => under.broker.subscribers(topic))).toEqual([false, true, true])
   })
 
+  it('gives the second of two messages that want one packet id another', async () => {
+    const persistence = new BrokerPersistence({ clock: systemClock })
+    await persistence.setup({ id: 'b' })
+    const packets = [1, 2].map((brokerCounter) => ({
+      cmd: 'publish',
+      topic: 't',
+      payload: Buffer.from('x'),
+      qos: 1 as const,
+      retain: false,
+      dup: false,
+      brokerId: 'b',
+      brokerCounter,
+      messageId: 65_535,
+    }))
+    for (const packet of packets) {
+      await persistence.outgoingEnqueue({ clientId: 'a' }, packet)
+      await persistence.outgoingUpdate({ id: 'a' }, packet)
+    }
+    expect(packets.map((packet) => packet.messageId)).toEqual([65_535, 1])
+  })
+
+  it('owes the last of many takeovers everything that was not acknowledged', async () => {
+    const under = await start()
+    let last = await under.connect('r', { clean: false })
+    await subscribe(last, 't')
+    let sent = 0
+    const send = () => void under.broker.publish({ topic: 't', payload: String(sent++), qos: 1, retain: false })
+    for (let round = 0; round < 40; round += 1) {
+      last = under.open()
+      last.send({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clean: false, clientId: 'r', keepalive: 0 })
+      for (let turn = 0; turn < round % 10; turn += 1) {
+        send()
+        await turns(1)
+      }
+    }
+    await until(() => publishes(last).length >= sent)
+    expect(publishes(last).map((packet) => Number(String(packet.payload)))).toEqual(
+      Array.from({ length: sent }, (_, n) => n),
+    )
+  })
+
   it('never uses one packet id for two messages in flight', async () => {
     const under = await start()
     const reader = await under.connect('r', { clean: false })

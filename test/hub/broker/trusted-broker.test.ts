@@ -256,6 +256,32 @@ describe('who has a client id', () => {
     expect(events.filter((event) => event.what === 'disconnected')).toHaveLength(connected - 1)
   })
 
+  it('serves the next client of an id whose client vanished at any moment of its CONNECT', async () => {
+    const { open, broker, events } = await start()
+    for (let moment = 0; moment < 30; moment += 1) {
+      const id = `c${moment}`
+      const seed = open()
+      seed.send(connectPacket(id, { clean: false }))
+      seed.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 't', qos: 1 }] })
+      await seed.next('suback')
+      seed.stream.destroy()
+      await until(() => broker.stats().connected === 0)
+      const vanishing = open()
+      vanishing.send(connectPacket(id, { clean: false }))
+      for (let step = 0; step < moment; step += 1) await (step % 2 ? turns(1) : Promise.resolve())
+      vanishing.stream.destroy()
+      const next = open()
+      next.send(connectPacket(id, { clean: false }))
+      await next.next('connack')
+      await settled(next)
+      expect(broker.stats().connected).toBe(1)
+      next.stream.destroy()
+      await until(() => broker.stats().connected === 0)
+    }
+    const told = (what: string) => events.filter((event) => event.what === what).length
+    expect(told('disconnected')).toBe(told('connected'))
+  })
+
   it('drops what an older connection still says after a newer was accepted', async () => {
     const seen: string[] = []
     const { connect, open } = await start({
