@@ -1,0 +1,3 @@
+import { runEdge } from '../../edge/main.ts'
+
+process.exitCode = await runEdge(process.argv.slice(2))
