@@ -162,7 +162,6 @@ export class TurnRecorder implements Service {
   #look(): void {
     const now = this.#options.clock.mono()
     for (const [key, { recording }] of this.#open) {
-      if (recording.ending) continue
       if (now - recording.openedAt >= TURN_MAX_MS) this.#close(key, 'cap')
       else if (now - recording.heardAt >= TURN_SILENT_MS) this.#close(key, 'silence')
     }

@@ -18,6 +18,9 @@ afterAll(() => {
   rmdirSync(disk)
 })
 
+/** One turn of the event loop, in which the disk can answer. */
+const settled = () => new Promise((resolve) => setImmediate(resolve))
+
 describe('a turn on a disk that is full', () => {
   it.skipIf(reason)('has no recording and leaves its room to the next, shorter one', async () => {
     const lines: unknown[] = []
@@ -31,9 +34,12 @@ describe('a turn on a disk that is full', () => {
     }
     expect(await say('long', 100)).toMatchObject({ turn: 'long', recording: null })
     expect(await listClips(join(disk, 'clips'))).toEqual([])
+    recorder.begin('kitchen-pi', turnStart('open'))
+    for (let seq = 0; seq < 100; seq++) recorder.frame('kitchen-pi', 'open', frameOf(seq))
+    while (recorder.stats().failed < 2 || (await listClips(join(disk, 'clips'))).length > 0) await settled()
     const { file } = recorded(await say('short', 20))
     expect(await listClips(join(disk, 'clips'))).toEqual([{ file, finished: true }])
-    expect(recorder.stats()).toMatchObject({ failed: 1, frames: 120 })
+    expect(recorder.stats()).toMatchObject({ failed: 2, frames: 220 })
     expect(lines).toEqual([
       [{ device: 'kitchen-pi', reason: expect.stringContaining('ENOSPC'), held: 0 }, expect.any(String)],
     ])

@@ -250,6 +250,27 @@ describe('the end of a turn', () => {
     expect(await listClips(folder)).toHaveLength(1)
   })
 
+  it('is answered as often as it came while its last frames are waited for', async () => {
+    recorder.begin(DEVICE, turnStart('t1'))
+    send('t1', 0)
+    const ends = [1, 2, 3].map(() => recorder.end(DEVICE, turnEnd('t1', 2)))
+    send('t1', 1)
+    const [first, ...others] = await Promise.all(ends)
+    expect(first).toMatchObject({ recording: { frames: 2 } })
+    expect(others).toEqual([first, first])
+  })
+
+  it('is remembered for a thousand turns, not for ever', async () => {
+    for (const index of range(0, 1_001)) {
+      recorder.begin(DEVICE, turnStart(`t${index}`))
+      await recorder.end(DEVICE, turnEnd(`t${index}`, 0))
+    }
+    recorder.begin(DEVICE, turnStart('t1'))
+    expect(recorder.stats().open).toBe(0)
+    recorder.begin(DEVICE, turnStart('t0'))
+    expect(recorder.stats().open).toBe(1)
+  })
+
   it('of a turn nobody knows has no recording', async () => {
     expect(await recorder.end(DEVICE, turnEnd('t9', 3))).toMatchObject({ turn: 't9', recording: null })
     expect(recorder.frame(DEVICE, 't9', frameOf(0))).toBe('unknown')
@@ -326,7 +347,20 @@ describe('a turn that the hub closes', () => {
     const ending = recorder.end(DEVICE, turnEnd('t1', 2))
     for (const turn of ['t2', 't3']) recorder.begin(DEVICE, turnStart(turn))
     send('t1', 1)
+    expect(recorder.stats().open).toBe(3)
     expect(recorded(await ending)).toMatchObject({ frames: 2, closedBy: 'device' })
+    expect(closedByHub).toEqual([])
+  })
+
+  it('is none when only two are open and a third waits for its last frames', async () => {
+    for (const turn of ['t1', 't2']) recorder.begin(DEVICE, turnStart(turn))
+    send('t1', 0)
+    send('t2', 0)
+    const ending = recorder.end(DEVICE, turnEnd('t2', 2))
+    recorder.begin(DEVICE, turnStart('t3'))
+    expect(send('t1', 1)).toEqual(['taken'])
+    send('t2', 1)
+    await ending
     expect(closedByHub).toEqual([])
   })
 
@@ -357,7 +391,7 @@ describe('the clips of an earlier run', () => {
     recorder.begin(DEVICE, turnStart('t1'))
     send('t1', 0)
     const made = recorded(await recorder.end(DEVICE, turnEnd('t1', 1))).file
-    await recorder.sweep(new Set([kept]))
+    await recorder.sweep(new Set([kept, unfinished]))
     expect(await listClips(folder)).toEqual(
       expect.arrayContaining([
         { file: kept, finished: true },

@@ -109,6 +109,27 @@ describe('a WAV file that grows', () => {
     expect(faults).toEqual([expect.stringContaining('EBADF')])
   })
 
+  it('does not take silence that was written for room in memory', async () => {
+    const faults: string[] = []
+    const silent = 60 * 32_000
+    const written = eventOf<number>()
+    let stuck = false
+    const wav = new WavFile(
+      async () => {
+        const handle = await create()
+        spyOnWrites(handle, written.happened, () => (stuck ? new Promise(() => {}) : undefined))
+        return handle
+      },
+      (error) => faults.push(error.message),
+    )
+    const quietened = written.next((bytes) => bytes >= WAV_HEADER_BYTES + silent)
+    wav.addSilence(silent)
+    await quietened
+    stuck = true
+    for (let seq = 0; seq < 32 * 25; seq++) wav.add(pcmOf(seq))
+    expect(faults).toHaveLength(1)
+  })
+
   it('gives up when the disk is 30 seconds behind, and holds nothing more', async () => {
     const faults: string[] = []
     const stuck = eventOf<FileHandle>()
@@ -138,12 +159,13 @@ function eventOf<T>(): { happened(value: T): void; next(wanted: (value: T) => bo
   }
 }
 
-/** Reports the bytes written to a handle so far, after each write. */
-function spyOnWrites(handle: FileHandle, report: (total: number) => void): void {
+/** Reports the bytes written to a handle so far, after each write; `before` may hold a write up. */
+function spyOnWrites(handle: FileHandle, report: (total: number) => void, before = (): unknown => undefined): void {
   const write = handle.write.bind(handle) as (...input: unknown[]) => Promise<{ bytesWritten: number; buffer: Buffer }>
   let total = 0
   Object.assign(handle, {
     async write(...input: unknown[]) {
+      await before()
       const result = await write(...input)
       total += result.bytesWritten
       report(total)
