@@ -6,6 +6,7 @@ import { Aedes } from 'aedes'
 import type { Wire } from '../../shared/codec.ts'
 import { decode, encode } from '../../shared/codec.ts'
 import type { Ack } from '../../shared/messages/ack.ts'
+import type { AudioFrame } from '../../shared/messages/audio-frame.ts'
 import type { Lane } from '../../shared/messages/fields.ts'
 import type { MessageName } from '../../shared/messages/index.ts'
 import { topicRow, topicsBelow } from '../../shared/topics.ts'
@@ -126,6 +127,11 @@ export class HubDouble {
 
   send<N extends 'command' | 'desired' | 'session' | 'ack'>(name: N, value: Wire<N>, retain = false): void {
     this.#publish(`lares/${this.#options.device}/${name}`, encode(name, value), retain)
+  }
+
+  speak(speech: string, frame: AudioFrame): void {
+    const topic = this.topics.build('speech', { device: this.#options.device ?? '', speech })
+    this.#publish(topic, encode('audio-frame', frame), false)
   }
 
   publishRaw(topic: string, payload: string): void {
