@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
+import { makePrivate } from '../../shared/sqlite/open.ts'
 import { putInPlace } from './files.ts'
 
 /** Left out of the hourly backup: they are large, and central keeps its copy. */
@@ -18,6 +19,7 @@ export function writeBackup(options: { source: string; folder: string; now: numb
   const final = join(folder, `hub-${String(now).padStart(13, '0')}.db`)
   const temporary = `${final}.part`
   rmSync(temporary, { force: true })
+  makePrivate(temporary)
   copyInto(source, temporary)
   if (!verifyBackup(temporary)) throw new Error(`the backup ${temporary} does not pass its check`)
   putInPlace(temporary, final)
@@ -29,6 +31,7 @@ export function writeBackup(options: { source: string; folder: string; now: numb
 export function writeFullCopy(source: string, target: string): void {
   const temporary = `${target}.part`
   rmSync(temporary, { force: true })
+  makePrivate(temporary)
   const db = new Sqlite(source, { readonly: true })
   try {
     db.prepare('VACUUM INTO ?').run(temporary)

@@ -31,9 +31,9 @@ const dirtyFile = (folder: string) => join(folder, 'hub.db-running')
 
 /**
  * Opens the hub's database, whatever happened to it: after an unclean end it is checked; a damaged file is set aside,
- * never deleted, and the newest sound backup takes its place; the schema is brought up to date, with a copy made first.
+ * never deleted, and the newest sound backup takes its place, as it does for one that is gone; the schema is brought up to date, with a copy made first.
  *
- * Throws `corrupt_database` when it is damaged and there is no backup, `newer_schema` when a newer Lares wrote it.
+ * Throws `corrupt_database` when it is damaged or gone and there is no backup, `newer_schema` when a newer Lares wrote it.
  */
 export function openStore(options: StoreFolder): OpenedStore {
   const { folder } = options
@@ -63,7 +63,10 @@ export function openStore(options: StoreFolder): OpenedStore {
 
 function openChecked({ folder, now, log }: StoreFolder): Database {
   const file = storeFile(folder)
-  const fresh = !existsSync(file)
+  const fresh = !existsSync(file) || statSync(file).size === 0
+  // An empty house instead of the one that was here would be worse than none.
+  if (fresh && (existsSync(dirtyFile(folder)) || listBackups(backupFolder(folder)).length > 0))
+    throw new DamagedDatabase(`${file} is gone`)
   const db = openDatabase({ file })
   try {
     if (fresh) db.pragma('auto_vacuum = INCREMENTAL')
@@ -102,15 +105,18 @@ function checkSpace(folder: string, file: string): void {
 function restore({ folder, now, log }: StoreFolder, cause: unknown): string {
   const file = storeFile(folder)
   const backup = listBackups(backupFolder(folder)).find(verifyBackup)
-  if (!backup) throw new LaresError('corrupt_database', `${file} is damaged and there is no backup`, { cause })
+  if (!backup) throw new LaresError('corrupt_database', `${file} is damaged or gone and there is no backup`, { cause })
   const setAside = `${file}.damaged-${now}`
   const temporary = `${file}.restored`
   copyFileSync(backup, temporary)
   for (const name of databaseFiles(file)) renameSync(name, name.replace(file, setAside))
   putInPlace(temporary, file)
-  log.error({ setAside, backup }, 'the database is damaged; it was set aside and the newest backup took its place')
+  log.error(
+    { setAside, backup },
+    'the database is damaged or gone; what was there was set aside and the newest backup took its place',
+  )
   return setAside
 }
 
-/** What quick_check found. */
+/** What quick_check found, or that there is nothing to check. */
 class DamagedDatabase extends Error {}

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import { LaresError } from '../errors.ts'
 
@@ -24,10 +25,11 @@ const SAFE_BACKPORTS = new Set(['3.50.7', '3.44.6'])
  * Throws `unsafe_sqlite` when the library or a setting is not what durability needs.
  */
 export function openDatabase(options: OpenOptions): Database {
+  const inMemory = options.file === ':memory:'
+  if (!options.readonly && !inMemory) makePrivate(options.file)
   const db = new Sqlite(options.file, { readonly: options.readonly ?? false })
   try {
     checkVersion(String(db.prepare('SELECT sqlite_version()').pluck().get()))
-    const inMemory = options.file === ':memory:'
     if (!options.readonly && !inMemory) expect(db, 'journal_mode', 'WAL', 'wal')
     expect(db, 'synchronous', 'FULL', 2)
     expect(db, 'foreign_keys', 'ON', 1)
@@ -42,6 +44,14 @@ export function openDatabase(options: OpenOptions): Database {
     db.close()
     throw error
   }
+}
+
+/**
+ * Makes an empty file that nobody else can read, where there is none. SQLite alone would make one that everybody can,
+ * and its log and index take their rights from it.
+ */
+export function makePrivate(file: string): void {
+  closeSync(openSync(file, 'a', 0o600))
 }
 
 function expect(db: Database, name: string, wanted: string, readBack: string | number): void {

@@ -1,0 +1,284 @@
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { listBackups, verifyBackup, writeBackup, writeFullCopy } from '../../../hub/store/backup.ts'
+import { backupFolder, MIGRATIONS, openStore, storeFile } from '../../../hub/store/open-store.ts'
+import { LaresError } from '../../../shared/errors.ts'
+import { silentLog } from '../../../shared/log.ts'
+import { readMigrations } from '../../../shared/sqlite/migrate.ts'
+
+let folder: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lares-store-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const file = () => storeFile(folder)
+const open = (now = 1_000) => openStore({ folder, now, log: silentLog })
+const backup = (now: number) => writeBackup({ source: file(), folder: backupFolder(folder), now })
+
+/** A store with a house, a device, three readings and an event. */
+function filled() {
+  const store = open()
+  store.db.exec(`
+    INSERT INTO houses (id, name, created_at, updated_at) VALUES ('h', 'Home', 1, 1);
+    INSERT INTO devices (id, house_id, name, device_class, integration_type, auth_token_hash, status_since, discovery_method, created_at, updated_at)
+      VALUES ('d', 'h', 'Device', 'sensor', 'lares', 'hash', 1, 'manual', 1, 1);
+    INSERT INTO reading_series (device_id, sensor, sensor_type, created_at) VALUES ('d', 's', 'number', 1);
+    INSERT INTO readings (series_id, reading_time, received_at, value) VALUES (1, 1, 1, 1), (1, 2, 2, 2), (1, 3, 3, 3);
+    INSERT INTO events (event_type, category, title, description, source, timestamp, created_at) VALUES ('t', 'c', 't', 'd', 'system', 1, 1);
+  `)
+  return store
+}
+
+function errorCode(run: () => unknown): string {
+  try {
+    run()
+  } catch (error) {
+    return error instanceof LaresError ? error.code : String(error)
+  }
+  return 'none'
+}
+
+const count = (db: Sqlite.Database, table: string) => db.prepare(`SELECT count(*) FROM ${table}`).pluck().get()
+
+describe('the hourly backup', () => {
+  it('has everything but readings and events, passes its check, and goes on with the keys', () => {
+    const store = filled()
+    const path = backup(5_000)
+    expect(listBackups(backupFolder(folder))).toEqual([path])
+    const copy = new Sqlite(path)
+    expect([count(copy, 'devices'), count(copy, 'reading_series'), count(copy, 'schema_migrations')]).toEqual([1, 1, 2])
+    expect([count(copy, 'readings'), count(copy, 'events')]).toEqual([0, 0])
+    expect(copy.pragma('integrity_check', { simple: true })).toBe('ok')
+    expect(copy.pragma('foreign_key_check')).toEqual([])
+    copy.exec('INSERT INTO readings (series_id, reading_time, received_at, value) VALUES (1, 4, 4, 4)')
+    expect(copy.prepare('SELECT id FROM readings').pluck().all()).toEqual([4])
+    const objects = "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite%' ORDER BY type, name"
+    expect(copy.prepare(objects).all()).toEqual(store.db.prepare(objects).all())
+    copy.close()
+    store.close()
+  })
+
+  it('is one consistent moment while the hub goes on writing', () => {
+    const store = filled()
+    store.db.exec("BEGIN; INSERT INTO houses (id, name, created_at, updated_at) VALUES ('h2', 'x', 1, 1)")
+    const copy = new Sqlite(backup(5_000), { readonly: true })
+    expect(count(copy, 'houses')).toBe(1)
+    copy.close()
+    store.db.exec('COMMIT')
+    store.close()
+  })
+
+  it('keeps the newest 24', () => {
+    const store = filled()
+    for (let hour = 1; hour <= 26; hour++) backup(hour)
+    const kept = listBackups(backupFolder(folder))
+    expect(kept).toHaveLength(24)
+    expect(kept.at(0)).toMatch(/hub-0000000000026\.db$/)
+    expect(kept.at(-1)).toMatch(/hub-0000000000003\.db$/)
+    store.close()
+  })
+
+  it('leaves nothing half-written for the next one to trip over', () => {
+    const store = filled()
+    writeFileSync(join(folder, 'hub-0000000005000.db.part'), 'rubbish')
+    expect(verifyBackup(backup(5_000))).toBe(true)
+    expect(readdirSync(backupFolder(folder)).filter((name) => name.endsWith('.part'))).toEqual([])
+    store.close()
+  })
+
+  it('can be read by nobody else, and neither can the database nor a whole copy', () => {
+    const store = filled()
+    const whole = join(folder, 'whole.db')
+    writeFullCopy(file(), whole)
+    for (const path of [file(), `${file()}-wal`, backup(5_000), whole])
+      expect([path, (statSync(path).mode & 0o777).toString(8)]).toEqual([path, '600'])
+    store.close()
+  })
+
+  it('is no backup when it is something else', () => {
+    const other = join(folder, 'other.db')
+    writeFileSync(other, 'this is no database, and long enough to look like a header of one')
+    expect(verifyBackup(other)).toBe(false)
+    const empty = new Sqlite(join(folder, 'empty.db'))
+    empty.exec('CREATE TABLE devices (id)')
+    empty.close()
+    expect(verifyBackup(join(folder, 'empty.db'))).toBe(false)
+    expect(verifyBackup(join(folder, 'missing.db'))).toBe(false)
+  })
+})
+
+describe('a whole copy', () => {
+  it('has the readings too', () => {
+    const store = filled()
+    const whole = join(folder, 'whole.db')
+    writeFullCopy(file(), whole)
+    const copy = new Sqlite(whole, { readonly: true })
+    expect(count(copy, 'readings')).toBe(3)
+    copy.close()
+    store.close()
+  })
+})
+
+/** Overwrites bytes of the database; page 1 holds its header and its schema. */
+function damage(at: number, bytes = 64): void {
+  const fd = openSync(file(), 'r+')
+  writeSync(fd, Buffer.alloc(bytes, 0x5a), 0, bytes, at)
+  closeSync(fd)
+}
+
+describe('opening the store', () => {
+  it('again finds everything, durable as before', () => {
+    filled().close()
+    const store = open()
+    expect(count(store.db, 'readings')).toBe(3)
+    expect(store.db.pragma('synchronous', { simple: true })).toBe(2)
+    expect(store.db.pragma('journal_mode', { simple: true })).toBe('wal')
+    expect(store.db.pragma('wal_autocheckpoint', { simple: true })).toBe(0)
+    expect(store.setAside).toBeNull()
+    store.close()
+  })
+
+  it('after an unclean end checks the file, and after a clean one does not', () => {
+    const store = filled()
+    expect(existsSync(join(folder, 'hub.db-running'))).toBe(true)
+    store.close()
+    expect(existsSync(join(folder, 'hub.db-running'))).toBe(false)
+    // A leaf page that is never read while opening: only the check finds it.
+    const pages = statSync(file()).size / 4096
+    for (let page = 2; page < pages; page++) damage(page * 4096)
+    writeFileSync(join(folder, 'hub.db-running'), '')
+    expect(errorCode(open)).toBe('corrupt_database')
+  })
+
+  it('after an unclean end of a sound file just goes on', () => {
+    const store = filled()
+    store.db.close()
+    const again = open()
+    expect(again.setAside).toBeNull()
+    expect(count(again.db, 'readings')).toBe(3)
+    again.close()
+  })
+
+  it.each([
+    ['its header is overwritten', () => damage(0)],
+    ['it is cut off', () => writeFileSync(file(), readFileSync(file()).subarray(0, 5_000))],
+    ['it is something else', () => writeFileSync(file(), 'x'.repeat(10_000))],
+  ])('sets a damaged file aside when %s, and takes the newest backup that is sound', (_how, harm) => {
+    const store = filled()
+    const good = backup(1_000)
+    store.db.exec("UPDATE houses SET name = 'Later'")
+    const newest = backup(2_000)
+    store.db.close()
+    writeFileSync(newest, 'also damaged')
+    harm()
+    const damaged = readFileSync(file())
+    const again = open(9_000)
+    expect(good).toMatch(/1000\.db$/)
+    expect(again.db.prepare('SELECT name FROM houses').pluck().get()).toBe('Home')
+    expect(again.setAside).toBe(`${file()}.damaged-9000`)
+    expect(readFileSync(again.setAside ?? '')).toEqual(damaged)
+    again.db.exec('INSERT INTO readings (series_id, reading_time, received_at, value) VALUES (1, 9, 9, 9)')
+    expect(again.db.prepare('SELECT id FROM readings').pluck().get()).toBe(4)
+    again.close()
+    expect(open().setAside).toBeNull()
+  })
+
+  it('without a backup refuses a damaged file and leaves it where it is', () => {
+    filled().close()
+    damage(0)
+    const before = readFileSync(file())
+    expect(errorCode(open)).toBe('corrupt_database')
+    expect(readFileSync(file())).toEqual(before)
+  })
+
+  it('never starts empty where a database was: a vanished file comes back from its backup', () => {
+    const store = filled()
+    backup(1_000)
+    store.db.close()
+    for (const name of readdirSync(folder).filter((one) => one.startsWith('hub.db') && one !== 'hub.db-running'))
+      unlinkSync(join(folder, name))
+    const again = open(9_000)
+    expect(count(again.db, 'houses')).toBe(1)
+    expect(again.setAside).not.toBeNull()
+    again.close()
+  })
+
+  it('never starts empty where a database was: without a backup it refuses', () => {
+    const store = filled()
+    store.db.close()
+    for (const name of readdirSync(folder).filter((one) => one.startsWith('hub.db') && one !== 'hub.db-running'))
+      unlinkSync(join(folder, name))
+    expect(errorCode(open)).toBe('corrupt_database')
+    expect(existsSync(file())).toBe(false)
+  })
+
+  it('refuses a database that a newer version wrote, and changes nothing of it', () => {
+    const store = filled()
+    store.db.exec("INSERT INTO schema_migrations (name, hash, applied_at) VALUES ('9999_future', 'x', 1)")
+    store.close()
+    backup(1_000)
+    expect(errorCode(open)).toBe('newer_schema')
+    const db = new Sqlite(file(), { readonly: true })
+    expect(count(db, 'readings')).toBe(3)
+    db.close()
+  })
+
+  it('copies the database before it migrates', () => {
+    const [first] = readMigrations(MIGRATIONS)
+    const db = new Sqlite(file())
+    db.exec(first?.sql ?? '')
+    db.exec(
+      'CREATE TABLE schema_migrations (name TEXT PRIMARY KEY, hash TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT',
+    )
+    db.close()
+    const fresh = mkdtempSync(join(tmpdir(), 'lares-store-'))
+    const other = openStore({ folder: fresh, now: 1, log: silentLog })
+    const hash = other.db.prepare('SELECT hash FROM schema_migrations WHERE name = ?').pluck().get(first?.name)
+    other.close()
+    rmSync(fresh, { recursive: true })
+    const again = new Sqlite(file())
+    again.prepare('INSERT INTO schema_migrations VALUES (?, ?, 1)').run(first?.name, hash)
+    again.exec("INSERT INTO houses (id, name, created_at, updated_at) VALUES ('h', 'Before', 1, 1)")
+    again.close()
+    const store = open()
+    expect(count(store.db, 'schema_migrations')).toBe(2)
+    store.close()
+    const copies = readdirSync(backupFolder(folder))
+    expect(copies).toEqual(['before-0001_sensor-readings.db'])
+    const copy = new Sqlite(join(backupFolder(folder), copies[0] ?? ''), { readonly: true })
+    expect(copy.prepare('SELECT name FROM houses').pluck().get()).toBe('Before')
+    expect(count(copy, 'schema_migrations')).toBe(1)
+    copy.close()
+  })
+
+  it('opens a copy of database and log taken in the middle of writing, with everything that was committed', () => {
+    const store = filled()
+    const other = mkdtempSync(join(tmpdir(), 'lares-store-'))
+    for (const suffix of ['', '-wal']) copyFileSync(`${file()}${suffix}`, `${storeFile(other)}${suffix}`)
+    writeFileSync(join(other, 'hub.db-running'), '')
+    const copy = openStore({ folder: other, now: 1, log: silentLog })
+    expect(copy.setAside).toBeNull()
+    expect(count(copy.db, 'readings')).toBe(3)
+    copy.close()
+    store.close()
+    rmSync(other, { recursive: true })
+  })
+})
