@@ -12,6 +12,8 @@ lares <area> <verb> …  ask the hub: lares devices list, lares hub status (lare
 
 /** Only what is asked for is loaded: an agent has no use for the hub's code, nor the memory for it. */
 async function main([first, ...rest]: string[]): Promise<number> {
+  // Databases and sockets are for their owner and its group.
+  process.umask(0o027)
   if (first === undefined || first === '--help') {
     process.stdout.write(HELP)
     return first === undefined ? 1 : 0

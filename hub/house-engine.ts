@@ -14,6 +14,7 @@ import type { StructuredInput, Verdict } from './engine/input.ts'
 import { authenticate } from './features/authentication.ts'
 import { openDevices } from './features/devices/devices.ts'
 import { countTry, join } from './features/devices/joining.ts'
+import { announce } from './features/events/announce.ts'
 import { EventLog } from './features/events/event-log.ts'
 import { eventIngest } from './features/events/ingest.ts'
 import { ensureHouse } from './features/house/default-house.ts'
@@ -106,6 +107,9 @@ export function openHouseEngine(parts: HouseParts): Engine {
     structured,
     houseOf: (device) => devices.directory.find(device)?.house ?? null,
     heard: (device, now) => devices.signs.seen(device, now),
-    addEvent: (event, now) => eventLog.add(event, now),
+    addEvent(event, context) {
+      eventLog.add(event, context.now)
+      announce(context, event)
+    },
   })
 }

@@ -25,6 +25,8 @@ export interface HouseStoreParts {
 }
 
 const TICK_MS = 1_000
+/** A check or a checkpoint of a slow card may take a while. */
+const RESPONSIVE_MS = 120_000
 
 /**
  * The database as the front sees it: the engine's thread, the intake before it, its backups.
@@ -42,12 +44,14 @@ export class HouseStore implements Service {
   #engine: EngineThread
   #numbers: StoreNumbers = { commitMs: 0, walBytes: 0, ledger: { received: 0, applied: 0, duplicate: 0, rejected: 0 } }
   #openFault: string | null = null
+  #answeredAt: number
   #facts: ReadyFacts | null = null
   #unlock: () => void = () => {}
   #stopTicking: Cancel = () => {}
 
   constructor(parts: HouseStoreParts) {
     this.#parts = parts
+    this.#answeredAt = parts.clock.mono()
     const { folder, base, version, logLevel, clock, log, health } = parts
     const settings = () => ({ folder, base, version, logLevel, receipt: this.#receipt() })
     this.#engine = new EngineThread(settings, new URL('./house-worker.ts', import.meta.url))
@@ -77,6 +81,11 @@ export class HouseStore implements Service {
     return this.#facts
   }
 
+  /** Whether the engine answers; a hub whose engine hangs is better started anew. A full disk is no reason for that. */
+  get responsive(): boolean {
+    return this.#facts === null || this.#parts.clock.mono() - this.#answeredAt < RESPONSIVE_MS
+  }
+
   get numbers(): StoreNumbers {
     return this.#numbers
   }
@@ -94,7 +103,10 @@ export class HouseStore implements Service {
       )
     }
     this.backups.start()
-    this.#stopTicking = clock.every(TICK_MS, () => void this.intake.tick())
+    this.#stopTicking = clock.every(TICK_MS, () => {
+      if (this.intake.fault !== null) this.#answeredAt = clock.mono()
+      void this.intake.tick()
+    })
   }
 
   async stop(): Promise<void> {
@@ -118,13 +130,14 @@ export class HouseStore implements Service {
       const tellable = error instanceof LaresError && (canRetry(error) || error.code === 'corrupt_database')
       if (!tellable) throw error
       this.#openFault = error.message
-      this.#parts.health.raise('store', error.code, error.message)
+      this.#parts.health.raise('store', error.code, error.message, true)
       this.#parts.log.error({ code: error.code, hint: error.hint }, error.message)
       return null
     }
   }
 
   #note(numbers: StoreNumbers, inputs: number): void {
+    this.#answeredAt = this.#parts.clock.mono()
     this.#numbers = { ...numbers, commitMs: numbers.commitMs || this.#numbers.commitMs }
     this.onBatch(inputs, numbers.commitMs)
   }
@@ -132,6 +145,6 @@ export class HouseStore implements Service {
   #degraded(reason: string | null): void {
     const { health } = this.#parts
     if (reason === null) health.clear('disk')
-    else health.raise('disk', /FULL/.test(reason) ? 'disk_full' : 'disk_error', `the hub cannot store: ${reason}`)
+    else health.raise('disk', /FULL/.test(reason) ? 'disk_full' : 'disk_error', `the hub cannot store: ${reason}`, true)
   }
 }

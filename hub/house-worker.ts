@@ -37,7 +37,7 @@ function main(): void {
     say({ kind: 'failed', code: known.code, message: known.message, hint: known.hint })
     return
   }
-  const checkpointer = new Checkpointer(store.db)
+  const checkpointer = new Checkpointer(store.db, storeFile(settings.folder))
   port?.on('message', (message: ToEngine) => answer(message, { store, engine, checkpointer }))
 }
 
@@ -62,6 +62,7 @@ function answer(message: ToEngine, parts: Parts): void {
       }
       case 'tick':
         say({ kind: 'effects', effects: engine.tick(message.receipt), numbers: numbersOf(parts, 0) })
+        checkpointer.after(0)
         return
       case 'probe':
         engine.probe(message.receipt)

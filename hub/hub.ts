@@ -49,6 +49,7 @@ export class Hub implements Service {
   #parts = new Lifecycle()
   #ports: HubPorts | null = null
   #pin = ''
+  #store: HouseStore | null = null
 
   constructor(options: HubOptions) {
     this.#options = options
@@ -74,6 +75,11 @@ export class Hub implements Service {
     await this.#parts.start()
   }
 
+  /** Whether its parts answer; the watchdog is fed only then. */
+  get responsive(): boolean {
+    return this.#store?.responsive ?? false
+  }
+
   async stop(): Promise<void> {
     await this.#parts.stop()
   }
@@ -88,6 +94,7 @@ export class Hub implements Service {
     const live = new LiveDevices(clock)
     const lag = new LoopLag(clock)
     const store = new HouseStore({ folder, base: config.base, version, logLevel, clock, clockSync, health, log })
+    this.#store = store
     const recorder: TurnRecorder = new TurnRecorder({
       folder: join(folder, 'clips'),
       clock,
@@ -161,7 +168,7 @@ export class Hub implements Service {
       hookFailures: () => broker.stats().hookFailures,
       loopLagP99Ms: () => lag.p99Ms(),
       audio: () => recorder.stats(),
-      degraded: () => report().state !== 'ok',
+      degraded: () => store.fault !== null,
     })
     const web = new WebServer({
       listen: config.listen.http,

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { splitAddress } from '../shared/address.ts'
 import { systemClock } from '../shared/clock.ts'
 import { explain, LaresError } from '../shared/errors.ts'
 import { createLog } from '../shared/log.ts'
@@ -96,11 +97,20 @@ async function run(folder: string, values: Values): Promise<number> {
   const stopped = stopSignal()
   await hub.start()
   const { tls, plain, http, socket } = hub.ports
-  const ready = { ready: true, pid: process.pid, tls, plain, http, socket, pin: hub.pin }
+  const ready = {
+    ready: true,
+    pid: process.pid,
+    tls,
+    plain,
+    http,
+    host: askableHost(listen.http),
+    socket,
+    pin: hub.pin,
+  }
   writeFileSync(join(folder, PORTS_FILE), `${JSON.stringify(ready)}\n`, { mode: 0o640 })
   if (values['print-ready']) process.stdout.write(`${JSON.stringify(ready)}\n`)
   log.info({ tls, plain, http, socket, folder }, 'the hub listens')
-  const notify = new Notify({ clock: systemClock, log, env: process.env, isHealthy: () => true })
+  const notify = new Notify({ clock: systemClock, log, env: process.env, isHealthy: () => hub.responsive })
   await notify.start()
   // Timers of the clock do not keep a process alive; its sockets do.
   await stopped
@@ -108,6 +118,13 @@ async function run(folder: string, values: Values): Promise<number> {
   await notify.stop()
   await hub.stop()
   return 0
+}
+
+/** Where this machine asks itself: a hub on all addresses is asked on loopback. */
+function askableHost(address: string): string {
+  const { host } = splitAddress(address)
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
 }
 
 function stopSignal(): Promise<void> {
@@ -121,8 +138,8 @@ async function health(folder: string): Promise<number> {
   const file = join(folder, PORTS_FILE)
   if (!existsSync(file))
     throw new LaresError('unreachable', `no hub has run in ${folder}`, { hint: 'Start it: lares hub --data DIR.' })
-  const { http } = JSON.parse(readFileSync(file, 'utf8')) as { http: number }
-  const response = await fetch(`http://127.0.0.1:${http}/health`, { signal: AbortSignal.timeout(5_000) }).catch(
+  const { http, host } = JSON.parse(readFileSync(file, 'utf8')) as { http: number; host: string }
+  const response = await fetch(`http://${host}:${http}/health`, { signal: AbortSignal.timeout(5_000) }).catch(
     (cause: unknown) => {
       throw new LaresError('unreachable', 'the hub does not answer', {
         cause,

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { ErrorCode } from './errors.ts'
 import { LaresError } from './errors.ts'
+import { JSON_DEPTH } from './limits.ts'
 import type { AudioFrame } from './messages/audio-frame.ts'
 import { decodeAudioFrame, encodeAudioFrame } from './messages/audio-frame.ts'
 import type { MessageName } from './messages/index.ts'
@@ -50,6 +51,7 @@ export function decode<N extends MessageName>(name: N, bytes: Buffer): Decoded<W
 
 /** Checks a value that is JSON already. */
 export function check<N extends MessageName>(name: N, json: unknown): Decoded<Wire<N>> {
+  if (isDeeper(json, JSON_DEPTH)) return refuse('bad_message', `is nested deeper than ${JSON_DEPTH} levels`)
   const parsed = MESSAGES[name].schema.safeParse(json)
   if (parsed.success) return { ok: true, value: parsed.data as Wire<N> }
   return refuse('bad_message', describeIssues(parsed.error))
@@ -62,6 +64,14 @@ export function describeIssues(error: z.ZodError): string {
     .map((issue) => `${issue.path.map(String).join('.') || 'message'}: ${issue.message}`)
   const more = error.issues.length - issues.length
   return issues.join('; ').slice(0, 500) + (more > 0 ? ` (and ${more} more)` : '')
+}
+
+/** Schemas and databases walk a value by recursion, so a deep one would overflow their stack. */
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (levels === 0) return true
+  for (const inner of Object.values(value)) if (isDeeper(inner, levels - 1)) return true
+  return false
 }
 
 function refuse(code: ErrorCode, reason: string): { ok: false; code: ErrorCode; reason: string } {

@@ -15,7 +15,6 @@ const CATALOGUE = {
     retry: false,
     hint: 'A value is a finite number; send words as events and leave out what is not known.',
   },
-  too_fast: { retry: true, hint: 'Send fewer messages per second, several readings in one message.' },
   handler_failed: {
     retry: false,
     hint: 'This is a fault of the hub. The bytes are kept in rejected_messages; please report it.',
@@ -56,7 +55,7 @@ const CATALOGUE = {
   },
   corrupt_database: {
     retry: false,
-    hint: 'The database is damaged and was set aside. See docs/operations.md, restoring a backup.',
+    hint: 'Put a backup in its place: lares hub restore --from FILE. See docs/operations.md.',
   },
   already_running: { retry: false, hint: 'Another hub or agent uses this data folder. Stop it first.' },
   unsafe_sqlite: { retry: false, hint: 'Run scripts/setup again: it installs the SQLite this hub was tested with.' },

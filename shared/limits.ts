@@ -16,6 +16,9 @@ export const MESSAGE_BYTES = {
   admin: 1 * MiB,
 } as const
 
+/** Levels of objects and lists in one message. Ours have five; SQLite's own functions end at a thousand. */
+export const JSON_DEPTH = 32
+
 /** What the broker's gate lets through, whole packets. */
 export const PACKET_BYTES = {
   /** Before CONNECT is accepted. A CONNECT of ours has 400 bytes. */
@@ -69,7 +72,7 @@ export const POISON_DISCONNECTS = 3
 export const AGENT_WINDOW = 50
 
 export const HEARTBEAT_MS = 30_000
-/** A device is offline when nothing was heard for this long, whatever its connection says. */
+/** An agent that is connected and says nothing for this long has the status `error`, reason `silent`. */
 export const SILENT_DEVICE_MS = 120_000
 /** Latest values, last_seen and the like are written at most this often. */
 export const VOLATILE_FLUSH_MS = 60_000

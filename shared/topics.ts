@@ -47,6 +47,7 @@ export const TOPICS = {
   result: { pattern: '<device>/result', message: 'result', qos: 1, retain: false, from: ['device'], to: ['hub'] },
   reported: { pattern: '<device>/reported', message: 'reported', qos: 1, retain: false, from: ['device'], to: ['hub'] },
   ack: { pattern: '<device>/ack', message: 'ack', qos: 1, retain: false, from: ['hub'], to: ['device'] },
+  rejected: { pattern: '<device>/rejected', message: 'rejected', qos: 0, retain: false, from: ['hub'], to: ['device'] },
   command: { pattern: '<device>/command', message: 'command', qos: 1, retain: false, from: ['hub'], to: ['device'] },
   desired: { pattern: '<device>/desired', message: 'desired', qos: 1, retain: true, from: ['hub'], to: ['device'] },
   session: { pattern: '<device>/session', message: 'session', qos: 1, retain: false, from: ['hub'], to: ['device'] },

@@ -1,3 +1,4 @@
+import { KEEPALIVE_MAX_S } from '../../shared/limits.ts'
 import type { Log } from '../../shared/log.ts'
 import type { ParsedTopic, TopicName, Topics } from '../../shared/topics.ts'
 import type { Caller } from '../engine/command.ts'
@@ -56,6 +57,11 @@ export class HouseHooks implements BrokerHooks {
   }
 
   async authenticate(connection: Connection, credentials: Credentials): Promise<AuthVerdict> {
+    const { keepaliveS } = credentials
+    if (keepaliveS === 0 || keepaliveS > KEEPALIVE_MAX_S) {
+      // A client that promises no sign of life would count as connected for ever.
+      return { refuse: 5, reason: `a keepalive of 1 to ${KEEPALIVE_MAX_S} seconds is needed, not ${keepaliveS}` }
+    }
     const fault = this.#parts.fault()
     if (fault !== null) return { refuse: 3, reason: fault }
     const shown = {
@@ -73,10 +79,8 @@ export class HouseHooks implements BrokerHooks {
       return admission
     }
     const access = accessOf(this.#parts.topics, admission.accept, credentials.clientId)
-    if (credentials.will) {
-      const topic = this.#parse(credentials.will.topic)
-      if (topic?.name !== 'will' || !access.mayPublish(topic))
-        return { refuse: 5, reason: "the will is on a topic that is not the client's" }
+    if (credentials.will && !this.#mayLeave(admission.accept, access, credentials.will.topic)) {
+      return { refuse: 5, reason: "the will is on a topic that is not the client's" }
     }
     this.#sessions.set(connection, { principal: admission.accept, access })
     return { accept: admission.accept }
@@ -195,6 +199,13 @@ export class HouseHooks implements BrokerHooks {
     )
   }
 
+  /** A device leaves its own will; an integration tells Home Assistant that it is gone. */
+  #mayLeave(principal: Principal, access: Access, will: string): boolean {
+    if (principal.kind === 'integration') return will.startsWith(HOME_ASSISTANT.slice(0, -1))
+    const topic = this.#parse(will)
+    return topic?.name === 'will' && access.mayPublish(topic)
+  }
+
   #parse(text: string): ParsedTopic | null {
     let topic = this.#topics.get(text)
     if (topic === undefined) {
@@ -217,7 +228,7 @@ function callerOf(principal: Principal, connection: Connection): Caller {
 /** The broker's words for the end of a connection, as the few that a status may carry. */
 function presenceReason(reason: string): string {
   if (reason === 'revoked') return 'revoked'
-  if (/took|taken over|takeover/.test(reason)) return 'taken_over'
+  if (/newer connection/.test(reason)) return 'taken_over'
   if (/disconnected|DISCONNECT/.test(reason)) return 'clean'
   return 'lost'
 }

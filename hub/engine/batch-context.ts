@@ -3,7 +3,7 @@ import type { Context, NewEvent, Store } from './context.ts'
 import type { Effect } from './input.ts'
 
 interface Services {
-  addEvent(event: NewEvent, now: number): void
+  addEvent(event: NewEvent, context: Context): void
   forget(): void
 }
 
@@ -42,7 +42,7 @@ export class BatchContext implements Context {
   }
 
   addEvent(event: NewEvent): void {
-    this.#services.addEvent(event, this.now)
+    this.#services.addEvent(event, this)
   }
 
   changed(): void {

@@ -1,42 +1,55 @@
-import type { Database } from '../../shared/sqlite/open.ts'
+import { statSync } from 'node:fs'
+import type { Database, Statement } from '../../shared/sqlite/open.ts'
 
 const PASSIVE_BYTES = 4 * 1024 * 1024
 const TRUNCATE_BYTES = 64 * 1024 * 1024
-const PAGE = 4096
+/** An idle house is checkpointed when this much waits, so that a restart has little to do. */
+const IDLE_BYTES = 1024 * 1024
+const IDLE_LOOKS = 10
+/** A commit writes whole pages: the rows, their indexes, the positions. */
+const LEAST_COMMIT_BYTES = 16 * 1024
 
 /**
  * Moves the write-ahead log into the database on the writer's own schedule, never inside somebody's commit:
- * PASSIVE when more than 4 MB wait, TRUNCATE when it grew beyond 64 MB. `auto` checkpoints are off.
+ * PASSIVE when more than 4 MB wait, or 1 MB while nothing happens, and TRUNCATE when the file grew beyond 64 MB.
+ * Automatic checkpoints are off. The log's frames are estimated, because SQLite tells their number only at a checkpoint.
  */
 export class Checkpointer {
   #db: Database
-  #walBytes = 0
-  #sinceCheckpoint = 0
+  #log: string
+  #changes: Statement
+  #lastChanges = 0
+  #waiting = 0
+  #quietLooks = 0
 
-  constructor(db: Database) {
+  constructor(db: Database, file: string) {
     this.#db = db
+    this.#log = `${file}-wal`
+    this.#changes = db.prepare('SELECT total_changes()').pluck()
   }
 
-  /** Bytes of log at the last look. */
+  /** Size of the log's file. It is used again from its start after a checkpoint, so it does not shrink by itself. */
   get walBytes(): number {
-    return this.#walBytes
+    return statSync(this.#log, { throwIfNoEntry: false })?.size ?? 0
   }
 
-  /** Notes roughly how much a batch wrote, and checkpoints when that is worth it. Call outside a transaction. */
-  after(bytesWritten: number): void {
-    this.#sinceCheckpoint += bytesWritten
-    if (this.#sinceCheckpoint >= PASSIVE_BYTES) this.run()
+  /** After every transaction, outside of it: notes what was written, and checkpoints when that is worth it. */
+  after(payloadBytes: number): void {
+    const changes = Number(this.#changes.get())
+    if (changes === this.#lastChanges) this.#quietLooks += 1
+    else {
+      this.#lastChanges = changes
+      this.#quietLooks = 0
+      this.#waiting += Math.max(LEAST_COMMIT_BYTES, payloadBytes * 2)
+    }
+    const idle = this.#quietLooks >= IDLE_LOOKS && this.#waiting >= IDLE_BYTES
+    if (idle || this.#waiting >= PASSIVE_BYTES) this.run()
   }
 
   /** Checkpoints now. A reader in the way only makes it incomplete. */
   run(): void {
-    const mode = this.#walBytes > TRUNCATE_BYTES ? 'TRUNCATE' : 'PASSIVE'
-    const [row] = this.#db.pragma(`wal_checkpoint(${mode})`) as { log: number }[]
-    this.#walBytes = Math.max(0, row?.log ?? 0) * PAGE
-    this.#sinceCheckpoint = 0
-  }
-
-  close(): void {
-    this.#db.pragma('wal_checkpoint(TRUNCATE)')
+    this.#db.pragma(`wal_checkpoint(${this.walBytes > TRUNCATE_BYTES ? 'TRUNCATE' : 'PASSIVE'})`)
+    this.#waiting = 0
+    this.#quietLooks = 0
   }
 }

@@ -43,7 +43,7 @@ export interface EngineParts {
   houseOf: (device: string) => string | null
   /** Told of every message of a device that may speak, whatever becomes of it. Must not write. */
   heard: (device: string, now: number) => void
-  addEvent: (event: NewEvent, now: number) => void
+  addEvent: (event: NewEvent, context: Context) => void
   log: Log
 }
 
@@ -177,7 +177,11 @@ export class Engine {
     const { db } = this.#parts.store
     const context = new BatchContext(this.#parts.store, this.#timed(receipt), {
       addEvent: this.#parts.addEvent,
-      forget: () => this.#forgetFeatures(),
+      forget: () => {
+        // What features gathered from earlier inputs of this batch must not be forgotten with what they cached.
+        this.#flush(context)
+        this.#forgetFeatures()
+      },
     })
     db.exec('BEGIN IMMEDIATE')
     try {
@@ -266,8 +270,25 @@ export class Engine {
       this.#streams.refuse(device, identity.epoch, { lane: identity.lane, seq: identity.seq, code, hint })
     }
     this.#rejected.add({ device, topic: refusal.text, code, reason, raw: refusal.payload }, context.now)
+    this.#tell(context, refusal)
     this.#ledger.count('rejected')
     return 'rejected'
+  }
+
+  /** The sender hears of it, also when its message had no identity that an ack could name. */
+  #tell(
+    context: BatchContext,
+    { device, text, code, reason }: { device: string; text: string; code: ErrorCode; reason: string },
+  ): void {
+    const shown = {
+      topic: text.slice(0, 512),
+      code,
+      reason: reason.slice(0, 1_000),
+      hint: hintFor(code),
+      at: context.now,
+    }
+    const topic = context.topics.build('rejected', { device })
+    context.effect({ kind: 'publish', topic, payload: JSON.stringify(shown), qos: 0, retain: false })
   }
 
   #broken(

@@ -48,8 +48,9 @@ export class EngineThread {
     worker.on('exit', (code) => this.#died(new Error(`the engine's thread ended with code ${code}`)))
     const first = await this.#answer()
     if (first.kind === 'ready') return first
-    await worker.terminate()
+    // Before it ends: its end was asked for.
     this.#worker = null
+    await worker.terminate()
     if (first.kind === 'failed') throw new LaresError(first.code as ErrorCode, first.message, { hint: first.hint })
     throw new Error(`the engine said ${first.kind} before it was ready`)
   }

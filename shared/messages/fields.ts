@@ -41,8 +41,11 @@ export const wireId = z.string().regex(/^[A-Za-z0-9-]{1,64}$/)
 export const maybeNumber = z.number().nullable()
 export const maybeFlag = z.boolean().nullable()
 
+/** An escaped NUL or lone surrogate in JSON text; a backslash that is itself escaped begins no escape. */
+const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/
+
 /** Any JSON value whose texts can be stored, nested at most a few levels. */
 export const jsonObject = z
   .record(text(100), z.json())
   .refine((value) => JSON.stringify(value).length <= 16_384, 'is longer than 16,384 characters')
-  .refine((value) => !/\\u0000|\\ud[89a-f]/.test(JSON.stringify(value)), 'has a NUL or a lone surrogate')
+  .refine((value) => !UNSTORABLE.test(JSON.stringify(value)), 'has a NUL or a lone surrogate')

@@ -14,6 +14,7 @@ import { joinRequest } from './join-request.ts'
 import { joinResponse } from './join-response.ts'
 import { playback } from './playback.ts'
 import { readings } from './readings.ts'
+import { rejected } from './rejected.ts'
 import { reported } from './reported.ts'
 import { result } from './result.ts'
 import { session } from './session.ts'
@@ -36,6 +37,7 @@ export const MESSAGES = {
   playback,
   ack,
   command,
+  rejected,
   result,
   desired,
   reported,

@@ -1,4 +1,4 @@
-import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
+import { argon2, randomBytes } from 'node:crypto'
 import { promisify } from 'node:util'
 import { LaresError } from '../../../shared/errors.ts'
 
@@ -18,15 +18,6 @@ export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16)
   const tag = await derived(password, salt)
   return `$argon2id$v=19$m=${COST.memory},t=${COST.passes},p=${COST.parallelism}$${base64(salt)}$${base64(tag)}`
-}
-
-/** Whether the password is the one that was hashed. False also for a text that is no hash of ours. */
-export async function verifyPassword(password: string, hash: string): Promise<boolean> {
-  const parts = /^\$argon2id\$v=19\$m=47104,t=1,p=1\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/.exec(hash)
-  if (!parts) return false
-  const tag = await derived(password, Buffer.from(parts[1] ?? '', 'base64'))
-  const wanted = Buffer.from(parts[2] ?? '', 'base64')
-  return tag.length === wanted.length && timingSafeEqual(tag, wanted)
 }
 
 async function derived(password: string, nonce: Buffer): Promise<Buffer> {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { systemClock } from '../../../shared/clock.ts'
 import { asError } from '../../../shared/errors.ts'
 
 export const ROOT = join(import.meta.dirname, '../../..')
@@ -55,9 +56,9 @@ export async function stopChildren(children: Child[]): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null) continue
     const ended = new Promise((resolve) => child.once('exit', resolve))
     child.kill('SIGTERM')
-    const hard = setTimeout(() => child.kill('SIGKILL'), 10_000)
+    const cancel = systemClock.after(10_000, () => child.kill('SIGKILL'))
     await ended
-    clearTimeout(hard)
+    cancel()
   }
 }
 

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { type AdminClient, connectLocally } from '../../../cli/admin-client.ts'
+import { systemClock, wait } from '../../../shared/clock.ts'
 import { explain } from '../../../shared/errors.ts'
 import { type Child, firstLine, ROOT, runLares, startChild, stopChildren, watchChildren } from './children.ts'
 import { type HouseView, viewHouse } from './house-view.ts'
@@ -112,7 +112,7 @@ async function watch(
       nextWord = performance.now() + SPEAK_EVERY_MS
       speak(folder).catch((error: unknown) => say(`Nothing was said: ${explain(error)}`))
     }
-    await sleep(1_000, undefined, { signal: stop }).catch(() => undefined)
+    await wait(systemClock, 1_000, stop)
   }
 }
 
