@@ -43,7 +43,11 @@ export class EngineThread {
       execArgv: ['--disable-warning=ExperimentalWarning'],
     })
     this.#worker = worker
-    worker.on('message', (message: FromEngine) => this.#waiting.shift()?.resolve(message))
+    worker.on('message', (message: FromEngine) => {
+      // Its end may follow in the same turn of the loop, before whoever waits for the answer runs; it was asked for.
+      if (message.kind === 'stopped' || message.kind === 'failed') this.#worker = null
+      this.#waiting.shift()?.resolve(message)
+    })
     worker.on('error', (error) => this.#died(error))
     worker.on('exit', (code) => this.#died(new Error(`the engine's thread ended with code ${code}`)))
     const first = await this.#answer()
