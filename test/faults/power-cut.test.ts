@@ -73,7 +73,7 @@ describe.skipIf(shimTrouble !== null)('a hub that loses power under load', () =>
       expect(await cutDuringSync(afterSyncs, seed)).toBe(CUT)
       const hub = await startHub(data)
       await makeFleet(hub, 1, seededRandom(seed))
-      expect(await hub.stop()).toBe(0)
+      expect({ afterSyncs, seed, code: await hub.stop(), log: hub.log() }).toMatchObject({ code: 0 })
       data.remove()
       data = makeDataFolder()
     }

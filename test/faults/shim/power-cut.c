@@ -15,7 +15,7 @@
  * with it. Every change of a tracked file and every bookkeeping step happens under one lock, and the cut keeps that
  * lock for ever: a thread that waits for it never comes back to acknowledge anything.
  *
- * Not modelled: mappings (SQLite's -shm holds nothing durable), reflinks, and damage to neighbouring sectors.
+ * Not modelled: mappings and SQLite's -shm (it holds nothing durable), reflinks, and damage to neighbouring sectors.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -478,6 +478,12 @@ int ftruncate64(int fd, off64_t size) {
 
 int ftruncate(int fd, off_t size) { return ftruncate64(fd, size); }
 
+/* SQLite's -shm is rebuilt at the next start. Cutting it under a mapping would end the process by SIGBUS instead. */
+static int is_shared_memory(const char *path) {
+  size_t length = strlen(path);
+  return length > 4 && strcmp(path + length - 4, "-shm") == 0;
+}
+
 static int tracked_open(const char *path, const char *full, int flags, mode_t mode) {
   int existed = access(full, F_OK) == 0;
   int wanted = flags & ~O_TRUNC;
@@ -498,7 +504,7 @@ int open64(const char *path, int flags, ...) {
   va_end(arguments);
   char full[PATH_MAX];
   absolute_path(AT_FDCWD, path, full);
-  if (!path_is_below(folder, full)) return load_open64()(path, flags, mode);
+  if (!path_is_below(folder, full) || is_shared_memory(full)) return load_open64()(path, flags, mode);
   pthread_mutex_lock(&lock);
   int fd = tracked_open(path, full, flags, mode);
   int saved = errno;
