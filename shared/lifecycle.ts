@@ -11,7 +11,7 @@ interface Named {
 
 /**
  * Starts services in order and stops them in reverse. When one fails to start, those before it are stopped
- * and the failure is thrown with its name; when one fails to stop, the others still are.
+ * and its failure is thrown; when one fails to stop, the others still are.
  */
 export class Lifecycle implements Service {
   #services: Named[] = []
@@ -27,7 +27,8 @@ export class Lifecycle implements Service {
         await named.service.start()
         this.#running.push(named)
       } catch (error) {
-        await this.stop()
+        // What fails while stopping must not hide why it did not start.
+        await this.stop().catch(() => {})
         throw error
       }
     }
