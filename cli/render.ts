@@ -1,12 +1,15 @@
 const EMPTY = '-'
 
+/** What a JavaScript date can hold, milliseconds. */
+const LATEST = 8.64e15
+
 /** An answer for a terminal: lists of objects as tables, the rest as indented lines. */
 export function render(data: unknown): string {
   if (!isObject(data)) return `${cell(data)}\n`
   const parts: string[] = []
   for (const [name, value] of Object.entries(data)) {
-    if (isTable(value)) parts.push(value.length === 0 ? `no ${name}` : table(value))
-    else parts.push(isObject(value) ? `${name}\n${indented(value, '  ')}` : `${name}  ${cell(value)}`)
+    if (isTable(value)) parts.push(value.length === 0 ? `no ${cell(name)}` : table(value))
+    else parts.push(isObject(value) ? `${cell(name)}\n${indented(value, '  ')}` : `${cell(name)}  ${cell(value)}`)
   }
   return `${parts.join('\n')}\n`
 }
@@ -34,25 +37,29 @@ function table(rows: Record<string, unknown>[]): string {
         : cell(row[name]),
     ),
   )
-  const widths = names.map((name, column) => Math.max(name.length, ...cells.map((row) => row[column]?.length ?? 0)))
+  const titles = names.map(cell)
+  const widths = titles.map((title, column) => Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0)))
   const line = (texts: string[]) =>
     texts
       .map((text, column) => text.padEnd(widths[column] ?? 0))
       .join('  ')
       .trimEnd()
-  return [line(names), ...cells.map(line)].join('\n')
+  return [line(titles), ...cells.map(line)].join('\n')
 }
 
 function indented(value: Record<string, unknown>, indent: string): string {
   return Object.entries(value)
     .map(([name, inner]) =>
-      isObject(inner) ? `${indent}${name}\n${indented(inner, `${indent}  `)}` : `${indent}${name}  ${cell(inner)}`,
+      isObject(inner)
+        ? `${indent}${cell(name)}\n${indented(inner, `${indent}  `)}`
+        : `${indent}${cell(name)}  ${cell(inner)}`,
     )
     .join('\n')
 }
 
 function time(value: unknown): string {
-  if (typeof value !== 'number') return EMPTY
+  if (typeof value !== 'number') return cell(value)
+  if (!(Math.abs(value) <= LATEST)) return cell(value)
   return new Date(value)
     .toISOString()
     .replace('T', ' ')
@@ -60,10 +67,10 @@ function time(value: unknown): string {
     .replace(/\.\d+Z$/, '')
 }
 
-/** Control characters of a name or reason must not reach the terminal. */
+/** Control characters of a name or reason must not reach the terminal, nor those that turn the text around. */
 function cell(value: unknown): string {
   if (value === null || value === undefined) return EMPTY
   const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ')
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, ' ')
 }

@@ -1,0 +1,103 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parseJoinToken } from '../../shared/join-token.ts'
+import { ROOT } from '../source-tree.ts'
+
+interface Ready {
+  plain: number
+  http: number
+  socket: string
+  pin: string
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'lares-cli-'))
+const program = ['--disable-warning=ExperimentalWarning', join(ROOT, 'cli/main.ts')]
+const anyPort = ['--tls', '127.0.0.1:0', '--plain', '127.0.0.1:0', '--http', '127.0.0.1:0']
+let hub: ChildProcess
+let ready: Ready
+
+function lares(args: string[], input = ''): Promise<{ code: number | null; out: string; err: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [...program, ...args, '--data', folder])
+    let out = ''
+    let err = ''
+    child.stdout.on('data', (chunk: Buffer) => {
+      out += chunk.toString()
+    })
+    child.stderr.on('data', (chunk: Buffer) => {
+      err += chunk.toString()
+    })
+    child.stdin.end(input)
+    child.once('close', (code) => resolve({ code, out, err }))
+  })
+}
+
+async function json<T>(args: string[], input = ''): Promise<T> {
+  const { code, out, err } = await lares([...args, '--json'], input)
+  expect([args, code, err]).toEqual([args, 0, ''])
+  return JSON.parse(out) as T
+}
+
+beforeAll(async () => {
+  hub = spawn(process.execPath, [...program, 'hub', '--data', folder, ...anyPort, '--print-ready'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  ready = await new Promise<Ready>((resolve, reject) => {
+    if (!hub.stdout) throw new Error('no standard output')
+    createInterface({ input: hub.stdout }).once('line', (line) => resolve(JSON.parse(line) as Ready))
+    hub.once('exit', (code) => reject(new Error(`the hub ended with ${code}`)))
+  })
+}, 60_000)
+
+afterAll(async () => {
+  const ended = new Promise((resolve) => hub.once('exit', resolve))
+  hub.kill('SIGTERM')
+  await ended
+  rmSync(folder, { recursive: true })
+}, 60_000)
+
+describe('the command line and a real hub', () => {
+  it('meet at a socket that only its group may open', async () => {
+    expect((statSync(ready.socket).mode & 0o777).toString(8)).toBe('660')
+    const status = await json<{ version: string; devices: { known: number } }>(['hub', 'status'])
+    expect(status.devices.known).toBe(0)
+  }, 60_000)
+
+  it('make accounts, devices and invitations, and show them', async () => {
+    const created = await json<{ email: string; role: string }>(
+      ['users', 'create', 'Anna@Example.com', '--admin'],
+      'a password of hers\n',
+    )
+    expect(created).toMatchObject({ email: 'anna@example.com', role: 'admin' })
+    const { token } = await json<{ token: string }>(['devices', 'invite', 'Kitchen Pi'])
+    expect(parseJoinToken(token).pin).toBe(ready.pin)
+    const { device, secret } = await json<{ device: string; secret: string }>(['devices', 'create', 'Garden'])
+    expect(secret).toHaveLength(43)
+    const { code, out } = await lares(['devices', 'list'])
+    expect(code).toBe(0)
+    expect(out).toContain(device)
+    expect(out).toContain('never_connected')
+    const again = await lares(['users', 'create', 'anna@example.com'], 'another password\n')
+    expect(again).toMatchObject({ code: 1, out: '' })
+    expect(again.err).toContain('[already_exists]')
+  }, 120_000)
+
+  it('say what is wrong with a remedy and an exit code', async () => {
+    const wrong: [args: string[], code: string][] = [
+      [['devices', 'explode'], 'unknown_command'],
+      [['devices', 'show', 'nobody-pi'], 'not_found'],
+      [['devices', 'list', '--surprise'], 'bad_params'],
+      [['devices', 'list', '--socket', join(folder, 'none.sock')], 'unreachable'],
+    ]
+    for (const [args, code] of wrong) {
+      const answer = await lares(args)
+      expect(answer).toMatchObject({ code: 1, out: '' })
+      expect(answer.err).toContain(`[${code}]`)
+      expect(answer.err).not.toMatch(/\n\s+at /)
+    }
+  }, 120_000)
+})
