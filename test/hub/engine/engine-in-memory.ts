@@ -6,7 +6,7 @@ import { openHouseEngine } from '../../../hub/house-engine.ts'
 import { installCapture } from '../../../hub/store/change-log.ts'
 import { declarations } from '../../../hub/store/declarations.ts'
 import { MIGRATIONS } from '../../../hub/store/open-store.ts'
-import { silentLog } from '../../../shared/log.ts'
+import { type Log, silentLog } from '../../../shared/log.ts'
 import { migrate } from '../../../shared/sqlite/migrate.ts'
 import { type Database, openDatabase } from '../../../shared/sqlite/open.ts'
 import { topicsBelow } from '../../../shared/topics.ts'
@@ -34,12 +34,12 @@ export interface TestHouse {
   restart(): void
 }
 
-export function openTestHouse(): TestHouse {
+export function openTestHouse({ log = silentLog }: { log?: Log } = {}): TestHouse {
   const db = openDatabase({ file: ':memory:' })
   migrate(db, { folder: MIGRATIONS, now: START })
   installCapture(db, declarations())
   const topics = topicsBelow('lares')
-  const open = () => openHouseEngine({ db, topics, log: silentLog, version: 'test' })
+  const open = () => openHouseEngine({ db, topics, log, version: 'test' })
   const house: TestHouse = {
     db,
     engine: open(),
