@@ -114,6 +114,7 @@ export class Hub implements Service {
       live,
       houses,
       door: {
+        clock,
         log: log.part('admin'),
         query: ({ area, verb, caller }, params) => reader.ask({ area, verb, params, caller, now: clock.now() }),
         publish(client, { area, verb }, response: AdminResponse) {

@@ -1,3 +1,4 @@
+import type { Clock } from '../../shared/clock.ts'
 import { decode } from '../../shared/codec.ts'
 import { LaresError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
@@ -5,6 +6,7 @@ import type { AdminResponse } from '../../shared/messages/admin-response.ts'
 import type { Caller, PrepareContext } from '../engine/command.ts'
 import type { StructuredInput, Verdict } from '../engine/input.ts'
 import { type Asked, admit, failure, success } from './admit.ts'
+import { ReadNotes } from './read-notes.ts'
 
 export interface DoorParts {
   /** Runs a changing command in the engine, which publishes the answer itself. */
@@ -15,6 +17,7 @@ export interface DoorParts {
   note(input: Extract<StructuredInput, { kind: 'api_call' }>): void
   publish(client: string, asked: { area: string; verb: string }, response: AdminResponse): void
   prepareContext(caller: Caller): PrepareContext
+  clock: Clock
   log: Log
 }
 
@@ -24,9 +27,11 @@ export interface DoorParts {
  */
 export class AdminDoor {
   #parts: DoorParts
+  #reads: ReadNotes
 
   constructor(parts: DoorParts) {
     this.#parts = parts
+    this.#reads = new ReadNotes(parts.clock, (note) => parts.note(note))
   }
 
   async request(
@@ -51,16 +56,17 @@ export class AdminDoor {
       if (command.run) {
         const { verdict } = await this.#parts.run({ kind: 'command', ...asked, prepared })
         if (verdict !== 'stored') throw new Error(`${area}/${verb} failed in the engine`)
+        if (!command.changes) this.#reads.add(asked, true)
         return
       }
       const data = await this.#parts.query(asked, params)
       this.#parts.publish(caller.client, levels, success(asked.request.id, data))
-      this.#parts.note({ kind: 'api_call', area, verb, caller, ok: true })
+      this.#reads.add(asked, true)
     } catch (error) {
       if (!(error instanceof LaresError))
         this.#parts.log.error({ area, verb, error: String(error) }, 'a command failed')
       this.#parts.publish(caller.client, levels, failure(asked.request.id, error))
-      this.#parts.note({ kind: 'api_call', area, verb, caller, ok: false })
+      this.#reads.add(asked, false)
     }
   }
 }

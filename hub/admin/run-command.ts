@@ -2,6 +2,7 @@ import { LaresError } from '../../shared/errors.ts'
 import type { AdminResponse } from '../../shared/messages/admin-response.ts'
 import type { CallContext } from '../engine/command.ts'
 import type { Context } from '../engine/context.ts'
+import { findCommand } from '../features/commands.ts'
 import { type Asked, admit, failure, success } from './admit.ts'
 import { remember, rememberedAnswer } from './request-memory.ts'
 
@@ -18,7 +19,7 @@ export function runCommand(context: Context, input: Asked & { prepared?: unknown
     if (!(error instanceof LaresError)) throw error
     response = failure(input.request.id, error)
   }
-  noteCall(context, { ...input, ok: response.status === 'ok' })
+  if (findCommand(input.area, input.verb)?.changes) noteCall(context, { ...input, ok: response.status === 'ok' })
   answer(context, input, response)
   return response
 }
@@ -53,18 +54,19 @@ function callContext(context: Context, { caller, prepared }: Asked & { prepared?
   }
 }
 
-/** Every admin request leaves a trace; questions are kept for a short time, changes for ever. */
+/** Every admin request leaves a trace: a change its own, kept for ever; questions one for many, kept as long as other events. */
 export function noteCall(
   context: Context,
-  call: { area: string; verb: string; caller: Asked['caller']; ok: boolean },
+  call: { area: string; verb: string; caller: Asked['caller']; ok: boolean; times?: number },
 ): void {
-  const { area, verb, caller, ok } = call
+  const { area, verb, caller, ok, times } = call
   context.addEvent({
     type: 'api_call',
+    ...(times === undefined ? {} : { category: 'access' }),
     severity: 'debug',
     source: 'user',
     description: `${caller.principal} asked for ${area}/${verb}.`,
-    data: { area, verb, principal: caller.principal, client: caller.client, ok },
+    data: { area, verb, principal: caller.principal, client: caller.client, ok, times: times ?? 1 },
     ...(caller.user === null ? {} : { user: caller.user }),
   })
 }

@@ -6,6 +6,8 @@ import type { Effect } from './input.ts'
 /** What a feature adds to the event log; what is left out is derived from the table of event types. */
 export interface NewEvent {
   type: string
+  /** Where the type's own category does not fit. */
+  category?: string
   severity?: 'debug' | 'info' | 'warning' | 'error' | 'critical'
   device?: string
   house?: string

@@ -20,7 +20,7 @@ export type StructuredInput =
   | { kind: 'join'; client: string; payload: Buffer }
   | { kind: 'broker'; change: SessionChange }
   | { kind: 'reject'; device: string; topic: string; payload: Buffer; code: 'unknown_topic' | 'not_allowed' }
-  | { kind: 'api_call'; area: string; verb: string; caller: Caller; ok: boolean }
+  | { kind: 'api_call'; area: string; verb: string; caller: Caller; ok: boolean; times: number }
 
 /** A finished WAV file, synced and in place before its turn is committed. */
 export interface Recording {

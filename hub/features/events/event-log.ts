@@ -26,7 +26,7 @@ export class EventLog {
       event.user ?? null,
       event.session ?? null,
       event.type,
-      event.source === 'device' && HOUSES_OWN.has(type.category) ? 'device' : type.category,
+      event.category ?? (event.source === 'device' && HOUSES_OWN.has(type.category) ? 'device' : type.category),
       event.severity ?? type.severity,
       type.title,
       event.description ?? type.description,

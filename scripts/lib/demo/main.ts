@@ -30,7 +30,7 @@ const AGENTS = [
 ]
 
 async function main(): Promise<number> {
-  const started = performance.now()
+  const started = systemClock.mono()
   const folder = resolve(values.data ?? join(ROOT, '.cache/demo', String(process.pid)))
   mkdirSync(folder, { recursive: true })
   const children: Child[] = []
@@ -98,7 +98,7 @@ async function watch(
   const limitMs =
     (values.seconds === undefined ? (values.once ? ONCE_SECONDS : Number.POSITIVE_INFINITY) : Number(values.seconds)) *
     1000
-  let nextWord = performance.now() + FIRST_WORD_MS
+  let nextWord = systemClock.mono() + FIRST_WORD_MS
   let shown = ''
   for (;;) {
     const view = await viewHouse(client)
@@ -106,10 +106,10 @@ async function watch(
     if (process.stdout.isTTY) process.stdout.write(`\u001b[2J\u001b[H${text}`)
     else if (!values.once && text !== shown) process.stdout.write(`${text}\n`)
     shown = text
-    const late = performance.now() - started > limitMs
+    const late = systemClock.mono() - started > limitMs
     if (stop.aborted || late || (values.once && missing(view).length === 0)) return view
-    if (SPEAKING && performance.now() >= nextWord) {
-      nextWord = performance.now() + SPEAK_EVERY_MS
+    if (SPEAKING && systemClock.mono() >= nextWord) {
+      nextWord = systemClock.mono() + SPEAK_EVERY_MS
       speak(folder).catch((error: unknown) => say(`Nothing was said: ${explain(error)}`))
     }
     await wait(systemClock, 1_000, stop)
