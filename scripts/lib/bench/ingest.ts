@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { explain } from '../../../shared/errors.ts'
 import { idleAgent } from './agent-figures.ts'
 import { bareBroker, generatorCeiling } from './broker-figures.ts'
 import type { BenchOptions } from './figures.ts'
@@ -100,4 +101,7 @@ async function main(): Promise<void> {
   console.log(`\n${JSON.stringify(figures)}`)
 }
 
-await main()
+main().catch((error: unknown) => {
+  process.stderr.write(`scripts/bench: ${explain(error)}\n`)
+  process.exitCode = 1
+})
