@@ -32,6 +32,8 @@ const MAY_IMPORT: [importer: string, targets: RegExp][] = [
   ['cli/', /^(?:cli|shared|hub\/features)\/|^hub\/engine\/command\.ts$|^(?:hub|edge)\/main\.ts$/],
   ['scripts/', /^(?:scripts|shared|hub|edge)\//],
   // The demo asks the hub as any person does: as a client of the admin topics.
+  // The benchmark measures on the slow card that the fault tests model.
+  ['scripts/lib/bench/', /^(?:scripts|shared|hub|edge)\/|^test\/faults\/lib\/shim\.ts$/],
   ['scripts/lib/demo/', /^(?:scripts|shared)\/|^cli\/admin-client\.ts$/],
 ]
 
@@ -73,7 +75,8 @@ describe('the layers', () => {
   })
 
   it('never reach into the tests, and nobody but the demo imports the command line', () => {
-    const wrong = program.flatMap(({ path, imports }) =>
+    const installed = program.filter(({ path }) => !path.startsWith('scripts/lib/bench/'))
+    const wrong = installed.flatMap(({ path, imports }) =>
       imports
         .filter(
           ({ target }) =>

@@ -204,6 +204,7 @@ describe('a request', () => {
       principal: 'a-admin',
       client: 'a-admin.1',
       ok: true,
+      times: 1,
     })
   })
 
