@@ -243,6 +243,7 @@ describe('the latest value', () => {
       ['lares/kitchen-pi/readings', reading(1, 5, { lane: 'backlog', ...old })],
       ['lares/kitchen-pi/readings', reading(2, 6, old)],
     )
+    expect(state(house)).toEqual([])
     house.tick(2_000)
     expect(state(house)).toEqual([])
     house.send(['lares/kitchen-pi/readings', reading(3, 25)])
@@ -274,6 +275,7 @@ describe('the latest value', () => {
       house.send(['lares/kitchen-pi/readings', reading(1, 13)], ['lares/kitchen-pi/readings', reading(2, 14)]),
     ).toEqual(['rejected', 'stored'])
     expect(state(house)).toMatchObject([{ value: 14 }])
+    expect(house.engine.ledger).toEqual({ received: 2, applied: 1, duplicate: 0, rejected: 1 })
     house.tick(2_000)
     expect(state(house)).toEqual([])
   })
