@@ -6,7 +6,7 @@ import { end, residentMb, withFolder } from './figures.ts'
 import { startHub } from './hub-process.ts'
 import { LocalAdmin } from './local-admin.ts'
 
-const CLI = join(import.meta.dirname, '../../../cli/main.ts')
+const LARES = join(import.meta.dirname, '../../../lares')
 const IDLE_MS = 15_000
 
 /** Memory of an agent that joined a hub of its own and samples with its default settings; `null` when it cannot run. */
@@ -35,15 +35,13 @@ export function idleAgent(): Promise<number | null> {
 }
 
 function edge(words: string[]): ChildProcess {
-  return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', CLI, 'edge', ...words], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  return spawn(LARES, ['edge', ...words], { stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
 async function invitation(socket: string): Promise<string> {
   const admin = await LocalAdmin.open(socket)
   try {
-    const { token } = await admin.call<{ token: string }>('devices', 'invite')
+    const { token } = await admin.call<{ token: string }>('devices', 'invite', { name: 'bench' })
     return token
   } finally {
     admin.close()

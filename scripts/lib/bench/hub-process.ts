@@ -3,7 +3,11 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { firstLine } from './child-line.ts'
 
-const CLI = join(import.meta.dirname, '../../../cli/main.ts')
+const ROOT = join(import.meta.dirname, '../../..')
+/** As a person and systemd start it, with its memory settings. It becomes Node, so its process id stays. */
+const LARES = [join(ROOT, 'lares')]
+/** What `lares` gives Node, for a hub with a preloaded library: that must not get into the shell it begins as. */
+const NODE = ['--max-semi-space-size=4', '--disable-warning=ExperimentalWarning']
 
 export interface HubPorts {
   tls: number
@@ -17,6 +21,7 @@ export interface HubStart {
   /** Text of the configuration file; default: only errors are logged. */
   config?: string
   env?: NodeJS.ProcessEnv
+  /** For Node itself, such as `--cpu-prof`. The engine's thread takes its own from NODE_OPTIONS only. */
   nodeArguments?: string[]
 }
 
@@ -42,16 +47,14 @@ export interface HubProcess {
 export async function startHub(options: HubStart): Promise<HubProcess> {
   const config = `${options.folder}.toml`
   writeFileSync(config, options.config ?? 'log = "error"\n')
+  const bare = options.env?.LD_PRELOAD !== undefined || options.nodeArguments !== undefined
+  const [program = '', ...first] = bare
+    ? [process.execPath, ...NODE, ...(options.nodeArguments ?? []), join(ROOT, 'cli/main.ts')]
+    : LARES
+  const listen = ['--tls', '127.0.0.1:0', '--plain', '127.0.0.1:0', '--http', '127.0.0.1:0']
   const child = spawn(
-    process.execPath,
-    [
-      '--disable-warning=ExperimentalWarning',
-      ...(options.nodeArguments ?? []),
-      CLI,
-      'hub',
-      ...['--data', options.folder, '--config', config, '--print-ready'],
-      ...['--tls', '127.0.0.1:0', '--plain', '127.0.0.1:0', '--http', '127.0.0.1:0'],
-    ],
+    program,
+    [...first, 'hub', '--data', options.folder, '--config', config, '--print-ready', ...listen],
     { env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
   )
   const ended = endOf(child)
