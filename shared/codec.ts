@@ -12,6 +12,8 @@ export type Wire<N extends MessageName> = z.infer<(typeof MESSAGES)[N]['schema']
 
 export type Decoded<T> = { ok: true; value: T } | { ok: false; code: ErrorCode; reason: string }
 
+const FREEFORM = new Set(Object.entries(MESSAGES).flatMap(([name, message]) => (message.freeform ? [name] : [])))
+
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** A message as bytes. Throws when it is larger than its limit: check before a row is kept, not when it is sent. */
@@ -51,7 +53,9 @@ export function decode<N extends MessageName>(name: N, bytes: Buffer): Decoded<W
 
 /** Checks a value that is JSON already. */
 export function check<N extends MessageName>(name: N, json: unknown): Decoded<Wire<N>> {
-  if (isDeeper(json, JSON_DEPTH)) return refuse('bad_message', `is nested deeper than ${JSON_DEPTH} levels`)
+  // The schemas of the others drop what they do not know without looking into it.
+  if (FREEFORM.has(name) && isDeeper(json, JSON_DEPTH))
+    return refuse('bad_message', `is nested deeper than ${JSON_DEPTH} levels`)
   const parsed = MESSAGES[name].schema.safeParse(json)
   if (parsed.success) return { ok: true, value: parsed.data as Wire<N> }
   return refuse('bad_message', describeIssues(parsed.error))

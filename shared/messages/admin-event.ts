@@ -10,6 +10,7 @@ export const adminEvent = message({
   schema: z.object({ type: text(100), at: timeMs, house: text(64).nullable(), data: jsonObject }),
   sample: { type: 'device_joined', at: 1_795_000_000_000, house: null, data: { device: 'kitchen-pi-x7k2m9' } },
   maxBytes: MESSAGE_BYTES.json,
+  freeform: true,
 })
 
 export type AdminEvent = z.infer<typeof adminEvent.schema>

@@ -16,6 +16,7 @@ export const adminRequest = message({
   }),
   sample: { id: 'req-1', params: { name: 'Kitchen Pi', device_type: 'raspberry_pi' } },
   maxBytes: MESSAGE_BYTES.admin,
+  freeform: true,
 })
 
 export type AdminRequest = z.infer<typeof adminRequest.schema>

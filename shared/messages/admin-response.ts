@@ -15,6 +15,7 @@ export const adminResponse = message({
   }),
   sample: { id: 'req-1', status: 'ok', data: { devices: [] } },
   maxBytes: MESSAGE_BYTES.admin,
+  freeform: true,
 })
 
 export type AdminResponse = z.infer<typeof adminResponse.schema>

@@ -16,6 +16,7 @@ export const command = message({
   }),
   sample: { id: '01jd0c62-cmd-1', name: 'identify', params: { seconds: 5 }, expires_in_ms: 30_000 },
   maxBytes: MESSAGE_BYTES.json,
+  freeform: true,
 })
 
 export type Command = z.infer<typeof command.schema>

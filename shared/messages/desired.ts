@@ -15,6 +15,7 @@ export const desired = message({
   }),
   sample: { version: 3, name: 'Kitchen Pi', settings: { heartbeat_s: 30 }, persona: 'companion' },
   maxBytes: MESSAGE_BYTES.json,
+  freeform: true,
 })
 
 export type Desired = z.infer<typeof desired.schema>

@@ -42,6 +42,7 @@ export const event = message({
     data: { button: 'talk' },
   },
   maxBytes: MESSAGE_BYTES.json,
+  freeform: true,
 })
 
 export type Event = z.infer<typeof event.schema>

@@ -11,6 +11,8 @@ export interface Message<S extends z.ZodType = z.ZodType> {
   /** A complete, valid payload. The round-trip test and docs/protocol.md use it. */
   sample: z.input<S>
   maxBytes: number
+  /** Whether it carries JSON of any shape, whose depth must be looked at. Default false. */
+  freeform?: boolean
 }
 
 export function message<S extends z.ZodType>(definition: Message<S>): Message<S> {

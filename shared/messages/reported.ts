@@ -14,6 +14,7 @@ export const reported = message({
   }),
   sample: { version: 3, settings: { heartbeat_s: 30 }, refused: [] },
   maxBytes: MESSAGE_BYTES.json,
+  freeform: true,
 })
 
 export type Reported = z.infer<typeof reported.schema>

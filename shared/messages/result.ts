@@ -25,6 +25,7 @@ export const result = message({
     value: { seconds: 5 },
   },
   maxBytes: MESSAGE_BYTES.json,
+  freeform: true,
 })
 
 export type Result = z.infer<typeof result.schema>

@@ -1,12 +1,26 @@
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 
-/** Rows per statement: crossing from JavaScript into SQLite costs as much as the row itself. */
+/** Rows per statement: crossing from JavaScript into SQLite costs as much as a row without its index. */
 const ROWS = 16
 const COLUMNS = 6
 
-/** Gathers the readings of a batch and writes them with few, large statements before the commit. */
+export interface ReadingRow {
+  device: string
+  series: number
+  time: number
+  received: number
+  value: number
+  /** `null` means 1. */
+  quality: number | null
+  metadata: string | null
+}
+
+/**
+ * Gathers the readings of a batch and writes them before the commit, each device's together and in their order.
+ * Neighbours in the index are written after one another that way, which halves the cost of the index.
+ */
 export class ReadingWriter {
-  #pending: unknown[] = []
+  #pending = new Map<string, unknown[]>()
   #many: Statement
   #one: Statement
 
@@ -17,28 +31,26 @@ export class ReadingWriter {
     this.#one = db.prepare(insert + row)
   }
 
-  add(row: {
-    series: number
-    time: number
-    received: number
-    value: number
-    quality: number | null
-    metadata: string | null
-  }): void {
-    this.#pending.push(row.series, row.time, row.received, row.value, row.quality, row.metadata)
+  add(row: ReadingRow): void {
+    let values = this.#pending.get(row.device)
+    if (!values) {
+      values = []
+      this.#pending.set(row.device, values)
+    }
+    values.push(row.series, row.time, row.received, row.value, row.quality, row.metadata)
   }
 
   flush(): void {
-    const pending = this.#pending
-    if (pending.length === 0) return
-    let offset = 0
-    for (; offset + ROWS * COLUMNS <= pending.length; offset += ROWS * COLUMNS)
-      this.#many.run(pending.slice(offset, offset + ROWS * COLUMNS))
-    for (; offset < pending.length; offset += COLUMNS) this.#one.run(pending.slice(offset, offset + COLUMNS))
-    this.#pending = []
+    for (const values of this.#pending.values()) {
+      let offset = 0
+      for (; offset + ROWS * COLUMNS <= values.length; offset += ROWS * COLUMNS)
+        this.#many.run(values.slice(offset, offset + ROWS * COLUMNS))
+      for (; offset < values.length; offset += COLUMNS) this.#one.run(values.slice(offset, offset + COLUMNS))
+    }
+    this.#pending.clear()
   }
 
   forget(): void {
-    this.#pending = []
+    this.#pending.clear()
   }
 }

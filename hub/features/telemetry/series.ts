@@ -1,17 +1,17 @@
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
+import type { Entity } from '../devices/entities.ts'
 
-export interface SeriesKey {
-  device: string
-  sensor: string
+interface KnownSeries {
   kind: string
   unit: string
-  entity: string
+  id: number
 }
 
 /** Series by (device, sensor, kind, unit): what would otherwise stand on every reading. */
 export class SeriesIndex {
-  #ids = new Map<string, number>()
+  /** By entity, which stands for device and sensor; the last kind and unit are nearly always the next. */
+  #known = new Map<string, KnownSeries>()
   #read: Statement
   #insert: Statement
 
@@ -24,20 +24,18 @@ export class SeriesIndex {
     )
   }
 
-  id(context: Context, key: SeriesKey): number {
-    const name = `${key.device}\n${key.sensor}\n${key.kind}\n${key.unit}`
-    let id = this.#ids.get(name)
-    if (id === undefined) {
-      const stored = this.#read.get(key.device, key.sensor, key.kind, key.unit) as number | undefined
-      id =
-        stored ??
-        Number(this.#insert.run(key.device, key.sensor, key.kind, key.unit, key.entity, context.now).lastInsertRowid)
-      this.#ids.set(name, id)
-    }
+  /** The key of the series of an entity as it is now, made when it is new. */
+  id(context: Context, { device, sensor }: { device: string; sensor: string }, entity: Entity): number {
+    const { kind, unit } = entity
+    const known = this.#known.get(entity.id)
+    if (known && known.kind === kind && known.unit === unit) return known.id
+    const stored = this.#read.get(device, sensor, kind, unit) as number | undefined
+    const id = stored ?? Number(this.#insert.run(device, sensor, kind, unit, entity.id, context.now).lastInsertRowid)
+    this.#known.set(entity.id, { kind, unit, id })
     return id
   }
 
   forget(): void {
-    this.#ids.clear()
+    this.#known.clear()
   }
 }

@@ -25,18 +25,12 @@ export function openTelemetry(db: Database, parts: { entities: Entities; clocks:
   /** A reading's own kind and unit win; a device that said them at birth leaves them out. */
   function entityOf(context: Context, device: string, item: Item): Entity {
     const known = entities.find(device, item.sensor)
-    if (
-      known &&
-      (item.kind === undefined || item.kind === known.kind) &&
-      (item.unit === undefined || item.unit === known.unit)
-    )
-      return known
+    const sameKind = item.kind === undefined || item.kind === known?.kind
+    const sameUnit = item.unit === undefined || item.unit === known?.unit
+    if (known && sameKind && sameUnit) return known
     const kind = item.kind ?? known?.kind ?? 'number'
-    return entities.declare(context, device, {
-      key: item.sensor,
-      kind,
-      unit: item.unit ?? known?.unit ?? SENSOR_KINDS.get(kind)?.unit ?? '',
-    })
+    const unit = item.unit ?? known?.unit ?? SENSOR_KINDS.get(kind)?.unit ?? ''
+    return entities.declare(context, device, { key: item.sensor, kind, unit })
   }
 
   function store(context: Context, message: Wire<'readings'>, { device, lane }: Origin): void {
@@ -52,15 +46,10 @@ export function openTelemetry(db: Database, parts: { entities: Entities; clocks:
       const when = clocks.resolve(device, message, { at: item.at, mono: item.mono, now })
       const possible = isPossible(entity.kind, item.value)
       const quality = possible ? (item.quality ?? 1) : 0
-      const id = series.id(context, {
-        device,
-        sensor: item.sensor,
-        kind: entity.kind,
-        unit: entity.unit,
-        entity: entity.id,
-      })
+      const id = series.id(context, { device, sensor: item.sensor }, entity)
       const metadata = metadataOf(when, possible)
       writer.add({
+        device,
         series: id,
         time: when.time,
         received: now,
