@@ -6,11 +6,13 @@ import { firstLine } from './child-line.ts'
 import type { LoadOrder, LoadReport } from './load.ts'
 
 export interface BenchOptions {
-  /** Length of one measurement; a warm-up of a third of it comes before. */
+  /** Length of one measurement; a warm-up of a third of it, at least three seconds, comes before. */
   seconds: number
 }
 
 export const CONNECTIONS = 50
+/** Until the compiler has seen enough of the code that runs. */
+const WARM_UP_MS = 3_000
 
 /** Runs one of the programs beside this file. */
 export function runProgram(name: string, argument: unknown = {}, env: NodeJS.ProcessEnv = {}): ChildProcess {
@@ -26,7 +28,7 @@ export async function load(
   order: Omit<LoadOrder, 'warmUpMs' | 'measureMs'>,
   options: BenchOptions,
 ): Promise<LoadReport> {
-  const warmUpMs = Math.max(1_000, (options.seconds * 1_000) / 3)
+  const warmUpMs = Math.max(WARM_UP_MS, (options.seconds * 1_000) / 3)
   const child = runProgram('load', { ...order, warmUpMs, measureMs: options.seconds * 1_000 })
   return firstLine<LoadReport>(child)
 }
