@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { z } from 'zod'
 import type { ErrorCode } from './errors.ts'
 import { LaresError } from './errors.ts'
@@ -6,6 +7,7 @@ import type { AudioFrame } from './messages/audio-frame.ts'
 import { decodeAudioFrame, encodeAudioFrame } from './messages/audio-frame.ts'
 import type { MessageName } from './messages/index.ts'
 import { MESSAGES } from './messages/index.ts'
+import type { Message } from './messages/message.ts'
 
 /** The type of a message by its name, inferred from its schema. */
 export type Wire<N extends MessageName> = z.infer<(typeof MESSAGES)[N]['schema']>
@@ -13,8 +15,6 @@ export type Wire<N extends MessageName> = z.infer<(typeof MESSAGES)[N]['schema']
 export type Decoded<T> = { ok: true; value: T } | { ok: false; code: ErrorCode; reason: string }
 
 const FREEFORM = new Set(Object.entries(MESSAGES).flatMap(([name, message]) => (message.freeform ? [name] : [])))
-
-const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** A message as bytes. Throws when it is larger than its limit: check before a row is kept, not when it is sent. */
 export function encode<N extends MessageName>(name: N, value: Wire<N>): Buffer {
@@ -36,15 +36,10 @@ export function decode<N extends MessageName>(name: N, bytes: Buffer): Decoded<W
     const frame = decodeAudioFrame(bytes)
     return typeof frame === 'string' ? refuse('bad_message', frame) : { ok: true, value: frame as Wire<N> }
   }
-  let text: string
-  try {
-    text = utf8.decode(bytes)
-  } catch {
-    return refuse('bad_utf8', 'is not valid UTF-8')
-  }
+  if (!isUtf8(bytes)) return refuse('bad_utf8', 'is not valid UTF-8')
   let json: unknown
   try {
-    json = JSON.parse(text)
+    json = JSON.parse(bytes.toString())
   } catch (error) {
     return refuse('bad_json', error instanceof Error ? error.message : 'is not JSON')
   }
@@ -56,7 +51,9 @@ export function check<N extends MessageName>(name: N, json: unknown): Decoded<Wi
   // The schemas of the others drop what they do not know without looking into it.
   if (FREEFORM.has(name) && isDeeper(json, JSON_DEPTH))
     return refuse('bad_message', `is nested deeper than ${JSON_DEPTH} levels`)
-  const parsed = MESSAGES[name].schema.safeParse(json)
+  const message: Message = MESSAGES[name]
+  if (message.fits?.(json)) return { ok: true, value: json as Wire<N> }
+  const parsed = message.schema.safeParse(json)
   if (parsed.success) return { ok: true, value: parsed.data as Wire<N> }
   return refuse('bad_message', describeIssues(parsed.error))
 }

@@ -33,9 +33,14 @@ export interface HouseParts {
   houseOf(device: string): string | null
 }
 
+/** Topics remembered per connection. */
+const OPEN_TOPICS = 32
+
 interface Session {
   principal: Principal
   access: Access
+  /** Topics that were found to be allowed: a client publishes to the same few. */
+  open: Map<string, ParsedTopic>
 }
 
 /**
@@ -82,7 +87,7 @@ export class HouseHooks implements BrokerHooks {
     if (credentials.will && !this.#mayLeave(admission.accept, access, credentials.will.topic)) {
       return { refuse: 5, reason: "the will is on a topic that is not the client's" }
     }
-    this.#sessions.set(connection, { principal: admission.accept, access })
+    this.#sessions.set(connection, { principal: admission.accept, access, open: new Map() })
     return { accept: admission.accept }
   }
 
@@ -93,8 +98,8 @@ export class HouseHooks implements BrokerHooks {
       return
     }
     const done = (verdict: Settled) => settle(verdict === 'fault' ? 'close' : 'absorb')
-    const topic = this.#parse(message.topic)
-    if (!topic || !session.access.mayPublish(topic)) {
+    const topic = session.open.get(message.topic) ?? this.#parse(message.topic)
+    if (!topic || !this.#mayPublish(session, message.topic, topic)) {
       this.#refuse(connection, session, { message, topic, settle, done })
       return
     }
@@ -197,6 +202,15 @@ export class HouseHooks implements BrokerHooks {
       { topic: message.topic, payload: message.payload, code: topic ? 'not_allowed' : 'unknown_topic' },
       done,
     )
+  }
+
+  #mayPublish({ access, open }: Session, text: string, topic: ParsedTopic): boolean {
+    if (open.has(text)) return true
+    if (!access.mayPublish(topic)) return false
+    // Each turn has a topic of its own.
+    if (open.size >= OPEN_TOPICS) open.clear()
+    open.set(text, topic)
+    return true
   }
 
   /** A device leaves its own will; an integration tells Home Assistant that it is gone. */

@@ -9,8 +9,11 @@ export const text = (max: number) =>
     .max(max)
     .refine((value) => value.isWellFormed() && !value.includes('\0'), 'has a NUL or a lone surrogate')
 
+/** The last millisecond of the year 9999. */
+export const LATEST_TIME = 253_402_300_799_999
+
 /** Wall-clock time, integer milliseconds since 1970 UTC, as the sender believed it. */
-export const timeMs = z.int().min(0).max(253_402_300_799_999)
+export const timeMs = z.int().min(0).max(LATEST_TIME)
 
 /** Milliseconds of the sender's monotonic clock since its boot. Fractions are allowed. */
 export const monoMs = z.number().min(0).max(1e15)
