@@ -54,7 +54,9 @@ describe('whether a device can be reached', () => {
     const house = withDevice()
     online(house)
     expect(status(house)).toBe('online/connected')
-    expect(house.effects).toContainEqual(expect.objectContaining({ topic: 'lares/kitchen-pi/status', qos: 1, retain: true }))
+    expect(house.effects).toContainEqual(
+      expect.objectContaining({ topic: 'lares/kitchen-pi/status', qos: 1, retain: true }),
+    )
     expect(house.published('/status')).toEqual([{ status: 'online', since: START, reason: 'connected' }])
     house.now += 1_000
     offline(house, 'lost')

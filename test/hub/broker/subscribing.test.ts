@@ -1,0 +1,194 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { type BrokerUnderTest, type Settings, settled, startBroker, until } from './broker-under-test.ts'
+import { publishPacket } from './raw-client.ts'
+
+let running: BrokerUnderTest | null = null
+
+async function start(settings: Settings = {}): Promise<BrokerUnderTest> {
+  running = await startBroker(settings)
+  return running
+}
+
+afterEach(async () => {
+  await running?.stop()
+  running = null
+})
+
+const payloads = (packets: { cmd: string }[]) =>
+  packets
+    .filter((packet) => packet.cmd === 'publish')
+    .map((packet) => String((packet as never as { payload: Buffer }).payload))
+
+describe('subscribing', () => {
+  it('answers 0x80 to what is denied, and the QoS granted to the rest', async () => {
+    const { connect } = await start({
+      hooks: { subscribe: (_c, filter, qos) => (filter === 'no' ? 'deny' : qos === 2 ? 1 : qos) },
+    })
+    const client = await connect('a')
+    const subscriptions = ['yes', 'no', '$share/g/t'].map((topic) => ({ topic, qos: 2 as const }))
+    client.send({ cmd: 'subscribe', messageId: 1, subscriptions })
+    expect((await client.next('suback')).granted).toEqual([1, 128, 128])
+    client.send(publishPacket('yes', { qos: 2, messageId: 1 }))
+    expect((await client.next('publish')).qos).toBe(1)
+    client.send(publishPacket('no'))
+    await settled(client)
+    expect(payloads(client.received)).toHaveLength(1)
+  })
+
+  it('takes away a filter that is asked for again and denied', async () => {
+    let revoked = false
+    const { connect, broker } = await start({ hooks: { subscribe: (_c, _filter, qos) => (revoked ? 'deny' : qos) } })
+    for (const clean of [true, false]) {
+      revoked = false
+      const client = await connect(`c${clean}`, { clean })
+      const subscribe = (messageId: number) =>
+        client.send({ cmd: 'subscribe', messageId, subscriptions: [{ topic: 't', qos: 1 }] })
+      subscribe(1)
+      await client.next('suback')
+      revoked = true
+      subscribe(2)
+      expect((await client.next('suback')).granted).toEqual([128])
+      expect(broker.subscribers('t')).toBe(false)
+      client.send(publishPacket('t', { qos: 1, messageId: 1 }))
+      await settled(client)
+      expect(payloads(client.received)).toEqual([])
+    }
+  })
+
+  it('caps the filters of one client', async () => {
+    const { connect } = await start({ limits: { filtersPerClient: 2 } })
+    const client = await connect('a')
+    for (const [index, topic] of ['a', 'b', 'c', 'a'].entries()) {
+      client.send({ cmd: 'subscribe', messageId: index + 1, subscriptions: [{ topic, qos: 0 }] })
+    }
+    const granted: unknown[] = []
+    for (let count = 0; count < 4; count += 1) granted.push((await client.next('suback')).granted[0])
+    expect(granted).toEqual([0, 0, 128, 0])
+  })
+
+  it('knows whether anybody would get a message', async () => {
+    const { connect, broker } = await start()
+    const client = await connect('a', { clean: false })
+    expect(broker.subscribers('t/1')).toBe(false)
+    client.send({
+      cmd: 'subscribe',
+      messageId: 1,
+      subscriptions: [
+        { topic: 't/+', qos: 1 },
+        { topic: 'x', qos: 0 },
+      ],
+    })
+    await client.next('suback')
+    expect([broker.subscribers('t/1'), broker.subscribers('x'), broker.subscribers('t/1/2')]).toEqual([
+      true,
+      true,
+      false,
+    ])
+    client.stream.destroy()
+    await until(() => broker.stats().connected === 0)
+    expect([broker.subscribers('t/1'), broker.subscribers('x')]).toEqual([true, false])
+    const clean = await connect('a', { clean: true })
+    expect(broker.subscribers('t/1')).toBe(false)
+    clean.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'x', qos: 0 }] })
+    clean.send({ cmd: 'unsubscribe', messageId: 2, unsubscriptions: ['x'] })
+    await clean.next('unsuback')
+    expect(broker.subscribers('x')).toBe(false)
+  })
+
+  it('does not lose a SUBSCRIBE right behind an UNSUBSCRIBE of the same filter', async () => {
+    const { connect } = await start()
+    for (const clean of [true, false]) {
+      const client = await connect(`c${clean}`, { clean })
+      const subscribe = (messageId: number) =>
+        client.send({ cmd: 'subscribe', messageId, subscriptions: [{ topic: 't', qos: 1 }] })
+      subscribe(1)
+      client.send({ cmd: 'unsubscribe', messageId: 2, unsubscriptions: ['t'] })
+      subscribe(3)
+      await client.next('suback')
+      await client.next('suback')
+      client.send(publishPacket('t', { payload: 'here' }))
+      expect(String((await client.next('publish')).payload)).toBe('here')
+      client.stream.destroy()
+    }
+  })
+
+  it('gives one message to overlapping filters, at the highest QoS granted', async () => {
+    const { connect } = await start()
+    for (const [index, filters] of [
+      [
+        { topic: 't/#', qos: 0 as const },
+        { topic: 't/1', qos: 2 as const },
+      ],
+      [
+        { topic: 't/#', qos: 2 as const },
+        { topic: 't/+', qos: 1 as const },
+        { topic: 't/1', qos: 0 as const },
+      ],
+    ].entries()) {
+      const client = await connect(`c${index}`)
+      client.send({ cmd: 'subscribe', messageId: 1, subscriptions: filters })
+      await client.next('suback')
+      client.send(publishPacket('t/1', { qos: 2, messageId: 1 }))
+      await client.next('pubrec')
+      await settled(client)
+      const got = client.received.filter((packet) => packet.cmd === 'publish')
+      expect(got.map((packet) => packet.qos)).toEqual([2])
+      client.stream.destroy()
+    }
+  })
+
+  it('lowers the QoS also for filters with wildcards', async () => {
+    const { connect } = await start()
+    const client = await connect('a')
+    client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: '+', qos: 1 }] })
+    await client.next('suback')
+    client.send(publishPacket('t', { qos: 2, messageId: 1 }))
+    expect((await client.next('publish')).qos).toBe(1)
+  })
+
+  it('matches empty levels with + when they are allowed', async () => {
+    const { connect } = await start({ strict: false })
+    const client = await connect('a')
+    const subscriptions = ['+/+', '/+', 't/+/x'].map((topic) => ({ topic, qos: 0 as const }))
+    client.send({ cmd: 'subscribe', messageId: 1, subscriptions })
+    await client.next('suback')
+    for (const topic of ['/finance', 't//x', '/']) client.send(publishPacket(topic, { payload: topic }))
+    await settled(client)
+    expect(payloads(client.received)).toEqual(['/finance', 't//x', '/'])
+  })
+
+  it('keeps $ topics from filters that begin with a wildcard, live and retained', async () => {
+    const { connect } = await start()
+    const writer = await connect('w')
+    writer.send(publishPacket('$house/secret', { retain: true, qos: 1, messageId: 1 }))
+    await writer.next('puback')
+    const client = await connect('a')
+    client.send({
+      cmd: 'subscribe',
+      messageId: 1,
+      subscriptions: [
+        { topic: '#', qos: 0 },
+        { topic: '+/secret', qos: 0 },
+      ],
+    })
+    await client.next('suback')
+    writer.send(publishPacket('$house/secret', { qos: 1, messageId: 2 }))
+    await writer.next('puback')
+    await settled(client)
+    expect(payloads(client.received)).toEqual([])
+  })
+
+  it('asks forward about each delivery', async () => {
+    const { connect } = await start({ hooks: { forward: (_c, topic) => topic !== 't/secret' } })
+    const client = await connect('a')
+    client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: '#', qos: 1 }] })
+    await client.next('suback')
+    client.send(publishPacket('t/secret', { payload: 'secret', retain: true }))
+    client.send(publishPacket('t/open', { payload: 'open' }))
+    expect(String((await client.next('publish')).payload)).toBe('open')
+    client.send({ cmd: 'subscribe', messageId: 2, subscriptions: [{ topic: 't/secret', qos: 1 }] })
+    await client.next('suback')
+    await settled(client)
+    expect(payloads(client.received)).toEqual(['open'])
+  })
+})
