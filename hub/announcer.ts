@@ -20,23 +20,42 @@ export interface AnnouncerParts {
 export class Announcer implements Service {
   #parts: AnnouncerParts
   #stop: Cancel = () => {}
+  #joiningEnds: Cancel = () => {}
+  #started = 0
+  #joiningUntil: number | null = null
 
   constructor(parts: AnnouncerParts) {
     this.#parts = parts
   }
 
   start(): void {
-    const { topics, clock, health, version } = this.#parts
-    this.#retain(topics.build('hubInfo', {}), { version, started: clock.now(), joining_until: null })
+    const { clock, health } = this.#parts
+    this.#started = clock.now()
+    this.#info()
     health.onChange = () => this.#health()
     this.#health()
     this.#stop = clock.every(HEALTH_MS, () => this.#health())
   }
 
+  /** An invitation was made, used or has run out. */
+  joining(until: number | null): void {
+    const { clock } = this.#parts
+    this.#joiningUntil = until
+    this.#joiningEnds()
+    if (until !== null) this.#joiningEnds = clock.after(Math.max(0, until - clock.now()), () => this.joining(null))
+    if (this.#started > 0) this.#info()
+  }
+
   stop(): void {
     this.#stop()
+    this.#joiningEnds()
     this.#parts.health.onChange = () => {}
     this.#retain(this.#parts.topics.build('hubHealth', {}), { ...this.#parts.report(), state: 'stopped' })
+  }
+
+  #info(): void {
+    const { topics, version } = this.#parts
+    this.#retain(topics.build('hubInfo', {}), { version, started: this.#started, joining_until: this.#joiningUntil })
   }
 
   #health(): void {

@@ -9,15 +9,18 @@ import type { TurnRecorder } from './voice/turn-recorder.ts'
 export class Effects {
   #broker: Pick<TrustedBroker, 'publish' | 'subscribers' | 'connections'>
   #clips: Pick<TurnRecorder, 'remove' | 'sweep'>
+  #joining: (until: number | null) => void
   #log: Log
 
   constructor(parts: {
     broker: Pick<TrustedBroker, 'publish' | 'subscribers' | 'connections'>
     clips: Pick<TurnRecorder, 'remove' | 'sweep'>
+    joining: (until: number | null) => void
     log: Log
   }) {
     this.#broker = parts.broker
     this.#clips = parts.clips
+    this.#joining = parts.joining
     this.#log = parts.log
   }
 
@@ -37,6 +40,9 @@ export class Effects {
         return
       case 'disconnect_user':
         this.#close((principal) => 'user' in principal && principal.user === effect.user, effect.reason)
+        return
+      case 'joining':
+        this.#joining(effect.until)
         return
       case 'delete_clip':
         this.#attempt('delete a clip', this.#clips.remove(effect.file))

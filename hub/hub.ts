@@ -141,8 +141,13 @@ export class Hub implements Service {
     })
     const memory = brokerMemory({ topics, clock, log, store })
     const broker = new TrustedBroker({ hooks, clock, log, persistence: memory })
-    const outward = new Effects({ broker, clips: recorder, log: log.part('effects') })
-    const announcer = new Announcer({
+    const outward = new Effects({
+      broker,
+      clips: recorder,
+      joining: (until) => announcer.joining(until),
+      log: log.part('effects'),
+    })
+    const announcer: Announcer = new Announcer({
       topics,
       clock,
       health,

@@ -44,5 +44,7 @@ export type Effect =
   | { kind: 'publish'; topic: string; payload: string; qos: 0 | 1; retain: boolean }
   | { kind: 'disconnect'; device: string; reason: string }
   | { kind: 'disconnect_user'; user: string; reason: string }
+  /** Until when an invitation is open, or `null`. */
+  | { kind: 'joining'; until: number | null }
   | { kind: 'delete_clip'; file: string }
   | { kind: 'keep_files'; clips: string[] }

@@ -5,7 +5,7 @@ import type { Feature } from '../../engine/feature.ts'
 import { DeviceClocks } from './device-clock.ts'
 import { Directory } from './directory.ts'
 import { Entities } from './entities.ts'
-import { forgetOldInvitations } from './joining.ts'
+import { forgetOldInvitations, tellJoining } from './joining.ts'
 import { Presence } from './presence.ts'
 import { SignsOfLife } from './signs-of-life.ts'
 
@@ -100,6 +100,7 @@ export function openDevices(db: Database): Devices {
     start(context) {
       presence.start(context)
       forgetOldInvitations(context)
+      tellJoining(context)
     },
     tick(context) {
       signs.tick(context)

@@ -42,6 +42,7 @@ export function invite(
       'INSERT INTO invitations (id, code_hash, name, device_type, house_id, invited_by, expires_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     )
     .run(selector, hashSecret(code), wish.name, wish.type, wish.house, wish.by, expiresAt, context.now)
+  tellJoining(context)
   return { code, expiresAt }
 }
 
@@ -144,7 +145,17 @@ export function join(context: Context, request: JoinRequest): { device: string; 
     source: 'user',
     data: { name, device_type: row.device_type },
   })
+  tellJoining(context)
   return { device, name, device_type: row.device_type }
+}
+
+/** Tells until when somebody may join. */
+export function tellJoining(context: Context): void {
+  const until = context.db
+    .prepare('SELECT max(expires_at) FROM invitations WHERE device_id IS NULL AND tries < ? AND expires_at > ?')
+    .pluck()
+    .get(INVITATION.tries, context.now) as number | null
+  context.effect({ kind: 'joining', until })
 }
 
 /** Removes invitations a day after they ended. */

@@ -54,7 +54,8 @@ ${version === 1 ? '[ "$BUFFERED" ] || exec sleep 60' : ''}
 last=$(level)
 lock
 ${version === 2 ? '[ "$BANNER" ] && echo "Monitoring line \'$PIN\'..."' : ''}
-while :; do
+# A test that was killed must not leave this behind.
+while [ -d /proc/$PPID ]; do
   now=$(level)
   if [ $now != $last ]; then
     last=$now
@@ -71,7 +72,7 @@ lock
 [ "$LOW" ] && VALUE=$((1-VALUE))
 echo $VALUE > $L/.$PIN.$$; mv $L/.$PIN.$$ $L/$PIN
 ${version === 2 ? '[ "$BANNER" ] && echo "Setting line \'$PINVALUE\'..."' : '[ "$MODE" = signal ] || exit 0'}
-while :; do sleep 60 & wait $!; done`,
+while [ -d /proc/$PPID ]; do sleep 60 & wait $!; done`,
   )
   const holders = () =>
     readdirSync(lines).flatMap((name) => {
