@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { severity } from '../../../shared/messages/event.ts'
 import { text, timeMs } from '../../../shared/messages/fields.ts'
 import { command } from '../../engine/command.ts'
-import { page, visibleHouses } from '../visibility.ts'
+import { conditions, page } from '../list-query.ts'
+import { visibleHouses } from '../visibility.ts'
 
 interface EventRow {
   id: number
@@ -25,32 +26,19 @@ export const listEvents = command({
   }),
   changes: false,
   query(context, params) {
-    const visible = visibleHouses(context.caller, 'house_id')
-    const conditions = [visible.sql]
-    const values: (string | number)[] = [...visible.values]
-    for (const name of ['event_type', 'category', 'severity'] as const) {
-      if (params[name] === undefined) continue
-      conditions.push(`${name} = ?`)
-      values.push(params[name])
-    }
-    if (params.device !== undefined) {
-      conditions.push('device_id = ?')
-      values.push(params.device)
-    }
-    if (params.since !== undefined) {
-      conditions.push('created_at >= ?')
-      values.push(params.since)
-    }
-    if (params.after !== undefined) {
-      conditions.push('id < ?')
-      values.push(params.after)
-    }
+    const where = conditions(visibleHouses(context.caller, 'house_id'))
+      .when('event_type = ?', params.event_type)
+      .when('category = ?', params.category)
+      .when('severity = ?', params.severity)
+      .when('device_id = ?', params.device)
+      .when('created_at >= ?', params.since)
+      .when('id < ?', params.after)
     const rows = context.db
       .prepare(
         'SELECT id, timestamp, created_at, event_type, category, severity, title, description, source, house_id, device_id, entity_id, user_id, ' +
-          `session_id, event_data, old_state, new_state, processed FROM events WHERE ${conditions.join(' AND ')} ORDER BY id DESC LIMIT ?`,
+          `session_id, event_data, old_state, new_state, processed FROM events WHERE ${where.sql} ORDER BY id DESC LIMIT ?`,
       )
-      .all(...values, params.limit + 1) as EventRow[]
+      .all(...where.values, params.limit + 1) as EventRow[]
     const events = rows.map((row) => ({ ...row, event_data: JSON.parse(row.event_data) as unknown }))
     const { rows: kept, next } = page(events, params.limit, (row) => row.id)
     return { events: kept, ...(next === undefined ? {} : { next }) }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { text } from '../../../shared/messages/fields.ts'
 import { command } from '../../engine/command.ts'
-import { page } from '../visibility.ts'
+import { conditions, page } from '../list-query.ts'
 
 interface RejectedRow {
   id: number
@@ -21,21 +21,12 @@ export const listRejected = command({
   positional: ['device'],
   changes: false,
   query(context, params) {
-    const conditions = ['1']
-    const values: (string | number)[] = []
-    if (params.device !== undefined) {
-      conditions.push('device_id = ?')
-      values.push(params.device)
-    }
-    if (params.after !== undefined) {
-      conditions.push('id < ?')
-      values.push(params.after)
-    }
+    const where = conditions().when('device_id = ?', params.device).when('id < ?', params.after)
     const rows = context.db
       .prepare(
-        `SELECT id, device_id, topic, code, reason, raw, raw_bytes, received_at FROM rejected_messages WHERE ${conditions.join(' AND ')} ORDER BY id DESC LIMIT ?`,
+        `SELECT id, device_id, topic, code, reason, raw, raw_bytes, received_at FROM rejected_messages WHERE ${where.sql} ORDER BY id DESC LIMIT ?`,
       )
-      .all(...values, params.limit + 1) as RejectedRow[]
+      .all(...where.values, params.limit + 1) as RejectedRow[]
     const { rows: kept, next } = page(rows, params.limit, (row) => row.id)
     const rejected = kept.map(({ raw, ...row }) => ({ ...row, raw: raw.toString('latin1').slice(0, 1_000) }))
     return { rejected, ...(next === undefined ? {} : { next }) }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { text } from '../../../shared/messages/fields.ts'
 import { command } from '../../engine/command.ts'
+import { conditions, page } from '../list-query.ts'
 import { visibleHouses } from '../visibility.ts'
 
 export const listSessions = command({
@@ -16,31 +17,22 @@ export const listSessions = command({
   }),
   changes: false,
   query(context, params) {
-    const visible = visibleHouses(context.caller, 'd.house_id')
-    const conditions = [visible.sql]
-    const values: (string | number)[] = [...visible.values]
-    if (params.device !== undefined) {
-      conditions.push('s.device_id = ?')
-      values.push(params.device)
-    }
-    if (params.state !== undefined) {
-      conditions.push('s.state = ?')
-      values.push(params.state)
-    }
-    if (params.after !== undefined) {
-      conditions.push('s.id < ?')
-      values.push(params.after)
-    }
+    const where = conditions(visibleHouses(context.caller, 'd.house_id'))
+      .when('s.device_id = ?', params.device)
+      .when('s.state = ?', params.state)
+      .when('s.id < ?', params.after)
     const sessions = context.db
       .prepare(
         'SELECT s.id, s.device_id, s.persona_id, s.persona_version, s.user_id, s.state, s.created_at, s.expires_at, s.ended_at FROM sessions s ' +
-          `JOIN devices d ON d.id = s.device_id WHERE ${conditions.join(' AND ')} ORDER BY s.id DESC LIMIT ?`,
+          `JOIN devices d ON d.id = s.device_id WHERE ${where.sql} ORDER BY s.id DESC LIMIT ?`,
       )
-      .all(...values, params.limit) as { id: string }[]
+      .all(...where.values, params.limit + 1) as { id: string }[]
     const turns = context.db.prepare(
       'SELECT t.id, t.device_id, t.phase, t.started_at, t.ended_at, t.end_reason, t.frames, t.lost_frames, c.file, c.duration_ms, c.bytes, c.completeness, c.expires_at ' +
         'FROM turns t LEFT JOIN audio_clips c ON c.turn_id = t.id WHERE t.session_id = ? ORDER BY t.started_at, t.id',
     )
-    return { sessions: sessions.map((session) => ({ ...session, turns: turns.all(session.id) })) }
+    const { rows, next } = page(sessions, params.limit, (session) => session.id)
+    const kept = rows.map((session) => ({ ...session, turns: turns.all(session.id) }))
+    return { sessions: kept, ...(next === undefined ? {} : { next }) }
   },
 })

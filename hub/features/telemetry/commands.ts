@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { sensorKey, text, timeMs } from '../../../shared/messages/fields.ts'
 import type { QueryContext } from '../../engine/command.ts'
 import { command } from '../../engine/command.ts'
+import { conditions } from '../list-query.ts'
 import { visibleHouses } from '../visibility.ts'
 
 const DAY_MS = 86_400_000
@@ -18,23 +19,15 @@ function seriesOf(
   context: QueryContext,
   params: { device?: string | undefined; sensor?: string | undefined },
 ): SeriesRow[] {
-  const visible = visibleHouses(context.caller, 'd.house_id')
-  const conditions = [visible.sql]
-  const values: string[] = [...visible.values]
-  if (params.device !== undefined) {
-    conditions.push('s.device_id = ?')
-    values.push(params.device)
-  }
-  if (params.sensor !== undefined) {
-    conditions.push('s.sensor = ?')
-    values.push(params.sensor)
-  }
+  const where = conditions(visibleHouses(context.caller, 'd.house_id'))
+    .when('s.device_id = ?', params.device)
+    .when('s.sensor = ?', params.sensor)
   return context.db
     .prepare(
       'SELECT s.id, s.device_id, s.sensor, s.sensor_type, s.unit FROM reading_series s JOIN devices d ON d.id = s.device_id ' +
-        `WHERE ${conditions.join(' AND ')} ORDER BY s.device_id, s.sensor, s.id LIMIT 5000`,
+        `WHERE ${where.sql} ORDER BY s.device_id, s.sensor, s.id LIMIT 5000`,
     )
-    .all(...values) as SeriesRow[]
+    .all(...where.values) as SeriesRow[]
 }
 
 export const queryReadings = command({

@@ -78,11 +78,11 @@ function body(kind: string, tag: number, bad: boolean): Record<string, unknown> 
   return { id: bad ? '../..' : `c${tag}`, ok: true, value: tag }
 }
 
-/** What the database holds of it, in order. */
+/** What the database holds of it: the readings of each device in order, then the events, then the results. */
 function storedTags(house: TestHouse): string[] {
   const readings = house
-    .all<{ t: number }>('SELECT value AS t FROM readings ORDER BY id')
-    .map(({ t }) => `reading ${t}`)
+    .all<{ d: string; t: number }>('SELECT device_id AS d, value AS t FROM sensor_readings ORDER BY device_id, id')
+    .map(({ d, t }) => `reading ${t} of ${d}`)
   const events = house
     .all<{ t: number }>(
       "SELECT json_extract(event_data, '$.tag') AS t FROM events WHERE event_type = 'button_pressed' ORDER BY id",
@@ -96,7 +96,15 @@ function storedTags(house: TestHouse): string[] {
   return [...readings, ...events, ...results]
 }
 
-const rank = (tag: string) => ['reading', 'event', 'result'].indexOf(tag.split(' ')[0] ?? '')
+/** Readings of different devices have no order between them; those of one device have. */
+function rank(tag: string): number {
+  const [kind = '', , , of = ''] = tag.split(' ')
+  return ['reading', 'event', 'result'].indexOf(kind) * DEVICES.length + Math.max(0, DEVICES.indexOf(of))
+}
+
+/** The tag under which the model and the database know a message. */
+const tagOf = (kind: string, tag: number, of: string | undefined) =>
+  kind === 'reading' ? `reading ${tag} of ${of}` : `${kind} ${tag}`
 
 describe('the books', () => {
   it('balance, and everything has its effect once and in order, whatever devices send and whenever the hub restarts', () => {
@@ -155,7 +163,7 @@ describe('the books', () => {
               break
             case 'plain':
               batch.push([`lares/${DEVICES[one.device]}/readings`, { items: [{ sensor: 's', value: tag }] }])
-              model.stored.push(`reading ${tag}`)
+              model.stored.push(tagOf('reading', tag, DEVICES[one.device]))
               expected.push(model.count('applied'))
               break
             case 'poison': {
@@ -173,7 +181,7 @@ describe('the books', () => {
               const topic = one.kind === 'reading' ? 'readings' : one.kind
               const identity = { epoch: `e${one.epoch}`, lane, seq }
               batch.push([`lares/${DEVICES[one.device]}/${topic}`, { ...identity, ...body(one.kind, tag, one.bad) }])
-              expected.push(model.sequenced(key, seq, { tag: `${one.kind} ${tag}`, bad: one.bad }))
+              expected.push(model.sequenced(key, seq, { tag: tagOf(one.kind, tag, DEVICES[one.device]), bad: one.bad }))
               owed.add(key)
             }
           }
