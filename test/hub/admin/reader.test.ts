@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Reader } from '../../../hub/admin/reader.ts'
+import { openStore, storeFile } from '../../../hub/store/open-store.ts'
+import { ManualClock } from '../../../shared/clock.ts'
+import { QUERY_MAX_MS } from '../../../shared/limits.ts'
+import { silentLog } from '../../../shared/log.ts'
+
+const caller = { principal: 'local', user: null, role: 'admin' as const, houses: null, client: 'local.test' }
+const ask = (area: string, verb: string, params: unknown = {}) => ({ area, verb, params, caller, now: 1 })
+
+describe('the reader', () => {
+  let folder: string
+  let clock: ManualClock
+  let reader: Reader
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'lares-reader-'))
+    openStore({ folder, now: 1, log: silentLog }).close()
+    clock = new ManualClock()
+    reader = new Reader(storeFile(folder), clock)
+  })
+  afterEach(async () => {
+    await reader.stop()
+    rmSync(folder, { recursive: true })
+  })
+
+  it('answers several questions in their order', async () => {
+    const answers = await Promise.all([reader.ask(ask('devices', 'list')), reader.ask(ask('users', 'list'))])
+    expect(answers).toEqual([{ devices: [] }, { users: [] }])
+  })
+
+  it('gives a question up after ten seconds and answers the next one', async () => {
+    const slow = reader.ask(ask('devices', 'list'))
+    const next = reader.ask(ask('users', 'list'))
+    clock.advance(QUERY_MAX_MS)
+    await expect(slow).rejects.toMatchObject({ code: 'query_too_long' })
+    await expect(next).resolves.toEqual({ users: [] })
+  })
+
+  it('hands on the refusal of a question, and what is no question', async () => {
+    await expect(reader.ask(ask('devices', 'show', { device: 'nobody' }))).rejects.toMatchObject({ code: 'not_found' })
+    await expect(reader.ask(ask('devices', 'revoke'))).rejects.toMatchObject({ code: 'unknown_command' })
+  })
+
+  it('ends its thread when nobody asked for a minute, and starts another for the next question', async () => {
+    await reader.ask(ask('devices', 'list'))
+    clock.advance(60_000)
+    await expect(reader.ask(ask('devices', 'list'))).resolves.toEqual({ devices: [] })
+  })
+
+  it('rejects what waits when the hub stops', async () => {
+    const waiting = [reader.ask(ask('devices', 'list')), reader.ask(ask('users', 'list'))]
+    const results = Promise.allSettled(waiting)
+    await reader.stop()
+    expect((await results).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  })
+})
