@@ -48,7 +48,7 @@ export interface House {
 
 export function makeHouse(machine: StubMachine, part = 'both'): House {
   const checkout = copyScripts(machine)
-  const prefix = join(machine.home, 'root')
+  const prefix = join(machine.home, 'staged')
   const versionsFolder = join(prefix, 'opt/lares')
   const pidFile = join(machine.home, 'pid')
   const stepFile = join(machine.home, 'step')

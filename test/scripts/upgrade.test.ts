@@ -70,7 +70,7 @@ describe('scripts/upgrade', () => {
   })
 
   it('keeps the new version when the backup cannot be restored: the old one would not understand the database', () => {
-    machine.program('cp', '[ -f "$HOME/root/var/lib/lares/database.aside" ] && exit 1; cat "$1" >"$2"')
+    machine.program('cp', '[ -f "$HOME/staged/var/lib/lares/database.aside" ] && exit 1; cat "$1" >"$2"')
     const { code, err } = house.upgrade({ fails: '2 health' })
     expect(code).toBe(1)
     expect(err).toContain('could not be restored')

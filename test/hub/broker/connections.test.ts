@@ -1,25 +1,11 @@
 import { duplexPair } from 'node:stream'
-import { afterEach, describe, expect, it } from 'vitest'
-import type { InboundPublish, PublishVerdict } from '../../../hub/broker/connection.ts'
-import { type BrokerUnderTest, type Settings, settled, startBroker, turns, until } from './broker-under-test.ts'
+import { describe, expect, it } from 'vitest'
+import type { InboundPublish } from '../../../hub/broker/connection.ts'
+import { settled, turns, until } from './broker-under-test.ts'
+import { noting, oneBroker } from './one-broker.ts'
 import { connectPacket, publishPacket } from './raw-client.ts'
 
-let running: BrokerUnderTest | null = null
-
-async function start(settings: Settings = {}): Promise<BrokerUnderTest> {
-  running = await startBroker(settings)
-  return running
-}
-
-afterEach(async () => {
-  await running?.stop()
-  running = null
-})
-
-function noting(seen: string[], what: unknown, settle: (verdict: PublishVerdict) => void): void {
-  seen.push(String(what))
-  settle('deliver')
-}
+const start = oneBroker()
 
 describe('who has a client id', () => {
   it('lets the newest win, in one order: will, disconnected, connected', async () => {

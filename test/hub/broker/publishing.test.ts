@@ -1,29 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { PublishVerdict } from '../../../hub/broker/connection.ts'
-import { type BrokerUnderTest, type Settings, settled, startBroker, until } from './broker-under-test.ts'
+import { settled, until } from './broker-under-test.ts'
+import { noting, oneBroker, payloads } from './one-broker.ts'
 import { publishPacket } from './raw-client.ts'
 
-let running: BrokerUnderTest | null = null
-
-async function start(settings: Settings = {}): Promise<BrokerUnderTest> {
-  running = await startBroker(settings)
-  return running
-}
-
-afterEach(async () => {
-  await running?.stop()
-  running = null
-})
-
-const payloads = (packets: { cmd: string }[]) =>
-  packets
-    .filter((packet) => packet.cmd === 'publish')
-    .map((packet) => String((packet as never as { payload: Buffer }).payload))
-
-function noting(seen: string[], what: unknown, settle: (verdict: PublishVerdict) => void): void {
-  seen.push(String(what))
-  settle('deliver')
-}
+const start = oneBroker()
 
 describe('publishing', () => {
   it('sends PUBACK only after the verdict', async () => {

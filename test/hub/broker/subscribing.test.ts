@@ -1,23 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest'
-import { type BrokerUnderTest, type Settings, settled, startBroker, until } from './broker-under-test.ts'
+import { describe, expect, it } from 'vitest'
+import { settled, until } from './broker-under-test.ts'
+import { oneBroker, payloads } from './one-broker.ts'
 import { publishPacket } from './raw-client.ts'
 
-let running: BrokerUnderTest | null = null
-
-async function start(settings: Settings = {}): Promise<BrokerUnderTest> {
-  running = await startBroker(settings)
-  return running
-}
-
-afterEach(async () => {
-  await running?.stop()
-  running = null
-})
-
-const payloads = (packets: { cmd: string }[]) =>
-  packets
-    .filter((packet) => packet.cmd === 'publish')
-    .map((packet) => String((packet as never as { payload: Buffer }).payload))
+const start = oneBroker()
 
 describe('subscribing', () => {
   it('answers 0x80 to what is denied, and the QoS granted to the rest', async () => {
