@@ -25,6 +25,8 @@ export interface TableDeclaration {
   /** Name of the key column. */
   key: string
   columns: ReadonlyMap<string, ColumnMark>
+  /** The time column by which central partitions the table by month; it must never change. `null`: one table. */
+  partition: string | null
 }
 
 type Columns = Record<string, SQLiteColumnBuilderBase>
@@ -40,6 +42,8 @@ const declarations = new WeakMap<object, TableDeclaration>()
 export interface TableOptions<T> {
   /** Default `id`. */
   key?: string
+  /** A time column that never changes: central keeps the table in monthly partitions by it. */
+  partition?: string
   extras?: (columns: T) => SQLiteTableExtraConfigValue[]
 }
 
@@ -52,7 +56,13 @@ export function syncedTable<N extends string, C extends Columns>(
 ): BuiltTable<N, C> {
   const table = options.extras ? core.sqliteTable(name, columns, options.extras) : core.sqliteTable(name, columns)
   const marks = new Map(Object.entries(columns).map(([column, builder]) => [column, markOf(builder)]))
-  declarations.set(table, { name, kind, key: options.key ?? 'id', columns: marks })
+  declarations.set(table, {
+    name,
+    kind,
+    key: options.key ?? 'id',
+    columns: marks,
+    partition: options.partition ?? null,
+  })
   return table as BuiltTable<N, C>
 }
 

@@ -37,6 +37,7 @@ export const events = syncedTable(
     created_at: time().notNull(),
   },
   {
+    partition: 'created_at',
     extras: (t) => [
       core.index('ix_events_type_category').on(t.event_type, t.category),
       core.index('idx_event_type_time').on(t.event_type, t.created_at),

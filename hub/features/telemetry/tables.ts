@@ -46,6 +46,7 @@ export const readings = syncedTable(
     metadata: json<Record<string, unknown>>(),
   },
   {
+    partition: 'reading_time',
     extras: (t) => [
       core.index('ix_readings_series_time').on(t.series_id, t.reading_time),
       core.check('readings_quality', sql`quality IS NULL OR (quality >= 0 AND quality <= 1)`),
