@@ -1,0 +1,80 @@
+import { appendId, integer, text, time } from '../../store/columns.ts'
+import { core } from '../../store/drizzle.ts'
+import { syncedTable } from '../../store/synced-table.ts'
+
+/** How far each stream to central has got: a copy of central's own cursors, and which keys belong to which epoch. */
+export const syncStreams = syncedTable(
+  'sync_streams',
+  'local',
+  {
+    stream: text().notNull(),
+    table_name: text().notNull(),
+    epoch: integer().notNull(),
+    first: integer().notNull(),
+    upto: integer(),
+    position: integer().notNull(),
+    chain: text().notNull(),
+    rows: integer().notNull().default(0),
+    merged: integer().notNull().default(0),
+    duplicates: integer().notNull().default(0),
+    quarantined: integer().notNull().default(0),
+    bytes: integer().notNull().default(0),
+    updated_at: time().notNull(),
+  },
+  {
+    key: 'stream',
+    extras: (t) => [
+      core.primaryKey({ columns: [t.epoch, t.stream] }),
+      core.index('ix_sync_streams_table').on(t.table_name, t.epoch),
+    ],
+  },
+)
+
+/** Rows that central's database refused. They are not purged, and wait for `quarantine/retry` or `discard`. */
+export const syncQuarantine = syncedTable(
+  'sync_quarantine',
+  'local',
+  {
+    id: appendId(),
+    table_name: text().notNull(),
+    row_key: text().notNull(),
+    epoch: integer().notNull(),
+    stream: text().notNull(),
+    /** SQLSTATE. */
+    code: text().notNull(),
+    reason: text().notNull(),
+    /** held, retrying, discarded. */
+    state: text().notNull().default('held'),
+    held_at: time().notNull(),
+  },
+  { extras: (t) => [core.uniqueIndex('ux_sync_quarantine').on(t.table_name, t.row_key, t.epoch)] },
+)
+
+/** The scopes of central's rows that this house may see, and how far each has come. */
+export const managedScopes = syncedTable(
+  'managed_scopes',
+  'local',
+  {
+    scope: text().primaryKey().notNull(),
+    seq: integer().notNull(),
+    checked_at: time(),
+    updated_at: time().notNull(),
+  },
+  { key: 'scope' },
+)
+
+/** Every row that came from central, as it came: what the checksum of its scope is taken over. */
+export const managedRows = syncedTable(
+  'managed_rows',
+  'local',
+  {
+    scope: text().notNull(),
+    table_name: text().notNull(),
+    row_key: text().notNull(),
+    row: text().notNull(),
+    /** Why this house did not take it; `null` when it did. */
+    refused: text(),
+    updated_at: time().notNull(),
+  },
+  { key: 'row_key', extras: (t) => [core.primaryKey({ columns: [t.scope, t.table_name, t.row_key] })] },
+)

@@ -1,0 +1,222 @@
+import type { Joining, StreamPosition, SyncIdentity } from '../engine/sync-step.ts'
+import { CHAIN_START } from './chain.ts'
+
+/** What central says of a site at the handshake. */
+export interface CentralView {
+  site: string
+  name: string
+  lease: string | null
+  epoch: number
+  /** The cursors of this hub's epochs. */
+  cursors: StreamPosition[]
+}
+
+export interface HubView {
+  identity: SyncIdentity
+  /** All streams, of all epochs, also those that have ended. */
+  streams: StreamPosition[]
+  /** Whether this process held the lease before. */
+  held: boolean
+  /** Append-only tables, by name. */
+  tables: readonly string[]
+}
+
+export interface HubFacts {
+  /**
+   * The chain over the rows of a table in (from, upto], starting with `chain`; `null` when the hub does not have a row
+   * at `upto` or one it would have to know is missing.
+   */
+  rehash(stream: StreamPosition, upto: number): string | null
+}
+
+/** What follows from the two views. `streams` are all that are open from now on, and closed ones that changed. */
+export type Verdict =
+  | { kind: 'fenced'; reason: string }
+  | { kind: 'wrong_site'; reason: string }
+  | {
+      kind: 'go'
+      found: Joining
+      epoch: number
+      streams: StreamPosition[]
+      resend: boolean
+      changesSeen: number
+    }
+
+/** The change log's stream. It is never put off in part: its entries are keys, and the newest state goes. */
+export const CHANGES = 'changes'
+
+/**
+ * Compares what both sides remember, and decides where each stream goes on.
+ *
+ * The hub's memory is a cache of central's. Central ahead, over the same rows: a reply was lost. Central ahead, over other
+ * rows or rows this hub does not have: this hub is a restored backup or a clone and gets a new epoch. Central behind:
+ * central was restored, and what it lost is sent again.
+ */
+export function judge(hub: HubView, central: CentralView, facts: HubFacts): Verdict {
+  const { identity } = hub
+  if (identity.site !== null && identity.site !== central.site) {
+    return {
+      kind: 'wrong_site',
+      reason: `this hub is the site ${identity.name ?? identity.site}, and the connection is for ${central.name}`,
+    }
+  }
+  const mine = central.lease !== null && (central.lease === identity.token || central.lease === identity.proposed)
+  if (hub.held && !mine) {
+    return { kind: 'fenced', reason: `another hub took over the site ${central.name}` }
+  }
+  if (identity.epoch === 0 && central.lease === null && central.epoch === 0) {
+    return begin(hub, { epoch: 1, found: 'first', cursors: [] })
+  }
+  if (!identity.restored && central.epoch < identity.epoch) return rewound(hub, central)
+  if (!mine || identity.restored || central.epoch !== identity.epoch) {
+    // A central that has lost the lease but nothing else was put back to a time before this hub's last handshake.
+    if (!identity.restored && isOlderCentral(hub, central)) return rewound(hub, central)
+    // A first handshake whose answer was lost is still the first.
+    const found = mine && identity.epoch === 0 ? 'first' : 'hub_restored'
+    return begin(hub, { epoch: Math.max(central.epoch, identity.epoch) + 1, found, cursors: central.cursors })
+  }
+  return compare(hub, central, facts)
+}
+
+/** Nothing of it is left to send. */
+export function hasEnded({ upto, position }: StreamPosition): boolean {
+  return upto !== null && position >= upto
+}
+
+function keyOf({ epoch, stream }: StreamPosition): string {
+  return `${epoch}/${stream}`
+}
+
+/** Same lease, same epoch: stream by stream. */
+function compare(hub: HubView, central: CentralView, facts: HubFacts): Verdict {
+  const cursors = new Map(central.cursors.map((cursor) => [keyOf(cursor), cursor]))
+  const streams: StreamPosition[] = []
+  let behind = false
+  let changesSeen = 0
+  for (const own of hub.streams) {
+    const cursor = cursors.get(keyOf(own))
+    cursors.delete(keyOf(own))
+    const there = cursor?.position ?? own.first
+    if (hasEnded(own) && there >= own.position) continue
+    if (own.table === 'sync_changes') {
+      if (there < own.position) behind = true
+      changesSeen = Math.max(changesSeen, there, own.position)
+      streams.push({ ...own, position: hasEnded(own) ? own.position : changesSeen, chain: CHAIN_START })
+      continue
+    }
+    if (there < own.position) {
+      behind = true
+      streams.push({ ...own, position: there, chain: cursor?.chain ?? CHAIN_START, upto: own.upto })
+      continue
+    }
+    const fits =
+      there === own.position
+        ? cursor === undefined || cursor.chain === own.chain
+        : follows(own, cursor as StreamPosition, { cursors, facts })
+    if (!fits) {
+      return begin(hub, { epoch: central.epoch + 1, found: 'hub_restored', cursors: central.cursors })
+    }
+    streams.push({ ...own, position: there, chain: cursor?.chain ?? own.chain })
+  }
+  // Parts that were put off in a transaction whose reply was lost; the jump of their table was checked above.
+  for (const cursor of cursors.values()) {
+    if (cursor.epoch === central.epoch && cursor.upto !== null && cursor.position < cursor.upto) streams.push(cursor)
+  }
+  const known = new Set(streams.map(({ stream, epoch }) => `${epoch}/${stream}`))
+  for (const stream of fresh(hub.tables, central.epoch, () => 0)) if (!known.has(keyOf(stream))) streams.push(stream)
+  return {
+    kind: 'go',
+    found: behind ? 'central_restored' : 'resumed',
+    epoch: central.epoch,
+    streams,
+    resend: behind,
+    changesSeen,
+  }
+}
+
+/** Whether central's cursor is where this hub's own rows lead: by walking over them, or by putting a part off. */
+function follows(
+  own: StreamPosition,
+  cursor: StreamPosition,
+  { cursors, facts }: { cursors: ReadonlyMap<string, StreamPosition>; facts: HubFacts },
+): boolean {
+  if (facts.rehash(own, cursor.position) === cursor.chain) return true
+  for (const part of cursors.values()) {
+    if (part.table !== own.table || part.epoch !== own.epoch || part.upto === null) continue
+    // Walked up to where the part begins, jumped to its end, walked on.
+    if (part.first < own.position || part.upto > cursor.position) continue
+    const before = facts.rehash(own, part.first)
+    if (before === null) continue
+    const after = facts.rehash({ ...own, position: part.upto, chain: before }, cursor.position)
+    if (after === cursor.chain) return true
+  }
+  return false
+}
+
+/** Whether nothing at central is ahead of this hub and something is behind. */
+function isOlderCentral(hub: HubView, central: CentralView): boolean {
+  if (hub.identity.token === null || central.epoch !== hub.identity.epoch) return false
+  const cursors = new Map(central.cursors.map((cursor) => [keyOf(cursor), cursor]))
+  let behind = false
+  for (const own of hub.streams) {
+    const there = cursors.get(keyOf(own))?.position ?? own.first
+    if (there > own.position) return false
+    if (there < own.position) behind = true
+  }
+  return behind
+}
+
+/** Central was put back to an earlier time: its cursors lead, and what may have changed since is sent again. */
+function rewound(hub: HubView, central: CentralView): Verdict {
+  const cursors = new Map(central.cursors.map((cursor) => [keyOf(cursor), cursor]))
+  const streams = hub.streams.map((own) => {
+    // What ended is looked at too: central may have lost some of it.
+    const cursor = cursors.get(keyOf(own))
+    if (own.table === 'sync_changes') return { ...own, chain: CHAIN_START }
+    const position = cursor?.position ?? own.first
+    return position < own.position ? { ...own, position, chain: cursor?.chain ?? CHAIN_START } : own
+  })
+  const seen = hub.streams.find(({ table }) => table === 'sync_changes')?.position ?? 0
+  return {
+    kind: 'go',
+    found: 'central_restored',
+    epoch: hub.identity.epoch,
+    streams,
+    resend: true,
+    changesSeen: Math.max(
+      seen,
+      ...central.cursors.filter(({ table }) => table === 'sync_changes').map((c) => c.position),
+    ),
+  }
+}
+
+/** A new epoch: what central surely has keeps its old one, everything else goes under the new one. */
+function begin(
+  hub: HubView,
+  { epoch, found, cursors }: { epoch: number; found: Joining; cursors: StreamPosition[] },
+): Verdict {
+  const closed: StreamPosition[] = []
+  const parts: StreamPosition[] = []
+  const starts = new Map<string, number>()
+  for (const own of hub.streams) {
+    if (hasEnded(own)) continue
+    closed.push({ ...own, upto: own.position })
+    if (own.table === 'sync_changes') continue
+    if (own.upto === null) starts.set(own.table, own.position)
+    else parts.push({ ...own, epoch, first: own.position, chain: CHAIN_START })
+  }
+  const seen = Math.max(
+    0,
+    ...[...hub.streams, ...cursors].filter(({ table }) => table === 'sync_changes').map((c) => c.position),
+  )
+  const open = fresh(hub.tables, epoch, (table) => (table === 'sync_changes' ? seen : (starts.get(table) ?? 0)))
+  return { kind: 'go', found, epoch, streams: [...closed, ...parts, ...open], resend: true, changesSeen: seen }
+}
+
+function fresh(tables: readonly string[], epoch: number, start: (table: string) => number): StreamPosition[] {
+  const open = (stream: string, table: string): StreamPosition => {
+    const first = start(table)
+    return { stream, table, epoch, first, upto: null, position: first, chain: CHAIN_START }
+  }
+  return [open(CHANGES, 'sync_changes'), ...tables.map((table) => open(table, table))]
+}

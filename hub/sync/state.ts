@@ -1,0 +1,117 @@
+import type { AckedPart, CentralRow, ScopeAnswer, StreamPosition, SyncIdentity, SyncStep } from '../engine/sync-step.ts'
+
+/** What the pump asks for. Each is answered by exactly one event, unless the process dies. */
+export type SyncEffect =
+  /** Have the engine write it down, durably. */
+  | { kind: 'persist'; step: SyncStep }
+  /** Connect, compare, take the lease; all in one transaction at central. */
+  | { kind: 'greet'; proposed: string }
+  /** How much waits in each stream. */
+  | { kind: 'look' }
+  /** Read the next rows and put them into central with the cursor. */
+  | { kind: 'send'; stream: StreamPosition; rows: number }
+  /** Put a part off: the cursor jumps to `upto`, what was skipped becomes a stream of its own. */
+  | { kind: 'split'; stream: StreamPosition; upto: number }
+  | { kind: 'sweep'; from: number }
+  | { kind: 'scopes' }
+  | { kind: 'pull'; scope: string; after: number; whole: boolean }
+  | { kind: 'report'; scope: string; seq: number; answer: ScopeAnswer }
+  /** Close the connection; the next greeting makes a new one. */
+  | { kind: 'hang_up' }
+  | { kind: 'wait'; ms: number }
+
+export interface Waiting {
+  stream: string
+  epoch: number
+  /** Highest key there is; for the part of a stream, at most its end. */
+  newest: number
+  /** Rows that wait, about: keys have holes. */
+  rows: number
+  /** When the oldest of them was stored, wall clock; `null` when none waits. */
+  oldest: number | null
+}
+
+export type SyncEvent =
+  | { kind: 'start' }
+  /** Central is configured again, or a person said that this hub is the one. */
+  | { kind: 'claimed'; identity: SyncIdentity }
+  | { kind: 'persisted'; step: SyncStep['step']; answer: unknown }
+  | { kind: 'not_persisted'; step: SyncStep['step']; reason: string }
+  | { kind: 'greeted'; outcome: Greeting }
+  | { kind: 'seen'; waiting: Waiting[]; changes: { waiting: number; oldest: number | null } }
+  | { kind: 'sent'; result: Sent }
+  | { kind: 'split'; live: StreamPosition; part: StreamPosition }
+  | { kind: 'swept'; done: boolean }
+  | { kind: 'scopes'; granted: { scope: string; seq: number }[] }
+  | { kind: 'pulled'; scope: string; page: Pulled }
+  | { kind: 'reported' }
+  /** Central says that another hub holds the lease. */
+  | { kind: 'displaced'; reason: string }
+  /** The connection or the statement failed; nothing is known of what was sent. */
+  | { kind: 'failed'; reason: string; during: SyncEffect['kind'] }
+  | { kind: 'waited' }
+
+export type Greeting =
+  | { kind: 'fenced' | 'wrong_site'; reason: string }
+  | { kind: 'go'; facts: Omit<Extract<SyncStep, { step: 'joined' }>, 'step' | 'token'> }
+
+/** `stream` is unchanged when there was nothing to send. */
+export interface Sent extends AckedPart {
+  /** Whether more rows wait behind this batch. */
+  more: boolean
+  /** Milliseconds the transaction took. */
+  tookMs: number
+}
+
+export interface Pulled {
+  rows: CentralRow[]
+  seq: number
+  /** `null` while more pages follow. */
+  checksum: string | null
+}
+
+export type Mode =
+  /** Before the first greeting, or between two. */
+  | 'away'
+  | 'greeting'
+  | 'running'
+  /** Another hub holds the lease; a person has to decide. */
+  | 'fenced'
+
+/** A scope as the pump knows it. */
+export interface ScopeState {
+  seq: number
+  /** Central's position when it was last asked. */
+  latest: number
+  /** The whole scope is to be fetched beside and swapped. */
+  whole: boolean
+  /** Rows of a whole fetch so far. */
+  gathered: CentralRow[]
+  /** It is to be compared with central although nothing new came. */
+  check: boolean
+}
+
+export interface SyncState {
+  mode: Mode
+  identity: SyncIdentity
+  streams: StreamPosition[]
+  tables: readonly string[]
+  scopes: Record<string, ScopeState>
+  /** This process held the lease. */
+  held: boolean
+  /** The one operation at central that is under way. */
+  busy: SyncEffect['kind'] | null
+  /** What the engine is writing down. */
+  saving: AckedPart[] | null
+  /** Positions that it does not have yet. Losing them costs a comparison at the next greeting. */
+  unsaved: AckedPart[]
+  /** Streams with rows to send, by name and epoch. */
+  hungry: string[]
+  /** Rows in the next batch. */
+  batchRows: number
+  /** Looks until the scopes are asked for again. */
+  untilScopes: number
+  failures: number
+  /** In plain words, for `sync/status`; `null` after a success. */
+  lastError: string | null
+}
