@@ -21,6 +21,7 @@ import { ensureHouse } from './features/house/default-house.ts'
 import { seedCompanion } from './features/personas/seed.ts'
 import { storeBrokerChange } from './features/plumbing/broker-store.ts'
 import { openSessions } from './features/sessions/sessions.ts'
+import { openSync } from './features/sync/book.ts'
 import { openTelemetry } from './features/telemetry/telemetry.ts'
 
 export interface HouseParts {
@@ -39,6 +40,7 @@ export function openHouseEngine(parts: HouseParts): Engine {
   const devices = openDevices(db)
   const telemetry = openTelemetry(db, { entities: devices.entities, clocks: devices.clocks })
   const sessions = openSessions(db)
+  const sync = openSync(db)
   const ground: Feature = {
     name: 'ground',
     start(context) {
@@ -72,6 +74,8 @@ export function openHouseEngine(parts: HouseParts): Engine {
       case 'broker':
         storeBrokerChange(db, input.change, context.now)
         return { verdict: 'stored' }
+      case 'sync':
+        return { verdict: 'stored', value: sync.apply(context, input.change) }
     }
   }
 
@@ -103,7 +107,7 @@ export function openHouseEngine(parts: HouseParts): Engine {
   return new Engine({
     store,
     log,
-    features: [ground, devices, telemetry, events, sessions],
+    features: [ground, devices, telemetry, events, sessions, sync],
     structured,
     houseOf: (device) => devices.directory.find(device)?.house ?? null,
     heard: (device, now) => devices.signs.seen(device, now),

@@ -44,6 +44,11 @@ const CATALOGUE = {
   expired: { retry: true, hint: 'The request came too late. Send it again.' },
   not_found: { retry: false, hint: "List what exists with the area's list command." },
   already_exists: { retry: false, hint: 'Choose another name, or change the one that exists.' },
+  centrally_managed: { retry: false, hint: 'Change it at central: lares central put SCOPE TABLE FILE.' },
+  fenced: {
+    retry: false,
+    hint: 'Another hub holds this site. Stop that one, then run `lares sync claim` here.',
+  },
   query_too_long: { retry: false, hint: 'Ask for less: a shorter span, fewer rows.' },
   busy: { retry: true, hint: 'The hub is doing this already. Try again in a moment.' },
   // the hub's own state

@@ -2,6 +2,7 @@ import type { AdminRequest } from '../../shared/messages/admin-request.ts'
 import type { Caller } from './command.ts'
 import type { Credentials } from './principal.ts'
 import type { SessionChange } from './session-change.ts'
+import type { SyncStep } from './sync-step.ts'
 
 /** What the engine is asked to do beyond a device's message. Everything in it survives a structured clone. */
 export type StructuredInput =
@@ -20,6 +21,7 @@ export type StructuredInput =
   | { kind: 'join'; client: string; payload: Buffer }
   | { kind: 'broker'; change: SessionChange }
   | { kind: 'reject'; device: string; topic: string; payload: Buffer; code: 'unknown_topic' | 'not_allowed' }
+  | { kind: 'sync'; change: SyncStep }
   | { kind: 'api_call'; area: string; verb: string; caller: Caller; ok: boolean; times: number }
 
 /** A finished WAV file, synced and in place before its turn is committed. */
@@ -48,3 +50,5 @@ export type Effect =
   | { kind: 'joining'; until: number | null }
   | { kind: 'delete_clip'; file: string }
   | { kind: 'keep_files'; clips: string[] }
+  /** A person said that this hub is its site's, or that something of central is to be done now. */
+  | { kind: 'sync'; ask: 'claimed' | 'wake' }

@@ -56,6 +56,8 @@ export interface AckedPart {
   held: HeldRow[]
   /** Rows that went through the change log: no longer held, if they were. */
   settled: { table: string; key: string }[]
+  /** Tables that central does not have yet: their entries stay in the change log, to be sent after it was migrated. */
+  unknown: string[]
 }
 
 /** Why the streams begin where they do. */

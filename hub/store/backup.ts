@@ -6,6 +6,8 @@ import { putInPlace } from './files.ts'
 
 /** Left out of the hourly backup: they are large, and central keeps its copy. */
 const LEFT_OUT = new Set(['readings', 'events', 'rejected_messages', 'sync_changes'])
+/** Set in every copy, so that one put in a database's place is known as such: central gives it a new epoch. */
+export const RESTORED_COPY = 'restored_copy'
 const KEEP = 24
 const NAME = /^hub-\d{13}\.db$/
 
@@ -37,6 +39,13 @@ export function writeFullCopy(source: string, target: string): void {
     db.prepare('VACUUM INTO ?').run(temporary)
   } finally {
     db.close()
+  }
+  const copy = new Sqlite(temporary)
+  try {
+    // The oldest databases that are copied before they are migrated have no settings yet.
+    if (copy.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'hub_settings'").get()) markAsCopy(copy)
+  } finally {
+    copy.close()
   }
   putInPlace(temporary, target)
 }
@@ -72,6 +81,10 @@ export function verifyBackup(file: string): boolean {
   }
 }
 
+function markAsCopy(db: Sqlite.Database): void {
+  db.prepare("INSERT INTO hub_settings (key, value) VALUES (?, 'true') ON CONFLICT DO NOTHING").run(RESTORED_COPY)
+}
+
 function copyInto(source: string, target: string): void {
   const db = new Sqlite(target)
   try {
@@ -96,6 +109,7 @@ function copyInto(source: string, target: string): void {
       // Keys of append tables go on from where they were, also for tables whose rows are left out.
       db.exec('DELETE FROM main.sqlite_sequence')
       db.exec('INSERT INTO main.sqlite_sequence SELECT * FROM hub.sqlite_sequence')
+      markAsCopy(db)
     })()
   } finally {
     db.close()

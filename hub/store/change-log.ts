@@ -15,13 +15,19 @@ export function captureTriggers(declaration: TableDeclaration): { name: string; 
   const note = (row: 'NEW' | 'OLD') =>
     `DELETE FROM sync_changes WHERE table_name = '${name}' AND row_key = CAST(${row}."${key}" AS TEXT); ` +
     `INSERT INTO sync_changes (table_name, row_key) VALUES ('${name}', CAST(${row}."${key}" AS TEXT));`
-  const mine = (row: 'NEW' | 'OLD') => (kind === 'down' ? ` WHEN ${row}.managed_by = 'site'` : '')
+  // A row that goes over to central's care is noted once more: the uploader then finds that it is no longer the site's.
+  const mine = (event: string, row: 'NEW' | 'OLD') => {
+    if (kind !== 'down') return ''
+    return event.startsWith('UPDATE')
+      ? " WHEN NEW.managed_by = 'site' OR OLD.managed_by = 'site'"
+      : ` WHEN ${row}.managed_by = 'site'`
+  }
   const columns = capturedColumns(declaration)
     .map((column) => `"${column}"`)
     .join(', ')
   const trigger = (suffix: string, event: string, row: 'NEW' | 'OLD') => ({
     name: `capture_${name}_${suffix}`,
-    sql: `CREATE TRIGGER capture_${name}_${suffix} AFTER ${event} ON "${name}"${mine(row)} BEGIN ${note(row)} END`,
+    sql: `CREATE TRIGGER capture_${name}_${suffix} AFTER ${event} ON "${name}"${mine(event, row)} BEGIN ${note(row)} END`,
   })
   const update = trigger('update', `UPDATE OF ${columns}`, 'NEW')
   if (kind === 'append_marks') return [update]

@@ -10,6 +10,7 @@ export const NOTHING: Omit<AckedPart, 'stream'> = {
   ledger: { rows: 0, merged: 0, duplicates: 0, quarantined: 0, bytes: 0 },
   held: [],
   settled: [],
+  unknown: [],
 }
 
 /** Two parts of one stream, the second after the first. */
@@ -26,5 +27,6 @@ export function joinParts(a: AckedPart, b: AckedPart): AckedPart {
     },
     held: [...a.held, ...b.held],
     settled: [...a.settled, ...b.settled],
+    unknown: b.unknown,
   }
 }

@@ -26,6 +26,8 @@ const CHECK_EVERY = 30
 const UNSAVED_MOST = 64
 const KEYS_MOST = 20_000
 
+type Answer = Extract<SyncEvent, { kind: 'seen' | 'sent' | 'split' | 'swept' | 'scopes' | 'pulled' | 'reported' }>
+
 export interface CoreStart {
   identity: SyncIdentity
   streams: StreamPosition[]
@@ -96,9 +98,7 @@ export class SyncCore {
     }
   }
 
-  #answered(
-    event: Extract<SyncEvent, { kind: 'seen' | 'sent' | 'split' | 'swept' | 'scopes' | 'pulled' | 'reported' }>,
-  ): SyncEffect[] {
+  #answered(event: Answer): SyncEffect[] {
     switch (event.kind) {
       case 'seen':
         return this.#seen(event.waiting, event.changes.waiting)
@@ -234,7 +234,7 @@ export class SyncCore {
     const { state } = this
     state.untilScopes -= 1
     for (const { stream, epoch, rows, newest } of waiting) {
-      const at = this.#stream(stream, epoch)
+      const at = state.streams.find((own) => nameOf(own) === nameOf({ stream, epoch }))
       if (at && at.upto === null && rows > SPLIT_ROWS) {
         state.busy = 'split'
         return [{ kind: 'split', stream: at, upto: newest }]
@@ -385,19 +385,14 @@ export class SyncCore {
 
   /** Remembers where a stream stands, here and for the engine. */
   #note(part: AckedPart): void {
-    const { state } = this
+    const { streams, unsaved } = this.state
     const name = nameOf(part.stream)
-    const at = state.streams.findIndex((stream) => nameOf(stream) === name)
-    if (at >= 0) state.streams[at] = part.stream
-    else state.streams.push(part.stream)
-    const last = state.unsaved.findIndex(({ stream }) => nameOf(stream) === name)
-    const known = state.unsaved[last]
-    if (!known || known.settled.length + part.settled.length > KEYS_MOST) state.unsaved.push(part)
-    else state.unsaved[last] = joinParts(known, part)
-  }
-
-  #stream(stream: string, epoch: number): StreamPosition | undefined {
-    return this.state.streams.find((candidate) => candidate.stream === stream && candidate.epoch === epoch)
+    const at = streams.findIndex((stream) => nameOf(stream) === name)
+    streams.splice(at < 0 ? streams.length : at, 1, part.stream)
+    const last = unsaved.findLastIndex(({ stream }) => nameOf(stream) === name)
+    const known = unsaved[last]
+    if (!known || known.settled.length + part.settled.length > KEYS_MOST) unsaved.push(part)
+    else unsaved[last] = joinParts(known, part)
   }
 }
 

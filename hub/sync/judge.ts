@@ -99,9 +99,11 @@ function compare(hub: HubView, central: CentralView, facts: HubFacts): Verdict {
     const there = cursor?.position ?? own.first
     if (hasEnded(own) && there >= own.position) continue
     if (own.table === 'sync_changes') {
-      if (there < own.position) behind = true
-      changesSeen = Math.max(changesSeen, there, own.position)
-      streams.push({ ...own, position: hasEnded(own) ? own.position : changesSeen, chain: CHAIN_START })
+      // What waits in the log is numbered above everything either side has seen; the cursor stays central's.
+      const seen = cursor?.position ?? own.position
+      if (seen < own.position) behind = true
+      changesSeen = Math.max(changesSeen, seen, own.position)
+      if (!hasEnded(own)) streams.push({ ...own, position: seen, chain: CHAIN_START })
       continue
     }
     if (there < own.position) {
@@ -172,7 +174,8 @@ function rewound(hub: HubView, central: CentralView): Verdict {
   const streams = hub.streams.map((own) => {
     // What ended is looked at too: central may have lost some of it.
     const cursor = cursors.get(keyOf(own))
-    if (own.table === 'sync_changes') return { ...own, chain: CHAIN_START }
+    if (own.table === 'sync_changes')
+      return hasEnded(own) ? own : { ...own, position: cursor?.position ?? own.position, chain: CHAIN_START }
     const position = cursor?.position ?? own.first
     return position < own.position ? { ...own, position, chain: cursor?.chain ?? CHAIN_START } : own
   })

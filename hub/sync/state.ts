@@ -52,7 +52,8 @@ export type SyncEvent =
   | { kind: 'waited' }
 
 export type Greeting =
-  | { kind: 'fenced' | 'wrong_site'; reason: string }
+  | { kind: 'fenced'; reason: string }
+  | { kind: 'wrong_site'; reason: string }
   | { kind: 'go'; facts: Omit<Extract<SyncStep, { step: 'joined' }>, 'step' | 'token'> }
 
 /** `stream` is unchanged when there was nothing to send. */

@@ -42,6 +42,37 @@ export const EVENT_TYPES: ReadonlyMap<string, EventType> = new Map([
   ],
   ['button_pressed', entry('device', 'info', 'Button pressed', 'A button of the device was pressed.')],
   ['command_result', entry('device', 'info', 'Command result', 'The device answered a command.')],
+  ['sync_joined', entry('system', 'info', 'Central joined', 'The house sends its rows to a central database.')],
+  [
+    'sync_epoch',
+    entry(
+      'system',
+      'warning',
+      'Restored copy found',
+      'Central knows more of this house than this hub: it runs from a backup or a copied card, and goes on under a new epoch.',
+    ),
+  ],
+  [
+    'central_restored',
+    entry(
+      'system',
+      'warning',
+      'Central restored',
+      'Central was put back to an earlier time; what it lost is sent again.',
+    ),
+  ],
+  [
+    'sync_fenced',
+    entry('system', 'critical', 'Hub fenced', 'Another hub took over this site; this one stopped sending.'),
+  ],
+  ['sync_claimed', entry('audit', 'warning', 'Site claimed', 'A person said that this hub is the one of its site.')],
+  ['sync_row_refused', entry('system', 'error', 'Row refused', "Central's database refused a row; it is held back.")],
+  [
+    'central_row_refused',
+    entry('system', 'warning', 'Central row refused', 'A row that central manages does not fit into this house.'),
+  ],
+  ['central_row_kept', entry('system', 'info', 'Central row kept', 'A row that central removed is still in use here.')],
+  ['scope_left', entry('system', 'info', 'Scope withdrawn', 'Central no longer manages these rows for this house.')],
   ['hub_started', entry('system', 'info', 'Hub started', 'The hub started.')],
   ['hub_degraded', entry('system', 'error', 'Hub degraded', 'The hub cannot store.')],
   ['hub_recovered', entry('system', 'info', 'Hub recovered', 'The hub stores again.')],

@@ -3,6 +3,8 @@ import type { Context } from '../../engine/context.ts'
 /** The persona every session has until somebody makes another. */
 export const COMPANION = 'companion'
 
+const SEEDED_NOTE = 'Seeded with the first start.'
+
 const DEFINITION = {
   name: 'Companion',
   description: 'A calm voice for everyday questions.',
@@ -37,5 +39,23 @@ export function seedCompanion(context: Context): void {
   )
   db.prepare(
     'INSERT INTO persona_versions (id, persona_id, version, artifacts, change_notes, created_at) VALUES (?, ?, ?, ?, ?, ?)',
-  ).run(context.id(), COMPANION, '1.0.0', JSON.stringify(DEFINITION), 'Seeded with the first start.', now)
+  ).run(context.id(), COMPANION, '1.0.0', JSON.stringify(DEFINITION), SEEDED_NOTE, now)
+}
+
+/**
+ * Lets a seeded persona that nobody edited give way to one that central manages, and its seeded version with it.
+ * `values` is the row that wants its place. Returns whether something gave way.
+ */
+export function giveWay({ db }: Context, table: string, values: ReadonlyMap<string, unknown>): boolean {
+  const seeded = db
+    .prepare("SELECT 1 FROM personas WHERE id = ? AND managed_by = 'site' AND updated_at = created_at")
+    .get(COMPANION)
+  if (table === 'personas') return values.get('id') === COMPANION && seeded !== undefined
+  if (table !== 'persona_versions' || values.get('persona_id') !== COMPANION) return false
+  const removed = db
+    .prepare(
+      "DELETE FROM persona_versions WHERE persona_id = ? AND version = ? AND managed_by = 'site' AND created_by IS NULL AND change_notes = ?",
+    )
+    .run(COMPANION, values.get('version'), SEEDED_NOTE)
+  return removed.changes > 0
 }

@@ -1,0 +1,162 @@
+import type { Database, Statement } from '../../../shared/sqlite/open.ts'
+import type { Context } from '../../engine/context.ts'
+import type { Feature } from '../../engine/feature.ts'
+import type {
+  AckedPart,
+  HeldRow,
+  JoinedAnswer,
+  StreamPosition,
+  SyncIdentity,
+  SyncStep,
+} from '../../engine/sync-step.ts'
+import { declarations } from '../../store/declarations.ts'
+import { readIdentity, writeIdentity } from './identity.ts'
+import { ManagedRows } from './managed-rows.ts'
+
+const LOG = 'sync_changes'
+
+/** What the hub writes down of its talk with central: one step of the sync thread is one input of the engine. */
+export interface SyncBook extends Feature {
+  apply(context: Context, step: SyncStep): unknown
+}
+
+export function openSync(db: Database): SyncBook {
+  const rows = new ManagedRows(db)
+  const statements = prepare(db)
+
+  function joined(context: Context, step: Extract<SyncStep, { step: 'joined' }>): JoinedAnswer {
+    const { site, name, token, epoch, found } = step
+    const before = readIdentity(db)
+    for (const stream of step.streams) writeStream(statements, stream, context.now)
+    for (const held of step.held) hold(statements, held, context.now)
+    numberAgain(db, step.changesSeen)
+    const sweepFrom = step.resend ? sendAgain(db) : before.sweepFrom
+    writeIdentity(db, { ...before, site, name, token, proposed: null, epoch, fenced: null, restored: false, sweepFrom })
+    tell(context, { ...step, before })
+    return { streams: readStreams(db), sweepFrom }
+
+    function tell(to: Context, { before: was }: { before: SyncIdentity }): void {
+      if (found === 'resumed') return
+      const type = found === 'first' ? 'sync_joined' : found === 'hub_restored' ? 'sync_epoch' : 'central_restored'
+      to.addEvent({ type, data: { site: name, epoch, before: was.epoch } })
+    }
+  }
+
+  function acked(context: Context, parts: AckedPart[]): void {
+    for (const { stream, ledger, held, settled, unknown } of parts) {
+      writeStream(statements, stream, context.now)
+      const { rows: sent, merged, duplicates, quarantined, bytes } = ledger
+      statements.count.run(sent, merged, duplicates, quarantined, bytes, stream.epoch, stream.stream)
+      if (stream.table === LOG && stream.upto === null) statements.forget.run(stream.position, JSON.stringify(unknown))
+      if (settled.length > 0 && statements.anyHeld.get())
+        for (const { table, key } of settled) statements.settle.run(table, key)
+      for (const row of held) {
+        hold(statements, row, context.now)
+        context.addEvent({ type: 'sync_row_refused', data: { ...row } })
+      }
+    }
+  }
+
+  function fenced(context: Context, reason: string): void {
+    const identity = readIdentity(db)
+    if (identity.fenced === null) context.addEvent({ type: 'sync_fenced', data: { reason } })
+    writeIdentity(db, { ...identity, fenced: reason })
+  }
+
+  return {
+    name: 'sync',
+    apply(context, step) {
+      switch (step.step) {
+        case 'propose':
+          return writeIdentity(db, { ...readIdentity(db), proposed: step.token })
+        case 'joined':
+          return joined(context, step)
+        case 'acked':
+          return acked(context, step.parts)
+        case 'swept':
+          return writeIdentity(db, { ...readIdentity(db), sweepFrom: null })
+        case 'fenced':
+          return fenced(context, step.reason)
+        case 'granted':
+          return rows.granted(context, new Set(step.scopes))
+        case 'scope':
+          return { scope: step.scope, seq: step.seq, ...rows.apply(context, step) }
+      }
+    },
+  }
+}
+
+type Statements = ReturnType<typeof prepare>
+
+function prepare(db: Database) {
+  return {
+    write: db.prepare(
+      'INSERT INTO sync_streams (stream, table_name, epoch, first, upto, position, chain, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ' +
+        'ON CONFLICT (epoch, stream) DO UPDATE SET upto = excluded.upto, position = excluded.position, chain = excluded.chain, updated_at = excluded.updated_at',
+    ),
+    count: db.prepare(
+      'UPDATE sync_streams SET rows = rows + ?, merged = merged + ?, duplicates = duplicates + ?, quarantined = quarantined + ?, bytes = bytes + ? ' +
+        'WHERE epoch = ? AND stream = ?',
+    ),
+    forget: db.prepare(
+      'DELETE FROM sync_changes WHERE seq <= ? AND table_name NOT IN (SELECT value FROM json_each(?))',
+    ),
+    anyHeld: db.prepare('SELECT 1 FROM sync_quarantine LIMIT 1').pluck(),
+    settle: db.prepare('DELETE FROM sync_quarantine WHERE table_name = ? AND row_key = ?'),
+    hold: db.prepare(
+      'INSERT INTO sync_quarantine (table_name, row_key, epoch, stream, code, reason, held_at) VALUES (?, ?, ?, ?, ?, ?, ?) ' +
+        "ON CONFLICT (table_name, row_key, epoch) DO UPDATE SET code = excluded.code, reason = excluded.reason, state = CASE state WHEN 'discarded' THEN state ELSE 'held' END",
+    ),
+  } as Record<'write' | 'count' | 'forget' | 'anyHeld' | 'settle' | 'hold', Statement>
+}
+
+function writeStream({ write }: Statements, stream: StreamPosition, now: number): void {
+  const { stream: name, table, epoch, first, upto, position, chain } = stream
+  write.run(name, table, epoch, first, upto, position, chain, now)
+}
+
+function hold(statements: Statements, { table, key, epoch, stream, code, reason }: HeldRow, now: number): void {
+  statements.hold.run(table, key, epoch, stream, code, reason.slice(0, 1_000), now)
+}
+
+/** Every stream, of every epoch, in the order of their beginning. */
+export function readStreams(db: Database): StreamPosition[] {
+  return db
+    .prepare(
+      'SELECT stream, table_name AS "table", epoch, first, upto, position, chain FROM sync_streams ORDER BY epoch, coalesce(upto, 9e15), stream',
+    )
+    .all() as StreamPosition[]
+}
+
+/** Changes that central may have seen under the same number, from a future this hub does not know, get new numbers. */
+function numberAgain(db: Database, seen: number): void {
+  const known = Number(
+    db.prepare("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'sync_changes'").pluck().get(),
+  )
+  if (known < seen) {
+    const changed = db.prepare("UPDATE sqlite_sequence SET seq = ? WHERE name = 'sync_changes'").run(seen).changes
+    if (changed === 0) db.prepare("INSERT INTO sqlite_sequence (name, seq) VALUES ('sync_changes', ?)").run(seen)
+  }
+  const again = db.prepare('SELECT table_name, row_key FROM sync_changes WHERE seq <= ? ORDER BY seq').raw().all(seen)
+  db.prepare('DELETE FROM sync_changes WHERE seq <= ?').run(seen)
+  const insert = db.prepare('INSERT INTO sync_changes (table_name, row_key) VALUES (?, ?)')
+  for (const [table, key] of again as [string, string][]) insert.run(table, key)
+}
+
+/** Writes every row that may change into the change log. Returns the first of their numbers. */
+function sendAgain(db: Database): number {
+  const last = Number(
+    db.prepare("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'sync_changes'").pluck().get(),
+  )
+  for (const { name, kind, key } of declarations()) {
+    if (kind !== 'mutable' && kind !== 'down') continue
+    const mine = kind === 'down' ? "WHERE managed_by = 'site'" : ''
+    db.prepare(
+      `DELETE FROM sync_changes WHERE table_name = '${name}' AND row_key IN (SELECT CAST("${key}" AS TEXT) FROM "${name}" ${mine})`,
+    ).run()
+    db.prepare(
+      `INSERT INTO sync_changes (table_name, row_key) SELECT '${name}', CAST("${key}" AS TEXT) FROM "${name}" ${mine} ORDER BY "${key}"`,
+    ).run()
+  }
+  return last + 1
+}

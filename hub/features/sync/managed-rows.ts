@@ -1,0 +1,281 @@
+import { createHash } from 'node:crypto'
+import { asError, LaresError } from '../../../shared/errors.ts'
+import { type Database, isDiskFault, sqliteCode } from '../../../shared/sqlite/open.ts'
+import type { Context } from '../../engine/context.ts'
+import type { CentralRow, ScopeAnswer, SyncStep } from '../../engine/sync-step.ts'
+import { type CentralTable, centralTables } from '../../store/central-shape.ts'
+import { giveWay } from '../personas/seed.ts'
+import { sqliteValue } from './sqlite-value.ts'
+
+interface Known {
+  table_name: string
+  row_key: string
+  row: string
+  refused: string | null
+}
+
+type Values = Map<string, string | number | null>
+
+/** Columns that the hub fills in itself. */
+const OWN = new Set(['managed_by', 'scope'])
+
+/**
+ * Rows that central manages, in this house's tables. Which tables they may be in, and how, follows from the tables'
+ * declarations: a new one needs nothing here.
+ */
+export class ManagedRows {
+  #db: Database
+  #tables: Map<string, CentralTable>
+  #order: string[]
+
+  constructor(db: Database) {
+    this.#db = db
+    const tables = centralTables().filter(({ kind }) => kind === 'down')
+    this.#tables = new Map(tables.map((table) => [table.name, table]))
+    this.#order = parentsFirst(tables)
+    this.#guard()
+  }
+
+  /** Scopes that are no longer granted leave with their rows. */
+  granted(context: Context, scopes: ReadonlySet<string>): void {
+    const known = this.#db.prepare('SELECT scope FROM managed_scopes').pluck().all() as string[]
+    for (const scope of known.filter((name) => !scopes.has(name))) {
+      this.#atWork(() => this.#removeAll(context, scope, new Set()))
+      this.#db.prepare('DELETE FROM managed_scopes WHERE scope = ?').run(scope)
+      context.addEvent({ type: 'scope_left', data: { scope } })
+    }
+  }
+
+  apply(context: Context, step: Extract<SyncStep, { step: 'scope' }>): ScopeAnswer {
+    const { scope, rows, whole, seq, checksum } = step
+    const answer = this.#atWork((): ScopeAnswer => {
+      if (whole) this.#removeAll(context, scope, new Set(rows.map(({ table, key }) => `${table}\n${key}`)))
+      for (const row of this.#sorted(rows)) this.#one(context, scope, row)
+      if (checksum === null) return { ok: null, refused: [] }
+      this.#again(context, scope)
+      return { ok: this.#sum(scope) === BigInt(checksum), refused: this.#refused(scope) }
+    })
+    this.#db
+      .prepare(
+        'INSERT INTO managed_scopes (scope, seq, checked_at, updated_at) VALUES (?, ?, ?, ?) ' +
+          'ON CONFLICT (scope) DO UPDATE SET seq = excluded.seq, checked_at = coalesce(excluded.checked_at, checked_at), updated_at = excluded.updated_at',
+      )
+      .run(scope, seq, checksum === null ? null : context.now, context.now)
+    if (rows.length > 0 || whole) context.changed()
+    return answer
+  }
+
+  /** Parents before their children, otherwise as central ordered them. */
+  #sorted(rows: CentralRow[]): CentralRow[] {
+    return [...rows].sort((a, b) => this.#order.indexOf(a.table) - this.#order.indexOf(b.table) || a.seq - b.seq)
+  }
+
+  #one(context: Context, scope: string, { table: name, key, row }: CentralRow): void {
+    const table = this.#tables.get(name)
+    if (row === null) {
+      if (table) this.#remove(context, scope, { table, key })
+      this.#forget(scope, name, key)
+      return
+    }
+    const refused = table ? this.#put(context, scope, { table, key, row }) : `this hub has no table ${name}`
+    const before = this.#db
+      .prepare('SELECT refused FROM managed_rows WHERE scope = ? AND table_name = ? AND row_key = ?')
+      .pluck()
+      .get(scope, name, key)
+    this.#db
+      .prepare(
+        'INSERT INTO managed_rows (scope, table_name, row_key, row, refused, updated_at) VALUES (?, ?, ?, ?, ?, ?) ' +
+          'ON CONFLICT (scope, table_name, row_key) DO UPDATE SET row = excluded.row, refused = excluded.refused, updated_at = excluded.updated_at',
+      )
+      .run(scope, name, key, row, refused, context.now)
+    if (refused !== null && before !== refused)
+      context.addEvent({ type: 'central_row_refused', data: { scope, table: name, key, reason: refused } })
+  }
+
+  /** Why the row was not taken, or `null`. */
+  #put(context: Context, scope: string, at: { table: CentralTable; key: string; row: string }): string | null {
+    const { table, key } = at
+    let values: Values
+    try {
+      values = valuesOf(table, JSON.parse(at.row) as Record<string, unknown>, context.now)
+    } catch (error) {
+      return asError(error).message
+    }
+    if (values.get(table.key) !== key) return `the row's ${table.key} is not its key`
+    const present = this.#row(table, key)
+    if (present && present.managed_by === 'central' && present.scope !== scope)
+      return `it is managed by the scope ${String(present.scope)}`
+    if (present && present.managed_by !== 'central' && !giveWay(context, table.name, values))
+      return 'this house has a row of its own with this key'
+    values.set('managed_by', 'central')
+    values.set('scope', scope)
+    const refused = this.#write(table, values)
+    // The unique key of a seeded row may be in the way, whatever its own key.
+    if (refused !== null && giveWay(context, table.name, values)) return this.#write(table, values)
+    if (refused === null && table.name === 'users' && values.get('is_active') === 0)
+      context.effect({ kind: 'disconnect_user', user: key, reason: 'the account was closed by central' })
+    return refused
+  }
+
+  #write(table: CentralTable, values: Values): string | null {
+    const columns = [...values.keys()]
+    const list = columns.map((column) => `"${column}"`).join(', ')
+    const sets = columns
+      .filter((column) => column !== table.key && column !== 'created_at')
+      .map((column) => `"${column}" = excluded."${column}"`)
+    const sql =
+      `INSERT INTO "${table.name}" (${list}) VALUES (${columns.map(() => '?').join(', ')}) ` +
+      `ON CONFLICT ("${table.key}") DO UPDATE SET ${sets.join(', ')}`
+    return this.#tried(() => this.#db.prepare(sql).run(...values.values()))
+  }
+
+  /** Runs one write in a savepoint. A broken rule of the tables is a reason, anything else is thrown. */
+  #tried(write: () => void): string | null {
+    this.#db.exec('SAVEPOINT managed')
+    try {
+      write()
+      this.#db.exec('RELEASE managed')
+      return null
+    } catch (error) {
+      if (isDiskFault(error)) throw error
+      this.#db.exec('ROLLBACK TO managed')
+      this.#db.exec('RELEASE managed')
+      if (!/^SQLITE_CONSTRAINT/.test(sqliteCode(error) ?? '')) throw error
+      return asError(error).message
+    }
+  }
+
+  #remove(context: Context, scope: string, { table, key }: { table: CentralTable; key: string }): void {
+    const present = this.#row(table, key)
+    if (present?.managed_by !== 'central' || present.scope !== scope) return
+    const where = `WHERE "${table.key}" = ?`
+    if (table.columns.some(({ name }) => name === 'is_active')) {
+      this.#db.prepare(`UPDATE "${table.name}" SET is_active = 0 ${where}`).run(key)
+      if (table.name === 'users')
+        context.effect({ kind: 'disconnect_user', user: key, reason: 'the account was closed by central' })
+      return
+    }
+    const kept = this.#tried(() => this.#db.prepare(`DELETE FROM "${table.name}" ${where}`).run(key))
+    if (kept !== null) context.addEvent({ type: 'central_row_kept', data: { table: table.name, key, reason: kept } })
+  }
+
+  #removeAll(context: Context, scope: string, but: ReadonlySet<string>): void {
+    for (const name of [...this.#order].reverse()) {
+      const table = this.#tables.get(name)
+      if (!table) continue
+      const keys = this.#db.prepare(`SELECT "${table.key}" FROM "${name}" WHERE managed_by = 'central' AND scope = ?`)
+      for (const key of keys.pluck().all(scope) as string[])
+        if (!but.has(`${name}\n${key}`)) this.#remove(context, scope, { table, key })
+    }
+    for (const { table_name, row_key } of this.#known(scope))
+      if (!but.has(`${table_name}\n${row_key}`)) this.#forget(scope, table_name, row_key)
+  }
+
+  /** What was refused may fit now: its parent came later, or the row in its way is gone. */
+  #again(context: Context, scope: string): void {
+    const refused = this.#known(scope).filter((known) => known.refused !== null)
+    const rows = refused.map(({ table_name, row_key, row }) => ({ table: table_name, key: row_key, row, seq: 0 }))
+    for (const row of this.#sorted(rows)) this.#one(context, scope, row)
+  }
+
+  /** The sum of central's hashes over what this house has: a row that differs in its table does not count. */
+  #sum(scope: string): bigint {
+    return this.#known(scope)
+      .filter((known) => known.refused !== null || this.#isAsSent(known))
+      .reduce((sum, { table_name, row_key, row }) => sum + rowHash(`${table_name}\n${row_key}\n${row}`), 0n)
+  }
+
+  #isAsSent({ table_name, row_key, row }: Known): boolean {
+    const table = this.#tables.get(table_name)
+    const present = table && this.#row(table, row_key)
+    if (!table || present?.managed_by !== 'central') return false
+    const values = valuesOf(table, JSON.parse(row) as Record<string, unknown>, null)
+    return [...values].every(([column, value]) => present[column] === value)
+  }
+
+  #row(table: CentralTable, key: string): Record<string, unknown> | undefined {
+    return this.#db.prepare(`SELECT * FROM "${table.name}" WHERE "${table.key}" = ?`).get(key) as
+      | Record<string, unknown>
+      | undefined
+  }
+
+  #known(scope: string): Known[] {
+    return this.#db.prepare('SELECT * FROM managed_rows WHERE scope = ?').all(scope) as Known[]
+  }
+
+  #refused(scope: string): ScopeAnswer['refused'] {
+    return this.#known(scope).flatMap(({ table_name: table, row_key: key, refused }) =>
+      refused === null ? [] : [{ table, key, reason: refused }],
+    )
+  }
+
+  #forget(scope: string, table: string, key: string): void {
+    this.#db
+      .prepare('DELETE FROM managed_rows WHERE scope = ? AND table_name = ? AND row_key = ?')
+      .run(scope, table, key)
+  }
+
+  /** Triggers of this connection alone: whoever edits a row of central's by mistake fails, whatever the code path. */
+  #guard(): void {
+    this.#db.exec('CREATE TEMP TABLE IF NOT EXISTS central_at_work (yes INTEGER)')
+    for (const { name } of this.#tables.values())
+      for (const event of ['UPDATE', 'DELETE'])
+        this.#db.exec(
+          `CREATE TEMP TRIGGER IF NOT EXISTS guard_${name}_${event.toLowerCase()} BEFORE ${event} ON main."${name}" ` +
+            "WHEN OLD.managed_by = 'central' AND NOT EXISTS (SELECT 1 FROM central_at_work) " +
+            `BEGIN SELECT RAISE(ABORT, 'centrally_managed: ${name}'); END`,
+        )
+  }
+
+  #atWork<T>(run: () => T): T {
+    this.#db.exec('INSERT INTO central_at_work VALUES (1)')
+    try {
+      return run()
+    } finally {
+      this.#db.exec('DELETE FROM central_at_work')
+    }
+  }
+}
+
+/** As `lares.row_hash` at central: 60 bits of md5. */
+export function rowHash(text: string): bigint {
+  return BigInt(`0x${createHash('md5').update(text).digest('hex').slice(0, 15)}`)
+}
+
+/** Throws `centrally_managed` when the row is not this house's to change. Call before the first write of a command. */
+export function refuseCentral(db: Database, table: string, key: string): void {
+  const row = db.prepare(`SELECT managed_by, scope FROM "${table}" WHERE id = ?`).get(key) as
+    | { managed_by: string; scope: string | null }
+    | undefined
+  if (row?.managed_by !== 'central') return
+  throw new LaresError('centrally_managed', `${key} in ${table} is managed by central`, {
+    hint: `Change it there: lares central put ${row.scope ?? 'SCOPE'} ${table} FILE.`,
+  })
+}
+
+/** Values of the columns this hub knows; the others wait for its next version. `now` fills the stamps, `null` leaves them out. */
+function valuesOf(table: CentralTable, row: Record<string, unknown>, now: number | null): Values {
+  const values: Values = new Map()
+  for (const { name, kind } of table.columns) {
+    if (OWN.has(name)) continue
+    const value = row[name]
+    if (value !== undefined) values.set(name, sqliteValue(kind, value, name))
+    else if (now !== null && (name === 'created_at' || name === 'updated_at')) values.set(name, now)
+  }
+  return values
+}
+
+/** Names of the tables in an order in which no row needs a later one. */
+function parentsFirst(tables: CentralTable[]): string[] {
+  const order: string[] = []
+  const visit = (table: CentralTable) => {
+    if (order.includes(table.name)) return
+    for (const reference of table.references) {
+      const parent = tables.find(({ name }) => name === reference.table && name !== table.name)
+      if (parent) visit(parent)
+    }
+    order.push(table.name)
+  }
+  for (const table of tables) visit(table)
+  return order
+}

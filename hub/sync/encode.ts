@@ -1,0 +1,160 @@
+import { type CentralColumn, type CentralTable, isAppend, isVersioned } from '../store/central-shape.ts'
+import { type Chain, foldNumber } from './chain.ts'
+
+/** The columns central has, by table. What is not there yet goes into `extra`. */
+export type CentralLayout = ReadonlyMap<string, ReadonlySet<string>>
+
+/** A column of the temporary table into which rows are copied, and how its value is made there and in the merge. */
+export interface StageColumn {
+  name: string
+  type: string
+  /** Times travel as integer milliseconds. */
+  isTime: boolean
+}
+
+/** How rows of one table become lines of COPY's text format, and which columns those have. */
+export interface RowEncoder {
+  table: CentralTable
+  /** Columns to select, in the order in which `line` takes them. */
+  select: string[]
+  stage: StageColumn[]
+  /** One line, with its newline. `row` holds the selected columns. */
+  line(row: unknown[], own: OwnValues): string
+  /** Line of a row that is gone: its key alone. */
+  gone(key: string, own: OwnValues): string
+  /** Folds what identifies the row into a chain: its key and the time that stands in central's key. */
+  fold(chain: Chain, row: unknown[]): void
+}
+
+/** What a row has at central beyond its own columns. */
+export interface OwnValues {
+  /** Of the row's key, for append-only tables. */
+  epoch: number
+  /** Of the change, for rows that went through the change log; 0 for a first write. */
+  seq: number
+}
+
+export type EpochOf = (table: string, key: number) => number
+
+const TIME_COLUMNS = ['received_at', 'created_at']
+
+/** Where the time stands at which a row was stored: for how far behind a stream is. */
+export function storedAt(table: CentralTable): string | null {
+  return TIME_COLUMNS.find((name) => table.columns.some((column) => column.name === name)) ?? table.partition
+}
+
+/** `through` says how rows travel: by their own cursor, or by the change log, which adds epoch, version and whether they are gone. */
+export function rowEncoder(
+  table: CentralTable,
+  { layout, through, epochOf }: { layout: CentralLayout; through: 'cursor' | 'log'; epochOf: EpochOf },
+): RowEncoder {
+  const there = layout.get(table.name) ?? new Set<string>()
+  const known = table.columns.filter(({ name }) => there.has(name))
+  const unknown = table.columns.filter(({ name }) => !there.has(name))
+  const references = table.references.filter(({ epochColumn }) => epochColumn !== null && there.has(epochColumn))
+  const select = [...known, ...unknown].map(({ name }) => name)
+  const encoders = known.map(({ kind }) => encoderOf(kind))
+  const keyAt = select.indexOf(table.key)
+  const timeAt = select.indexOf(table.partition ?? storedAt(table) ?? '')
+  const referenceAt = references.map(({ column, table: target }) => ({ at: select.indexOf(column), target }))
+  const logged = through === 'log'
+  const stage: StageColumn[] = [
+    ...known.map(({ name, kind, type }) => ({
+      name,
+      type: kind === 'time' ? 'bigint' : type,
+      isTime: kind === 'time',
+    })),
+    ...references.map(({ epochColumn }) => ({ name: epochColumn ?? '', type: 'integer', isTime: false })),
+    ...(unknown.length > 0 ? [{ name: 'extra', type: 'jsonb', isTime: false }] : []),
+    ...(logged && isAppend(table) ? [{ name: 'epoch', type: 'integer', isTime: false }] : []),
+    ...(logged && isVersioned(table) ? [{ name: 'sync_seq', type: 'bigint', isTime: false }] : []),
+    ...(logged && !isAppend(table) ? [{ name: 'gone', type: 'boolean', isTime: false }] : []),
+  ]
+
+  function tail({ epoch, seq }: OwnValues, gone: boolean): string {
+    if (!logged) return '\n'
+    return `${isAppend(table) ? `\t${epoch}` : ''}${isVersioned(table) ? `\t${seq}` : ''}${isAppend(table) ? '' : `\t${gone ? 't' : 'f'}`}\n`
+  }
+
+  return {
+    table,
+    select,
+    stage,
+    line(row, own) {
+      let text = ''
+      for (let index = 0; index < encoders.length; index++) {
+        const value = row[index]
+        if (index > 0) text += '\t'
+        text += value === null ? NULL : (encoders[index] as Encoder)(value)
+      }
+      for (const { at, target } of referenceAt) {
+        const key = row[at]
+        text += `\t${key === null ? NULL : epochOf(target, key as number)}`
+      }
+      if (unknown.length > 0) text += `\t${extraOf(unknown, row.slice(known.length))}`
+      return text + tail(own, false)
+    },
+    gone(key, own) {
+      const values = known.map(({ name }) => (name === table.key ? copyText(key) : NULL))
+      for (const _ of references) values.push(NULL)
+      if (unknown.length > 0) values.push(NULL)
+      return values.join('\t') + tail(own, true)
+    },
+    fold(chain, row) {
+      foldNumber(chain, row[keyAt] as number)
+      if (timeAt >= 0) foldNumber(chain, row[timeAt] as number)
+    },
+  }
+}
+
+type Encoder = (value: unknown) => string
+
+const NULL = '\\N'
+
+function encoderOf(kind: CentralColumn['kind']): Encoder {
+  switch (kind) {
+    case 'text':
+    case 'json':
+      return (value) => copyText(value as string)
+    case 'flag':
+      return (value) => (value === 0 ? 'f' : 't')
+    case 'blob':
+      return (value) => `\\\\x${(value as Buffer).toString('hex')}`
+    default:
+      return (value) => String(value)
+  }
+}
+
+const SPECIAL = /[\\\t\n\r]/
+const SPECIALS = /[\\\t\n\r]/g
+const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
+
+function copyText(text: string): string {
+  return SPECIAL.test(text) ? text.replace(SPECIALS, (character) => ESCAPES[character] ?? character) : text
+}
+
+/** Columns that central does not know, as JSON: numbers and texts as they are, JSON as itself. */
+function extraOf(columns: CentralColumn[], values: unknown[]): string {
+  const extra: Record<string, unknown> = {}
+  for (const [index, { name, kind }] of columns.entries()) {
+    const value = values[index]
+    if (value === null || value === undefined) continue
+    extra[name] =
+      kind === 'json'
+        ? parsed(value as string)
+        : kind === 'flag'
+          ? value === 1
+          : kind === 'blob'
+            ? (value as Buffer).toString('hex')
+            : value
+  }
+  return copyText(JSON.stringify(extra))
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text // what is no JSON is kept as the text it is
+  }
+}

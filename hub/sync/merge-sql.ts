@@ -1,0 +1,64 @@
+import { centralKey, isAppend, isVersioned } from '../store/central-shape.ts'
+import type { Stage } from './source.ts'
+
+/** The statements that bring the lines of one stage into their table. `$1` is the site, `$2` the epoch of the stream. */
+export interface MergeSql {
+  create: string
+  copy: string
+  merge: string
+  empty: string
+}
+
+const q = (name: string) => `"${name}"`
+
+/**
+ * COPY goes into a temporary table, because Postgres refuses it under row level security, and an INSERT … SELECT takes the
+ * rows over in the order of the key, so that two hubs never wait for each other in a circle.
+ *
+ * Rows that may change win by their version alone, so any order of batches ends in the same table. A row that is gone
+ * keeps what central knows of it and gets `deleted_at`.
+ */
+export function mergeSql({ encoder }: Pick<Stage, 'encoder'>): MergeSql {
+  const { table, stage } = encoder
+  const name = `stage_${table.name}`
+  const target = `lares.${q(table.name)}`
+  const append = isAppend(table)
+  const versioned = isVersioned(table)
+  const plain = stage.filter((column) => !['epoch', 'sync_seq', 'gone'].includes(column.name))
+  const has = (column: string) => stage.some((staged) => staged.name === column)
+
+  const values = new Map<string, string>([['site_id', '$1::uuid']])
+  if (append) values.set('epoch', has('epoch') ? 's.epoch' : '$2::integer')
+  for (const { name: column, isTime } of plain)
+    values.set(column, isTime ? `timestamptz 'epoch' + s.${q(column)} * interval '1 millisecond'` : `s.${q(column)}`)
+  if (versioned) {
+    values.set('sync_epoch', '$2::integer')
+    values.set('sync_seq', has('sync_seq') ? 's.sync_seq' : '0')
+  }
+  if (has('gone')) values.set('deleted_at', 'CASE WHEN s.gone THEN now() END')
+
+  const key = centralKey(table)
+  const columns = [...values.keys()].map(q).join(', ')
+  const order = key.filter((column) => column !== 'site_id').map((column) => values.get(column) ?? q(column))
+  const conflict = versioned ? newerWins([...values.keys()], key, has('gone')) : 'DO NOTHING'
+  return {
+    // Every statement takes both values, also where it needs only one of them.
+    create: `CREATE TEMP TABLE ${name} (${stage.map(({ name: column, type }) => `${q(column)} ${type}`).join(', ')}) ON COMMIT DROP`,
+    copy: `COPY pg_temp.${name} FROM STDIN`,
+    merge:
+      `INSERT INTO ${target} AS t (${columns}) SELECT ${[...values.values()].join(', ')} FROM pg_temp.${name} s ` +
+      `WHERE $2::integer IS NOT NULL ORDER BY ${order.join(', ')} ON CONFLICT (${key.map(q).join(', ')}) ${conflict}`,
+    empty: `TRUNCATE pg_temp.${name}`,
+  }
+
+  function newerWins(all: string[], keys: string[], tombstones: boolean): string {
+    const set = all
+      .filter((column) => !keys.includes(column))
+      .map((column) => {
+        const fresh = `excluded.${q(column)}`
+        const version = column === 'deleted_at' || column.startsWith('sync_')
+        return `${q(column)} = ${tombstones && !version ? `CASE WHEN excluded.deleted_at IS NULL THEN ${fresh} ELSE t.${q(column)} END` : fresh}`
+      })
+    return `DO UPDATE SET ${set.join(', ')}, synced_at = now() WHERE (t.sync_epoch, t.sync_seq) < (excluded.sync_epoch, excluded.sync_seq)`
+  }
+}

@@ -1,0 +1,290 @@
+import { Backoff } from '../../shared/backoff.ts'
+import { type Cancel, type Clock, wait } from '../../shared/clock.ts'
+import { asError } from '../../shared/errors.ts'
+import type { Log } from '../../shared/log.ts'
+import type { Database } from '../../shared/sqlite/open.ts'
+import type { StreamPosition, SyncIdentity, SyncStep } from '../engine/sync-step.ts'
+import type { CentralTable } from '../store/central-shape.ts'
+import { nameOf } from './acked.ts'
+import { SyncCore } from './core.ts'
+import { grantedScopes, pullScope, reportScope, signOfLife } from './download.ts'
+import { greet } from './greeting.ts'
+import { inPlainWords, Postgres } from './postgres.ts'
+import { type Batch, Source } from './source.ts'
+import type { SyncEffect, SyncEvent, SyncState, Waiting } from './state.ts'
+import { TokenBucket } from './token-bucket.ts'
+import { Displaced, type Failpoint, split, sweep, upload } from './upload.ts'
+
+export interface PumpParts {
+  /** The hub's database, read-only. */
+  db: Database
+  tables: readonly CentralTable[]
+  identity: SyncIdentity
+  streams: StreamPosition[]
+  scopes: { scope: string; seq: number }[]
+  /** Where central is, with the role's password. Never logged. */
+  url: string
+  version: string
+  clock: Clock
+  log: Log
+  /** Has the engine write a step down. Rejects when it could not. */
+  persist: (step: SyncStep) => Promise<unknown>
+  mint: () => string
+  /** Bytes a second to central at most; `null`: as many as go through. */
+  bytesPerSecond: number | null
+  random?: () => number
+  failpoint?: Failpoint
+  onChange?: () => void
+}
+
+const CONNECT_MS = 15_000
+const STATEMENT_MS = 60_000
+/** Longer than any statement may take: what takes longer hangs, and is cut off. */
+const DEADLINE_MS = 180_000
+const FIRST_RETRY_MS = 1_000
+const LONGEST_RETRY_MS = 300_000
+/** Smaller batches are read when they are due; preparing them ahead gains nothing. */
+const PREPARE_ROWS = 1_000
+const PENDING_MOST = 50_000
+
+/** Does what the machine of core.ts asks for: reads from the hub's database, talks to central, has the engine write. */
+export class Pump {
+  readonly core: SyncCore
+  #parts: PumpParts
+  #source: Source
+  #central: Postgres | null = null
+  #stop = new AbortController()
+  #nap = new AbortController()
+  #running = new Set<Promise<void>>()
+  #prepared = new Map<string, Batch>()
+  #bucket: TokenBucket
+  /** What waited when it was last looked at. */
+  waiting: Waiting[] = []
+  changesWaiting = 0
+
+  constructor(parts: PumpParts) {
+    const backoff = new Backoff({
+      firstMs: FIRST_RETRY_MS,
+      capMs: LONGEST_RETRY_MS,
+      ...(parts.random ? { random: parts.random } : {}),
+    })
+    this.#parts = parts
+    this.#bucket = new TokenBucket(parts.clock, parts.bytesPerSecond)
+    this.core = new SyncCore({
+      identity: parts.identity,
+      streams: parts.streams,
+      tables: [],
+      scopes: parts.scopes,
+      mint: parts.mint,
+      backoff(failures) {
+        if (failures === 1) backoff.reset()
+        return backoff.next()
+      },
+    })
+    this.#source = new Source(parts.db, parts.tables, () => this.core.state.streams)
+  }
+
+  get state(): Readonly<SyncState> {
+    return this.core.state
+  }
+
+  start(): void {
+    this.#event({ kind: 'start' })
+  }
+
+  /** Something new is there, or a person asked: what waits is done now. */
+  wake(): void {
+    this.#nap.abort()
+    this.#nap = new AbortController()
+  }
+
+  claimed(identity: SyncIdentity): void {
+    this.#event({ kind: 'claimed', identity })
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort()
+    this.wake()
+    this.#central?.close()
+    await Promise.allSettled(this.#running)
+  }
+
+  /** The source, for questions that compare both sides. */
+  get source(): Source {
+    return this.#source
+  }
+
+  #event(event: SyncEvent): void {
+    if (this.#stop.signal.aborted) return
+    if (event.kind === 'failed')
+      this.#parts.log.warn({ during: event.during, reason: event.reason }, 'central: trying again')
+    if (event.kind === 'displaced') this.#parts.log.error({ reason: event.reason }, 'central: this hub is fenced')
+    const before = this.core.state.mode
+    const effects = this.core.handle(event)
+    if (this.core.state.mode === 'running' && before !== 'running')
+      this.#parts.log.info(
+        { site: this.core.state.identity.name, epoch: this.core.state.identity.epoch },
+        'central: connected',
+      )
+    this.#parts.onChange?.()
+    for (const effect of effects) this.#start(effect)
+  }
+
+  #start(effect: SyncEffect): void {
+    const running = this.#perform(effect).then(
+      (event) => {
+        this.#running.delete(running)
+        if (event) this.#event(event)
+      },
+      (error: unknown) => {
+        this.#running.delete(running)
+        this.#event(failureOf(effect, error))
+      },
+    )
+    this.#running.add(running)
+  }
+
+  async #perform(effect: SyncEffect): Promise<SyncEvent | null> {
+    const { clock, persist } = this.#parts
+    switch (effect.kind) {
+      case 'persist':
+        return { kind: 'persisted', step: effect.step.step, answer: await persist(effect.step) }
+      case 'wait':
+        await wait(clock, effect.ms, AbortSignal.any([this.#stop.signal, this.#nap.signal]))
+        return { kind: 'waited' }
+      case 'hang_up':
+        this.#central?.close()
+        this.#central = null
+        this.#prepared.clear()
+        return null
+      case 'look': {
+        const seen = this.#source.look()
+        this.waiting = seen.waiting
+        this.changesWaiting = seen.changes.waiting
+        return seen
+      }
+      default:
+        return await this.#inTime(this.#atCentral(effect))
+    }
+  }
+
+  /** What takes too long is cut off: a line can be dead without saying so. */
+  #inTime<T>(work: Promise<T>): Promise<T> {
+    let cancel: Cancel = () => {}
+    const late = new Promise<never>((_, reject) => {
+      cancel = this.#parts.clock.after(DEADLINE_MS, () => {
+        this.#central?.close()
+        reject(new Error(`central did not answer within ${DEADLINE_MS / 1000} s`))
+      })
+    })
+    return Promise.race([work, late]).finally(() => cancel())
+  }
+
+  async #atCentral(effect: Exclude<SyncEffect, { kind: 'persist' | 'wait' | 'hang_up' | 'look' }>): Promise<SyncEvent> {
+    if (effect.kind === 'greet') return { kind: 'greeted', outcome: await this.#greet(effect.proposed) }
+    const db = this.#connected()
+    const { site, token, epoch } = this.core.state.identity
+    const lease = { site: site ?? '', token: token ?? '' }
+    switch (effect.kind) {
+      case 'send':
+        return await this.#send(effect.stream, effect.rows)
+      case 'split':
+        return { kind: 'split', ...(await split(db, lease, effect)) }
+      case 'sweep': {
+        const pending = this.#source.pendingKeys(PENDING_MOST)
+        if (!pending) return { kind: 'swept', done: false }
+        await sweep(db, lease, { tables: this.#source.tables, epoch, from: effect.from, pending })
+        return { kind: 'swept', done: true }
+      }
+      case 'scopes':
+        await signOfLife(db, lease.site, this.#source.discarded())
+        return { kind: 'scopes', granted: await grantedScopes(db, lease.site) }
+      case 'pull':
+        return { kind: 'pulled', scope: effect.scope, page: await pullScope(db, effect.scope, effect.after) }
+      case 'report':
+        await reportScope(db, lease.site, effect)
+        return { kind: 'reported' }
+    }
+  }
+
+  async #greet(proposed: string) {
+    const { url, version } = this.#parts
+    const db = new Postgres({ url, name: `lares hub ${version}`, connectMs: CONNECT_MS, statementMs: STATEMENT_MS })
+    this.#central?.close()
+    this.#central = db
+    await db.connect()
+    const { identity, streams, held } = this.core.state
+    return await greet({
+      db,
+      hub: { identity, streams, held },
+      proposed,
+      version,
+      learn: (layout) => {
+        this.#source.use(layout)
+        return this.#source.appendTables
+      },
+      facts: this.#source,
+    })
+  }
+
+  async #send(stream: StreamPosition, rows: number): Promise<SyncEvent> {
+    const { clock, failpoint } = this.#parts
+    const batch = this.#takePrepared(stream) ?? this.#source.read(stream, rows)
+    if (!batch) {
+      const nothing = { rows: 0, merged: 0, duplicates: 0, quarantined: 0, bytes: 0 }
+      return {
+        kind: 'sent',
+        result: { stream, ledger: nothing, held: [], settled: [], unknown: [], more: false, tookMs: 0 },
+      }
+    }
+    await this.#bucket.take(batch.bytes, this.#stop.signal)
+    const { site, token } = this.core.state.identity
+    const started = clock.mono()
+    const sending = upload(this.#connected(), { site: site ?? '', token: token ?? '' }, batch, failpoint ?? (() => {}))
+    if (batch.more && batch.rows >= PREPARE_ROWS) this.#prepareNext(batch, rows, sending)
+    const { merged, held } = await sending
+    const { to, settled, unknown, more, bytes } = batch
+    const ledger = {
+      rows: batch.rows,
+      merged,
+      duplicates: batch.rows - merged - held.length,
+      quarantined: held.length,
+      bytes,
+    }
+    const back = new Set(held.map(({ table, key }) => `${table}\n${key}`))
+    const taken = settled.filter(({ table, key }) => !back.has(`${table}\n${key}`))
+    return {
+      kind: 'sent',
+      result: { stream: to, ledger, held, settled: taken, unknown, more, tookMs: clock.mono() - started },
+    }
+  }
+
+  /** While central merges one batch, the next is read. What changes in the meantime has a later number. */
+  #prepareNext(batch: Batch, rows: number, sending: Promise<unknown>): void {
+    if (batch.to.table === 'sync_changes') return
+    const prepare = setImmediate(() => {
+      const next = this.#source.read(batch.to, rows)
+      if (next) this.#prepared.set(nameOf(batch.to), next)
+    })
+    sending.catch(() => clearImmediate(prepare))
+  }
+
+  #takePrepared(stream: StreamPosition): Batch | null {
+    const batch = this.#prepared.get(nameOf(stream))
+    this.#prepared.delete(nameOf(stream))
+    return batch?.from.position === stream.position ? batch : null
+  }
+
+  #connected(): Postgres {
+    const central = this.#central
+    if (!central || central.broken) throw central?.broken ?? new Error('the connection to central was lost')
+    return central
+  }
+}
+
+function failureOf(effect: SyncEffect, error: unknown): SyncEvent {
+  if (effect.kind === 'persist')
+    return { kind: 'not_persisted', step: effect.step.step, reason: asError(error).message }
+  if (error instanceof Displaced) return { kind: 'displaced', reason: error.message }
+  return { kind: 'failed', reason: inPlainWords(error), during: effect.kind }
+}

@@ -1,0 +1,308 @@
+import type { Database } from '../../shared/sqlite/open.ts'
+import type { HeldRow, StreamPosition } from '../engine/sync-step.ts'
+import { type CentralTable, isAppend } from '../store/central-shape.ts'
+import { CHAIN_START, foldNumber, readChain, writeChain } from './chain.ts'
+import { type CentralLayout, type EpochOf, type RowEncoder, rowEncoder, storedAt } from './encode.ts'
+import { hasEnded } from './judge.ts'
+import type { SyncEvent, Waiting } from './state.ts'
+
+/** Rows of one table, ready for COPY. */
+export interface Stage {
+  encoder: RowEncoder
+  through: 'cursor' | 'log'
+  lines: string[]
+  /** The hub's key of each line, for what is refused. */
+  keys: string[]
+  /** Epoch of each line's key, where it is not the stream's. */
+  epochs: number[] | null
+}
+
+/** What goes to central in one transaction. */
+export interface Batch {
+  /** The stream before it. */
+  from: StreamPosition
+  /** The stream after it. */
+  to: StreamPosition
+  stages: Stage[]
+  rows: number
+  bytes: number
+  settled: { table: string; key: string }[]
+  unknown: string[]
+  more: boolean
+}
+
+/** Counting exactly what waits is not worth more than this many rows. */
+const COUNT_MOST = 20_001
+
+/** Reads from the hub's database what is to be sent. Read-only; each answer is one snapshot. */
+export class Source {
+  #db: Database
+  #tables: Map<string, CentralTable>
+  #layout: CentralLayout = new Map()
+  #streams: () => StreamPosition[]
+  #encoders = new Map<string, RowEncoder>()
+  #epochs = new Map<string, number>()
+
+  /** `streams` are all there are, of every epoch: they say which keys belong to which epoch. */
+  constructor(db: Database, tables: readonly CentralTable[], streams: () => StreamPosition[]) {
+    this.#db = db
+    this.#tables = new Map(tables.map((table) => [table.name, table]))
+    this.#streams = streams
+  }
+
+  /** Tables that leave the house and that central has. */
+  get tables(): CentralTable[] {
+    return [...this.#tables.values()].filter(({ name }) => this.#layout.has(name))
+  }
+
+  /** Append-only ones of them, by name. */
+  get appendTables(): string[] {
+    return [...this.#tables.values()]
+      .filter((table) => isAppend(table) && this.#layout.has(table.name))
+      .map(({ name }) => name)
+  }
+
+  /** Central's columns, and streams that may have changed: what was derived from them is made anew. */
+  use(layout: CentralLayout): void {
+    this.#layout = layout
+    this.#encoders.clear()
+    this.#epochs.clear()
+  }
+
+  look(): Extract<SyncEvent, { kind: 'seen' }> {
+    return this.#snapshot(() => {
+      const waiting = this.#streams()
+        .filter((stream) => stream.table !== 'sync_changes' && !hasEnded(stream) && this.#layout.has(stream.table))
+        .map((stream) => this.#waiting(stream))
+      const log = this.#streams().find((stream) => stream.table === 'sync_changes' && stream.upto === null)
+      const after = log?.position ?? 0
+      const count = Number(this.#db.prepare('SELECT count(*) FROM sync_changes WHERE seq > ?').pluck().get(after))
+      return { kind: 'seen', waiting, changes: { waiting: count, oldest: null } }
+    })
+  }
+
+  /** The next rows of a stream, at most `most`. `null` when there is nothing to send. */
+  read(stream: StreamPosition, most: number): Batch | null {
+    return this.#snapshot(() =>
+      stream.table === 'sync_changes' ? this.#changes(stream, most) : this.#append(stream, most),
+    )
+  }
+
+  /** The chain after the rows in (position, upto]; `null` when this hub has no row at `upto`. */
+  rehash(stream: StreamPosition, upto: number): string | null {
+    const table = this.#tables.get(stream.table)
+    if (!table || upto < stream.position) return null
+    if (upto === stream.position) return stream.chain
+    const time = table.partition ?? storedAt(table)
+    const chain = readChain(stream.chain)
+    let last = stream.position
+    const rows = this.#db
+      .prepare(
+        `SELECT "${table.key}"${time === null ? '' : `, "${time}"`} FROM "${table.name}" WHERE "${table.key}" > ? AND "${table.key}" <= ? ORDER BY "${table.key}"`,
+      )
+      .raw()
+      .iterate(stream.position, upto) as IterableIterator<number[]>
+    for (const [key, at] of rows) {
+      last = key as number
+      foldNumber(chain, last)
+      if (at !== undefined) foldNumber(chain, at)
+    }
+    // A part's end may lie behind its last row, when that was purged.
+    return last === upto || stream.upto === upto ? writeChain(chain) : null
+  }
+
+  /** Keys of the change log that wait, by table: a sweep must not touch their rows. */
+  pendingKeys(most: number): Map<string, string[]> | null {
+    const rows = this.#db
+      .prepare('SELECT table_name, row_key FROM sync_changes LIMIT ?')
+      .raw()
+      .all(most + 1) as [string, string][]
+    if (rows.length > most) return null
+    const pending = new Map<string, string[]>()
+    for (const [table, key] of rows) {
+      const keys = pending.get(table) ?? []
+      keys.push(key)
+      pending.set(table, keys)
+    }
+    return pending
+  }
+
+  /** Rows that are held back here and that a person decided to give up. */
+  discarded(): HeldRow[] {
+    return this.#db
+      .prepare(
+        `SELECT table_name AS "table", row_key AS key, epoch, stream, code, reason FROM sync_quarantine WHERE state = 'discarded'`,
+      )
+      .all() as HeldRow[]
+  }
+
+  #snapshot<T>(read: () => T): T {
+    this.#db.exec('BEGIN')
+    try {
+      return read()
+    } finally {
+      this.#db.exec('COMMIT')
+    }
+  }
+
+  #waiting(stream: StreamPosition): Waiting {
+    const table = this.#table(stream.table)
+    const time = storedAt(table)
+    const key = `"${table.key}"`
+    const upto = stream.upto ?? Number.MAX_SAFE_INTEGER
+    const newest = Math.min(
+      upto,
+      Number(this.#db.prepare(`SELECT coalesce(max(${key}), 0) FROM "${table.name}"`).pluck().get()),
+    )
+    const counted = Number(
+      this.#db
+        .prepare(
+          `SELECT count(*) FROM (SELECT 1 FROM "${table.name}" WHERE ${key} > ? AND ${key} <= ? LIMIT ${COUNT_MOST})`,
+        )
+        .pluck()
+        .get(stream.position, upto),
+    )
+    const oldest =
+      time === null || counted === 0
+        ? null
+        : this.#db
+            .prepare(`SELECT "${time}" FROM "${table.name}" WHERE ${key} > ? ORDER BY ${key} LIMIT 1`)
+            .pluck()
+            .get(stream.position)
+    const rows = counted < COUNT_MOST ? counted : newest - stream.position
+    // A part without rows is still to be closed.
+    const least = stream.upto === null ? 0 : 1
+    return {
+      stream: stream.stream,
+      epoch: stream.epoch,
+      newest,
+      rows: Math.max(rows, least),
+      oldest: typeof oldest === 'number' ? oldest : null,
+    }
+  }
+
+  #append(from: StreamPosition, most: number): Batch | null {
+    const encoder = this.#encoder(from.table, 'cursor')
+    const { table, select } = encoder
+    const columns = select.map((column) => `"${column}"`).join(', ')
+    const upto = from.upto ?? Number.MAX_SAFE_INTEGER
+    const rows = this.#db
+      .prepare(
+        `SELECT ${columns} FROM "${table.name}" WHERE "${table.key}" > ? AND "${table.key}" <= ? ORDER BY "${table.key}" LIMIT ?`,
+      )
+      .raw()
+      .all(from.position, upto, most) as unknown[][]
+    const keyAt = select.indexOf(table.key)
+    const chain = readChain(from.chain)
+    const own = { epoch: from.epoch, seq: 0 }
+    const lines: string[] = []
+    const keys: string[] = []
+    let bytes = 0
+    for (const row of rows) {
+      const line = encoder.line(row, own)
+      encoder.fold(chain, row)
+      lines.push(line)
+      keys.push(String(row[keyAt]))
+      bytes += line.length
+    }
+    const more = rows.length === most
+    const lastKey = (rows.at(-1)?.[keyAt] as number | undefined) ?? from.position
+    const position = more || from.upto === null ? lastKey : from.upto
+    if (position === from.position) return null
+    const to = { ...from, position, chain: writeChain(chain) }
+    const stages: Stage[] = lines.length === 0 ? [] : [{ encoder, through: 'cursor', lines, keys, epochs: null }]
+    return { from, to, stages, rows: lines.length, bytes, settled: [], unknown: [], more: more && !hasEnded(to) }
+  }
+
+  #changes(from: StreamPosition, most: number): Batch | null {
+    const log = this.#db
+      .prepare('SELECT seq, table_name, row_key FROM sync_changes WHERE seq > ? ORDER BY seq LIMIT ?')
+      .raw()
+      .all(from.position, most) as [number, string, string][]
+    const last = log.at(-1)
+    if (!last) return null
+    const byTable = new Map<string, Map<string, number>>()
+    for (const [seq, table, key] of log) {
+      const entries = byTable.get(table) ?? new Map<string, number>()
+      entries.set(key, seq)
+      byTable.set(table, entries)
+    }
+    const unknown = [...byTable.keys()].filter((table) => !this.#layout.has(table) || !this.#tables.has(table))
+    const stages = [...byTable]
+      .filter(([table]) => !unknown.includes(table))
+      .map(([table, entries]) => this.#logged(table, entries))
+      .filter(({ lines }) => lines.length > 0)
+    const count = (of: (stage: Stage) => number) => stages.reduce((sum, stage) => sum + of(stage), 0)
+    return {
+      from,
+      to: { ...from, position: last[0], chain: CHAIN_START },
+      stages,
+      rows: count(({ lines }) => lines.length),
+      bytes: count(({ lines }) => lines.reduce((sum, line) => sum + line.length, 0)),
+      settled: stages.flatMap(({ encoder, keys }) => keys.map((key) => ({ table: encoder.table.name, key }))),
+      unknown,
+      more: log.length === most,
+    }
+  }
+
+  /** Rows of the change log as they are now; those that are gone leave a mark. */
+  #logged(name: string, entries: Map<string, number>): Stage {
+    const encoder = this.#encoder(name, 'log')
+    const { table, select } = encoder
+    const append = isAppend(table)
+    const columns = select.map((column) => `"${column}"`).join(', ')
+    const mine = table.kind === 'down' ? ` AND managed_by = 'site'` : ''
+    const keys = [...entries.keys()].map((key) => (append ? Number(key) : key))
+    const rows = this.#db
+      .prepare(`SELECT ${columns} FROM "${table.name}" WHERE "${table.key}" IN (SELECT value FROM json_each(?))${mine}`)
+      .raw()
+      .all(JSON.stringify(keys)) as unknown[][]
+    const keyAt = select.indexOf(table.key)
+    const stage: Stage & { epochs: number[] } = { encoder, through: 'log', lines: [], keys: [], epochs: [] }
+    const left = new Map(entries)
+    for (const row of rows) {
+      const key = String(row[keyAt])
+      const epoch = append ? this.#epochOf(name, Number(key)) : 0
+      stage.lines.push(encoder.line(row, { epoch, seq: left.get(key) ?? 0 }))
+      stage.keys.push(key)
+      stage.epochs.push(epoch)
+      left.delete(key)
+    }
+    // A purge of append-only rows is no deletion: central keeps its copy.
+    if (append) return stage
+    for (const [key, seq] of left) {
+      stage.lines.push(encoder.gone(key, { epoch: 0, seq }))
+      stage.keys.push(key)
+      stage.epochs.push(0)
+    }
+    return stage
+  }
+
+  #encoder(name: string, through: 'cursor' | 'log'): RowEncoder {
+    const cached = this.#encoders.get(`${through} ${name}`)
+    if (cached) return cached
+    const epochOf: EpochOf = (table, key) => this.#epochOf(table, key)
+    const encoder = rowEncoder(this.#table(name), { layout: this.#layout, through, epochOf })
+    this.#encoders.set(`${through} ${name}`, encoder)
+    return encoder
+  }
+
+  /** The epoch under which a key of an append-only table stands at central. */
+  #epochOf(table: string, key: number): number {
+    const cached = this.#epochs.get(`${table} ${key}`)
+    if (cached !== undefined) return cached
+    const epochs = this.#streams()
+      .filter((stream) => stream.table === table && stream.first < key && (stream.upto === null || key <= stream.upto))
+      .map(({ epoch }) => epoch)
+    const epoch = Math.max(0, ...epochs)
+    if (this.#epochs.size > 50_000) this.#epochs.clear()
+    this.#epochs.set(`${table} ${key}`, epoch)
+    return epoch
+  }
+
+  #table(name: string): CentralTable {
+    const table = this.#tables.get(name)
+    if (!table) throw new Error(`${name} is no table that leaves the house`)
+    return table
+  }
+}

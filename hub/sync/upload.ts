@@ -1,0 +1,216 @@
+import type { HeldRow, StreamPosition } from '../engine/sync-step.ts'
+import type { CentralTable } from '../store/central-shape.ts'
+import { isVersioned } from '../store/central-shape.ts'
+import { CHAIN_START } from './chain.ts'
+import { openCursor } from './greeting.ts'
+import { type MergeSql, mergeSql } from './merge-sql.ts'
+import { isDataError, type Postgres, sqlState } from './postgres.ts'
+import type { Batch, Stage } from './source.ts'
+
+/** Another hub holds the lease. */
+export class Displaced extends Error {}
+
+/** The cursor at central is not where this hub believed: a reply was lost. The next greeting finds out. */
+export class CursorMoved extends Error {}
+
+export interface Lease {
+  site: string
+  token: string
+}
+
+export interface Merged {
+  merged: number
+  held: HeldRow[]
+}
+
+/** Called at named moments of a transaction, for tests that kill one side there. */
+export type Failpoint = (
+  name: 'begun' | 'moved' | 'copied' | 'merged' | 'counted' | 'committed',
+) => Promise<void> | void
+
+const RAW_BYTES = 65_536
+
+/**
+ * One batch, in one transaction: lease, cursor by compare-and-set, COPY, merge, counts. When a row is refused, the
+ * transaction is undone and done again with savepoints, by halves, until the row is found and set aside.
+ */
+export async function upload(db: Postgres, lease: Lease, batch: Batch, at: Failpoint): Promise<Merged> {
+  try {
+    return await transaction(db, lease, { batch, at, careful: false })
+  } catch (error) {
+    if (!isDataError(error)) throw error
+    await db.rollback()
+    return await transaction(db, lease, { batch, at, careful: true })
+  }
+}
+
+async function transaction(
+  db: Postgres,
+  lease: Lease,
+  { batch, at, careful }: { batch: Batch; at: Failpoint; careful: boolean },
+): Promise<Merged> {
+  const { from, to, stages, rows, bytes } = batch
+  await db.begin()
+  await at('begun')
+  await checkLease(db, lease)
+  await moveCursor(db, lease, { from, to })
+  await at('moved')
+  let merged = 0
+  const held: HeldRow[] = []
+  for (const stage of stages) {
+    const sql = mergeSql(stage)
+    await db.run(sql.create)
+    const bring = careful ? bringCarefully : bringAll
+    merged += await bring({ db, site: lease.site, stream: from, stage, sql, held, at })
+  }
+  const duplicates = rows - merged - held.length
+  await db.run(
+    'UPDATE lares.sync_cursors SET rows = rows + $4, merged = merged + $5, duplicates = duplicates + $6, quarantined = quarantined + $7, bytes = bytes + $8 ' +
+      'WHERE site_id = $1 AND epoch = $2 AND stream = $3',
+    [lease.site, from.epoch, from.stream, rows, merged, duplicates, held.length, bytes],
+  )
+  if (batch.settled.length > 0) await settle(db, lease.site, batch, held)
+  await at('counted')
+  await db.commit()
+  await at('committed')
+  return { merged, held }
+}
+
+/** Throws `Displaced` unless this hub holds the lease, and keeps it from changing until the end of the transaction. */
+async function checkLease(db: Postgres, { site, token }: Lease): Promise<void> {
+  const [row] = await db.rows('SELECT lease FROM lares.sites WHERE site_id = $1 FOR SHARE', [site])
+  if (!row) throw new Displaced('the site was removed at central, or this role lost its grant')
+  if (row.lease !== token) throw new Displaced('another hub took over this site')
+}
+
+async function moveCursor(
+  db: Postgres,
+  { site }: Lease,
+  { from, to }: { from: StreamPosition; to: StreamPosition },
+): Promise<void> {
+  const moved = await db.run(
+    'UPDATE lares.sync_cursors SET position = $5, chain = $6, batches = batches + 1, updated_at = now() ' +
+      'WHERE site_id = $1 AND epoch = $2 AND stream = $3 AND position = $4 AND chain = $7',
+    [site, from.epoch, from.stream, from.position, to.position, to.chain, from.chain],
+  )
+  if (moved !== 1) throw new CursorMoved(`the cursor of ${from.stream} at central is not at ${from.position}`)
+}
+
+interface Bringing {
+  db: Postgres
+  site: string
+  stream: StreamPosition
+  stage: Stage
+  sql: MergeSql
+  held: HeldRow[]
+  at: Failpoint
+}
+
+async function bringAll({ db, site, stream, stage, sql, at }: Bringing): Promise<number> {
+  await db.copy(sql.copy, stage.lines.join(''))
+  await at('copied')
+  const merged = await db.run(sql.merge, [site, stream.epoch])
+  await at('merged')
+  return merged
+}
+
+async function bringCarefully(bringing: Bringing): Promise<number> {
+  const { db, site, stream, stage, sql, at } = bringing
+  const bring = async (first: number, end: number): Promise<number> => {
+    await db.run('SAVEPOINT part')
+    try {
+      await db.copy(sql.copy, stage.lines.slice(first, end).join(''))
+      await at('copied')
+      const merged = await db.run(sql.merge, [site, stream.epoch])
+      await at('merged')
+      await db.run(sql.empty)
+      await db.run('RELEASE SAVEPOINT part')
+      return merged
+    } catch (error) {
+      if (!isDataError(error)) throw error
+      await db.run('ROLLBACK TO SAVEPOINT part')
+      await db.run('RELEASE SAVEPOINT part')
+      if (end - first === 1) {
+        await quarantine(bringing, first, error)
+        return 0
+      }
+      const middle = first + ((end - first) >> 1)
+      return (await bring(first, middle)) + (await bring(middle, end))
+    }
+  }
+  return await bring(0, stage.lines.length)
+}
+
+/** Sets one row aside, with its reason and what was sent of it. */
+async function quarantine({ db, site, stream, stage, held }: Bringing, at: number, error: unknown): Promise<void> {
+  const row: HeldRow = {
+    table: stage.encoder.table.name,
+    key: stage.keys[at] ?? '',
+    epoch: stage.epochs?.[at] ?? stream.epoch,
+    stream: stream.stream,
+    code: sqlState(error) ?? '',
+    reason: (error as Error).message,
+  }
+  const raw = Buffer.from(stage.lines[at] ?? '').subarray(0, RAW_BYTES)
+  await db.run(
+    'INSERT INTO lares.sync_quarantine (site_id, epoch, stream, table_name, row_key, code, reason, raw, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now()) ' +
+      'ON CONFLICT (site_id, table_name, epoch, row_key) DO UPDATE SET code = excluded.code, reason = excluded.reason, raw = excluded.raw, at = now(), resolved_at = NULL, resolution = NULL',
+    [site, row.epoch, row.stream, row.table, row.key, row.code, row.reason, raw],
+  )
+  held.push(row)
+}
+
+/** Rows that came through the change log and were taken are no longer held back. */
+async function settle(db: Postgres, site: string, { settled }: Batch, held: HeldRow[]): Promise<void> {
+  const back = new Set(held.map(({ table, key }) => `${table}\n${key}`))
+  const taken = settled.filter(({ table, key }) => !back.has(`${table}\n${key}`))
+  await db.run(
+    "UPDATE lares.sync_quarantine q SET resolved_at = now(), resolution = 'taken' FROM unnest($2::text[], $3::text[]) AS t(table_name, row_key) " +
+      'WHERE q.site_id = $1 AND q.table_name = t.table_name AND q.row_key = t.row_key AND q.resolved_at IS NULL',
+    [site, taken.map(({ table }) => table), taken.map(({ key }) => key)],
+  )
+}
+
+/** Puts a part off: the cursor jumps to `upto`, and what was skipped becomes a stream of its own. */
+export async function split(
+  db: Postgres,
+  lease: Lease,
+  { stream, upto }: { stream: StreamPosition; upto: number },
+): Promise<{ live: StreamPosition; part: StreamPosition }> {
+  const live = { ...stream, position: upto }
+  const part = { ...stream, stream: `${stream.stream}:${upto}`, first: stream.position, upto, chain: CHAIN_START }
+  await db.begin()
+  await checkLease(db, lease)
+  await moveCursor(db, lease, { from: stream, to: live })
+  await openCursor(db, lease.site, part)
+  await db.commit()
+  return { live, part }
+}
+
+/**
+ * Marks as deleted what central has from before `from` and this hub did not send since: it has it no more. Rows whose
+ * change still waits are left alone.
+ */
+export async function sweep(
+  db: Postgres,
+  lease: Lease,
+  {
+    tables,
+    epoch,
+    from,
+    pending,
+  }: { tables: CentralTable[]; epoch: number; from: number; pending: Map<string, string[]> },
+): Promise<void> {
+  await db.begin()
+  await checkLease(db, lease)
+  for (const table of tables) {
+    if (table.kind !== 'mutable' && table.kind !== 'down') continue
+    if (!isVersioned(table)) continue
+    await db.run(
+      `UPDATE lares."${table.name}" SET deleted_at = now(), sync_epoch = $2, sync_seq = $3, synced_at = now() ` +
+        `WHERE site_id = $1 AND deleted_at IS NULL AND (sync_epoch, sync_seq) < ($2::integer, $3::bigint) AND NOT ("${table.key}" = ANY($4::text[]))`,
+      [lease.site, epoch, from, pending.get(table.name) ?? []],
+    )
+  }
+  await db.commit()
+}
