@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parse, TomlError } from 'smol-toml'
 import { z } from 'zod'
 import { describeIssues } from '../shared/codec.ts'
@@ -26,11 +27,40 @@ const schema = z.strictObject({
     })
     .prefault({}),
   tls: z.strictObject({ key: z.string().optional(), cert: z.string().optional() }).prefault({}),
+  /** The database in which many houses meet. Without it the house keeps to itself. */
+  central: z
+    .strictObject({
+      /** As `lares central add-site` prints it. It holds a password: better in `url_file`. */
+      url: z
+        .string()
+        .regex(/^postgres(?:ql)?:\/\//, 'is no postgres:// address')
+        .optional(),
+      /** A file that holds the address, readable for the user lares alone. Default: `central.url` in the data folder. */
+      url_file: z.string().optional(),
+      /** Kilobytes a second at most; absent: as fast as it goes. */
+      max_kb_per_s: z.int().min(1).optional(),
+    })
+    .prefault({}),
   /** What join tokens name, when the addresses of this machine are not the ones to use. */
   advertise: z.array(address).default([]),
 })
 
 export type HubConfig = z.infer<typeof schema>
+
+/** Where central is, or `null`: from the settings, from a file, from the environment. Throws `bad_config`. */
+export function centralUrl({ central }: HubConfig, folder: string): string | null {
+  if (central.url !== undefined) return central.url
+  const file = central.url_file ?? join(folder, 'central.url')
+  if (!existsSync(file)) {
+    if (central.url_file !== undefined) throw new LaresError('bad_config', `there is no file ${file}`)
+    return process.env.LARES_CENTRAL_URL ?? null
+  }
+  const url = readFileSync(file, 'utf8').trim()
+  if (/^postgres(?:ql)?:\/\//.test(url)) return url
+  throw new LaresError('bad_config', `${file} holds no postgres:// address`, {
+    hint: 'Put the line into it that lares central add-site printed.',
+  })
+}
 
 /**
  * The hub's settings from a TOML file, or the defaults where there is none. A named file must exist.

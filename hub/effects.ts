@@ -3,6 +3,7 @@ import type { Log } from '../shared/log.ts'
 import type { TrustedBroker } from './broker/trusted-broker.ts'
 import type { Effect } from './engine/input.ts'
 import type { Principal } from './engine/principal.ts'
+import type { SyncThread } from './sync/sync-thread.ts'
 import type { TurnRecorder } from './voice/turn-recorder.ts'
 
 /** Does what the engine asked for after a commit. Each at most once; one that fails is logged and does not stop the others. */
@@ -10,17 +11,20 @@ export class Effects {
   #broker: Pick<TrustedBroker, 'publish' | 'subscribers' | 'connections'>
   #clips: Pick<TurnRecorder, 'remove' | 'sweep'>
   #joining: (until: number | null) => void
+  #central: Pick<SyncThread, 'claimed' | 'wake'>
   #log: Log
 
   constructor(parts: {
     broker: Pick<TrustedBroker, 'publish' | 'subscribers' | 'connections'>
     clips: Pick<TurnRecorder, 'remove' | 'sweep'>
     joining: (until: number | null) => void
+    central: Pick<SyncThread, 'claimed' | 'wake'>
     log: Log
   }) {
     this.#broker = parts.broker
     this.#clips = parts.clips
     this.#joining = parts.joining
+    this.#central = parts.central
     this.#log = parts.log
   }
 
@@ -46,6 +50,10 @@ export class Effects {
         return
       case 'delete_clip':
         this.#attempt('delete a clip', this.#clips.remove(effect.file))
+        return
+      case 'sync':
+        if (effect.ask === 'claimed') this.#central.claimed()
+        else this.#central.wake()
         return
       case 'keep_files':
         this.#attempt('sweep the clips', this.#clips.sweep(new Set(effect.clips)))

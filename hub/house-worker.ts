@@ -10,6 +10,7 @@ import type { EngineSettings, FromEngine, StoreNumbers, ToEngine } from './engin
 import { loadBrokerChanges } from './features/plumbing/broker-store.ts'
 import { openHouseEngine } from './house-engine.ts'
 import { writeBackup } from './store/backup.ts'
+import { centralTables } from './store/central-shape.ts'
 import { backupFolder, type OpenedStore, openStore, storeFile } from './store/open-store.ts'
 
 /** The engine's thread: owns the database, answers one message at a time. */
@@ -30,7 +31,15 @@ function main(): void {
     engine = openHouseEngine({ db: store.db, topics: topicsBelow(settings.base), log, version: settings.version })
     const effects = engine.start(settings.receipt)
     const houses = store.db.prepare('SELECT id, house_id FROM devices').raw().all() as [string, string][]
-    say({ kind: 'ready', effects, brokerChanges: loadBrokerChanges(store.db), houses, setAside: store.setAside })
+    const { setAside } = store
+    say({
+      kind: 'ready',
+      effects,
+      brokerChanges: loadBrokerChanges(store.db),
+      houses,
+      setAside,
+      tables: centralTables(),
+    })
   } catch (error) {
     const known =
       error instanceof LaresError ? error : new LaresError('disk_error', asError(error).message, { cause: error })

@@ -11,15 +11,17 @@ import { Reader } from './admin/reader.ts'
 import { Announcer } from './announcer.ts'
 import { Listeners } from './broker/listeners.ts'
 import { TrustedBroker } from './broker/trusted-broker.ts'
+import { centralHealth, syncSettings } from './central.ts'
 import { type Certificate, loadCertificate } from './certificate.ts'
 import { ClockSync } from './clock-sync.ts'
-import type { HubConfig } from './config.ts'
+import { centralUrl, type HubConfig } from './config.ts'
 import { Effects } from './effects.ts'
 import { brokerMemory, houseHooks } from './front.ts'
 import { HouseStore } from './house-store.ts'
 import { Health } from './hub-health.ts'
 import { LiveDevices } from './live-devices.ts'
 import { storeFile } from './store/open-store.ts'
+import { SyncThread } from './sync/sync-thread.ts'
 import { TurnRecorder } from './voice/turn-recorder.ts'
 import { VoiceIntake } from './voice-intake.ts'
 import { LoopLag } from './web/loop-lag.ts'
@@ -103,6 +105,17 @@ export class Hub implements Service {
     })
     const voice = new VoiceIntake({ recorder, intake: store.intake, log: log.part('voice') })
     const reader = new Reader(storeFile(folder), clock)
+    const central = centralUrl(config, folder)
+    const sync = new SyncThread({
+      settings: () => syncSettings({ url: central, facts: store.facts, options: this.#options }),
+      async persist(step) {
+        const { value } = await store.intake.input({ kind: 'sync', change: step })
+        return value
+      },
+      clock,
+      log: log.part('sync'),
+      onChange: (status) => centralHealth(health, status),
+    })
     const report = () => health.report(clock.now(), clockSync.synced)
     const hooks = houseHooks({
       topics,
@@ -126,11 +139,13 @@ export class Hub implements Service {
           now: clock.now(),
           clockSynced: clockSync.synced,
           hub: { addresses: advertisedAddresses(config, listeners.ports.tls), pin: certificate.pin },
+          verifyCentral: (question) => sync.verify(question),
           front: () => ({
             health: report(),
             devices: live.all(),
             broker: broker.stats(),
             audio: recorder.stats(),
+            sync: sync.status,
             queue_depth: store.intake.depth,
             wal_bytes: store.numbers.walBytes,
             commit_ms: Math.round(store.numbers.commitMs * 100) / 100,
@@ -145,6 +160,7 @@ export class Hub implements Service {
       broker,
       clips: recorder,
       joining: (until) => announcer.joining(until),
+      central: sync,
       log: log.part('effects'),
     })
     const announcer: Announcer = new Announcer({
@@ -175,6 +191,7 @@ export class Hub implements Service {
       loopLagP99Ms: () => lag.p99Ms(),
       audio: () => recorder.stats(),
       degraded: () => store.fault !== null,
+      sync: () => sync.status,
     })
     const web = new WebServer({
       listen: config.listen.http,
@@ -201,6 +218,7 @@ export class Hub implements Service {
     this.#parts.add('announcer', announcer)
     this.#parts.add('listeners', listeners)
     this.#parts.add('web', web)
+    this.#parts.add('sync', sync)
     this.#parts.add('lag', lag)
     this.#parts.add('ports', {
       start: () => {

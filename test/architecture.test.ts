@@ -26,7 +26,7 @@ const MAY_IMPORT: [importer: string, targets: RegExp][] = [
   ['hub/admin/', /^(?:hub\/admin|hub\/features|hub\/engine|hub\/store|shared)\//],
   ['hub/broker/', /^(?:hub\/broker|hub\/engine|shared)\//],
   ['hub/voice/', /^(?:hub\/voice|hub\/engine|hub\/store|shared)\//],
-  ['hub/web/', /^(?:hub\/web|hub\/engine|hub\/store|shared)\//],
+  ['hub/web/', /^(?:hub\/web|hub\/engine|hub\/store|shared)\/|^hub\/sync\/status\.ts$/],
   ['hub/sync/', /^(?:hub\/sync|hub\/engine|hub\/store|shared)\//],
   // Files that lie in hub/ itself put the parts together.
   ['hub/', /^(?:hub|shared)\//],

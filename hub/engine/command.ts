@@ -32,6 +32,8 @@ export interface PrepareContext {
   clockSynced: boolean | null
   /** Where the hub can be reached and its key's fingerprint, for invitations. */
   hub: { addresses: string[]; pin: string }
+  /** Compares this hub with central. Rejects with `not_found` where none is configured. */
+  verifyCentral(question: { table?: string; days: number; now: number }): Promise<unknown>
   /** Counters of the front, for the status. */
   front(): Record<string, unknown>
 }

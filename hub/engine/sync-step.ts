@@ -72,6 +72,8 @@ export type SyncStep =
       site: string
       name: string
       token: string
+      /** Number of the lease at central. */
+      leases: number
       epoch: number
       found: Joining
       /** Every stream that differs from what is stored. */
@@ -123,6 +125,8 @@ export interface SyncIdentity {
   token: string | null
   /** A lease that was offered, with no answer stored yet. */
   proposed: string | null
+  /** How many leases central had given when this hub got its last: a smaller number there means that central was put back. */
+  leases: number
   epoch: number
   /** Why this hub may not send, until `sync/claim`. */
   fenced: string | null
@@ -137,6 +141,7 @@ export const NO_IDENTITY: SyncIdentity = {
   name: null,
   token: null,
   proposed: null,
+  leases: 0,
   epoch: 0,
   fenced: null,
   restored: false,

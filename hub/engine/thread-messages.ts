@@ -1,3 +1,4 @@
+import type { CentralTable } from '../store/central-shape.ts'
 import type { Batch } from './batch.ts'
 import type { BatchResult, Receipt } from './engine.ts'
 import type { Effect } from './input.ts'
@@ -27,6 +28,8 @@ export interface ReadyFacts {
   brokerChanges: SessionChange[]
   houses: [device: string, house: string][]
   setAside: string | null
+  /** What leaves the house, and what it becomes at central. */
+  tables: CentralTable[]
 }
 
 /** Sizes and times of the store, for metrics. */

@@ -3,8 +3,16 @@ import { createDevice, inviteDevice, listDevices, renameDevice, revokeDevice, sh
 import { listEvents } from './events/commands.ts'
 import { hubStatus, listRejected } from './plumbing/commands.ts'
 import { listSessions } from './sessions/commands.ts'
+import {
+  claimSite,
+  discardQuarantine,
+  listQuarantine,
+  retryQuarantine,
+  syncStatus,
+  verifySync,
+} from './sync/commands.ts'
 import { latestReadings, queryReadings } from './telemetry/commands.ts'
-import { createToken, createUser, listUsers } from './users/commands.ts'
+import { createToken, createUser, listUsers, updateUser } from './users/commands.ts'
 
 /** Every verb of the admin door. */
 export const COMMANDS: readonly Command[] = [
@@ -23,6 +31,13 @@ export const COMMANDS: readonly Command[] = [
   createUser,
   listUsers,
   createToken,
+  updateUser,
+  syncStatus,
+  claimSite,
+  verifySync,
+  listQuarantine,
+  retryQuarantine,
+  discardQuarantine,
 ]
 
 /** The command of an area and verb, by a Map so that no inherited name can be called. */

@@ -1,14 +1,8 @@
-import type {
-  AckedPart,
-  JoinedAnswer,
-  ScopeAnswer,
-  StreamPosition,
-  SyncIdentity,
-  SyncStep,
-} from '../engine/sync-step.ts'
+import type { AckedPart, JoinedAnswer, StreamPosition, SyncIdentity, SyncStep } from '../engine/sync-step.ts'
 import { joinParts, NOTHING, nameOf } from './acked.ts'
 import { hasEnded } from './judge.ts'
-import type { Greeting, Pulled, ScopeState, Sent, SyncEffect, SyncEvent, SyncState, Waiting } from './state.ts'
+import { nextPull, type StoredScope, scopeAt, takeGranted, takePage, takeStored } from './scope-walk.ts'
+import type { Greeting, Sent, SyncEffect, SyncEvent, SyncState, Waiting } from './state.ts'
 
 /** A stream this far behind is split: what is new goes at once, what was missed follows. */
 export const SPLIT_ROWS = 20_000
@@ -31,8 +25,6 @@ type Answer = Extract<SyncEvent, { kind: 'seen' | 'sent' | 'split' | 'swept' | '
 export interface CoreStart {
   identity: SyncIdentity
   streams: StreamPosition[]
-  /** Append-only tables, by name. */
-  tables: readonly string[]
   scopes: { scope: string; seq: number }[]
   /** A new random lease. */
   mint: () => string
@@ -49,6 +41,7 @@ export class SyncCore {
   #mint: () => string
   #backoff: (failures: number) => number
   #polls = 0
+  #nap = 0
 
   constructor(start: CoreStart) {
     this.#mint = start.mint
@@ -57,7 +50,6 @@ export class SyncCore {
       mode: start.identity.fenced === null ? 'away' : 'fenced',
       identity: start.identity,
       streams: start.streams,
-      tables: start.tables,
       scopes: Object.fromEntries(start.scopes.map(({ scope, seq }) => [scope, scopeAt(seq)])),
       held: false,
       busy: null,
@@ -76,7 +68,7 @@ export class SyncCore {
       case 'start':
         return this.state.mode === 'fenced' ? [] : this.#greet()
       case 'claimed':
-        return this.#claimed(event.identity)
+        return this.#claimed(event)
       case 'persisted':
         return this.#persisted(event.step, event.answer)
       case 'not_persisted':
@@ -84,6 +76,7 @@ export class SyncCore {
       case 'greeted':
         return this.#greeted(event.outcome)
       case 'waited':
+        if (event.nap !== this.#nap) return []
         if (this.state.mode === 'away') return this.#greet()
         return this.state.mode === 'running' && this.state.busy === null ? this.#look() : []
       case 'failed':
@@ -99,6 +92,7 @@ export class SyncCore {
   }
 
   #answered(event: Answer): SyncEffect[] {
+    const { state } = this
     switch (event.kind) {
       case 'seen':
         return this.#seen(event.waiting, event.changes.waiting)
@@ -109,25 +103,32 @@ export class SyncCore {
         this.#note({ ...NOTHING, stream: event.part })
         return this.#look()
       case 'swept':
-        if (!event.done) return this.#idle()
-        this.state.identity.sweepFrom = null
+        if (!event.done) return [this.#wait(IDLE_MS)]
+        state.identity.sweepFrom = null
         return [{ kind: 'persist', step: { step: 'swept' } }, ...this.#next()]
       case 'scopes':
-        return this.#granted(event.granted)
+        return this.#then(takeGranted(state, event.granted, this.#polls++ % CHECK_EVERY === 0))
       case 'pulled':
-        return this.#pulled(event.scope, event.page)
+        return this.#then(takePage(state, event.scope, event.page))
       case 'reported':
         return this.#next()
     }
   }
 
-  #claimed(identity: SyncIdentity): SyncEffect[] {
-    this.state.identity = identity
-    this.state.held = false
-    this.state.lastError = null
-    if (this.state.mode !== 'fenced') return []
-    this.state.mode = 'away'
-    return this.#greet()
+  #claimed({ identity, streams }: { identity: SyncIdentity; streams: StreamPosition[] }): SyncEffect[] {
+    Object.assign(this.state, { identity, streams, held: false, unsaved: [], mode: 'away', lastError: null })
+    return [...this.#hangUp(), this.#wait(0)]
+  }
+
+  #hangUp(): SyncEffect[] {
+    this.state.busy = null
+    this.state.hungry = []
+    return [{ kind: 'hang_up' }]
+  }
+
+  #wait(ms: number): SyncEffect {
+    this.#nap += 1
+    return { kind: 'wait', ms, nap: this.#nap }
   }
 
   #greet(): SyncEffect[] {
@@ -143,8 +144,8 @@ export class SyncCore {
     if (state.mode !== 'greeting') return []
     if (outcome.kind === 'fenced') return this.#fence(outcome.reason)
     if (outcome.kind === 'wrong_site') return this.#failed(outcome.reason, 'greet')
-    const { site, name } = outcome.facts
-    state.identity = { ...state.identity, site, name }
+    const { site, name, leases } = outcome.facts
+    state.identity = { ...state.identity, site, name, leases }
     const token = state.identity.proposed ?? ''
     return [...this.#save(), { kind: 'persist', step: { step: 'joined', token, ...outcome.facts } }]
   }
@@ -160,7 +161,7 @@ export class SyncCore {
     }
     if (step === 'joined') return this.#joined(answer as JoinedAnswer)
     if (step === 'granted') return state.mode === 'running' ? this.#next() : []
-    if (step === 'scope') return this.#scopeStored(answer as ScopeAnswer & { scope: string; seq: number })
+    if (step === 'scope' && state.mode === 'running') return this.#then(takeStored(state, answer as StoredScope))
     return []
   }
 
@@ -202,32 +203,24 @@ export class SyncCore {
     const { state } = this
     if (state.mode === 'fenced') return []
     state.mode = 'away'
-    state.busy = null
-    state.hungry = []
     state.lastError = reason
     state.failures += 1
     if (during === 'send') state.batchRows = Math.max(LEAST_BATCH, Math.floor(state.batchRows / 2))
     for (const scope of Object.values(state.scopes)) scope.gathered = []
-    return [{ kind: 'hang_up' }, { kind: 'wait', ms: this.#backoff(state.failures) }]
+    return [...this.#hangUp(), this.#wait(this.#backoff(state.failures))]
   }
 
   #fence(reason: string): SyncEffect[] {
     const { state } = this
     state.mode = 'fenced'
-    state.busy = null
-    state.hungry = []
     state.lastError = reason
     state.identity = { ...state.identity, fenced: reason }
-    return [{ kind: 'hang_up' }, ...this.#save(), { kind: 'persist', step: { step: 'fenced', reason } }]
+    return [...this.#hangUp(), ...this.#save(), { kind: 'persist', step: { step: 'fenced', reason } }]
   }
 
   #look(): SyncEffect[] {
     this.state.busy = 'look'
     return [{ kind: 'look' }]
-  }
-
-  #idle(): SyncEffect[] {
-    return [{ kind: 'wait', ms: IDLE_MS }]
   }
 
   #seen(waiting: Waiting[], changes: number): SyncEffect[] {
@@ -256,7 +249,7 @@ export class SyncCore {
     const { state } = this
     if (state.mode !== 'running' || state.busy !== null) return []
     const save = this.#save()
-    if (state.unsaved.length >= UNSAVED_MOST) return [...save, ...this.#idle()]
+    if (state.unsaved.length >= UNSAVED_MOST) return [...save, this.#wait(IDLE_MS)]
     const live = this.#hungry((stream) => stream.upto === null)
     if (live) return [...save, this.#send(live, LIVE_BATCH)]
     if (state.untilScopes <= 0) {
@@ -264,12 +257,8 @@ export class SyncCore {
       state.busy = 'scopes'
       return [...save, { kind: 'scopes' }]
     }
-    for (const [scope, { seq, latest, whole, gathered, check }] of Object.entries(state.scopes)) {
-      if (seq >= latest && !whole && !check) continue
-      state.busy = 'pull'
-      const after = whole ? (gathered.at(-1)?.seq ?? 0) : seq
-      return [...save, { kind: 'pull', scope, after, whole }]
-    }
+    const pull = nextPull(state)
+    if (pull) return [...save, ...this.#then(pull)]
     const { sweepFrom } = state.identity
     if (sweepFrom !== null && !state.saving) {
       state.busy = 'sweep'
@@ -277,7 +266,7 @@ export class SyncCore {
     }
     const part = this.#hungry(() => true)
     if (part) return [...save, this.#send(part, BACKFILL_BATCH)]
-    return [...save, ...this.#idle()]
+    return [...save, this.#wait(IDLE_MS)]
   }
 
   #hungry(fits: (stream: StreamPosition) => boolean): StreamPosition | null {
@@ -310,68 +299,11 @@ export class SyncCore {
     return this.#next()
   }
 
-  #granted(granted: { scope: string; seq: number }[]): SyncEffect[] {
-    const { state } = this
-    const names = new Set(granted.map(({ scope }) => scope))
-    const same =
-      granted.length === Object.keys(state.scopes).length && granted.every(({ scope }) => scope in state.scopes)
-    const check = this.#polls % CHECK_EVERY === 0
-    this.#polls += 1
-    const before = new Map(Object.entries(state.scopes))
-    state.scopes = Object.fromEntries(
-      granted.map(({ scope, seq }) => {
-        const known = before.get(scope) ?? scopeAt(0)
-        // Central may have been put back to an earlier time.
-        return [scope, { ...known, latest: seq, whole: known.whole || known.seq > seq, check: known.check || check }]
-      }),
-    )
-    if (same) return this.#next()
-    return [{ kind: 'persist', step: { step: 'granted', scopes: [...names] } }]
-  }
-
-  #pulled(scope: string, page: Pulled): SyncEffect[] {
-    const known = this.state.scopes[scope]
-    if (!known) return this.#next()
-    if (known.whole) {
-      known.gathered.push(...page.rows)
-      if (page.checksum === null) return this.#next()
-      const rows = known.gathered
-      known.gathered = []
-      this.state.busy = 'pull'
-      return [
-        { kind: 'persist', step: { step: 'scope', scope, seq: page.seq, checksum: page.checksum, rows, whole: true } },
-      ]
-    }
-    this.state.busy = 'pull'
-    const step = {
-      step: 'scope',
-      scope,
-      seq: page.seq,
-      checksum: page.checksum,
-      rows: page.rows,
-      whole: false,
-    } as const
-    return [{ kind: 'persist', step }]
-  }
-
-  #scopeStored({ scope, seq, ...answer }: ScopeAnswer & { scope: string; seq: number }): SyncEffect[] {
-    const { state } = this
-    const known = state.scopes[scope]
-    if (state.mode !== 'running' || !known) return []
-    state.busy = null
-    const wasWhole = known.whole
-    known.seq = seq
-    known.latest = Math.max(known.latest, seq)
-    known.whole = false
-    known.check = false
-    if (answer.ok === null) return this.#next()
-    if (!answer.ok && !wasWhole) {
-      known.whole = true
-      return this.#next()
-    }
-    if (!answer.ok) state.lastError = `the rows of ${scope} do not add up after they were fetched whole`
-    state.busy = 'report'
-    return [{ kind: 'report', scope, seq, answer }]
+  #then(effect: SyncEffect | null): SyncEffect[] {
+    if (!effect) return this.#next()
+    // What the engine is asked for ends in its own event; what central is asked for keeps the connection busy.
+    if (effect.kind !== 'persist') this.state.busy = effect.kind
+    return [effect]
   }
 
   #save(): SyncEffect[] {
@@ -394,8 +326,4 @@ export class SyncCore {
     if (!known || known.settled.length + part.settled.length > KEYS_MOST) unsaved.push(part)
     else unsaved[last] = joinParts(known, part)
   }
-}
-
-function scopeAt(seq: number): ScopeState {
-  return { seq, latest: seq, whole: false, gathered: [], check: true }
 }

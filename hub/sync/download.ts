@@ -1,6 +1,7 @@
 import type { HeldRow, ScopeAnswer } from '../engine/sync-step.ts'
 import type { Postgres } from './postgres.ts'
 import type { Pulled } from './state.ts'
+import { checkLease, type Lease } from './upload.ts'
 
 const PAGE_ROWS = 500
 
@@ -53,7 +54,10 @@ export async function reportScope(
 }
 
 /** Says at central that the site is there, and which of its refused rows somebody gave up. */
-export async function signOfLife(db: Postgres, site: string, discarded: HeldRow[]): Promise<void> {
+export async function signOfLife(db: Postgres, lease: Lease, discarded: HeldRow[]): Promise<void> {
+  const { site } = lease
+  // A hub that has nothing to send learns here that another one came, or that central was put back.
+  await checkLease(db, lease)
   await db.run('UPDATE lares.sites SET seen_at = now() WHERE site_id = $1', [site])
   if (discarded.length === 0) return
   await db.run(

@@ -28,12 +28,15 @@ export async function greet(parts: GreetingParts): Promise<Greeting> {
   await db.rows('SELECT lares.ensure_partitions()')
   const layout = await readLayout(db)
   await db.begin()
-  const [row] = await db.rows('SELECT name, lease, epoch FROM lares.sites WHERE site_id = $1 FOR UPDATE', [site])
+  const [row] = await db.rows('SELECT name, lease, leases, epoch FROM lares.sites WHERE site_id = $1 FOR UPDATE', [
+    site,
+  ])
   if (!row) throw new Error(`central's row of the site ${site} is gone`)
   const central: CentralView = {
     site,
     name: String(row.name),
     lease: row.lease === null ? null : String(row.lease),
+    leases: Number(row.leases),
     epoch: Number(row.epoch),
     cursors: await readCursors(db, site),
   }
@@ -44,8 +47,8 @@ export async function greet(parts: GreetingParts): Promise<Greeting> {
     return verdict
   }
   await db.run(
-    'UPDATE lares.sites SET lease = $2, lease_at = now(), seen_at = now(), epoch = greatest(epoch, $3), hub_version = $4 WHERE site_id = $1',
-    [site, proposed, verdict.epoch, version],
+    'UPDATE lares.sites SET lease = $2, lease_at = now(), seen_at = now(), epoch = greatest(epoch, $3), hub_version = $4, leases = $5 WHERE site_id = $1',
+    [site, proposed, verdict.epoch, version, verdict.leases],
   )
   for (const stream of verdict.streams) await openCursor(db, site, stream)
   const held = await readHeld(db, site)

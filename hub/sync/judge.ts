@@ -6,6 +6,8 @@ export interface CentralView {
   site: string
   name: string
   lease: string | null
+  /** How many leases were given so far. */
+  leases: number
   epoch: number
   /** The cursors of this hub's epochs. */
   cursors: StreamPosition[]
@@ -36,6 +38,8 @@ export type Verdict =
   | {
       kind: 'go'
       found: Joining
+      /** Number of the lease that this greeting takes. */
+      leases: number
       epoch: number
       streams: StreamPosition[]
       resend: boolean
@@ -61,26 +65,26 @@ export function judge(hub: HubView, central: CentralView, facts: HubFacts): Verd
     }
   }
   const mine = central.lease !== null && (central.lease === identity.token || central.lease === identity.proposed)
-  if (hub.held && !mine) {
-    return { kind: 'fenced', reason: `another hub took over the site ${central.name}` }
-  }
-  if (identity.epoch === 0 && central.lease === null && central.epoch === 0) {
-    return begin(hub, { epoch: 1, found: 'first', cursors: [] })
-  }
-  if (!identity.restored && central.epoch < identity.epoch) return rewound(hub, central)
-  if (!mine || identity.restored || central.epoch !== identity.epoch) {
-    // A central that has lost the lease but nothing else was put back to a time before this hub's last handshake.
-    if (!identity.restored && isOlderCentral(hub, central)) return rewound(hub, central)
+  // Nobody takes a lease away from central but a restore.
+  const putBack = central.leases < identity.leases || central.epoch < identity.epoch
+  if (hub.held && !mine && !putBack) return { kind: 'fenced', reason: `another hub took over the site ${central.name}` }
+  if (identity.epoch === 0 && central.leases === 0) return begin(hub, { epoch: 1, found: 'first', central })
+  if (identity.restored || (!putBack && (!mine || central.epoch !== identity.epoch))) {
     // A first handshake whose answer was lost is still the first.
     const found = mine && identity.epoch === 0 ? 'first' : 'hub_restored'
-    return begin(hub, { epoch: Math.max(central.epoch, identity.epoch) + 1, found, cursors: central.cursors })
+    return begin(hub, { epoch: Math.max(central.epoch, identity.epoch) + 1, found, central })
   }
+  if (putBack) return rewound(hub, central)
   return compare(hub, central, facts)
 }
 
 /** Nothing of it is left to send. */
 export function hasEnded({ upto, position }: StreamPosition): boolean {
   return upto !== null && position >= upto
+}
+
+function nextLease({ identity }: HubView, central: CentralView): number {
+  return Math.max(identity.leases, central.leases) + 1
 }
 
 function keyOf({ epoch, stream }: StreamPosition): string {
@@ -116,7 +120,7 @@ function compare(hub: HubView, central: CentralView, facts: HubFacts): Verdict {
         ? cursor === undefined || cursor.chain === own.chain
         : follows(own, cursor as StreamPosition, { cursors, facts })
     if (!fits) {
-      return begin(hub, { epoch: central.epoch + 1, found: 'hub_restored', cursors: central.cursors })
+      return begin(hub, { epoch: central.epoch + 1, found: 'hub_restored', central })
     }
     streams.push({ ...own, position: there, chain: cursor?.chain ?? own.chain })
   }
@@ -129,6 +133,7 @@ function compare(hub: HubView, central: CentralView, facts: HubFacts): Verdict {
   return {
     kind: 'go',
     found: behind ? 'central_restored' : 'resumed',
+    leases: nextLease(hub, central),
     epoch: central.epoch,
     streams,
     resend: behind,
@@ -155,19 +160,6 @@ function follows(
   return false
 }
 
-/** Whether nothing at central is ahead of this hub and something is behind. */
-function isOlderCentral(hub: HubView, central: CentralView): boolean {
-  if (hub.identity.token === null || central.epoch !== hub.identity.epoch) return false
-  const cursors = new Map(central.cursors.map((cursor) => [keyOf(cursor), cursor]))
-  let behind = false
-  for (const own of hub.streams) {
-    const there = cursors.get(keyOf(own))?.position ?? own.first
-    if (there > own.position) return false
-    if (there < own.position) behind = true
-  }
-  return behind
-}
-
 /** Central was put back to an earlier time: its cursors lead, and what may have changed since is sent again. */
 function rewound(hub: HubView, central: CentralView): Verdict {
   const cursors = new Map(central.cursors.map((cursor) => [keyOf(cursor), cursor]))
@@ -183,6 +175,7 @@ function rewound(hub: HubView, central: CentralView): Verdict {
   return {
     kind: 'go',
     found: 'central_restored',
+    leases: nextLease(hub, central),
     epoch: hub.identity.epoch,
     streams,
     resend: true,
@@ -196,24 +189,38 @@ function rewound(hub: HubView, central: CentralView): Verdict {
 /** A new epoch: what central surely has keeps its old one, everything else goes under the new one. */
 function begin(
   hub: HubView,
-  { epoch, found, cursors }: { epoch: number; found: Joining; cursors: StreamPosition[] },
+  { epoch, found, central }: { epoch: number; found: Joining; central: CentralView },
 ): Verdict {
   const closed: StreamPosition[] = []
   const parts: StreamPosition[] = []
   const starts = new Map<string, number>()
+  const cursors = new Map(central.cursors.map((cursor) => [keyOf(cursor), cursor]))
   for (const own of hub.streams) {
-    if (hasEnded(own)) continue
-    closed.push({ ...own, upto: own.position })
-    if (own.table === 'sync_changes') continue
+    const cursor = cursors.get(keyOf(own))
+    const there = cursor?.position ?? own.first
+    const known = { ...own, upto: own.upto !== null && hasEnded(own) ? own.upto : own.position }
+    if (own.table !== 'sync_changes' && there < own.position) {
+      // Central was put back as well: what it had under the old epoch is sent under it once more.
+      closed.push({ ...known, position: there, chain: cursor?.chain ?? CHAIN_START })
+    } else if (!hasEnded(own)) closed.push(known)
+    if (own.table === 'sync_changes' || hasEnded(own)) continue
     if (own.upto === null) starts.set(own.table, own.position)
     else parts.push({ ...own, epoch, first: own.position, chain: CHAIN_START })
   }
   const seen = Math.max(
     0,
-    ...[...hub.streams, ...cursors].filter(({ table }) => table === 'sync_changes').map((c) => c.position),
+    ...[...hub.streams, ...central.cursors].filter(({ table }) => table === 'sync_changes').map((c) => c.position),
   )
   const open = fresh(hub.tables, epoch, (table) => (table === 'sync_changes' ? seen : (starts.get(table) ?? 0)))
-  return { kind: 'go', found, epoch, streams: [...closed, ...parts, ...open], resend: true, changesSeen: seen }
+  return {
+    kind: 'go',
+    found,
+    leases: nextLease(hub, central),
+    epoch,
+    streams: [...closed, ...parts, ...open],
+    resend: true,
+    changesSeen: seen,
+  }
 }
 
 function fresh(tables: readonly string[], epoch: number, start: (table: string) => number): StreamPosition[] {

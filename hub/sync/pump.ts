@@ -3,7 +3,8 @@ import { type Cancel, type Clock, wait } from '../../shared/clock.ts'
 import { asError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import type { Database } from '../../shared/sqlite/open.ts'
-import type { StreamPosition, SyncIdentity, SyncStep } from '../engine/sync-step.ts'
+import type { SyncMemory } from '../engine/sync-memory.ts'
+import type { StreamPosition, SyncStep } from '../engine/sync-step.ts'
 import type { CentralTable } from '../store/central-shape.ts'
 import { nameOf } from './acked.ts'
 import { SyncCore } from './core.ts'
@@ -13,15 +14,12 @@ import { inPlainWords, Postgres } from './postgres.ts'
 import { type Batch, Source } from './source.ts'
 import type { SyncEffect, SyncEvent, SyncState, Waiting } from './state.ts'
 import { TokenBucket } from './token-bucket.ts'
-import { Displaced, type Failpoint, split, sweep, upload } from './upload.ts'
+import { Displaced, type Failpoint, type Lease, split, sweep, upload } from './upload.ts'
 
-export interface PumpParts {
+export interface PumpParts extends SyncMemory {
   /** The hub's database, read-only. */
   db: Database
   tables: readonly CentralTable[]
-  identity: SyncIdentity
-  streams: StreamPosition[]
-  scopes: { scope: string; seq: number }[]
   /** Where central is, with the role's password. Never logged. */
   url: string
   version: string
@@ -60,7 +58,11 @@ export class Pump {
   #bucket: TokenBucket
   /** What waited when it was last looked at. */
   waiting: Waiting[] = []
-  changesWaiting = 0
+  changes: { waiting: number; since: number | null } = { waiting: 0, since: null }
+  /** Wall clock of the last batch that central took. */
+  lastSent: number | null = null
+  #logEmptyAt: number | null = null
+  #line = 0
 
   constructor(parts: PumpParts) {
     const backoff = new Backoff({
@@ -73,7 +75,6 @@ export class Pump {
     this.core = new SyncCore({
       identity: parts.identity,
       streams: parts.streams,
-      tables: [],
       scopes: parts.scopes,
       mint: parts.mint,
       backoff(failures) {
@@ -98,8 +99,9 @@ export class Pump {
     this.#nap = new AbortController()
   }
 
-  claimed(identity: SyncIdentity): void {
-    this.#event({ kind: 'claimed', identity })
+  /** A person said that this hub is the one of its site. */
+  claimed(memory: Pick<SyncMemory, 'identity' | 'streams'>): void {
+    this.#event({ kind: 'claimed', ...memory })
   }
 
   async stop(): Promise<void> {
@@ -131,16 +133,14 @@ export class Pump {
   }
 
   #start(effect: SyncEffect): void {
-    const running = this.#perform(effect).then(
-      (event) => {
-        this.#running.delete(running)
-        if (event) this.#event(event)
-      },
-      (error: unknown) => {
-        this.#running.delete(running)
-        this.#event(failureOf(effect, error))
-      },
-    )
+    if (effect.kind === 'hang_up') this.#line += 1
+    const line = this.#line
+    const done = (event: SyncEvent | null) => {
+      this.#running.delete(running)
+      // An answer over a line that was given up belongs to nobody: the next greeting finds out what became of it.
+      if (event && (effect.kind === 'persist' || effect.kind === 'wait' || line === this.#line)) this.#event(event)
+    }
+    const running = this.#perform(effect).then(done, (error: unknown) => done(failureOf(effect, error)))
     this.#running.add(running)
   }
 
@@ -151,7 +151,7 @@ export class Pump {
         return { kind: 'persisted', step: effect.step.step, answer: await persist(effect.step) }
       case 'wait':
         await wait(clock, effect.ms, AbortSignal.any([this.#stop.signal, this.#nap.signal]))
-        return { kind: 'waited' }
+        return { kind: 'waited', nap: effect.nap }
       case 'hang_up':
         this.#central?.close()
         this.#central = null
@@ -159,12 +159,23 @@ export class Pump {
         return null
       case 'look': {
         const seen = this.#source.look()
-        this.waiting = seen.waiting
-        this.changesWaiting = seen.changes.waiting
+        this.#looked(seen)
         return seen
       }
       default:
         return await this.#inTime(this.#atCentral(effect))
+    }
+  }
+
+  #looked({ waiting, changes }: Extract<SyncEvent, { kind: 'seen' }>): void {
+    const now = this.#parts.clock.now()
+    if (changes.waiting === 0) this.#logEmptyAt = now
+    const oldest = changes.oldest ?? this.changes.since ?? now
+    this.waiting = waiting
+    // A row that is sent again says when it was changed, not since when it waits: that is after the log was empty.
+    this.changes = {
+      waiting: changes.waiting,
+      since: changes.waiting === 0 ? null : Math.max(oldest, this.#logEmptyAt ?? 0),
     }
   }
 
@@ -183,8 +194,8 @@ export class Pump {
   async #atCentral(effect: Exclude<SyncEffect, { kind: 'persist' | 'wait' | 'hang_up' | 'look' }>): Promise<SyncEvent> {
     if (effect.kind === 'greet') return { kind: 'greeted', outcome: await this.#greet(effect.proposed) }
     const db = this.#connected()
-    const { site, token, epoch } = this.core.state.identity
-    const lease = { site: site ?? '', token: token ?? '' }
+    const { epoch } = this.core.state.identity
+    const lease = this.#lease()
     switch (effect.kind) {
       case 'send':
         return await this.#send(effect.stream, effect.rows)
@@ -197,7 +208,7 @@ export class Pump {
         return { kind: 'swept', done: true }
       }
       case 'scopes':
-        await signOfLife(db, lease.site, this.#source.discarded())
+        await signOfLife(db, lease, this.#source.discarded())
         return { kind: 'scopes', granted: await grantedScopes(db, lease.site) }
       case 'pull':
         return { kind: 'pulled', scope: effect.scope, page: await pullScope(db, effect.scope, effect.after) }
@@ -238,11 +249,11 @@ export class Pump {
       }
     }
     await this.#bucket.take(batch.bytes, this.#stop.signal)
-    const { site, token } = this.core.state.identity
     const started = clock.mono()
-    const sending = upload(this.#connected(), { site: site ?? '', token: token ?? '' }, batch, failpoint ?? (() => {}))
+    const sending = upload(this.#connected(), this.#lease(), batch, failpoint ?? (() => {}))
     if (batch.more && batch.rows >= PREPARE_ROWS) this.#prepareNext(batch, rows, sending)
     const { merged, held } = await sending
+    this.lastSent = clock.now()
     const { to, settled, unknown, more, bytes } = batch
     const ledger = {
       rows: batch.rows,
@@ -273,6 +284,11 @@ export class Pump {
     const batch = this.#prepared.get(nameOf(stream))
     this.#prepared.delete(nameOf(stream))
     return batch?.from.position === stream.position ? batch : null
+  }
+
+  #lease(): Lease {
+    const { site, token, leases } = this.core.state.identity
+    return { site: site ?? '', token: token ?? '', leases }
   }
 
   #connected(): Postgres {

@@ -77,7 +77,11 @@ export class Source {
       const log = this.#streams().find((stream) => stream.table === 'sync_changes' && stream.upto === null)
       const after = log?.position ?? 0
       const count = Number(this.#db.prepare('SELECT count(*) FROM sync_changes WHERE seq > ?').pluck().get(after))
-      return { kind: 'seen', waiting, changes: { waiting: count, oldest: null } }
+      return {
+        kind: 'seen',
+        waiting,
+        changes: { waiting: count, oldest: count === 0 ? null : this.#oldestChange(after) },
+      }
     })
   }
 
@@ -181,9 +185,27 @@ export class Source {
     }
   }
 
+  /** When the row of the oldest entry was changed; `null` where its table does not say or the row is gone. */
+  #oldestChange(after: number): number | null {
+    const entry = this.#db
+      .prepare('SELECT table_name, row_key FROM sync_changes WHERE seq > ? ORDER BY seq LIMIT 1')
+      .raw()
+      .get(after) as [string, string] | undefined
+    const table = entry && this.#tables.get(entry[0])
+    const time = table?.columns.find(({ name }) => name === 'updated_at' || name === 'created_at')?.name
+    if (!entry || !table || time === undefined) return null
+    const at = this.#db
+      .prepare(`SELECT max("${time}") FROM "${table.name}" WHERE "${table.key}" = ?`)
+      .pluck()
+      .get(entry[1])
+    return typeof at === 'number' ? at : null
+  }
+
   #append(from: StreamPosition, most: number): Batch | null {
     const encoder = this.#encoder(from.table, 'cursor')
     const { table, select } = encoder
+    if (table.references.some((reference) => reference.epochColumn !== null && this.#hasUnsent(reference.table)))
+      return null
     const columns = select.map((column) => `"${column}"`).join(', ')
     const upto = from.upto ?? Number.MAX_SAFE_INTEGER
     const rows = this.#db
@@ -212,6 +234,19 @@ export class Source {
     const to = { ...from, position, chain: writeChain(chain) }
     const stages: Stage[] = lines.length === 0 ? [] : [{ encoder, through: 'cursor', lines, keys, epochs: null }]
     return { from, to, stages, rows: lines.length, bytes, settled: [], unknown: [], more: more && !hasEnded(to) }
+  }
+
+  /**
+   * Whether rows of a table wait that others refer to by key and epoch. They go first: the epoch of a row that central
+   * does not have yet may still change, and what refers to it would then point nowhere.
+   */
+  #hasUnsent(name: string): boolean {
+    if (!this.#layout.has(name)) return false
+    const table = this.#table(name)
+    const newest = Number(this.#db.prepare(`SELECT coalesce(max("${table.key}"), 0) FROM "${name}"`).pluck().get())
+    return this.#streams().some(
+      (stream) => stream.table === name && (stream.upto === null ? stream.position < newest : !hasEnded(stream)),
+    )
   }
 
   #changes(from: StreamPosition, most: number): Batch | null {

@@ -18,7 +18,8 @@ export type SyncEffect =
   | { kind: 'report'; scope: string; seq: number; answer: ScopeAnswer }
   /** Close the connection; the next greeting makes a new one. */
   | { kind: 'hang_up' }
-  | { kind: 'wait'; ms: number }
+  /** Only the newest wait counts: `nap` tells them apart. */
+  | { kind: 'wait'; ms: number; nap: number }
 
 export interface Waiting {
   stream: string
@@ -34,7 +35,7 @@ export interface Waiting {
 export type SyncEvent =
   | { kind: 'start' }
   /** Central is configured again, or a person said that this hub is the one. */
-  | { kind: 'claimed'; identity: SyncIdentity }
+  | { kind: 'claimed'; identity: SyncIdentity; streams: StreamPosition[] }
   | { kind: 'persisted'; step: SyncStep['step']; answer: unknown }
   | { kind: 'not_persisted'; step: SyncStep['step']; reason: string }
   | { kind: 'greeted'; outcome: Greeting }
@@ -49,7 +50,7 @@ export type SyncEvent =
   | { kind: 'displaced'; reason: string }
   /** The connection or the statement failed; nothing is known of what was sent. */
   | { kind: 'failed'; reason: string; during: SyncEffect['kind'] }
-  | { kind: 'waited' }
+  | { kind: 'waited'; nap: number }
 
 export type Greeting =
   | { kind: 'fenced'; reason: string }
@@ -96,7 +97,6 @@ export interface SyncState {
   mode: Mode
   identity: SyncIdentity
   streams: StreamPosition[]
-  tables: readonly string[]
   scopes: Record<string, ScopeState>
   /** This process held the lease. */
   held: boolean

@@ -16,6 +16,8 @@ export class CursorMoved extends Error {}
 export interface Lease {
   site: string
   token: string
+  /** Its number: central having a smaller one means that central was put back, not that another hub came. */
+  leases: number
 }
 
 export interface Merged {
@@ -77,10 +79,12 @@ async function transaction(
 }
 
 /** Throws `Displaced` unless this hub holds the lease, and keeps it from changing until the end of the transaction. */
-async function checkLease(db: Postgres, { site, token }: Lease): Promise<void> {
-  const [row] = await db.rows('SELECT lease FROM lares.sites WHERE site_id = $1 FOR SHARE', [site])
+export async function checkLease(db: Postgres, { site, token, leases }: Lease): Promise<void> {
+  const [row] = await db.rows('SELECT lease, leases FROM lares.sites WHERE site_id = $1 FOR SHARE', [site])
   if (!row) throw new Displaced('the site was removed at central, or this role lost its grant')
-  if (row.lease !== token) throw new Displaced('another hub took over this site')
+  if (row.lease === token) return
+  if (Number(row.leases) < leases) throw new CursorMoved('central was put back to an earlier time')
+  throw new Displaced('another hub took over this site')
 }
 
 async function moveCursor(

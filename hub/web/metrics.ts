@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { LedgerTotals } from '../engine/ledger.ts'
+import type { StreamStatus, SyncStatus } from '../sync/status.ts'
 
 /** What the metrics look at when somebody asks. */
 export interface MetricSources {
@@ -14,6 +15,7 @@ export interface MetricSources {
   loopLagP99Ms: () => number
   audio: () => { open: number; frames: number; lost: number; bad: number; late: number }
   degraded: () => boolean
+  sync: () => SyncStatus
 }
 
 export interface HubMetrics {
@@ -66,6 +68,37 @@ export function hubMetrics(sources: MetricSources): HubMetrics {
   labelled('lares_violations', 'Connections closed for breaking MQTT or a limit', sources.violations)
   labelled('lares_hook_failures', 'Hooks of the broker that failed', sources.hookFailures)
   labelled('lares_audio', 'Turns open now, and frames taken, lost, bad and late', () => ({ ...sources.audio() }))
+
+  gauge('lares_sync_connected', '1 while central takes rows', () => Number(sources.sync().state === 'running'))
+  gauge('lares_sync_fenced', '1 while another hub holds the site', () => Number(sources.sync().state === 'fenced'))
+  gauge('lares_sync_epoch', 'Epoch under which new rows go to central', () => sources.sync().epoch)
+  gauge('lares_sync_failures', 'Failures in a row since central last answered', () => sources.sync().failures)
+  gauge(
+    'lares_sync_oldest_unsent_seconds',
+    'Age of the oldest row that central lacks',
+    () => sources.sync().seconds_behind,
+  )
+  perStream('lares_sync_rows_behind', 'Rows that central lacks, about', ({ rows_behind }) => rows_behind)
+  perStream(
+    'lares_sync_seconds_behind',
+    'Age of the oldest row that central lacks',
+    ({ seconds_behind }) => seconds_behind,
+  )
+
+  function perStream(name: string, help: string, read: (stream: StreamStatus) => number): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: ['stream', 'epoch'],
+      registers,
+      collect() {
+        // Streams end: what was put off is sent one day.
+        this.reset()
+        for (const stream of sources.sync().streams)
+          this.set({ stream: stream.stream, epoch: String(stream.epoch) }, read(stream))
+      },
+    })
+  }
 
   function labelled(name: string, help: string, read: () => Record<string, number>): void {
     new Gauge({

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { configSchema, EXAMPLES } from '../../edge/config/schema.ts'
 import { SENSOR_DRIVERS } from '../../edge/sensors/index.ts'
 import { readHubConfig } from '../../hub/config.ts'
+import { SYNC_OFF } from '../../hub/sync/status.ts'
 import { hubMetrics } from '../../hub/web/metrics.ts'
 import { ERROR_CODES } from '../../shared/errors.ts'
 
@@ -46,6 +47,7 @@ describe('docs/operations.md', () => {
       connections: nothing,
       queueDepth: nothing,
       walBytes: nothing,
+      sync: () => SYNC_OFF,
       loopLagP99Ms: nothing,
       ledger: () => ({ received: 0, applied: 0, duplicate: 0, rejected: 0 }),
       denials: () => ({ publish: 0, subscribe: 0 }),

@@ -25,6 +25,7 @@ export const EVENT_TYPES: ReadonlyMap<string, EventType> = new Map([
   ['device_revoked', entry('audit', 'warning', 'Device revoked', 'The device may no longer connect.')],
   ['device_invited', entry('audit', 'info', 'Device invited', 'A join token was made.')],
   ['user_created', entry('audit', 'info', 'User created', 'A person may use this hub.')],
+  ['user_updated', entry('audit', 'info', 'User changed', 'An account was changed.')],
   ['token_created', entry('audit', 'info', 'Token created', 'A program may speak for a person.')],
   ['api_call', entry('audit', 'info', 'Admin request', 'A request came through the admin door.')],
   ['persona_switch', entry('persona', 'info', 'Persona switched', 'Another persona speaks.')],

@@ -1,6 +1,7 @@
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
 import type { Feature } from '../../engine/feature.ts'
+import { readIdentity, readStreams, writeIdentity } from '../../engine/sync-memory.ts'
 import type {
   AckedPart,
   HeldRow,
@@ -10,7 +11,6 @@ import type {
   SyncStep,
 } from '../../engine/sync-step.ts'
 import { declarations } from '../../store/declarations.ts'
-import { readIdentity, writeIdentity } from './identity.ts'
 import { ManagedRows } from './managed-rows.ts'
 
 const LOG = 'sync_changes'
@@ -25,13 +25,24 @@ export function openSync(db: Database): SyncBook {
   const statements = prepare(db)
 
   function joined(context: Context, step: Extract<SyncStep, { step: 'joined' }>): JoinedAnswer {
-    const { site, name, token, epoch, found } = step
+    const { site, name, token, leases, epoch, found } = step
     const before = readIdentity(db)
     for (const stream of step.streams) writeStream(statements, stream, context.now)
     for (const held of step.held) hold(statements, held, context.now)
     numberAgain(db, step.changesSeen)
     const sweepFrom = step.resend ? sendAgain(db) : before.sweepFrom
-    writeIdentity(db, { ...before, site, name, token, proposed: null, epoch, fenced: null, restored: false, sweepFrom })
+    writeIdentity(db, {
+      ...before,
+      site,
+      name,
+      token,
+      proposed: null,
+      leases,
+      epoch,
+      fenced: null,
+      restored: false,
+      sweepFrom,
+    })
     tell(context, { ...step, before })
     return { streams: readStreams(db), sweepFrom }
 
@@ -119,15 +130,6 @@ function hold(statements: Statements, { table, key, epoch, stream, code, reason 
   statements.hold.run(table, key, epoch, stream, code, reason.slice(0, 1_000), now)
 }
 
-/** Every stream, of every epoch, in the order of their beginning. */
-export function readStreams(db: Database): StreamPosition[] {
-  return db
-    .prepare(
-      'SELECT stream, table_name AS "table", epoch, first, upto, position, chain FROM sync_streams ORDER BY epoch, coalesce(upto, 9e15), stream',
-    )
-    .all() as StreamPosition[]
-}
-
 /** Changes that central may have seen under the same number, from a future this hub does not know, get new numbers. */
 function numberAgain(db: Database, seen: number): void {
   const known = Number(
@@ -149,14 +151,26 @@ function sendAgain(db: Database): number {
     db.prepare("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'sync_changes'").pluck().get(),
   )
   for (const { name, kind, key } of declarations()) {
-    if (kind !== 'mutable' && kind !== 'down') continue
-    const mine = kind === 'down' ? "WHERE managed_by = 'site'" : ''
+    if (kind === 'append' || kind === 'local') continue
+    const which =
+      kind === 'down'
+        ? "WHERE managed_by = 'site'"
+        : kind === 'append_marks'
+          ? `WHERE "${key}" <= ${sentUpto(db, name)}`
+          : ''
     db.prepare(
-      `DELETE FROM sync_changes WHERE table_name = '${name}' AND row_key IN (SELECT CAST("${key}" AS TEXT) FROM "${name}" ${mine})`,
+      `DELETE FROM sync_changes WHERE table_name = '${name}' AND row_key IN (SELECT CAST("${key}" AS TEXT) FROM "${name}" ${which})`,
     ).run()
     db.prepare(
-      `INSERT INTO sync_changes (table_name, row_key) SELECT '${name}', CAST("${key}" AS TEXT) FROM "${name}" ${mine} ORDER BY "${key}"`,
+      `INSERT INTO sync_changes (table_name, row_key) SELECT '${name}', CAST("${key}" AS TEXT) FROM "${name}" ${which} ORDER BY "${key}"`,
     ).run()
   }
   return last + 1
+}
+
+/** Rows that were sent before may have been marked since; the others are sent for the first time anyway. */
+function sentUpto(db: Database, table: string): number {
+  return Number(
+    db.prepare('SELECT coalesce(max(position), 0) FROM sync_streams WHERE table_name = ?').pluck().get(table),
+  )
 }

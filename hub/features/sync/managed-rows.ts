@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { asError, LaresError } from '../../../shared/errors.ts'
+import { asError } from '../../../shared/errors.ts'
 import { type Database, isDiskFault, sqliteCode } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
 import type { CentralRow, ScopeAnswer, SyncStep } from '../../engine/sync-step.ts'
@@ -240,17 +240,6 @@ export class ManagedRows {
 /** As `lares.row_hash` at central: 60 bits of md5. */
 export function rowHash(text: string): bigint {
   return BigInt(`0x${createHash('md5').update(text).digest('hex').slice(0, 15)}`)
-}
-
-/** Throws `centrally_managed` when the row is not this house's to change. Call before the first write of a command. */
-export function refuseCentral(db: Database, table: string, key: string): void {
-  const row = db.prepare(`SELECT managed_by, scope FROM "${table}" WHERE id = ?`).get(key) as
-    | { managed_by: string; scope: string | null }
-    | undefined
-  if (row?.managed_by !== 'central') return
-  throw new LaresError('centrally_managed', `${key} in ${table} is managed by central`, {
-    hint: `Change it there: lares central put ${row.scope ?? 'SCOPE'} ${table} FILE.`,
-  })
 }
 
 /** Values of the columns this hub knows; the others wait for its next version. `now` fills the stamps, `null` leaves them out. */

@@ -3,6 +3,7 @@ import { LaresError } from '../../../shared/errors.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import { command } from '../../engine/command.ts'
 import { hashSecret } from '../devices/joining.ts'
+import { refuseCentral } from '../sync/refuse-central.ts'
 import { hashPassword } from './passwords.ts'
 
 const email = z
@@ -60,6 +61,53 @@ export const listUsers = command({
       )
       .all() as { is_active: number }[]
     return { users: users.map((user) => ({ ...user, is_active: user.is_active === 1 })) }
+  },
+})
+
+export const updateUser = command({
+  area: 'users',
+  verb: 'update',
+  role: 'admin',
+  summary: "Change a person's name or role, or close the account",
+  params: z
+    .strictObject({
+      email,
+      full_name: text(255).optional(),
+      role: z.enum(['admin', 'user', 'device']).optional(),
+      is_active: z.boolean().optional(),
+    })
+    .refine(
+      ({ email: _, ...changes }) => Object.values(changes).some((value) => value !== undefined),
+      'says nothing to change',
+    ),
+  positional: ['email'],
+  changes: true,
+  run(context, params) {
+    const { db, now } = context
+    const user = db.prepare('SELECT id, role FROM users WHERE email = ?').get(params.email) as
+      | { id: string; role: string }
+      | undefined
+    if (!user) throw new LaresError('not_found', `nobody has an account with the address ${params.email}`)
+    refuseCentral(db, 'users', user.id)
+    db.prepare(
+      'UPDATE users SET full_name = coalesce(?, full_name), role = coalesce(?, role), is_active = coalesce(?, is_active), updated_at = ? WHERE id = ?',
+    ).run(
+      params.full_name ?? null,
+      params.role ?? null,
+      params.is_active === undefined ? null : Number(params.is_active),
+      now,
+      user.id,
+    )
+    // Rights are those of the login: who has fewer now is to log in again.
+    if (params.is_active === false || (params.role !== undefined && params.role !== user.role))
+      context.effect({ kind: 'disconnect_user', user: user.id, reason: 'the account was changed' })
+    context.addEvent({
+      type: 'user_updated',
+      user: user.id,
+      source: 'user',
+      data: { role: params.role, is_active: params.is_active, by: context.caller.principal },
+    })
+    return { user: user.id, email: params.email }
   },
 })
 

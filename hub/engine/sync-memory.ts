@@ -1,0 +1,82 @@
+import type { Database } from '../../shared/sqlite/open.ts'
+import { RESTORED_COPY } from '../store/backup.ts'
+import { NO_IDENTITY, type StreamPosition, type SyncIdentity } from './sync-step.ts'
+
+const KEY = 'sync'
+
+/** What the hub remembers of its talk with central: the engine writes it, the sync thread reads it at its start. */
+export interface SyncMemory {
+  identity: SyncIdentity
+  streams: StreamPosition[]
+  scopes: { scope: string; seq: number }[]
+}
+
+export function readSyncMemory(db: Database): SyncMemory {
+  return {
+    identity: readIdentity(db),
+    streams: readStreams(db),
+    scopes: db.prepare('SELECT scope, seq FROM managed_scopes ORDER BY scope').all() as SyncMemory['scopes'],
+  }
+}
+
+export function readIdentity(db: Database): SyncIdentity {
+  const value = (key: string) => db.prepare('SELECT value FROM hub_settings WHERE key = ?').pluck().get(key)
+  const stored = value(KEY)
+  const identity = typeof stored === 'string' ? (JSON.parse(stored) as Partial<SyncIdentity>) : {}
+  return { ...NO_IDENTITY, ...identity, restored: value(RESTORED_COPY) !== undefined }
+}
+
+/** Stores it. `restored: false` takes the mark of a copy away. */
+export function writeIdentity(db: Database, identity: SyncIdentity): void {
+  const { restored, ...stored } = identity
+  db.prepare(
+    'INSERT INTO hub_settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+  ).run(KEY, JSON.stringify(stored))
+  if (!restored) db.prepare('DELETE FROM hub_settings WHERE key = ?').run(RESTORED_COPY)
+}
+
+/** Every stream, of every epoch, in the order in which they are to be finished. */
+export function readStreams(db: Database): StreamPosition[] {
+  return db
+    .prepare(
+      'SELECT stream, table_name AS "table", epoch, first, upto, position, chain FROM sync_streams ORDER BY epoch, coalesce(upto, 9e15), stream',
+    )
+    .all() as StreamPosition[]
+}
+
+/** A range of keys, first exclusive, last inclusive. */
+export interface KeyRange {
+  epoch: number
+  first: number
+  last: number
+}
+
+/** The keys of an append-only table that central has acknowledged, as ranges that do not overlap, ascending. */
+export function acknowledgedRanges(streams: readonly StreamPosition[], table: string): KeyRange[] {
+  const own = streams.filter((stream) => stream.table === table)
+  let ranges: KeyRange[] = []
+  // What was put off lies inside the range of its live stream, and a later epoch takes keys away from an earlier one.
+  const byAge = [...own].sort((a, b) => a.epoch - b.epoch || (a.upto === null ? 0 : 1) - (b.upto === null ? 0 : 1))
+  for (const { epoch, first, position, upto } of byAge) {
+    ranges = ranges.flatMap((range) => without(range, first, upto ?? position))
+    if (position > first) ranges.push({ epoch, first, last: position })
+  }
+  return ranges.sort((a, b) => a.first - b.first)
+}
+
+function without(range: KeyRange, first: number, last: number): KeyRange[] {
+  if (last <= range.first || first >= range.last) return [range]
+  return [
+    ...(first > range.first ? [{ ...range, last: first }] : []),
+    ...(last < range.last ? [{ ...range, first: last }] : []),
+  ]
+}
+
+/** Up to which key everything of the table is acknowledged; `null` when this hub sends to no central. */
+export function acknowledgedUpto(memory: Pick<SyncMemory, 'identity' | 'streams'>, table: string): number | null {
+  if (memory.identity.site === null) return null
+  const open = memory.streams.filter(
+    (stream) => stream.table === table && (stream.upto === null || stream.position < stream.upto),
+  )
+  return open.length === 0 ? 0 : Math.min(...open.map(({ position }) => position))
+}

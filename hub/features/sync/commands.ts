@@ -1,0 +1,152 @@
+import { z } from 'zod'
+import { LaresError } from '../../../shared/errors.ts'
+import { text } from '../../../shared/messages/fields.ts'
+import { type CallContext, command } from '../../engine/command.ts'
+import { readIdentity, writeIdentity } from '../../engine/sync-memory.ts'
+import { conditions, page } from '../list-query.ts'
+
+export const syncStatus = command({
+  area: 'sync',
+  verb: 'status',
+  role: 'user',
+  summary: 'How far central is behind, per stream, and what it refused',
+  params: z.strictObject({}),
+  changes: false,
+  async prepare(_params, { front }) {
+    return front().sync
+  },
+  run({ db, prepared, now }) {
+    const { site, name, epoch, fenced, sweepFrom } = readIdentity(db)
+    const held = db.prepare("SELECT count(*) FROM sync_quarantine WHERE state <> 'discarded'").pluck().get()
+    const ledger = db
+      .prepare(
+        'SELECT stream, epoch, position, upto, rows, merged, duplicates, quarantined, bytes FROM sync_streams ORDER BY epoch, stream',
+      )
+      .all()
+    const scopes = db
+      .prepare(
+        'SELECT s.scope, s.seq, s.checked_at, count(r.row_key) AS rows, count(r.refused) AS refused FROM managed_scopes s ' +
+          'LEFT JOIN managed_rows r ON r.scope = s.scope GROUP BY s.scope ORDER BY s.scope',
+      )
+      .all()
+    return {
+      now,
+      site,
+      name,
+      epoch,
+      fenced,
+      sweeping: sweepFrom !== null,
+      quarantine: held,
+      live: prepared,
+      ledger,
+      scopes,
+    }
+  },
+})
+
+export const claimSite = command({
+  area: 'sync',
+  verb: 'claim',
+  role: 'admin',
+  summary: 'Say that this hub is the one of its site; the other one stops',
+  params: z.strictObject({
+    /** The connection is for another site than before: everything is sent there from the beginning. */
+    as_new: z.boolean().default(false),
+  }),
+  changes: true,
+  run(context, { as_new }) {
+    const { db } = context
+    const identity = readIdentity(db)
+    if (identity.fenced === null && !as_new)
+      throw new LaresError('bad_params', 'this hub is not fenced: there is nothing to claim', {
+        hint: 'See lares sync status.',
+      })
+    if (as_new) {
+      for (const table of ['sync_streams', 'sync_quarantine']) db.prepare(`DELETE FROM ${table}`).run()
+      writeIdentity(db, { ...identity, site: null, name: null, token: null, proposed: null, epoch: 0, fenced: null })
+    } else writeIdentity(db, { ...identity, fenced: null })
+    context.addEvent({ type: 'sync_claimed', source: 'user', data: { by: context.caller.principal, as_new } })
+    context.effect({ kind: 'sync', ask: 'claimed' })
+    return { site: as_new ? null : identity.name, epoch: identity.epoch }
+  },
+})
+
+export const verifySync = command({
+  area: 'sync',
+  verb: 'verify',
+  role: 'admin',
+  summary: 'Compare counts and hashes per table and day between this hub and central',
+  params: z.strictObject({ table: text(63).optional(), days: z.int().min(1).max(400).default(7) }),
+  positional: ['table'],
+  changes: false,
+  prepare: ({ table, days }, { verifyCentral, now }) =>
+    verifyCentral({ ...(table === undefined ? {} : { table }), days, now }),
+  run: ({ prepared }) => prepared,
+})
+
+export const listQuarantine = command({
+  area: 'quarantine',
+  verb: 'list',
+  role: 'admin',
+  summary: 'Rows that central refused, newest first, with its reasons',
+  params: z.strictObject({
+    table: text(63).optional(),
+    limit: z.int().min(1).max(200).default(50),
+    after: z.int().optional(),
+  }),
+  positional: ['table'],
+  changes: false,
+  query(context, params) {
+    const where = conditions().when('table_name = ?', params.table).when('id < ?', params.after)
+    const rows = context.db
+      .prepare(
+        `SELECT id, table_name, row_key, epoch, code, reason, state, held_at FROM sync_quarantine WHERE ${where.sql} ORDER BY id DESC LIMIT ?`,
+      )
+      .all(...where.values, params.limit + 1) as { id: number }[]
+    const { rows: quarantine, next } = page(rows, params.limit, (row) => row.id)
+    return { quarantine, ...(next === undefined ? {} : { next }) }
+  },
+})
+
+export const retryQuarantine = command({
+  area: 'quarantine',
+  verb: 'retry',
+  role: 'admin',
+  summary: 'Send a row again that central refused',
+  params: z.strictObject({ id: z.int() }),
+  positional: ['id'],
+  changes: true,
+  run(context, { id }) {
+    const { table_name, row_key } = heldRow(context, id)
+    const { db } = context
+    db.prepare('DELETE FROM sync_changes WHERE table_name = ? AND row_key = ?').run(table_name, row_key)
+    db.prepare('INSERT INTO sync_changes (table_name, row_key) VALUES (?, ?)').run(table_name, row_key)
+    db.prepare("UPDATE sync_quarantine SET state = 'retrying' WHERE id = ?").run(id)
+    context.effect({ kind: 'sync', ask: 'wake' })
+    return { table: table_name, key: row_key }
+  },
+})
+
+export const discardQuarantine = command({
+  area: 'quarantine',
+  verb: 'discard',
+  role: 'admin',
+  summary: 'Give a row up that central refused: it is no longer kept for sending',
+  params: z.strictObject({ id: z.int() }),
+  positional: ['id'],
+  changes: true,
+  run(context, { id }) {
+    const { table_name, row_key } = heldRow(context, id)
+    context.db.prepare("UPDATE sync_quarantine SET state = 'discarded' WHERE id = ?").run(id)
+    context.effect({ kind: 'sync', ask: 'wake' })
+    return { table: table_name, key: row_key }
+  },
+})
+
+function heldRow({ db }: CallContext, id: number): { table_name: string; row_key: string } {
+  const row = db
+    .prepare("SELECT table_name, row_key FROM sync_quarantine WHERE id = ? AND state <> 'discarded'")
+    .get(id)
+  if (!row) throw new LaresError('not_found', `no row is held under the number ${id}`)
+  return row as { table_name: string; row_key: string }
+}

@@ -1,0 +1,168 @@
+import { Worker } from 'node:worker_threads'
+import { Backoff } from '../../shared/backoff.ts'
+import type { Cancel, Clock } from '../../shared/clock.ts'
+import { asError, LaresError } from '../../shared/errors.ts'
+import type { Service } from '../../shared/lifecycle.ts'
+import type { Log } from '../../shared/log.ts'
+import type { SyncStep } from '../engine/sync-step.ts'
+import { SYNC_OFF, type SyncStatus } from './status.ts'
+import type { FromSync, SyncSettings, ToSync } from './thread-messages.ts'
+import type { VerifyAnswer, VerifyQuestion } from './verify.ts'
+
+export interface SyncThreadParts {
+  /** `null` while no central is configured or the database could not be opened. Asked at every start of the thread. */
+  settings: () => SyncSettings | null
+  /** Has the engine write a step down. */
+  persist: (step: SyncStep) => Promise<unknown>
+  clock: Clock
+  log: Log
+  /** Another state, or another error. */
+  onChange?: (status: SyncStatus) => void
+}
+
+/** The thread says how it stands every five seconds; one that says nothing for this long hangs. */
+const SILENT_MS = 120_000
+const LOOK_MS = 10_000
+const VERIFY_MS = 600_000
+const STOP_MS = 5_000
+
+/** The front's end of the sync thread. A thread that dies or hangs is started anew: what it knew, central and the engine know. */
+export class SyncThread implements Service {
+  #parts: SyncThreadParts
+  #worker: Worker | null = null
+  #status: SyncStatus = SYNC_OFF
+  #heardAt = 0
+  #questions = new Map<number, { resolve: (answer: VerifyAnswer) => void; reject: (error: Error) => void }>()
+  #nextId = 1
+  #backoff = new Backoff({ firstMs: 1_000, capMs: 60_000 })
+  #again: Cancel = () => {}
+  #watch: Cancel = () => {}
+  #stopped: (() => void) | null = null
+
+  constructor(parts: SyncThreadParts) {
+    this.#parts = parts
+  }
+
+  get status(): SyncStatus {
+    return this.#status
+  }
+
+  start(): void {
+    this.#begin()
+    this.#watch = this.#parts.clock.every(LOOK_MS, () => this.#look())
+  }
+
+  async stop(): Promise<void> {
+    this.#watch()
+    this.#again()
+    const worker = this.#worker
+    if (!worker) return
+    const ended = new Promise<void>((resolve) => {
+      this.#stopped = resolve
+      this.#parts.clock.after(STOP_MS, resolve)
+    })
+    this.#say({ kind: 'stop' })
+    await ended
+    this.#worker = null
+    await worker.terminate()
+  }
+
+  /** A person said that this hub is the one of its site. */
+  claimed(): void {
+    this.#say({ kind: 'claimed' })
+  }
+
+  /** Something is to be looked at now instead of within a second. */
+  wake(): void {
+    this.#say({ kind: 'wake' })
+  }
+
+  verify(question: VerifyQuestion): Promise<VerifyAnswer> {
+    if (!this.#worker)
+      return Promise.reject(
+        new LaresError('not_found', 'this hub sends to no central', {
+          hint: 'Set [central] url in hub.toml; see docs/operations.md.',
+        }),
+      )
+    return new Promise((resolve, reject) => {
+      const id = this.#nextId++
+      this.#questions.set(id, { resolve, reject })
+      this.#parts.clock.after(VERIFY_MS, () => this.#unanswered(id, 'comparing took longer than ten minutes'))
+      this.#say({ kind: 'verify', id, question })
+    })
+  }
+
+  #begin(): void {
+    const settings = this.#parts.settings()
+    if (!settings) return
+    const worker = new Worker(new URL('./sync-worker.ts', import.meta.url), {
+      workerData: settings,
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+    })
+    this.#worker = worker
+    this.#heardAt = this.#parts.clock.mono()
+    worker.on('message', (message: FromSync) => {
+      if (worker === this.#worker) this.#heard(message)
+    })
+    worker.on('error', (error) => this.#died(worker, error))
+    worker.on('exit', (code) => this.#died(worker, new Error(`the sync thread ended with code ${code}`)))
+  }
+
+  #heard(message: FromSync): void {
+    this.#heardAt = this.#parts.clock.mono()
+    switch (message.kind) {
+      case 'persist': {
+        const { id } = message
+        this.#parts.persist(message.step).then(
+          (value) => this.#say({ kind: 'persisted', id, value }),
+          (error: unknown) => this.#say({ kind: 'not_persisted', id, reason: asError(error).message }),
+        )
+        return
+      }
+      case 'status': {
+        const before = this.#status
+        this.#status = message.status
+        if (message.status.state === 'running') this.#backoff.reset()
+        if (before.state !== message.status.state || before.last_error !== message.status.last_error)
+          this.#parts.onChange?.(message.status)
+        return
+      }
+      case 'verified':
+        this.#questions.get(message.id)?.resolve(message.answer)
+        this.#questions.delete(message.id)
+        return
+      case 'not_verified':
+        this.#unanswered(message.id, message.reason)
+        return
+      case 'stopped':
+        this.#stopped?.()
+    }
+  }
+
+  #unanswered(id: number, reason: string): void {
+    this.#questions.get(id)?.reject(new LaresError('unreachable', `central could not be compared: ${reason}`))
+    this.#questions.delete(id)
+  }
+
+  #look(): void {
+    const worker = this.#worker
+    if (!worker || this.#parts.clock.mono() - this.#heardAt < SILENT_MS) return
+    this.#died(worker, new Error(`the sync thread said nothing for ${SILENT_MS / 1000} s`))
+    void worker.terminate()
+  }
+
+  #died(worker: Worker, error: Error): void {
+    if (worker !== this.#worker || this.#stopped) return
+    this.#worker = null
+    const { log, clock } = this.#parts
+    log.error({ error: error.message }, 'the sync thread ended; it is started anew')
+    for (const id of [...this.#questions.keys()]) this.#unanswered(id, error.message)
+    this.#status = { ...this.#status, state: 'waiting', last_error: error.message }
+    this.#parts.onChange?.(this.#status)
+    this.#again = clock.after(this.#backoff.next(), () => this.#begin())
+  }
+
+  #say(message: ToSync): void {
+    this.#worker?.postMessage(message)
+  }
+}

@@ -1,0 +1,204 @@
+import type { HeldRow, StreamPosition } from '../../../hub/engine/sync-step.ts'
+import { isAppend, isVersioned } from '../../../hub/store/central-shape.ts'
+import { CHAIN_START } from '../../../hub/sync/chain.ts'
+import { type CentralView, type HubFacts, type HubView, judge } from '../../../hub/sync/judge.ts'
+import type { Batch } from '../../../hub/sync/source.ts'
+import type { Greeting } from '../../../hub/sync/state.ts'
+import type { Lease } from '../../../hub/sync/upload.ts'
+
+interface Stored {
+  line: string
+  epoch: number
+  seq: number
+  deleted: boolean
+}
+
+interface Cursor extends StreamPosition {
+  rows: number
+  merged: number
+  duplicates: number
+  quarantined: number
+}
+
+/** What one site has at central; a plain object, so that it can be copied and put back. */
+export interface CentralMemory {
+  lease: string | null
+  leases: number
+  epoch: number
+  cursors: Map<string, Cursor>
+  tables: Map<string, Map<string, Stored>>
+  held: Map<string, HeldRow>
+}
+
+export class Refusal extends Error {
+  readonly displaced: boolean
+
+  constructor(message: string, displaced: boolean) {
+    super(message)
+    this.displaced = displaced
+  }
+}
+
+/** A row with this in it is refused, as Postgres refuses a text with NUL. */
+export const POISON = 'POISON'
+
+/**
+ * Central as one transaction after another, in memory: cursors by compare-and-set, merge by key and version. What real
+ * Postgres does with the same batches is tested against real servers; this one is for thousands of runs.
+ */
+export class SimulatedCentral {
+  memory: CentralMemory = { lease: null, leases: 0, epoch: 0, cursors: new Map(), tables: new Map(), held: new Map() }
+  /** Rows of append-only tables that were replaced by another content: must stay empty. */
+  readonly overwritten: string[] = []
+  /** Safeguards that a test may switch off, to see that it notices. */
+  compareAndSet = true
+  cursorInTransaction = true
+
+  greet(hub: HubView, proposed: string, facts: HubFacts): Greeting {
+    const { memory } = this
+    const view: CentralView = {
+      site: 'site',
+      name: 'home',
+      lease: memory.lease,
+      leases: memory.leases,
+      epoch: memory.epoch,
+      cursors: [...memory.cursors.values()].map(({ stream, table, epoch, first, upto, position, chain }) => ({
+        stream,
+        table,
+        epoch,
+        first,
+        upto,
+        position,
+        chain,
+      })),
+    }
+    const verdict = judge(hub, view, facts)
+    if (verdict.kind !== 'go') return verdict
+    memory.lease = proposed
+    memory.leases = verdict.leases
+    memory.epoch = Math.max(memory.epoch, verdict.epoch)
+    for (const stream of verdict.streams) this.#open(stream)
+    const { kind: _, ...rest } = verdict
+    return { kind: 'go', facts: { ...rest, site: 'site', name: 'home', held: [...memory.held.values()] } }
+  }
+
+  /** `half`: the rows came and the cursor did not, where the cursor does not belong to the transaction. */
+  upload(lease: Lease, batch: Batch, half = false): { merged: number; held: HeldRow[] } {
+    this.checkLease(lease)
+    const cursor = this.#cursor(batch.from)
+    const held: HeldRow[] = []
+    let merged = 0
+    if (this.cursorInTransaction || !half) this.#move(cursor, batch.to)
+    for (const stage of batch.stages) {
+      const { table } = stage.encoder
+      const rows = this.#table(table.name)
+      for (const [index, line] of stage.lines.entries()) {
+        const key = stage.keys[index] ?? ''
+        const epoch = stage.epochs?.[index] ?? batch.from.epoch
+        if (line.includes(POISON)) {
+          const row = { table: table.name, key, epoch, stream: batch.from.stream, code: '22021', reason: 'poison' }
+          held.push(row)
+          this.memory.held.set(`${table.name}/${epoch}/${key}`, row)
+          continue
+        }
+        const name = isAppend(table) ? `${epoch}/${key}` : key
+        const seq =
+          stage.through === 'log'
+            ? Number(
+                line
+                  .trimEnd()
+                  .split('\t')
+                  .at(isAppend(table) ? -1 : -2),
+              )
+            : 0
+        const gone = stage.through === 'log' && !isAppend(table) && line.endsWith('\tt\n')
+        const fresh: Stored = {
+          line: bare(line, stage.through === 'cursor' ? 0 : isAppend(table) && !isVersioned(table) ? 1 : 2),
+          epoch: batch.from.epoch,
+          seq,
+          deleted: gone,
+        }
+        const known = rows.get(name)
+        if (!isVersioned(table)) {
+          if (known && known.line !== fresh.line) this.overwritten.push(`${table.name} ${name}`)
+          if (!known) {
+            rows.set(name, fresh)
+            merged += 1
+          }
+        } else if (!known || known.epoch < fresh.epoch || (known.epoch === fresh.epoch && known.seq < fresh.seq)) {
+          rows.set(name, fresh)
+          merged += 1
+        }
+        if (stage.through === 'log') this.memory.held.delete(`${table.name}/${epoch}/${key}`)
+      }
+    }
+    cursor.rows += batch.rows
+    cursor.merged += merged
+    cursor.quarantined += held.length
+    cursor.duplicates += batch.rows - merged - held.length
+    return { merged, held }
+  }
+
+  split(lease: Lease, stream: StreamPosition, upto: number): { live: StreamPosition; part: StreamPosition } {
+    this.checkLease(lease)
+    const live = { ...stream, position: upto }
+    const part = { ...stream, stream: `${stream.stream}:${upto}`, first: stream.position, upto, chain: CHAIN_START }
+    const cursor = this.#cursor(stream)
+    this.#move(cursor, live)
+    this.#open(part)
+    return { live, part }
+  }
+
+  sweep(lease: Lease, { epoch, from, pending }: { epoch: number; from: number; pending: Map<string, string[]> }): void {
+    this.checkLease(lease)
+    for (const [table, rows] of this.memory.tables) {
+      if (table === 'readings' || table === 'reading_series' || table === 'events') continue
+      const waits = new Set(pending.get(table))
+      for (const [key, row] of rows) {
+        const older = row.epoch < epoch || (row.epoch === epoch && row.seq < from)
+        if (!row.deleted && older && !waits.has(key)) rows.set(key, { ...row, deleted: true, epoch, seq: from })
+      }
+    }
+  }
+
+  /** Throws unless this hub holds the lease. */
+  checkLease({ token, leases }: Lease): void {
+    if (this.memory.lease === token) return
+    if (this.memory.leases < leases) throw new Refusal('central was put back', false)
+    throw new Refusal('another hub took over this site', true)
+  }
+
+  #cursor({ epoch, stream, position, chain }: StreamPosition): Cursor {
+    const cursor = this.memory.cursors.get(`${epoch}/${stream}`)
+    if (!cursor) throw new Refusal('no cursor', false)
+    if (this.compareAndSet && (cursor.position !== position || cursor.chain !== chain))
+      throw new Refusal(`the cursor of ${stream} is at ${cursor.position}, not ${position}`, false)
+    return cursor
+  }
+
+  #move(cursor: Cursor, { position, chain }: StreamPosition): void {
+    cursor.position = position
+    cursor.chain = chain
+  }
+
+  #open(stream: StreamPosition): void {
+    const key = `${stream.epoch}/${stream.stream}`
+    if (this.memory.cursors.has(key)) return
+    this.memory.cursors.set(key, { ...stream, rows: 0, merged: 0, duplicates: 0, quarantined: 0 })
+  }
+
+  #table(name: string): Map<string, Stored> {
+    let table = this.memory.tables.get(name)
+    if (!table) {
+      table = new Map()
+      this.memory.tables.set(name, table)
+    }
+    return table
+  }
+}
+
+/** A line without what the change log adds to it. */
+function bare(line: string, added: number): string {
+  const columns = line.slice(0, -1).split('\t')
+  return columns.slice(0, columns.length - added).join('\t')
+}

@@ -1,0 +1,339 @@
+import { isAppend } from '../../../hub/store/central-shape.ts'
+import { nameOf } from '../../../hub/sync/acked.ts'
+import type { SyncEffect, SyncEvent } from '../../../hub/sync/state.ts'
+import { seeded } from './random.ts'
+import { Refusal, SimulatedCentral } from './simulated-central.ts'
+import { freshHouse, SimulatedHub, TABLES } from './simulated-hub.ts'
+
+export interface Faults {
+  /** Share of requests that are lost, answered into the void, or done after their sender gave up. */
+  line: number
+  /** Crashes of the hub, in a thousand steps. */
+  crash: number
+  /** The hub's database is put back to an earlier copy. */
+  hubRestore: number
+  /** Central is put back to an earlier copy. */
+  centralRestore: number
+  /** A copy of the hub's card is started beside it. */
+  clone: number
+}
+
+export const NO_FAULTS: Faults = { line: 0, crash: 0, hubRestore: 0, centralRestore: 0, clone: 0 }
+
+interface Task {
+  at: number
+  order: number
+  run: () => void
+}
+
+interface Runner {
+  hub: SimulatedHub
+  /** Raised at each crash: what a former process asked for reaches nobody. */
+  life: number
+  /** Raised at each hang-up. */
+  line: number
+  lastPersist: number
+}
+
+/** One run: a house, or two with one card, over a bad line to one central. The same seed gives the same run. */
+export class Simulation {
+  readonly central = new SimulatedCentral()
+  readonly runners: Runner[] = []
+  readonly random: () => number
+  /** Whether the house's own acknowledgements to central may be purged. */
+  steps = 0
+  #faults: Faults
+  #tasks: Task[] = []
+  #now = 0
+  #order = 0
+  #minted = 0
+  #hubCopies: Buffer[] = []
+  #centralCopies: SimulatedCentral['memory'][] = []
+
+  constructor(seed: number, faults: Faults) {
+    this.random = seeded(seed)
+    this.#faults = faults
+    this.#add(freshHouse())
+  }
+
+  #add(image: Buffer): Runner {
+    const hub = new SimulatedHub(image, this.random, () => `lease-${++this.#minted}`)
+    const runner = { hub, life: 0, line: 0, lastPersist: 0 }
+    this.runners.push(runner)
+    this.#event(runner, { kind: 'start' })
+    return runner
+  }
+
+  /** The house lives for so many steps, with faults. */
+  live(steps: number): void {
+    for (; steps > 0; steps--) {
+      this.steps += 1
+      for (const runner of this.runners) if (this.random() < 0.3) runner.hub.live()
+      this.#misfortune()
+      this.#until(this.#now + 20 + this.random() * 60)
+    }
+  }
+
+  /** Nothing goes wrong any more. Returns how many simulated seconds it took until nothing waited, or `null`. */
+  settle(seconds: number): number | null {
+    this.#faults = NO_FAULTS
+    const began = this.#now
+    // Who has nothing to send asks once a minute whether central is still the one it was.
+    this.#until(this.#now + 90_000)
+    for (let second = 0; second < seconds; second++) {
+      this.#until(this.#now + 1_000)
+      if (this.runners.every((runner) => this.#settled(runner))) return (this.#now - began) / 1_000
+    }
+    return null
+  }
+
+  #settled({ hub }: Runner): boolean {
+    if (hub.core.state.mode === 'fenced') return true
+    const { waiting, changes } = hub.source.look()
+    return (
+      hub.core.state.mode === 'running' &&
+      changes.waiting === 0 &&
+      waiting.every(({ rows }) => rows === 0) &&
+      hub.core.state.identity.sweepFrom === null
+    )
+  }
+
+  #misfortune(): void {
+    const { crash, hubRestore, centralRestore, clone } = this.#faults
+    const happens = (perThousand: number) => this.random() * 1_000 < perThousand
+    const runner = this.runners[Math.floor(this.random() * this.runners.length)]
+    if (!runner) return
+    if (this.random() < 0.05) this.#hubCopies.push(runner.hub.db.serialize())
+    if (this.random() < 0.05) this.#centralCopies.push(structuredClone(this.central.memory))
+    if (happens(crash)) this.#crash(runner)
+    const copy = this.#hubCopies[Math.floor(this.random() * this.#hubCopies.length)]
+    if (copy && this.runners.length === 1 && happens(hubRestore)) {
+      this.#crash(runner)
+      runner.hub.restore(copy, this.random() < 0.5)
+      this.#crash(runner)
+    }
+    if (copy && this.runners.length === 1 && happens(clone)) this.#add(copy)
+    const earlier = this.#centralCopies[Math.floor(this.random() * this.#centralCopies.length)]
+    if (earlier && happens(centralRestore)) {
+      this.central.memory = structuredClone(earlier)
+      // Its connections end with it.
+      for (const other of this.runners) this.#cut(other)
+    }
+  }
+
+  #crash(runner: Runner): void {
+    runner.life += 1
+    runner.line += 1
+    runner.hub.restart()
+    const { life } = runner
+    this.#after(100 + this.random() * 2_000, () => {
+      if (life === runner.life) this.#event(runner, { kind: 'start' })
+    })
+  }
+
+  #cut(runner: Runner): void {
+    const { mode, busy } = runner.hub.core.state
+    if (mode === 'running' && busy !== null) this.#event(runner, { kind: 'failed', reason: 'cut', during: busy })
+  }
+
+  #event(runner: Runner, event: SyncEvent): void {
+    for (const effect of runner.hub.core.handle(event)) this.#perform(runner, effect)
+  }
+
+  #perform(runner: Runner, effect: SyncEffect): void {
+    const { hub } = runner
+    if (effect.kind === 'hang_up') {
+      runner.line += 1
+      return
+    }
+    const { life, line } = runner
+    const alive = () => life === runner.life
+    const answer = (event: SyncEvent, delay = 0) =>
+      this.#after(delay, () => {
+        const lasting = effect.kind === 'persist' || effect.kind === 'wait'
+        if (alive() && (lasting || line === runner.line)) this.#event(runner, event)
+      })
+    if (effect.kind === 'wait') answer({ kind: 'waited', nap: effect.nap }, effect.ms)
+    else if (effect.kind === 'look') answer(hub.source.look())
+    else if (effect.kind === 'persist') {
+      // The engine takes them in order; one that was handed over may be written although the process dies meanwhile.
+      runner.lastPersist = Math.max(runner.lastPersist, this.#now) + this.random() * 30
+      const evenDead = this.random() < 0.5
+      this.#after(runner.lastPersist - this.#now, () => {
+        if (!alive() && !evenDead) return
+        const value = hub.apply(effect.step)
+        answer({ kind: 'persisted', step: effect.step.step, answer: value })
+      })
+    } else this.#atCentral(runner, effect, answer)
+  }
+
+  #atCentral(runner: Runner, effect: SyncEffect, answer: (event: SyncEvent, delay?: number) => void): void {
+    // What is sent is decided now, what becomes of it when it arrives.
+    const request = this.#request(runner, effect)
+    const failed: SyncEvent = { kind: 'failed', reason: 'the line', during: effect.kind }
+    const execute = (): SyncEvent => {
+      try {
+        return request()
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error
+        return error.displaced ? { kind: 'displaced', reason: error.message } : { ...failed, reason: error.message }
+      }
+    }
+    const delay = 1 + this.random() * 40
+    const kind = this.random() < this.#faults.line ? Math.floor(this.random() * 3) : 3
+    if (kind === 0) answer(failed, delay)
+    else if (kind === 1)
+      this.#after(delay, () => {
+        execute()
+        answer(failed, 20)
+      })
+    else if (kind === 2) {
+      answer(failed, delay)
+      const { leases } = this.central.memory
+      this.#after(delay + this.random() * 3_000, () => {
+        // A greeting holds the row of the site: one that is done late is done before any later one.
+        if (effect.kind !== 'greet' || leases === this.central.memory.leases) execute()
+      })
+    } else this.#after(delay, () => answer(execute()))
+  }
+
+  #request(runner: Runner, effect: SyncEffect): () => SyncEvent {
+    const { hub } = runner
+    const { central } = this
+    const { identity, streams, held } = hub.core.state
+    const lease = { site: 'site', token: identity.token ?? '', leases: identity.leases }
+    switch (effect.kind) {
+      case 'greet': {
+        const view = structuredClone({ identity, streams, held, tables: hub.source.appendTables })
+        return () => ({ kind: 'greeted', outcome: central.greet(view, effect.proposed, hub.source) })
+      }
+      case 'send': {
+        const batch = hub.source.read(effect.stream, Math.min(effect.rows, 5))
+        if (!batch) {
+          const ledger = { rows: 0, merged: 0, duplicates: 0, quarantined: 0, bytes: 0 }
+          const result = { stream: effect.stream, ledger, held: [], settled: [], unknown: [], more: false, tookMs: 0 }
+          return () => ({ kind: 'sent', result })
+        }
+        return () => {
+          const { merged, held: refused } = central.upload(lease, batch)
+          const { to, rows, bytes, unknown, more } = batch
+          const ledger = {
+            rows,
+            merged,
+            duplicates: rows - merged - refused.length,
+            quarantined: refused.length,
+            bytes,
+          }
+          const back = new Set(refused.map(({ table, key }) => `${table}/${key}`))
+          const settled = batch.settled.filter(({ table, key }) => !back.has(`${table}/${key}`))
+          return { kind: 'sent', result: { stream: to, ledger, held: refused, settled, unknown, more, tookMs: 10 } }
+        }
+      }
+      case 'split':
+        return () => ({ kind: 'split', ...central.split(lease, effect.stream, effect.upto) })
+      case 'sweep': {
+        const pending = hub.source.pendingKeys(1_000)
+        if (!pending) return () => ({ kind: 'swept', done: false })
+        return () => {
+          central.sweep(lease, { epoch: identity.epoch, from: effect.from, pending })
+          return { kind: 'swept', done: true }
+        }
+      }
+      case 'scopes':
+        return () => {
+          central.checkLease(lease)
+          return { kind: 'scopes', granted: [] }
+        }
+      default:
+        throw new Error(`the simulation does not know ${effect.kind}`)
+    }
+  }
+
+  /** Every way in which hub and central do not agree. Empty when all is well. */
+  differences(): string[] {
+    const wrong = [...this.central.overwritten.map((row) => `overwritten: ${row}`)]
+    for (const cursor of this.central.memory.cursors.values())
+      if (cursor.rows !== cursor.merged + cursor.duplicates + cursor.quarantined)
+        wrong.push(`ledger of ${nameOf(cursor)}`)
+    const owner = this.runners.filter(({ hub }) => hub.core.state.mode === 'running')
+    if (owner.length !== 1) return [...wrong, `${owner.length} hubs run`]
+    for (const { hub } of owner) wrong.push(...this.#compare(hub))
+    return wrong
+  }
+
+  #compare(hub: SimulatedHub): string[] {
+    const wrong: string[] = []
+    const heldHere = new Set(
+      hub.db.prepare("SELECT table_name || '/' || row_key FROM sync_quarantine").pluck().all() as string[],
+    )
+    for (const table of TABLES) {
+      const there = this.central.memory.tables.get(table.name) ?? new Map()
+      const keys = hub.db
+        .prepare(
+          `SELECT CAST("${table.key}" AS TEXT) FROM "${table.name}"${table.kind === 'down' ? " WHERE managed_by = 'site'" : ''}`,
+        )
+        .pluck()
+        .all() as string[]
+      for (const key of keys) {
+        const names = isAppend(table)
+          ? [...there.keys()].filter((name) => name.endsWith(`/${key}`))
+          : there.has(key) && !there.get(key)?.deleted
+            ? [key]
+            : []
+        const held = heldHere.has(`${table.name}/${key}`)
+        if (names.length === 0 && !held) wrong.push(`missing: ${table.name} ${key}`)
+      }
+      if (isAppend(table)) continue
+      const mine = new Set(keys)
+      for (const [key, row] of there)
+        if (!row.deleted && !mine.has(key)) wrong.push(`deleted here, not there: ${table.name} ${key}`)
+    }
+    wrong.push(...this.#contents(hub))
+    return wrong
+  }
+
+  /** Every row of this hub as it would be sent now, against what central has. */
+  #contents(hub: SimulatedHub): string[] {
+    const wrong: string[] = []
+    for (const stream of hub.core.state.streams) {
+      if (stream.table === 'sync_changes') continue
+      const rows = hub.db.prepare(`SELECT count(*) FROM "${stream.table}"`).pluck().get() as number
+      const batch = hub.source.read({ ...stream, position: stream.first, upto: stream.upto ?? null }, rows + 1)
+      for (const stage of batch?.stages ?? [])
+        for (const [index, key] of stage.keys.entries()) {
+          const id = Number(key)
+          const epochs = hub.core.state.streams.filter(
+            (other) => other.table === stream.table && other.first < id && (other.upto === null || id <= other.upto),
+          )
+          const epoch = Math.max(...epochs.map((other) => other.epoch))
+          if (epoch !== stream.epoch) continue
+          const stored = this.central.memory.tables.get(stream.table)?.get(`${epoch}/${key}`)
+          const line = stage.lines[index]?.slice(0, -1)
+          const held = this.central.memory.held.has(`${stream.table}/${epoch}/${key}`)
+          if (stored ? stored.line !== line : !held) wrong.push(`content: ${stream.table} ${epoch}/${key}`)
+        }
+    }
+    return wrong
+  }
+
+  #until(time: number): void {
+    for (;;) {
+      let next = -1
+      for (const [index, task] of this.#tasks.entries()) {
+        const best = this.#tasks[next]
+        if (task.at <= time && (!best || task.at < best.at || (task.at === best.at && task.order < best.order)))
+          next = index
+      }
+      const [task] = next < 0 ? [] : this.#tasks.splice(next, 1)
+      if (!task) break
+      this.#now = Math.max(this.#now, task.at)
+      task.run()
+    }
+    this.#now = time
+  }
+
+  #after(delay: number, run: () => void): void {
+    this.#order += 1
+    this.#tasks.push({ at: this.#now + delay, order: this.#order, run })
+  }
+}
