@@ -36,6 +36,8 @@ export class SyncThread implements Service {
   #nextId = 1
   #backoff = new Backoff({ firstMs: 1_000, capMs: 60_000 })
   #again: Cancel = () => {}
+  /** Steps that the engine was given and has not answered. */
+  #pending = 0
   #watch: Cancel = () => {}
   #stopped: (() => void) | null = null
 
@@ -113,10 +115,16 @@ export class SyncThread implements Service {
     switch (message.kind) {
       case 'persist': {
         const { id } = message
-        this.#parts.persist(message.step).then(
-          (value) => this.#say({ kind: 'persisted', id, value }),
-          (error: unknown) => this.#say({ kind: 'not_persisted', id, reason: asError(error).message }),
-        )
+        this.#pending += 1
+        this.#parts
+          .persist(message.step)
+          .then(
+            (value) => this.#say({ kind: 'persisted', id, value }),
+            (error: unknown) => this.#say({ kind: 'not_persisted', id, reason: asError(error).message }),
+          )
+          .finally(() => {
+            this.#pending -= 1
+          })
         return
       }
       case 'status': {
@@ -139,6 +147,14 @@ export class SyncThread implements Service {
     }
   }
 
+  /** A new thread reads what the engine wrote: not before everything of the former one is written. */
+  #beginLater(): void {
+    this.#again = this.#parts.clock.after(this.#backoff.next(), () => {
+      if (this.#pending > 0) this.#beginLater()
+      else this.#begin()
+    })
+  }
+
   #unanswered(id: number, reason: string): void {
     this.#questions.get(id)?.reject(new LaresError('unreachable', `central could not be compared: ${reason}`))
     this.#questions.delete(id)
@@ -154,12 +170,12 @@ export class SyncThread implements Service {
   #died(worker: Worker, error: Error): void {
     if (worker !== this.#worker || this.#stopped) return
     this.#worker = null
-    const { log, clock } = this.#parts
+    const { log } = this.#parts
     log.error({ error: error.message }, 'the sync thread ended; it is started anew')
     for (const id of [...this.#questions.keys()]) this.#unanswered(id, error.message)
     this.#status = { ...this.#status, state: 'waiting', last_error: error.message }
     this.#parts.onChange?.(this.#status)
-    this.#again = clock.after(this.#backoff.next(), () => this.#begin())
+    this.#beginLater()
   }
 
   #say(message: ToSync): void {

@@ -163,7 +163,7 @@ export class SimulatedCentral {
 
   /** Throws unless this hub holds the lease. */
   checkLease({ token, leases }: Lease): void {
-    if (this.memory.lease === token) return
+    if (this.memory.lease === token && this.memory.leases === leases) return
     if (this.memory.leases < leases) throw new Refusal('central was put back', false)
     throw new Refusal('another hub took over this site', true)
   }

@@ -1,3 +1,4 @@
+import { readSyncMemory } from '../../../hub/engine/sync-memory.ts'
 import { isAppend } from '../../../hub/store/central-shape.ts'
 import { nameOf } from '../../../hub/sync/acked.ts'
 import type { SyncEffect, SyncEvent } from '../../../hub/sync/state.ts'
@@ -33,6 +34,8 @@ interface Runner {
   /** Raised at each hang-up. */
   line: number
   lastPersist: number
+  /** The life in which the database was replaced last. */
+  restored: number
 }
 
 /** One run: a house, or two with one card, over a bad line to one central. The same seed gives the same run. */
@@ -40,8 +43,8 @@ export class Simulation {
   readonly central = new SimulatedCentral()
   readonly runners: Runner[] = []
   readonly random: () => number
-  /** Whether the house's own acknowledgements to central may be purged. */
-  steps = 0
+  /** How often a person had to say which hub is the one. */
+  claims = 0
   #faults: Faults
   #tasks: Task[] = []
   #now = 0
@@ -58,7 +61,7 @@ export class Simulation {
 
   #add(image: Buffer): Runner {
     const hub = new SimulatedHub(image, this.random, () => `lease-${++this.#minted}`)
-    const runner = { hub, life: 0, line: 0, lastPersist: 0 }
+    const runner = { hub, life: 0, line: 0, lastPersist: 0, restored: 0 }
     this.runners.push(runner)
     this.#event(runner, { kind: 'start' })
     return runner
@@ -67,7 +70,6 @@ export class Simulation {
   /** The house lives for so many steps, with faults. */
   live(steps: number): void {
     for (; steps > 0; steps--) {
-      this.steps += 1
       for (const runner of this.runners) if (this.random() < 0.3) runner.hub.live()
       this.#misfortune()
       this.#until(this.#now + 20 + this.random() * 60)
@@ -80,6 +82,14 @@ export class Simulation {
     const began = this.#now
     // Who has nothing to send asks once a minute whether central is still the one it was.
     this.#until(this.#now + 90_000)
+    const [first] = this.runners
+    // Central put back into a time between two hubs can leave both fenced: then a person decides.
+    if (first && this.runners.every(({ hub }) => hub.core.state.mode === 'fenced')) {
+      this.claims += 1
+      first.hub.claim()
+      this.#event(first, { kind: 'claimed', ...readSyncMemory(first.hub.db) })
+      this.#until(this.#now + 90_000)
+    }
     for (let second = 0; second < seconds; second++) {
       this.#until(this.#now + 1_000)
       if (this.runners.every((runner) => this.#settled(runner))) return (this.#now - began) / 1_000
@@ -110,7 +120,7 @@ export class Simulation {
     if (copy && this.runners.length === 1 && happens(hubRestore)) {
       this.#crash(runner)
       runner.hub.restore(copy, this.random() < 0.5)
-      this.#crash(runner)
+      runner.restored = runner.life
     }
     if (copy && this.runners.length === 1 && happens(clone)) this.#add(copy)
     const earlier = this.#centralCopies[Math.floor(this.random() * this.#centralCopies.length)]
@@ -124,10 +134,13 @@ export class Simulation {
   #crash(runner: Runner): void {
     runner.life += 1
     runner.line += 1
-    runner.hub.restart()
     const { life } = runner
-    this.#after(100 + this.random() * 2_000, () => {
-      if (life === runner.life) this.#event(runner, { kind: 'start' })
+    // Whatever the engine still writes of the former life is written before the next one reads it.
+    const delay = Math.max(0, runner.lastPersist - this.#now) + 1 + this.random() * 2_000
+    this.#after(delay, () => {
+      if (life !== runner.life) return
+      runner.hub.restart()
+      this.#event(runner, { kind: 'start' })
     })
   }
 
@@ -160,7 +173,8 @@ export class Simulation {
       runner.lastPersist = Math.max(runner.lastPersist, this.#now) + this.random() * 30
       const evenDead = this.random() < 0.5
       this.#after(runner.lastPersist - this.#now, () => {
-        if (!alive() && !evenDead) return
+        // Nothing is written by a process that ended before the database was replaced.
+        if (life < runner.restored || (!alive() && !evenDead)) return
         const value = hub.apply(effect.step)
         answer({ kind: 'persisted', step: effect.step.step, answer: value })
       })
@@ -310,7 +324,8 @@ export class Simulation {
           const stored = this.central.memory.tables.get(stream.table)?.get(`${epoch}/${key}`)
           const line = stage.lines[index]?.slice(0, -1)
           const held = this.central.memory.held.has(`${stream.table}/${epoch}/${key}`)
-          if (stored ? stored.line !== line : !held) wrong.push(`content: ${stream.table} ${epoch}/${key}`)
+          if (stored ? stored.line !== line : !held)
+            wrong.push(`content: ${stream.table} ${epoch}/${key} [${line}] [${stored?.line}]`)
         }
     }
     return wrong
