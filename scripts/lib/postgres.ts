@@ -28,6 +28,8 @@ export interface PostgresOptions {
   settings?: Record<string, string>
   /** Where the server keeps its data and its password. Default: a temporary folder that `stop` removes. */
   folder?: string
+  /** Where a temporary folder is made. Default: that of the system. */
+  under?: string
   /** Default: a free one, chosen at the first start and kept. */
   port?: number
   clock?: Clock
@@ -68,7 +70,7 @@ export class Postgres {
     this.#clock = options.clock ?? systemClock
     this.#identity = process.getuid?.() === 0 ? { uid: idOf('-u'), gid: idOf('-g') } : {}
     this.#temporary = options.folder === undefined
-    this.folder = options.folder ?? mkdtempSync(join(tmpdir(), 'lares-postgres-'))
+    this.folder = options.folder ?? mkdtempSync(join(options.under ?? tmpdir(), 'lares-postgres-'))
     this.#port = options.port ?? null
   }
 
