@@ -12,6 +12,8 @@ CREATE TABLE lares.sites (
   name text NOT NULL UNIQUE,
   epoch integer NOT NULL DEFAULT 0,
   lease uuid,
+  -- How many leases were given: a hub that knows a higher number sees that this database was put back.
+  leases bigint NOT NULL DEFAULT 0,
   lease_at timestamptz,
   seen_at timestamptz,
   hub_version text,
@@ -193,7 +195,7 @@ CREATE POLICY everybody ON lares.table_references TO lares_site, lares_person US
 GRANT SELECT ON lares.sites, lares.site_grants, lares.sync_cursors, lares.sync_quarantine, lares.scopes,
   lares.scope_sites, lares.scope_rows, lares.scope_states, lares.schema_migrations, lares.tables,
   lares.table_references TO lares_site;
-GRANT UPDATE (epoch, lease, lease_at, seen_at, hub_version) ON lares.sites TO lares_site;
+GRANT UPDATE (epoch, lease, leases, lease_at, seen_at, hub_version) ON lares.sites TO lares_site;
 GRANT INSERT, UPDATE ON lares.sync_cursors, lares.sync_quarantine, lares.scope_states TO lares_site;
 
 GRANT SELECT (site_id, name, epoch, seen_at, hub_version, created_at, removed_at) ON lares.sites TO lares_person;
