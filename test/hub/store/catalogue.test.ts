@@ -58,7 +58,7 @@ describe('the migrated database', () => {
       "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
     ).map(({ name }) => name)
     const declared = configs.map(({ name }) => name)
-    const views = ['sensor_readings', 'devices_compat', 'events_compat', 'houses_compat']
+    const views = ['sensor_readings', 'reading_rollup_buckets', 'devices_compat', 'events_compat', 'houses_compat']
     expect(live.sort()).toEqual([...declared, 'schema_migrations', ...views].sort())
   })
 
