@@ -15,6 +15,7 @@ import { centralHealth, syncSettings } from './central.ts'
 import { type Certificate, loadCertificate } from './certificate.ts'
 import { ClockSync } from './clock-sync.ts'
 import { centralUrl, type HubConfig } from './config.ts'
+import { DiskWatch } from './disk-watch.ts'
 import { Effects } from './effects.ts'
 import { brokerMemory, houseHooks } from './front.ts'
 import { HouseStore } from './house-store.ts'
@@ -198,6 +199,7 @@ export class Hub implements Service {
       health: report,
       metrics: async () => ({ type: metrics.registry.contentType, text: await metrics.registry.metrics() }),
     })
+    const disk = new DiskWatch({ folder, clock, health, log, intake: store.intake, fault: () => store.fault })
     store.onEffects = (effects) => outward.perform(effects)
     store.onBatch = (inputs, commitMs) => metrics.batch(inputs, commitMs)
 
@@ -220,6 +222,7 @@ export class Hub implements Service {
     this.#parts.add('web', web)
     this.#parts.add('sync', sync)
     this.#parts.add('lag', lag)
+    this.#parts.add('disk', disk)
     this.#parts.add('ports', {
       start: () => {
         this.#ports = { ...listeners.ports, http: web.port, socket }
