@@ -14,4 +14,5 @@ SELECT
   sum(r.count) AS count
 FROM reading_rollups r
 JOIN reading_series s ON s.id = r.series_id
-GROUP BY r.series_id, r.step, r.bucket;
+-- Every plain column is named, so that a condition on any of them is applied before rows are gathered.
+GROUP BY r.series_id, s.device_id, s.sensor, s.sensor_type, s.unit, r.step, r.bucket;

@@ -321,6 +321,20 @@ describe('what the documents ask for', () => {
     expect(details).not.toContain('SCAN')
   })
 
+  it.each(['device_id = ? AND sensor = ? AND bucket > ?', 'series_id = ? AND step = ? AND bucket > ?'])(
+    'rollups are found through their series: %s',
+    (condition) => {
+      const plan = rows<{ detail: string }>(
+        `EXPLAIN QUERY PLAN SELECT avg FROM reading_rollup_buckets WHERE step = 300000 AND ${condition}`,
+        'x',
+        1,
+        1,
+      )
+      const details = plan.map(({ detail }) => detail).join('\n')
+      expect(details).toContain('ix_reading_rollups_bucket (series_id=? AND step=? AND bucket>?)')
+    },
+  )
+
   it('000-045: quality is between 0 and 1', () => {
     db.pragma('foreign_keys = OFF')
     const insert = db.prepare(

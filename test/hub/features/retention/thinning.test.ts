@@ -3,6 +3,7 @@ import {
   count,
   DAY,
   disk,
+  HOUR,
   measure,
   oldEvent,
   past,
@@ -122,6 +123,20 @@ describe('a disk that fills up', () => {
     ])
     // What was removed lives on: every reading is in the hourly rollups.
     expect(house.all('SELECT sum(count) AS n FROM reading_rollups WHERE step = 3600000')).toEqual([{ n: 42 }])
+  })
+
+  it('keeps a fine rollup of late readings until the hourly one has them too', () => {
+    const house = retentionHouse()
+    house.unsent.acknowledged = { readings: 0, events: 0, reading_rollups: 0 }
+    house.tick(HOUR)
+    measure(house, past(house, { age: 10 * DAY, count: 5 }))
+    const fine = () => house.all('SELECT count FROM reading_rollups WHERE step = 300000')
+    fullFor(house, 0.9, 20)
+    expect(fine()).toEqual([{ count: 5 }])
+    house.tick(30 * MINUTE)
+    fullFor(house, 0.9, 30)
+    expect(fine()).toEqual([])
+    expect(house.all('SELECT count FROM reading_rollups')).toEqual([{ count: 5 }])
   })
 
   it('never gives up events that central has not, the audit, hourly rollups, or what waits in quarantine', () => {
