@@ -21,9 +21,10 @@ import { ensureHouse } from './features/house/default-house.ts'
 import { seedCompanion } from './features/personas/seed.ts'
 import { storeBrokerChange } from './features/plumbing/broker-store.ts'
 import { openRetention } from './features/retention/retention.ts'
-import { nothingToSend, type Unsent } from './features/retention/unsent.ts'
+import type { Unsent } from './features/retention/unsent.ts'
 import { openSessions } from './features/sessions/sessions.ts'
 import { openSync } from './features/sync/book.ts'
+import { unsentRows } from './features/sync/unsent.ts'
 import { openTelemetry } from './features/telemetry/telemetry.ts'
 
 const HOUR_MS = 3_600_000
@@ -34,7 +35,9 @@ export interface HouseParts {
   log: Log
   version: string
   random?: RandomBytes
-  /** What central does not have yet; default: there is no central. */
+  /** Whether this house has a central: then rows leave only once central has them. Default false. */
+  central?: boolean
+  /** What central does not have yet; default: what the sync feature knows of it. */
   unsent?: Unsent
 }
 
@@ -47,7 +50,8 @@ export function openHouseEngine(parts: HouseParts): Engine {
   const telemetry = openTelemetry(db, { entities: devices.entities, clocks: devices.clocks })
   const sessions = openSessions(db)
   const sync = openSync(db)
-  const retention = openRetention(db, { unsent: parts.unsent ?? nothingToSend })
+  const unsent = parts.unsent ?? unsentRows(db, { configured: parts.central ?? false })
+  const retention = openRetention(db, { unsent })
   let answersForgottenAt = 0
   const ground: Feature = {
     name: 'ground',

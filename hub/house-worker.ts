@@ -29,7 +29,8 @@ function main(): void {
   let engine: Engine
   try {
     store = openStore({ folder: settings.folder, now: settings.receipt.now, log })
-    engine = openHouseEngine({ db: store.db, topics: topicsBelow(settings.base), log, version: settings.version })
+    const { version, central } = settings
+    engine = openHouseEngine({ db: store.db, topics: topicsBelow(settings.base), log, version, central })
     const effects = engine.start(settings.receipt)
     const houses = store.db.prepare('SELECT id, house_id FROM devices').raw().all() as [string, string][]
     const { setAside } = store

@@ -96,7 +96,18 @@ export class Hub implements Service {
     const houses = new Map<string, string>()
     const live = new LiveDevices(clock)
     const lag = new LoopLag(clock)
-    const store = new HouseStore({ folder, base: config.base, version, logLevel, clock, clockSync, health, log })
+    const central = centralUrl(config, folder)
+    const store = new HouseStore({
+      folder,
+      base: config.base,
+      version,
+      logLevel,
+      central: central !== null,
+      clock,
+      clockSync,
+      health,
+      log,
+    })
     this.#store = store
     const recorder: TurnRecorder = new TurnRecorder({
       folder: join(folder, 'clips'),
@@ -106,7 +117,6 @@ export class Hub implements Service {
     })
     const voice = new VoiceIntake({ recorder, intake: store.intake, log: log.part('voice') })
     const reader = new Reader(storeFile(folder), clock)
-    const central = centralUrl(config, folder)
     const sync = new SyncThread({
       settings: () => syncSettings({ url: central, facts: store.facts, options: this.#options }),
       async persist(step) {
