@@ -20,9 +20,14 @@ import { eventIngest } from './features/events/ingest.ts'
 import { ensureHouse } from './features/house/default-house.ts'
 import { seedCompanion } from './features/personas/seed.ts'
 import { storeBrokerChange } from './features/plumbing/broker-store.ts'
+import { openRetention } from './features/retention/retention.ts'
+import type { Unsent } from './features/retention/unsent.ts'
 import { openSessions } from './features/sessions/sessions.ts'
 import { openSync } from './features/sync/book.ts'
+import { unsentRows } from './features/sync/unsent.ts'
 import { openTelemetry } from './features/telemetry/telemetry.ts'
+
+const HOUR_MS = 3_600_000
 
 export interface HouseParts {
   db: Database
@@ -30,6 +35,10 @@ export interface HouseParts {
   log: Log
   version: string
   random?: RandomBytes
+  /** Whether this house has a central: then rows leave only once central has them. Default false. */
+  central?: boolean
+  /** What central does not have yet; default: what the sync feature knows of it. */
+  unsent?: Unsent
 }
 
 /** Puts the features together over one migrated database: the engine a hub runs in a thread and tests run in memory. */
@@ -41,6 +50,9 @@ export function openHouseEngine(parts: HouseParts): Engine {
   const telemetry = openTelemetry(db, { entities: devices.entities, clocks: devices.clocks })
   const sessions = openSessions(db)
   const sync = openSync(db)
+  const unsent = parts.unsent ?? unsentRows(db, { configured: parts.central ?? false })
+  const retention = openRetention(db, { unsent })
+  let answersForgottenAt = 0
   const ground: Feature = {
     name: 'ground',
     start(context) {
@@ -48,6 +60,13 @@ export function openHouseEngine(parts: HouseParts): Engine {
       seedCompanion(context)
       forgetOldAnswers(context)
       context.addEvent({ type: 'hub_started', data: { version } })
+    },
+    tick(context) {
+      if (Math.abs(context.now - answersForgottenAt) < HOUR_MS) return
+      forgetOldAnswers(context)
+      context.committed(() => {
+        answersForgottenAt = context.now
+      })
     },
   }
   const events: Feature = {
@@ -76,6 +95,8 @@ export function openHouseEngine(parts: HouseParts): Engine {
         return { verdict: 'stored' }
       case 'sync':
         return { verdict: 'stored', value: sync.apply(context, input.change) }
+      case 'disk':
+        return { verdict: 'stored', value: retention.disk(context, input) }
     }
   }
 
@@ -107,7 +128,7 @@ export function openHouseEngine(parts: HouseParts): Engine {
   return new Engine({
     store,
     log,
-    features: [ground, devices, telemetry, events, sessions, sync],
+    features: [ground, devices, telemetry, events, sessions, sync, retention],
     structured,
     houseOf: (device) => devices.directory.find(device)?.house ?? null,
     heard: (device, now) => devices.signs.seen(device, now),

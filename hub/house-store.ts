@@ -18,6 +18,8 @@ export interface HouseStoreParts {
   base: string
   version: string
   logLevel: string
+  /** Whether this house has a central. */
+  central: boolean
   clock: Clock
   clockSync: ClockSync
   health: Health
@@ -52,8 +54,8 @@ export class HouseStore implements Service {
   constructor(parts: HouseStoreParts) {
     this.#parts = parts
     this.#answeredAt = parts.clock.mono()
-    const { folder, base, version, logLevel, clock, log, health } = parts
-    const settings = () => ({ folder, base, version, logLevel, receipt: this.#receipt() })
+    const { folder, base, version, logLevel, central, clock, log, health } = parts
+    const settings = () => ({ folder, base, version, logLevel, central, receipt: this.#receipt() })
     this.#engine = new EngineThread(settings, new URL('./house-worker.ts', import.meta.url))
     this.#engine.onDeath = (error) => {
       log.error({ error: error.message }, "the engine's thread died; the hub ends and is started anew")

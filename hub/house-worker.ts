@@ -6,6 +6,7 @@ import { isDiskFault, sqliteCode } from '../shared/sqlite/open.ts'
 import { topicsBelow } from '../shared/topics.ts'
 import { Checkpointer } from './engine/checkpoint.ts'
 import type { Engine } from './engine/engine.ts'
+import { FreePages } from './engine/free-pages.ts'
 import type { EngineSettings, FromEngine, StoreNumbers, ToEngine } from './engine/thread-messages.ts'
 import { loadBrokerChanges } from './features/plumbing/broker-store.ts'
 import { openHouseEngine } from './house-engine.ts'
@@ -28,7 +29,8 @@ function main(): void {
   let engine: Engine
   try {
     store = openStore({ folder: settings.folder, now: settings.receipt.now, log })
-    engine = openHouseEngine({ db: store.db, topics: topicsBelow(settings.base), log, version: settings.version })
+    const { version, central } = settings
+    engine = openHouseEngine({ db: store.db, topics: topicsBelow(settings.base), log, version, central })
     const effects = engine.start(settings.receipt)
     const houses = store.db.prepare('SELECT id, house_id FROM devices').raw().all() as [string, string][]
     const { setAside } = store
@@ -47,17 +49,19 @@ function main(): void {
     return
   }
   const checkpointer = new Checkpointer(store.db, storeFile(settings.folder))
-  port?.on('message', (message: ToEngine) => answer(message, { store, engine, checkpointer }))
+  const freePages = new FreePages(store.db)
+  port?.on('message', (message: ToEngine) => answer(message, { store, engine, checkpointer, freePages }))
 }
 
 interface Parts {
   store: OpenedStore
   engine: Engine
   checkpointer: Checkpointer
+  freePages: FreePages
 }
 
 function answer(message: ToEngine, parts: Parts): void {
-  const { store, engine, checkpointer } = parts
+  const { store, engine, checkpointer, freePages } = parts
   try {
     switch (message.kind) {
       case 'batch': {
@@ -72,6 +76,7 @@ function answer(message: ToEngine, parts: Parts): void {
       case 'tick':
         say({ kind: 'effects', effects: engine.tick(message.receipt), numbers: numbersOf(parts, 0) })
         checkpointer.after(0)
+        checkpointer.note(released(freePages))
         return
       case 'probe':
         engine.probe(message.receipt)
@@ -92,6 +97,17 @@ function answer(message: ToEngine, parts: Parts): void {
     const buffer = message.kind === 'batch' ? message.batch.buffer : null
     const fault = { code: sqliteCode(error) ?? 'SQLITE_ERROR', message: asError(error).message }
     say({ kind: 'fault', ...fault, buffer }, buffer ? [buffer] : [])
+  }
+}
+
+/** The tick was answered: a disk that fails now is said by the next transaction. */
+function released(freePages: FreePages): number {
+  try {
+    return freePages.release()
+  } catch (error) {
+    if (!isDiskFault(error)) throw error
+    log.debug({ error: asError(error).message }, 'free pages were not given back')
+    return 0
   }
 }
 

@@ -15,6 +15,7 @@ import { centralHealth, syncSettings } from './central.ts'
 import { type Certificate, loadCertificate } from './certificate.ts'
 import { ClockSync } from './clock-sync.ts'
 import { centralUrl, type HubConfig } from './config.ts'
+import { DiskWatch } from './disk-watch.ts'
 import { Effects } from './effects.ts'
 import { brokerMemory, houseHooks } from './front.ts'
 import { HouseStore } from './house-store.ts'
@@ -95,7 +96,18 @@ export class Hub implements Service {
     const houses = new Map<string, string>()
     const live = new LiveDevices(clock)
     const lag = new LoopLag(clock)
-    const store = new HouseStore({ folder, base: config.base, version, logLevel, clock, clockSync, health, log })
+    const central = centralUrl(config, folder)
+    const store = new HouseStore({
+      folder,
+      base: config.base,
+      version,
+      logLevel,
+      central: central !== null,
+      clock,
+      clockSync,
+      health,
+      log,
+    })
     this.#store = store
     const recorder: TurnRecorder = new TurnRecorder({
       folder: join(folder, 'clips'),
@@ -105,7 +117,6 @@ export class Hub implements Service {
     })
     const voice = new VoiceIntake({ recorder, intake: store.intake, log: log.part('voice') })
     const reader = new Reader(storeFile(folder), clock)
-    const central = centralUrl(config, folder)
     const sync = new SyncThread({
       settings: () => syncSettings({ url: central, facts: store.facts, options: this.#options }),
       async persist(step) {
@@ -198,6 +209,7 @@ export class Hub implements Service {
       health: report,
       metrics: async () => ({ type: metrics.registry.contentType, text: await metrics.registry.metrics() }),
     })
+    const disk = new DiskWatch({ folder, clock, health, log, intake: store.intake, fault: () => store.fault })
     store.onEffects = (effects) => outward.perform(effects)
     store.onBatch = (inputs, commitMs) => metrics.batch(inputs, commitMs)
 
@@ -220,6 +232,7 @@ export class Hub implements Service {
     this.#parts.add('web', web)
     this.#parts.add('sync', sync)
     this.#parts.add('lag', lag)
+    this.#parts.add('disk', disk)
     this.#parts.add('ports', {
       start: () => {
         this.#ports = { ...listeners.ports, http: web.port, socket }

@@ -53,6 +53,10 @@ const CATALOGUE = {
   busy: { retry: true, hint: 'The hub is doing this already. Try again in a moment.' },
   // the hub's own state
   disk_full: { retry: true, hint: "Free space on the hub's disk. Intake resumes by itself." },
+  disk_space_low: {
+    retry: true,
+    hint: "Free space on the hub's disk, or keep data for a shorter time: lares retention show.",
+  },
   disk_error: { retry: true, hint: 'The hub cannot write its database. Look at its journal and at the card.' },
   newer_schema: {
     retry: false,

@@ -21,7 +21,8 @@ export {
   requestMemory,
   syncChanges,
 } from '../../hub/features/plumbing/tables.ts'
+export { retentionSettings } from '../../hub/features/retention/tables.ts'
 export { audioClips, messages, sessions, turns } from '../../hub/features/sessions/tables.ts'
 export { managedRows, managedScopes, syncQuarantine, syncStreams } from '../../hub/features/sync/tables.ts'
-export { readingSeries, readings } from '../../hub/features/telemetry/tables.ts'
+export { readingRollups, readingSeries, readings } from '../../hub/features/telemetry/tables.ts'
 export { apiTokens, users } from '../../hub/features/users/tables.ts'

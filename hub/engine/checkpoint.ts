@@ -8,6 +8,8 @@ const IDLE_BYTES = 1024 * 1024
 const IDLE_LOOKS = 10
 /** A commit writes whole pages: the rows, their indexes, the positions. */
 const LEAST_COMMIT_BYTES = 16 * 1024
+/** What a row costs that was changed without a message: removed or rolled up, with its share of the pages of its indexes. */
+const CHANGE_BYTES = 512
 
 /**
  * Moves the write-ahead log into the database on the writer's own schedule, never inside somebody's commit:
@@ -33,17 +35,26 @@ export class Checkpointer {
     return statSync(this.#log, { throwIfNoEntry: false })?.size ?? 0
   }
 
-  /** After every transaction, outside of it: notes what was written, and checkpoints when that is worth it. */
+  /**
+   * After every transaction, outside of it: notes what was written, and checkpoints when that is worth it. Without a
+   * payload the rows that changed are counted: a purge writes much and receives nothing.
+   */
   after(payloadBytes: number): void {
     const changes = Number(this.#changes.get())
     if (changes === this.#lastChanges) this.#quietLooks += 1
     else {
+      const bytes = payloadBytes > 0 ? payloadBytes * 2 : (changes - this.#lastChanges) * CHANGE_BYTES
       this.#lastChanges = changes
       this.#quietLooks = 0
-      this.#waiting += Math.max(LEAST_COMMIT_BYTES, payloadBytes * 2)
+      this.#waiting += Math.max(LEAST_COMMIT_BYTES, bytes)
     }
     const idle = this.#quietLooks >= IDLE_LOOKS && this.#waiting >= IDLE_BYTES
     if (idle || this.#waiting >= PASSIVE_BYTES) this.run()
+  }
+
+  /** Notes bytes that were written without changing rows. They count at the next look. */
+  note(bytes: number): void {
+    this.#waiting += bytes
   }
 
   /** Checkpoints now. A reader in the way only makes it incomplete. */

@@ -180,6 +180,7 @@ export class Engine {
       forget: () => {
         // What features gathered from earlier inputs of this batch must not be forgotten with what they cached.
         this.#flush(context)
+        this.#rejected.forget()
         this.#forgetFeatures()
       },
     })

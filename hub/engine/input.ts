@@ -23,6 +23,8 @@ export type StructuredInput =
   | { kind: 'reject'; device: string; topic: string; payload: Buffer; code: 'unknown_topic' | 'not_allowed' }
   | { kind: 'sync'; change: SyncStep }
   | { kind: 'api_call'; area: string; verb: string; caller: Caller; ok: boolean; times: number }
+  /** The file system of the data folder, once a minute: its size as this user may use it, and what is free. */
+  | { kind: 'disk'; totalBytes: number; freeBytes: number }
 
 /** A finished WAV file, synced and in place before its turn is committed. */
 export interface Recording {

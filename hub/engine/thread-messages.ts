@@ -11,6 +11,8 @@ export interface EngineSettings {
   base: string
   version: string
   logLevel: string
+  /** Whether rows are sent to a central. */
+  central: boolean
   /** Wall clock at start. */
   receipt: Receipt
 }

@@ -2,6 +2,7 @@ import type { Command } from '../engine/command.ts'
 import { createDevice, inviteDevice, listDevices, renameDevice, revokeDevice, showDevice } from './devices/commands.ts'
 import { listEvents } from './events/commands.ts'
 import { hubStatus, listRejected } from './plumbing/commands.ts'
+import { setRetention, showRetention } from './retention/commands.ts'
 import { listSessions } from './sessions/commands.ts'
 import {
   claimSite,
@@ -28,6 +29,8 @@ export const COMMANDS: readonly Command[] = [
   listSessions,
   listEvents,
   listRejected,
+  showRetention,
+  setRetention,
   createUser,
   listUsers,
   createToken,

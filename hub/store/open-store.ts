@@ -67,9 +67,8 @@ function openChecked({ folder, now, log }: StoreFolder): Database {
   // An empty house instead of the one that was here would be worse than none.
   if (fresh && (existsSync(dirtyFile(folder)) || listBackups(backupFolder(folder)).length > 0))
     throw new DamagedDatabase(`${file} is gone`)
-  const db = openDatabase({ file })
+  const db = openDatabase({ file, shrinks: true })
   try {
-    if (fresh) db.pragma('auto_vacuum = INCREMENTAL')
     if (existsSync(dirtyFile(folder))) {
       const result = db.pragma('quick_check(1)', { simple: true })
       if (result !== 'ok') throw new DamagedDatabase(String(result))

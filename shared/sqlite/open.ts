@@ -10,6 +10,11 @@ export interface OpenOptions {
   file: string
   /** Default false. A reader never writes and never checkpoints. */
   readonly?: boolean
+  /**
+   * Default false. Whether pages of removed rows can be given back to the disk. It is decided when the file is made,
+   * before anything else is written to it; later it changes nothing.
+   */
+  shrinks?: boolean
 }
 
 /** Ok to run: the WAL-reset corruption (3.7.0 to 3.51.2) is mended from here, and in two backports. */
@@ -30,6 +35,7 @@ export function openDatabase(options: OpenOptions): Database {
   const db = new Sqlite(options.file, { readonly: options.readonly ?? false })
   try {
     checkVersion(String(db.prepare('SELECT sqlite_version()').pluck().get()))
+    if (options.shrinks) db.pragma('auto_vacuum = INCREMENTAL')
     if (!options.readonly && !inMemory) expect(db, 'journal_mode', 'WAL', 'wal')
     expect(db, 'synchronous', 'FULL', 2)
     expect(db, 'foreign_keys', 'ON', 1)

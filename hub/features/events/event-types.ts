@@ -77,6 +77,9 @@ export const EVENT_TYPES: ReadonlyMap<string, EventType> = new Map([
   ['hub_started', entry('system', 'info', 'Hub started', 'The hub started.')],
   ['hub_degraded', entry('system', 'error', 'Hub degraded', 'The hub cannot store.')],
   ['hub_recovered', entry('system', 'info', 'Hub recovered', 'The hub stores again.')],
+  ['retention_changed', entry('audit', 'info', 'Retention changed', 'Something is kept for another time now.')],
+  ['disk_space_low', entry('system', 'warning', 'Disk space low', "The hub's disk is filling up.")],
+  ['thinned', entry('system', 'warning', 'Data thinned', 'The disk was filling up, so older data made room.')],
   [
     'database_restored',
     entry('system', 'critical', 'Database restored', 'The database was damaged and a backup took its place.'),

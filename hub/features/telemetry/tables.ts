@@ -53,3 +53,29 @@ export const readings = syncedTable(
     ],
   },
 )
+
+/**
+ * What many readings of one series come to in one span of time. A row is a partial sum: late readings add another row
+ * of the same bucket, and whoever reads them merges (the view `reading_rollup_buckets`), so rows are never changed
+ * and every one travels once. Readings of quality 0 are not in them.
+ */
+export const readingRollups = syncedTable(
+  'reading_rollups',
+  'append',
+  {
+    id: appendId(),
+    series_id: integer()
+      .notNull()
+      .references(() => readingSeries.id, { onDelete: 'cascade' }),
+    /** Length of the span in milliseconds: 300,000 or 3,600,000. */
+    step: integer().notNull(),
+    /** Where the span begins: a multiple of `step`. */
+    bucket: time().notNull(),
+    min: real().notNull(),
+    max: real().notNull(),
+    sum: real().notNull(),
+    count: integer().notNull(),
+    created_at: time().notNull(),
+  },
+  { extras: (t) => [core.index('ix_reading_rollups_bucket').on(t.series_id, t.step, t.bucket)] },
+)

@@ -7,6 +7,7 @@ import type { DeviceClocks } from '../devices/device-clock.ts'
 import type { Entities, Entity } from '../devices/entities.ts'
 import { LatestValues } from './latest.ts'
 import { ReadingWriter } from './reading-writer.ts'
+import { Rollups } from './rollups.ts'
 import { SeriesIndex } from './series.ts'
 
 type Item = Wire<'readings'>['items'][number]
@@ -21,6 +22,7 @@ export function openTelemetry(db: Database, parts: { entities: Entities; clocks:
   const series = new SeriesIndex(db)
   const writer = new ReadingWriter(db)
   const latest = new LatestValues(db)
+  const rollups = new Rollups(db)
 
   /** A reading's own kind and unit win; a device that said them at birth leaves them out. */
   function entityOf(context: Context, device: string, item: Item): Entity {
@@ -72,12 +74,16 @@ export function openTelemetry(db: Database, parts: { entities: Entities; clocks:
       writer.flush()
       latest.flush(context)
     },
-    tick: (context) => latest.tick(context),
+    tick(context) {
+      latest.tick(context)
+      rollups.tick(context)
+    },
     stop: (context) => latest.write(context),
     forget() {
       series.forget()
       writer.forget()
       latest.forgetStaged()
+      rollups.forget()
     },
   }
 }

@@ -47,6 +47,14 @@ const CALLS: Record<string, { params: Record<string, unknown>; prepared?: unknow
   'sessions/list': { params: {}, expect: { sessions: [] } },
   'events/list': { params: { event_type: 'hub_started' }, expect: { events: [{ title: 'Hub started' }] } },
   'rejected/list': { params: {}, expect: { rejected: [{ code: 'bad_json', raw: '{' }] } },
+  'retention/show': {
+    params: {},
+    expect: { classes: expect.arrayContaining([expect.objectContaining({ class: 'readings', days: 30, rows: 1 })]) },
+  },
+  'retention/set': {
+    params: { class: 'readings:temperature', days: 'never' },
+    expect: { class: 'readings:temperature', days: 'never' },
+  },
   'users/create': {
     params: { email: 'Paul@Example.com', password: 'long enough' },
     prepared: '$argon2id$hash',

@@ -2,6 +2,7 @@ import { BatchWriter } from '../../../hub/engine/batch.ts'
 import type { Engine } from '../../../hub/engine/engine.ts'
 import { type Effect, type StructuredInput, VERDICTS, type Verdict } from '../../../hub/engine/input.ts'
 import { hashSecret } from '../../../hub/features/devices/joining.ts'
+import { nothingToSend, type Unsent } from '../../../hub/features/retention/unsent.ts'
 import { openHouseEngine } from '../../../hub/house-engine.ts'
 import { installCapture } from '../../../hub/store/change-log.ts'
 import { declarations } from '../../../hub/store/declarations.ts'
@@ -34,12 +35,18 @@ export interface TestHouse {
   restart(): void
 }
 
-export function openTestHouse({ log = silentLog }: { log?: Log } = {}): TestHouse {
+export function openTestHouse({
+  log = silentLog,
+  unsent = nothingToSend,
+}: {
+  log?: Log
+  unsent?: Unsent
+} = {}): TestHouse {
   const db = openDatabase({ file: ':memory:' })
   migrate(db, { folder: MIGRATIONS, now: START })
   installCapture(db, declarations())
   const topics = topicsBelow('lares')
-  const open = () => openHouseEngine({ db, topics, log, version: 'test' })
+  const open = () => openHouseEngine({ db, topics, log, version: 'test', unsent })
   const house: TestHouse = {
     db,
     engine: open(),

@@ -58,7 +58,7 @@ describe('the migrated database', () => {
       "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
     ).map(({ name }) => name)
     const declared = configs.map(({ name }) => name)
-    const views = ['sensor_readings', 'devices_compat', 'events_compat', 'houses_compat']
+    const views = ['sensor_readings', 'reading_rollup_buckets', 'devices_compat', 'events_compat', 'houses_compat']
     expect(live.sort()).toEqual([...declared, 'schema_migrations', ...views].sort())
   })
 
@@ -320,6 +320,20 @@ describe('what the documents ask for', () => {
     expect(details).toContain('ix_readings_series_time (series_id=? AND reading_time>?)')
     expect(details).not.toContain('SCAN')
   })
+
+  it.each(['device_id = ? AND sensor = ? AND bucket > ?', 'series_id = ? AND step = ? AND bucket > ?'])(
+    'rollups are found through their series: %s',
+    (condition) => {
+      const plan = rows<{ detail: string }>(
+        `EXPLAIN QUERY PLAN SELECT avg FROM reading_rollup_buckets WHERE step = 300000 AND ${condition}`,
+        'x',
+        1,
+        1,
+      )
+      const details = plan.map(({ detail }) => detail).join('\n')
+      expect(details).toContain('ix_reading_rollups_bucket (series_id=? AND step=? AND bucket>?)')
+    },
+  )
 
   it('000-045: quality is between 0 and 1', () => {
     db.pragma('foreign_keys = OFF')

@@ -80,6 +80,21 @@ describe('the hourly backup', () => {
     store.close()
   })
 
+  it('has the rollups of hours, which are all that is left of old readings, and not those of five minutes', () => {
+    const store = filled()
+    store.db.exec(
+      'INSERT INTO reading_rollups (series_id, step, bucket, min, max, sum, count, created_at) ' +
+        'VALUES (1, 300000, 0, 1, 3, 6, 3, 9), (1, 3600000, 0, 1, 3, 6, 3, 9), (1, 300000, 300000, 1, 1, 1, 1, 9), (1, 3600000, 3600000, 1, 1, 1, 1, 9)',
+    )
+    const copy = new Sqlite(backup(5_000), { readonly: true })
+    expect(copy.prepare('SELECT id, step, count FROM reading_rollups ORDER BY id').all()).toEqual([
+      { id: 2, step: 3_600_000, count: 3 },
+      { id: 4, step: 3_600_000, count: 1 },
+    ])
+    copy.close()
+    store.close()
+  })
+
   it('is one consistent moment while the hub goes on writing', () => {
     const store = filled()
     store.db.exec("BEGIN; INSERT INTO houses (id, name, created_at, updated_at) VALUES ('h2', 'x', 1, 1)")

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { openTestHouse, reading, START, type TestHouse } from '../engine/engine-in-memory.ts'
+import { openTestHouse, reading, START, type TestHouse } from '../../engine/engine-in-memory.ts'
 
 const BOOT = '5c1c3c3e-7b0a-4d8e-9a55-0d7f0f6a1b2c'
 const YEAR = 365 * 86_400_000

@@ -1,0 +1,33 @@
+import type { Database } from '../../shared/sqlite/open.ts'
+
+const INCREMENTAL = 2
+/** Kept for what comes next: a file that shrinks and grows again every hour is written twice. 16 MiB. */
+const KEPT_PAGES = 4_096
+/** In one step: a few milliseconds, and half a megabyte that is moved. */
+const PAGES_AT_ONCE = 128
+
+/** Gives pages of removed rows back to the disk, a few at a time, outside of any transaction. */
+export class FreePages {
+  #db: Database
+  #kept: number
+  #pageBytes: number
+  /** A file that was made otherwise keeps its pages for itself. */
+  #shrinks: boolean
+
+  constructor(db: Database, kept = KEPT_PAGES) {
+    this.#db = db
+    this.#kept = kept
+    this.#pageBytes = Number(db.pragma('page_size', { simple: true }))
+    this.#shrinks = db.pragma('auto_vacuum', { simple: true }) === INCREMENTAL
+  }
+
+  /** Returns about how many bytes that wrote to the log: a page is moved from the end of the file into the gap. */
+  release(): number {
+    if (!this.#shrinks) return 0
+    const spare = Number(this.#db.pragma('freelist_count', { simple: true })) - this.#kept
+    if (spare <= 0) return 0
+    const pages = Math.min(spare, PAGES_AT_ONCE)
+    this.#db.exec(`PRAGMA incremental_vacuum(${pages})`)
+    return pages * this.#pageBytes
+  }
+}

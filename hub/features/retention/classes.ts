@@ -1,0 +1,66 @@
+import { LaresError } from '../../../shared/errors.ts'
+import { SENSOR_KINDS } from '../../../shared/sensors/index.ts'
+import type { Database } from '../../../shared/sqlite/open.ts'
+
+/** Days that rows of a class are kept; `null` is for ever. */
+export type Days = number | null
+
+/** The classes and what they are without a setting. `readings:<kind>` is one too, and follows `readings`. */
+export const DEFAULT_DAYS: ReadonlyMap<string, Days> = new Map<string, Days>([
+  ['readings', 30],
+  ['rollups_5m', 365],
+  ['rollups_1h', null],
+  ['events', 30],
+  ['events:error', 365],
+  ['events:audit', null],
+  ['rejected', 30],
+])
+
+const OF_KIND = /^readings:(.+)$/
+
+export const SEVERITIES = ['debug', 'info', 'warning', 'error', 'critical']
+/** What is not known here counts as an error: it is kept longer. */
+const ORDINARY = ['debug', 'info', 'warning']
+
+/** The class of an event. The audit is kept whatever its severity. */
+export function eventClass(severity: string, category: string): string {
+  if (category === 'audit') return 'events:audit'
+  return ORDINARY.includes(severity) ? 'events' : 'events:error'
+}
+
+/** How long each class is kept: the settings over the defaults. */
+export class Retention {
+  #settings: Map<string, Days>
+
+  constructor(db: Database) {
+    this.#settings = new Map(db.prepare('SELECT class, days FROM retention_settings').raw().all() as [string, Days][])
+  }
+
+  /** Classes that have a setting of their own. */
+  get chosen(): string[] {
+    return [...this.#settings.keys()]
+  }
+
+  /** A kind of sensor without a setting follows all readings. */
+  days(name: string): Days {
+    const set = this.#settings.get(name)
+    if (set !== undefined) return set
+    if (OF_KIND.test(name)) return this.days('readings')
+    return DEFAULT_DAYS.get(name) ?? null
+  }
+}
+
+/** Throws `bad_params` with the names there are. A kind is known by the program or by a series that has it. */
+export function checkClass(db: Database, name: string): void {
+  if (DEFAULT_DAYS.has(name)) return
+  const kind = OF_KIND.exec(name)?.[1]
+  const used = db.prepare('SELECT DISTINCT sensor_type FROM reading_series ORDER BY 1').pluck().all() as string[]
+  if (kind !== undefined && (SENSOR_KINDS.has(kind) || used.includes(kind))) return
+  const kinds = [...new Set([...SENSOR_KINDS.keys(), ...used])].sort()
+  throw new LaresError('bad_params', `there is no class ${name}`, {
+    hint: `Classes: ${[...DEFAULT_DAYS.keys()].join(', ')}, and readings:<kind> with one of ${kinds.join(', ')}.`.slice(
+      0,
+      900,
+    ),
+  })
+}

@@ -1,0 +1,120 @@
+import { z } from 'zod'
+import { text } from '../../../shared/messages/fields.ts'
+import { command } from '../../engine/command.ts'
+import { checkClass, type Days, DEFAULT_DAYS, eventClass, Retention, SEVERITIES } from './classes.ts'
+
+/** Counting goes on up to here: more rows are said as "at least", because counting a hundred million takes minutes. */
+const COUNTED = 1_000_000
+
+export const showRetention = command({
+  area: 'retention',
+  verb: 'show',
+  role: 'admin',
+  summary: 'How long each class of data is kept, its oldest row and how many there are',
+  params: z.strictObject({}),
+  changes: false,
+  query({ db }) {
+    const retention = new Retention(db)
+    const kinds = db.prepare('SELECT DISTINCT sensor_type FROM reading_series').pluck().all() as string[]
+    const names = new Set([...DEFAULT_DAYS.keys(), ...kinds.map((kind) => `readings:${kind}`), ...retention.chosen])
+    const chosen = new Set(retention.chosen)
+    const classes = [...names].sort().map((name) => {
+      const { from, oldest, values } = rowsOf(name)
+      const rows = Number(
+        db
+          .prepare(`SELECT count(*) FROM (SELECT 1 FROM ${from} LIMIT ${COUNTED})`)
+          .pluck()
+          .get(...values),
+      )
+      return {
+        class: name,
+        days: retention.days(name) ?? 'never',
+        default: !chosen.has(name),
+        oldest: (db
+          .prepare(oldest)
+          .pluck()
+          .get(...values) ?? null) as number | null,
+        rows,
+        ...(rows === COUNTED ? { at_least: true } : {}),
+      }
+    })
+    return { classes }
+  },
+})
+
+export const setRetention = command({
+  area: 'retention',
+  verb: 'set',
+  role: 'admin',
+  summary: 'Keep a class of data for so many days, or never remove it; "default" takes the setting back',
+  params: z.strictObject({
+    class: text(100).min(1),
+    days: z.union([z.int().min(1).max(36_500), z.string().regex(/^(?:never|default|[1-9]\d{0,4})$/)]),
+  }),
+  positional: ['class', 'days'],
+  changes: true,
+  run(context, params) {
+    const { db, now } = context
+    checkClass(db, params.class)
+    const before = new Retention(db).days(params.class)
+    if (params.days === 'default') db.prepare('DELETE FROM retention_settings WHERE class = ?').run(params.class)
+    else {
+      const days: Days = params.days === 'never' ? null : Number(params.days)
+      db.prepare(
+        'INSERT INTO retention_settings (class, days, updated_at) VALUES (?, ?, ?) ' +
+          'ON CONFLICT (class) DO UPDATE SET days = excluded.days, updated_at = excluded.updated_at',
+      ).run(params.class, days, now)
+    }
+    const after = new Retention(db).days(params.class) ?? 'never'
+    context.changed()
+    context.addEvent({
+      type: 'retention_changed',
+      source: 'user',
+      oldState: String(before ?? 'never'),
+      newState: String(after),
+      data: { class: params.class, by: context.caller.principal },
+    })
+    return { class: params.class, days: after }
+  },
+})
+
+interface ClassRows {
+  /** What the rows are counted from. */
+  from: string
+  /** Asks for the time of the oldest. */
+  oldest: string
+  values: string[]
+}
+
+/** The rows of a class, found by an index each: there is none over the times of all series together. */
+function rowsOf(name: string): ClassRows {
+  const kind = /^readings:(.+)$/.exec(name)?.[1]
+  if (kind !== undefined || name === 'readings') {
+    const series = `reading_series s ${kind === undefined ? '' : 'WHERE s.sensor_type = ?'}`
+    return {
+      from: kind === undefined ? 'readings' : `readings WHERE series_id IN (SELECT s.id FROM ${series})`,
+      oldest: `SELECT min(first) FROM (SELECT (SELECT min(reading_time) FROM readings WHERE series_id = s.id) AS first FROM ${series})`,
+      values: kind === undefined ? [] : [kind],
+    }
+  }
+  if (name === 'rollups_5m' || name === 'rollups_1h') {
+    const step = name === 'rollups_5m' ? 300_000 : 3_600_000
+    return {
+      from: `reading_series s JOIN reading_rollups r ON r.series_id = s.id AND r.step = ${step}`,
+      oldest: `SELECT min(first) FROM (SELECT (SELECT min(bucket) FROM reading_rollups WHERE series_id = s.id AND step = ${step}) AS first FROM reading_series s)`,
+      values: [],
+    }
+  }
+  if (name === 'rejected')
+    return { from: 'rejected_messages', oldest: 'SELECT min(received_at) FROM rejected_messages', values: [] }
+  const severities = SEVERITIES.filter((severity) => eventClass(severity, '') === name)
+  const where =
+    name === 'events:audit'
+      ? "category = 'audit'"
+      : `category <> 'audit' AND severity IN (${severities.map(() => '?').join(', ')})`
+  return {
+    from: `events WHERE ${where}`,
+    oldest: `SELECT created_at FROM events WHERE ${where} ORDER BY created_at LIMIT 1`,
+    values: severities,
+  }
+}

@@ -1,0 +1,121 @@
+/** A row as a lane shows it: what it is removed by, and what it is judged by. */
+export interface OldRow {
+  id: number
+  time: number
+  /** What else its table says of it, such as an event's category. */
+  mark: string | null
+}
+
+/** Rows of one kind in the order of their time: one series of readings, the events of one severity. */
+export interface Lane {
+  /** Time of its oldest row. */
+  first: number
+  /** Rows before this are looked at. */
+  before: number
+  /** Rows after this position, by time and then id, at most `limit`. May go beyond `before`. */
+  page(after: { time: number; id: number }, limit: number): OldRow[]
+  /** Removes the row when it may go. Returns whether it did. */
+  take(row: OldRow): boolean
+}
+
+export interface Stretch {
+  removed: number
+  /** Nothing is left to look at. */
+  done: boolean
+}
+
+const PAGE = 64
+
+interface Cursor {
+  lane: Lane
+  next: number
+  after: { time: number; id: number }
+  rows: OldRow[]
+  at: number
+}
+
+/**
+ * Walks over many lanes at once, the oldest row of all first, in bounded stretches. Rows of one time lie together in the
+ * database whatever series they belong to, so far fewer pages are written than by walking one series after the other.
+ *
+ * Rows that may not go are passed over; a new walk looks at them again.
+ */
+export class OldestFirst {
+  #heap: Cursor[] = []
+
+  constructor(lanes: Iterable<Lane>) {
+    for (const lane of lanes) {
+      if (lane.first < lane.before)
+        this.#push({ lane, next: lane.first, after: { time: lane.first, id: -1 }, rows: [], at: 0 })
+    }
+  }
+
+  /** Removes at most `removals` rows and looks at no more than about `looks`. */
+  stretch({ removals, looks }: { removals: number; looks: number }): Stretch {
+    let removed = 0
+    let looked = 0
+    while (removed < removals && looked < looks) {
+      const cursor = this.#pop()
+      if (!cursor) return { removed, done: true }
+      if (cursor.at >= cursor.rows.length) {
+        cursor.rows = cursor.lane.page(cursor.after, PAGE)
+        cursor.at = 0
+        looked += 1
+      }
+      const row = cursor.rows[cursor.at]
+      if (!row || row.time >= cursor.lane.before) continue
+      // The first row of a fresh page may lie behind those of other lanes.
+      if (row.time > cursor.next) {
+        cursor.next = row.time
+        this.#push(cursor)
+        continue
+      }
+      looked += 1
+      if (cursor.lane.take(row)) removed += 1
+      cursor.at += 1
+      cursor.after = row
+      cursor.next = cursor.rows[cursor.at]?.time ?? row.time
+      this.#push(cursor)
+    }
+    return { removed, done: this.#heap.length === 0 }
+  }
+
+  #push(cursor: Cursor): void {
+    const heap = this.#heap
+    let at = heap.push(cursor) - 1
+    while (at > 0) {
+      const parent = (at - 1) >> 1
+      if (!isOlder(heap, at, parent)) break
+      swap(heap, at, parent)
+      at = parent
+    }
+  }
+
+  #pop(): Cursor | undefined {
+    const heap = this.#heap
+    const top = heap[0]
+    const last = heap.pop()
+    if (!top || !last || top === last) return top
+    heap[0] = last
+    for (let at = 0; ; ) {
+      const left = 2 * at + 1
+      const least = isOlder(heap, left + 1, left) ? left + 1 : left
+      if (!isOlder(heap, least, at)) return top
+      swap(heap, at, least)
+      at = least
+    }
+  }
+}
+
+function isOlder(heap: Cursor[], a: number, b: number): boolean {
+  const [one, other] = [heap[a], heap[b]]
+  return one !== undefined && other !== undefined && one.next < other.next
+}
+
+function swap(heap: Cursor[], a: number, b: number): void {
+  const [one, other] = [heap[a], heap[b]]
+  if (one && other) {
+    heap[a] = other
+    heap[b] = one
+  }
+}

@@ -1,0 +1,204 @@
+import type { Database, Statement } from '../../../shared/sqlite/open.ts'
+import { ROLLUP_STEPS, type RollupStep, rollupPosition } from '../telemetry/rollups.ts'
+import { eventClass, SEVERITIES } from './classes.ts'
+import type { Lane, OldRow } from './oldest-first.ts'
+import type { PurgedTable, Unsent } from './unsent.ts'
+
+const CLASS_OF_STEP = new Map<RollupStep, string>([
+  [300_000, 'rollups_5m'],
+  [3_600_000, 'rollups_1h'],
+])
+
+/** Which rows a walk may remove. */
+export interface Cut {
+  /** Rows of the class before this time; `null`: none of it. */
+  before(name: string): number | null
+  /** Default false. Whether a row that central does not have may go when rollups stand for it. Never an event. */
+  represented?: boolean
+  /** Told of each row that was removed, and whether central has it. */
+  removed?(table: PurgedTable | 'rejected_messages', row: OldRow, atCentral: boolean): void
+}
+
+type Page = (after: { time: number; id: number }, limit: number) => OldRow[]
+
+/**
+ * The rows that leave by age, and the rules of when one may. Nothing else deletes from these tables but the end of the
+ * device they belong to: whatever the reason for removing a row, it is asked here.
+ */
+export class Removable {
+  #db: Database
+  #unsent: Unsent
+  #upto = new Map<PurgedTable, number | null>()
+  #held = new Map<PurgedTable, ReadonlySet<number>>()
+  /** Readings up to this key are in the rollups of every step. */
+  #rolledUp = 0
+  /** Five-minute rollups up to this key are in the hourly ones. */
+  #covered = 0
+  #delete: ReadonlyMap<string, Statement>
+  #marked: Statement
+
+  constructor(db: Database, unsent: Unsent) {
+    this.#db = db
+    this.#unsent = unsent
+    this.#delete = new Map(
+      ['readings', 'reading_rollups', 'events', 'rejected_messages'].map((table) => [
+        table,
+        db.prepare(`DELETE FROM ${table} WHERE id = ?`),
+      ]),
+    )
+    this.#marked = db.prepare("SELECT 1 FROM sync_changes WHERE table_name = 'events' AND row_key = ?")
+  }
+
+  /** Whether a central keeps a copy of the table. */
+  hasCentral(table: PurgedTable): boolean {
+    return this.#unsent.upto(table) !== null
+  }
+
+  /** Reads again how far rollups and upload are. Call in each transaction before rows are taken. */
+  refresh(): void {
+    for (const table of ['readings', 'reading_rollups', 'events'] as const) {
+      this.#upto.set(table, this.#unsent.upto(table))
+      this.#held.set(table, this.#unsent.held(table))
+    }
+    const positions = ROLLUP_STEPS.map(({ key }) => rollupPosition(this.#db, key))
+    this.#rolledUp = Math.min(...positions.map(({ upto }) => upto))
+    this.#covered = positions.at(-1)?.covers ?? 0
+  }
+
+  /** Everything that the cut allows, as lanes of a walk. */
+  lanes(cut: Cut): Lane[] {
+    return [...this.#readings(cut), ...this.#rollups(cut), ...this.#events(cut), ...this.#rejected(cut)]
+  }
+
+  #readings(cut: Cut): Lane[] {
+    const page = this.#db
+      .prepare(
+        'SELECT id, reading_time, NULL FROM readings WHERE series_id = ? AND (reading_time, id) > (?, ?) ' +
+          'ORDER BY reading_time, id LIMIT ?',
+      )
+      .raw()
+    const series = this.#db
+      .prepare(
+        'SELECT id, sensor_type, (SELECT min(reading_time) FROM readings WHERE series_id = s.id) FROM reading_series s',
+      )
+      .raw()
+      .all() as [number, string, number | null][]
+    return series.flatMap(([id, kind, first]) =>
+      this.#lane(cut, {
+        table: 'readings',
+        first,
+        before: cut.before(`readings:${kind}`),
+        page: ({ time, id: after }, limit) => rows(page.all(id, time, after, limit)),
+        may: (row) => row.id <= this.#rolledUp && (cut.represented === true || this.#sent('readings', row.id)),
+      }),
+    )
+  }
+
+  #rollups(cut: Cut): Lane[] {
+    const page = this.#db
+      .prepare(
+        'SELECT id, bucket, NULL FROM reading_rollups WHERE series_id = ? AND step = ? AND (bucket, id) > (?, ?) ' +
+          'ORDER BY bucket, id LIMIT ?',
+      )
+      .raw()
+    const oldest = this.#db
+      .prepare(
+        'SELECT id, (SELECT min(bucket) FROM reading_rollups WHERE series_id = s.id AND step = ?) FROM reading_series s',
+      )
+      .raw()
+    return ROLLUP_STEPS.flatMap(({ step }) => {
+      const before = cut.before(CLASS_OF_STEP.get(step) ?? '')
+      if (before === null) return []
+      const covers = (id: number) => cut.represented === true && step === 300_000 && id <= this.#covered
+      return (oldest.all(step) as [number, number | null][]).flatMap(([id, first]) =>
+        this.#lane(cut, {
+          table: 'reading_rollups',
+          first,
+          before,
+          page: ({ time, id: after }, limit) => rows(page.all(id, step, time, after, limit)),
+          may: (row) => this.#sent('reading_rollups', row.id) || covers(row.id),
+        }),
+      )
+    })
+  }
+
+  /** One lane for each severity, because there is an index for that; the audit among them is judged row by row. */
+  #events(cut: Cut): Lane[] {
+    const page = this.#db
+      .prepare(
+        'SELECT id, created_at, category FROM events WHERE severity = ? AND (created_at, id) > (?, ?) ' +
+          'ORDER BY created_at, id LIMIT ?',
+      )
+      .raw()
+    const oldest = this.#db.prepare('SELECT min(created_at) FROM events WHERE severity = ?').pluck()
+    return SEVERITIES.flatMap((severity) => {
+      const before = (category: string) => cut.before(eventClass(severity, category))
+      return this.#lane(cut, {
+        table: 'events',
+        first: oldest.get(severity) as number | null,
+        before: Math.max(before('') ?? 0, before('audit') ?? 0),
+        page: ({ time, id }, limit) => rows(page.all(severity, time, id, limit)),
+        may: (row) => row.time < (before(row.mark ?? '') ?? 0) && this.#sent('events', row.id),
+      })
+    })
+  }
+
+  /** They stand in the order in which they came. */
+  #rejected(cut: Cut): Lane[] {
+    const page = this.#db
+      .prepare('SELECT id, received_at, NULL FROM rejected_messages WHERE id > ? ORDER BY id LIMIT ?')
+      .raw()
+    const first = this.#db.prepare('SELECT received_at FROM rejected_messages ORDER BY id LIMIT 1').pluck().get()
+    return this.#lane(cut, {
+      table: 'rejected_messages',
+      first: (first ?? null) as number | null,
+      before: cut.before('rejected'),
+      page: ({ id }, limit) => rows(page.all(id, limit)),
+      may: () => true,
+    })
+  }
+
+  #lane(
+    cut: Cut,
+    of: {
+      table: PurgedTable | 'rejected_messages'
+      first: number | null
+      before: number | null
+      page: Page
+      may: (row: OldRow) => boolean
+    },
+  ): Lane[] {
+    const { table, first, before, page, may } = of
+    if (first === null || before === null || first >= before) return []
+    const remove = this.#delete.get(table)
+    const travels = table === 'rejected_messages' ? null : table
+    return [
+      {
+        first,
+        before,
+        page,
+        take: (row) => {
+          if (travels && this.#held.get(travels)?.has(row.id) !== false) return false
+          if (!may(row) || remove?.run(row.id).changes !== 1) return false
+          cut.removed?.(table, row, travels !== null && this.#atCentral(travels, row.id))
+          return true
+        },
+      },
+    ]
+  }
+
+  /** Whether nothing of the row is on its way any more: there is no central, or it has the row and its latest mark. */
+  #sent(table: PurgedTable, id: number): boolean {
+    return this.#upto.get(table) === null || this.#atCentral(table, id)
+  }
+
+  #atCentral(table: PurgedTable, id: number): boolean {
+    const upto = this.#upto.get(table)
+    if (upto === null || upto === undefined || id > upto) return false
+    return table !== 'events' || this.#marked.get(String(id)) === undefined
+  }
+}
+
+function rows(raw: unknown[]): OldRow[] {
+  return (raw as [number, number, string | null][]).map(([id, time, mark]) => ({ id, time, mark }))
+}

@@ -1,0 +1,66 @@
+import type { Database } from '../../../shared/sqlite/open.ts'
+import type { Context } from '../../engine/context.ts'
+import type { Feature } from '../../engine/feature.ts'
+import { DiskGauge, type DiskSpace, WATERMARKS } from './disk-space.ts'
+import { Purge } from './purge.ts'
+import { Removable } from './removable.ts'
+import { Thinning } from './thinning.ts'
+import type { Unsent } from './unsent.ts'
+
+/** How the disk is, as the front puts it into the hub's health. */
+export interface DiskReport extends DiskSpace {
+  low: boolean
+  thinning: boolean
+}
+
+export interface RetentionFeature extends Feature {
+  /** A new measurement of the disk. `null` when it makes no sense. */
+  disk(context: Context, measured: { totalBytes: number; freeBytes: number }): DiskReport | null
+}
+
+/** What is kept for how long, and what goes first when the disk fills up. */
+export function openRetention(db: Database, { unsent }: { unsent: Unsent }): RetentionFeature {
+  const removable = new Removable(db, unsent)
+  const gauge = new DiskGauge(db)
+  const purge = new Purge(db, removable)
+  const thinning = new Thinning(db, { removable, gauge })
+  let low = false
+
+  function warn(context: Context, space: DiskSpace): void {
+    const { at, until } = WATERMARKS.warn
+    const now = space.usedShare >= (low ? until : at)
+    if (now === low) return
+    context.committed(() => {
+      low = now
+    })
+    if (!now) return
+    context.addEvent({
+      type: 'disk_space_low',
+      data: {
+        used_share: Math.round(space.usedShare * 1_000) / 1_000,
+        free_bytes: space.freeBytes,
+        reusable_bytes: space.reusableBytes,
+      },
+    })
+  }
+
+  return {
+    name: 'retention',
+    disk(context, measured) {
+      gauge.measure(context.now, measured)
+      const space = gauge.read(context.now)
+      if (!space) return null
+      warn(context, space)
+      const { at, until } = WATERMARKS.warn
+      return { ...space, low: space.usedShare >= (low ? until : at), thinning: thinning.active }
+    },
+    tick(context) {
+      thinning.tick(context)
+      if (!thinning.active) purge.tick(context)
+    },
+    forget() {
+      purge.forget()
+      thinning.forget()
+    },
+  }
+}

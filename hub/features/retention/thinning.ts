@@ -1,0 +1,194 @@
+import type { Database, Statement } from '../../../shared/sqlite/open.ts'
+import type { Context } from '../../engine/context.ts'
+import { Retention } from './classes.ts'
+import type { DiskGauge } from './disk-space.ts'
+import { WATERMARKS } from './disk-space.ts'
+import { OldestFirst } from './oldest-first.ts'
+import { DAY_MS } from './purge.ts'
+import type { Cut, Removable } from './removable.ts'
+
+const HOUR_MS = 3_600_000
+/** After everything was tried and it was not enough. */
+const REST_MS = 600_000
+const STRETCH = { removals: 5_000, looks: 20_000 }
+const KEY = 'thinned'
+
+/** What was removed and not said yet, kept with the rows' transaction so that a crash cannot hide it. */
+interface Tally {
+  /** When the first of it went; 0 when there is nothing. */
+  since: number
+  /** When it was last said. */
+  saidAt: number
+  /** Time span of the rows that went. */
+  oldest: number
+  newest: number
+  removed: Record<string, number>
+  /** How many of them central has; the others live on in their rollups, or were nearer to their end. */
+  atCentral: number
+}
+
+/**
+ * Makes room on a disk that fills up, gently first: each step goes through everything it may remove, oldest first,
+ * before the next one begins.
+ *
+ * What somebody chose to keep for ever stays, except raw readings and five-minute rollups, for which coarser rollups
+ * stand. Events that central does not have stay, and so does everything in quarantine.
+ */
+export class Thinning {
+  #db: Database
+  #removable: Removable
+  #gauge: DiskGauge
+  #active = false
+  #step = 0
+  #walk: OldestFirst | null = null
+  #restsUntil: number | null = null
+  #tally: Tally | null = null
+  #write: Statement
+
+  constructor(db: Database, { removable, gauge }: { removable: Removable; gauge: DiskGauge }) {
+    this.#db = db
+    this.#removable = removable
+    this.#gauge = gauge
+    this.#write = db.prepare(
+      'INSERT INTO hub_settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+    )
+  }
+
+  /** Whether room is being made. */
+  get active(): boolean {
+    return this.#active
+  }
+
+  tick(context: Context): void {
+    const used = this.#gauge.read(context.now)?.usedShare ?? 0
+    if (!this.#active && used >= WATERMARKS.thin.at) this.#begin()
+    if (this.#active && used < WATERMARKS.thin.until) this.#end()
+    if (this.#active && this.#rested(context.now)) this.#work(context)
+    this.#say(context)
+  }
+
+  /** The transaction was undone, or settings changed: what was counted in it is read again. */
+  forget(): void {
+    this.#walk = null
+    this.#tally = null
+  }
+
+  #begin(): void {
+    this.#active = true
+    this.#step = 0
+    this.#walk = null
+    this.#restsUntil = null
+  }
+
+  #end(): void {
+    this.#active = false
+    this.#walk = null
+  }
+
+  #work(context: Context): void {
+    const steps = this.#steps(context.now)
+    this.#walk ??= new OldestFirst(this.#removable.lanes(steps[this.#step] ?? NOTHING))
+    this.#removable.refresh()
+    const { removed, done } = this.#walk.stretch(STRETCH)
+    if (removed > 0) this.#write.run(KEY, JSON.stringify(this.#read()))
+    if (!done) return
+    this.#walk = null
+    this.#step += 1
+    if (this.#step < steps.length) return
+    this.#step = 0
+    this.#restsUntil = context.now + REST_MS
+  }
+
+  /** In this order. */
+  #steps(now: number): Cut[] {
+    const retention = new Retention(this.#db)
+    const central = {
+      readings: this.#removable.hasCentral('readings'),
+      rollups: this.#removable.hasCentral('reading_rollups'),
+      events: this.#removable.hasCentral('events'),
+    }
+    const removed = this.#count(now)
+    return [
+      {
+        // What is beyond half of its time and not waited for.
+        before(name) {
+          const days = name === 'rejected' ? null : retention.days(name)
+          return days === null ? null : now - (days * DAY_MS) / 2
+        },
+        removed,
+      },
+      {
+        // What is older than a day and at central. Raw readings live on in their rollups where there is no central.
+        before(name) {
+          if (name.startsWith('readings')) return now - DAY_MS
+          if (name === 'rollups_5m') return central.rollups ? now - DAY_MS : null
+          if (retention.days(name) === null || name === 'rejected') return null
+          const kept = name === 'rollups_1h' ? central.rollups : central.events
+          return kept ? now - DAY_MS : null
+        },
+        removed,
+      },
+      {
+        // Raw readings that central does not have: it will get their rollups instead.
+        before: (name) => (name.startsWith('readings') ? now - DAY_MS : null),
+        represented: true,
+        removed,
+      },
+      {
+        // Five-minute rollups for which hourly ones stand.
+        before: (name) => (name === 'rollups_5m' ? now - 7 * DAY_MS : null),
+        represented: true,
+        removed,
+      },
+    ]
+  }
+
+  #count(now: number): NonNullable<Cut['removed']> {
+    return (table, row, atCentral) => {
+      const tally = this.#read()
+      if (tally.since === 0) {
+        tally.since = now
+        tally.oldest = row.time
+        tally.newest = row.time
+      }
+      tally.oldest = Math.min(tally.oldest, row.time)
+      tally.newest = Math.max(tally.newest, row.time)
+      tally.removed[table] = (tally.removed[table] ?? 0) + 1
+      if (atCentral) tally.atCentral += 1
+    }
+  }
+
+  #rested(now: number): boolean {
+    return this.#restsUntil === null || now >= this.#restsUntil || this.#restsUntil - now > REST_MS
+  }
+
+  /** One event for each hour of it: when an hour has gone by, or earlier when the work has come to a stop. */
+  #say(context: Context): void {
+    const { now } = context
+    const tally = this.#read()
+    if (tally.since === 0) return
+    const stopped = !this.#active || !this.#rested(now)
+    if (Math.abs(now - tally.saidAt) < HOUR_MS || !(stopped || Math.abs(now - tally.since) >= HOUR_MS)) return
+    const { since, oldest, newest, removed, atCentral } = tally
+    context.addEvent({
+      type: 'thinned',
+      data: { since, oldest, newest, removed, at_central: atCentral },
+    })
+    this.#tally = { ...empty(), saidAt: now }
+    this.#write.run(KEY, JSON.stringify(this.#tally))
+  }
+
+  #read(): Tally {
+    if (!this.#tally) {
+      const stored = this.#db.prepare('SELECT value FROM hub_settings WHERE key = ?').pluck().get(KEY)
+      this.#tally = { ...empty(), ...(typeof stored === 'string' ? (JSON.parse(stored) as Partial<Tally>) : {}) }
+    }
+    return this.#tally
+  }
+}
+
+const NOTHING: Cut = { before: () => null }
+
+function empty(): Tally {
+  return { since: 0, saidAt: 0, oldest: 0, newest: 0, removed: {}, atCentral: 0 }
+}

@@ -1,0 +1,20 @@
+import type { Database } from '../../../shared/sqlite/open.ts'
+import { acknowledgedUpto, readIdentity, readStreams } from '../../engine/sync-memory.ts'
+import type { Unsent } from '../retention/unsent.ts'
+
+/**
+ * What central does not have yet, from the engine's own copy of central's cursors. `configured`: whether this house has a
+ * central at all. Before the first greeting nothing is acknowledged.
+ */
+export function unsentRows(db: Database, { configured }: { configured: boolean }): Unsent {
+  const held = db
+    .prepare("SELECT CAST(row_key AS INTEGER) FROM sync_quarantine WHERE table_name = ? AND state <> 'discarded'")
+    .pluck()
+  return {
+    upto(table) {
+      if (!configured) return null
+      return acknowledgedUpto({ identity: readIdentity(db), streams: readStreams(db) }, table) ?? 0
+    },
+    held: (table) => new Set(held.all(table) as number[]),
+  }
+}

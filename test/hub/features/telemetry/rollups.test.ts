@@ -1,0 +1,191 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { openTestHouse, START, type TestHouse } from '../../engine/engine-in-memory.ts'
+
+const MINUTE = 60_000
+const STEPS = [300_000, 3_600_000]
+
+interface Bucket {
+  sensor: string
+  step: number
+  bucket: number
+  min: number
+  max: number
+  count: number
+  avg: number
+}
+
+/** A plain device may say any time of the past. */
+function withDevice(): TestHouse {
+  const house = openTestHouse()
+  house.device('garden-esp', 'mqtt')
+  return house
+}
+
+function measure(house: TestHouse, ...items: Record<string, unknown>[]): void {
+  house.send(['lares/garden-esp/readings', { items: items.map((item) => ({ sensor: 's', ...item })) }])
+}
+
+const buckets = (house: TestHouse) =>
+  house.all<Bucket>(
+    'SELECT sensor, step, bucket, min, max, count, avg FROM reading_rollup_buckets ORDER BY sensor, step, bucket',
+  )
+
+/** The same straight from the readings. */
+function direct(house: TestHouse): Bucket[] {
+  return STEPS.flatMap((step) =>
+    house.all<Bucket>(
+      `SELECT sensor, ${step} AS step, reading_time / ${step} * ${step} AS bucket, min(value) AS min, max(value) AS max, ` +
+        'count(*) AS count, avg(value) AS avg FROM sensor_readings WHERE quality > 0 GROUP BY sensor, unit, 3',
+    ),
+  ).sort((a, b) => a.sensor.localeCompare(b.sensor) || a.step - b.step || a.bucket - b.bucket)
+}
+
+const rows = (house: TestHouse, step = 300_000) =>
+  house.all<{ n: number }>('SELECT count(*) AS n FROM reading_rollups WHERE step = ?', step)[0]?.n
+
+describe('rollups', () => {
+  it('have one row for each span of live data, once the span has ended', () => {
+    const house = withDevice()
+    for (let minute = 0; minute < 10; minute++) {
+      measure(house, { value: minute })
+      house.tick(MINUTE)
+    }
+    expect(buckets(house).filter(({ step }) => step === 300_000)).toEqual([
+      { sensor: 's', step: 300_000, bucket: START, min: 0, max: 4, count: 5, avg: 2 },
+      { sensor: 's', step: 300_000, bucket: START + 5 * MINUTE, min: 5, max: 9, count: 5, avg: 7 },
+    ])
+    expect(rows(house)).toBe(2)
+    expect(rows(house, 3_600_000)).toBe(0)
+    house.tick(50 * MINUTE)
+    expect(buckets(house).filter(({ step }) => step === 3_600_000)).toMatchObject([{ bucket: START, count: 10 }])
+  })
+
+  it('take what was received after the boundary with the next span, however soon the tick comes', () => {
+    const house = withDevice()
+    measure(house, { value: 1 })
+    house.now += 5 * MINUTE
+    measure(house, { value: 2 })
+    house.tick(500)
+    expect(rows(house)).toBe(1)
+    house.tick(5 * MINUTE)
+    expect(rows(house)).toBe(2)
+  })
+
+  it('get another row for late data, and readers see one', () => {
+    const house = withDevice()
+    measure(house, { value: 1 })
+    house.tick(5 * MINUTE)
+    measure(house, { value: 9, at: START })
+    house.tick(5 * MINUTE)
+    expect(rows(house)).toBe(2)
+    expect(buckets(house)).toMatchObject([{ bucket: START, min: 1, max: 9, count: 2, avg: 5 }])
+  })
+
+  it('leave out what its kind cannot have', () => {
+    const house = withDevice()
+    measure(house, { value: -300, kind: 'temperature' }, { value: 20, kind: 'temperature' })
+    house.tick(5 * MINUTE)
+    expect(buckets(house)).toMatchObject([{ min: 20, max: 20, count: 1 }])
+  })
+
+  it('look at 20,000 readings in one transaction at most, and make no more rows for that', () => {
+    const house = withDevice()
+    const items = Array.from({ length: 500 }, (_, value) => ({ value }))
+    for (let message = 0; message < 90; message++) measure(house, ...items)
+    const position = () =>
+      (
+        JSON.parse(
+          house.all<{ value: string }>("SELECT value FROM hub_settings WHERE key = 'rollup_5m'")[0]?.value ?? '{}',
+        ) as { upto?: number }
+      ).upto
+    house.tick(5 * MINUTE)
+    house.tick(1_000)
+    expect(rows(house)).toBe(0)
+    house.tick(1_000)
+    expect(position()).toBe(45_000)
+    expect(rows(house)).toBe(1)
+    expect(buckets(house)).toMatchObject([{ count: 45_000 }])
+  })
+
+  it('are not stopped by sums that leave the range of numbers', () => {
+    const house = withDevice()
+    measure(house, ...[1.7e308, 1.7e308, -1.7e308, -1.7e308].map((value) => ({ value })))
+    house.tick(5 * MINUTE)
+    expect(buckets(house)).toMatchObject([{ count: 4, max: 1.7e308 }])
+  })
+
+  it('forget a device that went while its sums were being made', () => {
+    const house = withDevice()
+    for (let message = 0; message < 50; message++) measure(house, ...Array.from({ length: 500 }, () => ({ value: 1 })))
+    house.tick(5 * MINUTE)
+    house.db.exec('DELETE FROM devices')
+    house.tick(1_000)
+    expect(rows(house)).toBe(0)
+  })
+
+  it('go on when the clock is set back', () => {
+    const house = withDevice()
+    measure(house, { value: 1 })
+    house.tick(5 * MINUTE)
+    house.now -= 3_600_000
+    measure(house, { value: 2 })
+    house.tick(5 * MINUTE)
+    house.tick(5 * MINUTE)
+    expect(buckets(house).filter(({ step }) => step === 300_000)).toMatchObject([{ count: 1 }, { count: 1 }])
+  })
+
+  const step = fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        do: fc.constant('measure' as const),
+        sensor: fc.constantFrom('a', 'b'),
+        value: fc.integer({ min: -300, max: 300 }),
+        age: fc.oneof(
+          fc.constant(0),
+          fc.integer({ min: 0, max: 20 * MINUTE }),
+          fc.integer({ min: 0, max: 3 * 86_400_000 }),
+        ),
+      }),
+    },
+    {
+      weight: 4,
+      arbitrary: fc.record({ do: fc.constant('tick' as const), ms: fc.integer({ min: 1, max: 20 * MINUTE }) }),
+    },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('restart' as const) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('fault' as const) }) },
+  )
+
+  it('merged are the same as all readings at once, in whatever order they came, over restarts and rollbacks', () => {
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 60 }), (steps) => {
+        const house = withDevice()
+        for (const one of steps) {
+          if (one.do === 'measure')
+            measure(house, { sensor: one.sensor, value: one.value, kind: 'temperature', at: house.now - one.age })
+          else if (one.do === 'tick') house.tick(one.ms)
+          else if (one.do === 'restart') house.restart()
+          else {
+            // The transaction of a tick fails after the work is done.
+            house.db.exec("CREATE TRIGGER broken BEFORE UPDATE ON hub_settings BEGIN SELECT RAISE(ABORT, 'no'); END")
+            try {
+              house.tick(5 * MINUTE)
+            } catch {
+              // As intended; what it did is undone.
+            }
+            house.db.exec('DROP TRIGGER broken')
+          }
+        }
+        house.tick(3_600_000)
+        house.tick(1_000)
+        const merged = buckets(house)
+        const wanted = direct(house)
+        expect(merged.map(({ avg, ...rest }) => rest)).toEqual(wanted.map(({ avg, ...rest }) => rest))
+        for (const [index, { avg }] of wanted.entries()) expect(merged[index]?.avg).toBeCloseTo(avg, 9)
+        house.db.close()
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
