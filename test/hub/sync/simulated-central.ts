@@ -1,5 +1,5 @@
 import type { HeldRow, StreamPosition } from '../../../hub/engine/sync-step.ts'
-import { isAppend, isVersioned } from '../../../hub/store/central-shape.ts'
+import { centralTables, isAppend, isVersioned } from '../../../hub/store/central-shape.ts'
 import { CHAIN_START } from '../../../hub/sync/chain.ts'
 import { type CentralView, type HubFacts, type HubView, judge } from '../../../hub/sync/judge.ts'
 import type { Batch } from '../../../hub/sync/source.ts'
@@ -38,6 +38,12 @@ export class Refusal extends Error {
     this.displaced = displaced
   }
 }
+
+const APPEND = new Set(
+  centralTables()
+    .filter(isAppend)
+    .map(({ name }) => name),
+)
 
 /** A row with this in it is refused, as Postgres refuses a text with NUL. */
 export const POISON = 'POISON'
@@ -152,7 +158,7 @@ export class SimulatedCentral {
   sweep(lease: Lease, { epoch, from, pending }: { epoch: number; from: number; pending: Map<string, string[]> }): void {
     this.checkLease(lease)
     for (const [table, rows] of this.memory.tables) {
-      if (table === 'readings' || table === 'reading_series' || table === 'events') continue
+      if (APPEND.has(table)) continue
       const waits = new Set(pending.get(table))
       for (const [key, row] of rows) {
         const older = row.epoch < epoch || (row.epoch === epoch && row.seq < from)
