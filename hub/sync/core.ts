@@ -9,7 +9,7 @@ export const SPLIT_ROWS = 20_000
 const FIRST_BATCH = 500
 const LEAST_BATCH = 20
 const LIVE_BATCH = 5_000
-const BACKFILL_BATCH = 20_000
+const BACKFILL_BATCH = 10_000
 /** A batch that takes longer is made smaller, one that takes less than a quarter larger. */
 const BATCH_MS = 1_000
 const IDLE_MS = 1_000

@@ -38,6 +38,7 @@ export class SyncThread implements Service {
   #again: Cancel = () => {}
   /** Steps that the engine was given and has not answered. */
   #pending = 0
+  #busy = false
   #watch: Cancel = () => {}
   #stopped: (() => void) | null = null
 
@@ -79,6 +80,13 @@ export class SyncThread implements Service {
     this.#say({ kind: 'wake' })
   }
 
+  /** Whether the house's own work keeps the engine busy. Asked as often as one likes; told only when it changes. */
+  yield(busy: boolean): void {
+    if (busy === this.#busy) return
+    this.#busy = busy
+    this.#say({ kind: 'busy', busy })
+  }
+
   verify(question: VerifyQuestion): Promise<VerifyAnswer> {
     if (!this.#worker)
       return Promise.reject(
@@ -103,6 +111,7 @@ export class SyncThread implements Service {
     })
     this.#worker = worker
     this.#heardAt = this.#parts.clock.mono()
+    if (this.#busy) this.#say({ kind: 'busy', busy: true })
     worker.on('message', (message: FromSync) => {
       if (worker === this.#worker) this.#heard(message)
     })

@@ -63,6 +63,9 @@ function answer(message: ToSync): void {
     case 'claimed':
       pump.claimed(readSyncMemory(db))
       return
+    case 'busy':
+      pump.busy = message.busy
+      return
     case 'wake':
       pump.wake()
       return
