@@ -255,9 +255,12 @@ export class Pump {
     }
     await this.#bucket.take(batch.bytes, this.#stop.signal)
     const started = clock.mono()
-    const sending = upload(this.#connected(), this.#lease(), batch, failpoint ?? (() => {}))
-    if (batch.more && batch.rows >= PREPARE_ROWS) this.#prepareNext(batch, rows, sending)
-    const { merged, held } = await sending
+    const { merged, held } = await upload(this.#connected(), this.#lease(), batch, (moment) => {
+      // The merge is asked for in this very turn of the loop; the next batch is read in the one after it.
+      if (moment === 'copied' && batch.more && batch.rows >= PREPARE_ROWS)
+        setImmediate(() => this.#prepare(batch.to, rows))
+      return failpoint?.(moment)
+    })
     this.lastSent = clock.now()
     const tookMs = clock.mono() - started
     if (this.busy) await wait(clock, Math.min(REST_MOST_MS, tookMs * REST), this.#stop.signal)
@@ -278,13 +281,10 @@ export class Pump {
   }
 
   /** While central merges one batch, the next is read. What changes in the meantime has a later number. */
-  #prepareNext(batch: Batch, rows: number, sending: Promise<unknown>): void {
-    if (batch.to.table === 'sync_changes') return
-    const prepare = setImmediate(() => {
-      const next = this.#source.read(batch.to, rows)
-      if (next) this.#prepared.set(nameOf(batch.to), next)
-    })
-    sending.catch(() => clearImmediate(prepare))
+  #prepare(stream: StreamPosition, rows: number): void {
+    if (stream.table === 'sync_changes' || this.#stop.signal.aborted || this.#prepared.has(nameOf(stream))) return
+    const next = this.#source.read(stream, rows)
+    if (next) this.#prepared.set(nameOf(stream), next)
   }
 
   #takePrepared(stream: StreamPosition): Batch | null {
