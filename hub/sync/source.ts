@@ -135,6 +135,15 @@ export class Source {
     return pending
   }
 
+  /** What stands in the books: rows that central refused, and bytes that it took. */
+  tally(): { quarantined: number; bytes: number } {
+    const one = (sql: string) => Number(this.#db.prepare(sql).pluck().get())
+    return {
+      quarantined: one("SELECT count(*) FROM sync_quarantine WHERE state <> 'discarded'"),
+      bytes: one('SELECT coalesce(sum(bytes), 0) FROM sync_streams'),
+    }
+  }
+
   /** Rows that are held back here and that a person decided to give up. */
   discarded(): HeldRow[] {
     return this.#db

@@ -73,6 +73,7 @@ export function houseWithCentral(
         waiting: self.pump.waiting,
         changes: self.pump.changes,
         lastSent: self.pump.lastSent,
+        tally: self.pump.source.tally(),
         now: house.now,
       }),
     async settled(ms = 20_000) {
