@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { withCentral } from '../../../central/connect.ts'
 import { migrateCentral } from '../../../central/migrate.ts'
+import { addSite } from '../../../central/sites.ts'
 import { centralTables } from '../../../hub/store/central-shape.ts'
 import { CHAIN_START } from '../../../hub/sync/chain.ts'
 import { mergeSql } from '../../../hub/sync/merge-sql.ts'
@@ -28,12 +28,7 @@ async function freshCentral(server: Postgres): Promise<{ url: string; site: stri
   const admin = server.url(await server.freshDatabase())
   return withCentral(admin, async (client) => {
     await migrateCentral(client)
-    const role = `lares_site_bench_${randomBytes(4).toString('hex')}`
-    const password = randomBytes(16).toString('hex')
-    await client.query(`CREATE ROLE "${role}" LOGIN PASSWORD '${password}' IN ROLE lares_site`)
-    const { rows } = await client.query("INSERT INTO lares.sites (name) VALUES ('bench') RETURNING site_id")
-    const site = String((rows[0] as { site_id: string }).site_id)
-    await client.query("INSERT INTO lares.site_grants (grantee, site_id, kind) VALUES ($1, $2, 'site')", [role, site])
+    const { site_id: site, role, password } = await addSite(client, 'bench')
     const url = new URL(admin)
     url.username = role
     url.password = password

@@ -50,6 +50,8 @@ export class Simulation {
   #now = 0
   #order = 0
   #minted = 0
+  /** Nothing gets through before. */
+  #partedUntil = 0
   #hubCopies: Buffer[] = []
   #centralCopies: SimulatedCentral['memory'][] = []
 
@@ -104,7 +106,8 @@ export class Simulation {
       hub.core.state.mode === 'running' &&
       changes.waiting === 0 &&
       waiting.every(({ rows }) => rows === 0) &&
-      hub.core.state.identity.sweepFrom === null
+      hub.core.state.identity.sweepFrom === null &&
+      hub.core.state.scopes.fleet?.seq === this.central.memory.scope.counter
     )
   }
 
@@ -116,6 +119,8 @@ export class Simulation {
     if (this.random() < 0.05) this.#hubCopies.push(runner.hub.db.serialize())
     if (this.random() < 0.05) this.#centralCopies.push(structuredClone(this.central.memory))
     if (happens(crash)) this.#crash(runner)
+    if (happens(this.#faults.line * 40)) this.#partedUntil = this.#now + this.random() * 5_000
+    if (this.random() < 0.1) this.#manage()
     const copy = this.#hubCopies[Math.floor(this.random() * this.#hubCopies.length)]
     if (copy && this.runners.length === 1 && happens(hubRestore)) {
       this.#crash(runner)
@@ -129,6 +134,11 @@ export class Simulation {
       // Its connections end with it.
       for (const other of this.runners) this.#cut(other)
     }
+  }
+
+  #manage(): void {
+    const key = `c${Math.floor(this.random() * 5)}`
+    this.central.manage(key, this.random() < 0.3 ? null : `persona ${this.random()}`)
   }
 
   #crash(runner: Runner): void {
@@ -194,7 +204,8 @@ export class Simulation {
       }
     }
     const delay = 1 + this.random() * 40
-    const kind = this.random() < this.#faults.line ? Math.floor(this.random() * 3) : 3
+    const kind =
+      this.#now < this.#partedUntil ? 0 : this.random() < this.#faults.line ? Math.floor(this.random() * 4) : 4
     if (kind === 0) answer(failed, delay)
     else if (kind === 1)
       this.#after(delay, () => {
@@ -208,6 +219,10 @@ export class Simulation {
         // A greeting holds the row of the site: one that is done late is done before any later one.
         if (effect.kind !== 'greet' || leases === this.central.memory.leases) execute()
       })
+    } else if (kind === 3 && effect.kind !== 'greet') {
+      // It arrives twice; the first one is answered.
+      this.#after(delay, () => answer(execute()))
+      this.#after(delay + this.random() * 500, execute)
     } else this.#after(delay, () => answer(execute()))
   }
 
@@ -256,8 +271,12 @@ export class Simulation {
       case 'scopes':
         return () => {
           central.checkLease(lease)
-          return { kind: 'scopes', granted: [] }
+          return { kind: 'scopes', granted: [{ scope: 'fleet', seq: central.memory.scope.counter }] }
         }
+      case 'pull':
+        return () => ({ kind: 'pulled', scope: effect.scope, page: central.pull(effect.after, 2) })
+      case 'report':
+        return () => ({ kind: 'reported' })
       default:
         throw new Error(`the simulation does not know ${effect.kind}`)
     }
@@ -302,8 +321,22 @@ export class Simulation {
       for (const [key, row] of there)
         if (!row.deleted && !mine.has(key)) wrong.push(`deleted here, not there: ${table.name} ${key}`)
     }
-    wrong.push(...this.#contents(hub))
+    wrong.push(...this.#contents(hub), ...this.#managed(hub))
     return wrong
+  }
+
+  /** Central's personas as this house has them: all of those, with those names, and no others that are active. */
+  #managed({ db }: SimulatedHub): string[] {
+    const there = [...this.central.memory.scope.rows].flatMap(([key, { row }]) => (row === null ? [] : [[key, row]]))
+    const here = db
+      .prepare("SELECT id, name FROM personas WHERE managed_by = 'central' AND is_active = 1 ORDER BY id")
+      .all() as { id: string; name: string }[]
+    const mine = here.map(({ id, name }) => `${id} ${JSON.stringify({ id, name })}`).join(', ')
+    const theirs = there
+      .map(([key, row]) => `${key} ${row}`)
+      .sort()
+      .join(', ')
+    return mine === theirs ? [] : [`managed: ${mine} here, ${theirs} there`]
   }
 
   /** Every row of this hub as it would be sent now, against what central has. */

@@ -1,7 +1,7 @@
 import { type Faults, Simulation } from './simulation.ts'
 
 /** Simulated seconds after the last fault within which nothing may wait any more. */
-const BOUND_S = 60
+const BOUND_S = 120
 
 /** Runs so many seeds and tells of up to five that went wrong, in words. */
 export function tryOut(faults: Faults, seeds: number, steps = 120): string[] {
