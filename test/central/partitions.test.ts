@@ -116,6 +116,25 @@ describe.each(VERSIONS)('partitions on PostgreSQL %s', (version) => {
     expect(places).toEqual([{ place: 'lares.readings_2024_05' }])
   })
 
+  it('never refuse a row that waited while its month was made', async () => {
+    const waiting = async (count: number) => {
+      const text =
+        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND pg_sleep(0.02) IS NOT NULL"
+      while ((await query(admin, text)).length < count);
+    }
+    await connected(admin, async (client) => {
+      await client.query('BEGIN')
+      await client.query('LOCK TABLE lares.readings_default IN ROW EXCLUSIVE MODE')
+      const made = query(admin, "SELECT lares.add_month('readings', '2035-01-01')")
+      await waiting(1)
+      const inserted = insert(30, '2035-01-05T00:00:00Z')
+      await waiting(2)
+      await client.query('COMMIT')
+      await Promise.all([made, inserted])
+    })
+    expect(await placeOf(30)).toEqual(['readings_2035_01'])
+  })
+
   it('wait for no long query of a person', async () => {
     await query(admin, 'DROP TABLE lares.readings_2024_07')
     await connected(admin, async (client) => {
