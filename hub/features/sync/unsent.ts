@@ -1,5 +1,5 @@
 import type { Database } from '../../../shared/sqlite/open.ts'
-import { acknowledgedUpto, readIdentity, readStreams } from '../../engine/sync-memory.ts'
+import { acknowledgedUpto, readIdentity, readStreams, UNSURE_ROWS } from '../../engine/sync-memory.ts'
 import type { Unsent } from '../retention/unsent.ts'
 
 /**
@@ -16,5 +16,17 @@ export function unsentRows(db: Database, { configured }: { configured: boolean }
       return acknowledgedUpto({ identity: readIdentity(db), streams: readStreams(db) }, table) ?? 0
     },
     held: (table) => new Set(held.all(table) as number[]),
+    inFlight(table) {
+      if (!configured) return []
+      const last = db
+        .prepare(`SELECT id FROM ${table} WHERE id > ? ORDER BY id LIMIT 1 OFFSET ${UNSURE_ROWS - 1}`)
+        .pluck()
+      return readStreams(db)
+        .filter((stream) => stream.table === table && (stream.upto === null || stream.position < stream.upto))
+        .map(({ position }) => ({
+          first: position,
+          last: (last.get(position) as number | undefined) ?? Number.MAX_SAFE_INTEGER,
+        }))
+    },
   }
 }
