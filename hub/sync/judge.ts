@@ -71,11 +71,11 @@ export function judge(hub: HubView, central: CentralView, facts: HubFacts): Verd
   // Nobody takes a lease away from central but a restore.
   const putBack = central.leases < identity.leases || central.epoch < identity.epoch
   if (hub.held && !mine && !putBack) return { kind: 'fenced', reason: `another hub took over the site ${central.name}` }
-  if (identity.epoch === 0 && central.leases === 0) return begin(hub, { epoch: 1, found: 'first', central })
+  if (identity.epoch === 0 && central.leases === 0) return begin({ hub, facts }, { epoch: 1, found: 'first', central })
   if (identity.restored || (!putBack && (!mine || central.epoch !== identity.epoch))) {
     // A first handshake whose answer was lost is still the first.
     const found = mine && identity.epoch === 0 ? 'first' : 'hub_restored'
-    return begin(hub, { epoch: Math.max(central.epoch, identity.epoch) + 1, found, central })
+    return begin({ hub, facts }, { epoch: Math.max(central.epoch, identity.epoch) + 1, found, central })
   }
   if (putBack) return rewound(hub, central)
   return compare(hub, central, facts)
@@ -126,7 +126,7 @@ function compare(hub: HubView, central: CentralView, facts: HubFacts): Verdict {
         ? cursor === undefined || cursor.chain === own.chain
         : follows(own, cursor as StreamPosition, { cursors, facts })
     if (!fits) {
-      return begin(hub, { epoch: central.epoch + 1, found: 'hub_restored', central })
+      return begin({ hub, facts }, { epoch: central.epoch + 1, found: 'hub_restored', central })
     }
     streams.push({ ...own, position: there, chain: cursor?.chain ?? own.chain })
   }
@@ -196,7 +196,7 @@ function rewound(hub: HubView, central: CentralView): Verdict {
 
 /** A new epoch: what central surely has keeps its old one, everything else goes under the new one. */
 function begin(
-  hub: HubView,
+  { hub, facts }: { hub: HubView; facts: HubFacts },
   { epoch, found, central }: { epoch: number; found: Joining; central: CentralView },
 ): Verdict {
   const closed: StreamPosition[] = []
@@ -208,8 +208,14 @@ function begin(
     const there = cursor?.position ?? own.first
     const known = { ...own, upto: own.upto !== null && hasEnded(own) ? own.upto : own.position }
     if (own.table !== 'sync_changes' && there < own.position) {
-      // Central was put back as well: what it had under the old epoch is sent under it once more.
-      closed.push({ ...known, position: there, chain: cursor?.chain ?? CHAIN_START })
+      // Central was put back as well. What it had under the old epoch is sent under it once more, if what it has left is ours.
+      const start = { ...own, position: own.first, chain: CHAIN_START }
+      if (there === own.first || facts.rehash(start, there) === cursor?.chain)
+        closed.push({ ...known, position: there, chain: cursor?.chain ?? CHAIN_START })
+      else {
+        closed.push({ ...own, upto: own.first, position: own.first })
+        parts.push({ ...start, stream: `${own.table}:${own.position}`, epoch, upto: own.position })
+      }
     } else if (!hasEnded(own)) closed.push(known)
     if (own.table === 'sync_changes' || hasEnded(own)) continue
     if (own.upto === null) starts.set(own.table, own.position)
