@@ -2,7 +2,7 @@ import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 import { ROLLUP_STEPS, type RollupStep, rollupPosition } from '../telemetry/rollups.ts'
 import { eventClass, SEVERITIES } from './classes.ts'
 import type { Lane, OldRow } from './oldest-first.ts'
-import type { PurgedTable, Unsent } from './unsent.ts'
+import type { Keys, PurgedTable, Unsent } from './unsent.ts'
 
 const CLASS_OF_STEP = new Map<RollupStep, string>([
   [300_000, 'rollups_5m'],
@@ -30,6 +30,7 @@ export class Removable {
   #unsent: Unsent
   #upto = new Map<PurgedTable, number | null>()
   #held = new Map<PurgedTable, ReadonlySet<number>>()
+  #inFlight = new Map<PurgedTable, readonly Keys[]>()
   /** Readings up to this key are in the rollups of every step. */
   #rolledUp = 0
   /** Five-minute rollups up to this key are in the hourly ones. */
@@ -60,6 +61,7 @@ export class Removable {
       this.#upto.set(table, this.#unsent.upto(table))
       this.#held.set(table, this.#unsent.held(table))
     }
+    this.#inFlight.clear()
     const positions = ROLLUP_STEPS.map(({ key }) => rollupPosition(this.#db, key))
     this.#rolledUp = Math.min(...positions.map(({ upto }) => upto))
     this.#covered = positions.at(-1)?.covers ?? 0
@@ -89,7 +91,9 @@ export class Removable {
         first,
         before: cut.before(`readings:${kind}`),
         page: ({ time, id: after }, limit) => rows(page.all(id, time, after, limit)),
-        may: (row) => row.id <= this.#rolledUp && (cut.represented === true || this.#sent('readings', row.id)),
+        may: (row) =>
+          row.id <= this.#rolledUp &&
+          (this.#sent('readings', row.id) || (cut.represented === true && !this.#mayBeAtCentral('readings', row.id))),
       }),
     )
   }
@@ -109,7 +113,11 @@ export class Removable {
     return ROLLUP_STEPS.flatMap(({ step }) => {
       const before = cut.before(CLASS_OF_STEP.get(step) ?? '')
       if (before === null) return []
-      const covers = (id: number) => cut.represented === true && step === 300_000 && id <= this.#covered
+      const covers = (id: number) =>
+        cut.represented === true &&
+        step === 300_000 &&
+        id <= this.#covered &&
+        !this.#mayBeAtCentral('reading_rollups', id)
       return (oldest.all(step) as [number, number | null][]).flatMap(([id, first]) =>
         this.#lane(cut, {
           table: 'reading_rollups',
@@ -190,6 +198,16 @@ export class Removable {
   /** Whether nothing of the row is on its way any more: there is no central, or it has the row and its latest mark. */
   #sent(table: PurgedTable, id: number): boolean {
     return this.#upto.get(table) === null || this.#atCentral(table, id)
+  }
+
+  /** Whether a reply about the row may have been lost. Asked only when rows go that central is not known to have. */
+  #mayBeAtCentral(table: PurgedTable, id: number): boolean {
+    let ranges = this.#inFlight.get(table)
+    if (!ranges) {
+      ranges = this.#unsent.inFlight(table)
+      this.#inFlight.set(table, ranges)
+    }
+    return ranges.some(({ first, last }) => id > first && id <= last)
   }
 
   #atCentral(table: PurgedTable, id: number): boolean {

@@ -13,9 +13,21 @@ export interface Unsent {
   upto(table: PurgedTable): number | null
   /** Keys of rows that central refused and that wait in quarantine: they stay, acknowledged or not. */
   held(table: PurgedTable): ReadonlySet<number>
+  /**
+   * Keys that central may have although nothing says so here, because its reply was lost. They stay even when the disk
+   * fills up: at the next greeting both sides compare what was sent, and a hub without those rows looks like a restored
+   * copy.
+   */
+  inFlight(table: PurgedTable): readonly Keys[]
+}
+
+/** A range of keys, the first exclusive, the last inclusive. */
+export interface Keys {
+  first: number
+  last: number
 }
 
 const NONE: ReadonlySet<number> = new Set()
 
 /** A house without a central. */
-export const nothingToSend: Unsent = { upto: () => null, held: () => NONE }
+export const nothingToSend: Unsent = { upto: () => null, held: () => NONE, inFlight: () => [] }

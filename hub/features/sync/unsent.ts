@@ -2,6 +2,9 @@ import type { Database } from '../../../shared/sqlite/open.ts'
 import { acknowledgedUpto, readIdentity, readStreams } from '../../engine/sync-memory.ts'
 import type { Unsent } from '../retention/unsent.ts'
 
+/** Rows of one transaction at central, at most. */
+const LARGEST_BATCH = 20_000
+
 /**
  * What central does not have yet, from the engine's own copy of central's cursors. `configured`: whether this house has a
  * central at all. Before the first greeting nothing is acknowledged.
@@ -16,5 +19,17 @@ export function unsentRows(db: Database, { configured }: { configured: boolean }
       return acknowledgedUpto({ identity: readIdentity(db), streams: readStreams(db) }, table) ?? 0
     },
     held: (table) => new Set(held.all(table) as number[]),
+    inFlight(table) {
+      if (!configured) return []
+      const last = db
+        .prepare(`SELECT id FROM ${table} WHERE id > ? ORDER BY id LIMIT 1 OFFSET ${LARGEST_BATCH - 1}`)
+        .pluck()
+      return readStreams(db)
+        .filter((stream) => stream.table === table && (stream.upto === null || stream.position < stream.upto))
+        .map(({ position }) => ({
+          first: position,
+          last: (last.get(position) as number | undefined) ?? Number.MAX_SAFE_INTEGER,
+        }))
+    },
   }
 }

@@ -1,4 +1,4 @@
-import type { PurgedTable, Unsent } from '../../../../hub/features/retention/unsent.ts'
+import type { Keys, PurgedTable, Unsent } from '../../../../hub/features/retention/unsent.ts'
 import { openTestHouse, type TestHouse } from '../../engine/engine-in-memory.ts'
 
 export const DAY = 86_400_000
@@ -8,12 +8,15 @@ export const HOUR = 3_600_000
 export interface FakeUnsent extends Unsent {
   acknowledged: Record<PurgedTable, number | null>
   quarantine: Record<PurgedTable, Set<number>>
+  flying: Keys[]
 }
 
 export function fakeUnsent(): FakeUnsent {
   const fake: FakeUnsent = {
     acknowledged: { readings: null, events: null, reading_rollups: null },
     quarantine: { readings: new Set(), events: new Set(), reading_rollups: new Set() },
+    flying: [],
+    inFlight: () => fake.flying,
     upto: (table) => fake.acknowledged[table],
     held: (table) => fake.quarantine[table],
   }

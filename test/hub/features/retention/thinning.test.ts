@@ -125,6 +125,18 @@ describe('a disk that fills up', () => {
     expect(house.all('SELECT sum(count) AS n FROM reading_rollups WHERE step = 3600000')).toEqual([{ n: 42 }])
   })
 
+  it('keeps rows whose reply from central may have been lost', () => {
+    const house = retentionHouse()
+    aged(house, [20])
+    house.unsent.acknowledged = { readings: 0, events: 0, reading_rollups: 0 }
+    house.unsent.flying = [{ first: 2, last: 5 }]
+    fullFor(house, 0.9, 5)
+    expect(house.all('SELECT id FROM readings')).toEqual([{ id: 3 }, { id: 4 }, { id: 5 }])
+    house.unsent.flying = []
+    fullFor(house, 0.9, 15)
+    expect(count(house, 'readings')).toBe(0)
+  })
+
   it('keeps a fine rollup of late readings until the hourly one has them too', () => {
     const house = retentionHouse()
     house.unsent.acknowledged = { readings: 0, events: 0, reading_rollups: 0 }

@@ -45,6 +45,32 @@ describe('what is not sent yet', () => {
     expect(unsent.upto('readings')).toBe(900)
   })
 
+  it('may be on its way for one batch behind each open stream', () => {
+    const house = openTestHouse()
+    const unsent = unsentRows(house.db, { configured: true })
+    expect(unsent.inFlight('readings')).toEqual([])
+    stream(house, 'readings', { position: 900 })
+    stream(house, 'readings:800', { position: 300, first: 200, upto: 800 })
+    stream(house, 'readings:200', { position: 200, upto: 200 })
+    expect(unsent.inFlight('readings')).toEqual([
+      { first: 300, last: Number.MAX_SAFE_INTEGER },
+      { first: 900, last: Number.MAX_SAFE_INTEGER },
+    ])
+    house.device('d')
+    house.db.exec(
+      "INSERT INTO reading_series (device_id, sensor, sensor_type, created_at) VALUES ('d', 's', 'number', 1)",
+    )
+    house.db.exec(
+      'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 21000) ' +
+        'INSERT INTO readings (series_id, reading_time, received_at, value) SELECT 1, i, i, i FROM n',
+    )
+    expect(unsent.inFlight('readings')).toEqual([
+      { first: 300, last: 20_300 },
+      { first: 900, last: 20_900 },
+    ])
+    expect(unsentRows(house.db, { configured: false }).inFlight('readings')).toEqual([])
+  })
+
   it('holds what is in quarantine, until somebody gave it up', () => {
     const house = openTestHouse()
     for (const [key, state] of [
