@@ -42,11 +42,14 @@ export class HouseStore implements Service {
   /** To be done after each commit. Set before `start`. */
   onEffects: (effects: Effect[]) => void = () => {}
   onBatch: (inputs: number, commitMs: number) => void = () => {}
+  /** Once a second, with the engine's share of it. */
+  onLoad: (load: number) => void = () => {}
   #parts: HouseStoreParts
   #engine: EngineThread
   #numbers: StoreNumbers = { commitMs: 0, walBytes: 0, ledger: { received: 0, applied: 0, duplicate: 0, rejected: 0 } }
   #openFault: string | null = null
   #answeredAt: number
+  #workedMs = 0
   #facts: ReadyFacts | null = null
   #unlock: () => void = () => {}
   #stopTicking: Cancel = () => {}
@@ -106,6 +109,8 @@ export class HouseStore implements Service {
     }
     this.backups.start()
     this.#stopTicking = clock.every(TICK_MS, () => {
+      this.onLoad(Math.min(1, this.#workedMs / TICK_MS))
+      this.#workedMs = 0
       if (this.intake.fault !== null) this.#answeredAt = clock.mono()
       void this.intake.tick()
     })
@@ -140,6 +145,7 @@ export class HouseStore implements Service {
 
   #note(numbers: StoreNumbers, inputs: number): void {
     this.#answeredAt = this.#parts.clock.mono()
+    this.#workedMs += numbers.commitMs
     this.#numbers = { ...numbers, commitMs: numbers.commitMs || this.#numbers.commitMs }
     this.onBatch(inputs, numbers.commitMs)
   }

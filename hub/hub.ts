@@ -46,6 +46,9 @@ export interface HubPorts {
   socket: string
 }
 
+/** Above this share of its time the engine is busy, and the upload stands back. */
+const BUSY_LOAD = 0.3
+
 /** One house's hub: every socket on this thread, the database in the engine's thread. */
 export class Hub implements Service {
   #options: HubOptions
@@ -211,6 +214,7 @@ export class Hub implements Service {
     })
     const disk = new DiskWatch({ folder, clock, health, log, intake: store.intake, fault: () => store.fault })
     store.onEffects = (effects) => outward.perform(effects)
+    store.onLoad = (load) => sync.yield(load > BUSY_LOAD)
     store.onBatch = (inputs, commitMs) => metrics.batch(inputs, commitMs)
 
     this.#parts.add('clock', clockSync)

@@ -34,7 +34,7 @@ const MAY_IMPORT: [importer: string, targets: RegExp][] = [
   ['scripts/', /^(?:scripts|shared|hub|edge|central)\//],
   // The demo asks the hub as any person does: as a client of the admin topics.
   // The benchmark measures on the slow card that the fault tests model.
-  ['scripts/lib/bench/', /^(?:scripts|shared|hub|edge)\/|^test\/faults\/lib\/shim\.ts$/],
+  ['scripts/lib/bench/', /^(?:scripts|shared|hub|edge|central)\/|^test\/faults\/lib\/shim\.ts$/],
   ['scripts/lib/demo/', /^(?:scripts|shared)\/|^cli\/admin-client\.ts$/],
 ]
 

@@ -123,8 +123,8 @@ export interface SyncIdentity {
   name: string | null
   /** The lease this hub held last. */
   token: string | null
-  /** A lease that was offered, with no answer stored yet. */
-  proposed: string | null
+  /** Leases that were offered, with no answer stored yet; each life of the thread makes its own. */
+  proposed: string[]
   /** How many leases central had given when this hub got its last: a smaller number there means that central was put back. */
   leases: number
   epoch: number
@@ -140,7 +140,7 @@ export const NO_IDENTITY: SyncIdentity = {
   site: null,
   name: null,
   token: null,
-  proposed: null,
+  proposed: [],
   leases: 0,
   epoch: 0,
   fenced: null,

@@ -18,6 +18,8 @@ export interface CentralReference {
   table: string
   /** Where the other table is append-only its key means nothing without its epoch, which stands in this column. */
   epochColumn: string | null
+  /** Whether the row cannot be without the other one, and goes with it. */
+  owned: boolean
 }
 
 /**
@@ -110,7 +112,14 @@ function shapeOf(
       if (column === undefined || !travels.has(column)) return []
       const targetKind = kinds.get(target)
       const append = targetKind === 'append' || targetKind === 'append_marks'
-      return [{ column, table: target, epochColumn: append ? `${column.replace(/_id$/, '')}_epoch` : null }]
+      return [
+        {
+          column,
+          table: target,
+          epochColumn: append ? `${column.replace(/_id$/, '')}_epoch` : null,
+          owned: foreign.onDelete === 'cascade',
+        },
+      ]
     }),
     checks: config.checks.map((check) => ({ name: check.name, sql: plainSql(check.value) })),
     indexes: config.indexes.flatMap(({ config: index }) => {

@@ -30,6 +30,15 @@ export function foldNumber(chain: Chain, value: number): void {
   chain.b = Math.imul(chain.b ^ high ^ chain.a, PRIME)
 }
 
+const float = new Float64Array(1)
+const halves = new Uint32Array(float.buffer)
+
+/** Folds any number in, by its bits. */
+export function foldReal(chain: Chain, value: number): void {
+  float[0] = value
+  foldNumber(chain, (halves[0] as number) + (halves[1] as number) * 0x100000)
+}
+
 export function foldText(chain: Chain, value: string): void {
   for (let index = 0; index < value.length; index++) foldNumber(chain, value.charCodeAt(index))
 }

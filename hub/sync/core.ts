@@ -9,7 +9,7 @@ export const SPLIT_ROWS = 20_000
 const FIRST_BATCH = 500
 const LEAST_BATCH = 20
 const LIVE_BATCH = 5_000
-const BACKFILL_BATCH = 20_000
+const BACKFILL_BATCH = 10_000
 /** A batch that takes longer is made smaller, one that takes less than a quarter larger. */
 const BATCH_MS = 1_000
 const IDLE_MS = 1_000
@@ -42,6 +42,8 @@ export class SyncCore {
   #backoff: (failures: number) => number
   #polls = 0
   #nap = 0
+  /** The lease that this life offered last, until it was answered. */
+  #offer: string | null = null
 
   constructor(start: CoreStart) {
     this.#mint = start.mint
@@ -134,9 +136,11 @@ export class SyncCore {
   #greet(): SyncEffect[] {
     const { state } = this
     state.mode = 'greeting'
-    const proposed = state.identity.proposed ?? this.#mint()
-    state.identity.proposed = proposed
-    return [{ kind: 'persist', step: { step: 'propose', token: proposed } }]
+    // An offer of a former life may be a copied card's as well: this one makes its own.
+    this.#offer ??= this.#mint()
+    const { proposed } = state.identity
+    if (!proposed.includes(this.#offer)) state.identity = { ...state.identity, proposed: [...proposed, this.#offer] }
+    return [{ kind: 'persist', step: { step: 'propose', token: this.#offer } }]
   }
 
   #greeted(outcome: Greeting): SyncEffect[] {
@@ -146,7 +150,7 @@ export class SyncCore {
     if (outcome.kind === 'wrong_site') return this.#failed(outcome.reason, 'greet')
     const { site, name, leases } = outcome.facts
     state.identity = { ...state.identity, site, name, leases }
-    const token = state.identity.proposed ?? ''
+    const token = this.#offer ?? ''
     return [...this.#save(), { kind: 'persist', step: { step: 'joined', token, ...outcome.facts } }]
   }
 
@@ -157,7 +161,7 @@ export class SyncCore {
       return this.#save()
     }
     if (step === 'propose') {
-      return state.mode === 'greeting' ? [{ kind: 'greet', proposed: state.identity.proposed ?? '' }] : []
+      return state.mode === 'greeting' ? [{ kind: 'greet', proposed: this.#offer ?? '' }] : []
     }
     if (step === 'joined') return this.#joined(answer as JoinedAnswer)
     if (step === 'granted') return state.mode === 'running' ? this.#next() : []
@@ -174,11 +178,12 @@ export class SyncCore {
     state.lastError = null
     state.streams = answer.streams
     const epoch = Math.max(0, ...answer.streams.map((stream) => stream.epoch))
-    const { proposed } = state.identity
+    const token = this.#offer
+    this.#offer = null
     state.identity = {
       ...state.identity,
-      token: proposed,
-      proposed: null,
+      token,
+      proposed: [],
       epoch,
       restored: false,
       sweepFrom: answer.sweepFrom,

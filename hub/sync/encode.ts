@@ -1,5 +1,5 @@
 import { type CentralColumn, type CentralTable, isAppend, isVersioned } from '../store/central-shape.ts'
-import { type Chain, foldNumber } from './chain.ts'
+import { type Chain, foldNumber, foldReal } from './chain.ts'
 
 /** The columns central has, by table. What is not there yet goes into `extra`. */
 export type CentralLayout = ReadonlyMap<string, ReadonlySet<string>>
@@ -22,7 +22,7 @@ export interface RowEncoder {
   line(row: unknown[], own: OwnValues): string
   /** Line of a row that is gone: its key alone. */
   gone(key: string, own: OwnValues): string
-  /** Folds what identifies the row into a chain: its key and the time that stands in central's key. */
+  /** Folds what identifies the row into a chain: its numbers and times. `row` holds the selected columns. */
   fold(chain: Chain, row: unknown[]): void
 }
 
@@ -54,8 +54,9 @@ export function rowEncoder(
   const references = table.references.filter(({ epochColumn }) => epochColumn !== null && there.has(epochColumn))
   const select = [...known, ...unknown].map(({ name }) => name)
   const encoders = known.map(({ kind }) => encoderOf(kind))
-  const keyAt = select.indexOf(table.key)
-  const timeAt = select.indexOf(table.partition ?? storedAt(table) ?? '')
+  const folded = table.columns
+    .filter(({ kind }) => kind === 'integer' || kind === 'time' || kind === 'real')
+    .map(({ name, kind }) => ({ at: select.indexOf(name), fold: kind === 'real' ? foldReal : foldNumber }))
   const referenceAt = references.map(({ column, table: target }) => ({ at: select.indexOf(column), target }))
   const logged = through === 'log'
   const stage: StageColumn[] = [
@@ -101,8 +102,10 @@ export function rowEncoder(
       return values.join('\t') + tail(own, true)
     },
     fold(chain, row) {
-      foldNumber(chain, row[keyAt] as number)
-      if (timeAt >= 0) foldNumber(chain, row[timeAt] as number)
+      for (const { at, fold } of folded) {
+        const value = row[at]
+        if (value !== null) fold(chain, value as number)
+      }
     },
   }
 }

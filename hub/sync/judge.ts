@@ -64,7 +64,10 @@ export function judge(hub: HubView, central: CentralView, facts: HubFacts): Verd
       reason: `this hub is the site ${identity.name ?? identity.site}, and the connection is for ${central.name}`,
     }
   }
-  const mine = central.lease !== null && (central.lease === identity.token || central.lease === identity.proposed)
+  // The number tells apart what a copied card offers from what this hub was given.
+  const given = central.lease === identity.token && central.leases === identity.leases
+  const unanswered = identity.proposed.includes(central.lease ?? '') && central.leases > identity.leases
+  const mine = central.lease !== null && (given || unanswered)
   // Nobody takes a lease away from central but a restore.
   const putBack = central.leases < identity.leases || central.epoch < identity.epoch
   if (hub.held && !mine && !putBack) return { kind: 'fenced', reason: `another hub took over the site ${central.name}` }
@@ -96,6 +99,7 @@ function compare(hub: HubView, central: CentralView, facts: HubFacts): Verdict {
   const cursors = new Map(central.cursors.map((cursor) => [keyOf(cursor), cursor]))
   const streams: StreamPosition[] = []
   let behind = false
+  let foreign = false
   let changesSeen = 0
   for (const own of hub.streams) {
     const cursor = cursors.get(keyOf(own))
@@ -106,8 +110,10 @@ function compare(hub: HubView, central: CentralView, facts: HubFacts): Verdict {
       // What waits in the log is numbered above everything either side has seen; the cursor stays central's.
       const seen = cursor?.position ?? own.position
       if (seen < own.position) behind = true
+      // Entries that this hub never had are another one's: its rows are not what central has.
+      else if (cursor && facts.rehash(own, seen) !== cursor.chain) foreign = true
       changesSeen = Math.max(changesSeen, seen, own.position)
-      if (!hasEnded(own)) streams.push({ ...own, position: seen, chain: CHAIN_START })
+      if (!hasEnded(own)) streams.push({ ...own, position: seen, chain: cursor?.chain ?? own.chain })
       continue
     }
     if (there < own.position) {
@@ -136,7 +142,7 @@ function compare(hub: HubView, central: CentralView, facts: HubFacts): Verdict {
     leases: nextLease(hub, central),
     epoch: central.epoch,
     streams,
-    resend: behind,
+    resend: behind || foreign,
     changesSeen,
   }
 }
@@ -167,7 +173,9 @@ function rewound(hub: HubView, central: CentralView): Verdict {
     // What ended is looked at too: central may have lost some of it.
     const cursor = cursors.get(keyOf(own))
     if (own.table === 'sync_changes')
-      return hasEnded(own) ? own : { ...own, position: cursor?.position ?? own.position, chain: CHAIN_START }
+      return hasEnded(own)
+        ? own
+        : { ...own, position: cursor?.position ?? own.position, chain: cursor?.chain ?? own.chain }
     const position = cursor?.position ?? own.first
     return position < own.position ? { ...own, position, chain: cursor?.chain ?? CHAIN_START } : own
   })

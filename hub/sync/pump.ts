@@ -44,6 +44,9 @@ const LONGEST_RETRY_MS = 300_000
 /** Smaller batches are read when they are due; preparing them ahead gains nothing. */
 const PREPARE_ROWS = 1_000
 const PENDING_MOST = 50_000
+/** Beside a busy house the upload takes a twentieth of the time. */
+const REST = 19
+const REST_MOST_MS = 20_000
 
 /** Does what the machine of core.ts asks for: reads from the hub's database, talks to central, has the engine write. */
 export class Pump {
@@ -61,6 +64,8 @@ export class Pump {
   changes: { waiting: number; since: number | null } = { waiting: 0, since: null }
   /** Wall clock of the last batch that central took. */
   lastSent: number | null = null
+  /** The house's own work needs the machine: between two batches the upload rests many times as long as one took. */
+  busy = false
   #logEmptyAt: number | null = null
   #line = 0
 
@@ -250,10 +255,15 @@ export class Pump {
     }
     await this.#bucket.take(batch.bytes, this.#stop.signal)
     const started = clock.mono()
-    const sending = upload(this.#connected(), this.#lease(), batch, failpoint ?? (() => {}))
-    if (batch.more && batch.rows >= PREPARE_ROWS) this.#prepareNext(batch, rows, sending)
-    const { merged, held } = await sending
+    const { merged, held } = await upload(this.#connected(), this.#lease(), batch, (moment) => {
+      // The merge is asked for in this very turn of the loop; the next batch is read in the one after it.
+      if (moment === 'copied' && batch.more && batch.rows >= PREPARE_ROWS)
+        setImmediate(() => this.#prepare(batch.to, rows))
+      return failpoint?.(moment)
+    })
     this.lastSent = clock.now()
+    const tookMs = clock.mono() - started
+    if (this.busy) await wait(clock, Math.min(REST_MOST_MS, tookMs * REST), this.#stop.signal)
     const { to, settled, unknown, more, bytes } = batch
     const ledger = {
       rows: batch.rows,
@@ -266,18 +276,15 @@ export class Pump {
     const taken = settled.filter(({ table, key }) => !back.has(`${table}\n${key}`))
     return {
       kind: 'sent',
-      result: { stream: to, ledger, held, settled: taken, unknown, more, tookMs: clock.mono() - started },
+      result: { stream: to, ledger, held, settled: taken, unknown, more, tookMs },
     }
   }
 
   /** While central merges one batch, the next is read. What changes in the meantime has a later number. */
-  #prepareNext(batch: Batch, rows: number, sending: Promise<unknown>): void {
-    if (batch.to.table === 'sync_changes') return
-    const prepare = setImmediate(() => {
-      const next = this.#source.read(batch.to, rows)
-      if (next) this.#prepared.set(nameOf(batch.to), next)
-    })
-    sending.catch(() => clearImmediate(prepare))
+  #prepare(stream: StreamPosition, rows: number): void {
+    if (stream.table === 'sync_changes' || this.#stop.signal.aborted || this.#prepared.has(nameOf(stream))) return
+    const next = this.#source.read(stream, rows)
+    if (next) this.#prepared.set(nameOf(stream), next)
   }
 
   #takePrepared(stream: StreamPosition): Batch | null {

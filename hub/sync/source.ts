@@ -1,7 +1,7 @@
 import type { Database } from '../../shared/sqlite/open.ts'
 import type { HeldRow, StreamPosition } from '../engine/sync-step.ts'
 import { type CentralTable, isAppend } from '../store/central-shape.ts'
-import { CHAIN_START, foldNumber, readChain, writeChain } from './chain.ts'
+import { foldNumber, foldText, readChain, writeChain } from './chain.ts'
 import { type CentralLayout, type EpochOf, type RowEncoder, rowEncoder, storedAt } from './encode.ts'
 import { hasEnded } from './judge.ts'
 import type { SyncEvent, Waiting } from './state.ts'
@@ -30,6 +30,8 @@ export interface Batch {
   unknown: string[]
   more: boolean
 }
+
+type LogEntry = [seq: number, table: string, key: string]
 
 /** Counting exactly what waits is not worth more than this many rows. */
 const COUNT_MOST = 20_001
@@ -94,22 +96,24 @@ export class Source {
 
   /** The chain after the rows in (position, upto]; `null` when this hub has no row at `upto`. */
   rehash(stream: StreamPosition, upto: number): string | null {
+    if (upto === stream.position) return stream.chain
+    if (stream.table === 'sync_changes') return chainOf(stream.chain, this.#log(stream.position, upto, -1))
     const table = this.#tables.get(stream.table)
     if (!table || upto < stream.position) return null
-    if (upto === stream.position) return stream.chain
-    const time = table.partition ?? storedAt(table)
+    const encoder = this.#encoder(stream.table, 'cursor')
+    const columns = encoder.select.map((column) => `"${column}"`).join(', ')
+    const keyAt = encoder.select.indexOf(table.key)
     const chain = readChain(stream.chain)
     let last = stream.position
     const rows = this.#db
       .prepare(
-        `SELECT "${table.key}"${time === null ? '' : `, "${time}"`} FROM "${table.name}" WHERE "${table.key}" > ? AND "${table.key}" <= ? ORDER BY "${table.key}"`,
+        `SELECT ${columns} FROM "${table.name}" WHERE "${table.key}" > ? AND "${table.key}" <= ? ORDER BY "${table.key}"`,
       )
       .raw()
-      .iterate(stream.position, upto) as IterableIterator<number[]>
-    for (const [key, at] of rows) {
-      last = key as number
-      foldNumber(chain, last)
-      if (at !== undefined) foldNumber(chain, at)
+      .iterate(stream.position, upto) as IterableIterator<unknown[]>
+    for (const row of rows) {
+      last = row[keyAt] as number
+      encoder.fold(chain, row)
     }
     // A part's end may lie behind its last row, when that was purged.
     return last === upto || stream.upto === upto ? writeChain(chain) : null
@@ -129,6 +133,15 @@ export class Source {
       pending.set(table, keys)
     }
     return pending
+  }
+
+  /** What stands in the books: rows that central refused, and bytes that it took. */
+  tally(): { quarantined: number; bytes: number } {
+    const one = (sql: string) => Number(this.#db.prepare(sql).pluck().get())
+    return {
+      quarantined: one("SELECT count(*) FROM sync_quarantine WHERE state <> 'discarded'"),
+      bytes: one('SELECT coalesce(sum(bytes), 0) FROM sync_streams'),
+    }
   }
 
   /** Rows that are held back here and that a person decided to give up. */
@@ -250,10 +263,7 @@ export class Source {
   }
 
   #changes(from: StreamPosition, most: number): Batch | null {
-    const log = this.#db
-      .prepare('SELECT seq, table_name, row_key FROM sync_changes WHERE seq > ? ORDER BY seq LIMIT ?')
-      .raw()
-      .all(from.position, most) as [number, string, string][]
+    const log = this.#log(from.position, Number.MAX_SAFE_INTEGER, most)
     const last = log.at(-1)
     if (!last) return null
     const byTable = new Map<string, Map<string, number>>()
@@ -270,7 +280,7 @@ export class Source {
     const count = (of: (stage: Stage) => number) => stages.reduce((sum, stage) => sum + of(stage), 0)
     return {
       from,
-      to: { ...from, position: last[0], chain: CHAIN_START },
+      to: { ...from, position: last[0], chain: chainOf(from.chain, log) },
       stages,
       rows: count(({ lines }) => lines.length),
       bytes: count(({ lines }) => lines.reduce((sum, line) => sum + line.length, 0)),
@@ -278,6 +288,14 @@ export class Source {
       unknown,
       more: log.length === most,
     }
+  }
+
+  /** Entries of the change log in (after, upto]; `most` -1 means all. */
+  #log(after: number, upto: number, most: number): LogEntry[] {
+    return this.#db
+      .prepare('SELECT seq, table_name, row_key FROM sync_changes WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?')
+      .raw()
+      .all(after, upto, most) as LogEntry[]
   }
 
   /** Rows of the change log as they are now; those that are gone leave a mark. */
@@ -340,4 +358,13 @@ export class Source {
     if (!table) throw new Error(`${name} is no table that leaves the house`)
     return table
   }
+}
+
+function chainOf(before: string, log: LogEntry[]): string {
+  const chain = readChain(before)
+  for (const [seq, table, key] of log) {
+    foldNumber(chain, seq)
+    foldText(chain, `${table} ${key}`)
+  }
+  return writeChain(chain)
 }

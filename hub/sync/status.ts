@@ -28,6 +28,10 @@ export interface SyncStatus {
   /** Wall clock of the last batch that central took; `null` before the first. */
   last_sent: number | null
   batch_rows: number
+  /** Rows that central refused and nobody has decided about. */
+  quarantined: number
+  /** What went to central since this house first sent something, as text before compression. */
+  bytes: number
 }
 
 export const SYNC_OFF: SyncStatus = {
@@ -42,17 +46,20 @@ export const SYNC_OFF: SyncStatus = {
   failures: 0,
   last_sent: null,
   batch_rows: 0,
+  quarantined: 0,
+  bytes: 0,
 }
 
 export interface Looked {
   waiting: readonly Waiting[]
   changes: { waiting: number; since: number | null }
   lastSent: number | null
+  tally: { quarantined: number; bytes: number }
   now: number
 }
 
 /** Puts together what the machine knows and what waits in the hub's database. */
-export function statusOf(state: Readonly<SyncState>, { waiting, changes, lastSent, now }: Looked): SyncStatus {
+export function statusOf(state: Readonly<SyncState>, { waiting, changes, lastSent, tally, now }: Looked): SyncStatus {
   const age = (since: number | null) => (since === null ? 0 : Math.max(0, Math.round((now - since) / 1000)))
   const log = state.streams.find((stream) => stream.table === 'sync_changes' && stream.upto === null)
   const streams: StreamStatus[] = waiting.map(({ stream, epoch, rows, oldest }) => ({
@@ -88,6 +95,7 @@ export function statusOf(state: Readonly<SyncState>, { waiting, changes, lastSen
     failures: state.failures,
     last_sent: lastSent,
     batch_rows: state.batchRows,
+    ...tally,
   }
 }
 

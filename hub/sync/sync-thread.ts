@@ -36,6 +36,9 @@ export class SyncThread implements Service {
   #nextId = 1
   #backoff = new Backoff({ firstMs: 1_000, capMs: 60_000 })
   #again: Cancel = () => {}
+  /** Steps that the engine was given and has not answered. */
+  #pending = 0
+  #busy = false
   #watch: Cancel = () => {}
   #stopped: (() => void) | null = null
 
@@ -77,6 +80,13 @@ export class SyncThread implements Service {
     this.#say({ kind: 'wake' })
   }
 
+  /** Whether the house's own work keeps the engine busy. Asked as often as one likes; told only when it changes. */
+  yield(busy: boolean): void {
+    if (busy === this.#busy) return
+    this.#busy = busy
+    this.#say({ kind: 'busy', busy })
+  }
+
   verify(question: VerifyQuestion): Promise<VerifyAnswer> {
     if (!this.#worker)
       return Promise.reject(
@@ -101,6 +111,7 @@ export class SyncThread implements Service {
     })
     this.#worker = worker
     this.#heardAt = this.#parts.clock.mono()
+    if (this.#busy) this.#say({ kind: 'busy', busy: true })
     worker.on('message', (message: FromSync) => {
       if (worker === this.#worker) this.#heard(message)
     })
@@ -113,10 +124,16 @@ export class SyncThread implements Service {
     switch (message.kind) {
       case 'persist': {
         const { id } = message
-        this.#parts.persist(message.step).then(
-          (value) => this.#say({ kind: 'persisted', id, value }),
-          (error: unknown) => this.#say({ kind: 'not_persisted', id, reason: asError(error).message }),
-        )
+        this.#pending += 1
+        this.#parts
+          .persist(message.step)
+          .then(
+            (value) => this.#say({ kind: 'persisted', id, value }),
+            (error: unknown) => this.#say({ kind: 'not_persisted', id, reason: asError(error).message }),
+          )
+          .finally(() => {
+            this.#pending -= 1
+          })
         return
       }
       case 'status': {
@@ -139,6 +156,14 @@ export class SyncThread implements Service {
     }
   }
 
+  /** A new thread reads what the engine wrote: not before everything of the former one is written. */
+  #beginLater(): void {
+    this.#again = this.#parts.clock.after(this.#backoff.next(), () => {
+      if (this.#pending > 0) this.#beginLater()
+      else this.#begin()
+    })
+  }
+
   #unanswered(id: number, reason: string): void {
     this.#questions.get(id)?.reject(new LaresError('unreachable', `central could not be compared: ${reason}`))
     this.#questions.delete(id)
@@ -154,12 +179,12 @@ export class SyncThread implements Service {
   #died(worker: Worker, error: Error): void {
     if (worker !== this.#worker || this.#stopped) return
     this.#worker = null
-    const { log, clock } = this.#parts
+    const { log } = this.#parts
     log.error({ error: error.message }, 'the sync thread ended; it is started anew')
     for (const id of [...this.#questions.keys()]) this.#unanswered(id, error.message)
     this.#status = { ...this.#status, state: 'waiting', last_error: error.message }
     this.#parts.onChange?.(this.#status)
-    this.#again = clock.after(this.#backoff.next(), () => this.#begin())
+    this.#beginLater()
   }
 
   #say(message: ToSync): void {

@@ -47,7 +47,16 @@ function tell(): void {
   if (now - told < 250) return
   told = now
   const { waiting: rows, changes, lastSent } = pump
-  say({ kind: 'status', status: statusOf(pump.state, { waiting: rows, changes, lastSent, now: systemClock.now() }) })
+  say({
+    kind: 'status',
+    status: statusOf(pump.state, {
+      waiting: rows,
+      changes,
+      lastSent,
+      tally: pump.source.tally(),
+      now: systemClock.now(),
+    }),
+  })
 }
 
 function answer(message: ToSync): void {
@@ -62,6 +71,9 @@ function answer(message: ToSync): void {
       return
     case 'claimed':
       pump.claimed(readSyncMemory(db))
+      return
+    case 'busy':
+      pump.busy = message.busy
       return
     case 'wake':
       pump.wake()

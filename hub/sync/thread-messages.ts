@@ -19,6 +19,8 @@ export type ToSync =
   | { kind: 'not_persisted'; id: number; reason: string }
   | { kind: 'claimed' }
   | { kind: 'wake' }
+  /** The house's own work keeps the engine busy, or does so no longer. */
+  | { kind: 'busy'; busy: boolean }
   | { kind: 'verify'; id: number; question: VerifyQuestion }
   | { kind: 'stop' }
 

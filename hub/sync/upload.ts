@@ -82,7 +82,7 @@ async function transaction(
 export async function checkLease(db: Postgres, { site, token, leases }: Lease): Promise<void> {
   const [row] = await db.rows('SELECT lease, leases FROM lares.sites WHERE site_id = $1 FOR SHARE', [site])
   if (!row) throw new Displaced('the site was removed at central, or this role lost its grant')
-  if (row.lease === token) return
+  if (row.lease === token && Number(row.leases) === leases) return
   if (Number(row.leases) < leases) throw new CursorMoved('central was put back to an earlier time')
   throw new Displaced('another hub took over this site')
 }

@@ -72,6 +72,16 @@ export function hubMetrics(sources: MetricSources): HubMetrics {
   gauge('lares_sync_connected', '1 while central takes rows', () => Number(sources.sync().state === 'running'))
   gauge('lares_sync_fenced', '1 while another hub holds the site', () => Number(sources.sync().state === 'fenced'))
   gauge('lares_sync_epoch', 'Epoch under which new rows go to central', () => sources.sync().epoch)
+  gauge(
+    'lares_sync_quarantined',
+    'Rows that central refused and nobody has decided about',
+    () => sources.sync().quarantined,
+  )
+  gauge(
+    'lares_sync_bytes',
+    'Bytes that went to central since the house first sent something',
+    () => sources.sync().bytes,
+  )
   gauge('lares_sync_failures', 'Failures in a row since central last answered', () => sources.sync().failures)
   gauge(
     'lares_sync_oldest_unsent_seconds',

@@ -14,6 +14,7 @@ import { declarations } from '../../store/declarations.ts'
 import { ManagedRows } from './managed-rows.ts'
 
 const LOG = 'sync_changes'
+const OFFERS = 20
 
 /** What the hub writes down of its talk with central: one step of the sync thread is one input of the engine. */
 export interface SyncBook extends Feature {
@@ -36,7 +37,7 @@ export function openSync(db: Database): SyncBook {
       site,
       name,
       token,
-      proposed: null,
+      proposed: [],
       leases,
       epoch,
       fenced: null,
@@ -51,6 +52,13 @@ export function openSync(db: Database): SyncBook {
       const type = found === 'first' ? 'sync_joined' : found === 'hub_restored' ? 'sync_epoch' : 'central_restored'
       to.addEvent({ type, data: { site: name, epoch, before: was.epoch } })
     }
+  }
+
+  /** A crash between an offer and its answer leaves an offer behind; more than a few of them are of no use. */
+  function propose(token: string): void {
+    const identity = readIdentity(db)
+    const others = identity.proposed.filter((offered) => offered !== token)
+    writeIdentity(db, { ...identity, proposed: [...others, token].slice(-OFFERS) })
   }
 
   function acked(context: Context, parts: AckedPart[]): void {
@@ -79,7 +87,7 @@ export function openSync(db: Database): SyncBook {
     apply(context, step) {
       switch (step.step) {
         case 'propose':
-          return writeIdentity(db, { ...readIdentity(db), proposed: step.token })
+          return propose(step.token)
         case 'joined':
           return joined(context, step)
         case 'acked':

@@ -63,7 +63,16 @@ export const claimSite = command({
       })
     if (as_new) {
       for (const table of ['sync_streams', 'sync_quarantine']) db.prepare(`DELETE FROM ${table}`).run()
-      writeIdentity(db, { ...identity, site: null, name: null, token: null, proposed: null, epoch: 0, fenced: null })
+      writeIdentity(db, {
+        ...identity,
+        site: null,
+        name: null,
+        token: null,
+        proposed: [],
+        leases: 0,
+        epoch: 0,
+        fenced: null,
+      })
     } else writeIdentity(db, { ...identity, fenced: null })
     context.addEvent({ type: 'sync_claimed', source: 'user', data: { by: context.caller.principal, as_new } })
     context.effect({ kind: 'sync', ask: 'claimed' })

@@ -249,6 +249,8 @@ function valuesOf(table: CentralTable, row: Record<string, unknown>, now: number
     if (OWN.has(name)) continue
     const value = row[name]
     if (value !== undefined) values.set(name, sqliteValue(kind, value, name))
+    // A row that is there is active, also one that was taken away before.
+    else if (name === 'is_active') values.set(name, 1)
     else if (now !== null && (name === 'created_at' || name === 'updated_at')) values.set(name, now)
   }
   return values

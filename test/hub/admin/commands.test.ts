@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Caller } from '../../../hub/engine/command.ts'
+import { writeIdentity } from '../../../hub/engine/sync-memory.ts'
+import { NO_IDENTITY } from '../../../hub/engine/sync-step.ts'
 import { COMMANDS, findCommand } from '../../../hub/features/commands.ts'
 import { hashPassword } from '../../../hub/features/users/passwords.ts'
 import { REQUEST_MEMORY_MS } from '../../../shared/limits.ts'
@@ -63,6 +65,17 @@ const CALLS: Record<string, { params: Record<string, unknown>; prepared?: unknow
     params: { email: 'anna@example.com', name: 'script' },
     expect: { user: 'anna', token: expect.stringMatching(/^[\w-]{43}$/) },
   },
+  'users/update': { params: { email: 'anna@example.com', is_active: false }, expect: { user: 'anna' } },
+  'sync/status': {
+    params: {},
+    prepared: { state: 'fenced' },
+    expect: { name: 'home', fenced: 'another hub', quarantine: 1, live: { state: 'fenced' } },
+  },
+  'sync/claim': { params: {}, expect: { site: 'home' } },
+  'sync/verify': { params: {}, prepared: { ok: true, differences: [] }, expect: { ok: true, differences: [] } },
+  'quarantine/list': { params: {}, expect: { quarantine: [{ id: 1, table_name: 'devices', code: '22021' }] } },
+  'quarantine/retry': { params: { id: 1 }, expect: { table: 'devices', key: 'kitchen-pi' } },
+  'quarantine/discard': { params: { id: 1 }, expect: { table: 'devices', key: 'kitchen-pi' } },
 }
 
 function lived(): TestHouse {
@@ -72,6 +85,10 @@ function lived(): TestHouse {
     `INSERT INTO users (id, email, hashed_password, role, created_at, updated_at) VALUES ('anna', 'anna@example.com', 'CANARY-password', 'admin', ${START}, ${START})`,
   )
   house.send(['lares/kitchen-pi/readings', reading(1, 20)], ['lares/kitchen-pi/event', '{'])
+  writeIdentity(house.db, { ...NO_IDENTITY, site: 'a-site', name: 'home', epoch: 1, fenced: 'another hub' })
+  house.db.exec(
+    `INSERT INTO sync_quarantine (table_name, row_key, epoch, stream, code, reason, held_at) VALUES ('devices', 'kitchen-pi', 0, 'changes', '22021', 'NUL', ${START})`,
+  )
   return house
 }
 

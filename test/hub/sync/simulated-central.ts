@@ -1,9 +1,10 @@
 import type { HeldRow, StreamPosition } from '../../../hub/engine/sync-step.ts'
-import { isAppend, isVersioned } from '../../../hub/store/central-shape.ts'
+import { rowHash } from '../../../hub/features/sync/managed-rows.ts'
+import { centralTables, isAppend, isVersioned } from '../../../hub/store/central-shape.ts'
 import { CHAIN_START } from '../../../hub/sync/chain.ts'
 import { type CentralView, type HubFacts, type HubView, judge } from '../../../hub/sync/judge.ts'
 import type { Batch } from '../../../hub/sync/source.ts'
-import type { Greeting } from '../../../hub/sync/state.ts'
+import type { Greeting, Pulled } from '../../../hub/sync/state.ts'
 import type { Lease } from '../../../hub/sync/upload.ts'
 
 interface Stored {
@@ -28,6 +29,8 @@ export interface CentralMemory {
   cursors: Map<string, Cursor>
   tables: Map<string, Map<string, Stored>>
   held: Map<string, HeldRow>
+  /** Rows that central manages for this site, in one scope. */
+  scope: { counter: number; rows: Map<string, { seq: number; row: string | null }> }
 }
 
 export class Refusal extends Error {
@@ -39,6 +42,12 @@ export class Refusal extends Error {
   }
 }
 
+const APPEND = new Set(
+  centralTables()
+    .filter(isAppend)
+    .map(({ name }) => name),
+)
+
 /** A row with this in it is refused, as Postgres refuses a text with NUL. */
 export const POISON = 'POISON'
 
@@ -47,7 +56,15 @@ export const POISON = 'POISON'
  * Postgres does with the same batches is tested against real servers; this one is for thousands of runs.
  */
 export class SimulatedCentral {
-  memory: CentralMemory = { lease: null, leases: 0, epoch: 0, cursors: new Map(), tables: new Map(), held: new Map() }
+  memory: CentralMemory = {
+    lease: null,
+    leases: 0,
+    epoch: 0,
+    cursors: new Map(),
+    tables: new Map(),
+    held: new Map(),
+    scope: { counter: 0, rows: new Map() },
+  }
   /** Rows of append-only tables that were replaced by another content: must stay empty. */
   readonly overwritten: string[] = []
   /** Safeguards that a test may switch off, to see that it notices. */
@@ -152,7 +169,7 @@ export class SimulatedCentral {
   sweep(lease: Lease, { epoch, from, pending }: { epoch: number; from: number; pending: Map<string, string[]> }): void {
     this.checkLease(lease)
     for (const [table, rows] of this.memory.tables) {
-      if (table === 'readings' || table === 'reading_series' || table === 'events') continue
+      if (APPEND.has(table)) continue
       const waits = new Set(pending.get(table))
       for (const [key, row] of rows) {
         const older = row.epoch < epoch || (row.epoch === epoch && row.seq < from)
@@ -161,9 +178,29 @@ export class SimulatedCentral {
     }
   }
 
+  /** Somebody changes a persona centrally, or takes it away. */
+  manage(key: string, name: string | null): void {
+    const { scope } = this.memory
+    scope.counter += 1
+    scope.rows.set(key, { seq: scope.counter, row: name === null ? null : JSON.stringify({ id: key, name }) })
+  }
+
+  pull(after: number, most: number): Pulled {
+    const { counter, rows } = this.memory.scope
+    const later = [...rows]
+      .map(([key, { seq, row }]) => ({ table: 'personas', key, seq, row }))
+      .filter(({ seq }) => seq > after)
+      .sort((a, b) => a.seq - b.seq)
+    const last = later[most - 1]
+    if (later.length > most && last) return { rows: later.slice(0, most), seq: last.seq, checksum: null }
+    let sum = 0n
+    for (const [key, { row }] of rows) if (row !== null) sum += rowHash(`personas\n${key}\n${row}`)
+    return { rows: later, seq: counter, checksum: String(sum) }
+  }
+
   /** Throws unless this hub holds the lease. */
   checkLease({ token, leases }: Lease): void {
-    if (this.memory.lease === token) return
+    if (this.memory.lease === token && this.memory.leases === leases) return
     if (this.memory.leases < leases) throw new Refusal('central was put back', false)
     throw new Refusal('another hub took over this site', true)
   }

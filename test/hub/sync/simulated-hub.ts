@@ -1,6 +1,6 @@
 import Sqlite from 'better-sqlite3'
 import type { Context } from '../../../hub/engine/context.ts'
-import { readSyncMemory } from '../../../hub/engine/sync-memory.ts'
+import { readSyncMemory, writeIdentity } from '../../../hub/engine/sync-memory.ts'
 import type { SyncStep } from '../../../hub/engine/sync-step.ts'
 import { openSync, type SyncBook } from '../../../hub/features/sync/book.ts'
 import { centralTables } from '../../../hub/store/central-shape.ts'
@@ -94,6 +94,11 @@ export class SimulatedHub {
     this.restart()
   }
 
+  /** What `sync/claim` writes. */
+  claim(): void {
+    writeIdentity(this.db, { ...readSyncMemory(this.db).identity, fenced: null })
+  }
+
   apply(step: SyncStep): unknown {
     const context = {
       db: this.db,
@@ -114,7 +119,8 @@ export class SimulatedHub {
       const insert = db.prepare(
         'INSERT INTO readings (series_id, reading_time, received_at, value) VALUES (?, ?, ?, ?)',
       )
-      const series = db.prepare('SELECT id FROM reading_series ORDER BY random() LIMIT 1').pluck().get()
+      const all = db.prepare('SELECT id FROM reading_series ORDER BY id').pluck().all()
+      const series = all[Math.floor(this.#random() * all.length)]
       for (let count = 1 + Math.floor(this.#random() * 4); count > 0; count--)
         insert.run(series, now + count, now, this.#random())
     } else if (pick === 3) {
@@ -134,7 +140,7 @@ export class SimulatedHub {
     else {
       db.prepare(
         "INSERT INTO reading_series (device_id, sensor, sensor_type, created_at) VALUES ('pi-a1b2c3', ?, 'number', ?)",
-      ).run(`s${now}`, now)
+      ).run(`s${Math.floor(this.#random() * 1e12)}`, now)
     }
   }
 }

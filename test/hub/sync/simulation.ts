@@ -1,3 +1,4 @@
+import { readSyncMemory } from '../../../hub/engine/sync-memory.ts'
 import { isAppend } from '../../../hub/store/central-shape.ts'
 import { nameOf } from '../../../hub/sync/acked.ts'
 import type { SyncEffect, SyncEvent } from '../../../hub/sync/state.ts'
@@ -33,6 +34,8 @@ interface Runner {
   /** Raised at each hang-up. */
   line: number
   lastPersist: number
+  /** The life in which the database was replaced last. */
+  restored: number
 }
 
 /** One run: a house, or two with one card, over a bad line to one central. The same seed gives the same run. */
@@ -40,13 +43,15 @@ export class Simulation {
   readonly central = new SimulatedCentral()
   readonly runners: Runner[] = []
   readonly random: () => number
-  /** Whether the house's own acknowledgements to central may be purged. */
-  steps = 0
+  /** How often a person had to say which hub is the one. */
+  claims = 0
   #faults: Faults
   #tasks: Task[] = []
   #now = 0
   #order = 0
   #minted = 0
+  /** Nothing gets through before. */
+  #partedUntil = 0
   #hubCopies: Buffer[] = []
   #centralCopies: SimulatedCentral['memory'][] = []
 
@@ -58,7 +63,7 @@ export class Simulation {
 
   #add(image: Buffer): Runner {
     const hub = new SimulatedHub(image, this.random, () => `lease-${++this.#minted}`)
-    const runner = { hub, life: 0, line: 0, lastPersist: 0 }
+    const runner = { hub, life: 0, line: 0, lastPersist: 0, restored: 0 }
     this.runners.push(runner)
     this.#event(runner, { kind: 'start' })
     return runner
@@ -67,7 +72,6 @@ export class Simulation {
   /** The house lives for so many steps, with faults. */
   live(steps: number): void {
     for (; steps > 0; steps--) {
-      this.steps += 1
       for (const runner of this.runners) if (this.random() < 0.3) runner.hub.live()
       this.#misfortune()
       this.#until(this.#now + 20 + this.random() * 60)
@@ -80,6 +84,14 @@ export class Simulation {
     const began = this.#now
     // Who has nothing to send asks once a minute whether central is still the one it was.
     this.#until(this.#now + 90_000)
+    const [first] = this.runners
+    // Central put back into a time between two hubs can leave both fenced: then a person decides.
+    if (first && this.runners.every(({ hub }) => hub.core.state.mode === 'fenced')) {
+      this.claims += 1
+      first.hub.claim()
+      this.#event(first, { kind: 'claimed', ...readSyncMemory(first.hub.db) })
+      this.#until(this.#now + 90_000)
+    }
     for (let second = 0; second < seconds; second++) {
       this.#until(this.#now + 1_000)
       if (this.runners.every((runner) => this.#settled(runner))) return (this.#now - began) / 1_000
@@ -94,7 +106,8 @@ export class Simulation {
       hub.core.state.mode === 'running' &&
       changes.waiting === 0 &&
       waiting.every(({ rows }) => rows === 0) &&
-      hub.core.state.identity.sweepFrom === null
+      hub.core.state.identity.sweepFrom === null &&
+      hub.core.state.scopes.fleet?.seq === this.central.memory.scope.counter
     )
   }
 
@@ -106,11 +119,13 @@ export class Simulation {
     if (this.random() < 0.05) this.#hubCopies.push(runner.hub.db.serialize())
     if (this.random() < 0.05) this.#centralCopies.push(structuredClone(this.central.memory))
     if (happens(crash)) this.#crash(runner)
+    if (happens(this.#faults.line * 40)) this.#partedUntil = this.#now + this.random() * 5_000
+    if (this.random() < 0.1) this.#manage()
     const copy = this.#hubCopies[Math.floor(this.random() * this.#hubCopies.length)]
     if (copy && this.runners.length === 1 && happens(hubRestore)) {
       this.#crash(runner)
       runner.hub.restore(copy, this.random() < 0.5)
-      this.#crash(runner)
+      runner.restored = runner.life
     }
     if (copy && this.runners.length === 1 && happens(clone)) this.#add(copy)
     const earlier = this.#centralCopies[Math.floor(this.random() * this.#centralCopies.length)]
@@ -121,13 +136,21 @@ export class Simulation {
     }
   }
 
+  #manage(): void {
+    const key = `c${Math.floor(this.random() * 5)}`
+    this.central.manage(key, this.random() < 0.3 ? null : `persona ${this.random()}`)
+  }
+
   #crash(runner: Runner): void {
     runner.life += 1
     runner.line += 1
-    runner.hub.restart()
     const { life } = runner
-    this.#after(100 + this.random() * 2_000, () => {
-      if (life === runner.life) this.#event(runner, { kind: 'start' })
+    // Whatever the engine still writes of the former life is written before the next one reads it.
+    const delay = Math.max(0, runner.lastPersist - this.#now) + 1 + this.random() * 2_000
+    this.#after(delay, () => {
+      if (life !== runner.life) return
+      runner.hub.restart()
+      this.#event(runner, { kind: 'start' })
     })
   }
 
@@ -160,7 +183,8 @@ export class Simulation {
       runner.lastPersist = Math.max(runner.lastPersist, this.#now) + this.random() * 30
       const evenDead = this.random() < 0.5
       this.#after(runner.lastPersist - this.#now, () => {
-        if (!alive() && !evenDead) return
+        // Nothing is written by a process that ended before the database was replaced.
+        if (life < runner.restored || (!alive() && !evenDead)) return
         const value = hub.apply(effect.step)
         answer({ kind: 'persisted', step: effect.step.step, answer: value })
       })
@@ -180,7 +204,8 @@ export class Simulation {
       }
     }
     const delay = 1 + this.random() * 40
-    const kind = this.random() < this.#faults.line ? Math.floor(this.random() * 3) : 3
+    const kind =
+      this.#now < this.#partedUntil ? 0 : this.random() < this.#faults.line ? Math.floor(this.random() * 4) : 4
     if (kind === 0) answer(failed, delay)
     else if (kind === 1)
       this.#after(delay, () => {
@@ -194,6 +219,10 @@ export class Simulation {
         // A greeting holds the row of the site: one that is done late is done before any later one.
         if (effect.kind !== 'greet' || leases === this.central.memory.leases) execute()
       })
+    } else if (kind === 3 && effect.kind !== 'greet') {
+      // It arrives twice; the first one is answered.
+      this.#after(delay, () => answer(execute()))
+      this.#after(delay + this.random() * 500, execute)
     } else this.#after(delay, () => answer(execute()))
   }
 
@@ -242,8 +271,12 @@ export class Simulation {
       case 'scopes':
         return () => {
           central.checkLease(lease)
-          return { kind: 'scopes', granted: [] }
+          return { kind: 'scopes', granted: [{ scope: 'fleet', seq: central.memory.scope.counter }] }
         }
+      case 'pull':
+        return () => ({ kind: 'pulled', scope: effect.scope, page: central.pull(effect.after, 2) })
+      case 'report':
+        return () => ({ kind: 'reported' })
       default:
         throw new Error(`the simulation does not know ${effect.kind}`)
     }
@@ -288,8 +321,22 @@ export class Simulation {
       for (const [key, row] of there)
         if (!row.deleted && !mine.has(key)) wrong.push(`deleted here, not there: ${table.name} ${key}`)
     }
-    wrong.push(...this.#contents(hub))
+    wrong.push(...this.#contents(hub), ...this.#managed(hub))
     return wrong
+  }
+
+  /** Central's personas as this house has them: all of those, with those names, and no others that are active. */
+  #managed({ db }: SimulatedHub): string[] {
+    const there = [...this.central.memory.scope.rows].flatMap(([key, { row }]) => (row === null ? [] : [[key, row]]))
+    const here = db
+      .prepare("SELECT id, name FROM personas WHERE managed_by = 'central' AND is_active = 1 ORDER BY id")
+      .all() as { id: string; name: string }[]
+    const mine = here.map(({ id, name }) => `${id} ${JSON.stringify({ id, name })}`).join(', ')
+    const theirs = there
+      .map(([key, row]) => `${key} ${row}`)
+      .sort()
+      .join(', ')
+    return mine === theirs ? [] : [`managed: ${mine} here, ${theirs} there`]
   }
 
   /** Every row of this hub as it would be sent now, against what central has. */
@@ -310,7 +357,8 @@ export class Simulation {
           const stored = this.central.memory.tables.get(stream.table)?.get(`${epoch}/${key}`)
           const line = stage.lines[index]?.slice(0, -1)
           const held = this.central.memory.held.has(`${stream.table}/${epoch}/${key}`)
-          if (stored ? stored.line !== line : !held) wrong.push(`content: ${stream.table} ${epoch}/${key}`)
+          if (stored ? stored.line !== line : !held)
+            wrong.push(`content: ${stream.table} ${epoch}/${key} [${line}] [${stored?.line}]`)
         }
     }
     return wrong

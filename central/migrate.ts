@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { LaresError } from '../shared/errors.ts'
+import { readMigrations } from '../shared/sqlite/migrate.ts'
+import { inTransaction, type Queryable } from './connect.ts'
+
+/** Where the migrations of central lie. */
+export const MIGRATIONS = join(import.meta.dirname, '../drizzle/postgres')
+
+/** Locks the list of migrations for one transaction: two people may migrate at once. */
+const LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('lares central migrate', 0))"
+
+/**
+ * Brings the schema of central up to date: roles, then each migration in one transaction of its own, then coming months.
+ * Running it twice changes nothing.
+ *
+ * Throws `newer_schema` when the database knows a migration that this program does not, `internal` when a migration that
+ * ran has another text now, and `forbidden` when the role may not make roles and schemas.
+ */
+export async function migrateCentral(
+  db: Queryable,
+  folder = MIGRATIONS,
+): Promise<{ applied: string[]; partitions: number }> {
+  await inTransaction(db, async () => {
+    await db.query(LOCK)
+    await db.query(readFileSync(join(folder, 'prepare.sql'), 'utf8'))
+  })
+  const applied: string[] = []
+  for (;;) {
+    const name = await inTransaction(db, () => applyNext(db, folder))
+    if (name === null) break
+    applied.push(name)
+  }
+  const partitions = await inTransaction(db, async () => {
+    await db.query('SET LOCAL ROLE lares_owner')
+    const { rows } = await db.query<{ made: number }>('SELECT lares.ensure_partitions() AS made')
+    return rows[0]?.made ?? 0
+  })
+  return { applied, partitions }
+}
+
+/** Applies the oldest pending migration, and returns its name, or `null` when there is none. */
+async function applyNext(db: Queryable, folder: string): Promise<string | null> {
+  const migrations = readMigrations(folder)
+  await db.query(LOCK)
+  await db.query('SET LOCAL ROLE lares_owner')
+  const { rows } = await db.query<{ name: string; hash: string }>('SELECT name, hash FROM lares.schema_migrations')
+  const done = new Map(rows.map(({ name, hash }) => [name, hash]))
+  for (const name of done.keys()) {
+    if (!migrations.some((migration) => migration.name === name))
+      throw new LaresError('newer_schema', `central has the migration ${name}, which this version does not know`, {
+        hint: 'Central was migrated by a newer Lares. Use that version here.',
+      })
+  }
+  for (const { name, sql } of migrations) {
+    const hash = done.get(name)
+    if (hash !== undefined && hash !== digest(sql))
+      throw new LaresError('internal', `the migration ${name} was changed after it ran`)
+  }
+  const next = migrations.find(({ name }) => !done.has(name))
+  if (next === undefined) return null
+  await db.query(next.sql)
+  await db.query('INSERT INTO lares.schema_migrations (name, hash) VALUES ($1, $2)', [next.name, digest(next.sql)])
+  return next.name
+}
+
+function digest(sql: string): string {
+  return createHash('sha256').update(sql).digest('hex')
+}

@@ -1,0 +1,12 @@
+import { type Faults, NO_FAULTS } from './simulation.ts'
+
+/** What a house has to live through, mildest first. */
+export const SCENARIOS: [name: string, faults: Faults][] = [
+  ['when nothing goes wrong', NO_FAULTS],
+  ['over a line that loses requests and replies, and does some late', { ...NO_FAULTS, line: 0.25 }],
+  ['while the hub crashes at any moment', { ...NO_FAULTS, line: 0.25, crash: 60 }],
+  ['when the hub is put back to a copy', { ...NO_FAULTS, line: 0.1, crash: 20, hubRestore: 15 }],
+  ['when central is put back to a copy', { ...NO_FAULTS, line: 0.1, crash: 20, centralRestore: 15 }],
+  ['when a copy of the card runs beside the hub', { ...NO_FAULTS, line: 0.1, clone: 30 }],
+  ['when everything goes wrong', { line: 0.2, crash: 30, hubRestore: 8, centralRestore: 8, clone: 10 }],
+]
