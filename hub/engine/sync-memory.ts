@@ -4,6 +4,9 @@ import { NO_IDENTITY, type StreamPosition, type SyncIdentity } from './sync-step
 
 const KEY = 'sync'
 
+/** Rows of a stream that central may have although nothing says so here, at most: the engine writes down what it hears later. */
+export const UNSURE_ROWS = 40_000
+
 /** What the hub remembers of its talk with central: the engine writes it, the sync thread reads it at its start. */
 export interface SyncMemory {
   identity: SyncIdentity

@@ -1,3 +1,4 @@
+import { UNSURE_ROWS } from '../engine/sync-memory.ts'
 import type { AckedPart, JoinedAnswer, StreamPosition, SyncIdentity, SyncStep } from '../engine/sync-step.ts'
 import { joinParts, NOTHING, nameOf } from './acked.ts'
 import { hasEnded } from './judge.ts'
@@ -16,8 +17,8 @@ const IDLE_MS = 1_000
 /** Looks between two questions for central's rows, about a minute; and polls between two comparisons of all of them. */
 const SCOPES_EVERY = 60
 const CHECK_EVERY = 30
-/** Batches the engine may be behind before sending stops. */
-const UNSAVED_MOST = 64
+/** Rows the engine may be behind before sending stops; `UNSURE_ROWS` of sync-memory.ts counts on it. */
+const UNSAVED_MOST = UNSURE_ROWS - BACKFILL_BATCH
 const KEYS_MOST = 20_000
 
 type Answer = Extract<SyncEvent, { kind: 'seen' | 'sent' | 'split' | 'swept' | 'scopes' | 'pulled' | 'reported' }>
@@ -158,15 +159,15 @@ export class SyncCore {
     const { state } = this
     if (step === 'acked') {
       state.saving = null
-      return this.#save()
+      return [...this.#save(), ...this.#next()]
     }
     if (step === 'propose') {
       return state.mode === 'greeting' ? [{ kind: 'greet', proposed: this.#offer ?? '' }] : []
     }
     if (step === 'joined') return this.#joined(answer as JoinedAnswer)
-    if (step === 'granted') return state.mode === 'running' ? this.#next() : []
-    if (step === 'scope' && state.mode === 'running') return this.#then(takeStored(state, answer as StoredScope))
-    return []
+    if ((step !== 'granted' && step !== 'scope') || state.mode !== 'running') return []
+    state.busy = null
+    return step === 'granted' ? this.#next() : this.#then(takeStored(state, answer as StoredScope))
   }
 
   #joined(answer: JoinedAnswer): SyncEffect[] {
@@ -190,6 +191,8 @@ export class SyncCore {
     }
     state.untilScopes = 0
     state.busy = null
+    // Central may have been put back, and have reached the same number with other rows.
+    for (const scope of Object.values(state.scopes)) scope.check = true
     return this.#look()
   }
 
@@ -199,7 +202,7 @@ export class SyncCore {
     if (step === 'acked') {
       state.unsaved = [...(state.saving ?? []), ...state.unsaved]
       state.saving = null
-      return []
+      return state.mode === 'running' && state.busy === null ? [this.#wait(IDLE_MS)] : []
     }
     return state.mode === 'fenced' ? [] : this.#failed(reason, 'persist')
   }
@@ -254,7 +257,8 @@ export class SyncCore {
     const { state } = this
     if (state.mode !== 'running' || state.busy !== null) return []
     const save = this.#save()
-    if (state.unsaved.length >= UNSAVED_MOST) return [...save, this.#wait(IDLE_MS)]
+    // Goes on when the engine has written some of it down.
+    if (this.#unsavedRows() >= UNSAVED_MOST) return save
     const live = this.#hungry((stream) => stream.upto === null)
     if (live) return [...save, this.#send(live, LIVE_BATCH)]
     if (state.untilScopes <= 0) {
@@ -306,9 +310,13 @@ export class SyncCore {
 
   #then(effect: SyncEffect | null): SyncEffect[] {
     if (!effect) return this.#next()
-    // What the engine is asked for ends in its own event; what central is asked for keeps the connection busy.
-    if (effect.kind !== 'persist') this.state.busy = effect.kind
+    this.state.busy = effect.kind
     return [effect]
+  }
+
+  #unsavedRows(): number {
+    const parts = [...(this.state.saving ?? []), ...this.state.unsaved]
+    return parts.reduce((sum, { ledger }) => sum + ledger.rows, 0)
   }
 
   #save(): SyncEffect[] {

@@ -1,9 +1,6 @@
 import type { Database } from '../../../shared/sqlite/open.ts'
-import { acknowledgedUpto, readIdentity, readStreams } from '../../engine/sync-memory.ts'
+import { acknowledgedUpto, readIdentity, readStreams, UNSURE_ROWS } from '../../engine/sync-memory.ts'
 import type { Unsent } from '../retention/unsent.ts'
-
-/** Rows of one transaction at central, at most. */
-const LARGEST_BATCH = 20_000
 
 /**
  * What central does not have yet, from the engine's own copy of central's cursors. `configured`: whether this house has a
@@ -22,7 +19,7 @@ export function unsentRows(db: Database, { configured }: { configured: boolean }
     inFlight(table) {
       if (!configured) return []
       const last = db
-        .prepare(`SELECT id FROM ${table} WHERE id > ? ORDER BY id LIMIT 1 OFFSET ${LARGEST_BATCH - 1}`)
+        .prepare(`SELECT id FROM ${table} WHERE id > ? ORDER BY id LIMIT 1 OFFSET ${UNSURE_ROWS - 1}`)
         .pluck()
       return readStreams(db)
         .filter((stream) => stream.table === table && (stream.upto === null || stream.position < stream.upto))
