@@ -49,6 +49,28 @@ describe('the checkpoint schedule', () => {
     expect(size()).toBeGreaterThan(before)
   })
 
+  it('counts rows that were removed, which came with no message', () => {
+    db.exec(
+      'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9000) INSERT INTO t (x) SELECT hex(zeroblob(50)) FROM n',
+    )
+    checkpointer.after(1)
+    const before = size()
+    db.exec('DELETE FROM t WHERE id <= 1000')
+    checkpointer.after(0)
+    expect(size()).toBe(before)
+    db.exec('DELETE FROM t')
+    checkpointer.after(0)
+    expect(size()).toBeGreaterThan(before)
+  })
+
+  it('counts pages that were moved without a change of rows', () => {
+    const before = size()
+    write(MB)
+    checkpointer.note(4 * MB)
+    checkpointer.after(1)
+    expect(size()).toBeGreaterThan(before)
+  })
+
   it('moves 1 MB while nothing happens, and does nothing for looks without a write', () => {
     write(MB)
     checkpointer.after(MB)

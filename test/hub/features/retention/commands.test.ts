@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { ask, commandInput, data, query } from '../../engine/ask.ts'
-import { DAY, measure, oldEvent, past, type RetentionHouse, retentionHouse, rollUp } from './retention-house.ts'
+import {
+  count,
+  DAY,
+  HOUR,
+  measure,
+  oldEvent,
+  past,
+  type RetentionHouse,
+  retentionHouse,
+  rollUp,
+} from './retention-house.ts'
 
 interface Shown {
   classes: { class: string; days: number | 'never'; default: boolean; oldest: number | null; rows: number }[]
@@ -74,6 +84,15 @@ describe('retention/set', () => {
     const house = retentionHouse()
     measure(house, [house.now], { sensor: 'own', kind: 'soil_moisture' })
     expect(set(house, 'readings:soil_moisture', 3).status).toBe('ok')
+  })
+
+  it('is answered again for a day, and no longer remembered after that, without a restart', () => {
+    const house = retentionHouse()
+    set(house, 'events', 3)
+    house.tick(23 * HOUR)
+    expect(count(house, 'request_memory')).toBe(1)
+    house.tick(HOUR)
+    expect(count(house, 'request_memory')).toBe(0)
   })
 
   it('leaves a trace in the audit', () => {
