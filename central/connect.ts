@@ -74,14 +74,14 @@ export function asLaresError(error: unknown): unknown {
     case '3F000': // invalid_schema_name
     case '42P01': // undefined_table
     case '42883': // undefined_function
-    case '42704': // undefined_object: the role lares_owner
+    case '22023': // invalid_parameter_value: SET ROLE of a role that is not there
       return new LaresError('not_found', `this database is not prepared: ${error.message}`, {
         ...said,
         hint: 'Run: lares central migrate.',
       })
     case 'P0002': // no_data_found, which our own functions raise
       return new LaresError('not_found', error.message, said)
-    case '22023': // invalid_parameter_value, which our own functions raise
+    case 'LR001': // bad parameters, of our own functions
       return new LaresError('bad_params', error.message, { ...said, hint: 'See lares central --help.' })
     default:
       return error

@@ -5,6 +5,7 @@ const HELP = `Lares: the hub of a house and the agents on its Raspberry Pis and 
 
 lares hub …            the house's hub (lares hub --help)
 lares edge …           the agent of this machine (lares edge --help)
+lares central …        the Postgres where many houses meet (lares central --help)
 lares <area> <verb> …  ask the hub: lares devices list, lares hub status (lares help)
 
   --version, --help
@@ -25,6 +26,7 @@ async function main([first, ...rest]: string[]): Promise<number> {
   // `lares hub status` is a question to a running hub; the other words of `lares hub` are the program itself.
   if (first === 'hub' && rest[0] !== 'status') return (await import('../hub/main.ts')).runHub(rest)
   if (first === 'edge') return (await import('../edge/main.ts')).runEdge(rest)
+  if (first === 'central') return (await import('../central/main.ts')).runCentral(rest)
   return (await import('./ask.ts')).ask([first, ...rest])
 }
 

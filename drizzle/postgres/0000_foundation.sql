@@ -225,7 +225,10 @@ BEGIN
   IF EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = 'lares'::regnamespace AND c.relname = part) THEN
     RETURN false;
   END IF;
-  -- Nobody may put a row of this month into DEFAULT between the move and the moment the month belongs to the table.
+  -- Nobody may put a row of this month into DEFAULT before the month belongs to the table. The table itself is locked first:
+  -- an INSERT that had chosen DEFAULT and waited only there would come back as a violated constraint (23514), as if its row
+  -- were at fault.
+  EXECUTE format('LOCK TABLE ONLY lares.%I IN ACCESS EXCLUSIVE MODE', target);
   EXECUTE format('LOCK TABLE lares.%I IN ACCESS EXCLUSIVE MODE', rest);
   EXECUTE format('CREATE TABLE lares.%I (LIKE lares.%I INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES INCLUDING STORAGE)', part, target);
   PERFORM lares.close_table(part);
@@ -240,9 +243,11 @@ BEGIN
 END
 $$;
 
--- Makes every month from 2024 to two months ahead that is missing; returns how many. Hubs call it at their handshake.
+-- Makes every month from 2024 to two months ahead that is missing; returns how many. Hubs call it at their handshake, in a
+-- transaction of its own. Somebody's long query must not hold up every house: after three seconds it leaves the rest to the
+-- next call, and DEFAULT takes the rows meanwhile.
 CREATE FUNCTION lares.ensure_partitions() RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET lock_timeout = '3s' AS $$
 DECLARE
   missing record;
   made integer := 0;
@@ -256,9 +261,13 @@ BEGIN
         WHERE c.relnamespace = 'lares'::regnamespace AND c.relname = t.name || to_char(month, '_YYYY_MM'))
     ORDER BY 1, 2
   LOOP
-    IF lares.add_month(missing.name, missing.month) THEN
-      made := made + 1;
-    END IF;
+    BEGIN
+      IF lares.add_month(missing.name, missing.month) THEN
+        made := made + 1;
+      END IF;
+    EXCEPTION WHEN lock_not_available THEN
+      EXIT;
+    END;
   END LOOP;
   RETURN made;
 END
@@ -282,7 +291,7 @@ DECLARE
   taken bigint;
 BEGIN
   IF in_row IS NULL THEN
-    RAISE EXCEPTION 'a row of a scope must not be null' USING ERRCODE = 'invalid_parameter_value';
+    RAISE EXCEPTION 'a row of a scope must not be null' USING ERRCODE = 'LR001';
   END IF;
   PERFORM FROM lares.scopes s WHERE s.scope = in_scope FOR UPDATE;
   IF NOT FOUND THEN
@@ -394,7 +403,7 @@ DECLARE
   total bigint := 0;
 BEGIN
   IF what IS NULL OR what NOT IN ('device', 'user', 'session', 'site') OR coalesce(key, '') = '' OR coalesce(reason, '') = '' THEN
-    RAISE EXCEPTION 'erase needs a device, user, session or site, its key, and a reason' USING ERRCODE = 'invalid_parameter_value';
+    RAISE EXCEPTION 'erase needs a device, user, session or site, its key, and a reason' USING ERRCODE = 'LR001';
   END IF;
   IF NOT EXISTS (SELECT FROM lares.sites s WHERE s.site_id = site) THEN
     RAISE EXCEPTION 'there is no site %', site USING ERRCODE = 'no_data_found';

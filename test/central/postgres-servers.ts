@@ -20,13 +20,14 @@ export interface CentralServer {
   migrated(): Promise<string>
 }
 
-/** One server for the tests of a describe block. */
-export function useCentral(version: PostgresVersion): CentralServer {
+/** One server for the tests of a describe block. Without a template it has no roles of Lares yet. */
+export function useCentral(version: PostgresVersion, options: { template?: boolean } = {}): CentralServer {
   const server = new Postgres({ version, settings: FAST, ...UNDER })
   let template = ''
   let untouched = ''
   beforeAll(async () => {
     await server.start()
+    if (options.template === false) return
     template = await server.freshDatabase()
     await withCentral(server.url(template), (client) => migrateCentral(client))
     untouched = await server.freshDatabase(template)

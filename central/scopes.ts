@@ -1,0 +1,105 @@
+import { LaresError } from '../shared/errors.ts'
+import { asOwner, type Queryable } from './connect.ts'
+import { checkManagedRow, managedTable } from './managed-row.ts'
+import { siteNamed } from './sites.ts'
+
+export interface ScopeSummary {
+  scope: string
+  /** Number of its newest change. */
+  counter: number
+  rows: number
+  /** Names of the sites it is granted to. */
+  sites: string[]
+  /** Sites that have not applied its newest change. */
+  behind: string[]
+  /** Sites that refused a row of it. */
+  refused: string[]
+}
+
+/** Puts one row into a scope and returns the number of the change. Throws `bad_params`, and `not_found` for no such scope. */
+export async function putRow(
+  db: Queryable,
+  { scope, table, row }: { scope: string; table: string; row: unknown },
+): Promise<{ key: string; seq: number }> {
+  const checked = checkManagedRow(managedTable(table), row)
+  const { rows } = await asOwner(db, () =>
+    db.query<{ seq: number }>('SELECT lares.put_row($1, $2, $3, $4::jsonb)::float8 AS seq', [
+      scope,
+      table,
+      checked.key,
+      JSON.stringify(checked.row),
+    ]),
+  )
+  return { key: checked.key, seq: rows[0]?.seq ?? 0 }
+}
+
+/** Takes a row out of a scope and returns the number of the change. Throws `not_found`. */
+export async function removeRow(
+  db: Queryable,
+  { scope, table, key }: { scope: string; table: string; key: string },
+): Promise<{ seq: number }> {
+  const { rows } = await asOwner(db, () =>
+    db.query<{ seq: number | null }>('SELECT lares.remove_row($1, $2, $3)::float8 AS seq', [
+      scope,
+      managedTable(table).name,
+      key,
+    ]),
+  )
+  const seq = rows[0]?.seq ?? null
+  if (seq === null)
+    throw new LaresError('not_found', `the scope ${scope} has no row ${key} of ${table}`, {
+      hint: 'See lares central scopes.',
+    })
+  return { seq }
+}
+
+export async function listScopes(db: Queryable): Promise<ScopeSummary[]> {
+  const { rows } = await asOwner(db, () =>
+    db.query<ScopeSummary>(
+      `SELECT c.scope, c.counter::float8 AS counter,
+        (SELECT count(*)::integer FROM lares.scope_rows r WHERE r.scope = c.scope AND NOT r.removed) AS rows,
+        coalesce(json_agg(s.name ORDER BY s.name) FILTER (WHERE s.name IS NOT NULL), '[]') AS sites,
+        coalesce(json_agg(s.name ORDER BY s.name)
+          FILTER (WHERE s.name IS NOT NULL AND coalesce(t.seq, 0) < c.counter), '[]') AS behind,
+        coalesce(json_agg(s.name ORDER BY s.name) FILTER (WHERE t.refused IS NOT NULL), '[]') AS refused
+       FROM lares.scopes c
+       LEFT JOIN lares.scope_sites g ON g.scope = c.scope
+       LEFT JOIN lares.sites s ON s.site_id = g.site_id
+       LEFT JOIN lares.scope_states t ON t.scope = c.scope AND t.site_id = g.site_id
+       GROUP BY c.scope ORDER BY c.scope`,
+    ),
+  )
+  return rows
+}
+
+/** Grants a scope to a site; a scope of that name is made when there is none. Returns whether it was made. */
+export async function grantScope(db: Queryable, scope: string, siteName: string): Promise<{ made: boolean }> {
+  if (scope.trim() === '' || /\p{C}/u.test(scope))
+    throw new LaresError('bad_params', `a scope cannot be named ${JSON.stringify(scope)}`, {
+      hint: 'Use printable characters.',
+    })
+  const { site_id } = await siteNamed(db, siteName)
+  return asOwner(db, async () => {
+    const made = await db.query('INSERT INTO lares.scopes (scope) VALUES ($1) ON CONFLICT DO NOTHING', [scope])
+    await db.query('INSERT INTO lares.scope_sites (scope, site_id) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
+      scope,
+      site_id,
+    ])
+    return { made: made.rowCount === 1 }
+  })
+}
+
+/** Takes a scope away from a site: its hub removes the rows when it asks next. Throws `not_found`. */
+export async function revokeScope(db: Queryable, scope: string, siteName: string): Promise<void> {
+  const { site_id } = await siteNamed(db, siteName)
+  await asOwner(db, async () => {
+    const { rowCount } = await db.query('DELETE FROM lares.scope_sites WHERE scope = $1 AND site_id = $2', [
+      scope,
+      site_id,
+    ])
+    if (rowCount === 0)
+      throw new LaresError('not_found', `the site ${siteName} was not granted the scope ${scope}`, {
+        hint: 'See lares central scopes.',
+      })
+  })
+}

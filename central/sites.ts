@@ -1,0 +1,173 @@
+import { randomBytes } from 'node:crypto'
+import { LaresError } from '../shared/errors.ts'
+import { asLaresError, asOwner, inTransaction, type Queryable } from './connect.ts'
+import { eraseRows } from './erase.ts'
+import { changePassword, closeLogin, createLogin, endConnections, loginExists, newPassword } from './logins.ts'
+
+/** The scope of rows that every site gets. */
+export const FLEET = 'fleet'
+
+/** The scope of rows that only this site gets. */
+export function scopeOfSite(name: string): string {
+  return `site:${name}`
+}
+
+export interface Site {
+  site_id: string
+  name: string
+  epoch: number
+  seen_at: Date | null
+  removed_at: Date | null
+  /** The login of its hub; `null` when it was removed. */
+  role: string | null
+}
+
+export interface SiteSummary extends Site {
+  hub_version: string | null
+  streams: number
+  rows: number
+  /** Keys of older rows that a hub still has to send in streams it has opened. */
+  backfill: number
+  last_batch_at: Date | null
+  quarantined: number
+}
+
+export interface NewLogin {
+  role: string
+  password: string
+}
+
+const NAME_LENGTH = 60
+
+/** Makes a site, its login, and its two scopes, all or nothing. The password exists nowhere else. */
+export async function addSite(db: Queryable, name: string): Promise<NewLogin & { site_id: string }> {
+  const printable = name.length > 0 && name.length <= NAME_LENGTH && name === name.trim() && !/\p{C}/u.test(name)
+  if (!printable)
+    throw new LaresError('bad_params', `a site cannot be named ${JSON.stringify(name)}`, {
+      hint: `Use 1 to ${NAME_LENGTH} printable characters.`,
+    })
+  const role = roleOf(name)
+  const password = newPassword()
+  return inTransaction(db, async () => {
+    await db.query('SET LOCAL ROLE lares_owner')
+    const { rows } = await db.query<{ site_id: string }>(
+      'INSERT INTO lares.sites (name) VALUES ($1) ON CONFLICT (name) DO NOTHING RETURNING site_id',
+      [name],
+    )
+    const site = rows[0]
+    if (site === undefined)
+      throw new LaresError('already_exists', `there is a site ${name} already, or there was one`, {
+        hint: 'Choose another name. For a new card of the same house: lares central rotate-site.',
+      })
+    await db.query("INSERT INTO lares.site_grants (grantee, site_id, kind) VALUES ($1, $2, 'site')", [
+      role,
+      site.site_id,
+    ])
+    for (const scope of [scopeOfSite(name), FLEET]) {
+      await db.query('INSERT INTO lares.scopes (scope) VALUES ($1) ON CONFLICT DO NOTHING', [scope])
+      await db.query('INSERT INTO lares.scope_sites (scope, site_id) VALUES ($1, $2)', [scope, site.site_id])
+    }
+    await db.query('SET LOCAL ROLE NONE')
+    await createLogin(db, role, password, 'lares_site')
+    return { site_id: site.site_id, role, password }
+  })
+}
+
+/** Throws `not_found` when there is no such site. */
+export async function siteNamed(db: Queryable, name: string): Promise<Site> {
+  const { rows } = await asOwner(db, () =>
+    db.query<Site>(
+      `SELECT s.site_id, s.name, s.epoch, s.seen_at, s.removed_at,
+        (SELECT g.grantee FROM lares.site_grants g WHERE g.site_id = s.site_id AND g.kind = 'site') AS role
+       FROM lares.sites s WHERE s.name = $1`,
+      [name],
+    ),
+  )
+  const site = rows[0]
+  if (site === undefined)
+    throw new LaresError('not_found', `central has no site ${name}`, { hint: 'See lares central list-sites.' })
+  return site
+}
+
+/** Every site with what it has sent, by name. Numbers of rows are those of its present epoch. */
+export async function listSites(db: Queryable): Promise<SiteSummary[]> {
+  const { rows } = await asOwner(db, () =>
+    db.query<SiteSummary>(
+      `SELECT s.site_id, s.name, s.epoch, s.seen_at, s.removed_at, s.hub_version, g.grantee AS role,
+        coalesce(c.streams, 0)::integer AS streams, coalesce(c.rows, 0)::float8 AS rows,
+        coalesce(c.backfill, 0)::float8 AS backfill, c.last_batch_at, coalesce(q.rows, 0)::integer AS quarantined
+       FROM lares.sites s
+       LEFT JOIN lares.site_grants g ON g.site_id = s.site_id AND g.kind = 'site'
+       LEFT JOIN LATERAL (SELECT count(*) AS streams, sum(k.rows) AS rows, max(k.updated_at) AS last_batch_at,
+           sum(greatest(k.upto - k.position, 0)) AS backfill
+         FROM lares.sync_cursors k WHERE k.site_id = s.site_id AND k.epoch = s.epoch) c ON true
+       LEFT JOIN LATERAL (SELECT count(*) AS rows FROM lares.sync_quarantine u
+         WHERE u.site_id = s.site_id AND u.resolved_at IS NULL) q ON true
+       ORDER BY s.name`,
+    ),
+  )
+  return rows
+}
+
+/** Gives a site's login a new password and ends the connections made with the old one. */
+export async function rotateSite(db: Queryable, name: string): Promise<NewLogin & { ended: number | null }> {
+  const { role } = await siteNamed(db, name)
+  if (role === null)
+    throw new LaresError('not_found', `the site ${name} was removed and has no login`, {
+      hint: 'Add a site with another name: lares central add-site NAME.',
+    })
+  const password = newPassword()
+  await changePassword(db, role, password).catch((error: unknown) => {
+    throw asLaresError(error)
+  })
+  return { role, password, ended: await endConnections(db, role) }
+}
+
+/**
+ * Shuts a site out: its login is closed, its connections are ended, its grants go. Its rows stay and people who were granted
+ * the site still read them, unless `erase` says otherwise. Doing it again is safe.
+ */
+export async function removeSite(
+  db: Queryable,
+  name: string,
+  options: { erase: boolean; reason?: string },
+): Promise<{ ended: number | null; erased: number | null }> {
+  const { site_id, role } = await siteNamed(db, name)
+  let ended: number | null = 0
+  if (role !== null) {
+    await inTransaction(db, async () => {
+      if (await loginExists(db, role)) await closeLogin(db, role, 'lares_site')
+      await db.query('SET LOCAL ROLE lares_owner')
+      await db.query("DELETE FROM lares.site_grants WHERE site_id = $1 AND kind = 'site'", [site_id])
+      await db.query('DELETE FROM lares.scope_sites WHERE site_id = $1', [site_id])
+      await db.query(
+        'UPDATE lares.sites SET removed_at = coalesce(removed_at, now()), lease = NULL WHERE site_id = $1',
+        [site_id],
+      )
+    })
+    ended = await endConnections(db, role)
+  }
+  if (!options.erase) return { ended, erased: null }
+  const erased = await eraseRows(db, {
+    site_id,
+    what: 'site',
+    key: site_id,
+    reason: options.reason ?? 'the site was removed',
+  })
+  await asOwner(db, async () => {
+    await db.query('DELETE FROM lares.site_grants WHERE site_id = $1', [site_id])
+    await db.query('DELETE FROM lares.scope_rows WHERE scope = $1', [scopeOfSite(name)])
+    await db.query('DELETE FROM lares.scopes WHERE scope = $1', [scopeOfSite(name)])
+  })
+  return { ended, erased }
+}
+
+/** A readable name with a random tail: logins belong to the whole server, where another database may have the same site. */
+function roleOf(name: string): string {
+  const slug = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^_+|_+$/g, '')
+    .slice(0, 30)
+  return ['lares_site', slug, randomBytes(4).toString('hex')].filter((part) => part !== '').join('_')
+}

@@ -1,0 +1,233 @@
+import { readFileSync } from 'node:fs'
+import { LaresError } from '../shared/errors.ts'
+import type { Queryable } from './connect.ts'
+import { erasable, eraseRows } from './erase.ts'
+import { connectionLine } from './logins.ts'
+import { migrateCentral } from './migrate.ts'
+import { grantPerson, revokePerson } from './people.ts'
+import { printTable } from './print.ts'
+import { grantScope, listScopes, putRow, removeRow, revokeScope } from './scopes.ts'
+import { addSite, listSites, removeSite, rotateSite, siteNamed } from './sites.ts'
+
+export interface Call {
+  db: Queryable
+  /** The address this program uses itself; the lines for hubs and people are made from it. */
+  url: string
+  /** As many as the verb has parameters. */
+  params: string[]
+  erase: boolean
+  reason: string | undefined
+  /** All of standard input, for a file named `-`. */
+  readInput: () => string
+}
+
+/** What a verb answers: data for `--json`, and the same in words. */
+export interface Answer {
+  data: unknown
+  text: string
+}
+
+export interface Verb {
+  params: string[]
+  summary: string
+  run(call: Call): Promise<Answer>
+}
+
+/** Every verb of `lares central`, in the order of its help. */
+export const VERBS = new Map<string, Verb>([
+  [
+    'migrate',
+    {
+      params: [],
+      summary: 'bring the database up to date: roles, tables, coming months',
+      async run({ db }) {
+        const done = await migrateCentral(db)
+        const words = done.applied.length === 0 ? 'up to date' : `applied ${done.applied.join(', ')}`
+        return { data: done, text: `${words}; ${done.partitions} partitions made\n` }
+      },
+    },
+  ],
+  [
+    'add-site',
+    {
+      params: ['name'],
+      summary: 'make a site and its login; prints the line for its hub once',
+      async run({ db, url, params: [name = ''] }) {
+        const site = await addSite(db, name)
+        const line = connectionLine(url, site.role, site.password)
+        return {
+          data: { site_id: site.site_id, name, role: site.role, url: line },
+          text: `site  ${name}\nid    ${site.site_id}\nrole  ${site.role}\n\n${hubLines(line)}`,
+        }
+      },
+    },
+  ],
+  [
+    'list-sites',
+    {
+      params: [],
+      summary: 'every site: when its hub was last seen and what it has sent',
+      async run({ db }) {
+        const sites = await listSites(db)
+        return { data: sites, text: sites.length === 0 ? 'no sites\n' : printTable(sites.map((site) => ({ ...site }))) }
+      },
+    },
+  ],
+  [
+    'rotate-site',
+    {
+      params: ['name'],
+      summary: 'a new password for a site; the old one is worth nothing at once',
+      async run({ db, url, params: [name = ''] }) {
+        const { role, password, ended } = await rotateSite(db, name)
+        const line = connectionLine(url, role, password)
+        return { data: { name, role, url: line, ended }, text: `${endedWords(ended)}\n\n${hubLines(line)}` }
+      },
+    },
+  ],
+  [
+    'remove-site',
+    {
+      params: ['name'],
+      summary: 'shut a site out; its rows stay, with --erase they go',
+      async run({ db, params: [name = ''], erase, reason }) {
+        const done = await removeSite(db, name, { erase, ...(reason === undefined ? {} : { reason }) })
+        const erased = done.erased === null ? 'its rows stay' : `${done.erased} rows were erased`
+        return { data: { name, ...done }, text: `${name} is shut out: ${endedWords(done.ended)}; ${erased}\n` }
+      },
+    },
+  ],
+  [
+    'grant-person',
+    {
+      params: ['role', 'site'],
+      summary: 'let a login read a site; makes the login when there is none',
+      async run({ db, url, params: [role = '', site = ''] }) {
+        const made = await grantPerson(db, role, site)
+        const line = made === null ? null : connectionLine(url, role, made.password)
+        const words = `${role} may read ${site}\n`
+        return {
+          data: { role, site, url: line },
+          text: line === null ? words : `${words}\nThis address is shown once:\n\n${line}\n`,
+        }
+      },
+    },
+  ],
+  [
+    'revoke-person',
+    {
+      params: ['role', 'site'],
+      summary: 'take a site away from a login',
+      async run({ db, params: [role = '', site = ''] }) {
+        const { left } = await revokePerson(db, role, site)
+        return { data: { role, site, left }, text: `${role} may no longer read ${site}; ${left} sites are left\n` }
+      },
+    },
+  ],
+  [
+    'put',
+    {
+      params: ['scope', 'table', 'file'],
+      summary: 'put a row, one JSON object, into a scope; - reads standard input',
+      async run({ db, params: [scope = '', table = '', file = ''], readInput }) {
+        const row = parseJson(file, file === '-' ? readInput() : readText(file))
+        const { key, seq } = await putRow(db, { scope, table, row })
+        return { data: { scope, table, key, seq }, text: `${table} ${key} is in ${scope}, change ${seq}\n` }
+      },
+    },
+  ],
+  [
+    'remove',
+    {
+      params: ['scope', 'table', 'key'],
+      summary: 'take a row out of a scope',
+      async run({ db, params: [scope = '', table = '', key = ''] }) {
+        const { seq } = await removeRow(db, { scope, table, key })
+        return { data: { scope, table, key, seq }, text: `${table} ${key} is out of ${scope}, change ${seq}\n` }
+      },
+    },
+  ],
+  [
+    'scopes',
+    {
+      params: [],
+      summary: 'every scope: its rows, who gets it, who is behind or refused a row',
+      async run({ db }) {
+        const scopes = await listScopes(db)
+        return { data: scopes, text: scopes.length === 0 ? 'no scopes\n' : printTable(scopes.map((s) => ({ ...s }))) }
+      },
+    },
+  ],
+  [
+    'grant-scope',
+    {
+      params: ['scope', 'site'],
+      summary: 'let a site have a scope; makes the scope when there is none',
+      async run({ db, params: [scope = '', site = ''] }) {
+        const { made } = await grantScope(db, scope, site)
+        return { data: { scope, site, made }, text: `${site} gets ${scope}${made ? ', a new scope' : ''}\n` }
+      },
+    },
+  ],
+  [
+    'revoke-scope',
+    {
+      params: ['scope', 'site'],
+      summary: 'take a scope away from a site',
+      async run({ db, params: [scope = '', site = ''] }) {
+        await revokeScope(db, scope, site)
+        return { data: { scope, site }, text: `${site} no longer gets ${scope}\n` }
+      },
+    },
+  ],
+  [
+    'erase',
+    {
+      params: ['site', 'what', 'key'],
+      summary: 'erase a device, user or session with all it owns; needs --reason',
+      async run({ db, params: [name = '', what = '', key = ''], reason }) {
+        const thing = erasable(what)
+        if (reason === undefined)
+          throw new LaresError('bad_params', '--reason is missing', {
+            hint: 'Say why: it is written down beside what was erased.',
+          })
+        const { site_id } = await siteNamed(db, name)
+        if (thing === 'site' && key !== site_id && key !== name)
+          throw new LaresError('bad_params', `${key} is not the site ${name}`, {
+            hint: 'To erase a whole site repeat its name as the key.',
+          })
+        const rows = await eraseRows(db, { site_id, what: thing, key: thing === 'site' ? site_id : key, reason })
+        return { data: { site: name, what, key, rows }, text: `${rows} rows of ${what} ${key} were erased\n` }
+      },
+    },
+  ],
+])
+
+function hubLines(line: string): string {
+  return `These lines belong into the hub's settings. They are shown once; use the server's name as the house sees it.\n\n[central]\nurl = ${JSON.stringify(line)}\n`
+}
+
+function endedWords(ended: number | null): string {
+  return ended === null
+    ? 'its open connections could not be ended, restart the server to be sure'
+    : `${ended} open connections were ended`
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new LaresError('not_found', `${file} cannot be read`, { cause, hint: 'Name a file with one JSON object.' })
+  }
+}
+
+function parseJson(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new LaresError('bad_params', `${file === '-' ? 'standard input' : file} is no JSON: ${String(cause)}`, {
+      cause,
+      hint: 'Write one JSON object.',
+    })
+  }
+}
