@@ -29,6 +29,8 @@ export interface HubFacts {
    * at `upto` or one it would have to know is missing.
    */
   rehash(stream: StreamPosition, upto: number): string | null
+  /** Lowest key that the hub still has of a table; 0 when it has none. */
+  oldest(table: string): number
 }
 
 /** What follows from the two views. `streams` are all that are open from now on, and closed ones that changed. */
@@ -77,7 +79,11 @@ export function judge(hub: HubView, central: CentralView, facts: HubFacts): Verd
     const found = mine && identity.epoch === 0 ? 'first' : 'hub_restored'
     return begin({ hub, facts }, { epoch: Math.max(central.epoch, identity.epoch) + 1, found, central })
   }
-  if (putBack) return rewound(hub, central)
+  if (putBack) {
+    const cursors = new Map(central.cursors.map((cursor) => [keyOf(cursor), cursor]))
+    if (hub.streams.every((own) => isOurs(own, cursors.get(keyOf(own)), facts))) return rewound(hub, central)
+    return begin({ hub, facts }, { epoch: Math.max(central.epoch, identity.epoch) + 1, found: 'hub_restored', central })
+  }
   return compare(hub, central, facts)
 }
 
@@ -166,6 +172,19 @@ function follows(
   return false
 }
 
+/**
+ * Whether the rows that a put-back central has under a cursor are this hub's own, and not those of another hub that was the
+ * site's in between. Where the hub has purged the first of them nobody can tell, and it is taken for granted.
+ */
+function isOurs(own: StreamPosition, cursor: StreamPosition | undefined, facts: HubFacts): boolean {
+  if (cursor === undefined || own.table === 'sync_changes' || cursor.position === own.first || hasEnded(own))
+    return true
+  if (cursor.position === own.position) return cursor.chain === own.chain
+  if (cursor.position > own.position) return false
+  if (facts.oldest(own.table) > own.first + 1) return true
+  return facts.rehash({ ...own, position: own.first, chain: CHAIN_START }, cursor.position) === cursor.chain
+}
+
 /** Central was put back to an earlier time: its cursors lead, and what may have changed since is sent again. */
 function rewound(hub: HubView, central: CentralView): Verdict {
   const cursors = new Map(central.cursors.map((cursor) => [keyOf(cursor), cursor]))
@@ -210,8 +229,7 @@ function begin(
     if (own.table !== 'sync_changes' && there < own.position) {
       // Central was put back as well. What it had under the old epoch is sent under it once more, if what it has left is ours.
       const start = { ...own, position: own.first, chain: CHAIN_START }
-      if (there === own.first || facts.rehash(start, there) === cursor?.chain)
-        closed.push({ ...known, position: there, chain: cursor?.chain ?? CHAIN_START })
+      if (isOurs(own, cursor, facts)) closed.push({ ...known, position: there, chain: cursor?.chain ?? CHAIN_START })
       else {
         closed.push({ ...own, upto: own.first, position: own.first })
         parts.push({ ...start, stream: `${own.table}:${own.position}`, epoch, upto: own.position })

@@ -119,6 +119,12 @@ export class Source {
     return last === upto || stream.upto === upto ? writeChain(chain) : null
   }
 
+  /** Lowest key that this hub still has of a table; 0 when it has none. */
+  oldest(name: string): number {
+    const table = this.#table(name)
+    return Number(this.#db.prepare(`SELECT coalesce(min("${table.key}"), 0) FROM "${name}"`).pluck().get())
+  }
+
   /** Keys of the change log that wait, by table: a sweep must not touch their rows. */
   pendingKeys(most: number): Map<string, string[]> | null {
     const rows = this.#db
