@@ -30,12 +30,14 @@ export function encode<N extends MessageName>(name: N, value: Wire<N>): Buffer {
  * that names the field.
  */
 export function decode<N extends MessageName>(name: N, bytes: Buffer): Decoded<Wire<N>> {
-  const { maxBytes } = MESSAGES[name]
+  const { maxBytes, usual }: Message = MESSAGES[name]
   if (bytes.length > maxBytes) return refuse('too_large', `has ${bytes.length} bytes, at most ${maxBytes} are allowed`)
   if (name === 'audio-frame') {
     const frame = decodeAudioFrame(bytes)
     return typeof frame === 'string' ? refuse('bad_message', frame) : { ok: true, value: frame as Wire<N> }
   }
+  const read = usual?.(bytes) ?? null
+  if (read !== null) return { ok: true, value: read as Wire<N> }
   if (!isUtf8(bytes)) return refuse('bad_utf8', 'is not valid UTF-8')
   let json: unknown
   try {

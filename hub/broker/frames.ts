@@ -53,6 +53,11 @@ export class FrameScanner {
     this.#rules = rules
   }
 
+  /** Whether the next byte begins a packet. */
+  get between(): boolean {
+    return this.#payload === 0
+  }
+
   /** Returns up to where the bytes may pass. Look at `violation` first. */
   scan(bytes: Buffer): number {
     let at = 0

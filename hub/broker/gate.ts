@@ -15,6 +15,8 @@ export interface GateOptions {
 
 /** CONNACK, unacceptable protocol version. */
 const WRONG_PROTOCOL = Buffer.from([0x20, 2, 0, 1])
+/** PUBACK with packet id 0: type, and two bytes that follow. */
+const PUBACK_HEADER = 0x40020000
 const LINGER_MS = 1_000
 const NOTHING = Buffer.alloc(0)
 
@@ -25,12 +27,16 @@ const NOTHING = Buffer.alloc(0)
 export class Gate<Owner> extends Duplex {
   readonly owner: Owner
   readonly scanner: FrameScanner
+  /** Takes packets before Aedes, once the client is registered: how many of the bytes before `end` it took. */
+  direct: ((bytes: Buffer, end: number) => number) | null = null
   /** Why it was closed; empty while open or when the client closed it in order. */
   reason = ''
   #socket: Duplex
   #options: GateOptions
   #output: GateOutput
   #rest: Buffer | null = null
+  /** PUBACKs wait for the end of this turn. */
+  #gathering = false
   #born: number
   /** PUBLISH packets that may still come in this second. */
   #allowance: number
@@ -97,6 +103,22 @@ export class Gate<Owner> extends Duplex {
     this.shut(reason)
   }
 
+  /** Sends PUBACK behind whatever Aedes wrote; those of one turn leave together. */
+  acknowledge(packetId: number): void {
+    if (this.destroyed) return
+    if (!this.#gathering) {
+      this.#gathering = true
+      this.cork()
+      process.nextTick(() => {
+        this.#gathering = false
+        this.uncork()
+      })
+    }
+    const bytes = Buffer.allocUnsafe(4)
+    bytes.writeUInt32BE(PUBACK_HEADER + packetId)
+    this.write(bytes)
+  }
+
   /** Looks at the clock. The broker calls it a few times a second; `share` is the part of a second since the last call. */
   tick(now: number, share: number): void {
     const { limits } = this.#options
@@ -145,6 +167,7 @@ export class Gate<Owner> extends Duplex {
     const bytes = this.#rest === null ? chunk : Buffer.concat([this.#rest, chunk])
     this.#rest = null
     const before = this.scanner.publishes
+    const direct = this.scanner.between && this.readableLength === 0 ? this.direct : null
     const passing = this.scanner.scan(bytes)
     if (this.scanner.violation !== null) {
       this.#violate(this.scanner.violation)
@@ -152,7 +175,9 @@ export class Gate<Owner> extends Duplex {
     }
     this.#allowance -= this.scanner.publishes - before
     if (passing < bytes.length) this.#keep(bytes, passing)
-    if (passing > 0) this.#wanted = this.push(passing === bytes.length ? bytes : bytes.subarray(0, passing))
+    const taken = direct === null ? 0 : direct(bytes, passing)
+    if (this.destroyed) return
+    if (passing > taken) this.#wanted = this.push(bytes.subarray(taken, passing))
     if (this.#ended && (this.scanner.open || !this.scanner.connected)) this.push(null)
     else this.#flow()
   }

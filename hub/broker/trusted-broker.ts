@@ -10,6 +10,7 @@ import { BROKER_LIMITS, type BrokerLimits } from './broker-limits.ts'
 import { ClientRegistry } from './client-registry.ts'
 import type { BrokerHooks, Connection } from './connection.ts'
 import { credentialsOf } from './credentials.ts'
+import { DirectPublish, type DirectPublishParts } from './direct-publish.ts'
 import { mayForward } from './forwarding.ts'
 import { Gate } from './gate.ts'
 import { type GrantingOptions, grantFilters, nextGrant, restoredGrant } from './granting.ts'
@@ -284,6 +285,9 @@ export class TrustedBroker implements Service {
     if (!gate) return
     for (const filter of gate.owner.filters.keys()) this.#rank(client, filter)
     this.#registry.register(gate.owner)
+    const publish = this.#aedes.publish as unknown as DirectPublishParts['publish']
+    const direct = new DirectPublish({ gate, client, inbound: this.#inbound, publish })
+    gate.direct = (bytes, end) => direct.take(bytes, end)
     gate.release()
   }
 

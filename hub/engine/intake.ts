@@ -5,7 +5,7 @@ import { BatchWriter } from './batch.ts'
 import type { Receipt } from './engine.ts'
 import type { Effect, StructuredInput, Verdict } from './input.ts'
 import { VERDICTS } from './input.ts'
-import { DiskFault, type EngineThread } from './thread.ts'
+import { type BatchAnswer, DiskFault, type EngineThread } from './thread.ts'
 import type { StoreNumbers } from './thread-messages.ts'
 
 /** `fault`: nothing was kept, so nothing may be acknowledged. */
@@ -15,6 +15,11 @@ interface Pending {
   writer: BatchWriter
   settle: ((verdict: Settled) => void)[]
   values: Map<number, (value: unknown) => void>
+}
+
+interface Sent {
+  pending: Pending
+  answer: Promise<BatchAnswer | null>
 }
 
 export interface IntakeParts {
@@ -132,34 +137,51 @@ export class Intake {
     })
   }
 
+  /**
+   * Sends one batch after the other. When an answer comes, what was gathered meanwhile leaves before the answer is passed
+   * on: telling a thousand clients takes half as long as a commit, and the engine would stand idle for it.
+   */
   async #run(): Promise<void> {
     if (this.#running) return
     this.#running = true
-    for (let pending = this.#gathering.shift(); pending; pending = this.#gathering.shift()) await this.#process(pending)
+    let sent = this.#send()
+    while (sent) {
+      const { pending, answer } = sent
+      const answered = await answer
+      sent = this.#send()
+      this.#settle(pending, answered)
+      sent ??= this.#send()
+    }
     this.#running = false
     for (const resolve of this.#idle.splice(0)) resolve()
   }
 
-  async #process(pending: Pending): Promise<void> {
-    if (this.#fault !== null) {
-      refuse(pending)
+  /** Hands the oldest batch to the engine. Its answer is `null` when nothing of it was kept. */
+  #send(): Sent | null {
+    const pending = this.#gathering.shift()
+    if (!pending) return null
+    if (this.#fault !== null) return { pending, answer: Promise.resolve(null) }
+    const answer = this.#parts.engine
+      .process(pending.writer.finish(), this.#parts.receipt())
+      .catch((error: unknown) => {
+        this.#failed(asError(error))
+        return null
+      })
+    return { pending, answer }
+  }
+
+  #settle(pending: Pending, answered: BatchAnswer | null): void {
+    if (answered === null) {
+      for (const settle of pending.settle) settle('fault')
       return
     }
-    try {
-      const { result, spare, numbers } = await this.#parts.engine.process(
-        pending.writer.finish(),
-        this.#parts.receipt(),
-      )
-      this.#spare = spare
-      for (const [position, value] of result.values) pending.values.get(position)?.(value)
-      for (const [position, settle] of pending.settle.entries())
-        settle(VERDICTS[result.verdicts[position] ?? 0] ?? 'refused')
-      this.#parts.numbers(numbers, pending.settle.length)
-      this.#parts.effects(result.effects)
-    } catch (error) {
-      this.#failed(asError(error))
-      refuse(pending)
-    }
+    const { result, spare, numbers } = answered
+    this.#spare = spare
+    for (const [position, value] of result.values) pending.values.get(position)?.(value)
+    for (const [position, settle] of pending.settle.entries())
+      settle(VERDICTS[result.verdicts[position] ?? 0] ?? 'refused')
+    this.#parts.numbers(numbers, pending.settle.length)
+    this.#parts.effects(result.effects)
   }
 
   #failed(error: Error): void {
@@ -188,8 +210,4 @@ export class Intake {
       )
     })
   }
-}
-
-function refuse(pending: Pending): void {
-  for (const settle of pending.settle) settle('fault')
 }

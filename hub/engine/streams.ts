@@ -7,6 +7,15 @@ interface Position {
 
 type Lane = 'urgent' | 'live' | 'backlog'
 
+/** One outbox of one device. */
+interface Stream {
+  device: string
+  epoch: string
+  positions: { [lane in Lane]?: Position }
+  /** What the device is owed after the batch. */
+  ack: PendingAck | null
+}
+
 /** What an `ack` will say about one device and epoch. */
 export interface PendingAck {
   device: string
@@ -23,9 +32,11 @@ const REJECTED_PER_ACK = 100
  * so one number for all would acknowledge rows that never came.
  */
 export class Streams {
-  #positions = new Map<string, Position>()
-  #dirty = new Map<string, { device: string; epoch: string; lane: Lane; position: Position }>()
-  #acks = new Map<string, PendingAck>()
+  #streams = new Map<string, Stream>()
+  /** The stream each device used last, which is nearly always the next: a key need not be made for every message. */
+  #current = new Map<string, Stream>()
+  #dirty: { stream: Stream; lane: Lane; position: Position }[] = []
+  #owing: Stream[] = []
   #read: Statement
   #write: Statement
   #lanes: Statement
@@ -43,74 +54,88 @@ export class Streams {
 
   /** Moves the position to `seq` and notes the ack. False when the message is a duplicate. */
   advance(device: string, epoch: string, at: { lane: Lane; seq: number }): boolean {
-    const key = `${device}\n${epoch}\n${at.lane}`
-    let position = this.#positions.get(key)
+    const { lane, seq } = at
+    const stream = this.#stream(device, epoch)
+    let position = stream.positions[lane]
     if (!position) {
-      position = { last: Number(this.#read.get(device, epoch, at.lane) ?? 0), dirty: false }
-      this.#positions.set(key, position)
+      position = { last: Number(this.#read.get(device, epoch, lane) ?? 0), dirty: false }
+      stream.positions[lane] = position
     }
-    const fresh = at.seq > position.last
+    const fresh = seq > position.last
     if (fresh) {
-      position.last = at.seq
+      position.last = seq
       if (!position.dirty) {
         position.dirty = true
-        this.#dirty.set(key, { device, epoch, lane: at.lane, position })
+        this.#dirty.push({ stream, lane, position })
       }
     }
-    this.#ack(device, epoch).upto[at.lane] = position.last
+    this.#ack(stream).upto[lane] = position.last
     return fresh
   }
 
   /** Tells the device that a row was refused. It counts as handled. */
   refuse(device: string, epoch: string, refusal: PendingAck['rejected'][number]): void {
-    const { rejected } = this.#ack(device, epoch)
+    const { rejected } = this.#ack(this.#stream(device, epoch))
     if (rejected.length < REJECTED_PER_ACK) rejected.push(refusal)
   }
 
   /** After a birth the device learns how far the hub is, so that an ack that was lost costs nothing. */
   tell(device: string, epoch: string): void {
-    const { upto } = this.#ack(device, epoch)
-    for (const [lane, last] of this.#lanes.all(device, epoch) as [Lane, number][]) {
-      const current = this.#positions.get(`${device}\n${epoch}\n${lane}`)
-      upto[lane] = current?.last ?? last
-    }
+    const stream = this.#stream(device, epoch)
+    const { upto } = this.#ack(stream)
+    for (const [lane, last] of this.#lanes.all(device, epoch) as [Lane, number][])
+      upto[lane] = stream.positions[lane]?.last ?? last
   }
 
   /** Writes the moved positions. Call before the commit. */
   flush(now: number): void {
-    for (const { device, epoch, lane, position } of this.#dirty.values()) {
-      this.#write.run(device, epoch, lane, position.last, now)
+    for (const { stream, lane, position } of this.#dirty) {
+      this.#write.run(stream.device, stream.epoch, lane, position.last, now)
       position.dirty = false
     }
-    this.#dirty.clear()
+    this.#dirty = []
   }
 
   /** The acks of the batch, to be sent after the commit. */
   takeAcks(): PendingAck[] {
-    const acks = [...this.#acks.values()]
-    this.#acks.clear()
+    const acks = this.#owing.flatMap(({ ack }) => ack ?? [])
+    for (const stream of this.#owing) stream.ack = null
+    this.#owing = []
     return acks
   }
 
   /** After a rollback the table alone is right. */
   forget(): void {
-    this.forgetPositions()
-    this.#acks.clear()
+    this.#streams.clear()
+    this.#current.clear()
+    this.#dirty = []
+    this.#owing = []
   }
 
   /** The same after the rollback of one input: what others of the batch are owed stays. */
   forgetPositions(): void {
-    this.#positions.clear()
-    this.#dirty.clear()
+    for (const stream of this.#streams.values()) stream.positions = {}
+    this.#dirty = []
   }
 
-  #ack(device: string, epoch: string): PendingAck {
+  #stream(device: string, epoch: string): Stream {
+    const current = this.#current.get(device)
+    if (current?.epoch === epoch) return current
     const key = `${device}\n${epoch}`
-    let ack = this.#acks.get(key)
-    if (!ack) {
-      ack = { device, epoch, upto: {}, rejected: [] }
-      this.#acks.set(key, ack)
+    let stream = this.#streams.get(key)
+    if (!stream) {
+      stream = { device, epoch, positions: {}, ack: null }
+      this.#streams.set(key, stream)
     }
-    return ack
+    this.#current.set(device, stream)
+    return stream
+  }
+
+  #ack(stream: Stream): PendingAck {
+    if (stream.ack) return stream.ack
+    const { device, epoch } = stream
+    stream.ack = { device, epoch, upto: {}, rejected: [] }
+    this.#owing.push(stream)
+    return stream.ack
   }
 }

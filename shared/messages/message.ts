@@ -18,6 +18,8 @@ export interface Message<S extends z.ZodType = z.ZodType> {
    * which also says what is wrong and leaves out what it does not know.
    */
   fits?: (json: unknown) => boolean
+  /** Reads what is nearly always sent, without JSON's parser. `null` means "read it as JSON". */
+  usual?: (bytes: Buffer) => unknown
 }
 
 export function message<S extends z.ZodType>(definition: Message<S>): Message<S> {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ITEMS_PER_MESSAGE, MESSAGE_BYTES } from '../limits.ts'
+import { usualReadings } from '../usual-readings.ts'
 import { bootId, identity, LATEST_TIME, monoMs, sensorKey, sentAt, text, timeMs } from './fields.ts'
 import { message } from './message.ts'
 
@@ -44,6 +45,7 @@ export const readings = message({
   },
   maxBytes: MESSAGE_BYTES.json,
   fits: (json) => isReadings(json),
+  usual: usualReadings,
 })
 
 export type Readings = z.infer<typeof readings.schema>

@@ -1,7 +1,10 @@
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 
-/** Rows per statement: crossing from JavaScript into SQLite costs as much as a row without its index. */
-const ROWS = 16
+/**
+ * Rows per statement, the largest first: crossing from JavaScript into SQLite costs as much as a row without its index,
+ * and each statement copies the pages it touches once, because it may fail half-way.
+ */
+const ROWS = [256, 16, 1]
 
 export interface ReadingRow {
   device: string
@@ -14,12 +17,10 @@ export interface ReadingRow {
   metadata: string | null
 }
 
-/** One statement for many rows and one for the rest. */
+/** Statements for some of the columns. */
 interface Insert {
   values: (row: ReadingRow) => unknown[]
-  columns: number
-  many: Statement
-  one: Statement
+  bySize: { rows: number; statement: Statement }[]
 }
 
 /**
@@ -55,17 +56,11 @@ export class ReadingWriter {
 
   flush(): void {
     if (this.#pending.size === 0) return
-    const { values, columns, many, one } = this.#plain ? this.#short : this.#full
-    let chunk: unknown[] = []
-    for (const rows of this.#pending.values()) {
-      for (const row of rows) {
-        chunk.push(...values(row))
-        if (chunk.length < ROWS * columns) continue
-        many.run(chunk)
-        chunk = []
-      }
-    }
-    for (let at = 0; at < chunk.length; at += columns) one.run(chunk.slice(at, at + columns))
+    const { values, bySize } = this.#plain ? this.#short : this.#full
+    const rows = [...this.#pending.values()].flat()
+    let at = 0
+    for (const { rows: size, statement } of bySize)
+      for (; at + size <= rows.length; at += size) statement.run(rows.slice(at, at + size).flatMap(values))
     this.forget()
   }
 
@@ -78,10 +73,9 @@ export class ReadingWriter {
 function insert(db: Database, names: string[], values: Insert['values']): Insert {
   const into = `INSERT INTO readings (${names.join(', ')}) VALUES `
   const row = `(${names.map(() => '?').join(', ')})`
-  return {
-    values,
-    columns: names.length,
-    many: db.prepare(into + Array.from({ length: ROWS }, () => row).join(', ')),
-    one: db.prepare(into + row),
-  }
+  const bySize = ROWS.map((rows) => ({
+    rows,
+    statement: db.prepare(into + Array.from({ length: rows }, () => row).join(', ')),
+  }))
+  return { values, bySize }
 }

@@ -26,7 +26,7 @@ export function openTelemetry(db: Database, parts: { entities: Entities; clocks:
 
   /** A reading's own kind and unit win; a device that said them at birth leaves them out. */
   function entityOf(context: Context, device: string, item: Item): Entity {
-    const known = entities.find(device, item.sensor)
+    const known = entities.of(device).get(item.sensor)
     const sameKind = item.kind === undefined || item.kind === known?.kind
     const sameUnit = item.unit === undefined || item.unit === known?.unit
     if (known && sameKind && sameUnit) return known
@@ -37,7 +37,8 @@ export function openTelemetry(db: Database, parts: { entities: Entities; clocks:
 
   function store(context: Context, message: Wire<'readings'>, { device, lane }: Origin): void {
     const { now } = context
-    if (message.items.some((item) => !entities.find(device, item.sensor))) {
+    const known = entities.of(device)
+    if (message.items.some((item) => !known.has(item.sensor))) {
       entities.checkRoom(
         device,
         message.items.map((item) => item.sensor),
