@@ -8,11 +8,11 @@ import type { Done } from './ordering.ts'
 const PUBLISH = 3
 const QOS_2 = 4
 
-/** What Aedes 1.2.0 keeps of a client; its version is pinned. */
+/** What Aedes 1.2.0 keeps of a client; its version is pinned. Where another has none of it, nothing is taken. */
 interface Kept {
   connected: boolean
   /** Packets from before the client was registered; `null` once they were handled. */
-  _parser: { _queue: unknown[] | null }
+  _parser?: { _queue: unknown[] | null }
   _keepaliveInterval: number
   _keepaliveTimer: NodeJS.Timeout | null
 }
@@ -46,7 +46,7 @@ export class DirectPublish {
   take(bytes: Buffer, end: number): number {
     const { gate } = this.#parts
     const kept = this.#kept
-    if (!kept.connected || kept._parser._queue !== null) return 0
+    if (!kept.connected || kept._parser?._queue !== null || kept._keepaliveTimer === undefined) return 0
     let at = 0
     while (at < end && !gate.destroyed) {
       const next = this.#packet(bytes, at, end)

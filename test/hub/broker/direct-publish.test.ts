@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import mqtt, { type Packet } from 'mqtt-packet'
 import { describe, expect, it } from 'vitest'
 import type { InboundPublish, PublishVerdict } from '../../../hub/broker/connection.ts'
+import { DirectPublish, type DirectPublishParts } from '../../../hub/broker/direct-publish.ts'
 import { systemClock, wait } from '../../../shared/clock.ts'
 import { settled, startBroker, turns, until } from './broker-under-test.ts'
 import { oneBroker, payloads } from './one-broker.ts'
@@ -148,5 +149,30 @@ describe('publishes that do not pass through Aedes', () => {
     const other = await connect('b')
     await settled(other)
     expect(other.isClosed()).toBe(false)
+  })
+
+  it('find in the pinned Aedes what they rely on, and leave everything to one that has it not', async () => {
+    const running = await start()
+    const taken: number[] = []
+    const { take } = DirectPublish.prototype
+    DirectPublish.prototype.take = function (bytes, end) {
+      const count = take.call(this, bytes, end)
+      taken.push(count)
+      return count
+    }
+    try {
+      const client = await running.connect('a')
+      // What comes while the client is being registered is Aedes' own.
+      await settled()
+      taken.length = 0
+      client.send(publishPacket('t', { qos: 1, payload: 'x', messageId: 1 }))
+      await until(() => taken.length > 0)
+      expect(taken).toEqual([mqtt.generate(publishPacket('t', { qos: 1, payload: 'x', messageId: 1 })).length])
+    } finally {
+      DirectPublish.prototype.take = take
+    }
+    const stranger = new DirectPublish({ client: { connected: true } } as unknown as DirectPublishParts)
+    const bytes = mqtt.generate(publishPacket('t', { qos: 0, payload: 'x' }))
+    expect(stranger.take(bytes, bytes.length)).toBe(0)
   })
 })
