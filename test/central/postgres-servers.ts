@@ -20,9 +20,12 @@ export interface CentralServer {
   migrated(): Promise<string>
 }
 
+/** For servers that are killed: what was committed must be there afterwards, as long as the machine itself goes on. */
+export const SURVIVES_KILL = { fsync: 'off', synchronous_commit: 'on', shared_buffers: '128MB' }
+
 /** One server for the tests of a describe block. */
-export function useCentral(version: PostgresVersion): CentralServer {
-  const server = new Postgres({ version, settings: FAST, ...UNDER })
+export function useCentral(version: PostgresVersion, settings: Record<string, string> = FAST): CentralServer {
+  const server = new Postgres({ version, settings, ...UNDER })
   let template = ''
   let untouched = ''
   beforeAll(async () => {
