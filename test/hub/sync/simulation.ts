@@ -211,6 +211,13 @@ export class Simulation {
     } else this.#after(delay, () => answer(execute()))
   }
 
+  /** Where rows and cursor are written one after the other, the line may break between the two. */
+  #half(): 'rows' | 'cursor' | undefined {
+    const { line } = this.#faults
+    if (this.central.cursorInTransaction || this.random() >= line) return undefined
+    return this.random() < 0.5 ? 'rows' : 'cursor'
+  }
+
   #request(runner: Runner, effect: SyncEffect): () => SyncEvent {
     const { hub } = runner
     const { central } = this
@@ -229,7 +236,7 @@ export class Simulation {
           return () => ({ kind: 'sent', result })
         }
         return () => {
-          const { merged, held: refused } = central.upload(lease, batch)
+          const { merged, held: refused } = central.upload(lease, batch, this.#half())
           const { to, rows, bytes, unknown, more } = batch
           const ledger = {
             rows,
