@@ -7,7 +7,7 @@ import { Refusal, SimulatedCentral } from './simulated-central.ts'
 import { freshHouse, SimulatedHub, TABLES } from './simulated-hub.ts'
 
 export interface Faults {
-  /** Share of requests that are lost, answered into the void, or done after their sender gave up. */
+  /** Share of requests that are lost, answered into the void, done after their sender gave up, or done twice. */
   line: number
   /** Crashes of the hub, in a thousand steps. */
   crash: number
@@ -194,7 +194,8 @@ export class Simulation {
       }
     }
     const delay = 1 + this.random() * 40
-    const kind = this.random() < this.#faults.line ? Math.floor(this.random() * 3) : 3
+    const moves = effect.kind === 'send' || effect.kind === 'split'
+    const kind = this.random() < this.#faults.line ? Math.floor(this.random() * (moves ? 4 : 3)) : null
     if (kind === 0) answer(failed, delay)
     else if (kind === 1)
       this.#after(delay, () => {
@@ -208,7 +209,11 @@ export class Simulation {
         // A greeting holds the row of the site: one that is done late is done before any later one.
         if (effect.kind !== 'greet' || leases === this.central.memory.leases) execute()
       })
-    } else this.#after(delay, () => answer(execute()))
+    } else
+      this.#after(delay, () => {
+        answer(execute())
+        if (kind === 3) this.#after(this.random() * 3_000, () => void execute())
+      })
   }
 
   /** Where rows and cursor are written one after the other, the line may break between the two. */
