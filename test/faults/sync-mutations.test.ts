@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { NO_FAILPOINT } from '../../hub/sync/failpoint.ts'
 import { type MergeSql, mergeSql } from '../../hub/sync/merge-sql.ts'
 import { Postgres } from '../../hub/sync/postgres.ts'
 import { type Batch, Source } from '../../hub/sync/source.ts'
+import { Displaced, type Lease, upload } from '../../hub/sync/upload.ts'
 import { useCentral, VERSIONS } from '../central/postgres-servers.ts'
 import { openTestHouse } from '../hub/engine/engine-in-memory.ts'
-import { addSite, rows, TABLES } from '../hub/sync/house-with-central.ts'
+import { addSite, houseWithCentral, rows, TABLES } from '../hub/sync/house-with-central.ts'
 import type { SimulatedCentral } from '../hub/sync/simulated-central.ts'
 import { LAYOUT } from '../hub/sync/simulated-hub.ts'
 import { type Faults, NO_FAULTS, Simulation } from '../hub/sync/simulation.ts'
@@ -186,5 +188,95 @@ describe.each(VERSIONS)('versions of rows at PostgreSQL %s', (version) => {
   it('without the version in the merge, the order decides how it ends', async () => {
     const unguarded = (sql: MergeSql) => ({ ...sql, merge: sql.merge.replace(/ WHERE \(t\.sync_epoch.*$/, '') })
     expect((await ends(batchesOfALife(), unguarded)).size).toBeGreaterThan(1)
+  })
+})
+
+describe.each(VERSIONS)('one batch at PostgreSQL %s', (version) => {
+  const central = useCentral(version)
+
+  /** A line that sends other statements than those it is given. */
+  function tampered(url: string, change: (sql: string, db: Postgres) => Promise<string> | string): Postgres {
+    const db = new Postgres({ url, name: 'test', connectMs: 5_000, statementMs: 5_000 })
+    const run = db.run.bind(db)
+    db.run = async (sql, values) => run(await change(sql, db), values)
+    return db
+  }
+
+  /** A house that has greeted central, and its next batch of readings. */
+  async function scene() {
+    const admin = await central.migrated()
+    const { url, site } = await addSite(admin, 'home')
+    const house = houseWithCentral(url)
+    house.house.device('pi-a1b2c3')
+    houseRows(house.house.db).measure(1)
+    house.pump.start()
+    await house.settled()
+    houseRows(house.house.db).measure(10)
+    await house.kill()
+    const { streams, identity } = house.pump.state
+    const stream = streams.find((own) => own.stream === 'readings')
+    const batch = stream && house.pump.source.read(stream, 100)
+    if (!batch) throw new Error('nothing is to be sent')
+    const lease: Lease = { site, token: identity.token ?? '', leases: identity.leases }
+    const state = async () => {
+      const [cursor] = await rows(
+        admin,
+        "SELECT position::integer, duplicates::integer, (SELECT count(*)::integer FROM lares.readings) AS stored FROM lares.sync_cursors WHERE stream = 'readings'",
+      )
+      return cursor
+    }
+    return { admin, url, batch, lease, state }
+  }
+
+  const asItIs = (sql: string) => sql
+  const withoutComparing = (sql: string) =>
+    sql.replace('position = $4 AND chain = $7', '$4::bigint IS NOT NULL AND $7::text IS NOT NULL')
+  const committingFirst = async (sql: string, db: Postgres) => {
+    if (!sql.startsWith('CREATE TEMP TABLE')) return sql
+    await db.commit()
+    await db.begin()
+    return sql
+  }
+
+  it.each([
+    ['is refused the second time', asItIs, { position: 11, duplicates: 0, stored: 11 }],
+    ['comes twice without the compare-and-set', withoutComparing, { position: 11, duplicates: 10, stored: 11 }],
+  ])('%s', async (_, change, end) => {
+    const { url, batch, lease, state } = await scene()
+    const db = tampered(url, change)
+    await db.connect()
+    try {
+      await upload(db, lease, batch, NO_FAILPOINT)
+      const again = upload(db, lease, batch, NO_FAILPOINT)
+      if (change === asItIs) await expect(again).rejects.toThrow(/cursor of readings/)
+      else await again
+    } finally {
+      db.close()
+    }
+    expect(await state()).toEqual(end)
+  })
+
+  it.each([
+    ['leaves cursor and rows where they were when the line breaks', asItIs, { position: 1, duplicates: 0, stored: 1 }],
+    ['loses rows with the cursor in another transaction', committingFirst, { position: 11, duplicates: 0, stored: 1 }],
+  ])('%s', async (_, change, end) => {
+    const { url, batch, lease, state } = await scene()
+    const db = tampered(url, change)
+    await db.connect()
+    const broken = upload(db, lease, batch, (moment) => {
+      if (moment === 'copied') db.close()
+    })
+    await expect(broken).rejects.toThrow()
+    expect(await state()).toEqual(end)
+  })
+
+  it('is refused when another hub took the lease meanwhile', async () => {
+    const { admin, url, batch, lease, state } = await scene()
+    await rows(admin, 'UPDATE lares.sites SET lease = gen_random_uuid(), leases = leases + 1')
+    const db = tampered(url, asItIs)
+    await db.connect()
+    await expect(upload(db, lease, batch, NO_FAILPOINT)).rejects.toThrow(Displaced)
+    db.close()
+    expect(await state()).toEqual({ position: 1, duplicates: 0, stored: 1 })
   })
 })
