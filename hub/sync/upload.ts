@@ -77,7 +77,8 @@ async function transaction(
 /** Throws `Displaced` unless this hub holds the lease, and keeps it from changing until the end of the transaction. */
 export async function checkLease(db: Postgres, { site, token, leases }: Lease): Promise<void> {
   const [row] = await db.rows('SELECT lease, leases FROM lares.sites WHERE site_id = $1 FOR SHARE', [site])
-  if (!row) throw new Displaced('the site was removed at central, or this role lost its grant')
+  // No other hub came: whoever took the grant away may give it back, and the next greeting asks.
+  if (!row) throw new Error('the site was removed at central, or this role lost its grant')
   if (row.lease === token && Number(row.leases) === leases) return
   if (Number(row.leases) < leases) throw new CursorMoved('central was put back to an earlier time')
   throw new Displaced('another hub took over this site')

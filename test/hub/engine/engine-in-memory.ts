@@ -34,10 +34,8 @@ export interface TestHouse {
   restart(): void
 }
 
-export function openTestHouse({ log = silentLog }: { log?: Log } = {}): TestHouse {
-  const db = openDatabase({ file: ':memory:' })
-  migrate(db, { folder: MIGRATIONS, now: START })
-  installCapture(db, declarations())
+/** `db`: a house that lived before, in a database that is open and has its tables. */
+export function openTestHouse({ log = silentLog, db = freshDatabase() }: { log?: Log; db?: Database } = {}): TestHouse {
   const topics = topicsBelow('lares')
   const open = () => openHouseEngine({ db, topics, log, version: 'test' })
   const house: TestHouse = {
@@ -91,6 +89,13 @@ export function openTestHouse({ log = silentLog }: { log?: Log } = {}): TestHous
   }
   house.effects = house.engine.start({ now: START, clockSynced: true })
   return house
+}
+
+function freshDatabase(): Database {
+  const db = openDatabase({ file: ':memory:' })
+  migrate(db, { folder: MIGRATIONS, now: START })
+  installCapture(db, declarations())
+  return db
 }
 
 /** A readings message of one sensor with the identity of an outbox row. */
