@@ -29,6 +29,7 @@ function whatGoesWrong(faults: Faults, weaken: (central: SimulatedCentral) => vo
         if (stream === 'readings' && duplicates > 0) wrong.push(`${duplicates} readings twice`)
         if (epoch > 1) wrong.push('taken for a clone')
       }
+    run.close()
   }
   return wrong
 }
