@@ -61,8 +61,9 @@ export async function startPooler(
   )
   // It refuses root.
   const id = (flag: string) => Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }))
-  const identity = process.getuid?.() === 0 ? { uid: id('-u'), gid: id('-g') } : {}
-  if ('uid' in identity) for (const path of [folder, users, file]) chownSync(path, identity.uid, identity.gid)
+  const identity: { uid: number; gid: number } | null =
+    process.getuid?.() === 0 ? { uid: id('-u'), gid: id('-g') } : null
+  if (identity) for (const path of [folder, users, file]) chownSync(path, identity.uid, identity.gid)
   let log = ''
   const child: ChildProcess = spawn(PROGRAM ?? 'pgbouncer', [file], {
     ...identity,
