@@ -6,7 +6,7 @@ import { nextPull, type StoredScope, scopeAt, takeGranted, takePage, takeStored 
 import type { Greeting, Sent, SyncEffect, SyncEvent, SyncState, Waiting } from './state.ts'
 
 /** A stream this far behind is split: what is new goes at once, what was missed follows. */
-export const SPLIT_ROWS = 20_000
+const SPLIT_ROWS = 20_000
 const FIRST_BATCH = 500
 const LEAST_BATCH = 20
 const LIVE_BATCH = 5_000
@@ -31,6 +31,8 @@ export interface CoreStart {
   mint: () => string
   /** Milliseconds to wait after the n-th failure in a row. */
   backoff: (failures: number) => number
+  /** Rows that wait in a stream before it is split. Default: 20 000. */
+  splitRows?: number
 }
 
 /**
@@ -41,6 +43,7 @@ export class SyncCore {
   readonly state: SyncState
   #mint: () => string
   #backoff: (failures: number) => number
+  #splitRows: number
   #polls = 0
   #nap = 0
   /** The lease that this life offered last, until it was answered. */
@@ -49,6 +52,7 @@ export class SyncCore {
   constructor(start: CoreStart) {
     this.#mint = start.mint
     this.#backoff = start.backoff
+    this.#splitRows = start.splitRows ?? SPLIT_ROWS
     this.state = {
       mode: start.identity.fenced === null ? 'away' : 'fenced',
       identity: start.identity,
@@ -236,7 +240,7 @@ export class SyncCore {
     state.untilScopes -= 1
     for (const { stream, epoch, rows, newest } of waiting) {
       const at = state.streams.find((own) => nameOf(own) === nameOf({ stream, epoch }))
-      if (at && at.upto === null && rows > SPLIT_ROWS) {
+      if (at && at.upto === null && rows > this.#splitRows) {
         state.busy = 'split'
         return [{ kind: 'split', stream: at, upto: newest }]
       }

@@ -22,7 +22,10 @@ export interface RowEncoder {
   line(row: unknown[], own: OwnValues): string
   /** Line of a row that is gone: its key alone. */
   gone(key: string, own: OwnValues): string
-  /** Folds what identifies the row into a chain: its numbers and times. `row` holds the selected columns. */
+  /**
+   * Folds what identifies the row into a chain: its numbers and times. Where rows may be marked later only those that stay,
+   * or a mark between a lost reply and the next greeting would look like another house. `row` holds the selected columns.
+   */
   fold(chain: Chain, row: unknown[]): void
 }
 
@@ -56,6 +59,7 @@ export function rowEncoder(
   const encoders = known.map(({ kind }) => encoderOf(kind))
   const folded = table.columns
     .filter(({ kind }) => kind === 'integer' || kind === 'time' || kind === 'real')
+    .filter(({ name }) => table.kind === 'append' || [table.key, table.partition, storedAt(table)].includes(name))
     .map(({ name, kind }) => ({ at: select.indexOf(name), fold: kind === 'real' ? foldReal : foldNumber }))
   const referenceAt = references.map(({ column, table: target }) => ({ at: select.indexOf(column), target }))
   const logged = through === 'log'

@@ -1,5 +1,6 @@
 import type { HeldRow, StreamPosition } from '../engine/sync-step.ts'
 import type { CentralLayout } from './encode.ts'
+import type { Failpoint } from './failpoint.ts'
 import { type CentralView, type HubFacts, type HubView, judge } from './judge.ts'
 import type { Postgres, Row } from './postgres.ts'
 import type { Greeting } from './state.ts'
@@ -12,6 +13,7 @@ export interface GreetingParts {
   /** Learns central's columns; answers which append-only tables there are. */
   learn(layout: CentralLayout): string[]
   facts: HubFacts
+  at: Failpoint
 }
 
 /**
@@ -19,7 +21,7 @@ export interface GreetingParts {
  * row of the site and then finds the new lease.
  */
 export async function greet(parts: GreetingParts): Promise<Greeting> {
-  const { db, hub, proposed, version } = parts
+  const { db, hub, proposed, version, at } = parts
   const [granted] = await db.rows(
     "SELECT g.site_id FROM lares.site_grants g WHERE g.grantee = current_user AND g.kind = 'site'",
   )
@@ -28,6 +30,7 @@ export async function greet(parts: GreetingParts): Promise<Greeting> {
   await db.rows('SELECT lares.ensure_partitions()')
   const layout = await readLayout(db)
   await db.begin()
+  await at('begun', 'greeting')
   const [row] = await db.rows('SELECT name, lease, leases, epoch FROM lares.sites WHERE site_id = $1 FOR UPDATE', [
     site,
   ])
@@ -50,9 +53,12 @@ export async function greet(parts: GreetingParts): Promise<Greeting> {
     'UPDATE lares.sites SET lease = $2, lease_at = now(), seen_at = now(), epoch = greatest(epoch, $3), hub_version = $4, leases = $5 WHERE site_id = $1',
     [site, proposed, verdict.epoch, version, verdict.leases],
   )
+  await at('leased', 'greeting')
   for (const stream of verdict.streams) await openCursor(db, site, stream)
   const held = await readHeld(db, site)
+  await at('opened', 'greeting')
   await db.commit()
+  await at('committed', 'greeting')
   const { kind: _, ...facts } = verdict
   return { kind: 'go', facts: { ...facts, site, name: central.name, held } }
 }

@@ -75,9 +75,12 @@ export function judge(hub: HubView, central: CentralView, facts: HubFacts): Verd
   if (hub.held && !mine && !putBack) return { kind: 'fenced', reason: `another hub took over the site ${central.name}` }
   if (identity.epoch === 0 && central.leases === 0) return begin({ hub, facts }, { epoch: 1, found: 'first', central })
   if (identity.restored || (!putBack && (!mine || central.epoch !== identity.epoch))) {
-    // A first handshake whose answer was lost is still the first.
-    const found = mine && identity.epoch === 0 ? 'first' : 'hub_restored'
-    return begin({ hub, facts }, { epoch: Math.max(central.epoch, identity.epoch) + 1, found, central })
+    // A first handshake whose answer was lost is still the first, and what it gave was not used yet.
+    if (mine && identity.epoch === 0 && !identity.restored && isUnused(central)) {
+      const found = central.epoch === 1 ? 'first' : 'hub_restored'
+      return begin({ hub, facts }, { epoch: central.epoch, found, central })
+    }
+    return begin({ hub, facts }, { epoch: Math.max(central.epoch, identity.epoch) + 1, found: 'hub_restored', central })
   }
   if (putBack) {
     const cursors = new Map(central.cursors.map((cursor) => [keyOf(cursor), cursor]))
@@ -90,6 +93,11 @@ export function judge(hub: HubView, central: CentralView, facts: HubFacts): Verd
 /** Nothing of it is left to send. */
 export function hasEnded({ upto, position }: StreamPosition): boolean {
   return upto !== null && position >= upto
+}
+
+/** Whether nothing was sent under the epoch that central gave last. */
+function isUnused({ epoch, cursors }: CentralView): boolean {
+  return cursors.every((cursor) => cursor.epoch !== epoch || cursor.position === cursor.first)
 }
 
 function nextLease({ identity }: HubView, central: CentralView): number {

@@ -9,12 +9,13 @@ import type { CentralTable } from '../store/central-shape.ts'
 import { nameOf } from './acked.ts'
 import { SyncCore } from './core.ts'
 import { grantedScopes, pullScope, reportScope, signOfLife } from './download.ts'
+import { type Failpoint, NO_FAILPOINT } from './failpoint.ts'
 import { greet } from './greeting.ts'
 import { inPlainWords, Postgres } from './postgres.ts'
 import { type Batch, Source } from './source.ts'
 import type { SyncEffect, SyncEvent, SyncState, Waiting } from './state.ts'
 import { TokenBucket } from './token-bucket.ts'
-import { Displaced, type Failpoint, type Lease, split, sweep, upload } from './upload.ts'
+import { Displaced, type Lease, split, sweep, upload } from './upload.ts'
 
 export interface PumpParts extends SyncMemory {
   /** The hub's database, read-only. */
@@ -32,13 +33,22 @@ export interface PumpParts extends SyncMemory {
   bytesPerSecond: number | null
   random?: () => number
   failpoint?: Failpoint
+  limits?: Partial<PumpLimits>
   onChange?: () => void
 }
 
-const CONNECT_MS = 15_000
-const STATEMENT_MS = 60_000
-/** Longer than any statement may take: what takes longer hangs, and is cut off. */
-const DEADLINE_MS = 180_000
+/** What a test makes shorter, to see what happens there. */
+export interface PumpLimits {
+  connectMs: number
+  /** Any one statement of a transaction. */
+  statementMs: number
+  /** Longer than any statement may take: what takes longer hangs, and is cut off. */
+  deadlineMs: number
+  /** Rows that wait in a stream before it is split. */
+  splitRows: number
+}
+
+const LIMITS: PumpLimits = { connectMs: 15_000, statementMs: 60_000, deadlineMs: 180_000, splitRows: 20_000 }
 const FIRST_RETRY_MS = 1_000
 const LONGEST_RETRY_MS = 300_000
 /** Smaller batches are read when they are due; preparing them ahead gains nothing. */
@@ -52,6 +62,7 @@ const REST_MOST_MS = 20_000
 export class Pump {
   readonly core: SyncCore
   #parts: PumpParts
+  #limits: PumpLimits
   #source: Source
   #central: Postgres | null = null
   #stop = new AbortController()
@@ -76,12 +87,14 @@ export class Pump {
       ...(parts.random ? { random: parts.random } : {}),
     })
     this.#parts = parts
+    this.#limits = { ...LIMITS, ...parts.limits }
     this.#bucket = new TokenBucket(parts.clock, parts.bytesPerSecond)
     this.core = new SyncCore({
       identity: parts.identity,
       streams: parts.streams,
       scopes: parts.scopes,
       mint: parts.mint,
+      splitRows: this.#limits.splitRows,
       backoff(failures) {
         if (failures === 1) backoff.reset()
         return backoff.next()
@@ -186,11 +199,12 @@ export class Pump {
 
   /** What takes too long is cut off: a line can be dead without saying so. */
   #inTime<T>(work: Promise<T>): Promise<T> {
+    const { deadlineMs } = this.#limits
     let cancel: Cancel = () => {}
     const late = new Promise<never>((_, reject) => {
-      cancel = this.#parts.clock.after(DEADLINE_MS, () => {
+      cancel = this.#parts.clock.after(deadlineMs, () => {
         this.#central?.close()
-        reject(new Error(`central did not answer within ${DEADLINE_MS / 1000} s`))
+        reject(new Error(`central did not answer within ${deadlineMs / 1000} s`))
       })
     })
     return Promise.race([work, late]).finally(() => cancel())
@@ -199,17 +213,18 @@ export class Pump {
   async #atCentral(effect: Exclude<SyncEffect, { kind: 'persist' | 'wait' | 'hang_up' | 'look' }>): Promise<SyncEvent> {
     if (effect.kind === 'greet') return { kind: 'greeted', outcome: await this.#greet(effect.proposed) }
     const db = this.#connected()
+    const at = this.#parts.failpoint ?? NO_FAILPOINT
     const { epoch } = this.core.state.identity
     const lease = this.#lease()
     switch (effect.kind) {
       case 'send':
         return await this.#send(effect.stream, effect.rows)
       case 'split':
-        return { kind: 'split', ...(await split(db, lease, effect)) }
+        return { kind: 'split', ...(await split(db, lease, { ...effect, at })) }
       case 'sweep': {
         const pending = this.#source.pendingKeys(PENDING_MOST)
         if (!pending) return { kind: 'swept', done: false }
-        await sweep(db, lease, { tables: this.#source.tables, epoch, from: effect.from, pending })
+        await sweep(db, lease, { tables: this.#source.tables, epoch, from: effect.from, pending, at })
         return { kind: 'swept', done: true }
       }
       case 'scopes':
@@ -224,8 +239,9 @@ export class Pump {
   }
 
   async #greet(proposed: string) {
-    const { url, version } = this.#parts
-    const db = new Postgres({ url, name: `lares hub ${version}`, connectMs: CONNECT_MS, statementMs: STATEMENT_MS })
+    const { url, version, failpoint } = this.#parts
+    const { connectMs, statementMs } = this.#limits
+    const db = new Postgres({ url, name: `lares hub ${version}`, connectMs, statementMs })
     this.#central?.close()
     this.#central = db
     await db.connect()
@@ -240,6 +256,7 @@ export class Pump {
         return this.#source.appendTables
       },
       facts: this.#source,
+      at: failpoint ?? NO_FAILPOINT,
     })
   }
 
@@ -255,11 +272,11 @@ export class Pump {
     }
     await this.#bucket.take(batch.bytes, this.#stop.signal)
     const started = clock.mono()
-    const { merged, held } = await upload(this.#connected(), this.#lease(), batch, (moment) => {
+    const { merged, held } = await upload(this.#connected(), this.#lease(), batch, (moment, work) => {
       // The merge is asked for in this very turn of the loop; the next batch is read in the one after it.
       if (moment === 'copied' && batch.more && batch.rows >= PREPARE_ROWS)
         setImmediate(() => this.#prepare(batch.to, rows))
-      return failpoint?.(moment)
+      return failpoint?.(moment, work)
     })
     this.lastSent = clock.now()
     const tookMs = clock.mono() - started

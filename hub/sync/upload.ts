@@ -2,6 +2,7 @@ import type { HeldRow, StreamPosition } from '../engine/sync-step.ts'
 import type { CentralTable } from '../store/central-shape.ts'
 import { isVersioned } from '../store/central-shape.ts'
 import { CHAIN_START } from './chain.ts'
+import type { Failpoint } from './failpoint.ts'
 import { openCursor } from './greeting.ts'
 import { type MergeSql, mergeSql } from './merge-sql.ts'
 import { isDataError, type Postgres, sqlState } from './postgres.ts'
@@ -24,11 +25,6 @@ export interface Merged {
   merged: number
   held: HeldRow[]
 }
-
-/** Called at named moments of a transaction, for tests that kill one side there. */
-export type Failpoint = (
-  name: 'begun' | 'moved' | 'copied' | 'merged' | 'counted' | 'committed',
-) => Promise<void> | void
 
 const RAW_BYTES = 65_536
 
@@ -53,10 +49,10 @@ async function transaction(
 ): Promise<Merged> {
   const { from, to, stages, rows, bytes } = batch
   await db.begin()
-  await at('begun')
+  await at('begun', from.stream)
   await checkLease(db, lease)
   await moveCursor(db, lease, { from, to })
-  await at('moved')
+  await at('moved', from.stream)
   let merged = 0
   const held: HeldRow[] = []
   for (const stage of stages) {
@@ -72,16 +68,17 @@ async function transaction(
     [lease.site, from.epoch, from.stream, rows, merged, duplicates, held.length, bytes],
   )
   if (batch.settled.length > 0) await settle(db, lease.site, batch, held)
-  await at('counted')
+  await at('counted', from.stream)
   await db.commit()
-  await at('committed')
+  await at('committed', from.stream)
   return { merged, held }
 }
 
 /** Throws `Displaced` unless this hub holds the lease, and keeps it from changing until the end of the transaction. */
 export async function checkLease(db: Postgres, { site, token, leases }: Lease): Promise<void> {
   const [row] = await db.rows('SELECT lease, leases FROM lares.sites WHERE site_id = $1 FOR SHARE', [site])
-  if (!row) throw new Displaced('the site was removed at central, or this role lost its grant')
+  // No other hub came: whoever took the grant away may give it back, and the next greeting asks.
+  if (!row) throw new Error('the site was removed at central, or this role lost its grant')
   if (row.lease === token && Number(row.leases) === leases) return
   if (Number(row.leases) < leases) throw new CursorMoved('central was put back to an earlier time')
   throw new Displaced('another hub took over this site')
@@ -112,9 +109,9 @@ interface Bringing {
 
 async function bringAll({ db, site, stream, stage, sql, at }: Bringing): Promise<number> {
   await db.copy(sql.copy, stage.lines.join(''))
-  await at('copied')
+  await at('copied', stream.stream)
   const merged = await db.run(sql.merge, [site, stream.epoch])
-  await at('merged')
+  await at('merged', stream.stream)
   return merged
 }
 
@@ -124,9 +121,9 @@ async function bringCarefully(bringing: Bringing): Promise<number> {
     await db.run('SAVEPOINT part')
     try {
       await db.copy(sql.copy, stage.lines.slice(first, end).join(''))
-      await at('copied')
+      await at('copied', stream.stream)
       const merged = await db.run(sql.merge, [site, stream.epoch])
-      await at('merged')
+      await at('merged', stream.stream)
       await db.run(sql.empty)
       await db.run('RELEASE SAVEPOINT part')
       return merged
@@ -179,15 +176,19 @@ async function settle(db: Postgres, site: string, { settled }: Batch, held: Held
 export async function split(
   db: Postgres,
   lease: Lease,
-  { stream, upto }: { stream: StreamPosition; upto: number },
+  { stream, upto, at }: { stream: StreamPosition; upto: number; at: Failpoint },
 ): Promise<{ live: StreamPosition; part: StreamPosition }> {
   const live = { ...stream, position: upto }
   const part = { ...stream, stream: `${stream.stream}:${upto}`, first: stream.position, upto, chain: CHAIN_START }
   await db.begin()
+  await at('begun', 'split')
   await checkLease(db, lease)
   await moveCursor(db, lease, { from: stream, to: live })
+  await at('moved', 'split')
   await openCursor(db, lease.site, part)
+  await at('opened', 'split')
   await db.commit()
+  await at('committed', 'split')
   return { live, part }
 }
 
@@ -203,9 +204,11 @@ export async function sweep(
     epoch,
     from,
     pending,
-  }: { tables: CentralTable[]; epoch: number; from: number; pending: Map<string, string[]> },
+    at,
+  }: { tables: CentralTable[]; epoch: number; from: number; pending: Map<string, string[]>; at: Failpoint },
 ): Promise<void> {
   await db.begin()
+  await at('begun', 'sweep')
   await checkLease(db, lease)
   for (const table of tables) {
     if (table.kind !== 'mutable' && table.kind !== 'down') continue
@@ -216,5 +219,7 @@ export async function sweep(
       [lease.site, epoch, from, pending.get(table.name) ?? []],
     )
   }
+  await at('swept', 'sweep')
   await db.commit()
+  await at('committed', 'sweep')
 }

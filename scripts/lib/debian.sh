@@ -49,6 +49,8 @@ package_is_here() {
     alsa-utils) type -P arecord >/dev/null && type -P aplay >/dev/null ;;
     libasound2-plugins) compgen -G '/usr/lib/*/alsa-lib/libasound_module_pcm_pulse.so' >/dev/null ||
       compgen -G '/usr/lib*/alsa-lib/libasound_module_pcm_pulse.so' >/dev/null ;;
+    # Not in the path of everybody.
+    pgbouncer) [[ -x /usr/sbin/pgbouncer ]] || type -P pgbouncer >/dev/null ;;
     *) type -P "$1" >/dev/null ;;
   esac
 }
@@ -62,6 +64,7 @@ loss_without() {
     alsa-utils) echo 'an agent can neither record nor play' ;;
     pulseaudio | libasound2-plugins) echo 'audio tests and the demo have no sound card to play to' ;;
     sox) echo 'recording through sox, and the tests of it, do not run' ;;
+    pgbouncer) echo 'tests of a connection pooler before central do not run' ;;
     espeak-ng) echo 'the demo has no voice' ;;
   esac
 }

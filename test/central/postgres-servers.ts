@@ -20,9 +20,18 @@ export interface CentralServer {
   migrated(): Promise<string>
 }
 
-/** One server for the tests of a describe block. Without a template it has no roles of Lares yet. */
-export function useCentral(version: PostgresVersion, options: { template?: boolean } = {}): CentralServer {
-  const server = new Postgres({ version, settings: FAST, ...UNDER })
+/** For servers that are killed: what was committed must be there afterwards, as long as the machine itself goes on. */
+export const SURVIVES_KILL = { fsync: 'off', synchronous_commit: 'on', shared_buffers: '128MB' }
+
+export interface CentralOptions {
+  /** Default true. Without one the server has no roles of Lares yet. */
+  template?: boolean
+  settings?: Record<string, string>
+}
+
+/** One server for the tests of a describe block. */
+export function useCentral(version: PostgresVersion, options: CentralOptions = {}): CentralServer {
+  const server = new Postgres({ version, settings: options.settings ?? FAST, ...UNDER })
   let template = ''
   let untouched = ''
   beforeAll(async () => {

@@ -35,16 +35,16 @@ export interface TestHouse {
   restart(): void
 }
 
+/** `db`: a house that lived before, in a database that is open and has its tables. */
 export function openTestHouse({
   log = silentLog,
   unsent = nothingToSend,
+  db = freshDatabase(),
 }: {
   log?: Log
   unsent?: Unsent
+  db?: Database
 } = {}): TestHouse {
-  const db = openDatabase({ file: ':memory:' })
-  migrate(db, { folder: MIGRATIONS, now: START })
-  installCapture(db, declarations())
   const topics = topicsBelow('lares')
   const open = () => openHouseEngine({ db, topics, log, version: 'test', unsent })
   const house: TestHouse = {
@@ -98,6 +98,13 @@ export function openTestHouse({
   }
   house.effects = house.engine.start({ now: START, clockSynced: true })
   return house
+}
+
+function freshDatabase(): Database {
+  const db = openDatabase({ file: ':memory:' })
+  migrate(db, { folder: MIGRATIONS, now: START })
+  installCapture(db, declarations())
+  return db
 }
 
 /** A readings message of one sensor with the identity of an outbox row. */

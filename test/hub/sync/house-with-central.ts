@@ -13,7 +13,7 @@ import { openTestHouse, type TestHouse } from '../engine/engine-in-memory.ts'
 export const TABLES = centralTables()
 
 /** Central's clock runs, so the pump's does too, but it never waits longer than this. */
-const HASTY: Clock = {
+export const HASTY: Clock = {
   ...systemClock,
   after: (ms, run) => systemClock.after(ms > 60_000 ? ms : Math.min(ms, 20), run),
 }

@@ -3,7 +3,7 @@ import { type Faults, NO_FAULTS } from './simulation.ts'
 /** What a house has to live through, mildest first. */
 export const SCENARIOS: [name: string, faults: Faults][] = [
   ['when nothing goes wrong', NO_FAULTS],
-  ['over a line that loses requests and replies, and does some late', { ...NO_FAULTS, line: 0.25 }],
+  ['over a line that loses requests and replies, and does some late or twice', { ...NO_FAULTS, line: 0.25 }],
   ['while the hub crashes at any moment', { ...NO_FAULTS, line: 0.25, crash: 60 }],
   ['when the hub is put back to a copy', { ...NO_FAULTS, line: 0.1, crash: 20, hubRestore: 15 }],
   ['when central is put back to a copy', { ...NO_FAULTS, line: 0.1, crash: 20, centralRestore: 15 }],

@@ -70,6 +70,7 @@ export class SimulatedCentral {
   /** Safeguards that a test may switch off, to see that it notices. */
   compareAndSet = true
   cursorInTransaction = true
+  leaseChecked = true
 
   greet(hub: HubView, proposed: string, facts: HubFacts): Greeting {
     const { memory } = this
@@ -99,13 +100,14 @@ export class SimulatedCentral {
     return { kind: 'go', facts: { ...rest, site: 'site', name: 'home', held: [...memory.held.values()] } }
   }
 
-  /** `half`: the rows came and the cursor did not, where the cursor does not belong to the transaction. */
-  upload(lease: Lease, batch: Batch, half = false): { merged: number; held: HeldRow[] } {
+  /** `half`: only one of rows and cursor was written, as can happen where they do not belong to one transaction. */
+  upload(lease: Lease, batch: Batch, half?: 'rows' | 'cursor'): { merged: number; held: HeldRow[] } {
     this.checkLease(lease)
     const cursor = this.#cursor(batch.from)
     const held: HeldRow[] = []
     let merged = 0
-    if (this.cursorInTransaction || !half) this.#move(cursor, batch.to)
+    if (half !== 'rows') this.#move(cursor, batch.to)
+    if (half === 'cursor') throw new Refusal('the line broke between cursor and rows', false)
     for (const stage of batch.stages) {
       const { table } = stage.encoder
       const rows = this.#table(table.name)
@@ -149,6 +151,7 @@ export class SimulatedCentral {
         if (stage.through === 'log') this.memory.held.delete(`${table.name}/${epoch}/${key}`)
       }
     }
+    if (half === 'rows') throw new Refusal('the line broke between rows and cursor', false)
     cursor.rows += batch.rows
     cursor.merged += merged
     cursor.quarantined += held.length
@@ -200,6 +203,7 @@ export class SimulatedCentral {
 
   /** Throws unless this hub holds the lease. */
   checkLease({ token, leases }: Lease): void {
+    if (!this.leaseChecked) return
     if (this.memory.lease === token && this.memory.leases === leases) return
     if (this.memory.leases < leases) throw new Refusal('central was put back', false)
     throw new Refusal('another hub took over this site', true)

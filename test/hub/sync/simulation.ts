@@ -7,7 +7,7 @@ import { Refusal, SimulatedCentral } from './simulated-central.ts'
 import { freshHouse, SimulatedHub, TABLES } from './simulated-hub.ts'
 
 export interface Faults {
-  /** Share of requests that are lost, answered into the void, or done after their sender gave up. */
+  /** Share of requests that are lost, answered into the void, done after their sender gave up, or done twice. */
   line: number
   /** Crashes of the hub, in a thousand steps. */
   crash: number
@@ -67,6 +67,11 @@ export class Simulation {
     this.runners.push(runner)
     this.#event(runner, { kind: 'start' })
     return runner
+  }
+
+  /** Gives the databases' memory back, which nobody collects by itself in a long loop. */
+  close(): void {
+    for (const { hub } of this.runners) hub.db.close()
   }
 
   /** The house lives for so many steps, with faults. */
@@ -226,6 +231,13 @@ export class Simulation {
     } else this.#after(delay, () => answer(execute()))
   }
 
+  /** Where rows and cursor are written one after the other, the line may break between the two. */
+  #half(): 'rows' | 'cursor' | undefined {
+    const { line } = this.#faults
+    if (this.central.cursorInTransaction || this.random() >= line) return undefined
+    return this.random() < 0.5 ? 'rows' : 'cursor'
+  }
+
   #request(runner: Runner, effect: SyncEffect): () => SyncEvent {
     const { hub } = runner
     const { central } = this
@@ -244,7 +256,7 @@ export class Simulation {
           return () => ({ kind: 'sent', result })
         }
         return () => {
-          const { merged, held: refused } = central.upload(lease, batch)
+          const { merged, held: refused } = central.upload(lease, batch, this.#half())
           const { to, rows, bytes, unknown, more } = batch
           const ledger = {
             rows,

@@ -11,6 +11,7 @@ export function tryOut(faults: Faults, seeds: number, steps = 120): string[] {
     run.live(steps)
     const settled = run.settle(BOUND_S)
     const wrong = run.differences()
+    run.close()
     if (settled === null) wrong.unshift(`still behind after ${BOUND_S} s`)
     if (wrong.length > 0) failed.push(`seed ${seed}: ${wrong.slice(0, 5).join('; ')}`)
     if (failed.length >= 5) break
