@@ -121,7 +121,8 @@ export class Simulation {
     const happens = (perThousand: number) => this.random() * 1_000 < perThousand
     const runner = this.runners[Math.floor(this.random() * this.runners.length)]
     if (!runner) return
-    if (this.random() < 0.05) this.#hubCopies.push(runner.hub.db.serialize())
+    // A copy is large, and its memory comes back late: none is made where nobody needs it.
+    if (this.random() < 0.05 && hubRestore + clone > 0) this.#hubCopies.push(runner.hub.db.serialize())
     if (this.random() < 0.05) this.#centralCopies.push(structuredClone(this.central.memory))
     if (happens(crash)) this.#crash(runner)
     if (happens(this.#faults.line * 40)) this.#partedUntil = this.#now + this.random() * 5_000
