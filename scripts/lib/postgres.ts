@@ -185,7 +185,8 @@ export class Postgres {
     const places = ['-D', this.#data, `--pwfile=${this.#passwordFile}`]
     const { program, args, identity } = this.#command(initdb, [...options, ...places])
     try {
-      execFileSync(program, args, {
+      // In a session of its own, as the server: Ctrl-C in the terminal is for the program that starts it.
+      execFileSync('setsid', [program, ...args], {
         ...identity,
         cwd: this.folder,
         stdio: 'pipe',
