@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { asOwner, type Queryable, withCentral } from '../../../central/connect.ts'
-import { changePassword, connectionLine, newPassword } from '../../../central/logins.ts'
+import { connectionLine } from '../../../central/logins.ts'
 import { migrateCentral } from '../../../central/migrate.ts'
 import { grantPerson } from '../../../central/people.ts'
 import { grantScope, putRow } from '../../../central/scopes.ts'
-import { addSite, listSites, removeSite, rotateSite } from '../../../central/sites.ts'
+import { addSite, listSites, removeSite } from '../../../central/sites.ts'
 import { Postgres } from '../postgres.ts'
 
 /** What central manages for both houses. */
@@ -72,8 +72,7 @@ export class DemoCentral {
     say(`Preparing central for ${houses.join(' and ')} …`)
     await this.#asAdmin(async (db) => {
       await migrateCentral(db)
-      const known = new Set((await listSites(db)).map(({ name }) => name))
-      for (const house of houses) await this.#open(db, house, known)
+      for (const house of houses) await this.#addSite(db, house)
       await this.#letRead(db)
       const scope = this.#scope
       for (const house of houses) await grantScope(db, scope, this.site(house))
@@ -106,24 +105,18 @@ export class DemoCentral {
     return withCentral(this.#admin ?? '', work)
   }
 
-  async #open(db: Queryable, house: string, known: ReadonlySet<string>): Promise<void> {
+  async #addSite(db: Queryable, house: string): Promise<void> {
     const name = this.site(house)
-    const { role, password } = known.has(name) ? await rotateSite(db, name) : await addSite(db, name)
+    const { role, password } = await addSite(db, name)
     this.#made.push(name)
     this.#urls.set(house, connectionLine(this.#admin ?? '', role, password))
   }
 
   async #letRead(db: Queryable): Promise<void> {
-    let password: string | null = null
     for (const name of this.#made) {
       const made = await grantPerson(db, this.#person, name)
-      password ??= made?.password ?? null
+      if (made !== null) this.#reader = connectionLine(this.#admin ?? '', made.role, made.password)
     }
-    if (password === null) {
-      password = newPassword()
-      await changePassword(db, this.#person, password)
-    }
-    this.#reader = connectionLine(this.#admin ?? '', this.#person, password)
     writeFileSync(this.serviceFile, serviceOf(this.#reader), { mode: 0o600 })
   }
 
@@ -137,12 +130,6 @@ export class DemoCentral {
     })
     for (const role of [...roles, this.#person]) if (role !== null) await db.query(`DROP ROLE IF EXISTS "${role}"`)
   }
-}
-
-/** Whether houses in this folder have met in a central of another run, which a new one would not know. */
-export function metElsewhere(folder: string, houses: readonly string[], given: string | undefined): boolean {
-  const before = houses.some((house) => existsSync(join(folder, house, 'hub.db')))
-  return before && (given !== undefined || !existsSync(join(folder, 'central', 'data')))
 }
 
 function serviceOf(url: string): string {

@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { systemClock, wait } from '../../../shared/clock.ts'
 import { explain, LaresError } from '../../../shared/errors.ts'
-import { DemoCentral, metElsewhere, PERSONA } from './central.ts'
+import { DemoCentral, PERSONA } from './central.ts'
 import { type Child, ROOT, stopChildren, watchChildren } from './children.ts'
 import { type House, type HousePlan, startHouse } from './house.ts'
 import { type DemoView, look, verify } from './look.ts'
@@ -57,8 +57,9 @@ async function main(): Promise<number> {
   const given = process.env.LARES_DEMO_CENTRAL
   // The administrator's address is nothing that hubs and agents need to know.
   delete process.env.LARES_DEMO_CENTRAL
-  if (metElsewhere(folder, names, given))
-    throw new LaresError('bad_params', `the houses in ${folder} belong to a central of another run`, {
+  // Its agents know the ports of that run, and its houses know a central that may be gone.
+  if (names.some((name) => existsSync(join(folder, name))))
+    throw new LaresError('already_exists', `${folder} holds the houses of another run`, {
       hint: 'Name a new folder with --data, or none.',
     })
   mkdirSync(folder, { recursive: true })

@@ -79,6 +79,8 @@ function deviceLines(place: string, device: DeviceView, { paint, line, width }: 
     String(device.sessions).padStart(8),
   ]
   const values = device.readings.map(({ sensor, value, unit }) => `${sensor} ${round(value)} ${unit}`.trimEnd())
+  // The short ones first: so most of them fit.
+  values.sort((a, b) => a.length - b.length)
   return [
     `${place.padEnd(6)}  ${device.name.slice(0, 11).padEnd(11)}  ${status} ${numbers.join('  ')}`,
     ...(values.length === 0 ? [] : [line(`        ${asManyAsFit(values, width - 8)}`, DIM)]),
