@@ -206,7 +206,8 @@ export class Postgres {
     const isOpen = [program, this.folder].every(isOpenToAll)
     if (!('uid' in identity) || isOpen) return { program, args, identity }
     const nobody = [`--reuid=${identity.uid}`, `--regid=${identity.gid}`, '--clear-groups']
-    const rights = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override']
+    // initdb asks access(2), which looks at a user's rights alone unless this bit is set (capabilities(7)).
+    const rights = ['--securebits=+no_setuid_fixup', '--inh-caps=+dac_override', '--ambient-caps=+dac_override']
     return { program: 'setpriv', args: [...nobody, ...rights, '--', program, ...args], identity: {} }
   }
 
