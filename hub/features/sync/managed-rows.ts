@@ -53,7 +53,8 @@ export class ManagedRows {
       for (const row of this.#sorted(rows)) this.#one(context, scope, row)
       if (checksum === null) return { ok: null, refused: [] }
       this.#again(context, scope)
-      return { ok: this.#sum(scope) === BigInt(checksum), refused: this.#refused(scope) }
+      const ok = this.#sum(scope) === BigInt(checksum) && !this.#hasStrays(scope)
+      return { ok, refused: this.#refused(scope) }
     })
     this.#db
       .prepare(
@@ -103,7 +104,7 @@ export class ManagedRows {
     }
     if (values.get(table.key) !== key) return `the row's ${table.key} is not its key`
     const present = this.#row(table, key)
-    if (present && present.managed_by === 'central' && present.scope !== scope)
+    if (present?.managed_by === 'central' && present.scope !== scope && this.#holds(present.scope, table.name, key))
       return `it is managed by the scope ${String(present.scope)}`
     if (present && present.managed_by !== 'central' && !giveWay(context, table.name, values))
       return 'this house has a row of its own with this key'
@@ -189,8 +190,31 @@ export class ManagedRows {
     const table = this.#tables.get(table_name)
     const present = table && this.#row(table, row_key)
     if (!table || present?.managed_by !== 'central') return false
-    const values = valuesOf(table, JSON.parse(row) as Record<string, unknown>, null)
-    return [...values].every(([column, value]) => present[column] === value)
+    try {
+      const values = valuesOf(table, JSON.parse(row) as Record<string, unknown>, null)
+      return [...values].every(([column, value]) => present[column] === value)
+    } catch {
+      return false // the text itself went wrong; central has it whole
+    }
+  }
+
+  /** Whether a table has a row of the scope that did not come from central, or that should have left. */
+  #hasStrays(scope: string): boolean {
+    return [...this.#tables.values()].some(({ name, key, columns }) => {
+      const active = columns.some((column) => column.name === 'is_active') ? ' AND is_active = 1' : ''
+      return this.#db
+        .prepare(
+          `SELECT 1 FROM "${name}" WHERE managed_by = 'central' AND scope = ?${active} ` +
+            `AND "${key}" NOT IN (SELECT row_key FROM managed_rows WHERE scope = ? AND table_name = ?) LIMIT 1`,
+        )
+        .get(scope, scope, name)
+    })
+  }
+
+  /** Whether a scope still has the row. One that was only made inactive is free for the next. */
+  #holds(scope: unknown, table: string, key: string): boolean {
+    const held = this.#db.prepare('SELECT 1 FROM managed_rows WHERE scope = ? AND table_name = ? AND row_key = ?')
+    return held.get(scope, table, key) !== undefined
   }
 
   #row(table: CentralTable, key: string): Record<string, unknown> | undefined {
