@@ -27,12 +27,14 @@ export class ManagedRows {
   #db: Database
   #tables: Map<string, CentralTable>
   #order: string[]
+  #defaults: Map<string, Values>
 
   constructor(db: Database) {
     this.#db = db
     const tables = centralTables().filter(({ kind }) => kind === 'down')
     this.#tables = new Map(tables.map((table) => [table.name, table]))
     this.#order = parentsFirst(tables)
+    this.#defaults = new Map(tables.map((table) => [table.name, defaultsOf(db, table)]))
     this.#guard()
   }
 
@@ -98,7 +100,7 @@ export class ManagedRows {
     const { table, key } = at
     let values: Values
     try {
-      values = valuesOf(table, JSON.parse(at.row) as Record<string, unknown>, context.now)
+      values = this.#values(table, at.row, context.now)
     } catch (error) {
       return asError(error).message
     }
@@ -113,9 +115,37 @@ export class ManagedRows {
     const refused = this.#write(table, values)
     // The unique key of a seeded row may be in the way, whatever its own key.
     if (refused !== null && giveWay(context, table.name, values)) return this.#write(table, values)
-    if (refused === null && table.name === 'users' && values.get('is_active') === 0)
-      context.effect({ kind: 'disconnect_user', user: key, reason: 'the account was closed by central' })
+    if (refused === null && table.name === 'users' && present) {
+      const closed = values.get('is_active') === 0 && present.is_active !== 0
+      // Rights are those of the login: who has fewer now is to log in again.
+      if (closed || values.get('role') !== present.role)
+        context.effect({
+          kind: 'disconnect_user',
+          user: key,
+          reason: `the account was ${closed ? 'closed' : 'changed'} by central`,
+        })
+    }
     return refused
+  }
+
+  /**
+   * Values of the columns this hub knows; the others wait for its next version. What a row does not say has its default,
+   * also where an earlier row said something. `now` fills the stamps, `null` leaves them out.
+   */
+  #values(table: CentralTable, text: string, now: number | null): Values {
+    const row = JSON.parse(text) as Record<string, unknown>
+    const values: Values = new Map()
+    for (const { name, kind } of table.columns) {
+      if (OWN.has(name)) continue
+      const value = row[name]
+      if (value !== undefined) values.set(name, sqliteValue(kind, value, name))
+      // A row that is there is active, also one that was taken away before.
+      else if (name === 'is_active') values.set(name, 1)
+      else if (name !== 'created_at' && name !== 'updated_at')
+        values.set(name, this.#defaults.get(table.name)?.get(name) ?? null)
+      else if (now !== null) values.set(name, now)
+    }
+    return values
   }
 
   #write(table: CentralTable, values: Values): string | null {
@@ -191,7 +221,7 @@ export class ManagedRows {
     const present = table && this.#row(table, row_key)
     if (!table || present?.managed_by !== 'central') return false
     try {
-      const values = valuesOf(table, JSON.parse(row) as Record<string, unknown>, null)
+      const values = this.#values(table, row, null)
       return [...values].every(([column, value]) => present[column] === value)
     } catch {
       return false // the text itself went wrong; central has it whole
@@ -266,18 +296,14 @@ export function rowHash(text: string): bigint {
   return BigInt(`0x${createHash('md5').update(text).digest('hex').slice(0, 15)}`)
 }
 
-/** Values of the columns this hub knows; the others wait for its next version. `now` fills the stamps, `null` leaves them out. */
-function valuesOf(table: CentralTable, row: Record<string, unknown>, now: number | null): Values {
-  const values: Values = new Map()
-  for (const { name, kind } of table.columns) {
-    if (OWN.has(name)) continue
-    const value = row[name]
-    if (value !== undefined) values.set(name, sqliteValue(kind, value, name))
-    // A row that is there is active, also one that was taken away before.
-    else if (name === 'is_active') values.set(name, 1)
-    else if (now !== null && (name === 'created_at' || name === 'updated_at')) values.set(name, now)
-  }
-  return values
+/** What a column has when a row does not say it, as SQLite keeps it. */
+function defaultsOf(db: Database, { columns }: CentralTable): Values {
+  return new Map(
+    columns.map(({ name, default: sql }) => [
+      name,
+      sql === null ? null : (db.prepare(`SELECT ${sql}`).pluck().get() as string | number | null),
+    ]),
+  )
 }
 
 /** Names of the tables in an order in which no row needs a later one. */

@@ -55,6 +55,31 @@ describe.each(VERSIONS)('rows that central manages, on PostgreSQL %s', (version)
     expect(await home.taken('care')).toEqual(FINE)
   })
 
+  it('have the default of what central no longer says', async () => {
+    const home = await begin()
+    await home.grant('care')
+    await home.put('care', 'personas', { ...NURSE, description: 'Kind' })
+    await home.put('care', 'users', { id: 'u-anna', email: 'anna@example.org', full_name: 'Anna', role: 'admin' })
+    home.pump.start()
+    await home.taken('care')
+    await home.put('care', 'personas', { id: 'nurse', name: 'Nurse' })
+    await home.put('care', 'users', { id: 'u-anna', email: 'anna@example.org' })
+    expect(await home.taken('care')).toEqual(FINE)
+    expect(home.one('SELECT * FROM personas WHERE id = ?', 'nurse')).toMatchObject({
+      description: null,
+      tags: '[]',
+      priority: 0,
+      voice_config: null,
+      current_version: '1.0.0',
+    })
+    expect(home.one('SELECT full_name, role, is_active FROM users')).toEqual({
+      full_name: null,
+      role: 'user',
+      is_active: 1,
+    })
+    expect(await home.compared('care')).toEqual(FINE)
+  })
+
   it('become inactive when they are removed, or leave where a table knows no such thing, and come back', async () => {
     const home = await begin()
     await home.grant('care')
@@ -160,7 +185,7 @@ describe.each(VERSIONS)('rows that central manages, on PostgreSQL %s', (version)
     expect(await rows(home.admin, 'SELECT id FROM lares.users')).toEqual([])
   })
 
-  it('end the sessions of a person whose account is closed centrally', async () => {
+  it('end the sessions of a person whose account is closed or whose role is another', async () => {
     const home = await begin()
     await home.grant('care')
     await home.put('care', 'users', { id: 'u-anna', email: 'anna@example.org' })
@@ -175,6 +200,16 @@ describe.each(VERSIONS)('rows that central manages, on PostgreSQL %s', (version)
     await home.remove('care', 'users', 'u-bert')
     await home.taken('care')
     expect(closed()).toEqual(['u-anna', 'u-bert'])
+    // Who comes back may have fewer rights than before: logins of before do not count. A new name ends none.
+    await home.put('care', 'users', { id: 'u-anna', email: 'anna@example.org', role: 'admin' })
+    await home.taken('care')
+    expect(closed()).toEqual(['u-anna', 'u-bert', 'u-anna'])
+    await home.put('care', 'users', { id: 'u-anna', email: 'anna@example.org', role: 'admin', full_name: 'Anna' })
+    await home.taken('care')
+    expect(closed()).toHaveLength(3)
+    await home.put('care', 'users', { id: 'u-anna', email: 'anna@example.org', role: 'user' })
+    await home.taken('care')
+    expect(closed()).toEqual(['u-anna', 'u-bert', 'u-anna', 'u-anna'])
   })
 
   it('cannot be edited here, whatever tries it', async () => {
