@@ -92,6 +92,21 @@ describe.each(VERSIONS)('rows of central that do not fit here, on PostgreSQL %s'
     expect(await home.compared('a')).toEqual(FINE)
   })
 
+  it('are taken with the next page of another scope that brings what they refer to', async () => {
+    const home = await begin()
+    await home.grant('a')
+    await home.grant('b')
+    await home.put('a', 'persona_versions', { id: 'p-1', persona_id: 'p', version: '1.0.0' })
+    await home.put('b', 'personas', { id: 'p', name: 'P' })
+    home.pump.start()
+    await home.taken('b')
+    await home.soon('the version is here', () => Boolean(home.one("SELECT 1 FROM persona_versions WHERE id = 'p-1'")))
+    await home.settled()
+    const reported = async () =>
+      (await rows<{ refused: unknown }>(home.admin, "SELECT refused FROM lares.scope_states WHERE scope = 'a'"))[0]
+    await expect.poll(reported).toEqual({ refused: [] })
+  })
+
   it('take the place of the seeded persona', async () => {
     const home = await begin()
     await home.grant('care')
