@@ -217,6 +217,54 @@ describe('a persistent session', () => {
   })
 })
 
+describe('a will', () => {
+  const will = { topic: 'w', payload: Buffer.from('gone'), qos: 1 as const, retain: true }
+
+  it('of a client with a session to keep is not on disk: a hub that was killed publishes none, and later ones once', async () => {
+    const changes: SessionChange[] = []
+    const journal = (change: SessionChange) => void changes.push(change)
+    const first = await start({ persistence: new BrokerPersistence({ clock: systemClock, journal }) })
+    const watcher = await first.connect('watcher', { clean: false })
+    await subscribe(watcher, 'w')
+    await first.connect('plain', { clean: false, will })
+    // What a killed hub leaves behind is what it had written.
+    const left = [...changes]
+
+    const persistence = new BrokerPersistence({ clock: systemClock })
+    persistence.load(left)
+    const second = await start({ persistence })
+    const again = await second.connect('watcher', { clean: false })
+    await settled(again)
+    expect(publishes(again)).toEqual([])
+
+    // Back without a will, it leaves none; back with one, it leaves that, once.
+    await leave(await second.connect('plain', { clean: false }), second)
+    await settled(again)
+    expect(publishes(again)).toEqual([])
+    await leave(await second.connect('plain', { clean: false, will }), second)
+    await until(() => publishes(again).length === 1)
+    await settled(again)
+    expect(publishes(again).map(({ payload }) => String(payload))).toEqual(['gone'])
+  })
+
+  it('is published when the hub is stopped in order, and waits for readers that are away', async () => {
+    const changes: SessionChange[] = []
+    const journal = (change: SessionChange) => void changes.push(change)
+    const first = await start({ persistence: new BrokerPersistence({ clock: systemClock, journal }) })
+    const watcher = await first.connect('watcher', { clean: false })
+    await subscribe(watcher, 'w')
+    await leave(watcher, first)
+    await first.connect('plain', { clean: false, will })
+    await first.stop()
+    const persistence = new BrokerPersistence({ clock: systemClock })
+    persistence.load(changes)
+    const second = await start({ persistence })
+    const again = await second.connect('watcher', { clean: false })
+    await settled(again)
+    expect(publishes(again).map(({ payload }) => String(payload))).toEqual(['gone'])
+  })
+})
+
 describe('session present', () => {
   /** What CONNACK says to a client that comes and goes. */
   async function visit(under: BrokerUnderTest, clean: boolean, more = {}): Promise<unknown> {
