@@ -32,10 +32,10 @@ const MAY_IMPORT: [importer: string, targets: RegExp][] = [
   ['hub/', /^(?:hub|shared)\//],
   ['cli/', /^(?:cli|shared|hub\/features)\/|^hub\/engine\/command\.ts$|^(?:hub|edge|central)\/main\.ts$/],
   ['scripts/', /^(?:scripts|shared|hub|edge|central)\//],
-  // The demo asks the hub as any person does: as a client of the admin topics.
   // The benchmark measures on the slow card that the fault tests model.
   ['scripts/lib/bench/', /^(?:scripts|shared|hub|edge|central)\/|^test\/faults\/lib\/shim\.ts$/],
-  ['scripts/lib/demo/', /^(?:scripts|shared)\/|^cli\/admin-client\.ts$/],
+  // The demo asks a hub as any person does, as a client of the admin topics, and makes sites as `lares central` does.
+  ['scripts/lib/demo/', /^(?:scripts|shared|central)\/|^cli\/admin-client\.ts$/],
 ]
 
 /** Files whose whole purpose is to list the files of a folder. */

@@ -6,7 +6,7 @@ export type StoredScope = ScopeAnswer & { scope: string; seq: number }
 
 /** A scope that this house has up to `seq`. It is compared with central once, whatever came in between. */
 export function scopeAt(seq: number): ScopeState {
-  return { seq, latest: seq, whole: false, gathered: [], check: true }
+  return { seq, latest: seq, whole: false, gathered: [], check: true, refusing: false }
 }
 
 /** The next page to ask for, or `null` when this house has everything. */
@@ -33,6 +33,7 @@ export function takeGranted(
       return [scope, { ...known, latest: seq, whole: known.whole || known.seq > seq, check: known.check || check }]
     }),
   )
+  if (!same) lookAgain(state)
   return same ? null : { kind: 'persist', step: { step: 'granted', scopes: granted.map(({ scope }) => scope) } }
 }
 
@@ -55,12 +56,21 @@ export function takeStored(state: SyncState, { scope, seq, ...answer }: StoredSc
   const known = state.scopes[scope]
   if (!known) return null
   const wasWhole = known.whole
+  // What came may be what rows of other scopes waited for. A mere comparison brings nothing, or two scopes that never add
+  // up would set each other off for ever.
+  if (seq !== known.seq) lookAgain(state)
   Object.assign(known, { seq, latest: Math.max(known.latest, seq), whole: false, check: false })
   if (answer.ok === null) return null
+  known.refusing = answer.refused.length > 0
   if (!answer.ok && !wasWhole) {
     known.whole = true
     return null
   }
   if (!answer.ok) state.lastError = `the rows of ${scope} do not add up after they were fetched whole`
   return { kind: 'report', scope, seq, answer }
+}
+
+/** Scopes of which this house refused rows are compared once more: what was in their way may be gone. */
+function lookAgain(state: SyncState): void {
+  for (const scope of Object.values(state.scopes)) scope.check ||= scope.refusing
 }

@@ -91,6 +91,8 @@ export interface ScopeState {
   gathered: CentralRow[]
   /** It is to be compared with central although nothing new came. */
   check: boolean
+  /** The house refused rows of it when it was compared last. */
+  refusing: boolean
 }
 
 export interface SyncState {

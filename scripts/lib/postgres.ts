@@ -9,11 +9,12 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { MessageChannel } from 'node:worker_threads'
 import { Client } from 'pg'
 import { type Clock, systemClock, wait } from '../../shared/clock.ts'
@@ -51,7 +52,8 @@ kill -QUIT "$1" && [ -n "$2" ] && sleep 1 && rm -rf "$2"`
  * A real PostgreSQL on loopback, from the binaries of an npm package: for tests, the demo and new migrations.
  *
  * It needs no system server. The superuser is `postgres` with a random password. As root the programs run as `nobody`,
- * because postgres refuses root. When the process that started it dies, so does the server.
+ * because postgres refuses root; where `nobody` may not go, as in a checkout below /root, they keep root's right to pass
+ * through folders. When the process that started it dies, so does the server.
  */
 export class Postgres {
   readonly version: PostgresVersion
@@ -109,11 +111,14 @@ export class Postgres {
       ...this.#settings,
     }
     const log = openSync(join(this.folder, 'log'), 'a')
-    const server = spawn(
-      join(programs, 'postgres'),
-      ['-D', this.#data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
-      { ...this.#identity, cwd: this.folder, stdio: ['ignore', log, log], detached: true },
-    )
+    const given = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+    const { program, args, identity } = this.#command(join(programs, 'postgres'), ['-D', this.#data, ...given])
+    const server = spawn(program, args, {
+      ...identity,
+      cwd: this.folder,
+      stdio: ['ignore', log, log],
+      detached: true,
+    })
     const failed = new Promise<never>((_, reject) => {
       server.once('error', reject)
       server.once('exit', (code) => reject(new Error(`postgres ended with ${code}:\n${this.log()}`)))
@@ -177,9 +182,12 @@ export class Postgres {
     if ('uid' in this.#identity)
       for (const path of [this.folder, this.#passwordFile]) chownSync(path, this.#identity.uid, this.#identity.gid)
     const options = ['--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-sync', `--username=${SUPERUSER}`]
+    const places = ['-D', this.#data, `--pwfile=${this.#passwordFile}`]
+    const { program, args, identity } = this.#command(initdb, [...options, ...places])
     try {
-      execFileSync(initdb, [...options, '-D', this.#data, `--pwfile=${this.#passwordFile}`], {
-        ...this.#identity,
+      // In a session of its own, as the server: Ctrl-C in the terminal is for the program that starts it.
+      execFileSync('setsid', [program, ...args], {
+        ...identity,
         cwd: this.folder,
         stdio: 'pipe',
         env: { ...process.env, LC_ALL: 'C' },
@@ -190,6 +198,17 @@ export class Postgres {
         hint: `Its user must be able to read ${ROOT} and to enter ${this.folder}. Otherwise run scripts/setup again.`,
       })
     }
+  }
+
+  /** How a program of Postgres is run as somebody who is not root. */
+  #command(program: string, args: string[]) {
+    const identity = this.#identity
+    const isOpen = [program, this.folder].every(isOpenToAll)
+    if (!('uid' in identity) || isOpen) return { program, args, identity }
+    const nobody = [`--reuid=${identity.uid}`, `--regid=${identity.gid}`, '--clear-groups']
+    // initdb asks access(2), which looks at a user's rights alone unless this bit is set (capabilities(7)).
+    const rights = ['--securebits=+no_setuid_fixup', '--inh-caps=+dac_override', '--ambient-caps=+dac_override']
+    return { program: 'setpriv', args: [...nobody, ...rights, '--', program, ...args], identity: {} }
   }
 
   async #answers(): Promise<void> {
@@ -268,6 +287,12 @@ function findPrograms(version: PostgresVersion): string {
       hint: 'Their package makes them when it is installed: npm rebuild, with allowScripts of package.json in force.',
     })
   return join(native, 'bin')
+}
+
+/** Whether everybody may pass through the folders above a path. */
+function isOpenToAll(path: string): boolean {
+  const parent = dirname(path)
+  return (statSync(parent).mode & 0o001) !== 0 && (parent === path || isOpenToAll(parent))
 }
 
 function idOf(flag: '-u' | '-g'): number {

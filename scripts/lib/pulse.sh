@@ -35,10 +35,11 @@ CONF
   export PULSE_SERVER="unix:$dir/runtime/native" ALSA_CONFIG_PATH="$dir/asound.conf"
   # With a latency forced to 20 ms aplay waits for ever in its first write (PulseAudio 16.1); arecord does not need it.
   unset PULSE_LATENCY_MSEC
+  # setsid: Ctrl-C in the terminal goes to the programs that use it, which may still need it while they end.
   # -n: no default script, so no D-Bus, no udev, no X11. Root gets a warning and a daemon of its own.
   env HOME="$dir/home" XDG_RUNTIME_DIR="$dir/runtime" XDG_CONFIG_HOME="$dir/home" PULSE_RUNTIME_PATH="$dir/runtime" \
     PULSE_STATE_PATH="$dir/home" PULSE_COOKIE="$dir/home/cookie" DBUS_SESSION_BUS_ADDRESS= PULSE_SERVER= \
-    pulseaudio -n --daemonize=no --system=false --exit-idle-time=-1 --disable-shm=yes --realtime=no --high-priority=no \
+    setsid pulseaudio -n --daemonize=no --system=false --exit-idle-time=-1 --disable-shm=yes --realtime=no --high-priority=no \
     --use-pid-file=no --log-target=stderr --log-level=notice --file="$dir/lares.pa" \
     </dev/null >"$dir/pulse.log" 2>&1 &
   echo $! >"$dir/pulse.pid"
@@ -61,7 +62,7 @@ pulse_stop() {
   [ -f "$dir/pulse.pid" ] || return 0
   pid=$(cat "$dir/pulse.pid")
   # the number may belong to somebody else by now
-  if tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -q -F -- "$dir/lares.pa"; then
+  if tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -q -F -- "$dir/lares.pa"; then
     kill "$pid"
     while kill -0 "$pid" 2>/dev/null && [ $tries -lt 30 ]; do
       tries=$((tries + 1))

@@ -1,36 +1,111 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
-import { openDatabase } from '../../shared/sqlite/open.ts'
+import { Postgres } from '../../scripts/lib/postgres.ts'
+import { type Database, openDatabase } from '../../shared/sqlite/open.ts'
+import { query } from '../central/postgres-servers.ts'
 
 const run = promisify(execFile)
 const DEMO = join(import.meta.dirname, '../../scripts/demo')
+const HOUSES = ['home', 'cabin']
+/** Tables of the last line's `central`; the clips have another name there. */
+const TABLES = ['readings', 'reading_series', 'events', 'devices', 'device_entities', 'sessions', 'turns', 'houses']
+
+interface Counts extends Record<string, unknown> {
+  readings: number
+  heartbeats: number
+  central: Record<string, number>
+}
 
 describe('scripts/demo --once', () => {
   const folder = mkdtempSync(join(tmpdir(), 'lares-demo-test-'))
-  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  const central = new Postgres({ folder: join(folder, 'central') })
+  afterAll(async () => {
+    await central.stop()
+    rmSync(folder, { recursive: true, force: true })
+  })
 
-  it('brings heartbeats, readings and a spoken sentence of two agents to the disk, and says how many', async () => {
-    const { stdout } = await run(DEMO, ['--once', '--data', folder, '--seconds', '240'], { timeout: 280_000 })
-    const counts = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, number | boolean>
-    expect(counts).toMatchObject({ ok: true, devices: 2, duplicates: 0, rejected: 0 })
-    const db = openDatabase({ file: join(folder, 'hub/hub.db'), readonly: true })
+  const inHouse = <T>(house: string, work: (count: (sql: string) => number, db: Database) => T): T => {
+    const db = openDatabase({ file: join(folder, house, 'hub.db'), readonly: true })
     try {
-      const count = (sql: string) => db.prepare(sql).pluck().get() as number
-      // The hub went on for a moment after it was asked.
-      expect(count('SELECT count(*) FROM readings')).toBeGreaterThanOrEqual(Number(counts.readings))
-      expect(counts.readings).toBeGreaterThan(3)
-      expect(counts.heartbeats).toBeGreaterThanOrEqual(2)
+      return work((sql) => db.prepare(sql).pluck().get() as number, db)
+    } finally {
+      db.close()
+    }
+  }
+
+  it('brings what two houses measured and heard to their disks and to central, and says how much', async () => {
+    const { stdout } = await run(DEMO, ['--once', '--data', folder, '--seconds', '240'], { timeout: 280_000 })
+    const counts = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Counts
+    expect(counts).toMatchObject({
+      ok: true,
+      devices: 3,
+      sites: 2,
+      duplicates: 0,
+      rejected: 0,
+      managed_personas: 2,
+      rows_behind: 0,
+      seconds_behind: 0,
+      quarantined: 0,
+    })
+    expect(counts.readings).toBeGreaterThan(4)
+    expect(counts.heartbeats).toBeGreaterThanOrEqual(3)
+    expect(counts).toMatchObject({ readings: counts.central.readings, sessions: counts.central.sessions })
+
+    inHouse('home', (count) => {
       expect(
         count("SELECT count(*) FROM audio_clips WHERE completeness = 'complete' AND duration_ms > 1000"),
       ).toBeGreaterThanOrEqual(1)
       expect(count("SELECT count(*) FROM devices WHERE device_type IN ('raspberry_pi', 'smart_speaker')")).toBe(2)
-      expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
-    } finally {
-      db.close()
+    })
+    for (const house of HOUSES) {
+      inHouse(house, (count, db) => {
+        expect(count("SELECT count(*) FROM personas WHERE managed_by = 'central' AND name = 'Night watch'")).toBe(1)
+        expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
+      })
+    }
+
+    await central.start()
+    for (const table of [...TABLES, 'audio_clips']) {
+      const rows = await query<{ site: string; rows: number }>(
+        central.url(),
+        `SELECT s.name AS site, (SELECT count(*)::integer FROM lares."${table}" t WHERE t.site_id = s.site_id) AS rows FROM lares.sites s`,
+      )
+      expect(rows.map(({ site }) => site).sort()).toEqual([...HOUSES].sort())
+      // The hubs went on for a moment after they were asked.
+      const said = counts.central[table === 'audio_clips' ? 'clips' : table]
+      expect(
+        rows.reduce((sum, row) => sum + row.rows, 0),
+        table,
+      ).toBeGreaterThanOrEqual(said ?? Number.NaN)
+      for (const { site, rows: there } of rows)
+        expect(there, `${table} of ${site}`).toBeLessThanOrEqual(
+          inHouse(site, (count) => count(`SELECT count(*) FROM "${table}"`)),
+        )
+    }
+    // What a reading says there is what the house wrote down.
+    const [reading] = await query<{ site: string; id: string; value: number }>(
+      central.url(),
+      'SELECT s.name AS site, r.id, r.value FROM lares.readings r JOIN lares.sites s USING (site_id) WHERE r.value IS NOT NULL LIMIT 1',
+    )
+    expect(inHouse(reading?.site ?? '', (count) => count(`SELECT value FROM readings WHERE id = ${reading?.id}`))).toBe(
+      reading?.value,
+    )
+  })
+
+  it('keeps passwords in files that nobody else can read, and out of every log', () => {
+    const secrets = HOUSES.map((house) => {
+      const file = join(folder, house, 'central.url')
+      expect(statSync(file).mode & 0o777).toBe(0o600)
+      return new URL(readFileSync(file, 'utf8').trim()).password
+    })
+    expect(statSync(join(folder, 'central/psql.conf')).mode & 0o777).toBe(0o600)
+    for (const log of [...HOUSES, 'pi', 'speaker', 'cabin-pi'].map((name) => `${name}.log`).concat('central/log')) {
+      const said = readFileSync(join(folder, log), 'utf8')
+      for (const secret of secrets) expect(said.includes(secret)).toBe(false)
     }
   })
 })

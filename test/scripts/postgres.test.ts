@@ -46,6 +46,15 @@ describe('the PostgreSQL of tests and demo', () => {
     expect(await query(url, 'SELECT n FROM kept')).toEqual([{ n: 1 }])
   })
 
+  it('runs in a folder where only its owner may go', async () => {
+    const closed = mkdtempSync(join(tmpdir(), 'lares-closed-'))
+    stops.push(async () => rmSync(closed, { recursive: true }))
+    const postgres = server({ folder: join(closed, 'central') })
+    await postgres.start()
+    expect(await query(postgres.url(), 'SELECT 1 AS n')).toEqual([{ n: 1 }])
+    await postgres.stop()
+  })
+
   it('starts again in the folder of a program that died', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'lares-kept-'))
     const program = `

@@ -52,6 +52,9 @@ export function giveWay({ db }: Context, table: string, values: ReadonlyMap<stri
     .get(COMPANION)
   if (table === 'personas') return values.get('id') === COMPANION && seeded !== undefined
   if (table !== 'persona_versions' || values.get('persona_id') !== COMPANION) return false
+  // Of a persona that somebody edited the first version is worth keeping: it says what the edit began with.
+  const isCentral = db.prepare("SELECT 1 FROM personas WHERE id = ? AND managed_by = 'central'").get(COMPANION)
+  if (seeded === undefined && isCentral === undefined) return false
   const removed = db
     .prepare(
       "DELETE FROM persona_versions WHERE persona_id = ? AND version = ? AND managed_by = 'site' AND created_by IS NULL AND change_notes = ?",

@@ -27,12 +27,14 @@ export class ManagedRows {
   #db: Database
   #tables: Map<string, CentralTable>
   #order: string[]
+  #defaults: Map<string, Values>
 
   constructor(db: Database) {
     this.#db = db
     const tables = centralTables().filter(({ kind }) => kind === 'down')
     this.#tables = new Map(tables.map((table) => [table.name, table]))
     this.#order = parentsFirst(tables)
+    this.#defaults = new Map(tables.map((table) => [table.name, defaultsOf(db, table)]))
     this.#guard()
   }
 
@@ -53,7 +55,8 @@ export class ManagedRows {
       for (const row of this.#sorted(rows)) this.#one(context, scope, row)
       if (checksum === null) return { ok: null, refused: [] }
       this.#again(context, scope)
-      return { ok: this.#sum(scope) === BigInt(checksum), refused: this.#refused(scope) }
+      const ok = this.#sum(scope) === BigInt(checksum) && !this.#hasStrays(scope)
+      return { ok, refused: this.#refused(scope) }
     })
     this.#db
       .prepare(
@@ -97,13 +100,13 @@ export class ManagedRows {
     const { table, key } = at
     let values: Values
     try {
-      values = valuesOf(table, JSON.parse(at.row) as Record<string, unknown>, context.now)
+      values = this.#values(table, at.row, context.now)
     } catch (error) {
       return asError(error).message
     }
     if (values.get(table.key) !== key) return `the row's ${table.key} is not its key`
     const present = this.#row(table, key)
-    if (present && present.managed_by === 'central' && present.scope !== scope)
+    if (present?.managed_by === 'central' && present.scope !== scope && this.#holds(present.scope, table.name, key))
       return `it is managed by the scope ${String(present.scope)}`
     if (present && present.managed_by !== 'central' && !giveWay(context, table.name, values))
       return 'this house has a row of its own with this key'
@@ -112,9 +115,37 @@ export class ManagedRows {
     const refused = this.#write(table, values)
     // The unique key of a seeded row may be in the way, whatever its own key.
     if (refused !== null && giveWay(context, table.name, values)) return this.#write(table, values)
-    if (refused === null && table.name === 'users' && values.get('is_active') === 0)
-      context.effect({ kind: 'disconnect_user', user: key, reason: 'the account was closed by central' })
+    if (refused === null && table.name === 'users' && present) {
+      const closed = values.get('is_active') === 0 && present.is_active !== 0
+      // Rights are those of the login: who has fewer now is to log in again.
+      if (closed || values.get('role') !== present.role)
+        context.effect({
+          kind: 'disconnect_user',
+          user: key,
+          reason: `the account was ${closed ? 'closed' : 'changed'} by central`,
+        })
+    }
     return refused
+  }
+
+  /**
+   * Values of the columns this hub knows; the others wait for its next version. What a row does not say has its default,
+   * also where an earlier row said something. `now` fills the stamps, `null` leaves them out.
+   */
+  #values(table: CentralTable, text: string, now: number | null): Values {
+    const row = JSON.parse(text) as Record<string, unknown>
+    const values: Values = new Map()
+    for (const { name, kind } of table.columns) {
+      if (OWN.has(name)) continue
+      const value = row[name]
+      if (value !== undefined) values.set(name, sqliteValue(kind, value, name))
+      // A row that is there is active, also one that was taken away before.
+      else if (name === 'is_active') values.set(name, 1)
+      else if (name !== 'created_at' && name !== 'updated_at')
+        values.set(name, this.#defaults.get(table.name)?.get(name) ?? null)
+      else if (now !== null) values.set(name, now)
+    }
+    return values
   }
 
   #write(table: CentralTable, values: Values): string | null {
@@ -189,8 +220,31 @@ export class ManagedRows {
     const table = this.#tables.get(table_name)
     const present = table && this.#row(table, row_key)
     if (!table || present?.managed_by !== 'central') return false
-    const values = valuesOf(table, JSON.parse(row) as Record<string, unknown>, null)
-    return [...values].every(([column, value]) => present[column] === value)
+    try {
+      const values = this.#values(table, row, null)
+      return [...values].every(([column, value]) => present[column] === value)
+    } catch {
+      return false // the text itself went wrong; central has it whole
+    }
+  }
+
+  /** Whether a table has a row of the scope that did not come from central, or that should have left. */
+  #hasStrays(scope: string): boolean {
+    return [...this.#tables.values()].some(({ name, key, columns }) => {
+      const active = columns.some((column) => column.name === 'is_active') ? ' AND is_active = 1' : ''
+      return this.#db
+        .prepare(
+          `SELECT 1 FROM "${name}" WHERE managed_by = 'central' AND scope = ?${active} ` +
+            `AND "${key}" NOT IN (SELECT row_key FROM managed_rows WHERE scope = ? AND table_name = ?) LIMIT 1`,
+        )
+        .get(scope, scope, name)
+    })
+  }
+
+  /** Whether a scope still has the row. One that was only made inactive is free for the next. */
+  #holds(scope: unknown, table: string, key: string): boolean {
+    const held = this.#db.prepare('SELECT 1 FROM managed_rows WHERE scope = ? AND table_name = ? AND row_key = ?')
+    return held.get(scope, table, key) !== undefined
   }
 
   #row(table: CentralTable, key: string): Record<string, unknown> | undefined {
@@ -242,18 +296,14 @@ export function rowHash(text: string): bigint {
   return BigInt(`0x${createHash('md5').update(text).digest('hex').slice(0, 15)}`)
 }
 
-/** Values of the columns this hub knows; the others wait for its next version. `now` fills the stamps, `null` leaves them out. */
-function valuesOf(table: CentralTable, row: Record<string, unknown>, now: number | null): Values {
-  const values: Values = new Map()
-  for (const { name, kind } of table.columns) {
-    if (OWN.has(name)) continue
-    const value = row[name]
-    if (value !== undefined) values.set(name, sqliteValue(kind, value, name))
-    // A row that is there is active, also one that was taken away before.
-    else if (name === 'is_active') values.set(name, 1)
-    else if (now !== null && (name === 'created_at' || name === 'updated_at')) values.set(name, now)
-  }
-  return values
+/** What a column has when a row does not say it, as SQLite keeps it. */
+function defaultsOf(db: Database, { columns }: CentralTable): Values {
+  return new Map(
+    columns.map(({ name, default: sql }) => [
+      name,
+      sql === null ? null : (db.prepare(`SELECT ${sql}`).pluck().get() as string | number | null),
+    ]),
+  )
 }
 
 /** Names of the tables in an order in which no row needs a later one. */

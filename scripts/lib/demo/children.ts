@@ -15,8 +15,9 @@ export interface Child {
   log: string
 }
 
+/** The child is in a group of its own: Ctrl-C in the terminal goes to the demo alone, which ends them in their order. */
 export function startChild(name: string, args: string[], log: string): Child {
-  const child = spawn(LARES, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(LARES, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   child.stderr.pipe(createWriteStream(log, { flags: 'a' }))
   return { name, process: child, log }
 }
@@ -34,7 +35,7 @@ export function firstLine(child: Child): Promise<string> {
 /** Runs `lares` to its end and returns what it printed. */
 export function runLares(args: string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(LARES, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(LARES, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
     let out = ''
     let err = ''
     child.stdout.on('data', (chunk: Buffer) => {

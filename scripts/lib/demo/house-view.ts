@@ -39,6 +39,24 @@ export interface HouseView {
   readings: number
   sessions: number
   clips: number
+  sync: SyncView
+}
+
+/** How far central is behind this house, and what came from there. */
+export interface SyncView {
+  state: string
+  rows_behind: number
+  seconds_behind: number
+  last_error: string | null
+  quarantine: number
+  /** Rows that central manages here. */
+  managed: number
+}
+
+interface SyncAnswer {
+  quarantine: number
+  live: Omit<SyncView, 'quarantine' | 'managed'>
+  scopes: { rows: number; refused: number }[]
 }
 
 interface StatusAnswer {
@@ -55,7 +73,13 @@ export async function viewHouse(client: AdminClient): Promise<HouseView> {
     sessions: { device_id: string; turns: Turn[] }[]
   }
   const status = (await client.request('hub', 'status', {})) as StatusAnswer
+  const sync = (await client.request('sync', 'status', {})) as SyncAnswer
   return {
+    sync: {
+      ...sync.live,
+      quarantine: sync.quarantine,
+      managed: sync.scopes.reduce((sum, { rows, refused }) => sum + rows - refused, 0),
+    },
     state: status.front.health.state,
     ledger: status.ledger ?? { received: 0, applied: 0, duplicate: 0, rejected: 0 },
     readings: status.readings,

@@ -1,113 +1,134 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { existsSync, mkdirSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type AdminClient, connectLocally } from '../../../cli/admin-client.ts'
 import { systemClock, wait } from '../../../shared/clock.ts'
-import { explain } from '../../../shared/errors.ts'
-import { type Child, firstLine, ROOT, runLares, startChild, stopChildren, watchChildren } from './children.ts'
-import { type HouseView, viewHouse } from './house-view.ts'
+import { explain, LaresError } from '../../../shared/errors.ts'
+import { DemoCentral, PERSONA } from './central.ts'
+import { type Child, ROOT, stopChildren, watchChildren } from './children.ts'
+import { type House, type HousePlan, startHouse } from './house.ts'
+import { type DemoView, look, verify } from './look.ts'
+import { countsOf, missing } from './outcome.ts'
 import { screen } from './screen.ts'
 import { speak } from './speech.ts'
 
-const ONCE_SECONDS = 180
+const ONCE_SECONDS = 240
 const SPEAK_EVERY_MS = 20_000
 /** The recorder's first sound comes about two seconds after its start; then the noise floor is learned. */
 const FIRST_WORD_MS = 6_000
 const SPEAKING = process.env.LARES_DEMO_NO_SOUND !== '1'
+/** What a shell says of a program that Ctrl-C ended. */
+const INTERRUPTED = 130
 
 const { values } = parseArgs({
   options: { once: { type: 'boolean', default: false }, data: { type: 'string' }, seconds: { type: 'string' } },
 })
 
-const AGENTS = [
-  { name: 'Kitchen Pi', type: 'raspberry_pi', folder: 'pi', config: '' },
+const HOUSES: HousePlan[] = [
   {
-    name: 'Speaker',
-    type: 'smart_speaker',
-    folder: 'speaker',
-    config: SPEAKING ? '[microphone]\nenabled = true\ndevice = "lares_mic"\ntrigger = "voice"\n' : '',
+    name: 'home',
+    agents: [
+      { name: 'Kitchen Pi', type: 'raspberry_pi', folder: 'pi', config: '' },
+      {
+        name: 'Speaker',
+        type: 'smart_speaker',
+        folder: 'speaker',
+        config: SPEAKING ? '[microphone]\nenabled = true\ndevice = "lares_mic"\ntrigger = "voice"\n' : '',
+      },
+    ],
   },
+  { name: 'cabin', agents: [{ name: 'Cabin Pi', type: 'raspberry_pi', folder: 'cabin-pi', config: '' }] },
 ]
+
+interface Run {
+  folder: string
+  /** Where sockets lie. */
+  run: string
+  central: DemoCentral
+  houses: House[]
+  children: Child[]
+  stop: AbortController
+  deadline: number
+}
 
 async function main(): Promise<number> {
   const started = systemClock.mono()
   const folder = resolve(values.data ?? join(ROOT, '.cache/demo', String(process.pid)))
+  const names = HOUSES.map(({ name }) => name)
+  const given = process.env.LARES_DEMO_CENTRAL
+  // The administrator's address is nothing that hubs and agents need to know.
+  delete process.env.LARES_DEMO_CENTRAL
+  // Its agents know the ports of that run, and its houses know a central that may be gone.
+  if (names.some((name) => existsSync(join(folder, name))))
+    throw new LaresError('already_exists', `${folder} holds the houses of another run`, {
+      hint: 'Name a new folder with --data, or none.',
+    })
   mkdirSync(folder, { recursive: true })
-  const children: Child[] = []
-  const stop = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
-  let client: AdminClient | null = null
+  const seconds =
+    values.seconds === undefined ? (values.once ? ONCE_SECONDS : Number.POSITIVE_INFINITY) : values.seconds
+  const run: Run = {
+    folder,
+    run: process.env.LARES_DEMO_RUN ?? folder,
+    central: new DemoCentral({ folder: join(folder, 'central'), houses: names, given, say }),
+    houses: [],
+    children: [],
+    stop: new AbortController(),
+    deadline: started + Number(seconds) * 1000,
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => run.stop.abort())
   try {
-    const socket = join(process.env.LARES_DEMO_RUN ?? folder, 'hub.sock')
-    say('Starting the hub …')
-    const hub = startChild(
-      'the hub',
-      [
-        'hub',
-        '--data',
-        join(folder, 'hub'),
-        '--tls',
-        '127.0.0.1:0',
-        '--plain',
-        '127.0.0.1:0',
-        '--http',
-        '127.0.0.1:0',
-        '--socket',
-        socket,
-        '--print-ready',
-      ],
-      join(folder, 'hub.log'),
-    )
-    children.push(hub)
-    await firstLine(hub)
-    client = await connectLocally(socket)
-    for (const agent of AGENTS) children.push(await joinAgent(client, folder, agent))
-    watchChildren(children, (error) => stop.abort(error))
-    const view = await watch(client, { folder, stop: stop.signal, started })
-    return finish(view, stop.signal)
+    await start(run)
+    return finish(await watch(run), run.stop.signal)
+  } catch (error) {
+    if (!isInterruption(run.stop.signal)) throw error
+    return INTERRUPTED
   } finally {
-    await client?.close()
+    await stopAll(run)
+  }
+}
+
+async function start({ folder, run, central, houses, children, stop }: Run): Promise<void> {
+  await central.start()
+  const started = (child: Child) => {
+    children.push(child)
+    watchChildren([child], (error) => stop.abort(error))
+  }
+  for (const plan of HOUSES) {
+    stop.signal.throwIfAborted()
+    const { name } = plan
+    const place = { site: central.site(name), centralUrl: central.url(name) }
+    houses.push(await startHouse(plan, { folder, run, ...place, started, say, stop: stop.signal }))
+  }
+}
+
+/** Agents, then hubs, then central: nobody loses the one it talks to. */
+async function stopAll({ houses, children, central }: Run): Promise<void> {
+  try {
+    for (const { client, db } of houses) {
+      await client.close()
+      db.close()
+    }
     await stopChildren(children)
+  } finally {
+    await central.stop()
   }
 }
 
-/** Invites an agent and lets it join over TLS, as a person would with a real Pi. */
-async function joinAgent(client: AdminClient, folder: string, agent: (typeof AGENTS)[number]): Promise<Child> {
-  say(`Inviting ${agent.name} and joining it over TLS …`)
-  const { token } = (await client.request('devices', 'invite', { name: agent.name, device_type: agent.type })) as {
-    token: string
-  }
-  const data = join(folder, agent.folder)
-  mkdirSync(data, { recursive: true })
-  const config = join(data, 'edge.toml')
-  writeFileSync(config, agent.config)
-  await runLares(['edge', 'join', token, '--data', data, '--config', config])
-  return startChild(
-    agent.name,
-    ['edge', 'run', '--data', data, '--config', config],
-    join(folder, `${agent.folder}.log`),
-  )
-}
-
-/** Shows the house until everything came (`--once`) or somebody stops it. Resolves with the last view. */
-async function watch(
-  client: AdminClient,
-  run: { folder: string; stop: AbortSignal; started: number },
-): Promise<HouseView> {
-  const { folder, stop, started } = run
-  const limitMs =
-    (values.seconds === undefined ? (values.once ? ONCE_SECONDS : Number.POSITIVE_INFINITY) : Number(values.seconds)) *
-    1000
+/** Shows both houses until everything came (`--once`) or somebody stops it. Resolves with the last view. */
+async function watch(run: Run): Promise<{ view: DemoView; waits: string[] }> {
+  const { folder, central, houses, deadline } = run
+  const stop = run.stop.signal
   let nextWord = systemClock.mono() + FIRST_WORD_MS
   let shown = ''
   for (;;) {
-    const view = await viewHouse(client)
-    const text = screen(view, { colours: process.stdout.isTTY, footer: footer(folder) })
+    const view = await look(houses, central)
+    const width = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY
+    const text = screen(view, { colours: process.stdout.isTTY, width, persona: PERSONA.name, footer: footer(run) })
     if (process.stdout.isTTY) process.stdout.write(`\u001b[2J\u001b[H${text}`)
     else if (!values.once && text !== shown) process.stdout.write(`${text}\n`)
     shown = text
-    const late = systemClock.mono() - started > limitMs
-    if (stop.aborted || late || (values.once && missing(view).length === 0)) return view
+    const waits = missing(view, { speaking: SPEAKING })
+    if (values.once && waits.length === 0) waits.push(...(await verify(houses)))
+    if (stop.aborted || systemClock.mono() > deadline || (values.once && waits.length === 0)) return { view, waits }
     if (SPEAKING && systemClock.mono() >= nextWord) {
       nextWord = systemClock.mono() + SPEAK_EVERY_MS
       speak(folder).catch((error: unknown) => say(`Nothing was said: ${explain(error)}`))
@@ -116,45 +137,31 @@ async function watch(
   }
 }
 
-/** What `--once` still waits for, in words. */
-function missing(view: HouseView): string[] {
-  const waits = view.devices.flatMap((device) => [
-    ...(device.heartbeats > 0 ? [] : [`a heartbeat of ${device.name}`]),
-    ...(device.readings.length > 0 ? [] : [`readings of ${device.name}`]),
-  ])
-  const heard = view.devices.some((device) => device.device_type === 'smart_speaker' && device.clips > 0)
-  return heard || !SPEAKING ? waits : [...waits, 'a session of the speaker']
-}
-
-function finish(view: HouseView, stop: AbortSignal): number {
-  if (stop.reason instanceof Error && stop.reason.name !== 'AbortError') throw stop.reason
+function finish({ view, waits }: { view: DemoView; waits: string[] }, stop: AbortSignal): number {
+  if (stop.aborted && !isInterruption(stop)) throw stop.reason
   if (!values.once) return 0
-  const waits = missing(view)
   if (waits.length > 0) say(`Gave up waiting for ${waits.join(', ')}.`)
-  const sum = (count: (device: HouseView['devices'][number]) => number) =>
-    view.devices.reduce((total, device) => total + count(device), 0)
-  const counts = {
-    ok: waits.length === 0 && SPEAKING,
-    devices: view.devices.length,
-    heartbeats: sum((device) => device.heartbeats),
-    readings: view.readings,
-    messages: view.ledger.applied,
-    duplicates: view.ledger.duplicate,
-    rejected: view.ledger.rejected,
-    sessions: view.sessions,
-    turns: sum((device) => device.turns.length),
-    clips: view.clips,
-  }
-  process.stdout.write(`${JSON.stringify(counts)}\n`)
-  return waits.length === 0 && SPEAKING ? 0 : 1
+  const ok = waits.length === 0 && SPEAKING
+  process.stdout.write(`${JSON.stringify({ ok, ...countsOf(view) })}\n`)
+  return ok ? 0 : 1
 }
 
-function footer(folder: string): string[] {
-  const hub = join(folder, 'hub')
+/** Whether somebody ended the demo, and not the death of one of its programs. */
+function isInterruption({ aborted, reason }: AbortSignal): boolean {
+  return aborted && reason instanceof Error && reason.name === 'AbortError'
+}
+
+function footer({ folder, central, houses }: Run): string[] {
+  const short = (path: string) => {
+    const below = relative(process.cwd(), path)
+    return below.startsWith('..') ? path : below
+  }
   return [
-    `database   ${join(hub, 'hub.db')}   sound   ${join(hub, 'clips')}   logs   ${folder}/*.log`,
-    `ask it     sqlite3 -readonly ${join(hub, 'hub.db')} "SELECT * FROM sensor_readings ORDER BY id DESC LIMIT 5"`,
-    `or         ./lares readings latest --socket ${join(process.env.LARES_DEMO_RUN ?? hub, 'hub.sock')}      Ctrl-C ends the demo`,
+    `central  postgres at ${central.place}, read it with`,
+    `         PGSERVICEFILE=${short(central.serviceFile)} psql service=lares \\`,
+    '           -c "SELECT site_id, count(*) FROM lares.readings GROUP BY 1"',
+    `a hub    ./lares sync status --socket ${houses[0]?.socket}`,
+    `files    ${short(folder)}: databases, sound, logs        Ctrl-C ends the demo`,
   ]
 }
 

@@ -1,47 +1,117 @@
-import type { DeviceView, HouseView } from './house-view.ts'
+import type { DeviceView } from './house-view.ts'
+import type { DemoView, PlaceView } from './look.ts'
+import { rowsOf } from './outcome.ts'
 
 const BOLD = '\u001b[1m'
 const DIM = '\u001b[2m'
 const GREEN = '\u001b[32m'
 const YELLOW = '\u001b[33m'
 const OFF = '\u001b[0m'
-const NAME_WIDTH = 16
 
-/** The live table. With colours only on a terminal. */
-export function screen(view: HouseView, options: { colours: boolean; footer: string[] }): string {
-  const paint = (code: string, text: string) => (options.colours ? `${code}${text}${OFF}` : text)
-  const { received, applied, duplicate, rejected } = view.ledger
-  const lines = [
-    `${paint(BOLD, 'Lares')}  hub ${view.state}   on disk and acknowledged: ${applied} of ${received} messages   duplicates ${duplicate}   rejected ${rejected}`,
-    '',
-    paint(
-      DIM,
-      `${'device'.padEnd(NAME_WIDTH)}  ${'type'.padEnd(14)}  ${'status'.padEnd(8)}  ${'heartbeats'.padStart(10)}  ${'messages'.padStart(8)}  sessions`,
-    ),
-  ]
-  for (const device of view.devices) {
-    const status = device.status.padEnd(8)
-    const shown = paint(device.status === 'online' ? GREEN : YELLOW, status)
-    lines.push(
-      `${device.name.padEnd(NAME_WIDTH)}  ${device.device_type.padEnd(14)}  ${shown}  ${String(device.heartbeats).padStart(10)}  ${String(device.stored).padStart(8)}  ${device.sessions}`,
-    )
-    for (const line of details(device)) lines.push(paint(DIM, `  ${line}`))
-  }
-  return [...lines, '', ...options.footer.map((line) => paint(DIM, line)), ''].join('\n')
+/** What central shows of a house: a heading and a table. */
+const AT_CENTRAL = [
+  ['readings', 'readings'],
+  ['events', 'events'],
+  ['sessions', 'sessions'],
+  ['clips', 'audio_clips'],
+] as const
+
+export interface ScreenOptions {
+  /** Only on a terminal. */
+  colours: boolean
+  /** Columns of the terminal; longer lines are cut. */
+  width: number
+  /** Name of the persona that central manages. */
+  persona: string
+  footer: string[]
 }
 
-function details(device: DeviceView): string[] {
-  const lines = device.readings.map(({ sensor, value, unit }) =>
-    `${sensor.padEnd(26)} ${round(value)} ${unit}`.trimEnd(),
-  )
-  for (const turn of device.turns.slice(-3)) {
-    const sound =
-      turn.duration_ms === null
-        ? 'listening'
-        : `${(turn.duration_ms / 1000).toFixed(1)} s of sound, ${turn.completeness}, ended by ${turn.end_reason}`
-    lines.push(`turn                       ${sound}`)
+type Paint = (code: string, text: string) => string
+
+interface Pen {
+  paint: Paint
+  /** One line, cut to the width. */
+  line: (text: string, code?: string) => string
+  width: number
+}
+
+/** The live table: one page of a terminal of 80 by 24. */
+export function screen(view: DemoView, { colours, width, persona, footer }: ScreenOptions): string {
+  const paint: Paint = (code, text) => (colours ? `${code}${text}${OFF}` : text)
+  const { places, trouble } = view
+  const total = (count: (place: PlaceView) => number) => places.reduce((sum, place) => sum + count(place), 0)
+  const received = total(({ house }) => house.ledger.received)
+  const applied = total(({ house }) => house.ledger.applied)
+  const twice = total(({ house }) => house.ledger.duplicate)
+  const rejected = total(({ house }) => house.ledger.rejected)
+  const line = (text: string, code?: string) => {
+    const cut = text.length > width ? `${text.slice(0, width - 1)}…` : text
+    return code === undefined ? cut : paint(code, cut)
   }
-  return lines
+  const managed = places.filter(({ house }) => house.sync.managed > 0).map(({ name }) => name)
+  return [
+    line(
+      `Lares   on disk and acknowledged: ${applied} of ${received} messages, duplicates ${twice}, rejected ${rejected}`,
+      BOLD,
+    ),
+    '',
+    line('house   device       status   heartbeats  messages  sessions', DIM),
+    ...places.flatMap((place) =>
+      place.house.devices.flatMap((device) => deviceLines(place.name, device, { paint, line, width })),
+    ),
+    '',
+    line('central   behind                 readings   events  sessions    clips', DIM),
+    ...places.map((place) => siteLine(place, paint)),
+    trouble === null
+      ? line(`persona "${persona}", managed by central, is at: ${managed.join(', ') || 'no house yet'}`, DIM)
+      : paint(YELLOW, line(trouble)),
+    '',
+    ...footer.map((text) => line(text, DIM)),
+    '',
+  ].join('\n')
+}
+
+function deviceLines(place: string, device: DeviceView, { paint, line, width }: Pen): string[] {
+  const status = paint(device.status === 'online' ? GREEN : YELLOW, device.status.padEnd(8))
+  const numbers = [
+    String(device.heartbeats).padStart(10),
+    String(device.stored).padStart(8),
+    String(device.sessions).padStart(8),
+  ]
+  const values = device.readings.map(({ sensor, value, unit }) => `${sensor} ${round(value)} ${unit}`.trimEnd())
+  // The short ones first: so most of them fit.
+  values.sort((a, b) => a.length - b.length)
+  return [
+    `${place.padEnd(6)}  ${device.name.slice(0, 11).padEnd(11)}  ${status} ${numbers.join('  ')}`,
+    ...(values.length === 0 ? [] : [line(`        ${asManyAsFit(values, width - 8)}`, DIM)]),
+    ...lastTurn(device).map((text) => line(`        ${text}`, DIM)),
+  ]
+}
+
+/** The first values, and how many more there are. */
+function asManyAsFit(values: string[], width: number): string {
+  const whole = values.join(', ')
+  if (whole.length <= width) return whole
+  for (let shown = values.length - 1; shown > 1; shown -= 1) {
+    const text = [...values.slice(0, shown), `+${values.length - shown}`].join(', ')
+    if (text.length <= width) return text
+  }
+  return `${values[0]}, …`
+}
+
+function lastTurn({ turns }: DeviceView): string[] {
+  const turn = turns.at(-1)
+  if (turn === undefined) return []
+  if (turn.duration_ms === null) return ['listening …']
+  return [`heard ${(turn.duration_ms / 1000).toFixed(1)} s of sound, ${turn.completeness}, ended by ${turn.end_reason}`]
+}
+
+function siteLine({ name, house, there }: PlaceView, paint: Paint): string {
+  const { state, rows_behind, seconds_behind } = house.sync
+  const behind = state === 'running' ? `${rows_behind} rows, ${seconds_behind} s` : state
+  const colour = state === 'running' && rows_behind === 0 ? GREEN : YELLOW
+  const counts = AT_CENTRAL.map(([, table]) => (there === null ? '-' : String(rowsOf(there, table))).padStart(8))
+  return `${name.padEnd(8)}  ${paint(colour, behind.padEnd(22))} ${counts.join(' ')}`
 }
 
 function round(value: number | undefined): string {

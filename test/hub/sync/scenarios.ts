@@ -8,5 +8,9 @@ export const SCENARIOS: [name: string, faults: Faults][] = [
   ['when the hub is put back to a copy', { ...NO_FAULTS, line: 0.1, crash: 20, hubRestore: 15 }],
   ['when central is put back to a copy', { ...NO_FAULTS, line: 0.1, crash: 20, centralRestore: 15 }],
   ['when a copy of the card runs beside the hub', { ...NO_FAULTS, line: 0.1, clone: 30 }],
-  ['when everything goes wrong', { line: 0.2, crash: 30, hubRestore: 8, centralRestore: 8, clone: 10 }],
+  [
+    'when both sides are put back and the hub crashes',
+    { line: 0.2, crash: 30, hubRestore: 8, centralRestore: 8, clone: 0 },
+  ],
+  ['when a copied hub crashes and is put back', { line: 0.2, crash: 30, hubRestore: 8, centralRestore: 0, clone: 10 }],
 ]

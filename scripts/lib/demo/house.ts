@@ -1,0 +1,90 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type AdminClient, connectLocally } from '../../../cli/admin-client.ts'
+import { type Database, openDatabase } from '../../../shared/sqlite/open.ts'
+import { type Child, firstLine, runLares, startChild } from './children.ts'
+
+export interface Agent {
+  name: string
+  type: 'raspberry_pi' | 'smart_speaker'
+  folder: string
+  /** The agent's settings, TOML. */
+  config: string
+}
+
+export interface House {
+  /** Its data folder has this name too. */
+  name: string
+  /** What it is called at central. */
+  site: string
+  client: AdminClient
+  /** The hub's own database, only to be read. */
+  db: Database
+  socket: string
+}
+
+export interface HousePlan {
+  name: string
+  agents: Agent[]
+}
+
+export interface HouseSurroundings {
+  folder: string
+  /** Where sockets lie: their paths must be short. */
+  run: string
+  site: string
+  centralUrl: string
+  /** Called with each program as soon as it runs. */
+  started: (child: Child) => void
+  say: (text: string) => void
+  stop: AbortSignal
+}
+
+/** Starts a hub that knows its central, then invites each agent and lets it join over TLS, as a person would. */
+export async function startHouse(plan: HousePlan, surroundings: HouseSurroundings): Promise<House> {
+  const { folder, run, site, centralUrl, started, say, stop } = surroundings
+  const { name } = plan
+  const data = join(folder, name)
+  const socket = join(run, `${name}.sock`)
+  say(`Starting the hub of ${name} …`)
+  mkdirSync(data, { recursive: true })
+  writeFileSync(join(data, 'central.url'), `${centralUrl}\n`, { mode: 0o600 })
+  const anyPort = ['--tls', '--plain', '--http'].flatMap((door) => [door, '127.0.0.1:0'])
+  const hub = startChild(
+    `the hub of ${name}`,
+    ['hub', '--data', data, ...anyPort, '--socket', socket, '--print-ready'],
+    join(folder, `${name}.log`),
+  )
+  started(hub)
+  await firstLine(hub)
+  stop.throwIfAborted()
+  const house: House = {
+    name,
+    site,
+    socket,
+    client: await connectLocally(socket),
+    db: openDatabase({ file: join(data, 'hub.db'), readonly: true }),
+  }
+  for (const agent of plan.agents) {
+    stop.throwIfAborted()
+    say(`Inviting ${agent.name} and joining it over TLS …`)
+    started(await joinAgent(house.client, folder, agent))
+  }
+  return house
+}
+
+async function joinAgent(client: AdminClient, folder: string, agent: Agent): Promise<Child> {
+  const { token } = (await client.request('devices', 'invite', { name: agent.name, device_type: agent.type })) as {
+    token: string
+  }
+  const data = join(folder, agent.folder)
+  mkdirSync(data, { recursive: true })
+  const config = join(data, 'edge.toml')
+  writeFileSync(config, agent.config)
+  await runLares(['edge', 'join', token, '--data', data, '--config', config])
+  return startChild(
+    agent.name,
+    ['edge', 'run', '--data', data, '--config', config],
+    join(folder, `${agent.folder}.log`),
+  )
+}
