@@ -14,7 +14,10 @@ export interface AdminClient {
 
 const ANSWER_MS = 30_000
 
-/** Connects to a hub's local socket, whose file rights are the credential. Throws `unreachable`. */
+/**
+ * Connects to a hub's local socket, whose file rights are the credential. `base` is the first level of its topics.
+ * Throws `unreachable`, also when the hub has another base.
+ */
 export async function connectLocally(socket: string, base = 'lares'): Promise<AdminClient> {
   const topics = topicsBelow(base)
   const clientId = `local.${crockford(10)}`
@@ -40,7 +43,13 @@ export async function connectLocally(socket: string, base = 'lares'): Promise<Ad
   client.on('close', () => {
     for (const { fail } of waiting.values()) fail(unreachable(socket))
   })
-  await client.subscribeAsync(`${topics.base}/admin/response/${clientId}/#`, { qos: 1 })
+  await client.subscribeAsync(`${topics.base}/admin/response/${clientId}/#`, { qos: 1 }).catch((cause: unknown) => {
+    client.end(true)
+    throw new LaresError('unreachable', `the hub at ${socket} does not answer below ${base}/`, {
+      cause,
+      hint: 'Its topics begin with something else: name it with --base, or name its data folder with --data.',
+    })
+  })
   return {
     async request(area, verb, params) {
       const id = crockford(16)

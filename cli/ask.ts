@@ -3,9 +3,10 @@ import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { findCommand } from '../hub/features/commands.ts'
 import { explain, LaresError } from '../shared/errors.ts'
+import { readHubPorts } from '../shared/hub-ports.ts'
 import { connectLocally } from './admin-client.ts'
 import { commandHelp, help } from './help.ts'
-import { parseCall } from './parse-call.ts'
+import { type Call, parseCall } from './parse-call.ts'
 import { render } from './render.ts'
 
 /** `lares <area> <verb> …`: asks the hub over its local socket and shows the answer. Returns the exit code. */
@@ -25,8 +26,8 @@ export async function ask(argv: string[]): Promise<number> {
     const { params } = call
     if (command.secretParams?.includes('password') && params.password === undefined)
       params.password = await askPassword()
-    const folder = resolve(call.data ?? process.env.LARES_DATA ?? 'lares-data')
-    const client = await connectLocally(call.socket ?? join(folder, 'hub.sock'))
+    const { socket, base } = whichHub(call)
+    const client = await connectLocally(socket, base)
     try {
       const data = await client.request(call.area, call.verb, params)
       process.stdout.write(call.json ? `${JSON.stringify(data)}\n` : render(data))
@@ -38,6 +39,15 @@ export async function ask(argv: string[]): Promise<number> {
     process.stderr.write(`${explain(error)}\n`)
     return 1
   }
+}
+
+/** The hub of the data folder says where its socket is and how its topics begin; options go before that. */
+function whichHub(call: Pick<Call, 'data' | 'socket' | 'base'>): { socket: string; base?: string } {
+  const folder = resolve(call.data ?? process.env.LARES_DATA ?? 'lares-data')
+  const hub = readHubPorts(folder)
+  const socket = resolve(call.socket ?? hub?.socket ?? join(folder, 'hub.sock'))
+  const base = call.base ?? (hub?.socket === socket ? hub.base : undefined)
+  return { socket, ...(base === undefined ? {} : { base }) }
 }
 
 /** Twice, without showing it. From a pipe it is one line. */

@@ -6,7 +6,7 @@ import { paramKinds } from './parse-call.ts'
 export function help(): string {
   const width = Math.max(...COMMANDS.map(({ area, verb }) => area.length + verb.length + 1))
   const lines = COMMANDS.map(({ area, verb, summary }) => `  ${`${area} ${verb}`.padEnd(width)}  ${summary}`)
-  return `Ask the hub:\n\n${lines.join('\n')}\n\nlares help <area> <verb> shows the options of one. --data DIR or --socket PATH says which hub; --json prints the bare answer.\n`
+  return `Ask the hub:\n\n${lines.join('\n')}\n\nlares help <area> <verb> shows the options of one. --data DIR or --socket PATH says which hub (--base TOPIC when it has another than the hub of DIR); --json prints the bare answer.\n`
 }
 
 /** One command with its params. Throws `unknown_command`. */

@@ -10,6 +10,8 @@ export interface Call {
   /** The hub's data folder, or its socket. */
   data?: string
   socket?: string
+  /** First level of the hub's topics. */
+  base?: string
   json: boolean
   help: boolean
 }
@@ -40,7 +42,7 @@ interface JsonSchema {
 }
 
 /** Options that are the command line's own. */
-const OWN = new Set(['data', 'socket'])
+const OWN = new Set(['data', 'socket', 'base'])
 
 /**
  * `devices rename kitchen-pi-x7k2m9 "Kitchen" --json` as a call. Words fill the command's positional params in order,
@@ -69,7 +71,7 @@ export function parseCall([area = '', verb = '', ...rest]: string[]): Call {
     } else if (name === 'admin' && kinds.has('role')) {
       call.params.role = 'admin'
     } else if (OWN.has(name)) {
-      call[name as 'data' | 'socket'] = inline ?? value(words, word)
+      call[name as 'data' | 'socket' | 'base'] = inline ?? value(words, word)
     } else {
       const kind = kinds.get(name)?.kind
       if (kind === undefined)

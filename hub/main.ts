@@ -1,9 +1,9 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { splitAddress } from '../shared/address.ts'
 import { systemClock } from '../shared/clock.ts'
 import { explain, LaresError } from '../shared/errors.ts'
+import { readHubPorts, writeHubPorts } from '../shared/hub-ports.ts'
 import { createLog } from '../shared/log.ts'
 import { Notify } from '../shared/notify.ts'
 import { programVersion } from '../shared/version.ts'
@@ -36,9 +36,6 @@ const OPTIONS = {
   'print-ready': { type: 'boolean' },
   help: { type: 'boolean' },
 } as const
-
-/** File in which a running hub says where its health is. */
-const PORTS_FILE = 'hub.ports.json'
 
 /** `lares hub …`: returns the exit code. */
 export async function runHub(argv: string[]): Promise<number> {
@@ -97,18 +94,18 @@ async function run(folder: string, values: Values): Promise<number> {
   const stopped = stopSignal()
   await hub.start()
   const { tls, plain, http, socket } = hub.ports
-  const ready = {
-    ready: true,
+  const ports = {
     pid: process.pid,
     tls,
     plain,
     http,
     host: askableHost(listen.http),
-    socket,
+    socket: resolve(socket),
+    base: config.base,
     pin: hub.pin,
   }
-  writeFileSync(join(folder, PORTS_FILE), `${JSON.stringify(ready)}\n`, { mode: 0o640 })
-  if (values['print-ready']) process.stdout.write(`${JSON.stringify(ready)}\n`)
+  writeHubPorts(folder, ports)
+  if (values['print-ready']) process.stdout.write(`${JSON.stringify({ ready: true, ...ports })}\n`)
   log.info({ tls, plain, http, socket, folder }, 'the hub listens')
   const notify = new Notify({ clock: systemClock, log, env: process.env, isHealthy: () => hub.responsive })
   await notify.start()
@@ -135,10 +132,10 @@ function stopSignal(): Promise<void> {
 }
 
 async function health(folder: string): Promise<number> {
-  const file = join(folder, PORTS_FILE)
-  if (!existsSync(file))
+  const ports = readHubPorts(folder)
+  if (ports === null)
     throw new LaresError('unreachable', `no hub has run in ${folder}`, { hint: 'Start it: lares hub --data DIR.' })
-  const { http, host } = JSON.parse(readFileSync(file, 'utf8')) as { http: number; host: string }
+  const { http, host } = ports
   const response = await fetch(`http://${host}:${http}/health`, { signal: AbortSignal.timeout(5_000) }).catch(
     (cause: unknown) => {
       throw new LaresError('unreachable', 'the hub does not answer', {

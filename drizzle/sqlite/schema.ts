@@ -13,6 +13,7 @@ export {
   brokerIncoming,
   brokerQueue,
   brokerRetained,
+  brokerSessions,
   brokerSubscriptions,
   deviceStreams,
   hubSecrets,

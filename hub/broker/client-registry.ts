@@ -26,7 +26,7 @@ export class ClientRegistry {
 
   /**
    * Makes the connection the newest of its client id and goes on once Aedes has let go of the one before: side by side
-   * Aedes would publish the old will into the new session, delete the new will, and unregister the wrong client.
+   * Aedes may register the older one last, which closes the newer, and it would publish the old will into the new session.
    */
   claim(connection: LiveConnection, proceed: () => void): void {
     const before = this.#newest.get(connection.clientId)

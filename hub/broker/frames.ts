@@ -8,8 +8,13 @@ export interface FrameRules extends TopicRules {
   filtersPerClient: number
 }
 
-/** Asked for each filter of a SUBSCRIBE while its bytes pass; the answer replaces the requested QoS in them. */
-export type GrantFilter = (filter: string, qos: 0 | 1 | 2, last: boolean) => 0 | 1 | 2
+/** Asked about a SUBSCRIBE while its bytes pass. */
+export interface Granting {
+  /** For each filter, in order; the answer replaces the requested QoS in the bytes. */
+  filter(filter: string, qos: 0 | 1 | 2): 0 | 1 | 2
+  /** Behind the last filter. */
+  end(packetId: number): void
+}
 
 const CONNECT = 1
 const PUBLISH = 3
@@ -43,7 +48,7 @@ export class FrameScanner {
   /** PUBLISH packets passed so far. */
   publishes = 0
   /** Set by the owner once the client is known. */
-  grant: GrantFilter | null = null
+  granting: Granting | null = null
 
   #rules: FrameRules
   /** Bytes of a PUBLISH whose fields were checked and whose payload is still arriving. */
@@ -195,15 +200,16 @@ export class FrameScanner {
   }
 
   #grantFilters(bytes: Buffer, start: number, end: number): void {
-    if (this.grant === null) return
+    if (this.granting === null) return
     for (let at = start + 2; at < end; ) {
       const filterEnd = fieldEnd(bytes, at, end)
       const qos = bytes[filterEnd]
       if (filterEnd === -1 || (qos !== 0 && qos !== 1 && qos !== 2)) return
       const filter = bytes.toString('utf8', at + 2, filterEnd)
-      bytes[filterEnd] = this.grant(filter, qos, filterEnd + 1 === end)
+      bytes[filterEnd] = this.granting.filter(filter, qos)
       at = filterEnd + 1
     }
+    this.granting.end(bytes.readUInt16BE(start))
   }
 
   #refuse(reason: string, start: number): number {

@@ -1,5 +1,6 @@
 import { Duplex } from 'node:stream'
 import type { Clock } from '../../shared/clock.ts'
+import { Answers } from './answers.ts'
 import type { BrokerLimits } from './broker-limits.ts'
 import { FrameScanner } from './frames.ts'
 import { GateOutput } from './gate-output.ts'
@@ -27,6 +28,7 @@ const NOTHING = Buffer.alloc(0)
 export class Gate<Owner> extends Duplex {
   readonly owner: Owner
   readonly scanner: FrameScanner
+  readonly answers = new Answers()
   /** Takes packets before Aedes, once the client is registered: how many of the bytes before `end` it took. */
   direct: ((bytes: Buffer, end: number) => number) | null = null
   /** Why it was closed; empty while open or when the client closed it in order. */
@@ -144,7 +146,7 @@ export class Gate<Owner> extends Duplex {
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
     if (this.#gone) done()
-    else this.#output.add(chunk, done)
+    else this.#output.add(this.answers.mend(chunk), done)
   }
 
   override _writev(chunks: { chunk: Buffer }[], done: () => void): void {
@@ -153,7 +155,7 @@ export class Gate<Owner> extends Duplex {
       return
     }
     const joined = Buffer.concat(chunks.map(({ chunk }) => chunk))
-    this.#output.add(joined, done)
+    this.#output.add(this.answers.mend(joined), done)
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {

@@ -1,5 +1,7 @@
+import type { Answered } from './answers.ts'
 import type { BrokerHooks } from './connection.ts'
-import type { GrantFilter } from './frames.ts'
+import type { Granting } from './frames.ts'
+import type { Gate } from './gate.ts'
 import type { Grant, LiveConnection } from './live-connection.ts'
 import type { QoS } from './session.ts'
 
@@ -13,19 +15,29 @@ export interface GrantingOptions {
  * Decides on each filter while its SUBSCRIBE passes the gate, and writes the QoS granted into the packet: Aedes 1.2.0
  * puts the QoS requested into SUBACK whatever its hook says. The verdicts wait for Aedes to ask.
  */
-export function grantFilters(connection: LiveConnection, options: GrantingOptions): GrantFilter {
-  return (filter, qos, last) => {
-    const verdict = decide(connection, options, { filter, qos })
-    connection.batch.set(filter, verdict)
-    if (last) {
+export function grantFilters(
+  gate: Pick<Gate<LiveConnection>, 'owner' | 'answers'>,
+  options: GrantingOptions,
+): Granting {
+  const { owner: connection, answers } = gate
+  let asked: Answered[] = []
+  return {
+    filter(filter, qos) {
+      const verdict = decide(connection, options, { filter, qos })
+      asked.push({ filter, verdict })
+      return verdict === 'deny' ? qos : verdict
+    },
+    end(packetId) {
+      // One filter counts once, its last; Aedes asks in the order in which each came first.
+      const verdicts = new Map(asked.map(({ filter, verdict }) => [filter, verdict]))
+      if (verdicts.size < asked.length) answers.expectFilters(packetId, asked)
       const denied = new Set<string>()
-      for (const [name, granted] of connection.batch) {
-        if (granted === 'deny') denied.add(name)
-        connection.grants.push({ filter: name, verdict: granted, denied })
+      for (const [filter, verdict] of verdicts) {
+        if (verdict === 'deny') denied.add(filter)
+        connection.grants.push({ filter, verdict, denied })
       }
-      connection.batch = new Map()
-    }
-    return verdict === 'deny' ? qos : verdict
+      asked = []
+    },
   }
 }
 

@@ -46,8 +46,6 @@ export class LiveConnection implements Connection {
   readonly wanted = new Set<string>()
   /** Verdicts on filters whose SUBSCRIBE has passed the gate and has not reached Aedes. */
   readonly grants: Grant[] = []
-  /** Verdicts of the SUBSCRIBE that is passing now; one filter counts once, its last. */
-  batch = new Map<string, QoS | 'deny'>()
   /** Filters of the SUBSCRIBE in Aedes' hands that were denied. */
   denied: ReadonlySet<string> = new Set()
   /** Stops reading from the client, or goes on. Set by its owner. */

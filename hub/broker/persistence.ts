@@ -90,9 +90,12 @@ export class BrokerPersistence {
     return { sessions: sessions.size, queuedBytes, retained, dropped, notRetained: this.#notRetained }
   }
 
-  /** The client's persistent session is in use by the connection of this number. Call before Aedes restores it. */
-  arrive(clientId: string, connection: number): void {
-    this.#memory.arrive(clientId, connection)
+  /**
+   * The client's persistent session is in use by the connection of this number, and begins when there was none.
+   * Returns whether there was one. Call before Aedes restores it.
+   */
+  arrive(clientId: string, connection: number): boolean {
+    return this.#memory.arrive(clientId, connection)
   }
 
   /** The connection ended; ignored when a newer one has the session. */

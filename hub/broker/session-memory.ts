@@ -43,12 +43,17 @@ export class SessionMemory {
     this.#options = options
   }
 
-  arrive(clientId: string, connection: number): void {
+  /** Returns whether the client had a session. */
+  arrive(clientId: string, connection: number): boolean {
     this.#here.set(clientId, connection)
     const session = this.sessions.get(clientId)
-    if (!session) return
+    if (!session) {
+      this.#record({ kind: 'session', clientId })
+      return false
+    }
     this.#dropExpired(session)
     session.arrive(connection)
+    return true
   }
 
   /** Ignored when a newer connection has the session. */
@@ -195,6 +200,8 @@ export class SessionMemory {
     const { clientId } = change
     const session = this.#session(clientId)
     switch (change.kind) {
+      case 'session':
+        break
       case 'subscribe':
         this.#subscribe(clientId, { topic: change.filter, qos: change.qos })
         break

@@ -182,6 +182,7 @@ export function entryBytes(topic: string, payload: Buffer | string): number {
 /** The changes that make this session again out of nothing. */
 export function* sessionChanges(session: Session): Generator<SessionChange> {
   const { clientId } = session
+  yield { kind: 'session', clientId }
   for (const [filter, { qos }] of session.filters) yield { kind: 'subscribe', clientId, filter, qos }
   for (const { entry, packet, at } of session.queue.values()) {
     const { topic, payload, qos } = packet

@@ -138,7 +138,7 @@ export class TrustedBroker implements Service {
       onViolation: (reason) => this.#count(connection, reason),
     })
     connection.choke = (choked) => gate.choke(choked)
-    gate.scanner.grant = grantFilters(connection, this.#granting)
+    gate.scanner.granting = grantFilters(gate, this.#granting)
     // Aedes listens too, but lets go of its listeners before the last error.
     gate.on('error', () => {})
     gate.once('close', () => {
@@ -274,7 +274,9 @@ export class TrustedBroker implements Service {
         if (gate.destroyed) return
         gate.hold()
         connection.accepted = true
-        if (!credentials.clean) this.#persistence.arrive(connection.clientId, connection.number)
+        const present = !credentials.clean && this.#persistence.arrive(connection.clientId, connection.number)
+        // MQTT 3.1 has no such flag.
+        gate.answers.expectSession(present && client.version !== 3)
         done(null, true)
       })
     })

@@ -179,7 +179,7 @@ export class Intake {
     this.#spare = spare
     for (const [position, value] of result.values) pending.values.get(position)?.(value)
     for (const [position, settle] of pending.settle.entries())
-      settle(VERDICTS[result.verdicts[position] ?? 0] ?? 'refused')
+      settle(VERDICTS[result.verdicts[position] ?? -1] ?? 'refused')
     this.#parts.numbers(numbers, pending.settle.length)
     this.#parts.effects(result.effects)
   }

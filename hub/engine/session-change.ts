@@ -3,6 +3,8 @@
  * Applying the changes in order to an empty memory gives the same memory again.
  */
 export type SessionChange =
+  /** The client has a session, even if nothing else is in it. */
+  | { kind: 'session'; clientId: string }
   | { kind: 'subscribe'; clientId: string; filter: string; qos: 0 | 1 | 2 }
   | { kind: 'unsubscribe'; clientId: string; filter: string }
   /** The session and everything in it is gone. */

@@ -33,7 +33,7 @@ describe('a call on the command line', () => {
   })
 
   it('keeps what belongs to the command line itself apart', () => {
-    const call = parseCall(['devices', 'list', '--json', '--data', '/tmp/x', '--socket=/tmp/y'])
+    const call = parseCall(['devices', 'list', '--json', '--data', '/tmp/x', '--socket=/tmp/y', '--base', 'b'])
     expect(call).toEqual({
       area: 'devices',
       verb: 'list',
@@ -42,6 +42,7 @@ describe('a call on the command line', () => {
       help: false,
       data: '/tmp/x',
       socket: '/tmp/y',
+      base: 'b',
     })
     expect(parseCall(['users', 'create', 'a@b', '--admin']).params).toEqual({ email: 'a@b', role: 'admin' })
     expect(parseCall(['devices', 'list', '--help']).help).toBe(true)

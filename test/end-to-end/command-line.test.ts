@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -15,14 +15,15 @@ interface Ready {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'lares-cli-'))
+const elsewhere = mkdtempSync(join(tmpdir(), 'lares-cli-'))
 const program = ['--disable-warning=ExperimentalWarning', join(ROOT, 'cli/main.ts')]
 const anyPort = ['--tls', '127.0.0.1:0', '--plain', '127.0.0.1:0', '--http', '127.0.0.1:0']
 let hub: ChildProcess
 let ready: Ready
 
-function lares(args: string[], input = ''): Promise<{ code: number | null; out: string; err: string }> {
+function lares(args: string[], input = '', data = folder): Promise<{ code: number | null; out: string; err: string }> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [...program, ...args, '--data', folder])
+    const child = spawn(process.execPath, [...program, ...args, '--data', data])
     let out = ''
     let err = ''
     child.stdout.on('data', (chunk: Buffer) => {
@@ -42,22 +43,31 @@ async function json<T>(args: string[], input = ''): Promise<T> {
   return JSON.parse(out) as T
 }
 
-beforeAll(async () => {
-  hub = spawn(process.execPath, [...program, 'hub', '--data', folder, ...anyPort, '--print-ready'], {
+async function startHub(data: string, more: string[] = []): Promise<[ChildProcess, Ready]> {
+  const child = spawn(process.execPath, [...program, 'hub', '--data', data, ...anyPort, '--print-ready', ...more], {
     stdio: ['ignore', 'pipe', 'ignore'],
   })
-  ready = await new Promise<Ready>((resolve, reject) => {
-    if (!hub.stdout) throw new Error('no standard output')
-    createInterface({ input: hub.stdout }).once('line', (line) => resolve(JSON.parse(line) as Ready))
-    hub.once('exit', (code) => reject(new Error(`the hub ended with ${code}`)))
+  const said = await new Promise<Ready>((resolve, reject) => {
+    createInterface({ input: child.stdout }).once('line', (line) => resolve(JSON.parse(line) as Ready))
+    child.once('exit', (code) => reject(new Error(`the hub ended with ${code}`)))
   })
+  return [child, said]
+}
+
+async function stopHub(child: ChildProcess): Promise<void> {
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  child.kill('SIGTERM')
+  await ended
+}
+
+beforeAll(async () => {
+  ;[hub, ready] = await startHub(folder)
 }, 60_000)
 
 afterAll(async () => {
-  const ended = new Promise((resolve) => hub.once('exit', resolve))
-  hub.kill('SIGTERM')
-  await ended
+  await stopHub(hub)
   rmSync(folder, { recursive: true })
+  rmSync(elsewhere, { recursive: true })
 }, 60_000)
 
 describe('the command line and a real hub', () => {
@@ -98,6 +108,29 @@ describe('the command line and a real hub', () => {
       expect(answer).toMatchObject({ code: 1, out: '' })
       expect(answer.err).toContain(`[${code}]`)
       expect(answer.err).not.toMatch(/\n\s+at /)
+    }
+  }, 120_000)
+
+  it('meet also where the topics have another base and the socket lies elsewhere', async () => {
+    const config = join(elsewhere, 'hub.toml')
+    const socket = join(elsewhere, 'run.sock')
+    const data = join(elsewhere, 'data')
+    writeFileSync(config, `base = "house/one"\n[listen]\nsocket = "${socket}"\n`)
+    const [other] = await startHub(data, ['--config', config])
+    try {
+      const { code, out, err } = await lares(['devices', 'create', 'Garden', '--json'], '', data)
+      expect([code, err]).toEqual([0, ''])
+      const { device } = JSON.parse(out) as { device: string }
+      const named = await lares(['devices', 'list', '--socket', socket, '--base', 'house/one'])
+      expect([named.code, named.err]).toEqual([0, ''])
+      expect(named.out).toContain(device)
+      // The data folder is that of another hub, so nothing says how this one's topics begin.
+      const unnamed = await lares(['devices', 'list', '--socket', socket])
+      expect(unnamed).toMatchObject({ code: 1, out: '' })
+      expect(unnamed.err).toContain('does not answer below lares/')
+      expect(unnamed.err).toMatch(/--base.*\[unreachable\]/)
+    } finally {
+      await stopHub(other)
     }
   }, 120_000)
 })

@@ -145,6 +145,8 @@ describe('a hub as its people and devices meet it', () => {
     const tablet = await connected(person.user, person.token, session)
     await tablet.subscribeAsync('lares/+/state/#', { qos: 1 })
     await tablet.endAsync()
+    const idle = { clientId: `${person.user}.idle`, clean: false }
+    await (await connected(person.user, person.token, idle)).endAsync()
     const garden = await asDevice()
     await garden.publishAsync(
       `lares/${device.device}/readings`,
@@ -163,14 +165,15 @@ describe('a hub as its people and devices meet it', () => {
     const { devices } = await admin.call<{ devices: { id: string; status_reason: string }[] }>('devices', 'list')
     expect(devices).toMatchObject([{ id: device.device, status_reason: 'hub_restart' }])
     const socket = () => connectTcp(hub.ports.plain, '127.0.0.1')
-    const again = new MqttClient(socket, {
-      username: person.user,
-      password: person.token,
-      protocolVersion: 4,
-      reconnectPeriod: 0,
-      ...session,
-    })
+    const known = { username: person.user, password: person.token, protocolVersion: 4, reconnectPeriod: 0 } as const
+    const again = new MqttClient(socket, { ...known, ...session })
     keep(again)
+    // A session is kept even when nothing is in it.
+    const back = new MqttClient(socket, { ...known, ...idle })
+    keep(back)
+    await expect(new Promise((resolve) => back.once('connect', resolve))).resolves.toMatchObject({
+      sessionPresent: true,
+    })
     await expect(heard(again, `lares/${device.device}/state/soil`, ({ value }) => value === 44)).resolves.toMatchObject(
       { unit: '%' },
     )

@@ -5,6 +5,13 @@ import type { SessionChange } from '../../engine/session-change.ts'
 export function storeBrokerChange(db: Database, change: SessionChange, now: number): void {
   const run = (sql: string, ...values: unknown[]) => db.prepare(sql).run(...values)
   switch (change.kind) {
+    case 'session':
+      run(
+        'INSERT INTO broker_sessions (client_id, began_at) VALUES (?, ?) ON CONFLICT DO NOTHING',
+        change.clientId,
+        now,
+      )
+      return
     case 'subscribe':
       run(
         'INSERT INTO broker_subscriptions (client_id, filter, qos) VALUES (?, ?, ?) ON CONFLICT (client_id, filter) DO UPDATE SET qos = excluded.qos',
@@ -17,7 +24,7 @@ export function storeBrokerChange(db: Database, change: SessionChange, now: numb
       run('DELETE FROM broker_subscriptions WHERE client_id = ? AND filter = ?', change.clientId, change.filter)
       return
     case 'forget':
-      for (const table of ['broker_subscriptions', 'broker_queue', 'broker_incoming'])
+      for (const table of ['broker_sessions', 'broker_subscriptions', 'broker_queue', 'broker_incoming'])
         run(`DELETE FROM ${table} WHERE client_id = ?`, change.clientId)
       return
     case 'enqueue':
@@ -76,6 +83,9 @@ type QoS = 0 | 1 | 2
 export function loadBrokerChanges(db: Database): SessionChange[] {
   const rows = <T>(sql: string) => db.prepare(sql).all() as T[]
   const changes: SessionChange[] = []
+  for (const row of rows<{ client_id: string }>('SELECT client_id FROM broker_sessions ORDER BY rowid')) {
+    changes.push({ kind: 'session', clientId: row.client_id })
+  }
   for (const row of rows<{ client_id: string; filter: string; qos: QoS }>(
     'SELECT client_id, filter, qos FROM broker_subscriptions',
   )) {

@@ -82,6 +82,14 @@ export const hubSecrets = syncedTable(
   { key: 'key' },
 )
 
+/** Clients with a persistent session: one that holds nothing is a session too. */
+export const brokerSessions = syncedTable(
+  'broker_sessions',
+  'local',
+  { client_id: textId(), began_at: time().notNull() },
+  { key: 'client_id' },
+)
+
 /** Subscriptions of clients with a persistent session. */
 export const brokerSubscriptions = syncedTable(
   'broker_subscriptions',

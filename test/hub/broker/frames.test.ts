@@ -227,16 +227,16 @@ describe('the frame scanner', () => {
   it('writes the QoS granted into SUBSCRIBE', () => {
     const scanner = scannerAfterConnect()
     const asked: unknown[] = []
-    scanner.grant = (filter, qos, last) => {
-      asked.push([filter, qos, last])
-      return 0
+    scanner.granting = {
+      filter(filter, qos) {
+        asked.push([filter, qos])
+        return 0
+      },
+      end: (packetId) => void asked.push(packetId),
     }
-    const bytes = frame(0x82, [0, 1], text('ä/#'), [2], text('b'), [1])
+    const bytes = frame(0x82, [1, 2], text('ä/#'), [2], text('b'), [1])
     scanner.scan(bytes)
-    expect(asked).toEqual([
-      ['ä/#', 2, false],
-      ['b', 1, true],
-    ])
-    expect(bytes).toEqual(frame(0x82, [0, 1], text('ä/#'), [0], text('b'), [0]))
+    expect(asked).toEqual([['ä/#', 2], ['b', 1], 258])
+    expect(bytes).toEqual(frame(0x82, [1, 2], text('ä/#'), [0], text('b'), [0]))
   })
 })

@@ -1,7 +1,8 @@
+import mqtt from 'mqtt-packet'
 import { describe, expect, it } from 'vitest'
 import { settled, until } from './broker-under-test.ts'
 import { oneBroker, payloads } from './one-broker.ts'
-import { publishPacket } from './raw-client.ts'
+import { connectPacket, publishPacket } from './raw-client.ts'
 
 const start = oneBroker()
 
@@ -39,6 +40,70 @@ describe('subscribing', () => {
       await settled(client)
       expect(payloads(client.received)).toEqual([])
     }
+  })
+
+  it.each([true, false])(
+    'gives each filter as sent its return code, also one named twice (clean session %s)',
+    async (clean) => {
+      const asked: string[] = []
+      const { connect } = await start({
+        hooks: {
+          subscribe(_c, filter, qos) {
+            asked.push(`${filter} ${qos}`)
+            return filter === 'no' || (filter === 'last' && qos === 2) ? 'deny' : qos
+          },
+        },
+      })
+      const client = await connect('a', { clean })
+      const sent = ['t 0', 'no 1', 't 2', 'u 1', 'no 0', 'last 1', 't 1', 'last 2'].map((text) => text.split(' '))
+      client.send({
+        cmd: 'subscribe',
+        messageId: 0x0102,
+        subscriptions: sent.map(([topic = '', qos]) => ({ topic, qos: Number(qos) as 0 | 1 | 2 })),
+      })
+      const suback = await client.next('suback')
+      expect(suback).toMatchObject({ messageId: 0x0102, granted: [0, 128, 2, 1, 128, 1, 1, 128] })
+      expect(asked).toHaveLength(8)
+      for (const topic of ['t', 'no', 'last'])
+        client.send(publishPacket(topic, { qos: 1, messageId: 1, payload: topic }))
+      await settled(client)
+      const got = client.received.filter((packet) => packet.cmd === 'publish')
+      // Of equal filters the last counts.
+      expect(got.map(({ topic, qos }) => `${topic} ${qos}`)).toEqual(['t 1'])
+    },
+  )
+
+  it('mends the SUBACK wherever it stands among other packets, and no other', async () => {
+    const { open } = await start({ limits: { filtersPerClient: 200 } })
+    const client = open()
+    const subscribe = (messageId: number, ...topics: string[]) =>
+      mqtt.generate({ cmd: 'subscribe', messageId, subscriptions: topics.map((topic) => ({ topic, qos: 1 as const })) })
+    const many = Array.from({ length: 130 }, (_, index) => (index % 2 ? 'big' : 't'))
+    client.bytes(
+      Buffer.concat([
+        mqtt.generate(connectPacket('a')),
+        subscribe(1, 'big'),
+        mqtt.generate(publishPacket('big', { qos: 2, messageId: 9, payload: 'x'.repeat(200_000) })),
+        mqtt.generate({ cmd: 'pingreq' }),
+        subscribe(2, ...many),
+        subscribe(3, 't', 'u'),
+        subscribe(4, 't', 't'),
+        mqtt.generate({ cmd: 'pingreq' }),
+      ]),
+    )
+    await client.next('connack')
+    await settled(client)
+    const subacks = client.received.filter((packet) => packet.cmd === 'suback')
+    expect(subacks.map(({ messageId, granted }) => [messageId, granted.length])).toEqual([
+      [1, 1],
+      [2, 130],
+      [3, 2],
+      [4, 2],
+    ])
+    expect(client.received.filter((packet) => packet.cmd === 'publish').map(({ payload }) => payload.length)).toEqual([
+      200_000,
+    ])
+    expect(client.received.filter((packet) => packet.cmd === 'pingresp')).toHaveLength(4)
   })
 
   it('caps the filters of one client', async () => {

@@ -12,6 +12,9 @@ const numbers = { commitMs: 1, walBytes: 0, ledger }
 /** An intake before an engine whose answers the test gives. `seen` tells in which order things happened. */
 function intakeUnderTest() {
   const seen: string[] = []
+  const told: string[] = []
+  const clock = new ManualClock()
+  const disk: { tick: Error | null; probe: Error | null } = { tick: null, probe: null }
   const open: { batch: Batch; resolve: (answer: BatchAnswer) => void; reject: (error: Error) => void }[] = []
   const intake = new Intake({
     engine: {
@@ -19,15 +22,18 @@ function intakeUnderTest() {
         seen.push(`sent ${batch.topics.join(' ')}`)
         return new Promise((resolve, reject) => open.push({ batch, resolve, reject }))
       },
-      tick: () => Promise.resolve({ effects: [], numbers }),
-      probe: () => Promise.resolve(),
+      tick: () => (disk.tick ? Promise.reject(disk.tick) : Promise.resolve({ effects: [effect('tick')], numbers })),
+      probe() {
+        seen.push('probe')
+        return disk.probe ? Promise.reject(disk.probe) : Promise.resolve()
+      },
     },
-    clock: new ManualClock(),
+    clock,
     log: silentLog,
-    receipt: () => ({ now: 0, clockSynced: null }),
-    effects: () => {},
-    numbers: () => {},
-    degraded: () => {},
+    receipt: () => ({ now: clock.now(), clockSynced: null }),
+    effects: (effects) => void told.push(...effects.map((one) => (one.kind === 'publish' ? one.topic : one.kind))),
+    numbers: (_numbers, inputs) => void told.push(`${inputs} inputs`),
+    degraded: (reason) => void told.push(`degraded ${reason}`),
   })
   const gather = (topic: string, then?: (verdict: Settled) => void) =>
     intake.message(topic, Buffer.from('x'), (verdict) => {
@@ -35,19 +41,31 @@ function intakeUnderTest() {
       then?.(verdict)
     })
   const turn = () => new Promise((resolve) => setImmediate(resolve))
-  async function answer(): Promise<void> {
+  async function answer(result: Partial<BatchAnswer['result']> = {}): Promise<Batch> {
     const next = open.shift()
     if (!next) throw new Error('the engine has nothing to answer')
     const verdicts = new Uint8Array(next.batch.count).fill(VERDICTS.indexOf('stored'))
-    next.resolve({ result: { verdicts, values: [], effects: [], ledger }, spare: next.batch.buffer, numbers })
+    next.resolve({
+      result: { verdicts, values: [], effects: [], ledger, ...result },
+      spare: next.batch.buffer,
+      numbers,
+    })
+    await turn()
+    return next.batch
+  }
+  async function fail(error: Error = new DiskFault('SQLITE_FULL')): Promise<void> {
+    open.shift()?.reject(error)
     await turn()
   }
-  async function fail(): Promise<void> {
-    open.shift()?.reject(new DiskFault('SQLITE_FULL'))
+  async function pass(ms: number): Promise<void> {
+    clock.advance(ms)
     await turn()
   }
-  return { intake, seen, gather, turn, answer, fail }
+  return { intake, seen, told, disk, gather, turn, answer, fail, pass, open }
 }
+
+const effect = (topic: string) => ({ kind: 'publish', topic, payload: '', qos: 0, retain: false }) as const
+const command = { kind: 'presence', device: 'd', online: true, reason: 'connected' } as const
 
 describe('Intake', () => {
   it('keeps the engine at work: what was gathered leaves before the answer is passed on', async () => {
@@ -96,5 +114,175 @@ describe('Intake', () => {
     gather('c')
     expect(seen).toEqual(['sent a', 'a fault', 'b fault', 'c fault'])
     expect(intake.fault).toBe('SQLITE_FULL')
+  })
+
+  it('answers each input with its own verdict and value, in order, before the effects are done', async () => {
+    const { intake, seen, told, gather, turn, answer } = intakeUnderTest()
+    gather('a')
+    const asked = intake.input<string>(command).then((answered) => seen.push(`asked ${JSON.stringify(answered)}`))
+    gather('b')
+    const unanswered = intake.input(command)
+    await turn()
+    const verdicts = Uint8Array.from(['duplicate', 'stored', 'rejected', 'refused'], (name) =>
+      VERDICTS.indexOf(name as never),
+    )
+    const batch = await answer({ verdicts, values: [[1, 'forty-two']], effects: [effect('x'), effect('y')] })
+    await asked
+    expect(await unanswered).toEqual({ verdict: 'refused', value: undefined })
+    expect(batch).toMatchObject({ count: 4, topics: ['a', 'b'], structured: [command, command] })
+    expect(seen).toEqual(['sent a b', 'a duplicate', 'b rejected', 'asked {"verdict":"stored","value":"forty-two"}'])
+    expect(told).toEqual(['4 inputs', 'x', 'y'])
+  })
+
+  it('takes an input without a verdict for refused, never for stored', async () => {
+    const { seen, gather, turn, answer } = intakeUnderTest()
+    gather('a')
+    gather('b')
+    await turn()
+    await answer({ verdicts: new Uint8Array(0) })
+    expect(seen.slice(1)).toEqual(['a refused', 'b refused'])
+  })
+
+  it('bounds a batch by its inputs and by its bytes, and keeps the order across batches', async () => {
+    const { intake, turn, answer, open } = intakeUnderTest()
+    const order: number[] = []
+    for (let n = 0; n < 5_000; n += 1) intake.message('t', Buffer.from('x'), () => order.push(n))
+    for (let n = 5_000; n < 5_010; n += 1) intake.message('t', Buffer.alloc(1024 * 1024), () => order.push(n))
+    expect(intake.depth).toBe(5_010)
+    await turn()
+    const counts: number[] = []
+    while (open.length > 0) counts.push((await answer()).count)
+    // 4,096 inputs; then 4 MiB, of which each of the large payloads is one.
+    expect(counts).toEqual([4_096, 908, 4, 2])
+    expect(order).toEqual(Array.from({ length: 5_010 }, (_, n) => n))
+    expect(intake.depth).toBe(0)
+  })
+
+  it('fills the buffer again that came back from the engine', async () => {
+    const { gather, turn, answer } = intakeUnderTest()
+    gather('a')
+    await turn()
+    const first = await answer()
+    gather('b')
+    await turn()
+    const second = await answer()
+    expect(second.buffer).toBe(first.buffer)
+  })
+
+  it('is drained at once when nothing is open, and else when the last answer has been given', async () => {
+    const { intake, seen, gather, turn, answer } = intakeUnderTest()
+    await intake.drained()
+    gather('a')
+    await turn()
+    // Nothing is gathered, but the engine has a batch.
+    void intake.drained().then(() => seen.push('drained'))
+    await turn()
+    expect(seen).toEqual(['sent a'])
+    gather('b')
+    await answer()
+    expect(seen).not.toContain('drained')
+    await answer()
+    expect(seen).toEqual(['sent a', 'sent b', 'a stored', 'b stored', 'drained'])
+  })
+})
+
+describe('Intake and a disk that fails', () => {
+  it('refuses everything, says so once, and asks the disk every five seconds until it takes commits', async () => {
+    const { intake, seen, told, disk, gather, turn, answer, fail, pass } = intakeUnderTest()
+    disk.probe = new DiskFault('still full')
+    gather('a')
+    const asked = intake.input(command)
+    asked.catch(() => {})
+    await turn()
+    await fail()
+    await expect(asked).rejects.toMatchObject({ code: 'disk_full' })
+    await expect(intake.input(command)).rejects.toMatchObject({ code: 'disk_full' })
+    gather('b')
+    expect(seen).toEqual(['sent a', 'a fault', 'b fault'])
+    expect(told).toEqual(['degraded SQLITE_FULL'])
+
+    await pass(4_999)
+    expect(seen).not.toContain('probe')
+    await pass(1)
+    await pass(5_000)
+    expect(seen.filter((line) => line === 'probe')).toHaveLength(2)
+    expect(intake.fault).toBe('still full')
+
+    disk.probe = null
+    await pass(5_000)
+    expect(intake.fault).toBeNull()
+    expect(told).toEqual(['degraded SQLITE_FULL', 'degraded null'])
+    await pass(60_000)
+    expect(seen.filter((line) => line === 'probe')).toHaveLength(3)
+    gather('c')
+    await turn()
+    await answer()
+    expect(seen.slice(-2)).toEqual(['sent c', 'c stored'])
+  })
+
+  it('does nothing of a batch that failed, and can fail again later', async () => {
+    const { told, gather, turn, answer, fail, pass } = intakeUnderTest()
+    for (let round = 0; round < 2; round += 1) {
+      gather('a')
+      await turn()
+      await fail()
+      await pass(5_000)
+    }
+    gather('b')
+    await turn()
+    await answer()
+    expect(told).toEqual(['degraded SQLITE_FULL', 'degraded null', 'degraded SQLITE_FULL', 'degraded null', '1 inputs'])
+  })
+
+  it('stays closed, and asks no disk, when the engine itself failed', async () => {
+    const { intake, seen, told, gather, turn, fail, pass } = intakeUnderTest()
+    gather('a')
+    await turn()
+    await fail(new Error('the thread ended'))
+    await pass(60_000)
+    gather('b')
+    expect(seen).toEqual(['sent a', 'a fault', 'b fault'])
+    expect(told).toEqual(['degraded the thread ended'])
+    expect(intake.fault).toBe('the thread ended')
+  })
+
+  it('stops asking when the engine ends meanwhile', async () => {
+    const { intake, seen, disk, gather, turn, fail, pass } = intakeUnderTest()
+    gather('a')
+    await turn()
+    disk.probe = new Error('the thread ended')
+    await fail()
+    await pass(5_000)
+    await pass(60_000)
+    expect(seen.filter((line) => line === 'probe')).toHaveLength(1)
+    expect(intake.fault).toBe('the thread ended')
+  })
+
+  it('notices it at a tick too, and ticks no more until the disk is well', async () => {
+    const { intake, told, disk, gather, turn, pass, seen } = intakeUnderTest()
+    await intake.tick()
+    expect(told).toEqual(['0 inputs', 'tick'])
+    disk.tick = new DiskFault('SQLITE_IOERR')
+    await intake.tick()
+    gather('a')
+    disk.tick = null
+    await intake.tick()
+    expect(seen).toEqual(['a fault'])
+    expect(told.slice(2)).toEqual(['degraded SQLITE_IOERR'])
+    await pass(5_000)
+    await intake.tick()
+    await turn()
+    expect(told.slice(3)).toEqual(['degraded null', '0 inputs', 'tick'])
+  })
+
+  it('still passes on the answer to a batch that was on disk before a tick failed', async () => {
+    const { intake, seen, disk, gather, turn, answer } = intakeUnderTest()
+    gather('a')
+    await turn()
+    gather('b')
+    disk.tick = new DiskFault('SQLITE_IOERR')
+    await intake.tick()
+    await answer()
+    expect(seen).toEqual(['sent a', 'a stored', 'b fault'])
   })
 })
