@@ -8,6 +8,7 @@ import { giveWay } from '../personas/seed.ts'
 import { sqliteValue } from './sqlite-value.ts'
 
 interface Known {
+  scope: string
   table_name: string
   row_key: string
   row: string
@@ -18,6 +19,9 @@ type Values = Map<string, string | number | null>
 
 /** Columns that the hub fills in itself. */
 const OWN = new Set(['managed_by', 'scope'])
+
+/** Columns that it fills in where central's row does not. */
+const STAMPS = new Set(['created_at', 'updated_at'])
 
 /**
  * Rows that central manages, in this house's tables. Which tables they may be in, and how, follows from the tables'
@@ -43,7 +47,9 @@ export class ManagedRows {
       this.#atWork(() => this.#removeAll(context, scope, new Set()))
       this.#db.prepare('DELETE FROM managed_scopes WHERE scope = ?').run(scope)
       context.addEvent({ type: 'scope_left', data: { scope } })
+      context.changed()
     }
+    this.#atWork(() => this.#again(context))
   }
 
   apply(context: Context, step: Extract<SyncStep, { step: 'scope' }>): ScopeAnswer {
@@ -52,7 +58,7 @@ export class ManagedRows {
       if (whole) this.#removeAll(context, scope, new Set(rows.map(({ table, key }) => `${table}\n${key}`)))
       for (const row of this.#sorted(rows)) this.#one(context, scope, row)
       if (checksum === null) return { ok: null, refused: [] }
-      this.#again(context, scope)
+      this.#again(context)
       return { ok: this.#sum(scope) === BigInt(checksum), refused: this.#refused(scope) }
     })
     this.#db
@@ -97,36 +103,42 @@ export class ManagedRows {
     const { table, key } = at
     let values: Values
     try {
-      values = valuesOf(table, JSON.parse(at.row) as Record<string, unknown>, context.now)
+      values = valuesOf(table, at.row)
     } catch (error) {
       return asError(error).message
     }
     if (values.get(table.key) !== key) return `the row's ${table.key} is not its key`
     const present = this.#row(table, key)
-    if (present && present.managed_by === 'central' && present.scope !== scope)
-      return `it is managed by the scope ${String(present.scope)}`
+    const other = present?.managed_by === 'central' && present.scope !== scope ? String(present.scope) : null
+    // A scope that lost the row leaves it behind, closed: another one may have it.
+    if (other !== null && this.#has(other, table.name, key)) return `it is managed by the scope ${other}`
     if (present && present.managed_by !== 'central' && !giveWay(context, table.name, values))
       return 'this house has a row of its own with this key'
     values.set('managed_by', 'central')
     values.set('scope', scope)
-    const refused = this.#write(table, values)
+    const refused = this.#write(table, values, context.now)
     // The unique key of a seeded row may be in the way, whatever its own key.
-    if (refused !== null && giveWay(context, table.name, values)) return this.#write(table, values)
+    if (refused !== null && giveWay(context, table.name, values)) return this.#write(table, values, context.now)
     if (refused === null && table.name === 'users' && values.get('is_active') === 0)
       context.effect({ kind: 'disconnect_user', user: key, reason: 'the account was closed by central' })
     return refused
   }
 
-  #write(table: CentralTable, values: Values): string | null {
-    const columns = [...values.keys()]
+  /** The whole row: what central's leaves out is as in a row that never had it, and the stamps are this house's. */
+  #write(table: CentralTable, values: Values, now: number): string | null {
+    const stamps = table.columns.map(({ name }) => name).filter((name) => STAMPS.has(name) && !values.has(name))
+    const columns = [...values.keys(), ...stamps]
     const list = columns.map((column) => `"${column}"`).join(', ')
-    const sets = columns
-      .filter((column) => column !== table.key && column !== 'created_at')
-      .map((column) => `"${column}" = excluded."${column}"`)
+    const sets = [
+      ...columns
+        .filter((column) => column !== table.key && (column !== 'created_at' || values.has(column)))
+        .map((column) => `"${column}" = excluded."${column}"`),
+      ...omitted(table, values).map(({ name, default: value }) => `"${name}" = ${value ?? 'NULL'}`),
+    ]
     const sql =
       `INSERT INTO "${table.name}" (${list}) VALUES (${columns.map(() => '?').join(', ')}) ` +
       `ON CONFLICT ("${table.key}") DO UPDATE SET ${sets.join(', ')}`
-    return this.#tried(() => this.#db.prepare(sql).run(...values.values()))
+    return this.#tried(() => this.#db.prepare(sql).run(...values.values(), ...stamps.map(() => now)))
   }
 
   /** Runs one write in a savepoint. A broken rule of the tables is a reason, anything else is thrown. */
@@ -172,10 +184,14 @@ export class ManagedRows {
   }
 
   /** What was refused may fit now: its parent came later, or the row in its way is gone. */
-  #again(context: Context, scope: string): void {
-    const refused = this.#known(scope).filter((known) => known.refused !== null)
-    const rows = refused.map(({ table_name, row_key, row }) => ({ table: table_name, key: row_key, row, seq: 0 }))
-    for (const row of this.#sorted(rows)) this.#one(context, scope, row)
+  #again(context: Context): void {
+    const refused = this.#db.prepare('SELECT * FROM managed_rows WHERE refused IS NOT NULL').all() as Known[]
+    for (const scope of new Set(refused.map((known) => known.scope))) {
+      const rows = refused
+        .filter((known) => known.scope === scope)
+        .map(({ table_name, row_key, row }) => ({ table: table_name, key: row_key, row, seq: 0 }))
+      for (const row of this.#sorted(rows)) this.#one(context, scope, row)
+    }
   }
 
   /** The sum of central's hashes over what this house has: a row that differs in its table does not count. */
@@ -189,8 +205,31 @@ export class ManagedRows {
     const table = this.#tables.get(table_name)
     const present = table && this.#row(table, row_key)
     if (!table || present?.managed_by !== 'central') return false
-    const values = valuesOf(table, JSON.parse(row) as Record<string, unknown>, null)
-    return [...values].every(([column, value]) => present[column] === value)
+    let values: Values
+    try {
+      values = valuesOf(table, row)
+    } catch {
+      return false // another version of this hub understood it
+    }
+    const asLeftOut = [
+      '1',
+      ...omitted(table, values).map(({ name, default: value }) => `"${name}" IS ${value ?? 'NULL'}`),
+    ]
+    return (
+      [...values].every(([column, value]) => present[column] === value) &&
+      this.#db
+        .prepare(`SELECT ${asLeftOut.join(' AND ')} FROM "${table.name}" WHERE "${table.key}" = ?`)
+        .pluck()
+        .get(row_key) === 1
+    )
+  }
+
+  /** Whether a scope has the row, and this house took it from there. */
+  #has(scope: string, table: string, key: string): boolean {
+    const found = this.#db
+      .prepare('SELECT 1 FROM managed_rows WHERE scope = ? AND table_name = ? AND row_key = ? AND refused IS NULL')
+      .get(scope, table, key)
+    return found !== undefined
   }
 
   #row(table: CentralTable, key: string): Record<string, unknown> | undefined {
@@ -242,16 +281,21 @@ export function rowHash(text: string): bigint {
   return BigInt(`0x${createHash('md5').update(text).digest('hex').slice(0, 15)}`)
 }
 
-/** Values of the columns this hub knows; the others wait for its next version. `now` fills the stamps, `null` leaves them out. */
-function valuesOf(table: CentralTable, row: Record<string, unknown>, now: number | null): Values {
+/** Values of the columns this hub knows; the others wait for its next version. Throws when one does not fit. */
+function valuesOf(table: CentralTable, text: string): Values {
+  const row: unknown = JSON.parse(text)
+  if (typeof row !== 'object' || row === null || Array.isArray(row)) throw new Error('the row is no JSON object')
   const values: Values = new Map()
-  for (const { name, kind } of table.columns) {
-    if (OWN.has(name)) continue
-    const value = row[name]
-    if (value !== undefined) values.set(name, sqliteValue(kind, value, name))
-    else if (now !== null && (name === 'created_at' || name === 'updated_at')) values.set(name, now)
+  for (const [name, value] of Object.entries(row)) {
+    const kind = table.columns.find((column) => column.name === name)?.kind
+    if (kind !== undefined && !OWN.has(name)) values.set(name, sqliteValue(kind, value, name))
   }
   return values
+}
+
+/** Columns that the row says nothing of. */
+function omitted(table: CentralTable, values: Values): CentralTable['columns'] {
+  return table.columns.filter(({ name }) => !values.has(name) && !OWN.has(name) && !STAMPS.has(name))
 }
 
 /** Names of the tables in an order in which no row needs a later one. */
