@@ -59,7 +59,7 @@ export class ManagedRows {
       for (const row of this.#sorted(rows)) this.#one(context, scope, row)
       if (checksum === null) return { ok: null, refused: [] }
       this.#again(context)
-      return { ok: this.#sum(scope) === BigInt(checksum), refused: this.#refused(scope) }
+      return { ok: this.#addsUp(scope, BigInt(checksum)), refused: this.#refused(scope) }
     })
     this.#db
       .prepare(
@@ -194,17 +194,20 @@ export class ManagedRows {
     }
   }
 
-  /** The sum of central's hashes over what this house has: a row that differs in its table does not count. */
-  #sum(scope: string): bigint {
-    return this.#known(scope)
-      .filter((known) => known.refused !== null || this.#isAsSent(known))
-      .reduce((sum, { table_name, row_key, row }) => sum + rowHash(`${table_name}\n${row_key}\n${row}`), 0n)
+  /** Whether every row is in its table as it was sent, and the sum of central's hashes over them is central's. */
+  #addsUp(scope: string, checksum: bigint): boolean {
+    const known = this.#known(scope)
+    const sum = known.reduce(
+      (all, { table_name, row_key, row }) => all + rowHash(`${table_name}\n${row_key}\n${row}`),
+      0n,
+    )
+    return sum === checksum && known.every((row) => row.refused !== null || this.#isAsSent(row))
   }
 
-  #isAsSent({ table_name, row_key, row }: Known): boolean {
+  #isAsSent({ scope, table_name, row_key, row }: Known): boolean {
     const table = this.#tables.get(table_name)
     const present = table && this.#row(table, row_key)
-    if (!table || present?.managed_by !== 'central') return false
+    if (!table || present?.managed_by !== 'central' || present.scope !== scope) return false
     let values: Values
     try {
       values = valuesOf(table, row)
