@@ -38,6 +38,8 @@ export function mergeSql({ encoder }: Pick<Stage, 'encoder'>): MergeSql {
     values.set('sync_epoch', '$2::integer')
     values.set('sync_seq', has('sync_seq') ? 's.sync_seq' : '0')
   }
+  // What central had no column for and has one now must not stand there twice.
+  if (!plain.some(({ name: column }) => column === 'extra')) values.set('extra', 'NULL::jsonb')
   if (has('gone')) values.set('deleted_at', 'CASE WHEN s.gone THEN now() END')
 
   const key = centralKey(table)
