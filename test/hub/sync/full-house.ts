@@ -28,6 +28,9 @@ const REALS = [0, 1e308, 0.1, -1.5e-300, 5e-324, 123_456_789.123_456_78]
 const INTEGERS = [0, -1, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, 42, 7]
 const TIMES = [0, -1, 1_700_000_000_123, 253_402_300_799_999, -62_135_596_800_000, 1_766_000_000_000]
 
+/** The order in which a module exports its tables is not the same everywhere. */
+export const SORTED = [...TABLES].sort((a, b) => (a.name < b.name ? -1 : 1))
+
 /** The key of the n-th row that `fillHouse` makes. */
 function keyOf(table: CentralTable, n: number): string | number {
   return isAppend(table) ? n + 1 : `${table.name}-${n}\t\\${n}🏠`
@@ -37,7 +40,7 @@ function keyOf(table: CentralTable, n: number): string | number {
 export function fillHouse(db: Database): void {
   const marks = new Map(declarations().map((declaration) => [declaration.name, declaration.columns]))
   db.pragma('foreign_keys = OFF')
-  for (const table of TABLES) {
+  for (const table of SORTED) {
     const facts = db.pragma(`table_info("${table.name}")`) as { name: string; notnull: number }[]
     const unique = db
       .prepare(
