@@ -121,13 +121,14 @@ describe.each(VERSIONS)('rows that central manages on PostgreSQL %s', (version) 
       }),
     )
     const [first, second] = clients as [Client, Client]
-    const group = (id: string) => [`care`, 'device_groups', id, JSON.stringify({ id, name: id })]
+    const group = (id: string, name = id) => ['care', 'device_groups', id, JSON.stringify({ id, name })]
     const PUT = 'SELECT lares.put_row($1, $2, $3, $4)'
     await first.query('BEGIN')
     await first.query(PUT, group('early'))
+    await first.query(PUT, group('shared', 'first'))
     // Waits for the first one: with a plain sequence it would be seen before it, under a higher number.
     let done = false
-    const later = second.query(PUT, group('late')).then(() => {
+    const later = second.query(PUT, group('shared', 'second')).then(() => {
       done = true
     })
     await fetched(here)
@@ -136,7 +137,12 @@ describe.each(VERSIONS)('rows that central manages on PostgreSQL %s', (version) 
     await first.query('COMMIT')
     await later
     await fetched(here)
-    expect(here.house.all('SELECT id FROM device_groups ORDER BY id')).toEqual([{ id: 'early' }, { id: 'late' }])
+    expect(here.house.all('SELECT id, name FROM device_groups ORDER BY id')).toEqual([
+      { id: 'early', name: 'early' },
+      { id: 'shared', name: 'second' },
+    ])
+    // The second one took the first one's row out of the sum, which it could not see when it began.
+    expect(await here.at.reported('care')).toEqual({ seq: 3, ok: true, refused: [] })
     for (const client of clients) await client.end()
   })
 

@@ -159,6 +159,19 @@ describe('batches of a house', () => {
 describe('rows that others refer to', () => {
   const houses = useHouses('18')
 
+  it('are read before those that refer to them', () => {
+    const house = openTestHouse()
+    house.device('pi-a1b2c3')
+    house.send([PI, reading(1, 40)])
+    const streams = [open('readings'), open('reading_series')]
+    const source = new Source(house.db, TABLES, () => streams)
+    source.use(new Map(TABLES.map(({ name, columns }) => [name, new Set(columns.map((column) => column.name))])))
+    const [readings, series] = streams as [StreamPosition, StreamPosition]
+    expect(source.read(readings, 10)).toBe(null)
+    streams[1] = source.read(series, 10)?.to as StreamPosition
+    expect(source.read(readings, 10)).toMatchObject({ rows: 1 })
+  })
+
   it('go first, and readings carry the epoch of their series', async () => {
     const { house, pump, settled, admin, site } = await houses.house()
     house.device('pi-a1b2c3')
