@@ -34,8 +34,9 @@ export interface TestHouse {
   restart(): void
 }
 
-export function openTestHouse({ log = silentLog }: { log?: Log } = {}): TestHouse {
-  const db = openDatabase({ file: ':memory:' })
+/** `file`: where other threads are to see the database. */
+export function openTestHouse({ log = silentLog, file = ':memory:' }: { log?: Log; file?: string } = {}): TestHouse {
+  const db = openDatabase({ file })
   migrate(db, { folder: MIGRATIONS, now: START })
   installCapture(db, declarations())
   const topics = topicsBelow('lares')
