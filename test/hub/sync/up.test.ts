@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { RESTORED_COPY } from '../../../hub/store/backup.ts'
 import { VERSIONS } from '../../central/postgres-servers.ts'
 import { reading } from '../engine/engine-in-memory.ts'
 import { CANARY, CANARY_TIME, fillHouse, rowsHere, rowsThere, textOf } from './full-house.ts'
@@ -85,6 +86,31 @@ describe.each(VERSIONS)('a house and central on PostgreSQL %s', (version) => {
     add('Bath')
     await settled()
     expect(await room()).toEqual([{ name: 'Bath', gone: false }])
+  })
+
+  it('that was put back to a copy marks what it has no more, and brings back what it has again', async () => {
+    const { house, pump, settled, kill, restart, admin } = await houses.house()
+    const add = (id: string) =>
+      house.db.prepare('INSERT INTO users (id, email, created_at, updated_at) VALUES (?, ?, 1, 1)').run(id, id)
+    for (const id of ['kept', 'new', 'undead']) add(id)
+    pump.start()
+    await settled()
+    house.db.prepare("DELETE FROM users WHERE id = 'undead'").run()
+    await settled()
+    await kill()
+    // The copy is from before one was made and another one deleted.
+    house.db.prepare("DELETE FROM users WHERE id = 'new'").run()
+    add('undead')
+    house.db.prepare('DELETE FROM sync_changes').run()
+    house.db.prepare('INSERT INTO hub_settings (key, value) VALUES (?, ?)').run(RESTORED_COPY, '1')
+    restart()
+    await settled()
+    expect(await rows(admin, 'SELECT id, deleted_at IS NOT NULL AS gone FROM lares.users ORDER BY id')).toEqual([
+      { id: 'kept', gone: false },
+      { id: 'new', gone: true },
+      { id: 'undead', gone: false },
+    ])
+    expect(house.all("SELECT 1 FROM events WHERE event_type = 'sync_epoch'")).toHaveLength(1)
   })
 
   it('brings marks of an event whether they were made before it was sent or after', async () => {
