@@ -51,13 +51,16 @@ export type HubConfig = z.infer<typeof schema>
 export function centralUrl({ central }: HubConfig, folder: string): string | null {
   if (central.url !== undefined) return central.url
   const file = central.url_file ?? join(folder, 'central.url')
-  if (!existsSync(file)) {
-    if (central.url_file !== undefined) throw new LaresError('bad_config', `there is no file ${file}`)
-    return process.env.LARES_CENTRAL_URL ?? null
-  }
-  const url = readFileSync(file, 'utf8').trim()
+  if (existsSync(file)) return checkedUrl(readFileSync(file, 'utf8').trim(), file)
+  if (central.url_file !== undefined) throw new LaresError('bad_config', `there is no file ${file}`)
+  const url = process.env.LARES_CENTRAL_URL
+  return url === undefined ? null : checkedUrl(url, 'LARES_CENTRAL_URL')
+}
+
+/** What is there instead of an address may be a password, so it is not told. */
+function checkedUrl(url: string, from: string): string {
   if (/^postgres(?:ql)?:\/\//.test(url)) return url
-  throw new LaresError('bad_config', `${file} holds no postgres:// address`, {
+  throw new LaresError('bad_config', `${from} holds no postgres:// address`, {
     hint: 'Put the line into it that lares central add-site printed.',
   })
 }

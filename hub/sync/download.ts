@@ -53,6 +53,12 @@ export async function reportScope(
   )
 }
 
+/** The newest migration that central ran. */
+export async function schemaOf(db: Postgres): Promise<string> {
+  const [row] = await db.rows('SELECT max(name) AS name FROM lares.schema_migrations')
+  return String(row?.name)
+}
+
 /** Says at central that the site is there, and which of its refused rows somebody gave up. */
 export async function signOfLife(db: Postgres, lease: Lease, discarded: HeldRow[]): Promise<void> {
   const { site } = lease

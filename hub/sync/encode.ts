@@ -8,8 +8,11 @@ export type CentralLayout = ReadonlyMap<string, ReadonlySet<string>>
 export interface StageColumn {
   name: string
   type: string
-  /** Times travel as integer milliseconds. */
-  isTime: boolean
+  /**
+   * `time`: travels as integer milliseconds. `own`: is no column of the hub's table but says something of its row (epoch,
+   * sync_seq, gone); a table may well have a column of that name.
+   */
+  role: 'value' | 'time' | 'own'
 }
 
 /** How rows of one table become lines of COPY's text format, and which columns those have. */
@@ -67,13 +70,13 @@ export function rowEncoder(
     ...known.map(({ name, kind, type }) => ({
       name,
       type: kind === 'time' ? 'bigint' : type,
-      isTime: kind === 'time',
+      role: kind === 'time' ? ('time' as const) : ('value' as const),
     })),
-    ...references.map(({ epochColumn }) => ({ name: epochColumn ?? '', type: 'integer', isTime: false })),
-    ...(unknown.length > 0 ? [{ name: 'extra', type: 'jsonb', isTime: false }] : []),
-    ...(logged && isAppend(table) ? [{ name: 'epoch', type: 'integer', isTime: false }] : []),
-    ...(logged && isVersioned(table) ? [{ name: 'sync_seq', type: 'bigint', isTime: false }] : []),
-    ...(logged && !isAppend(table) ? [{ name: 'gone', type: 'boolean', isTime: false }] : []),
+    ...references.map(({ epochColumn }) => ({ name: epochColumn ?? '', type: 'integer', role: 'value' as const })),
+    ...(unknown.length > 0 ? [{ name: 'extra', type: 'jsonb', role: 'value' as const }] : []),
+    ...(logged && isAppend(table) ? [{ name: 'epoch', type: 'integer', role: 'own' as const }] : []),
+    ...(logged && isVersioned(table) ? [{ name: 'sync_seq', type: 'bigint', role: 'own' as const }] : []),
+    ...(logged && !isAppend(table) ? [{ name: 'gone', type: 'boolean', role: 'own' as const }] : []),
   ]
 
   function tail({ epoch, seq }: OwnValues, gone: boolean): string {

@@ -24,17 +24,22 @@ export function mergeSql({ encoder }: Pick<Stage, 'encoder'>): MergeSql {
   const target = `lares.${q(table.name)}`
   const append = isAppend(table)
   const versioned = isVersioned(table)
-  const plain = stage.filter((column) => !['epoch', 'sync_seq', 'gone'].includes(column.name))
-  const has = (column: string) => stage.some((staged) => staged.name === column)
+  const plain = stage.filter(({ role }) => role !== 'own')
+  const has = (column: string) => stage.some((staged) => staged.role === 'own' && staged.name === column)
 
   const values = new Map<string, string>([['site_id', '$1::uuid']])
   if (append) values.set('epoch', has('epoch') ? 's.epoch' : '$2::integer')
-  for (const { name: column, isTime } of plain)
-    values.set(column, isTime ? `timestamptz 'epoch' + s.${q(column)} * interval '1 millisecond'` : `s.${q(column)}`)
+  for (const { name: column, role } of plain)
+    values.set(
+      column,
+      role === 'time' ? `timestamptz 'epoch' + s.${q(column)} * interval '1 millisecond'` : `s.${q(column)}`,
+    )
   if (versioned) {
     values.set('sync_epoch', '$2::integer')
     values.set('sync_seq', has('sync_seq') ? 's.sync_seq' : '0')
   }
+  // What central had no column for and has one now must not stand there twice.
+  if (!plain.some(({ name: column }) => column === 'extra')) values.set('extra', 'NULL::jsonb')
   if (has('gone')) values.set('deleted_at', 'CASE WHEN s.gone THEN now() END')
 
   const key = centralKey(table)

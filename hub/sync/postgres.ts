@@ -27,9 +27,11 @@ export class Postgres {
   #client: pg.Client
   #statementMs: number
   #broken: Error | null = null
+  #givenUp = Promise.withResolvers<never>()
 
   constructor({ url, name, connectMs, statementMs }: PostgresOptions) {
     this.#statementMs = statementMs
+    this.#givenUp.promise.catch(() => {})
     this.#client = new pg.Client({
       connectionString: url,
       application_name: name,
@@ -46,8 +48,9 @@ export class Postgres {
     return this.#broken
   }
 
+  /** The client says nothing when it is closed before it was connected, hence the race. */
   async connect(): Promise<void> {
-    await this.#client.connect()
+    await Promise.race([this.#client.connect(), this.#givenUp.promise])
   }
 
   async rows(sql: string, values: unknown[] = []): Promise<Row[]> {
@@ -88,6 +91,7 @@ export class Postgres {
     const { connection } = this.#client as unknown as { connection: { stream: { destroy(): void } } }
     connection.stream.destroy()
     this.#client.end().catch(() => {})
+    this.#givenUp.reject(new Error('the connection to central was given up'))
   }
 }
 
@@ -96,10 +100,13 @@ export function sqlState(error: unknown): string | null {
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : null
 }
 
-/** The row is at fault and not the line: a value out of range, a text Postgres cannot keep, a rule that is broken. */
+/**
+ * The row is at fault and not the line: a value out of range (class 22), a rule that is broken (23), more than Postgres can
+ * keep or parse, such as JSON nested without end (54).
+ */
 export function isDataError(error: unknown): boolean {
   const state = sqlState(error)
-  return state !== null && (/^2[23]/.test(state) || state === '54000')
+  return state !== null && /^(22|23|54)/.test(state)
 }
 
 /** What went wrong, for a person who looks at `sync/status`. */

@@ -8,7 +8,7 @@ import type { StreamPosition, SyncStep } from '../engine/sync-step.ts'
 import type { CentralTable } from '../store/central-shape.ts'
 import { nameOf } from './acked.ts'
 import { SyncCore } from './core.ts'
-import { grantedScopes, pullScope, reportScope, signOfLife } from './download.ts'
+import { grantedScopes, pullScope, reportScope, schemaOf, signOfLife } from './download.ts'
 import { type Failpoint, NO_FAILPOINT } from './failpoint.ts'
 import { greet } from './greeting.ts'
 import { inPlainWords, Postgres } from './postgres.ts'
@@ -78,6 +78,8 @@ export class Pump {
   /** The house's own work needs the machine: between two batches the upload rests many times as long as one took. */
   busy = false
   #logEmptyAt: number | null = null
+  /** Central's newest migration at the greeting. */
+  #schema = ''
   #line = 0
 
   constructor(parts: PumpParts) {
@@ -229,6 +231,8 @@ export class Pump {
       }
       case 'scopes':
         await signOfLife(db, lease, this.#source.discarded())
+        // What central's tables are like is learned at the greeting.
+        if ((await schemaOf(db)) !== this.#schema) throw new Error('central was migrated; connecting anew')
         return { kind: 'scopes', granted: await grantedScopes(db, lease.site) }
       case 'pull':
         return { kind: 'pulled', scope: effect.scope, page: await pullScope(db, effect.scope, effect.after) }
@@ -245,6 +249,7 @@ export class Pump {
     this.#central?.close()
     this.#central = db
     await db.connect()
+    this.#schema = await schemaOf(db)
     const { identity, streams, held } = this.core.state
     return await greet({
       db,

@@ -9,6 +9,15 @@ import { SYNC_OFF, type SyncStatus } from './status.ts'
 import type { FromSync, SyncSettings, ToSync } from './thread-messages.ts'
 import type { VerifyAnswer, VerifyQuestion } from './verify.ts'
 
+/** What of a worker is used here. */
+export interface SyncWorker {
+  postMessage(message: ToSync): void
+  terminate(): Promise<unknown>
+  on(event: 'message', heard: (message: FromSync) => void): unknown
+  on(event: 'error', failed: (error: Error) => void): unknown
+  on(event: 'exit', ended: (code: number) => void): unknown
+}
+
 export interface SyncThreadParts {
   /** `null` while no central is configured or the database could not be opened. Asked at every start of the thread. */
   settings: () => SyncSettings | null
@@ -18,6 +27,8 @@ export interface SyncThreadParts {
   log: Log
   /** Another state, or another error. */
   onChange?: (status: SyncStatus) => void
+  /** Absent: a real thread. */
+  spawn?: (settings: SyncSettings) => SyncWorker
 }
 
 /** The thread says how it stands every five seconds; one that says nothing for this long hangs. */
@@ -29,7 +40,7 @@ const STOP_MS = 5_000
 /** The front's end of the sync thread. A thread that dies or hangs is started anew: what it knew, central and the engine know. */
 export class SyncThread implements Service {
   #parts: SyncThreadParts
-  #worker: Worker | null = null
+  #worker: SyncWorker | null = null
   #status: SyncStatus = SYNC_OFF
   #heardAt = 0
   #questions = new Map<number, { resolve: (answer: VerifyAnswer) => void; reject: (error: Error) => void }>()
@@ -90,9 +101,11 @@ export class SyncThread implements Service {
   verify(question: VerifyQuestion): Promise<VerifyAnswer> {
     if (!this.#worker)
       return Promise.reject(
-        new LaresError('not_found', 'this hub sends to no central', {
-          hint: 'Set [central] url in hub.toml; see docs/operations.md.',
-        }),
+        this.#status.state === 'off'
+          ? new LaresError('not_found', 'this hub sends to no central', {
+              hint: 'Set [central] url in hub.toml; see docs/operations.md.',
+            })
+          : new LaresError('unreachable', 'the sync thread is being started anew', { hint: 'Try again in a minute.' }),
       )
     return new Promise((resolve, reject) => {
       const id = this.#nextId++
@@ -105,10 +118,7 @@ export class SyncThread implements Service {
   #begin(): void {
     const settings = this.#parts.settings()
     if (!settings) return
-    const worker = new Worker(new URL('./sync-worker.ts', import.meta.url), {
-      workerData: settings,
-      execArgv: ['--disable-warning=ExperimentalWarning'],
-    })
+    const worker = (this.#parts.spawn ?? spawn)(settings)
     this.#worker = worker
     this.#heardAt = this.#parts.clock.mono()
     if (this.#busy) this.#say({ kind: 'busy', busy: true })
@@ -176,7 +186,7 @@ export class SyncThread implements Service {
     void worker.terminate()
   }
 
-  #died(worker: Worker, error: Error): void {
+  #died(worker: SyncWorker, error: Error): void {
     if (worker !== this.#worker || this.#stopped) return
     this.#worker = null
     const { log } = this.#parts
@@ -190,4 +200,11 @@ export class SyncThread implements Service {
   #say(message: ToSync): void {
     this.#worker?.postMessage(message)
   }
+}
+
+function spawn(settings: SyncSettings): SyncWorker {
+  return new Worker(new URL('./sync-worker.ts', import.meta.url), {
+    workerData: settings,
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+  })
 }

@@ -15,6 +15,7 @@ const settings = workerData as SyncSettings
 const port = parentPort
 if (!port) throw new Error('sync-worker runs as a worker thread')
 const STATUS_MS = 5_000
+const LEAST_MS = 250
 
 const db = openDatabase({ file: settings.file, readonly: true })
 const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
@@ -40,11 +41,23 @@ const pump = new Pump({
   onChange: tell,
 })
 
-/** At a change at most four times a second, and in any case every few seconds: silence means that this thread hangs. */
+/**
+ * At a change at most four times a second, the last one included, and in any case every few seconds: silence means that
+ * this thread hangs.
+ */
 let told = Number.NEGATIVE_INFINITY
+let isDue = false
 function tell(): void {
+  if (isDue) return
   const now = systemClock.mono()
-  if (now - told < 250) return
+  if (now - told < LEAST_MS) {
+    isDue = true
+    systemClock.after(LEAST_MS - (now - told), () => {
+      isDue = false
+      tell()
+    })
+    return
+  }
   told = now
   const { waiting: rows, changes, lastSent } = pump
   say({

@@ -145,16 +145,19 @@ async function countThere(
 ): Promise<Map<string, Tally>> {
   const ranges: KeyRange[] = isAppend(table) ? acknowledgedRanges(streams, table.name) : []
   const text = comparedColumns(table).map(sqlText).join(` || chr(31) || `)
-  const waiting = db
-    .prepare('SELECT row_key FROM sync_changes WHERE table_name = ?')
+  // What waits or was refused stands there as it was before.
+  const stale = db
+    .prepare(
+      'SELECT row_key FROM sync_changes WHERE table_name = ? UNION SELECT row_key FROM sync_quarantine WHERE table_name = ?',
+    )
     .pluck()
-    .all(table.name) as string[]
+    .all(table.name, table.name) as string[]
   const which = isAppend(table)
     ? `EXISTS (SELECT 1 FROM unnest($3::integer[], $4::bigint[], $5::bigint[]) AS r(epoch, first, last) WHERE t.epoch = r.epoch AND t."${table.key}" > r.first AND t."${table.key}" <= r.last)`
     : `t.deleted_at IS NULL AND NOT (t."${table.key}" = ANY($3::text[]))`
   const values = isAppend(table)
     ? [ranges.map(({ epoch }) => epoch), ranges.map(({ first }) => first), ranges.map(({ last }) => last)]
-    : [waiting]
+    : [stale]
   const rows = await central.rows(
     `SELECT to_char(t."${time}" AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, count(*) AS rows, sum(('x' || left(md5(${text}), 15))::bit(60)::bigint)::text AS sum ` +
       `FROM lares."${table.name}" t WHERE t.site_id = $1 AND t."${time}" >= to_timestamp($2::double precision / 1000) AND ${which} GROUP BY 1`,

@@ -35,14 +35,16 @@ export interface TestHouse {
   restart(): void
 }
 
-/** `db`: a house that lived before, in a database that is open and has its tables. */
+/** `db`: a house that lived before, in a database that is open and has its tables. `file`: where other threads see it. */
 export function openTestHouse({
   log = silentLog,
   unsent = nothingToSend,
-  db = freshDatabase(),
+  file = ':memory:',
+  db = freshDatabase(file),
 }: {
   log?: Log
   unsent?: Unsent
+  file?: string
   db?: Database
 } = {}): TestHouse {
   const topics = topicsBelow('lares')
@@ -100,8 +102,8 @@ export function openTestHouse({
   return house
 }
 
-function freshDatabase(): Database {
-  const db = openDatabase({ file: ':memory:' })
+function freshDatabase(file: string): Database {
+  const db = openDatabase({ file })
   migrate(db, { folder: MIGRATIONS, now: START })
   installCapture(db, declarations())
   return db

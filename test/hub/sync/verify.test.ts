@@ -1,79 +1,135 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { RESTORED_COPY } from '../../../hub/store/backup.ts'
 import { verify } from '../../../hub/sync/verify.ts'
-import { useCentral, VERSIONS } from '../../central/postgres-servers.ts'
-import { reading } from '../engine/engine-in-memory.ts'
-import { addSite, type HouseWithCentral, houseWithCentral, rows } from './house-with-central.ts'
+import { reading, START } from '../engine/engine-in-memory.ts'
+import { fillHouse } from './full-house.ts'
+import { rows } from './house-with-central.ts'
+import { type JoinedHouse, useHouses } from './use-houses.ts'
 
-const running: HouseWithCentral[] = []
-afterEach(async () => {
-  for (const house of running.splice(0)) await house.kill()
-})
+const DAY = 86_400_000
+const PI = 'lares/pi-a1b2c3/readings'
+const TODAY = '2026-01-01'
 
-describe.each(VERSIONS)('comparing a house with central on PostgreSQL %s', (version) => {
-  const central = useCentral(version)
+function compare({ house, pump, url }: JoinedHouse, table?: string) {
+  return verify(
+    {
+      db: house.db,
+      source: pump.source,
+      streams: pump.state.streams,
+      site: pump.state.identity.site,
+      url,
+      version: 'test',
+    },
+    { ...(table === undefined ? {} : { table }), days: 7, now: house.now },
+  )
+}
 
-  async function sent() {
-    const admin = await central.migrated()
-    const { url, site } = await addSite(admin, 'home')
-    const self = houseWithCentral(url)
-    running.push(self)
-    const { house } = self
+describe('a comparison of a hub with central', () => {
+  const houses = useHouses('18')
+
+  /** A joined house with three readings on each of two days. */
+  async function begin(): Promise<JoinedHouse> {
+    const here = await houses.house()
+    const { house, pump, settled } = here
     house.device('pi-a1b2c3')
-    for (let seq = 1; seq <= 20; seq++) house.send(['lares/pi-a1b2c3/readings', reading(seq, seq / 3)])
-    self.pump.start()
-    await self.settled()
-    const compare = (table?: string) =>
-      verify(
-        { db: house.db, source: self.pump.source, streams: self.pump.state.streams, site, url, version: 'test' },
-        { days: 2, now: house.now, ...(table === undefined ? {} : { table }) },
-      )
-    return { admin, house, self, compare }
+    house.send([PI, reading(1, 1)])
+    house.db.prepare('UPDATE reading_series SET created_at = ?').run(START - 300 * DAY)
+    house.db.prepare('DELETE FROM readings').run()
+    for (const day of [0, 1])
+      for (const value of [0.1, 1e308, -2])
+        house.db
+          .prepare('INSERT INTO readings (series_id, reading_time, received_at, value) VALUES (1, ?, ?, ?)')
+          .run(START - day * DAY + 5, START, value)
+    pump.start()
+    await settled()
+    return here
   }
 
-  it('finds nothing where both are alike, in every table', async () => {
-    const { compare } = await sent()
-    const { ok, differences, tables } = await compare()
-    expect(differences).toEqual([])
-    expect(ok).toBe(true)
-    expect(tables.find(({ table }) => table === 'readings')).toMatchObject({ days: 1, rows: 20 })
-    expect(tables.find(({ table }) => table === 'devices')).toMatchObject({ rows: 1 })
+  it('says that they are equal, also over every kind of value', async () => {
+    const here = await begin()
+    fillHouse(here.house.db)
+    await here.settled()
+    const { tables, ...answer } = await verify(
+      {
+        db: here.house.db,
+        source: here.pump.source,
+        streams: here.pump.state.streams,
+        site: here.site,
+        url: here.url,
+        version: 'test',
+      },
+      { days: 740_100, now: here.house.now },
+    )
+    expect(answer).toMatchObject({ ok: true, differences: [] })
+    expect(tables.find(({ table }) => table === 'readings')).toMatchObject({ rows: 12 })
+    expect(tables.length).toBeGreaterThan(10)
+    for (const { table, rows: counted } of tables) expect(counted, table).toBeGreaterThan(5)
   })
 
-  it('names table and day of a row that central lacks', async () => {
-    const { admin, compare } = await sent()
-    await rows(admin, 'DELETE FROM lares.readings WHERE id = 7')
-    expect(await compare()).toMatchObject({
+  it('names the table and the day of rows that central lost', async () => {
+    const here = await begin()
+    await rows(here.admin, 'DELETE FROM lares.readings WHERE id = 6')
+    expect(await compare(here)).toMatchObject({
       ok: false,
-      differences: [{ table: 'readings', day: '2026-01-01', hub: 20, central: 19, found: 'missing' }],
+      differences: [{ table: 'readings', day: '2025-12-31', hub: 3, central: 2, found: 'missing' }],
+    })
+    expect(await compare(here, 'devices')).toMatchObject({ ok: true, tables: [{ table: 'devices' }] })
+  })
+
+  it('names a value that was changed there', async () => {
+    const here = await begin()
+    await rows(here.admin, 'UPDATE lares.readings SET value = 0.10000000000000002 WHERE id = 2')
+    await rows(here.admin, "UPDATE lares.devices SET name = 'x'")
+    expect(await compare(here)).toMatchObject({
+      ok: false,
+      differences: [
+        { table: 'devices', day: TODAY, found: 'different' },
+        { table: 'readings', day: TODAY, hub: 3, central: 3, found: 'different' },
+      ],
     })
   })
 
-  it('names table and day of a row that is another at central', async () => {
-    const { admin, compare } = await sent()
-    await rows(admin, 'UPDATE lares.readings SET value = value + 1e-9 WHERE id = 7')
-    await rows(admin, "UPDATE lares.devices SET name = 'other'")
-    const { ok, differences } = await compare()
-    expect(ok).toBe(false)
-    expect(differences.map(({ table, found }) => [table, found]).sort()).toEqual([
-      ['devices', 'different'],
-      ['readings', 'different'],
-    ])
-  })
-
-  it('does not blame central for what was purged here', async () => {
-    const { house, compare } = await sent()
-    house.db.exec('DELETE FROM readings WHERE id <= 5')
-    expect(await compare('readings')).toMatchObject({
+  it('says that central has more when rows were purged here, and that this is well', async () => {
+    const here = await begin()
+    here.house.db.prepare('DELETE FROM readings WHERE id <= 3').run()
+    expect(await compare(here)).toMatchObject({
       ok: true,
-      differences: [{ table: 'readings', hub: 15, central: 20, found: 'more' }],
+      differences: [{ table: 'readings', day: TODAY, hub: 1, central: 3, found: 'more' }],
     })
   })
 
-  it('leaves out what still waits, and what central refused', async () => {
-    const { house, self, compare } = await sent()
-    await self.kill()
-    house.send(['lares/pi-a1b2c3/readings', reading(21, 1)])
-    house.db.prepare("UPDATE devices SET name = 'changed', updated_at = ?").run(house.now)
-    expect(await compare()).toMatchObject({ ok: true, differences: [] })
+  it('leaves out what waits and what central refused', async () => {
+    const here = await begin()
+    await here.kill()
+    here.house.send([PI, reading(2, 5)])
+    here.house.db.prepare("UPDATE devices SET name = 'waits'").run()
+    expect(await compare(here)).toMatchObject({ ok: true, differences: [] })
+    here.restart()
+    await here.settled()
+    here.house.db.prepare('UPDATE devices SET name = ?').run('a\u0000b')
+    await here.settled()
+    expect(here.house.all('SELECT id FROM sync_quarantine')).toHaveLength(1)
+    // Central still has the device as it was before.
+    expect(await compare(here)).toMatchObject({ ok: true, differences: [] })
+  })
+
+  it('looks under the right epoch after a hub was put back to a copy', async () => {
+    const here = await begin()
+    await here.kill()
+    // The copy was made before the last two readings were sent: they are sent again, beside the first.
+    here.house.db.prepare("UPDATE sync_streams SET position = position - 2 WHERE stream = 'readings'").run()
+    here.house.db.prepare('INSERT INTO hub_settings (key, value) VALUES (?, ?)').run(RESTORED_COPY, '1')
+    here.restart()
+    await here.settled()
+    expect(here.pump.state.identity.epoch).toBe(2)
+    expect(
+      await rows(here.admin, 'SELECT epoch, count(*)::integer AS n FROM lares.readings GROUP BY 1 ORDER BY 1'),
+    ).toEqual([
+      { epoch: 1, n: 6 },
+      { epoch: 2, n: 2 },
+    ])
+    expect(await compare(here)).toMatchObject({ ok: true, differences: [] })
+    await rows(here.admin, 'DELETE FROM lares.readings WHERE epoch = 2')
+    expect(await compare(here, 'readings')).toMatchObject({ ok: false, differences: [{ found: 'missing' }] })
   })
 })

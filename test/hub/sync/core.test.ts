@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest'
+import { NO_IDENTITY, type StreamPosition } from '../../../hub/engine/sync-step.ts'
+import { CHAIN_START } from '../../../hub/sync/chain.ts'
+import { SyncCore } from '../../../hub/sync/core.ts'
+import type { Greeting, SyncEffect, Waiting } from '../../../hub/sync/state.ts'
+
+/** A stream this far behind is put off in part. */
+const SPLIT_ROWS = 20_000
+
+function stream(name: string, more: Partial<StreamPosition> = {}): StreamPosition {
+  const table = name === 'changes' ? 'sync_changes' : (name.split(':')[0] ?? name)
+  return { stream: name, table, epoch: 1, first: 0, upto: null, position: 0, chain: CHAIN_START, ...more }
+}
+
+const GO: Greeting = {
+  kind: 'go',
+  facts: {
+    site: 'home',
+    name: 'home',
+    leases: 1,
+    epoch: 1,
+    found: 'first',
+    streams: [],
+    resend: false,
+    changesSeen: 0,
+    held: [],
+  },
+}
+
+/** A machine that greeted central and looks what waits. */
+function joined(...streams: StreamPosition[]): SyncCore {
+  const core = new SyncCore({ identity: NO_IDENTITY, streams: [], scopes: [], mint: () => 'x', backoff: () => 1_000 })
+  core.handle({ kind: 'start' })
+  core.handle({ kind: 'persisted', step: 'propose', answer: null })
+  core.handle({ kind: 'greeted', outcome: GO })
+  const effects = core.handle({ kind: 'persisted', step: 'joined', answer: { streams, sweepFrom: null } })
+  expect(effects).toEqual([{ kind: 'look' }])
+  return core
+}
+
+const waiting = (name: string, rows: number): Waiting => ({ stream: name, epoch: 1, newest: rows, rows, oldest: 1 })
+
+const seen = (core: SyncCore, list: Waiting[], changes = 0) =>
+  core.handle({ kind: 'seen', waiting: list, changes: { waiting: changes, oldest: null } })
+
+function sent(core: SyncCore, at: StreamPosition, more: boolean, tookMs = 500): SyncEffect[] {
+  const ledger = { rows: core.state.batchRows, merged: core.state.batchRows, duplicates: 0, quarantined: 0, bytes: 1 }
+  return core.handle({ kind: 'sent', result: { stream: at, ledger, held: [], settled: [], unknown: [], more, tookMs } })
+}
+
+const asked = (effects: SyncEffect[]) =>
+  effects.map((effect) => (effect.kind === 'send' ? `send ${effect.stream.stream}` : effect.kind))
+
+describe('what the machine sends next', () => {
+  it('is what is new, then what central has for it, then what was put off', () => {
+    const live = stream('readings', { position: 100 })
+    const part = stream('readings:100', { upto: 100 })
+    const core = joined(part, live, stream('changes'))
+    const both = [waiting('readings:100', 100), waiting('readings', 1)]
+    expect(asked(seen(core, both, 1))).toEqual(['send readings'])
+    expect(asked(sent(core, live, false))).toContain('send changes')
+    expect(asked(sent(core, stream('changes', { position: 1 }), false))).toEqual(['scopes'])
+    expect(asked(core.handle({ kind: 'scopes', granted: [] }))).toEqual(['send readings:100'])
+    // Between two batches of what was put off it looks whether something new came.
+    expect(asked(sent(core, { ...part, position: 50 }, true))).toContain('look')
+    expect(asked(seen(core, both))).toEqual(['send readings'])
+  })
+
+  it('takes turns between tables, so that none keeps the others waiting', () => {
+    const core = joined(stream('readings'), stream('events'))
+    expect(asked(seen(core, [waiting('readings', 9_000), waiting('events', 9_000)]))).toEqual(['send readings'])
+    expect(asked(sent(core, stream('readings', { position: 500 }), true))).toContain('send events')
+    expect(asked(sent(core, stream('events', { position: 500 }), true))).toContain('send readings')
+  })
+
+  it('is put off where too much waits', () => {
+    const core = joined(stream('readings'))
+    expect(seen(core, [waiting('readings', SPLIT_ROWS)])).toMatchObject([{ kind: 'send' }])
+    const far = joined(stream('readings'))
+    expect(seen(far, [waiting('readings', SPLIT_ROWS + 1)])).toMatchObject([{ kind: 'split', upto: SPLIT_ROWS + 1 }])
+  })
+
+  it('grows while batches are quick, and shrinks when one is slow or fails', () => {
+    const core = joined(stream('readings'))
+    seen(core, [waiting('readings', 9_000)])
+    sent(core, stream('readings', { position: 1 }), true, 10)
+    expect(core.state.batchRows).toBe(1_000)
+    sent(core, stream('readings', { position: 2 }), true, 5_000)
+    expect(core.state.batchRows).toBe(500)
+    core.handle({ kind: 'failed', reason: 'x', during: 'send' })
+    expect(core.state.batchRows).toBe(250)
+    core.handle({ kind: 'failed', reason: 'x', during: 'greet' })
+    expect(core.state.batchRows).toBe(250)
+  })
+
+  it('is nothing while the engine is far behind in writing down what was acknowledged', () => {
+    const core = joined(stream('readings'))
+    seen(core, [waiting('readings', 9_000)])
+    core.state.unsaved = Array.from({ length: 3 }, (_, n) => ({
+      stream: stream(`other${n}`),
+      ledger: { rows: 10_000, merged: 10_000, duplicates: 0, quarantined: 0, bytes: 0 },
+      held: [],
+      settled: [],
+      unknown: [],
+    }))
+    core.state.saving = []
+    expect(asked(sent(core, stream('readings', { position: 1 }), true))).toEqual([])
+    // It goes on as soon as the engine has caught up.
+    expect(asked(core.handle({ kind: 'persisted', step: 'acked', answer: undefined }))).toEqual(['persist'])
+    expect(asked(core.handle({ kind: 'persisted', step: 'acked', answer: undefined }))).toEqual(['send readings'])
+  })
+})
+
+describe('a machine whose site was taken over', () => {
+  it('stops, stays so through every failure, and begins again when a person claims the site', () => {
+    const core = joined(stream('readings'))
+    const effects = core.handle({ kind: 'displaced', reason: 'another hub took over' })
+    expect(asked(effects)).toEqual(['hang_up', 'persist'])
+    expect(effects).toContainEqual({ kind: 'persist', step: { step: 'fenced', reason: 'another hub took over' } })
+    expect(core.handle({ kind: 'failed', reason: 'x', during: 'send' })).toEqual([])
+    expect(core.handle({ kind: 'start' })).toEqual([])
+    expect(core.handle({ kind: 'waited', nap: 1 })).toEqual([])
+    const again = core.handle({ kind: 'claimed', identity: NO_IDENTITY, streams: [] })
+    expect(asked(again)).toEqual(['hang_up', 'wait'])
+    const nap = again.find((effect) => effect.kind === 'wait')?.nap ?? -1
+    expect(core.handle({ kind: 'waited', nap })).toMatchObject([{ kind: 'persist', step: { step: 'propose' } }])
+  })
+})

@@ -1,0 +1,237 @@
+import { describe, expect, it } from 'vitest'
+import { NO_IDENTITY, type StreamPosition, type SyncIdentity } from '../../../hub/engine/sync-step.ts'
+import { CHAIN_START } from '../../../hub/sync/chain.ts'
+import { type CentralView, type HubView, judge, type Verdict } from '../../../hub/sync/judge.ts'
+
+/** The chain over the hub's own rows up to a key; another house has another one. */
+const over = (key: number, whose = 'own') => (key === 0 ? CHAIN_START : `${whose}-${key}`)
+
+function stream(name: string, position: number, more: Partial<StreamPosition> = {}): StreamPosition {
+  const table = name === 'changes' ? 'sync_changes' : (name.split(':')[0] ?? name)
+  return { stream: name, table, epoch: 1, first: 0, upto: null, position, chain: over(position), ...more }
+}
+
+/** A hub that joined as the site `home`, has epoch 1 and the third lease, and sent 10 readings and 5 changes. */
+const JOINED: SyncIdentity = { ...NO_IDENTITY, site: 'home', name: 'home', token: 'mine', leases: 3, epoch: 1 }
+
+function hub(more: Partial<HubView> = {}, identity: Partial<SyncIdentity> = {}): HubView {
+  return {
+    identity: { ...JOINED, ...identity },
+    streams: [stream('changes', 5), stream('readings', 10)],
+    held: false,
+    tables: ['readings'],
+    ...more,
+  }
+}
+
+function central(more: Partial<CentralView> = {}): CentralView {
+  return {
+    site: 'home',
+    name: 'home',
+    lease: 'mine',
+    leases: 3,
+    epoch: 1,
+    cursors: [stream('changes', 5), stream('readings', 10)],
+    ...more,
+  }
+}
+
+/** The hub has readings up to 15 and changes up to 7. */
+const facts = {
+  rehash: ({ table, position, chain }: StreamPosition, upto: number) => {
+    if (upto === position) return chain
+    return upto <= (table === 'sync_changes' ? 7 : 15) ? over(upto) : null
+  },
+  oldest: () => 1,
+}
+
+const compare = (own: HubView, theirs: CentralView) => judge(own, theirs, facts)
+
+function go(verdict: Verdict) {
+  if (verdict.kind !== 'go') throw new Error(`${verdict.kind}: ${verdict.reason}`)
+  return verdict
+}
+
+const positions = (verdict: Verdict) =>
+  Object.fromEntries(go(verdict).streams.map(({ stream: name, epoch, position }) => [`${epoch}/${name}`, position]))
+
+describe('when a hub greets central', () => {
+  it.each<[string, HubView, CentralView, string, number, boolean]>([
+    [
+      'for the first time, it begins with epoch 1',
+      { identity: NO_IDENTITY, streams: [], held: false, tables: ['readings'] },
+      central({ lease: null, leases: 0, epoch: 0, cursors: [] }),
+      'first',
+      1,
+      true,
+    ],
+    [
+      'for the first time again because the answer was lost, it is still the first time',
+      {
+        identity: { ...NO_IDENTITY, proposed: ['offered'] },
+        streams: [],
+        held: false,
+        tables: ['readings'],
+      },
+      central({ lease: 'offered', leases: 1, epoch: 1, cursors: [] }),
+      'first',
+      1,
+      true,
+    ],
+    ['and both remember the same, it goes on', hub(), central(), 'resumed', 1, false],
+    [
+      'after the answer to its offer was lost, it goes on',
+      hub({}, { proposed: ['other', 'offered'] }),
+      central({ lease: 'offered', leases: 4 }),
+      'resumed',
+      1,
+      false,
+    ],
+    [
+      'and central is ahead over the own rows of the hub, a reply was lost',
+      hub(),
+      central({ cursors: [stream('changes', 7), stream('readings', 15)] }),
+      'resumed',
+      1,
+      false,
+    ],
+    [
+      'and central is ahead over other rows, the hub is a copy and gets a new epoch',
+      hub(),
+      central({ cursors: [stream('changes', 5), stream('readings', 12, { chain: over(12, 'other') })] }),
+      'hub_restored',
+      2,
+      true,
+    ],
+    [
+      'and central is ahead over rows that the hub does not have, the hub is an old copy',
+      hub(),
+      central({ cursors: [stream('changes', 5), stream('readings', 16)] }),
+      'hub_restored',
+      2,
+      true,
+    ],
+    [
+      'and they agree on the position but not on the rows before it, it is a copy',
+      hub(),
+      central({ cursors: [stream('changes', 5), stream('readings', 10, { chain: over(10, 'other') })] }),
+      'hub_restored',
+      2,
+      true,
+    ],
+    [
+      'and central saw changes of another one, everything that may change is sent again',
+      hub(),
+      central({ cursors: [stream('changes', 6, { chain: over(6, 'other') }), stream('readings', 10)] }),
+      'resumed',
+      1,
+      true,
+    ],
+    [
+      'and somebody else got a lease meanwhile, it is the copy that comes later',
+      hub(),
+      central({ lease: 'theirs', leases: 4 }),
+      'hub_restored',
+      2,
+      true,
+    ],
+    [
+      'with the same lease under another number, a copy of it was here',
+      hub(),
+      central({ leases: 5 }),
+      'hub_restored',
+      2,
+      true,
+    ],
+    ['that gave out a later epoch, it is a copy from before', hub(), central({ epoch: 4 }), 'hub_restored', 5, true],
+    ['and its database was put in place from a copy', hub({}, { restored: true }), central(), 'hub_restored', 2, true],
+    [
+      'that lost what was acknowledged, central was put back',
+      hub(),
+      central({ cursors: [stream('changes', 5), stream('readings', 8)] }),
+      'central_restored',
+      1,
+      true,
+    ],
+    [
+      'that knows fewer leases than the hub, central was put back',
+      hub({ held: true }),
+      central({ lease: 'old', leases: 2, cursors: [stream('changes', 3), stream('readings', 8)] }),
+      'central_restored',
+      1,
+      true,
+    ],
+    [
+      'that does not know its epoch, central was put back',
+      hub({}, { epoch: 2 }),
+      central({ cursors: [] }),
+      'central_restored',
+      2,
+      true,
+    ],
+  ])('%s', (_, own, theirs, found, epoch, resend) => {
+    const verdict = go(compare(own, theirs))
+    expect(verdict).toMatchObject({ found, epoch, resend })
+    expect(verdict.leases).toBeGreaterThan(Math.max(own.identity.leases, theirs.leases))
+  })
+
+  it('for another site, it is told so and nothing happens', () => {
+    expect(compare(hub(), central({ site: 'cabin', name: 'cabin' }))).toEqual({
+      kind: 'wrong_site',
+      reason: 'this hub is the site home, and the connection is for cabin',
+    })
+  })
+
+  it('while another one took over in its lifetime, it is fenced', () => {
+    expect(compare(hub({ held: true }), central({ lease: 'theirs', leases: 4 }))).toMatchObject({ kind: 'fenced' })
+    // The same, after a new start: a person moved the card, or put a copy back. It gets a new epoch instead.
+    expect(compare(hub({ held: false }), central({ lease: 'theirs', leases: 4 }))).toMatchObject({ kind: 'go' })
+  })
+})
+
+describe('after the greeting', () => {
+  it('streams go on where central is', () => {
+    const theirs = central({ cursors: [stream('changes', 7), stream('readings', 15)] })
+    expect(positions(compare(hub(), theirs))).toEqual({ '1/changes': 7, '1/readings': 15 })
+    const back = central({ cursors: [stream('changes', 5), stream('readings', 8)] })
+    expect(positions(compare(hub(), back))).toMatchObject({ '1/readings': 8 })
+  })
+
+  it('rows of a new epoch begin behind those that central surely has', () => {
+    const verdict = go(compare(hub({}, { restored: true }), central()))
+    expect(verdict.streams).toMatchObject([
+      { epoch: 1, stream: 'changes', upto: 5 },
+      { epoch: 1, stream: 'readings', position: 10, upto: 10 },
+      { epoch: 2, stream: 'changes', first: 5, upto: null },
+      { epoch: 2, stream: 'readings', first: 10, position: 10, upto: null, chain: CHAIN_START },
+    ])
+    expect(verdict.changesSeen).toBe(5)
+  })
+
+  it('a part that was put off follows into a new epoch, with what is left of it', () => {
+    const part = stream('readings:8', 4, { first: 2, upto: 8 })
+    const own = hub({ streams: [stream('changes', 5), stream('readings', 10), part] }, { restored: true })
+    const verdict = go(compare(own, central({ cursors: [stream('changes', 5), stream('readings', 10), part] })))
+    expect(verdict.streams.filter(({ stream: name }) => name === 'readings:8')).toMatchObject([
+      { epoch: 1, position: 4, upto: 4 },
+      { epoch: 2, first: 4, position: 4, upto: 8 },
+    ])
+  })
+
+  it('a part that was put off while the reply was lost is known', () => {
+    const part = stream('readings:14', 10, { first: 10, upto: 14, chain: CHAIN_START })
+    const theirs = central({ cursors: [stream('changes', 5), stream('readings', 14, { chain: over(10) }), part] })
+    const verdict = go(compare(hub(), theirs))
+    expect(verdict).toMatchObject({ found: 'resumed', resend: false })
+    expect(positions(verdict)).toMatchObject({ '1/readings': 14, '1/readings:14': 10 })
+  })
+
+  it('numbers of the change log begin above all that either side has seen', () => {
+    const theirs = central({ lease: 'theirs', leases: 4, cursors: [stream('changes', 900)] })
+    expect(go(compare(hub(), theirs)).changesSeen).toBe(900)
+  })
+
+  it('a table that is new gets a stream of its own', () => {
+    expect(positions(compare(hub({ tables: ['readings', 'events'] }), central()))).toMatchObject({ '1/events': 0 })
+  })
+})
