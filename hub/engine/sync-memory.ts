@@ -42,7 +42,7 @@ export function writeIdentity(db: Database, identity: SyncIdentity): void {
 export function readStreams(db: Database): StreamPosition[] {
   return db
     .prepare(
-      'SELECT stream, table_name AS "table", epoch, first, upto, position, chain FROM sync_streams ORDER BY epoch, coalesce(upto, 9e15), stream',
+      'SELECT stream, table_name AS "table", epoch, first, upto, position, chain, history FROM sync_streams ORDER BY epoch, coalesce(upto, 9e15), stream',
     )
     .all() as StreamPosition[]
 }

@@ -16,6 +16,8 @@ export interface StreamPosition {
   position: number
   /** Hash over the keys and times of all rows up to the position, 16 hex digits. */
   chain: string
+  /** Which leases moved it, and from where: see sync/history.ts. Empty where nothing is known. */
+  history: string
 }
 
 /** What became of the rows of a stream; `rows = merged + duplicates + quarantined` at all times. */
@@ -87,7 +89,7 @@ export type SyncStep =
     }
   | { step: 'acked'; parts: AckedPart[] }
   /** What central had and this hub has no more is marked deleted there. */
-  | { step: 'swept' }
+  | { step: 'swept'; stream: StreamPosition }
   | { step: 'fenced'; reason: string }
   /** The scopes this site may see: rows of all others leave. */
   | { step: 'granted'; scopes: string[] }

@@ -1,10 +1,5 @@
 import type { AckedPart } from '../engine/sync-step.ts'
 
-/** A stream's name among those of all epochs. */
-export function nameOf({ stream, epoch }: { stream: string; epoch: number }): string {
-  return `${epoch}/${stream}`
-}
-
 /** Nothing was sent, only the position changed. */
 export const NOTHING: Omit<AckedPart, 'stream'> = {
   ledger: { rows: 0, merged: 0, duplicates: 0, quarantined: 0, bytes: 0 },

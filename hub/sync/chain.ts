@@ -42,3 +42,14 @@ export function foldReal(chain: Chain, value: number): void {
 export function foldText(chain: Chain, value: string): void {
   for (let index = 0; index < value.length; index++) foldNumber(chain, value.charCodeAt(index))
 }
+
+/**
+ * The change log's chain after central was swept. A database that was put back to before the sweep then has another one, and the
+ * greeting notices although no row is missing there.
+ */
+export function sweptChain(hex: string, from: number): string {
+  const chain = readChain(hex)
+  foldText(chain, 'swept')
+  foldNumber(chain, from)
+  return writeChain(chain)
+}

@@ -1,9 +1,10 @@
 import { UNSURE_ROWS } from '../engine/sync-memory.ts'
 import type { AckedPart, JoinedAnswer, StreamPosition, SyncIdentity, SyncStep } from '../engine/sync-step.ts'
-import { joinParts, NOTHING, nameOf } from './acked.ts'
-import { hasEnded } from './judge.ts'
+import { joinParts, NOTHING } from './acked.ts'
+import { movedUnder } from './history.ts'
 import { nextPull, type StoredScope, scopeAt, takeGranted, takePage, takeStored } from './scope-walk.ts'
 import type { Greeting, Sent, SyncEffect, SyncEvent, SyncState, Waiting } from './state.ts'
+import { hasEnded, nameOf } from './streams.ts'
 
 /** A stream this far behind is split: what is new goes at once, what was missed follows. */
 const SPLIT_ROWS = 20_000
@@ -110,9 +111,10 @@ export class SyncCore {
         this.#note({ ...NOTHING, stream: event.part })
         return this.#look()
       case 'swept':
-        if (!event.done) return [this.#wait(IDLE_MS)]
+        if (!event.stream) return [this.#wait(IDLE_MS)]
         state.identity.sweepFrom = null
-        return [{ kind: 'persist', step: { step: 'swept' } }, ...this.#next()]
+        this.#place(event.stream)
+        return [{ kind: 'persist', step: { step: 'swept', stream: event.stream } }, ...this.#next()]
       case 'scopes':
         return this.#then(takeGranted(state, event.granted, this.#polls++ % CHECK_EVERY === 0))
       case 'pulled':
@@ -242,11 +244,11 @@ export class SyncCore {
       const at = state.streams.find((own) => nameOf(own) === nameOf({ stream, epoch }))
       if (at && at.upto === null && rows > this.#splitRows) {
         state.busy = 'split'
-        return [{ kind: 'split', stream: at, upto: newest }]
+        return [{ kind: 'split', stream: this.#moving(at), upto: newest }]
       }
     }
     const hungry = waiting.filter(({ rows }) => rows > 0).map(({ stream, epoch }) => nameOf({ stream, epoch }))
-    const log = state.streams.find((stream) => stream.table === 'sync_changes' && stream.upto === null)
+    const log = this.#log()
     if (changes > 0 && log) hungry.push(nameOf(log))
     // Those that were hungry keep their turn.
     state.hungry = [
@@ -273,13 +275,18 @@ export class SyncCore {
     const pull = nextPull(state)
     if (pull) return [...save, ...this.#then(pull)]
     const { sweepFrom } = state.identity
-    if (sweepFrom !== null && !state.saving) {
+    const log = this.#log()
+    if (sweepFrom !== null && log && !state.saving) {
       state.busy = 'sweep'
-      return [...save, { kind: 'sweep', from: sweepFrom }]
+      return [...save, { kind: 'sweep', from: sweepFrom, stream: this.#moving(log) }]
     }
     const part = this.#hungry(() => true)
     if (part) return [...save, this.#send(part, BACKFILL_BATCH)]
     return [...save, this.#wait(IDLE_MS)]
+  }
+
+  #log(): StreamPosition | undefined {
+    return this.state.streams.find((stream) => stream.table === 'sync_changes' && stream.upto === null)
   }
 
   #hungry(fits: (stream: StreamPosition) => boolean): StreamPosition | null {
@@ -292,7 +299,12 @@ export class SyncCore {
 
   #send(stream: StreamPosition, most: number): SyncEffect {
     this.state.busy = 'send'
-    return { kind: 'send', stream, rows: Math.min(most, this.state.batchRows) }
+    return { kind: 'send', stream: this.#moving(stream), rows: Math.min(most, this.state.batchRows) }
+  }
+
+  #moving(stream: StreamPosition): StreamPosition {
+    const { token, leases } = this.state.identity
+    return { ...stream, history: movedUnder(stream, { token: token ?? '', leases }) }
   }
 
   #sent(result: Sent): SyncEffect[] {
@@ -318,6 +330,12 @@ export class SyncCore {
     return [effect]
   }
 
+  #place(stream: StreamPosition): void {
+    const { streams } = this.state
+    const at = streams.findIndex((own) => nameOf(own) === nameOf(stream))
+    streams.splice(at < 0 ? streams.length : at, 1, stream)
+  }
+
   #unsavedRows(): number {
     const parts = [...(this.state.saving ?? []), ...this.state.unsaved]
     return parts.reduce((sum, { ledger }) => sum + ledger.rows, 0)
@@ -334,10 +352,9 @@ export class SyncCore {
 
   /** Remembers where a stream stands, here and for the engine. */
   #note(part: AckedPart): void {
-    const { streams, unsaved } = this.state
+    const { unsaved } = this.state
     const name = nameOf(part.stream)
-    const at = streams.findIndex((stream) => nameOf(stream) === name)
-    streams.splice(at < 0 ? streams.length : at, 1, part.stream)
+    this.#place(part.stream)
     const last = unsaved.findLastIndex(({ stream }) => nameOf(stream) === name)
     const known = unsaved[last]
     if (!known || known.settled.length + part.settled.length > KEYS_MOST) unsaved.push(part)

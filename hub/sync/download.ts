@@ -1,17 +1,23 @@
-import type { HeldRow, ScopeAnswer } from '../engine/sync-step.ts'
+import type { HeldRow, ScopeAnswer, StreamPosition } from '../engine/sync-step.ts'
+import { readCursors } from './greeting.ts'
 import type { Postgres } from './postgres.ts'
-import type { Pulled } from './state.ts'
-import { checkLease, type Lease } from './upload.ts'
+import type { GrantedScope, Pulled } from './state.ts'
+import { strayed } from './streams.ts'
+import { CursorMoved, checkLease, type Lease } from './upload.ts'
 
 const PAGE_ROWS = 500
 
 /** The scopes granted to the site, and how far each has got at central. */
-export async function grantedScopes(db: Postgres, site: string): Promise<{ scope: string; seq: number }[]> {
+export async function grantedScopes(db: Postgres, site: string): Promise<GrantedScope[]> {
   const rows = await db.rows(
-    'SELECT s.scope, s.counter FROM lares.scopes s JOIN lares.scope_sites g ON g.scope = s.scope WHERE g.site_id = $1 ORDER BY s.scope',
+    'SELECT s.scope, s.counter, s.checksum::text AS checksum FROM lares.scopes s JOIN lares.scope_sites g ON g.scope = s.scope WHERE g.site_id = $1 ORDER BY s.scope',
     [site],
   )
-  return rows.map((row) => ({ scope: String(row.scope), seq: Number(row.counter) }))
+  return rows.map(({ scope, counter, checksum }) => ({
+    scope: String(scope),
+    seq: Number(counter),
+    checksum: String(checksum),
+  }))
 }
 
 /**
@@ -59,11 +65,19 @@ export async function schemaOf(db: Postgres): Promise<string> {
   return String(row?.name)
 }
 
-/** Says at central that the site is there, and which of its refused rows somebody gave up. */
-export async function signOfLife(db: Postgres, lease: Lease, discarded: HeldRow[]): Promise<void> {
+/**
+ * Says at central that the site is there, and which of its refused rows somebody gave up. A hub that has nothing to send learns
+ * here that another one came, or that central was put back.
+ */
+export async function signOfLife(
+  db: Postgres,
+  lease: Lease,
+  { streams, discarded }: { streams: readonly StreamPosition[]; discarded: HeldRow[] },
+): Promise<void> {
   const { site } = lease
-  // A hub that has nothing to send learns here that another one came, or that central was put back.
   await checkLease(db, lease)
+  const stray = strayed(streams, await readCursors(db, site))
+  if (stray) throw new CursorMoved(`the cursor of ${stray.stream} at central is not at ${stray.position}`)
   await db.run('UPDATE lares.sites SET seen_at = now() WHERE site_id = $1', [site])
   if (discarded.length === 0) return
   await db.run(

@@ -29,6 +29,8 @@ export async function greet(parts: GreetingParts): Promise<Greeting> {
   const site = String(granted.site_id)
   await db.rows('SELECT lares.ensure_partitions()')
   const layout = await readLayout(db)
+  if (!layout.get('sync_cursors')?.has('history'))
+    throw new Error('central is older than this hub: run lares central migrate there')
   await db.begin()
   await at('begun', 'greeting')
   const [row] = await db.rows('SELECT name, lease, leases, epoch FROM lares.sites WHERE site_id = $1 FOR UPDATE', [
@@ -73,9 +75,9 @@ async function readLayout(db: Postgres): Promise<CentralLayout> {
   return new Map(rows.map((row) => [String(row.relname), new Set(row.columns as string[])]))
 }
 
-async function readCursors(db: Postgres, site: string): Promise<StreamPosition[]> {
+export async function readCursors(db: Postgres, site: string): Promise<StreamPosition[]> {
   const rows = await db.rows(
-    'SELECT stream, table_name, epoch, first, upto, position, chain FROM lares.sync_cursors WHERE site_id = $1',
+    'SELECT stream, table_name, epoch, first, upto, position, chain, history FROM lares.sync_cursors WHERE site_id = $1',
     [site],
   )
   return rows.map(cursorOf)
@@ -90,16 +92,17 @@ export function cursorOf(row: Row): StreamPosition {
     upto: row.upto === null ? null : Number(row.upto),
     position: Number(row.position),
     chain: String(row.chain),
+    history: String(row.history),
   }
 }
 
 /** Makes the cursor where there is none. Where there is one it is right: the verdict was taken from it. */
 export async function openCursor(db: Postgres, site: string, stream: StreamPosition): Promise<void> {
-  const { stream: name, table, epoch, first, upto, position, chain } = stream
+  const { stream: name, table, epoch, first, upto, position, chain, history } = stream
   await db.run(
-    'INSERT INTO lares.sync_cursors (site_id, epoch, stream, table_name, first, upto, position, chain) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ' +
+    'INSERT INTO lares.sync_cursors (site_id, epoch, stream, table_name, first, upto, position, chain, history) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ' +
       'ON CONFLICT (site_id, epoch, stream) DO NOTHING',
-    [site, epoch, name, table, first, upto, position, chain],
+    [site, epoch, name, table, first, upto, position, chain, history],
   )
 }
 

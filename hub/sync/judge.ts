@@ -1,5 +1,7 @@
 import type { Joining, StreamPosition, SyncIdentity } from '../engine/sync-step.ts'
-import { CHAIN_START } from './chain.ts'
+import { CHAIN_START, sweptChain } from './chain.ts'
+import { commonUpto } from './history.ts'
+import { hasEnded, nameOf } from './streams.ts'
 
 /** What central says of a site at the handshake. */
 export interface CentralView {
@@ -83,16 +85,10 @@ export function judge(hub: HubView, central: CentralView, facts: HubFacts): Verd
     return begin({ hub, facts }, { epoch: Math.max(central.epoch, identity.epoch) + 1, found: 'hub_restored', central })
   }
   if (putBack) {
-    const cursors = new Map(central.cursors.map((cursor) => [keyOf(cursor), cursor]))
-    if (hub.streams.every((own) => isOurs(own, cursors.get(keyOf(own)), facts))) return rewound(hub, central)
+    if (isEarlier(hub, central, facts)) return rewound(hub, central)
     return begin({ hub, facts }, { epoch: Math.max(central.epoch, identity.epoch) + 1, found: 'hub_restored', central })
   }
   return compare(hub, central, facts)
-}
-
-/** Nothing of it is left to send. */
-export function hasEnded({ upto, position }: StreamPosition): boolean {
-  return upto !== null && position >= upto
 }
 
 /** Whether nothing was sent under the epoch that central gave last. */
@@ -104,20 +100,16 @@ function nextLease({ identity }: HubView, central: CentralView): number {
   return Math.max(identity.leases, central.leases) + 1
 }
 
-function keyOf({ epoch, stream }: StreamPosition): string {
-  return `${epoch}/${stream}`
-}
-
 /** Same lease, same epoch: stream by stream. */
 function compare(hub: HubView, central: CentralView, facts: HubFacts): Verdict {
-  const cursors = new Map(central.cursors.map((cursor) => [keyOf(cursor), cursor]))
+  const cursors = new Map(central.cursors.map((cursor) => [nameOf(cursor), cursor]))
   const streams: StreamPosition[] = []
   let behind = false
   let foreign = false
   let changesSeen = 0
   for (const own of hub.streams) {
-    const cursor = cursors.get(keyOf(own))
-    cursors.delete(keyOf(own))
+    const cursor = cursors.get(nameOf(own))
+    cursors.delete(nameOf(own))
     const there = cursor?.position ?? own.first
     if (hasEnded(own) && there >= own.position) continue
     if (own.table === 'sync_changes') {
@@ -125,31 +117,31 @@ function compare(hub: HubView, central: CentralView, facts: HubFacts): Verdict {
       const seen = cursor?.position ?? own.position
       if (seen < own.position) behind = true
       // Entries that this hub never had are another one's: its rows are not what central has.
-      else if (cursor && facts.rehash(own, seen) !== cursor.chain) foreign = true
+      else if (cursor && !walkedThere(own, cursor, { swept: hub.identity.sweepFrom, facts })) foreign = true
       changesSeen = Math.max(changesSeen, seen, own.position)
-      if (!hasEnded(own)) streams.push({ ...own, position: seen, chain: cursor?.chain ?? own.chain })
+      if (!hasEnded(own)) streams.push(cursor ? { ...own, ...at(cursor, own.first) } : own)
       continue
     }
-    if (there < own.position) {
+    if (there < own.position && surelyThere(own, cursor, facts) === there) {
       behind = true
-      streams.push({ ...own, position: there, chain: cursor?.chain ?? CHAIN_START, upto: own.upto })
+      streams.push({ ...own, ...at(cursor, own.first) })
       continue
     }
     const fits =
       there === own.position
         ? cursor === undefined || cursor.chain === own.chain
-        : follows(own, cursor as StreamPosition, { cursors, facts })
+        : there > own.position && follows(own, cursor as StreamPosition, { cursors, facts })
     if (!fits) {
       return begin({ hub, facts }, { epoch: central.epoch + 1, found: 'hub_restored', central })
     }
-    streams.push({ ...own, position: there, chain: cursor?.chain ?? own.chain })
+    streams.push(cursor ? { ...own, ...at(cursor, own.first) } : own)
   }
   // Parts that were put off in a transaction whose reply was lost; the jump of their table was checked above.
   for (const cursor of cursors.values()) {
     if (cursor.epoch === central.epoch && cursor.upto !== null && cursor.position < cursor.upto) streams.push(cursor)
   }
-  const known = new Set(streams.map(({ stream, epoch }) => `${epoch}/${stream}`))
-  for (const stream of fresh(hub.tables, central.epoch, () => 0)) if (!known.has(keyOf(stream))) streams.push(stream)
+  const known = new Set(streams.map(nameOf))
+  for (const stream of fresh(hub.tables, central.epoch, () => 0)) if (!known.has(nameOf(stream))) streams.push(stream)
   return {
     kind: 'go',
     found: behind ? 'central_restored' : 'resumed',
@@ -159,6 +151,23 @@ function compare(hub: HubView, central: CentralView, facts: HubFacts): Verdict {
     resend: behind || foreign,
     changesSeen,
   }
+}
+
+/**
+ * Whether central's cursor of the change log is where this hub's own entries lead. The reply to a sweep may have been lost,
+ * before or after some of them.
+ */
+function walkedThere(
+  own: StreamPosition,
+  { position, chain }: StreamPosition,
+  { swept, facts }: { swept: number | null; facts: HubFacts },
+): boolean {
+  const walked = facts.rehash(own, position)
+  if (walked === chain || walked === null || swept === null) return walked === chain
+  return (
+    chain === sweptChain(walked, swept) ||
+    chain === facts.rehash({ ...own, chain: sweptChain(own.chain, swept) }, position)
+  )
 }
 
 /** Whether central's cursor is where this hub's own rows lead: by walking over them, or by putting a part off. */
@@ -181,32 +190,52 @@ function follows(
 }
 
 /**
- * Whether the rows that a put-back central has under a cursor are this hub's own, and not those of another hub that was the
- * site's in between. Where the hub has purged the first of them nobody can tell, and it is taken for granted.
+ * Up to which key central surely has this hub's rows of a stream. It was put back if that is less than the hub remembers;
+ * and another hub was the site's in between if it is less than central's own cursor as well.
  */
-function isOurs(own: StreamPosition, cursor: StreamPosition | undefined, facts: HubFacts): boolean {
-  if (cursor === undefined || own.table === 'sync_changes' || cursor.position === own.first || hasEnded(own))
-    return true
-  if (cursor.position === own.position) return cursor.chain === own.chain
-  if (cursor.position > own.position) return false
-  if (facts.oldest(own.table) > own.first + 1) return true
-  return facts.rehash({ ...own, position: own.first, chain: CHAIN_START }, cursor.position) === cursor.chain
+function surelyThere(own: StreamPosition, cursor: StreamPosition | undefined, facts: HubFacts): number {
+  if (cursor === undefined) return own.first
+  const common = commonUpto(own, cursor)
+  if (common !== null) return common
+  // Nobody can tell any more whose changes those were: they are taken for this hub's.
+  if (own.table === 'sync_changes') return Math.min(own.position, cursor.position)
+  if (cursor.position === own.position) return cursor.chain === own.chain ? own.position : own.first
+  if (cursor.position > own.position) return own.position
+  const purged = facts.oldest(own.table) > own.first + 1
+  const walked = () => facts.rehash({ ...own, position: own.first, chain: CHAIN_START }, cursor.position)
+  return purged || walked() === cursor.chain ? cursor.position : own.first
+}
+
+/** Whether everything that a put-back central has is this hub's own, from an earlier time. */
+function isEarlier(hub: HubView, central: CentralView, facts: HubFacts): boolean {
+  if (central.epoch > hub.identity.epoch) return false
+  const cursors = new Map(central.cursors.map((cursor) => [nameOf(cursor), cursor]))
+  for (const own of hub.streams) {
+    const cursor = cursors.get(nameOf(own))
+    cursors.delete(nameOf(own))
+    if (cursor === undefined) continue
+    const least = hasEnded(own) ? Math.min(own.position, cursor.position) : cursor.position
+    if (surelyThere(own, cursor, facts) < least) return false
+  }
+  return [...cursors.values()].every(({ first, position }) => position === first)
+}
+
+/** Where central's cursor stands, for a stream that goes on there. */
+function at(cursor: StreamPosition | undefined, first: number): Pick<StreamPosition, 'position' | 'chain' | 'history'> {
+  if (cursor === undefined) return { position: first, chain: CHAIN_START, history: '' }
+  const { position, chain, history } = cursor
+  return { position, chain, history }
 }
 
 /** Central was put back to an earlier time: its cursors lead, and what may have changed since is sent again. */
 function rewound(hub: HubView, central: CentralView): Verdict {
-  const cursors = new Map(central.cursors.map((cursor) => [keyOf(cursor), cursor]))
+  const cursors = new Map(central.cursors.map((cursor) => [nameOf(cursor), cursor]))
   const streams = hub.streams.map((own) => {
     // What ended is looked at too: central may have lost some of it.
-    const cursor = cursors.get(keyOf(own))
-    if (own.table === 'sync_changes')
-      return hasEnded(own)
-        ? own
-        : { ...own, position: cursor?.position ?? own.position, chain: cursor?.chain ?? own.chain }
-    const position = cursor?.position ?? own.first
-    return position < own.position ? { ...own, position, chain: cursor?.chain ?? CHAIN_START } : own
+    const cursor = cursors.get(nameOf(own))
+    if (own.table === 'sync_changes') return hasEnded(own) || !cursor ? own : { ...own, ...at(cursor, own.first) }
+    return (cursor?.position ?? own.first) < own.position ? { ...own, ...at(cursor, own.first) } : own
   })
-  const seen = hub.streams.find(({ table }) => table === 'sync_changes')?.position ?? 0
   return {
     kind: 'go',
     found: 'central_restored',
@@ -214,11 +243,21 @@ function rewound(hub: HubView, central: CentralView): Verdict {
     epoch: hub.identity.epoch,
     streams,
     resend: true,
-    changesSeen: Math.max(
-      seen,
-      ...central.cursors.filter(({ table }) => table === 'sync_changes').map((c) => c.position),
-    ),
+    changesSeen: changesSeen(hub, central),
   }
+}
+
+/** Highest number of the change log that either side knows, in any epoch. */
+function changesSeen(hub: HubView, central: CentralView): number {
+  const logs = [...hub.streams, ...central.cursors].filter(({ table }) => table === 'sync_changes')
+  return Math.max(0, ...logs.map(({ position }) => position))
+}
+
+/** Keys of a table, first exclusive, last inclusive. */
+interface Keys {
+  table: string
+  first: number
+  last: number
 }
 
 /** A new epoch: what central surely has keeps its old one, everything else goes under the new one. */
@@ -227,29 +266,39 @@ function begin(
   { epoch, found, central }: { epoch: number; found: Joining; central: CentralView },
 ): Verdict {
   const closed: StreamPosition[] = []
-  const parts: StreamPosition[] = []
+  const kept: Keys[] = []
+  const moved: Keys[] = []
   const starts = new Map<string, number>()
-  const cursors = new Map(central.cursors.map((cursor) => [keyOf(cursor), cursor]))
+  const cursors = new Map(central.cursors.map((cursor) => [nameOf(cursor), cursor]))
   for (const own of hub.streams) {
-    const cursor = cursors.get(keyOf(own))
-    const there = cursor?.position ?? own.first
-    const known = { ...own, upto: own.upto !== null && hasEnded(own) ? own.upto : own.position }
-    if (own.table !== 'sync_changes' && there < own.position) {
-      // Central was put back as well. What it had under the old epoch is sent under it once more, if what it has left is ours.
-      const start = { ...own, position: own.first, chain: CHAIN_START }
-      if (isOurs(own, cursor, facts)) closed.push({ ...known, position: there, chain: cursor?.chain ?? CHAIN_START })
-      else {
-        closed.push({ ...own, upto: own.first, position: own.first })
-        parts.push({ ...start, stream: `${own.table}:${own.position}`, epoch, upto: own.position })
-      }
-    } else if (!hasEnded(own)) closed.push(known)
-    if (own.table === 'sync_changes' || hasEnded(own)) continue
-    if (own.upto === null) starts.set(own.table, own.position)
-    else parts.push({ ...own, epoch, first: own.position, chain: CHAIN_START })
+    const { table, position: last } = own
+    const ended = hasEnded(own)
+    if (table === 'sync_changes') {
+      if (!ended) closed.push({ ...own, upto: last })
+      continue
+    }
+    const cursor = cursors.get(nameOf(own))
+    const first = surelyThere(own, cursor, facts)
+    if (first >= last) {
+      if (!ended) closed.push({ ...own, upto: last })
+    } else if (cursor === undefined || cursor.position === first) {
+      // Central was put back as well. What it lost is sent under the old epoch once more.
+      closed.push({ ...own, ...at(cursor, own.first), upto: last })
+      kept.push({ table, first, last })
+    } else {
+      // And another hub went on from there: what it sent stands where this hub's rows would have to.
+      closed.push({ ...own, position: first, upto: first })
+      moved.push({ table, first, last })
+    }
+    if (own.upto === null) starts.set(table, last)
+    else if (!ended) moved.push({ table, first: last, last: own.upto })
   }
-  const seen = Math.max(
-    0,
-    ...[...hub.streams, ...central.cursors].filter(({ table }) => table === 'sync_changes').map((c) => c.position),
+  const seen = changesSeen(hub, central)
+  const parts = joined(moved.filter((keys) => !kept.some((range) => covers(range, keys)))).map(
+    ({ table, first, last }): StreamPosition => ({
+      ...{ stream: `${table}:${last}`, table, epoch, first, upto: last },
+      ...at(undefined, first),
+    }),
   )
   const open = fresh(hub.tables, epoch, (table) => (table === 'sync_changes' ? seen : (starts.get(table) ?? 0)))
   return {
@@ -263,10 +312,25 @@ function begin(
   }
 }
 
+function covers(range: Keys, { table, first, last }: Keys): boolean {
+  return range.table === table && range.first <= first && last <= range.last
+}
+
+/** The same keys in ranges that do not overlap: a part that was put off lies inside the range of its live stream. */
+function joined(ranges: Keys[]): Keys[] {
+  const result: Keys[] = []
+  for (const range of [...ranges].sort((a, b) => a.first - b.first)) {
+    const before = result.find(({ table, last }) => table === range.table && last >= range.first)
+    if (before) before.last = Math.max(before.last, range.last)
+    else result.push({ ...range })
+  }
+  return result
+}
+
 function fresh(tables: readonly string[], epoch: number, start: (table: string) => number): StreamPosition[] {
   const open = (stream: string, table: string): StreamPosition => {
     const first = start(table)
-    return { stream, table, epoch, first, upto: null, position: first, chain: CHAIN_START }
+    return { stream, table, epoch, first, upto: null, ...at(undefined, first) }
   }
   return [open(CHANGES, 'sync_changes'), ...tables.map((table) => open(table, table))]
 }

@@ -6,7 +6,6 @@ import type { Database } from '../../shared/sqlite/open.ts'
 import type { SyncMemory } from '../engine/sync-memory.ts'
 import type { StreamPosition, SyncStep } from '../engine/sync-step.ts'
 import type { CentralTable } from '../store/central-shape.ts'
-import { nameOf } from './acked.ts'
 import { SyncCore } from './core.ts'
 import { grantedScopes, pullScope, reportScope, schemaOf, signOfLife } from './download.ts'
 import { type Failpoint, NO_FAILPOINT } from './failpoint.ts'
@@ -14,6 +13,7 @@ import { greet } from './greeting.ts'
 import { inPlainWords, Postgres } from './postgres.ts'
 import { type Batch, Source } from './source.ts'
 import type { SyncEffect, SyncEvent, SyncState, Waiting } from './state.ts'
+import { nameOf } from './streams.ts'
 import { TokenBucket } from './token-bucket.ts'
 import { Displaced, type Lease, split, sweep, upload } from './upload.ts'
 
@@ -216,7 +216,6 @@ export class Pump {
     if (effect.kind === 'greet') return { kind: 'greeted', outcome: await this.#greet(effect.proposed) }
     const db = this.#connected()
     const at = this.#parts.failpoint ?? NO_FAILPOINT
-    const { epoch } = this.core.state.identity
     const lease = this.#lease()
     switch (effect.kind) {
       case 'send':
@@ -225,12 +224,15 @@ export class Pump {
         return { kind: 'split', ...(await split(db, lease, { ...effect, at })) }
       case 'sweep': {
         const pending = this.#source.pendingKeys(PENDING_MOST)
-        if (!pending) return { kind: 'swept', done: false }
-        await sweep(db, lease, { tables: this.#source.tables, epoch, from: effect.from, pending, at })
-        return { kind: 'swept', done: true }
+        if (!pending) return { kind: 'swept', stream: null }
+        const { from, stream } = effect
+        return {
+          kind: 'swept',
+          stream: await sweep(db, lease, { tables: this.#source.tables, stream, from, pending, at }),
+        }
       }
       case 'scopes':
-        await signOfLife(db, lease, this.#source.discarded())
+        await signOfLife(db, lease, { streams: this.core.state.streams, discarded: this.#source.discarded() })
         // What central's tables are like is learned at the greeting.
         if ((await schemaOf(db)) !== this.#schema) throw new Error('central was migrated; connecting anew')
         return { kind: 'scopes', granted: await grantedScopes(db, lease.site) }

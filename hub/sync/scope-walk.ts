@@ -1,12 +1,12 @@
 import type { ScopeAnswer } from '../engine/sync-step.ts'
-import type { Pulled, ScopeState, SyncEffect, SyncState } from './state.ts'
+import type { GrantedScope, Pulled, ScopeState, SyncEffect, SyncState } from './state.ts'
 
 /** The engine's answer to a page of a scope. */
 export type StoredScope = ScopeAnswer & { scope: string; seq: number }
 
 /** A scope that this house has up to `seq`. It is compared with central once, whatever came in between. */
 export function scopeAt(seq: number): ScopeState {
-  return { seq, latest: seq, whole: false, gathered: [], check: true, refusing: false }
+  return { seq, latest: seq, whole: false, gathered: [], check: true, checksum: null, refusing: false }
 }
 
 /** The next page to ask for, or `null` when this house has everything. */
@@ -19,18 +19,17 @@ export function nextPull(state: SyncState): SyncEffect | null {
 }
 
 /** Takes over which scopes there are. `check`: all of them are to be compared although nothing new came. */
-export function takeGranted(
-  state: SyncState,
-  granted: { scope: string; seq: number }[],
-  check: boolean,
-): SyncEffect | null {
+export function takeGranted(state: SyncState, granted: GrantedScope[], check: boolean): SyncEffect | null {
   const before = new Map(Object.entries(state.scopes))
   const same = granted.length === before.size && granted.every(({ scope }) => before.has(scope))
   state.scopes = Object.fromEntries(
-    granted.map(({ scope, seq }) => {
+    granted.map(({ scope, seq, checksum }) => {
       const known = before.get(scope) ?? scopeAt(0)
-      // Central may have been put back to an earlier time: then its rows are fetched beside.
-      return [scope, { ...known, latest: seq, whole: known.whole || known.seq > seq, check: known.check || check }]
+      // Central may have been put back to an earlier time: then its rows are fetched beside. Behind a pooler nobody notices
+      // that but by the sum, when it has reached the same number with other rows.
+      const other = known.checksum !== null && known.checksum !== checksum
+      const whole = known.whole || known.seq > seq
+      return [scope, { ...known, latest: seq, whole, check: known.check || check || other }]
     }),
   )
   if (!same) lookAgain(state)
@@ -42,6 +41,7 @@ export function takePage(state: SyncState, scope: string, page: Pulled): SyncEff
   const known = state.scopes[scope]
   if (!known) return null
   const { seq, checksum } = page
+  known.checksum = checksum
   if (!known.whole)
     return { kind: 'persist', step: { step: 'scope', scope, seq, checksum, rows: page.rows, whole: false } }
   known.gathered.push(...page.rows)

@@ -3,8 +3,8 @@ import type { HeldRow, StreamPosition } from '../engine/sync-step.ts'
 import { type CentralTable, isAppend } from '../store/central-shape.ts'
 import { foldNumber, foldText, readChain, writeChain } from './chain.ts'
 import { type CentralLayout, type EpochOf, type RowEncoder, rowEncoder, storedAt } from './encode.ts'
-import { hasEnded } from './judge.ts'
 import type { SyncEvent, Waiting } from './state.ts'
+import { hasEnded } from './streams.ts'
 
 /** Rows of one table, ready for COPY. */
 export interface Stage {
@@ -44,6 +44,7 @@ export class Source {
   #streams: () => StreamPosition[]
   #encoders = new Map<string, RowEncoder>()
   #epochs = new Map<string, number>()
+  #epochsOf: StreamPosition[] | null = null
 
   /** `streams` are all there are, of every epoch: they say which keys belong to which epoch. */
   constructor(db: Database, tables: readonly CentralTable[], streams: () => StreamPosition[]) {
@@ -64,11 +65,10 @@ export class Source {
       .map(({ name }) => name)
   }
 
-  /** Central's columns, and streams that may have changed: what was derived from them is made anew. */
+  /** Central's columns: what was derived from the former ones is made anew. */
   use(layout: CentralLayout): void {
     this.#layout = layout
     this.#encoders.clear()
-    this.#epochs.clear()
   }
 
   look(): Extract<SyncEvent, { kind: 'seen' }> {
@@ -348,9 +348,13 @@ export class Source {
 
   /** The epoch under which a key of an append-only table stands at central. */
   #epochOf(table: string, key: number): number {
+    const streams = this.#streams()
+    // A greeting brings new ones, and with them other epochs.
+    if (streams !== this.#epochsOf) this.#epochs.clear()
+    this.#epochsOf = streams
     const cached = this.#epochs.get(`${table} ${key}`)
     if (cached !== undefined) return cached
-    const epochs = this.#streams()
+    const epochs = streams
       .filter((stream) => stream.table === table && stream.first < key && (stream.upto === null || key <= stream.upto))
       .map(({ epoch }) => epoch)
     const epoch = Math.max(0, ...epochs)

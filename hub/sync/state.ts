@@ -12,7 +12,8 @@ export type SyncEffect =
   | { kind: 'send'; stream: StreamPosition; rows: number }
   /** Put a part off: the cursor jumps to `upto`, what was skipped becomes a stream of its own. */
   | { kind: 'split'; stream: StreamPosition; upto: number }
-  | { kind: 'sweep'; from: number }
+  /** Mark as deleted what this hub has no more; `stream` is the change log's. */
+  | { kind: 'sweep'; from: number; stream: StreamPosition }
   | { kind: 'scopes' }
   | { kind: 'pull'; scope: string; after: number; whole: boolean }
   | { kind: 'report'; scope: string; seq: number; answer: ScopeAnswer }
@@ -42,8 +43,9 @@ export type SyncEvent =
   | { kind: 'seen'; waiting: Waiting[]; changes: { waiting: number; oldest: number | null } }
   | { kind: 'sent'; result: Sent }
   | { kind: 'split'; live: StreamPosition; part: StreamPosition }
-  | { kind: 'swept'; done: boolean }
-  | { kind: 'scopes'; granted: { scope: string; seq: number }[] }
+  /** The change log's stream afterwards; `null`: not now, too much waits. */
+  | { kind: 'swept'; stream: StreamPosition | null }
+  | { kind: 'scopes'; granted: GrantedScope[] }
   | { kind: 'pulled'; scope: string; page: Pulled }
   | { kind: 'reported' }
   /** Central says that another hub holds the lease. */
@@ -63,6 +65,13 @@ export interface Sent extends AckedPart {
   more: boolean
   /** Milliseconds the transaction took. */
   tookMs: number
+}
+
+/** A scope of this site as central has it now. */
+export interface GrantedScope {
+  scope: string
+  seq: number
+  checksum: string
 }
 
 export interface Pulled {
@@ -91,6 +100,8 @@ export interface ScopeState {
   gathered: CentralRow[]
   /** It is to be compared with central although nothing new came. */
   check: boolean
+  /** Central's sum when its last page came. */
+  checksum: string | null
   /** The house refused rows of it when it was compared last. */
   refusing: boolean
 }

@@ -1,7 +1,7 @@
 import type { HeldRow, StreamPosition } from '../engine/sync-step.ts'
 import type { CentralTable } from '../store/central-shape.ts'
 import { isVersioned } from '../store/central-shape.ts'
-import { CHAIN_START } from './chain.ts'
+import { CHAIN_START, sweptChain } from './chain.ts'
 import type { Failpoint } from './failpoint.ts'
 import { openCursor } from './greeting.ts'
 import { type MergeSql, mergeSql } from './merge-sql.ts'
@@ -90,9 +90,9 @@ async function moveCursor(
   { from, to }: { from: StreamPosition; to: StreamPosition },
 ): Promise<void> {
   const moved = await db.run(
-    'UPDATE lares.sync_cursors SET position = $5, chain = $6, batches = batches + 1, updated_at = now() ' +
+    'UPDATE lares.sync_cursors SET position = $5, chain = $6, history = $8, batches = batches + 1, updated_at = now() ' +
       'WHERE site_id = $1 AND epoch = $2 AND stream = $3 AND position = $4 AND chain = $7',
-    [site, from.epoch, from.stream, from.position, to.position, to.chain, from.chain],
+    [site, from.epoch, from.stream, from.position, to.position, to.chain, from.chain, to.history],
   )
   if (moved !== 1) throw new CursorMoved(`the cursor of ${from.stream} at central is not at ${from.position}`)
 }
@@ -179,7 +179,14 @@ export async function split(
   { stream, upto, at }: { stream: StreamPosition; upto: number; at: Failpoint },
 ): Promise<{ live: StreamPosition; part: StreamPosition }> {
   const live = { ...stream, position: upto }
-  const part = { ...stream, stream: `${stream.stream}:${upto}`, first: stream.position, upto, chain: CHAIN_START }
+  const part = {
+    ...stream,
+    stream: `${stream.stream}:${upto}`,
+    first: stream.position,
+    upto,
+    chain: CHAIN_START,
+    history: '',
+  }
   await db.begin()
   await at('begun', 'split')
   await checkLease(db, lease)
@@ -194,32 +201,35 @@ export async function split(
 
 /**
  * Marks as deleted what central has from before `from` and this hub did not send since: it has it no more. Rows whose
- * change still waits are left alone.
+ * change still waits are left alone. `stream` is the change log's: its chain tells whether this was done.
  */
 export async function sweep(
   db: Postgres,
   lease: Lease,
   {
     tables,
-    epoch,
+    stream,
     from,
     pending,
     at,
-  }: { tables: CentralTable[]; epoch: number; from: number; pending: Map<string, string[]>; at: Failpoint },
-): Promise<void> {
+  }: { tables: CentralTable[]; stream: StreamPosition; from: number; pending: Map<string, string[]>; at: Failpoint },
+): Promise<StreamPosition> {
+  const after = { ...stream, chain: sweptChain(stream.chain, from) }
   await db.begin()
   await at('begun', 'sweep')
   await checkLease(db, lease)
+  await moveCursor(db, lease, { from: stream, to: after })
   for (const table of tables) {
     if (table.kind !== 'mutable' && table.kind !== 'down') continue
     if (!isVersioned(table)) continue
     await db.run(
       `UPDATE lares."${table.name}" SET deleted_at = now(), sync_epoch = $2, sync_seq = $3, synced_at = now() ` +
         `WHERE site_id = $1 AND deleted_at IS NULL AND (sync_epoch, sync_seq) < ($2::integer, $3::bigint) AND NOT ("${table.key}" = ANY($4::text[]))`,
-      [lease.site, epoch, from, pending.get(table.name) ?? []],
+      [lease.site, stream.epoch, from, pending.get(table.name) ?? []],
     )
   }
   await at('swept', 'sweep')
   await db.commit()
   await at('committed', 'sweep')
+  return after
 }

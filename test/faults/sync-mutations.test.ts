@@ -77,7 +77,7 @@ describe('keys that are never handed out again', () => {
     }
     const own = houseRows(db)
     const stream = { stream: 'readings', table: 'readings', epoch: 1, first: 0, upto: null, position: 0 }
-    let at = { ...stream, chain: '811c9dc59747b28c' }
+    let at = { ...stream, chain: '811c9dc59747b28c', history: '' }
     const source = new Source(db, TABLES, () => [])
     source.use(new Map([...LAYOUT].filter(([name]) => name === 'readings')))
     const central = new Map<string, number>()
@@ -131,6 +131,7 @@ function batchesOfALife(): Batch[] {
   let at = {
     ...{ stream: 'changes', table: 'sync_changes', epoch: 1, first: 0, upto: null, position: 0 },
     chain: '811c9dc59747b28c',
+    history: '',
   }
   const source = new Source(db, TABLES, () => [])
   source.use(new Map([...LAYOUT].filter(([name]) => name === 'people')))

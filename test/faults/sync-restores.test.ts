@@ -64,6 +64,14 @@ describe.each(VERSIONS)('copies of a hub and of central on PostgreSQL %s', (vers
       [ids],
     )
 
+  async function putBack(name: string, earlier: string): Promise<void> {
+    const server = central.server.url()
+    await rows(server, `ALTER DATABASE ${name} ALLOW_CONNECTIONS false`)
+    await rows(server, 'SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = $1', [name])
+    await rows(server, `ALTER DATABASE ${name} RENAME TO ${name}_gone`)
+    await rows(server, `ALTER DATABASE ${earlier} RENAME TO ${name}`)
+  }
+
   it('of two hubs with one card the newer one sends, the older stops also while it has nothing to send', async () => {
     const admin = await central.migrated()
     const { url } = await addSite(admin, 'home')
@@ -178,11 +186,7 @@ describe.each(VERSIONS)('copies of a hub and of central on PostgreSQL %s', (vers
     await house.settled()
     if (!runs) await house.kill()
 
-    const server = central.server.url()
-    await rows(server, `ALTER DATABASE ${name} ALLOW_CONNECTIONS false`)
-    await rows(server, 'SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = $1', [name])
-    await rows(server, `ALTER DATABASE ${name} RENAME TO ${name}_gone`)
-    await rows(server, `ALTER DATABASE ${earlier} RENAME TO ${name}`)
+    await putBack(name, earlier)
     own.measure(5)
     if (!runs) house.restart()
     await house.until('the hub noticed it', () => own.events('central_restored') === 1)
@@ -190,5 +194,65 @@ describe.each(VERSIONS)('copies of a hub and of central on PostgreSQL %s', (vers
     expect(await differences(house.house.db, admin, { site })).toEqual([])
     expect(house.status().epoch).toBe(1)
     expect(own.events('sync_epoch')).toBe(0)
+  })
+
+  it('central that is put back behind a pooler, which keeps the connection, is noticed without anything to send', async () => {
+    const admin = await central.migrated()
+    const { url, site } = await addSite(admin, 'home')
+    const house = await settledHouse(url)
+    await rows(admin, "CREATE TABLE earlier AS SELECT * FROM lares.sync_cursors WHERE stream = 'readings'")
+    const own = houseRows(house.house.db)
+    own.measure(10)
+    await house.settled()
+    // Nothing tells a client of the pooler that the database is another one than a moment ago.
+    await rows(
+      admin,
+      `WITH gone AS (DELETE FROM lares.readings r USING earlier e WHERE r.id > e.position)
+       UPDATE lares.sync_cursors c SET position = e.position, chain = e.chain, history = e.history, rows = e.rows, merged = e.merged
+       FROM earlier e WHERE c.stream = 'readings'`,
+    )
+    await house.until('the hub noticed it', () => own.events('central_restored') === 1)
+    await house.settled()
+    expect(await readingsOf(admin, [20, 21, 30])).toHaveLength(3)
+    expect(await differences(house.house.db, admin, { site, beside: true })).toEqual([])
+    expect(house.status().epoch).toBe(1)
+  })
+
+  it('a copied card under which central was put back does not take the place of rows that the first one had sent', async () => {
+    const admin = await central.migrated()
+    const { url, site } = await addSite(admin, 'home')
+    const first = await settledHouse(url)
+    await first.kill()
+    const name = new URL(admin).pathname.slice(1)
+    const earlier = await central.server.freshDatabase(name)
+    const copied = cloneOf(first, url)
+    first.house.restart()
+    const own = houseRows(first.house.db)
+    own.measure(30, START + 3_600_000)
+    own.person('p1', 'as the first one knows it')
+    first.restart()
+    await first.settled()
+    await first.kill()
+
+    await putBack(name, earlier)
+    const other = houseRows(copied.house.db)
+    // It goes on as the same hub, for all that central knows, and further than the first one had come.
+    other.measure(40, START + 7_200_000)
+    other.person('p1', 'as the copy knows it')
+    copied.pump.start()
+    await copied.settled()
+    expect(copied.status().epoch).toBe(1)
+    await copied.kill()
+    const sent = await readingsOf(admin, [21, 50, 60])
+    expect(sent).toHaveLength(3)
+
+    first.house.restart()
+    first.restart()
+    await first.settled()
+    expect(first.status()).toMatchObject({ state: 'running', epoch: 2 })
+    const after = await readingsOf(admin, [21, 50, 60])
+    expect(after.slice(0, 3)).toEqual(sent)
+    expect(after.map(({ epoch }) => epoch)).toEqual([1, 1, 1, 2, 2])
+    expect(await differences(first.house.db, admin, { site, beside: true })).toEqual([])
   })
 })

@@ -10,8 +10,8 @@ import type {
   SyncIdentity,
   SyncStep,
 } from '../../engine/sync-step.ts'
-import { declarations } from '../../store/declarations.ts'
 import { ManagedRows } from './managed-rows.ts'
+import { numberAgain, sendAgain, sendMarksAgain } from './send-again.ts'
 
 const LOG = 'sync_changes'
 const OFFERS = 20
@@ -28,10 +28,12 @@ export function openSync(db: Database): SyncBook {
   function joined(context: Context, step: Extract<SyncStep, { step: 'joined' }>): JoinedAnswer {
     const { site, name, token, leases, epoch, found } = step
     const before = readIdentity(db)
+    const known = readStreams(db)
     for (const stream of step.streams) writeStream(statements, stream, context.now)
     for (const held of step.held) hold(statements, held, context.now)
     numberAgain(db, step.changesSeen)
     const sweepFrom = step.resend ? sendAgain(db) : before.sweepFrom
+    if (!step.resend) for (const stream of step.streams) sendMarksAgain(db, { known, stream })
     writeIdentity(db, {
       ...before,
       site,
@@ -93,6 +95,7 @@ export function openSync(db: Database): SyncBook {
         case 'acked':
           return acked(context, step.parts)
         case 'swept':
+          writeStream(statements, step.stream, context.now)
           return writeIdentity(db, { ...readIdentity(db), sweepFrom: null })
         case 'fenced':
           return fenced(context, step.reason)
@@ -110,8 +113,8 @@ type Statements = ReturnType<typeof prepare>
 function prepare(db: Database) {
   return {
     write: db.prepare(
-      'INSERT INTO sync_streams (stream, table_name, epoch, first, upto, position, chain, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ' +
-        'ON CONFLICT (epoch, stream) DO UPDATE SET upto = excluded.upto, position = excluded.position, chain = excluded.chain, updated_at = excluded.updated_at',
+      'INSERT INTO sync_streams (stream, table_name, epoch, first, upto, position, chain, history, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ' +
+        'ON CONFLICT (epoch, stream) DO UPDATE SET upto = excluded.upto, position = excluded.position, chain = excluded.chain, history = excluded.history, updated_at = excluded.updated_at',
     ),
     count: db.prepare(
       'UPDATE sync_streams SET rows = rows + ?, merged = merged + ?, duplicates = duplicates + ?, quarantined = quarantined + ?, bytes = bytes + ? ' +
@@ -130,55 +133,10 @@ function prepare(db: Database) {
 }
 
 function writeStream({ write }: Statements, stream: StreamPosition, now: number): void {
-  const { stream: name, table, epoch, first, upto, position, chain } = stream
-  write.run(name, table, epoch, first, upto, position, chain, now)
+  const { stream: name, table, epoch, first, upto, position, chain, history } = stream
+  write.run(name, table, epoch, first, upto, position, chain, history, now)
 }
 
 function hold(statements: Statements, { table, key, epoch, stream, code, reason }: HeldRow, now: number): void {
   statements.hold.run(table, key, epoch, stream, code, reason.slice(0, 1_000), now)
-}
-
-/** Changes that central may have seen under the same number, from a future this hub does not know, get new numbers. */
-function numberAgain(db: Database, seen: number): void {
-  const known = Number(
-    db.prepare("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'sync_changes'").pluck().get(),
-  )
-  if (known < seen) {
-    const changed = db.prepare("UPDATE sqlite_sequence SET seq = ? WHERE name = 'sync_changes'").run(seen).changes
-    if (changed === 0) db.prepare("INSERT INTO sqlite_sequence (name, seq) VALUES ('sync_changes', ?)").run(seen)
-  }
-  const again = db.prepare('SELECT table_name, row_key FROM sync_changes WHERE seq <= ? ORDER BY seq').raw().all(seen)
-  db.prepare('DELETE FROM sync_changes WHERE seq <= ?').run(seen)
-  const insert = db.prepare('INSERT INTO sync_changes (table_name, row_key) VALUES (?, ?)')
-  for (const [table, key] of again as [string, string][]) insert.run(table, key)
-}
-
-/** Writes every row that may change into the change log. Returns the first of their numbers. */
-function sendAgain(db: Database): number {
-  const last = Number(
-    db.prepare("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'sync_changes'").pluck().get(),
-  )
-  for (const { name, kind, key } of declarations()) {
-    if (kind === 'append' || kind === 'local') continue
-    const which =
-      kind === 'down'
-        ? "WHERE managed_by = 'site'"
-        : kind === 'append_marks'
-          ? `WHERE "${key}" <= ${sentUpto(db, name)}`
-          : ''
-    db.prepare(
-      `DELETE FROM sync_changes WHERE table_name = '${name}' AND row_key IN (SELECT CAST("${key}" AS TEXT) FROM "${name}" ${which})`,
-    ).run()
-    db.prepare(
-      `INSERT INTO sync_changes (table_name, row_key) SELECT '${name}', CAST("${key}" AS TEXT) FROM "${name}" ${which} ORDER BY "${key}"`,
-    ).run()
-  }
-  return last + 1
-}
-
-/** Rows that were sent before may have been marked since; the others are sent for the first time anyway. */
-function sentUpto(db: Database, table: string): number {
-  return Number(
-    db.prepare('SELECT coalesce(max(position), 0) FROM sync_streams WHERE table_name = ?').pluck().get(table),
-  )
 }

@@ -14,6 +14,7 @@ export const syncStreams = syncedTable(
     upto: integer(),
     position: integer().notNull(),
     chain: text().notNull(),
+    history: text().notNull().default(''),
     rows: integer().notNull().default(0),
     merged: integer().notNull().default(0),
     duplicates: integer().notNull().default(0),

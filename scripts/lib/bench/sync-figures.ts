@@ -69,9 +69,11 @@ function encodeAll({ folder, rows }: FullHouse): Batch[] {
     upto: null,
     position: 0,
     chain: CHAIN_START,
+    history: '',
   }
   const series = { ...stream, stream: 'reading_series', table: 'reading_series', position: 1_000_000 }
-  const source = new Source(db, tables, () => [stream, series])
+  const streams = [stream, series]
+  const source = new Source(db, tables, () => streams)
   source.use(
     new Map(
       tables.map(({ name, columns, references }) => [

@@ -29,6 +29,7 @@ function live(deeds: Deed[]): { streams: StreamPosition[]; epochs: (number | nul
     upto: null,
     position: 0,
     chain: '',
+    history: '',
     ...stream,
   })
   let streams = [open({})]

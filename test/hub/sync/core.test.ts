@@ -9,7 +9,7 @@ const SPLIT_ROWS = 20_000
 
 function stream(name: string, more: Partial<StreamPosition> = {}): StreamPosition {
   const table = name === 'changes' ? 'sync_changes' : (name.split(':')[0] ?? name)
-  return { stream: name, table, epoch: 1, first: 0, upto: null, position: 0, chain: CHAIN_START, ...more }
+  return { stream: name, table, epoch: 1, first: 0, upto: null, position: 0, chain: CHAIN_START, history: '', ...more }
 }
 
 const GO: Greeting = {

@@ -163,7 +163,7 @@ function furnish(house: TestHouse): void {
 /** Reads everything that is new, as the pump would towards a central with every table and column. */
 function sender(house: TestHouse): () => Batch[] {
   const open = (stream: string, table: string): StreamPosition => ({
-    ...{ stream, table, epoch: EPOCH, first: 0, upto: null, position: 0, chain: CHAIN_START },
+    ...{ stream, table, epoch: EPOCH, first: 0, upto: null, position: 0, chain: CHAIN_START, history: '' },
   })
   const append = TABLES.filter(isAppend).map(({ name }) => open(name, name))
   let streams = [open(CHANGES, 'sync_changes'), ...append]

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { NO_IDENTITY, type StreamPosition, type SyncIdentity } from '../../../hub/engine/sync-step.ts'
-import { CHAIN_START } from '../../../hub/sync/chain.ts'
+import { CHAIN_START, sweptChain } from '../../../hub/sync/chain.ts'
 import { type CentralView, type HubView, judge, type Verdict } from '../../../hub/sync/judge.ts'
 
 /** The chain over the hub's own rows up to a key; another house has another one. */
-const over = (key: number, whose = 'own') => (key === 0 ? CHAIN_START : `${whose}-${key}`)
+const over = (key: number, whose = 'own') =>
+  key === 0 ? CHAIN_START : `${whose === 'own' ? 'aaaaaaaa' : 'bbbbbbbb'}${String(key).padStart(8, '0')}`
 
 function stream(name: string, position: number, more: Partial<StreamPosition> = {}): StreamPosition {
   const table = name === 'changes' ? 'sync_changes' : (name.split(':')[0] ?? name)
-  return { stream: name, table, epoch: 1, first: 0, upto: null, position, chain: over(position), ...more }
+  return { stream: name, table, epoch: 1, first: 0, upto: null, position, chain: over(position), history: '', ...more }
 }
 
 /** A hub that joined as the site `home`, has epoch 1 and the third lease, and sent 10 readings and 5 changes. */
@@ -233,5 +234,88 @@ describe('after the greeting', () => {
 
   it('a table that is new gets a stream of its own', () => {
     expect(positions(compare(hub({ tables: ['readings', 'events'] }), central()))).toMatchObject({ '1/events': 0 })
+  })
+})
+
+describe('where central was put back and another hub was the site meanwhile', () => {
+  const walked = (name: string, position: number, history: string, more: Partial<StreamPosition> = {}) =>
+    stream(name, position, { history, ...more })
+  const OTHER = { chain: over(1, 'other') }
+  /** This hub sent readings up to 10 under its third lease; all below happened to central afterwards. */
+  const own = (more: Partial<HubView> = {}) =>
+    hub({ streams: [walked('changes', 5, '3.mine@0'), walked('readings', 10, '3.mine@0')], ...more })
+  const parts = (verdict: Verdict) =>
+    go(verdict).streams.map(({ stream: name, epoch, first, position, upto }) => [epoch, name, first, position, upto])
+
+  it('rows that it sent instead are not taken for those of this hub, however far it came', () => {
+    const theirs = central({
+      ...{ lease: 'theirs', leases: 4 },
+      cursors: [walked('changes', 5, '3.mine@0'), walked('readings', 20, '3.mine@0 4.theirs@6', OTHER)],
+    })
+    const verdict = compare(own(), theirs)
+    expect(verdict).toMatchObject({ found: 'hub_restored', epoch: 2, resend: true })
+    expect(parts(verdict)).toEqual([
+      [1, 'changes', 0, 5, 5],
+      [1, 'readings', 0, 6, 6],
+      [2, 'readings:10', 6, 6, 10],
+      [2, 'changes', 5, 5, null],
+      [2, 'readings', 10, 10, null],
+    ])
+  })
+
+  it('a part that was put off goes with the rest of its range, once', () => {
+    const part = walked('readings:8', 4, '3.mine@2', { first: 2, upto: 8 })
+    const mine = own({ streams: [walked('changes', 5, '3.mine@0'), walked('readings', 10, '3.mine@0'), part] })
+    const theirs = central({
+      ...{ lease: 'theirs', leases: 4 },
+      cursors: [walked('changes', 5, '3.mine@0'), walked('readings', 20, '3.mine@0 4.theirs@1', OTHER)],
+    })
+    expect(parts(compare(mine, theirs)).filter(([epoch, , , , upto]) => epoch === 2 && upto !== null)).toEqual([
+      [2, 'readings:10', 1, 1, 10],
+    ])
+  })
+
+  it('what central lost without anybody in between is sent under the old epoch', () => {
+    const theirs = central({
+      ...{ lease: 'theirs', leases: 4 },
+      cursors: [walked('changes', 5, '3.mine@0'), walked('readings', 6, '3.mine@0')],
+    })
+    expect(parts(compare(own(), theirs))).toContainEqual([1, 'readings', 0, 6, 10])
+  })
+
+  it.each<[string, Partial<CentralView>]>([
+    ['had the same epoch', { cursors: [walked('changes', 9, '2.theirs@0'), walked('readings', 0, '')] }],
+    ['had a later epoch', { epoch: 2, cursors: [walked('changes', 3, '3.mine@0'), walked('readings', 6, '3.mine@0')] }],
+    [
+      'had streams of its own',
+      { cursors: [walked('changes', 3, '3.mine@0'), walked('readings:4', 4, '2.theirs@0', { upto: 4 })] },
+    ],
+  ])('a hub that comes back to a central where the other one %s begins an epoch of its own', (_, theirs) => {
+    const verdict = go(compare(own(), central({ lease: 'theirs', leases: 2, ...theirs })))
+    expect(verdict.found).toBe('hub_restored')
+    expect(verdict.epoch).toBe(Math.max(1, theirs.epoch ?? 1) + 1)
+  })
+
+  it('a hub that comes back to its own rows goes on where they end', () => {
+    const cursors = [walked('changes', 3, '3.mine@0'), walked('readings', 6, '3.mine@0')]
+    const verdict = go(compare(own(), central({ lease: 'older', leases: 2, cursors })))
+    expect(verdict).toMatchObject({ found: 'central_restored', epoch: 1 })
+    expect(positions(verdict)).toEqual({ '1/changes': 3, '1/readings': 6 })
+  })
+})
+
+describe('a sweep of what the hub has no more', () => {
+  const log = (chain: string) => stream('changes', 5, { chain })
+
+  it('that central lost, although it has every entry, is made again after all is sent again', () => {
+    const swept = hub({ streams: [log(sweptChain(over(5), 4)), stream('readings', 10)] })
+    expect(go(compare(swept, central()))).toMatchObject({ found: 'resumed', resend: true })
+  })
+
+  it('whose answer was lost is simply made again', () => {
+    const hungry = hub({ streams: [log(over(5)), stream('readings', 10)] }, { sweepFrom: 4 })
+    const done = central({ cursors: [log(sweptChain(over(5), 4)), stream('readings', 10)] })
+    expect(go(compare(hungry, done))).toMatchObject({ found: 'resumed', resend: false })
+    expect(go(compare(hub(), done))).toMatchObject({ resend: true })
   })
 })

@@ -38,6 +38,7 @@ const open = (stream: string, table = stream): StreamPosition => ({
   upto: null,
   position: 0,
   chain: CHAIN_START,
+  history: '',
 })
 
 /** Lives through the deeds and returns every batch that was read meanwhile, the last ones taking all that is left. */

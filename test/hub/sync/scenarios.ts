@@ -13,4 +13,8 @@ export const SCENARIOS: [name: string, faults: Faults][] = [
     { line: 0.2, crash: 30, hubRestore: 8, centralRestore: 8, clone: 0 },
   ],
   ['when a copied hub crashes and is put back', { line: 0.2, crash: 30, hubRestore: 8, centralRestore: 0, clone: 10 }],
+  [
+    'when a copied hub crashes, and it and central are put back again and again',
+    { line: 0.2, crash: 40, hubRestore: 20, centralRestore: 20, clone: 30 },
+  ],
 ]

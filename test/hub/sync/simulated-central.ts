@@ -1,7 +1,7 @@
 import type { HeldRow, StreamPosition } from '../../../hub/engine/sync-step.ts'
 import { rowHash } from '../../../hub/features/sync/managed-rows.ts'
 import { centralTables, isAppend, isVersioned } from '../../../hub/store/central-shape.ts'
-import { CHAIN_START } from '../../../hub/sync/chain.ts'
+import { CHAIN_START, sweptChain } from '../../../hub/sync/chain.ts'
 import { type CentralView, type HubFacts, type HubView, judge } from '../../../hub/sync/judge.ts'
 import type { Batch } from '../../../hub/sync/source.ts'
 import type { Greeting, Pulled } from '../../../hub/sync/state.ts'
@@ -80,7 +80,7 @@ export class SimulatedCentral {
       lease: memory.lease,
       leases: memory.leases,
       epoch: memory.epoch,
-      cursors: [...memory.cursors.values()].map(({ stream, table, epoch, first, upto, position, chain }) => ({
+      cursors: [...memory.cursors.values()].map(({ stream, table, epoch, first, upto, position, chain, history }) => ({
         stream,
         table,
         epoch,
@@ -88,6 +88,7 @@ export class SimulatedCentral {
         upto,
         position,
         chain,
+        history,
       })),
     }
     const verdict = judge(hub, view, facts)
@@ -162,15 +163,28 @@ export class SimulatedCentral {
   split(lease: Lease, stream: StreamPosition, upto: number): { live: StreamPosition; part: StreamPosition } {
     this.checkLease(lease)
     const live = { ...stream, position: upto }
-    const part = { ...stream, stream: `${stream.stream}:${upto}`, first: stream.position, upto, chain: CHAIN_START }
+    const part = {
+      ...stream,
+      stream: `${stream.stream}:${upto}`,
+      first: stream.position,
+      upto,
+      chain: CHAIN_START,
+      history: '',
+    }
     const cursor = this.#cursor(stream)
     this.#move(cursor, live)
     this.#open(part)
     return { live, part }
   }
 
-  sweep(lease: Lease, { epoch, from, pending }: { epoch: number; from: number; pending: Map<string, string[]> }): void {
+  sweep(
+    lease: Lease,
+    { stream, from, pending }: { stream: StreamPosition; from: number; pending: Map<string, string[]> },
+  ): StreamPosition {
     this.checkLease(lease)
+    const { epoch } = stream
+    const after = { ...stream, chain: sweptChain(stream.chain, from) }
+    this.#move(this.#cursor(stream), after)
     for (const [table, rows] of this.memory.tables) {
       if (APPEND.has(table)) continue
       const waits = new Set(pending.get(table))
@@ -179,6 +193,7 @@ export class SimulatedCentral {
         if (!row.deleted && older && !waits.has(key)) rows.set(key, { ...row, deleted: true, epoch, seq: from })
       }
     }
+    return after
   }
 
   /** Somebody changes a persona centrally, or takes it away. */
@@ -196,9 +211,13 @@ export class SimulatedCentral {
       .sort((a, b) => a.seq - b.seq)
     const last = later[most - 1]
     if (later.length > most && last) return { rows: later.slice(0, most), seq: last.seq, checksum: null }
+    return { rows: later, seq: counter, checksum: this.checksum() }
+  }
+
+  checksum(): string {
     let sum = 0n
-    for (const [key, { row }] of rows) if (row !== null) sum += rowHash(`personas\n${key}\n${row}`)
-    return { rows: later, seq: counter, checksum: String(sum) }
+    for (const [key, { row }] of this.memory.scope.rows) if (row !== null) sum += rowHash(`personas\n${key}\n${row}`)
+    return String(sum)
   }
 
   /** Throws unless this hub holds the lease. */
@@ -217,9 +236,8 @@ export class SimulatedCentral {
     return cursor
   }
 
-  #move(cursor: Cursor, { position, chain }: StreamPosition): void {
-    cursor.position = position
-    cursor.chain = chain
+  #move(cursor: Cursor, { position, chain, history }: StreamPosition): void {
+    Object.assign(cursor, { position, chain, history })
   }
 
   #open(stream: StreamPosition): void {

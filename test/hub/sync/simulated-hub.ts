@@ -3,6 +3,7 @@ import type { Context } from '../../../hub/engine/context.ts'
 import { readSyncMemory, writeIdentity } from '../../../hub/engine/sync-memory.ts'
 import type { SyncStep } from '../../../hub/engine/sync-step.ts'
 import { openSync, type SyncBook } from '../../../hub/features/sync/book.ts'
+import { unsentRows } from '../../../hub/features/sync/unsent.ts'
 import { centralTables } from '../../../hub/store/central-shape.ts'
 import { SyncCore } from '../../../hub/sync/core.ts'
 import type { CentralLayout } from '../../../hub/sync/encode.ts'
@@ -48,6 +49,8 @@ export class SimulatedHub {
   source: Source
   now = 1_000
   readonly events: string[] = []
+  /** Values of the readings that were purged here, after central had acknowledged them. */
+  readonly purged: number[] = []
   #random: () => number
   #mint: () => string
 
@@ -110,9 +113,18 @@ export class SimulatedHub {
     return this.db.transaction(() => this.book.apply(context, structuredClone(step)))()
   }
 
+  /** What retention does with readings that are old enough: those that central does not have yet stay. */
+  #purge(): void {
+    const unsent = unsentRows(this.db, { configured: true })
+    const upto = unsent.upto('readings') ?? 0
+    const which = 'WHERE id <= ? AND id <= (SELECT min(id) + 5 FROM readings)'
+    this.purged.push(...(this.db.prepare(`SELECT value FROM readings ${which}`).pluck().all(upto) as number[]))
+    this.db.prepare(`DELETE FROM readings ${which}`).run(upto)
+  }
+
   /** What a house does: measures, notes, changes and forgets. */
   live(): void {
-    const pick = Math.floor(this.#random() * 8)
+    const pick = Math.floor(this.#random() * 9)
     this.now += 1 + Math.floor(this.#random() * 50)
     const { db, now } = this
     if (pick < 3) {
@@ -136,7 +148,8 @@ export class SimulatedHub {
       db.prepare(
         "INSERT INTO people (id, house_id, name, role, created_at, updated_at) VALUES (?, ?, ?, 'guest', ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name, updated_at = excluded.updated_at",
       ).run(`p${Math.floor(this.#random() * 6)}`, home, name, now, now)
-    } else if (pick === 6) db.prepare('DELETE FROM people WHERE id = ?').run(`p${Math.floor(this.#random() * 6)}`)
+    } else if (pick === 8) this.#purge()
+    else if (pick === 6) db.prepare('DELETE FROM people WHERE id = ?').run(`p${Math.floor(this.#random() * 6)}`)
     else {
       db.prepare(
         "INSERT INTO reading_series (device_id, sensor, sensor_type, created_at) VALUES ('pi-a1b2c3', ?, 'number', ?)",

@@ -1,6 +1,6 @@
 import { readSyncMemory } from '../../../hub/engine/sync-memory.ts'
-import { nameOf } from '../../../hub/sync/acked.ts'
 import type { SyncEffect, SyncEvent } from '../../../hub/sync/state.ts'
+import { nameOf, strayed } from '../../../hub/sync/streams.ts'
 import { seeded } from './random.ts'
 import { Refusal, SimulatedCentral } from './simulated-central.ts'
 import { differencesOf } from './simulated-differences.ts'
@@ -50,6 +50,7 @@ export class Simulation {
   #now = 0
   #order = 0
   #minted = 0
+  #centralPutBack = 0
   /** Nothing gets through before. */
   #partedUntil = 0
   #hubCopies: Buffer[] = []
@@ -136,8 +137,9 @@ export class Simulation {
     if (copy && this.runners.length === 1 && happens(clone)) this.#add(copy)
     const earlier = this.#centralCopies[Math.floor(this.random() * this.#centralCopies.length)]
     if (earlier && happens(centralRestore)) {
+      this.#centralPutBack += 1
       this.central.memory = structuredClone(earlier)
-      // Its connections end with it.
+      // Its connections end with it; those that are idle may well be a pooler's, and go on.
       for (const other of this.runners) this.#cut(other)
     }
   }
@@ -275,16 +277,18 @@ export class Simulation {
         return () => ({ kind: 'split', ...central.split(lease, effect.stream, effect.upto) })
       case 'sweep': {
         const pending = hub.source.pendingKeys(1_000)
-        if (!pending) return () => ({ kind: 'swept', done: false })
-        return () => {
-          central.sweep(lease, { epoch: identity.epoch, from: effect.from, pending })
-          return { kind: 'swept', done: true }
-        }
+        if (!pending) return () => ({ kind: 'swept', stream: null })
+        const { stream, from } = effect
+        return () => ({ kind: 'swept', stream: central.sweep(lease, { stream, from, pending }) })
       }
       case 'scopes':
         return () => {
           central.checkLease(lease)
-          return { kind: 'scopes', granted: [{ scope: 'fleet', seq: central.memory.scope.counter }] }
+          if (strayed(streams, [...central.memory.cursors.values()])) throw new Refusal('central was put back', false)
+          return {
+            kind: 'scopes',
+            granted: [{ scope: 'fleet', seq: central.memory.scope.counter, checksum: central.checksum() }],
+          }
         }
       case 'pull':
         return () => ({ kind: 'pulled', scope: effect.scope, page: central.pull(effect.after, 2) })
@@ -301,10 +305,20 @@ export class Simulation {
     for (const cursor of this.central.memory.cursors.values())
       if (cursor.rows !== cursor.merged + cursor.duplicates + cursor.quarantined)
         wrong.push(`ledger of ${nameOf(cursor)}`)
+    // What was purged and central lost afterwards is nowhere any more.
+    if (this.#centralPutBack === 0) wrong.push(...this.#purgedAndLost())
     const owner = this.runners.filter(({ hub }) => hub.core.state.mode === 'running')
     if (owner.length !== 1) return [...wrong, `${owner.length} hubs run`]
     for (const { hub } of owner) wrong.push(...differencesOf(this.central, hub))
     return wrong
+  }
+
+  #purgedAndLost(): string[] {
+    const there = new Set(
+      [...(this.central.memory.tables.get('readings')?.values() ?? [])].map(({ line }) => Number(line.split('\t')[4])),
+    )
+    const purged = this.runners.flatMap(({ hub }) => hub.purged)
+    return purged.filter((value) => !there.has(value)).map((value) => `purged and lost: ${value}`)
   }
 
   #until(time: number): void {

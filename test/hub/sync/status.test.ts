@@ -10,7 +10,17 @@ import { SYNC_OFF, statusOf } from '../../../hub/sync/status.ts'
 const NOW = 1_770_000_000_000
 
 function stream(name: string, more: Partial<StreamPosition> = {}): StreamPosition {
-  return { stream: name, table: name, epoch: 2, first: 0, upto: null, position: 10, chain: CHAIN_START, ...more }
+  return {
+    stream: name,
+    table: name,
+    epoch: 2,
+    first: 0,
+    upto: null,
+    position: 10,
+    chain: CHAIN_START,
+    history: '',
+    ...more,
+  }
 }
 
 function stateWith(more: Partial<SyncState>): SyncState {

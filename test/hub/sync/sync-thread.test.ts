@@ -69,8 +69,8 @@ describe('the sync thread', () => {
   it('has steps written down and is told how it went', async () => {
     const results = [Promise.resolve('done'), Promise.reject(new Error('disk full'))]
     const { newest } = begin({ persist: () => results.shift() as Promise<unknown> })
-    newest().says({ kind: 'persist', id: 1, step: { step: 'swept' } })
-    newest().says({ kind: 'persist', id: 2, step: { step: 'swept' } })
+    newest().says({ kind: 'persist', id: 1, step: { step: 'fenced', reason: 'x' } })
+    newest().says({ kind: 'persist', id: 2, step: { step: 'fenced', reason: 'x' } })
     await settle()
     expect(newest().posted).toEqual([
       { kind: 'persisted', id: 1, value: 'done' },
@@ -143,7 +143,7 @@ describe('the sync thread', () => {
   it('is not started anew before everything of the former one is written', async () => {
     const writing = Promise.withResolvers<unknown>()
     const { clock, workers, newest } = begin({ persist: () => writing.promise })
-    newest().says({ kind: 'persist', id: 1, step: { step: 'swept' } })
+    newest().says({ kind: 'persist', id: 1, step: { step: 'fenced', reason: 'x' } })
     newest().emit('exit', 1)
     clock.advance(600_000)
     expect(workers).toHaveLength(1)

@@ -14,6 +14,7 @@ const STREAM: StreamPosition = {
   upto: null,
   position: 0,
   chain: CHAIN_START,
+  history: '',
 }
 const HELD: HeldRow = { table: 'users', key: 'anna', epoch: 0, stream: 'changes', code: '22021', reason: 'NUL' }
 

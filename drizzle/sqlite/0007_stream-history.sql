@@ -1,0 +1,1 @@
+ALTER TABLE `sync_streams` ADD `history` text DEFAULT '' NOT NULL;
