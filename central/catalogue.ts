@@ -3,6 +3,7 @@ import {
   type CentralReference,
   type CentralTable,
   centralKey,
+  hasTombstones,
   isAppend,
   isVersioned,
 } from '../hub/store/central-shape.ts'
@@ -88,7 +89,9 @@ function columnsOf(table: CentralTable, primaryKey: string[]): Column[] {
     ...table.references.flatMap(({ epochColumn }) => (epochColumn === null ? [] : [optional(epochColumn, 'integer')])),
     ...table.columns.map(own),
     ...(isVersioned(table) ? [needed('sync_epoch', 'integer'), needed('sync_seq', 'bigint')] : []),
-    ...(table.kind === 'mutable' || table.kind === 'down' ? [optional('deleted_at', 'timestamptz')] : []),
+    ...(hasTombstones(table)
+      ? [optional('deleted_at', 'timestamptz'), optional('content_epoch', 'integer'), optional('content_seq', 'bigint')]
+      : []),
     optional('extra', 'jsonb'),
     optional('synced_at', 'timestamptz', 'now()'),
   ]

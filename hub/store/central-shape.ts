@@ -28,7 +28,8 @@ export interface CentralReference {
  * Every central table has, besides its columns: `site_id uuid`; `extra jsonb`, columns that a newer hub sent;
  * `synced_at timestamptz`, when it came. Append-only tables have `epoch integer` in their key. Tables whose rows may
  * change have `sync_epoch integer, sync_seq bigint`, the version of the row, of which the higher one wins, and the
- * mutable ones `deleted_at timestamptz`.
+ * mutable ones `deleted_at timestamptz` and `content_epoch integer, content_seq bigint`: of a deleted row, the version whose
+ * columns it still shows.
  */
 export interface CentralTable {
   name: string
@@ -62,6 +63,11 @@ export function isAppend(table: Pick<CentralTable, 'kind'>): boolean {
 /** Whether rows carry a version, of which the higher wins. */
 export function isVersioned(table: Pick<CentralTable, 'kind'>): boolean {
   return table.kind !== 'append'
+}
+
+/** Whether rows that are gone stay at central, marked. */
+export function hasTombstones(table: Pick<CentralTable, 'kind'>): boolean {
+  return table.kind === 'mutable' || table.kind === 'down'
 }
 
 /** Central's key of a table, in order. */

@@ -9,14 +9,17 @@ export interface MergeSql {
   empty: string
 }
 
+const VERSION = ['sync_epoch', 'sync_seq', 'deleted_at']
+
 const q = (name: string) => `"${name}"`
 
 /**
  * COPY goes into a temporary table, because Postgres refuses it under row level security, and an INSERT … SELECT takes the
  * rows over in the order of the key, so that two hubs never wait for each other in a circle.
  *
- * Rows that may change win by their version alone, so any order of batches ends in the same table. A row that is gone
- * keeps what central knows of it and gets `deleted_at`.
+ * Rows that may change win by their version alone, so any order of batches ends in the same table. A row that is gone gets
+ * `deleted_at` and keeps the columns of the newest version that had any, also where that version comes later than the news
+ * that the row is gone.
  */
 export function mergeSql({ encoder }: Pick<Stage, 'encoder'>): MergeSql {
   const { table, stage } = encoder
@@ -45,7 +48,7 @@ export function mergeSql({ encoder }: Pick<Stage, 'encoder'>): MergeSql {
   const key = centralKey(table)
   const columns = [...values.keys()].map(q).join(', ')
   const order = key.filter((column) => column !== 'site_id').map((column) => values.get(column) ?? q(column))
-  const conflict = versioned ? newerWins([...values.keys()], key, has('gone')) : 'DO NOTHING'
+  const conflict = versioned ? newerWins([...values.keys()], key) : 'DO NOTHING'
   return {
     // Every statement takes both values, also where it needs only one of them.
     create: `CREATE TEMP TABLE ${name} (${stage.map(({ name: column, type }) => `${q(column)} ${type}`).join(', ')}) ON COMMIT DROP`,
@@ -56,14 +59,23 @@ export function mergeSql({ encoder }: Pick<Stage, 'encoder'>): MergeSql {
     empty: `TRUNCATE pg_temp.${name}`,
   }
 
-  function newerWins(all: string[], keys: string[], tombstones: boolean): string {
-    const set = all
-      .filter((column) => !keys.includes(column))
-      .map((column) => {
-        const fresh = `excluded.${q(column)}`
-        const version = column === 'deleted_at' || column.startsWith('sync_')
-        return `${q(column)} = ${tombstones && !version ? `CASE WHEN excluded.deleted_at IS NULL THEN ${fresh} ELSE t.${q(column)} END` : fresh}`
-      })
-    return `DO UPDATE SET ${set.join(', ')}, synced_at = now() WHERE (t.sync_epoch, t.sync_seq) < (excluded.sync_epoch, excluded.sync_seq)`
+  function newerWins(all: string[], keys: string[]): string {
+    const newer = '(t.sync_epoch, t.sync_seq) < (excluded.sync_epoch, excluded.sync_seq)'
+    const own = all.filter((column) => !keys.includes(column))
+    if (!has('gone'))
+      return `DO UPDATE SET ${[...own.map((column) => `${q(column)} = excluded.${q(column)}`), 'synced_at = now()'].join(', ')} WHERE ${newer}`
+    const set = own.map((column) => {
+      const taken = VERSION.includes(column) ? newer : 'excluded.deleted_at IS NULL'
+      return `${q(column)} = CASE WHEN ${taken} THEN excluded.${q(column)} ELSE t.${q(column)} END`
+    })
+    for (const part of ['epoch', 'seq'])
+      set.push(
+        `content_${part} = CASE WHEN NOT (${newer}) THEN excluded.sync_${part} WHEN excluded.deleted_at IS NULL THEN NULL ` +
+          `WHEN t.deleted_at IS NULL THEN t.sync_${part} ELSE t.content_${part} END`,
+      )
+    const late =
+      'excluded.deleted_at IS NULL AND t.deleted_at IS NOT NULL AND ' +
+      '(coalesce(t.content_epoch, -1), coalesce(t.content_seq, -1)) < (excluded.sync_epoch, excluded.sync_seq)'
+    return `DO UPDATE SET ${set.join(', ')}, synced_at = now() WHERE ${newer} OR (${late})`
   }
 }

@@ -1,6 +1,6 @@
 import type { HeldRow, StreamPosition } from '../engine/sync-step.ts'
 import type { CentralTable } from '../store/central-shape.ts'
-import { isVersioned } from '../store/central-shape.ts'
+import { hasTombstones } from '../store/central-shape.ts'
 import { CHAIN_START, sweptChain } from './chain.ts'
 import type { Failpoint } from './failpoint.ts'
 import { openCursor } from './greeting.ts'
@@ -220,10 +220,9 @@ export async function sweep(
   await checkLease(db, lease)
   await moveCursor(db, lease, { from: stream, to: after })
   for (const table of tables) {
-    if (table.kind !== 'mutable' && table.kind !== 'down') continue
-    if (!isVersioned(table)) continue
+    if (!hasTombstones(table)) continue
     await db.run(
-      `UPDATE lares."${table.name}" SET deleted_at = now(), sync_epoch = $2, sync_seq = $3, synced_at = now() ` +
+      `UPDATE lares."${table.name}" SET deleted_at = now(), content_epoch = sync_epoch, content_seq = sync_seq, sync_epoch = $2, sync_seq = $3, synced_at = now() ` +
         `WHERE site_id = $1 AND deleted_at IS NULL AND (sync_epoch, sync_seq) < ($2::integer, $3::bigint) AND NOT ("${table.key}" = ANY($4::text[]))`,
       [lease.site, stream.epoch, from, pending.get(table.name) ?? []],
     )

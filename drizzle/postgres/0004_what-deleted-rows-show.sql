@@ -1,0 +1,27 @@
+-- Written by scripts/central-migration from the hub's table declarations.
+ALTER TABLE lares."audio_clips" ADD COLUMN "content_epoch" integer;
+ALTER TABLE lares."audio_clips" ADD COLUMN "content_seq" bigint;
+ALTER TABLE lares."device_entities" ADD COLUMN "content_epoch" integer;
+ALTER TABLE lares."device_entities" ADD COLUMN "content_seq" bigint;
+ALTER TABLE lares."device_groups" ADD COLUMN "content_epoch" integer;
+ALTER TABLE lares."device_groups" ADD COLUMN "content_seq" bigint;
+ALTER TABLE lares."devices" ADD COLUMN "content_epoch" integer;
+ALTER TABLE lares."devices" ADD COLUMN "content_seq" bigint;
+ALTER TABLE lares."houses" ADD COLUMN "content_epoch" integer;
+ALTER TABLE lares."houses" ADD COLUMN "content_seq" bigint;
+ALTER TABLE lares."messages" ADD COLUMN "content_epoch" integer;
+ALTER TABLE lares."messages" ADD COLUMN "content_seq" bigint;
+ALTER TABLE lares."people" ADD COLUMN "content_epoch" integer;
+ALTER TABLE lares."people" ADD COLUMN "content_seq" bigint;
+ALTER TABLE lares."persona_versions" ADD COLUMN "content_epoch" integer;
+ALTER TABLE lares."persona_versions" ADD COLUMN "content_seq" bigint;
+ALTER TABLE lares."personas" ADD COLUMN "content_epoch" integer;
+ALTER TABLE lares."personas" ADD COLUMN "content_seq" bigint;
+ALTER TABLE lares."rooms" ADD COLUMN "content_epoch" integer;
+ALTER TABLE lares."rooms" ADD COLUMN "content_seq" bigint;
+ALTER TABLE lares."sessions" ADD COLUMN "content_epoch" integer;
+ALTER TABLE lares."sessions" ADD COLUMN "content_seq" bigint;
+ALTER TABLE lares."turns" ADD COLUMN "content_epoch" integer;
+ALTER TABLE lares."turns" ADD COLUMN "content_seq" bigint;
+ALTER TABLE lares."users" ADD COLUMN "content_epoch" integer;
+ALTER TABLE lares."users" ADD COLUMN "content_seq" bigint;
