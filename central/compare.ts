@@ -26,7 +26,7 @@ export function compareCatalogue(wanted: CatalogueTable[], live: LiveTable[]): D
 
 function compareTable(wanted: CatalogueTable, live: LiveTable): Difference[] {
   const { name } = wanted
-  const missing = (what: string, ddl: string): Difference => ({ words: `${name}: ${what} is missing`, ddl: [ddl] })
+  const missing = (what: string, ...ddl: string[]): Difference => ({ words: `${name}: ${what} is missing`, ddl })
   const differs = (what: string): Difference => ({ words: `${name}: ${what}`, ddl: null })
   return [
     ...(live.kind === wanted.kind ? [] : [differs(`its kind is ${live.kind}, declared is ${wanted.kind}`)]),
@@ -35,7 +35,7 @@ function compareTable(wanted: CatalogueTable, live: LiveTable): Difference[] {
     ...(same(live.primaryKey, wanted.primaryKey) ? [] : [differs(`its primary key is (${live.primaryKey})`)]),
     ...wanted.columns.flatMap((column) => {
       const there = live.columns.find((other) => other.name === column.name)
-      if (there === undefined) return [missing(`the column ${column.name}`, addColumn(name, column))]
+      if (there === undefined) return [missing(`the column ${column.name}`, ...addColumn(name, column))]
       return sameColumn(column, there) ? [] : [differs(`the column ${column.name} is ${JSON.stringify(there)}`)]
     }),
     ...wanted.indexes.flatMap((index) => {

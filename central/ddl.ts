@@ -18,8 +18,12 @@ export function createTable(table: CatalogueTable): string[] {
   ]
 }
 
-export function addColumn(table: string, column: Column): string {
-  return `ALTER TABLE ${qualified(table)} ADD COLUMN ${columnText(column)};`
+/** A column and, in the rows that are there, the values that newer hubs sent for it meanwhile. */
+export function addColumn(table: string, column: Column): string[] {
+  return [
+    `ALTER TABLE ${qualified(table)} ADD COLUMN ${columnText(column)};`,
+    `SELECT lares.take_from_extra(${literal(table)}, ${literal(column.name)});`,
+  ]
 }
 
 export function addCheck(table: string, check: Check): string {

@@ -60,6 +60,8 @@ async function applyNext(db: Queryable, folder: string): Promise<string | null> 
   }
   const next = migrations.find(({ name }) => !done.has(name))
   if (next === undefined) return null
+  // Batches that know the former columns end first, and later ones see that they are to ask for them again.
+  if (done.size > 0) await db.query('LOCK TABLE lares.sites IN EXCLUSIVE MODE')
   await db.query(next.sql)
   await db.query('INSERT INTO lares.schema_migrations (name, hash) VALUES ($1, $2)', [next.name, digest(next.sql)])
   return next.name

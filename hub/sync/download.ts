@@ -3,7 +3,7 @@ import { readCursors } from './greeting.ts'
 import type { Postgres } from './postgres.ts'
 import type { GrantedScope, Pulled } from './state.ts'
 import { strayed } from './streams.ts'
-import { CursorMoved, checkLease, type Lease } from './upload.ts'
+import { checkLease, type Lease, OutOfDate } from './upload.ts'
 
 const PAGE_ROWS = 500
 
@@ -25,7 +25,7 @@ export async function grantedScopes(db: Postgres, site: string): Promise<Granted
  * read in the same snapshot.
  */
 export async function pullScope(db: Postgres, scope: string, after: number): Promise<Pulled> {
-  await db.run('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+  await db.begin('ISOLATION LEVEL REPEATABLE READ READ ONLY')
   const [state] = await db.rows('SELECT counter, checksum::text AS checksum FROM lares.scopes WHERE scope = $1', [
     scope,
   ])
@@ -77,7 +77,7 @@ export async function signOfLife(
   const { site } = lease
   await checkLease(db, lease)
   const stray = strayed(streams, await readCursors(db, site))
-  if (stray) throw new CursorMoved(`the cursor of ${stray.stream} at central is not at ${stray.position}`)
+  if (stray) throw new OutOfDate(`the cursor of ${stray.stream} at central is not at ${stray.position}`)
   await db.run('UPDATE lares.sites SET seen_at = now() WHERE site_id = $1', [site])
   if (discarded.length === 0) return
   await db.run(

@@ -64,9 +64,10 @@ export class Postgres {
     return rowCount ?? 0
   }
 
-  async begin(): Promise<void> {
+  /** `mode` as BEGIN takes it. No statement of the transaction may take longer than `statementMs`. */
+  async begin(mode = ''): Promise<void> {
     await this.#client.query(
-      `BEGIN; SET LOCAL statement_timeout = ${this.#statementMs}; SET LOCAL idle_in_transaction_session_timeout = ${this.#statementMs}; ` +
+      `BEGIN ${mode}; SET LOCAL statement_timeout = ${this.#statementMs}; SET LOCAL idle_in_transaction_session_timeout = ${this.#statementMs}; ` +
         "SET LOCAL timezone = 'UTC'",
     )
   }

@@ -231,11 +231,13 @@ export class Pump {
           stream: await sweep(db, lease, { tables: this.#source.tables, stream, from, pending, at }),
         }
       }
-      case 'scopes':
+      case 'scopes': {
+        await db.begin()
         await signOfLife(db, lease, { streams: this.core.state.streams, discarded: this.#source.discarded() })
-        // What central's tables are like is learned at the greeting.
-        if ((await schemaOf(db)) !== this.#schema) throw new Error('central was migrated; connecting anew')
-        return { kind: 'scopes', granted: await grantedScopes(db, lease.site) }
+        const granted = await grantedScopes(db, lease.site)
+        await db.commit()
+        return { kind: 'scopes', granted }
+      }
       case 'pull':
         return { kind: 'pulled', scope: effect.scope, page: await pullScope(db, effect.scope, effect.after) }
       case 'report':
@@ -319,7 +321,7 @@ export class Pump {
 
   #lease(): Lease {
     const { site, token, leases } = this.core.state.identity
-    return { site: site ?? '', token: token ?? '', leases }
+    return { site: site ?? '', token: token ?? '', leases, schema: this.#schema }
   }
 
   #connected(): Postgres {

@@ -11,14 +11,16 @@ import type { Batch, Stage } from './source.ts'
 /** Another hub holds the lease. */
 export class Displaced extends Error {}
 
-/** The cursor at central is not where this hub believed: a reply was lost. The next greeting finds out. */
-export class CursorMoved extends Error {}
+/** Central is not as this hub believed: a reply was lost, or it was put back or migrated. The next greeting finds out. */
+export class OutOfDate extends Error {}
 
 export interface Lease {
   site: string
   token: string
   /** Its number: central having a smaller one means that central was put back, not that another hub came. */
   leases: number
+  /** Central's newest migration at the greeting: what rows are made of follows its columns. */
+  schema?: string
 }
 
 export interface Merged {
@@ -75,12 +77,18 @@ async function transaction(
 }
 
 /** Throws `Displaced` unless this hub holds the lease, and keeps it from changing until the end of the transaction. */
-export async function checkLease(db: Postgres, { site, token, leases }: Lease): Promise<void> {
-  const [row] = await db.rows('SELECT lease, leases FROM lares.sites WHERE site_id = $1 FOR SHARE', [site])
+export async function checkLease(db: Postgres, { site, token, leases, schema }: Lease): Promise<void> {
+  const [row] = await db.rows(
+    'SELECT lease, leases, (SELECT max(name) FROM lares.schema_migrations) AS schema FROM lares.sites WHERE site_id = $1 FOR SHARE',
+    [site],
+  )
   // No other hub came: whoever took the grant away may give it back, and the next greeting asks.
   if (!row) throw new Error('the site was removed at central, or this role lost its grant')
-  if (row.lease === token && Number(row.leases) === leases) return
-  if (Number(row.leases) < leases) throw new CursorMoved('central was put back to an earlier time')
+  if (row.lease === token && Number(row.leases) === leases) {
+    if (schema === undefined || row.schema === schema) return
+    throw new OutOfDate('central was migrated; connecting anew')
+  }
+  if (Number(row.leases) < leases) throw new OutOfDate('central was put back to an earlier time')
   throw new Displaced('another hub took over this site')
 }
 
@@ -94,7 +102,7 @@ async function moveCursor(
       'WHERE site_id = $1 AND epoch = $2 AND stream = $3 AND position = $4 AND chain = $7',
     [site, from.epoch, from.stream, from.position, to.position, to.chain, from.chain, to.history],
   )
-  if (moved !== 1) throw new CursorMoved(`the cursor of ${from.stream} at central is not at ${from.position}`)
+  if (moved !== 1) throw new OutOfDate(`the cursor of ${from.stream} at central is not at ${from.position}`)
 }
 
 interface Bringing {

@@ -1,3 +1,7 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { catalogueTable } from '../../central/catalogue.ts'
 import { compareCatalogue } from '../../central/compare.ts'
@@ -25,6 +29,23 @@ describe.each(VERSIONS)('central on PostgreSQL %s', (version) => {
     const names = (tables: { name: string; columns: { name: string }[] }[]) =>
       new Map(tables.map(({ name, columns }) => [name, columns.map((column) => column.name).sort()]))
     expect(names(live)).toEqual(names(declared))
+  })
+
+  it('is migrated between two batches of a hub, and never while one is under way', async () => {
+    const url = await central.migrated()
+    const folder = mkdtempSync(join(tmpdir(), 'lares-migrations-'))
+    cpSync(MIGRATIONS, folder, { recursive: true })
+    writeFileSync(join(folder, '9999_next.sql'), 'ALTER TABLE lares.rooms ADD COLUMN colour text;')
+    const waiting = () => query(url, "SELECT FROM pg_locks WHERE NOT granted AND mode = 'ExclusiveLock'")
+    await withCentral(url, async (batch) => {
+      await batch.query('BEGIN')
+      await batch.query('SELECT FROM lares.sites FOR SHARE')
+      const migrated = withCentral(url, (client) => migrateCentral(client, folder))
+      while ((await waiting()).length === 0) await setImmediate()
+      await batch.query('COMMIT')
+      expect((await migrated).applied).toEqual(['9999_next'])
+    })
+    rmSync(folder, { recursive: true })
   })
 
   it('says what is missing, and the statements mend it', async () => {

@@ -102,6 +102,17 @@ describe.each(VERSIONS)('a house goes on by itself at PostgreSQL %s', (version) 
     await allIsWell(scene)
   })
 
+  it('when coming months take too long to make: rows find room in the DEFAULT partition', async () => {
+    const admin = await central.migrated()
+    await rows(
+      admin,
+      "CREATE OR REPLACE FUNCTION lares.ensure_partitions() RETURNS integer LANGUAGE sql AS 'SELECT 1 FROM pg_sleep(60)'",
+    )
+    const scene = await settledHouse(admin, { limits: { statementMs: 150 } })
+    scene.own.measure(10)
+    await allIsWell(scene)
+  })
+
   it('when the server hangs without a word', async () => {
     const scene = await settledHouse(await central.migrated(), { clock: systemClock, limits: { deadlineMs: 400 } })
     const [backend] = await rows<{ pid: number }>(scene.admin, 'SELECT pid FROM pg_stat_activity WHERE usename = $1', [
