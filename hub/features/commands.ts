@@ -12,7 +12,7 @@ import {
   syncStatus,
   verifySync,
 } from './sync/commands.ts'
-import { latestReadings, queryReadings } from './telemetry/commands.ts'
+import { latestReadings, queryReadings, summarizeReadings } from './telemetry/commands.ts'
 import { createToken, createUser, listUsers, updateUser } from './users/commands.ts'
 
 /** Every verb of the admin door. */
@@ -25,6 +25,7 @@ export const COMMANDS: readonly Command[] = [
   revokeDevice,
   hubStatus,
   queryReadings,
+  summarizeReadings,
   latestReadings,
   listSessions,
   listEvents,

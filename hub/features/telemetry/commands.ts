@@ -4,6 +4,7 @@ import type { QueryContext } from '../../engine/command.ts'
 import { command } from '../../engine/command.ts'
 import { conditions } from '../list-query.ts'
 import { visibleHouses } from '../visibility.ts'
+import type { RollupStep } from './rollups.ts'
 
 const DAY_MS = 86_400_000
 
@@ -59,6 +60,44 @@ export const queryReadings = command({
       return { device: row.device_id, sensor: row.sensor, sensor_type: row.sensor_type, unit: row.unit, readings }
     })
     return { from, to, series }
+  },
+})
+
+/** Steps as people name them; as far back as is shown when nobody says. */
+const SUMMARIES = { '5m': { step: 300_000, days: 1 }, '1h': { step: 3_600_000, days: 7 } } satisfies Record<
+  string,
+  { step: RollupStep; days: number }
+>
+
+export const summarizeReadings = command({
+  area: 'readings',
+  verb: 'summary',
+  role: 'user',
+  summary: 'Least, mean and greatest value of a sensor for each hour (or 5m), also of readings that are gone',
+  params: z.strictObject({
+    device: text(40),
+    sensor: sensorKey,
+    step: z.enum(['5m', '1h']).default('1h'),
+    from: timeMs.optional(),
+    to: timeMs.optional(),
+    limit: z.int().min(1).max(10_000).default(1_000),
+  }),
+  positional: ['device', 'sensor', 'step'],
+  changes: false,
+  query(context, params) {
+    const { step, days } = SUMMARIES[params.step]
+    const to = params.to ?? context.now
+    const from = params.from ?? to - days * DAY_MS
+    const read = context.db.prepare(
+      'SELECT bucket AS time, min, avg AS mean, max, count FROM reading_rollup_buckets ' +
+        'WHERE series_id = ? AND step = ? AND bucket > ? AND bucket <= ? ORDER BY bucket LIMIT ?',
+    )
+    const series = seriesOf(context, params).map((row) => ({
+      ...{ device: row.device_id, sensor: row.sensor, sensor_type: row.sensor_type, unit: row.unit },
+      // A span that began before `from` and reaches into it is part of the answer.
+      summaries: read.all(row.id, step, from - step, to, params.limit),
+    }))
+    return { from, to, step_ms: step, series }
   },
 })
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { LOCAL, query } from '../../engine/ask.ts'
 import { openTestHouse, START, type TestHouse } from '../../engine/engine-in-memory.ts'
 
 const MINUTE = 60_000
@@ -187,5 +188,66 @@ describe('rollups', () => {
       }),
       { numRuns: 60 },
     )
+  })
+})
+
+describe('readings/summary', () => {
+  const HOUR = 60 * MINUTE
+
+  interface Answer {
+    from: number
+    to: number
+    step_ms: number
+    series: { sensor: string; summaries: { time: number; min: number; mean: number; max: number; count: number }[] }[]
+  }
+
+  /** Two hours with a reading each half an hour, of which the readings themselves are gone. */
+  function twoHours(): TestHouse {
+    const house = withDevice()
+    for (const value of [1, 3, 5, 9]) {
+      measure(house, { value })
+      house.tick(HOUR / 2)
+    }
+    house.tick(MINUTE)
+    house.db.exec('DELETE FROM readings')
+    return house
+  }
+  const summary = (house: TestHouse, more = {}) =>
+    query<Answer>(house, 'readings/summary', { device: 'garden-esp', sensor: 's', ...more })
+
+  it('says what readings came to, hour by hour, when they are long gone', () => {
+    const house = twoHours()
+    expect(summary(house)).toEqual({
+      from: house.now - 7 * 24 * HOUR,
+      to: house.now,
+      step_ms: HOUR,
+      series: [
+        expect.objectContaining({
+          device: 'garden-esp',
+          sensor: 's',
+          summaries: [
+            { time: START, min: 1, mean: 2, max: 3, count: 2 },
+            { time: START + HOUR, min: 5, mean: 7, max: 9, count: 2 },
+          ],
+        }),
+      ],
+    })
+  })
+
+  it('begins with the span into which `from` falls, ends with the one of `to`, and knows five minutes too', () => {
+    const house = twoHours()
+    const times = (more: Record<string, unknown>) => summary(house, more).series[0]?.summaries.map(({ time }) => time)
+    expect(times({ from: START + HOUR - 1 })).toEqual([START, START + HOUR])
+    expect(times({ from: START + HOUR })).toEqual([START + HOUR])
+    expect(times({ to: START + HOUR - 1 })).toEqual([START])
+    expect(times({ step: '5m' })).toHaveLength(4)
+    expect(times({ limit: 1 })).toEqual([START])
+    expect(() => summary(house, { step: '1d' })).toThrow(/1h/)
+  })
+
+  it('shows nobody a house that is not theirs', () => {
+    const stranger = { ...LOCAL, role: 'user' as const, houses: ['another-house'] }
+    const params = { device: 'garden-esp', sensor: 's' }
+    expect(query<Answer>(twoHours(), 'readings/summary', params, stranger).series).toEqual([])
   })
 })
