@@ -28,6 +28,6 @@ export function syncSettings(parts: {
 /** A house works without central, so its absence is told and is no reason to be unwell. */
 export function centralHealth(health: Health, { state, last_error }: SyncStatus): void {
   if (state === 'fenced') health.raise('central', 'fenced', last_error ?? 'another hub took over this site')
-  else if (state === 'waiting') health.raise('central', 'unreachable', `central: ${last_error ?? 'no connection'}`)
+  else if (state === 'waiting') health.raise('central', 'central_away', `central: ${last_error ?? 'no connection'}`)
   else if (state === 'running') health.clear('central')
 }

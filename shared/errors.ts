@@ -66,6 +66,10 @@ const CATALOGUE = {
     retry: false,
     hint: 'Put a backup in its place: lares hub restore --from FILE. See docs/operations.md.',
   },
+  central_away: {
+    retry: true,
+    hint: 'Nothing is lost: the hub keeps what central does not have, and goes on trying. lares sync status says more.',
+  },
   already_running: { retry: false, hint: 'Another hub or agent uses this data folder. Stop it first.' },
   unsafe_sqlite: { retry: false, hint: 'Run scripts/setup again: it installs the SQLite this hub was tested with.' },
   // the agent

@@ -105,7 +105,7 @@ export class SyncThread implements Service {
           ? new LaresError('not_found', 'this hub sends to no central', {
               hint: 'Set [central] url in hub.toml; see docs/operations.md.',
             })
-          : new LaresError('unreachable', 'the sync thread is being started anew', { hint: 'Try again in a minute.' }),
+          : new LaresError('central_away', 'the sync thread is being started anew', { hint: 'Try again in a minute.' }),
       )
     return new Promise((resolve, reject) => {
       const id = this.#nextId++
@@ -175,7 +175,7 @@ export class SyncThread implements Service {
   }
 
   #unanswered(id: number, reason: string): void {
-    this.#questions.get(id)?.reject(new LaresError('unreachable', `central could not be compared: ${reason}`))
+    this.#questions.get(id)?.reject(new LaresError('central_away', `central could not be compared: ${reason}`))
     this.#questions.delete(id)
   }
 

@@ -99,7 +99,13 @@ describe('the health of a hub', () => {
     centralHealth(health, { ...SYNC_OFF, state: 'waiting', last_error: 'central does not listen' })
     expect(report()).toMatchObject({
       state: 'ok',
-      problems: [{ code: 'unreachable', message: 'central: central does not listen' }],
+      problems: [
+        {
+          code: 'central_away',
+          message: 'central: central does not listen',
+          hint: expect.stringContaining('Nothing is lost'),
+        },
+      ],
     })
     // A new try is no news yet.
     centralHealth(health, { ...SYNC_OFF, state: 'connecting' })

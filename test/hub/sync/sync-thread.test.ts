@@ -164,14 +164,17 @@ describe('the sync thread', () => {
     const bad = thread.verify({ days: 7, now: 5 })
     newest().says({ kind: 'not_verified', id: 2, reason: 'central does not listen' })
     await expect(bad).rejects.toMatchObject({
-      code: 'unreachable',
+      code: 'central_away',
       message: expect.stringContaining('does not listen'),
     })
     const late = thread.verify({ days: 7, now: 5 })
-    const died = expect(late).rejects.toMatchObject({ code: 'unreachable', message: expect.stringContaining('code 1') })
+    const died = expect(late).rejects.toMatchObject({
+      code: 'central_away',
+      message: expect.stringContaining('code 1'),
+    })
     newest().emit('exit', 1)
     await died
-    await expect(thread.verify({ days: 7, now: 5 })).rejects.toMatchObject({ code: 'unreachable' })
+    await expect(thread.verify({ days: 7, now: 5 })).rejects.toMatchObject({ code: 'central_away' })
     clock.advance(5_000)
     const slow = expect(thread.verify({ days: 7, now: 5 })).rejects.toThrow('ten minutes')
     for (let minute = 0; minute < 11; minute++) {
