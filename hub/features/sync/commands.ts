@@ -3,6 +3,7 @@ import { LaresError } from '../../../shared/errors.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import { type CallContext, command } from '../../engine/command.ts'
 import { readIdentity, writeIdentity } from '../../engine/sync-memory.ts'
+import { NO_IDENTITY } from '../../engine/sync-step.ts'
 import { conditions, page } from '../list-query.ts'
 
 export const syncStatus = command({
@@ -63,16 +64,7 @@ export const claimSite = command({
       })
     if (as_new) {
       for (const table of ['sync_streams', 'sync_quarantine']) db.prepare(`DELETE FROM ${table}`).run()
-      writeIdentity(db, {
-        ...identity,
-        site: null,
-        name: null,
-        token: null,
-        proposed: [],
-        leases: 0,
-        epoch: 0,
-        fenced: null,
-      })
+      writeIdentity(db, { ...NO_IDENTITY, restored: identity.restored })
     } else writeIdentity(db, { ...identity, fenced: null })
     context.addEvent({ type: 'sync_claimed', source: 'user', data: { by: context.caller.principal, as_new } })
     context.effect({ kind: 'sync', ask: 'claimed' })
