@@ -5,7 +5,8 @@ import { asError, LaresError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
 import type { Command } from '../shared/messages/command.ts'
 import type { HandledCommands } from './handled-commands.ts'
-import type { Outbox, ResultBody } from './outbox/outbox.ts'
+import type { ResultBody } from './outbox/bodies.ts'
+import type { Outbox } from './outbox/outbox.ts'
 
 /** One thing the hub may ask for. It names what exists here; no parameter is a path, a program or an address. */
 export interface CommandHandler<P = unknown> {

@@ -1,6 +1,6 @@
 import type { Database } from '../shared/sqlite/open.ts'
 import { isDiskFault } from '../shared/sqlite/open.ts'
-import type { ResultBody } from './outbox/outbox.ts'
+import type { ResultBody } from './outbox/bodies.ts'
 
 /** As many as a hub could hold for a device that was away for a week. */
 const KEPT = 2_000

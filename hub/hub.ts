@@ -1,9 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Clock } from '../shared/clock.ts'
 import type { Service } from '../shared/lifecycle.ts'
 import { Lifecycle } from '../shared/lifecycle.ts'
-import type { Log } from '../shared/log.ts'
 import type { AdminResponse } from '../shared/messages/admin-response.ts'
 import { topicsBelow } from '../shared/topics.ts'
 import { advertisedAddresses } from './addresses.ts'
@@ -14,12 +12,13 @@ import { TrustedBroker } from './broker/trusted-broker.ts'
 import { centralHealth, syncSettings } from './central.ts'
 import { type Certificate, loadCertificate } from './certificate.ts'
 import { ClockSync } from './clock-sync.ts'
-import { centralUrl, type HubConfig } from './config.ts'
+import { centralUrl } from './config.ts'
 import { DiskWatch } from './disk-watch.ts'
 import { Effects } from './effects.ts'
 import { brokerMemory, houseHooks } from './front.ts'
 import { HouseStore } from './house-store.ts'
 import { Health } from './hub-health.ts'
+import type { HubOptions } from './hub-options.ts'
 import { LiveDevices } from './live-devices.ts'
 import { storeFile } from './store/open-store.ts'
 import { SyncThread } from './sync/sync-thread.ts'
@@ -28,15 +27,6 @@ import { VoiceIntake } from './voice-intake.ts'
 import { LoopLag } from './web/loop-lag.ts'
 import { hubMetrics } from './web/metrics.ts'
 import { WebServer } from './web/server.ts'
-
-export interface HubOptions {
-  folder: string
-  config: HubConfig
-  version: string
-  clock: Clock
-  log: Log
-  logLevel: string
-}
 
 /** Where the hub can be reached once it runs. */
 export interface HubPorts {

@@ -1,25 +1,11 @@
-import type { Clock } from '../../shared/clock.ts'
-import type { EdgeConfig } from '../config/schema.ts'
-import type { Machine } from '../health/machine.ts'
-import type { AgentStatus } from '../status-file.ts'
 import type { Finding } from './findings.ts'
 import { problemFrom } from './findings.ts'
 import { checkHub } from './hub-check.ts'
 import { checkClock, checkDisk, checkGpio, checkPower } from './machine-checks.ts'
 import { checkMicrophone } from './microphone-check.ts'
+import type { DoctorOptions } from './options.ts'
 import { checkOutbox } from './outbox-check.ts'
 import { checkSensors } from './sensor-check.ts'
-
-export interface DoctorOptions {
-  dataFolder: string
-  config: EdgeConfig
-  configFile: string | null
-  clock: Clock
-  machine: Machine
-  /** The running agent's own word, or `null` when none runs. What it holds is not opened a second time. */
-  status: AgentStatus | null
-  env?: NodeJS.ProcessEnv
-}
 
 /** One thing to look at. It may find several, and none of it changes anything. */
 type Check = (options: DoctorOptions) => Promise<Finding[]>

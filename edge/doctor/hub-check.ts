@@ -2,9 +2,9 @@ import type { Identity } from '../identity.ts'
 import { readIdentity } from '../identity.ts'
 import { openConnection } from '../link/connection.ts'
 import { openPinnedSocket } from '../link/pinned-socket.ts'
-import type { DoctorOptions } from './doctor.ts'
 import type { Finding } from './findings.ts'
 import { ok, problem, problemFrom } from './findings.ts'
+import type { DoctorOptions } from './options.ts'
 
 /** Identity, address, key and credential, in this order; what an earlier one stops, a later one cannot say. */
 export async function checkHub(options: DoctorOptions): Promise<Finding[]> {

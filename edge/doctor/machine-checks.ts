@@ -4,9 +4,9 @@ import { openGpio } from '../gpio/open.ts'
 import { clockSyncReader } from '../health/clock-sync.ts'
 import { readDisk } from '../health/disk.ts'
 import { readThrottled } from '../health/throttled.ts'
-import type { DoctorOptions } from './doctor.ts'
 import type { Finding } from './findings.ts'
 import { ok, problem, skipped } from './findings.ts'
+import type { DoctorOptions } from './options.ts'
 
 const LEAST_FREE_MB = 200
 

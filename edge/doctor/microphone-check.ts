@@ -1,7 +1,7 @@
 import { measureMicrophone } from '../audio/microphone-level.ts'
-import type { DoctorOptions } from './doctor.ts'
 import type { Finding } from './findings.ts'
 import { ok, problem, skipped } from './findings.ts'
+import type { DoctorOptions } from './options.ts'
 
 const SECONDS = 2
 /** Below this nothing arrives that any microphone in a room would deliver. */

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { openDatabase } from '../../shared/sqlite/open.ts'
 import { outboxRows } from '../outbox/rows.ts'
-import type { DoctorOptions } from './doctor.ts'
 import type { Finding } from './findings.ts'
 import { ok, problem, skipped } from './findings.ts'
+import type { DoctorOptions } from './options.ts'
 
 export async function checkOutbox({ dataFolder, status }: DoctorOptions): Promise<Finding[]> {
   const file = join(dataFolder, 'outbox.db')

@@ -1,9 +1,9 @@
 import { LaresError } from '../../shared/errors.ts'
 import { configureSensors, sensorTables } from '../config/load.ts'
 import type { SampledSource } from '../sensors/sampled-source.ts'
-import type { DoctorOptions } from './doctor.ts'
 import type { Finding } from './findings.ts'
 import { ok, problem, problemFrom } from './findings.ts'
+import type { DoctorOptions } from './options.ts'
 
 const READ_MS = 10_000
 

@@ -4,12 +4,11 @@ import { asError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import { RateLimitedLog } from '../../shared/log.ts'
 import type { Ack } from '../../shared/messages/ack.ts'
-import type { Event } from '../../shared/messages/event.ts'
 import type { Lane } from '../../shared/messages/fields.ts'
 import type { Heartbeat } from '../../shared/messages/heartbeat.ts'
-import type { Result } from '../../shared/messages/result.ts'
 import type { Database } from '../../shared/sqlite/open.ts'
 import { isDiskFault } from '../../shared/sqlite/open.ts'
+import type { EventBody, ResultBody } from './bodies.ts'
 import { Ledger } from './ledger.ts'
 import type { OutboxLimits } from './make-room.ts'
 import { makeRoom, OUTBOX_LIMITS } from './make-room.ts'
@@ -19,10 +18,6 @@ import type { AckOutcome } from './settlement.ts'
 import { Settlement } from './settlement.ts'
 import type { ReadingItem } from './split-readings.ts'
 import { BODY_BYTES, splitReadings } from './split-readings.ts'
-
-type Sequenced = 'epoch' | 'lane' | 'seq' | 'boot' | 'sent'
-export type EventBody = Omit<Event, Sequenced>
-export type ResultBody = Omit<Result, Sequenced>
 
 /**
  * `stored`: it is on the disk. `full`: the disk takes nothing now, and it was not kept.

@@ -2,7 +2,8 @@ import { describeIssues } from '../../shared/codec.ts'
 import { LaresError } from '../../shared/errors.ts'
 import type { AdminRequest } from '../../shared/messages/admin-request.ts'
 import type { AdminResponse } from '../../shared/messages/admin-response.ts'
-import type { Caller, Command } from '../engine/command.ts'
+import type { Caller } from '../engine/caller.ts'
+import type { Command } from '../engine/command.ts'
 import { findCommand } from '../features/commands.ts'
 
 const RANK = { device: 0, user: 1, admin: 2 } as const

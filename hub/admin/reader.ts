@@ -3,7 +3,7 @@ import type { Cancel, Clock } from '../../shared/clock.ts'
 import { type ErrorCode, LaresError } from '../../shared/errors.ts'
 import type { Service } from '../../shared/lifecycle.ts'
 import { QUERY_MAX_MS } from '../../shared/limits.ts'
-import type { Caller } from '../engine/command.ts'
+import type { Caller } from '../engine/caller.ts'
 
 export interface ToReader {
   area: string

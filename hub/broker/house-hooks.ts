@@ -1,7 +1,7 @@
 import { KEEPALIVE_MAX_S } from '../../shared/limits.ts'
 import type { Log } from '../../shared/log.ts'
 import type { ParsedTopic, TopicName, Topics } from '../../shared/topics.ts'
-import type { Caller } from '../engine/command.ts'
+import type { Caller } from '../engine/caller.ts'
 import type { Settled } from '../engine/intake.ts'
 import type { Admission, Principal, Credentials as Shown } from '../engine/principal.ts'
 import { type Access, accessOf, HOME_ASSISTANT } from './access.ts'

@@ -1,17 +1,7 @@
 import type { z } from 'zod'
 import type { Database } from '../../shared/sqlite/open.ts'
+import type { Caller } from './caller.ts'
 import type { Context } from './context.ts'
-
-/** Who asks. Made by the broker from the connection's credentials, never from a payload. */
-export interface Caller {
-  /** `local`, or the id of the user. */
-  principal: string
-  user: string | null
-  role: 'admin' | 'user' | 'device'
-  /** Houses whose data the caller may see; `null` means all. */
-  houses: string[] | null
-  client: string
-}
 
 export interface CallContext extends Context {
   caller: Caller

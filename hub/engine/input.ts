@@ -1,5 +1,5 @@
 import type { AdminRequest } from '../../shared/messages/admin-request.ts'
-import type { Caller } from './command.ts'
+import type { Caller } from './caller.ts'
 import type { Credentials } from './principal.ts'
 import type { SessionChange } from './session-change.ts'
 import type { SyncStep } from './sync-step.ts'

@@ -1,4 +1,4 @@
-import type { Caller } from '../engine/command.ts'
+import type { Caller } from '../engine/caller.ts'
 
 /**
  * A condition that keeps a query inside the houses its caller may see, and its values.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Caller } from '../../../hub/engine/command.ts'
+import type { Caller } from '../../../hub/engine/caller.ts'
 import { writeIdentity } from '../../../hub/engine/sync-memory.ts'
 import { NO_IDENTITY } from '../../../hub/engine/sync-step.ts'
 import { COMMANDS, findCommand } from '../../../hub/features/commands.ts'

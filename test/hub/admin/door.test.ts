@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { AdminDoor, type DoorParts } from '../../../hub/admin/door.ts'
-import type { Caller } from '../../../hub/engine/command.ts'
+import type { Caller } from '../../../hub/engine/caller.ts'
 import { ManualClock } from '../../../shared/clock.ts'
 import { LaresError } from '../../../shared/errors.ts'
 import { silentLog } from '../../../shared/log.ts'

@@ -1,4 +1,4 @@
-import type { Caller } from '../../../hub/engine/command.ts'
+import type { Caller } from '../../../hub/engine/caller.ts'
 import type { StructuredInput } from '../../../hub/engine/input.ts'
 import { findCommand } from '../../../hub/features/commands.ts'
 import type { AdminResponse } from '../../../shared/messages/admin-response.ts'

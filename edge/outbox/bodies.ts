@@ -1,0 +1,7 @@
+import type { Event } from '../../shared/messages/event.ts'
+import type { Result } from '../../shared/messages/result.ts'
+
+/** What the outbox adds when it stores a message. */
+type Sequenced = 'epoch' | 'lane' | 'seq' | 'boot' | 'sent'
+export type EventBody = Omit<Event, Sequenced>
+export type ResultBody = Omit<Result, Sequenced>
