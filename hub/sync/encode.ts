@@ -1,4 +1,10 @@
-import { type CentralColumn, type CentralTable, isAppend, isVersioned } from '../store/central-shape.ts'
+import {
+  type CentralColumn,
+  type CentralReference,
+  type CentralTable,
+  isAppend,
+  isVersioned,
+} from '../store/central-shape.ts'
 import { type Chain, foldNumber, foldReal } from './chain.ts'
 
 /** The columns central has, by table. What is not there yet goes into `extra`. */
@@ -57,14 +63,20 @@ export function rowEncoder(
   const there = layout.get(table.name) ?? new Set<string>()
   const known = table.columns.filter(({ name }) => there.has(name))
   const unknown = table.columns.filter(({ name }) => !there.has(name))
-  const references = table.references.filter(({ epochColumn }) => epochColumn !== null && there.has(epochColumn))
+  const epochs = table.references.filter(({ epochColumn }) => epochColumn !== null)
+  const references = epochs.filter(({ epochColumn }) => there.has(epochColumn ?? ''))
   const select = [...known, ...unknown].map(({ name }) => name)
   const encoders = known.map(({ kind }) => encoderOf(kind))
   const folded = table.columns
     .filter(({ kind }) => kind === 'integer' || kind === 'time' || kind === 'real')
     .filter(({ name }) => table.kind === 'append' || [table.key, table.partition, storedAt(table)].includes(name))
     .map(({ name, kind }) => ({ at: select.indexOf(name), fold: kind === 'real' ? foldReal : foldNumber }))
-  const referenceAt = references.map(({ column, table: target }) => ({ at: select.indexOf(column), target }))
+  const whereOf = ({ column, epochColumn, table: target }: CentralReference) => ({
+    ...{ at: select.indexOf(column), target, name: epochColumn ?? '' },
+  })
+  const referenceAt = references.map(whereOf)
+  const unknownEpochs = epochs.filter((reference) => !references.includes(reference)).map(whereOf)
+  const hasExtra = unknown.length + unknownEpochs.length > 0
   const logged = through === 'log'
   const stage: StageColumn[] = [
     ...known.map(({ name, kind, type }) => ({
@@ -73,11 +85,23 @@ export function rowEncoder(
       role: kind === 'time' ? ('time' as const) : ('value' as const),
     })),
     ...references.map(({ epochColumn }) => ({ name: epochColumn ?? '', type: 'integer', role: 'value' as const })),
-    ...(unknown.length > 0 ? [{ name: 'extra', type: 'jsonb', role: 'value' as const }] : []),
+    ...(hasExtra ? [{ name: 'extra', type: 'jsonb', role: 'value' as const }] : []),
     ...(logged && isAppend(table) ? [{ name: 'epoch', type: 'integer', role: 'own' as const }] : []),
     ...(logged && isVersioned(table) ? [{ name: 'sync_seq', type: 'bigint', role: 'own' as const }] : []),
     ...(logged && !isAppend(table) ? [{ name: 'gone', type: 'boolean', role: 'own' as const }] : []),
   ]
+
+  /** Nothing is said of a column without a value, unless central's column, once it is there, would have one by itself. */
+  function extraOf(row: unknown[]): string {
+    const extra: Record<string, unknown> = {}
+    for (const [index, { name, kind, default: usual }] of unknown.entries()) {
+      const value = extraValue(kind, row[known.length + index] ?? null)
+      if (value !== null || usual !== null) extra[name] = value
+    }
+    for (const { at, target, name } of unknownEpochs)
+      if (row[at] !== null) extra[name] = epochOf(target, row[at] as number)
+    return copyText(JSON.stringify(extra))
+  }
 
   function tail({ epoch, seq }: OwnValues, gone: boolean): string {
     if (!logged) return '\n'
@@ -99,13 +123,13 @@ export function rowEncoder(
         const key = row[at]
         text += `\t${key === null ? NULL : epochOf(target, key as number)}`
       }
-      if (unknown.length > 0) text += `\t${extraOf(unknown, row.slice(known.length))}`
+      if (hasExtra) text += `\t${extraOf(row)}`
       return text + tail(own, false)
     },
     gone(key, own) {
       const values = known.map(({ name }) => (name === table.key ? copyText(key) : NULL))
       for (const _ of references) values.push(NULL)
-      if (unknown.length > 0) values.push(NULL)
+      if (hasExtra) values.push(NULL)
       return values.join('\t') + tail(own, true)
     },
     fold(chain, row) {
@@ -143,22 +167,12 @@ function copyText(text: string): string {
   return SPECIAL.test(text) ? text.replace(SPECIALS, (character) => ESCAPES[character] ?? character) : text
 }
 
-/** Columns that central does not know, as JSON: numbers and texts as they are, JSON as itself. */
-function extraOf(columns: CentralColumn[], values: unknown[]): string {
-  const extra: Record<string, unknown> = {}
-  for (const [index, { name, kind }] of columns.entries()) {
-    const value = values[index]
-    if (value === null || value === undefined) continue
-    extra[name] =
-      kind === 'json'
-        ? parsed(value as string)
-        : kind === 'flag'
-          ? value === 1
-          : kind === 'blob'
-            ? (value as Buffer).toString('hex')
-            : value
-  }
-  return copyText(JSON.stringify(extra))
+/** A value that central has no column for, as JSON: numbers and texts as they are, JSON as itself. */
+function extraValue(kind: CentralColumn['kind'], value: unknown): unknown {
+  if (value === null) return null
+  if (kind === 'json') return parsed(value as string)
+  if (kind === 'flag') return value === 1
+  return kind === 'blob' ? (value as Buffer).toString('hex') : value
 }
 
 function parsed(text: string): unknown {

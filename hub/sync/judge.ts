@@ -136,10 +136,10 @@ function compare(hub: HubView, central: CentralView, facts: HubFacts): Verdict {
     }
     streams.push(cursor ? { ...own, ...at(cursor, own.first) } : own)
   }
-  // Parts that were put off in a transaction whose reply was lost; the jump of their table was checked above.
-  for (const cursor of cursors.values()) {
-    if (cursor.epoch === central.epoch && cursor.upto !== null && cursor.position < cursor.upto) streams.push(cursor)
-  }
+  // Parts that were put off in a transaction whose reply was lost; the jump of their table was checked above. Also one that was
+  // sent to its end: a central that is put back may lose it, while its table's own stream has jumped over its keys.
+  for (const cursor of cursors.values())
+    if (cursor.epoch === central.epoch && cursor.upto !== null) streams.push(cursor)
   const known = new Set(streams.map(nameOf))
   for (const stream of fresh(hub.tables, central.epoch, () => 0)) if (!known.has(nameOf(stream))) streams.push(stream)
   return {
@@ -270,7 +270,9 @@ function begin(
   const moved: Keys[] = []
   const starts = new Map<string, number>()
   const cursors = new Map(central.cursors.map((cursor) => [nameOf(cursor), cursor]))
-  for (const own of hub.streams) {
+  // A part lies inside the range of its table's own stream, which tells first whether another hub walked over its keys.
+  const parts = hub.streams.filter(isPart)
+  for (const own of [...hub.streams.filter((stream) => !isPart(stream)), ...parts]) {
     const { table, position: last } = own
     const ended = hasEnded(own)
     if (table === 'sync_changes') {
@@ -281,7 +283,10 @@ function begin(
     const first = surelyThere(own, cursor, facts)
     if (first >= last) {
       if (!ended) closed.push({ ...own, upto: last })
-    } else if (cursor === undefined || cursor.position === first) {
+    } else if (
+      (cursor === undefined || cursor.position === first) &&
+      !(isPart(own) && moved.some((range) => overlap(range, { table, first, last })))
+    ) {
       // Central was put back as well. What it lost is sent under the old epoch once more.
       closed.push({ ...own, ...at(cursor, own.first), upto: last })
       kept.push({ table, first, last })
@@ -294,7 +299,7 @@ function begin(
     else if (!ended) moved.push({ table, first: last, last: own.upto })
   }
   const seen = changesSeen(hub, central)
-  const parts = joined(moved.filter((keys) => !kept.some((range) => covers(range, keys)))).map(
+  const put = joined(moved.filter((keys) => !kept.some((range) => covers(range, keys)))).map(
     ({ table, first, last }): StreamPosition => ({
       ...{ stream: `${table}:${last}`, table, epoch, first, upto: last },
       ...at(undefined, first),
@@ -306,10 +311,19 @@ function begin(
     found,
     leases: nextLease(hub, central),
     epoch,
-    streams: [...closed, ...parts, ...open],
+    streams: [...closed, ...put, ...open],
     resend: true,
     changesSeen: seen,
   }
+}
+
+/** Whether it is what was put off of its table's own stream, or what a new epoch took over of that. */
+function isPart({ stream, table }: StreamPosition): boolean {
+  return stream !== table && table !== 'sync_changes'
+}
+
+function overlap(a: Keys, b: Keys): boolean {
+  return a.table === b.table && a.first < b.last && b.first < a.last
 }
 
 function covers(range: Keys, { table, first, last }: Keys): boolean {

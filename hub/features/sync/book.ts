@@ -64,6 +64,8 @@ export function openSync(db: Database): SyncBook {
   }
 
   function acked(context: Context, parts: AckedPart[]): void {
+    // Somebody claimed this hub as new meanwhile: these streams are those of its former site.
+    if (readIdentity(db).site === null) return
     for (const { stream, ledger, held, settled, unknown } of parts) {
       writeStream(statements, stream, context.now)
       const { rows: sent, merged, duplicates, quarantined, bytes } = ledger
@@ -95,6 +97,7 @@ export function openSync(db: Database): SyncBook {
         case 'acked':
           return acked(context, step.parts)
         case 'swept':
+          if (readIdentity(db).site === null) return
           writeStream(statements, step.stream, context.now)
           return writeIdentity(db, { ...readIdentity(db), sweepFrom: null })
         case 'fenced':

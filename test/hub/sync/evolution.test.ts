@@ -94,6 +94,40 @@ describe.each(VERSIONS)('a hub that is newer than central, on PostgreSQL %s', (v
     expect(await rows(admin, 'SELECT count(*)::integer AS n FROM lares.readings')).toEqual([{ n: 2 }])
   })
 
+  it('does not keep others from a column because a value of one house does not fit it', async () => {
+    const home = await begin()
+    const { house, admin, site } = home
+    await rows(admin, 'ALTER TABLE lares.devices DROP COLUMN status_since, DROP COLUMN requires_hub')
+    for (const id of [PI, 'pi-d4e5f6']) house.device(id)
+    house.db.prepare('UPDATE devices SET status_since = 1000').run()
+    home.pump.start()
+    await home.settled()
+    await rows(
+      admin,
+      'UPDATE lares.devices SET extra = extra || \'{"status_since": "soon"}\' WHERE id = $1 AND site_id = $2',
+      [PI, site],
+    )
+    await migrate(admin)
+    expect(await rows(admin, 'SELECT id, status_since, requires_hub, extra FROM lares.devices ORDER BY id')).toEqual([
+      { id: PI, status_since: null, requires_hub: false, extra: { status_since: 'soon' } },
+      { id: 'pi-d4e5f6', status_since: new Date(1000), requires_hub: false, extra: null },
+    ])
+  })
+
+  it('keeps the epoch of what a row refers to', async () => {
+    const home = await begin()
+    const { house, admin } = home
+    await rows(admin, 'ALTER TABLE lares.readings DROP COLUMN series_epoch, DROP COLUMN series_id')
+    house.device(PI)
+    house.send([`lares/${PI}/readings`, reading(1, 40)])
+    home.pump.start()
+    await home.settled()
+    await migrate(admin)
+    expect(await rows(admin, 'SELECT value, series_id::integer, series_epoch, extra FROM lares.readings')).toEqual([
+      { value: 40, series_id: 1, series_epoch: 1, extra: null },
+    ])
+  })
+
   it('sees at once when central was migrated, and sends the next row with its new columns', async () => {
     const home = await begin()
     const { house, admin } = home

@@ -227,6 +227,12 @@ describe('after the greeting', () => {
     expect(positions(verdict)).toMatchObject({ '1/readings': 14, '1/readings:14': 10 })
   })
 
+  it('a part that was put off and sent to its end while all replies were lost is known as well', () => {
+    const part = stream('readings:14', 14, { first: 10, upto: 14, chain: over(14) })
+    const theirs = central({ cursors: [stream('changes', 5), stream('readings', 14, { chain: over(10) }), part] })
+    expect(positions(compare(hub(), theirs))).toMatchObject({ '1/readings': 14, '1/readings:14': 14 })
+  })
+
   it('numbers of the change log begin above all that either side has seen', () => {
     const theirs = central({ lease: 'theirs', leases: 4, cursors: [stream('changes', 900)] })
     expect(go(compare(hub(), theirs)).changesSeen).toBe(900)
@@ -272,6 +278,22 @@ describe('where central was put back and another hub was the site meanwhile', ()
     })
     expect(parts(compare(mine, theirs)).filter(([epoch, , , , upto]) => epoch === 2 && upto !== null)).toEqual([
       [2, 'readings:10', 1, 1, 10],
+    ])
+  })
+
+  it('the rest of a part that central lost does not go where the other one walked', () => {
+    const part = walked('readings:10', 10, '4.mine@3', { first: 3, upto: 10 })
+    const mine = own({ streams: [walked('changes', 5, '3.mine@0'), walked('readings', 10, '3.mine@0 4.mine@3'), part] })
+    const theirs = central({
+      ...{ lease: 'theirs', leases: 4 },
+      cursors: [walked('changes', 5, '3.mine@0'), walked('readings', 5, '3.mine@0 4.theirs@3', OTHER)],
+    })
+    const rest = parts(compare(mine, theirs)).filter(([, name]) => String(name).startsWith('readings'))
+    expect(rest).toEqual([
+      [1, 'readings', 0, 3, 3],
+      [1, 'readings:10', 3, 3, 3],
+      [2, 'readings:10', 3, 3, 10],
+      [2, 'readings', 10, 10, null],
     ])
   })
 

@@ -13,6 +13,8 @@ import { openTestHouse } from '../engine/engine-in-memory.ts'
 import { POISON } from './simulated-central.ts'
 
 export const TABLES = centralTables()
+/** Small, so that houses with a few dozen rows put some of them off. */
+const SPLIT_ROWS = 6
 /** Central has every column, but for one that only this hub knows. */
 export const LAYOUT: CentralLayout = new Map(
   TABLES.map((table) => [
@@ -70,7 +72,7 @@ export class SimulatedHub {
   }
 
   #machine(): SyncCore {
-    return new SyncCore({ ...readSyncMemory(this.db), mint: this.#mint, backoff: () => 500 })
+    return new SyncCore({ ...readSyncMemory(this.db), mint: this.#mint, backoff: () => 500, splitRows: SPLIT_ROWS })
   }
 
   #reader(): Source {

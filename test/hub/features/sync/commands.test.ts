@@ -93,6 +93,13 @@ describe('sync/claim', () => {
     expect(readStreams(house.db)).toEqual([])
     expect(house.all('SELECT * FROM sync_quarantine')).toEqual([])
     expect(house.all('SELECT * FROM personas')).toEqual(before)
+    // What the sync thread still says of the former site comes too late.
+    const stream = { ...STREAM, position: 9 }
+    const ledger = { rows: 9, merged: 9, duplicates: 0, quarantined: 0, bytes: 1 }
+    persist(house, { step: 'acked', parts: [{ stream, ledger, held: [HELD], settled: [], unknown: [] }] })
+    persist(house, { step: 'swept', stream })
+    expect(readStreams(house.db)).toEqual([])
+    expect(house.all('SELECT * FROM sync_quarantine')).toEqual([])
   })
 })
 
