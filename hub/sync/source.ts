@@ -45,6 +45,7 @@ export class Source {
   #encoders = new Map<string, RowEncoder>()
   #epochs = new Map<string, number>()
   #epochsOf: StreamPosition[] | null = null
+  #lastChanges: { from: StreamPosition; to: StreamPosition } | null = null
 
   /** `streams` are all there are, of every epoch: they say which keys belong to which epoch. */
   constructor(db: Database, tables: readonly CentralTable[], streams: () => StreamPosition[]) {
@@ -97,7 +98,12 @@ export class Source {
   /** The chain after the rows in (position, upto]; `null` when this hub has no row at `upto`. */
   rehash(stream: StreamPosition, upto: number): string | null {
     if (upto === stream.position) return stream.chain
-    if (stream.table === 'sync_changes') return chainOf(stream.chain, this.#log(stream.position, upto, -1))
+    if (stream.table === 'sync_changes') {
+      // A row that changed after its entry was sent has left that for a new one; the reply to it may still have been lost.
+      const { from, to } = this.#lastChanges ?? {}
+      if (to?.position === upto && from?.position === stream.position && from.chain === stream.chain) return to.chain
+      return chainOf(stream.chain, this.#log(stream.position, upto, -1))
+    }
     const table = this.#tables.get(stream.table)
     if (!table || upto < stream.position) return null
     const encoder = this.#encoder(stream.table, 'cursor')
@@ -284,9 +290,11 @@ export class Source {
       .map(([table, entries]) => this.#logged(table, entries))
       .filter(({ lines }) => lines.length > 0)
     const count = (of: (stage: Stage) => number) => stages.reduce((sum, stage) => sum + of(stage), 0)
+    const to = { ...from, position: last[0], chain: chainOf(from.chain, log) }
+    this.#lastChanges = { from, to }
     return {
       from,
-      to: { ...from, position: last[0], chain: chainOf(from.chain, log) },
+      to,
       stages,
       rows: count(({ lines }) => lines.length),
       bytes: count(({ lines }) => lines.reduce((sum, line) => sum + line.length, 0)),
