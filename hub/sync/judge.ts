@@ -33,6 +33,8 @@ export interface HubFacts {
   rehash(stream: StreamPosition, upto: number): string | null
   /** Lowest key that the hub still has of a table; 0 when it has none. */
   oldest(table: string): number
+  /** Highest key that the hub ever gave out in a table. */
+  newest(table: string): number
 }
 
 /** What follows from the two views. `streams` are all that are open from now on, and closed ones that changed. */
@@ -181,6 +183,9 @@ function follows(
     if (part.table !== own.table || part.epoch !== own.epoch || part.upto === null) continue
     // Walked up to where the part begins, jumped to its end, walked on.
     if (part.first < own.position || part.upto > cursor.position) continue
+    // Nothing was walked between the two: keys that this hub has not given out yet would be taken for sent.
+    if (facts.newest(own.table) < part.upto) continue
+    if (facts.rehash({ ...part, position: part.first, chain: CHAIN_START }, part.position) !== part.chain) continue
     const before = facts.rehash(own, part.first)
     if (before === null) continue
     const after = facts.rehash({ ...own, position: part.upto, chain: before }, cursor.position)

@@ -131,6 +131,13 @@ export class Source {
     return Number(this.#db.prepare(`SELECT coalesce(min("${table.key}"), 0) FROM "${name}"`).pluck().get())
   }
 
+  /** Highest key that this hub ever gave out in a table, whether or not the row is still there. */
+  newest(name: string): number {
+    return Number(
+      this.#db.prepare('SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = ?').pluck().get(name),
+    )
+  }
+
   /** Keys of the change log that wait, by table: a sweep must not touch their rows. */
   pendingKeys(most: number): Map<string, string[]> | null {
     const rows = this.#db

@@ -44,6 +44,7 @@ const facts = {
     return upto <= (table === 'sync_changes' ? 7 : 15) ? over(upto) : null
   },
   oldest: () => 1,
+  newest: () => 15,
 }
 
 const compare = (own: HubView, theirs: CentralView) => judge(own, theirs, facts)
@@ -225,6 +226,18 @@ describe('after the greeting', () => {
     const verdict = go(compare(hub(), theirs))
     expect(verdict).toMatchObject({ found: 'resumed', resend: false })
     expect(positions(verdict)).toMatchObject({ '1/readings': 14, '1/readings:14': 10 })
+  })
+
+  it('a jump over keys that this hub has not given out yet was made by another one', () => {
+    const part = stream('readings:16', 10, { first: 10, upto: 16, chain: CHAIN_START })
+    const theirs = central({ cursors: [stream('changes', 5), stream('readings', 16, { chain: over(10) }), part] })
+    expect(go(compare(hub(), theirs))).toMatchObject({ found: 'hub_restored', epoch: 2 })
+  })
+
+  it('a part of which other rows were sent is of another one', () => {
+    const part = stream('readings:14', 12, { first: 10, upto: 14, chain: over(12, 'other') })
+    const theirs = central({ cursors: [stream('changes', 5), stream('readings', 14, { chain: over(10) }), part] })
+    expect(go(compare(hub(), theirs))).toMatchObject({ found: 'hub_restored', epoch: 2 })
   })
 
   it('a part that was put off and sent to its end while all replies were lost is known as well', () => {
