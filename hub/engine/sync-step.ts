@@ -1,6 +1,6 @@
 /**
  * How far one stream has got. A stream is an ascending walk over keys: an append-only table by its own key, or the change
- * log (`changes`). `readings:1000` is the part of `readings` up to key 1000 that was put off so that newer rows go first.
+ * log (`changes`). `readings:0-1000` is the part of `readings` up to key 1000 that was put off so that newer rows go first.
  */
 export interface StreamPosition {
   stream: string

@@ -1,7 +1,7 @@
 import type { Joining, StreamPosition, SyncIdentity } from '../engine/sync-step.ts'
 import { CHAIN_START, sweptChain } from './chain.ts'
 import { commonUpto } from './history.ts'
-import { hasEnded, nameOf } from './streams.ts'
+import { hasEnded, nameOf, partOf } from './streams.ts'
 
 /** What central says of a site at the handshake. */
 export interface CentralView {
@@ -306,7 +306,7 @@ function begin(
   const seen = changesSeen(hub, central)
   const put = joined(moved.filter((keys) => !kept.some((range) => covers(range, keys)))).map(
     ({ table, first, last }): StreamPosition => ({
-      ...{ stream: `${table}:${last}`, table, epoch, first, upto: last },
+      ...{ stream: partOf({ table, first, upto: last }), table, epoch, first, upto: last },
       ...at(undefined, first),
     }),
   )

@@ -5,6 +5,11 @@ export function nameOf({ stream, epoch }: { stream: string; epoch: number }): st
   return `${epoch}/${stream}`
 }
 
+/** The name of keys that were put off, or that go under another epoch: no other ones of the table and epoch have it. */
+export function partOf({ table, first, upto }: { table: string; first: number; upto: number }): string {
+  return `${table}:${first}-${upto}`
+}
+
 /** Nothing of it is left to send. */
 export function hasEnded({ upto, position }: StreamPosition): boolean {
   return upto !== null && position >= upto

@@ -7,6 +7,7 @@ import { openCursor } from './greeting.ts'
 import { type MergeSql, mergeSql } from './merge-sql.ts'
 import { isDataError, type Postgres, sqlState } from './postgres.ts'
 import type { Batch, Stage } from './source.ts'
+import { partOf } from './streams.ts'
 
 /** Another hub holds the lease. */
 export class Displaced extends Error {}
@@ -189,7 +190,7 @@ export async function split(
   const live = { ...stream, position: upto }
   const part = {
     ...stream,
-    stream: `${stream.stream}:${upto}`,
+    stream: partOf({ table: stream.table, first: stream.position, upto }),
     first: stream.position,
     upto,
     chain: CHAIN_START,

@@ -117,7 +117,7 @@ function prepare(db: Database) {
   return {
     write: db.prepare(
       'INSERT INTO sync_streams (stream, table_name, epoch, first, upto, position, chain, history, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ' +
-        'ON CONFLICT (epoch, stream) DO UPDATE SET upto = excluded.upto, position = excluded.position, chain = excluded.chain, history = excluded.history, updated_at = excluded.updated_at',
+        'ON CONFLICT (epoch, stream) DO UPDATE SET first = excluded.first, upto = excluded.upto, position = excluded.position, chain = excluded.chain, history = excluded.history, updated_at = excluded.updated_at',
     ),
     count: db.prepare(
       'UPDATE sync_streams SET rows = rows + ?, merged = merged + ?, duplicates = duplicates + ?, quarantined = quarantined + ?, bytes = bytes + ? ' +

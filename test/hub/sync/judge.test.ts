@@ -211,39 +211,41 @@ describe('after the greeting', () => {
   })
 
   it('a part that was put off follows into a new epoch, with what is left of it', () => {
-    const part = stream('readings:8', 4, { first: 2, upto: 8 })
+    const part = stream('readings:2-8', 4, { first: 2, upto: 8 })
     const own = hub({ streams: [stream('changes', 5), stream('readings', 10), part] }, { restored: true })
     const verdict = go(compare(own, central({ cursors: [stream('changes', 5), stream('readings', 10), part] })))
-    expect(verdict.streams.filter(({ stream: name }) => name === 'readings:8')).toMatchObject([
-      { epoch: 1, position: 4, upto: 4 },
-      { epoch: 2, first: 4, position: 4, upto: 8 },
+    expect(
+      verdict.streams.filter(({ table, upto }) => table === 'readings' && upto !== null && upto !== 10),
+    ).toMatchObject([
+      { stream: 'readings:2-8', epoch: 1, position: 4, upto: 4 },
+      { stream: 'readings:4-8', epoch: 2, first: 4, position: 4, upto: 8 },
     ])
   })
 
   it('a part that was put off while the reply was lost is known', () => {
-    const part = stream('readings:14', 10, { first: 10, upto: 14, chain: CHAIN_START })
+    const part = stream('readings:10-14', 10, { first: 10, upto: 14, chain: CHAIN_START })
     const theirs = central({ cursors: [stream('changes', 5), stream('readings', 14, { chain: over(10) }), part] })
     const verdict = go(compare(hub(), theirs))
     expect(verdict).toMatchObject({ found: 'resumed', resend: false })
-    expect(positions(verdict)).toMatchObject({ '1/readings': 14, '1/readings:14': 10 })
+    expect(positions(verdict)).toMatchObject({ '1/readings': 14, '1/readings:10-14': 10 })
   })
 
   it('a jump over keys that this hub has not given out yet was made by another one', () => {
-    const part = stream('readings:16', 10, { first: 10, upto: 16, chain: CHAIN_START })
+    const part = stream('readings:10-16', 10, { first: 10, upto: 16, chain: CHAIN_START })
     const theirs = central({ cursors: [stream('changes', 5), stream('readings', 16, { chain: over(10) }), part] })
     expect(go(compare(hub(), theirs))).toMatchObject({ found: 'hub_restored', epoch: 2 })
   })
 
   it('a part of which other rows were sent is of another one', () => {
-    const part = stream('readings:14', 12, { first: 10, upto: 14, chain: over(12, 'other') })
+    const part = stream('readings:10-14', 12, { first: 10, upto: 14, chain: over(12, 'other') })
     const theirs = central({ cursors: [stream('changes', 5), stream('readings', 14, { chain: over(10) }), part] })
     expect(go(compare(hub(), theirs))).toMatchObject({ found: 'hub_restored', epoch: 2 })
   })
 
   it('a part that was put off and sent to its end while all replies were lost is known as well', () => {
-    const part = stream('readings:14', 14, { first: 10, upto: 14, chain: over(14) })
+    const part = stream('readings:10-14', 14, { first: 10, upto: 14, chain: over(14) })
     const theirs = central({ cursors: [stream('changes', 5), stream('readings', 14, { chain: over(10) }), part] })
-    expect(positions(compare(hub(), theirs))).toMatchObject({ '1/readings': 14, '1/readings:14': 14 })
+    expect(positions(compare(hub(), theirs))).toMatchObject({ '1/readings': 14, '1/readings:10-14': 14 })
   })
 
   it('numbers of the change log begin above all that either side has seen', () => {
@@ -276,26 +278,26 @@ describe('where central was put back and another hub was the site meanwhile', ()
     expect(parts(verdict)).toEqual([
       [1, 'changes', 0, 5, 5],
       [1, 'readings', 0, 6, 6],
-      [2, 'readings:10', 6, 6, 10],
+      [2, 'readings:6-10', 6, 6, 10],
       [2, 'changes', 5, 5, null],
       [2, 'readings', 10, 10, null],
     ])
   })
 
   it('a part that was put off goes with the rest of its range, once', () => {
-    const part = walked('readings:8', 4, '3.mine@2', { first: 2, upto: 8 })
+    const part = walked('readings:2-8', 4, '3.mine@2', { first: 2, upto: 8 })
     const mine = own({ streams: [walked('changes', 5, '3.mine@0'), walked('readings', 10, '3.mine@0'), part] })
     const theirs = central({
       ...{ lease: 'theirs', leases: 4 },
       cursors: [walked('changes', 5, '3.mine@0'), walked('readings', 20, '3.mine@0 4.theirs@1', OTHER)],
     })
     expect(parts(compare(mine, theirs)).filter(([epoch, , , , upto]) => epoch === 2 && upto !== null)).toEqual([
-      [2, 'readings:10', 1, 1, 10],
+      [2, 'readings:1-10', 1, 1, 10],
     ])
   })
 
   it('the rest of a part that central lost does not go where the other one walked', () => {
-    const part = walked('readings:10', 10, '4.mine@3', { first: 3, upto: 10 })
+    const part = walked('readings:3-10', 10, '4.mine@3', { first: 3, upto: 10 })
     const mine = own({ streams: [walked('changes', 5, '3.mine@0'), walked('readings', 10, '3.mine@0 4.mine@3'), part] })
     const theirs = central({
       ...{ lease: 'theirs', leases: 4 },
@@ -304,8 +306,8 @@ describe('where central was put back and another hub was the site meanwhile', ()
     const rest = parts(compare(mine, theirs)).filter(([, name]) => String(name).startsWith('readings'))
     expect(rest).toEqual([
       [1, 'readings', 0, 3, 3],
-      [1, 'readings:10', 3, 3, 3],
-      [2, 'readings:10', 3, 3, 10],
+      [1, 'readings:3-10', 3, 3, 3],
+      [2, 'readings:3-10', 3, 3, 10],
       [2, 'readings', 10, 10, null],
     ])
   })
@@ -323,7 +325,7 @@ describe('where central was put back and another hub was the site meanwhile', ()
     ['had a later epoch', { epoch: 2, cursors: [walked('changes', 3, '3.mine@0'), walked('readings', 6, '3.mine@0')] }],
     [
       'had streams of its own',
-      { cursors: [walked('changes', 3, '3.mine@0'), walked('readings:4', 4, '2.theirs@0', { upto: 4 })] },
+      { cursors: [walked('changes', 3, '3.mine@0'), walked('readings:0-4', 4, '2.theirs@0', { upto: 4 })] },
     ],
   ])('a hub that comes back to a central where the other one %s begins an epoch of its own', (_, theirs) => {
     const verdict = go(compare(own(), central({ lease: 'theirs', leases: 2, ...theirs })))

@@ -223,12 +223,12 @@ describe('what a house missed while it was away', () => {
     const here = await behind(20_500)
     const { house, restart, until, settled, admin, site } = here
     restart()
-    await until('it is put off', () => here.pump.state.streams.some(({ stream }) => stream === 'readings:20501'))
+    await until('it is put off', () => here.pump.state.streams.some(({ stream }) => stream === 'readings:1-20501'))
     house.send([PI, reading(2, 99)])
     let early = -1
     await until('the newest is there', () => {
       const live = here.pump.state.streams.find(({ stream }) => stream === 'readings')
-      const part = here.pump.state.streams.find(({ stream }) => stream === 'readings:20501')
+      const part = here.pump.state.streams.find(({ stream }) => stream === 'readings:1-20501')
       if (live?.position !== 20_502) return false
       early = part?.position ?? -1
       return true
@@ -237,7 +237,7 @@ describe('what a house missed while it was away', () => {
     await settled()
     expect(await cursors(admin, site)).toEqual([
       { stream: 'readings', first: 0, upto: null, position: 20_502, rows: 2 },
-      { stream: 'readings:20501', first: 1, upto: 20_501, position: 20_501, rows: 20_500 },
+      { stream: 'readings:1-20501', first: 1, upto: 20_501, position: 20_501, rows: 20_500 },
     ])
     expect(
       await rows(admin, 'SELECT count(*)::integer AS n, count(DISTINCT id)::integer AS ids FROM lares.readings'),
@@ -248,14 +248,14 @@ describe('what a house missed while it was away', () => {
     const here = await behind(20_500)
     const { house, restart, until, settled, kill, admin, site } = here
     restart()
-    await until('it is put off', () => here.pump.state.streams.some(({ stream }) => stream === 'readings:20501'))
+    await until('it is put off', () => here.pump.state.streams.some(({ stream }) => stream === 'readings:1-20501'))
     await kill()
     house.db.prepare('DELETE FROM readings WHERE id <= 20501').run()
     restart()
     await settled()
     const found = await cursors(admin, site)
-    expect(found[1]).toMatchObject({ stream: 'readings:20501', upto: 20_501, position: 20_501 })
-    expect(house.all("SELECT position FROM sync_streams WHERE stream = 'readings:20501'")).toEqual([
+    expect(found[1]).toMatchObject({ stream: 'readings:1-20501', upto: 20_501, position: 20_501 })
+    expect(house.all("SELECT position FROM sync_streams WHERE stream = 'readings:1-20501'")).toEqual([
       { position: 20_501 },
     ])
   })

@@ -5,6 +5,7 @@ import { CHAIN_START, sweptChain } from '../../../hub/sync/chain.ts'
 import { type CentralView, type HubFacts, type HubView, judge } from '../../../hub/sync/judge.ts'
 import type { Batch } from '../../../hub/sync/source.ts'
 import type { Greeting, Pulled } from '../../../hub/sync/state.ts'
+import { partOf } from '../../../hub/sync/streams.ts'
 import type { Lease } from '../../../hub/sync/upload.ts'
 
 interface Stored {
@@ -165,7 +166,7 @@ export class SimulatedCentral {
     const live = { ...stream, position: upto }
     const part = {
       ...stream,
-      stream: `${stream.stream}:${upto}`,
+      stream: partOf({ table: stream.table, first: stream.position, upto }),
       first: stream.position,
       upto,
       chain: CHAIN_START,
