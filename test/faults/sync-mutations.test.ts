@@ -12,7 +12,7 @@ import { LAYOUT } from '../hub/sync/simulated-hub.ts'
 import { type Faults, NO_FAULTS, Simulation } from '../hub/sync/simulation.ts'
 import { houseRows } from './lib/sync-house.ts'
 
-const SEEDS = 12
+const SEEDS = 60
 
 /** What goes wrong in some lives of a house, with one safeguard of central taken away, or with all of them. */
 function whatGoesWrong(faults: Faults, weaken: (central: SimulatedCentral) => void = () => {}): string[] {
@@ -25,8 +25,8 @@ function whatGoesWrong(faults: Faults, weaken: (central: SimulatedCentral) => vo
     wrong.push(...run.differences())
     // Nothing was put back here and nobody has a copy: every row comes exactly once.
     if (faults.clone === 0)
-      for (const { stream, duplicates, epoch } of run.central.memory.cursors.values()) {
-        if (stream === 'readings' && duplicates > 0) wrong.push(`${duplicates} readings twice`)
+      for (const { table, duplicates, epoch } of run.central.memory.cursors.values()) {
+        if (table === 'readings' && duplicates > 0) wrong.push(`${duplicates} readings twice`)
         if (epoch > 1) wrong.push('taken for a clone')
       }
     run.close()

@@ -43,6 +43,10 @@ const CALLS: Record<string, { params: Record<string, unknown>; prepared?: unknow
     params: { device: 'kitchen-pi', sensor: 'cpu_temperature' },
     expect: { series: [{ unit: '°C', readings: [{ value: 20, quality: 1 }] }] },
   },
+  'readings/summary': {
+    params: { device: 'kitchen-pi', sensor: 'cpu_temperature' },
+    expect: { step_ms: 3_600_000, series: [{ unit: '°C', summaries: [] }] },
+  },
   'readings/latest': { params: {}, expect: { readings: [{ device: 'kitchen-pi', value: 20 }] } },
   'sessions/list': { params: {}, expect: { sessions: [] } },
   'events/list': { params: { event_type: 'hub_started' }, expect: { events: [{ title: 'Hub started' }] } },
@@ -313,6 +317,7 @@ describe('a person who is no administrator', () => {
         query(house, 'devices/list', {}, who),
         query(house, 'readings/latest', {}, who),
         query(house, 'readings/query', { device: 'secret-pi', sensor: 'cpu_temperature' }, who),
+        query(house, 'readings/summary', { device: 'secret-pi', sensor: 'cpu_temperature' }, who),
         query(house, 'sessions/list', {}, who),
         query(house, 'events/list', {}, who),
       ])
