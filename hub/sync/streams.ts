@@ -1,4 +1,5 @@
 import type { StreamPosition } from '../engine/sync-step.ts'
+import { CHAIN_START } from './chain.ts'
 
 /** A stream's name among those of all epochs. */
 export function nameOf({ stream, epoch }: { stream: string; epoch: number }): string {
@@ -8,6 +9,13 @@ export function nameOf({ stream, epoch }: { stream: string; epoch: number }): st
 /** The name of keys that were put off, or that go under another epoch: no other ones of the table and epoch have it. */
 export function partOf({ table, first, upto }: { table: string; first: number; upto: number }): string {
   return `${table}:${first}-${upto}`
+}
+
+/** A stream that jumps to `upto`, and what it leaves behind as a stream of its own. */
+export function putOff(stream: StreamPosition, upto: number): { live: StreamPosition; part: StreamPosition } {
+  const range = { table: stream.table, first: stream.position, upto }
+  const part = { ...stream, ...range, stream: partOf(range), chain: CHAIN_START, history: '' }
+  return { live: { ...stream, position: upto }, part }
 }
 
 /** Nothing of it is left to send. */

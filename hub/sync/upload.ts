@@ -1,13 +1,13 @@
 import type { HeldRow, StreamPosition } from '../engine/sync-step.ts'
 import type { CentralTable } from '../store/central-shape.ts'
 import { hasTombstones } from '../store/central-shape.ts'
-import { CHAIN_START, sweptChain } from './chain.ts'
+import { sweptChain } from './chain.ts'
 import type { Failpoint } from './failpoint.ts'
 import { openCursor } from './greeting.ts'
 import { type MergeSql, mergeSql } from './merge-sql.ts'
 import { isDataError, type Postgres, sqlState } from './postgres.ts'
 import type { Batch, Stage } from './source.ts'
-import { partOf } from './streams.ts'
+import { putOff } from './streams.ts'
 
 /** Another hub holds the lease. */
 export class Displaced extends Error {}
@@ -187,15 +187,7 @@ export async function split(
   lease: Lease,
   { stream, upto, at }: { stream: StreamPosition; upto: number; at: Failpoint },
 ): Promise<{ live: StreamPosition; part: StreamPosition }> {
-  const live = { ...stream, position: upto }
-  const part = {
-    ...stream,
-    stream: partOf({ table: stream.table, first: stream.position, upto }),
-    first: stream.position,
-    upto,
-    chain: CHAIN_START,
-    history: '',
-  }
+  const { live, part } = putOff(stream, upto)
   await db.begin()
   await at('begun', 'split')
   await checkLease(db, lease)

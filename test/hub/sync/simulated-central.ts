@@ -1,11 +1,11 @@
 import type { HeldRow, StreamPosition } from '../../../hub/engine/sync-step.ts'
 import { rowHash } from '../../../hub/features/sync/managed-rows.ts'
 import { centralTables, isAppend, isVersioned } from '../../../hub/store/central-shape.ts'
-import { CHAIN_START, sweptChain } from '../../../hub/sync/chain.ts'
+import { sweptChain } from '../../../hub/sync/chain.ts'
 import { type CentralView, type HubFacts, type HubView, judge } from '../../../hub/sync/judge.ts'
 import type { Batch } from '../../../hub/sync/source.ts'
 import type { Greeting, Pulled } from '../../../hub/sync/state.ts'
-import { partOf } from '../../../hub/sync/streams.ts'
+import { putOff } from '../../../hub/sync/streams.ts'
 import type { Lease } from '../../../hub/sync/upload.ts'
 
 interface Stored {
@@ -163,15 +163,7 @@ export class SimulatedCentral {
 
   split(lease: Lease, stream: StreamPosition, upto: number): { live: StreamPosition; part: StreamPosition } {
     this.checkLease(lease)
-    const live = { ...stream, position: upto }
-    const part = {
-      ...stream,
-      stream: partOf({ table: stream.table, first: stream.position, upto }),
-      first: stream.position,
-      upto,
-      chain: CHAIN_START,
-      history: '',
-    }
+    const { live, part } = putOff(stream, upto)
     const cursor = this.#cursor(stream)
     this.#move(cursor, live)
     this.#open(part)
