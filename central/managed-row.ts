@@ -1,5 +1,6 @@
 import { type CentralColumn, type CentralTable, centralTables } from '../hub/store/central-shape.ts'
 import type { ColumnKind } from '../hub/store/columns.ts'
+import { cutText } from '../shared/cut-text.ts'
 import { LaresError } from '../shared/errors.ts'
 
 /** Columns that the house fills in when the row arrives. */
@@ -73,5 +74,5 @@ function isStorable(value: unknown): boolean {
 
 function shortly(value: unknown): string {
   const text = JSON.stringify(value)
-  return text.length > 40 ? `${text.slice(0, 40)}…` : text
+  return text.length > 40 ? `${cutText(text, 40)}…` : text
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../shared/clock.ts'
+import { cutText } from '../shared/cut-text.ts'
 import { asError } from '../shared/errors.ts'
 import type { Service } from '../shared/lifecycle.ts'
 import { Lifecycle } from '../shared/lifecycle.ts'
@@ -329,7 +330,7 @@ export class Agent implements Service {
       outbox.event({
         type: 'outbox_in_memory',
         severity: 'error',
-        description: `The disk takes no outbox: ${memoryReason}`.slice(0, 500),
+        description: cutText(`The disk takes no outbox: ${memoryReason}`, 500),
       })
     if (setAside !== null)
       outbox.event({

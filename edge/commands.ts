@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Clock } from '../shared/clock.ts'
 import { describeIssues } from '../shared/codec.ts'
+import { cutText } from '../shared/cut-text.ts'
 import { asError, LaresError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
 import type { Command } from '../shared/messages/command.ts'
@@ -114,5 +115,5 @@ export class Commands {
 }
 
 function failed(id: string, code: string, message: string): ResultBody {
-  return { id, ok: false, error: { code, message: message.slice(0, 500) } }
+  return { id, ok: false, error: { code, message: cutText(message, 500) } }
 }

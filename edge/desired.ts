@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { describeIssues } from '../shared/codec.ts'
+import { cutText } from '../shared/cut-text.ts'
 import { asError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
 import type { Desired } from '../shared/messages/desired.ts'
@@ -79,7 +80,7 @@ export class DesiredSettings {
     for (const [key, value] of Object.entries(desired.settings)) {
       const setting = this.#settings.get(key)
       const outcome = setting ? attempt(setting, value) : { reason: 'this device has no such setting' }
-      if ('reason' in outcome) refused.push({ key: asKey(key), reason: outcome.reason.slice(0, 200) })
+      if ('reason' in outcome) refused.push({ key: asKey(key), reason: cutText(outcome.reason, 200) })
       else {
         taken.add(key)
         settings[key] = value

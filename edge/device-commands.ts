@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Clock } from '../shared/clock.ts'
+import { cutText } from '../shared/cut-text.ts'
 import { LaresError } from '../shared/errors.ts'
 import type { RegisteredCommand } from './commands.ts'
 import { commandHandler } from './commands.ts'
@@ -56,7 +57,7 @@ export function deviceCommands({ clock, pins, hearing, status }: DeviceCommandsO
           ok: missing.length === 0,
           version,
           sensors,
-          missing: missing.map(({ part, reason }) => ({ part, reason: reason.slice(0, 500) })),
+          missing: missing.map(({ part, reason }) => ({ part, reason: cutText(reason, 500) })),
         }
       },
     }),

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Clock } from '../shared/clock.ts'
+import { cutText } from '../shared/cut-text.ts'
 import { asError } from '../shared/errors.ts'
 import type { Service } from '../shared/lifecycle.ts'
 import type { Log } from '../shared/log.ts'
@@ -128,7 +129,7 @@ export class Hearing implements Service {
         state: 'unavailable',
         overruns: 0,
         bytes_per_s: null,
-        reason: this.#problem?.slice(0, 200) ?? null,
+        reason: this.#problem === null ? null : cutText(this.#problem, 200),
       }
     const { state, reason } = this.#recorder.state
     const counters = this.#recorder.counters()
@@ -137,7 +138,7 @@ export class Hearing implements Service {
       state: state === 'ok' && this.#muted ? 'muted' : state,
       overruns: counters.overruns,
       bytes_per_s: counters.bytesPerSecond,
-      reason: reason?.slice(0, 200) ?? null,
+      reason: reason ? cutText(reason, 200) : null,
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Cancel, Clock } from '../shared/clock.ts'
+import { cutText } from '../shared/cut-text.ts'
 import { LaresError } from '../shared/errors.ts'
 import type { Service } from '../shared/lifecycle.ts'
 import type { Log } from '../shared/log.ts'
@@ -71,7 +72,7 @@ export class Pins implements Service {
   /** As the heartbeat shows it. */
   health(): Heartbeat['gpio'] {
     const reason = [this.#port.reason, ...this.#problems].filter((text) => text !== null).join('; ')
-    return { backend: this.#port.backend, base: this.#port.base, reason: reason === '' ? null : reason.slice(0, 200) }
+    return { backend: this.#port.backend, base: this.#port.base, reason: reason === '' ? null : cutText(reason, 200) }
   }
 
   show(state: LightState): void {

@@ -1,4 +1,5 @@
 import type { Clock } from '../shared/clock.ts'
+import { cutText } from '../shared/cut-text.ts'
 import type { Service } from '../shared/lifecycle.ts'
 import type { Log } from '../shared/log.ts'
 import type { SensorOverrides } from './config/load.ts'
@@ -98,7 +99,7 @@ export class Sensing implements Service {
     this.#options.outbox.event({
       type: state === 'failing' ? 'sensor_failing' : 'sensor_recovered',
       severity: state === 'failing' ? 'warning' : 'info',
-      description: `${source}: ${message}`.slice(0, 500),
+      description: cutText(`${source}: ${message}`, 500),
       data: state === 'failing' ? { source, code } : { source },
     })
   }

@@ -1,3 +1,4 @@
+import { cutText } from '../shared/cut-text.ts'
 import type { ErrorCode } from '../shared/errors.ts'
 import { hintFor } from '../shared/errors.ts'
 import type { HubHealth } from '../shared/messages/hub-health.ts'
@@ -14,7 +15,7 @@ export class Health {
   /** `serious`: the hub cannot do its work. Others are told of and leave the state at `ok`. */
   raise(name: string, code: ErrorCode, message: string, serious = false): void {
     const known = this.#problems.get(name)
-    this.#problems.set(name, { code, message: message.slice(0, 500), hint: hintFor(code) })
+    this.#problems.set(name, { code, message: cutText(message, 500), hint: hintFor(code) })
     if (serious) this.#serious.add(name)
     if (known?.message !== message) this.onChange()
   }

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { z } from 'zod'
+import { cutText } from './cut-text.ts'
 import type { ErrorCode } from './errors.ts'
 import { LaresError } from './errors.ts'
 import { JSON_DEPTH } from './limits.ts'
@@ -66,7 +67,7 @@ export function describeIssues(error: z.ZodError): string {
     .slice(0, 3)
     .map((issue) => `${issue.path.map(String).join('.') || 'message'}: ${issue.message}`)
   const more = error.issues.length - issues.length
-  return issues.join('; ').slice(0, 500) + (more > 0 ? ` (and ${more} more)` : '')
+  return cutText(issues.join('; '), 500) + (more > 0 ? ` (and ${more} more)` : '')
 }
 
 /** Schemas and databases walk a value by recursion, so a deep one would overflow their stack. */

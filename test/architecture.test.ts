@@ -172,6 +172,29 @@ describe('a file', () => {
   })
 })
 
+/** What may be shortened to a fixed length by `slice`: lists, and texts whose every character is one UTF-16 unit. */
+const LISTS_AND_ASCII = new Set([
+  'central/sites.ts: 30',
+  'edge/desired.ts: 40',
+  'edge/desired.ts: 64',
+  'edge/sensors/sampler.ts: SENSORS_PER_DEVICE',
+  'hub/addresses.ts: MOST',
+  'hub/features/devices/joining.ts: SELECTOR_LENGTH',
+  'hub/features/plumbing/commands.ts: 1_000',
+  'shared/ids.ts: 33',
+])
+
+describe('text', () => {
+  it('is shortened by cutText, which cuts no character in two', () => {
+    const cuts = program.flatMap(({ path, code }) =>
+      [...code.matchAll(/\.(?:slice|substring|substr)\(0, ([2-9]\d|\d[\d_]{2,}|[A-Z_]{3,})\)/g)].map(
+        ([, length]) => `${path}: ${length}`,
+      ),
+    )
+    expect(cuts.filter((cut) => !LISTS_AND_ASCII.has(cut))).toEqual([])
+  })
+})
+
 describe('a registry lists every file of its folder', () => {
   /** Paths of files whose code matches, and those the registry imports or exports. */
   function compare(registry: string, files: Source[], marker: RegExp) {

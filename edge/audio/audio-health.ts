@@ -1,3 +1,4 @@
+import { cutText } from '../../shared/cut-text.ts'
 import type { Heartbeat } from '../../shared/messages/heartbeat.ts'
 import type { Recorder } from './recorder.ts'
 
@@ -18,6 +19,6 @@ export function audioHealth(
     state: muted && state === 'ok' ? 'muted' : state,
     overruns,
     bytes_per_s: bytesPerSecond,
-    reason: reason === null ? null : reason.slice(0, 200),
+    reason: reason === null ? null : cutText(reason, 200),
   }
 }

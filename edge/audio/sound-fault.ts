@@ -1,3 +1,4 @@
+import { cutText } from '../../shared/cut-text.ts'
 import type { ErrorCode } from '../../shared/errors.ts'
 
 /** What is wrong with a microphone or a speaker, in a sentence for a person. */
@@ -56,7 +57,7 @@ export class StderrTail {
     this.#rest = (parts.pop() ?? '').slice(-KEPT_CHARACTERS)
     for (const line of parts) {
       if (/overrun!!!|underrun!!!/.test(line)) this.#overruns += 1
-      else if (line.trim() !== '') this.#lines.push(line.slice(0, KEPT_CHARACTERS))
+      else if (line.trim() !== '') this.#lines.push(cutText(line, KEPT_CHARACTERS))
     }
     this.#lines = this.#lines.slice(-KEPT_LINES)
   }

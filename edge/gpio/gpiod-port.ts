@@ -1,4 +1,5 @@
 import type { Clock } from '../../shared/clock.ts'
+import { cutText } from '../../shared/cut-text.ts'
 import { LaresError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import type { Machine } from '../health/machine.ts'
@@ -62,7 +63,8 @@ class GpiodPort implements GpioPort {
   }
 
   get reason(): string | null {
-    return [...this.#problems.values()][0]?.slice(0, 200) ?? null
+    const [problem] = this.#problems.values()
+    return problem === undefined ? null : cutText(problem, 200)
   }
 
   async watch(pin: number, options: WatchOptions, onChange: (active: boolean) => void): Promise<() => Promise<void>> {

@@ -1,3 +1,4 @@
+import { cutText } from '../../shared/cut-text.ts'
 import { LaresError } from '../../shared/errors.ts'
 import type { GpioPort } from './port.ts'
 
@@ -11,7 +12,7 @@ export function nonePort(reason: string | null): GpioPort {
   return {
     backend: 'none',
     base: null,
-    reason: reason === null ? null : reason.slice(0, 200),
+    reason: reason === null ? null : cutText(reason, 200),
     watch: refuse,
     output: refuse,
     async close() {},

@@ -1,3 +1,4 @@
+import { cutText } from '../../shared/cut-text.ts'
 import type { Machine } from './machine.ts'
 import { orNull, parseNumber } from './unknown.ts'
 
@@ -5,7 +6,7 @@ import { orNull, parseNumber } from './unknown.ts'
 export async function readHardwareModel(machine: Machine): Promise<string | null> {
   for (const path of ['/proc/device-tree/model', '/sys/devices/virtual/dmi/id/product_name']) {
     const text = await orNull(() => machine.readText(path))
-    const model = text?.replaceAll('\0', '').trim().slice(0, 255)
+    const model = cutText(text?.replaceAll('\0', '').trim() ?? '', 255)
     if (model) return model
   }
   return null
@@ -14,7 +15,7 @@ export async function readHardwareModel(machine: Machine): Promise<string | null
 /** The kernel's id of this boot, or `null` where the file is missing. */
 export async function readBootId(machine: Machine): Promise<string | null> {
   const text = (await orNull(() => machine.readText('/proc/sys/kernel/random/boot_id')))?.trim()
-  return text ? text.slice(0, 64) : null
+  return text ? cutText(text, 64) : null
 }
 
 /** Seconds since boot. */

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { StringDecoder } from 'node:string_decoder'
 import type { Clock } from '../../shared/clock.ts'
+import { cutText } from '../../shared/cut-text.ts'
 import type { ErrorCode } from '../../shared/errors.ts'
 import { LaresError } from '../../shared/errors.ts'
 
@@ -122,5 +123,5 @@ export function byLine(onLine: (line: string) => void): (text: string) => void {
 }
 
 function lastLine(text: string): string {
-  return (text.trim().split('\n').at(-1) ?? '').slice(0, 300)
+  return cutText(text.trim().split('\n').at(-1) ?? '', 300)
 }

@@ -1,5 +1,6 @@
 import type { Cancel, Clock } from '../../shared/clock.ts'
 import { check } from '../../shared/codec.ts'
+import { cutText } from '../../shared/cut-text.ts'
 import { asError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import { RateLimitedLog } from '../../shared/log.ts'
@@ -212,7 +213,7 @@ export class Outbox {
   #refuse(what: string, reason: string): Written {
     if (this.#quiet.allow(`refused ${what}`)) {
       this.#log.error({ what, reason }, 'a message is not sound and was not kept')
-      const description = `${what} was not kept: ${reason}`.slice(0, 450)
+      const description = cutText(`${what} was not kept: ${reason}`, 450)
       this.event({ type: 'message_refused', severity: 'warning', description })
     }
     return 'refused'
@@ -277,7 +278,7 @@ export class Outbox {
         type: 'outbox_full',
         severity: 'error',
         description: `For ${seconds} s the disk took nothing; ${full.lost} messages were not kept.`,
-        data: { seconds, lost: full.lost, reason: full.reason.slice(0, 200) },
+        data: { seconds, lost: full.lost, reason: cutText(full.reason, 200) },
       },
       { urgent: true },
     )

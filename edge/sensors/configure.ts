@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { describeIssues } from '../../shared/codec.ts'
+import { cutText } from '../../shared/cut-text.ts'
 import { LaresError } from '../../shared/errors.ts'
 import { sensorKey, text } from '../../shared/messages/fields.ts'
 import { SENSOR_KINDS } from '../../shared/sensors/index.ts'
@@ -89,7 +90,7 @@ function dressed(source: SensorSource, settings: Common, driver: RegisteredDrive
     const name = prefixed ?? sensor.name
     return {
       ...sensor,
-      name: (driver.defaults.simulated && !/simulated/i.test(name) ? `${name} (simulated)` : name).slice(0, 100),
+      name: cutText(driver.defaults.simulated && !/simulated/i.test(name) ? `${name} (simulated)` : name, 100),
       unit: FREE_UNIT.has(sensor.kind) ? (one(settings.unit, sensor.key) ?? sensor.unit) : unitOf(sensor),
     }
   }

@@ -1,4 +1,5 @@
 import { describeIssues } from '../../shared/codec.ts'
+import { cutText } from '../../shared/cut-text.ts'
 import { LaresError } from '../../shared/errors.ts'
 import type { AdminRequest } from '../../shared/messages/admin-request.ts'
 import type { AdminResponse } from '../../shared/messages/admin-response.ts'
@@ -37,5 +38,5 @@ export function success(id: string, data: unknown): AdminResponse {
 export function failure(id: string, error: unknown): AdminResponse {
   const known =
     error instanceof LaresError ? error : new LaresError('internal', 'the hub failed to answer', { cause: error })
-  return { id, status: 'error', error: { code: known.code, message: known.message.slice(0, 2_000), hint: known.hint } }
+  return { id, status: 'error', error: { code: known.code, message: cutText(known.message, 2_000), hint: known.hint } }
 }

@@ -1,3 +1,4 @@
+import { cutText } from '../../shared/cut-text.ts'
 import type { Log } from '../../shared/log.ts'
 
 /** Refused publishes and subscriptions: counted always, logged once per client, so that nobody can fill the journal. */
@@ -21,7 +22,7 @@ export class Denials {
     if (this.#told.size > 10_000) this.#told.clear()
     this.#told.add(key)
     this.#log.warn(
-      { client: clientId, topic: topic.slice(0, 200) },
+      { client: clientId, topic: cutText(topic, 200) },
       `a client may not ${what} here; more of the same are only counted`,
     )
   }

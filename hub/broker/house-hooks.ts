@@ -1,3 +1,4 @@
+import { cutText } from '../../shared/cut-text.ts'
 import { KEEPALIVE_MAX_S } from '../../shared/limits.ts'
 import type { Log } from '../../shared/log.ts'
 import type { ParsedTopic, TopicName, Topics } from '../../shared/topics.ts'
@@ -78,7 +79,7 @@ export class HouseHooks implements BrokerHooks {
     const admission = await this.#parts.authenticate(shown)
     if ('refuse' in admission) {
       this.#parts.log.info(
-        { client: shown.clientId.slice(0, 80), reason: admission.reason },
+        { client: cutText(shown.clientId, 80), reason: admission.reason },
         'a connection was refused',
       )
       return admission

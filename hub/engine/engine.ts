@@ -1,4 +1,5 @@
 import { decode } from '../../shared/codec.ts'
+import { cutText } from '../../shared/cut-text.ts'
 import type { ErrorCode } from '../../shared/errors.ts'
 import { asError, hintFor, LaresError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
@@ -247,7 +248,7 @@ export class Engine {
       payload: Buffer.from(input.payload),
       identity: null,
       code,
-      reason: reason.slice(0, 300),
+      reason: cutText(reason, 300),
     })
   }
 
@@ -282,9 +283,9 @@ export class Engine {
     { device, text, code, reason }: { device: string; text: string; code: ErrorCode; reason: string },
   ): void {
     const shown = {
-      topic: text.slice(0, 512),
+      topic: cutText(text, 512),
       code,
-      reason: reason.slice(0, 1_000),
+      reason: cutText(reason, 1_000),
       hint: hintFor(code),
       at: context.now,
     }

@@ -1,3 +1,4 @@
+import { cutText } from '../../shared/cut-text.ts'
 import { REJECTED_PER_DEVICE, REJECTED_RAW_BYTES } from '../../shared/limits.ts'
 import type { Database, Statement } from '../../shared/sqlite/open.ts'
 
@@ -33,7 +34,7 @@ export class RejectedMessages {
     const raw = rejection.raw.subarray(0, REJECTED_RAW_BYTES)
     if (usage.rows >= REJECTED_PER_DEVICE.rows || usage.bytes + raw.length > REJECTED_PER_DEVICE.bytes) return false
     const { device, topic, code, reason } = rejection
-    this.#insert.run(device, topic.slice(0, 512), code, reason.slice(0, 1_000), raw, rejection.raw.length, now)
+    this.#insert.run(device, cutText(topic, 512), code, cutText(reason, 1_000), raw, rejection.raw.length, now)
     usage.rows += 1
     usage.bytes += raw.length
     return true

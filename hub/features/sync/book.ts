@@ -1,3 +1,4 @@
+import { cutText } from '../../../shared/cut-text.ts'
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
 import type { Feature } from '../../engine/feature.ts'
@@ -141,5 +142,5 @@ function writeStream({ write }: Statements, stream: StreamPosition, now: number)
 }
 
 function hold(statements: Statements, { table, key, epoch, stream, code, reason }: HeldRow, now: number): void {
-  statements.hold.run(table, key, epoch, stream, code, reason.slice(0, 1_000), now)
+  statements.hold.run(table, key, epoch, stream, code, cutText(reason, 1_000), now)
 }

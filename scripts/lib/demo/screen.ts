@@ -1,3 +1,4 @@
+import { cutText } from '../../../shared/cut-text.ts'
 import type { DeviceView } from './house-view.ts'
 import type { DemoView, PlaceView } from './look.ts'
 import { rowsOf } from './outcome.ts'
@@ -45,7 +46,7 @@ export function screen(view: DemoView, { colours, width, persona, footer }: Scre
   const twice = total(({ house }) => house.ledger.duplicate)
   const rejected = total(({ house }) => house.ledger.rejected)
   const line = (text: string, code?: string) => {
-    const cut = text.length > width ? `${text.slice(0, width - 1)}…` : text
+    const cut = text.length > width ? `${cutText(text, width - 1)}…` : text
     return code === undefined ? cut : paint(code, cut)
   }
   const managed = places.filter(({ house }) => house.sync.managed > 0).map(({ name }) => name)
