@@ -8,7 +8,12 @@ import { topicsBelow } from '../shared/topics.ts'
 
 export interface AdminClient {
   /** The answer's data. Throws the hub's own error with its remedy. */
-  request(area: string, verb: string, params: Record<string, unknown>): Promise<unknown>
+  request(
+    area: string,
+    verb: string,
+    params: Record<string, unknown>,
+    how?: { /** Whether it may take away what it says. */ confirm?: boolean },
+  ): Promise<unknown>
   close(): Promise<void>
 }
 
@@ -51,7 +56,7 @@ export async function connectLocally(socket: string, base = 'lares'): Promise<Ad
     })
   })
   return {
-    async request(area, verb, params) {
+    async request(area, verb, params, { confirm = false } = {}) {
       const id = crockford(16)
       const answered = new Promise<AdminResponse>((resolve, reject) => {
         const timer = setTimeout(
@@ -72,9 +77,8 @@ export async function connectLocally(socket: string, base = 'lares'): Promise<Ad
         }
         waiting.set(id, { answer, fail })
       })
-      await client.publishAsync(topics.build('adminRequest', { area, verb }), JSON.stringify({ id, params }), {
-        qos: 1,
-      })
+      const request = { id, params, ...(confirm ? { confirm } : {}) }
+      await client.publishAsync(topics.build('adminRequest', { area, verb }), JSON.stringify(request), { qos: 1 })
       const response = await answered
       if (response.status === 'ok') return response.data
       const error = response.error ?? { code: 'internal', message: `the hub answered ${response.status}`, hint: '' }

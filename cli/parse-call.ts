@@ -1,7 +1,6 @@
-import { z } from 'zod'
-import type { Command } from '../hub/engine/command.ts'
-import { findCommand } from '../hub/features/commands.ts'
+import type { DescribedCommand } from '../shared/admin/described-command.ts'
 import { LaresError } from '../shared/errors.ts'
+import { findCommand } from './commands.ts'
 
 export interface Call {
   area: string
@@ -14,31 +13,29 @@ export interface Call {
   base?: string
   json: boolean
   help: boolean
+  /** Whether a dangerous command may take away what it says. */
+  yes: boolean
 }
 
 /** What a param takes on the command line. */
 export type ParamKind = 'text' | 'number' | 'switch'
 
 /** The params of a command by name, read from its schema. */
-export function paramKinds(command: Command): Map<string, { kind: ParamKind; required: boolean; choices: string[] }> {
-  const schema = z.toJSONSchema(command.params, { io: 'input', unrepresentable: 'any' }) as JsonSchema
-  const required = new Set(schema.required ?? [])
+export function paramKinds({
+  params,
+}: DescribedCommand): Map<string, { kind: ParamKind; required: boolean; choices: string[] }> {
+  const required = new Set(params.required ?? [])
   return new Map(
-    Object.entries(schema.properties ?? {}).map(([name, property]) => {
+    Object.entries(params.properties ?? {}).map(([name, property]) => {
       const kind =
         property.type === 'boolean'
           ? 'switch'
           : property.type === 'integer' || property.type === 'number'
             ? 'number'
             : 'text'
-      return [name, { kind, required: required.has(name), choices: property.enum ?? [] }]
+      return [name, { kind, required: required.has(name), choices: (property.enum ?? []).map(String) }]
     }),
   )
-}
-
-interface JsonSchema {
-  properties?: Record<string, { type?: string; enum?: string[] }>
-  required?: string[]
 }
 
 /** Options that are the command line's own. */
@@ -46,13 +43,15 @@ const OWN = new Set(['data', 'socket', 'base'])
 
 /**
  * `devices rename kitchen-pi-x7k2m9 "Kitchen" --json` as a call. Words fill the command's positional params in order,
- * options are its params by name with `-` or `_`; `--admin` is short for `--role admin`. Throws `bad_params`.
+ * options are its params by name with `-` or `_`; `--admin` is short for `--role admin`. Throws `unknown_command` and
+ * `bad_params`.
  */
-export function parseCall([area = '', verb = '', ...rest]: string[]): Call {
-  const command = findCommand(area, verb)
-  const kinds = command ? paramKinds(command) : new Map<string, { kind: ParamKind }>()
-  const positional = [...(command?.positional ?? [])]
-  const call: Call = { area, verb, params: {}, json: false, help: false }
+export function parseCall(commands: readonly DescribedCommand[], [area = '', verb = '', ...rest]: string[]): Call {
+  const command = findCommand(commands, area, verb)
+  if (!command) throw new LaresError('unknown_command', `there is no command ${area} ${verb}`.trim())
+  const kinds = paramKinds(command)
+  const positional = [...command.positional]
+  const call: Call = { area, verb, params: {}, json: false, help: false, yes: false }
   const words = [...rest]
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     if (!word.startsWith('--')) {
@@ -66,7 +65,7 @@ export function parseCall([area = '', verb = '', ...rest]: string[]): Call {
     }
     const [option = '', inline] = word.slice(2).split(/=(.*)/s)
     const name = option.replaceAll('-', '_')
-    if (name === 'json' || name === 'help') {
+    if (name === 'json' || name === 'help' || name === 'yes') {
       call[name] = true
     } else if (name === 'admin' && kinds.has('role')) {
       call.params.role = 'admin'
@@ -83,6 +82,17 @@ export function parseCall([area = '', verb = '', ...rest]: string[]): Call {
     }
   }
   return call
+}
+
+/** Which hub the words name, wherever these options stand among others that nobody understands. */
+export function hubOptions(words: string[]): Pick<Call, 'data' | 'socket' | 'base'> {
+  const found: Pick<Call, 'data' | 'socket' | 'base'> = {}
+  for (const [index, word] of words.entries()) {
+    const [, name = '', inline] = /^--(data|socket|base)(?:=(.*))?$/s.exec(word) ?? []
+    const given = inline ?? words[index + 1]
+    if (OWN.has(name) && given !== undefined) found[name as 'data' | 'socket' | 'base'] = given
+  }
+  return found
 }
 
 function value(words: string[], option: string): string {

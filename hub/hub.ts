@@ -134,6 +134,8 @@ export class Hub implements Service {
         clock,
         log: log.part('admin'),
         query: ({ area, verb, caller }, params) => reader.ask({ area, verb, params, caller, now: clock.now() }),
+        danger: async ({ area, verb, caller }, params) =>
+          (await reader.ask({ area, verb, params, caller, now: clock.now(), danger: true })) as string | null,
         publish(client, { area, verb }, response: AdminResponse) {
           const topic = topics.build('adminResponse', { client, area, verb })
           outward.perform([{ kind: 'publish', topic, payload: JSON.stringify(response), qos: 1, retain: false }])

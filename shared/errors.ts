@@ -36,6 +36,10 @@ const CATALOGUE = {
   unknown_command: { retry: false, hint: 'List the commands with `lares help`.' },
   bad_params: { retry: false, hint: 'See the parameters with `lares help <area> <verb>`.' },
   forbidden: { retry: false, hint: 'Ask an administrator of this hub.' },
+  confirm_needed: {
+    retry: false,
+    hint: 'If that is what you want, send the request again with `confirm: true`; on the command line add --yes.',
+  },
   retained_request: {
     retry: false,
     hint: 'Publish requests with retain off: a retained one would run again at every connect.',

@@ -14,6 +14,8 @@ export interface DoorParts {
   run(input: Extract<StructuredInput, { kind: 'command' }>): Promise<{ verdict: Verdict }>
   /** Asks the reader. */
   query(asked: Asked, params: unknown): Promise<unknown>
+  /** Asks the reader what a dangerous command would take away, or `null`. */
+  danger(asked: Asked, params: unknown): Promise<string | null>
   /** Leaves a trace of a question. */
   note(input: Extract<StructuredInput, { kind: 'api_call' }>): void
   publish(client: string, asked: { area: string; verb: string }, response: AdminResponse): void
@@ -50,9 +52,10 @@ export class AdminDoor {
       )
       return
     }
-    const asked: Asked = { area, verb, request: decoded.value, caller, retained }
+    let asked: Asked = { area, verb, request: decoded.value, caller, retained }
     try {
       const { command, params } = admit(asked)
+      if (command.danger) asked = await this.#confirmed(asked, params)
       const prepared = command.prepare ? await command.prepare(params, this.#parts.prepareContext(caller)) : undefined
       if (command.run) {
         const { verdict } = await this.#parts.run({ kind: 'command', ...asked, prepared })
@@ -69,5 +72,13 @@ export class AdminDoor {
       this.#parts.publish(caller.client, levels, failure(asked.request.id, error))
       this.#reads.add(asked, false)
     }
+  }
+
+  /** Lets a dangerous command pass that was confirmed, or that takes nothing away. Throws `confirm_needed`. */
+  async #confirmed(asked: Asked, params: unknown): Promise<Asked> {
+    if (asked.request.confirm === true) return asked
+    const gone = await this.#parts.danger(asked, params)
+    if (gone !== null) throw new LaresError('confirm_needed', gone)
+    return { ...asked, request: { ...asked.request, confirm: true } }
   }
 }

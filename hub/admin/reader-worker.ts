@@ -9,14 +9,15 @@ import type { FromReader, ToReader } from './reader.ts'
 const { file } = workerData as { file: string }
 const db = openDatabase({ file, readonly: true })
 
-parentPort?.on('message', ({ area, verb, params, caller, now }: ToReader) => {
+parentPort?.on('message', ({ area, verb, params, caller, now, danger }: ToReader) => {
   parentPort?.postMessage(answer())
 
   function answer(): FromReader {
     try {
       const command = findCommand(area, verb)
-      if (!command?.query) throw new LaresError('unknown_command', `${area}/${verb} is no question`)
-      const data = JSON.stringify(command.query({ db, caller, now }, params))
+      const ask = danger ? command?.danger : command?.query
+      if (!ask) throw new LaresError('unknown_command', `${area}/${verb} is no question`)
+      const data = JSON.stringify(ask({ db, caller, now }, params))
       if (data.length > PAGE_BYTES - 1024)
         throw new LaresError('query_too_long', `the answer to ${area}/${verb} has ${data.length} bytes`)
       return { data }

@@ -6,6 +6,8 @@ import { QUERY_MAX_MS } from '../../shared/limits.ts'
 import type { Caller } from '../engine/caller.ts'
 
 export interface ToReader {
+  /** Whether the question is what the command would take away. */
+  danger?: boolean
   area: string
   verb: string
   params: unknown

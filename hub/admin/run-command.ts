@@ -28,6 +28,9 @@ function run(context: Context, input: Asked & { prepared?: unknown }): AdminResp
   const { command, params } = admit(input)
   if (!command.run) throw new LaresError('unknown_command', `${input.area}/${input.verb} is a question, not a change`)
   if (!command.changes) return success(input.request.id, command.run(callContext(context, input), params))
+  // The door has asked already; nothing dangerous runs because a door forgot to.
+  if (command.danger && input.request.confirm !== true)
+    throw new LaresError('confirm_needed', `${input.area}/${input.verb} may take something away`)
   const known = rememberedAnswer(context, command, input)
   if (known) return known
   const response = success(input.request.id, command.run(callContext(context, input), params))

@@ -28,8 +28,16 @@ export interface PrepareContext {
   front(): Record<string, unknown>
 }
 
+/** A call that works in a house with a device `kitchen-pi` and a person `anna@example.com`; the tests call every one. */
+export interface Example<P = Record<string, unknown>> {
+  /** What it does, without a full stop. */
+  says: string
+  params: P
+}
+
 /**
- * One verb of the admin door. Topic, role check, help and command line are derived from it.
+ * One verb of the admin door. Topic, role check, command line, help, completion, `admin/describe` and the documents are
+ * derived from it: after a change run `scripts/docs`.
  * Exactly one of `run` and `query` is there: `run` in the engine's transaction, `query` on the reader's connection.
  */
 export interface Command<P = unknown> {
@@ -39,20 +47,38 @@ export interface Command<P = unknown> {
   role: 'admin' | 'user'
   summary: string
   params: z.ZodType<P>
+  /**
+   * The answer, checked by tests and not at run time. Objects are strict, their fields in the order of their importance to
+   * a person: a narrow terminal leaves out the last ones. Times, spans and sizes are fields of `shared/admin/fields.ts`.
+   */
+  result: z.ZodType
+  /** At least one. */
+  examples: readonly Example[]
   /** Whether it changes anything: then its answer is remembered, and a repeated request is not run again. */
   changes: boolean
   /** Names of params that the command line takes by position. */
   positional?: readonly string[]
   /** Answers that hold a secret are given once and not remembered. */
   secretAnswer?: boolean
-  /** Params that are left out of what is remembered of a request. */
+  /** Params that are left out of what is remembered of a request, and never taken from a command line. */
   secretParams?: readonly string[]
+  /**
+   * For commands that may take something away for good: what this call would take, in a sentence with its numbers, or
+   * `null` when it takes nothing. Asked of the reader before the command runs; a request without `confirm: true` is answered
+   * with `confirm_needed` and this sentence.
+   */
+  danger?(context: QueryContext, params: P): string | null
   prepare?(params: P, context: PrepareContext): Promise<unknown>
   run?(context: CallContext, params: P): unknown
   query?(context: QueryContext, params: P): unknown
 }
 
+type Definition<S extends z.ZodType> = Omit<Command<z.infer<S>>, 'params' | 'examples'> & {
+  params: S
+  examples: readonly [Example<z.input<S>>, ...Example<z.input<S>>[]]
+}
+
 /** Declares a command with its params inferred from the schema, and forgets their type so that all fit one list. */
-export function command<S extends z.ZodType>(definition: Omit<Command<z.infer<S>>, 'params'> & { params: S }): Command {
+export function command<S extends z.ZodType>(definition: Definition<S>): Command {
   return definition as unknown as Command
 }

@@ -1,4 +1,5 @@
 import type { Command } from '../engine/command.ts'
+import { describeVerbs } from './admin/describe.ts'
 import { createDevice, inviteDevice, listDevices, renameDevice, revokeDevice, showDevice } from './devices/commands.ts'
 import { listEvents } from './events/commands.ts'
 import { hubStatus, listRejected } from './plumbing/commands.ts'
@@ -42,6 +43,7 @@ export const COMMANDS: readonly Command[] = [
   listQuarantine,
   retryQuarantine,
   discardQuarantine,
+  describeVerbs(() => COMMANDS),
 ]
 
 /** The command of an area and verb, by a Map so that no inherited name can be called. */

@@ -176,7 +176,7 @@ const OWN: Partial<Record<MessageName, Readonly<Record<string, string>>>> = {
   'admin-request': {
     params: 'what the command takes',
     expires_in_ms: '0 is refused as `expired`',
-    confirm: 'kept for commands that ask for it; none does yet',
+    confirm: 'that a dangerous command may take away what it says; see [The admin door](#the-admin-door)',
   },
   'admin-response': {
     id: 'of the request; empty when it could not be read',

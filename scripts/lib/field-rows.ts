@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { JsonSchema } from '../../shared/admin/described-command.ts'
 
 /** One field of a message or command, as a reader needs it. */
 export interface FieldRow {
@@ -8,28 +9,9 @@ export interface FieldRow {
   required: boolean
 }
 
-interface JsonSchema {
-  type?: string | string[]
-  properties?: Record<string, JsonSchema>
-  required?: string[]
-  items?: JsonSchema
-  additionalProperties?: JsonSchema | boolean
-  anyOf?: JsonSchema[]
-  enum?: unknown[]
-  const?: unknown
-  pattern?: string
-  minimum?: number
-  maximum?: number
-  minLength?: number
-  maxLength?: number
-  minItems?: number
-  maxItems?: number
-  default?: unknown
-}
-
 /** The fields of a schema in the order in which they were declared, nested ones below their parents. */
-export function fieldRows(schema: z.ZodType): FieldRow[] {
-  return rowsOf(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema, '')
+export function fieldRows(schema: z.ZodType, io: 'input' | 'output' = 'input'): FieldRow[] {
+  return rowsOf(z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as JsonSchema, '')
 }
 
 function rowsOf(schema: JsonSchema, prefix: string): FieldRow[] {

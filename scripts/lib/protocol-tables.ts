@@ -105,11 +105,15 @@ function commandTable(): string {
 }
 
 function commandChapters(): string {
-  const rows = COMMANDS.map(({ area, verb, role, params, changes }) => {
+  const rows = COMMANDS.map(({ area, verb, role, params, result, examples, changes, danger }) => {
     const fields = fieldRows(params).map(({ path, type, required }) => `\`${path}\`${required ? '' : '?'}: ${type}`)
-    return [`\`${area}/${verb}\``, role, changes ? 'yes' : '', fields.join('<br>')]
+    const answer = fieldRows(result, 'output').map(({ path }) => `\`${path}\``)
+    const example = `\`${JSON.stringify(examples[0]?.params ?? {})}\``
+    const effect = danger ? 'yes, may need `confirm`' : changes ? 'yes' : ''
+    return [`\`${area}/${verb}\``, role, effect, fields.join('<br>'), example, answer.join(' ')]
   })
-  return table(['area/verb', 'least role', 'changes something', 'params (`?`: may be left out)'], rows)
+  const head = ['area/verb', 'least role', 'changes something', 'params (`?`: may be left out)', 'example', 'answer']
+  return table(head, rows)
 }
 
 function table(head: string[], rows: string[][]): string {

@@ -1,5 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { describeCommand } from '../../hub/engine/describe.ts'
+import { COMMANDS } from '../../hub/features/commands.ts'
 import { fillSections } from './marked-sections.ts'
 import { SECTIONS } from './protocol-tables.ts'
 
@@ -8,13 +10,23 @@ export const DOCUMENTS = ['README.md', 'docs/protocol.md'] as const
 
 const root = join(import.meta.dirname, '../..')
 
-/** Those documents whose sections differ from the code, with the text they should have. */
+/** Files that are written as a whole, with how: what the command line knows of the hub's verbs. */
+const WRITTEN: ReadonlyMap<string, () => string> = new Map([['cli/commands.json', describedCommands]])
+
+/** Those files that differ from the code, with the text they should have. */
 export function staleDocuments(): { file: string; text: string }[] {
-  return DOCUMENTS.map((name) => join(root, name)).flatMap((file) => {
+  const filled = DOCUMENTS.map((name) => [name, (before: string) => fillSections(before, SECTIONS)] as const)
+  return [...filled, ...WRITTEN].flatMap(([name, write]) => {
+    const file = join(root, name)
     const before = readFileSync(file, 'utf8')
-    const text = fillSections(before, SECTIONS)
+    const text = write(before)
     return text === before ? [] : [{ file, text }]
   })
+}
+
+/** One line for each command, so that a change shows where it is. */
+function describedCommands(): string {
+  return `[\n${COMMANDS.map((command) => JSON.stringify(describeCommand(command))).join(',\n')}\n]\n`
 }
 
 function main(argv: string[]): number {

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { paramKinds, parseCall } from '../../cli/parse-call.ts'
-import { COMMANDS, findCommand } from '../../hub/features/commands.ts'
+import { findCommand, knownCommands } from '../../cli/commands.ts'
+import { hubOptions, paramKinds, parseCall as parse } from '../../cli/parse-call.ts'
+
+const COMMANDS = knownCommands()
+const parseCall = (words: string[]) => parse(COMMANDS, words)
 
 const refused = (message: RegExp) =>
   expect.objectContaining({ code: 'bad_params', message: expect.stringMatching(message) })
@@ -40,12 +43,20 @@ describe('a call on the command line', () => {
       params: {},
       json: true,
       help: false,
+      yes: false,
       data: '/tmp/x',
       socket: '/tmp/y',
       base: 'b',
     })
     expect(parseCall(['users', 'create', 'a@b', '--admin']).params).toEqual({ email: 'a@b', role: 'admin' })
     expect(parseCall(['devices', 'list', '--help']).help).toBe(true)
+  })
+
+  it('finds the hub that is meant also among options it does not know', () => {
+    expect(hubOptions(['music', 'play', '--surprise', '--data', '/tmp/x', '--base=b'])).toEqual({
+      data: '/tmp/x',
+      base: 'b',
+    })
   })
 
   it('keeps a value with an equals sign whole', () => {
@@ -66,10 +77,10 @@ describe('a call on the command line', () => {
   it('knows the kind of every param of every command', () => {
     for (const command of COMMANDS) {
       const kinds = paramKinds(command)
-      for (const name of command.positional ?? [])
+      for (const name of command.positional)
         expect([command.area, command.verb, kinds.has(name)]).toEqual([command.area, command.verb, true])
     }
-    const invite = findCommand('devices', 'invite')
+    const invite = findCommand(COMMANDS, 'devices', 'invite')
     expect(invite && [...paramKinds(invite)]).toEqual([
       ['name', { kind: 'text', required: true, choices: [] }],
       [

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../hub/features/commands.ts'
 import { declarations } from '../../hub/store/declarations.ts'
+import { SYNC_OFF } from '../../hub/sync/status.ts'
 import type { Log } from '../../shared/log.ts'
 import { ask, commandInput, LOCAL, query } from './engine/ask.ts'
 import { openTestHouse, reading, START, type TestHouse } from './engine/engine-in-memory.ts'
@@ -56,7 +57,12 @@ describe('a secret column', () => {
       { device: 'kitchen-pi', name: 'y' },
       { email: 'anna@example.com', name: 'z' },
     ]
-    const prepared = { addresses: ['h:1'], pin: 'p'.repeat(43) }
+    const prepared: Record<string, unknown> = {
+      'devices/invite': { addresses: ['h:1'], pin: 'p'.repeat(43) },
+      'hub/status': {},
+      'sync/status': SYNC_OFF,
+      'sync/verify': { ok: true, since: '2026-01-01', tables: [], differences: [] },
+    }
     let answered = 0
     for (const command of COMMANDS) {
       for (const one of params) {
@@ -64,7 +70,9 @@ describe('a secret column', () => {
         const name = `${command.area}/${command.verb}` as const
         // Revoked last of all, because it takes the device away.
         if (command.verb === 'revoke') continue
-        told.push(command.run ? ask(house, commandInput(name, one, { prepared })) : query(house, name, one, LOCAL))
+        told.push(command.danger?.({ db: house.db, caller: LOCAL, now: house.now }, command.params.parse(one)))
+        const input = commandInput(name, one, { prepared: prepared[name] })
+        told.push(command.run ? ask(house, input) : query(house, name, one, LOCAL))
         told.push(house.effects)
         answered += 1
       }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { time } from '../../../shared/admin/fields.ts'
 import { LaresError } from '../../../shared/errors.ts'
 import { formatJoinToken } from '../../../shared/join-token.ts'
 import { text } from '../../../shared/messages/fields.ts'
@@ -18,6 +19,8 @@ export const inviteDevice = command({
   role: 'admin',
   summary: 'Make a join token: good for one device, for ten minutes',
   params: z.strictObject({ name: deviceName, device_type: deviceType.default('raspberry_pi') }),
+  result: z.strictObject({ token: z.string(), expires_at: time }),
+  examples: [{ says: 'a token for the agent in the hall', params: { name: 'Hall' } }],
   positional: ['name'],
   changes: true,
   secretAnswer: true,
@@ -45,6 +48,8 @@ export const createDevice = command({
   role: 'admin',
   summary: 'Make id and secret for a device that runs no agent (ESP32, scripts)',
   params: z.strictObject({ name: deviceName, device_type: deviceType.default('custom') }),
+  result: z.strictObject({ device: z.string(), secret: z.string() }),
+  examples: [{ says: 'an ESP32 in the garden', params: { name: 'Garden', device_type: 'custom' } }],
   positional: ['name'],
   changes: true,
   secretAnswer: true,
@@ -75,6 +80,23 @@ const COLUMNS =
   'd.id, d.name, d.device_type, d.device_class, d.integration_type, d.status, d.status_reason, d.status_since, d.last_seen, ' +
   'd.last_heartbeat, d.detected_model, d.house_id, d.created_at'
 
+const deviceLine = z.strictObject({
+  name: z.string(),
+  id: z.string(),
+  status: z.string(),
+  last_seen: time.nullable(),
+  status_since: time,
+  status_reason: z.string(),
+  detected_model: z.string().nullable(),
+  device_type: z.string(),
+  is_online: z.boolean(),
+  integration_type: z.string(),
+  created_at: time,
+  last_heartbeat: time.nullable(),
+  device_class: z.string(),
+  house_id: z.string(),
+})
+
 interface DeviceLine {
   id: string
   status: string
@@ -86,6 +108,11 @@ export const listDevices = command({
   role: 'user',
   summary: 'The devices of the house',
   params: z.strictObject({ all: z.boolean().default(false) }),
+  result: z.strictObject({ devices: z.array(deviceLine) }),
+  examples: [
+    { says: 'the devices that belong to the house', params: {} },
+    { says: 'also those that were revoked', params: { all: true } },
+  ],
   changes: false,
   query(context, params) {
     const visible = visibleHouses(context.caller, 'd.house_id')
@@ -103,6 +130,26 @@ export const showDevice = command({
   role: 'user',
   summary: 'One device with its sensors and last heartbeat',
   params: z.strictObject({ device: text(40) }),
+  result: z.strictObject({
+    device: deviceLine.extend({
+      revoked_at: time.nullable(),
+      last_error: z.string().nullable(),
+      capabilities: z.array(z.string()),
+      capability_details: z.record(z.string(), z.json()),
+      current_state: z.record(z.string(), z.json()),
+    }),
+    entities: z.array(
+      z.strictObject({
+        name: z.string(),
+        state: z.string().nullable(),
+        unit_of_measurement: z.string().nullable(),
+        entity_id: z.string(),
+        entity_type: z.string(),
+        device_class: z.string().nullable(),
+      }),
+    ),
+  }),
+  examples: [{ says: 'one device', params: { device: 'kitchen-pi' } }],
   positional: ['device'],
   changes: false,
   query(context, params) {
@@ -131,6 +178,8 @@ export const renameDevice = command({
   role: 'admin',
   summary: 'Give a device another name; its id and topics stay',
   params: z.strictObject({ device: text(40), name: deviceName }),
+  result: z.strictObject({ device: z.string(), name: z.string() }),
+  examples: [{ says: 'another name for people', params: { device: 'kitchen-pi', name: 'Kitchen' } }],
   positional: ['device', 'name'],
   changes: true,
   run(context, params) {
@@ -157,8 +206,18 @@ export const revokeDevice = command({
   role: 'admin',
   summary: 'Shut a device out, at once; what it measured stays',
   params: z.strictObject({ device: text(40) }),
+  result: z.strictObject({ device: z.string() }),
+  examples: [{ says: 'shut out what was stolen', params: { device: 'kitchen-pi' } }],
   positional: ['device'],
   changes: true,
+  danger({ db }, { device }) {
+    const { name } = found({ db }, device)
+    const sensors = db.prepare('SELECT count(*) FROM device_entities WHERE device_id = ?').pluck().get(device)
+    return (
+      `${name} (${device}) with ${sensors} sensors will be shut out for good: its secret is forgotten, ` +
+      'and to come back it must be invited again, under a new id. What it measured stays.'
+    )
+  },
   run(context, params) {
     const before = found(context, params.device)
     context.db
@@ -195,7 +254,7 @@ function clearRetained(context: CallContext, device: string): void {
   }
 }
 
-function found(context: CallContext, device: string): { name: string; house_id: string } {
+function found(context: Pick<CallContext, 'db'>, device: string): { name: string; house_id: string } {
   const row = context.db.prepare('SELECT name, house_id FROM devices WHERE id = ?').get(device) as
     | { name: string; house_id: string }
     | undefined

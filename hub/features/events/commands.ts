@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { time } from '../../../shared/admin/fields.ts'
 import { severity } from '../../../shared/messages/event.ts'
 import { text, timeMs } from '../../../shared/messages/fields.ts'
 import { command } from '../../engine/command.ts'
@@ -9,6 +10,27 @@ interface EventRow {
   id: number
   event_data: string
 }
+
+const eventLine = z.strictObject({
+  created_at: time,
+  severity,
+  title: z.string().nullable(),
+  device_id: z.string().nullable(),
+  description: z.string().nullable(),
+  old_state: z.string().nullable(),
+  new_state: z.string().nullable(),
+  event_type: z.string(),
+  category: z.string(),
+  source: z.string(),
+  event_data: z.record(z.string(), z.json()),
+  user_id: z.string().nullable(),
+  session_id: z.string().nullable(),
+  entity_id: z.string().nullable(),
+  house_id: z.string().nullable(),
+  timestamp: time,
+  processed: z.number(),
+  id: z.number(),
+})
 
 export const listEvents = command({
   area: 'events',
@@ -24,6 +46,11 @@ export const listEvents = command({
     limit: z.int().min(1).max(1000).default(100),
     after: z.int().optional(),
   }),
+  result: z.strictObject({ events: z.array(eventLine), next: z.number().optional() }),
+  examples: [
+    { says: 'what happened last', params: { limit: 20 } },
+    { says: 'errors of one device', params: { device: 'kitchen-pi', severity: 'error' } },
+  ],
   changes: false,
   query(context, params) {
     const where = conditions(visibleHouses(context.caller, 'house_id'))

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { bytes, time } from '../../../shared/admin/fields.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import { command } from '../../engine/command.ts'
 import { conditions, page } from '../list-query.ts'
@@ -18,6 +19,23 @@ export const listRejected = command({
     limit: z.int().min(1).max(200).default(50),
     after: z.int().optional(),
   }),
+  result: z.strictObject({
+    rejected: z.array(
+      z.strictObject({
+        received_at: time,
+        device_id: z.string().nullable(),
+        code: z.string(),
+        reason: z.string(),
+        topic: z.string().nullable(),
+        raw_bytes: bytes,
+        /** The first thousand bytes, each as one character. */
+        raw: z.string(),
+        id: z.number(),
+      }),
+    ),
+    next: z.number().optional(),
+  }),
+  examples: [{ says: 'what one device sent and the hub did not understand', params: { device: 'kitchen-pi' } }],
   positional: ['device'],
   changes: false,
   query(context, params) {
@@ -33,12 +51,30 @@ export const listRejected = command({
   },
 })
 
+const frontNumbers = z.looseObject({})
+
 export const hubStatus = command({
   area: 'hub',
   verb: 'status',
   role: 'user',
   summary: 'How the hub is: version, intake, ledger, disk, clock',
   params: z.strictObject({}),
+  result: z.strictObject({
+    version: z.string(),
+    now: time,
+    clock: z.enum(['synced', 'unsynced', 'unknown']),
+    devices: z.strictObject({ known: z.number(), online: z.number() }),
+    readings: z.number(),
+    sessions: z.number(),
+    clips: z.number(),
+    rejected_kept: z.number(),
+    ledger: z
+      .strictObject({ received: z.number(), applied: z.number(), duplicate: z.number(), rejected: z.number() })
+      .nullable(),
+    /** What the threads that never see the database count: they may come and go. */
+    front: frontNumbers,
+  }),
+  examples: [{ says: 'how the hub is', params: {} }],
   changes: false,
   async prepare(_params, { front }) {
     return front()

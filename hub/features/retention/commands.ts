@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { time } from '../../../shared/admin/fields.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import { command } from '../../engine/command.ts'
 import { checkClass, type Days, DEFAULT_DAYS, eventClass, Retention, SEVERITIES } from './classes.ts'
@@ -12,6 +13,20 @@ export const showRetention = command({
   role: 'admin',
   summary: 'How long each class of data is kept, its oldest row and how many there are',
   params: z.strictObject({}),
+  result: z.strictObject({
+    classes: z.array(
+      z.strictObject({
+        class: z.string(),
+        days: z.union([z.number(), z.literal('never')]),
+        default: z.boolean(),
+        rows: z.number(),
+        /** There are more than were counted. */
+        at_least: z.boolean().optional(),
+        oldest: time.nullable(),
+      }),
+    ),
+  }),
+  examples: [{ says: 'what is kept for how long', params: {} }],
   changes: false,
   query({ db }) {
     const retention = new Retention(db)
@@ -51,6 +66,12 @@ export const setRetention = command({
     class: text(100).min(1),
     days: z.union([z.int().min(1).max(36_500), z.string().regex(/^(?:never|default|[1-9]\d{0,4})$/)]),
   }),
+  result: z.strictObject({ class: z.string(), days: z.union([z.number(), z.literal('never')]) }),
+  examples: [
+    { says: 'keep temperatures for ever', params: { class: 'readings:temperature', days: 'never' } },
+    { says: 'keep ordinary events for two weeks', params: { class: 'events', days: 14 } },
+    { says: 'back to the default', params: { class: 'readings:temperature', days: 'default' } },
+  ],
   positional: ['class', 'days'],
   changes: true,
   run(context, params) {

@@ -1,8 +1,25 @@
 import { z } from 'zod'
+import { bytes, durationMs, time } from '../../../shared/admin/fields.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import { command } from '../../engine/command.ts'
 import { conditions, page } from '../list-query.ts'
 import { visibleHouses } from '../visibility.ts'
+
+const turnLine = z.strictObject({
+  started_at: time,
+  duration_ms: durationMs.nullable(),
+  phase: z.string(),
+  end_reason: z.string().nullable(),
+  completeness: z.string().nullable(),
+  lost_frames: z.number().nullable(),
+  frames: z.number().nullable(),
+  bytes: bytes.nullable(),
+  file: z.string().nullable(),
+  ended_at: time.nullable(),
+  expires_at: time.nullable(),
+  device_id: z.string(),
+  id: z.string(),
+})
 
 export const listSessions = command({
   area: 'sessions',
@@ -15,6 +32,24 @@ export const listSessions = command({
     limit: z.int().min(1).max(500).default(50),
     after: text(64).optional(),
   }),
+  result: z.strictObject({
+    sessions: z.array(
+      z.strictObject({
+        created_at: time,
+        device_id: z.string(),
+        state: z.string(),
+        ended_at: time.nullable(),
+        expires_at: time.nullable(),
+        persona_id: z.string(),
+        persona_version: z.string(),
+        user_id: z.string().nullable(),
+        id: z.string(),
+        turns: z.array(turnLine),
+      }),
+    ),
+    next: z.string().optional(),
+  }),
+  examples: [{ says: 'what was said to one device', params: { device: 'kitchen-pi', limit: 10 } }],
   changes: false,
   query(context, params) {
     const where = conditions(visibleHouses(context.caller, 'd.house_id'))

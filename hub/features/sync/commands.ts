@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { bytes, durationS, time } from '../../../shared/admin/fields.ts'
 import { LaresError } from '../../../shared/errors.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import { type CallContext, command } from '../../engine/command.ts'
@@ -6,12 +7,71 @@ import { readIdentity, writeIdentity } from '../../engine/sync-memory.ts'
 import { NO_IDENTITY } from '../../engine/sync-step.ts'
 import { conditions, page } from '../list-query.ts'
 
+const liveSync = z.strictObject({
+  state: z.enum(['off', 'connecting', 'running', 'waiting', 'fenced']),
+  site: z.string().nullable(),
+  last_error: z.string().nullable(),
+  failures: z.number(),
+  rows_behind: z.number(),
+  seconds_behind: durationS,
+  oldest_unsent: time.nullable(),
+  last_sent: time.nullable(),
+  quarantined: z.number(),
+  batch_rows: z.number(),
+  bytes,
+  epoch: z.number(),
+  streams: z.array(
+    z.strictObject({
+      stream: z.string(),
+      rows_behind: z.number(),
+      seconds_behind: durationS,
+      position: z.number(),
+      epoch: z.number(),
+    }),
+  ),
+})
+
 export const syncStatus = command({
   area: 'sync',
   verb: 'status',
   role: 'user',
   summary: 'How far central is behind, per stream, and what it refused',
   params: z.strictObject({}),
+  result: z.strictObject({
+    now: time,
+    site: z.string().nullable(),
+    name: z.string().nullable(),
+    epoch: z.number(),
+    fenced: z.string().nullable(),
+    sweeping: z.boolean(),
+    /** Rows that central refused and nobody has given up. */
+    quarantine: z.number(),
+    /** How the thread that sends is, this moment. */
+    live: liveSync,
+    ledger: z.array(
+      z.strictObject({
+        stream: z.string(),
+        epoch: z.number(),
+        position: z.number(),
+        rows: z.number(),
+        quarantined: z.number(),
+        duplicates: z.number(),
+        merged: z.number(),
+        bytes,
+        upto: z.number().nullable(),
+      }),
+    ),
+    scopes: z.array(
+      z.strictObject({
+        scope: z.string(),
+        rows: z.number(),
+        refused: z.number(),
+        checked_at: time.nullable(),
+        seq: z.number(),
+      }),
+    ),
+  }),
+  examples: [{ says: 'how far central is behind', params: {} }],
   changes: false,
   async prepare(_params, { front }) {
     return front().sync
@@ -54,6 +114,8 @@ export const claimSite = command({
     /** The connection is for another site than before: everything is sent there from the beginning. */
     as_new: z.boolean().default(false),
   }),
+  result: z.strictObject({ site: z.string().nullable(), epoch: z.number() }),
+  examples: [{ says: 'after a card was copied, on the hub that is to go on', params: {} }],
   changes: true,
   run(context, { as_new }) {
     const { db } = context
@@ -78,6 +140,24 @@ export const verifySync = command({
   role: 'admin',
   summary: 'Compare counts and hashes per table and day between this hub and central',
   params: z.strictObject({ table: text(63).optional(), days: z.int().min(1).max(400).default(7) }),
+  result: z.strictObject({
+    ok: z.boolean(),
+    since: z.string(),
+    differences: z.array(
+      z.strictObject({
+        table: z.string(),
+        day: z.string(),
+        hub: z.number(),
+        central: z.number(),
+        found: z.enum(['missing', 'different', 'more']),
+      }),
+    ),
+    tables: z.array(z.strictObject({ table: z.string(), days: z.number(), rows: z.number() })),
+  }),
+  examples: [
+    { says: 'the last week', params: {} },
+    { says: 'one table over a month', params: { table: 'events', days: 30 } },
+  ],
   positional: ['table'],
   changes: false,
   prepare: ({ table, days }, { verifyCentral, now }) =>
@@ -95,6 +175,22 @@ export const listQuarantine = command({
     limit: z.int().min(1).max(200).default(50),
     after: z.int().optional(),
   }),
+  result: z.strictObject({
+    quarantine: z.array(
+      z.strictObject({
+        id: z.number(),
+        table_name: z.string(),
+        row_key: z.string(),
+        reason: z.string(),
+        state: z.string(),
+        held_at: time,
+        code: z.string(),
+        epoch: z.number(),
+      }),
+    ),
+    next: z.number().optional(),
+  }),
+  examples: [{ says: 'what central refused', params: {} }],
   positional: ['table'],
   changes: false,
   query(context, params) {
@@ -115,6 +211,8 @@ export const retryQuarantine = command({
   role: 'admin',
   summary: 'Send a row again that central refused',
   params: z.strictObject({ id: z.int() }),
+  result: z.strictObject({ table: z.string(), key: z.string() }),
+  examples: [{ says: 'after central was mended', params: { id: 1 } }],
   positional: ['id'],
   changes: true,
   run(context, { id }) {
@@ -134,6 +232,8 @@ export const discardQuarantine = command({
   role: 'admin',
   summary: 'Give a row up that central refused: it is no longer kept for sending',
   params: z.strictObject({ id: z.int() }),
+  result: z.strictObject({ table: z.string(), key: z.string() }),
+  examples: [{ says: 'when the row is not worth it', params: { id: 1 } }],
   positional: ['id'],
   changes: true,
   run(context, { id }) {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { durationMs, time } from '../../../shared/admin/fields.ts'
 import { sensorKey, text, timeMs } from '../../../shared/messages/fields.ts'
 import type { QueryContext } from '../../engine/command.ts'
 import { command } from '../../engine/command.ts'
@@ -15,6 +16,9 @@ interface SeriesRow {
   sensor_type: string
   unit: string
 }
+
+/** What says which numbers they are. */
+const seriesName = { device: z.string(), sensor: z.string(), unit: z.string(), sensor_type: z.string() }
 
 function seriesOf(
   context: QueryContext,
@@ -43,6 +47,24 @@ export const queryReadings = command({
     to: timeMs.optional(),
     limit: z.int().min(1).max(10_000).default(1_000),
   }),
+  result: z.strictObject({
+    from: time,
+    to: time,
+    series: z.array(
+      z.strictObject({
+        ...seriesName,
+        readings: z.array(
+          z.strictObject({
+            time,
+            value: z.number(),
+            quality: z.number(),
+            metadata: z.record(z.string(), z.json()).optional(),
+          }),
+        ),
+      }),
+    ),
+  }),
+  examples: [{ says: 'the last day', params: { device: 'kitchen-pi', sensor: 'cpu_temperature' } }],
   positional: ['device', 'sensor'],
   changes: false,
   query(context, params) {
@@ -82,6 +104,26 @@ export const summarizeReadings = command({
     to: timeMs.optional(),
     limit: z.int().min(1).max(10_000).default(1_000),
   }),
+  result: z.strictObject({
+    from: time,
+    to: time,
+    step_ms: durationMs,
+    series: z.array(
+      z.strictObject({
+        ...seriesName,
+        summaries: z.array(
+          z.strictObject({ time, min: z.number(), mean: z.number(), max: z.number(), count: z.number() }),
+        ),
+      }),
+    ),
+  }),
+  examples: [
+    { says: 'the hours of the last week', params: { device: 'kitchen-pi', sensor: 'cpu_temperature' } },
+    {
+      says: 'the last day in steps of five minutes',
+      params: { device: 'kitchen-pi', sensor: 'cpu_temperature', step: '5m' },
+    },
+  ],
   positional: ['device', 'sensor', 'step'],
   changes: false,
   query(context, params) {
@@ -107,6 +149,20 @@ export const latestReadings = command({
   role: 'user',
   summary: 'The newest reading of every sensor',
   params: z.strictObject({ device: text(40).optional(), sensor: sensorKey.optional() }),
+  result: z.strictObject({
+    readings: z.array(
+      z.strictObject({
+        ...seriesName,
+        value: z.number().optional(),
+        time: time.optional(),
+        quality: z.number().optional(),
+      }),
+    ),
+  }),
+  examples: [
+    { says: 'every sensor of the house', params: {} },
+    { says: 'every sensor of one device', params: { device: 'kitchen-pi' } },
+  ],
   positional: ['device'],
   changes: false,
   query(context, params) {

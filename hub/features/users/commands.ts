@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { time } from '../../../shared/admin/fields.ts'
 import { LaresError } from '../../../shared/errors.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import { command } from '../../engine/command.ts'
@@ -24,6 +25,10 @@ export const createUser = command({
     full_name: text(255).optional(),
     role: z.enum(['admin', 'user', 'device']).default('user'),
   }),
+  result: z.strictObject({ user: z.string(), email: z.string(), role: z.string() }),
+  examples: [
+    { says: 'an account for a person', params: { email: 'paul@example.com', password: 'long enough to be one' } },
+  ],
   positional: ['email'],
   changes: true,
   secretParams: ['password'],
@@ -53,6 +58,20 @@ export const listUsers = command({
   role: 'admin',
   summary: 'The accounts of this hub',
   params: z.strictObject({}),
+  result: z.strictObject({
+    users: z.array(
+      z.strictObject({
+        email: z.string(),
+        full_name: z.string().nullable(),
+        role: z.string(),
+        is_active: z.boolean(),
+        created_at: time,
+        managed_by: z.string().nullable(),
+        id: z.string(),
+      }),
+    ),
+  }),
+  examples: [{ says: 'who has an account', params: {} }],
   changes: false,
   query(context) {
     const users = context.db
@@ -80,6 +99,11 @@ export const updateUser = command({
       ({ email: _, ...changes }) => Object.values(changes).some((value) => value !== undefined),
       'says nothing to change',
     ),
+  result: z.strictObject({ user: z.string(), email: z.string() }),
+  examples: [
+    { says: 'another name', params: { email: 'anna@example.com', full_name: 'Anna Example' } },
+    { says: 'close an account', params: { email: 'anna@example.com', is_active: false } },
+  ],
   positional: ['email'],
   changes: true,
   run(context, params) {
@@ -117,6 +141,11 @@ export const createToken = command({
   role: 'admin',
   summary: 'Make a token with which a program may speak for a person; shown once',
   params: z.strictObject({ email, name: text(100).min(1), integration: z.boolean().default(false) }),
+  result: z.strictObject({ user: z.string(), token: z.string() }),
+  examples: [
+    { says: 'for a script', params: { email: 'anna@example.com', name: 'script' } },
+    { says: 'for Home Assistant', params: { email: 'anna@example.com', name: 'Home Assistant', integration: true } },
+  ],
   positional: ['email', 'name'],
   changes: true,
   secretAnswer: true,

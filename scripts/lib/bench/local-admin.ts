@@ -50,13 +50,13 @@ export class LocalAdmin {
     return admin
   }
 
-  /** Rejects with the hub's code and message when it refuses. */
+  /** Confirms what is dangerous. Rejects with the hub's code and message when it refuses. */
   async call<T>(area: string, verb: string, params: Record<string, unknown> = {}): Promise<T> {
     const id = `${this.#client}-${++this.#requests}`
     const answer = await new Promise<AdminAnswer>((resolve, reject) => {
       this.#fail = reject
       this.#waiting.set(id, resolve)
-      const payload = JSON.stringify({ id, params })
+      const payload = JSON.stringify({ id, params, confirm: true })
       this.#socket.write(publishPacket(`lares/admin/request/${area}/${verb}`, payload, (this.#requests % 60_000) + 2))
     })
     if (answer.status !== 'ok') throw new Error(`${area} ${verb}: ${answer.error?.code} ${answer.error?.message}`)

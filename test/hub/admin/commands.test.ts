@@ -4,6 +4,7 @@ import { writeIdentity } from '../../../hub/engine/sync-memory.ts'
 import { NO_IDENTITY } from '../../../hub/engine/sync-step.ts'
 import { COMMANDS, findCommand } from '../../../hub/features/commands.ts'
 import { hashPassword } from '../../../hub/features/users/passwords.ts'
+import { SYNC_OFF } from '../../../hub/sync/status.ts'
 import { REQUEST_MEMORY_MS } from '../../../shared/limits.ts'
 import { ask, commandInput, data, LOCAL, query } from '../engine/ask.ts'
 import { openTestHouse, reading, START, type TestHouse } from '../engine/engine-in-memory.ts'
@@ -17,69 +18,56 @@ const caller = (role: Caller['role'], houses: string[] | null = null): Caller =>
   client: `a-${role}.1`,
 })
 
-/** A call of every command that succeeds in a house with one device, one account and some readings. */
-const CALLS: Record<string, { params: Record<string, unknown>; prepared?: unknown; expect: unknown }> = {
-  'devices/invite': { params: { name: 'Hall' }, prepared: HUB, expect: { token: expect.stringMatching(/^lares1\./) } },
+const STREAM = { stream: 'events', epoch: 1, position: 7, rows_behind: 2, seconds_behind: 3 }
+
+/** What the front prepares for a command, and what its first example answers in a house that lived a little. */
+const KNOWN: Record<string, { prepared?: unknown; expect: unknown }> = {
+  'admin/describe': { expect: { commands: expect.arrayContaining([expect.objectContaining({ verb: 'describe' })]) } },
+  'devices/invite': { prepared: HUB, expect: { token: expect.stringMatching(/^lares1\./) } },
   'devices/create': {
-    params: { name: 'Garden', device_type: 'custom' },
     expect: { device: expect.stringMatching(/^garden-/), secret: expect.stringMatching(/^[\w-]{43}$/) },
   },
-  'devices/list': { params: {}, expect: { devices: [{ id: 'kitchen-pi', is_online: false }] } },
+  'devices/list': { expect: { devices: [{ id: 'kitchen-pi', is_online: false }] } },
   'devices/show': {
-    params: { device: 'kitchen-pi' },
     expect: { device: { id: 'kitchen-pi' }, entities: [{ entity_id: 'sensor.kitchen_pi_cpu_temperature' }] },
   },
-  'devices/rename': {
-    params: { device: 'kitchen-pi', name: 'Stove' },
-    expect: { device: 'kitchen-pi', name: 'Stove' },
-  },
-  'devices/revoke': { params: { device: 'kitchen-pi' }, expect: { device: 'kitchen-pi' } },
+  'devices/rename': { expect: { device: 'kitchen-pi', name: 'Kitchen' } },
+  'devices/revoke': { expect: { device: 'kitchen-pi' } },
   'hub/status': {
-    params: {},
     prepared: { connected: 1 },
     expect: { version: 'test', clock: 'synced', devices: { known: 1, online: 0 }, front: { connected: 1 } },
   },
-  'readings/query': {
-    params: { device: 'kitchen-pi', sensor: 'cpu_temperature' },
-    expect: { series: [{ unit: '°C', readings: [{ value: 20, quality: 1 }] }] },
-  },
-  'readings/summary': {
-    params: { device: 'kitchen-pi', sensor: 'cpu_temperature' },
-    expect: { step_ms: 3_600_000, series: [{ unit: '°C', summaries: [] }] },
-  },
-  'readings/latest': { params: {}, expect: { readings: [{ device: 'kitchen-pi', value: 20 }] } },
-  'sessions/list': { params: {}, expect: { sessions: [] } },
-  'events/list': { params: { event_type: 'hub_started' }, expect: { events: [{ title: 'Hub started' }] } },
-  'rejected/list': { params: {}, expect: { rejected: [{ code: 'bad_json', raw: '{' }] } },
+  'readings/query': { expect: { series: [{ unit: '°C', readings: [{ value: 20, quality: 1 }] }] } },
+  'readings/summary': { expect: { step_ms: 3_600_000, series: [{ unit: '°C', summaries: [] }] } },
+  'readings/latest': { expect: { readings: [{ device: 'kitchen-pi', value: 20 }] } },
+  'sessions/list': { expect: { sessions: [{ id: 'a-session', turns: [{ duration_ms: 1_500 }] }] } },
+  'events/list': { expect: { events: expect.arrayContaining([expect.objectContaining({ title: 'Hub started' })]) } },
+  'rejected/list': { expect: { rejected: [{ code: 'bad_json', raw: '{' }] } },
   'retention/show': {
-    params: {},
     expect: { classes: expect.arrayContaining([expect.objectContaining({ class: 'readings', days: 30, rows: 1 })]) },
   },
-  'retention/set': {
-    params: { class: 'readings:temperature', days: 'never' },
-    expect: { class: 'readings:temperature', days: 'never' },
-  },
-  'users/create': {
-    params: { email: 'Paul@Example.com', password: 'long enough' },
-    prepared: '$argon2id$hash',
-    expect: { email: 'paul@example.com', role: 'user' },
-  },
-  'users/list': { params: {}, expect: { users: [{ email: 'anna@example.com', is_active: true }] } },
-  'users/token': {
-    params: { email: 'anna@example.com', name: 'script' },
-    expect: { user: 'anna', token: expect.stringMatching(/^[\w-]{43}$/) },
-  },
-  'users/update': { params: { email: 'anna@example.com', is_active: false }, expect: { user: 'anna' } },
+  'retention/set': { expect: { class: 'readings:temperature', days: 'never' } },
+  'users/create': { prepared: '$argon2id$hash', expect: { email: 'paul@example.com', role: 'user' } },
+  'users/list': { expect: { users: [{ email: 'anna@example.com', is_active: true }] } },
+  'users/token': { expect: { user: 'anna', token: expect.stringMatching(/^[\w-]{43}$/) } },
+  'users/update': { expect: { user: 'anna' } },
   'sync/status': {
-    params: {},
-    prepared: { state: 'fenced' },
-    expect: { name: 'home', fenced: 'another hub', quarantine: 1, live: { state: 'fenced' } },
+    prepared: { ...SYNC_OFF, state: 'fenced', streams: [STREAM] },
+    expect: { name: 'home', fenced: 'another hub', quarantine: 1, live: { state: 'fenced' }, ledger: [{ rows: 7 }] },
   },
-  'sync/claim': { params: {}, expect: { site: 'home' } },
-  'sync/verify': { params: {}, prepared: { ok: true, differences: [] }, expect: { ok: true, differences: [] } },
-  'quarantine/list': { params: {}, expect: { quarantine: [{ id: 1, table_name: 'devices', code: '22021' }] } },
-  'quarantine/retry': { params: { id: 1 }, expect: { table: 'devices', key: 'kitchen-pi' } },
-  'quarantine/discard': { params: { id: 1 }, expect: { table: 'devices', key: 'kitchen-pi' } },
+  'sync/claim': { expect: { site: 'home' } },
+  'sync/verify': {
+    prepared: {
+      ok: false,
+      since: '2026-01-01',
+      tables: [{ table: 'events', days: 1, rows: 3 }],
+      differences: [{ table: 'events', day: '2026-01-01', hub: 3, central: 2, found: 'missing' }],
+    },
+    expect: { ok: false },
+  },
+  'quarantine/list': { expect: { quarantine: [{ id: 1, table_name: 'devices', code: '22021' }] } },
+  'quarantine/retry': { expect: { table: 'devices', key: 'kitchen-pi' } },
+  'quarantine/discard': { expect: { table: 'devices', key: 'kitchen-pi' } },
 }
 
 function lived(): TestHouse {
@@ -93,26 +81,48 @@ function lived(): TestHouse {
   house.db.exec(
     `INSERT INTO sync_quarantine (table_name, row_key, epoch, stream, code, reason, held_at) VALUES ('devices', 'kitchen-pi', 0, 'changes', '22021', 'NUL', ${START})`,
   )
+  house.db.exec(
+    `INSERT INTO sync_streams (stream, table_name, epoch, first, position, chain, rows, updated_at) VALUES ('events', 'events', 1, 1, 7, '', 7, ${START});
+     INSERT INTO managed_scopes (scope, seq, checked_at, updated_at) VALUES ('fleet', 1, ${START}, ${START});
+     INSERT INTO sessions (id, device_id, persona_id, persona_version, state, expires_at, created_at, updated_at)
+       SELECT 'a-session', 'kitchen-pi', id, '1', 'ended', ${START}, ${START}, ${START} FROM personas LIMIT 1;
+     INSERT INTO turns (id, session_id, device_id, phase, started_at, created_at, updated_at) VALUES ('a-turn', 'a-session', 'kitchen-pi', 'done', ${START}, ${START}, ${START});
+     INSERT INTO audio_clips (id, session_id, turn_id, device_id, file, format, duration_ms, bytes, frames, lost_frames, checksum, completeness, created_at, updated_at)
+       VALUES ('a-clip', 'a-session', 'a-turn', 'kitchen-pi', '2026/x.wav', 'wav', 1500, 48044, 38, 0, 'x', 'complete', ${START}, ${START});`,
+  )
   return house
 }
 
 const nameOf = (command: { area: string; verb: string }) => `${command.area}/${command.verb}` as const
 
 function call(house: TestHouse, name: `${string}/${string}`, more: Parameters<typeof commandInput>[2] = {}) {
-  const { params, prepared } = CALLS[name] ?? { params: {} }
-  return ask(house, commandInput(name, params, { prepared, ...more }))
+  const { prepared } = KNOWN[name] ?? {}
+  return ask(house, commandInput(name, firstExample(name), { prepared, ...more }))
+}
+
+function firstExample(name: `${string}/${string}`): Record<string, unknown> {
+  return findCommand(...(name.split('/') as [string, string]))?.examples[0]?.params ?? {}
 }
 
 describe('every command', () => {
-  it('has a call here that succeeds', () => {
-    expect(Object.keys(CALLS).sort()).toEqual(COMMANDS.map(nameOf).sort())
+  it('is known here with what its first example answers', () => {
+    expect(Object.keys(KNOWN).sort()).toEqual(COMMANDS.map(nameOf).sort())
   })
 
-  it.each(COMMANDS.map((command) => [nameOf(command), command] as const))('%s answers', (name, command) => {
-    const house = lived()
-    const result = command.run ? data(call(house, name)) : query(house, name, CALLS[name]?.params)
-    expect(result).toMatchObject(CALLS[name]?.expect as object)
-  })
+  it.each(COMMANDS.map((command) => [nameOf(command), command] as const))(
+    '%s answers each of its examples as its schema says',
+    (name, command) => {
+      for (const [index, { says, params }] of command.examples.entries()) {
+        expect(says).toMatch(/[^.]$/)
+        const house = lived()
+        const input = commandInput(name, params, { prepared: KNOWN[name]?.prepared })
+        // `ask` and `query` compare every answer with the schema.
+        const result = command.run ? data(ask(house, input)) : query(house, name, params)
+        if (index === 0) expect(result).toMatchObject(KNOWN[name]?.expect as object)
+      }
+      expect(command.examples).not.toEqual([])
+    },
+  )
 
   it.each(COMMANDS.map((command) => [nameOf(command), command] as const))(
     '%s has one way to run, a summary, and refuses params it does not know',
@@ -120,7 +130,7 @@ describe('every command', () => {
       expect([command.run, command.query].filter(Boolean)).toHaveLength(1)
       expect(command.summary).not.toBe('')
       expect(command.changes && command.query !== undefined).toBe(false)
-      const params = { ...CALLS[name]?.params, surprise: 1 }
+      const params = { ...firstExample(name), surprise: 1 }
       expect(command.params.safeParse(params).success).toBe(false)
       const house = lived()
       expect(ask(house, commandInput(name, params))).toMatchObject({ error: { code: 'bad_params' } })
@@ -142,7 +152,7 @@ describe('every command', () => {
   it.each(COMMANDS.map(nameOf))('%s is refused when it is retained or too late', (name) => {
     const house = lived()
     expect(call(house, name, { retained: true })).toMatchObject({ error: { code: 'retained_request' } })
-    const late = commandInput(name, CALLS[name]?.params)
+    const late = commandInput(name, firstExample(name))
     late.request.expires_in_ms = 0
     expect(ask(house, late)).toMatchObject({ error: { code: 'expired' } })
   })
@@ -169,6 +179,16 @@ describe('every command', () => {
     },
   )
 
+  it.each(COMMANDS.filter((command) => command.danger).map(nameOf))(
+    '%s, which may take something away, does not run in the engine without confirm',
+    (name) => {
+      const house = lived()
+      const input = commandInput(name, firstExample(name), { prepared: KNOWN[name]?.prepared })
+      delete input.request.confirm
+      expect(ask(house, input)).toMatchObject({ error: { code: 'confirm_needed' } })
+    },
+  )
+
   it.each(COMMANDS.filter((command) => command.role === 'user').map(nameOf))(
     '%s works for a person who is no administrator',
     (name) => {
@@ -178,8 +198,8 @@ describe('every command', () => {
       const command = findCommand(...(name.split('/') as [string, string]))
       const result = command?.run
         ? data(call(house, name, { caller: person }))
-        : query(house, name, CALLS[name]?.params, person)
-      if (name !== 'events/list') expect(result).toMatchObject(CALLS[name]?.expect as object)
+        : query(house, name, firstExample(name), person)
+      if (name !== 'events/list') expect(result).toMatchObject(KNOWN[name]?.expect as object)
     },
   )
 })

@@ -27,6 +27,7 @@ function doorUnderTest(more: Partial<DoorParts> = {}) {
       asked.query.push([`${area}/${verb}`, params])
       return { devices: [] }
     },
+    danger: async () => null,
     note: ({ area, verb, ok, times }) => void asked.note.push(`${area}/${verb} ${ok} ${times}`),
     publish: (client, { area, verb }, response) => void answers.push({ client, verb: `${area}/${verb}`, response }),
     prepareContext: (caller) => ({
@@ -147,6 +148,35 @@ describe('the admin door hands a command to the engine', () => {
     await request('devices/create', create)
     expect(only(answers)).toMatchObject(error('disk_full'))
     expect(asked.logged).toEqual([])
+  })
+})
+
+describe('the admin door asks what a dangerous command takes away', () => {
+  const revoke = { id: 'r1', params: { device: 'kitchen-pi' } }
+
+  it('and runs it only when that is confirmed', async () => {
+    const { answers, asked, request } = doorUnderTest({ danger: async () => 'Kitchen Pi will be shut out' })
+    await request('devices/revoke', revoke)
+    expect(only(answers)).toMatchObject({
+      ...error('confirm_needed'),
+      error: { message: 'Kitchen Pi will be shut out' },
+    })
+    expect(asked.run).toEqual([])
+    await request('devices/revoke', { ...revoke, confirm: true })
+    expect(asked.run).toMatchObject([{ verb: 'revoke', request: { confirm: true } }])
+  })
+
+  it('and runs it at once when it takes nothing', async () => {
+    const { asked, request } = doorUnderTest({ danger: async () => null })
+    await request('devices/revoke', revoke)
+    expect(asked.run).toMatchObject([{ verb: 'revoke', request: { confirm: true } }])
+  })
+
+  it('only where the caller may have the command', async () => {
+    const danger = () => Promise.reject(new Error('nobody may ask this'))
+    const { answers, request } = doorUnderTest({ danger })
+    await request('devices/revoke', revoke, { caller: USER })
+    expect(only(answers)).toMatchObject(error('forbidden'))
   })
 })
 

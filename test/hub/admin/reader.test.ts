@@ -45,6 +45,13 @@ describe('the reader', () => {
     await expect(reader.ask(ask('devices', 'revoke'))).rejects.toMatchObject({ code: 'unknown_command' })
   })
 
+  it('says what a dangerous command would take away, and that others are not', async () => {
+    const danger = (area: string, verb: string, params: unknown) =>
+      reader.ask({ ...ask(area, verb, params), danger: true })
+    await expect(danger('devices', 'revoke', { device: 'nobody' })).rejects.toMatchObject({ code: 'not_found' })
+    await expect(danger('devices', 'list', {})).rejects.toMatchObject({ code: 'unknown_command' })
+  })
+
   it('ends its thread when nobody asked for a minute, and starts another for the next question', async () => {
     await reader.ask(ask('devices', 'list'))
     clock.advance(60_000)

@@ -1,6 +1,7 @@
 import type { Caller } from '../../../hub/engine/caller.ts'
 import type { StructuredInput } from '../../../hub/engine/input.ts'
 import { findCommand } from '../../../hub/features/commands.ts'
+import { describeIssues } from '../../../shared/codec.ts'
 import type { AdminResponse } from '../../../shared/messages/admin-response.ts'
 import type { TestHouse } from './engine-in-memory.ts'
 
@@ -16,7 +17,15 @@ export function commandInput(
 ): CommandInput {
   const [area = '', name = ''] = verb.split('/')
   const { id = `request-${Math.random()}`, ...rest } = more
-  return { kind: 'command', area, verb: name, request: { id, params }, caller: LOCAL, retained: false, ...rest }
+  return {
+    kind: 'command',
+    area,
+    verb: name,
+    request: { id, params, confirm: true },
+    caller: LOCAL,
+    retained: false,
+    ...rest,
+  }
 }
 
 /** Asks the engine and returns the answer it published to the caller. */
@@ -24,7 +33,15 @@ export function ask(house: TestHouse, input: CommandInput): AdminResponse {
   house.send(input)
   const [answer] = house.published(`/admin/response/${input.caller.client}/${input.area}/${input.verb}`)
   if (!answer) throw new Error(`${input.area}/${input.verb} was not answered`)
-  return answer as unknown as AdminResponse
+  const response = answer as unknown as AdminResponse
+  if (response.status === 'ok') checkAnswer(input, response.data)
+  return response
+}
+
+/** Every answer that any test gets is as the command says that it is. */
+function checkAnswer({ area, verb }: { area: string; verb: string }, answer: unknown): void {
+  const checked = findCommand(area, verb)?.result.safeParse(JSON.parse(JSON.stringify(answer)))
+  if (checked && !checked.success) throw new Error(`the answer of ${area}/${verb}: ${describeIssues(checked.error)}`)
 }
 
 /** The data of a successful answer. */
@@ -43,5 +60,7 @@ export function query<T = Record<string, unknown>>(
   const [area = '', name = ''] = verb.split('/')
   const command = findCommand(area, name)
   if (!command?.query) throw new Error(`${verb} is no question`)
-  return command.query({ db: house.db, caller, now: house.now }, command.params.parse(params)) as T
+  const answer = command.query({ db: house.db, caller, now: house.now }, command.params.parse(params))
+  checkAnswer(command, answer)
+  return answer as T
 }

@@ -3,6 +3,7 @@ import { BatchWriter } from '../../../../hub/engine/batch.ts'
 import { readIdentity, readStreams } from '../../../../hub/engine/sync-memory.ts'
 import type { HeldRow, StreamPosition, SyncStep } from '../../../../hub/engine/sync-step.ts'
 import { CHAIN_START } from '../../../../hub/sync/chain.ts'
+import { SYNC_OFF } from '../../../../hub/sync/status.ts'
 import { ask, commandInput, data, query } from '../../engine/ask.ts'
 import { openTestHouse, type TestHouse } from '../../engine/engine-in-memory.ts'
 
@@ -58,7 +59,7 @@ describe('sync/status', () => {
       parts: [{ stream: { ...STREAM, position: 4 }, ledger, held: [], settled: [], unknown: [] }],
     })
     persist(house, { step: 'fenced', reason: 'another hub took over' })
-    const live = { state: 'fenced' }
+    const live = { ...SYNC_OFF, state: 'fenced' }
     expect(data(ask(house, commandInput('sync/status', {}, { prepared: live })))).toMatchObject({
       site: 'site-1',
       name: 'home',

@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { DescribedCommand } from '../shared/admin/described-command.ts'
+
+/** Every verb that a hub of this version answers. `scripts/docs` writes the file from the hub's own list. */
+export function knownCommands(): readonly DescribedCommand[] {
+  return JSON.parse(readFileSync(join(import.meta.dirname, 'commands.json'), 'utf8')) as DescribedCommand[]
+}
+
+/** The command of an area and verb, or `undefined`. */
+export function findCommand(
+  commands: readonly DescribedCommand[],
+  area: string,
+  verb: string,
+): DescribedCommand | undefined {
+  return commands.find((command) => command.area === area && command.verb === verb)
+}

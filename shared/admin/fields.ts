@@ -1,0 +1,17 @@
+import { z } from 'zod'
+import { text, timeMs } from '../messages/fields.ts'
+
+/** A time in an answer: milliseconds since 1970 UTC, shown to people in their own zone. */
+export const time = timeMs.meta({ format: 'time' })
+
+/** A span of time in an answer. */
+export const durationMs = z.number().meta({ format: 'duration-ms' })
+export const durationS = z.number().meta({ format: 'duration-s' })
+
+export const bytes = z.number().meta({ format: 'bytes' })
+
+/** A device that is asked for: its id, or its name where only one has it. */
+export const deviceParam = text(100).min(1).meta({ format: 'device' })
+
+/** A time that is asked for: milliseconds, or a text as people write it. `momentOf` makes a number of it. */
+export const timeParam = z.union([timeMs, text(60).min(1)]).meta({ format: 'time' })
