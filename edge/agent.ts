@@ -36,6 +36,9 @@ import { Speaking } from './speaking.ts'
 import type { AgentStatus, Missing } from './status-file.ts'
 import { runtimeFolder, writeStatus } from './status-file.ts'
 
+/** How long one part may take to stop; those after it still do. */
+const PART_STOP_MS = 1_000
+
 export interface AgentOptions {
   dataFolder: string
   config: EdgeConfig
@@ -75,7 +78,7 @@ interface Parts {
  */
 export class Agent implements Service {
   #options: AgentOptions
-  #lifecycle = new Lifecycle()
+  #lifecycle: Lifecycle
   #parts: Parts | null = null
   #unlock: () => void = () => {}
   #hardware: string | null = null
@@ -85,6 +88,7 @@ export class Agent implements Service {
 
   constructor(options: AgentOptions) {
     this.#options = options
+    this.#lifecycle = new Lifecycle({ clock: options.clock, stopMs: PART_STOP_MS })
   }
 
   /** Throws `bad_config` and `already_running`. */

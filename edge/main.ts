@@ -1,4 +1,5 @@
 import { systemClock } from '../shared/clock.ts'
+import { endProcess } from '../shared/end-process.ts'
 import { explain } from '../shared/errors.ts'
 import { createLog } from '../shared/log.ts'
 import { bootClock, readBootId } from './boot-clock.ts'
@@ -70,7 +71,7 @@ async function join(options: EdgeOptions, { config }: LoadedConfig, dataFolder: 
 
 async function run({ config, file }: LoadedConfig, dataFolder: string, env: NodeJS.ProcessEnv): Promise<number> {
   const clock = bootClock()
-  return await runAgent({
+  const code = await runAgent({
     dataFolder,
     config,
     configFile: file,
@@ -81,6 +82,8 @@ async function run({ config, file }: LoadedConfig, dataFolder: string, env: Node
     boot: readBootId(),
     version: agentVersion(),
   })
+  // A device file that hangs keeps a thread for ever; it must not keep the process.
+  return endProcess(code, { threads: false })
 }
 
 async function doctor(

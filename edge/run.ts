@@ -2,6 +2,7 @@ import type { Clock } from '../shared/clock.ts'
 import { asError, LaresError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
 import { Notify } from '../shared/notify.ts'
+import { waitForStop } from '../shared/stop-signal.ts'
 import type { AgentOptions } from './agent.ts'
 import { Agent } from './agent.ts'
 import type { AgentStatus } from './status-file.ts'
@@ -17,7 +18,7 @@ export interface RunOptions extends Omit<AgentOptions, 'onStatus'> {
 /** Runs the agent until SIGTERM or SIGINT. Returns the exit code: 0 after a clean stop. */
 export async function runAgent(options: RunOptions): Promise<number> {
   const { clock, log, env, version } = options
-  const stopping = waitForSignal()
+  const stopping = waitForStop(log)
   const agent = new Agent({ ...options, onStatus: (status) => notify.status(oneLine(status)) })
   const notify = new Notify({ clock, log, env, isHealthy: () => agent.isHealthy() })
   try {
@@ -54,23 +55,5 @@ async function stopInTime(agent: Agent, { clock, log }: RunOptions): Promise<num
     return 1
   } finally {
     cancel()
-  }
-}
-
-/** Resolves with the signal. Keeps the process alive meanwhile, which timers of this project do not. */
-function waitForSignal(): { signal: Promise<string>; release: () => void } {
-  const { promise, resolve } = Promise.withResolvers<string>()
-  const { port1 } = new MessageChannel()
-  port1.ref()
-  const onSignal = (signal: string) => resolve(signal)
-  process.on('SIGTERM', onSignal)
-  process.on('SIGINT', onSignal)
-  return {
-    signal: promise,
-    release() {
-      port1.close()
-      process.off('SIGTERM', onSignal)
-      process.off('SIGINT', onSignal)
-    },
   }
 }

@@ -1,3 +1,5 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { Cancel, Clock } from '../shared/clock.ts'
 import { asError } from '../shared/errors.ts'
 import type { Service } from '../shared/lifecycle.ts'
@@ -16,9 +18,18 @@ export class Backups implements Service {
   #health: Health
   #stop: Cancel = () => {}
   #soon: Cancel | null = null
+  #owed: string
 
-  constructor(parts: { backup: (now: number) => Promise<string>; clock: Clock; log: Log; health: Health }) {
+  /** `owed` is a file that is there while a stop left a copy to the next start. */
+  constructor(parts: {
+    backup: (now: number) => Promise<string>
+    owed: string
+    clock: Clock
+    log: Log
+    health: Health
+  }) {
     this.#backup = parts.backup
+    this.#owed = parts.owed
     this.#clock = parts.clock
     this.#log = parts.log
     this.#health = parts.health
@@ -26,12 +37,21 @@ export class Backups implements Service {
 
   start(): void {
     this.#stop = this.#clock.every(HOUR_MS, () => void this.run())
+    if (existsSync(this.#owed)) this.soon()
   }
 
-  /** Makes a last one when a change waits for it. */
-  async stop(): Promise<void> {
+  /** A copy that a change waits for is left to the next start: a large one takes longer than a stop may. */
+  stop(): void {
     this.#stop()
-    if (this.#soon) await this.run()
+    if (!this.#soon) return
+    this.#soon()
+    this.#soon = null
+    try {
+      mkdirSync(dirname(this.#owed), { recursive: true, mode: 0o750 })
+      writeFileSync(this.#owed, '', { mode: 0o640 })
+    } catch (error) {
+      this.#log.warn({ error: asError(error).message }, 'the next start will not know that a backup is owed')
+    }
   }
 
   soon(): void {
@@ -44,6 +64,7 @@ export class Backups implements Service {
     this.#soon = null
     try {
       const file = await this.#backup(this.#clock.now())
+      rmSync(this.#owed, { force: true })
       this.#log.debug({ file }, 'the database was backed up')
       this.#health.clear('backup')
     } catch (error) {

@@ -13,6 +13,7 @@ export class Effects {
   #joining: (until: number | null) => void
   #central: Pick<SyncThread, 'claimed' | 'wake'>
   #log: Log
+  #silent = false
 
   constructor(parts: {
     broker: Pick<TrustedBroker, 'publish' | 'subscribers' | 'connections'>
@@ -32,9 +33,15 @@ export class Effects {
     for (const effect of effects) this.#one(effect)
   }
 
+  /** Publishes nothing more: the broker closes its connections, and what others must know is derived anew at start. */
+  silence(): void {
+    this.#silent = true
+  }
+
   #one(effect: Effect): void {
     switch (effect.kind) {
       case 'publish':
+        if (this.#silent) return
         // Nobody reads most acks of plain devices: a message without a reader and without a trace is not sent.
         if (effect.retain || this.#broker.subscribers(effect.topic))
           this.#attempt('publish', this.#broker.publish(effect))

@@ -12,6 +12,7 @@ import { Intake } from './engine/intake.ts'
 import { EngineThread } from './engine/thread.ts'
 import type { ReadyFacts, StoreNumbers } from './engine/thread-messages.ts'
 import type { Health } from './hub-health.ts'
+import { backupFolder } from './store/open-store.ts'
 
 export interface HouseStoreParts {
   folder: string
@@ -73,7 +74,13 @@ export class HouseStore implements Service {
       numbers: (numbers, inputs) => this.#note(numbers, inputs),
       degraded: (reason) => this.#degraded(reason),
     })
-    this.backups = new Backups({ backup: (now) => this.#engine.backup(now), clock, log: log.part('backup'), health })
+    this.backups = new Backups({
+      backup: (now) => this.#engine.backup(now),
+      owed: join(backupFolder(folder), 'owed'),
+      clock,
+      log: log.part('backup'),
+      health,
+    })
   }
 
   /** Why nothing can be stored, or `null`. */
@@ -96,8 +103,9 @@ export class HouseStore implements Service {
   }
 
   async start(): Promise<void> {
-    const { folder, clock, health } = this.#parts
+    const { folder, clock, health, log } = this.#parts
     this.#unlock = lockFolder(join(folder, 'lock.db'))
+    log.info({ folder }, 'the hub opens its database')
     this.#facts = await this.#open()
     if (!this.#facts) return
     if (this.#facts.setAside !== null) {
@@ -116,14 +124,21 @@ export class HouseStore implements Service {
     })
   }
 
+  /** Resolves when everything that was taken is on the disk and the database is closed. */
   async stop(): Promise<void> {
     this.#stopTicking()
-    if (this.#facts) {
-      await this.intake.drained()
-      await this.backups.stop()
-      await this.#engine.stop(this.#receipt())
+    if (!this.#facts) {
+      // Opening can take minutes, for a check or a migration. Nothing was taken yet, and the next start opens it anew.
+      void this.#engine.abandon().then(() => this.#unlock())
+      return
     }
-    this.#unlock()
+    try {
+      await this.intake.close()
+      this.backups.stop()
+      await this.#engine.stop(this.#receipt())
+    } finally {
+      this.#unlock()
+    }
   }
 
   #receipt(): Receipt {

@@ -39,16 +39,22 @@ export interface HubPorts {
 /** Above this share of its time the engine is busy, and the upload stands back. */
 const BUSY_LOAD = 0.3
 
+/** What only has to let go stops at once or is left as it is: the process ends anyway. */
+const STOP_MS = 500
+/** What has something to write is given time: a slow card is no reason for an unclean end. systemd waits a minute. */
+const WRITE_MS = 20_000
+
 /** One house's hub: every socket on this thread, the database in the engine's thread. */
 export class Hub implements Service {
   #options: HubOptions
-  #parts = new Lifecycle()
+  #parts: Lifecycle
   #ports: HubPorts | null = null
   #pin = ''
   #store: HouseStore | null = null
 
   constructor(options: HubOptions) {
     this.#options = options
+    this.#parts = new Lifecycle({ clock: options.clock, stopMs: STOP_MS })
   }
 
   /** Throws before `start`. */
@@ -76,6 +82,7 @@ export class Hub implements Service {
     return this.#store?.responsive ?? false
   }
 
+  /** Throws what did not stop, each with its part's name, after everything else did. Bounded. */
   async stop(): Promise<void> {
     await this.#parts.stop()
   }
@@ -210,8 +217,8 @@ export class Hub implements Service {
     store.onBatch = (inputs, commitMs) => metrics.batch(inputs, commitMs)
 
     this.#parts.add('clock', clockSync)
-    this.#parts.add('store', store)
-    this.#parts.add('recorder', recorder)
+    this.#parts.add('store', store, WRITE_MS)
+    this.#parts.add('recorder', recorder, WRITE_MS)
     this.#parts.add('reader', reader)
     this.#parts.add('broker', broker)
     this.#parts.add('facts', {
@@ -221,12 +228,12 @@ export class Hub implements Service {
         memory.load(store.facts?.brokerChanges ?? [])
         outward.perform(store.facts?.effects ?? [])
       },
-      stop() {},
+      stop: () => outward.silence(),
     })
     this.#parts.add('announcer', announcer)
     this.#parts.add('listeners', listeners)
     this.#parts.add('web', web)
-    this.#parts.add('sync', sync)
+    this.#parts.add('sync', sync, 3 * STOP_MS)
     this.#parts.add('lag', lag)
     this.#parts.add('disk', disk)
     this.#parts.add('ports', {

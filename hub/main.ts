@@ -2,10 +2,12 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { splitAddress } from '../shared/address.ts'
 import { systemClock } from '../shared/clock.ts'
-import { explain, LaresError } from '../shared/errors.ts'
+import { endProcess } from '../shared/end-process.ts'
+import { asError, explain, LaresError } from '../shared/errors.ts'
 import { readHubPorts, writeHubPorts } from '../shared/hub-ports.ts'
-import { createLog } from '../shared/log.ts'
+import { createLog, type Log } from '../shared/log.ts'
 import { Notify } from '../shared/notify.ts'
+import { waitForStop } from '../shared/stop-signal.ts'
 import { programVersion } from '../shared/version.ts'
 import { readHubConfig } from './config.ts'
 import { Hub } from './hub.ts'
@@ -91,8 +93,16 @@ async function run(folder: string, values: Values): Promise<number> {
     log,
     logLevel: config.log,
   })
-  const stopped = stopSignal()
-  await hub.start()
+  const stopping = waitForStop(log)
+  const started = hub.start().then(() => true)
+  // Once it is to stop, it is no matter that it did not start.
+  started.catch(() => {})
+  if (!(await Promise.race([started, stopping.signal.then(() => false)]))) {
+    log.info({}, 'the hub stops before it had started')
+    await hub.stop().catch(() => {})
+    // Its engine may be in the middle of a check that takes minutes.
+    endProcess(0, { threads: true })
+  }
   const { tls, plain, http, socket } = hub.ports
   const ports = {
     pid: process.pid,
@@ -109,12 +119,27 @@ async function run(folder: string, values: Values): Promise<number> {
   log.info({ tls, plain, http, socket, folder }, 'the hub listens')
   const notify = new Notify({ clock: systemClock, log, env: process.env, isHealthy: () => hub.responsive })
   await notify.start()
-  // Timers of the clock do not keep a process alive; its sockets do.
-  await stopped
-  log.info({}, 'the hub stops')
+  const signal = await stopping.signal
+  log.info({ signal }, 'the hub stops')
   await notify.stop()
-  await hub.stop()
-  return 0
+  endProcess(...(await stop(hub, log)))
+}
+
+/** Its exit code, and whether something was left running. */
+async function stop(hub: Hub, log: Log): Promise<[code: number, left: { threads: boolean }]> {
+  const began = systemClock.mono()
+  const took = () => Math.round(systemClock.mono() - began)
+  try {
+    await hub.stop()
+    log.info({ took_ms: took() }, 'the hub has stopped')
+    return [0, { threads: false }]
+  } catch (error) {
+    const parts = error instanceof AggregateError ? error.errors : [error]
+    for (const part of parts.map(asError))
+      log.error({ error: part.message, cause: asError(part.cause).message }, 'a part of the hub did not stop cleanly')
+    log.warn({ took_ms: took() }, 'the hub has stopped; what had been acknowledged is on the disk')
+    return [1, { threads: true }]
+  }
 }
 
 /** Where this machine asks itself: a hub on all addresses is asked on loopback. */
@@ -122,13 +147,6 @@ function askableHost(address: string): string {
   const { host } = splitAddress(address)
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
   return host.includes(':') ? `[${host}]` : host
-}
-
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGTERM', () => resolve())
-    process.once('SIGINT', () => resolve())
-  })
 }
 
 async function health(folder: string): Promise<number> {

@@ -24,6 +24,8 @@ const TCP_KEEPALIVE_MS = 30_000
 export class Listeners implements Service {
   #parts: ListenerParts
   #servers: Server[] = []
+  /** Accepted and not handed on, because the TLS handshake is not over, by the other side's address and port. */
+  #arriving = new Map<string, Socket>()
   #ports = { tls: 0, plain: 0 }
 
   constructor(parts: ListenerParts) {
@@ -39,8 +41,16 @@ export class Listeners implements Service {
     const { certificate, tls, plain, socket } = this.#parts
     const secure = createTlsServer(
       { key: certificate.key, cert: certificate.cert, minVersion: 'TLSv1.2', handshakeTimeout: CONNECT_TIMEOUT_MS },
-      (peer) => this.#accept(peer, 'tls'),
+      (peer) => {
+        this.#arriving.delete(sourceOf(peer))
+        this.#accept(peer, 'tls')
+      },
     )
+    secure.on('connection', (peer: Socket) => {
+      const source = sourceOf(peer)
+      this.#arriving.set(source, peer)
+      peer.once('close', () => this.#arriving.delete(source))
+    })
     secure.on('tlsClientError', (error, peer) => {
       this.#parts.log.debug({ error: error.message }, 'a TLS handshake failed')
       peer.destroy()
@@ -58,10 +68,13 @@ export class Listeners implements Service {
     chmodSync(socket, 0o660)
   }
 
-  async stop(): Promise<void> {
-    await Promise.all(
-      this.#servers.splice(0).map((server) => new Promise<void>((resolve) => server.close(() => resolve()))),
-    )
+  /**
+   * Takes no more connections. Those that are open have been handed on and are for their new owner to close: to wait
+   * here until they are gone would be to wait for what stops later.
+   */
+  stop(): void {
+    for (const server of this.#servers.splice(0)) server.close()
+    for (const peer of this.#arriving.values()) peer.destroy()
   }
 
   #accept(peer: Socket, listener: string): void {
@@ -92,4 +105,8 @@ export class Listeners implements Service {
       }
     })
   }
+}
+
+function sourceOf(peer: Socket): string {
+  return `${peer.remoteAddress} ${peer.remotePort}`
 }

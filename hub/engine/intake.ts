@@ -101,6 +101,12 @@ export class Intake {
     })
   }
 
+  /** Takes nothing more. Resolves when everything that was taken before has been answered. */
+  async close(): Promise<void> {
+    await this.drained()
+    this.#fault ??= 'the hub stops'
+  }
+
   /** Resolves when everything that was taken so far has been answered. */
   drained(): Promise<void> {
     if (!this.#running && this.#gathering.length === 0) return Promise.resolve()

@@ -95,6 +95,14 @@ export class EngineThread {
     if (answer.kind !== 'stopped') throw faultOf(answer)
   }
 
+  /** Ends the thread wherever it is: what is not on the disk is gone. Resolves once it has ended, which SQLite may delay. */
+  async abandon(): Promise<void> {
+    const worker = this.#worker
+    this.#worker = null
+    for (const { reject } of this.#waiting.splice(0)) reject(new Error("the engine's thread was ended"))
+    await worker?.terminate()
+  }
+
   #ask(message: ToEngine, transfer: ArrayBuffer[] = []): Promise<FromEngine> {
     if (!this.#worker) return Promise.reject(new Error('the engine does not run'))
     this.#worker.postMessage(message, transfer)

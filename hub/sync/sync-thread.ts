@@ -35,7 +35,8 @@ export interface SyncThreadParts {
 const SILENT_MS = 120_000
 const LOOK_MS = 10_000
 const VERIFY_MS = 600_000
-const STOP_MS = 5_000
+/** What central got and nobody wrote down here is sent again after the next start, and central knows it. */
+const STOP_MS = 1_000
 
 /** The front's end of the sync thread. A thread that dies or hangs is started anew: what it knew, central and the engine know. */
 export class SyncThread implements Service {
