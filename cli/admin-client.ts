@@ -77,7 +77,7 @@ export async function connectLocally(socket: string, base = 'lares'): Promise<Ad
         }
         waiting.set(id, { answer, fail })
       })
-      const request = { id, params, ...(confirm ? { confirm } : {}) }
+      const request = { id, params, expires_in_ms: ANSWER_MS, ...(confirm ? { confirm } : {}) }
       await client.publishAsync(topics.build('adminRequest', { area, verb }), JSON.stringify(request), { qos: 1 })
       const response = await answered
       if (response.status === 'ok') return response.data

@@ -66,7 +66,7 @@ function answer(message: ToEngine, parts: Parts): void {
     switch (message.kind) {
       case 'batch': {
         const started = systemClock.mono()
-        const result = engine.process(message.batch, message.receipt)
+        const result = engine.process(message.batch, { ...message.receipt, mono: started })
         const numbers = numbersOf(parts, systemClock.mono() - started)
         const { buffer, used } = message.batch
         say({ kind: 'result', result, buffer, numbers }, [buffer])

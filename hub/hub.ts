@@ -140,9 +140,10 @@ export class Hub implements Service {
       door: {
         clock,
         log: log.part('admin'),
-        query: ({ area, verb, caller }, params) => reader.ask({ area, verb, params, caller, now: clock.now() }),
-        danger: async ({ area, verb, caller }, params) =>
-          (await reader.ask({ area, verb, params, caller, now: clock.now(), danger: true })) as string | null,
+        query: ({ area, verb, caller, deadline }, params) =>
+          reader.ask({ area, verb, params, caller, now: clock.now(), deadline }),
+        danger: async ({ area, verb, caller, deadline }, params) =>
+          (await reader.ask({ area, verb, params, caller, now: clock.now(), deadline, danger: true })) as string | null,
         publish(client, { area, verb }, response: AdminResponse) {
           const topic = topics.build('adminResponse', { client, area, verb })
           outward.perform([{ kind: 'publish', topic, payload: JSON.stringify(response), qos: 1, retain: false }])

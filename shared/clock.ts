@@ -6,7 +6,10 @@
 export interface Clock {
   /** Wall-clock time, integer milliseconds since 1970 UTC. May jump in either direction. */
   now(): number
-  /** Milliseconds since an arbitrary start, never backwards. Use it for every duration and deadline. */
+  /**
+   * Milliseconds since an arbitrary start, never backwards, the same in all threads of the machine. Use it for every
+   * duration and deadline.
+   */
   mono(): number
   /** Calls `run` once after `ms`. Returns a function that cancels it; calling that twice is safe. */
   after(ms: number, run: () => void): Cancel
@@ -19,7 +22,8 @@ export type Cancel = () => void
 /** The machine's own clock. Its timers do not keep the process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  mono: () => performance.now(),
+  // performance.now() begins anew in every thread, and a deadline may go from one to another.
+  mono: () => Number(process.hrtime.bigint()) / 1e6,
   after(ms, run) {
     const timer = setTimeout(run, ms)
     timer.unref()

@@ -15,6 +15,8 @@ export interface Asked {
   request: AdminRequest
   caller: Caller
   retained: boolean
+  /** Monotonic clock after which it is not to be run; absent: no limit. */
+  deadline?: number
 }
 
 /** The command that is asked for, if this caller may have it now, and its checked params. Throws `LaresError`. */
@@ -24,10 +26,15 @@ export function admit({ area, verb, request, caller, retained }: Asked): { comma
   if (!command) throw new LaresError('unknown_command', `there is no command ${area}/${verb}`)
   if (RANK[caller.role] < RANK[command.role])
     throw new LaresError('forbidden', `${area}/${verb} needs the role ${command.role}`)
-  if (request.expires_in_ms === 0) throw new LaresError('expired', 'the request had no time left')
   const parsed = command.params.safeParse(request.params)
   if (!parsed.success) throw new LaresError('bad_params', describeIssues(parsed.error))
   return { command, params: parsed.data }
+}
+
+/** Throws `expired` when the request waited longer than it allows: whoever asked has given up, or asked again. */
+export function checkTime({ area, verb, request, deadline }: Asked, mono: number): void {
+  if (deadline === undefined || mono < deadline) return
+  throw new LaresError('expired', `${area}/${verb} was not run within ${request.expires_in_ms} ms`)
 }
 
 export function success(id: string, data: unknown): AdminResponse {

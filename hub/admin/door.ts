@@ -6,7 +6,7 @@ import type { AdminResponse } from '../../shared/messages/admin-response.ts'
 import type { Caller } from '../engine/caller.ts'
 import type { PrepareContext } from '../engine/command.ts'
 import type { StructuredInput, Verdict } from '../engine/input.ts'
-import { type Asked, admit, failure, success } from './admit.ts'
+import { type Asked, admit, checkTime, failure, success } from './admit.ts'
 import { ReadNotes } from './read-notes.ts'
 
 export interface DoorParts {
@@ -52,11 +52,15 @@ export class AdminDoor {
       )
       return
     }
-    let asked: Asked = { area, verb, request: decoded.value, caller, retained }
+    const { clock } = this.#parts
+    const { expires_in_ms } = decoded.value
+    const deadline = expires_in_ms === undefined ? {} : { deadline: clock.mono() + expires_in_ms }
+    let asked: Asked = { area, verb, request: decoded.value, caller, retained, ...deadline }
     try {
       const { command, params } = admit(asked)
       if (command.danger) asked = await this.#confirmed(asked, params)
       const prepared = command.prepare ? await command.prepare(params, this.#parts.prepareContext(caller)) : undefined
+      checkTime(asked, clock.mono())
       if (command.run) {
         const { verdict } = await this.#parts.run({ kind: 'command', ...asked, prepared })
         if (verdict !== 'stored') throw new Error(`${area}/${verb} failed in the engine`)

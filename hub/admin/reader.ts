@@ -13,6 +13,8 @@ export interface ToReader {
   params: unknown
   caller: Caller
   now: number
+  /** Monotonic clock after which nobody waits for the answer any more; absent: no limit. */
+  deadline?: number | undefined
 }
 
 export type FromReader = { data: string } | { code: ErrorCode; message: string }
@@ -60,7 +62,7 @@ export class Reader implements Service {
 
   #next(): void {
     if (this.#current) return
-    const question = this.#queue.shift()
+    const question = this.#nextInTime()
     this.#idle()
     if (!question) {
       this.#idle = this.#clock.after(IDLE_MS, () => void this.#end())
@@ -77,6 +79,16 @@ export class Reader implements Service {
       void this.#end().then(() => this.#next())
     })
     this.#started().postMessage(question.ask)
+  }
+
+  /** Those that waited too long behind others are refused on the way. */
+  #nextInTime(): Question | undefined {
+    for (let question = this.#queue.shift(); question; question = this.#queue.shift()) {
+      const { area, verb, deadline } = question.ask
+      if (deadline === undefined || this.#clock.mono() < deadline) return question
+      question.reject(new LaresError('expired', `${area}/${verb} waited too long behind other questions`))
+    }
+    return undefined
   }
 
   #started(): Worker {

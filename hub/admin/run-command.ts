@@ -3,7 +3,7 @@ import type { AdminResponse } from '../../shared/messages/admin-response.ts'
 import type { CallContext } from '../engine/command.ts'
 import type { Context } from '../engine/context.ts'
 import { findCommand } from '../features/commands.ts'
-import { type Asked, admit, failure, success } from './admit.ts'
+import { type Asked, admit, checkTime, failure, success } from './admit.ts'
 import { remember, rememberedAnswer } from './request-memory.ts'
 
 /**
@@ -27,19 +27,20 @@ export function runCommand(context: Context, input: Asked & { prepared?: unknown
 function run(context: Context, input: Asked & { prepared?: unknown }): AdminResponse {
   const { command, params } = admit(input)
   if (!command.run) throw new LaresError('unknown_command', `${input.area}/${input.verb} is a question, not a change`)
-  if (!command.changes) return success(input.request.id, command.run(callContext(context, input), params))
   // The door has asked already; nothing dangerous runs because a door forgot to.
   if (command.danger && input.request.confirm !== true)
     throw new LaresError('confirm_needed', `${input.area}/${input.verb} may take something away`)
-  const known = rememberedAnswer(context, command, input)
+  // What was done before is said also to whoever asks too late.
+  const known = command.changes ? rememberedAnswer(context, command, input) : null
   if (known) return known
+  checkTime(input, context.mono ?? 0)
   const response = success(input.request.id, command.run(callContext(context, input), params))
-  remember(context, command, { asked: input, response })
+  if (command.changes) remember(context, command, { asked: input, response })
   return response
 }
 
 function callContext(context: Context, { caller, prepared }: Asked & { prepared?: unknown }): CallContext {
-  const { db, topics, random, version, now, clockSynced } = context
+  const { db, topics, random, version, now, clockSynced, mono } = context
   return {
     db,
     topics,
@@ -47,6 +48,7 @@ function callContext(context: Context, { caller, prepared }: Asked & { prepared?
     version,
     now,
     clockSynced,
+    mono,
     caller,
     prepared,
     id: () => context.id(),

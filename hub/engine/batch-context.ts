@@ -15,17 +15,19 @@ export class BatchContext implements Context {
   readonly version
   readonly now: number
   readonly clockSynced: boolean | null
+  readonly mono: number | null
   readonly effects: Effect[] = []
   #committed: (() => void)[] = []
   #services: Services
 
-  constructor(store: Store, receipt: { now: number; clockSynced: boolean | null }, services: Services) {
+  constructor(store: Store, receipt: { now: number; clockSynced: boolean | null; mono?: number }, services: Services) {
     this.db = store.db
     this.topics = store.topics
     this.random = store.random
     this.version = store.version
     this.now = receipt.now
     this.clockSynced = receipt.clockSynced
+    this.mono = receipt.mono ?? null
     this.#services = services
   }
 

@@ -41,6 +41,8 @@ export interface Context extends Store {
   now: number
   /** Whether this machine's clock follows a time source; `null` when that is not known. */
   clockSynced: boolean | null
+  /** Monotonic clock when the engine took the batch up; `null` where nobody handed it in. */
+  mono: number | null
   /** A new UUIDv7. */
   id(): string
   /** To be done after the commit. Dropped when the input fails. */

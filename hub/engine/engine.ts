@@ -30,6 +30,8 @@ export interface BatchResult {
 export interface Receipt {
   now: number
   clockSynced: boolean | null
+  /** Monotonic clock when the engine took it up; absent where nothing can expire. */
+  mono?: number
 }
 
 /** Inputs that the house answers; a misplaced message the engine rejects itself. */

@@ -13,6 +13,8 @@ export type StructuredInput =
       request: AdminRequest
       caller: Caller
       retained: boolean
+      /** Monotonic clock after which it is not to be run; absent: no limit. */
+      deadline?: number
       prepared?: unknown
     }
   | { kind: 'presence'; device: string; online: boolean; reason: string }

@@ -175,7 +175,8 @@ const OWN: Partial<Record<MessageName, Readonly<Record<string, string>>>> = {
   },
   'admin-request': {
     params: 'what the command takes',
-    expires_in_ms: '0 is refused as `expired`',
+    expires_in_ms:
+      'counted from receipt; what has waited longer when its turn comes is not run and answered `expired`. 0 always is',
     confirm: 'that a dangerous command may take away what it says; see [The admin door](#the-admin-door)',
   },
   'admin-response': {

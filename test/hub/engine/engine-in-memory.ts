@@ -77,7 +77,11 @@ export function openTestHouse({
           )
         }
       }
-      const result = house.engine.process(writer.finish(), { now: house.now, clockSynced: house.clockSynced })
+      const result = house.engine.process(writer.finish(), {
+        now: house.now,
+        clockSynced: house.clockSynced,
+        mono: house.now,
+      })
       house.effects = result.effects
       return [...result.verdicts].map((index) => VERDICTS[index] ?? 'refused')
     },
