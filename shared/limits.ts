@@ -76,6 +76,8 @@ export const HEARTBEAT_MS = 30_000
 export const SILENT_DEVICE_MS = 120_000
 /** Latest values, last_seen and the like are written at most this often. */
 export const VOLATILE_FLUSH_MS = 60_000
+/** A clock that is set to the right time may step back this far, and what is stored is not of the future yet. */
+export const CLOCK_STEP_MS = 60_000
 /** `state/<sensor>` is published at most this often for one sensor. */
 export const STATE_PUBLISH_MS = 1_000
 /** Answers to changing commands are remembered this long. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { LaresError } from '../../shared/errors.ts'
-import { REQUEST_MEMORY_MS } from '../../shared/limits.ts'
+import { CLOCK_STEP_MS, REQUEST_MEMORY_MS } from '../../shared/limits.ts'
 import type { AdminResponse } from '../../shared/messages/admin-response.ts'
 import type { Command } from '../engine/command.ts'
 import type { Context } from '../engine/context.ts'
@@ -49,7 +49,12 @@ export function remember(
 }
 
 export function forgetOldAnswers(context: Context): void {
-  context.db.prepare('DELETE FROM request_memory WHERE created_at <= ?').run(context.now - REQUEST_MEMORY_MS)
+  const { db, now } = context
+  // What is of the future was answered under a clock that was ahead, and would be remembered for years.
+  db.prepare('DELETE FROM request_memory WHERE created_at <= ? OR created_at > ?').run(
+    now - REQUEST_MEMORY_MS,
+    now + CLOCK_STEP_MS,
+  )
 }
 
 function contentHash(command: Command, { area, verb, request }: Asked): string {

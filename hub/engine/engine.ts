@@ -206,7 +206,8 @@ export class Engine {
   /** A clock that follows no time source never goes behind what is stored already. */
   #timed(receipt: Receipt): Receipt {
     const now = receipt.clockSynced === false ? Math.max(receipt.now, this.#newest) : receipt.now
-    this.#newest = Math.max(this.#newest, now)
+    // With a time source it is right again, also when it was ahead before.
+    this.#newest = receipt.clockSynced === true ? now : Math.max(this.#newest, now)
     return { ...receipt, now }
   }
 

@@ -1,3 +1,6 @@
+import { LaresError } from '../../shared/errors.ts'
+import type { Database } from '../../shared/sqlite/open.ts'
+
 /** The conditions of a list, joined by AND, and their values in order. */
 export interface Conditions {
   sql: string
@@ -14,6 +17,34 @@ export function conditions(first: { sql: string; values: (string | number)[] } =
       return conditions({ sql: `${this.sql} AND ${condition}`, values: [...this.values, value] })
     },
   }
+}
+
+/**
+ * As `conditions.when`, for a list in the order of several columns: only rows after the one with this key. `order` are the
+ * columns it is sorted by, the key last. Throws `not_found` when that row is gone.
+ */
+export function after(
+  db: Database,
+  where: Conditions,
+  page: { table: string; alias: string; order: string[]; key: string | number | undefined },
+): Conditions {
+  const { table, alias, order, key } = page
+  if (key === undefined) return where
+  const last = order.at(-1)
+  const row = db
+    .prepare(`SELECT ${order.join(', ')} FROM ${table} WHERE ${last} = ?`)
+    .raw()
+    .get(key) as (string | number)[] | undefined
+  if (row === undefined)
+    throw new LaresError('not_found', `there is no ${key} for the list to go on after`, {
+      hint: 'Ask for the list from its beginning.',
+    })
+  const columns = order.map((column) => `${alias}.${column}`)
+  const marks = order.map(() => '?')
+  return conditions({
+    sql: `${where.sql} AND (${columns.join(', ')}) > (${marks.join(', ')})`,
+    values: [...where.values, ...row],
+  })
 }
 
 /** Where a list goes on: the key of the last row that was given. */

@@ -6,6 +6,7 @@ import { text } from '../../../shared/messages/fields.ts'
 import type { CallContext } from '../../engine/command.ts'
 import { command } from '../../engine/command.ts'
 import { defaultHouse } from '../house/default-house.ts'
+import { after, conditions, page } from '../list-query.ts'
 import { visibleHouses } from '../visibility.ts'
 import { DEVICE_TYPES } from './device-types.ts'
 import { addDevice, hashSecret, invite } from './joining.ts'
@@ -107,20 +108,28 @@ export const listDevices = command({
   verb: 'list',
   role: 'user',
   summary: 'The devices of the house',
-  params: z.strictObject({ all: z.boolean().default(false) }),
-  result: z.strictObject({ devices: z.array(deviceLine) }),
+  params: z.strictObject({
+    all: z.boolean().default(false),
+    limit: z.int().min(1).max(1_000).default(500),
+    after: text(40).optional(),
+  }),
+  result: z.strictObject({ devices: z.array(deviceLine), next: z.string().optional() }),
   examples: [
     { says: 'the devices that belong to the house', params: {} },
     { says: 'also those that were revoked', params: { all: true } },
   ],
   changes: false,
-  query(context, params) {
-    const visible = visibleHouses(context.caller, 'd.house_id')
+  query({ db, caller }, params) {
+    const where = after(db, conditions(visibleHouses(caller, 'd.house_id')), {
+      ...{ table: 'devices', alias: 'd', order: ['name', 'id'] },
+      key: params.after,
+    })
     const revoked = params.all ? '' : ' AND d.revoked_at IS NULL'
-    const devices = context.db
-      .prepare(`SELECT ${COLUMNS} FROM devices d WHERE ${visible.sql}${revoked} ORDER BY d.name, d.id LIMIT 2000`)
-      .all(...visible.values)
-    return { devices: (devices as DeviceLine[]).map(withOnline) }
+    const devices = db
+      .prepare(`SELECT ${COLUMNS} FROM devices d WHERE ${where.sql}${revoked} ORDER BY d.name, d.id LIMIT ?`)
+      .all(...where.values, params.limit + 1) as DeviceLine[]
+    const { rows, next } = page(devices, params.limit, ({ id }) => id)
+    return { devices: rows.map(withOnline), ...(next === undefined ? {} : { next }) }
   },
 })
 

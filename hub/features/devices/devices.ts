@@ -105,7 +105,8 @@ export function openDevices(db: Database): Devices {
     tick(context) {
       signs.tick(context)
       for (const [device, since] of connected) {
-        const heard = Math.max(since, signs.of(device)?.seenAt ?? 0)
+        if (since > context.now) connected.set(device, context.now)
+        const heard = Math.max(Math.min(since, context.now), signs.heardAt(device, context.now))
         const isAgent = directory.find(device)?.integration === 'lares'
         const isSilent = isAgent && context.now - heard > SILENT_DEVICE_MS
         if (isSilent === silent.has(device)) continue

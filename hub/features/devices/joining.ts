@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { LaresError } from '../../../shared/errors.ts'
 import { crockford, deviceId } from '../../../shared/ids.ts'
-import { INVITATION } from '../../../shared/limits.ts'
+import { CLOCK_STEP_MS, INVITATION } from '../../../shared/limits.ts'
 import type { JoinRequest } from '../../../shared/messages/join-request.ts'
 import type { Context } from '../../engine/context.ts'
 import { classOf } from './device-types.ts'
@@ -95,7 +95,9 @@ export function checkCode(context: Context, code: string): InvitationRow {
   if (!row) throw new LaresError('bad_code', 'this hub made no such invitation')
   if (row.tries >= INVITATION.tries) throw new LaresError('code_used', `this invitation was tried ${row.tries} times`)
   if (!sameHash(row.code_hash, hashSecret(code))) throw new LaresError('bad_code', 'this hub made no such invitation')
-  if (row.device_id === null && context.now >= row.expires_at)
+  // One that would be good for longer than any was made under a clock that was ahead.
+  const left = row.expires_at - context.now
+  if (row.device_id === null && (left <= 0 || left > INVITATION.ageMs + CLOCK_STEP_MS))
     throw new LaresError('code_expired', 'this invitation is older than ten minutes')
   return row
 }
@@ -160,7 +162,9 @@ export function tellJoining(context: Context): void {
 
 /** Removes invitations a day after they ended. */
 export function forgetOldInvitations(context: Context): void {
-  context.db.prepare('DELETE FROM invitations WHERE expires_at < ?').run(context.now - 86_400_000)
+  context.db
+    .prepare('DELETE FROM invitations WHERE expires_at < ? OR expires_at > ?')
+    .run(context.now - 86_400_000, context.now + INVITATION.ageMs + CLOCK_STEP_MS)
 }
 
 function sameHash(a: string, b: string): boolean {

@@ -1,4 +1,4 @@
-import { VOLATILE_FLUSH_MS } from '../../../shared/limits.ts'
+import { CLOCK_STEP_MS, VOLATILE_FLUSH_MS } from '../../../shared/limits.ts'
 import type { Heartbeat } from '../../../shared/messages/heartbeat.ts'
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
@@ -18,7 +18,7 @@ export class SignsOfLife {
 
   constructor(db: Database) {
     this.#write = db.prepare(
-      'UPDATE devices SET last_seen = max(coalesce(last_seen, 0), ?), last_heartbeat = coalesce(?, last_heartbeat), ' +
+      'UPDATE devices SET last_seen = ?, last_heartbeat = coalesce(?, last_heartbeat), ' +
         'current_state = coalesce(?, current_state) WHERE id = ?',
     )
   }
@@ -39,6 +39,14 @@ export class SignsOfLife {
 
   of(device: string): Readonly<Signs> | undefined {
     return this.#signs.get(device)
+  }
+
+  /** When it was heard last; after the clock went back, the count begins anew. 0: never. */
+  heardAt(device: string, now: number): number {
+    const signs = this.#signs.get(device)
+    if (!signs) return 0
+    if (signs.seenAt > now + CLOCK_STEP_MS) signs.seenAt = now
+    return signs.seenAt
   }
 
   tick(context: Context): void {

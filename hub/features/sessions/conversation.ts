@@ -1,5 +1,5 @@
 import type { Wire } from '../../../shared/codec.ts'
-import { TURN_MAX_MS } from '../../../shared/limits.ts'
+import { CLOCK_STEP_MS, TURN_MAX_MS } from '../../../shared/limits.ts'
 import type { Context } from '../../engine/context.ts'
 import { COMPANION } from '../personas/seed.ts'
 
@@ -43,9 +43,13 @@ export function endIdleSessions(context: Context): void {
   const idle = db
     .prepare(
       'SELECT s.id, s.epoch, s.device_id AS device, d.house_id AS house FROM sessions s JOIN devices d ON d.id = s.device_id ' +
-        `WHERE s.state = 'active' AND s.expires_at <= ? AND NOT ${SPEAKING}`,
+        `WHERE s.state = 'active' AND (s.expires_at <= ? OR s.expires_at > ?) AND NOT ${SPEAKING}`,
     )
-    .all(now, now - OPEN_TURN_MS) as (SessionKey & { device: string; house: string })[]
+    // One that would end later than any can was prolonged under a clock that was ahead.
+    .all(now, now + SESSION_IDLE_MS + CLOCK_STEP_MS, now - OPEN_TURN_MS) as (SessionKey & {
+    device: string
+    house: string
+  })[]
   for (const { id, epoch, device, house } of idle) {
     db.prepare("UPDATE sessions SET state = 'ended', ended_at = ?, updated_at = ? WHERE id = ?").run(now, now, id)
     db.prepare('UPDATE devices SET active_session_id = NULL, updated_at = ? WHERE active_session_id = ?').run(now, id)

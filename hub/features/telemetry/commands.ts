@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import { durationMs, time } from '../../../shared/admin/fields.ts'
+import { CLOCK_STEP_MS } from '../../../shared/limits.ts'
 import { sensorKey, text, timeMs } from '../../../shared/messages/fields.ts'
 import type { QueryContext } from '../../engine/command.ts'
 import { command } from '../../engine/command.ts'
-import { conditions } from '../list-query.ts'
+import { after, conditions, page } from '../list-query.ts'
 import { visibleHouses } from '../visibility.ts'
 import type { RollupStep } from './rollups.ts'
+import { firstOfAll, placeOf, placeText } from './series-page.ts'
 
 const DAY_MS = 86_400_000
 
@@ -19,20 +21,33 @@ interface SeriesRow {
 
 /** What says which numbers they are. */
 const seriesName = { device: z.string(), sensor: z.string(), unit: z.string(), sensor_type: z.string() }
+interface ReadingRow {
+  id: number
+  time: number
+  metadata: string | null
+}
+
+interface SummaryRow {
+  id: number
+  time: number
+}
 
 function seriesOf(
   context: QueryContext,
   params: { device?: string | undefined; sensor?: string | undefined },
+  { limit, after: key }: { limit: number; after?: number | undefined } = { limit: -1 },
 ): SeriesRow[] {
-  const where = conditions(visibleHouses(context.caller, 'd.house_id'))
+  const asked = conditions(visibleHouses(context.caller, 'd.house_id'))
     .when('s.device_id = ?', params.device)
     .when('s.sensor = ?', params.sensor)
+  const order = ['device_id', 'sensor', 'id']
+  const where = after(context.db, asked, { table: 'reading_series', alias: 's', order, key })
   return context.db
     .prepare(
       'SELECT s.id, s.device_id, s.sensor, s.sensor_type, s.unit FROM reading_series s JOIN devices d ON d.id = s.device_id ' +
-        `WHERE ${where.sql} ORDER BY s.device_id, s.sensor, s.id LIMIT 5000`,
+        `WHERE ${where.sql} ORDER BY s.device_id, s.sensor, s.id LIMIT ?`,
     )
-    .all(...where.values) as SeriesRow[]
+    .all(...where.values, limit) as SeriesRow[]
 }
 
 export const queryReadings = command({
@@ -46,6 +61,7 @@ export const queryReadings = command({
     from: timeMs.optional(),
     to: timeMs.optional(),
     limit: z.int().min(1).max(10_000).default(1_000),
+    after: placeText.optional(),
   }),
   result: z.strictObject({
     from: time,
@@ -63,6 +79,7 @@ export const queryReadings = command({
         ),
       }),
     ),
+    next: z.string().optional(),
   }),
   examples: [{ says: 'the last day', params: { device: 'kitchen-pi', sensor: 'cpu_temperature' } }],
   positional: ['device', 'sensor'],
@@ -70,18 +87,26 @@ export const queryReadings = command({
   query(context, params) {
     const to = params.to ?? context.now
     const from = params.from ?? to - DAY_MS
+    const place = placeOf(params.after)
     const read = context.db.prepare(
-      'SELECT reading_time AS time, value, coalesce(quality, 1.0) AS quality, metadata FROM readings ' +
-        'WHERE series_id = ? AND reading_time >= ? AND reading_time <= ? ORDER BY reading_time, id LIMIT ?',
+      'SELECT id, reading_time AS time, value, coalesce(quality, 1.0) AS quality, metadata FROM readings ' +
+        'WHERE series_id = ? AND reading_time >= ? AND reading_time <= ? AND (reading_time, id) > (?, ?) ORDER BY reading_time, id LIMIT ?',
     )
-    const series = seriesOf(context, params).map((row) => {
-      const readings = (read.all(row.id, from, to, params.limit) as { metadata: string | null }[]).map(
-        ({ metadata, ...reading }) =>
-          metadata === null ? reading : { ...reading, metadata: JSON.parse(metadata) as unknown },
-      )
-      return { device: row.device_id, sensor: row.sensor, sensor_type: row.sensor_type, unit: row.unit, readings }
-    })
-    return { from, to, series }
+    const all = seriesOf(context, params)
+    const { lists, ...next } = firstOfAll(
+      all.map(
+        ({ id }) =>
+          read.all(id, Math.max(from, place.time), to, place.time, place.id, params.limit + 1) as ReadingRow[],
+      ),
+      params.limit,
+    )
+    const series = all.map((row, index) => ({
+      ...titleOf(row),
+      readings: (lists[index] ?? []).map(({ id: _, metadata, ...reading }) =>
+        metadata === null ? reading : { ...reading, metadata: JSON.parse(metadata) as unknown },
+      ),
+    }))
+    return { from, to, series, ...next }
   },
 })
 
@@ -103,6 +128,7 @@ export const summarizeReadings = command({
     from: timeMs.optional(),
     to: timeMs.optional(),
     limit: z.int().min(1).max(10_000).default(1_000),
+    after: placeText.optional(),
   }),
   result: z.strictObject({
     from: time,
@@ -116,6 +142,7 @@ export const summarizeReadings = command({
         ),
       }),
     ),
+    next: z.string().optional(),
   }),
   examples: [
     { says: 'the hours of the last week', params: { device: 'kitchen-pi', sensor: 'cpu_temperature' } },
@@ -130,16 +157,22 @@ export const summarizeReadings = command({
     const { step, days } = SUMMARIES[params.step]
     const to = params.to ?? context.now
     const from = params.from ?? to - days * DAY_MS
+    const place = placeOf(params.after)
     const read = context.db.prepare(
-      'SELECT bucket AS time, min, avg AS mean, max, count FROM reading_rollup_buckets ' +
-        'WHERE series_id = ? AND step = ? AND bucket > ? AND bucket <= ? ORDER BY bucket LIMIT ?',
+      'SELECT series_id AS id, bucket AS time, min, avg AS mean, max, count FROM reading_rollup_buckets ' +
+        'WHERE series_id = ? AND step = ? AND bucket > ? AND bucket <= ? AND (bucket, series_id) > (?, ?) ORDER BY bucket LIMIT ?',
     )
-    const series = seriesOf(context, params).map((row) => ({
-      ...{ device: row.device_id, sensor: row.sensor, sensor_type: row.sensor_type, unit: row.unit },
+    const all = seriesOf(context, params)
+    const { lists, ...next } = firstOfAll(
       // A span that began before `from` and reaches into it is part of the answer.
-      summaries: read.all(row.id, step, from - step, to, params.limit),
+      all.map(({ id }) => read.all(id, step, from - step, to, place.time, place.id, params.limit + 1) as SummaryRow[]),
+      params.limit,
+    )
+    const series = all.map((row, index) => ({
+      ...titleOf(row),
+      summaries: (lists[index] ?? []).map(({ id: _, ...summary }) => summary),
     }))
-    return { from, to, step_ms: step, series }
+    return { from, to, step_ms: step, series, ...next }
   },
 })
 
@@ -148,7 +181,12 @@ export const latestReadings = command({
   verb: 'latest',
   role: 'user',
   summary: 'The newest reading of every sensor',
-  params: z.strictObject({ device: text(40).optional(), sensor: sensorKey.optional() }),
+  params: z.strictObject({
+    device: text(40).optional(),
+    sensor: sensorKey.optional(),
+    limit: z.int().min(1).max(5_000).default(1_000),
+    after: z.int().optional(),
+  }),
   result: z.strictObject({
     readings: z.array(
       z.strictObject({
@@ -158,6 +196,7 @@ export const latestReadings = command({
         quality: z.number().optional(),
       }),
     ),
+    next: z.number().optional(),
   }),
   examples: [
     { says: 'every sensor of the house', params: {} },
@@ -166,13 +205,32 @@ export const latestReadings = command({
   positional: ['device'],
   changes: false,
   query(context, params) {
-    const read = context.db.prepare(
-      'SELECT reading_time AS time, value, coalesce(quality, 1.0) AS quality FROM readings WHERE series_id = ? ORDER BY reading_time DESC, id DESC LIMIT 1',
+    const { rows, next } = page(
+      seriesOf(context, params, { limit: params.limit + 1, after: params.after }),
+      params.limit,
+      ({ id }) => id,
     )
-    const latest = seriesOf(context, params).map((row) => {
-      const newest = read.get(row.id) as { time: number; value: number; quality: number } | undefined
-      return { device: row.device_id, sensor: row.sensor, sensor_type: row.sensor_type, unit: row.unit, ...newest }
-    })
-    return { readings: latest }
+    const newest = newestReading(context)
+    return {
+      readings: rows.map((row) => ({ ...titleOf(row), ...newest(row.id) })),
+      ...(next === undefined ? {} : { next }),
+    }
   },
 })
+
+/**
+ * Reads the newest reading of a series. One of a time that has not come was stored under a clock that was wrong then, and
+ * is shown only where there is no other.
+ */
+function newestReading({ db, now }: QueryContext): (series: number) => object | undefined {
+  const read = db.prepare(
+    'SELECT reading_time AS time, value, coalesce(quality, 1.0) AS quality FROM readings ' +
+      'WHERE series_id = ? AND reading_time <= ? ORDER BY reading_time DESC, id DESC LIMIT 1',
+  )
+  const upto = (series: number, latest: number) => read.get(series, latest) as object | undefined
+  return (series) => upto(series, now + CLOCK_STEP_MS) ?? upto(series, Number.MAX_SAFE_INTEGER)
+}
+
+function titleOf({ device_id, sensor, sensor_type, unit }: SeriesRow) {
+  return { device: device_id, sensor, sensor_type, unit }
+}

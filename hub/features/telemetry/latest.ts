@@ -1,4 +1,4 @@
-import { STATE_PUBLISH_MS, VOLATILE_FLUSH_MS } from '../../../shared/limits.ts'
+import { CLOCK_STEP_MS, STATE_PUBLISH_MS, VOLATILE_FLUSH_MS } from '../../../shared/limits.ts'
 import type { State } from '../../../shared/messages/state.ts'
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
@@ -42,9 +42,9 @@ export class LatestValues {
   }
 
   /** Noted now, taken over when the batch is on disk. An older value never overwrites a newer one. */
-  stage(value: LatestValue): void {
+  stage(value: LatestValue, now: number): void {
     const staged = this.#staged.get(value.entity)
-    if (!staged || value.state.at >= staged.state.at) this.#staged.set(value.entity, value)
+    if (!staged || follows(value.state, staged.state, now)) this.#staged.set(value.entity, value)
   }
 
   of(entity: string): State | undefined {
@@ -55,27 +55,26 @@ export class LatestValues {
   flush(context: Context): void {
     for (const value of this.#staged.values()) {
       const slot = this.#slots.get(value.entity)
-      if (slot && slot.state.at > value.state.at) continue
+      if (slot && !follows(value.state, slot.state, context.now)) continue
       const changed = !slot || slot.unpublished || slot.state.value !== value.state.value
-      const publish = changed && (!slot || context.now - slot.publishedAt >= STATE_PUBLISH_MS)
+      const publish = changed && (!slot || isDue(slot.publishedAt, STATE_PUBLISH_MS, context.now))
       if (publish) this.#publish(context, value)
-      context.committed(() => this.#take(value, publish ? context.now : null, changed))
+      context.committed(() => this.#take(context.now, value, { published: publish, changed }))
     }
     this.#staged.clear()
   }
 
-  /** Publishes what was held back and writes what is due. A clock that went back counts as due. */
+  /** Publishes what was held back and writes what is due. */
   tick(context: Context): void {
     for (const slot of this.#changed) {
-      if (!slot.unpublished || context.now - slot.publishedAt < STATE_PUBLISH_MS) continue
+      if (!slot.unpublished || !isDue(slot.publishedAt, STATE_PUBLISH_MS, context.now)) continue
       this.#publish(context, slot)
       context.committed(() => {
         slot.publishedAt = context.now
         slot.unpublished = false
       })
     }
-    const age = context.now - this.#writtenAt
-    if (age >= VOLATILE_FLUSH_MS || age < 0) this.write(context)
+    if (isDue(this.#writtenAt, VOLATILE_FLUSH_MS, context.now)) this.write(context)
   }
 
   /** Writes what changed to the table. */
@@ -110,18 +109,18 @@ export class LatestValues {
     this.#staged.clear()
   }
 
-  #take(value: LatestValue, publishedAt: number | null, changed: boolean): void {
+  #take(now: number, value: LatestValue, { published, changed }: { published: boolean; changed: boolean }): void {
     let slot = this.#slots.get(value.entity)
     if (!slot) {
       slot = { ...value, unwritten: true, unpublished: false, publishedAt: 0 }
       this.#slots.set(value.entity, slot)
     }
-    if (slot.state.at > value.state.at) return
+    if (!follows(value.state, slot.state, now)) return
     slot.state = value.state
     slot.unwritten = true
-    if (publishedAt === null) slot.unpublished ||= changed
+    if (!published) slot.unpublished ||= changed
     else {
-      slot.publishedAt = publishedAt
+      slot.publishedAt = now
       slot.unpublished = false
     }
     this.#changed.add(slot)
@@ -131,6 +130,16 @@ export class LatestValues {
     const topic = context.topics.build('state', { device, sensor })
     context.effect({ kind: 'publish', topic, payload: JSON.stringify(state), qos: 1, retain: true })
   }
+}
+
+/** A value of a time that has not come was stored under a clock that was wrong then: whatever comes now is newer. */
+function follows(next: State, before: State, now: number): boolean {
+  return next.at >= before.at || before.at > now + CLOCK_STEP_MS
+}
+
+/** A clock that went back counts as due. */
+function isDue(since: number, everyMs: number, now: number): boolean {
+  return now < since || now - since >= everyMs
 }
 
 interface EntityRow {

@@ -62,7 +62,7 @@ export function openTelemetry(db: Database, parts: { entities: Entities; clocks:
       })
       if (lane === 'backlog' && latest.of(entity.id) === undefined) continue
       const state = { value: item.value, unit: entity.unit, at: when.time, quality, time_quality: when.quality }
-      latest.stage({ entity: entity.id, device, sensor: item.sensor, state })
+      latest.stage({ entity: entity.id, device, sensor: item.sensor, state }, now)
     }
   }
 

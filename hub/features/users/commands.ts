@@ -4,6 +4,7 @@ import { LaresError } from '../../../shared/errors.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import { command } from '../../engine/command.ts'
 import { hashSecret } from '../devices/joining.ts'
+import { conditions, page } from '../list-query.ts'
 import { refuseCentral } from '../sync/refuse-central.ts'
 import { hashPassword } from './passwords.ts'
 
@@ -57,7 +58,7 @@ export const listUsers = command({
   verb: 'list',
   role: 'admin',
   summary: 'The accounts of this hub',
-  params: z.strictObject({}),
+  params: z.strictObject({ limit: z.int().min(1).max(1_000).default(500), after: text(255).optional() }),
   result: z.strictObject({
     users: z.array(
       z.strictObject({
@@ -70,16 +71,20 @@ export const listUsers = command({
         id: z.string(),
       }),
     ),
+    next: z.string().optional(),
   }),
   examples: [{ says: 'who has an account', params: {} }],
   changes: false,
-  query(context) {
-    const users = context.db
+  query({ db }, params) {
+    const where = conditions().when('email > ?', params.after)
+    const users = db
       .prepare(
-        'SELECT id, email, full_name, role, is_active, managed_by, created_at FROM users ORDER BY email LIMIT 2000',
+        `SELECT id, email, full_name, role, is_active, managed_by, created_at FROM users WHERE ${where.sql} ORDER BY email LIMIT ?`,
       )
-      .all() as { is_active: number }[]
-    return { users: users.map((user) => ({ ...user, is_active: user.is_active === 1 })) }
+      .all(...where.values, params.limit + 1) as { email: string; is_active: number }[]
+    const { rows, next } = page(users, params.limit, (user) => user.email)
+    const shown = rows.map((user) => ({ ...user, is_active: user.is_active === 1 }))
+    return { users: shown, ...(next === undefined ? {} : { next }) }
   },
 })
 

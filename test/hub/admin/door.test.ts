@@ -186,7 +186,7 @@ describe('the admin door asks the reader', () => {
     await request('devices/list', { id: 'r1', params: { all: true } }, { caller: USER })
     expect(only(answers)).toEqual({ id: 'r1', status: 'ok', data: { devices: [] } })
     expect(answers[0]).toMatchObject({ client: 'ann.1', verb: 'devices/list' })
-    expect(asked.query).toEqual([['devices/list', { all: true }]])
+    expect(asked.query).toEqual([['devices/list', { all: true, limit: 500 }]])
     expect(asked.run).toEqual([])
     expect(asked.note).toEqual(['devices/list true 1'])
   })

@@ -18,6 +18,7 @@ function door(clock: ManualClock, parts: Partial<DoorParts>) {
   const admin = new AdminDoor({
     run: async () => ({ verdict: 'stored' }),
     query: async () => ({}),
+    danger: async () => null,
     note: () => {},
     publish: (_client, _asked, response) => void answers.push(response),
     prepareContext: (caller) => ({

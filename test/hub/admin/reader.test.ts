@@ -9,7 +9,7 @@ import { QUERY_MAX_MS } from '../../../shared/limits.ts'
 import { silentLog } from '../../../shared/log.ts'
 
 const caller = { principal: 'local', user: null, role: 'admin' as const, houses: null, client: 'local.test' }
-const ask = (area: string, verb: string, params: unknown = {}) => ({ area, verb, params, caller, now: 1 })
+const ask = (area: string, verb: string, params: unknown = { limit: 10 }) => ({ area, verb, params, caller, now: 1 })
 
 describe('the reader', () => {
   let folder: string
