@@ -1,9 +1,11 @@
 import type { Clock } from '../shared/clock.ts'
+import { LaresError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
 import type { Topics } from '../shared/topics.ts'
 import type { DoorParts } from './admin/door.ts'
 import { AdminDoor } from './admin/door.ts'
 import { HouseHooks } from './broker/house-hooks.ts'
+import { Journal } from './broker/journal.ts'
 import { BrokerPersistence } from './broker/persistence.ts'
 import type { Admission } from './engine/principal.ts'
 import type { HouseStore } from './house-store.ts'
@@ -24,23 +26,28 @@ export interface FrontParts {
 }
 
 /** What the hub retains itself is derived from tables at start; only others' messages are kept in the database. */
-export function brokerMemory({
-  topics,
-  clock,
-  log,
-  store,
-}: Pick<FrontParts, 'topics' | 'clock' | 'log' | 'store'>): BrokerPersistence {
-  const own = `${topics.base}/`
-  return new BrokerPersistence({
+export function brokerMemory({ topics, clock, log, store }: Pick<FrontParts, 'topics' | 'clock' | 'log' | 'store'>): {
+  memory: BrokerPersistence
+  journal: Journal
+} {
+  const base = `${topics.base}/`
+  const own = (topic: string) => topic.startsWith(base)
+  const journal = new Journal({
     clock,
-    retain: (topic) => topic.startsWith(own) || topic.startsWith('homeassistant/'),
-    journal(change) {
-      if ((change.kind === 'retain' || change.kind === 'unretain') && change.topic.startsWith(own)) return
-      store.intake
-        .input({ kind: 'broker', change })
-        .catch(() => log.debug({}, 'a change of the broker was not stored: intake is closed'))
+    log: log.part('broker'),
+    async store(changes) {
+      const { verdict, value } = await store.intake.input<{ error?: string } | undefined>({ kind: 'broker', changes })
+      if (verdict === 'rejected') throw new LaresError('handler_failed', value?.error ?? 'the engine refused')
     },
   })
+  const memory = new BrokerPersistence({
+    clock,
+    own,
+    retain: (topic) => own(topic) || topic.startsWith('homeassistant/'),
+    journal: (change) => journal.note(change),
+    committed: (run) => journal.committed(run),
+  })
+  return { memory, journal }
 }
 
 /** The broker's rules, with every way a message can go on. */

@@ -19,7 +19,7 @@ import { EventLog } from './features/events/event-log.ts'
 import { eventIngest } from './features/events/ingest.ts'
 import { ensureHouse } from './features/house/default-house.ts'
 import { seedCompanion } from './features/personas/seed.ts'
-import { storeBrokerChange } from './features/plumbing/broker-store.ts'
+import { brokerStore } from './features/plumbing/broker-store.ts'
 import { openRetention } from './features/retention/retention.ts'
 import type { Unsent } from './features/retention/unsent.ts'
 import { openSessions } from './features/sessions/sessions.ts'
@@ -52,6 +52,7 @@ export function openHouseEngine(parts: HouseParts): Engine {
   const sync = openSync(db)
   const unsent = parts.unsent ?? unsentRows(db, { configured: parts.central ?? false })
   const retention = openRetention(db, { unsent })
+  const storeBrokerChange = brokerStore(db)
   let answersForgottenAt = 0
   const ground: Feature = {
     name: 'ground',
@@ -91,7 +92,7 @@ export function openHouseEngine(parts: HouseParts): Engine {
       case 'turn_end':
         return turnEnded(context, input)
       case 'broker':
-        storeBrokerChange(db, input.change, context.now)
+        for (const change of input.changes) storeBrokerChange(change, context.now)
         return { verdict: 'stored' }
       case 'sync':
         return { verdict: 'stored', value: sync.apply(context, input.change) }

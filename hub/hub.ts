@@ -168,7 +168,7 @@ export class Hub implements Service {
         }),
       },
     })
-    const memory = brokerMemory({ topics, clock, log, store })
+    const { memory, journal } = brokerMemory({ topics, clock, log, store })
     const broker = new TrustedBroker({ hooks, clock, log, persistence: memory })
     const outward = new Effects({
       broker,
@@ -221,6 +221,7 @@ export class Hub implements Service {
     this.#parts.add('store', store, WRITE_MS)
     this.#parts.add('recorder', recorder, WRITE_MS)
     this.#parts.add('reader', reader)
+    this.#parts.add('journal', journal)
     this.#parts.add('broker', broker)
     this.#parts.add('facts', {
       /** What others must see is there before the first of them connects. */

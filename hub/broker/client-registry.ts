@@ -7,7 +7,7 @@ export class ClientRegistry {
   takeovers = 0
   #hooks: Required<BrokerHooks>
   #persistence: BrokerPersistence
-  /** The connection that has the client id, or waits for the one before to let go. */
+  /** The connection that has the client's session, or waits for the one before to let go, by its key. */
   #newest = new Map<string, LiveConnection>()
   #connected = new Set<LiveConnection>()
 
@@ -20,8 +20,8 @@ export class ClientRegistry {
     return this.#connected
   }
 
-  newest(clientId: string): LiveConnection | undefined {
-    return this.#newest.get(clientId)
+  newest(key: string): LiveConnection | undefined {
+    return this.#newest.get(key)
   }
 
   /**
@@ -29,8 +29,8 @@ export class ClientRegistry {
    * Aedes may register the older one last, which closes the newer, and it would publish the old will into the new session.
    */
   claim(connection: LiveConnection, proceed: () => void): void {
-    const before = this.#newest.get(connection.clientId)
-    this.#newest.set(connection.clientId, connection)
+    const before = this.#newest.get(connection.key)
+    this.#newest.set(connection.key, connection)
     if (!before) {
       proceed()
       return
@@ -50,8 +50,8 @@ export class ClientRegistry {
   /** Aedes has let go of the connection, or never had it. Calling it twice is safe. */
   release(connection: LiveConnection, reason: string): void {
     if (this.#connected.delete(connection)) this.#hooks.disconnected(connection, reason)
-    if (this.#newest.get(connection.clientId) === connection) this.#newest.delete(connection.clientId)
-    if (connection.accepted) this.#persistence.leave(connection.clientId, connection.number)
+    if (this.#newest.get(connection.key) === connection) this.#newest.delete(connection.key)
+    if (connection.accepted) this.#persistence.leave(connection.key, connection.number)
     connection.markGone()
   }
 }

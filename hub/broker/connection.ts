@@ -34,8 +34,14 @@ export interface Credentials {
   keepaliveS: number
 }
 
-/** Accepted as a principal, or refused with MQTT's CONNACK code. */
-export type AuthVerdict = { accept: unknown } | { refuse: 2 | 3 | 4 | 5; reason: string }
+/**
+ * Accepted as a principal, or refused with MQTT's CONNACK code. `owner` names the principal: a client id means a client of its
+ * owner, and whoever has another owner never meets its session. Absent: all clients have one owner. `clientId` is the id
+ * that is given to a client which left it to the server.
+ */
+export type AuthVerdict =
+  | { accept: unknown; owner?: string; clientId?: string }
+  | { refuse: 2 | 3 | 4 | 5; reason: string }
 
 /**
  * `deliver`: acknowledge, then hand to subscribers and the retained store. `absorb`: acknowledge, hand to nobody.

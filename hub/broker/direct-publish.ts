@@ -1,59 +1,45 @@
 import type { Client } from 'aedes'
+import { hasReadAll, refreshKeepalive } from './aedes-client.ts'
 import type { Gate } from './gate.ts'
 import type { Inbound } from './inbound.ts'
 import type { InboundPacket } from './inbound-packet.ts'
 import type { LiveConnection } from './live-connection.ts'
-import type { Done } from './ordering.ts'
 
 const PUBLISH = 3
 const QOS_2 = 4
-
-/** What Aedes 1.2.0 keeps of a client; its version is pinned. Where another has none of it, nothing is taken. */
-interface Kept {
-  connected: boolean
-  /** Packets from before the client was registered; `null` once they were handled. */
-  _parser?: { _queue: unknown[] | null }
-  _keepaliveInterval: number
-  _keepaliveTimer: NodeJS.Timeout | null
-}
 
 export interface DirectPublishParts {
   gate: Gate<LiveConnection>
   client: Client
   inbound: Pick<Inbound, 'authorize'>
-  /** Aedes' `publish`, which hands a packet to whoever reads it. */
-  publish: (packet: InboundPacket, client: Client, done: Done) => void
 }
 
 /**
  * Takes PUBLISH packets of QoS 0 and 1 out of bytes that the scanner has checked, and does for them what Aedes would:
- * asks, acknowledges, hands on. Aedes needs most of the front's time for that. It gets every other packet, and the gate
+ * asks and acknowledges. Aedes needs most of the front's time for that. It gets every other packet, and the gate
  * gives bytes to this only while Aedes has nothing left to read, so that the order stays as the client sent it.
  */
 export class DirectPublish {
   #parts: DirectPublishParts
-  #kept: Kept
   /** The last topic and its bytes: a client publishes to the same few. */
   #topic = ''
   #topicBytes: Buffer = Buffer.alloc(0)
 
   constructor(parts: DirectPublishParts) {
     this.#parts = parts
-    this.#kept = parts.client as unknown as Kept
   }
 
   /** Returns how many bytes it took, from the first up to a packet that is not its own or not complete before `end`. */
   take(bytes: Buffer, end: number): number {
-    const { gate } = this.#parts
-    const kept = this.#kept
-    if (!kept.connected || kept._parser?._queue !== null || kept._keepaliveTimer === undefined) return 0
+    const { gate, client } = this.#parts
+    if (!hasReadAll(client)) return 0
     let at = 0
     while (at < end && !gate.destroyed) {
       const next = this.#packet(bytes, at, end)
       if (next === at) break
       at = next
     }
-    if (at > 0 && kept._keepaliveInterval > 0) kept._keepaliveTimer?.refresh()
+    if (at > 0) refreshKeepalive(client)
     return at
   }
 
@@ -88,16 +74,9 @@ export class DirectPublish {
   }
 
   #decided(packet: InboundPacket, error?: Error | null): void {
-    const { gate, client, publish } = this.#parts
-    if (error) {
-      client.emit('error', error)
-      return
-    }
-    if (gate.destroyed) return
-    if (packet.qos === 1) gate.acknowledge(packet.messageId ?? 0)
-    publish(packet, client, (failed) => {
-      if (failed) client.emit('error', failed)
-    })
+    const { gate, client } = this.#parts
+    if (error) client.emit('error', error)
+    else if (packet.qos === 1 && !gate.destroyed) gate.acknowledge(packet.messageId ?? 0)
   }
 
   #text(bytes: Buffer, start: number, end: number): string {

@@ -18,7 +18,7 @@ export function mayForward(hooks: Required<BrokerHooks>, persistence: BrokerPers
   // Aedes forgets what may not be replayed; what can not be written any more is still owed.
   if (connection.gone) return packet.messageId !== undefined
   if (!hooks.forward(connection, packet.topic)) {
-    if (!clean) persistence.discard(connection.clientId, packet)
+    if (!clean) persistence.discard(connection.key, packet)
     return false
   }
   if (packet.messageId !== undefined || packet.qos === 0) return true
@@ -28,5 +28,5 @@ export function mayForward(hooks: Required<BrokerHooks>, persistence: BrokerPers
     if (qos > granted && filterMatches(filter, packet.topic)) granted = qos
   }
   if (granted < packet.qos) packet.qos = granted
-  return clean || packet.retain || persistence.claimLive(connection.clientId, packet)
+  return clean || packet.retain || persistence.claimLive(connection.key, packet)
 }

@@ -5,21 +5,31 @@ import type { LiveConnection } from './live-connection.ts'
 import type { Done } from './ordering.ts'
 import type { BrokerPersistence } from './persistence.ts'
 import { PublishQueue } from './publish-queue.ts'
-import type { IncomingMessages } from './session.ts'
 
 export interface InboundOptions {
   hooks: Required<BrokerHooks>
   persistence: BrokerPersistence
   limits: BrokerLimits
-  /** Hands a packet to subscribers and the retained store. */
-  fanOut: (packet: InboundPacket, connection: LiveConnection | null, done: Done) => void
+  /** Hands a packet to the retained store, to queues and to subscribers. */
+  fanOut: (packet: InboundPacket, connection: LiveConnection | null, told: FanOut) => void
   /** Counts what was refused without asking a hook. */
   onRefused: (connection: LiveConnection | null, reason: string) => void
 }
 
+export interface FanOut {
+  /** The packet is retained and in the queues of those who are away, in memory. */
+  placed: Done
+  /** Every reader that keeps up has it. */
+  delivered: Done
+}
+
 const CLOSED = 'the publish was refused'
 
-/** Asks the hook about every PUBLISH and every will before Aedes acknowledges it. */
+/**
+ * Asks the hook about every PUBLISH and every will, gives it its effect and waits until what the effect left behind is on
+ * disk, before Aedes acknowledges it. Aedes 1.2.0 alone acknowledges QoS 1 first. Aedes only answers: it gets the packet
+ * with the verdict `absorb`.
+ */
 export class Inbound {
   #options: InboundOptions
   #orphans: PublishQueue<InboundPacket>
@@ -54,39 +64,71 @@ export class Inbound {
   #queueOf(connection: LiveConnection | null): PublishQueue<InboundPacket> {
     return new PublishQueue<InboundPacket>({
       ask: (packet, settle) => this.#options.hooks.publish(connection, packet, settle),
+      hasEffect: (packet, verdict) => verdict === 'deliver' || packet.qos === 2,
+      apply: (packet, verdict, applied) => this.#apply(connection, { packet, verdict, applied }),
       finish(packet, verdict, done) {
-        packet.verdict = verdict
-        if (verdict !== 'deliver') connection?.end(packet.payload.length)
         if (verdict !== 'close') {
+          // One that was delivered is at work until its readers have it.
+          if (packet.verdict !== 'deliver') connection?.end(packet.payload.length)
+          packet.verdict = 'absorb'
           done(null)
           return
         }
+        if (packet.verdict !== 'deliver') connection?.end(packet.payload.length)
+        packet.verdict = 'close'
         if (!packet.will) connection?.close(CLOSED)
         done(new Error(CLOSED))
       },
     })
   }
 
+  #apply(connection: LiveConnection | null, given: Given): void {
+    const { packet, verdict, applied } = given
+    const { persistence, fanOut } = this.#options
+    packet.verdict = verdict
+    if (packet.qos === 2 && !packet.will && connection) {
+      const messages = persistence.incoming(connection.key)
+      persistence.acceptIncoming(connection.key, messages, packet.messageId ?? 0)
+    }
+    if (verdict !== 'deliver') {
+      persistence.committed(applied)
+      return
+    }
+    const bytes = packet.payload.length
+    let open = 2
+    const part = () => {
+      open -= 1
+      if (open === 0) connection?.end(bytes)
+    }
+    const committed: Done = (error) => {
+      part()
+      if (packet.qos > 0) applied(error)
+    }
+    fanOut(packet, connection, {
+      placed: (error) => (error ? committed(error) : persistence.committed(committed)),
+      delivered: part,
+    })
+    if (packet.qos === 0) applied()
+  }
+
   /**
    * QoS 2: a packet id whose message had its effect is answered again without asking again, until PUBREL frees it
-   * [MQTT-4.3.3-2]. Aedes 1.2.0 asks again for each repetition and loses the message when its first publish failed,
-   * so the effect happens here and Aedes only answers.
+   * [MQTT-4.3.3-2]. Aedes 1.2.0 asks again for each repetition and loses the message when its first publish failed.
    */
   #once(connection: LiveConnection, queue: PublishQueue<InboundPacket>, asked: { packet: InboundPacket; done: Done }) {
     const { packet, done } = asked
+    const { persistence, limits } = this.#options
     const packetId = packet.messageId ?? 0
-    const messages = this.#options.persistence.incoming(connection.clientId)
+    const messages = persistence.incoming(connection.key)
     const known = messages.get(packetId)
-    if (known) connection.end(packet.payload.length)
-    if (known?.accepted) {
-      done(null)
-      return
-    }
     if (known) {
-      known.waiting.push(done)
+      connection.end(packet.payload.length)
+      packet.verdict = 'absorb'
+      if (known.accepted) persistence.committed((error) => done(error))
+      else known.waiting.push(done)
       return
     }
-    if (messages.size >= this.#options.limits.inflightPerClient) {
+    if (messages.size >= limits.inflightPerClient) {
       this.#options.onRefused(connection, 'too many QoS 2 messages without PUBREL')
       connection.close('too many QoS 2 messages without PUBREL')
       done(new Error(CLOSED))
@@ -94,26 +136,17 @@ export class Inbound {
     }
     messages.set(packetId, { accepted: false, journalled: false, packet: null, waiting: [] })
     queue.submit(packet, (error) => {
-      if (error) this.#forget(messages, packetId, error)
-      else this.#effect(connection, messages, packet)
+      const message = messages.get(packetId)
+      // One that had its effect is known when it comes again, although it could not be answered now.
+      if (error && !message?.accepted) messages.delete(packetId)
+      for (const repeated of message?.waiting.splice(0) ?? []) repeated(error)
       done(error)
     })
   }
+}
 
-  #effect(connection: LiveConnection, messages: IncomingMessages, packet: InboundPacket): void {
-    const packetId = packet.messageId ?? 0
-    this.#options.persistence.acceptIncoming(connection.clientId, messages, packetId)
-    if (packet.verdict === 'deliver') {
-      this.#options.fanOut(packet, connection, () => connection.end(packet.payload.length))
-    }
-    packet.verdict = 'absorb' satisfies PublishVerdict
-    const waiting = messages.get(packetId)?.waiting.splice(0) ?? []
-    for (const repeated of waiting) repeated(null)
-  }
-
-  #forget(messages: IncomingMessages, packetId: number, error: Error): void {
-    const waiting = messages.get(packetId)?.waiting ?? []
-    messages.delete(packetId)
-    for (const repeated of waiting) repeated(error)
-  }
+interface Given {
+  packet: InboundPacket
+  verdict: PublishVerdict
+  applied: Done
 }

@@ -25,6 +25,8 @@ export class LiveConnection implements Connection {
   readonly remote: string
   readonly listener: string
   clientId = ''
+  /** What the broker and Aedes know the client by: its principal's and its own id, see `sessionKey`. */
+  key = ''
   principal: unknown = null
   credentials: Credentials | null = null
   client: Client | null = null

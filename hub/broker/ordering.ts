@@ -3,9 +3,12 @@ export type Done = (error?: Error | null) => void
 /** A publish of Aedes: takes the packet's place in the order at once and hands it to the emitter later. */
 export type Publish<Packet, Client> = (packet: Packet, client: Client, done: Done) => void
 
-interface Waiting<Packet, Client> {
+export interface Submitted<Packet, Client> {
   packet: Packet
   client: Client
+  /** It has reached the emitter, and whoever is away has it in the queue; or it failed before. */
+  placed?: Done | undefined
+  /** Every reader that keeps up has it. */
   done: Done
 }
 
@@ -19,32 +22,34 @@ interface Waiting<Packet, Client> {
  */
 export class OrderingGate<Packet, Client> {
   #publish: Publish<Packet, Client>
-  #queue: Waiting<Packet, Client>[] = []
+  #queue: Submitted<Packet, Client>[] = []
   #head = 0
   /** The publish that has not reached the emitter yet. */
-  #current: Waiting<Packet, Client> | null = null
+  #current: Submitted<Packet, Client> | null = null
   #draining = false
 
   constructor(publish: Publish<Packet, Client>) {
     this.#publish = publish
   }
 
-  submit(packet: Packet, client: Client, done: Done): void {
-    this.#queue.push({ packet, client, done })
+  submit(submitted: Submitted<Packet, Client>): void {
+    this.#queue.push(submitted)
     if (this.#current === null && !this.#draining) this.#drain()
   }
 
   /** The emitter calls this for each packet it is handed. */
-  emitted(): void {
+  emitted(error?: Error | null): void {
+    const placed = this.#current?.placed
     this.#current = null
+    placed?.(error)
     if (!this.#draining && this.#head < this.#queue.length) this.#drain()
   }
 
-  #start(next: Waiting<Packet, Client>): void {
+  #start(next: Submitted<Packet, Client>): void {
     this.#current = next
     this.#publish(next.packet, next.client, (error) => {
       // A publish that failed before it reached the emitter must not hold up the others.
-      if (this.#current === next) this.emitted()
+      if (this.#current === next) this.emitted(error)
       next.done(error)
     })
   }

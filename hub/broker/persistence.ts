@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import type { Clock } from '../../shared/clock.ts'
 import type { SessionChange } from '../engine/session-change.ts'
 import { BROKER_LIMITS, type BrokerLimits } from './broker-limits.ts'
+import type { Committed } from './journal.ts'
 import { RetainedStore } from './retained-store.ts'
 import {
   entryBytes,
@@ -23,8 +24,12 @@ export interface PersistenceOptions {
   clock: Clock
   /** Told of every change that must survive a restart, in order. Absent: nothing survives. */
   journal?: (change: SessionChange) => void
+  /** Calls back once every change told so far is on disk. Default: at once. */
+  committed?: (run: Committed) => void
   /** Whether a message of this topic may be retained. Default: any. */
   retain?: (topic: string) => boolean
+  /** Topics the hub retains itself: derived from tables at start, so neither told to the journal nor bounded. Default: none. */
+  own?: (topic: string) => boolean
   limits?: Partial<BrokerLimits>
 }
 
@@ -39,8 +44,11 @@ export interface PersistenceStats {
 }
 
 /**
- * Aedes' persistence, answering from memory at once and never refusing: where Aedes 1.2.0 meets a rejected look-up it
+ * Aedes' persistence. Look-ups are answered from memory at once and never refused: where Aedes 1.2.0 meets a rejected one it
  * stops serving, or the process dies. It passes `aedes-persistence/abstract.js`.
+ *
+ * What Aedes acknowledges to a client waits for the disk: SUBACK, UNSUBACK, CONNACK, PUBREL and PUBCOMP here, PUBACK and
+ * PUBREC in `Inbound`, both by `committed`. Where the disk takes nothing the client is closed instead.
  *
  * Beyond that contract: queues are bounded, a message reaches a client once per overlapping filters and at the QoS
  * granted, packet ids in flight are unique, repetitions carry DUP, and replay keeps the order with live messages.
@@ -48,20 +56,23 @@ export interface PersistenceStats {
 export class BrokerPersistence {
   /** Asked before a subscription is stored; the broker answers for filters it has just denied. */
   refused: (clientId: string, filter: string) => boolean = () => false
+  /** Closes a client whose change could not be stored, so that nothing is acknowledged to it. Set by the broker. */
+  unstored: (clientId: string) => void = () => {}
   #options: PersistenceOptions
   #limits: BrokerLimits
   #broker: Id | null = null
   #memory: SessionMemory
   #retained = new RetainedStore<StoredPacket>()
-  #retainedBytes = 0
+  /** Of others, as bounded. */
+  #foreign = { topics: 0, bytes: 0 }
   #notRetained = 0
   #wills = new Map<string, Will>()
 
   constructor(options: PersistenceOptions) {
     this.#options = options
     this.#limits = { ...BROKER_LIMITS, ...options.limits }
-    const journal = options.journal ?? (() => {})
-    this.#memory = new SessionMemory({ clock: options.clock, limits: this.#limits, journal })
+    const { clock, journal = () => {} } = options
+    this.#memory = new SessionMemory({ clock, limits: this.#limits, journal })
   }
 
   get broker(): Id | null {
@@ -78,6 +89,12 @@ export class BrokerPersistence {
   }
 
   // What the broker asks beyond Aedes
+
+  /** Calls back once every change so far is on disk; with an error when it cannot be stored now. */
+  committed(run: Committed): void {
+    if (this.#options.committed) this.#options.committed(run)
+    else run(null)
+  }
 
   /** Whether a persistent session would be given a message of this topic to keep. */
   hasSubscriber(topic: string): boolean {
@@ -147,7 +164,9 @@ export class BrokerPersistence {
   /** The changes that make the present memory again: a journal can be replaced by them. */
   *snapshot(): Generator<SessionChange> {
     yield* this.#memory.snapshot()
-    for (const [topic, { payload, qos }] of this.#retained.entries()) yield { kind: 'retain', topic, payload, qos }
+    for (const [topic, { payload, qos }] of this.#retained.entries()) {
+      if (!this.#isOwn(topic)) yield { kind: 'retain', topic, payload, qos }
+    }
   }
 
   /** Gives up what is too old in the queues of clients that are away. */
@@ -165,11 +184,12 @@ export class BrokerPersistence {
       // What is current is not kept, so what was kept must not pass for current.
       if (!before) return
       this.#unretain(topic)
-      this.#options.journal?.({ kind: 'unretain', topic })
+      this.#recordRetained({ kind: 'unretain', topic })
       return
     }
-    this.#keep({ ...packet, payload: owned(payload) })
-    this.#options.journal?.({ kind: 'retain', topic, payload, qos })
+    const kept = owned(payload)
+    this.#keep({ ...packet, payload: kept })
+    this.#recordRetained({ kind: 'retain', topic, payload: kept, qos })
   }
 
   createRetainedStream(filter: string): Readable {
@@ -183,13 +203,16 @@ export class BrokerPersistence {
   // Aedes: subscriptions
 
   async addSubscriptions(client: Id, subscriptions: SessionFilter[]): Promise<void> {
-    for (const subscription of subscriptions) {
-      if (!this.refused(client.id, subscription.topic)) this.#memory.subscribe(client.id, subscription)
-    }
+    const granted = subscriptions.filter(({ topic }) => !this.refused(client.id, topic))
+    for (const subscription of granted) this.#memory.subscribe(client.id, subscription)
+    await this.#onDisk(client)
+    // Aedes hands messages out from now on; what came before would wait in the queue for the client's next connection.
+    for (const { topic } of granted) this.#memory.index(client.id, topic)
   }
 
   async removeSubscriptions(client: Id, filters: string[]): Promise<void> {
     for (const filter of filters) this.#memory.unsubscribe(client.id, filter)
+    await this.#onDisk(client)
   }
 
   async subscriptionsByClient(client: Id): Promise<SessionFilter[]> {
@@ -203,6 +226,7 @@ export class BrokerPersistence {
 
   async cleanSubscriptions(client: Id): Promise<void> {
     this.#memory.forget(client.id)
+    await this.#onDisk(client)
   }
 
   async countOffline(): Promise<{ subsCount: number; clientsCount: number }> {
@@ -232,7 +256,10 @@ export class BrokerPersistence {
 
   async outgoingUpdate(client: Id, packet: StoredPacket): Promise<void> {
     const session = this.#memory.sessions.get(client.id)
-    if (session) this.#memory.update(session, packet)
+    if (!session) return
+    this.#memory.update(session, packet)
+    // A restart that forgot a step of QoS 2 would send the message again as a new one.
+    if (packet.cmd === 'pubrel' || packet.qos === 2) await this.#onDisk(client)
   }
 
   async outgoingClearMessageId(client: Id, packet: StoredPacket): Promise<StoredPacket | undefined> {
@@ -266,6 +293,8 @@ export class BrokerPersistence {
   async incomingDelPacket(client: Id, packet: { messageId?: number }): Promise<void> {
     this.#accepted(client, packet)
     if (packet.messageId !== undefined) this.#memory.endIncoming(client.id, packet.messageId)
+    // A restart that still knew the packet id would take the client's next message for a repetition.
+    await this.#onDisk(client)
   }
 
   async cleanIncoming(client: Id): Promise<void> {
@@ -299,22 +328,46 @@ export class BrokerPersistence {
 
   #mayRetain(topic: string, payload: Buffer, before: StoredPacket | undefined): boolean {
     if (this.#options.retain?.(topic) === false) return false
-    if (!before && this.#retained.size >= this.#limits.retainedTopics) return false
+    if (this.#isOwn(topic)) return true
+    if (!before && this.#foreign.topics >= this.#limits.retainedTopics) return false
     const freed = before ? entryBytes(topic, before.payload) : 0
-    return this.#retainedBytes - freed + entryBytes(topic, payload) <= this.#limits.retainedBytes
+    return this.#foreign.bytes - freed + entryBytes(topic, payload) <= this.#limits.retainedBytes
   }
 
   #keep(packet: StoredPacket): void {
     this.#unretain(packet.topic)
-    this.#retainedBytes += entryBytes(packet.topic, packet.payload)
     this.#retained.set(packet.topic, packet)
+    if (this.#isOwn(packet.topic)) return
+    this.#foreign.topics += 1
+    this.#foreign.bytes += entryBytes(packet.topic, packet.payload)
   }
 
   #unretain(topic: string): void {
     const before = this.#retained.get(topic)
     if (!before) return
-    this.#retainedBytes -= entryBytes(topic, before.payload)
     this.#retained.delete(topic)
+    if (this.#isOwn(topic)) return
+    this.#foreign.topics -= 1
+    this.#foreign.bytes -= entryBytes(topic, before.payload)
+  }
+
+  #isOwn(topic: string): boolean {
+    return this.#options.own?.(topic) === true
+  }
+
+  #recordRetained(change: Extract<SessionChange, { kind: 'retain' | 'unretain' }>): void {
+    if (!this.#isOwn(change.topic)) this.#options.journal?.(change)
+  }
+
+  /** Resolves when what the client changed is on disk. Otherwise the client is closed before this rejects. */
+  #onDisk({ id }: Id): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.committed((error) => {
+        if (error) this.unstored(id)
+        if (error) reject(error)
+        else resolve()
+      })
+    })
   }
 
   #accepted(client: Id, packet: { messageId?: number }): Incoming {

@@ -79,8 +79,17 @@ export class SessionMemory {
   subscribe(clientId: string, subscription: SessionFilter): void {
     const { topic: filter, qos } = subscription
     const before = this.sessions.get(clientId)?.filters.get(filter)
-    this.#subscribe(clientId, subscription)
+    this.#session(clientId).filters.set(filter, { ...subscription })
     if (before?.qos !== qos) this.#options.journal({ kind: 'subscribe', clientId, filter, qos })
+  }
+
+  /** From now on messages of the filter are kept for the session. Ignored when it holds the filter no more. */
+  index(clientId: string, filter: string): void {
+    const subscription = this.sessions.get(clientId)?.filters.get(filter)
+    if (!subscription) return
+    // A QoS 0 subscription gets nothing while its client is away.
+    if (subscription.qos > 0) this.subscribers.add(filter, clientId, { clientId, ...subscription })
+    else this.subscribers.remove(filter, clientId)
   }
 
   unsubscribe(clientId: string, filter: string): void {
@@ -203,7 +212,8 @@ export class SessionMemory {
       case 'session':
         break
       case 'subscribe':
-        this.#subscribe(clientId, { topic: change.filter, qos: change.qos })
+        session.filters.set(change.filter, { topic: change.filter, qos: change.qos })
+        this.index(clientId, change.filter)
         break
       case 'unsubscribe':
         session.filters.delete(change.filter)
@@ -279,14 +289,6 @@ export class SessionMemory {
       if (session.connection === 0 && (!longest || session.touched < longest.touched)) longest = session
     }
     if (longest) this.forget(longest.clientId)
-  }
-
-  #subscribe(clientId: string, subscription: SessionFilter): void {
-    const { topic: filter, qos } = subscription
-    this.#session(clientId).filters.set(filter, { ...subscription })
-    // A QoS 0 subscription gets nothing while its client is away.
-    if (qos > 0) this.subscribers.add(filter, clientId, { clientId, ...subscription })
-    else this.subscribers.remove(filter, clientId)
   }
 
   #forget(session: Session): void {

@@ -5,17 +5,19 @@ import { LaresError } from '../../shared/errors.ts'
 import type { Service } from '../../shared/lifecycle.ts'
 import type { Log } from '../../shared/log.ts'
 import { Admission } from './admission.ts'
+import { gateOf, ownerOf } from './aedes-client.ts'
+import { Arrivals, type AuthDone } from './arrivals.ts'
 import { BrokerCounters, type BrokerStats } from './broker-counters.ts'
 import { BROKER_LIMITS, type BrokerLimits } from './broker-limits.ts'
 import { ClientRegistry } from './client-registry.ts'
 import type { BrokerHooks, Connection } from './connection.ts'
 import { credentialsOf } from './credentials.ts'
-import { DirectPublish, type DirectPublishParts } from './direct-publish.ts'
+import { DirectPublish } from './direct-publish.ts'
 import { mayForward } from './forwarding.ts'
 import { Gate } from './gate.ts'
 import { type GrantingOptions, grantFilters, nextGrant, restoredGrant } from './granting.ts'
 import { guardHooks } from './hooks.ts'
-import { Inbound } from './inbound.ts'
+import { type FanOut, Inbound } from './inbound.ts'
 import type { InboundPacket } from './inbound-packet.ts'
 import { LiveConnection } from './live-connection.ts'
 import { type Done, OrderingGate } from './ordering.ts'
@@ -55,6 +57,7 @@ export class TrustedBroker implements Service {
   #clock: Clock
   #counters: BrokerCounters
   #registry: ClientRegistry
+  #arrivals: Arrivals
   #limits: BrokerLimits
   #strict: boolean
   #hooks: Required<BrokerHooks>
@@ -83,6 +86,7 @@ export class TrustedBroker implements Service {
       onFailure: (hook, error) => this.#counters.hookFailed(hook, error),
     })
     this.#registry = new ClientRegistry(this.#hooks, this.#persistence)
+    this.#arrivals = new Arrivals({ hooks: this.#hooks, registry: this.#registry, persistence: this.#persistence })
     this.#granting = { hooks: this.#hooks, filtersPerClient: this.#limits.filtersPerClient }
     this.#admission = new Admission(this.#limits)
     this.#aedes = this.#createAedes()
@@ -93,7 +97,7 @@ export class TrustedBroker implements Service {
       hooks: this.#hooks,
       persistence: this.#persistence,
       limits: this.#limits,
-      fanOut: (packet, connection, done) => this.#fanOut(packet, connection?.client ?? null, done),
+      fanOut: (packet, connection, told) => this.#fanOut(packet, connection?.client ?? null, told),
       onRefused: (connection, reason) => this.#count(connection, reason),
     })
     this.#takeOverAedes()
@@ -154,9 +158,12 @@ export class TrustedBroker implements Service {
     const payload = Buffer.isBuffer(message.payload) ? message.payload : Buffer.from(message.payload)
     const packet: InboundPacket = { cmd: 'publish', topic, payload, qos, retain, dup: false, will: false }
     return new Promise((resolve, reject) => {
-      this.#fanOut(packet, null, (error) => {
-        if (error) reject(new LaresError('internal', `publish ${topic}`, { cause: error }))
-        else resolve()
+      this.#fanOut(packet, null, {
+        placed() {},
+        delivered(error) {
+          if (error) reject(new LaresError('internal', `publish ${topic}`, { cause: error }))
+          else resolve()
+        },
       })
     })
   }
@@ -205,7 +212,7 @@ export class TrustedBroker implements Service {
         connection.credentials = credentialsOf(packet)
         done(null, true)
       },
-      authenticate: (client, _username, _password, done) => this.#authenticate(client, done as AuthDone),
+      authenticate: (client, _username, _password, done) => this.#arrivals.authenticate(client, done as AuthDone),
       authorizePublish: (client, packet, done) =>
         this.#inbound.authorize(ownerOf(client), packet as unknown as InboundPacket, done),
       authorizeSubscribe: (client, subscription, done) => done(null, this.#authorizeSubscribe(client, subscription)),
@@ -222,11 +229,12 @@ export class TrustedBroker implements Service {
     const aedes = this.#aedes
     aedes.publish = ((packet: InboundPacket, client: Client | null | Done, done?: Done) => {
       const answer = typeof client === 'function' ? client : (done ?? (() => {}))
+      // What clients send had its effect before Aedes was told: the rest is Aedes' own.
       if (packet.verdict === 'absorb') answer()
-      else if (typeof client === 'function' || !client) this.#fanOut(packet, null, answer)
-      else this.#fanOutFrom(packet, client, answer)
+      else this.#fanOut(packet, null, { placed() {}, delivered: answer })
     }) as never
-    this.#persistence.refused = (clientId, filter) => this.#registry.newest(clientId)?.denied.has(filter) === true
+    this.#persistence.refused = (key, filter) => this.#registry.newest(key)?.denied.has(filter) === true
+    this.#persistence.unstored = (key) => this.#registry.newest(key)?.close('the hub cannot store')
     const emitter = aedes as NodeJS.EventEmitter
     emitter.on('error', (error: Error) => this.#counters.line('aedes failed', { error: error.message }))
     emitter.on('client', (client: Client) => this.#registered(client))
@@ -246,49 +254,12 @@ export class TrustedBroker implements Service {
 
   // From CONNECT to the end
 
-  #authenticate(client: Client, done: AuthDone): void {
-    const gate = gateOf(client)
-    const connection = gate?.owner
-    const credentials = connection?.credentials
-    if (!gate || !connection || !credentials) {
-      done(refusal(5, 'not a connection of this broker'), null)
-      return
-    }
-    if (connection.emptyId && (!credentials.clean || client.version === 3)) {
-      // [MQTT-3.1.3-8]: a session that is to be kept needs a name.
-      done(refusal(2, 'empty client id'), null)
-      return
-    }
-    connection.clientId = client.id
-    credentials.clientId = client.id
-    const verdict = Promise.resolve(this.#hooks.authenticate(connection, credentials))
-    verdict.then((answer) => {
-      if (gate.destroyed) return
-      if ('refuse' in answer) {
-        gate.reason ||= answer.reason
-        done(refusal(answer.refuse, answer.reason), null)
-        return
-      }
-      connection.principal = answer.accept
-      this.#registry.claim(connection, () => {
-        if (gate.destroyed) return
-        gate.hold()
-        connection.accepted = true
-        const present = !credentials.clean && this.#persistence.arrive(connection.clientId, connection.number)
-        // MQTT 3.1 has no such flag.
-        gate.answers.expectSession(present && client.version !== 3)
-        done(null, true)
-      })
-    })
-  }
-
   #registered(client: Client): void {
     const gate = gateOf(client)
     if (!gate) return
     for (const filter of gate.owner.filters.keys()) this.#rank(client, filter)
     this.#registry.register(gate.owner)
-    const publish = this.#aedes.publish as unknown as DirectPublishParts['publish']
-    const direct = new DirectPublish({ gate, client, inbound: this.#inbound, publish })
+    const direct = new DirectPublish({ gate, client, inbound: this.#inbound })
     gate.direct = (bytes, end) => direct.take(bytes, end)
     gate.release()
   }
@@ -311,19 +282,15 @@ export class TrustedBroker implements Service {
 
   // Messages
 
-  #fanOut(packet: InboundPacket, client: Client | null, done: Done): void {
+  #fanOut(packet: InboundPacket, client: Client | null, { placed, delivered }: FanOut): void {
     // The sender's repetition is not the receiver's [MQTT-3.3.1-3].
     packet.dup = false
-    if (!packet.retain && !this.subscribers(packet.topic)) done()
-    else this.#ordering.submit(packet, client, done)
-  }
-
-  #fanOutFrom(packet: InboundPacket, client: Client, done: Done): void {
-    const connection = ownerOf(client)
-    this.#fanOut(packet, client, (error) => {
-      if (!packet.will) connection?.end(packet.payload.length)
-      done(error)
-    })
+    if (packet.retain || this.subscribers(packet.topic)) {
+      this.#ordering.submit({ packet, client, placed, done: delivered })
+      return
+    }
+    placed()
+    delivered()
   }
 
   #authorizeSubscribe(client: Client, subscription: { topic: string; qos: QoS }) {
@@ -382,19 +349,4 @@ export class TrustedBroker implements Service {
     this.#counters.violation(reason, remote, clientId)
     this.#hooks.violation(remote, clientId, reason)
   }
-}
-
-type AuthDone = (error: Error | null, success: boolean | null) => void
-
-function refusal(returnCode: 2 | 3 | 4 | 5, reason: string): Error {
-  return Object.assign(new Error(reason), { returnCode })
-}
-
-function gateOf(client: Client | null): Gate<LiveConnection> | null {
-  const stream = client?.conn
-  return stream instanceof Gate && stream.owner instanceof LiveConnection ? stream : null
-}
-
-function ownerOf(client: Client | null): LiveConnection | null {
-  return gateOf(client)?.owner ?? null
 }

@@ -21,7 +21,8 @@ export type StructuredInput =
   | { kind: 'turn_end'; device: string; turn: string; payload: Buffer | null; recording: Recording | null }
   | { kind: 'authenticate'; credentials: Credentials }
   | { kind: 'join'; client: string; payload: Buffer }
-  | { kind: 'broker'; change: SessionChange }
+  /** Changes of the broker's memory, in order. Storing them again changes nothing. */
+  | { kind: 'broker'; changes: SessionChange[] }
   | { kind: 'reject'; device: string; topic: string; payload: Buffer; code: 'unknown_topic' | 'not_allowed' }
   | { kind: 'sync'; change: SyncStep }
   | { kind: 'api_call'; area: string; verb: string; caller: Caller; ok: boolean; times: number }

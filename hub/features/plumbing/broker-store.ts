@@ -1,9 +1,22 @@
-import type { Database } from '../../../shared/sqlite/open.ts'
+import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 import type { SessionChange } from '../../engine/session-change.ts'
 
-/** Stores one change of the broker's memory: persistent sessions, their queues, retained messages of others. */
-export function storeBrokerChange(db: Database, change: SessionChange, now: number): void {
-  const run = (sql: string, ...values: unknown[]) => db.prepare(sql).run(...values)
+/**
+ * What stores one change of the broker's memory: persistent sessions, their queues, retained messages of others. Storing a
+ * series of changes again, from any of them on, ends in the same rows.
+ */
+export function brokerStore(db: Database): (change: SessionChange, now: number) => void {
+  const statements = new Map<string, Statement>()
+  return (change, now) => {
+    store(change, now, (sql, ...values) => {
+      const statement = statements.get(sql) ?? db.prepare(sql)
+      statements.set(sql, statement)
+      statement.run(...values)
+    })
+  }
+}
+
+function store(change: SessionChange, now: number, run: (sql: string, ...values: unknown[]) => void): void {
   switch (change.kind) {
     case 'session':
       run(
@@ -29,7 +42,7 @@ export function storeBrokerChange(db: Database, change: SessionChange, now: numb
       return
     case 'enqueue':
       run(
-        'INSERT INTO broker_queue (client_id, entry, topic, payload, qos, queued_at) VALUES (?, ?, ?, ?, ?, ?)',
+        'INSERT INTO broker_queue (client_id, entry, topic, payload, qos, queued_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
         change.clientId,
         change.entry,
         change.topic,

@@ -13,7 +13,7 @@ describe('the ordering gate', () => {
       started.push(packet)
       done.push(finish)
     })
-    for (const packet of [1, 2, 3]) gate.submit(packet, null, () => {})
+    for (const packet of [1, 2, 3]) gate.submit({ packet, client: null, done() {} })
     expect(started).toEqual([1])
     gate.emitted()
     expect(started).toEqual([1, 2])
@@ -30,8 +30,8 @@ describe('the ordering gate', () => {
       started.push(packet)
       if (packet === 1) queueMicrotask(() => finish(new Error('no')))
     })
-    gate.submit(1, null, (error) => errors.push(error?.message))
-    gate.submit(2, null, () => {})
+    gate.submit({ packet: 1, client: null, done: (error) => errors.push(error?.message) })
+    gate.submit({ packet: 2, client: null, done() {} })
     return Promise.resolve().then(() => {
       expect(started).toEqual([1, 2])
       expect(errors).toEqual(['no'])
@@ -43,19 +43,51 @@ describe('the ordering gate', () => {
     const gate: OrderingGate<number, null> = new OrderingGate((_packet, _client, finish) => {
       gate.emitted()
       count += 1
-      if (count < 50_000) gate.submit(count, null, () => {})
+      if (count < 50_000) gate.submit({ packet: count, client: null, done() {} })
       finish()
     })
-    gate.submit(0, null, () => {})
+    gate.submit({ packet: 0, client: null, done() {} })
     expect(count).toBe(50_000)
   })
 })
 
 describe('the publish queue', () => {
+  const noEffect = { hasEffect: () => false, apply() {} }
+
+  it('gives effects in the order of arrival, and answers in it, whichever effect is ready first', () => {
+    const settles: ((verdict: PublishVerdict) => void)[] = []
+    const applied: Done[] = []
+    const seen: string[] = []
+    const queue = new PublishQueue<number>({
+      ask: (_packet, settle) => void settles.push(settle),
+      hasEffect: (_packet, verdict) => verdict === 'deliver',
+      apply(packet, _verdict, done) {
+        seen.push(`effect ${packet}`)
+        applied.push(done)
+      },
+      finish: (packet, verdict) => void seen.push(`${verdict} ${packet}`),
+    })
+    for (let n = 0; n < 4; n += 1) queue.submit(n, () => {})
+    settles[1]?.('deliver')
+    settles[2]?.('absorb')
+    expect(seen).toEqual([])
+    settles[0]?.('deliver')
+    expect(seen).toEqual(['effect 0', 'effect 1'])
+    applied[1]?.()
+    settles[3]?.('deliver')
+    expect(seen).toEqual(['effect 0', 'effect 1', 'effect 3'])
+    applied[0]?.(new Error('not stored'))
+    expect(seen.slice(3)).toEqual(['close 0', 'deliver 1', 'absorb 2'])
+    queue.refuseAll()
+    applied[2]?.()
+    expect(seen.slice(6)).toEqual(['close 3'])
+  })
+
   it('ignores a second verdict', () => {
     const settles: ((verdict: PublishVerdict) => void)[] = []
     const verdicts: PublishVerdict[] = []
     const queue = new PublishQueue<number>({
+      ...noEffect,
       ask: (_packet, settle) => void settles.push(settle),
       finish: (_packet, verdict) => void verdicts.push(verdict),
     })
@@ -68,7 +100,11 @@ describe('the publish queue', () => {
 
   it('knows a head that does not move from a queue that does', () => {
     const settles: ((verdict: PublishVerdict) => void)[] = []
-    const queue = new PublishQueue<number>({ ask: (_packet, settle) => void settles.push(settle), finish() {} })
+    const queue = new PublishQueue<number>({
+      ...noEffect,
+      ask: (_packet, settle) => void settles.push(settle),
+      finish() {},
+    })
     expect(queue.stuck(90_000, 5_000)).toBe(false)
     for (let n = 0; n < 4; n += 1) queue.submit(n, () => {})
     expect(queue.stuck(100_000, 5_000)).toBe(false)

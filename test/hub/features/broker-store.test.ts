@@ -18,7 +18,7 @@ function memoryOnDisk() {
   const house = openTestHouse()
   const clock = new ManualClock(START)
   const journal = (change: never) => {
-    expect(house.send({ kind: 'broker', change })).toEqual(['stored'])
+    expect(house.send({ kind: 'broker', changes: [change] })).toEqual(['stored'])
   }
   const persistence = new BrokerPersistence({ clock, journal: journal as never })
   const again = () => {
