@@ -98,4 +98,16 @@ describe('a data folder', () => {
     release()
     lockFolder(file)()
   })
+
+  it('is not kept from everybody by a damaged lock, which holds nothing', () => {
+    const file = join(folder, 'lock.db')
+    writeFileSync(file, 'no database at all')
+    const release = lockFolder(file)
+    expect((thrown(() => lockFolder(file)) as LaresError).code).toBe('already_running')
+    release()
+  })
+
+  it('that is not there is said to be missing, not held by another process', () => {
+    expect((thrown(() => lockFolder(join(folder, 'far/lock.db'))) as LaresError).code).toBe('not_found')
+  })
 })
