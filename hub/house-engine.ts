@@ -26,6 +26,7 @@ import { openSessions } from './features/sessions/sessions.ts'
 import { openSync } from './features/sync/book.ts'
 import { unsentRows } from './features/sync/unsent.ts'
 import { openTelemetry } from './features/telemetry/telemetry.ts'
+import type { LogStamp } from './store/log-stamp.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -37,6 +38,8 @@ export interface HouseParts {
   random?: RandomBytes
   /** Whether this house has a central: then rows leave only once central has them. Default false. */
   central?: boolean
+  /** Marks the log of a database in a file; without it, as in memory, there is none. */
+  stamp?: LogStamp
   /** What central does not have yet; default: what the sync feature knows of it. */
   unsent?: Unsent
 }
@@ -129,6 +132,7 @@ export function openHouseEngine(parts: HouseParts): Engine {
   return new Engine({
     store,
     log,
+    ...(parts.stamp && { stamp: parts.stamp }),
     features: [ground, devices, telemetry, events, sessions, sync, retention],
     structured,
     houseOf: (device) => devices.directory.find(device)?.house ?? null,

@@ -108,13 +108,7 @@ export class HouseStore implements Service {
     log.info({ folder }, 'the hub opens its database')
     this.#facts = await this.#open()
     if (!this.#facts) return
-    if (this.#facts.setAside !== null) {
-      health.raise(
-        'restored',
-        'corrupt_database',
-        `the damaged database was set aside as ${this.#facts.setAside}; a backup took its place`,
-      )
-    }
+    for (const told of this.#facts.toTell) health.raise(`store: ${told}`, 'set_aside', told)
     this.backups.start()
     this.#stopTicking = clock.every(TICK_MS, () => {
       this.onLoad(Math.min(1, this.#workedMs / TICK_MS))

@@ -30,16 +30,16 @@ function main(): void {
   try {
     store = openStore({ folder: settings.folder, now: settings.receipt.now, log })
     const { version, central } = settings
-    engine = openHouseEngine({ db: store.db, topics: topicsBelow(settings.base), log, version, central })
+    const { stamp } = store
+    engine = openHouseEngine({ db: store.db, topics: topicsBelow(settings.base), log, version, central, stamp })
     const effects = engine.start(settings.receipt)
     const houses = store.db.prepare('SELECT id, house_id FROM devices').raw().all() as [string, string][]
-    const { setAside } = store
     say({
       kind: 'ready',
       effects,
       brokerChanges: loadBrokerChanges(store.db),
       houses,
-      setAside,
+      toTell: store.toTell,
       tables: centralTables(),
     })
   } catch (error) {
@@ -48,7 +48,7 @@ function main(): void {
     say({ kind: 'failed', code: known.code, message: known.message, hint: known.hint })
     return
   }
-  const checkpointer = new Checkpointer(store.db, storeFile(settings.folder))
+  const checkpointer = new Checkpointer(store.db, storeFile(settings.folder), store.stamp)
   const freePages = new FreePages(store.db)
   port?.on('message', (message: ToEngine) => answer(message, { store, engine, checkpointer, freePages }))
 }

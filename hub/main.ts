@@ -15,8 +15,8 @@ import { backupDatabase, migrateDatabase, restoreDatabase } from './maintenance.
 
 const HELP = `lares hub [run]   the house's hub; runs until it gets SIGTERM
 lares hub health  whether the hub of this data folder is well (exit code 0)
-lares hub backup  --to FILE     a whole copy of the database in one file
-lares hub restore --from FILE   put a copy in its place; the present one is set aside
+lares hub backup  --to FILE     a whole copy of the database in one new file (--replace: also over an earlier copy)
+lares hub restore --from FILE   put a copy in its place; the present one is set aside. Stop the hub first
 lares hub migrate               bring the database up to date without starting
 
   --data DIR       the data folder (default: $LARES_DATA or ./lares-data)
@@ -35,6 +35,7 @@ const OPTIONS = {
   socket: { type: 'string' },
   to: { type: 'string' },
   from: { type: 'string' },
+  replace: { type: 'boolean' },
   'print-ready': { type: 'boolean' },
   help: { type: 'boolean' },
 } as const
@@ -54,10 +55,12 @@ export async function runHub(argv: string[]): Promise<number> {
       case 'health':
         return await health(folder)
       case 'backup':
-        process.stdout.write(`${backupDatabase(folder, needed(values.to, '--to'))}\n`)
+        process.stdout.write(
+          `${backupDatabase(folder, needed(values.to, '--to'), { replace: values.replace === true })}\n`,
+        )
         return 0
       case 'restore':
-        process.stdout.write(`${restoreDatabase(folder, needed(values.from, '--from'), systemClock.now())}\n`)
+        process.stdout.write(restored(restoreDatabase(folder, needed(values.from, '--from'), systemClock.now())))
         return 0
       case 'migrate':
         migrateDatabase({ folder, now: systemClock.now(), log: createLog('info') })
@@ -71,6 +74,10 @@ export async function runHub(argv: string[]): Promise<number> {
     process.stderr.write(`${explain(error)}\n`)
     return 1
   }
+}
+
+function restored(aside: string | null): string {
+  return aside === null ? 'restored; there was no database here before\n' : `restored; what was here lies in ${aside}\n`
 }
 
 type Values = { [K in keyof typeof OPTIONS]?: string | boolean | undefined }

@@ -1,39 +1,69 @@
-import { copyFileSync, existsSync, renameSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { existsSync, realpathSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { LaresError } from '../shared/errors.ts'
 import { lockFolder } from '../shared/sqlite/lock.ts'
-import { verifyBackup, writeFullCopy } from './store/backup.ts'
-import { databaseFiles, putInPlace } from './store/files.ts'
-import { openStore, type StoreFolder, storeFile } from './store/open-store.ts'
+import { writeFullCopy } from './store/backup.ts'
+import { checkCopyTarget } from './store/copy-target.ts'
+import { exchange, finishExchange } from './store/exchange.ts'
+import { databaseFiles, giveToOwnerOf } from './store/files.ts'
+import { bringIn } from './store/incoming.ts'
+import { logBelongs } from './store/log-stamp.ts'
+import { lockFile, MIGRATIONS, openStore, type StoreFolder, storeFile } from './store/open-store.ts'
 
-/** A whole copy of the database in one file, also while the hub runs. Returns its path. */
-export function backupDatabase(folder: string, target: string): string {
+/**
+ * A whole copy of the database in one file, also while the hub runs. `target` is checked before anything is written and the
+ * copy before it takes its place; an earlier copy there makes room with `replace` only. Returns its path.
+ */
+export function backupDatabase(folder: string, target: string, { replace = false } = {}): string {
   const file = storeFile(folder)
-  if (!existsSync(file)) throw new LaresError('not_found', `there is no database in ${folder}`)
-  const copy = resolve(target)
+  settle(folder)
+  const copy = checkCopyTarget(folder, target, { replace })
+  if (!existsSync(file))
+    throw new LaresError('not_found', `there is no database in ${folder}`, {
+      hint: 'Name the data folder of the hub with --data DIR.',
+    })
   writeFullCopy(file, copy)
-  if (!verifyBackup(copy)) throw new LaresError('corrupt_database', `the copy ${copy} does not pass its check`)
+  // In the data folder it must be the service's; elsewhere it is whoever's made it.
+  if (copy.startsWith(`${realpathSync(folder)}/`)) giveToOwnerOf(folder, copy)
   return copy
 }
 
+/** A hub that runs has its database in order; where none does, nobody has looked yet. */
+function settle(folder: string): void {
+  const file = storeFile(folder)
+  let release: () => void
+  try {
+    release = lock(folder)
+  } catch (error) {
+    if (error instanceof LaresError && error.code === 'already_running') return
+    throw error
+  }
+  try {
+    finishExchange(file)
+    if (existsSync(file) && !logBelongs(file))
+      throw new LaresError('corrupt_database', `${file}-wal is the log of another database`, {
+        hint: `Start the hub once: it sets the log aside. Or restore a copy: lares hub restore --from FILE --data '${folder}'`,
+      })
+  } finally {
+    release()
+  }
+}
+
 /**
- * Puts a copy in the database's place. The present one is set aside, never deleted; at any moment one of the two is whole.
- * The hub must not run. Returns where the present one lies now.
+ * Puts a copy in the database's place, with everything that belongs to either. The present one is set aside, never deleted;
+ * whenever this is killed, the next start has one of the two, whole. The hub must not run. As root it gives what it writes to
+ * the owner of the data folder. Returns where the present one lies now, or `null` when there was none.
  */
-export function restoreDatabase(folder: string, source: string, now: number): string {
-  if (!verifyBackup(source))
-    throw new LaresError('bad_params', `${source} is no backup of a hub`, {
-      hint: 'Choose a file made by lares hub backup.',
-    })
-  const release = lockFolder(join(folder, 'lock.db'))
+export function restoreDatabase(folder: string, source: string, now: number): string | null {
+  const release = lock(folder)
   try {
     const file = storeFile(folder)
-    const temporary = `${file}.restored`
-    copyFileSync(source, temporary)
-    const aside = `${file}.aside-${now}`
-    for (const name of databaseFiles(file)) renameSync(name, name.replace(file, aside))
-    putInPlace(temporary, file)
-    return aside
+    finishExchange(file)
+    const incoming = bringIn(resolve(source), { file, migrations: MIGRATIONS })
+    giveToOwnerOf(folder, incoming)
+    const present = databaseFiles(file).length > 0
+    const aside = exchange(file, incoming, { reason: 'aside', now })
+    return present ? aside : null
   } finally {
     release()
   }
@@ -41,10 +71,17 @@ export function restoreDatabase(folder: string, source: string, now: number): st
 
 /** Brings the schema up to date, with a copy made first. The hub must not run. */
 export function migrateDatabase(options: StoreFolder): void {
-  const release = lockFolder(join(options.folder, 'lock.db'))
+  const release = lock(options.folder)
   try {
     openStore(options).close()
   } finally {
     release()
   }
+}
+
+function lock(folder: string): () => void {
+  const file = lockFile(folder)
+  const release = lockFolder(file)
+  giveToOwnerOf(folder, file)
+  return release
 }

@@ -70,6 +70,10 @@ const CATALOGUE = {
     retry: false,
     hint: 'Put a backup in its place: lares hub restore --from FILE. See docs/operations.md.',
   },
+  set_aside: {
+    retry: false,
+    hint: 'See docs/operations.md, "A damaged database". It is told until the file is removed and the hub is restarted.',
+  },
   central_away: {
     retry: true,
     hint: 'Nothing is lost: the hub keeps what central does not have, and goes on trying. lares sync status says more.',

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import type { Database, Statement } from '../../shared/sqlite/open.ts'
+import type { LogStamp } from '../store/log-stamp.ts'
 
 const PASSIVE_BYTES = 4 * 1024 * 1024
 const TRUNCATE_BYTES = 64 * 1024 * 1024
@@ -23,9 +24,12 @@ export class Checkpointer {
   #lastChanges = 0
   #waiting = 0
   #quietLooks = 0
+  #stamp: Pick<LogStamp, 'due'> | null
 
-  constructor(db: Database, file: string) {
+  /** `stamp`: what the log that begins after a checkpoint is known by. */
+  constructor(db: Database, file: string, stamp: Pick<LogStamp, 'due'> | null = null) {
     this.#db = db
+    this.#stamp = stamp
     this.#log = `${file}-wal`
     this.#changes = db.prepare('SELECT total_changes()').pluck()
   }
@@ -60,6 +64,7 @@ export class Checkpointer {
   /** Checkpoints now. A reader in the way only makes it incomplete. */
   run(): void {
     this.#db.pragma(`wal_checkpoint(${this.walBytes > TRUNCATE_BYTES ? 'TRUNCATE' : 'PASSIVE'})`)
+    this.#stamp?.due()
     this.#waiting = 0
     this.#quietLooks = 0
   }

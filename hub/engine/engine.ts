@@ -6,6 +6,7 @@ import type { Log } from '../../shared/log.ts'
 import { isDiskFault } from '../../shared/sqlite/open.ts'
 import type { ParsedTopic, TopicName } from '../../shared/topics.ts'
 import { topicRow } from '../../shared/topics.ts'
+import type { LogStamp } from '../store/log-stamp.ts'
 import { type Batch, readBatch } from './batch.ts'
 import { BatchContext } from './batch-context.ts'
 import type { Context, NewEvent, Store } from './context.ts'
@@ -47,6 +48,8 @@ export interface EngineParts {
   /** Told of every message of a device that may speak, whatever becomes of it. Must not write. */
   heard: (device: string, now: number) => void
   addEvent: (event: NewEvent, context: Context) => void
+  /** Marks the database's log as its own, inside the transaction. Without it, as in memory, there is no log. */
+  stamp?: Pick<LogStamp, 'write'>
   log: Log
 }
 
@@ -192,6 +195,7 @@ export class Engine {
       body(context)
       this.#flush(context)
       this.#ledger.flush()
+      this.#parts.stamp?.write()
       db.exec('COMMIT')
     } catch (error) {
       if (db.inTransaction) db.exec('ROLLBACK')

@@ -29,7 +29,8 @@ export interface ReadyFacts {
   effects: Effect[]
   brokerChanges: SessionChange[]
   houses: [device: string, house: string][]
-  setAside: string | null
+  /** What a person must know of the store, in sentences. */
+  toTell: string[]
   /** What leaves the house, and what it becomes at central. */
   tables: CentralTable[]
 }

@@ -1,8 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import Sqlite from 'better-sqlite3'
+import { LaresError } from '../../shared/errors.ts'
+import { systemRandom } from '../../shared/ids.ts'
 import { makePrivate } from '../../shared/sqlite/open.ts'
 import { putInPlace } from './files.ts'
+import { stampAnew } from './log-stamp.ts'
+import { dropPart, partOf, sweepPartsOf } from './part-files.ts'
+import { checkSound } from './sound.ts'
 
 /** Left out of the hourly backup: they are large, and central keeps its copy. */
 const LEFT_OUT = new Set(['readings', 'events', 'rejected_messages', 'sync_changes'])
@@ -29,35 +34,63 @@ export function writeBackup(options: { source: string; folder: string; now: numb
   const { source, folder, now } = options
   mkdirSync(folder, { recursive: true, mode: 0o750 })
   const final = join(folder, `hub-${String(now).padStart(13, '0')}.db`)
-  const temporary = `${final}.part`
-  rmSync(temporary, { force: true })
-  makePrivate(temporary)
-  copyInto(source, temporary)
-  if (!verifyBackup(temporary)) throw new Error(`the backup ${temporary} does not pass its check`)
-  putInPlace(temporary, final)
+  writeChecked(final, (part) => copyInto(source, part))
   for (const old of listBackups(folder).slice(KEEP)) rmSync(old)
   return final
 }
 
-/** A whole copy of the database in one file, for before a migration and for a person's safe-keeping. */
+/**
+ * A whole copy of the database in one file, for before a migration and for a person's safe-keeping. Throws `disk_full` before
+ * it writes anything when there is no room for it.
+ */
 export function writeFullCopy(source: string, target: string): void {
-  const temporary = `${target}.part`
-  rmSync(temporary, { force: true })
-  makePrivate(temporary)
-  const db = new Sqlite(source, { readonly: true })
+  writeChecked(target, (part) => {
+    const db = new Sqlite(source, { readonly: true })
+    try {
+      checkRoom(db, dirname(target))
+      db.prepare('VACUUM INTO ?').run(part)
+    } finally {
+      db.close()
+    }
+    const copy = new Sqlite(part)
+    try {
+      markAsCopy(copy)
+    } finally {
+      copy.close()
+    }
+  })
+}
+
+/** A copy takes its place when it is whole and has passed its check; one that fails leaves nothing behind. */
+function writeChecked(final: string, write: (part: string) => void): void {
+  sweepPartsOf(final)
+  const part = partOf(final)
   try {
-    db.prepare('VACUUM INTO ?').run(temporary)
-  } finally {
-    db.close()
+    dropPart(part)
+    makePrivate(part)
+    write(part)
+    const copy = new Sqlite(part, { readonly: true })
+    try {
+      checkSound(copy, part)
+    } finally {
+      copy.close()
+    }
+    putInPlace(part, final)
+  } catch (error) {
+    dropPart(part)
+    throw error
   }
-  const copy = new Sqlite(temporary)
-  try {
-    // The oldest databases that are copied before they are migrated have no settings yet.
-    if (copy.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'hub_settings'").get()) markAsCopy(copy)
-  } finally {
-    copy.close()
-  }
-  putInPlace(temporary, target)
+}
+
+/** A copy that fills the disk would close the hub's own intake. */
+function checkRoom(db: Sqlite.Database, folder: string): void {
+  const number = (name: string) => Number(db.pragma(name, { simple: true }))
+  const needed = (number('page_count') - number('freelist_count')) * number('page_size')
+  const { bavail, bsize } = statfsSync(folder)
+  if (bavail * bsize < needed)
+    throw new LaresError('disk_full', `a whole copy needs ${Math.ceil(needed / 1e6)} MB free in ${folder}`, {
+      hint: 'Free space there, or choose a folder on another disk.',
+    })
 }
 
 /** The backups of a folder, newest first. */
@@ -70,29 +103,26 @@ export function listBackups(folder: string): string[] {
     .map((name) => join(folder, name))
 }
 
-/** Whether the file is a sound database with a hub's tables. */
-export function verifyBackup(file: string): boolean {
+/** Whether the file is a copy that the hub made, or one that was put in a database's place. */
+export function isCopy(file: string): boolean {
   try {
-    const db = new Sqlite(file, { readonly: true })
+    const db = new Sqlite(file, { readonly: true, fileMustExist: true })
     try {
-      const sound = db.pragma('integrity_check', { simple: true }) === 'ok'
-      return (
-        sound &&
-        db
-          .prepare("SELECT count(*) FROM sqlite_schema WHERE name IN ('devices', 'schema_migrations')")
-          .pluck()
-          .get() === 2
-      )
+      return db.prepare('SELECT 1 FROM hub_settings WHERE key = ?').get(RESTORED_COPY) !== undefined
     } finally {
       db.close()
     }
   } catch {
-    return false // a file that cannot be opened is no backup; the caller takes the next one
+    return false // neither a database nor a hub's
   }
 }
 
-function markAsCopy(db: Sqlite.Database): void {
-  db.prepare("INSERT INTO hub_settings (key, value) VALUES (?, 'true') ON CONFLICT DO NOTHING").run(RESTORED_COPY)
+/** Makes a copy known as such, to central and to whatever log may lie where it is put. */
+export function markAsCopy(db: Sqlite.Database): void {
+  stampAnew(db, systemRandom)
+  // The oldest databases that are copied before they are migrated have no settings yet.
+  if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'hub_settings'").get())
+    db.prepare("INSERT INTO hub_settings (key, value) VALUES (?, 'true') ON CONFLICT DO NOTHING").run(RESTORED_COPY)
 }
 
 function copyInto(source: string, target: string): void {

@@ -1,9 +1,14 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync } from 'node:fs'
+import { chownSync, closeSync, existsSync, fsyncSync, openSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /** Makes what was renamed or created in a folder survive a power cut. */
 export function syncFolder(folder: string): void {
-  const fd = openSync(folder, 'r')
+  syncFile(folder, 'r')
+}
+
+/** Makes what was written to a file survive a power cut. */
+export function syncFile(file: string, flags = 'r+'): void {
+  const fd = openSync(file, flags)
   try {
     fsyncSync(fd)
   } finally {
@@ -13,17 +18,22 @@ export function syncFolder(folder: string): void {
 
 /** Puts a finished temporary file in its place, durably: file, rename, folder. */
 export function putInPlace(temporary: string, final: string): void {
-  const fd = openSync(temporary, 'r+')
-  try {
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
-  }
+  syncFile(temporary)
   renameSync(temporary, final)
   syncFolder(dirname(final))
 }
 
-/** A database and the two files that belong to it. */
+/** What may lie beside a database and belongs to it. The file itself comes last: whoever moves them moves it last. */
+export const COMPANIONS = ['-shm', '-wal', '-journal', ''] as const
+
+/** A database and the files that belong to it, as far as they are there. */
 export function databaseFiles(file: string): string[] {
-  return [file, `${file}-wal`, `${file}-shm`].filter((name) => existsSync(name))
+  return COMPANIONS.map((suffix) => file + suffix).filter((name) => existsSync(name))
+}
+
+/** What root writes into somebody's folder is theirs: the service must be able to use it. Nothing for anybody else. */
+export function giveToOwnerOf(folder: string, file: string): void {
+  if (process.geteuid?.() !== 0) return
+  const { uid, gid } = statSync(folder)
+  chownSync(file, uid, gid)
 }

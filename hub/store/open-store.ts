@@ -1,20 +1,29 @@
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
 import { LaresError } from '../../shared/errors.ts'
+import { systemRandom } from '../../shared/ids.ts'
 import type { Log } from '../../shared/log.ts'
 import { migrate } from '../../shared/sqlite/migrate.ts'
-import { type Database, isCorruption, openDatabase } from '../../shared/sqlite/open.ts'
-import { listBackups, verifyBackup, writeFullCopy } from './backup.ts'
+import { type Database, isCorruption, makePrivate, openDatabase } from '../../shared/sqlite/open.ts'
+import { listBackups, writeFullCopy } from './backup.ts'
 import { installCapture } from './change-log.ts'
 import { declarations } from './declarations.ts'
-import { databaseFiles, putInPlace, syncFolder } from './files.ts'
+import { exchange, finishExchange, runningMark } from './exchange.ts'
+import { giveToOwnerOf, syncFolder } from './files.ts'
+import { bringIn } from './incoming.ts'
+import { hasLog, LogStamp, logBelongs, stampAnew } from './log-stamp.ts'
+import { sweepParts } from './part-files.ts'
+import { isSound } from './sound.ts'
 
 export const MIGRATIONS = join(import.meta.dirname, '../../drizzle/sqlite')
 
 export interface OpenedStore {
   db: Database
-  /** Set when the database was damaged and a backup took its place: where the damaged one lies. */
-  setAside: string | null
+  /** To be written into transactions, so that the log is known as this database's. */
+  stamp: LogStamp
+  /** What a person must know of this store, in sentences: what lies set aside, and that a backup took its place. */
+  toTell: string[]
   /** Call after the last commit of a clean stop. */
   close(): void
 }
@@ -27,49 +36,72 @@ export interface StoreFolder {
 
 export const storeFile = (folder: string) => join(folder, 'hub.db')
 export const backupFolder = (folder: string) => join(folder, 'backups')
-const dirtyFile = (folder: string) => join(folder, 'hub.db-running')
+export const lockFile = (folder: string) => join(folder, 'lock.db')
+const copyFolders = (folder: string) => [folder, backupFolder(folder), join(folder, 'upgrades')]
+/** What was set aside stays a matter for a person until the file is gone. */
+const SET_ASIDE: [RegExp, string][] = [
+  [/^hub\.db\.damaged-\d+$/, 'the database was damaged and a backup took its place; the damaged one was set aside as'],
+  [/^hub\.db-wal\.foreign-\d+$/, "a write-ahead log that is not this database's was set aside as"],
+]
 
 /**
- * Opens the hub's database, whatever happened to it: after an unclean end it is checked; a damaged file is set aside,
- * never deleted, and the newest sound backup takes its place, as it does for one that is gone; the schema is brought up to date, with a copy made first.
+ * Opens the hub's database, whatever happened to it: a restore that was interrupted is brought to its end; a log that is not
+ * this database's is set aside; after an unclean end the database is checked; a damaged file is set aside, never deleted, and
+ * the newest sound backup takes its place, as it does for one that is gone; the schema is brought up to date, with a copy
+ * made first.
  *
  * Throws `corrupt_database` when it is damaged or gone and there is no backup, `newer_schema` when a newer Lares wrote it.
  */
 export function openStore(options: StoreFolder): OpenedStore {
   const { folder } = options
+  const file = storeFile(folder)
   mkdirSync(folder, { recursive: true, mode: 0o750 })
-  let setAside: string | null = null
+  for (const copies of copyFolders(folder)) sweepParts(copies)
+  finishExchange(file)
   let db: Database
+  const toTell: string[] = []
   try {
     db = openChecked(options)
   } catch (error) {
     if (!(error instanceof DamagedDatabase) && !isCorruption(error)) throw error
-    setAside = restore(options, error)
+    if (!existsSync(file)) toTell.push('the database was gone and a backup took its place')
+    takeBackup(options, error)
     db = openChecked(options)
   }
-  writeFileSync(dirtyFile(folder), '', { mode: 0o640 })
+  writeFileSync(runningMark(file), '', { mode: 0o640 })
+  giveToOwnerOf(folder, runningMark(file))
   syncFolder(folder)
   return {
     db,
-    setAside,
+    stamp: new LogStamp(db, systemRandom),
+    toTell: [...toTell, ...whatLiesAside(folder)],
     close() {
       db.pragma('wal_checkpoint(TRUNCATE)')
       db.close()
-      rmSync(dirtyFile(folder), { force: true })
+      rmSync(runningMark(file), { force: true })
       syncFolder(folder)
     },
   }
+}
+
+function whatLiesAside(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) =>
+    SET_ASIDE.filter(([form]) => form.test(name)).map(([, story]) => `${story} ${join(folder, name)}`),
+  )
 }
 
 function openChecked({ folder, now, log }: StoreFolder): Database {
   const file = storeFile(folder)
   const fresh = !existsSync(file) || statSync(file).size === 0
   // An empty house instead of the one that was here would be worse than none.
-  if (fresh && (existsSync(dirtyFile(folder)) || listBackups(backupFolder(folder)).length > 0))
+  if (fresh && (existsSync(runningMark(file)) || listBackups(backupFolder(folder)).length > 0))
     throw new DamagedDatabase(`${file} is gone`)
+  if (fresh || !logBelongs(file)) dropForeignLog({ folder, now, log })
+  const unclean = !fresh && (existsSync(runningMark(file)) || hasLog(file))
+  if (fresh) makeDatabase(file)
   const db = openDatabase({ file, shrinks: true })
   try {
-    if (existsSync(dirtyFile(folder))) {
+    if (unclean) {
       const result = db.pragma('quick_check(1)', { simple: true })
       if (result !== 'ok') throw new DamagedDatabase(String(result))
     }
@@ -78,9 +110,10 @@ function openChecked({ folder, now, log }: StoreFolder): Database {
       now,
       before(pending) {
         checkSpace(folder, file)
-        const copy = join(folder, 'backups', `before-${pending[0]}.db`)
-        mkdirSync(join(folder, 'backups'), { recursive: true, mode: 0o750 })
+        const copy = join(backupFolder(folder), `before-${pending[0]}.db`)
+        mkdirSync(backupFolder(folder), { recursive: true, mode: 0o750 })
         writeFullCopy(file, copy)
+        giveToOwnerOf(folder, copy)
         log.info({ copy, pending }, 'the database was copied before it is migrated')
       },
     })
@@ -94,6 +127,33 @@ function openChecked({ folder, now, log }: StoreFolder): Database {
   }
 }
 
+/** A new file has its number before it has a log. */
+function makeDatabase(file: string): void {
+  makePrivate(file)
+  const db = new Sqlite(file)
+  try {
+    db.pragma('auto_vacuum = INCREMENTAL')
+    stampAnew(db, systemRandom)
+  } finally {
+    db.close()
+  }
+}
+
+/** SQLite would replay it over a database that somebody put here, and mix two houses. */
+function dropForeignLog({ folder, now, log }: StoreFolder): void {
+  const file = storeFile(folder)
+  const lies = `${file}-wal`
+  if (!existsSync(lies)) return
+  const setAside = `${lies}.foreign-${now}`
+  rmSync(`${file}-shm`, { force: true })
+  renameSync(lies, setAside)
+  syncFolder(folder)
+  log.error(
+    { setAside },
+    'the write-ahead log is not of this database; it was set aside and the database opened without it',
+  )
+}
+
 /** A migration may rewrite the largest table: twice the file's size must be free. */
 function checkSpace(folder: string, file: string): void {
   const needed = statSync(file).size * 2
@@ -101,20 +161,17 @@ function checkSpace(folder: string, file: string): void {
   if (bavail * bsize < needed) throw new LaresError('disk_full', `migrating needs ${needed} bytes free in ${folder}`)
 }
 
-function restore({ folder, now, log }: StoreFolder, cause: unknown): string {
+function takeBackup({ folder, now, log }: StoreFolder, cause: unknown): void {
   const file = storeFile(folder)
-  const backup = listBackups(backupFolder(folder)).find(verifyBackup)
+  const backup = listBackups(backupFolder(folder)).find(isSound)
   if (!backup) throw new LaresError('corrupt_database', `${file} is damaged or gone and there is no backup`, { cause })
-  const setAside = `${file}.damaged-${now}`
-  const temporary = `${file}.restored`
-  copyFileSync(backup, temporary)
-  for (const name of databaseFiles(file)) renameSync(name, name.replace(file, setAside))
-  putInPlace(temporary, file)
+  const incoming = bringIn(backup, { file, migrations: MIGRATIONS })
+  giveToOwnerOf(folder, incoming)
+  const setAside = exchange(file, incoming, { reason: 'damaged', now })
   log.error(
     { setAside, backup },
     'the database is damaged or gone; what was there was set aside and the newest backup took its place',
   )
-  return setAside
 }
 
 /** What quick_check found, or that there is nothing to check. */

@@ -39,11 +39,7 @@ export function migrate(db: Database, options: MigrateOptions): { applied: strin
   db.exec(
     'CREATE TABLE IF NOT EXISTS schema_migrations (name TEXT PRIMARY KEY, hash TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT',
   )
-  const done = new Map(db.prepare('SELECT name, hash FROM schema_migrations').raw().all() as [string, string][])
-  for (const name of done.keys()) {
-    if (!migrations.some((migration) => migration.name === name))
-      throw new LaresError('newer_schema', `the database has the migration ${name}, which this version does not know`)
-  }
+  const done = appliedTo(db, migrations)
   const pending = migrations.filter((migration) => {
     const hash = done.get(migration.name)
     if (hash !== undefined && hash !== digest(migration.sql))
@@ -53,6 +49,20 @@ export function migrate(db: Database, options: MigrateOptions): { applied: strin
   if (pending.length > 0 && !fresh) options.before?.(pending.map((migration) => migration.name))
   for (const migration of pending) applyOne(db, migration, options.now)
   return { applied: pending.map((migration) => migration.name) }
+}
+
+/** Throws `newer_schema` when the database knows a migration that is not in the folder. It must have been migrated before. */
+export function refuseNewer(db: Database, folder: string): void {
+  appliedTo(db, readMigrations(folder))
+}
+
+function appliedTo(db: Database, migrations: Migration[]): Map<string, string> {
+  const done = new Map(db.prepare('SELECT name, hash FROM schema_migrations').raw().all() as [string, string][])
+  for (const name of done.keys()) {
+    if (!migrations.some((migration) => migration.name === name))
+      throw new LaresError('newer_schema', `the database has the migration ${name}, which this version does not know`)
+  }
+  return done
 }
 
 function applyOne(db: Database, migration: Migration, now: number): void {

@@ -87,7 +87,7 @@ const damagedFiles = () => readdirSync(data.folder).filter((name) => /^hub\.db\.
 async function expectRestored(device: TestDevice): Promise<void> {
   const before = { live: device.lanes.live.sent, backlog: device.lanes.backlog.sent }
   const hub = await start()
-  expect(await problemsOf(hub)).toContain('corrupt_database')
+  expect(await problemsOf(hub)).toContain('set_aside')
   const closed = runFleet([device], hub)
   await within(60_000, progress([device], 100))
   device.close()

@@ -124,7 +124,7 @@ describe.each(VERSIONS)('copies of a hub and of central on PostgreSQL %s', (vers
 
   it.each([
     ['the hourly backup', (folder: string) => writeBackup({ source: storeFile(folder), folder, now: START })],
-    ['a full copy', (folder: string) => backupDatabase(folder, join(folder, 'copy.db'))],
+    ['a full copy', (folder: string) => backupDatabase(folder, join(newFolder(), 'copy.db'))],
   ])('%s that is put in place gets a new epoch, and its rows go beside those that were sent', async (_, copy) => {
     const admin = await central.migrated()
     const { url, site } = await addSite(admin, 'home')

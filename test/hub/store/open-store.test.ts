@@ -2,6 +2,7 @@ import {
   closeSync,
   copyFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -16,8 +17,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { listBackups, verifyBackup, writeBackup, writeFullCopy } from '../../../hub/store/backup.ts'
+import { listBackups, writeBackup, writeFullCopy } from '../../../hub/store/backup.ts'
 import { backupFolder, MIGRATIONS, openStore, storeFile } from '../../../hub/store/open-store.ts'
+import { isSound } from '../../../hub/store/sound.ts'
 import { LaresError } from '../../../shared/errors.ts'
 import { silentLog } from '../../../shared/log.ts'
 import { readMigrations } from '../../../shared/sqlite/migrate.ts'
@@ -117,8 +119,9 @@ describe('the hourly backup', () => {
 
   it('leaves nothing half-written for the next one to trip over', () => {
     const store = filled()
-    writeFileSync(join(folder, 'hub-0000000005000.db.part'), 'rubbish')
-    expect(verifyBackup(backup(5_000))).toBe(true)
+    mkdirSync(backupFolder(folder))
+    writeFileSync(join(backupFolder(folder), 'hub-0000000005000.db.999999999.part'), 'rubbish')
+    expect(isSound(backup(5_000))).toBe(true)
     expect(readdirSync(backupFolder(folder)).filter((name) => name.endsWith('.part'))).toEqual([])
     store.close()
   })
@@ -135,12 +138,12 @@ describe('the hourly backup', () => {
   it('is no backup when it is something else', () => {
     const other = join(folder, 'other.db')
     writeFileSync(other, 'this is no database, and long enough to look like a header of one')
-    expect(verifyBackup(other)).toBe(false)
+    expect(isSound(other)).toBe(false)
     const empty = new Sqlite(join(folder, 'empty.db'))
     empty.exec('CREATE TABLE devices (id)')
     empty.close()
-    expect(verifyBackup(join(folder, 'empty.db'))).toBe(false)
-    expect(verifyBackup(join(folder, 'missing.db'))).toBe(false)
+    expect(isSound(join(folder, 'empty.db'))).toBe(false)
+    expect(isSound(join(folder, 'missing.db'))).toBe(false)
   })
 })
 
@@ -171,7 +174,7 @@ describe('opening the store', () => {
     expect(store.db.pragma('synchronous', { simple: true })).toBe(2)
     expect(store.db.pragma('journal_mode', { simple: true })).toBe('wal')
     expect(store.db.pragma('wal_autocheckpoint', { simple: true })).toBe(0)
-    expect(store.setAside).toBeNull()
+    expect(store.toTell).toEqual([])
     store.close()
   })
 
@@ -192,7 +195,7 @@ describe('opening the store', () => {
     const store = filled()
     store.db.close()
     const again = open()
-    expect(again.setAside).toBeNull()
+    expect(again.toTell).toEqual([])
     expect(count(again.db, 'readings')).toBe(3)
     again.close()
   })
@@ -213,12 +216,18 @@ describe('opening the store', () => {
     const again = open(9_000)
     expect(good).toMatch(/1000\.db$/)
     expect(again.db.prepare('SELECT name FROM houses').pluck().get()).toBe('Home')
-    expect(again.setAside).toBe(`${file()}.damaged-9000`)
-    expect(readFileSync(again.setAside ?? '')).toEqual(damaged)
+    const aside = `${file()}.damaged-9000`
+    expect(again.toTell).toEqual([expect.stringContaining(aside)])
+    expect(readFileSync(aside)).toEqual(damaged)
     again.db.exec('INSERT INTO readings (series_id, reading_time, received_at, value) VALUES (1, 9, 9, 9)')
     expect(again.db.prepare('SELECT id FROM readings').pluck().get()).toBe(4)
     again.close()
-    expect(open().setAside).toBeNull()
+    // It stays a matter for a person until somebody has dealt with it.
+    const told = open()
+    expect(told.toTell).toHaveLength(1)
+    told.close()
+    unlinkSync(aside)
+    expect(open().toTell).toEqual([])
   })
 
   it('without a backup refuses a damaged file and leaves it where it is', () => {
@@ -237,7 +246,7 @@ describe('opening the store', () => {
       unlinkSync(join(folder, name))
     const again = open(9_000)
     expect(count(again.db, 'houses')).toBe(1)
-    expect(again.setAside).not.toBeNull()
+    expect(again.toTell).toEqual(['the database was gone and a backup took its place'])
     again.close()
   })
 
@@ -295,7 +304,7 @@ describe('opening the store', () => {
     for (const suffix of ['', '-wal']) copyFileSync(`${file()}${suffix}`, `${storeFile(other)}${suffix}`)
     writeFileSync(join(other, 'hub.db-running'), '')
     const copy = openStore({ folder: other, now: 1, log: silentLog })
-    expect(copy.setAside).toBeNull()
+    expect(copy.toTell).toEqual([])
     expect(count(copy.db, 'readings')).toBe(3)
     copy.close()
     store.close()
