@@ -152,7 +152,7 @@ export class Hub implements Service {
           caller,
           now: clock.now(),
           clockSynced: clockSync.synced,
-          hub: { addresses: advertisedAddresses(config, listeners.ports.tls), pin: certificate.pin },
+          hub: { addresses: () => advertisedAddresses(config, listeners.ports.tls), pin: certificate.pin },
           verifyCentral: (question) => sync.verify(question),
           front: () => ({
             health: report(),

@@ -27,6 +27,10 @@ const CATALOGUE = {
     hint: 'An invitation is good for ten minutes. Ask for a new one with `lares devices invite`.',
   },
   code_used: { retry: false, hint: 'An invitation joins one device. Ask for a new one with `lares devices invite`.' },
+  no_addresses: {
+    retry: false,
+    hint: 'Name in hub.toml where agents reach this hub: advertise = ["192.168.1.5:8883"], above the first [section].',
+  },
   clock_unsynced: { retry: true, hint: "Set the hub's clock (timedatectl) before inviting devices." },
   wrong_pin: {
     retry: false,

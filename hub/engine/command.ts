@@ -20,8 +20,8 @@ export interface PrepareContext {
   caller: Caller
   now: number
   clockSynced: boolean | null
-  /** Where the hub can be reached and its key's fingerprint, for invitations. */
-  hub: { addresses: string[]; pin: string }
+  /** Where the hub can be reached, looked up when it is asked for, and its key's fingerprint: for invitations. */
+  hub: { addresses(): string[]; pin: string }
   /** Compares this hub with central. Rejects with `not_found` where none is configured. */
   verifyCentral(question: { table?: string; days: number; now: number }): Promise<unknown>
   /** Counters of the front, for the status. */

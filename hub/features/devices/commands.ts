@@ -26,7 +26,7 @@ export const inviteDevice = command({
   changes: true,
   secretAnswer: true,
   async prepare(_params, { hub }) {
-    return hub
+    return { addresses: hub.addresses(), pin: hub.pin }
   },
   run(context, params) {
     const { addresses, pin } = context.prepared as { addresses: string[]; pin: string }

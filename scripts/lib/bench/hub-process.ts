@@ -21,6 +21,10 @@ export interface HubStart {
   /** Text of the configuration file; default: only errors are logged. */
   config?: string
   env?: NodeJS.ProcessEnv
+  /** Words before the program, such as one that takes rights away and then becomes it. */
+  under?: string[]
+  /** More of the hub's own arguments; they overrule those given here. */
+  hubArguments?: string[]
   /** For Node itself, such as `--cpu-prof`. The engine's thread takes its own from NODE_OPTIONS only. */
   nodeArguments?: string[]
 }
@@ -48,13 +52,22 @@ export async function startHub(options: HubStart): Promise<HubProcess> {
   const config = `${options.folder}.toml`
   writeFileSync(config, options.config ?? 'log = "error"\n')
   const bare = options.env?.LD_PRELOAD !== undefined || options.nodeArguments !== undefined
-  const [program = '', ...first] = bare
-    ? [process.execPath, ...NODE, ...(options.nodeArguments ?? []), join(ROOT, 'cli/main.ts')]
-    : LARES
+  const lares = bare ? [process.execPath, ...NODE, ...(options.nodeArguments ?? []), join(ROOT, 'cli/main.ts')] : LARES
+  const [program = '', ...first] = [...(options.under ?? []), ...lares]
   const listen = ['--tls', '127.0.0.1:0', '--plain', '127.0.0.1:0', '--http', '127.0.0.1:0']
   const child = spawn(
     program,
-    [...first, 'hub', '--data', options.folder, '--config', config, '--print-ready', ...listen],
+    [
+      ...first,
+      'hub',
+      '--data',
+      options.folder,
+      '--config',
+      config,
+      '--print-ready',
+      ...listen,
+      ...(options.hubArguments ?? []),
+    ],
     { env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
   )
   const ended = endOf(child)
