@@ -46,11 +46,18 @@ export interface PumpLimits {
   deadlineMs: number
   /** Rows that wait in a stream before it is split. */
   splitRows: number
+  /** However often central could not be reached, it is tried again after this. */
+  longestRetryMs: number
 }
 
-const LIMITS: PumpLimits = { connectMs: 15_000, statementMs: 60_000, deadlineMs: 180_000, splitRows: 20_000 }
+const LIMITS: PumpLimits = {
+  connectMs: 15_000,
+  statementMs: 60_000,
+  deadlineMs: 180_000,
+  splitRows: 20_000,
+  longestRetryMs: 300_000,
+}
 const FIRST_RETRY_MS = 1_000
-const LONGEST_RETRY_MS = 300_000
 /** Smaller batches are read when they are due; preparing them ahead gains nothing. */
 const PREPARE_ROWS = 1_000
 const PENDING_MOST = 50_000
@@ -83,13 +90,13 @@ export class Pump {
   #line = 0
 
   constructor(parts: PumpParts) {
-    const backoff = new Backoff({
-      firstMs: FIRST_RETRY_MS,
-      capMs: LONGEST_RETRY_MS,
-      ...(parts.random ? { random: parts.random } : {}),
-    })
     this.#parts = parts
     this.#limits = { ...LIMITS, ...parts.limits }
+    const backoff = new Backoff({
+      firstMs: FIRST_RETRY_MS,
+      capMs: this.#limits.longestRetryMs,
+      ...(parts.random ? { random: parts.random } : {}),
+    })
     this.#bucket = new TokenBucket(parts.clock, parts.bytesPerSecond)
     this.core = new SyncCore({
       identity: parts.identity,

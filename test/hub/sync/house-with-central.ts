@@ -12,7 +12,10 @@ import { openTestHouse, type TestHouse } from '../engine/engine-in-memory.ts'
 
 export const TABLES = centralTables()
 
-/** Central's clock runs, so the pump's does too, but it never waits longer than this. */
+/** A server that comes back slowly has been tried often by then; a test must not wait as long as a house does. */
+const PATIENCE = { longestRetryMs: 20 }
+
+/** Central's clock runs, so the pump's does too, but it naps no longer than this. What cuts off work that hangs stays. */
 export const HASTY: Clock = {
   ...systemClock,
   after: (ms, run) => systemClock.after(ms > 60_000 ? ms : Math.min(ms, 20), run),
@@ -58,6 +61,7 @@ export function houseWithCentral(
       bytesPerSecond: null,
       ...options,
       ...more,
+      limits: { ...PATIENCE, ...options.limits, ...more.limits },
     })
   const self: HouseWithCentral = {
     house,
