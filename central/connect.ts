@@ -1,5 +1,7 @@
 import { Client, DatabaseError, type QueryResult, type QueryResultRow } from 'pg'
-import { LaresError } from '../shared/errors.ts'
+import { asError, LaresError } from '../shared/errors.ts'
+import { tlsTrouble } from '../shared/tls-trouble.ts'
+import { readAddress } from './address.ts'
 
 /** What a part needs of a connection. */
 export interface Queryable {
@@ -19,7 +21,7 @@ const OLDEST_SERVER = 150_000
  */
 export async function withCentral<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({
-    connectionString: checkedAddress(url),
+    connectionString: readAddress(url).text,
     connectionTimeoutMillis: CONNECT_WITHIN_MS,
     application_name: 'lares central',
   })
@@ -50,7 +52,8 @@ export function asOwner<T>(client: Queryable, work: () => Promise<T>): Promise<T
 
 /** Runs `work` in one transaction, which an error rolls back. */
 export async function inTransaction<T>(client: Queryable, work: () => Promise<T>): Promise<T> {
-  await client.query('BEGIN')
+  // Dates are read as ISO 8601, whatever server, database or role say.
+  await client.query("BEGIN; SET LOCAL datestyle = 'ISO'")
   try {
     const value = await work()
     await client.query('COMMIT')
@@ -88,13 +91,6 @@ export function asLaresError(error: unknown): unknown {
   }
 }
 
-function checkedAddress(url: string): string {
-  if (/^postgres(?:ql)?:\/\//.test(url) && URL.canParse(url)) return url
-  throw new LaresError('bad_config', 'the address of central is not one of Postgres', {
-    hint: 'Write it as postgres://user:password@host:5432/database in LARES_CENTRAL.',
-  })
-}
-
 async function checkServer(client: Client): Promise<void> {
   const { rows } = await client.query<{ number: number; version: string; encoding: string }>(
     "SELECT current_setting('server_version_num')::integer AS number, current_setting('server_version') AS version, current_setting('server_encoding') AS encoding",
@@ -112,6 +108,12 @@ async function checkServer(client: Client): Promise<void> {
 }
 
 function unreachable(place: string, cause: unknown): LaresError {
+  const trouble = tlsTrouble(cause)
+  if (trouble)
+    return new LaresError('unreachable', `no TLS with central at ${place}: ${trouble.cause}`, {
+      cause,
+      hint: trouble.remedy,
+    })
   const code = cause instanceof DatabaseError ? cause.code : undefined
   if (code === '28P01' || code === '28000')
     return new LaresError('forbidden', `central does not let ${place} in`, {
@@ -123,8 +125,8 @@ function unreachable(place: string, cause: unknown): LaresError {
       cause,
       hint: 'Create it first: createdb --encoding=UTF8 NAME.',
     })
-  return new LaresError('unreachable', `central does not answer at ${place}`, {
+  return new LaresError('unreachable', `central does not answer at ${place}: ${asError(cause).message}`, {
     cause,
-    hint: 'Is PostgreSQL running there, and its port reachable? A server with a certificate of its own needs sslmode and sslrootcert in the address.',
+    hint: 'Is PostgreSQL running there, and its port reachable?',
   })
 }

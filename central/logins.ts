@@ -24,15 +24,6 @@ export function scramVerifier(password: string, salt = randomBytes(16)): string 
   return `SCRAM-SHA-256$${ITERATIONS}:${salt.toString('base64')}$${stored}:${server}`
 }
 
-/** The address by which a login reaches the same database as the one who made it. */
-export function connectionLine(adminUrl: string, role: string, password: string): string {
-  const address = new URL(adminUrl)
-  address.username = role
-  address.password = password
-  for (const name of ['user', 'password', 'sslcert', 'sslkey']) address.searchParams.delete(name)
-  return address.href
-}
-
 export async function loginExists(db: Queryable, role: string): Promise<boolean> {
   return (await db.query('SELECT FROM pg_catalog.pg_roles WHERE rolname = $1', [role])).rows.length > 0
 }

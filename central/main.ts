@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { explain, LaresError } from '../shared/errors.ts'
+import { readAddress } from './address.ts'
 import { asLaresError, withCentral } from './connect.ts'
 import { VERBS } from './verbs.ts'
 
@@ -73,17 +74,14 @@ function usage(name: string, params: string[]): string {
 
 /** Other users of a machine can read the command lines of its programs, so a password may not stand there. */
 function addressOf(option: string | undefined, env: NodeJS.ProcessEnv): string {
-  if (option !== undefined && URL.canParse(option)) {
-    const address = new URL(option)
-    if (address.password !== '' || address.searchParams.has('password'))
-      throw new LaresError(
-        'bad_config',
-        'the address on the command line holds a password, which others can read there',
-        {
-          hint: 'Put the address into LARES_CENTRAL, or the password alone into PGPASSWORD or ~/.pgpass.',
-        },
-      )
-  }
+  if (option !== undefined && readAddress(option).holdsPassword)
+    throw new LaresError(
+      'bad_config',
+      'the address on the command line holds a password, which others can read there',
+      {
+        hint: 'Put the address into LARES_CENTRAL, or the password alone into PGPASSWORD or ~/.pgpass.',
+      },
+    )
   const address = option ?? env.LARES_CENTRAL
   if (address === undefined || address === '')
     throw new LaresError('bad_config', 'the address of central is not known', {

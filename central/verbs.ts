@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { LaresError } from '../shared/errors.ts'
+import { linesFrom, readAddress } from './address.ts'
 import type { Queryable } from './connect.ts'
 import { erasable, eraseRows } from './erase.ts'
-import { connectionLine } from './logins.ts'
 import { migrateCentral } from './migrate.ts'
 import { grantPerson, revokePerson } from './people.ts'
 import { printTable } from './print.ts'
@@ -53,11 +53,12 @@ export const VERBS = new Map<string, Verb>([
       params: ['name'],
       summary: 'make a site and its login; prints the line for its hub once',
       async run({ db, url, params: [name = ''] }) {
+        const lineFor = linesFrom(url)
         const site = await addSite(db, name)
-        const line = connectionLine(url, site.role, site.password)
+        const line = lineFor(site.role, site.password)
         return {
           data: { site_id: site.site_id, name, role: site.role, url: line },
-          text: `site  ${name}\nid    ${site.site_id}\nrole  ${site.role}\n\n${hubLines(line)}`,
+          text: `site  ${name}\nid    ${site.site_id}\nrole  ${site.role}\n\n${hubLines(line, url)}`,
         }
       },
     },
@@ -79,9 +80,10 @@ export const VERBS = new Map<string, Verb>([
       params: ['name'],
       summary: 'a new password for a site; the old one is worth nothing at once',
       async run({ db, url, params: [name = ''] }) {
+        const lineFor = linesFrom(url)
         const { role, password, ended } = await rotateSite(db, name)
-        const line = connectionLine(url, role, password)
-        return { data: { name, role, url: line, ended }, text: `${endedWords(ended)}\n\n${hubLines(line)}` }
+        const line = lineFor(role, password)
+        return { data: { name, role, url: line, ended }, text: `${endedWords(ended)}\n\n${hubLines(line, url)}` }
       },
     },
   ],
@@ -103,8 +105,9 @@ export const VERBS = new Map<string, Verb>([
       params: ['role', 'site'],
       summary: 'let a login read a site; makes the login when there is none',
       async run({ db, url, params: [role = '', site = ''] }) {
+        const lineFor = linesFrom(url)
         const made = await grantPerson(db, role, site)
-        const line = made === null ? null : connectionLine(url, role, made.password)
+        const line = made === null ? null : lineFor(role, made.password)
         const words = `${role} may read ${site}\n`
         return {
           data: { role, site, url: line },
@@ -203,8 +206,18 @@ export const VERBS = new Map<string, Verb>([
   ],
 ])
 
-function hubLines(line: string): string {
-  return `These lines belong into the hub's settings. They are shown once; use the server's name as the house sees it.\n\n[central]\nurl = ${JSON.stringify(line)}\n`
+/** The line stands alone, so that it can be copied whole; every other word is above it. */
+function hubLines(line: string, url: string): string {
+  const { rootCertificate } = readAddress(url)
+  const certificate =
+    rootCertificate === null
+      ? ''
+      : `Your own address names the certificate ${rootCertificate} of this machine. Copy that file to the hub's machine and add ` +
+        `${line.includes('?') ? '&' : '?'}sslrootcert=/PATH/THERE to the line.\n`
+  return (
+    'The line below belongs into central.url in the data folder of the hub (mode 0600). It is shown once; write the name of ' +
+    `the server into it as the house sees it.\n${certificate}\n${line}\n`
+  )
 }
 
 function endedWords(ended: number | null): string {

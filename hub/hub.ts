@@ -10,9 +10,9 @@ import { Announcer } from './announcer.ts'
 import { Listeners } from './broker/listeners.ts'
 import { TrustedBroker } from './broker/trusted-broker.ts'
 import { centralHealth, syncSettings } from './central.ts'
+import { centralAddress } from './central-address.ts'
 import { type Certificate, loadCertificate } from './certificate.ts'
 import { ClockSync } from './clock-sync.ts'
-import { centralUrl } from './config.ts'
 import { DiskWatch } from './disk-watch.ts'
 import { Effects } from './effects.ts'
 import { brokerMemory, houseHooks } from './front.ts'
@@ -96,13 +96,15 @@ export class Hub implements Service {
     const houses = new Map<string, string>()
     const live = new LiveDevices(clock)
     const lag = new LoopLag(clock)
-    const central = centralUrl(config, folder)
+    const central = centralAddress(config, folder)
+    if (central.fault !== null) health.raise('central', 'bad_central', central.fault)
     const store = new HouseStore({
       folder,
       base: config.base,
       version,
       logLevel,
-      central: central !== null,
+      // Rows that a central is to get wait for it, also while nobody can tell where it is.
+      central: central.url !== null || central.fault !== null,
       clock,
       clockSync,
       health,
@@ -118,7 +120,8 @@ export class Hub implements Service {
     const voice = new VoiceIntake({ recorder, intake: store.intake, log: log.part('voice') })
     const reader = new Reader(storeFile(folder), clock)
     const sync = new SyncThread({
-      settings: () => syncSettings({ url: central, facts: store.facts, options: this.#options }),
+      settings: () => syncSettings({ url: central.url, facts: store.facts, options: this.#options }),
+      fault: central.fault,
       async persist(step) {
         const { value } = await store.intake.input({ kind: 'sync', change: step })
         return value

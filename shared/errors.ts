@@ -82,6 +82,12 @@ const CATALOGUE = {
     retry: true,
     hint: 'Nothing is lost: the hub keeps what central does not have, and goes on trying. lares sync status says more.',
   },
+  bad_central: {
+    retry: false,
+    hint:
+      'The house works, and keeps what central is to get. Put the line that `lares central add-site` printed into central.url in ' +
+      'the data folder, then restart the hub.',
+  },
   already_running: { retry: false, hint: 'Another hub or agent uses this data folder. Stop it first.' },
   unsafe_sqlite: { retry: false, hint: 'Run scripts/setup again: it installs the SQLite this hub was tested with.' },
   // the agent

@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import { asError } from '../../shared/errors.ts'
+import { tlsTrouble } from '../../shared/tls-trouble.ts'
 
 /** A statement that central answered with an error, and its SQLSTATE. */
 export interface SqlError extends Error {
@@ -68,7 +69,7 @@ export class Postgres {
   async begin(mode = ''): Promise<void> {
     await this.#client.query(
       `BEGIN ${mode}; SET LOCAL statement_timeout = ${this.#statementMs}; SET LOCAL idle_in_transaction_session_timeout = ${this.#statementMs}; ` +
-        "SET LOCAL timezone = 'UTC'",
+        "SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO'",
     )
   }
 
@@ -113,6 +114,8 @@ export function isDataError(error: unknown): boolean {
 /** What went wrong, for a person who looks at `sync/status`. */
 export function inPlainWords(error: unknown): string {
   const { message } = asError(error)
+  const trouble = tlsTrouble(error)
+  if (trouble) return `no TLS with central: ${trouble.cause}. ${trouble.remedy}`
   const code = sqlState(error) ?? String((error as { code?: unknown }).code ?? '')
   switch (code) {
     case 'ECONNREFUSED':

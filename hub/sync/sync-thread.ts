@@ -21,6 +21,8 @@ export interface SyncWorker {
 export interface SyncThreadParts {
   /** `null` while no central is configured or the database could not be opened. Asked at every start of the thread. */
   settings: () => SyncSettings | null
+  /** Why there are none although a central was meant; shown as the last error. */
+  fault?: string | null
   /** Has the engine write a step down. */
   persist: (step: SyncStep) => Promise<unknown>
   clock: Clock
@@ -42,7 +44,7 @@ const STOP_MS = 1_000
 export class SyncThread implements Service {
   #parts: SyncThreadParts
   #worker: SyncWorker | null = null
-  #status: SyncStatus = SYNC_OFF
+  #status: SyncStatus
   #heardAt = 0
   #questions = new Map<number, { resolve: (answer: VerifyAnswer) => void; reject: (error: Error) => void }>()
   #nextId = 1
@@ -56,6 +58,7 @@ export class SyncThread implements Service {
 
   constructor(parts: SyncThreadParts) {
     this.#parts = parts
+    this.#status = { ...SYNC_OFF, last_error: parts.fault ?? null }
   }
 
   get status(): SyncStatus {
@@ -103,7 +106,7 @@ export class SyncThread implements Service {
     if (!this.#worker)
       return Promise.reject(
         this.#status.state === 'off'
-          ? new LaresError('not_found', 'this hub sends to no central', {
+          ? new LaresError('not_found', this.#parts.fault ?? 'this hub sends to no central', {
               hint: 'Set [central] url in hub.toml; see docs/operations.md.',
             })
           : new LaresError('central_away', 'the sync thread is being started anew', { hint: 'Try again in a minute.' }),

@@ -1,8 +1,8 @@
 import type { Client } from 'pg'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { linesFrom } from '../../central/address.ts'
 import { catalogueTable } from '../../central/catalogue.ts'
 import { withCentral } from '../../central/connect.ts'
-import { connectionLine } from '../../central/logins.ts'
 import { grantPerson } from '../../central/people.ts'
 import { addSite } from '../../central/sites.ts'
 import { centralTables, isVersioned } from '../../hub/store/central-shape.ts'
@@ -57,7 +57,7 @@ describe.each(VERSIONS)('row level security on PostgreSQL %s', (version) => {
     admin = await central.migrated()
     await withCentral(admin, async (client) => {
       const line = (login: { role: string; password: string } | null) =>
-        connectionLine(admin, login?.role ?? '', login?.password ?? '')
+        linesFrom(admin)(login?.role ?? '', login?.password ?? '')
       const own = await addSite(client, 'own')
       site = own.site_id
       lines.set('own', line(own))
@@ -65,7 +65,7 @@ describe.each(VERSIONS)('row level security on PostgreSQL %s', (version) => {
       lines.set('granted', line(await grantPerson(client, 'granted', 'own')))
       lines.set('not granted', line(await grantPerson(client, 'not_granted', 'foreign')))
       await client.query("CREATE ROLE nobody LOGIN PASSWORD 'n'")
-      lines.set('nobody', connectionLine(admin, 'nobody', 'n'))
+      lines.set('nobody', linesFrom(admin)('nobody', 'n'))
       for (const table of TABLES) await client.query(insertInto(table, site))
       await client.query("SELECT lares.put_row('site:own', 'personas', 'p', '{}')")
       await client.query("SELECT lares.put_row('fleet', 'personas', 'q', '{}')")

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { centralUrl, readHubConfig } from '../../hub/config.ts'
+import { centralAddress } from '../../hub/central-address.ts'
+import { readHubConfig } from '../../hub/config.ts'
 
 const URL = 'postgres://site:secret@central.example.org/lares'
 let folder = ''
@@ -24,40 +25,82 @@ function configured(toml: string): ReturnType<typeof readHubConfig> {
   return readHubConfig(join(folder, 'hub.toml'))
 }
 
+const at = (url: string) => ({ url, fault: null })
+const faulty = (words: string | RegExp) => ({ url: null, fault: expect.stringMatching(words) })
+
 describe('where central is', () => {
   it('is nowhere unless somebody says so', () => {
-    expect(centralUrl(readHubConfig(undefined), folder)).toBe(null)
+    expect(centralAddress(readHubConfig(undefined), folder)).toEqual({ url: null, fault: null })
+    process.env.LARES_CENTRAL_URL = ''
+    expect(centralAddress(readHubConfig(undefined), folder)).toEqual({ url: null, fault: null })
   })
 
   it('is said by the settings, before a file and the environment', () => {
     process.env.LARES_CENTRAL_URL = 'postgres://environment'
     writeFileSync(join(folder, 'central.url'), 'postgres://file')
-    expect(centralUrl(configured(`[central]\nurl = '${URL}'`), folder)).toBe(URL)
-    expect(centralUrl(configured(''), folder)).toBe('postgres://file')
+    expect(centralAddress(configured(`[central]\nurl = '${URL}'`), folder)).toEqual(at(URL))
+    expect(centralAddress(configured(''), folder)).toEqual(at('postgres://file'))
     rmSync(join(folder, 'central.url'))
-    expect(centralUrl(configured(''), folder)).toBe('postgres://environment')
+    expect(centralAddress(configured(''), folder)).toEqual(at('postgres://environment'))
   })
 
-  it('is read from a file as somebody pastes it', () => {
-    writeFileSync(join(folder, 'secret'), `\n ${URL} \n`)
-    expect(centralUrl(configured(`[central]\nurl_file = '${join(folder, 'secret')}'`), folder)).toBe(URL)
+  it.each([
+    ['as a line', `\n ${URL} \n`],
+    ['in quotes', `"${URL}"`],
+    ['as the settings that an older version printed', `[central]\nurl = "${URL}"\n`],
+    ['as one of these lines', `url = '${URL}'`],
+  ])('is read from a file as somebody pastes it: %s', (_how, text) => {
+    writeFileSync(join(folder, 'secret'), text)
+    expect(centralAddress(configured(`[central]\nurl_file = '${join(folder, 'secret')}'`), folder)).toEqual(at(URL))
+    writeFileSync(join(folder, 'central.url'), text)
+    expect(centralAddress(configured(''), folder)).toEqual(at(URL))
   })
 
-  it('is asked for in a file that must be there and hold an address', () => {
+  it.each(['postgres://site:p@/lares?host=/run/postgresql', 'postgres:///lares?host=/run/postgresql'])(
+    'may be a socket: %s',
+    (url) => {
+      writeFileSync(join(folder, 'central.url'), url)
+      expect(centralAddress(configured(''), folder)).toEqual(at(url))
+    },
+  )
+})
+
+describe('a central that cannot be understood is a named fault, and no reason not to start', () => {
+  it.each([
+    ['an address of something else', "url = 'mysql://x'", /hub\.toml: central\.url/],
+    ['a number', 'url = 5', /hub\.toml: central\.url/],
+    ['a limit of nothing', 'max_kb_per_s = 0', /max_kb_per_s/],
+    ['a key that there is not', "adress = 'x'", /adress/],
+  ])('%s in the settings', (_what, toml, words) => {
+    const config = configured(`base = 'casa'\n[central]\n${toml}`)
+    expect(config).toMatchObject({ base: 'casa', central: {} })
+    expect(centralAddress(config, folder)).toEqual(faulty(words))
+  })
+
+  it('no section at all', () => {
+    expect(centralAddress(configured("central = 'postgres://x'"), folder)).toEqual(faulty(/hub\.toml: central/))
+  })
+
+  it('a file that is not there, or is none', () => {
     const named = configured(`[central]\nurl_file = '${join(folder, 'secret')}'`)
-    expect(() => centralUrl(named, folder)).toThrow(expect.objectContaining({ code: 'bad_config' }))
-    writeFileSync(join(folder, 'secret'), 'central.example.org')
-    expect(() => centralUrl(named, folder)).toThrow(
-      expect.objectContaining({ code: 'bad_config', hint: expect.stringContaining('add-site') }),
-    )
-    // What is in the file may be a password: it is not told.
-    expect(() => centralUrl(named, folder)).not.toThrow('central.example.org')
-    process.env.LARES_CENTRAL_URL = 'central.example.org'
-    expect(() => centralUrl(configured(''), folder)).toThrow('LARES_CENTRAL_URL holds no postgres:// address')
+    expect(centralAddress(named, folder)).toEqual(faulty(/secret cannot be read: ENOENT/))
+    mkdirSync(join(folder, 'central.url'))
+    expect(centralAddress(configured(''), folder)).toEqual(faulty(/central\.url cannot be read: EISDIR/))
   })
 
-  it('cannot be said otherwise', () => {
-    for (const wrong of ["url = 'mysql://x'", 'max_kb_per_s = 0', "adress = 'x'"])
-      expect(() => configured(`[central]\n${wrong}`)).toThrow(expect.objectContaining({ code: 'bad_config' }))
+  it('something else in a file or in the environment, which is not told because it may be a password', () => {
+    writeFileSync(join(folder, 'central.url'), 'central.example.org')
+    const inFile = centralAddress(configured(''), folder)
+    expect(inFile).toEqual(faulty(/central\.url holds no postgres/))
+    expect(inFile.fault).not.toContain('example.org')
+    rmSync(join(folder, 'central.url'))
+    process.env.LARES_CENTRAL_URL = 'postgres://site:pass#word@host/lares'
+    const inEnvironment = centralAddress(configured(''), folder)
+    expect(inEnvironment).toEqual(faulty(/LARES_CENTRAL_URL holds an address that cannot be read/))
+    expect(inEnvironment.fault).not.toContain('pass#')
+  })
+
+  it('but a slip elsewhere is one, whatever central says', () => {
+    for (const toml of ['bse = 1', 'bse = 1\n[central]\nurl = 5']) expect(() => configured(toml)).toThrow(/bse/)
   })
 })

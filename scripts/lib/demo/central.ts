@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { linesFrom } from '../../../central/address.ts'
 import { asOwner, type Queryable, withCentral } from '../../../central/connect.ts'
-import { connectionLine } from '../../../central/logins.ts'
 import { migrateCentral } from '../../../central/migrate.ts'
 import { grantPerson } from '../../../central/people.ts'
 import { grantScope, putRow } from '../../../central/scopes.ts'
@@ -109,13 +109,13 @@ export class DemoCentral {
     const name = this.site(house)
     const { role, password } = await addSite(db, name)
     this.#made.push(name)
-    this.#urls.set(house, connectionLine(this.#admin ?? '', role, password))
+    this.#urls.set(house, linesFrom(this.#admin ?? '')(role, password))
   }
 
   async #letRead(db: Queryable): Promise<void> {
     for (const name of this.#made) {
       const made = await grantPerson(db, this.#person, name)
-      if (made !== null) this.#reader = connectionLine(this.#admin ?? '', made.role, made.password)
+      if (made !== null) this.#reader = linesFrom(this.#admin ?? '')(made.role, made.password)
     }
     writeFileSync(this.serviceFile, serviceOf(this.#reader), { mode: 0o600 })
   }
