@@ -1,6 +1,7 @@
 import type { Clock } from '../shared/clock.ts'
 import { cutText } from '../shared/cut-text.ts'
 import { asError } from '../shared/errors.ts'
+import { describeRefused } from '../shared/introduced-sensors.ts'
 import type { Service } from '../shared/lifecycle.ts'
 import { Lifecycle } from '../shared/lifecycle.ts'
 import type { Log } from '../shared/log.ts'
@@ -34,7 +35,7 @@ import type { SensingOptions } from './sensing.ts'
 import { Sensing } from './sensing.ts'
 import { Speaking } from './speaking.ts'
 import type { AgentStatus, Missing } from './status-file.ts'
-import { runtimeFolder, writeStatus } from './status-file.ts'
+import { INTRODUCTION, runtimeFolder, writeStatus } from './status-file.ts'
 
 /** How long one part may take to stop; those after it still do. */
 const PART_STOP_MS = 1_000
@@ -287,7 +288,14 @@ export class Agent implements Service {
     if (config.speaker.enabled) capabilities.push('audio_output')
     if (config.gpio.talk_button || config.gpio.mute_switch) capabilities.push('buttons')
     if (config.gpio.status_led) capabilities.push('status_light')
-    return { agent: version, hardware: this.#hardware, capabilities, clock, sensors: parts?.sensing.sensors() ?? [] }
+    return {
+      agent: version,
+      hardware: this.#hardware,
+      capabilities,
+      clock,
+      sensors: parts?.sensing.sensors() ?? [],
+      partial: parts?.sensing.isPartial ?? true,
+    }
   }
 
   #missing(parts: Parts): Missing[] {
@@ -298,6 +306,8 @@ export class Agent implements Service {
     }
     const link = hub.state()
     if (link.state !== 'online') add('hub', link.reason ?? 'connecting')
+    add(INTRODUCTION, hub.refusal)
+    add(INTRODUCTION, describeRefused(sensing.refused()))
     add('outbox', opened.memoryReason && `its rows are in memory only: ${opened.memoryReason}`)
     add('outbox', outbox.fullReason && `the disk takes nothing: ${outbox.fullReason}`)
     for (const { source, message } of sensing.failing()) add(`sensor ${source}`, message)

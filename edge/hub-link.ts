@@ -62,6 +62,11 @@ export class HubLink implements Service, VoiceLink {
     return { state: 'not_joined', reason, code: 'not_joined', address: '' }
   }
 
+  /** What the hub did not take of the last introduction, with the remedy, or `null`. */
+  get refusal(): string | null {
+    return this.#link?.refusal ?? null
+  }
+
   heartbeat(heartbeat: Heartbeat): void {
     this.#link?.heartbeat(heartbeat)
   }

@@ -1,5 +1,7 @@
 import type { Clock } from '../shared/clock.ts'
 import { cutText } from '../shared/cut-text.ts'
+import type { RefusedSensor } from '../shared/introduced-sensors.ts'
+import { describeRefused, introducible } from '../shared/introduced-sensors.ts'
 import type { Service } from '../shared/lifecycle.ts'
 import type { Log } from '../shared/log.ts'
 import type { SensorOverrides } from './config/load.ts'
@@ -29,6 +31,8 @@ export class Sensing implements Service {
   #gather: GatherReadings
   #sampler: Sampler
   #overrides: SensorOverrides = {}
+  #introduced: ReturnType<typeof introducible> = { sensors: [], refused: [] }
+  #introducedKeys = new Set<string>()
   #failing = new Map<string, string>()
   #running = false
 
@@ -37,6 +41,7 @@ export class Sensing implements Service {
     this.#options = options
     this.#gather = new GatherReadings(options.clock, (items) => options.outbox.readings(items))
     this.#sampler = this.#build()
+    this.#introduce()
   }
 
   start(): void {
@@ -50,8 +55,19 @@ export class Sensing implements Service {
     this.#gather.stop()
   }
 
+  /** What the device may introduce to the hub. */
   sensors(): SensorDescription[] {
-    return this.#sampler.current()
+    return this.#introduced.sensors
+  }
+
+  /** Sensors that no hub would take. Nothing they measure is sent. */
+  refused(): readonly RefusedSensor[] {
+    return this.#introduced.refused
+  }
+
+  /** Whether there are, or may be, sensors beside those that are introduced. */
+  get isPartial(): boolean {
+    return this.#introduced.refused.length > 0 || this.#sampler.isSearching
   }
 
   /** Sources that fail at the moment, each with what is wrong and what to do. */
@@ -75,21 +91,33 @@ export class Sensing implements Service {
     }
     this.#sampler.stop()
     this.#sampler = next
+    this.#introduce()
     // The new sampler tells anew what fails.
     this.#failing.clear()
     if (this.#running) next.start()
   }
 
   #build(): Sampler {
-    const { tables, file, machine, clock, log, onSensors } = this.#options
+    const { tables, file, machine, clock, log } = this.#options
     return new Sampler({
       sources: configureSensors(tables, { machine, file, overrides: this.#overrides }),
       clock,
       log,
-      onReadings: (items) => this.#gather.add(items),
+      onReadings: (items) => this.#gather.add(items.filter(({ sensor }) => this.#introducedKeys.has(sensor))),
       onTrouble: (trouble) => this.#tell(trouble),
-      onSensors,
+      onSensors: () => {
+        this.#introduce()
+        this.#options.onSensors()
+      },
     })
+  }
+
+  #introduce(): void {
+    const before = describeRefused(this.#introduced.refused)
+    this.#introduced = introducible(this.#sampler.current())
+    this.#introducedKeys = new Set(this.#introduced.sensors.map(({ key }) => key))
+    const now = describeRefused(this.#introduced.refused)
+    if (now !== null && now !== before) this.#options.log.warn({ reason: now }, 'the hub will not have every sensor')
   }
 
   #tell({ source, state, code, message }: Trouble): void {

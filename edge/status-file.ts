@@ -11,6 +11,9 @@ export interface Missing {
   reason: string
 }
 
+/** The part of what the hub does not know of this device. */
+export const INTRODUCTION = 'introduction'
+
 /** How the agent is, for `lares edge status` and for the hub's `doctor` command. */
 export interface AgentStatus {
   at: number

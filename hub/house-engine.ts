@@ -50,7 +50,11 @@ export function openHouseEngine(parts: HouseParts): Engine {
   const store: Store = { db, topics, version, random: parts.random ?? systemRandom }
   const eventLog = new EventLog(db)
   const devices = openDevices(db)
-  const telemetry = openTelemetry(db, { entities: devices.entities, clocks: devices.clocks })
+  const telemetry = openTelemetry(db, {
+    entities: devices.entities,
+    clocks: devices.clocks,
+    introduced: (device) => (devices.directory.find(device)?.connects ?? 0) > 0,
+  })
   const sessions = openSessions(db)
   const sync = openSync(db)
   const unsent = parts.unsent ?? unsentRows(db, { configured: parts.central ?? false })

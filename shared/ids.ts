@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 
 const CROCKFORD = '0123456789abcdefghjkmnpqrstvwxyz'
 
@@ -51,4 +51,9 @@ export function slug(text: string, separator: '-' | '_'): string {
     .replace(/[\u0300-\u036f]/g, '')
     .toLowerCase()
   return plain.replace(/[^a-z0-9]+/g, separator).replace(new RegExp(`^${separator}+|${separator}+$`, 'g'), '')
+}
+
+/** Eight characters that always stand for this text, where its slug says nothing or is taken by another. */
+export function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 8)
 }

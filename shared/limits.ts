@@ -10,6 +10,8 @@ const MiB = 1024 * KiB
 export const MESSAGE_BYTES = {
   /** Readings, events, heartbeats, every JSON message of a device. */
   json: 64 * KiB,
+  /** A birth: as many sensors as a device may have, each with texts as long as they may be, in any script. */
+  birth: 256 * KiB,
   /** One audio frame: 24 bytes of header and at most 120 ms of 16 kHz mono s16le. */
   audio: 24 + 3_840,
   /** Admin requests and responses; larger answers are paged. */
@@ -45,7 +47,10 @@ export const INFLIGHT_PER_CLIENT = 1_000
 export const OFFLINE_QUEUE = { messages: 1_000, bytes: 5 * MiB, ageMs: 3_600_000 } as const
 export const RETAINED_TOPICS = 10_000
 
+/** Sensors that a device has at one time. */
 export const SENSORS_PER_DEVICE = 256
+/** Sensors that a device has and had: those that left keep their place and their history. */
+export const SENSORS_KEPT_PER_DEVICE = 4_096
 export const ITEMS_PER_MESSAGE = 500
 /** Rejected messages kept per device; beyond that they are only counted. */
 export const REJECTED_PER_DEVICE = { rows: 1_000, bytes: 5 * MiB } as const

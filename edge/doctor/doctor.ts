@@ -1,6 +1,6 @@
 import type { Finding } from './findings.ts'
 import { problemFrom } from './findings.ts'
-import { checkHub } from './hub-check.ts'
+import { checkHub, checkIntroduction } from './hub-check.ts'
 import { checkClock, checkDisk, checkGpio, checkPower } from './machine-checks.ts'
 import { checkMicrophone } from './microphone-check.ts'
 import type { DoctorOptions } from './options.ts'
@@ -19,6 +19,7 @@ const CHECKS: readonly [string, Check][] = [
   ['gpio', checkGpio],
   ['microphone', checkMicrophone],
   ['hub', checkHub],
+  ['introduction', checkIntroduction],
 ]
 
 /** Looks at everything the agent needs, one after the other. Never rejects: a check that fails is a finding. */

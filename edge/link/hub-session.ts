@@ -48,6 +48,14 @@ export class HubSession {
     else this.#complain(outcome, ack)
   }
 
+  /**
+   * The hub refused the birth and may owe no ack for it. It reads what else this device sends, so everything is sent from
+   * the start of what it has not acknowledged; what it has already it takes for duplicates.
+   */
+  refused(): void {
+    if (this.#sender === null) this.#open({ epoch: this.#options.outbox.epoch, upto: {}, rejected: [] })
+  }
+
   /** Ends sending. The rows that were under way count against themselves unless the agent itself is stopping. */
   stop(stopping: boolean): void {
     for (const cancel of this.#cancels.splice(0)) cancel()

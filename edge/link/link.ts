@@ -4,11 +4,12 @@ import { decode, encode } from '../../shared/codec.ts'
 import type { Service } from '../../shared/lifecycle.ts'
 import type { Log } from '../../shared/log.ts'
 import { RateLimitedLog } from '../../shared/log.ts'
-import type { Birth } from '../../shared/messages/birth.ts'
+import type { Birth, BirthSensor } from '../../shared/messages/birth.ts'
 import type { Command } from '../../shared/messages/command.ts'
 import type { Desired } from '../../shared/messages/desired.ts'
 import type { Heartbeat } from '../../shared/messages/heartbeat.ts'
 import type { MessageName } from '../../shared/messages/index.ts'
+import type { Rejected } from '../../shared/messages/rejected.ts'
 import type { Reported } from '../../shared/messages/reported.ts'
 import type { Topics } from '../../shared/topics.ts'
 import { topicsBelow } from '../../shared/topics.ts'
@@ -25,8 +26,11 @@ import { openPinnedSocket } from './pinned-socket.ts'
 /** Beyond this a slow network holds the heartbeat back: a late one says nothing. */
 const HEARTBEAT_BUFFER_BYTES = 64 * 1024
 
+/** What the hub sends to a device over this connection. */
+const TOLD = ['ack', 'rejected', 'command', 'desired'] as const
+
 /** What a birth says beside what the link itself knows. */
-export type BirthContent = Omit<Birth, 'epoch' | 'connects' | 'sent' | 'boot'>
+export type BirthContent = Omit<Birth, 'epoch' | 'connects' | 'sent' | 'boot' | 'sensors'> & { sensors: BirthSensor[] }
 
 export interface LinkOptions {
   identity: Identity
@@ -54,6 +58,7 @@ export class Link implements Service {
   #session: HubSession | null = null
   #quiet: RateLimitedLog
   #connects = 0
+  #refusal: string | null = null
 
   constructor(options: LinkOptions) {
     this.#options = options
@@ -73,6 +78,11 @@ export class Link implements Service {
 
   get state(): LinkState {
     return this.#loop.state
+  }
+
+  /** What the hub did not take of the last birth, with the remedy, or `null`. */
+  get refusal(): string | null {
+    return this.#refusal
   }
 
   start(): void {
@@ -119,7 +129,7 @@ export class Link implements Service {
     )
     try {
       this.#session = this.#newSession(connection)
-      await connection.subscribe([this.#topic('ack'), this.#topic('command'), this.#topic('desired')])
+      await connection.subscribe(TOLD.map((name) => this.#topic(name)))
       connection.publish(this.#topic('birth'), this.#birth(connects), 1)
       this.#session.start()
       return connection
@@ -152,6 +162,7 @@ export class Link implements Service {
 
   #birth(connects: number): Buffer {
     const { birth, outbox, clock, boot } = this.#options
+    this.#refusal = null
     const sent = { at: Math.max(0, clock.now()), mono: clock.mono() }
     return encode('birth', { ...birth(), boot, epoch: outbox.epoch, connects, sent })
   }
@@ -161,6 +172,9 @@ export class Link implements Service {
     switch (this.#topics.parse(message.topic)?.name) {
       case 'ack':
         this.#use('ack', message, (ack) => this.#session?.acknowledge(ack))
+        break
+      case 'rejected':
+        this.#use('rejected', message, (rejected) => this.#refused(rejected))
         break
       case 'desired':
         this.#use('desired', message, onDesired)
@@ -175,6 +189,17 @@ export class Link implements Service {
     }
   }
 
+  /** The hub refused something. A birth it did not take at all is no reason to keep what was measured to ourselves. */
+  #refused({ topic, code, reason, hint }: Rejected): void {
+    if (this.#topics.parse(topic)?.name === 'birth') {
+      this.#refusal = `the hub did not take all of it: ${reason}. ${hint}`
+      this.#options.log.warn({ error_code: code, reason, hint }, 'the hub did not take all of the introduction')
+      this.#session?.refused()
+      this.#options.onState?.(this.#loop.state)
+    } else if (this.#quiet.allow(topic))
+      this.#options.log.warn({ topic, error_code: code, reason, hint }, 'the hub refused a message')
+  }
+
   #use<N extends MessageName>(name: N, message: IncomingMessage, use: (value: Wire<N>) => void): void {
     const decoded = decode(name, message.payload)
     if (decoded.ok) use(decoded.value)
@@ -186,7 +211,7 @@ export class Link implements Service {
   }
 
   #topic(
-    name: 'birth' | 'will' | 'heartbeat' | 'readings' | 'event' | 'result' | 'reported' | 'ack' | 'command' | 'desired',
+    name: 'birth' | 'will' | 'heartbeat' | 'readings' | 'event' | 'result' | 'reported' | (typeof TOLD)[number],
   ): string {
     return this.#topics.build(name, { device: this.#options.identity.device })
   }

@@ -1,6 +1,5 @@
 import { LaresError } from '../../shared/errors.ts'
 import type { Service } from '../../shared/lifecycle.ts'
-import { SENSORS_PER_DEVICE } from '../../shared/limits.ts'
 import type { SampledSource, SamplingContext } from './sampled-source.ts'
 import { SourceLoop } from './sampled-source.ts'
 import type { SensorDescription } from './source.ts'
@@ -31,12 +30,17 @@ export class Sampler implements Service {
     for (const loop of this.#loops) loop.stop()
   }
 
-  /** Every sensor known now, for the birth message: each key once, at most as many as a device may have. */
+  /** Every sensor known now, each key once: in the order of the configuration, then in that of its source. */
   current(): SensorDescription[] {
     const byKey = new Map<string, SensorDescription>()
     for (const loop of this.#loops)
       for (const sensor of loop.sensors) if (!byKey.has(sensor.key)) byKey.set(sensor.key, sensor)
-    return [...byKey.values()].slice(0, SENSORS_PER_DEVICE)
+    return [...byKey.values()]
+  }
+
+  /** Whether a source does not know yet what it measures. */
+  get isSearching(): boolean {
+    return this.#loops.some((loop) => loop.sensors.length === 0)
   }
 }
 

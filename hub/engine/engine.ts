@@ -1,6 +1,5 @@
 import { decode } from '../../shared/codec.ts'
 import { cutText } from '../../shared/cut-text.ts'
-import type { ErrorCode } from '../../shared/errors.ts'
 import { asError, hintFor, LaresError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import { isDiskFault } from '../../shared/sqlite/open.ts'
@@ -10,11 +9,12 @@ import type { LogStamp } from '../store/log-stamp.ts'
 import { type Batch, readBatch } from './batch.ts'
 import { BatchContext } from './batch-context.ts'
 import type { Context, NewEvent, Store } from './context.ts'
-import type { Feature, Ingest, Origin } from './feature.ts'
-import { identityOf, looseIdentity, type SequencedIdentity } from './identity.ts'
+import type { Feature, Ingest, Origin, PartlyRefused } from './feature.ts'
+import { identityOf, looseEpoch, looseIdentity, type SequencedIdentity } from './identity.ts'
 import type { Effect, StructuredInput, Verdict } from './input.ts'
 import { VERDICTS } from './input.ts'
 import { Ledger, type LedgerTotals } from './ledger.ts'
+import type { Refusal } from './rejected.ts'
 import { RejectedMessages } from './rejected.ts'
 import { Streams } from './streams.ts'
 
@@ -34,6 +34,8 @@ export interface Receipt {
   /** Monotonic clock when the engine took it up; absent where nothing can expire. */
   mono?: number
 }
+
+type AnyHandler = (context: Context, message: unknown, origin: Origin) => PartlyRefused | undefined
 
 /** Inputs that the house answers; a misplaced message the engine rejects itself. */
 export type HouseInput = Exclude<StructuredInput, { kind: 'reject' }>
@@ -231,14 +233,16 @@ export class Engine {
     const identity = identityOf(decoded.value)
     if (identity && !this.#streams.advance(device, identity.epoch, identity)) return this.#duplicate()
     const origin: Origin = { device, house, lane: identity?.lane ?? null }
+    let refused: ReturnType<AnyHandler>
     try {
-      ;(handler as (context: Context, message: unknown, origin: Origin) => void)(context, decoded.value, origin)
+      refused = (handler as AnyHandler)(context, decoded.value, origin)
     } catch (error) {
       // A handler refuses with LaresError before its first write; anything else makes the batch run again, carefully.
       if (!(error instanceof LaresError)) throw error
       return this.#reject({ ...message, context, device, identity, code: error.code, reason: error.message })
     }
     if (topic.name === 'birth') this.#streams.tell(device, (decoded.value as { epoch: string }).epoch)
+    if (refused) this.#rejected.refuse({ ...message, context, device, ...refused })
     this.#ledger.count('applied')
     return 'stored'
   }
@@ -264,40 +268,20 @@ export class Engine {
     return 'duplicate'
   }
 
-  #reject(refusal: {
-    context: BatchContext
-    device: string
-    text: string
-    payload: Buffer
-    identity: SequencedIdentity | null
-    code: ErrorCode
-    reason: string
-  }): Verdict {
-    const { context, device, identity, code, reason } = refusal
+  #reject(refusal: Refusal & { identity: SequencedIdentity | null }): Verdict {
+    const { device, identity, code, payload } = refusal
     if (identity) {
       const hint = hintFor(code)
       this.#streams.refuse(device, identity.epoch, { lane: identity.lane, seq: identity.seq, code, hint })
     }
-    this.#rejected.add({ device, topic: refusal.text, code, reason, raw: refusal.payload }, context.now)
-    this.#tell(context, refusal)
+    this.#rejected.refuse(refusal)
     this.#ledger.count('rejected')
-    return 'rejected'
-  }
-
-  /** The sender hears of it, also when its message had no identity that an ack could name. */
-  #tell(
-    context: BatchContext,
-    { device, text, code, reason }: { device: string; text: string; code: ErrorCode; reason: string },
-  ): void {
-    const shown = {
-      topic: cutText(text, 512),
-      code,
-      reason: cutText(reason, 1_000),
-      hint: hintFor(code),
-      at: context.now,
+    if (this.#parse(refusal.text)?.name === 'birth') {
+      // A device whose introduction is refused is still one that has readings to send.
+      const epoch = looseEpoch(payload)
+      if (epoch !== null) this.#streams.tell(device, epoch)
     }
-    const topic = context.topics.build('rejected', { device })
-    context.effect({ kind: 'publish', topic, payload: JSON.stringify(shown), qos: 0, retain: false })
+    return 'rejected'
   }
 
   #broken(

@@ -1,4 +1,5 @@
 import type { Wire } from '../../shared/codec.ts'
+import type { ErrorCode } from '../../shared/errors.ts'
 import type { MessageName } from '../../shared/messages/index.ts'
 import type { TOPICS, TopicName } from '../../shared/topics.ts'
 import type { Context } from './context.ts'
@@ -13,7 +14,18 @@ export interface Origin {
   lane: 'urgent' | 'live' | 'backlog' | null
 }
 
-export type IngestHandler<N extends TopicName> = (context: Context, message: Wire<MessageOf<N>>, origin: Origin) => void
+/** What a handler did not take of a message whose rest it took. Kept with its bytes and told to the device. */
+export interface PartlyRefused {
+  code: ErrorCode
+  reason: string
+}
+
+export type IngestHandler<N extends TopicName> = (
+  context: Context,
+  message: Wire<MessageOf<N>>,
+  origin: Origin,
+  // biome-ignore lint/suspicious/noConfusingVoidType: most handlers take all of it and return nothing
+) => PartlyRefused | undefined | void
 
 export type Ingest = { [N in TopicName]?: IngestHandler<N> }
 

@@ -1,6 +1,9 @@
 import { cutText } from '../../shared/cut-text.ts'
+import type { ErrorCode } from '../../shared/errors.ts'
+import { hintFor } from '../../shared/errors.ts'
 import { REJECTED_PER_DEVICE, REJECTED_RAW_BYTES } from '../../shared/limits.ts'
 import type { Database, Statement } from '../../shared/sqlite/open.ts'
+import type { Context } from './context.ts'
 
 export interface Rejection {
   device: string
@@ -8,6 +11,17 @@ export interface Rejection {
   code: string
   reason: string
   raw: Buffer
+}
+
+/** A message of which something was not taken, as it came. */
+export interface Refusal {
+  context: Context
+  device: string
+  /** Its topic. */
+  text: string
+  payload: Buffer
+  code: ErrorCode
+  reason: string
 }
 
 /**
@@ -26,6 +40,20 @@ export class RejectedMessages {
     this.#count = db.prepare(
       'SELECT count(*) AS rows, coalesce(sum(length(raw)), 0) AS bytes FROM rejected_messages WHERE device_id = ?',
     )
+  }
+
+  /** Keeps it and tells the sender, also when the message had no identity that an ack could name. */
+  refuse({ context, device, text, payload, code, reason }: Refusal): void {
+    this.add({ device, topic: text, code, reason, raw: payload }, context.now)
+    const shown = {
+      topic: cutText(text, 512),
+      code,
+      reason: cutText(reason, 1_000),
+      hint: hintFor(code),
+      at: context.now,
+    }
+    const topic = context.topics.build('rejected', { device })
+    context.effect({ kind: 'publish', topic, payload: JSON.stringify(shown), qos: 0, retain: false })
   }
 
   /** Whether the bytes were kept; false means the device's share is full and the message was only counted. */

@@ -35,7 +35,6 @@ const OWN: Partial<Record<MessageName, Readonly<Record<string, string>>>> = {
     clock: 'the device’s wall clock',
     'clock.synced': 'whether it follows a time source; `null`: not known',
     'clock.source': 'which one, such as `ntp`',
-    sensors: 'every sensor, also those without a value now',
     'sensors[].key': 'names the sensor in readings and topics; keep it for ever',
     'sensors[].kind': 'see [Sensor kinds](#sensor-kinds); another text is kept without bounds',
     'sensors[].unit': 'of the values',

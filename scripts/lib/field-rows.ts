@@ -18,9 +18,14 @@ function rowsOf(schema: JsonSchema, prefix: string): FieldRow[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
     const path = prefix + name
     const required = schema.required?.includes(name) ?? false
-    const list = field.items?.properties ? rowsOf(field.items, `${path}[].`) : []
+    const list = rowsOf(itemOf(field) ?? {}, `${path}[].`)
     return [{ path, type: typeOf(field), required }, ...rowsOf(field, `${path}.`), ...list]
   })
+}
+
+/** The object that a list is of, also where a receiver takes anything else beside it. */
+function itemOf({ items }: JsonSchema): JsonSchema | undefined {
+  return items?.properties ? items : items?.anyOf?.find((choice) => choice.properties)
 }
 
 function typeOf(schema: JsonSchema): string {
@@ -40,7 +45,7 @@ function plainType(schema: JsonSchema): string {
     case 'number':
       return [schema.type, range(schema)].filter(Boolean).join(' ')
     case 'array':
-      return `list${count(schema)}: ${schema.items?.properties ? 'objects' : plainType(schema.items ?? {})}`
+      return `list${count(schema)}: ${itemOf(schema) ? 'objects' : plainType(schema.items ?? {})}`
     case 'object':
       return 'object'
     case 'boolean':

@@ -15,6 +15,7 @@ const {
 export function limitRows(): string[][] {
   return [
     ['JSON message of a device', bytes(MESSAGE_BYTES.json), 'rejected: `too_large`'],
+    ['birth', bytes(MESSAGE_BYTES.birth), 'rejected: `too_large`'],
     ['audio frame', bytes(MESSAGE_BYTES.audio), 'counted as bad, no effect'],
     ['admin request or response', bytes(MESSAGE_BYTES.admin), '`too_large`; `query_too_long` for an answer'],
     ['MQTT packet before CONNECT is accepted', bytes(PACKET_BYTES.beforeConnect), 'connection closed'],
@@ -34,7 +35,12 @@ export function limitRows(): string[][] {
       'QoS 0 goes first, then the oldest',
     ],
     ['retained topics of others', plain(limits.RETAINED_TOPICS), 'delivered, not retained'],
-    ['sensors of a device', plain(limits.SENSORS_PER_DEVICE), 'rejected: `too_many_sensors`'],
+    ['sensors of a device', plain(limits.SENSORS_PER_DEVICE), 'those beyond are refused: `too_many_sensors`'],
+    [
+      'sensors that a device has and had',
+      plain(limits.SENSORS_KEPT_PER_DEVICE),
+      'new ones are refused: `too_many_sensors`',
+    ],
     ['items of one readings message', plain(limits.ITEMS_PER_MESSAGE), 'rejected: `bad_message`'],
     [
       'rejected messages kept of a device',

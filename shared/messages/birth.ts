@@ -1,9 +1,18 @@
 import { z } from 'zod'
-import { MESSAGE_BYTES, SENSORS_PER_DEVICE } from '../limits.ts'
+import { MESSAGE_BYTES } from '../limits.ts'
 import { bootId, epochId, sensorKey, sentAt, text } from './fields.ts'
 import { message } from './message.ts'
 
-/** The device introduces itself, after every connect. Idempotent by `connects`. */
+/** One sensor as a device introduces it. */
+export const birthSensor = z.object({ key: sensorKey, kind: text(40), unit: text(20), name: text(100) })
+
+export type BirthSensor = z.infer<typeof birthSensor>
+
+/**
+ * The device introduces itself, after every connect. Idempotent by `connects`. Sensors that the hub knows and a birth
+ * does not name are retired: they have no state any more, their history stays, and a birth that names them again
+ * brings them back.
+ */
 export const birth = message({
   name: 'birth',
   summary: 'The device introduces itself after every connect',
@@ -17,9 +26,10 @@ export const birth = message({
     capabilities: z.array(text(40)).max(32),
     clock: z.object({ synced: z.boolean().nullable(), source: text(20).nullable() }),
     sent: sentAt,
-    sensors: z
-      .array(z.object({ key: sensorKey, kind: text(40), unit: text(20), name: text(100) }))
-      .max(SENSORS_PER_DEVICE),
+    /** Every sensor, also those without a value now. One that is not as it should be is refused alone. */
+    sensors: z.array(birthSensor.or(z.unknown())),
+    /** Whether the device has sensors that this birth does not name: then none is retired. Absent: it has no others. */
+    partial: z.boolean().optional(),
   }),
   sample: {
     agent: '0.1.0',
@@ -31,8 +41,9 @@ export const birth = message({
     clock: { synced: true, source: 'ntp' },
     sent: { at: 1_795_000_000_000, mono: 123_456.5 },
     sensors: [{ key: 'cpu_temperature', kind: 'temperature', unit: '°C', name: 'CPU temperature' }],
+    partial: false,
   },
-  maxBytes: MESSAGE_BYTES.json,
+  maxBytes: MESSAGE_BYTES.birth,
 })
 
 export type Birth = z.infer<typeof birth.schema>

@@ -49,6 +49,8 @@ export class HubDouble {
   /** Close the connection instead of storing. */
   poison: ((message: Received) => boolean) | null = null
   reject: ((message: Received) => boolean) | null = null
+  /** Why births are not taken: they are refused, and no ack follows. */
+  refuseBirths: string | null = null
   connackCode: 3 | 4 | null = null
   desired: Wire<'desired'> | null = null
   readonly wills: unknown[] = []
@@ -125,7 +127,11 @@ export class HubDouble {
     return this.#broker?.connectedClients ?? 0
   }
 
-  send<N extends 'command' | 'desired' | 'session' | 'ack'>(name: N, value: Wire<N>, retain = false): void {
+  send<N extends 'command' | 'desired' | 'session' | 'ack' | 'rejected'>(
+    name: N,
+    value: Wire<N>,
+    retain = false,
+  ): void {
     this.#publish(`lares/${this.#options.device}/${name}`, encode(name, value), retain)
   }
 
@@ -186,7 +192,8 @@ export class HubDouble {
     this.received.push(message)
     if (name === 'birth') {
       if (this.desired) this.send('desired', this.desired)
-      this.acknowledge((value as Wire<'birth'>).epoch)
+      if (this.refuseBirths === null) this.acknowledge((value as Wire<'birth'>).epoch)
+      else this.send('rejected', { topic, code: 'bad_message', reason: this.refuseBirths, hint: 'Mend it.', at: 0 })
     }
     if (name === 'join-request' && client) this.#answerJoin(client, value as Wire<'join-request'>)
     this.#wake()

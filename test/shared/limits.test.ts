@@ -16,9 +16,10 @@ describe('the limits', () => {
   })
 
   it('let a device introduce as many sensors as it may have', () => {
-    const sensor = { key: 'k'.repeat(40), kind: 'temperature', unit: '°C', name: 'n'.repeat(60) }
+    const wide = '温'
+    const sensor = { key: 'k'.repeat(40), kind: wide.repeat(40), unit: wide.repeat(20), name: wide.repeat(100) }
     const full = { ...birth.sample, sensors: Array.from({ length: limits.SENSORS_PER_DEVICE }, () => sensor) }
-    expect(Buffer.byteLength(JSON.stringify(full))).toBeLessThan(limits.MESSAGE_BYTES.json)
+    expect(Buffer.byteLength(JSON.stringify(full))).toBeLessThan(limits.MESSAGE_BYTES.birth)
   })
 
   it('give an audio frame of 40 ms one TCP segment', () => {

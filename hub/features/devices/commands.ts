@@ -10,6 +10,7 @@ import { after, conditions, page } from '../list-query.ts'
 import { visibleHouses } from '../visibility.ts'
 import { DEVICE_TYPES } from './device-types.ts'
 import { addDevice, hashSecret, invite } from './joining.ts'
+import { clearState, clearStatus } from './retained-state.ts'
 
 const deviceName = text(100).min(1)
 const deviceType = z.enum(DEVICE_TYPES)
@@ -249,18 +250,13 @@ export const revokeDevice = command({
   },
 })
 
-/** An empty retained payload removes the topic; nothing of the device stays behind for others to find. */
 function clearRetained(context: CallContext, device: string): void {
   const keys = context.db.prepare('SELECT unique_id FROM device_entities WHERE device_id = ?').pluck().all(device) as (
     | string
     | null
   )[]
-  const topics = keys
-    .filter((key) => key !== null)
-    .map((key) => context.topics.build('state', { device, sensor: key.slice(device.length + 1) }))
-  for (const topic of [context.topics.build('status', { device }), ...topics]) {
-    context.effect({ kind: 'publish', topic, payload: '', qos: 1, retain: true })
-  }
+  clearStatus(context, device)
+  for (const key of keys) if (key !== null) clearState(context, device, key.slice(device.length + 1))
 }
 
 function found(context: Pick<CallContext, 'db'>, device: string): { name: string; house_id: string } {

@@ -5,6 +5,7 @@ import type { Feature } from '../../engine/feature.ts'
 import { DeviceClocks } from './device-clock.ts'
 import { Directory } from './directory.ts'
 import { Entities } from './entities.ts'
+import { Introductions } from './introduction.ts'
 import { forgetOldInvitations, tellJoining } from './joining.ts'
 import { Presence } from './presence.ts'
 import { SignsOfLife } from './signs-of-life.ts'
@@ -23,6 +24,7 @@ export interface Devices extends Feature {
 export function openDevices(db: Database): Devices {
   const directory = new Directory(db)
   const entities = new Entities(db)
+  const introductions = new Introductions(entities)
   const clocks = new DeviceClocks()
   const presence = new Presence(db, directory)
   const signs = new SignsOfLife(db)
@@ -41,13 +43,10 @@ export function openDevices(db: Database): Devices {
     presence,
     signs,
     ingest: {
-      birth(context, message, { device }) {
+      birth(context, message, origin) {
+        const { device } = origin
         const known = directory.find(device)
-        entities.checkRoom(
-          device,
-          message.sensors.map((sensor) => sensor.key),
-        )
-        for (const sensor of message.sensors) entities.declare(context, device, sensor)
+        const refused = introductions.take(context, message, origin)
         clocks.learn(device, message.boot, message.clock.synced)
         const details = JSON.stringify({ agent: message.agent, clock: message.clock })
         introduce.run(
@@ -59,6 +58,7 @@ export function openDevices(db: Database): Devices {
           device,
         )
         if (known) known.connects = message.connects
+        return refused
       },
       heartbeat(context, message, { device }) {
         clocks.learn(device, message.boot, message.clock.synced)

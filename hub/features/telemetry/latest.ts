@@ -29,15 +29,18 @@ export class LatestValues {
   #staged = new Map<string, LatestValue>()
   #changed = new Set<Slot>()
   #writtenAt = 0
+  #shown: (device: string, sensor: string) => boolean
   #write: Statement
   #read: Statement
 
-  constructor(db: Database) {
+  /** `shown`: whether the device still has the sensor. */
+  constructor(db: Database, shown: (device: string, sensor: string) => boolean) {
+    this.#shown = shown
     this.#write = db.prepare(
       'UPDATE device_entities SET state = ?, attributes = json_patch(attributes, ?) WHERE id = ?',
     )
     this.#read = db.prepare(
-      'SELECT id, device_id, unique_id, state, attributes FROM device_entities WHERE state IS NOT NULL',
+      'SELECT id, device_id, unique_id, state, attributes FROM device_entities WHERE state IS NOT NULL AND is_enabled = 1',
     )
   }
 
@@ -57,7 +60,8 @@ export class LatestValues {
       const slot = this.#slots.get(value.entity)
       if (slot && !follows(value.state, slot.state, context.now)) continue
       const changed = !slot || slot.unpublished || slot.state.value !== value.state.value
-      const publish = changed && (!slot || isDue(slot.publishedAt, STATE_PUBLISH_MS, context.now))
+      const due = !slot || isDue(slot.publishedAt, STATE_PUBLISH_MS, context.now)
+      const publish = changed && due && this.#shown(value.device, value.sensor)
       if (publish) this.#publish(context, value)
       context.committed(() => this.#take(context.now, value, { published: publish, changed }))
     }
@@ -68,6 +72,7 @@ export class LatestValues {
   tick(context: Context): void {
     for (const slot of this.#changed) {
       if (!slot.unpublished || !isDue(slot.publishedAt, STATE_PUBLISH_MS, context.now)) continue
+      if (!this.#shown(slot.device, slot.sensor)) continue
       this.#publish(context, slot)
       context.committed(() => {
         slot.publishedAt = context.now
@@ -103,6 +108,13 @@ export class LatestValues {
       this.#publish(context, known)
     }
     this.#writtenAt = context.now
+  }
+
+  /** The sensor was gone and its topic is empty: its next value is news, whatever it is. */
+  drop(entity: string): void {
+    const slot = this.#slots.get(entity)
+    if (slot) this.#changed.delete(slot)
+    this.#slots.delete(entity)
   }
 
   forgetStaged(): void {

@@ -1,8 +1,11 @@
 import type { Wire } from '../../../shared/codec.ts'
+import { LaresError } from '../../../shared/errors.ts'
+import type { RefusedSensor } from '../../../shared/introduced-sensors.ts'
+import { describeRefused } from '../../../shared/introduced-sensors.ts'
 import { SENSOR_KINDS } from '../../../shared/sensors/index.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
-import type { Feature, Origin } from '../../engine/feature.ts'
+import type { Feature, Origin, PartlyRefused } from '../../engine/feature.ts'
 import type { DeviceClocks } from '../devices/device-clock.ts'
 import type { Entities, Entity } from '../devices/entities.ts'
 import { LatestValues } from './latest.ts'
@@ -12,40 +15,63 @@ import { SeriesIndex } from './series.ts'
 
 type Item = Wire<'readings'>['items'][number]
 
+export interface TelemetryParts {
+  entities: Entities
+  clocks: DeviceClocks
+  /** Whether the device says by births which sensors it has. */
+  introduced(device: string): boolean
+}
+
 export interface Telemetry extends Feature {
   latest: LatestValues
 }
 
 /** Readings on their way into series and rows. */
-export function openTelemetry(db: Database, parts: { entities: Entities; clocks: DeviceClocks }): Telemetry {
+export function openTelemetry(db: Database, parts: TelemetryParts): Telemetry {
   const { entities, clocks } = parts
   const series = new SeriesIndex(db)
   const writer = new ReadingWriter(db)
-  const latest = new LatestValues(db)
+  const latest = new LatestValues(db, (device, sensor) => entities.find(device, sensor)?.enabled ?? false)
+  entities.onReturned = (entity) => latest.drop(entity.id)
   const rollups = new Rollups(db)
 
-  /** A reading's own kind and unit win; a device that said them at birth leaves them out. */
-  function entityOf(context: Context, device: string, item: Item): Entity {
+  /**
+   * Where a value belongs, or `null` when the device may not have this sensor too. A reading's own kind and unit win;
+   * a device that said them at birth leaves them out.
+   */
+  function entityOf(context: Context, item: Item, { device, lane }: Origin): Entity | null {
     const known = entities.of(device).get(item.sensor)
     const sameKind = item.kind === undefined || item.kind === known?.kind
     const sameUnit = item.unit === undefined || item.unit === known?.unit
-    if (known && sameKind && sameUnit) return known
+    if (known?.enabled && sameKind && sameUnit) return known
     const kind = item.kind ?? known?.kind ?? 'number'
     const unit = item.unit ?? known?.unit ?? SENSOR_KINDS.get(kind)?.unit ?? ''
+    const hasRoom = entities.hasRoomFor(device, item.sensor)
+    // It is history of a sensor that is gone.
+    if (known && !known.enabled && !(hasRoom && returns(item, { device, lane }))) return { ...known, kind, unit }
+    if (!hasRoom) return null
     return entities.declare(context, device, { key: item.sensor, kind, unit })
   }
 
-  function store(context: Context, message: Wire<'readings'>, { device, lane }: Origin): void {
+  /**
+   * Whether a reading brings back the sensor it names. Only the birth of a device that introduces itself does, unless its
+   * readings say what they are; what waited in an outbox is of the time when the sensor was still there.
+   */
+  function returns(item: Item, { device, lane }: { device: string; lane: Origin['lane'] }): boolean {
+    if (lane === 'backlog') return false
+    return item.kind !== undefined || !parts.introduced(device)
+  }
+
+  function store(context: Context, message: Wire<'readings'>, origin: Origin): PartlyRefused | undefined {
+    const { device, lane } = origin
     const { now } = context
-    const known = entities.of(device)
-    if (message.items.some((item) => !known.has(item.sensor))) {
-      entities.checkRoom(
-        device,
-        message.items.map((item) => item.sensor),
-      )
-    }
+    const refused: RefusedSensor[] = []
     for (const item of message.items) {
-      const entity = entityOf(context, device, item)
+      const entity = entityOf(context, item, origin)
+      if (entity === null) {
+        refused.push({ key: item.sensor, code: 'too_many_sensors', reason: 'has no place left on this device' })
+        continue
+      }
       const when = clocks.resolve(device, message, { at: item.at, mono: item.mono, now })
       const possible = isPossible(entity.kind, item.value)
       const quality = possible ? (item.quality ?? 1) : 0
@@ -60,10 +86,15 @@ export function openTelemetry(db: Database, parts: { entities: Entities; clocks:
         quality: quality === 1 ? null : quality,
         metadata,
       })
-      if (lane === 'backlog' && latest.of(entity.id) === undefined) continue
+      if (!entity.enabled || (lane === 'backlog' && latest.of(entity.id) === undefined)) continue
       const state = { value: item.value, unit: entity.unit, at: when.time, quality, time_quality: when.quality }
       latest.stage({ entity: entity.id, device, sensor: item.sensor, state }, now)
     }
+    const reason = describeRefused(refused)
+    if (reason === null) return undefined
+    // Nothing was written for any of its items: the whole message is refused.
+    if (refused.length === message.items.length) throw new LaresError('too_many_sensors', reason)
+    return { code: 'too_many_sensors', reason }
   }
 
   return {

@@ -192,7 +192,7 @@ describe('a reading', () => {
     expect(house.send(['lares/kitchen-pi/readings', { items }])).toEqual(['stored'])
   })
 
-  it('of a sensor beyond the 256th is rejected, and the others of the device go on', () => {
+  it('of a sensor beyond the 256th is refused alone, and the others of its message are stored', () => {
     const house = openTestHouse()
     house.device('kitchen-pi')
     const sensors = (from: number, count: number) =>
@@ -200,11 +200,16 @@ describe('a reading', () => {
     expect(house.send(['lares/kitchen-pi/readings', { items: sensors(0, 256) }])).toEqual(['stored'])
     const verdicts = house.send(
       ['lares/kitchen-pi/readings', { items: [...sensors(0, 2), ...sensors(256, 1)] }],
-      ['lares/kitchen-pi/readings', { items: sensors(255, 1) }],
+      ['lares/kitchen-pi/readings', { items: sensors(256, 1) }],
     )
-    expect(verdicts).toEqual(['rejected', 'stored'])
-    expect(house.all('SELECT code FROM rejected_messages')).toEqual([{ code: 'too_many_sensors' }])
-    expect(house.all('SELECT count(*) AS n FROM readings')).toEqual([{ n: 257 }])
+    expect(verdicts).toEqual(['stored', 'rejected'])
+    expect(house.all('SELECT code FROM rejected_messages')).toEqual([
+      { code: 'too_many_sensors' },
+      { code: 'too_many_sensors' },
+    ])
+    expect(house.published('/rejected')[0]).toMatchObject({ reason: expect.stringContaining('s256') })
+    expect(house.all('SELECT count(*) AS n FROM readings')).toEqual([{ n: 258 }])
+    expect(house.engine.ledger).toMatchObject({ applied: 2, rejected: 1 })
   })
 })
 

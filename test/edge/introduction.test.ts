@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { AgentOptions } from '../../edge/agent.ts'
+import { Agent } from '../../edge/agent.ts'
+import { configSchema } from '../../edge/config/schema.ts'
+import { runDoctor } from '../../edge/doctor/doctor.ts'
+import { systemMachine } from '../../edge/health/machine.ts'
+import { writeIdentity } from '../../edge/identity.ts'
+import { configureSource } from '../../edge/sensors/configure.ts'
+import { ManualClock, systemClock } from '../../shared/clock.ts'
+import { introducible } from '../../shared/introduced-sensors.ts'
+import type { Log } from '../../shared/log.ts'
+import { makeCertificate } from './certificate.ts'
+import { HubDouble } from './hub-double.ts'
+
+const SECRET = 's'.repeat(43)
+const DEVICE = 'kitchen-x7k2m9'
+const certificate = makeCertificate()
+
+const stops: (() => Promise<void> | void)[] = []
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop()
+})
+
+const SIMULATED = { driver: 'simulated', pattern: 'wave', period_s: 60, interval_s: 1 }
+
+/** An agent that has joined a hub, with as many sensors as are asked for. */
+async function setUp(sensors: Record<string, unknown>) {
+  const dataFolder = mkdtempSync(join(tmpdir(), 'lares-introduction-'))
+  stops.push(() => rmSync(dataFolder, { recursive: true, force: true }))
+  const hub = new HubDouble({ certificate, device: DEVICE, secret: SECRET })
+  await hub.start()
+  stops.push(() => hub.stop())
+  const where = { addresses: [hub.address], pin: certificate.pin, base: 'lares' }
+  writeIdentity(dataFolder, { device: DEVICE, secret: SECRET, name: 'Kitchen', joined_at: 0, ...where })
+  const clock = new ManualClock()
+  const warnings: string[] = []
+  const warn = (fields: object, message: string) => void warnings.push(JSON.stringify({ ...fields, message }))
+  const log: Log = { debug() {}, info() {}, warn, error() {}, part: () => log }
+  const config = configSchema.parse({ agent: { default_sensors: false }, sensors })
+  const machine = systemMachine({ clock })
+  const options: AgentOptions = {
+    ...{ dataFolder, config, configFile: null, env: {}, machine, clock, log },
+    ...{ boot: 'boot-1', version: '0.1.0', random: () => 0.5 },
+  }
+  const agent = new Agent(options)
+  stops.push(() => agent.stop())
+  await agent.start()
+  const doctor = () =>
+    runDoctor({ dataFolder, config, configFile: null, clock: systemClock, machine, status: agent.status() })
+  const readings = async (count: number) => {
+    await hub.until(`${count} readings messages`, () => {
+      clock.advance(500)
+      return hub.values('readings').length >= count
+    })
+  }
+  return { agent, hub, readings, doctor, warnings }
+}
+
+describe('an agent that introduces itself', () => {
+  it('with more sensors than a device may have sends the first 256 of its configuration, and says which are missing', async () => {
+    const tables = Object.fromEntries(Array.from({ length: 258 }, (_, index) => [`s${1_000 - index}`, SIMULATED]))
+    const { agent, hub, readings, doctor, warnings } = await setUp(tables)
+    await readings(3)
+    const [birth] = hub.values('birth')
+    expect(birth?.sensors).toHaveLength(256)
+    expect(birth?.partial).toBe(true)
+    expect(birth?.sensors.at(-1)).toMatchObject({ key: 's745' })
+    const sent = new Set(hub.values('readings').flatMap(({ items }) => items.map(({ sensor }) => sensor)))
+    expect([sent.has('s745'), sent.has('s744'), sent.has('s743')]).toEqual([true, false, false])
+    const named = expect.stringContaining('2 sensors are not taken: s744, s743')
+    expect(agent.status().missing).toContainEqual({ part: 'introduction', reason: named })
+    expect(await doctor()).toContainEqual(expect.objectContaining({ check: 'introduction', says: named }))
+    expect(warnings.join('\n')).toContain('s744, s743')
+  })
+
+  it('never with half a character at the end of a name that was too long', () => {
+    const values = { a: { kind: 'temperature', name: `${'n'.repeat(91)}🏠` } }
+    const table = { driver: 'command', command: ['true'], name: 'Kitchen', values }
+    const { source } = configureSource('oven', table, systemMachine({ clock: new ManualClock() }))
+    expect(source.sensors[0]?.name).toBe(`Kitchen ${'n'.repeat(91)}`)
+    expect(introducible(source.sensors).refused).toEqual([])
+  })
+
+  it('and is refused goes on sending what it measures, and says so in status, doctor and log', async () => {
+    const { agent, hub, readings, doctor, warnings } = await setUp({ room: SIMULATED })
+    hub.refuseBirths = 'hardware: Invalid input'
+    await readings(3)
+    expect(hub.values('birth')).toHaveLength(1)
+    const told = expect.stringContaining('hardware: Invalid input. Mend it.')
+    expect(agent.status().missing).toContainEqual({ part: 'introduction', reason: told })
+    expect(await doctor()).toContainEqual(expect.objectContaining({ check: 'introduction', says: told }))
+    expect(warnings.join('\n')).toContain('hardware: Invalid input')
+  })
+
+  it('says that it does not name all as long as a source is still looking for its sensors', async () => {
+    const { hub, readings } = await setUp({ room: SIMULATED, chip: { driver: 'iio', interval_s: 60 } })
+    await readings(1)
+    expect(hub.values('birth')[0]).toMatchObject({ partial: true })
+  })
+
+  it('names all when it knows all', async () => {
+    const { hub, agent, readings } = await setUp({ room: SIMULATED })
+    await readings(1)
+    expect(hub.values('birth')[0]).toMatchObject({ partial: false })
+    expect(agent.status().missing.filter(({ part }) => part === 'introduction')).toEqual([])
+  })
+})

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { describeRefused, introducible, readSensors } from '../../shared/introduced-sensors.ts'
+import { MESSAGE_BYTES, SENSORS_KEPT_PER_DEVICE } from '../../shared/limits.ts'
+
+const sensor = (key: string, name = key) => ({ key, kind: 'temperature', unit: '°C', name })
+const many = (count: number) => Array.from({ length: count }, (_, index) => sensor(`t${index}`))
+
+describe('what a device may introduce', () => {
+  it('is the first 256 of its sensors in their order, and the others are named', () => {
+    const { sensors, refused } = introducible(many(258))
+    expect(sensors.at(-1)?.key).toBe('t255')
+    expect(refused.map(({ key, code }) => [key, code])).toEqual([
+      ['t256', 'too_many_sensors'],
+      ['t257', 'too_many_sensors'],
+    ])
+  })
+
+  it('leaves out what does not fit into one message', () => {
+    // Escapes have six bytes for one character; nothing shorter can fill a birth.
+    const escapes = Array.from({ length: 256 }, (_, index) => ({
+      ...sensor(`t${index}`, '\u0001'.repeat(100)),
+      kind: '\u0001'.repeat(40),
+      unit: '\u0001'.repeat(20),
+    }))
+    const { sensors, refused } = introducible(escapes)
+    expect(sensors.length + refused.length).toBe(256)
+    expect(refused[0]).toMatchObject({ code: 'too_large' })
+    expect(Buffer.byteLength(JSON.stringify(sensors))).toBeLessThan(MESSAGE_BYTES.birth - 7_000)
+  })
+
+  it('leaves out the one whose texts no hub takes, and keeps the others', () => {
+    const { sensors, refused } = introducible([sensor('a'), sensor('b', 'half \ud83c'), sensor('c')])
+    expect(sensors.map(({ key }) => key)).toEqual(['a', 'c'])
+    expect(describeRefused(refused)).toBe('1 sensor is not taken: b. b: name: has a NUL or a lone surrogate')
+  })
+})
+
+describe('the sensors of a birth', () => {
+  it('are each key once, whatever else stands among them', () => {
+    const { sensors, refused } = readSensors([sensor('a'), null, 7, sensor('a', 'again'), { key: 'b' }, 'text'])
+    expect(sensors).toEqual([sensor('a')])
+    expect(refused.map(({ key }) => key)).toEqual(['#1', '#2', 'b', '#5'])
+  })
+
+  it('are not looked at beyond what a device can ever have', () => {
+    const { refused } = readSensors(Array.from({ length: SENSORS_KEPT_PER_DEVICE + 5 }, () => 0))
+    expect(refused.at(-1)).toMatchObject({ key: '5 more', code: 'too_many_sensors' })
+    expect(describeRefused(refused)?.length).toBeLessThan(500)
+  })
+
+  it('need no word when none is refused', () => {
+    expect(describeRefused([])).toBeNull()
+  })
+})
