@@ -53,7 +53,7 @@ export function openHouseEngine(parts: HouseParts): Engine {
   const telemetry = openTelemetry(db, {
     entities: devices.entities,
     clocks: devices.clocks,
-    introduced: (device) => (devices.directory.find(device)?.connects ?? 0) > 0,
+    directory: devices.directory,
   })
   const sessions = openSessions(db)
   const sync = openSync(db)

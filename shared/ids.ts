@@ -57,3 +57,20 @@ export function slug(text: string, separator: '-' | '_'): string {
 export function shortHash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 8)
 }
+
+/**
+ * A key for each text: its slug. Where the slug is empty (another script) or that of several texts, the key ends with
+ * a hash of the text, so that it does not depend on the order.
+ */
+export function distinctSlugs(texts: readonly string[], separator: '-' | '_'): Map<string, string> {
+  const slugs = texts.map((text) => slug(text, separator))
+  const isShared = (key: string) => slugs.filter((other) => other === key).length > 1
+  return new Map(
+    texts.map((text, index) => {
+      const key = slugs[index] ?? ''
+      // Of several texts the one that is a slug itself keeps it.
+      if (key !== '' && (text === key || !isShared(key))) return [text, key]
+      return [text, [key, shortHash(text)].filter(Boolean).join(separator)]
+    }),
+  )
+}

@@ -179,11 +179,13 @@ const LISTS_AND_ASCII = new Set([
   'central/sites.ts: 30',
   'edge/desired.ts: 40',
   'edge/desired.ts: 64',
-  'edge/sensors/sampler.ts: SENSORS_PER_DEVICE',
   'hub/addresses.ts: MOST',
+  'hub/features/devices/introduction.ts: 100',
   'hub/features/devices/joining.ts: SELECTOR_LENGTH',
   'hub/features/plumbing/commands.ts: 1_000',
   'shared/ids.ts: 33',
+  'shared/introduced-sensors.ts: SENSORS_KEPT_PER_DEVICE',
+  'shared/introduced-sensors.ts: SHOWN',
 ])
 
 describe('text', () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { LaresError } from '../../shared/errors.ts'
-import { slug } from '../../shared/ids.ts'
+import { distinctSlugs } from '../../shared/ids.ts'
 import { text } from '../../shared/messages/fields.ts'
 import { SENSOR_KINDS } from '../../shared/sensors/index.ts'
 import { parseNumbers } from './command-output.ts'
@@ -30,10 +30,11 @@ export const command = sourceDriver({
   }),
   defaults: { intervalS: 60 },
   create(key, settings, machine) {
+    const keys = distinctSlugs(Object.keys(settings.values ?? {}), '_')
     const wanted = settings.values
       ? Object.entries(settings.values).map(([printed, value]) => ({
           printed,
-          sensor: `${key}_${slug(printed, '_')}`,
+          sensor: `${key}_${keys.get(printed)}`,
           kind: value.kind,
           name: value.name ?? printed,
         }))

@@ -1,6 +1,7 @@
 import type { Command } from '../engine/command.ts'
 import { describeVerbs } from './admin/describe.ts'
 import { createDevice, inviteDevice, listDevices, renameDevice, revokeDevice, showDevice } from './devices/commands.ts'
+import { removeSensor } from './devices/sensor-commands.ts'
 import { listEvents } from './events/commands.ts'
 import { hubStatus, listRejected } from './plumbing/commands.ts'
 import { setRetention, showRetention } from './retention/commands.ts'
@@ -24,6 +25,7 @@ export const COMMANDS: readonly Command[] = [
   showDevice,
   renameDevice,
   revokeDevice,
+  removeSensor,
   hubStatus,
   queryReadings,
   summarizeReadings,

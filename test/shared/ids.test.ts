@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { crockford, deviceId, isDeviceId, slug, uuid7 } from '../../shared/ids.ts'
+import { crockford, deviceId, distinctSlugs, isDeviceId, slug, uuid7 } from '../../shared/ids.ts'
 
 describe('a UUIDv7', () => {
   it('has the form of the standard and sorts by time', () => {
@@ -75,5 +75,25 @@ describe('a slug', () => {
         expect(slug(text, '_')).toMatch(/^$|^[a-z0-9]+(?:_[a-z0-9]+)*$/)
       }),
     )
+  })
+})
+
+describe('distinct slugs', () => {
+  it('are the slugs of texts that have one of their own', () => {
+    expect([...distinctSlugs(['total kWh', 'gas'], '_').values()]).toEqual(['total_kwh', 'gas'])
+  })
+
+  it('tell texts of another script from each other, always in the same way', () => {
+    const keys = distinctSlugs(['кухня', '厨房'], '_')
+    expect(new Set(keys.values()).size).toBe(2)
+    for (const key of keys.values()) expect(key).toMatch(/^[0-9a-f]{8}$/)
+    expect(distinctSlugs(['厨房', 'x', 'кухня'], '_').get('кухня')).toBe(keys.get('кухня'))
+  })
+
+  it('tell texts from each other that would have the same, and leave it to the one that is it', () => {
+    const keys = distinctSlugs(['t-1', 't_1', 'T 1'], '_')
+    expect(keys.get('t_1')).toBe('t_1')
+    expect(new Set(keys.values()).size).toBe(3)
+    for (const key of keys.values()) expect(key).toMatch(/^t_1(_[0-9a-f]{8})?$/)
   })
 })

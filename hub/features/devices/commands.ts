@@ -156,6 +156,8 @@ export const showDevice = command({
         entity_id: z.string(),
         entity_type: z.string(),
         device_class: z.string().nullable(),
+        /** False once the device no longer has it. */
+        is_enabled: z.boolean(),
       }),
     ),
   }),
@@ -172,13 +174,17 @@ export const showDevice = command({
     if (!device) throw new LaresError('not_found', `there is no device ${params.device}`)
     const entities = context.db
       .prepare(
-        'SELECT entity_id, name, entity_type, device_class, unit_of_measurement, state FROM device_entities WHERE device_id = ? ORDER BY entity_id',
+        'SELECT entity_id, name, entity_type, device_class, unit_of_measurement, is_enabled, CASE WHEN is_enabled THEN state END AS state ' +
+          'FROM device_entities WHERE device_id = ? ORDER BY is_enabled DESC, entity_id',
       )
-      .all(params.device)
+      .all(params.device) as { is_enabled: number }[]
     const parsed = Object.fromEntries(
       ['capabilities', 'capability_details', 'current_state'].map((name) => [name, JSON.parse(String(device[name]))]),
     )
-    return { device: withOnline({ ...(device as unknown as DeviceLine), ...parsed }), entities }
+    return {
+      device: withOnline({ ...(device as unknown as DeviceLine), ...parsed }),
+      entities: entities.map((entity) => ({ ...entity, is_enabled: entity.is_enabled === 1 })),
+    }
   },
 })
 
@@ -222,7 +228,10 @@ export const revokeDevice = command({
   changes: true,
   danger({ db }, { device }) {
     const { name } = found({ db }, device)
-    const sensors = db.prepare('SELECT count(*) FROM device_entities WHERE device_id = ?').pluck().get(device)
+    const sensors = db
+      .prepare('SELECT count(*) FROM device_entities WHERE device_id = ? AND is_enabled')
+      .pluck()
+      .get(device)
     return (
       `${name} (${device}) with ${sensors} sensors will be shut out for good: its secret is forgotten, ` +
       'and to come back it must be invited again, under a new id. What it measured stays.'

@@ -36,6 +36,11 @@ export const EVENT_TYPES: ReadonlyMap<string, EventType> = new Map([
   ['error', entry('device', 'error', 'Error', 'Something went wrong.')],
   ['health_changed', entry('device', 'info', 'Health changed', 'A health flag of the device changed.')],
   ['sensor_failed', entry('device', 'warning', 'Sensor failed', 'A sensor cannot be read.')],
+  [
+    'sensors_refused',
+    entry('device', 'warning', 'Sensors refused', 'The device introduced sensors that are not taken.'),
+  ],
+  ['sensor_removed', entry('audit', 'info', 'Sensor removed', 'A person took a sensor out of the house.')],
   ['sensor_recovered', entry('device', 'info', 'Sensor recovered', 'A sensor can be read again.')],
   [
     'outbox_restored',

@@ -35,11 +35,12 @@ interface SummaryRow {
 function seriesOf(
   context: QueryContext,
   params: { device?: string | undefined; sensor?: string | undefined },
-  { limit, after: key }: { limit: number; after?: number | undefined } = { limit: -1 },
+  { limit, after: key, present }: { limit: number; after?: number | undefined; present?: boolean } = { limit: -1 },
 ): SeriesRow[] {
   const asked = conditions(visibleHouses(context.caller, 'd.house_id'))
     .when('s.device_id = ?', params.device)
     .when('s.sensor = ?', params.sensor)
+    .when('(SELECT is_enabled FROM device_entities e WHERE e.id = s.entity_id) IS NOT ?', present ? 0 : undefined)
   const order = ['device_id', 'sensor', 'id']
   const where = after(context.db, asked, { table: 'reading_series', alias: 's', order, key })
   return context.db
@@ -180,7 +181,7 @@ export const latestReadings = command({
   area: 'readings',
   verb: 'latest',
   role: 'user',
-  summary: 'The newest reading of every sensor',
+  summary: 'The newest reading of every sensor that is there',
   params: z.strictObject({
     device: text(40).optional(),
     sensor: sensorKey.optional(),
@@ -206,7 +207,12 @@ export const latestReadings = command({
   changes: false,
   query(context, params) {
     const { rows, next } = page(
-      seriesOf(context, params, { limit: params.limit + 1, after: params.after }),
+      seriesOf(context, params, {
+        limit: params.limit + 1,
+        after: params.after,
+        // Who asks for one by name may ask for one that left.
+        present: params.sensor === undefined,
+      }),
       params.limit,
       ({ id }) => id,
     )

@@ -33,14 +33,14 @@ export class LatestValues {
   #write: Statement
   #read: Statement
 
-  /** `shown`: whether the device still has the sensor. */
+  /** `shown`: whether others may see the value of the sensor. */
   constructor(db: Database, shown: (device: string, sensor: string) => boolean) {
     this.#shown = shown
     this.#write = db.prepare(
       'UPDATE device_entities SET state = ?, attributes = json_patch(attributes, ?) WHERE id = ?',
     )
     this.#read = db.prepare(
-      'SELECT id, device_id, unique_id, state, attributes FROM device_entities WHERE state IS NOT NULL AND is_enabled = 1',
+      'SELECT id, device_id, unique_id, state, attributes FROM device_entities WHERE state IS NOT NULL ',
     )
   }
 
@@ -103,6 +103,7 @@ export class LatestValues {
       const sensor = row.unique_id?.slice(row.device_id.length + 1)
       const value = Number(row.state)
       if (!latest || sensor === undefined || !Number.isFinite(value)) continue
+      if (!this.#shown(row.device_id, sensor)) continue
       const known = { entity: row.id, device: row.device_id, sensor, state: { value, ...latest } }
       this.#slots.set(row.id, { ...known, unwritten: false, unpublished: false, publishedAt: context.now })
       this.#publish(context, known)

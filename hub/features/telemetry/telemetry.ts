@@ -7,6 +7,7 @@ import type { Database } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
 import type { Feature, Origin, PartlyRefused } from '../../engine/feature.ts'
 import type { DeviceClocks } from '../devices/device-clock.ts'
+import type { Directory } from '../devices/directory.ts'
 import type { Entities, Entity } from '../devices/entities.ts'
 import { LatestValues } from './latest.ts'
 import { ReadingWriter } from './reading-writer.ts'
@@ -18,8 +19,7 @@ type Item = Wire<'readings'>['items'][number]
 export interface TelemetryParts {
   entities: Entities
   clocks: DeviceClocks
-  /** Whether the device says by births which sensors it has. */
-  introduced(device: string): boolean
+  directory: Directory
 }
 
 export interface Telemetry extends Feature {
@@ -28,12 +28,17 @@ export interface Telemetry extends Feature {
 
 /** Readings on their way into series and rows. */
 export function openTelemetry(db: Database, parts: TelemetryParts): Telemetry {
-  const { entities, clocks } = parts
+  const { entities, clocks, directory } = parts
   const series = new SeriesIndex(db)
   const writer = new ReadingWriter(db)
-  const latest = new LatestValues(db, (device, sensor) => entities.find(device, sensor)?.enabled ?? false)
+  const latest = new LatestValues(db, isShown)
   entities.onReturned = (entity) => latest.drop(entity.id)
   const rollups = new Rollups(db)
+
+  /** Whether others may see its value: neither the device nor the sensor has left. */
+  function isShown(device: string, sensor: string): boolean {
+    return directory.find(device) !== null && entities.find(device, sensor)?.enabled === true
+  }
 
   /**
    * Where a value belongs, or `null` when the device may not have this sensor too. A reading's own kind and unit win;
@@ -59,7 +64,7 @@ export function openTelemetry(db: Database, parts: TelemetryParts): Telemetry {
    */
   function returns(item: Item, { device, lane }: { device: string; lane: Origin['lane'] }): boolean {
     if (lane === 'backlog') return false
-    return item.kind !== undefined || !parts.introduced(device)
+    return item.kind !== undefined || directory.find(device)?.connects === 0
   }
 
   function store(context: Context, message: Wire<'readings'>, origin: Origin): PartlyRefused | undefined {

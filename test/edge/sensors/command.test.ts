@@ -42,6 +42,14 @@ describe('a command', () => {
     ])
   })
 
+  it('gives keys of another script, and keys that read the same, a sensor each', () => {
+    const table = { driver: 'command', command: ['meter'], values: { кухня: {}, 厨房: {}, 'T-1': {}, 'T 1': {} } }
+    const { source } = configureSource('meter', table, fakeTree().machine)
+    const keys = source.sensors.map(({ key }) => key)
+    expect(new Set(keys).size).toBe(4)
+    for (const key of keys) expect(key).toMatch(/^meter_(t_1_)?[0-9a-f]{8}$/)
+  })
+
   it('fails with the last line of standard error', async () => {
     const tree = fakeTree()
     tree.program('meter', 'echo 12; echo "no answer from /dev/ttyUSB0" >&2; exit 1')

@@ -33,6 +33,7 @@ const KNOWN: Record<string, { prepared?: unknown; expect: unknown }> = {
   },
   'devices/rename': { expect: { device: 'kitchen-pi', name: 'Kitchen' } },
   'devices/revoke': { expect: { device: 'kitchen-pi' } },
+  'sensors/remove': { expect: { sensor: 'cpu_temperature', entity_id: 'sensor.kitchen_pi_cpu_temperature' } },
   'hub/status': {
     prepared: { connected: 1 },
     expect: { version: 'test', clock: 'synced', devices: { known: 1, online: 0 }, front: { connected: 1 } },

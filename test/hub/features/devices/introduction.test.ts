@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { encode } from '../../../../shared/codec.ts'
 import { birth as birthMessage } from '../../../../shared/messages/birth.ts'
+import { ask, commandInput, data, query } from '../../engine/ask.ts'
 import { openTestHouse, START, type TestHouse } from '../../engine/engine-in-memory.ts'
 
 const DEVICE = 'kitchen-pi'
@@ -18,7 +19,7 @@ function sensors(count: number, more: (index: number) => Partial<Sensor> = () =>
 }
 
 function birth(list: unknown[], more: Record<string, unknown> = {}) {
-  const { partial, ...sample } = birthMessage.sample
+  const { partial: _, ...sample } = birthMessage.sample
   return [
     `lares/${DEVICE}/birth`,
     { ...sample, boot: 'b1', epoch: 'e1', sent: { at: START, mono: 1 }, sensors: list, ...more },
@@ -169,6 +170,67 @@ describe('a sensor that an introduction no longer names', () => {
     house.send(readings(2, { t1: 2 }))
     expect(has(house)).toEqual(['t1'])
     expect(house.published('/state/t1')).toMatchObject([{ value: 2 }])
+  })
+})
+
+describe('a sensor that a person removes', () => {
+  const remove = { device: DEVICE, sensor: 't1' }
+
+  function withTwo() {
+    const house = withDevice()
+    house.send(birth(sensors(2)), readings(1, { t0: 20, t1: 21 }))
+    house.now += 100
+    house.send(readings(2, { t1: 22 }))
+    return house
+  }
+
+  it('leaves with its topic, also with a value that was held back, and its readings stay', () => {
+    const house = withTwo()
+    data(ask(house, commandInput('sensors/remove', remove)))
+    expect(has(house)).toEqual(['t0'])
+    expect(house.effects).toContainEqual(expect.objectContaining({ topic: `lares/${DEVICE}/state/t1`, payload: '' }))
+    house.tick(61_000)
+    expect(house.published('/state/t1')).toEqual([])
+    expect(countOf(house, 'readings')).toBe(3)
+    expect(house.all("SELECT 1 FROM events WHERE event_type = 'sensor_removed'")).toHaveLength(1)
+  })
+
+  it('is no longer among the newest readings, unless it is asked for by name', () => {
+    const house = withTwo()
+    data(ask(house, commandInput('sensors/remove', remove)))
+    const latest = (params: Record<string, unknown>) => query(house, 'readings/latest', params)
+    expect(latest({})).toMatchObject({ readings: [{ sensor: 't0' }] })
+    expect(latest({ device: DEVICE, sensor: 't1' })).toMatchObject({ readings: [{ sensor: 't1', value: 22 }] })
+  })
+
+  it('is back when its device names it again', () => {
+    const house = withTwo()
+    data(ask(house, commandInput('sensors/remove', remove)))
+    house.send(birth(sensors(2), { connects: 18 }))
+    expect(has(house)).toEqual(['t0', 't1'])
+  })
+
+  it('that is none is an error that says where the names are', () => {
+    const house = withTwo()
+    expect(ask(house, commandInput('sensors/remove', { ...remove, sensor: 'none' }))).toMatchObject({
+      error: { code: 'not_found', hint: expect.stringContaining(`lares devices show ${DEVICE}`) },
+    })
+  })
+})
+
+describe('a device that is shut out', () => {
+  it('shows no value any more, neither one that was held back nor after a restart', () => {
+    const house = withDevice()
+    house.send(readings(1, { t0: 20 }))
+    house.tick(61_000)
+    house.send(readings(2, { t0: 21 }))
+    house.now += 100
+    house.send(readings(3, { t0: 22 }))
+    data(ask(house, commandInput('devices/revoke', { device: DEVICE })))
+    house.tick(2_000)
+    expect(house.published('/state/t0')).toEqual([])
+    house.restart()
+    expect(house.published('/state/t0')).toEqual([])
   })
 })
 
