@@ -1,7 +1,7 @@
 import { systemClock } from '../shared/clock.ts'
 import { endProcess } from '../shared/end-process.ts'
-import { explain } from '../shared/errors.ts'
 import { createLog } from '../shared/log.ts'
+import { runProgram } from '../shared/run-program.ts'
 import { bootClock, readBootId } from './boot-clock.ts'
 import type { LoadedConfig } from './config/load.ts'
 import { loadConfig } from './config/load.ts'
@@ -13,7 +13,8 @@ import { systemMachine } from './health/machine.ts'
 import { readIdentity } from './identity.ts'
 import { joinHub } from './join.ts'
 import type { EdgeOptions } from './options.ts'
-import { EDGE_HELP, parseEdgeOptions } from './options.ts'
+import { edgeOptions } from './options.ts'
+import { EDGE_PROGRAM } from './program.ts'
 import { runAgent } from './run.ts'
 import { describeStatus, formatStatus } from './show-status.ts'
 import { readStatus, runtimeFolder } from './status-file.ts'
@@ -23,18 +24,8 @@ import { agentVersion } from './version.ts'
 const SERVICE_RUNTIME = '/run/lares-edge'
 
 /** `lares edge …`. Returns the exit code; what a person asked for goes to standard output, faults to standard error. */
-export async function runEdge(argv: string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
-  try {
-    const options = parseEdgeOptions(argv)
-    if (options === null) {
-      process.stdout.write(EDGE_HELP)
-      return 0
-    }
-    return await runVerb(options, env)
-  } catch (error) {
-    process.stderr.write(`${explain(error)}\n`)
-    return 1
-  }
+export function runEdge(argv: string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
+  return runProgram(EDGE_PROGRAM, argv, { run: (call) => runVerb(edgeOptions(call), env) })
 }
 
 async function runVerb(options: EdgeOptions, env: NodeJS.ProcessEnv): Promise<number> {

@@ -1,78 +1,50 @@
 import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { splitAddress } from '../shared/address.ts'
 import { systemClock } from '../shared/clock.ts'
+import { decode } from '../shared/codec.ts'
 import { endProcess } from '../shared/end-process.ts'
-import { asError, explain, LaresError } from '../shared/errors.ts'
+import { asError, LaresError } from '../shared/errors.ts'
 import { readHubPorts, writeHubPorts } from '../shared/hub-ports.ts'
 import { createLog, type Log } from '../shared/log.ts'
 import { Notify } from '../shared/notify.ts'
+import { runProgram } from '../shared/run-program.ts'
 import { waitForStop } from '../shared/stop-signal.ts'
 import { programVersion } from '../shared/version.ts'
 import { readHubConfig } from './config.ts'
+import { healthWords } from './health-words.ts'
 import { Hub } from './hub.ts'
 import { backupDatabase, migrateDatabase, restoreDatabase } from './maintenance.ts'
-
-const HELP = `lares hub [run]   the house's hub; runs until it gets SIGTERM
-lares hub health  whether the hub of this data folder is well (exit code 0)
-lares hub backup  --to FILE     a whole copy of the database in one new file (--replace: also over an earlier copy)
-lares hub restore --from FILE   put a copy in its place; the present one is set aside. Stop the hub first
-lares hub migrate               bring the database up to date without starting
-
-  --data DIR       the data folder (default: $LARES_DATA or ./lares-data)
-  --config FILE    settings in TOML (default: none)
-  --tls, --plain, --http HOST:PORT   listen there instead
-  --socket PATH    the local socket
-  --print-ready    one line of JSON on standard output once it listens
-`
-
-const OPTIONS = {
-  data: { type: 'string' },
-  config: { type: 'string' },
-  tls: { type: 'string' },
-  plain: { type: 'string' },
-  http: { type: 'string' },
-  socket: { type: 'string' },
-  to: { type: 'string' },
-  from: { type: 'string' },
-  replace: { type: 'boolean' },
-  'print-ready': { type: 'boolean' },
-  help: { type: 'boolean' },
-} as const
+import { HUB_PROGRAM } from './program.ts'
 
 /** `lares hub …`: returns the exit code. */
-export async function runHub(argv: string[]): Promise<number> {
-  try {
-    const { values, positionals } = parseArgs({ args: argv, options: OPTIONS, allowPositionals: true })
-    if (values.help) {
-      process.stdout.write(HELP)
+export function runHub(argv: string[]): Promise<number> {
+  return runProgram(HUB_PROGRAM, argv, {
+    run: ({ verb, values }) => runVerb(verb, Object.fromEntries(values)),
+  })
+}
+
+async function runVerb(verb: string, values: Values): Promise<number> {
+  const folder = resolve(text(values.data) ?? process.env.LARES_DATA ?? 'lares-data')
+  switch (verb) {
+    case 'run':
+      return await run(folder, values)
+    case 'health':
+      return await health(folder, values.json === true)
+    case 'backup':
+      process.stdout.write(
+        `${backupDatabase(folder, needed(values.to, '--to'), { replace: values.replace === true })}\n`,
+      )
       return 0
-    }
-    const folder = resolve(values.data ?? process.env.LARES_DATA ?? 'lares-data')
-    switch (positionals[0] ?? 'run') {
-      case 'run':
-        return await run(folder, values)
-      case 'health':
-        return await health(folder)
-      case 'backup':
-        process.stdout.write(
-          `${backupDatabase(folder, needed(values.to, '--to'), { replace: values.replace === true })}\n`,
-        )
-        return 0
-      case 'restore':
-        process.stdout.write(restored(restoreDatabase(folder, needed(values.from, '--from'), systemClock.now())))
-        return 0
-      case 'migrate':
-        migrateDatabase({ folder, now: systemClock.now(), log: createLog('info') })
-        return 0
-      default:
-        throw new LaresError('unknown_command', `lares hub knows no ${positionals[0]}`, {
-          hint: 'See lares hub --help.',
-        })
-    }
-  } catch (error) {
-    process.stderr.write(`${explain(error)}\n`)
-    return 1
+    case 'restore':
+      process.stdout.write(restored(restoreDatabase(folder, needed(values.from, '--from'), systemClock.now())))
+      return 0
+    case 'migrate':
+      migrateDatabase({ folder, now: systemClock.now(), log: createLog('info') })
+      return 0
+    default:
+      throw new LaresError('bad_params', `${verb} is a question to the running hub`, {
+        hint: `Write it before the options: lares hub ${verb} --data DIR.`,
+      })
   }
 }
 
@@ -80,7 +52,7 @@ function restored(aside: string | null): string {
   return aside === null ? 'restored; there was no database here before\n' : `restored; what was here lies in ${aside}\n`
 }
 
-type Values = { [K in keyof typeof OPTIONS]?: string | boolean | undefined }
+type Values = { [K in keyof typeof HUB_PROGRAM.options]?: string | number | boolean }
 
 async function run(folder: string, values: Values): Promise<number> {
   const config = readHubConfig(text(values.config))
@@ -156,7 +128,7 @@ function askableHost(address: string): string {
   return host.includes(':') ? `[${host}]` : host
 }
 
-async function health(folder: string): Promise<number> {
+async function health(folder: string, json: boolean): Promise<number> {
   const ports = readHubPorts(folder)
   if (ports === null)
     throw new LaresError('unreachable', `no hub has run in ${folder}`, { hint: 'Start it: lares hub --data DIR.' })
@@ -169,17 +141,19 @@ async function health(folder: string): Promise<number> {
       })
     },
   )
-  process.stdout.write(await response.text())
+  const answer = await response.text()
+  const said = json ? null : decode('hub-health', Buffer.from(answer))
+  process.stdout.write(said?.ok ? healthWords(said.value, systemClock.now()) : answer)
   return response.ok ? 0 : 1
 }
 
-function needed(value: string | boolean | undefined, name: string): string {
+function needed(value: string | number | boolean | undefined, name: string): string {
   const given = text(value)
   if (given === undefined) throw new LaresError('bad_params', `${name} is missing`, { hint: 'See lares hub --help.' })
   return given
 }
 
-function text(value: string | boolean | undefined): string | undefined {
+function text(value: string | number | boolean | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 

@@ -1,5 +1,5 @@
 import { LaresError } from '../../shared/errors.ts'
-import { nearestName } from './nearest-name.ts'
+import { nearestName } from '../../shared/nearest-name.ts'
 
 const PREFIX = 'LARES_EDGE_'
 

@@ -72,7 +72,7 @@ describe.each(CASES)('lares central on PostgreSQL %s as %s', (version, admin) =>
       { scope: 'site:Lake house' },
     ])
     expect(await run(url, ['add-site', 'Lake house'])).toMatchObject({
-      code: 1,
+      code: 5,
       err: expect.stringMatching(/there is a site Lake house already.*\n.*rotate-site.*already_exists/),
     })
   })
@@ -122,7 +122,7 @@ describe.each(CASES)('lares central on PostgreSQL %s as %s', (version, admin) =>
       removed_at: expect.any(String),
     })
     expect(await run(url, ['rotate-site', 'removed'])).toMatchObject({
-      code: 1,
+      code: 3,
       err: expect.stringContaining('was removed and has no login'),
     })
     expect(await answer(url, ['remove-site', 'removed', '--erase'])).toMatchObject({ erased: 1 })
@@ -142,7 +142,7 @@ describe.each(CASES)('lares central on PostgreSQL %s as %s', (version, admin) =>
     expect(await answer(url, ['revoke-person', name, 'visited'])).toMatchObject({ left: 0 })
     await expect(query(line, 'SELECT name FROM lares.sites')).rejects.toMatchObject({ code: '42501' })
     expect(await run(url, ['revoke-person', name, 'visited'])).toMatchObject({
-      code: 1,
+      code: 3,
       err: expect.stringContaining('was not granted the site visited'),
     })
   })
@@ -151,7 +151,7 @@ describe.each(CASES)('lares central on PostgreSQL %s as %s', (version, admin) =>
     const site = await answer<AddedSite>(url, ['add-site', 'mixed'])
     for (const name of [site.role, 'lares_owner', 'pg_read_all_data', 'Robert"; DROP ROLE'])
       expect(await run(url, ['grant-person', name, 'mixed'])).toMatchObject({
-        code: 1,
+        code: 2,
         err: expect.stringContaining('bad_params'),
       })
   })
@@ -166,7 +166,7 @@ describe.each(CASES)('lares central on PostgreSQL %s as %s', (version, admin) =>
       { row: JSON.parse(persona) },
     ])
     expect(await answer(url, ['remove', 'site:scoped', 'personas', 'butler'])).toMatchObject({ seq: 2 })
-    expect(await run(url, ['remove', 'site:scoped', 'personas', 'butler'])).toMatchObject({ code: 1 })
+    expect(await run(url, ['remove', 'site:scoped', 'personas', 'butler'])).toMatchObject({ code: 3 })
     expect(await answer(url, ['grant-scope', 'lakes', 'scoped'])).toMatchObject({ made: true })
     expect(await answer(url, ['grant-scope', 'lakes', 'scoped'])).toMatchObject({ made: false })
     const scopes = await answer<{ scope: string }[]>(url, ['scopes'])
@@ -197,7 +197,7 @@ describe.each(CASES)('lares central on PostgreSQL %s as %s', (version, admin) =>
   ])('refuses to put %s', async (_, table, input, words) => {
     await answer(url, ['grant-scope', 'strict', (await answer<{ name: string }[]>(url, ['list-sites']))[0]?.name ?? ''])
     expect(await run(url, ['put', 'strict', table, '-'], input)).toMatchObject({
-      code: 1,
+      code: 2,
       err: expect.stringMatching(words),
     })
   })
@@ -210,7 +210,7 @@ describe.each(CASES)('lares central on PostgreSQL %s as %s', (version, admin) =>
       [['erase', 'nowhere', 'device', 'x', '--reason', 'r'], /no site nowhere/],
     ]
     for (const [argv, words] of cases)
-      expect(await run(url, argv, '{"id":"x"}')).toMatchObject({ code: 1, err: expect.stringMatching(words) })
+      expect(await run(url, argv, '{"id":"x"}')).toMatchObject({ code: 3, err: expect.stringMatching(words) })
   })
 
   it('erases a device with all it owns, and writes down why', async () => {
@@ -219,7 +219,7 @@ describe.each(CASES)('lares central on PostgreSQL %s as %s', (version, admin) =>
     for (const { site_id, url: line } of [site, other]) await fill(line, site_id)
     const erase = ['erase', 'erased', 'device', 'd1', '--reason', 'sold']
     expect(await run(url, erase.slice(0, 4))).toMatchObject({
-      code: 1,
+      code: 2,
       err: expect.stringContaining('--reason is missing'),
     })
     // d1: device, entity, series, 2 readings, event, session, message, quarantined row
@@ -288,11 +288,11 @@ describe('lares central without a way in', () => {
     ['another kind of address', 'mysql://x/y', ['list-sites'], /not one of Postgres/],
     ['nobody there', 'postgres://u:secret-word@127.0.0.1:1/d', ['list-sites'], /does not answer at u@127.0.0.1:1\/d/],
     ['an unknown verb', 'postgres://x/y', ['dance'], /knows no dance/],
-    ['too few parameters', 'postgres://x/y', ['add-site'], /add-site takes 1 parameters, not 0\n.*add-site <name>/],
+    ['too few parameters', 'postgres://x/y', ['add-site'], /the name is missing\n.*add-site <name>/],
     ['a password on the command line', '', ['list-sites', '--url', 'postgres://u:secret-word@h/d'], /holds a password/],
   ])('explains %s', async (_, url, argv, words) => {
     const { code, err } = await run(url, argv)
-    expect(code).toBe(1)
+    expect(code).toBeGreaterThan(0)
     expect(err).toMatch(words)
     expect(err).not.toContain('secret-word')
   })
@@ -310,7 +310,7 @@ describe.each(VERSIONS)('a database of PostgreSQL %s that is not ready', (versio
   it('is told to be migrated first', async () => {
     const url = central.server.url(await central.server.freshDatabase())
     expect(await run(url, ['list-sites'])).toMatchObject({
-      code: 1,
+      code: 3,
       err: expect.stringMatching(/is not prepared.*\n.*lares central migrate/),
     })
   })
@@ -319,15 +319,15 @@ describe.each(VERSIONS)('a database of PostgreSQL %s that is not ready', (versio
     const database = await central.server.freshDatabase()
     await query(central.server.url(), "CREATE ROLE guest LOGIN PASSWORD 'g'")
     expect(await run(central.server.url(database, 'guest', 'g'), ['migrate'])).toMatchObject({
-      code: 1,
+      code: 5,
       err: expect.stringMatching(/central refuses: .*\n.*CREATEROLE/),
     })
     expect(await run(central.server.url(database, 'guest', 'wrong'), ['migrate'])).toMatchObject({
-      code: 1,
+      code: 5,
       err: expect.stringMatching(/does not let guest@.* in\n.*LARES_CENTRAL/),
     })
     expect(await run(central.server.url('nowhere'), ['migrate'])).toMatchObject({
-      code: 1,
+      code: 3,
       err: expect.stringMatching(/no such database/),
     })
   })

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { runEdge } from '../../edge/main.ts'
-import { parseEdgeOptions } from '../../edge/options.ts'
+import { edgeOptions } from '../../edge/options.ts'
+import { EDGE_PROGRAM } from '../../edge/program.ts'
 import { describeStatus, formatStatus } from '../../edge/show-status.ts'
 import { ManualClock } from '../../shared/clock.ts'
+import { readProgram } from '../../shared/program.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'lares-main-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -25,30 +27,33 @@ function captured() {
 }
 
 describe('lares edge', () => {
-  it('shows its help when it is asked nothing', async () => {
+  it.each([[[]], [['-h']], [['--help']], [['help']]])('shows its help for %j', async (words) => {
     const said = captured()
-    expect(await runEdge([], {})).toBe(0)
+    expect(await runEdge(words, {})).toBe(words.length === 0 ? 2 : 0)
     expect(said.out).toContain('lares edge join <token>')
   })
 
-  it('refuses words it does not know, with a remedy and exit code 1', async () => {
+  it('refuses words it does not know, with a remedy and an exit code', async () => {
     const said = captured()
-    expect(await runEdge(['jion'], {})).toBe(1)
-    expect(await runEdge(['run', '--dta', 'x'], {})).toBe(1)
-    expect(await runEdge(['join', 'lares1.broken', '--data', folder], {})).toBe(1)
-    expect(said.fault).toContain('there is no lares edge jion')
+    expect(await runEdge(['jion'], {})).toBe(2)
+    expect(await runEdge(['run', '--dta', 'x'], {})).toBe(2)
+    expect(await runEdge(['join', 'lares1.broken', '--data', folder], {})).toBe(2)
+    expect(said.fault).toContain('Did you mean lares edge join?')
+    expect(said.fault).toContain('Did you mean --data?')
     expect(said.fault).toContain('[bad_token]')
   })
 
   it('reads its words', () => {
-    expect(parseEdgeOptions(['join', 'lares1.x', '--name', 'Kitchen Pi', '--again'])).toMatchObject({
+    const read = (...words: string[]) => edgeOptions(readProgram(EDGE_PROGRAM, words))
+    expect(read('join', 'lares1.x', '--name', 'Kitchen Pi', '--again')).toMatchObject({
       verb: 'join',
       token: 'lares1.x',
       name: 'Kitchen Pi',
       again: true,
     })
-    expect(() => parseEdgeOptions(['join'])).toThrow('a join token is missing')
-    expect(() => parseEdgeOptions(['run', 'now'])).toThrow('takes no now')
+    expect(read('join', 'lares1.x', '--again=No')).toMatchObject({ again: false })
+    expect(() => read('join')).toThrow('the token is missing')
+    expect(() => read('run', 'now')).toThrow('does not expect "now"')
   })
 
   it('says that no agent runs, with exit code 1', async () => {

@@ -1,0 +1,37 @@
+import type { Program } from '../shared/program.ts'
+
+/** The words of `lares hub`. `lares hub status` is a question to a running hub, and as such a command. */
+export const HUB_PROGRAM = {
+  name: 'lares hub',
+  says: "The house's hub",
+  usual: 'run',
+  verbs: [
+    { verb: 'run', params: [], says: 'run until SIGTERM; the word may be left out' },
+    { verb: 'status', params: [], says: 'ask the running hub how it is' },
+    {
+      verb: 'health',
+      params: [],
+      says: 'whether the hub of this data folder is well (exit code 0); needs no database',
+    },
+    { verb: 'backup', params: [], says: 'a whole copy of the database in one new file: --to FILE' },
+    {
+      verb: 'restore',
+      params: [],
+      says: 'put a copy in its place, --from FILE; the present one is set aside. Stop the hub first',
+    },
+    { verb: 'migrate', params: [], says: 'bring the database up to date without starting' },
+  ],
+  options: {
+    data: { kind: 'text', value: 'DIR', says: 'the data folder (default: $LARES_DATA or ./lares-data)' },
+    config: { kind: 'text', value: 'FILE', says: 'settings in TOML (default: none)' },
+    tls: { kind: 'text', value: 'HOST:PORT', says: 'listen there for MQTT over TLS' },
+    plain: { kind: 'text', value: 'HOST:PORT', says: 'listen there for MQTT without TLS' },
+    http: { kind: 'text', value: 'HOST:PORT', says: 'listen there for health and metrics' },
+    socket: { kind: 'text', value: 'PATH', says: 'the local socket' },
+    to: { kind: 'text', value: 'FILE', says: 'see backup' },
+    from: { kind: 'text', value: 'FILE', says: 'see restore' },
+    replace: { kind: 'switch', says: 'backup also over an earlier copy' },
+    'print-ready': { kind: 'switch', says: 'one line of JSON on standard output once it listens' },
+    json: { kind: 'switch', says: 'the bare answer of health, and errors as JSON' },
+  },
+} as const satisfies Program
