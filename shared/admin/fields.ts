@@ -10,6 +10,9 @@ export const durationS = z.number().meta({ format: 'duration-s' })
 
 export const bytes = z.number().meta({ format: 'bytes' })
 
+/** A value as its sensor gave it: shown with the digits that its kind has, `sensor_type` beside it or above. */
+export const sensorValue = z.number().meta({ format: 'sensor-value' })
+
 /** A device that is asked for: its id, or its name where only one has it. */
 export const deviceParam = text(100).min(1).meta({ format: 'device' })
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LATEST_TIME } from '../latest-time.ts'
 
 /**
  * Text that every store of ours can hold: no NUL, no lone surrogate (SQLite and Postgres refuse or mangle both).
@@ -8,9 +9,6 @@ export const text = (max: number) =>
     .string()
     .max(max)
     .refine((value) => value.isWellFormed() && !value.includes('\0'), 'has a NUL or a lone surrogate')
-
-/** The last millisecond of the year 9999. */
-export const LATEST_TIME = 253_402_300_799_999
 
 /** Wall-clock time, integer milliseconds since 1970 UTC, as the sender believed it. */
 export const timeMs = z.int().min(0).max(LATEST_TIME)

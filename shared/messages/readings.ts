@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { LATEST_TIME } from '../latest-time.ts'
 import { ITEMS_PER_MESSAGE, MESSAGE_BYTES } from '../limits.ts'
 import { usualReadings } from '../usual-readings.ts'
-import { bootId, identity, LATEST_TIME, monoMs, sensorKey, sentAt, text, timeMs } from './fields.ts'
+import { bootId, identity, monoMs, sensorKey, sentAt, text, timeMs } from './fields.ts'
 import { message } from './message.ts'
 
 /**

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { time } from '../../../shared/admin/fields.ts'
+import { deviceParam, time, timeParam } from '../../../shared/admin/fields.ts'
 import { severity } from '../../../shared/messages/event.ts'
-import { text, timeMs } from '../../../shared/messages/fields.ts'
+import { text } from '../../../shared/messages/fields.ts'
+import { momentOf } from '../../../shared/read-time.ts'
 import { command } from '../../engine/command.ts'
 import { conditions, page } from '../list-query.ts'
 import { visibleHouses } from '../visibility.ts'
@@ -38,11 +39,11 @@ export const listEvents = command({
   role: 'user',
   summary: 'What happened, newest first',
   params: z.strictObject({
-    device: text(40).optional(),
+    device: deviceParam.optional(),
     event_type: text(100).optional(),
     category: text(100).optional(),
     severity: severity.optional(),
-    since: timeMs.optional(),
+    since: timeParam.optional(),
     limit: z.int().min(1).max(1000).default(100),
     after: z.int().optional(),
   }),
@@ -58,7 +59,7 @@ export const listEvents = command({
       .when('category = ?', params.category)
       .when('severity = ?', params.severity)
       .when('device_id = ?', params.device)
-      .when('created_at >= ?', params.since)
+      .when('created_at >= ?', params.since === undefined ? undefined : momentOf(params.since, context.now))
       .when('id < ?', params.after)
     const rows = context.db
       .prepare(

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { durationMs, time } from '../../../shared/admin/fields.ts'
+import { deviceParam, durationMs, sensorValue, time, timeParam } from '../../../shared/admin/fields.ts'
 import { CLOCK_STEP_MS } from '../../../shared/limits.ts'
-import { sensorKey, text, timeMs } from '../../../shared/messages/fields.ts'
+import { sensorKey } from '../../../shared/messages/fields.ts'
+import { momentOf } from '../../../shared/read-time.ts'
 import type { QueryContext } from '../../engine/command.ts'
 import { command } from '../../engine/command.ts'
 import { after, conditions, page } from '../list-query.ts'
@@ -51,16 +52,25 @@ function seriesOf(
     .all(...where.values, limit) as SeriesRow[]
 }
 
+/** The span that is asked for; so many days back from its end where no beginning is named. */
+function spanOf(
+  params: { from?: number | string | undefined; to?: number | string | undefined },
+  { now, days }: { now: number; days: number },
+): { from: number; to: number } {
+  const to = momentOf(params.to ?? now, now)
+  return { from: momentOf(params.from ?? to - days * DAY_MS, now), to }
+}
+
 export const queryReadings = command({
   area: 'readings',
   verb: 'query',
   role: 'user',
   summary: 'The readings of a sensor in a span of time, oldest first',
   params: z.strictObject({
-    device: text(40),
+    device: deviceParam,
     sensor: sensorKey,
-    from: timeMs.optional(),
-    to: timeMs.optional(),
+    from: timeParam.optional(),
+    to: timeParam.optional(),
     limit: z.int().min(1).max(10_000).default(1_000),
     after: placeText.optional(),
   }),
@@ -73,7 +83,7 @@ export const queryReadings = command({
         readings: z.array(
           z.strictObject({
             time,
-            value: z.number(),
+            value: sensorValue,
             quality: z.number(),
             metadata: z.record(z.string(), z.json()).optional(),
           }),
@@ -82,12 +92,17 @@ export const queryReadings = command({
     ),
     next: z.string().optional(),
   }),
-  examples: [{ says: 'the last day', params: { device: 'kitchen-pi', sensor: 'cpu_temperature' } }],
+  examples: [
+    { says: 'the last day', params: { device: 'kitchen-pi', sensor: 'cpu_temperature' } },
+    {
+      says: 'since midnight of yesterday',
+      params: { device: 'kitchen-pi', sensor: 'cpu_temperature', from: 'yesterday' },
+    },
+  ],
   positional: ['device', 'sensor'],
   changes: false,
   query(context, params) {
-    const to = params.to ?? context.now
-    const from = params.from ?? to - DAY_MS
+    const { from, to } = spanOf(params, { now: context.now, days: 1 })
     const place = placeOf(params.after)
     const read = context.db.prepare(
       'SELECT id, reading_time AS time, value, coalesce(quality, 1.0) AS quality, metadata FROM readings ' +
@@ -123,11 +138,11 @@ export const summarizeReadings = command({
   role: 'user',
   summary: 'Least, mean and greatest value of a sensor for each hour (or 5m), also of readings that are gone',
   params: z.strictObject({
-    device: text(40),
+    device: deviceParam,
     sensor: sensorKey,
     step: z.enum(['5m', '1h']).default('1h'),
-    from: timeMs.optional(),
-    to: timeMs.optional(),
+    from: timeParam.optional(),
+    to: timeParam.optional(),
     limit: z.int().min(1).max(10_000).default(1_000),
     after: placeText.optional(),
   }),
@@ -139,7 +154,7 @@ export const summarizeReadings = command({
       z.strictObject({
         ...seriesName,
         summaries: z.array(
-          z.strictObject({ time, min: z.number(), mean: z.number(), max: z.number(), count: z.number() }),
+          z.strictObject({ time, min: sensorValue, mean: sensorValue, max: sensorValue, count: z.number() }),
         ),
       }),
     ),
@@ -156,8 +171,7 @@ export const summarizeReadings = command({
   changes: false,
   query(context, params) {
     const { step, days } = SUMMARIES[params.step]
-    const to = params.to ?? context.now
-    const from = params.from ?? to - days * DAY_MS
+    const { from, to } = spanOf(params, { now: context.now, days })
     const place = placeOf(params.after)
     const read = context.db.prepare(
       'SELECT series_id AS id, bucket AS time, min, avg AS mean, max, count FROM reading_rollup_buckets ' +
@@ -183,7 +197,7 @@ export const latestReadings = command({
   role: 'user',
   summary: 'The newest reading of every sensor that is there',
   params: z.strictObject({
-    device: text(40).optional(),
+    device: deviceParam.optional(),
     sensor: sensorKey.optional(),
     limit: z.int().min(1).max(5_000).default(1_000),
     after: z.int().optional(),
@@ -191,10 +205,13 @@ export const latestReadings = command({
   result: z.strictObject({
     readings: z.array(
       z.strictObject({
-        ...seriesName,
-        value: z.number().optional(),
+        device: z.string(),
+        sensor: z.string(),
+        value: sensorValue.optional(),
+        unit: z.string(),
         time: time.optional(),
         quality: z.number().optional(),
+        sensor_type: z.string(),
       }),
     ),
     next: z.number().optional(),
