@@ -1,119 +1,121 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { createInterface } from 'node:readline/promises'
-import { Writable } from 'node:stream'
 import type { DescribedCommand } from '../shared/admin/described-command.ts'
-import { explain, LaresError } from '../shared/errors.ts'
+import { systemClock } from '../shared/clock.ts'
+import { LaresError } from '../shared/errors.ts'
+import { EXIT, exitCodeOf, lastWords } from '../shared/exit-code.ts'
 import { readHubPorts } from '../shared/hub-ports.ts'
-import { connectLocally } from './admin-client.ts'
-import { findCommand, knownCommands } from './commands.ts'
-import { commandHelp, help } from './help.ts'
-import { type Call, hubOptions, parseCall } from './parse-call.ts'
+import { programVersion } from '../shared/version.ts'
+import { type AdminClient, connectLocally } from './admin-client.ts'
+import { askConfirm, askSecret, isAnybodyThere } from './ask-person.ts'
+import { knownCommands } from './commands.ts'
+import { areaHelp, commandHelp, help } from './help.ts'
+import { type Call, hubOptions, parseCall, type WhichHub } from './parse-call.ts'
 import { render } from './render.ts'
 
 /** `lares <area> <verb> …`: asks the hub over its local socket and shows the answer. Returns the exit code. */
 export async function ask(argv: string[]): Promise<number> {
   try {
-    const known = knownCommands()
-    if (argv[0] === 'help' && argv[1] === undefined) {
-      process.stdout.write(help(known))
-      return 0
-    }
-    const words = argv[0] === 'help' ? [...argv.slice(1, 3), '--help'] : argv
-    const { call, command } = await understand(known, words)
-    if (call.help) {
-      process.stdout.write(commandHelp(command))
-      return 0
-    }
-    await answer(call, command)
-    return 0
+    return await answer(argv)
   } catch (error) {
-    process.stderr.write(`${explain(error)}\n`)
-    return 1
+    process.stderr.write(lastWords(error, argv))
+    return exitCodeOf(error)
   }
 }
 
-async function answer(call: Call, command: DescribedCommand): Promise<void> {
-  const { params } = call
-  if (command.secret_params.includes('password') && params.password === undefined) params.password = await askPassword()
-  const { socket, base } = whichHub(call)
-  const client = await connectLocally(socket, base)
-  try {
-    const data = await client.request(call.area, call.verb, params, { confirm: call.yes })
-    process.stdout.write(call.json ? `${JSON.stringify(data)}\n` : render(data))
-  } finally {
-    await client.close()
+async function answer(argv: string[]): Promise<number> {
+  const known = knownCommands()
+  const { words, wantsHelp } = withoutHelp(argv)
+  const [area, verb] = words
+  if (area === undefined || (wantsHelp && area.startsWith('-'))) return show(help(known))
+  const isArea = known.some((command) => command.area === area && command.verb !== '')
+  if (isArea && (verb === undefined || verb.startsWith('-'))) {
+    show(areaHelp(known, area))
+    return wantsHelp ? EXIT.ok : EXIT.usage
   }
+  const call = await understand(known, wantsHelp ? [...words, '--help'] : words)
+  if (call.help) return show(commandHelp(call.command))
+  if (call.version) return show(`${programVersion()}\n`)
+  const data = await askHub(call)
+  const shown = { width: process.stdout.columns ?? null, now: systemClock.now(), isTerminal: process.stdout.isTTY }
+  return show(call.json ? `${JSON.stringify(data)}\n` : render(data, call.command.result, shown))
+}
+
+function show(text: string): number {
+  process.stdout.write(text)
+  return EXIT.ok
+}
+
+/** `help` may stand before an area, behind it, or as an option anywhere. */
+function withoutHelp(argv: readonly string[]): { words: string[]; wantsHelp: boolean } {
+  const end = argv.includes('--') ? argv.indexOf('--') : argv.length
+  const isHelp = (word: string, index: number) =>
+    index < end && (word === '-h' || word === '--help' || (word === 'help' && index < 2))
+  const words = argv.filter((word, index) => !isHelp(word, index))
+  return { words, wantsHelp: words.length < argv.length }
 }
 
 /** The call as this program understands it; a newer hub that runs here may know verbs and options that it does not. */
-async function understand(
-  known: readonly DescribedCommand[],
-  words: string[],
-): Promise<{ call: Call; command: DescribedCommand }> {
-  const parse = (commands: readonly DescribedCommand[]) => {
-    const call = parseCall(commands, words)
-    const command = findCommand(commands, call.area, call.verb)
-    if (!command) throw new LaresError('unknown_command', `there is no command ${call.area} ${call.verb}`)
-    return { call, command }
-  }
+async function understand(known: readonly DescribedCommand[], words: string[]): Promise<Call> {
+  const now = systemClock.now()
   try {
-    return parse(known)
+    return parseCall(known, words, now)
   } catch (error) {
-    const told = await toldByHub(words)
+    const told = await toldByHub(hubOptions(words))
     if (told === null) throw error
-    return parse(told)
+    return parseCall(told, words, now)
   }
 }
 
 /** What the running hub says of its verbs, or `null` where none runs or it cannot say. */
-async function toldByHub(words: string[]): Promise<DescribedCommand[] | null> {
-  const { socket, base } = whichHub(hubOptions(words))
-  if (!existsSync(socket)) return null
+async function toldByHub(hub: WhichHub): Promise<DescribedCommand[] | null> {
   try {
-    const client = await connectLocally(socket, base)
-    try {
-      return ((await client.request('admin', 'describe', {})) as { commands: DescribedCommand[] }).commands
-    } finally {
-      await client.close()
-    }
+    if (!existsSync(socketOf(hub).socket)) return null
+    return await withHub(hub, async (client) => {
+      const told = (await client.request('admin', 'describe', {})) as { commands: DescribedCommand[] }
+      return told.commands
+    })
   } catch {
     // What this program could not understand is then said by this program.
     return null
   }
 }
 
+async function askHub(call: Call): Promise<unknown> {
+  const { command, params, yes, json } = call
+  const { area, verb } = command
+  for (const name of command.secret_params) params[name] ??= await askSecret(name)
+  return await withHub(call, async (client) => {
+    const request = (confirm: boolean) => client.request(area, verb, params, { confirm })
+    try {
+      return await request(yes)
+    } catch (error) {
+      if (!(error instanceof LaresError) || error.code !== 'confirm_needed') throw error
+      if (json || !isAnybodyThere()) throw new LaresError('confirm_needed', error.message, { hint: ADD_YES })
+      if (!(await askConfirm(error.message)))
+        throw new LaresError('confirm_needed', 'nothing was done', { hint: ADD_YES })
+      return await request(true)
+    }
+  })
+}
+
+const ADD_YES = 'If that is what you want, say so with --yes.'
+
+async function withHub<T>(hub: WhichHub, use: (client: AdminClient) => Promise<T>): Promise<T> {
+  const { socket, base } = socketOf(hub)
+  const client = await connectLocally(socket, base)
+  try {
+    return await use(client)
+  } finally {
+    await client.close()
+  }
+}
+
 /** The hub of the data folder says where its socket is and how its topics begin; options go before that. */
-function whichHub(call: Pick<Call, 'data' | 'socket' | 'base'>): { socket: string; base?: string } {
+function socketOf(call: WhichHub): { socket: string; base?: string } {
   const folder = resolve(call.data ?? process.env.LARES_DATA ?? 'lares-data')
   const hub = readHubPorts(folder)
   const socket = resolve(call.socket ?? hub?.socket ?? join(folder, 'hub.sock'))
   const base = call.base ?? (hub?.socket === socket ? hub.base : undefined)
   return { socket, ...(base === undefined ? {} : { base }) }
-}
-
-/** Twice, without showing it. From a pipe it is one line. */
-async function askPassword(): Promise<string> {
-  const quiet = new Writable({ write: (_chunk, _encoding, done) => done() })
-  const { isTTY } = process.stdin
-  const terminal = createInterface({
-    input: process.stdin,
-    output: isTTY ? quiet : undefined,
-    terminal: isTTY === true,
-  })
-  try {
-    if (!isTTY) {
-      for await (const line of terminal) return line
-      throw new LaresError('bad_params', 'no password came on standard input')
-    }
-    process.stderr.write('Password (at least ten characters): ')
-    const first = await terminal.question('')
-    process.stderr.write('\nThe same again: ')
-    const second = await terminal.question('')
-    process.stderr.write('\n')
-    if (first !== second) throw new LaresError('bad_params', 'the two passwords differ')
-    return first
-  } finally {
-    terminal.close()
-  }
 }

@@ -1,22 +1,83 @@
 import type { DescribedCommand } from '../shared/admin/described-command.ts'
-import { paramKinds } from './parse-call.ts'
+import { BOOLEAN_WORDS } from '../shared/booleans.ts'
+import { optionLines } from '../shared/options.ts'
+import { TIME_WORDS } from '../shared/read-time.ts'
+import { OWN_OPTIONS } from './own-options.ts'
+import { optionName, paramOptions } from './param-options.ts'
 
 /** Every command with its one line. */
 export function help(commands: readonly DescribedCommand[]): string {
-  const width = Math.max(...commands.map(({ area, verb }) => area.length + verb.length + 1))
-  const lines = commands.map(({ area, verb, summary }) => `  ${`${area} ${verb}`.padEnd(width)}  ${summary}`)
-  return `Ask the hub:\n\n${lines.join('\n')}\n\nlares help <area> <verb> shows the options of one. --data DIR or --socket PATH says which hub (--base TOPIC when it has another than the hub of DIR); --json prints the bare answer.\n`
+  return `Ask the hub:\n\n${summaries(commands)}\n\nlares help <area> and lares help <area> <verb> say more.\n\n${optionLines(OWN_OPTIONS).join('\n')}\n`
+}
+
+/** The commands of one area. */
+export function areaHelp(commands: readonly DescribedCommand[], area: string): string {
+  const own = commands.filter((command) => command.area === area)
+  return `${summaries(own)}\n\nlares help ${area} <verb> shows options and examples.\n`
+}
+
+function summaries(commands: readonly DescribedCommand[]): string {
+  const width = Math.max(...commands.map((command) => nameOf(command).length))
+  return commands.map((command) => `  ${nameOf(command).padEnd(width)}  ${command.summary}`).join('\n')
+}
+
+function nameOf({ area, verb }: DescribedCommand): string {
+  return `${area} ${verb}`.trim()
 }
 
 /** One command with its params and examples. */
 export function commandHelp(command: DescribedCommand): string {
-  const { area, verb } = command
-  const positional = command.positional.map((name) => `<${name}>`).join(' ')
-  const options = [...paramKinds(command)]
-    .filter(([name]) => !command.positional.includes(name))
-    .map(([name, { kind, required, choices }]) => {
-      const shown = choices.length > 0 ? choices.join('|') : kind === 'switch' ? '' : kind
-      return `  --${name.replaceAll('_', '-')} ${shown}`.trimEnd() + (required ? '  (needed)' : '')
-    })
-  return `lares ${area} ${verb} ${positional}\n  ${command.summary} (${command.role})\n${options.length > 0 ? `\n${options.join('\n')}\n` : ''}`
+  const options = paramOptions(command)
+  const positional = command.positional.map(optionName)
+  const words = positional.map((name) => (options.get(name)?.required ? `<${name}>` : `[${name}]`))
+  const effects = [
+    `for the role ${command.role}`,
+    ...(command.changes ? ['changes something'] : []),
+    ...(command.dangerous ? ['asks before it takes something away (--yes does not)'] : []),
+  ]
+  const named = Object.fromEntries([...options].filter(([name]) => !positional.includes(name)))
+  const kinds = [...options.values()]
+  const notes = [
+    ...(kinds.some(({ kind }) => kind === 'switch')
+      ? [`  A switch is also --no-…, or followed by ${BOOLEAN_WORDS}.`]
+      : []),
+    ...(kinds.some(({ value }) => value === 'TIME') ? [`  TIME is written like ${TIME_WORDS}.`] : []),
+    ...(kinds.some(({ value }) => value === 'DEVICE') || kinds.some(({ format }) => format === 'device')
+      ? ['  A device is named by its id, or by its name where only one has it.']
+      : []),
+    ...command.secret_params.map((name) => `  The ${name} is asked for, or read as one line from standard input.`),
+  ]
+  const examples = command.examples.map((example) => `  ${exampleLine(command, example.params)}\n      ${example.says}`)
+  return [
+    [`lares ${nameOf(command)}`, ...words].join(' '),
+    `  ${command.summary}`,
+    `  (${effects.join('; ')})`,
+    ...(Object.keys(named).length > 0 ? ['', ...optionLines(named)] : []),
+    ...(notes.length > 0 ? ['', ...notes] : []),
+    '',
+    ...optionLines(OWN_OPTIONS),
+    ...(examples.length > 0 ? ['', 'Examples:', ...examples] : []),
+    '',
+  ].join('\n')
+}
+
+/** An example as it is typed. */
+export function exampleLine(command: DescribedCommand, params: Record<string, unknown>): string {
+  const open = Object.entries(params).filter(([name]) => !command.secret_params.includes(name))
+  const positional = command.positional.filter((name) => params[name] !== undefined)
+  const words = positional.map((name) => quoted(String(params[name])))
+  const named = open
+    .filter(([name]) => !positional.includes(name))
+    .map(([name, value]) => optionText(optionName(name), value))
+  return ['lares', nameOf(command), ...words, ...named].join(' ')
+}
+
+function optionText(name: string, value: unknown): string {
+  if (value === true) return `--${name}`
+  if (value === false) return `--no-${name}`
+  return `--${name} ${quoted(String(value))}`
+}
+
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }

@@ -1,33 +1,41 @@
-import { explain } from '../shared/errors.ts'
+import { EXIT, exitCodeOf, lastWords } from '../shared/exit-code.ts'
 import { programVersion } from '../shared/version.ts'
 
 const HELP = `Lares: the hub of a house and the agents on its Raspberry Pis and speakers
 
-lares hub …            the house's hub (lares hub --help)
-lares edge …           the agent of this machine (lares edge --help)
-lares central …        the Postgres where many houses meet (lares central --help)
+lares hub …            the house's hub (lares help hub)
+lares edge …           the agent of this machine (lares help edge)
+lares central …        the Postgres where many houses meet (lares help central)
 lares <area> <verb> …  ask the hub: lares devices list, lares hub status (lares help)
 
-  --version, --help
+  -h, --help, -v, --version
 `
 
-/** Only what is asked for is loaded: an agent has no use for the hub's code, nor the memory for it. */
-async function main([first, ...rest]: string[]): Promise<number> {
+/** What runs by itself and asks no hub. Only what is asked for is loaded: an agent has no use for the hub's code, nor the memory for it. */
+const PROGRAMS: ReadonlyMap<string, (words: string[]) => Promise<number>> = new Map([
+  ['hub', async (words) => (await import('../hub/main.ts')).runHub(words)],
+  ['edge', async (words) => (await import('../edge/main.ts')).runEdge(words)],
+  ['central', async (words) => (await import('../central/main.ts')).runCentral(words)],
+])
+
+async function main(words: string[]): Promise<number> {
   // Databases and sockets are for their owner and its group.
   process.umask(0o027)
-  if (first === undefined || first === '--help') {
+  const [first, second, ...rest] = words
+  if (first === undefined || first === '-h' || first === '--help') {
     process.stdout.write(HELP)
-    return first === undefined ? 1 : 0
+    return first === undefined ? EXIT.usage : EXIT.ok
   }
-  if (first === '--version') {
+  if (first === '-v' || first === '--version') {
     process.stdout.write(`${programVersion()}\n`)
-    return 0
+    return EXIT.ok
   }
+  const name = first === 'help' ? second : first
+  const asked = first === 'help' ? [...rest, '--help'] : words.slice(1)
+  const program = PROGRAMS.get(name ?? '')
   // `lares hub status` is a question to a running hub; the other words of `lares hub` are the program itself.
-  if (first === 'hub' && rest[0] !== 'status') return (await import('../hub/main.ts')).runHub(rest)
-  if (first === 'edge') return (await import('../edge/main.ts')).runEdge(rest)
-  if (first === 'central') return (await import('../central/main.ts')).runCentral(rest)
-  return (await import('./ask.ts')).ask([first, ...rest])
+  if (program && !(name === 'hub' && asked.find((word) => word !== 'help') === 'status')) return await program(asked)
+  return await (await import('./ask.ts')).ask(words)
 }
 
 main(process.argv.slice(2)).then(
@@ -37,7 +45,7 @@ main(process.argv.slice(2)).then(
     setImmediate(() => process.exit(code))
   },
   (error: unknown) => {
-    process.stderr.write(`${explain(error)}\n`)
-    process.exit(1)
+    process.stderr.write(lastWords(error, process.argv))
+    process.exit(exitCodeOf(error))
   },
 )

@@ -1,110 +1,153 @@
 import type { DescribedCommand } from '../shared/admin/described-command.ts'
 import { LaresError } from '../shared/errors.ts'
+import { nearestName } from '../shared/nearest-name.ts'
+import { type Option, readChoice, readNumber, readWords } from '../shared/options.ts'
+import { readTime } from '../shared/read-time.ts'
 import { findCommand } from './commands.ts'
+import { OWN_OPTIONS } from './own-options.ts'
+import { optionName, type ParamOption, paramOptions } from './param-options.ts'
 
-export interface Call {
-  area: string
-  verb: string
-  params: Record<string, unknown>
-  /** The hub's data folder, or its socket. */
+/** Which hub is asked, where it is not the one of `LARES_DATA`. */
+export interface WhichHub {
   data?: string
   socket?: string
   /** First level of the hub's topics. */
   base?: string
+}
+
+export interface Call extends WhichHub {
+  command: DescribedCommand
+  params: Record<string, unknown>
   json: boolean
   help: boolean
+  version: boolean
   /** Whether a dangerous command may take away what it says. */
   yes: boolean
 }
 
-/** What a param takes on the command line. */
-export type ParamKind = 'text' | 'number' | 'switch'
-
-/** The params of a command by name, read from its schema. */
-export function paramKinds({
-  params,
-}: DescribedCommand): Map<string, { kind: ParamKind; required: boolean; choices: string[] }> {
-  const required = new Set(params.required ?? [])
-  return new Map(
-    Object.entries(params.properties ?? {}).map(([name, property]) => {
-      const kind =
-        property.type === 'boolean'
-          ? 'switch'
-          : property.type === 'integer' || property.type === 'number'
-            ? 'number'
-            : 'text'
-      return [name, { kind, required: required.has(name), choices: (property.enum ?? []).map(String) }]
-    }),
-  )
-}
-
-/** Options that are the command line's own. */
-const OWN = new Set(['data', 'socket', 'base'])
-
 /**
  * `devices rename kitchen-pi-x7k2m9 "Kitchen" --json` as a call. Words fill the command's positional params in order,
- * options are its params by name with `-` or `_`; `--admin` is short for `--role admin`. Throws `unknown_command` and
- * `bad_params`.
+ * options are its params by name with `-` or `_`; `--admin` is short for `--role admin`. Times become milliseconds by this
+ * machine's clock and zone. Throws `unknown_command` and `bad_params`.
  */
-export function parseCall(commands: readonly DescribedCommand[], [area = '', verb = '', ...rest]: string[]): Call {
-  const command = findCommand(commands, area, verb)
-  if (!command) throw new LaresError('unknown_command', `there is no command ${area} ${verb}`.trim())
-  const kinds = paramKinds(command)
-  const positional = [...command.positional]
-  const call: Call = { area, verb, params: {}, json: false, help: false, yes: false }
-  const words = [...rest]
-  for (let word = words.shift(); word !== undefined; word = words.shift()) {
-    if (!word.startsWith('--')) {
-      const name = positional.shift()
-      if (name === undefined)
-        throw new LaresError('bad_params', `${area} ${verb} does not expect "${word}"`, {
-          hint: `See lares help ${area} ${verb}.`,
-        })
-      call.params[name] = converted(name, word, kinds.get(name)?.kind)
-      continue
-    }
-    const [option = '', inline] = word.slice(2).split(/=(.*)/s)
-    const name = option.replaceAll('-', '_')
-    if (name === 'json' || name === 'help' || name === 'yes') {
-      call[name] = true
-    } else if (name === 'admin' && kinds.has('role')) {
-      call.params.role = 'admin'
-    } else if (OWN.has(name)) {
-      call[name as 'data' | 'socket' | 'base'] = inline ?? value(words, word)
-    } else {
-      const kind = kinds.get(name)?.kind
-      if (kind === undefined)
-        throw new LaresError('bad_params', `${area} ${verb} has no option --${option}`, {
-          hint: `See lares help ${area} ${verb}.`,
-        })
-      call.params[name] =
-        kind === 'switch' && inline === undefined ? true : converted(name, inline ?? value(words, word), kind)
-    }
+export function parseCall(commands: readonly DescribedCommand[], words: readonly string[], now: number): Call {
+  const [area = '', verb = ''] = words
+  const alone = findCommand(commands, area, '')
+  const command = alone ?? findCommand(commands, area, verb)
+  if (!command) throw unknownCommand(commands, area, verb)
+  const rest = words.slice(alone ? 1 : 2)
+  const options = paramOptions(command)
+  const mayBeAdmin = options.get('role')?.choices?.includes('admin') === true
+  const positional = command.positional.map(optionName)
+  refuseSecrets(command, rest)
+  const { values, positionals, help, version } = readWords(rest, {
+    program: `lares ${command.area} ${command.verb}`.trim(),
+    options: { ...Object.fromEntries(options), ...OWN_OPTIONS, ...(mayBeAdmin ? { admin: ADMIN } : {}) },
+    isNumber: (index) => options.get(positional[index] ?? '')?.kind === 'number',
+  })
+  const params: Record<string, unknown> = {}
+  const set = (name: string, value: string | number | boolean) => {
+    params[name.replaceAll('-', '_')] = converted(options.get(name), { name, value, now })
   }
-  return call
+  for (const [index, word] of positionals.entries()) {
+    const name = positional[index]
+    if (name === undefined) throw tooMany(command, word)
+    set(name, word)
+  }
+  for (const [name, value] of values) if (options.has(name)) set(name, value)
+  if (mayBeAdmin && values.get('admin') === true) params.role = 'admin'
+  const missing = [...options].filter(
+    ([name, { required }]) => required && params[name.replaceAll('-', '_')] === undefined,
+  )
+  if (missing.length > 0 && !help && !version)
+    throw missingParams(
+      command,
+      missing.map(([name]) => name),
+    )
+  return {
+    command,
+    params,
+    help,
+    version,
+    json: values.get('json') === true,
+    yes: values.get('yes') === true,
+    ...which(values),
+  }
 }
 
+const ADMIN: Option = { kind: 'switch' }
+
 /** Which hub the words name, wherever these options stand among others that nobody understands. */
-export function hubOptions(words: string[]): Pick<Call, 'data' | 'socket' | 'base'> {
-  const found: Pick<Call, 'data' | 'socket' | 'base'> = {}
+export function hubOptions(words: readonly string[]): WhichHub {
+  const found = new Map<string, string>()
   for (const [index, word] of words.entries()) {
-    const [, name = '', inline] = /^--(data|socket|base)(?:=(.*))?$/s.exec(word) ?? []
+    const [, name, inline] = /^--(data|socket|base)(?:=(.*))?$/s.exec(word) ?? []
     const given = inline ?? words[index + 1]
-    if (OWN.has(name) && given !== undefined) found[name as 'data' | 'socket' | 'base'] = given
+    if (name !== undefined && given !== undefined) found.set(name, given)
   }
+  return which(found)
+}
+
+function which(values: ReadonlyMap<string, unknown>): WhichHub {
+  const found: WhichHub = {}
+  for (const name of ['data', 'socket', 'base'] as const) if (values.has(name)) found[name] = String(values.get(name))
   return found
 }
 
-function value(words: string[], option: string): string {
-  const next = words.shift()
-  if (next === undefined) throw new LaresError('bad_params', `${option} needs a value`)
-  return next
+/** Which word of a command is wrong: the area, or only its verb. */
+function unknownCommand(commands: readonly DescribedCommand[], area: string, verb: string): LaresError {
+  if (area.startsWith('-'))
+    return new LaresError('bad_params', `${area} stands before the command`, {
+      hint: 'Write options behind it: lares devices list --data DIR.',
+    })
+  const verbs = commands.filter((command) => command.area === area).map((command) => command.verb)
+  if (verbs.length === 0) {
+    const nearest = nearestName(area, [...new Set(commands.map((command) => command.area))])
+    return new LaresError('unknown_command', `there is no area ${area}`, {
+      hint: nearest === null ? 'See lares help.' : `Did you mean lares ${nearest}? See lares help.`,
+    })
+  }
+  const nearest = nearestName(verb, verbs)
+  return new LaresError('unknown_command', verb === '' ? `${area} what?` : `there is no command ${area} ${verb}`, {
+    hint:
+      nearest === null
+        ? `There are ${verbs.join(', ')}. See lares help ${area}.`
+        : `Did you mean lares ${area} ${nearest}?`,
+  })
 }
 
-function converted(name: string, text: string, kind: ParamKind | undefined): unknown {
-  if (kind === 'switch') return text === 'true' || text === 'yes' || text === '1'
-  if (kind !== 'number') return text
-  const number = Number(text)
-  if (text === '' || !Number.isFinite(number)) throw new LaresError('bad_params', `${name} is a number, not "${text}"`)
-  return number
+function tooMany({ area, verb }: DescribedCommand, word: string): LaresError {
+  return new LaresError('bad_params', `${area} ${verb} does not expect "${word}"`, {
+    hint: `See lares help ${area} ${verb}. A text with spaces is put in quotes.`,
+  })
+}
+
+function missingParams({ area, verb, positional }: DescribedCommand, names: string[]): LaresError {
+  const shown = names.map((name) => (positional.map(optionName).includes(name) ? `<${name}>` : `--${name}`))
+  return new LaresError('bad_params', `${area} ${verb} needs ${shown.join(' and ')}`, {
+    hint: `See lares help ${area} ${verb}.`,
+  })
+}
+
+/** Other users of the machine can read the words of every program. */
+function refuseSecrets({ area, verb, secret_params }: DescribedCommand, words: readonly string[]): void {
+  for (const name of secret_params)
+    if (words.some((word) => word === `--${name}` || word.startsWith(`--${name}=`)))
+      throw new LaresError(
+        'bad_params',
+        `${area} ${verb} takes no ${name} among its words: others could read it there`,
+        {
+          hint: 'Leave it out: it is asked for, or read as one line from standard input.',
+        },
+      )
+}
+
+function converted(
+  option: ParamOption | undefined,
+  { name, value, now }: { name: string; value: string | number | boolean; now: number },
+): unknown {
+  if (typeof value !== 'string') return value
+  if (option?.format === 'time' || option?.format === 'time-ahead')
+    return readTime(value, { now, ahead: option.format === 'time-ahead' })
+  return option?.kind === 'number' ? readNumber(name, value) : readChoice(name, value, option?.choices)
 }

@@ -92,23 +92,59 @@ describe('the command line and a real hub', () => {
     expect(out).toContain(device)
     expect(out).toContain('never_connected')
     const again = await lares(['users', 'create', 'anna@example.com'], 'another password\n')
-    expect(again).toMatchObject({ code: 1, out: '' })
+    expect(again).toMatchObject({ code: 5, out: '' })
     expect(again.err).toContain('[already_exists]')
   }, 120_000)
 
   it('say what is wrong with a remedy and an exit code', async () => {
-    const wrong: [args: string[], code: string][] = [
-      [['devices', 'explode'], 'unknown_command'],
-      [['devices', 'show', 'nobody-pi'], 'not_found'],
-      [['devices', 'list', '--surprise'], 'bad_params'],
-      [['devices', 'list', '--socket', join(folder, 'none.sock')], 'unreachable'],
+    const { device: garden } = await json<{ device: string }>(['devices', 'create', 'Shed'])
+    const wrong: [args: string[], code: string, exit: number][] = [
+      [['devices', 'explode'], 'unknown_command', 2],
+      [['devices', 'show', 'nobody-pi'], 'not_found', 3],
+      [['devices', 'list', '--surprise'], 'bad_params', 2],
+      [['devices', 'list', '--socket', join(folder, 'none.sock')], 'unreachable', 4],
+      [['devices', 'revoke', garden], 'confirm_needed', 5],
     ]
-    for (const [args, code] of wrong) {
+    for (const [args, code, exit] of wrong) {
       const answer = await lares(args)
-      expect(answer).toMatchObject({ code: 1, out: '' })
+      expect(answer).toMatchObject({ code: exit, out: '' })
       expect(answer.err).toContain(`[${code}]`)
+      const bare = await lares([...args, '--json'])
+      expect(bare).toMatchObject({ code: exit, out: '' })
+      expect(JSON.parse(bare.err)).toMatchObject({ error: { code, hint: expect.stringMatching(/./) } })
       expect(answer.err).not.toMatch(/\n\s+at /)
     }
+  }, 120_000)
+
+  it('take something away only when that is confirmed', async () => {
+    const { device } = await json<{ device: string }>(['devices', 'create', 'Old'])
+    const refused = await lares(['devices', 'revoke', device])
+    expect(refused.err).toMatch(/Old .*will be shut out for good.*\n.*--yes/)
+    expect(await json<object>(['devices', 'revoke', device, '--yes'])).toEqual({ device })
+  }, 60_000)
+
+  it('help without a hub, whatever stands where', async () => {
+    const asked = [
+      ['-h'],
+      ['help'],
+      ['help', 'devices'],
+      ['devices', '--help'],
+      ['devices', 'create', '-h'],
+      ['help', 'devices', 'create'],
+      ['help', 'hub'],
+      ['hub', '-h'],
+      ['hub', 'help', 'status'],
+      ['edge', 'join', '--help'],
+      ['help', 'central'],
+    ]
+    for (const words of asked) {
+      const { code, out, err } = await lares(words, '', elsewhere)
+      expect([words, code, err]).toEqual([words, 0, ''])
+      expect(out).toContain('lares')
+    }
+    expect((await lares(['devices'], '', elsewhere)).code).toBe(2)
+    for (const words of [['-v'], ['hub', '--version'], ['edge', '-v'], ['central', '-v'], ['devices', 'list', '-v']])
+      expect((await lares(words, '', elsewhere)).out).toMatch(/^\d+\.\d+\.\d+\n$/)
   }, 120_000)
 
   it('meet also where the topics have another base and the socket lies elsewhere', async () => {
@@ -126,7 +162,7 @@ describe('the command line and a real hub', () => {
       expect(named.out).toContain(device)
       // The data folder is that of another hub, so nothing says how this one's topics begin.
       const unnamed = await lares(['devices', 'list', '--socket', socket])
-      expect(unnamed).toMatchObject({ code: 1, out: '' })
+      expect(unnamed).toMatchObject({ code: 4, out: '' })
       expect(unnamed.err).toContain('does not answer below lares/')
       expect(unnamed.err).toMatch(/--base.*\[unreachable\]/)
     } finally {
