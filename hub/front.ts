@@ -82,9 +82,9 @@ export function houseHooks(parts: FrontParts): HouseHooks {
     turn: (device, message, settle) => voice.turn(device, message, settle),
     frame: parts.frame,
     request: (levels, message) => void door.request(levels, message),
-    join(client, payload, settle) {
+    join({ clientId: client, key: session }, payload, settle) {
       store.backups.soon()
-      intake.input({ kind: 'join', client, payload }).then(
+      intake.input({ kind: 'join', client, session, payload }).then(
         ({ verdict }) => settle(verdict),
         () => settle('fault'),
       )

@@ -108,7 +108,7 @@ export function openHouseEngine(parts: HouseParts): Engine {
     }
   }
 
-  function joined(context: Context, input: { client: string; payload: Buffer }): { verdict: Verdict } {
+  function joined(context: Context, input: { client: string; session: string; payload: Buffer }): { verdict: Verdict } {
     const decoded = decode('join-request', Buffer.from(input.payload))
     let response: unknown
     try {
@@ -120,7 +120,8 @@ export function openHouseEngine(parts: HouseParts): Engine {
       response = { ok: false, error: { code: error.code, message: error.message, hint: error.hint } }
     }
     const topic = context.topics.build('joinResponse', { client: input.client })
-    context.effect({ kind: 'publish', topic, payload: JSON.stringify(response), qos: 1, retain: false })
+    const payload = JSON.stringify(response)
+    context.effect({ kind: 'publish', topic, payload, qos: 1, retain: false, to: input.session })
     return { verdict: 'stored' }
   }
 

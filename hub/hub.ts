@@ -15,6 +15,7 @@ import { type Certificate, loadCertificate } from './certificate.ts'
 import { ClockSync } from './clock-sync.ts'
 import { DiskWatch } from './disk-watch.ts'
 import { Effects } from './effects.ts'
+import { sessionOf } from './engine/caller.ts'
 import { brokerMemory, houseHooks } from './front.ts'
 import { HouseStore } from './house-store.ts'
 import { Health } from './hub-health.ts'
@@ -147,9 +148,10 @@ export class Hub implements Service {
           reader.ask({ area, verb, params, caller, now: clock.now(), deadline }),
         danger: async ({ area, verb, caller, deadline }, params) =>
           (await reader.ask({ area, verb, params, caller, now: clock.now(), deadline, danger: true })) as string | null,
-        publish(client, { area, verb }, response: AdminResponse) {
-          const topic = topics.build('adminResponse', { client, area, verb })
-          outward.perform([{ kind: 'publish', topic, payload: JSON.stringify(response), qos: 1, retain: false }])
+        publish(caller, { area, verb }, response: AdminResponse) {
+          const topic = topics.build('adminResponse', { client: caller.client, area, verb })
+          const payload = JSON.stringify(response)
+          outward.perform([{ kind: 'publish', topic, payload, qos: 1, retain: false, to: sessionOf(caller) }])
         },
         prepareContext: (caller) => ({
           caller,
@@ -194,6 +196,7 @@ export class Hub implements Service {
       socket,
       certificate,
       log,
+      admit: (remote, close) => broker.admit(remote, close),
       handle: (peer, details) => broker.handle(peer, details),
     })
     const metrics = hubMetrics({

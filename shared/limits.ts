@@ -36,10 +36,25 @@ export const CONNECT_TIMEOUT_MS = 5_000
 /** A reader that does not take its bytes for this long is closed: it would hold up everybody else. */
 export const DRAIN_TIMEOUT_MS = 3_000
 export const CONNECTIONS_TOTAL = 2_000
-/** Enough for a house behind one address translator, too few to exhaust the hub. */
-export const CONNECTIONS_PER_ADDRESS = 200
-/** Longest keepalive a client may ask for; the hub notices a dead one after 1.5 times this. */
-export const KEEPALIVE_MAX_S = 120
+/** Enough for a house behind one address translator or proxy, too few to exhaust the hub. */
+export const CONNECTIONS_PER_ADDRESS = 500
+/**
+ * Connections that have not shown who they are, before and during the TLS handshake included. Beyond it the one that has
+ * waited longest gives way, first one of the address that has most: whoever has something to say takes less than a second.
+ */
+export const ARRIVING = { total: 500, perAddress: 200 } as const
+/** What one principal (a device, a user with all tokens, a joiner, the local socket) may take of what all share. */
+export const PER_PRINCIPAL = {
+  connections: 64,
+  /** Persistent sessions; the one that was away for longest goes first. */
+  sessions: 32,
+  /** Bytes of all its offline queues. */
+  queueBytes: 16 * MiB,
+  /** Questions that wait for the reader; those of different principals take turns. */
+  questions: 16,
+  /** Epochs whose positions are remembered, the newest; a device makes one with each new store. */
+  epochs: 16,
+} as const
 /** What a device sends in a second before its reads are paused. */
 export const MESSAGES_PER_SECOND = 50_000
 export const INFLIGHT_PER_CLIENT = 1_000

@@ -137,6 +137,11 @@ const COMPILED: CompiledRow[] = TOPIC_NAMES.map((name) => ({
 
 const RESERVED = new Set(COMPILED.filter((row) => row.levels[0]?.name === null).map((row) => row.levels[0]?.text))
 
+/** Whether the level below the base can never be a device. */
+export function isReserved(level: string | undefined): boolean {
+  return RESERVED.has(level)
+}
+
 /** Topics below one base. Base and client ids may not contain wildcards or empty levels. */
 export interface Topics {
   readonly base: string
@@ -218,4 +223,18 @@ export function covers(allowed: string, filter: string): boolean {
     if (level !== '+' && level !== other) return false
   }
   return wide.length === narrow.length
+}
+
+/** Whether any topic is matched by both filters. */
+export function overlaps(one: string, other: string): boolean {
+  const left = one.split('/')
+  const right = other.split('/')
+  for (let index = 0; ; index += 1) {
+    const a = left[index]
+    const b = right[index]
+    // `#` matches the level above it too.
+    if (a === '#' || b === '#') return true
+    if (a === undefined || b === undefined) return a === b
+    if (a !== '+' && b !== '+' && a !== b) return false
+  }
 }

@@ -18,7 +18,7 @@ export interface DoorParts {
   danger(asked: Asked, params: unknown): Promise<string | null>
   /** Leaves a trace of a question. */
   note(input: Extract<StructuredInput, { kind: 'api_call' }>): void
-  publish(client: string, asked: { area: string; verb: string }, response: AdminResponse): void
+  publish(caller: Caller, asked: { area: string; verb: string }, response: AdminResponse): void
   prepareContext(caller: Caller): PrepareContext
   clock: Clock
   log: Log
@@ -45,11 +45,7 @@ export class AdminDoor {
     const { caller, retained } = message
     const decoded = decode('admin-request', message.payload)
     if (!decoded.ok) {
-      this.#parts.publish(
-        caller.client,
-        levels,
-        failure('', new LaresError(decoded.code, `the request ${decoded.reason}`)),
-      )
+      this.#parts.publish(caller, levels, failure('', new LaresError(decoded.code, `the request ${decoded.reason}`)))
       return
     }
     const { clock } = this.#parts
@@ -68,12 +64,12 @@ export class AdminDoor {
         return
       }
       const data = await this.#parts.query(asked, params)
-      this.#parts.publish(caller.client, levels, success(asked.request.id, data))
+      this.#parts.publish(caller, levels, success(asked.request.id, data))
       this.#reads.add(asked, true)
     } catch (error) {
       if (!(error instanceof LaresError))
         this.#parts.log.error({ area, verb, error: String(error) }, 'a command failed')
-      this.#parts.publish(caller.client, levels, failure(asked.request.id, error))
+      this.#parts.publish(caller, levels, failure(asked.request.id, error))
       this.#reads.add(asked, false)
     }
   }

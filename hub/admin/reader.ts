@@ -2,8 +2,9 @@ import { Worker } from 'node:worker_threads'
 import type { Cancel, Clock } from '../../shared/clock.ts'
 import { type ErrorCode, LaresError } from '../../shared/errors.ts'
 import type { Service } from '../../shared/lifecycle.ts'
-import { QUERY_MAX_MS } from '../../shared/limits.ts'
+import { PER_PRINCIPAL, QUERY_MAX_MS } from '../../shared/limits.ts'
 import type { Caller } from '../engine/caller.ts'
+import { FairQueue } from './fair-queue.ts'
 
 export interface ToReader {
   /** Whether the question is what the command would take away. */
@@ -29,13 +30,14 @@ interface Question {
 
 /**
  * Answers questions in a thread of its own, started when the first one comes and ended when none came for a minute.
- * A question that takes longer than ten seconds ends the thread and is an error.
+ * A question that takes longer than ten seconds ends the thread and is an error. Principals take turns, and of each only so
+ * many questions wait; more of them are `busy`.
  */
 export class Reader implements Service {
   #file: string
   #clock: Clock
   #worker: Worker | null = null
-  #queue: Question[] = []
+  #queue = new FairQueue<Question>(PER_PRINCIPAL.questions)
   #current: Question | null = null
   #deadline: Cancel = () => {}
   #idle: Cancel = () => {}
@@ -49,14 +51,14 @@ export class Reader implements Service {
 
   async stop(): Promise<void> {
     this.#fail(new LaresError('busy', 'the hub stops'))
-    for (const question of this.#queue.splice(0)) question.reject(new LaresError('busy', 'the hub stops'))
+    for (const question of this.#queue.drain()) question.reject(new LaresError('busy', 'the hub stops'))
     await this.#end()
   }
 
   ask(ask: ToReader): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.#queue.push({ ask, resolve, reject })
-      this.#next()
+      if (this.#queue.push(ask.caller.principal, { ask, resolve, reject })) this.#next()
+      else reject(new LaresError('busy', `${PER_PRINCIPAL.questions} questions of yours wait already`))
     })
   }
 

@@ -1,5 +1,6 @@
 import { LaresError } from '../../shared/errors.ts'
 import type { AdminResponse } from '../../shared/messages/admin-response.ts'
+import { sessionOf } from '../engine/caller.ts'
 import type { CallContext } from '../engine/command.ts'
 import type { Context } from '../engine/context.ts'
 import { findCommand } from '../features/commands.ts'
@@ -78,5 +79,6 @@ export function noteCall(
 
 function answer(context: Context, { area, verb, caller }: Asked, response: AdminResponse): void {
   const topic = context.topics.build('adminResponse', { client: caller.client, area, verb })
-  context.effect({ kind: 'publish', topic, payload: JSON.stringify(response), qos: 1, retain: false })
+  const payload = JSON.stringify(response)
+  context.effect({ kind: 'publish', topic, payload, qos: 1, retain: false, to: sessionOf(caller) })
 }

@@ -1,4 +1,14 @@
-import { covers, type ParsedTopic, type Party, TOPIC_NAMES, type Topics, topicRow } from '../../shared/topics.ts'
+import {
+  covers,
+  isReserved,
+  overlaps,
+  type ParsedTopic,
+  type Party,
+  TOPIC_NAMES,
+  type TopicName,
+  type Topics,
+  topicRow,
+} from '../../shared/topics.ts'
 import type { Principal } from '../engine/principal.ts'
 
 /** Topics outside our own that integrations share with Home Assistant. */
@@ -6,8 +16,13 @@ export const HOME_ASSISTANT = 'homeassistant/#'
 
 export interface Access {
   mayPublish(topic: ParsedTopic): boolean
-  /** Whether everything the filter matches may be read. */
+  /**
+   * Whether the filter may be held. People may hold any that could ever bring them something, `#` included: what it brings
+   * is decided for each delivery. Devices and joiners hold what they may read, and their own branch.
+   */
   maySubscribe(filter: string): boolean
+  /** Whether a message of this topic may be delivered, whatever filter matched it. */
+  mayRead(topic: ParsedTopic): boolean
 }
 
 function partyOf(principal: Principal): Party {
@@ -26,21 +41,24 @@ function ownLevels(principal: Principal, clientId: string): Record<string, strin
 export function accessOf(topics: Topics, principal: Principal, clientId: string): Access {
   const party = partyOf(principal)
   const own = ownLevels(principal, clientId)
-  const readable = TOPIC_NAMES.filter((name) => topicRow(name).to.includes(party)).map((name) =>
-    topics.filter(name, own),
-  )
-  // Whole branches of the caller's own, which are what people subscribe to.
-  const branches =
-    party === 'device' || party === 'joiner'
-      ? []
-      : [`${topics.base}/admin/response/${clientId}/#`, `${topics.base}/+/state/#`, `${topics.base}/hub/+`]
-  const foreign = principal.kind === 'integration' ? [HOME_ASSISTANT] : []
-  const allowed = [...readable, ...branches, ...foreign]
+  const rows = new Set<TopicName>(TOPIC_NAMES.filter((name) => topicRow(name).to.includes(party)))
+  const readable = [...rows].map((name) => topics.filter(name, own))
+  if (principal.kind === 'integration') readable.push(HOME_ASSISTANT)
+  const isOwn = (levels: ParsedTopic['levels']) =>
+    Object.entries(levels).every(([level, text]) => own[level] === undefined || own[level] === text)
+  const below = topics.base.split('/').length
+  const brings = (filter: string): boolean => {
+    const reserved = isReserved(filter.split('/')[below])
+    return readable.some((wide) => overlaps(wide, filter) && !(reserved && wide.split('/')[below] === '+'))
+  }
+  const held = (filter: string): boolean => {
+    if (principal.kind === 'device') return covers(`${topics.base}/${principal.id}/#`, filter)
+    if (principal.kind === 'joiner') return covers(`${topics.base}/join/${clientId}/#`, filter)
+    return !filter.startsWith('$')
+  }
   return {
-    mayPublish(topic) {
-      if (!topicRow(topic.name).from.includes(party)) return false
-      return Object.entries(topic.levels).every(([level, text]) => own[level] === undefined || own[level] === text)
-    },
-    maySubscribe: (filter) => allowed.some((wide) => covers(wide, filter)),
+    mayPublish: ({ name, levels }) => topicRow(name).from.includes(party) && isOwn(levels),
+    maySubscribe: (filter) => readable.some((wide) => covers(wide, filter)) || (held(filter) && brings(filter)),
+    mayRead: ({ name, levels }) => rows.has(name) && isOwn(levels),
   }
 }

@@ -1,11 +1,11 @@
 import type { Client } from 'aedes'
+import { sessionKey } from '../engine/session-key.ts'
 import { gateOf, nameClient, numberFromOne } from './aedes-client.ts'
 import type { ClientRegistry } from './client-registry.ts'
 import type { AuthVerdict, BrokerHooks } from './connection.ts'
 import type { Gate } from './gate.ts'
 import type { LiveConnection } from './live-connection.ts'
 import type { BrokerPersistence } from './persistence.ts'
-import { sessionKey } from './session-key.ts'
 
 export type AuthDone = (error: Error | null, success: boolean | null) => void
 
@@ -13,6 +13,10 @@ export interface ArrivalsParts {
   hooks: Required<BrokerHooks>
   registry: ClientRegistry
   persistence: BrokerPersistence
+  /** Connections that one owner may have at a time. */
+  connectionsPerOwner: number
+  /** Told of each that was refused for it. */
+  onCrowd: (connection: LiveConnection, reason: string) => void
 }
 
 /** From CONNECT to CONNACK: who it is, that an older connection lets go of the session, and that the session is on disk. */
@@ -37,8 +41,9 @@ export class Arrivals {
       done(refusal(2, 'empty client id'), null)
       return
     }
+    // Aedes has made up an id for a client without one.
     connection.clientId = client.id
-    credentials.clientId = client.id
+    credentials.clientId = connection.emptyId ? '' : client.id
     Promise.resolve(this.#parts.hooks.authenticate(connection, credentials)).then((verdict) => {
       if (gate.destroyed) return
       if ('refuse' in verdict) {
@@ -52,9 +57,19 @@ export class Arrivals {
     const { verdict, done } = accepted
     const { owner: connection } = gate
     const { registry, persistence } = this.#parts
+    const { owner = '' } = verdict
+    const clientId = (connection.emptyId && verdict.clientId) || connection.clientId
+    const key = sessionKey(owner, clientId)
+    if (owner !== '' && !registry.newest(key) && registry.countOf(owner) >= this.#parts.connectionsPerOwner) {
+      gate.reason ||= 'too many connections of one principal'
+      this.#parts.onCrowd(connection, gate.reason)
+      done(refusal(3, gate.reason), null)
+      return
+    }
     connection.principal = verdict.accept
-    if (connection.emptyId && verdict.clientId !== undefined) connection.clientId = verdict.clientId
-    connection.key = sessionKey(verdict.owner ?? '', connection.clientId)
+    connection.clientId = clientId
+    connection.key = key
+    connection.place?.arrived()
     nameClient(client, connection.key)
     numberFromOne(client)
     registry.claim(connection, () => {

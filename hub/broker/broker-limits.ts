@@ -1,4 +1,5 @@
 import {
+  ARRIVING,
   CONNECT_TIMEOUT_MS,
   CONNECTIONS_PER_ADDRESS,
   CONNECTIONS_TOTAL,
@@ -8,6 +9,7 @@ import {
   MESSAGES_PER_SECOND,
   OFFLINE_QUEUE,
   PACKET_BYTES,
+  PER_PRINCIPAL,
   RETAINED_TOPICS,
   TOPIC_BYTES,
   TOPIC_LEVELS,
@@ -33,6 +35,9 @@ export interface BrokerLimits {
   outputBytes: number
   connections: number
   connectionsPerAddress: number
+  /** Connections without an accepted CONNECT. */
+  arriving: { total: number; perAddress: number }
+  connectionsPerOwner: number
   messagesPerSecond: number
   /** QoS 2 messages of one client that wait for their PUBREL. */
   inflightPerClient: number
@@ -43,8 +48,11 @@ export interface BrokerLimits {
   offlineBytes: number
   retainedTopics: number
   retainedBytes: number
-  /** Persistent sessions; the one away for longest goes first. */
+  /** Persistent sessions of all; the one away for longest of who has most goes first. */
   sessions: number
+  sessionsPerOwner: number
+  /** Bytes of all offline queues of one owner. */
+  queueBytesPerOwner: number
 }
 
 const MiB = 1024 * 1024
@@ -61,6 +69,8 @@ export const BROKER_LIMITS: BrokerLimits = {
   outputBytes: 8 * MiB,
   connections: CONNECTIONS_TOTAL,
   connectionsPerAddress: CONNECTIONS_PER_ADDRESS,
+  arriving: ARRIVING,
+  connectionsPerOwner: PER_PRINCIPAL.connections,
   messagesPerSecond: MESSAGES_PER_SECOND,
   inflightPerClient: INFLIGHT_PER_CLIENT,
   hookTimeoutMs: 5_000,
@@ -69,4 +79,6 @@ export const BROKER_LIMITS: BrokerLimits = {
   retainedTopics: RETAINED_TOPICS,
   retainedBytes: 64 * MiB,
   sessions: 1_000,
+  sessionsPerOwner: PER_PRINCIPAL.sessions,
+  queueBytesPerOwner: PER_PRINCIPAL.queueBytes,
 }

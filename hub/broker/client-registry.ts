@@ -1,3 +1,4 @@
+import { ownerIn } from '../engine/session-key.ts'
 import type { BrokerHooks, Connection } from './connection.ts'
 import type { LiveConnection } from './live-connection.ts'
 import type { BrokerPersistence } from './persistence.ts'
@@ -10,6 +11,7 @@ export class ClientRegistry {
   /** The connection that has the client's session, or waits for the one before to let go, by its key. */
   #newest = new Map<string, LiveConnection>()
   #connected = new Set<LiveConnection>()
+  #perOwner = new Map<string, number>()
 
   constructor(hooks: Required<BrokerHooks>, persistence: BrokerPersistence) {
     this.#hooks = hooks
@@ -18,6 +20,11 @@ export class ClientRegistry {
 
   get connected(): ReadonlySet<Connection> {
     return this.#connected
+  }
+
+  /** Connections of one owner that are here or on their way in. */
+  countOf(owner: string): number {
+    return this.#perOwner.get(owner) ?? 0
   }
 
   newest(key: string): LiveConnection | undefined {
@@ -31,6 +38,7 @@ export class ClientRegistry {
   claim(connection: LiveConnection, proceed: () => void): void {
     const before = this.#newest.get(connection.key)
     this.#newest.set(connection.key, connection)
+    if (!before) this.#count(connection.key, 1)
     if (!before) {
       proceed()
       return
@@ -50,8 +58,18 @@ export class ClientRegistry {
   /** Aedes has let go of the connection, or never had it. Calling it twice is safe. */
   release(connection: LiveConnection, reason: string): void {
     if (this.#connected.delete(connection)) this.#hooks.disconnected(connection, reason)
-    if (this.#newest.get(connection.key) === connection) this.#newest.delete(connection.key)
+    if (this.#newest.get(connection.key) === connection) {
+      this.#newest.delete(connection.key)
+      this.#count(connection.key, -1)
+    }
     if (connection.accepted) this.#persistence.leave(connection.key, connection.number)
     connection.markGone()
+  }
+
+  #count(key: string, step: 1 | -1): void {
+    const owner = ownerIn(key)
+    const count = this.countOf(owner) + step
+    if (count > 0) this.#perOwner.set(owner, count)
+    else this.#perOwner.delete(owner)
   }
 }

@@ -6,6 +6,8 @@ export interface Connection {
   readonly number: number
   /** Empty until CONNECT arrived. */
   readonly clientId: string
+  /** Names the session: the principal and its client id, see `sessionKey`. Empty until the client was accepted. */
+  readonly key: string
   /** The other side's address. */
   readonly remote: string
   /** Which of the hub's listeners it came through. */
@@ -24,6 +26,7 @@ export interface Will {
 }
 
 export interface Credentials {
+  /** Empty: the client leaves it to the server. */
   clientId: string
   username?: string
   password?: Buffer

@@ -15,14 +15,15 @@ export class Denials {
     return { ...this.#counts }
   }
 
-  note(what: 'publish' | 'subscribe', clientId: string, topic: string): void {
+  /** `remedy` says what the client may do instead. */
+  note(what: 'publish' | 'subscribe', clientId: string, topic: string, remedy: string): void {
     this.#counts[what] += 1
     const key = `${what} ${clientId}`
     if (this.#told.has(key)) return
     if (this.#told.size > 10_000) this.#told.clear()
     this.#told.add(key)
     this.#log.warn(
-      { client: clientId, topic: cutText(topic, 200) },
+      { client: clientId, topic: cutText(topic, 200), remedy },
       `a client may not ${what} here; more of the same are only counted`,
     )
   }

@@ -17,6 +17,7 @@ export function mayForward(hooks: Required<BrokerHooks>, persistence: BrokerPers
   const { connection, clean, packet } = delivery
   // Aedes forgets what may not be replayed; what can not be written any more is still owed.
   if (connection.gone) return packet.messageId !== undefined
+  if (packet.properties && packet.properties.to !== connection.key) return false
   if (!hooks.forward(connection, packet.topic)) {
     if (!clean) persistence.discard(connection.key, packet)
     return false

@@ -1,8 +1,7 @@
 import { cutText } from '../../shared/cut-text.ts'
-import { KEEPALIVE_MAX_S } from '../../shared/limits.ts'
 import type { Log } from '../../shared/log.ts'
 import type { ParsedTopic, TopicName, Topics } from '../../shared/topics.ts'
-import type { Caller } from '../engine/caller.ts'
+import { type Caller, LOCAL } from '../engine/caller.ts'
 import type { Settled } from '../engine/intake.ts'
 import type { Admission, Principal, Credentials as Shown } from '../engine/principal.ts'
 import { type Access, accessOf, HOME_ASSISTANT } from './access.ts'
@@ -29,7 +28,7 @@ export interface HouseParts {
   turn(device: string, message: InboundPublish, settle: (verdict: Settled) => void): void
   frame(device: string, turn: string, payload: Buffer): void
   request(levels: { area: string; verb: string }, message: { payload: Buffer; retained: boolean; caller: Caller }): void
-  join(client: string, payload: Buffer, settle: (verdict: Settled) => void): void
+  join(connection: Pick<Connection, 'clientId' | 'key'>, payload: Buffer, settle: (verdict: Settled) => void): void
   presence(change: { device: string; online: boolean; reason: string }): void
   houseOf(device: string): string | null
 }
@@ -63,11 +62,6 @@ export class HouseHooks implements BrokerHooks {
   }
 
   async authenticate(connection: Connection, credentials: Credentials): Promise<AuthVerdict> {
-    const { keepaliveS } = credentials
-    if (keepaliveS === 0 || keepaliveS > KEEPALIVE_MAX_S) {
-      // A client that promises no sign of life would count as connected for ever.
-      return { refuse: 5, reason: `a keepalive of 1 to ${KEEPALIVE_MAX_S} seconds is needed, not ${keepaliveS}` }
-    }
     const fault = this.#parts.fault()
     if (fault !== null) return { refuse: 3, reason: fault }
     const shown = {
@@ -78,18 +72,18 @@ export class HouseHooks implements BrokerHooks {
     }
     const admission = await this.#parts.authenticate(shown)
     if ('refuse' in admission) {
-      this.#parts.log.info(
-        { client: cutText(shown.clientId, 80), reason: admission.reason },
-        'a connection was refused',
-      )
+      this.#tellRefused(shown, admission.reason)
       return admission
     }
-    const access = accessOf(this.#parts.topics, admission.accept, credentials.clientId)
-    if (credentials.will && !this.#mayLeave(admission.accept, access, credentials.will.topic)) {
-      return { refuse: 5, reason: "the will is on a topic that is not the client's" }
+    const { accept: principal, clientId } = admission
+    const access = accessOf(this.#parts.topics, principal, clientId)
+    if (credentials.will && !this.#mayLeave(principal, access, credentials.will.topic)) {
+      const reason = "the will is on a topic that is not the client's: leave none, or a device its own"
+      this.#tellRefused(shown, reason)
+      return { refuse: 5, reason }
     }
-    this.#sessions.set(connection, { principal: admission.accept, access, open: new Map() })
-    return { accept: admission.accept }
+    this.#sessions.set(connection, { principal, access, open: new Map() })
+    return { accept: principal, owner: ownerOf(principal), clientId }
   }
 
   publish(connection: Connection | null, message: InboundPublish, settle: (verdict: PublishVerdict) => void): void {
@@ -121,7 +115,7 @@ export class HouseHooks implements BrokerHooks {
         settle('absorb')
         return
       case 'joinRequest':
-        this.#parts.join(connection.clientId, message.payload, done)
+        this.#parts.join(connection, message.payload, done)
         return
       default:
         this.#parts.store(message.topic, message.payload, (verdict) => {
@@ -134,7 +128,7 @@ export class HouseHooks implements BrokerHooks {
   subscribe(connection: Connection, filter: string, qos: 0 | 1 | 2): 0 | 1 | 2 | 'deny' {
     const session = this.#sessions.get(connection)
     if (!session?.access.maySubscribe(filter)) {
-      this.denials.note('subscribe', connection.clientId, filter)
+      this.denials.note('subscribe', connection.clientId, filter, this.#remedy(filter))
       return 'deny'
     }
     return qos === 2 ? 1 : qos
@@ -143,16 +137,11 @@ export class HouseHooks implements BrokerHooks {
   forward(connection: Connection, topic: string): boolean {
     const session = this.#sessions.get(connection)
     if (!session) return false
-    const { principal } = session
-    if (
-      principal.kind === 'device' ||
-      principal.kind === 'joiner' ||
-      principal.kind === 'local' ||
-      principal.houses === null
-    )
-      return true
+    const { principal, access } = session
     const parsed = this.#parse(topic)
-    if (!parsed) return principal.kind === 'integration'
+    if (!parsed) return principal.kind === 'integration' && isHomeAssistant(topic)
+    if (!access.mayRead(parsed)) return false
+    if (!('houses' in principal) || principal.houses === null) return true
     if (parsed.name === 'adminEvent') return false
     const { device } = parsed.levels
     if (device === undefined) return true
@@ -189,11 +178,11 @@ export class HouseHooks implements BrokerHooks {
     },
   ): void {
     const { message, topic, settle, done } = refused
-    if (principal.kind === 'integration' && message.topic.startsWith(HOME_ASSISTANT.slice(0, -1))) {
+    if (principal.kind === 'integration' && isHomeAssistant(message.topic)) {
       settle('deliver')
       return
     }
-    this.denials.note('publish', connection.clientId, message.topic)
+    this.denials.note('publish', connection.clientId, message.topic, 'see who may publish what in docs/protocol.md')
     if (principal.kind !== 'device') {
       settle('absorb')
       return
@@ -203,6 +192,19 @@ export class HouseHooks implements BrokerHooks {
       { topic: message.topic, payload: message.payload, code: topic ? 'not_allowed' : 'unknown_topic' },
       done,
     )
+  }
+
+  #tellRefused(shown: Shown, reason: string): void {
+    this.#parts.log.info({ client: cutText(shown.clientId, 80), reason }, 'a connection was refused')
+  }
+
+  /** What somebody may do who was refused a filter. */
+  #remedy(filter: string): string {
+    const { base } = this.#parts.topics
+    if (filter.startsWith('$SYS'))
+      return `nothing is published below $SYS here: how the hub is stands in ${base}/hub/health`
+    if (filter.startsWith('$share')) return 'shared subscriptions are MQTT 5: subscribe without $share'
+    return 'nothing that this client may read matches: see who may read what in docs/protocol.md'
   }
 
   #mayPublish({ access, open }: Session, text: string, topic: ParsedTopic): boolean {
@@ -216,7 +218,7 @@ export class HouseHooks implements BrokerHooks {
 
   /** A device leaves its own will; an integration tells Home Assistant that it is gone. */
   #mayLeave(principal: Principal, access: Access, will: string): boolean {
-    if (principal.kind === 'integration') return will.startsWith(HOME_ASSISTANT.slice(0, -1))
+    if (principal.kind === 'integration') return isHomeAssistant(will)
     const topic = this.#parse(will)
     return topic?.name === 'will' && access.mayPublish(topic)
   }
@@ -232,12 +234,30 @@ export class HouseHooks implements BrokerHooks {
   }
 }
 
+function isHomeAssistant(topic: string): boolean {
+  return topic.startsWith(HOME_ASSISTANT.slice(0, -1))
+}
+
+/** Client ids are each owner's own. A user has one name space for all tokens; joiners know nothing of each other. */
+function ownerOf(principal: Principal): string {
+  switch (principal.kind) {
+    case 'device':
+      return `device ${principal.id}`
+    case 'joiner':
+      return `join ${principal.invitation}`
+    case 'local':
+      return LOCAL
+    default:
+      return principal.user
+  }
+}
+
 function callerOf(principal: Principal, connection: Connection): Caller {
   const client = connection.clientId
   if (principal.kind === 'person' || principal.kind === 'integration') {
     return { principal: principal.user, user: principal.user, role: principal.role, houses: principal.houses, client }
   }
-  return { principal: 'local', user: null, role: 'admin', houses: null, client }
+  return { principal: LOCAL, user: null, role: 'admin', houses: null, client }
 }
 
 /** The broker's words for the end of a connection, as the few that a status may carry. */

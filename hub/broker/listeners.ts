@@ -7,13 +7,16 @@ import { asError, LaresError } from '../../shared/errors.ts'
 import type { Service } from '../../shared/lifecycle.ts'
 import { CONNECT_TIMEOUT_MS } from '../../shared/limits.ts'
 import type { Log } from '../../shared/log.ts'
+import { LOCAL_ADDRESS, type Place } from './admission.ts'
 
 export interface ListenerParts {
   tls: string
   plain: string
   socket: string
   certificate: { key: Buffer; cert: Buffer }
-  handle: (socket: Duplex, details: { remote: string; listener: string }) => void
+  /** Takes a place for a peer before its handshake, or `null` when it must go. */
+  admit: (remote: string, close: () => void) => Place | null
+  handle: (socket: Duplex, details: { remote: string; listener: string; place?: Place }) => void
   log: Log
 }
 
@@ -25,7 +28,7 @@ export class Listeners implements Service {
   #parts: ListenerParts
   #servers: Server[] = []
   /** Accepted and not handed on, because the TLS handshake is not over, by the other side's address and port. */
-  #arriving = new Map<string, Socket>()
+  #arriving = new Map<string, { peer: Socket; place: Place }>()
   #ports = { tls: 0, plain: 0 }
 
   constructor(parts: ListenerParts) {
@@ -42,27 +45,26 @@ export class Listeners implements Service {
     const secure = createTlsServer(
       { key: certificate.key, cert: certificate.cert, minVersion: 'TLSv1.2', handshakeTimeout: CONNECT_TIMEOUT_MS },
       (peer) => {
+        const arriving = this.#arriving.get(sourceOf(peer))
         this.#arriving.delete(sourceOf(peer))
-        this.#accept(peer, 'tls')
+        if (arriving) this.#accept(peer, { listener: 'tls', place: arriving.place })
       },
     )
-    secure.on('connection', (peer: Socket) => {
-      const source = sourceOf(peer)
-      this.#arriving.set(source, peer)
-      peer.once('close', () => this.#arriving.delete(source))
-    })
     secure.on('tlsClientError', (error, peer) => {
       this.#parts.log.debug({ error: error.message }, 'a TLS handshake failed')
       peer.destroy()
     })
-    this.#ports.tls = await this.#listen(secure, tls)
+    this.#ports.tls = await this.#listen(
+      createServer((peer) => this.#shakeHands(secure, peer)),
+      tls,
+    )
     this.#ports.plain = await this.#listen(
-      createServer((peer) => this.#accept(peer, 'plain')),
+      createServer((peer) => this.#accept(peer, { listener: 'plain' })),
       plain,
     )
     rmSync(socket, { force: true })
     await this.#listen(
-      createServer((peer) => this.#accept(peer, 'local')),
+      createServer((peer) => this.#accept(peer, { listener: 'local' })),
       socket,
     )
     chmodSync(socket, 0o660)
@@ -74,13 +76,33 @@ export class Listeners implements Service {
    */
   stop(): void {
     for (const server of this.#servers.splice(0)) server.close()
-    for (const peer of this.#arriving.values()) peer.destroy()
+    for (const { peer } of this.#arriving.values()) peer.destroy()
   }
 
-  #accept(peer: Socket, listener: string): void {
+  /** A place is taken before the handshake: a silent peer costs a descriptor, and many of them must not cost more. */
+  #shakeHands(secure: Server, peer: Socket): void {
+    peer.on('error', () => {})
+    const place = this.#parts.admit(peer.remoteAddress ?? '', () => peer.destroy())
+    if (!place) {
+      peer.destroy()
+      return
+    }
+    const source = sourceOf(peer)
+    this.#arriving.set(source, { peer, place })
+    peer.once('close', () => {
+      this.#arriving.delete(source)
+      place.leave()
+    })
+    secure.emit('connection', peer)
+  }
+
+  #accept(peer: Socket, given: { listener: string; place?: Place }): void {
     peer.setNoDelay(true)
-    if (listener !== 'local') peer.setKeepAlive(true, TCP_KEEPALIVE_MS)
-    this.#parts.handle(peer, { remote: peer.remoteAddress ?? 'local', listener })
+    if (given.listener !== 'local') peer.setKeepAlive(true, TCP_KEEPALIVE_MS)
+    this.#parts.handle(peer, {
+      remote: given.listener === 'local' ? LOCAL_ADDRESS : (peer.remoteAddress ?? ''),
+      ...given,
+    })
   }
 
   #listen(server: Server, where: string): Promise<number> {

@@ -1,4 +1,5 @@
 import type { Client } from 'aedes'
+import type { Place } from './admission.ts'
 import type { Connection, Credentials } from './connection.ts'
 import type { InboundPacket } from './inbound-packet.ts'
 import type { PublishQueue } from './publish-queue.ts'
@@ -30,6 +31,8 @@ export class LiveConnection implements Connection {
   principal: unknown = null
   credentials: Credentials | null = null
   client: Client | null = null
+  /** Its place among all connections. */
+  place: Place | null = null
   /** The client left its id to us. */
   emptyId = false
   /** Publishes that wait for their verdict. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../../shared/clock.ts'
 import type { SessionChange } from '../engine/session-change.ts'
+import { ownerIn } from '../engine/session-key.ts'
 import type { BrokerLimits } from './broker-limits.ts'
 import { FilterTree } from './filter-tree.ts'
 import {
@@ -12,6 +13,7 @@ import {
   type StoredPacket,
   sessionChanges,
 } from './session.ts'
+import { SessionOwners } from './session-owners.ts'
 
 /** A persistent session's subscription, as Aedes wants it found by topic. */
 export interface Subscriber extends SessionFilter {
@@ -34,6 +36,7 @@ export class SessionMemory {
   readonly subscribers = new FilterTree<Subscriber>()
   readonly sessions = new Map<string, Session>()
   #options: SessionMemoryOptions
+  #owners = new SessionOwners()
   /** Number of the connection of each client with a persistent session that is here. */
   #here = new Map<string, number>()
   #incoming = new Map<string, IncomingMessages>()
@@ -102,6 +105,7 @@ export class SessionMemory {
 
   /** Keeps a message for the client, at the lower of its own QoS and the one granted. */
   enqueue(clientId: string, packet: StoredPacket, granted: QoS): void {
+    if (packet.properties && packet.properties.to !== clientId) return
     const session = this.#session(clientId)
     if (packet.brokerId === this.brokerId && session.byCounter(packet.brokerCounter)) return
     const qos = granted < packet.qos ? granted : packet.qos
@@ -114,12 +118,21 @@ export class SessionMemory {
     const kept = { cmd, topic, payload, qos, retain: false, dup: false, brokerId, brokerCounter }
     this.#place(session, entry, kept, at)
     this.#options.journal({ kind: 'enqueue', clientId, entry, topic, payload, qos, at })
-    const { offlineQueue, offlineBytes } = this.#options.limits
-    while (session.overflows(offlineQueue) || this.queuedBytes > offlineBytes) {
-      const oldest = session.oldest()
-      if (!oldest) break
+    this.#giveUp(session)
+  }
+
+  /** Makes room again: in this queue while it or its owner has too much, else in the longest of whoever has most. */
+  #giveUp(session: Session): void {
+    const { offlineQueue, offlineBytes, queueBytesPerOwner } = this.#options.limits
+    for (;;) {
+      const own =
+        session.overflows(offlineQueue) ||
+        (ownerIn(session.clientId) !== '' && this.#owners.bytesOf(session) > queueBytesPerOwner)
+      const from = own ? session : this.queuedBytes > offlineBytes ? this.#owners.mostQueued() : undefined
+      const oldest = from?.oldest()
+      if (!from || !oldest) return
       this.dropped += 1
-      this.dequeue(session, oldest)
+      this.dequeue(from, oldest)
     }
   }
 
@@ -245,7 +258,7 @@ export class SessionMemory {
     if (change.kind === 'sent') session.assign(item, change.packetId)
     else if (change.kind === 'received') item.packet = { ...item.packet, cmd: 'pubrel' }
     else {
-      this.queuedBytes -= item.bytes
+      this.#resize(session, -item.bytes)
       session.remove(item)
     }
   }
@@ -260,7 +273,12 @@ export class SessionMemory {
     const numbered = packet.brokerId === this.brokerId ? packet.brokerCounter : undefined
     const bytes = entryBytes(packet.topic, packet.payload)
     session.add({ entry, counter: numbered ?? -entry, packet, bytes, at, sentOn: 0, handed: false })
+    this.#resize(session, bytes)
+  }
+
+  #resize(session: Session, bytes: number): void {
     this.queuedBytes += bytes
+    this.#owners.changed(session, bytes)
   }
 
   #dropExpired(session: Session): void {
@@ -275,17 +293,21 @@ export class SessionMemory {
   #session(clientId: string): Session {
     const known = this.sessions.get(clientId)
     if (known) return known
-    if (this.sessions.size >= this.#options.limits.sessions) this.#forgetLongestAway()
+    const { sessions, sessionsPerOwner } = this.#options.limits
+    const own = this.#owners.sessionsOf(clientId)
+    if (ownerIn(clientId) !== '' && own.size >= sessionsPerOwner) this.#forgetLongestAway(own)
+    else if (this.sessions.size >= sessions) this.#forgetLongestAway(this.#owners.mostSessions())
     const session = new Session(clientId)
     session.connection = this.#here.get(clientId) ?? 0
     session.touched = this.#options.clock.mono()
     this.sessions.set(clientId, session)
+    this.#owners.add(session)
     return session
   }
 
-  #forgetLongestAway(): void {
+  #forgetLongestAway(among: Iterable<Session>): void {
     let longest: Session | undefined
-    for (const session of this.sessions.values()) {
+    for (const session of among) {
       if (session.connection === 0 && (!longest || session.touched < longest.touched)) longest = session
     }
     if (longest) this.forget(longest.clientId)
@@ -294,6 +316,7 @@ export class SessionMemory {
   #forget(session: Session): void {
     for (const filter of session.filters.keys()) this.subscribers.remove(filter, session.clientId)
     this.queuedBytes -= session.bytes
+    this.#owners.remove(session)
     this.dropped += session.queue.size
     session.leave()
     this.sessions.delete(session.clientId)

@@ -1,4 +1,5 @@
 import type { SessionChange } from '../engine/session-change.ts'
+import type { Addressed } from './inbound-packet.ts'
 
 export type QoS = 0 | 1 | 2
 
@@ -13,6 +14,7 @@ export interface StoredPacket {
   brokerId?: string | undefined
   brokerCounter?: number | undefined
   messageId?: number | undefined
+  properties?: Addressed
 }
 
 /** A subscription as it was made; fields beyond the QoS are kept for Aedes. */

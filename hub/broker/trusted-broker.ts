@@ -4,7 +4,7 @@ import type { Cancel, Clock } from '../../shared/clock.ts'
 import { LaresError } from '../../shared/errors.ts'
 import type { Service } from '../../shared/lifecycle.ts'
 import type { Log } from '../../shared/log.ts'
-import { Admission } from './admission.ts'
+import { Admission, type Place } from './admission.ts'
 import { gateOf, ownerOf } from './aedes-client.ts'
 import { Arrivals, type AuthDone } from './arrivals.ts'
 import { BrokerCounters, type BrokerStats } from './broker-counters.ts'
@@ -42,6 +42,8 @@ export interface OutboundMessage {
   payload: Buffer | string
   qos: 0 | 1
   retain: boolean
+  /** The key of the only session that may have it, as `Connection` has it. Not for retained messages. */
+  to?: string
 }
 
 const TICK_MS = 100
@@ -86,7 +88,13 @@ export class TrustedBroker implements Service {
       onFailure: (hook, error) => this.#counters.hookFailed(hook, error),
     })
     this.#registry = new ClientRegistry(this.#hooks, this.#persistence)
-    this.#arrivals = new Arrivals({ hooks: this.#hooks, registry: this.#registry, persistence: this.#persistence })
+    this.#arrivals = new Arrivals({
+      hooks: this.#hooks,
+      registry: this.#registry,
+      persistence: this.#persistence,
+      connectionsPerOwner: this.#limits.connectionsPerOwner,
+      onCrowd: ({ remote }, reason) => this.#counters.line('connection refused', { remote, reason }),
+    })
     this.#granting = { hooks: this.#hooks, filtersPerClient: this.#limits.filtersPerClient }
     this.#admission = new Admission(this.#limits)
     this.#aedes = this.#createAedes()
@@ -120,17 +128,30 @@ export class TrustedBroker implements Service {
     this.#gates.clear()
   }
 
-  /** Takes a new connection; `remote` is the address its limit counts by. */
-  handle(socket: Duplex, details: { remote: string; listener: string }): void {
+  /**
+   * Takes a place for a connection that is about to come, before its handshake costs anything; `remote` is the address its
+   * limit counts by. `null` when there is none: close it. `close` ends it when others need the place.
+   */
+  admit(remote: string, close: () => void): Place | null {
+    const place = this.#running ? this.#admission.enter(remote, close) : { refuse: 'the hub stops' }
+    if (!('refuse' in place)) return place
+    this.#counters.line('connection refused', { remote, reason: place.refuse })
+    return null
+  }
+
+  /** Takes a new connection, with the place that it has already or a new one. */
+  handle(socket: Duplex, details: { remote: string; listener: string; place?: Place }): void {
     const { remote, listener } = details
     // A socket that closed on its way here will not say so again, and would keep its place for ever.
-    if (socket.destroyed) return
-    const place = this.#running ? this.#admission.enter(remote) : { refuse: 'the hub stops' }
-    if ('refuse' in place) {
+    if (socket.destroyed) {
+      details.place?.leave()
+      return
+    }
+    const place = details.place ?? this.admit(remote, () => socket.destroy())
+    if (!place) {
       // A socket that is destroyed may still report an error.
       socket.on('error', () => {})
       socket.destroy()
-      this.#counters.line('connection refused', { remote, reason: place.refuse })
       return
     }
     socket.once('close', place.leave)
@@ -141,6 +162,7 @@ export class TrustedBroker implements Service {
       strict: this.#strict,
       onViolation: (reason) => this.#count(connection, reason),
     })
+    connection.place = place
     connection.choke = (choked) => gate.choke(choked)
     gate.scanner.granting = grantFilters(gate, this.#granting)
     // Aedes listens too, but lets go of its listeners before the last error.
@@ -157,6 +179,7 @@ export class TrustedBroker implements Service {
     const { topic, qos, retain } = message
     const payload = Buffer.isBuffer(message.payload) ? message.payload : Buffer.from(message.payload)
     const packet: InboundPacket = { cmd: 'publish', topic, payload, qos, retain, dup: false, will: false }
+    if (message.to !== undefined) packet.properties = { to: message.to }
     return new Promise((resolve, reject) => {
       this.#fanOut(packet, null, {
         placed() {},

@@ -20,7 +20,8 @@ export type StructuredInput =
   | { kind: 'presence'; device: string; online: boolean; reason: string }
   | { kind: 'turn_end'; device: string; turn: string; payload: Buffer | null; recording: Recording | null }
   | { kind: 'authenticate'; credentials: Credentials }
-  | { kind: 'join'; client: string; payload: Buffer }
+  /** `session` alone may read the answer. */
+  | { kind: 'join'; client: string; session: string; payload: Buffer }
   /** Changes of the broker's memory, in order. Storing them again changes nothing. */
   | { kind: 'broker'; changes: SessionChange[] }
   | { kind: 'reject'; device: string; topic: string; payload: Buffer; code: 'unknown_topic' | 'not_allowed' }
@@ -48,7 +49,8 @@ export type Verdict = (typeof VERDICTS)[number]
 
 /** Something to be done after the commit, at most once. What others must eventually see is derived again at start. */
 export type Effect =
-  | { kind: 'publish'; topic: string; payload: string; qos: 0 | 1; retain: boolean }
+  /** `to` is the only session that may read it; absent: whoever may read the topic. */
+  | { kind: 'publish'; topic: string; payload: string; qos: 0 | 1; retain: boolean; to?: string }
   | { kind: 'disconnect'; device: string; reason: string }
   | { kind: 'disconnect_user'; user: string; reason: string }
   /** Until when an invitation is open, or `null`. */

@@ -1,12 +1,14 @@
 /** Who is at the other end of a connection, as its credentials proved. */
 export type Principal =
   | { kind: 'device'; id: string; voice: boolean; house: string }
-  | { kind: 'joiner' }
+  /** `invitation` tells those of one code from those of another. */
+  | { kind: 'joiner'; invitation: string }
   | { kind: 'person' | 'integration'; user: string; role: 'admin' | 'user' | 'device'; houses: string[] | null }
   | { kind: 'local' }
 
 /** What a connection shows at its door. */
 export interface Credentials {
+  /** Empty: the client leaves it to the hub. */
   clientId: string
   username: string | null
   password: string | null
@@ -14,5 +16,8 @@ export interface Credentials {
   listener: string
 }
 
-/** `accept`, or the return code for CONNACK: 2 the id, 3 the hub, 4 the credentials, 5 the rights. */
-export type Admission = { accept: Principal } | { refuse: 2 | 3 | 4 | 5; reason: string }
+/**
+ * `accept` with the client id, which the hub chose when the client left it to it; or the return code for CONNACK: 2 the id,
+ * 3 the hub, 4 the credentials, 5 the rights.
+ */
+export type Admission = { accept: Principal; clientId: string } | { refuse: 2 | 3 | 4 | 5; reason: string }

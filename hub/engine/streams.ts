@@ -1,3 +1,4 @@
+import { PER_PRINCIPAL } from '../../shared/limits.ts'
 import type { Database, Statement } from '../../shared/sqlite/open.ts'
 
 interface Position {
@@ -10,6 +11,8 @@ type Lane = 'urgent' | 'live' | 'backlog'
 /** One outbox of one device. */
 interface Stream {
   device: string
+  /** It has rows, as far as was looked. */
+  known: boolean
   epoch: string
   positions: { [lane in Lane]?: Position }
   /** What the device is owed after the batch. */
@@ -25,11 +28,16 @@ export interface PendingAck {
 }
 
 const REJECTED_PER_ACK = 100
+/** Streams held in memory; the table has them all. */
+const STREAMS_IN_MEMORY = 10_000
 
 /**
  * How far each outbox lane of each device has been applied. At or below the position is a duplicate: it is acknowledged
  * and has no effect. Within a lane the agent sends ascending, so one number is enough; between lanes it chooses,
  * so one number for all would acknowledge rows that never came.
+ *
+ * A device may make as many epochs as it likes; the newest few are remembered, so that one that makes an epoch for every
+ * message harms nobody: what it sends again under a forgotten one counts as new.
  */
 export class Streams {
   #streams = new Map<string, Stream>()
@@ -40,6 +48,9 @@ export class Streams {
   #read: Statement
   #write: Statement
   #lanes: Statement
+  #prune: Statement
+  /** Devices with an epoch of which there was no row. */
+  #grown = new Set<string>()
 
   constructor(db: Database) {
     this.#read = db
@@ -50,6 +61,10 @@ export class Streams {
       'INSERT INTO device_streams (device_id, epoch, lane, last_seq, updated_at) VALUES (?, ?, ?, ?, ?) ' +
         'ON CONFLICT (device_id, epoch, lane) DO UPDATE SET last_seq = excluded.last_seq, updated_at = excluded.updated_at',
     )
+    this.#prune = db.prepare(
+      'DELETE FROM device_streams WHERE device_id = ? AND epoch NOT IN (SELECT epoch FROM device_streams ' +
+        `WHERE device_id = ? GROUP BY epoch ORDER BY max(updated_at) DESC, max(rowid) DESC LIMIT ${PER_PRINCIPAL.epochs})`,
+    )
   }
 
   /** Moves the position to `seq` and notes the ack. False when the message is a duplicate. */
@@ -58,7 +73,10 @@ export class Streams {
     const stream = this.#stream(device, epoch)
     let position = stream.positions[lane]
     if (!position) {
-      position = { last: Number(this.#read.get(device, epoch, lane) ?? 0), dirty: false }
+      const last = this.#read.get(device, epoch, lane)
+      if (last === undefined && !stream.known) this.#grown.add(device)
+      stream.known = true
+      position = { last: Number(last ?? 0), dirty: false }
       stream.positions[lane] = position
     }
     const fresh = seq > position.last
@@ -94,6 +112,8 @@ export class Streams {
       position.dirty = false
     }
     this.#dirty = []
+    for (const device of this.#grown) this.#prune.run(device, device)
+    this.#grown.clear()
   }
 
   /** The acks of the batch, to be sent after the commit. */
@@ -101,6 +121,7 @@ export class Streams {
     const acks = this.#owing.flatMap(({ ack }) => ack ?? [])
     for (const stream of this.#owing) stream.ack = null
     this.#owing = []
+    if (this.#streams.size > STREAMS_IN_MEMORY) this.forget()
     return acks
   }
 
@@ -108,13 +129,18 @@ export class Streams {
   forget(): void {
     this.#streams.clear()
     this.#current.clear()
+    this.#grown.clear()
     this.#dirty = []
     this.#owing = []
   }
 
   /** The same after the rollback of one input: what others of the batch are owed stays. */
   forgetPositions(): void {
-    for (const stream of this.#streams.values()) stream.positions = {}
+    for (const stream of this.#streams.values()) {
+      stream.positions = {}
+      stream.known = false
+    }
+    this.#grown.clear()
     this.#dirty = []
   }
 
@@ -124,7 +150,7 @@ export class Streams {
     const key = `${device}\n${epoch}`
     let stream = this.#streams.get(key)
     if (!stream) {
-      stream = { device, epoch, positions: {}, ack: null }
+      stream = { device, epoch, known: false, positions: {}, ack: null }
       this.#streams.set(key, stream)
     }
     this.#current.set(device, stream)

@@ -1,28 +1,29 @@
 import { timingSafeEqual } from 'node:crypto'
 import { canRetry, LaresError } from '../../shared/errors.ts'
 import { isDeviceId } from '../../shared/ids.ts'
+import { LOCAL } from '../engine/caller.ts'
 import type { Context } from '../engine/context.ts'
-import type { Admission, Credentials } from '../engine/principal.ts'
+import type { Admission, Credentials, Principal } from '../engine/principal.ts'
 import { checkCode, countTry, hashSecret } from './devices/joining.ts'
 
-/** Client ids of joiners and of the command line: a word, a dot, random text. */
-const RANDOM_CLIENT = /^(?:join|local)\.[A-Za-z0-9-]{1,64}$/
+/** A joiner's client id stands in the topics that it uses. */
+const JOINING_CLIENT = /^join\.[A-Za-z0-9-]{1,64}$/
 const VOICE_SUFFIX = '.voice'
 /** One topic level without wildcards: a client id stands in topics and filters. */
 const SAFE_LEVEL = /^[A-Za-z0-9._@:-]{1,128}$/
+const RANDOM_BYTES = 12
 
 /**
- * Who may connect, by the table of principals. Binding the client id to the credential matters: the broker closes an older
- * connection with the same id, so whoever may choose an id may throw somebody out.
+ * Who may connect, by the table of principals. A client id is its principal's own: another principal may use the same one,
+ * and neither meets the other's session. Devices are bound to theirs, because it stands for the device itself.
  */
 export function authenticate(context: Context, credentials: Credentials): Admission {
   const { listener, username, password, clientId } = credentials
-  if (!SAFE_LEVEL.test(clientId)) return refuse(2, 'a client id has 1 to 128 of A-Z a-z 0-9 . _ @ : -')
-  if (listener === 'local')
-    return RANDOM_CLIENT.test(clientId) && clientId.startsWith('local.')
-      ? { accept: { kind: 'local' } }
-      : refuse(2, 'a local client id is local.<random>')
-  if (username === null || password === null) return refuse(4, 'user name and password are needed')
+  if (clientId !== '' && !SAFE_LEVEL.test(clientId))
+    return refuse(2, 'a client id has 1 to 128 of A-Z a-z 0-9 . _ @ : -: choose another, or none')
+  if (listener === 'local') return accept({ kind: 'local' }, clientId || chosen(context, LOCAL))
+  if (username === null || password === null)
+    return refuse(4, 'user name and password are needed: a device id and its secret, or a user id and a token')
   if (username === 'join') return joiner(context, clientId, password)
   return isDeviceId(username) && isDevice(context, username)
     ? device(context, credentials, username)
@@ -30,11 +31,9 @@ export function authenticate(context: Context, credentials: Credentials): Admiss
 }
 
 function joiner(context: Context, clientId: string, code: string): Admission {
-  if (!RANDOM_CLIENT.test(clientId) || !clientId.startsWith('join.'))
-    return refuse(2, 'a joining client id is join.<random>')
+  if (!JOINING_CLIENT.test(clientId)) return refuse(2, 'a joining client id is join.<random>')
   try {
-    checkCode(context, code)
-    return { accept: { kind: 'joiner' } }
+    return accept({ kind: 'joiner', invitation: checkCode(context, code).id }, clientId)
   } catch (error) {
     if (!(error instanceof LaresError)) throw error
     if (error.code === 'bad_code') countTry(context, code)
@@ -55,15 +54,9 @@ function device(context: Context, { clientId, password }: Credentials, id: strin
   if (row.revoked_at !== null) return refuse(5, 'this device was revoked')
   if (!matches(row.auth_token_hash, password)) return refuse(4, 'unknown user or token')
   const voice = clientId === id + VOICE_SUFFIX
-  if (!voice && clientId !== id) return refuse(2, 'the client id of a device is its device id')
-  return { accept: { kind: 'device', id, voice, house: row.house_id } }
-}
-
-/** Ids that belong to others: devices, their voice connections, joiners, the command line and persons. */
-function isTaken(context: Context, clientId: string): boolean {
-  const id = clientId.endsWith(VOICE_SUFFIX) ? clientId.slice(0, -VOICE_SUFFIX.length) : clientId
-  if (RANDOM_CLIENT.test(clientId) || (isDeviceId(id) && isDevice(context, id))) return true
-  return context.db.prepare('SELECT 1 FROM users WHERE id = ?').get(clientId.split('.')[0]) !== undefined
+  if (!voice && clientId !== id && clientId !== '')
+    return refuse(2, `the client id of a device is its device id: ${id}, or none`)
+  return accept({ kind: 'device', id, voice, house: row.house_id }, clientId || id)
 }
 
 interface TokenRow {
@@ -84,18 +77,9 @@ function person(context: Context, { clientId, password }: Credentials, user: str
     .get(hashSecret(password ?? ''), user) as TokenRow | undefined
   if (!row || (row.expires_at !== null && row.expires_at <= context.now)) return refuse(4, 'unknown user or token')
   if (row.is_active === 0) return refuse(5, 'this user was deactivated')
-  const integration = row.integration === 1
-  if (!integration && !clientId.startsWith(`${user}.`))
-    return refuse(2, 'the client id of a person is <user id>.<random>')
-  if (integration && isTaken(context, clientId)) return refuse(2, 'this client id belongs to somebody else')
-  return {
-    accept: {
-      kind: integration ? 'integration' : 'person',
-      user,
-      role: row.role,
-      houses: housesOf(context, user, row.role),
-    },
-  }
+  const kind = row.integration === 1 ? 'integration' : 'person'
+  const houses = housesOf(context, user, row.role)
+  return accept({ kind, user, role: row.role, houses }, clientId || chosen(context, user))
 }
 
 /** Administrators see every house; others see those where they are somebody. */
@@ -107,6 +91,15 @@ function housesOf(context: Context, user: string, role: string): string[] | null
 function matches(hash: string | null, secret: string | null): boolean {
   if (hash === null || secret === null) return false
   return timingSafeEqual(Buffer.from(hash), Buffer.from(hashSecret(secret)))
+}
+
+/** A client id for one that left it to the hub [MQTT-3.1.3-6]. */
+function chosen(context: Context, owner: string): string {
+  return `${owner}.${Buffer.from(context.random(RANDOM_BYTES)).toString('hex')}`
+}
+
+function accept(principal: Principal, clientId: string): Admission {
+  return { accept: principal, clientId }
 }
 
 function refuse(code: 2 | 3 | 4 | 5, reason: string): Admission {

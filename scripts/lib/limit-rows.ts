@@ -3,6 +3,8 @@ import * as limits from '../../shared/limits.ts'
 const {
   MESSAGE_BYTES,
   PACKET_BYTES,
+  PER_PRINCIPAL,
+  ARRIVING,
   OFFLINE_QUEUE,
   REJECTED_PER_DEVICE,
   REJECTED_RAW_BYTES,
@@ -27,6 +29,13 @@ export function limitRows(): string[][] {
     ['reader that takes no byte', seconds(limits.DRAIN_TIMEOUT_MS), 'connection closed'],
     ['connections', plain(limits.CONNECTIONS_TOTAL), 'refused'],
     ['connections from one address', plain(limits.CONNECTIONS_PER_ADDRESS), 'refused'],
+    [
+      'connections before CONNECT is accepted',
+      `${plain(ARRIVING.total)}, ${plain(ARRIVING.perAddress)} from one address`,
+      'the one that has waited longest is closed',
+    ],
+    ['connections of one principal', plain(PER_PRINCIPAL.connections), 'CONNACK 3'],
+    ['persistent sessions of one principal', plain(PER_PRINCIPAL.sessions), 'the one away for longest ends'],
     ['messages of one client in a second', plain(limits.MESSAGES_PER_SECOND), 'read later, not lost'],
     ['QoS 2 messages without PUBREL', plain(limits.INFLIGHT_PER_CLIENT), 'connection closed'],
     [
@@ -34,6 +43,9 @@ export function limitRows(): string[][] {
       `${plain(OFFLINE_QUEUE.messages)} messages, ${bytes(OFFLINE_QUEUE.bytes)}, ${seconds(OFFLINE_QUEUE.ageMs)}`,
       'QoS 0 goes first, then the oldest',
     ],
+    ['queues of one principal together', bytes(PER_PRINCIPAL.queueBytes), 'QoS 0 goes first, then the oldest'],
+    ['epochs remembered of a device', plain(PER_PRINCIPAL.epochs), 'the oldest is forgotten'],
+    ['questions of one principal that wait', plain(PER_PRINCIPAL.questions), '`busy`'],
     ['retained topics of others', plain(limits.RETAINED_TOPICS), 'delivered, not retained'],
     ['sensors of a device', plain(limits.SENSORS_PER_DEVICE), 'those beyond are refused: `too_many_sensors`'],
     [

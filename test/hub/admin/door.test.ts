@@ -29,7 +29,7 @@ function doorUnderTest(more: Partial<DoorParts> = {}) {
     },
     danger: async () => null,
     note: ({ area, verb, ok, times }) => void asked.note.push(`${area}/${verb} ${ok} ${times}`),
-    publish: (client, { area, verb }, response) => void answers.push({ client, verb: `${area}/${verb}`, response }),
+    publish: ({ client }, { area, verb }, response) => void answers.push({ client, verb: `${area}/${verb}`, response }),
     prepareContext: (caller) => ({
       caller,
       now: 0,

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Reader } from '../../../hub/admin/reader.ts'
 import { openStore, storeFile } from '../../../hub/store/open-store.ts'
 import { ManualClock } from '../../../shared/clock.ts'
-import { QUERY_MAX_MS } from '../../../shared/limits.ts'
+import { PER_PRINCIPAL, QUERY_MAX_MS } from '../../../shared/limits.ts'
 import { silentLog } from '../../../shared/log.ts'
 
 const caller = { principal: 'local', user: null, role: 'admin' as const, houses: null, client: 'local.test' }
@@ -56,6 +56,19 @@ describe('the reader', () => {
     await reader.ask(ask('devices', 'list'))
     clock.advance(60_000)
     await expect(reader.ask(ask('devices', 'list'))).resolves.toEqual({ devices: [] })
+  })
+
+  it('refuses the questions of one who has enough waiting, and answers others before their backlog', async () => {
+    const other = { ...caller, principal: 'anna', user: 'anna' }
+    const many = Array.from({ length: PER_PRINCIPAL.questions + 3 }, () => reader.ask(ask('devices', 'list')))
+    const order: string[] = []
+    void many[PER_PRINCIPAL.questions]?.then(() => order.push('the last of many'))
+    const theirs = reader.ask({ ...ask('users', 'list'), caller: other }).then(() => order.push('the other'))
+    const results = await Promise.allSettled(many)
+    await theirs
+    expect(results.slice(-2)).toMatchObject([{ reason: { code: 'busy' } }, { reason: { code: 'busy' } }])
+    expect(results.slice(0, -2).every(({ status }) => status === 'fulfilled')).toBe(true)
+    expect(order).toEqual(['the other', 'the last of many'])
   })
 
   it('rejects what waits when the hub stops', async () => {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { Admission } from '../../../hub/broker/admission.ts'
 import type { PublishVerdict } from '../../../hub/broker/connection.ts'
 import { type Done, OrderingGate } from '../../../hub/broker/ordering.ts'
 import { PublishQueue } from '../../../hub/broker/publish-queue.ts'
@@ -149,23 +148,5 @@ describe('the emitter', () => {
     emitter.close(() => {})
     emitter.emit({ topic: 't' }, (error) => answers.push(error?.message))
     expect(answers).toEqual([undefined, 'the broker is closed'])
-  })
-})
-
-describe('admission', () => {
-  it('counts connections in all and per address, and gives places back once', () => {
-    const admission = new Admission({ connections: 3, connectionsPerAddress: 2 })
-    const first = admission.enter('a')
-    admission.enter('a')
-    expect(admission.enter('a')).toEqual({ refuse: 'too many connections from this address' })
-    admission.enter('b')
-    expect(admission.enter('c')).toEqual({ refuse: 'too many connections' })
-    if ('leave' in first) {
-      first.leave()
-      first.leave()
-    }
-    expect(admission.total).toBe(2)
-    expect('leave' in admission.enter('c')).toBe(true)
-    expect(admission.refused).toBe(2)
   })
 })

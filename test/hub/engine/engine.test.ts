@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { PER_PRINCIPAL } from '../../../shared/limits.ts'
 import { openTestHouse, reading } from './engine-in-memory.ts'
 
 describe('the engine', () => {
@@ -32,6 +33,23 @@ describe('the engine', () => {
       { upto: { live: 2 }, rejected: [{ lane: 'live', seq: 2, code: 'bad_message' }] },
     ])
     expect(house.engine.ledger).toEqual({ received: 2, applied: 0, duplicate: 0, rejected: 2 })
+  })
+
+  it('remembers the newest epochs of a device, however many it makes, and leaves those of others alone', () => {
+    const house = openTestHouse()
+    for (const device of ['kitchen-pi', 'cellar-pi']) house.device(device)
+    house.send(['lares/cellar-pi/readings', reading(1, 1, { epoch: 'theirs' })])
+    const send = (epoch: number) => house.send(['lares/kitchen-pi/readings', reading(1, 1, { epoch: `e${epoch}` })])
+    for (let epoch = 1; epoch <= 100; epoch += 1) expect(send(epoch)).toEqual(['stored'])
+    const batch = Array.from({ length: 300 }, (_, n) => n + 101)
+    house.send(...batch.map((n) => ['lares/kitchen-pi/readings', reading(1, 1, { epoch: `e${n}` })] as const))
+    const epochs = house.all<{ epoch: string }>("SELECT epoch FROM device_streams WHERE device_id = 'kitchen-pi'")
+    const newest = Array.from({ length: PER_PRINCIPAL.epochs }, (_, n) => `e${400 - n}`)
+    expect(new Set(epochs.map(({ epoch }) => epoch))).toEqual(new Set(newest))
+    expect(send(400)).toEqual(['duplicate'])
+    house.restart()
+    expect(send(400)).toEqual(['duplicate'])
+    expect(house.send(['lares/cellar-pi/readings', reading(1, 1, { epoch: 'theirs' })])).toEqual(['duplicate'])
   })
 
   it('rolls back only the input whose handler fails', () => {

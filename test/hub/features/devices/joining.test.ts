@@ -17,7 +17,7 @@ function invite(house: TestHouse, name = 'Kitchen Pi'): string {
 
 function join(house: TestHouse, code: string, secret = SECRET): Record<string, unknown> {
   const payload = Buffer.from(JSON.stringify({ code, secret, hardware: 'Pi 4', agent: '0.1.0' }))
-  house.send({ kind: 'join', client: 'join.abc', payload })
+  house.send({ kind: 'join', client: 'join.abc', session: 'join 1\njoin.abc', payload })
   return house.published('/join/join.abc/response')[0] ?? {}
 }
 
@@ -105,7 +105,7 @@ describe('an invitation', () => {
 
   it('is answered with the fault when the request cannot be read', () => {
     const house = openTestHouse()
-    house.send({ kind: 'join', client: 'join.abc', payload: Buffer.from('{') })
+    house.send({ kind: 'join', client: 'join.abc', session: 'join 1\njoin.abc', payload: Buffer.from('{') })
     expect(house.published('/response')).toMatchObject([{ ok: false, error: { code: 'bad_json' } }])
   })
 
