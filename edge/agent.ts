@@ -310,7 +310,7 @@ export class Agent implements Service {
     add(INTRODUCTION, describeRefused(sensing.refused()))
     add('outbox', opened.memoryReason && `its rows are in memory only: ${opened.memoryReason}`)
     add('outbox', outbox.fullReason && `the disk takes nothing: ${outbox.fullReason}`)
-    for (const { source, message } of sensing.failing()) add(`sensor ${source}`, message)
+    for (const { key, message } of sensing.failing()) add(`sensor ${key}`, message)
     if (pins.wanted) add('gpio', pins.health().reason)
     const audio = hearing.health()
     if (hearing.wanted && audio.state !== 'muted') add('microphone', audio.reason)

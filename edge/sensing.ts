@@ -70,9 +70,9 @@ export class Sensing implements Service {
     return this.#introduced.refused.length > 0 || this.#sampler.isSearching
   }
 
-  /** Sources that fail at the moment, each with what is wrong and what to do. */
-  failing(): { source: string; message: string }[] {
-    return [...this.#failing].map(([source, message]) => ({ source, message }))
+  /** Sources, and sensors of sources, that fail at the moment, each with what is wrong and what to do. */
+  failing(): { key: string; message: string }[] {
+    return [...this.#failing].map(([key, message]) => ({ key, message }))
   }
 
   /** Samples by these from now on; what is not named goes by the file. Throws when a key or value is wrong. */
@@ -120,15 +120,16 @@ export class Sensing implements Service {
     if (now !== null && now !== before) this.#options.log.warn({ reason: now }, 'the hub will not have every sensor')
   }
 
-  #tell({ source, state, code, message }: Trouble): void {
-    if (state === 'failing') this.#failing.set(source, message)
-    else this.#failing.delete(source)
-    this.#options.log.warn({ source, state, error_code: code, message }, 'a sensor changed its state')
+  #tell({ source, sensor, state, code, message }: Trouble): void {
+    const key = sensor ?? source
+    if (state === 'failing') this.#failing.set(key, message)
+    else this.#failing.delete(key)
+    this.#options.log.warn({ source, sensor, state, error_code: code, message }, 'a sensor changed its state')
     this.#options.outbox.event({
       type: state === 'failing' ? 'sensor_failing' : 'sensor_recovered',
       severity: state === 'failing' ? 'warning' : 'info',
-      description: cutText(`${source}: ${message}`, 500),
-      data: state === 'failing' ? { source, code } : { source },
+      description: cutText(`${key}: ${message}`, 500),
+      data: { source, ...(sensor === null ? {} : { sensor }), ...(state === 'failing' ? { code } : {}) },
     })
   }
 }

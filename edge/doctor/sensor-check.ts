@@ -1,40 +1,61 @@
+import type { Cancel } from '../../shared/clock.ts'
 import { LaresError } from '../../shared/errors.ts'
 import { configureSensors, sensorTables } from '../config/load.ts'
 import type { SampledSource } from '../sensors/sampled-source.ts'
+import type { SensorResult, SensorSource } from '../sensors/source.ts'
 import type { Finding } from './findings.ts'
 import { ok, problem, problemFrom } from './findings.ts'
 import type { DoctorOptions } from './options.ts'
 
-const READ_MS = 10_000
+/** How long one result may take where the source does not know better. */
+const STEP_MS = 10_000
 
 /** Reads every source once, all at the same time. */
 export async function checkSensors(options: DoctorOptions): Promise<Finding[]> {
   const { config, configFile, dataFolder, machine } = options
   const sources = configureSensors(await sensorTables(config, dataFolder, machine), { machine, file: configFile })
-  return await Promise.all(sources.map((sampled) => checkSource(sampled, options)))
+  return (await Promise.all(sources.map((sampled) => checkSource(sampled, options)))).flat()
 }
 
-async function checkSource({ source }: SampledSource, { clock }: DoctorOptions): Promise<Finding> {
+async function checkSource({ source }: SampledSource, { clock }: DoctorOptions): Promise<Finding[]> {
   const check = `sensor ${source.name}`
+  const { stepMs = STEP_MS } = source
   const late = Promise.withResolvers<never>()
   const over = new AbortController()
-  const cancel = clock.after(READ_MS, () => {
-    over.abort()
-    late.reject(new LaresError('device_busy', `no answer within ${READ_MS / 1_000} s`))
-  })
-  try {
-    const results = await Promise.race([source.read(over.signal), late.promise])
-    for (const result of results) if ('error' in result) return problemFrom(check, result.error)
-    if (results.length === 0) return problem(check, 'it found no sensor', 'Check the wiring, or remove its table.')
-    const unit = (key: string) => source.sensors.find((sensor) => sensor.key === key)?.unit ?? ''
-    const values = results.flatMap((result) =>
-      'value' in result ? [`${Number(result.value.toFixed(2))} ${unit(result.sensor)}`.trim()] : [],
+  const results: SensorResult[] = []
+  let cancel: Cancel = () => {}
+  const waitForNext = () => {
+    cancel()
+    cancel = clock.after(stepMs, () =>
+      late.reject(new LaresError('device_busy', `no answer within ${stepMs / 1_000} s`)),
     )
-    return ok(check, values.join(', '))
+  }
+  try {
+    waitForNext()
+    const reading = source.read(over.signal, (result) => {
+      waitForNext()
+      results.push(result)
+    })
+    await Promise.race([reading, late.promise])
+    if (results.length === 0) return [problem(check, 'it found no sensor', 'Check the wiring, or remove its table.')]
+    return verdicts(check, source, results)
   } catch (error) {
-    return problemFrom(check, error)
+    return [...verdicts(check, source, results), problemFrom(check, error)]
   } finally {
     cancel()
+    over.abort()
     source.close?.()
   }
+}
+
+/** What was measured, and each sensor that failed by its own name: one must not hide the others. */
+function verdicts(check: string, { sensors }: SensorSource, results: readonly SensorResult[]): Finding[] {
+  const unit = (key: string) => sensors.find((sensor) => sensor.key === key)?.unit ?? ''
+  const values = results.flatMap((result) =>
+    'value' in result ? [`${Number(result.value.toFixed(2))} ${unit(result.sensor)}`.trim()] : [],
+  )
+  const faults = results.flatMap((result) =>
+    'error' in result ? [problemFrom(`sensor ${result.sensor}`, result.error)] : [],
+  )
+  return values.length === 0 ? faults : [ok(check, values.join(', ')), ...faults]
 }

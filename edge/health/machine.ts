@@ -1,4 +1,4 @@
-import { access, constants, readdir, readFile, statfs, writeFile } from 'node:fs/promises'
+import { access, constants, readdir, readFile, writeFile } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '../../shared/clock.ts'
@@ -6,16 +6,8 @@ import { systemClock } from '../../shared/clock.ts'
 import { LaresError } from '../../shared/errors.ts'
 import type { RunningProgram } from './program.ts'
 import { programFailure, startProgram } from './program.ts'
-
-/** What a file system holds. `files` is 0 where it has no fixed number of inodes (btrfs). */
-export interface Space {
-  bytes: number
-  /** Free for everybody, without what is reserved for root. */
-  availableBytes: number
-  freeBytes: number
-  files: number
-  freeFiles: number
-}
+import type { Space } from './space.ts'
+import { parseSpace, spaceCommand } from './space.ts'
 
 export interface RunOptions {
   timeoutMs: number
@@ -53,6 +45,8 @@ export interface Machine {
   run(command: readonly string[], options: RunOptions): Promise<string>
   /** Starts a program that runs until it is stopped. */
   start(command: readonly string[], options: StartOptions): RunningProgram
+  /** Starts a program (`cat`) that writes a file out. For files that may hang: it holds none of this process's threads. */
+  startReading(path: string, options: StartOptions): RunningProgram
 }
 
 export interface SystemMachineOptions {
@@ -66,6 +60,8 @@ export interface SystemMachineOptions {
 }
 
 const OUTPUT_BYTES = 64 * 1024
+/** A local disk answers in microseconds. */
+const SPACE_MS = 10_000
 
 export function systemMachine(options: SystemMachineOptions = {}): Machine {
   const { clock = systemClock, root = '' } = options
@@ -73,6 +69,39 @@ export function systemMachine(options: SystemMachineOptions = {}): Machine {
   const env = { ...process.env, LC_ALL: 'C', PATH: options.programs ?? process.env.PATH ?? '/usr/bin:/bin' }
   const start = (command: readonly string[], { onOutput }: StartOptions) =>
     startProgram(command, { env, clock, onOutput: onOutput ?? (() => {}) })
+
+  const run = async (command: readonly string[], { timeoutMs, signal }: RunOptions): Promise<string> => {
+    signal?.throwIfAborted()
+    let output = ''
+    const given = Promise.withResolvers<never>()
+    const giveUp = (code: 'too_large' | 'device_busy', what: string) =>
+      given.reject(
+        new LaresError(code, `${command[0]} ${what}`, {
+          hint: 'Run the command by hand, as the same user, to see what it does.',
+        }),
+      )
+    const program = start(command, {
+      onOutput(text) {
+        output += text
+        if (output.length > OUTPUT_BYTES) giveUp('too_large', `printed more than ${OUTPUT_BYTES} bytes`)
+      },
+    })
+    const cancelTimeout = clock.after(timeoutMs, () => giveUp('device_busy', `did not end within ${timeoutMs} ms`))
+    const abort = () => giveUp('device_busy', 'was abandoned')
+    signal?.addEventListener('abort', abort, { once: true })
+    try {
+      const failure = programFailure(command, await Promise.race([program.ended, given.promise]))
+      if (failure) throw failure
+      return output
+    } catch (error) {
+      // Not waited for: a program that the kernel holds does not end.
+      program.kill()
+      throw error
+    } finally {
+      cancelTimeout()
+      signal?.removeEventListener('abort', abort)
+    }
+  }
 
   return {
     clock,
@@ -84,48 +113,15 @@ export function systemMachine(options: SystemMachineOptions = {}): Machine {
         () => false,
       ),
     list: async (path) => (await readdir(at(path))).sort(),
-    async space(path) {
-      const found = await statfs(at(path))
-      return {
-        bytes: found.blocks * found.bsize,
-        availableBytes: found.bavail * found.bsize,
-        freeBytes: found.bfree * found.bsize,
-        files: found.files,
-        freeFiles: found.ffree,
-      }
-    },
+    space: async (path) => parseSpace(await run(spaceCommand(at(path)), { timeoutMs: SPACE_MS })),
     address(networkInterface) {
       if (options.addresses) return options.addresses[networkInterface] ?? null
       const all = networkInterfaces()[networkInterface] ?? []
       return (all.find((one) => one.family === 'IPv4') ?? all[0])?.address ?? null
     },
     start,
-    async run(command, { timeoutMs, signal }) {
-      signal?.throwIfAborted()
-      let output = ''
-      let fault: LaresError | null = null
-      const program = start(command, {
-        onOutput(text) {
-          output += text
-          if (output.length > OUTPUT_BYTES) giveUp('too_large', `printed more than ${OUTPUT_BYTES} bytes`)
-        },
-      })
-      const giveUp = (code: 'too_large' | 'device_busy', what: string) => {
-        fault ??= new LaresError(code, `${command[0]} ${what}`, {
-          hint: 'Run the command by hand, as the same user, to see what it does.',
-        })
-        program.kill()
-      }
-      const cancelTimeout = clock.after(timeoutMs, () => giveUp('device_busy', `did not end within ${timeoutMs} ms`))
-      const abort = () => giveUp('device_busy', 'was abandoned')
-      signal?.addEventListener('abort', abort, { once: true })
-      const end = await program.ended
-      cancelTimeout()
-      signal?.removeEventListener('abort', abort)
-      if (fault) throw fault
-      const failure = programFailure(command, end)
-      if (failure) throw failure
-      return output
-    },
+    // By its path: what reads a device does not depend on where a test or a service looks for programs.
+    startReading: (path, options) => start(['/bin/cat', '--', at(path)], options),
+    run,
   }
 }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { StringDecoder } from 'node:string_decoder'
+import { cleanText } from '../../shared/clean-text.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { cutText } from '../../shared/cut-text.ts'
 import type { ErrorCode } from '../../shared/errors.ts'
@@ -123,5 +124,11 @@ export function byLine(onLine: (line: string) => void): (text: string) => void {
 }
 
 function lastLine(text: string): string {
-  return cutText(text.trim().split('\n').at(-1) ?? '', 300)
+  return cutText(
+    text
+      .split(/[\r\n]/)
+      .map(cleanText)
+      .findLast((line) => line !== '') ?? '',
+    300,
+  )
 }

@@ -4,7 +4,6 @@ import { distinctSlugs } from '../../shared/ids.ts'
 import { text } from '../../shared/messages/fields.ts'
 import { SENSOR_KINDS } from '../../shared/sensors/index.ts'
 import { parseNumbers } from './command-output.ts'
-import type { SensorResult } from './source.ts'
 import { sourceDriver } from './source.ts'
 
 const kind = z.string().refine((name) => SENSOR_KINDS.has(name), {
@@ -42,26 +41,31 @@ export const command = sourceDriver({
     const program = settings.command[0] ?? ''
     return {
       name: key,
+      // The program has a time limit of its own, which names it.
+      stepMs: settings.timeout_s * 1_000 + 5_000,
       sensors: wanted.map(({ sensor, kind, name }) => ({
         key: sensor,
         kind,
         unit: SENSOR_KINDS.get(kind)?.unit ?? '',
         name,
       })),
-      async read(signal) {
+      async read(signal, hand) {
         const output = await machine.run(settings.command, { timeoutMs: settings.timeout_s * 1_000, signal })
         const numbers = parseNumbers(output)
-        return wanted.map(({ printed, sensor }): SensorResult => {
+        for (const { printed, sensor } of wanted) {
           const value = numbers.get(printed)
-          if (value !== undefined) return { sensor, value }
+          if (value !== undefined) {
+            hand({ sensor, value })
+            continue
+          }
           const what = printed === null ? 'one number' : `a number for ${printed}`
-          return {
+          hand({
             sensor,
             error: new LaresError('bad_value', `${program} did not print ${what}`, {
               hint: 'Run it by hand: it prints one number, or lines of `key value`, or a JSON object of numbers.',
             }),
-          }
-        })
+          })
+        }
       },
     }
   },

@@ -106,10 +106,11 @@ function dressed(source: SensorSource, settings: Common, driver: RegisteredDrive
       }
       return after
     },
-    async read(signal) {
-      const results = await source.read(signal)
-      return chosen ? results.filter((result) => chosen.has(result.sensor)) : results
-    },
+    ...(source.stepMs === undefined ? {} : { stepMs: source.stepMs }),
+    read: (signal, hand) =>
+      source.read(signal, (result) => {
+        if (chosen?.has(result.sensor) ?? true) hand(result)
+      }),
     close: () => source.close?.(),
   }
 }

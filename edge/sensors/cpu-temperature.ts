@@ -11,13 +11,13 @@ export const cpuTemperature = sourceDriver({
   create: (key, _settings, machine) => ({
     name: key,
     sensors: [{ key, kind: 'temperature', unit: '°C', name: 'CPU temperature' }],
-    async read() {
+    async read(_signal, hand) {
       const value = await readCpuTemperature(machine)
       if (value === null)
         throw new LaresError('device_missing', 'no thermal zone of a CPU below /sys/class/thermal', {
           hint: `Virtual machines have none. Remove [sensors.${key}] from the configuration file.`,
         })
-      return [{ sensor: key, value }]
+      hand({ sensor: key, value })
     },
   }),
 })

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { LaresError } from '../../shared/errors.ts'
 import { readDiskUse } from '../health/disk.ts'
-import type { SensorResult } from './source.ts'
 import { sourceDriver } from './source.ts'
 
 export const disk = sourceDriver({
@@ -15,13 +14,14 @@ export const disk = sourceDriver({
       { key: `${key}_used`, kind: 'percentage', unit: '%', name: 'Disk used' },
       { key: `${key}_free`, kind: 'data_size', unit: 'MB', name: 'Disk free' },
     ],
-    async read() {
+    async read(_signal, hand) {
       const { usedPercent, freeMb } = await readDiskUse(machine, path)
-      const used: SensorResult =
+      hand(
         usedPercent === null
           ? { sensor: `${key}_used`, error: new LaresError('bad_value', `the file system of ${path} has no size`) }
-          : { sensor: `${key}_used`, value: usedPercent }
-      return [used, { sensor: `${key}_free`, value: freeMb }]
+          : { sensor: `${key}_used`, value: usedPercent },
+      )
+      hand({ sensor: `${key}_free`, value: freeMb })
     },
   }),
 })

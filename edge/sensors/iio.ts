@@ -1,12 +1,16 @@
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { asError, LaresError } from '../../shared/errors.ts'
+import { DeviceReader } from '../health/device-reader.ts'
 import type { Machine } from '../health/machine.ts'
 import { orNull, parseNumber } from '../health/unknown.ts'
 import { channelOf, readChannel } from './iio-channel.ts'
-import type { SensorDescription, SensorResult } from './source.ts'
+import type { SensorDescription } from './source.ts'
 import { sourceDriver } from './source.ts'
 
 const FOLDER = '/sys/bus/iio/devices'
+/** The slowest conversion of a chip with a driver takes a few seconds (SCD30). */
+const FILE_MS = 10_000
 
 /** A chip with a kernel driver of the industrial I/O subsystem: BME280, BMP280, SHT3x, DHT22, BH1750, ADS1115, SCD30 … */
 export const iio = sourceDriver({
@@ -21,13 +25,14 @@ export const iio = sourceDriver({
     deadband: { temperature: 0.1, humidity: 0.5, pressure: 0.2, illuminance: 5, carbon_dioxide: 10 },
   },
   create(key, { device }, machine) {
+    const reader = new DeviceReader(`[sensors.${key}]`, machine, { timeoutMs: FILE_MS })
     let sensors: SensorDescription[] = []
     return {
       name: key,
       get sensors() {
         return sensors
       },
-      async read(signal) {
+      async read(signal, hand) {
         const { path, name } = await findDevice(machine, device)
         const files = await machine.list(path)
         const channels = files.flatMap((file) => channelOf(file, files) ?? [])
@@ -36,26 +41,28 @@ export const iio = sourceDriver({
             hint: `Look at the files in ${path}; a command source can read any of them.`,
           })
         const found = channels.map((channel) => ({ ...channel, sensor: `${key}_${channel.suffix}` }))
-        if (found.length !== sensors.length)
-          sensors = found.map(({ sensor, kind, unit, label }) => ({
-            key: sensor,
-            kind,
-            unit,
-            name: `${name} ${label}`,
-          }))
+        const described = found.map(({ sensor, kind, unit, label }) => ({
+          key: sensor,
+          kind,
+          unit,
+          name: `${name} ${label}`,
+        }))
+        // By content: a chip may be replaced by another with as many channels.
+        if (!isDeepStrictEqual(described, sensors)) sensors = described
 
-        const results: SensorResult[] = []
         // One after the other: they share the chip, and some drivers answer EBUSY to the second.
         for (const channel of found) {
           signal.throwIfAborted()
-          const number = async (file: string) => parseNumber(await machine.readText(`${path}/${file}`))
+          const number = async (file: string) => parseNumber(await reader.readText(`${path}/${file}`, signal))
           try {
-            results.push({ sensor: channel.sensor, value: await readChannel(channel, number) })
+            hand({ sensor: channel.sensor, value: await readChannel(channel, number) })
           } catch (error) {
-            results.push({ sensor: channel.sensor, error: asError(error) })
+            // What cannot be read because another channel holds the chip is no fault of this one.
+            const own = [channel.file, channel.offset, channel.scale].map((file) => `${path}/${file}`)
+            if (reader.stuckAt !== null && !own.includes(reader.stuckAt)) throw error
+            hand({ sensor: channel.sensor, error: asError(error) })
           }
         }
-        return results
       },
     }
   },

@@ -11,10 +11,10 @@ export const load = sourceDriver({
   create: (key, { minutes }, machine) => ({
     name: key,
     sensors: [{ key, kind: 'load', unit: '', name: `Load (${minutes} min)` }],
-    async read() {
+    async read(_signal, hand) {
       const value = (await readLoad(machine))[minutes === 1 ? 0 : minutes === 5 ? 1 : 2]
       if (value === null) throw new LaresError('bad_value', `/proc/loadavg has no average over ${minutes} minutes`)
-      return [{ sensor: key, value }]
+      hand({ sensor: key, value })
     },
   }),
 })

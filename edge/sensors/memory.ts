@@ -15,14 +15,12 @@ export const memory = sourceDriver({
       { key: `${key}_used`, kind: 'percentage', unit: '%', name: 'Memory used' },
       { key: `${key}_available`, kind: 'data_size', unit: 'MB', name: 'Memory available' },
     ],
-    async read() {
+    async read(_signal, hand) {
       const { totalMb, availableMb } = await readMemoryUse(machine)
       if (!totalMb || availableMb === null)
         throw new LaresError('bad_value', '/proc/meminfo has no MemTotal or no MemAvailable')
-      return [
-        { sensor: `${key}_used`, value: 100 * (1 - availableMb / totalMb) },
-        { sensor: `${key}_available`, value: availableMb },
-      ]
+      hand({ sensor: `${key}_used`, value: 100 * (1 - availableMb / totalMb) })
+      hand({ sensor: `${key}_available`, value: availableMb })
     },
   }),
 })

@@ -16,8 +16,6 @@ export interface SampledSource {
   /** Default 0: every change is sent. */
   deadband?: Deadband
   maxSilenceMs: number
-  /** A read that takes longer is abandoned. Default 30 s; a source with its own limit should be below it. */
-  timeoutMs?: number
 }
 
 /** A measured value with both clocks at the moment it was known. */
@@ -39,12 +37,11 @@ export interface SamplingContext {
   random?: () => number
 }
 
-const TIMEOUT_MS = 30_000
+/** A read that hands over nothing for so long is abandoned, unless its source knows better. */
+const STEP_MS = 30_000
 /** A source that failed is asked again after about this long, then ever more rarely. */
 const FIRST_RETRY_MS = 2_000
 const LAST_RETRY_MS = 300_000
-
-const STILL_HANGING = Symbol('still hanging')
 
 /** The loop around one source. It has its own timer, time limit and back-off, and nothing it does reaches another. */
 export class SourceLoop {
@@ -52,6 +49,8 @@ export class SourceLoop {
   readonly #context: SamplingContext
   readonly #passes: ReturnType<typeof changeFilter>
   readonly #trouble: ReturnType<typeof troubleReporter>
+  /** One for each of its sensors: an old fault of one must not hide a new one of another. */
+  readonly #sensorTroubles = new Map<string, ReturnType<typeof troubleReporter>>()
   readonly #backoff: Backoff
   #sensors: readonly SensorDescription[]
   #cancel: Cancel = () => {}
@@ -64,7 +63,7 @@ export class SourceLoop {
     this.#context = guarded(context)
     this.#sensors = source.sensors
     this.#passes = changeFilter({ deadband, maxSilenceMs })
-    this.#trouble = troubleReporter(source.name, context.clock, this.#context.onTrouble)
+    this.#trouble = this.#reporter(null)
     this.#backoff = new Backoff({
       firstMs: Math.min(intervalMs, FIRST_RETRY_MS),
       capMs: Math.max(intervalMs, LAST_RETRY_MS),
@@ -102,9 +101,9 @@ export class SourceLoop {
     const started = clock.mono()
     let delay: number
     try {
-      const results = await this.#readInTime()
+      await this.#readInTime()
       if (!this.#running) return
-      this.#take(results)
+      this.#trouble.worked()
       this.#backoff.reset()
       delay = untilNext(this.#sampled.intervalMs, clock.mono() - started)
     } catch (error) {
@@ -116,50 +115,84 @@ export class SourceLoop {
     this.#cancel = clock.after(delay, () => void this.#sample())
   }
 
-  async #readInTime(): Promise<SensorResult[]> {
-    const { source, timeoutMs = TIMEOUT_MS } = this.#sampled
-    // An abandoned read that never came back holds a bus or a thread. A second one would hold another.
+  /** Takes each result as it comes. The time limit is one for each: it grows with the number of sensors. */
+  async #readInTime(): Promise<void> {
+    const { source } = this.#sampled
+    const { stepMs = STEP_MS } = source
+    // An abandoned read that never came back holds a bus. A second one would hold another.
     if (this.#reading) throw new LaresError('device_busy', `${source.name} still hangs`, { hint: HANGS })
     const reading = new AbortController()
     this.#reading = reading
+    const late = Promise.withResolvers<never>()
     let cancel: Cancel = () => {}
-    const timeout = new Promise<typeof STILL_HANGING>((resolve) => {
-      cancel = this.#context.clock.after(timeoutMs, () => resolve(STILL_HANGING))
-    })
-    const answer = (async () => source.read(reading.signal))()
+    const waitForNext = () => {
+      cancel()
+      cancel = this.#context.clock.after(stepMs, () =>
+        late.reject(
+          new LaresError('device_busy', `${source.name} did not answer within ${stepMs} ms`, { hint: HANGS }),
+        ),
+      )
+    }
+    const hand = (result: SensorResult) => {
+      if (reading.signal.aborted || this.#reading !== reading) return
+      waitForNext()
+      this.#take(result)
+    }
+    waitForNext()
+    const answer = (async () => source.read(reading.signal, hand))()
     const settled = () => {
       this.#reading = null
     }
     answer.then(settled, settled)
-    const first = await Promise.race([answer, timeout])
-    cancel()
-    if (first !== STILL_HANGING) return first
-    reading.abort()
-    throw new LaresError('device_busy', `${source.name} did not answer within ${timeoutMs} ms`, { hint: HANGS })
+    try {
+      await Promise.race([answer, late.promise])
+    } catch (error) {
+      reading.abort()
+      throw error
+    } finally {
+      cancel()
+    }
   }
 
-  #take(results: SensorResult[]): void {
+  #take(result: SensorResult): void {
     const { clock, onReadings, onSensors } = this.#context
     const { source } = this.#sampled
     if (source.sensors !== this.#sensors) {
       this.#sensors = source.sensors
+      this.#forgetGone()
       onSensors?.()
     }
-    const [at, mono] = [clock.now(), clock.mono()]
-    const items: Reading[] = []
-    const faults: Error[] = []
-    for (const result of results) {
-      const judged = judge(result, this.#sensors)
-      if (judged instanceof Error) {
-        faults.push(judged)
-        continue
-      }
-      const sensor = this.#sensors.find(({ key }) => key === judged.sensor)
-      if (sensor && this.#passes(judged, sensor, mono)) items.push({ ...judged, at, mono })
+    const judged = judge(result, this.#sensors)
+    if (judged instanceof Error) {
+      this.#troubleOf(result.sensor).failed(judged)
+      return
     }
-    if (items.length > 0) onReadings(items)
-    if (faults.length === 0) this.#trouble.worked()
-    else this.#trouble.failed(joined(faults))
+    this.#troubleOf(result.sensor).worked()
+    const sensor = this.#sensors.find(({ key }) => key === judged.sensor)
+    const mono = clock.mono()
+    if (sensor && this.#passes(judged, sensor, mono)) onReadings([{ ...judged, at: clock.now(), mono }])
+  }
+
+  #forgetGone(): void {
+    for (const [sensor, reporter] of this.#sensorTroubles) {
+      if (this.#sensors.some(({ key }) => key === sensor)) continue
+      reporter.gone()
+      this.#sensorTroubles.delete(sensor)
+    }
+  }
+
+  #troubleOf(sensor: string): ReturnType<typeof troubleReporter> {
+    let reporter = this.#sensorTroubles.get(sensor)
+    if (!reporter) {
+      reporter = this.#reporter(sensor)
+      this.#sensorTroubles.set(sensor, reporter)
+    }
+    return reporter
+  }
+
+  #reporter(sensor: string | null): ReturnType<typeof troubleReporter> {
+    const { clock, onTrouble } = this.#context
+    return troubleReporter({ source: this.#sampled.source.name, sensor }, clock, onTrouble)
   }
 }
 
@@ -188,11 +221,4 @@ const HANGS = 'Its driver or cable hangs. Unplug the sensor, or restart the mach
 /** Back on the beat after a slow read, without running after the beats that were missed. */
 function untilNext(intervalMs: number, tookMs: number): number {
   return intervalMs - (tookMs % intervalMs)
-}
-
-/** Several sensors of one source failed: the first one's code and remedy, and how many more there are. */
-function joined(faults: Error[]): Error {
-  const [first = new Error('no sensor could be read'), ...others] = faults
-  if (others.length === 0 || !(first instanceof LaresError)) return first
-  return new LaresError(first.code, `${first.message} (and ${others.length} more)`, { hint: first.hint, cause: first })
 }

@@ -30,7 +30,7 @@ export const simulated = sourceDriver({
     sensors: [
       { key, kind: options.kind, unit: SENSOR_KINDS.get(options.kind)?.unit ?? '', name: `Simulated ${options.kind}` },
     ],
-    read: async () => [{ sensor: key, value: simulatedValue(options, machine.clock.now()) }],
+    read: async (_signal, hand) => hand({ sensor: key, value: simulatedValue(options, machine.clock.now()) }),
   }),
 })
 

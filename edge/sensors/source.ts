@@ -30,8 +30,14 @@ export interface SensorSource {
   readonly name: string
   /** What it measures, as far as is known now. A source that discovers its sensors knows none before its first read. */
   readonly sensors: readonly SensorDescription[]
-  /** Measures once. Rejects, best with a `LaresError`, when nothing can be measured. Never called twice at once. */
-  read(signal: AbortSignal): Promise<SensorResult[]>
+  /** The longest that one result may take. Default 30 s. */
+  readonly stepMs?: number
+  /**
+   * Measures once, and hands over each result as soon as it is known: a bus with fifty thermometers takes most of a minute,
+   * and its time limit starts anew with each. Rejects, best with a `LaresError`, when nothing (more) can be measured.
+   * Never called twice at once.
+   */
+  read(signal: AbortSignal, hand: (result: SensorResult) => void): Promise<void>
   close?(): void
 }
 

@@ -2,9 +2,11 @@ import type { Clock } from '../../shared/clock.ts'
 import type { ErrorCode } from '../../shared/errors.ts'
 import { asError, LaresError } from '../../shared/errors.ts'
 
-/** A source stopped or started to work. Made for an event that a person reads. */
+/** A source, or one of its sensors, stopped or started to work. Made for an event that a person reads. */
 export interface Trouble {
   source: string
+  /** The one of its sensors that it is about. `null`: all of them. */
+  sensor: string | null
   state: 'failing' | 'recovered'
   /** Why it fails, or why it failed. */
   code: ErrorCode
@@ -16,8 +18,12 @@ const AGAIN_MS = 3_600_000
 /** A loose contact fails and recovers all day. Its second failure within the hour is told only when it lasts. */
 const LASTS_MS = 300_000
 
-/** Turns a stream of failures and successes of one source into few events: never more than about two an hour. */
-export function troubleReporter(source: string, clock: Clock, onTrouble: (trouble: Trouble) => void) {
+/** Turns a stream of failures and successes of one thing into few events: never more than about two an hour. */
+export function troubleReporter(
+  about: Pick<Trouble, 'source' | 'sensor'>,
+  clock: Clock,
+  onTrouble: (trouble: Trouble) => void,
+) {
   let failingSince: number | null = null
   let toldAt = Number.NEGATIVE_INFINITY
   let told = false
@@ -32,16 +38,24 @@ export function troubleReporter(source: string, clock: Clock, onTrouble: (troubl
       toldAt = now
       const description = describe(thrown)
       code = description.code
-      onTrouble({ source, state: 'failing', ...description })
+      onTrouble({ ...about, state: 'failing', ...description })
     },
     worked(): void {
-      if (told && failingSince !== null) {
-        const seconds = Math.round((clock.mono() - failingSince) / 1_000)
-        onTrouble({ source, state: 'recovered', code, message: `works again after ${seconds} s` })
-      }
-      failingSince = null
-      told = false
+      recovered((seconds) => `works again after ${seconds} s`)
     },
+    /** It is not measured any more, so nothing of it can fail. */
+    gone(): void {
+      recovered(() => 'is no longer measured')
+    },
+  }
+
+  function recovered(message: (seconds: number) => string): void {
+    if (told && failingSince !== null) {
+      const seconds = Math.round((clock.mono() - failingSince) / 1_000)
+      onTrouble({ ...about, state: 'recovered', code, message: message(seconds) })
+    }
+    failingSince = null
+    told = false
   }
 }
 

@@ -9,6 +9,7 @@ import { birth } from '../../shared/messages/birth.ts'
 import { SENSOR_KINDS } from '../../shared/sensors/index.ts'
 import type { FakeTree } from '../edge/health/fake-tree.ts'
 import { fakeTree } from '../edge/health/fake-tree.ts'
+import { readAll } from '../edge/sensors/read-all.ts'
 
 interface Case {
   settings?: Record<string, unknown>
@@ -56,7 +57,7 @@ const CASES: Record<string, Case> = {
   'one-wire': {
     files: {
       '/sys/bus/w1/devices/28-0316a2795eff/w1_slave':
-        '51 01 4b 46 7f ff 0c 10 2a : crc=2a YES\n51 01 4b 46 7f ff 0c 10 2a t=21062\n',
+        '51 01 4b 46 7f ff 0f 10 fe : crc=fe YES\n51 01 4b 46 7f ff 0f 10 fe t=21062\n',
     },
     values: 1,
     missing: 'device_missing',
@@ -77,7 +78,7 @@ describe.each(Object.entries(CASES))('the source %s', (driver, { settings, files
     const tree = fakeTree(files ? { files } : {})
     prepare?.(tree)
     const { source } = configure(tree)
-    const results = await source.read(new AbortController().signal)
+    const results = await readAll(source)
     expect(results).toHaveLength(values)
     for (const result of results) {
       const judged = judge(result, source.sensors)
@@ -91,7 +92,7 @@ describe.each(Object.entries(CASES))('the source %s', (driver, { settings, files
     const tree = fakeTree(files ? { files } : {})
     prepare?.(tree)
     const { source } = configure(tree)
-    await source.read(new AbortController().signal)
+    await readAll(source)
     expect(birth.schema.shape.sensors.parse(source.sensors)).toEqual(source.sensors)
     for (const sensor of source.sensors) expect(SENSOR_KINDS.get(sensor.kind)?.unit).toBe(sensor.unit)
   })
@@ -100,8 +101,10 @@ describe.each(Object.entries(CASES))('the source %s', (driver, { settings, files
     const tree = fakeTree({ clock: new ManualClock() })
     const { source } = configure(tree)
     const troubles: Trouble[] = []
-    const reporter = troubleReporter('probe', new ManualClock(), (trouble) => troubles.push(trouble))
-    await source.read(new AbortController().signal).catch(reporter.failed)
+    const reporter = troubleReporter({ source: 'probe', sensor: null }, new ManualClock(), (trouble) =>
+      troubles.push(trouble),
+    )
+    await readAll(source).catch(reporter.failed)
     expect(troubles[0]?.code ?? null).toBe(missing)
     if (missing !== null) expect(troubles[0]?.message.length).toBeGreaterThan(20)
   })

@@ -6,8 +6,7 @@ import { configureSource } from '../../../edge/sensors/configure.ts'
 import { ManualClock } from '../../../shared/clock.ts'
 import { eventually } from '../health/eventually.ts'
 import { fakeTree } from '../health/fake-tree.ts'
-
-const signal = new AbortController().signal
+import { readAll } from './read-all.ts'
 
 describe('what a program prints', () => {
   it.each<[string, [string | null, number][]]>([
@@ -35,7 +34,7 @@ describe('a command', () => {
       { key: 'meter_total_kwh', kind: 'energy', unit: 'kWh', name: 'Total' },
       { key: 'meter_gas', kind: 'number', unit: '', name: 'gas' },
     ])
-    expect(await source.read(signal)).toMatchObject([
+    expect(await readAll(source)).toMatchObject([
       { sensor: 'meter_power', value: 230.5 },
       { sensor: 'meter_total_kwh', value: 12 },
       { sensor: 'meter_gas', error: { message: 'meter did not print a number for gas' } },
@@ -54,7 +53,7 @@ describe('a command', () => {
     const tree = fakeTree()
     tree.program('meter', 'echo 12; echo "no answer from /dev/ttyUSB0" >&2; exit 1')
     const { source } = configureSource('meter', { driver: 'command', command: ['meter'] }, tree.machine)
-    await expect(source.read(signal)).rejects.toThrow('meter ended with code 1: no answer from /dev/ttyUSB0')
+    await expect(readAll(source)).rejects.toThrow('meter ended with code 1: no answer from /dev/ttyUSB0')
   })
 
   it('is ended when its time is over', async () => {
@@ -62,7 +61,7 @@ describe('a command', () => {
     const tree = fakeTree({ clock })
     tree.program('meter', `touch ${tree.root}/started; exec sleep 60`)
     const settings = { driver: 'command', command: ['meter'], timeout_s: 2 }
-    const reading = configureSource('meter', settings, tree.machine).source.read(signal)
+    const reading = readAll(configureSource('meter', settings, tree.machine).source)
     reading.catch(() => {
       // Expected below; this only keeps it from being reported before that.
     })

@@ -3,6 +3,7 @@ import { configureSource } from '../../../edge/sensors/configure.ts'
 import { simulatedValue } from '../../../edge/sensors/simulated.ts'
 import { ManualClock } from '../../../shared/clock.ts'
 import { fakeTree } from '../health/fake-tree.ts'
+import { readAll } from './read-all.ts'
 
 const configure = (key: string, table: Record<string, unknown>) => configureSource(key, table, fakeTree().machine)
 
@@ -11,7 +12,7 @@ describe('the settings every sensor has', () => {
     const { machine } = fakeTree({ files: { '/proc/meminfo': 'MemTotal: 4096 kB\nMemAvailable: 1024 kB\n' } })
     const { source } = configureSource('memory', { driver: 'memory', sensors: ['memory_used'] }, machine)
     expect(source.sensors.map(({ key }) => key)).toEqual(['memory_used'])
-    expect(await source.read(new AbortController().signal)).toEqual([{ sensor: 'memory_used', value: 75 }])
+    expect(await readAll(source)).toEqual([{ sensor: 'memory_used', value: 75 }])
   })
 
   it('name one sensor, stand before the names of several, or name each', () => {

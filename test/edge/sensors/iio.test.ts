@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { configureSource } from '../../../edge/sensors/configure.ts'
 import { fakeTree } from '../health/fake-tree.ts'
-
-const signal = new AbortController().signal
+import { readAll } from './read-all.ts'
 
 function chip(files: Record<string, string>, folder = 'iio:device0') {
   return Object.fromEntries(
@@ -29,7 +28,7 @@ describe('a chip with a kernel driver', () => {
         in_concentration_co2_input: '0.0415',
       }),
     })
-    const values = Object.fromEntries((await source.read(signal)).map((r) => [r.sensor, 'value' in r && r.value]))
+    const values = Object.fromEntries((await readAll(source)).map((r) => [r.sensor, 'value' in r && r.value]))
     expect(values).toEqual({
       air_temperature: -1.25,
       air_humidity: expect.closeTo(45.123),
@@ -56,7 +55,7 @@ describe('a chip with a kernel driver', () => {
         'in_voltage0-voltage1_raw': '5',
       }),
     )
-    expect(await source.read(signal)).toEqual([
+    expect(await readAll(source)).toEqual([
       { sensor: 'air_temperature', value: expect.closeTo(18.6) },
       { sensor: 'air_voltage3', value: expect.closeTo(3.3) },
       { sensor: 'air_voltage4', value: expect.closeTo(0.825) },
@@ -73,16 +72,32 @@ describe('a chip with a kernel driver', () => {
         in_temp_offset: '-13657.5',
       }),
     )
-    await source.read(signal)
+    await readAll(source)
     expect(source.sensors.map(({ key, name }) => [key, name])).toEqual([
       ['air_temperature_ambient', 'mlx90614 temperature ambient'],
       ['air_temperature_object', 'mlx90614 temperature object'],
     ])
   })
 
+  it('notices a chip that was replaced by another with as many channels', async () => {
+    const tree = fakeTree({ files: chip({ name: 'bme280', in_temp_input: '1000', in_pressure_input: '101' }) })
+    const { source } = configureSource('air', { driver: 'iio' }, tree.machine)
+    await readAll(source)
+    tree.remove('/sys/bus/iio/devices/iio:device0')
+    for (const [path, text] of Object.entries(
+      chip({ name: 'sht31', in_temp_input: '1000', in_humidityrelative_input: '40000' }),
+    ))
+      tree.write(path, text)
+    await readAll(source)
+    expect(source.sensors.map(({ key, name }) => [key, name])).toEqual([
+      ['air_humidity', 'sht31 humidity'],
+      ['air_temperature', 'sht31 temperature'],
+    ])
+  })
+
   it('gives the other channels when one cannot be read', async () => {
     const source = open(chip({ name: 'dht11', in_temp_input: '', in_humidityrelative_input: '40000' }))
-    expect(await source.read(signal)).toMatchObject([
+    expect(await readAll(source)).toMatchObject([
       { sensor: 'air_humidity', value: 40 },
       { sensor: 'air_temperature', error: { code: 'bad_value' } },
     ])
@@ -90,13 +105,13 @@ describe('a chip with a kernel driver', () => {
 
   it('wants a name when there are two chips, and lists them when none fits', async () => {
     const two = { ...chip({ name: 'bme280', in_temp_input: '1000' }), ...chip({ name: 'bh1750' }, 'iio:device1') }
-    await expect(open(two).read(signal)).rejects.toMatchObject({
+    await expect(readAll(open(two))).rejects.toMatchObject({
       code: 'bad_config',
       hint: expect.stringContaining('bme280 (iio:device0), bh1750 (iio:device1)'),
     })
-    expect(await open(two, { device: 'bme280' }).read(signal)).toHaveLength(1)
-    expect(await open(two, { device: 'iio:device0' }).read(signal)).toHaveLength(1)
-    await expect(open(two, { device: 'sht31' }).read(signal)).rejects.toMatchObject({ code: 'device_missing' })
-    await expect(open(two, { device: 'bh1750' }).read(signal)).rejects.toThrow('bh1750 measures nothing')
+    expect(await readAll(open(two, { device: 'bme280' }))).toHaveLength(1)
+    expect(await readAll(open(two, { device: 'iio:device0' }))).toHaveLength(1)
+    await expect(readAll(open(two, { device: 'sht31' }))).rejects.toMatchObject({ code: 'device_missing' })
+    await expect(readAll(open(two, { device: 'bh1750' }))).rejects.toThrow('bh1750 measures nothing')
   })
 })

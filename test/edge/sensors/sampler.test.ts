@@ -20,9 +20,9 @@ function source(name: string, read: Read, sensors = [temperature(name)]): Sensor
     name,
     sensors,
     calls: 0,
-    async read(signal) {
+    async read(signal, hand) {
       this.calls += 1
-      return read(signal, this.calls)
+      for (const result of await read(signal, this.calls)) hand(result)
     },
   }
 }
@@ -153,7 +153,13 @@ describe('a source in trouble', () => {
     const { troubles, advance } = sampling([sampled(bad)])
     await advance(0)
     expect(troubles).toEqual([
-      { source: 'bad', state: 'failing', code: 'device_missing', message: 'no such chip. Solder it on.' },
+      {
+        source: 'bad',
+        sensor: null,
+        state: 'failing',
+        code: 'device_missing',
+        message: 'no such chip. Solder it on.',
+      },
     ])
   })
 
@@ -169,7 +175,7 @@ describe('a source in trouble', () => {
       return call === 1 ? results : [{ sensor: 'slow', value: 2 }]
     })
     const good = source('good', (_signal, call) => [{ sensor: 'good', value: call }])
-    const { readings, troubles, advance } = sampling([sampled(hanging, { timeoutMs: 3_000 }), sampled(good)])
+    const { readings, troubles, advance } = sampling([sampled(hanging), sampled(good)])
 
     await advance(600_000)
     expect(hanging.calls).toBe(1)
@@ -183,14 +189,115 @@ describe('a source in trouble', () => {
     expect(most).toBe(1)
   })
 
+  it('has its time limit for each result: fifty slow thermometers are all read, and each is handed over as it comes', async () => {
+    const keys = Array.from({ length: 50 }, (_, index) => `w1_${index}`)
+    const clock = new ManualClock()
+    const readings: Reading[] = []
+    const troubles: Trouble[] = []
+    const bus: SensorSource = {
+      name: 'bus',
+      sensors: keys.map(temperature),
+      async read(_signal, hand) {
+        for (const sensor of keys) {
+          await new Promise<void>((resolve) => clock.after(750, resolve))
+          hand({ sensor, value: 20 })
+        }
+      },
+    }
+    const sampler = new Sampler({
+      sources: [sampled(bus, { intervalMs: 60_000 })],
+      clock,
+      log: silentLog,
+      onReadings: (items) => readings.push(...items),
+      onTrouble: (trouble) => troubles.push(trouble),
+    })
+    sampler.start()
+    for (let passed = 0; passed < 20_000; passed += 250) {
+      clock.advance(250)
+      await new Promise<void>((resolve) => setImmediate(resolve))
+    }
+    expect(readings.length).toBeGreaterThan(20)
+    for (let passed = 0; passed < 20_000; passed += 250) {
+      clock.advance(250)
+      await new Promise<void>((resolve) => setImmediate(resolve))
+    }
+    expect(new Set(readings.map(({ sensor }) => sensor)).size).toBe(50)
+    expect(troubles).toEqual([])
+    sampler.stop()
+  })
+
+  it('keeps what it handed over before it hangs', async () => {
+    const one: SensorSource = {
+      name: 'bus',
+      sensors: [temperature('a'), temperature('b')],
+      read(_signal, hand) {
+        hand({ sensor: 'a', value: 20 })
+        return new Promise(() => {})
+      },
+    }
+    const { readings, troubles, advance } = sampling([sampled(one)])
+    await advance(30_000)
+    expect(values(readings, 'a')).toEqual([20])
+    expect(troubles).toMatchObject([{ source: 'bus', sensor: null, code: 'device_busy' }])
+  })
+
+  it('names the second sensor that fails while the first one still does, and each that is well again', async () => {
+    const broken = new Set(['a'])
+    const keys = ['a', 'b']
+    const bus = source(
+      'bus',
+      () =>
+        keys.map((sensor) =>
+          broken.has(sensor)
+            ? { sensor, error: new LaresError('device_missing', `${sensor} is away`) }
+            : { sensor, value: 20 },
+        ),
+      keys.map(temperature),
+    )
+    const { troubles, advance } = sampling([sampled(bus)])
+    await advance(20_000)
+    broken.add('b')
+    await advance(20_000)
+    broken.delete('a')
+    await advance(20_000)
+    expect(troubles.map(({ sensor, state }) => [sensor, state])).toEqual([
+      ['a', 'failing'],
+      ['b', 'failing'],
+      ['a', 'recovered'],
+    ])
+  })
+
+  it('forgets the failure of a sensor that is no longer there', async () => {
+    let sensors = [temperature('old')]
+    const chip: SensorSource = {
+      name: 'chip',
+      get sensors() {
+        return sensors
+      },
+      async read(_signal, hand) {
+        await Promise.resolve()
+        for (const { key } of sensors)
+          hand(key === 'old' ? { sensor: key, error: new Error('EIO') } : { sensor: key, value: 1 })
+      },
+    }
+    const { troubles, advance } = sampling([sampled(chip)])
+    await advance(10_000)
+    sensors = [temperature('new')]
+    await advance(10_000)
+    expect(troubles).toMatchObject([
+      { sensor: 'old', state: 'failing' },
+      { sensor: 'old', state: 'recovered', message: 'is no longer measured' },
+    ])
+  })
+
   it('aborts the signal of a read whose time is over', async () => {
     let signalled: AbortSignal | null = null
     const one = source('a', (signal) => {
       signalled = signal
       return new Promise(() => {})
     })
-    const { advance } = sampling([sampled(one, { timeoutMs: 3_000 })])
-    await advance(3_000)
+    const { advance } = sampling([sampled(one)])
+    await advance(30_000)
     expect(signalled).toMatchObject({ aborted: true })
   })
 
@@ -265,9 +372,10 @@ describe('the sensors of a device', () => {
       get sensors() {
         return sensors
       },
-      async read() {
+      async read(_signal, hand) {
+        await Promise.resolve()
         if (sensors.length === 0) sensors = [temperature('w1_1')]
-        return [{ sensor: 'w1_1', value: 4 }]
+        hand({ sensor: 'w1_1', value: 4 })
       },
     }
     const fixed = source('a', () => [])
