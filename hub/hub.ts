@@ -4,7 +4,7 @@ import type { Service } from '../shared/lifecycle.ts'
 import { Lifecycle } from '../shared/lifecycle.ts'
 import type { AdminResponse } from '../shared/messages/admin-response.ts'
 import { topicsBelow } from '../shared/topics.ts'
-import { advertisedAddresses } from './addresses.ts'
+import { reachOf } from './addresses.ts'
 import { Reader } from './admin/reader.ts'
 import { Announcer } from './announcer.ts'
 import { Listeners } from './broker/listeners.ts'
@@ -157,7 +157,7 @@ export class Hub implements Service {
           caller,
           now: clock.now(),
           clockSynced: clockSync.synced,
-          hub: { addresses: () => advertisedAddresses(config, listeners.ports.tls), pin: certificate.pin },
+          hub: { reach: () => reachOf(config, listeners.ports.tls), pin: certificate.pin },
           verifyCentral: (question) => sync.verify(question),
           front: () => ({
             health: report(),

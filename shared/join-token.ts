@@ -15,11 +15,14 @@ export interface JoinToken {
 
 const PREFIX = 'lares1.'
 
+/** How many addresses a token can carry: it must still be copied by hand. */
+export const JOIN_ADDRESSES = 8
+
 const schema = z.object({
   a: z
     .array(z.string().regex(/^.+:\d{1,5}$/))
     .min(1)
-    .max(8),
+    .max(JOIN_ADDRESSES),
   p: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
   c: z.string().min(1).max(64),
 })

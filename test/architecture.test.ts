@@ -179,7 +179,7 @@ const LISTS_AND_ASCII = new Set([
   'central/sites.ts: 30',
   'edge/desired.ts: 40',
   'edge/desired.ts: 64',
-  'hub/addresses.ts: MOST',
+  'hub/addresses.ts: JOIN_ADDRESSES',
   'hub/features/devices/introduction.ts: 100',
   'hub/features/devices/joining.ts: SELECTOR_LENGTH',
   'hub/features/plumbing/commands.ts: 1_000',

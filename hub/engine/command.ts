@@ -21,7 +21,7 @@ export interface PrepareContext {
   now: number
   clockSynced: boolean | null
   /** Where the hub can be reached, looked up when it is asked for, and its key's fingerprint: for invitations. */
-  hub: { addresses(): string[]; pin: string }
+  hub: { reach(): { addresses: string[]; warnings: string[] }; pin: string }
   /** Compares this hub with central. Rejects with `not_found` where none is configured. */
   verifyCentral(question: { table?: string; days: number; now: number }): Promise<unknown>
   /** Counters of the front, for the status. */

@@ -58,7 +58,7 @@ describe('a secret column', () => {
       { email: 'anna@example.com', name: 'z' },
     ]
     const prepared: Record<string, unknown> = {
-      'devices/invite': { addresses: ['h:1'], pin: 'p'.repeat(43) },
+      'devices/invite': { addresses: ['h:1'], warnings: [], pin: 'p'.repeat(43) },
       'hub/status': {},
       'sync/status': SYNC_OFF,
       'sync/verify': { ok: true, since: '2026-01-01', tables: [], differences: [] },

@@ -21,16 +21,23 @@ export const inviteDevice = command({
   role: 'admin',
   summary: 'Make a join token: good for one device, for ten minutes',
   params: z.strictObject({ name: deviceName, device_type: deviceType.default('raspberry_pi') }),
-  result: z.strictObject({ token: z.string(), expires_at: time }),
+  result: z.strictObject({
+    /** What to type on the new device. */
+    join: z.string(),
+    expires_at: time,
+    /** Why it may not work, each with its remedy. */
+    warnings: z.array(z.string()),
+    token: z.string(),
+  }),
   examples: [{ says: 'a token for the agent in the hall', params: { name: 'Hall' } }],
   positional: ['name'],
   changes: true,
   secretAnswer: true,
   async prepare(_params, { hub }) {
-    return { addresses: hub.addresses(), pin: hub.pin }
+    return { ...hub.reach(), pin: hub.pin }
   },
   run(context, params) {
-    const { addresses, pin } = context.prepared as { addresses: string[]; pin: string }
+    const { addresses, warnings, pin } = context.prepared as { addresses: string[]; warnings: string[]; pin: string }
     const house = defaultHouse(context.db)
     const wish = { name: params.name, type: params.device_type, house, by: context.caller.principal }
     const { code, expiresAt } = invite(context, wish)
@@ -40,7 +47,8 @@ export const inviteDevice = command({
       source: 'user',
       data: { name: params.name, by: context.caller.principal },
     })
-    return { token: formatJoinToken({ addresses, pin, code }), expires_at: expiresAt }
+    const token = formatJoinToken({ addresses, pin, code })
+    return { join: `lares edge join ${token}`, expires_at: expiresAt, warnings, token }
   },
 })
 

@@ -9,7 +9,7 @@ import { REQUEST_MEMORY_MS } from '../../../shared/limits.ts'
 import { ask, commandInput, data, LOCAL, query } from '../engine/ask.ts'
 import { openTestHouse, reading, START, type TestHouse } from '../engine/engine-in-memory.ts'
 
-const HUB = { addresses: ['192.168.1.2:8883'], pin: 'p'.repeat(43) }
+const HUB = { addresses: ['192.168.1.2:8883'], warnings: [], pin: 'p'.repeat(43) }
 const caller = (role: Caller['role'], houses: string[] | null = null): Caller => ({
   principal: `a-${role}`,
   user: `a-${role}`,
@@ -23,7 +23,10 @@ const STREAM = { stream: 'events', epoch: 1, position: 7, rows_behind: 2, second
 /** What the front prepares for a command, and what its first example answers in a house that lived a little. */
 const KNOWN: Record<string, { prepared?: unknown; expect: unknown }> = {
   'admin/describe': { expect: { commands: expect.arrayContaining([expect.objectContaining({ verb: 'describe' })]) } },
-  'devices/invite': { prepared: HUB, expect: { token: expect.stringMatching(/^lares1\./) } },
+  'devices/invite': {
+    prepared: HUB,
+    expect: { join: expect.stringMatching(/^lares edge join lares1\.\S+$/), warnings: [] },
+  },
   'devices/create': {
     expect: { device: expect.stringMatching(/^garden-/), secret: expect.stringMatching(/^[\w-]{43}$/) },
   },

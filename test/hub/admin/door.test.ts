@@ -34,7 +34,7 @@ function doorUnderTest(more: Partial<DoorParts> = {}) {
       caller,
       now: 0,
       clockSynced: true,
-      hub: { addresses: () => ['h:8883'], pin: 'p' },
+      hub: { reach: () => ({ addresses: ['h:8883'], warnings: [] }), pin: 'p' },
       verifyCentral: () => Promise.reject(new LaresError('not_found', 'no central is configured')),
       front: () => ({ connected: 3 }),
     }),

@@ -25,7 +25,7 @@ function door(clock: ManualClock, parts: Partial<DoorParts>) {
       caller,
       now: clock.now(),
       clockSynced: true,
-      hub: { addresses: () => [], pin: '' },
+      hub: { reach: () => ({ addresses: [], warnings: [] }), pin: '' },
       verifyCentral: () => Promise.reject(new Error('none')),
       front: () => ({}),
     }),
@@ -89,7 +89,9 @@ describe('a request that says how long it may wait', () => {
       },
       prepareContext() {
         clock.advance(10_000)
-        return { hub: { addresses: () => [], pin: '' } } as unknown as ReturnType<DoorParts['prepareContext']>
+        return { hub: { reach: () => ({ addresses: [], warnings: [] }), pin: '' } } as unknown as ReturnType<
+          DoorParts['prepareContext']
+        >
       },
     })
     await request('devices', 'invite', { id: 'a', params: { name: 'A' }, expires_in_ms: 10_000 })

@@ -45,7 +45,11 @@ function inhabited() {
   const { token } = data<{ token: string }>(
     ask(
       house,
-      commandInput('devices/invite', { name: 'New' }, { prepared: { addresses: ['h:1'], pin: 'p'.repeat(43) } }),
+      commandInput(
+        'devices/invite',
+        { name: 'New' },
+        { prepared: { addresses: ['h:1'], warnings: [], pin: 'p'.repeat(43) } },
+      ),
     ),
   )
   return { house, home, joinCode: parseJoinToken(token).code }

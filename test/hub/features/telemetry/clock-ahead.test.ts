@@ -85,7 +85,10 @@ describe('a hub whose clock was ahead', () => {
     const house = openTestHouse()
     house.device('kitchen-pi')
     house.now = START + YEARS
-    ask(house, commandInput('devices/invite', { name: 'Hall' }, { prepared: { addresses: ['h:1'], pin: 'p' } }))
+    ask(
+      house,
+      commandInput('devices/invite', { name: 'Hall' }, { prepared: { addresses: ['h:1'], warnings: [], pin: 'p' } }),
+    )
     const turn = { turn: 't1', stream: 7, format: 'pcm_s16le_16000_mono', preroll: 400 }
     house.send(['lares/kitchen-pi/turn', { ...turn, phase: 'start' }])
     expect(house.all('SELECT state FROM sessions')).toEqual([{ state: 'active' }])
