@@ -114,14 +114,12 @@ export class Pins implements Service {
     if (name === 'talk' && !event.found) onTalk(event)
     // The position a switch was found in is no event: nobody touched it.
     if (event.found) return
-    outbox.event(
-      {
-        type: `button_${event.state}`,
-        severity: 'info',
-        new_state: event.state,
-        data: { button: name, pressed_ms: Math.round(event.pressedMs) },
-      },
-      { urgent: true },
-    )
+    // Not urgent: what was pressed while the hub was away is history when it comes back.
+    outbox.event({
+      type: `button_${event.state}`,
+      severity: 'info',
+      new_state: event.state,
+      data: { button: name, pressed_ms: Math.round(event.pressedMs) },
+    })
   }
 }

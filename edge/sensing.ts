@@ -122,14 +122,19 @@ export class Sensing implements Service {
 
   #tell({ source, sensor, state, code, message }: Trouble): void {
     const key = sensor ?? source
-    if (state === 'failing') this.#failing.set(key, message)
+    const failing = state === 'failing'
+    if (failing) this.#failing.set(key, message)
     else this.#failing.delete(key)
     this.#options.log.warn({ source, sensor, state, error_code: code, message }, 'a sensor changed its state')
-    this.#options.outbox.event({
-      type: state === 'failing' ? 'sensor_failing' : 'sensor_recovered',
-      severity: state === 'failing' ? 'warning' : 'info',
-      description: cutText(`${key}: ${message}`, 500),
-      data: { source, ...(sensor === null ? {} : { sensor }), ...(state === 'failing' ? { code } : {}) },
-    })
+    // Both in one lane, so that the end of an alarm never overtakes it.
+    this.#options.outbox.event(
+      {
+        type: failing ? 'sensor_failing' : 'sensor_recovered',
+        severity: failing ? 'warning' : 'info',
+        description: cutText(`${key}: ${message}`, 500),
+        data: { source, ...(sensor === null ? {} : { sensor }), ...(failing ? { code } : {}) },
+      },
+      { urgent: true },
+    )
   }
 }

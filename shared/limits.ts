@@ -91,6 +91,9 @@ export const POISON_DISCONNECTS = 3
 /** Messages the agent has in flight without an ack. */
 export const AGENT_WINDOW = 50
 
+/** An event that is no alarm is passed on at most this long after it happened: what is older presses no button again. */
+export const EVENT_FRESH_MS = 60_000
+
 export const HEARTBEAT_MS = 30_000
 /** An agent that is connected and says nothing for this long has the status `error`, reason `silent`. */
 export const SILENT_DEVICE_MS = 120_000

@@ -32,7 +32,14 @@ export const TOPICS = {
     to: ['hub'],
   },
   readings: { pattern: '<device>/readings', message: 'readings', qos: 1, retain: false, from: ['device'], to: ['hub'] },
-  event: { pattern: '<device>/event', message: 'event', qos: 1, retain: false, from: ['device'], to: ['hub'] },
+  event: {
+    pattern: '<device>/event',
+    message: 'event',
+    qos: 1,
+    retain: false,
+    from: ['device', 'hub'],
+    to: ['hub', ...PEOPLE],
+  },
   wake: { pattern: '<device>/wake', message: 'wake', qos: 1, retain: false, from: ['device'], to: ['hub'] },
   turn: { pattern: '<device>/turn', message: 'turn', qos: 1, retain: false, from: ['device'], to: ['hub'] },
   audio: {

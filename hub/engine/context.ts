@@ -1,3 +1,4 @@
+import type { EventTypeName } from '../../shared/event-types.ts'
 import type { RandomBytes } from '../../shared/ids.ts'
 import type { Database } from '../../shared/sqlite/open.ts'
 import type { Topics } from '../../shared/topics.ts'
@@ -5,7 +6,7 @@ import type { Effect } from './input.ts'
 
 /** What a feature adds to the event log; what is left out is derived from the table of event types. */
 export interface NewEvent {
-  type: string
+  type: EventTypeName
   /** Where the type's own category does not fit. */
   category?: string
   severity?: 'debug' | 'info' | 'warning' | 'error' | 'critical'

@@ -107,7 +107,7 @@ const OWN: Partial<Record<MessageName, Readonly<Record<string, string>>>> = {
   },
   event: {
     epoch: OUTBOX,
-    type: 'what happened; the hub knows some types by name and takes any',
+    type: 'what happened: see [Event types](#event-types); the hub takes any other too',
     severity: 'absent: by the type, else `info`',
     old_state: 'before',
     new_state: 'after',

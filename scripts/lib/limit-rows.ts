@@ -71,6 +71,7 @@ export function limitRows(): string[][] {
       `${bytes(OUTBOX.bytes)}, ${plain(OUTBOX.rows)} rows, ${days(OUTBOX.ageMs)}`,
       'backlog goes first',
     ],
+    ['event that is no alarm', `at most ${seconds(limits.EVENT_FRESH_MS)} old`, 'stored, not passed on'],
     ['silence of an agent', seconds(limits.SILENT_DEVICE_MS), 'status `error`, reason `silent`'],
     ['`state/<sensor>` of one sensor', `every ${seconds(limits.STATE_PUBLISH_MS)}`, 'the newest value follows'],
     ['answer to a changing request', `remembered ${seconds(limits.REQUEST_MEMORY_MS)}`, 'the id is free again'],

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { COMMANDS } from '../../hub/features/commands.ts'
 import { canRetry, ERROR_CODES, hintFor, LaresError } from '../../shared/errors.ts'
+import { EVENT_TYPES } from '../../shared/event-types.ts'
 import { MESSAGES, type MessageName } from '../../shared/messages/index.ts'
 import type { Message } from '../../shared/messages/message.ts'
 import { SENSOR_KINDS } from '../../shared/sensors/index.ts'
@@ -18,6 +19,7 @@ const FOLDER = join(import.meta.dirname, '../../shared/messages')
 export const SECTIONS: ReadonlyMap<string, () => string> = new Map([
   ['topics', topicTable],
   ['messages', messageChapters],
+  ['event-types', eventTypeTable],
   ['errors', errorTable],
   ['limits', () => table(['what', 'bound', 'beyond it'], limitRows())],
   ['sensor-kinds', sensorKindTable],
@@ -85,6 +87,17 @@ function errorTable(): string {
     hintFor(code),
   ])
   return table(['code', 'try again', 'what to do'], rows)
+}
+
+function eventTypeTable(): string {
+  const rows = [...EVENT_TYPES].map(([type, { title, category, severity, description }]) => [
+    `\`${type}\``,
+    title,
+    category,
+    severity,
+    description,
+  ])
+  return table(['type', 'title', 'category', 'severity', 'meaning'], rows)
 }
 
 function sensorKindTable(): string {

@@ -6,7 +6,10 @@ import { message } from './message.ts'
 export const severity = z.enum(['debug', 'info', 'warning', 'error', 'critical'])
 export type Severity = z.infer<typeof severity>
 
-/** Something that happened at the device: a button, an error, a change of state. */
+/**
+ * Something that happened at the device: a button, an error, a change of state. The hub passes it on to people and
+ * programs of the house when it is on disk.
+ */
 export const event = message({
   name: 'event',
   summary: 'Something that happened: a button, an error, a change of state',
@@ -25,6 +28,8 @@ export const event = message({
     old_state: text(255).optional(),
     new_state: text(255).optional(),
     data: jsonObject.optional(),
+    /** How long ago it happened, when the hub passed it on; `null`: not known. Devices leave it out. */
+    age_ms: z.int().min(0).nullable().optional(),
   }),
   sample: {
     epoch: '01jd0c5v8y4k2m9t',

@@ -71,7 +71,7 @@ describe('the doctor', () => {
     })
     const { db } = openOutboxDatabase(dataFolder, systemClock, silentLog)
     const outbox = new Outbox({ db, clock: systemClock, boot: 'boot-1', log: silentLog })
-    outbox.event({ type: 'hello' })
+    outbox.event({ type: 'clock_set' })
     outbox.close()
     const found = await findings()
     expect(found.some(({ check, says }) => check === 'outbox' && says.startsWith('1 messages wait'))).toBe(true)

@@ -1,5 +1,5 @@
+import { eventType } from '../../../shared/event-types.ts'
 import type { Context, NewEvent } from '../../engine/context.ts'
-import { eventType } from './event-types.ts'
 
 /** What a screen would want to know at once. Requests of other screens are not among it. */
 const CATEGORIES = new Set(['device', 'audit', 'session'])

@@ -1,6 +1,6 @@
+import { eventType } from '../../../shared/event-types.ts'
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 import type { NewEvent } from '../../engine/context.ts'
-import { eventType } from './event-types.ts'
 
 /** A device may name any type, but may not write into the audit, which is never purged, nor speak for the hub. */
 const HOUSES_OWN = new Set(['audit', 'system'])

@@ -1,6 +1,8 @@
+import type { EventTypeName } from '../../../shared/event-types.ts'
 import type { Context } from '../../engine/context.ts'
 import type { Ingest } from '../../engine/feature.ts'
 import type { DeviceClocks } from '../devices/device-clock.ts'
+import { passOn } from './pass-on.ts'
 
 /** Events and command results of devices. */
 export function eventIngest(
@@ -8,7 +10,7 @@ export function eventIngest(
   entityOf: (device: string, sensor: string) => string | undefined,
 ): Ingest {
   return {
-    event(context: Context, message, { device, house }) {
+    event(context: Context, message, { device, house, lane }) {
       const when = clocks.resolve(device, message, { at: message.at, mono: message.mono, now: context.now })
       const entity = message.sensor === undefined ? undefined : entityOf(device, message.sensor)
       const data = {
@@ -16,7 +18,8 @@ export function eventIngest(
         ...(when.quality === 'good' ? {} : { time_quality: when.quality, original_time: when.original ?? null }),
       }
       context.addEvent({
-        type: message.type,
+        // A device may send any type; one without an entry gets a title of its own.
+        type: message.type as EventTypeName,
         device,
         house,
         source: 'device',
@@ -28,6 +31,7 @@ export function eventIngest(
         ...(message.old_state === undefined ? {} : { oldState: message.old_state }),
         ...(message.new_state === undefined ? {} : { newState: message.new_state }),
       })
+      passOn(context, message, { device, lane, when })
     },
     result(context: Context, message, { device, house }) {
       context.addEvent({

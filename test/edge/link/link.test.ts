@@ -120,7 +120,7 @@ describe('the link', () => {
       clock.advance(60_000)
       reading(minute)
     }
-    outbox.event({ type: 'smoke', severity: 'critical' }, { urgent: true })
+    outbox.event({ type: 'sensor_failing', severity: 'critical' }, { urgent: true })
     await reach()
     await hub.until('the replay is under way', () => hub.received.length > 500)
     reading(-1)

@@ -37,7 +37,7 @@ describe('the outbox', () => {
   it('fixes the lane when a row is written: backlog without the hub, live with it, urgent when asked', () => {
     const { outbox, clock } = setUp()
     outbox.readings([reading(1, clock)])
-    outbox.event({ type: 'alarm' }, { urgent: true })
+    outbox.event({ type: 'sensor_failing' }, { urgent: true })
     outbox.opened(ack(outbox))
     outbox.readings([reading(2, clock)])
     outbox.closed([])
@@ -80,7 +80,7 @@ describe('the outbox', () => {
 
   it('drops backlog first, then live, then urgent, the oldest first, and counts it', () => {
     const { outbox, clock } = setUp({ limits: { bytes: 1e9, rows: 4, ageMs: 1e12 } })
-    outbox.event({ type: 'alarm' }, { urgent: true })
+    outbox.event({ type: 'sensor_failing' }, { urgent: true })
     outbox.readings([reading(2, clock)])
     outbox.readings([reading(3, clock)])
     outbox.opened(ack(outbox))
@@ -128,17 +128,17 @@ describe('the outbox', () => {
   it('writes what an agent without a clock samples in 1970', () => {
     const { outbox, clock } = setUp({ clock: new ManualClock(1_000, 500) })
     expect(outbox.readings([reading(1, clock)])).toBe('stored')
-    expect(outbox.event({ type: 'hello' })).toBe('stored')
+    expect(outbox.event({ type: 'clock_set' })).toBe('stored')
     expect(rows(outbox).map((row) => JSON.parse(row.body))).toMatchObject([
       { items: [{ at: 1_000, mono: 500 }] },
-      { type: 'hello', at: 1_000, mono: 500 },
+      { type: 'clock_set', at: 1_000, mono: 500 },
     ])
   })
 
   it('refuses an event that is too large before it becomes a row, and says so in an event', () => {
     const { outbox } = setUp()
     const data = { text: 'x'.repeat(20_000) }
-    expect(outbox.event({ type: 'big', data })).toBe('refused')
+    expect(outbox.event({ type: 'clock_set', data })).toBe('refused')
     expect(types(outbox)).toEqual(['message_refused'])
   })
 

@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest'
-import { EVENT_TYPES, eventType } from '../../../hub/features/events/event-types.ts'
+import { EVENT_TYPES, eventType } from '../../../shared/event-types.ts'
 import { openTestHouse, reading, START } from '../engine/engine-in-memory.ts'
 
 describe('an event', () => {
   it('of a known type gets its title, category and severity from the table', () => {
     const house = openTestHouse()
     house.device('kitchen-pi')
-    house.send(['lares/kitchen-pi/event', { type: 'sensor_failed', data: { sensor: 'dht' } }])
+    house.send(['lares/kitchen-pi/event', { type: 'sensor_failing', data: { sensor: 'dht' } }])
     expect(
       house.all(
-        "SELECT category, severity, title, description, source, device_id, event_data, timestamp FROM events WHERE event_type = 'sensor_failed'",
+        "SELECT category, severity, title, description, source, device_id, event_data, timestamp FROM events WHERE event_type = 'sensor_failing'",
       ),
     ).toEqual([
       {
         category: 'device',
         severity: 'warning',
-        title: 'Sensor failed',
+        title: 'Sensor failing',
         description: 'A sensor cannot be read.',
         source: 'device',
         device_id: 'kitchen-pi',
@@ -42,7 +42,7 @@ describe('an event', () => {
       [
         'lares/kitchen-pi/event',
         {
-          type: 'health_changed',
+          type: 'clock_set',
           severity: 'critical',
           sensor: 'cpu_temperature',
           description: 'Too hot.',
@@ -51,7 +51,7 @@ describe('an event', () => {
         },
       ],
     )
-    const [event] = house.all<Record<string, unknown>>("SELECT * FROM events WHERE event_type = 'health_changed'")
+    const [event] = house.all<Record<string, unknown>>("SELECT * FROM events WHERE event_type = 'clock_set'")
     expect(event).toMatchObject({ severity: 'critical', description: 'Too hot.', old_state: 'ok', new_state: 'hot' })
     expect(house.all('SELECT id FROM device_entities')).toEqual([{ id: event?.entity_id }])
   })

@@ -1,6 +1,6 @@
-import type { Severity } from '../../../shared/messages/event.ts'
+import type { Severity } from './messages/event.ts'
 
-/** What a type of event is called and where it belongs. A device may send other types too: they get a title of their own. */
+/** What a type of event is called and where it belongs. */
 export interface EventType {
   title: string
   category: string
@@ -15,8 +15,43 @@ const entry = (category: string, severity: Severity, title: string, description:
   description,
 })
 
-/** `audit` is never purged; the others follow the retention of their severity. */
-export const EVENT_TYPES: ReadonlyMap<string, EventType> = new Map([
+/** What an agent tells. A device may send other types too: they get a title of their own. */
+const OF_AGENTS = [
+  ['agent_started', entry('device', 'info', 'Agent started', 'The program on the device started.')],
+  ['sensor_failing', entry('device', 'warning', 'Sensor failing', 'A sensor cannot be read.')],
+  ['sensor_recovered', entry('device', 'info', 'Sensor recovered', 'A sensor can be read again.')],
+  ['button_pressed', entry('device', 'info', 'Button pressed', 'A button of the device was pressed.')],
+  ['button_released', entry('device', 'info', 'Button released', 'A button of the device was let go.')],
+  ['button_held', entry('device', 'info', 'Button held', 'A button of the device is held down.')],
+  ['turn_refused', entry('session', 'warning', 'Turn refused', 'Somebody spoke and no hub was there to listen.')],
+  ['turn_given_up', entry('session', 'warning', 'Turn given up', 'The hub did not confirm the end of a turn.')],
+  ['clock_set', entry('device', 'info', 'Clock set', 'The wall clock of the device was set.')],
+  [
+    'outbox_restored',
+    entry('device', 'warning', 'Outbox restored', 'The device runs from an older copy of its outbox.'),
+  ],
+  ['outbox_in_memory', entry('device', 'error', 'Outbox in memory', 'The disk of the device takes no outbox.')],
+  [
+    'outbox_set_aside',
+    entry('device', 'error', 'Outbox set aside', 'The outbox was damaged, and a new one was begun.'),
+  ],
+  [
+    'outbox_full',
+    entry('device', 'error', 'Disk of a device full', 'For a while the disk of the device took nothing.'),
+  ],
+  [
+    'outbox_dropped',
+    entry('device', 'error', 'Messages given up', 'The outbox had no room, and its oldest rows went.'),
+  ],
+  ['row_parked', entry('device', 'error', 'Message set aside', 'A message ended the connection again and again.')],
+  [
+    'message_refused',
+    entry('device', 'warning', 'Message refused', 'The device made a message that no hub would take.'),
+  ],
+] as const satisfies Entries
+
+/** What the hub tells. `audit` is never purged; the others follow the retention of their severity. */
+const OF_THE_HUB = [
   ['device_connect', entry('device', 'info', 'Device connected', 'The device can be reached.')],
   ['device_disconnect', entry('device', 'info', 'Device disconnected', 'The device can no longer be reached.')],
   ['device_joined', entry('audit', 'info', 'Device joined', 'A new device joined the house.')],
@@ -31,22 +66,15 @@ export const EVENT_TYPES: ReadonlyMap<string, EventType> = new Map([
   ['persona_switch', entry('persona', 'info', 'Persona switched', 'Another persona speaks.')],
   ['session_start', entry('session', 'info', 'Session started', 'A conversation began.')],
   ['session_end', entry('session', 'info', 'Session ended', 'A conversation ended.')],
+  ['playback', entry('session', 'debug', 'Playback', 'A device began or ended to speak.')],
   ['handoff', entry('session', 'info', 'Handoff', 'A conversation moved to another device.')],
-  ['turn_refused', entry('session', 'warning', 'Turn refused', 'Somebody spoke and no hub was there to listen.')],
   ['error', entry('device', 'error', 'Error', 'Something went wrong.')],
-  ['health_changed', entry('device', 'info', 'Health changed', 'A health flag of the device changed.')],
-  ['sensor_failed', entry('device', 'warning', 'Sensor failed', 'A sensor cannot be read.')],
   [
     'sensors_refused',
     entry('device', 'warning', 'Sensors refused', 'The device introduced sensors that are not taken.'),
   ],
   ['sensor_removed', entry('audit', 'info', 'Sensor removed', 'A person took a sensor out of the house.')],
-  ['sensor_recovered', entry('device', 'info', 'Sensor recovered', 'A sensor can be read again.')],
-  [
-    'outbox_restored',
-    entry('device', 'warning', 'Outbox restored', 'The device runs from an older copy of its outbox.'),
-  ],
-  ['button_pressed', entry('device', 'info', 'Button pressed', 'A button of the device was pressed.')],
+  ['settings_refused', entry('device', 'warning', 'Settings refused', 'The device did not take all its settings.')],
   ['command_result', entry('device', 'info', 'Command result', 'The device answered a command.')],
   ['sync_joined', entry('system', 'info', 'Central joined', 'The house sends its rows to a central database.')],
   [
@@ -89,7 +117,17 @@ export const EVENT_TYPES: ReadonlyMap<string, EventType> = new Map([
     'database_restored',
     entry('system', 'critical', 'Database restored', 'The database was damaged and a backup took its place.'),
   ],
-])
+] as const satisfies Entries
+
+type Entries = readonly (readonly [type: string, entry: EventType])[]
+
+/** The types that an agent sends. */
+export type AgentEventType = (typeof OF_AGENTS)[number][0]
+/** Every type of event that has an entry. */
+export type EventTypeName = AgentEventType | (typeof OF_THE_HUB)[number][0]
+
+/** The one table of event types, for both ends. */
+export const EVENT_TYPES: ReadonlyMap<string, EventType> = new Map<string, EventType>([...OF_AGENTS, ...OF_THE_HUB])
 
 /** The entry of a type; one made from its name where the table has none. */
 export function eventType(type: string): EventType {
