@@ -67,6 +67,12 @@ export class HubLink implements Service, VoiceLink {
     return this.#link?.refusal ?? null
   }
 
+  /** Another machine uses this identity: what to do about it, or `null`. */
+  get twin(): string | null {
+    const error = this.#link?.aftermath()?.error
+    return error === undefined ? null : `${error.message}. ${hintFor('identity_shared')}`
+  }
+
   heartbeat(heartbeat: Heartbeat): void {
     this.#link?.heartbeat(heartbeat)
   }
@@ -116,7 +122,7 @@ export class HubLink implements Service, VoiceLink {
     this.#link.start()
     if (voice === null) return
     const shared = { identity, clock, log: log.part('voice'), ...(addresses ? { addresses } : {}) }
-    this.#voice = new VoiceConnection({ ...voice, ...shared })
+    this.#voice = new VoiceConnection({ ...voice, ...shared, aftermath: () => this.#link?.aftermath() ?? null })
     this.#voice.start()
   }
 

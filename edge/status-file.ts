@@ -14,6 +14,9 @@ export interface Missing {
 /** The part of what the hub does not know of this device. */
 export const INTRODUCTION = 'introduction'
 
+/** The part of who this device is. */
+export const IDENTITY = 'identity'
+
 /** How the agent is, for `lares edge status` and for the hub's `doctor` command. */
 export interface AgentStatus {
   at: number

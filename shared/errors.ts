@@ -32,6 +32,10 @@ const CATALOGUE = {
     hint: 'Name in hub.toml where agents reach this hub: advertise = ["192.168.1.5:8883"], above the first [section].',
   },
   clock_unsynced: { retry: true, hint: "Set the hub's clock (timedatectl) before inviting devices." },
+  identity_shared: {
+    retry: true,
+    hint: 'Give the copy an identity of its own: lares devices invite at the hub, then lares edge join <token> --again on it.',
+  },
   wrong_pin: {
     retry: false,
     hint: "Another server answered at the hub's address. Check the address, or join again if the hub got a new key.",

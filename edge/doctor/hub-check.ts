@@ -2,18 +2,19 @@ import type { Identity } from '../identity.ts'
 import { readIdentity } from '../identity.ts'
 import { openConnection } from '../link/connection.ts'
 import { openPinnedSocket } from '../link/pinned-socket.ts'
-import { INTRODUCTION } from '../status-file.ts'
+import { IDENTITY, INTRODUCTION } from '../status-file.ts'
 import type { Finding } from './findings.ts'
 import { ok, problem, problemFrom } from './findings.ts'
 import type { DoctorOptions } from './options.ts'
 
-/** What the running agent says that the hub does not know of it. Without a running agent nobody knows. */
+/** What the running agent says of itself and the hub. Without a running agent nobody knows. */
 export async function checkIntroduction({ status }: DoctorOptions): Promise<Finding[]> {
   if (status === null) return []
-  const said = status.missing.filter(({ part }) => part === INTRODUCTION)
-  return said.map(({ reason }) =>
-    problem('introduction', reason, 'Mend the sensor that is named, then restart the agent.'),
-  )
+  return status.missing.flatMap(({ part, reason }) => {
+    if (part === IDENTITY) return [problem(part, reason, 'Give one of the two machines an identity of its own.')]
+    if (part === INTRODUCTION) return [problem(part, reason, 'Mend the sensor that is named, then restart the agent.')]
+    return []
+  })
 }
 
 /** Identity, address, key and credential, in this order; what an earlier one stops, a later one cannot say. */

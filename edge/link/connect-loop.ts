@@ -1,5 +1,6 @@
 import { Backoff } from '../../shared/backoff.ts'
 import type { Clock } from '../../shared/clock.ts'
+import { wait } from '../../shared/clock.ts'
 import { asError, LaresError } from '../../shared/errors.ts'
 import type { Service } from '../../shared/lifecycle.ts'
 import type { Log } from '../../shared/log.ts'
@@ -18,20 +19,37 @@ export interface LinkState {
   address: string
 }
 
+export interface Opened {
+  connection: Connection
+  address: string
+}
+
+/** What is known of an end beside what the socket says. */
+export interface Aftermath {
+  /** The reason for people. */
+  error: Error
+  /** For about how long the hub is left alone. */
+  restMs: number
+}
+
 export interface ConnectLoopOptions {
-  /** `host:port`, tried in turn. */
+  /** `host:port`. All are tried before the loop backs off, the last that was good first. */
   addresses: readonly string[]
   clock: Clock
   log: Log
   random?: () => number
-  /** Opens one connection to the address. */
-  open: (address: string, signal: AbortSignal) => Promise<Connection>
+  /** Opens one connection, to whichever of the addresses answers. */
+  open: (addresses: readonly string[], signal: AbortSignal) => Promise<Opened>
   /** Called once for each connection that was opened, when it has ended. `stopping`: because of `stop`. */
   onEnded?: (ended: { error: Error | null; stopping: boolean }) => void
   onState?: (state: LinkState) => void
+  /** Asked when there is no connection: whether somebody knows better why, and for how long to leave it. */
+  aftermath?: () => Aftermath | null
 }
 
-/** Keeps one connection: opens, waits for its end, backs off 1 to 60 s with jitter, opens again. */
+/**
+ * Keeps one connection: opens it at one of the addresses, waits for its end, backs off 1 to 60 s with jitter, opens again.
+ */
 export class ConnectLoop implements Service {
   #options: ConnectLoopOptions
   #backoff: Backoff
@@ -39,7 +57,7 @@ export class ConnectLoop implements Service {
   #running: Promise<void> | null = null
   #connection: Connection | null = null
   #state: LinkState
-  #attempt = 0
+  #lastGood: string | null = null
   #lastReason: string | null = null
 
   constructor(options: ConnectLoopOptions) {
@@ -70,20 +88,35 @@ export class ConnectLoop implements Service {
   async #run(): Promise<void> {
     const { signal } = this.#stopping
     while (!signal.aborted) {
-      const { addresses, clock } = this.#options
-      const address = addresses[this.#attempt++ % addresses.length] ?? ''
-      await this.#connectOnce(address, signal)
-      if (!signal.aborted) await this.#backoff.wait(clock, signal)
+      await this.#connectOnce(this.#round(), signal)
+      if (!signal.aborted) await this.#rest(signal)
     }
     this.#set({ state: 'offline', reason: 'stopped', code: null, address: this.#state.address })
   }
 
-  async #connectOnce(address: string, signal: AbortSignal): Promise<void> {
+  /** The addresses in the order in which they are tried. */
+  #round(): string[] {
+    const { addresses } = this.#options
+    return [...new Set(this.#lastGood === null ? addresses : [this.#lastGood, ...addresses])]
+  }
+
+  #rest(signal: AbortSignal): Promise<void> {
+    const { clock, aftermath, random = Math.random } = this.#options
+    const known = aftermath?.()
+    if (!known) return this.#backoff.wait(clock, signal)
+    return wait(clock, Math.round(known.restMs * (0.5 + random())), signal)
+  }
+
+  async #connectOnce(addresses: readonly string[], signal: AbortSignal): Promise<void> {
     const { clock, open, onEnded } = this.#options
+    let address = addresses[0] ?? ''
     this.#set({ ...this.#state, state: 'connecting', address })
     let openedAt: number | null = null
     try {
-      this.#connection = await open(address, signal)
+      const opened = await open(addresses, signal)
+      this.#connection = opened.connection
+      address = opened.address
+      this.#lastGood = address
       openedAt = clock.mono()
       if (signal.aborted) void this.#connection.end()
       else this.#sayOnline(address)
@@ -96,8 +129,6 @@ export class ConnectLoop implements Service {
       this.#sayOffline(address, asError(error), signal)
     }
     if (openedAt !== null && clock.mono() - openedAt >= LASTED_MS) this.#backoff.reset()
-    // The same address worked: stay with it.
-    if (openedAt !== null) this.#attempt -= 1
   }
 
   #sayOnline(address: string): void {
@@ -106,8 +137,9 @@ export class ConnectLoop implements Service {
     this.#set({ state: 'online', reason: null, code: null, address })
   }
 
-  #sayOffline(address: string, error: Error, signal: AbortSignal): void {
+  #sayOffline(address: string, seen: Error, signal: AbortSignal): void {
     if (signal.aborted) return
+    const error = this.#options.aftermath?.()?.error ?? seen
     const code = error instanceof LaresError ? error.code : null
     const hint = error instanceof LaresError ? error.hint : null
     if (this.#lastReason !== error.message) {

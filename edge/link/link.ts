@@ -1,6 +1,7 @@
 import type { Clock } from '../../shared/clock.ts'
 import type { Wire } from '../../shared/codec.ts'
 import { decode, encode } from '../../shared/codec.ts'
+import { LaresError } from '../../shared/errors.ts'
 import type { Service } from '../../shared/lifecycle.ts'
 import type { Log } from '../../shared/log.ts'
 import { RateLimitedLog } from '../../shared/log.ts'
@@ -15,19 +16,24 @@ import type { Topics } from '../../shared/topics.ts'
 import { topicsBelow } from '../../shared/topics.ts'
 import type { Identity } from '../identity.ts'
 import type { Outbox } from '../outbox/outbox.ts'
-import type { LinkState } from './connect-loop.ts'
+import type { Aftermath, LinkState, Opened } from './connect-loop.ts'
 import { ConnectLoop } from './connect-loop.ts'
 import type { Connection, IncomingMessage } from './connection.ts'
 import { openConnection } from './connection.ts'
+import { dial } from './dial.ts'
 import { envelope } from './envelope.ts'
 import { HubSession } from './hub-session.ts'
-import { openPinnedSocket } from './pinned-socket.ts'
 
 /** Beyond this a slow network holds the heartbeat back: a late one says nothing. */
 const HEARTBEAT_BUFFER_BYTES = 64 * 1024
 
 /** What the hub sends to a device over this connection. */
 const TOLD = ['ack', 'rejected', 'command', 'desired'] as const
+
+/** Two machines that take turns are better than two that throw each other out every second. */
+const TWIN_REST_MS = 300_000
+/** Told again by the hub at every introduction as long as it is so. */
+const TWIN_MEMORY_MS = 1_800_000
 
 /** What a birth says beside what the link itself knows. */
 export type BirthContent = Omit<Birth, 'epoch' | 'connects' | 'sent' | 'boot' | 'sensors'> & { sensors: BirthSensor[] }
@@ -59,6 +65,7 @@ export class Link implements Service {
   #quiet: RateLimitedLog
   #connects = 0
   #refusal: string | null = null
+  #twin: { error: LaresError; toldAt: number } | null = null
 
   constructor(options: LinkOptions) {
     this.#options = options
@@ -69,7 +76,8 @@ export class Link implements Service {
       addresses: [...new Set([...(options.addresses ?? []), ...identity.addresses])],
       clock,
       log,
-      open: (address, signal) => this.#open(address, signal),
+      open: (addresses, signal) => this.#open(addresses, signal),
+      aftermath: () => this.aftermath(),
       onEnded: ({ stopping }) => this.#endSession(stopping),
       ...(onState ? { onState } : {}),
       ...(random ? { random } : {}),
@@ -83,6 +91,13 @@ export class Link implements Service {
   /** What the hub did not take of the last birth, with the remedy, or `null`. */
   get refusal(): string | null {
     return this.#refusal
+  }
+
+  /** Another machine uses this identity, as the hub said lately: what there is to say, and for how long to keep away. */
+  aftermath(): Aftermath | null {
+    const twin = this.#twin
+    if (twin === null || this.#options.clock.mono() - twin.toldAt > TWIN_MEMORY_MS) return null
+    return { error: twin.error, restMs: TWIN_REST_MS }
   }
 
   start(): void {
@@ -111,9 +126,9 @@ export class Link implements Service {
     this.#loop.connection?.publish(this.#topic('birth'), this.#birth(this.#connects), 1)
   }
 
-  async #open(address: string, signal: AbortSignal): Promise<Connection> {
+  async #open(addresses: readonly string[], signal: AbortSignal): Promise<Opened> {
     const { identity, outbox, clock } = this.#options
-    const socket = await openPinnedSocket({ address, pin: identity.pin, clock, signal })
+    const { socket, address } = await dial({ addresses, pin: identity.pin, clock, signal })
     const connects = outbox.nextConnect()
     this.#connects = connects
     const connection = await openConnection(
@@ -132,7 +147,7 @@ export class Link implements Service {
       await connection.subscribe(TOLD.map((name) => this.#topic(name)))
       connection.publish(this.#topic('birth'), this.#birth(connects), 1)
       this.#session.start()
-      return connection
+      return { connection, address }
     } catch (error) {
       connection.drop(new Error('the connection could not be prepared', { cause: error }))
       this.#endSession(true)
@@ -191,7 +206,13 @@ export class Link implements Service {
 
   /** The hub refused something. A birth it did not take at all is no reason to keep what was measured to ourselves. */
   #refused({ topic, code, reason, hint }: Rejected): void {
-    if (this.#topics.parse(topic)?.name === 'birth') {
+    if (code === 'identity_shared') {
+      const error = new LaresError('identity_shared', reason, { hint })
+      if (this.aftermath() === null)
+        this.#options.log.error({ error_code: code, reason, hint }, 'another machine uses the identity of this one')
+      this.#twin = { error, toldAt: this.#options.clock.mono() }
+      this.#options.onState?.(this.#loop.state)
+    } else if (this.#topics.parse(topic)?.name === 'birth') {
       this.#refusal = `the hub did not take all of it: ${reason}. ${hint}`
       this.#options.log.warn({ error_code: code, reason, hint }, 'the hub did not take all of the introduction')
       this.#session?.refused()

@@ -10,11 +10,11 @@ import type { Topics } from '../../shared/topics.ts'
 import { topicRow, topicsBelow } from '../../shared/topics.ts'
 import type { VoiceLink } from '../audio/turn-sender.ts'
 import type { Identity } from '../identity.ts'
-import type { LinkState } from './connect-loop.ts'
+import type { Aftermath, LinkState, Opened } from './connect-loop.ts'
 import { ConnectLoop } from './connect-loop.ts'
-import type { Connection, IncomingMessage } from './connection.ts'
+import type { IncomingMessage } from './connection.ts'
 import { openConnection } from './connection.ts'
-import { openPinnedSocket } from './pinned-socket.ts'
+import { dial } from './dial.ts'
 
 export interface VoiceConnectionOptions {
   identity: Identity
@@ -25,6 +25,8 @@ export interface VoiceConnectionOptions {
   onSpeech: (speech: string, frame: AudioFrame) => void
   /** Called after every connect, when the subscriptions hold. */
   onConnected?: () => void
+  /** What the main connection was told, see `ConnectLoopOptions`. */
+  aftermath?: () => Aftermath | null
   random?: () => number
 }
 
@@ -47,7 +49,8 @@ export class VoiceConnection implements Service, VoiceLink {
       addresses: [...new Set([...(options.addresses ?? []), ...identity.addresses])],
       clock,
       log,
-      open: (address, signal) => this.#open(address, signal),
+      open: (addresses, signal) => this.#open(addresses, signal),
+      ...(options.aftermath ? { aftermath: options.aftermath } : {}),
       onState: ({ state }) => {
         if (state === 'online') options.onConnected?.()
       },
@@ -80,9 +83,9 @@ export class VoiceConnection implements Service, VoiceLink {
     await connection.publishConfirmed(full, payload, topicRow(topic).qos)
   }
 
-  async #open(address: string, signal: AbortSignal): Promise<Connection> {
+  async #open(addresses: readonly string[], signal: AbortSignal): Promise<Opened> {
     const { identity, clock } = this.#options
-    const socket = await openPinnedSocket({ address, pin: identity.pin, clock, signal })
+    const { socket, address } = await dial({ addresses, pin: identity.pin, clock, signal })
     const connection = await openConnection(
       {
         socket,
@@ -96,7 +99,7 @@ export class VoiceConnection implements Service, VoiceLink {
     try {
       const device = { device: identity.device }
       await connection.subscribe([this.#topics.build('session', device), this.#topics.filter('speech', device)])
-      return connection
+      return { connection, address }
     } catch (error) {
       connection.drop(new Error('the voice connection could not be prepared', { cause: error }))
       throw error

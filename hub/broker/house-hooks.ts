@@ -29,7 +29,7 @@ export interface HouseParts {
   frame(device: string, turn: string, payload: Buffer): void
   request(levels: { area: string; verb: string }, message: { payload: Buffer; retained: boolean; caller: Caller }): void
   join(connection: Pick<Connection, 'clientId' | 'key'>, payload: Buffer, settle: (verdict: Settled) => void): void
-  presence(change: { device: string; online: boolean; reason: string }): void
+  presence(change: { device: string; online: boolean; reason: string; address?: string }): void
   houseOf(device: string): string | null
 }
 
@@ -153,7 +153,7 @@ export class HouseHooks implements BrokerHooks {
     const principal = this.#sessions.get(connection)?.principal
     if (principal?.kind !== 'device' || principal.voice) return
     this.#newest.set(principal.id, connection.number)
-    this.#parts.presence({ device: principal.id, online: true, reason: 'connected' })
+    this.#parts.presence({ device: principal.id, online: true, reason: 'connected', address: connection.remote })
   }
 
   disconnected(connection: Connection, reason: string): void {

@@ -17,7 +17,7 @@ export type StructuredInput =
       deadline?: number
       prepared?: unknown
     }
-  | { kind: 'presence'; device: string; online: boolean; reason: string }
+  | { kind: 'presence'; device: string; online: boolean; reason: string; address?: string }
   | { kind: 'turn_end'; device: string; turn: string; payload: Buffer | null; recording: Recording | null }
   | { kind: 'authenticate'; credentials: Credentials }
   /** `session` alone may read the answer. */

@@ -165,7 +165,7 @@ const OWN: Partial<Record<MessageName, Readonly<Record<string, string>>>> = {
     'speech.id': 'last level of its frames’ topic',
     'speech.rate': 'samples a second',
   },
-  status: { status: '`error`: connected and silent', since: WALL },
+  status: { status: '`error`: connected, and the reason says what is wrong', since: WALL },
   state: {
     value: 'in `unit`',
     unit: 'of the value',

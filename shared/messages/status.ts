@@ -10,7 +10,7 @@ export const status = message({
   schema: z.object({
     status: z.enum(['online', 'offline', 'busy', 'error']),
     since: timeMs,
-    /** `connected`, `clean`, `lost`, `silent`, `taken_over`, `revoked`, `hub_restart`, `never_connected`. */
+    /** `connected`, `clean`, `lost`, `silent`, `identity_shared`, `taken_over`, `revoked`, `hub_restart`, `never_connected`. */
     reason: text(40),
   }),
   sample: { status: 'online', since: 1_795_000_000_000, reason: 'connected' },

@@ -38,7 +38,7 @@ async function setUp(sensors: Record<string, unknown>) {
   const clock = new ManualClock()
   const warnings: string[] = []
   const warn = (fields: object, message: string) => void warnings.push(JSON.stringify({ ...fields, message }))
-  const log: Log = { debug() {}, info() {}, warn, error() {}, part: () => log }
+  const log: Log = { debug() {}, info() {}, warn, error: warn, part: () => log }
   const config = configSchema.parse({ agent: { default_sensors: false }, sensors })
   const machine = systemMachine({ clock })
   const options: AgentOptions = {
@@ -56,7 +56,7 @@ async function setUp(sensors: Record<string, unknown>) {
       return hub.values('readings').length >= count
     })
   }
-  return { agent, hub, readings, doctor, warnings }
+  return { agent, hub, clock, readings, doctor, warnings }
 }
 
 describe('an agent that introduces itself', () => {
@@ -106,5 +106,33 @@ describe('an agent that introduces itself', () => {
     await readings(1)
     expect(hub.values('birth')[0]).toMatchObject({ partial: false })
     expect(agent.status().missing.filter(({ part }) => part === 'introduction')).toEqual([])
+  })
+})
+
+describe('an agent whose identity another machine uses', () => {
+  it('says so with the remedy in status, doctor and log, and keeps away instead of coming back at once', async () => {
+    const { agent, hub, clock, readings, doctor, warnings } = await setUp({ room: SIMULATED })
+    await readings(1)
+    const reason = 'two machines use this identity in turns: 192.168.1.5 and 192.168.1.9'
+    hub.send('rejected', {
+      ...{ topic: `lares/${DEVICE}/birth`, code: 'identity_shared', reason },
+      ...{ hint: 'Join again: lares edge join <token> --again.', at: 0 },
+    })
+    const told = expect.stringMatching(/192\.168\.1\.9.*lares edge join <token> --again/)
+    await hub.until('it is known', () => agent.status().missing.length > 0)
+    expect(agent.status().missing).toEqual([{ part: 'identity', reason: told }])
+    expect(await doctor()).toContainEqual(expect.objectContaining({ check: 'identity', says: told }))
+    expect(warnings.join('\n')).toContain('another machine uses the identity of this one')
+    hub.cut()
+    await hub.until('it is offline', () => agent.status().link.state === 'offline')
+    expect(agent.status().link).toMatchObject({ code: 'identity_shared', reason: told })
+    const { connections } = hub
+    clock.advance(290_000)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(agent.status().link.state).toBe('offline')
+    await hub.until('it comes back', () => {
+      clock.advance(1_000)
+      return hub.connections > connections
+    })
   })
 })

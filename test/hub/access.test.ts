@@ -359,8 +359,8 @@ describe('a connection', () => {
     hooks.disconnected(first, 'a newer connection has this client id')
     hooks.disconnected(voice, 'the client disconnected')
     expect(heard.presence).toEqual([
-      { device: OWN, online: true, reason: 'connected' },
-      { device: OWN, online: true, reason: 'connected' },
+      { device: OWN, online: true, reason: 'connected', address: 'test' },
+      { device: OWN, online: true, reason: 'connected', address: 'test' },
     ])
     hooks.disconnected(second, 'revoked')
     hooks.disconnected(second, 'revoked')

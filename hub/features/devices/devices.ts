@@ -8,6 +8,7 @@ import { Entities } from './entities.ts'
 import { Introductions } from './introduction.ts'
 import { forgetOldInvitations, tellJoining } from './joining.ts'
 import { Presence } from './presence.ts'
+import { SharedIdentity } from './shared-identity.ts'
 import { SignsOfLife } from './signs-of-life.ts'
 
 export interface Devices extends Feature {
@@ -17,7 +18,7 @@ export interface Devices extends Feature {
   presence: Presence
   signs: SignsOfLife
   /** What the broker saw: a device's connection came or went. */
-  connection(context: Context, change: { device: string; online: boolean; reason: string }): void
+  connection(context: Context, change: { device: string; online: boolean; reason: string; address?: string }): void
 }
 
 /** Devices: who may speak, what they are, whether they can be reached. */
@@ -28,12 +29,19 @@ export function openDevices(db: Database): Devices {
   const clocks = new DeviceClocks()
   const presence = new Presence(db, directory)
   const signs = new SignsOfLife(db)
+  const identities = new SharedIdentity(db)
   const connected = new Map<string, number>()
   /** Connected and not heard for too long. */
   const silent = new Set<string>()
   const introduce = db.prepare(
     'UPDATE devices SET detected_model = ?, capabilities = ?, capability_details = ?, connects = ?, updated_at = ? WHERE id = ?',
   )
+
+  /** Of a device that is connected and heard. */
+  function statusOf(device: string, now: number): { status: 'online' | 'error'; reason: string } {
+    if (identities.isShared(device, now)) return { status: 'error', reason: 'identity_shared' }
+    return { status: 'online', reason: 'connected' }
+  }
 
   return {
     name: 'devices',
@@ -46,7 +54,11 @@ export function openDevices(db: Database): Devices {
       birth(context, message, origin) {
         const { device } = origin
         const known = directory.find(device)
-        const refused = introductions.take(context, message, origin)
+        identities.introduced(context, message, origin)
+        const isShared = identities.isShared(device, context.now)
+        if (isShared && connected.has(device)) presence.set(context, device, statusOf(device, context.now))
+        // What the other of two machines does not have is no sensor that left.
+        const refused = introductions.take(context, isShared ? { ...message, partial: true } : message, origin)
         clocks.learn(device, message.boot, message.clock.synced)
         const details = JSON.stringify({ agent: message.agent, clock: message.clock })
         introduce.run(
@@ -63,7 +75,7 @@ export function openDevices(db: Database): Devices {
       heartbeat(context, message, { device }) {
         clocks.learn(device, message.boot, message.clock.synced)
         signs.heartbeat(device, message, context.now)
-        if (connected.has(device)) presence.set(context, device, { status: 'online', reason: 'connected' })
+        if (connected.has(device)) presence.set(context, device, statusOf(device, context.now))
       },
       /** Only a hint: the broker knows better whether the connection lives. A will of an older connect is ignored. */
       will(context, message, { device }) {
@@ -84,37 +96,38 @@ export function openDevices(db: Database): Devices {
         })
       },
     },
-    connection(context, { device, online, reason }) {
+    connection(context, { device, online, reason, address = '' }) {
       if (!directory.find(device)) {
         // Revoked between its CONNECT and now: its status stays what the revocation made it.
         connected.delete(device)
         if (online) context.effect({ kind: 'disconnect', device, reason: 'revoked' })
         return
       }
-      if (online) connected.set(device, context.now)
-      else connected.delete(device)
+      if (online) {
+        connected.set(device, context.now)
+        identities.connected(device, address)
+      } else connected.delete(device)
       silent.delete(device)
-      presence.set(context, device, { status: online ? 'online' : 'offline', reason })
+      presence.set(context, device, online ? statusOf(device, context.now) : { status: 'offline', reason })
       signs.seen(device, context.now)
     },
     start(context) {
       presence.start(context)
+      identities.start(context)
       forgetOldInvitations(context)
       tellJoining(context)
     },
     tick(context) {
       signs.tick(context)
+      for (const device of identities.tick(context))
+        if (connected.has(device)) presence.set(context, device, statusOf(device, context.now))
       for (const [device, since] of connected) {
         if (since > context.now) connected.set(device, context.now)
         const heard = Math.max(Math.min(since, context.now), signs.heardAt(device, context.now))
         const isAgent = directory.find(device)?.integration === 'lares'
         const isSilent = isAgent && context.now - heard > SILENT_DEVICE_MS
         if (isSilent === silent.has(device)) continue
-        presence.set(
-          context,
-          device,
-          isSilent ? { status: 'error', reason: 'silent' } : { status: 'online', reason: 'connected' },
-        )
+        presence.set(context, device, isSilent ? { status: 'error', reason: 'silent' } : statusOf(device, context.now))
         context.committed(() => (isSilent ? silent.add(device) : silent.delete(device)))
       }
     },
