@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { time } from '../../../shared/admin/fields.ts'
-import { LaresError } from '../../../shared/errors.ts'
+import { deviceParam, time } from '../../../shared/admin/fields.ts'
 import { formatJoinToken } from '../../../shared/join-token.ts'
 import { text } from '../../../shared/messages/fields.ts'
+import { timeWords } from '../../../shared/time-words.ts'
 import type { CallContext } from '../../engine/command.ts'
 import { command } from '../../engine/command.ts'
 import { defaultHouse } from '../house/default-house.ts'
@@ -10,6 +10,7 @@ import { after, conditions, page } from '../list-query.ts'
 import { visibleHouses } from '../visibility.ts'
 import { DEVICE_TYPES } from './device-types.ts'
 import { addDevice, hashSecret, invite } from './joining.ts'
+import { deviceNamed } from './named-device.ts'
 import { clearState, clearStatus } from './retained-state.ts'
 
 const deviceName = text(100).min(1)
@@ -147,7 +148,7 @@ export const showDevice = command({
   verb: 'show',
   role: 'user',
   summary: 'One device with its sensors and last heartbeat',
-  params: z.strictObject({ device: text(40) }),
+  params: z.strictObject({ device: deviceParam }),
   result: z.strictObject({
     device: deviceLine.extend({
       revoked_at: time.nullable(),
@@ -173,19 +174,18 @@ export const showDevice = command({
   positional: ['device'],
   changes: false,
   query(context, params) {
-    const visible = visibleHouses(context.caller, 'd.house_id')
+    const id = deviceNamed(context, params.device)
     const device = context.db
       .prepare(
-        `SELECT ${COLUMNS}, d.capabilities, d.capability_details, d.current_state, d.last_error, d.revoked_at FROM devices d WHERE d.id = ? AND ${visible.sql}`,
+        `SELECT ${COLUMNS}, d.capabilities, d.capability_details, d.current_state, d.last_error, d.revoked_at FROM devices d WHERE d.id = ?`,
       )
-      .get(params.device, ...visible.values) as Record<string, unknown> | undefined
-    if (!device) throw new LaresError('not_found', `there is no device ${params.device}`)
+      .get(id) as Record<string, unknown>
     const entities = context.db
       .prepare(
         'SELECT entity_id, name, entity_type, device_class, unit_of_measurement, is_enabled, CASE WHEN is_enabled THEN state END AS state ' +
           'FROM device_entities WHERE device_id = ? ORDER BY is_enabled DESC, entity_id',
       )
-      .all(params.device) as { is_enabled: number }[]
+      .all(id) as { is_enabled: number }[]
     const parsed = Object.fromEntries(
       ['capabilities', 'capability_details', 'current_state'].map((name) => [name, JSON.parse(String(device[name]))]),
     )
@@ -201,26 +201,25 @@ export const renameDevice = command({
   verb: 'rename',
   role: 'admin',
   summary: 'Give a device another name; its id and topics stay',
-  params: z.strictObject({ device: text(40), name: deviceName }),
+  params: z.strictObject({ device: deviceParam, name: deviceName }),
   result: z.strictObject({ device: z.string(), name: z.string() }),
   examples: [{ says: 'another name for people', params: { device: 'kitchen-pi', name: 'Kitchen' } }],
   positional: ['device', 'name'],
   changes: true,
   run(context, params) {
-    const before = found(context, params.device)
-    context.db
-      .prepare('UPDATE devices SET name = ?, updated_at = ? WHERE id = ?')
-      .run(params.name, context.now, params.device)
+    const device = deviceNamed(context, params.device)
+    const before = rowOf(context, device)
+    context.db.prepare('UPDATE devices SET name = ?, updated_at = ? WHERE id = ?').run(params.name, context.now, device)
     context.changed()
     context.addEvent({
       type: 'device_renamed',
-      device: params.device,
+      device,
       house: before.house_id,
       source: 'user',
       oldState: before.name,
       newState: params.name,
     })
-    return { device: params.device, name: params.name }
+    return { device, name: params.name }
   },
 })
 
@@ -229,41 +228,45 @@ export const revokeDevice = command({
   verb: 'revoke',
   role: 'admin',
   summary: 'Shut a device out, at once; what it measured stays',
-  params: z.strictObject({ device: text(40) }),
+  params: z.strictObject({ device: deviceParam }),
   result: z.strictObject({ device: z.string() }),
   examples: [{ says: 'shut out what was stolen', params: { device: 'kitchen-pi' } }],
   positional: ['device'],
   changes: true,
-  danger({ db }, { device }) {
-    const { name } = found({ db }, device)
+  danger(context, params) {
+    const { db, now } = context
+    const device = deviceNamed(context, params.device)
+    const { name, last_seen } = rowOf(context, device)
     const sensors = db
       .prepare('SELECT count(*) FROM device_entities WHERE device_id = ? AND is_enabled')
       .pluck()
       .get(device)
+    const seen = last_seen === null ? 'never connected' : `last seen ${timeWords(last_seen, now)}`
     return (
-      `${name} (${device}) with ${sensors} sensors will be shut out for good: its secret is forgotten, ` +
+      `${name} (${device}, ${sensors} sensors, ${seen}) will be shut out for good: its secret is forgotten, ` +
       'and to come back it must be invited again, under a new id. What it measured stays.'
     )
   },
   run(context, params) {
-    const before = found(context, params.device)
+    const device = deviceNamed(context, params.device)
+    const before = rowOf(context, device)
     context.db
       .prepare(
         "UPDATE devices SET revoked_at = coalesce(revoked_at, ?), auth_token_hash = NULL, status = 'offline', status_reason = 'revoked', " +
           'status_since = ?, updated_at = ? WHERE id = ?',
       )
-      .run(context.now, context.now, context.now, params.device)
+      .run(context.now, context.now, context.now, device)
     context.changed()
-    context.effect({ kind: 'disconnect', device: params.device, reason: 'revoked' })
-    clearRetained(context, params.device)
+    context.effect({ kind: 'disconnect', device, reason: 'revoked' })
+    clearRetained(context, device)
     context.addEvent({
       type: 'device_revoked',
-      device: params.device,
+      device,
       house: before.house_id,
       source: 'user',
       data: { by: context.caller.principal },
     })
-    return { device: params.device }
+    return { device }
   },
 })
 
@@ -276,12 +279,12 @@ function clearRetained(context: CallContext, device: string): void {
   for (const key of keys) if (key !== null) clearState(context, device, key.slice(device.length + 1))
 }
 
-function found(context: Pick<CallContext, 'db'>, device: string): { name: string; house_id: string } {
-  const row = context.db.prepare('SELECT name, house_id FROM devices WHERE id = ?').get(device) as
-    | { name: string; house_id: string }
-    | undefined
-  if (!row) throw new LaresError('not_found', `there is no device ${device}`)
-  return row
+function rowOf({ db }: Pick<CallContext, 'db'>, device: string) {
+  return db.prepare('SELECT name, house_id, last_seen FROM devices WHERE id = ?').get(device) as {
+    name: string
+    house_id: string
+    last_seen: number | null
+  }
 }
 
 function withOnline<T extends DeviceLine>(device: T): T & { is_online: boolean } {

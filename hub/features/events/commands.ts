@@ -4,6 +4,7 @@ import { severity } from '../../../shared/messages/event.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import { momentOf } from '../../../shared/read-time.ts'
 import { command } from '../../engine/command.ts'
+import { deviceFilter } from '../devices/named-device.ts'
 import { conditions, page } from '../list-query.ts'
 import { visibleHouses } from '../visibility.ts'
 
@@ -16,7 +17,7 @@ const eventLine = z.strictObject({
   created_at: time,
   severity,
   title: z.string().nullable(),
-  device_id: z.string().nullable(),
+  device_name: z.string().nullable(),
   description: z.string().nullable(),
   old_state: z.string().nullable(),
   new_state: z.string().nullable(),
@@ -24,6 +25,7 @@ const eventLine = z.strictObject({
   category: z.string(),
   source: z.string(),
   event_data: z.record(z.string(), z.json()),
+  device_id: z.string().nullable(),
   user_id: z.string().nullable(),
   session_id: z.string().nullable(),
   entity_id: z.string().nullable(),
@@ -32,6 +34,15 @@ const eventLine = z.strictObject({
   processed: z.number(),
   id: z.number(),
 })
+
+/** Whoever looks leaves an `api_call`: it is shown to those who ask for it, or looking would fill the list. */
+function asksForCalls(params: {
+  all: boolean
+  severity?: string | undefined
+  event_type?: string | undefined
+}): boolean {
+  return params.all || params.severity === 'debug' || params.event_type === 'api_call'
+}
 
 export const listEvents = command({
   area: 'events',
@@ -43,6 +54,8 @@ export const listEvents = command({
     event_type: text(100).optional(),
     category: text(100).optional(),
     severity: severity.optional(),
+    /** Also what was only asked, of severity debug. */
+    all: z.boolean().default(false).describe('also what was only asked'),
     since: timeParam.optional(),
     limit: z.int().min(1).max(1000).default(100),
     after: z.int().optional(),
@@ -58,12 +71,13 @@ export const listEvents = command({
       .when('event_type = ?', params.event_type)
       .when('category = ?', params.category)
       .when('severity = ?', params.severity)
-      .when('device_id = ?', params.device)
+      .when("NOT (severity = 'debug' AND event_type = ?)", asksForCalls(params) ? undefined : 'api_call')
+      .when('device_id = ?', deviceFilter(context, params.device))
       .when('created_at >= ?', params.since === undefined ? undefined : momentOf(params.since, context.now))
       .when('id < ?', params.after)
     const rows = context.db
       .prepare(
-        'SELECT id, timestamp, created_at, event_type, category, severity, title, description, source, house_id, device_id, entity_id, user_id, ' +
+        'SELECT id, timestamp, created_at, event_type, category, severity, title, description, source, house_id, device_id, entity_id, user_id, (SELECT name FROM devices d WHERE d.id = device_id) AS device_name, ' +
           `session_id, event_data, old_state, new_state, processed FROM events WHERE ${where.sql} ORDER BY id DESC LIMIT ?`,
       )
       .all(...where.values, params.limit + 1) as EventRow[]

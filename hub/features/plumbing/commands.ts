@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { bytes, time } from '../../../shared/admin/fields.ts'
-import { text } from '../../../shared/messages/fields.ts'
+import { bytes, deviceParam, time } from '../../../shared/admin/fields.ts'
 import { command } from '../../engine/command.ts'
+import { deviceFilter } from '../devices/named-device.ts'
 import { conditions, page } from '../list-query.ts'
 
 interface RejectedRow {
@@ -15,7 +15,7 @@ export const listRejected = command({
   role: 'admin',
   summary: 'Messages the hub could not understand, newest first, with their reasons',
   params: z.strictObject({
-    device: text(40).optional(),
+    device: deviceParam.optional(),
     limit: z.int().min(1).max(200).default(50),
     after: z.int().optional(),
   }),
@@ -39,7 +39,7 @@ export const listRejected = command({
   positional: ['device'],
   changes: false,
   query(context, params) {
-    const where = conditions().when('device_id = ?', params.device).when('id < ?', params.after)
+    const where = conditions().when('device_id = ?', deviceFilter(context, params.device)).when('id < ?', params.after)
     const rows = context.db
       .prepare(
         `SELECT id, device_id, topic, code, reason, raw, raw_bytes, received_at FROM rejected_messages WHERE ${where.sql} ORDER BY id DESC LIMIT ?`,

@@ -44,7 +44,11 @@ export class Retention {
   /** A kind of sensor without a setting follows all readings. */
   days(name: string): Days {
     const set = this.#settings.get(name)
-    if (set !== undefined) return set
+    return set === undefined ? this.withoutSetting(name) : set
+  }
+
+  /** What a class falls back to when its setting is taken back. */
+  withoutSetting(name: string): Days {
     if (OF_KIND.test(name)) return this.days('readings')
     return DEFAULT_DAYS.get(name) ?? null
   }

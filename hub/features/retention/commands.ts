@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { time } from '../../../shared/admin/fields.ts'
 import { text } from '../../../shared/messages/fields.ts'
+import type { Database } from '../../../shared/sqlite/open.ts'
 import { command } from '../../engine/command.ts'
 import { checkClass, type Days, DEFAULT_DAYS, eventClass, Retention, SEVERITIES } from './classes.ts'
+import { whatGoes } from './what-goes.ts'
 
 /** Counting goes on up to here: more rows are said as "at least", because counting a hundred million takes minutes. */
 const COUNTED = 1_000_000
@@ -74,17 +76,20 @@ export const setRetention = command({
   ],
   positional: ['class', 'days'],
   changes: true,
+  danger({ db, now }, params) {
+    checkClass(db, params.class)
+    return whatGoes(db, { class: params.class, days: daysOf(db, params) }, now)
+  },
   run(context, params) {
     const { db, now } = context
     checkClass(db, params.class)
     const before = new Retention(db).days(params.class)
     if (params.days === 'default') db.prepare('DELETE FROM retention_settings WHERE class = ?').run(params.class)
     else {
-      const days: Days = params.days === 'never' ? null : Number(params.days)
       db.prepare(
         'INSERT INTO retention_settings (class, days, updated_at) VALUES (?, ?, ?) ' +
           'ON CONFLICT (class) DO UPDATE SET days = excluded.days, updated_at = excluded.updated_at',
-      ).run(params.class, days, now)
+      ).run(params.class, daysOf(db, params), now)
     }
     const after = new Retention(db).days(params.class) ?? 'never'
     context.changed()
@@ -98,6 +103,12 @@ export const setRetention = command({
     return { class: params.class, days: after }
   },
 })
+
+/** The days that are asked for; of a default, what it then is. */
+function daysOf(db: Database, params: { class: string; days: number | string }): Days {
+  if (params.days === 'never') return null
+  return params.days === 'default' ? new Retention(db).withoutSetting(params.class) : Number(params.days)
+}
 
 interface ClassRows {
   /** What the rows are counted from. */

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { bytes, durationMs, time } from '../../../shared/admin/fields.ts'
+import { bytes, deviceParam, durationMs, time } from '../../../shared/admin/fields.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import { command } from '../../engine/command.ts'
+import { deviceFilter } from '../devices/named-device.ts'
 import { conditions, page } from '../list-query.ts'
 import { visibleHouses } from '../visibility.ts'
 
@@ -27,7 +28,7 @@ export const listSessions = command({
   role: 'user',
   summary: 'Conversations, newest first, with their turns and clips',
   params: z.strictObject({
-    device: text(40).optional(),
+    device: deviceParam.optional(),
     state: z.enum(['active', 'paused', 'ended', 'handed_off']).optional(),
     limit: z.int().min(1).max(500).default(50),
     after: text(64).optional(),
@@ -36,13 +37,14 @@ export const listSessions = command({
     sessions: z.array(
       z.strictObject({
         created_at: time,
-        device_id: z.string(),
+        device_name: z.string(),
         state: z.string(),
         ended_at: time.nullable(),
         expires_at: time.nullable(),
         persona_id: z.string(),
         persona_version: z.string(),
         user_id: z.string().nullable(),
+        device_id: z.string(),
         id: z.string(),
         turns: z.array(turnLine),
       }),
@@ -53,12 +55,12 @@ export const listSessions = command({
   changes: false,
   query(context, params) {
     const where = conditions(visibleHouses(context.caller, 'd.house_id'))
-      .when('s.device_id = ?', params.device)
+      .when('s.device_id = ?', deviceFilter(context, params.device))
       .when('s.state = ?', params.state)
       .when('s.id < ?', params.after)
     const sessions = context.db
       .prepare(
-        'SELECT s.id, s.device_id, s.persona_id, s.persona_version, s.user_id, s.state, s.created_at, s.expires_at, s.ended_at FROM sessions s ' +
+        'SELECT s.id, s.device_id, d.name AS device_name, s.persona_id, s.persona_version, s.user_id, s.state, s.created_at, s.expires_at, s.ended_at FROM sessions s ' +
           `JOIN devices d ON d.id = s.device_id WHERE ${where.sql} ORDER BY s.id DESC LIMIT ?`,
       )
       .all(...where.values, params.limit + 1) as { id: string }[]

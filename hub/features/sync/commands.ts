@@ -117,6 +117,16 @@ export const claimSite = command({
   result: z.strictObject({ site: z.string().nullable(), epoch: z.number() }),
   examples: [{ says: 'after a card was copied, on the hub that is to go on', params: {} }],
   changes: true,
+  danger({ db }, { as_new }) {
+    const { name, site } = readIdentity(db)
+    if (!as_new)
+      return `The other hub of the site ${name ?? site ?? '(unknown)'} will be fenced: it sends nothing more to central.`
+    const held = db.prepare('SELECT count(*) FROM sync_quarantine').pluck().get()
+    return (
+      `What this hub knows of its site ${name ?? '(none)'} at central will be forgotten, and ${held} rows that are held back. ` +
+      'Everything is sent anew to the site of its connection.'
+    )
+  },
   run(context, { as_new }) {
     const { db } = context
     const identity = readIdentity(db)
@@ -236,6 +246,10 @@ export const discardQuarantine = command({
   examples: [{ says: 'when the row is not worth it', params: { id: 1 } }],
   positional: ['id'],
   changes: true,
+  danger(context, { id }) {
+    const { table_name, row_key } = heldRow(context, id)
+    return `The row ${row_key} of ${table_name} will never reach central, and is no longer kept for it.`
+  },
   run(context, { id }) {
     const { table_name, row_key } = heldRow(context, id)
     context.db.prepare("UPDATE sync_quarantine SET state = 'discarded' WHERE id = ?").run(id)
@@ -244,7 +258,7 @@ export const discardQuarantine = command({
   },
 })
 
-function heldRow({ db }: CallContext, id: number): { table_name: string; row_key: string } {
+function heldRow({ db }: Pick<CallContext, 'db'>, id: number): { table_name: string; row_key: string } {
   const row = db
     .prepare("SELECT table_name, row_key FROM sync_quarantine WHERE id = ? AND state <> 'discarded'")
     .get(id)

@@ -5,6 +5,7 @@ import { sensorKey } from '../../../shared/messages/fields.ts'
 import { momentOf } from '../../../shared/read-time.ts'
 import type { QueryContext } from '../../engine/command.ts'
 import { command } from '../../engine/command.ts'
+import { deviceNamed } from '../devices/named-device.ts'
 import { after, conditions, page } from '../list-query.ts'
 import { visibleHouses } from '../visibility.ts'
 import type { RollupStep } from './rollups.ts'
@@ -15,13 +16,21 @@ const DAY_MS = 86_400_000
 interface SeriesRow {
   id: number
   device_id: string
+  device_name: string
   sensor: string
   sensor_type: string
   unit: string
 }
 
 /** What says which numbers they are. */
-const seriesName = { device: z.string(), sensor: z.string(), unit: z.string(), sensor_type: z.string() }
+const seriesName = {
+  device_name: z.string(),
+  sensor: z.string(),
+  unit: z.string(),
+  sensor_type: z.string(),
+  device: z.string(),
+}
+
 interface ReadingRow {
   id: number
   time: number
@@ -39,14 +48,14 @@ function seriesOf(
   { limit, after: key, present }: { limit: number; after?: number | undefined; present?: boolean } = { limit: -1 },
 ): SeriesRow[] {
   const asked = conditions(visibleHouses(context.caller, 'd.house_id'))
-    .when('s.device_id = ?', params.device)
+    .when('s.device_id = ?', params.device === undefined ? undefined : deviceNamed(context, params.device))
     .when('s.sensor = ?', params.sensor)
     .when('(SELECT is_enabled FROM device_entities e WHERE e.id = s.entity_id) IS NOT ?', present ? 0 : undefined)
   const order = ['device_id', 'sensor', 'id']
   const where = after(context.db, asked, { table: 'reading_series', alias: 's', order, key })
   return context.db
     .prepare(
-      'SELECT s.id, s.device_id, s.sensor, s.sensor_type, s.unit FROM reading_series s JOIN devices d ON d.id = s.device_id ' +
+      'SELECT s.id, s.device_id, d.name AS device_name, s.sensor, s.sensor_type, s.unit FROM reading_series s JOIN devices d ON d.id = s.device_id ' +
         `WHERE ${where.sql} ORDER BY s.device_id, s.sensor, s.id LIMIT ?`,
     )
     .all(...where.values, limit) as SeriesRow[]
@@ -205,13 +214,14 @@ export const latestReadings = command({
   result: z.strictObject({
     readings: z.array(
       z.strictObject({
-        device: z.string(),
+        device_name: z.string(),
         sensor: z.string(),
         value: sensorValue.optional(),
         unit: z.string(),
         time: time.optional(),
-        quality: z.number().optional(),
+        device: z.string(),
         sensor_type: z.string(),
+        quality: z.number().optional(),
       }),
     ),
     next: z.number().optional(),
@@ -254,6 +264,6 @@ function newestReading({ db, now }: QueryContext): (series: number) => object | 
   return (series) => upto(series, now + CLOCK_STEP_MS) ?? upto(series, Number.MAX_SAFE_INTEGER)
 }
 
-function titleOf({ device_id, sensor, sensor_type, unit }: SeriesRow) {
-  return { device: device_id, sensor, sensor_type, unit }
+function titleOf({ device_id, device_name, sensor, sensor_type, unit }: SeriesRow) {
+  return { device: device_id, device_name, sensor, sensor_type, unit }
 }

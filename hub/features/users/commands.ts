@@ -111,6 +111,18 @@ export const updateUser = command({
   ],
   positional: ['email'],
   changes: true,
+  danger({ db }, params) {
+    if (params.is_active !== false) return null
+    const tokens = db
+      .prepare(
+        'SELECT count(t.id) FROM users u LEFT JOIN api_tokens t ON t.user_id = u.id WHERE u.email = ? AND u.is_active = 1 GROUP BY u.id',
+      )
+      .pluck()
+      .get(params.email)
+    // Who has no account, or a closed one, loses nothing.
+    if (tokens === undefined) return null
+    return `${params.email} will be shut out at once, with ${tokens} tokens of its programs, until the account is opened again.`
+  },
   run(context, params) {
     const { db, now } = context
     const user = db.prepare('SELECT id, role FROM users WHERE email = ?').get(params.email) as

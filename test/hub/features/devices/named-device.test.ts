@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest'
+import type { Caller } from '../../../../hub/engine/caller.ts'
+import { describeCommand } from '../../../../hub/engine/describe.ts'
+import { COMMANDS } from '../../../../hub/features/commands.ts'
+import { ask, commandInput, data, LOCAL, query } from '../../engine/ask.ts'
+import { openTestHouse, reading, START } from '../../engine/engine-in-memory.ts'
+
+function houseOf(...devices: [id: string, name: string][]) {
+  const house = openTestHouse()
+  for (const [id, name] of devices) {
+    house.device(id)
+    house.db.prepare('UPDATE devices SET name = ? WHERE id = ?').run(name, id)
+  }
+  house.restart()
+  return house
+}
+
+const shown = (house: ReturnType<typeof houseOf>, device: string, caller: Caller = LOCAL) =>
+  query<{ device: { id: string } }>(house, 'devices/show', { device }, caller).device.id
+
+describe('a device that a person names', () => {
+  it('is found by its id, and by its name in any case', () => {
+    const house = houseOf(['kitchen-pi-1', 'Küche'], ['hall-pi-2', 'Hall'])
+    for (const given of ['kitchen-pi-1', 'Küche', 'küche', ' KÜCHE ', 'Ku\u0308che'])
+      expect([given, shown(house, given)]).toEqual([given, 'kitchen-pi-1'])
+  })
+
+  it('is meant by an id before a name, and present ones before those that were revoked', () => {
+    const house = houseOf(['kitchen-pi-1', 'hall-pi-2'], ['hall-pi-2', 'Hall'], ['old-pi-3', 'Hall'])
+    data(ask(house, commandInput('devices/revoke', { device: 'old-pi-3' })))
+    expect(shown(house, 'hall-pi-2')).toBe('hall-pi-2')
+    expect(shown(house, 'Hall')).toBe('hall-pi-2')
+    data(ask(house, commandInput('devices/revoke', { device: 'hall' })))
+    expect(() => shown(house, 'Hall')).toThrow(/2 devices are called Hall/)
+  })
+
+  it('is asked for by its id where several have the name', () => {
+    const house = houseOf(['pi-1', 'Hall'], ['pi-2', 'hall'])
+    expect(() => shown(house, 'Hall')).toThrow(
+      expect.objectContaining({
+        code: 'bad_params',
+        message: '2 devices are called Hall: pi-1 (offline), pi-2 (offline)',
+      }),
+    )
+  })
+
+  it('that is not there is answered with the nearest', () => {
+    const house = houseOf(['kitchen-pi-1', 'Kitchen'])
+    expect(() => shown(house, 'Kitchn')).toThrow(
+      expect.objectContaining({ code: 'not_found', hint: expect.stringContaining('Did you mean Kitchen?') }),
+    )
+  })
+
+  it('is only one that the caller may see', () => {
+    const house = houseOf(['mine-pi', 'Hall'], ['other-pi', 'Hall'])
+    const [home] = house.all<{ id: string }>('SELECT id FROM houses')
+    house.db.exec(
+      `INSERT INTO houses (id, name, created_at, updated_at) VALUES ('other', 'Other', ${START}, ${START}); UPDATE devices SET house_id = 'other' WHERE id = 'other-pi'`,
+    )
+    const person: Caller = { ...LOCAL, principal: 'ann', user: 'ann', role: 'user', houses: [home?.id ?? ''] }
+    expect(shown(house, 'Hall', person)).toBe('mine-pi')
+    expect(() => shown(house, 'other-pi', person)).toThrow(
+      expect.objectContaining({ code: 'not_found', hint: expect.not.stringContaining('other') }),
+    )
+  })
+
+  it('may be named in every command that asks for one', () => {
+    const house = houseOf(['kitchen-pi', 'Stove'])
+    house.send(['lares/kitchen-pi/readings', reading(1, 20)], ['lares/kitchen-pi/event', { type: 'button_pressed' }])
+    house.send(['lares/kitchen-pi/event', '{'])
+    const asking = COMMANDS.filter((command) => describeCommand(command).params.properties?.device)
+    expect(asking.length).toBeGreaterThan(8)
+    for (const command of asking) expect(describeCommand(command).params.properties?.device?.format).toBe('device')
+    const byName = (device: string) =>
+      asking
+        .filter((command) => command.query)
+        .map(({ area, verb }) =>
+          query(
+            house,
+            `${area}/${verb}`,
+            verb === 'query' || verb === 'summary' ? { device, sensor: 'cpu_temperature' } : { device },
+          ),
+        )
+    expect(byName('stove')).toEqual(byName('kitchen-pi'))
+    expect(JSON.stringify(byName('stove'))).toContain('button_pressed')
+    for (const [name, params] of [
+      ['devices/rename', { device: 'stove', name: 'Stove' }],
+      ['sensors/remove', { device: 'stove', sensor: 'cpu_temperature' }],
+      ['devices/revoke', { device: 'stove' }],
+    ] as const)
+      expect(data(ask(house, commandInput(name, params)))).toMatchObject({ device: 'kitchen-pi' })
+  })
+})
