@@ -5,6 +5,7 @@ import { describeRefused } from '../shared/introduced-sensors.ts'
 import type { Service } from '../shared/lifecycle.ts'
 import { Lifecycle } from '../shared/lifecycle.ts'
 import type { Log } from '../shared/log.ts'
+import { makeFolder } from '../shared/make-folder.ts'
 import type { Session } from '../shared/messages/session.ts'
 import { isDiskFault } from '../shared/sqlite/open.ts'
 import { ClockWatch } from './clock-watch.ts'
@@ -12,7 +13,7 @@ import { Commands } from './commands.ts'
 import { sensorTables } from './config/load.ts'
 import type { EdgeConfig } from './config/schema.ts'
 import { contained } from './contained.ts'
-import { lockDataFolder, makeDataFolder } from './data-folder.ts'
+import { lockDataFolder } from './data-folder.ts'
 import { DesiredSettings } from './desired.ts'
 import { deviceCommands } from './device-commands.ts'
 import type { LightState } from './gpio/status-light.ts'
@@ -95,7 +96,7 @@ export class Agent implements Service {
   /** Throws `bad_config` and `already_running`. */
   async start(): Promise<void> {
     const { config, dataFolder, clock, log, boot, machine, version } = this.#options
-    makeDataFolder(dataFolder)
+    makeFolder(dataFolder, 0o700)
     this.#unlock = this.#lock()
     this.#looked = clock.mono()
     let opened: OpenedOutbox | null = null

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { describeIssues } from '../shared/codec.ts'
 import { LaresError } from '../shared/errors.ts'
 import { isDeviceId } from '../shared/ids.ts'
+import { systemTrouble } from '../shared/system-trouble.ts'
 import { syncFolder, writeDurably } from './durable-file.ts'
 
 const identitySchema = z.strictObject({
@@ -78,10 +79,7 @@ function readIfThere(file: string): string | null {
     return readFileSync(file, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw new LaresError('bad_config', `cannot read ${file}`, {
-      cause: error,
-      hint: 'Run it as the user that owns the data folder.',
-    })
+    throw systemTrouble(error, file)
   }
 }
 

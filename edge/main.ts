@@ -1,11 +1,12 @@
 import { systemClock } from '../shared/clock.ts'
 import { endProcess } from '../shared/end-process.ts'
 import { createLog } from '../shared/log.ts'
+import { makeFolder } from '../shared/make-folder.ts'
 import { runProgram } from '../shared/run-program.ts'
 import { bootClock, readBootId } from './boot-clock.ts'
 import type { LoadedConfig } from './config/load.ts'
 import { loadConfig } from './config/load.ts'
-import { defaultDataFolder, makeDataFolder } from './data-folder.ts'
+import { defaultDataFolder } from './data-folder.ts'
 import { runDoctor } from './doctor/doctor.ts'
 import { formatFindings } from './doctor/findings.ts'
 import { readHardwareModel } from './health/hardware.ts'
@@ -45,7 +46,7 @@ async function runVerb(options: EdgeOptions, env: NodeJS.ProcessEnv): Promise<nu
 
 async function join(options: EdgeOptions, { config }: LoadedConfig, dataFolder: string): Promise<number> {
   const name = options.name ?? config.agent.name
-  makeDataFolder(dataFolder)
+  makeFolder(dataFolder, 0o700)
   const identity = await joinHub(options.token ?? '', {
     dataFolder,
     clock: systemClock,

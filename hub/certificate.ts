@@ -1,9 +1,13 @@
 import { execFile } from 'node:child_process'
-import { createHash, X509Certificate } from 'node:crypto'
-import { chmodSync, existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { createHash, createPrivateKey, X509Certificate } from 'node:crypto'
+import { accessSync, chmodSync, constants, existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { LaresError } from '../shared/errors.ts'
+import { cleanText } from '../shared/clean-text.ts'
+import { cutText } from '../shared/cut-text.ts'
+import { asError, LaresError } from '../shared/errors.ts'
+import { runningUser } from '../shared/running-user.ts'
+import { systemTrouble } from '../shared/system-trouble.ts'
 import { putInPlace } from './store/files.ts'
 
 const run = promisify(execFile)
@@ -24,21 +28,47 @@ export async function loadCertificate(
   folder: string,
   own: { key?: string | undefined; cert?: string | undefined },
 ): Promise<Certificate> {
+  if ((own.key === undefined) !== (own.cert === undefined)) {
+    const [given, missing] = own.key === undefined ? ['cert', 'key'] : ['key', 'cert']
+    throw new LaresError('bad_config', `[tls] has a ${given} but no ${missing}`, {
+      hint: `Name both, or neither: then the hub makes its own. For example ${missing} = "/etc/lares/hub.${missing}".`,
+    })
+  }
   const key = own.key ?? join(folder, 'tls.key')
   const cert = own.cert ?? join(folder, 'tls.crt')
-  if (own.key === undefined && own.cert === undefined && !(existsSync(key) && existsSync(cert))) await make(key, cert)
-  const read = (file: string) => {
+  if (own.key === undefined && !(existsSync(key) && existsSync(cert))) await make(key, cert)
+  const pair = { key: read(key), cert: read(cert) }
+  return { ...pair, pin: checkedPin(pair, { key, cert }) }
+}
+
+function read(file: string): Buffer {
+  try {
+    return readFileSync(file)
+  } catch (cause) {
+    const { message, hint } = systemTrouble(cause, file)
+    throw new LaresError('bad_config', `cannot read the hub's certificate: ${message}`, { cause, hint })
+  }
+}
+
+/** The pin, when the two files are what TLS needs and belong together. Throws `bad_config`. */
+function checkedPin({ key, cert }: Omit<Certificate, 'pin'>, files: { key: string; cert: string }): string {
+  const parse = <T>(file: string, what: string, run: () => T): T => {
     try {
-      return readFileSync(file)
+      return run()
     } catch (cause) {
-      throw new LaresError('bad_config', `cannot read ${file}`, {
+      throw new LaresError('bad_config', `${file} holds no ${what}: ${asError(cause).message}`, {
         cause,
-        hint: 'Give both [tls] key and cert, readable for the user lares.',
+        hint: `[tls] key and cert name PEM files; ${what === 'certificate' ? "the chain begins with the hub's own" : 'a password on the key is not supported'}.`,
       })
     }
   }
-  const pem = read(cert)
-  return { key: read(key), cert: pem, pin: pinOf(new X509Certificate(pem)) }
+  const certificate = parse(files.cert, 'certificate', () => new X509Certificate(cert))
+  const secret = parse(files.key, 'private key', () => createPrivateKey(key))
+  if (!certificate.checkPrivateKey(secret))
+    throw new LaresError('bad_config', `${files.key} is not the key of ${files.cert}`, {
+      hint: 'Name the two files that were made together in [tls] key and cert.',
+    })
+  return pinOf(certificate)
 }
 
 export function pinOf(certificate: X509Certificate): string {
@@ -47,6 +77,8 @@ export function pinOf(certificate: X509Certificate): string {
 }
 
 async function make(key: string, cert: string): Promise<void> {
+  // openssl says of a folder only that it cannot open a file.
+  checkWritable(dirname(key))
   const names = 'subjectAltName=DNS:lares.local,DNS:localhost,IP:127.0.0.1'
   const args = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '7300']
   try {
@@ -62,12 +94,33 @@ async function make(key: string, cert: string): Promise<void> {
       `${cert}.part`,
     ])
   } catch (cause) {
-    throw new LaresError('missing_program', "openssl could not make the hub's certificate", {
-      cause,
-      hint: 'Install openssl, or give your own certificate in [tls] key and cert.',
-    })
+    throw opensslFailed(cause)
   }
   chmodSync(`${key}.part`, 0o600)
   putInPlace(`${key}.part`, key)
   putInPlace(`${cert}.part`, cert)
+}
+
+function checkWritable(folder: string): void {
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK)
+  } catch (cause) {
+    const { code, message, hint } = systemTrouble(cause, folder)
+    throw new LaresError(code, `cannot make the hub's certificate: ${message}`, { cause, hint })
+  }
+}
+
+function opensslFailed(cause: unknown): LaresError {
+  const own = 'or give your own certificate in [tls] key and cert.'
+  const { code, stderr } = cause as { code?: string | number; stderr?: string }
+  if (code === 'ENOENT')
+    return new LaresError('missing_program', "openssl is not installed, which makes the hub's certificate", {
+      cause,
+      hint: `Install it: sudo apt install openssl, ${own}`,
+    })
+  const last = cutText(cleanText(stderr?.trim().split('\n').at(-1) ?? ''), 200) || asError(cause).message
+  return new LaresError('internal', `openssl could not make the hub's certificate: ${last}`, {
+    cause,
+    hint: `Run \`openssl version\` as the user ${runningUser()} to see whether it works, ${own}`,
+  })
 }

@@ -1,10 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { parse, TomlError } from 'smol-toml'
 import { z } from 'zod'
-import { describeIssues } from '../shared/codec.ts'
-import { LaresError } from '../shared/errors.ts'
-
-const address = z.string().regex(/^(?:\[[0-9a-f:]+\]|[^:\s]+):\d{1,5}$/i, 'is not host:port')
+import { address } from '../shared/address.ts'
+import { explainSettings } from '../shared/explain-settings.ts'
+import { readSettingsFile } from '../shared/settings-file.ts'
 
 const schema = z.strictObject({
   /** First level of every topic. */
@@ -49,24 +46,48 @@ export type HubConfig = z.infer<typeof schema> & {
   centralFault?: string
 }
 
+/** Lines that work, for every key a person can get wrong. */
+export const HUB_EXAMPLES: ReadonlyMap<string, string> = new Map([
+  ['base', 'base = "lares"'],
+  ['log', 'log = "info"'],
+  ['advertise', 'advertise = ["192.168.1.5:8883"]'],
+  ['listen', '[listen]\ntls = "0.0.0.0:8883"'],
+  ['listen.tls', 'tls = "0.0.0.0:8883"'],
+  ['listen.plain', 'plain = "127.0.0.1:1883"'],
+  ['listen.http', 'http = "127.0.0.1:8080"'],
+  ['listen.socket', 'socket = "/run/lares/hub.sock"'],
+  ['tls', '[tls]\nkey = "/etc/lares/hub.key"\ncert = "/etc/lares/hub.crt"'],
+  ['tls.key', 'key = "/etc/lares/hub.key"'],
+  ['tls.cert', 'cert = "/etc/lares/hub.crt"'],
+  ['central', '[central]\nurl_file = "/etc/lares/central.url"'],
+  ['central.url', 'url = "postgres://lares_site:password@central.example/lares"'],
+  ['central.url_file', 'url_file = "/etc/lares/central.url"'],
+  ['central.max_kb_per_s', 'max_kb_per_s = 200'],
+])
+
+const FORM = { schema, examples: HUB_EXAMPLES }
+
 /**
- * The hub's settings from a TOML file, or the defaults where there is none. A named file must exist.
- * Throws `bad_config` with the file, the key and what is wrong with it.
+ * The hub's settings from a TOML file, or the defaults where there is none, with what the command line says instead.
+ * A named file must exist. Throws `bad_config` with the place, the key, what is wrong with it and a line that works.
  */
-export function readHubConfig(file: string | undefined): HubConfig {
-  if (file === undefined) return schema.parse({})
-  if (!existsSync(file)) throw new LaresError('bad_config', `there is no file ${file}`)
-  let toml: unknown
-  try {
-    toml = parse(readFileSync(file, 'utf8'))
-  } catch (cause) {
-    if (!(cause instanceof TomlError)) throw cause
-    throw new LaresError('bad_config', `${file}, line ${cause.line}: ${cause.message.split('\n')[0]}`, { cause })
-  }
+export function readHubConfig(file: string | undefined, listen: Partial<HubConfig['listen']> = {}): HubConfig {
+  const settings = file === undefined ? defaults() : readFile(file)
+  const parsed = schema.shape.listen.safeParse({ ...settings.listen, ...listen })
+  if (!parsed.success) throw explainSettings(parsed.error, 'the command line', FORM, ['listen'])
+  return { ...settings, listen: parsed.data }
+}
+
+function defaults(): HubConfig {
+  return schema.parse({})
+}
+
+function readFile(file: string): HubConfig {
+  const toml = readSettingsFile(file)
   const parsed = schema.safeParse(toml)
   if (parsed.success) return parsed.data
   // A house works without central: a slip there is told in its health and keeps nobody out.
-  const rest = schema.safeParse({ ...(toml as object), central: {} })
-  if (rest.success) return { ...rest.data, centralFault: `${file}: ${describeIssues(parsed.error)}` }
-  throw new LaresError('bad_config', `${file}: ${describeIssues(rest.error)}`)
+  const rest = schema.safeParse({ ...toml, central: {} })
+  if (!rest.success) throw explainSettings(rest.error, file, FORM)
+  return { ...rest.data, centralFault: explainSettings(parsed.error, file, FORM).message }
 }

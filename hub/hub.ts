@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Service } from '../shared/lifecycle.ts'
 import { Lifecycle } from '../shared/lifecycle.ts'
+import { makeFolder } from '../shared/make-folder.ts'
 import type { AdminResponse } from '../shared/messages/admin-response.ts'
 import { topicsBelow } from '../shared/topics.ts'
 import { reachOf } from './addresses.ts'
@@ -71,7 +71,7 @@ export class Hub implements Service {
 
   async start(): Promise<void> {
     const { folder, config } = this.#options
-    mkdirSync(folder, { recursive: true, mode: 0o750 })
+    makeFolder(folder, 0o750)
     const certificate = await loadCertificate(folder, config.tls)
     this.#pin = certificate.pin
     this.#compose(certificate)

@@ -55,18 +55,17 @@ function restored(aside: string | null): string {
 type Values = { [K in keyof typeof HUB_PROGRAM.options]?: string | number | boolean }
 
 async function run(folder: string, values: Values): Promise<number> {
-  const config = readHubConfig(text(values.config))
-  const listen = {
-    ...config.listen,
+  const config = readHubConfig(text(values.config), {
     ...given('tls', values),
     ...given('plain', values),
     ...given('http', values),
     ...given('socket', values),
-  }
+  })
+  const { listen } = config
   const log = createLog(config.log)
   const hub = new Hub({
     folder,
-    config: { ...config, listen },
+    config,
     version: programVersion(),
     clock: systemClock,
     log,

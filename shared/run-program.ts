@@ -1,5 +1,6 @@
 import { EXIT, exitCodeOf, lastWords } from './exit-code.ts'
 import { type Program, type ProgramCall, programHelp, readProgram } from './program.ts'
+import { isSystemTrouble, systemTrouble } from './system-trouble.ts'
 import { programVersion } from './version.ts'
 
 /** Where a program writes; by default this process. */
@@ -37,7 +38,8 @@ export async function runProgram(
       return call.help ? EXIT.ok : EXIT.usage
     }
     return await run({ ...call, verb })
-  } catch (error) {
+  } catch (thrown) {
+    const error = isSystemTrouble(thrown) ? systemTrouble(thrown) : thrown
     err(lastWords(error, words))
     return exitCodeOf(error)
   }

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { parse, TomlError } from 'smol-toml'
-import { z } from 'zod'
+import { existsSync } from 'node:fs'
 import { LaresError } from '../../shared/errors.ts'
+import { explainSettings, keysAt } from '../../shared/explain-settings.ts'
 import { nearestName } from '../../shared/nearest-name.ts'
+import { readSettingsFile } from '../../shared/settings-file.ts'
 import { readCpuTemperature } from '../health/cpu-temperature.ts'
 import type { Machine } from '../health/machine.ts'
 import { configureSource } from '../sensors/configure.ts'
@@ -13,6 +13,8 @@ import type { EdgeConfig } from './schema.ts'
 import { configSchema, EXAMPLES } from './schema.ts'
 
 export const DEFAULT_CONFIG_FILE = '/etc/lares/edge.toml'
+
+const FORM = { schema: configSchema, examples: EXAMPLES }
 
 export interface LoadConfigOptions {
   /** Absent: the default file if there is one, else only defaults. A named file must exist. */
@@ -29,12 +31,11 @@ export interface LoadedConfig {
 /** Reads file and environment. Throws `bad_config` that names file, key, what is wrong, and a line that works. */
 export function loadConfig({ file, env }: LoadConfigOptions): LoadedConfig {
   const path = file ?? DEFAULT_CONFIG_FILE
-  const text = readText(path, file !== undefined)
-  const table = text === null ? {} : parseToml(text, path)
-  const whole = overlayEnvironment(table, env, keysAt)
+  const table = readSettingsFile(path, { mayBeMissing: file === undefined })
+  const whole = overlayEnvironment(table ?? {}, env, (at) => keysAt(configSchema, at))
   const parsed = configSchema.safeParse(whole)
-  if (!parsed.success) throw explainIssue(parsed.error, text === null ? 'the environment' : path)
-  return { config: parsed.data, file: text === null ? null : path }
+  if (!parsed.success) throw explainSettings(parsed.error, table === null ? 'the environment' : path, FORM)
+  return { config: parsed.data, file: table === null ? null : path }
 }
 
 /** What the agent measures on every machine when nobody says otherwise, as far as the machine has it. */
@@ -87,77 +88,4 @@ function defined(overrides: SensorOverrides[string] | undefined): Record<string,
   return Object.fromEntries(
     Object.entries(overrides ?? {}).filter((entry): entry is [string, number] => entry[1] !== undefined),
   )
-}
-
-function readText(path: string, mustExist: boolean): string | null {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (cause) {
-    if (!mustExist && (cause as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw new LaresError('bad_config', `cannot read the configuration file ${path}`, {
-      cause,
-      hint: 'Check the path and its permissions, or leave --config out: everything has a default.',
-    })
-  }
-}
-
-function parseToml(text: string, path: string): Record<string, unknown> {
-  try {
-    return parse(text)
-  } catch (cause) {
-    if (!(cause instanceof TomlError)) throw cause
-    const what = cause.message.split('\n')[0] ?? 'is not TOML'
-    throw new LaresError('bad_config', `${path}, line ${cause.line}: ${what}`, {
-      cause,
-      hint: 'Text stands in quotes, a section in brackets: [agent] and below it name = "Kitchen Pi".',
-    })
-  }
-}
-
-/** The first fault, because a person mends one at a time. */
-function explainIssue(error: z.ZodError, where: string): LaresError {
-  // A misspelt key is also a missing one: the spelling is what a person looks for.
-  const issue = error.issues.find(({ code }) => code === 'unrecognized_keys') ?? error.issues[0]
-  if (!issue) return new LaresError('bad_config', `${where} cannot be read`)
-  const path = issue.path.map(String)
-  if (issue.code === 'unrecognized_keys') return unknownKey(issue.keys[0] ?? '', path, where)
-  const named = path.join('.')
-  return new LaresError('bad_config', `${where}: ${named || 'the file'}: ${issue.message}`, exampleFor(path))
-}
-
-function unknownKey(key: string, path: string[], where: string): LaresError {
-  const known = keysAt(path)
-  const nearest = nearestName(key, known)
-  const place = path.length === 0 ? 'there is no section' : `[${path.join('.')}] has no key`
-  const meant = nearest ? `did you mean ${nearest}?` : `it has ${known.join(', ')}`
-  return new LaresError('bad_config', `${where}: ${place} ${key}; ${meant}`, exampleFor([...path, nearest ?? key]))
-}
-
-/** The example of the key, or of the nearest section above it. */
-function exampleFor(path: string[]): { hint: string } | Record<string, never> {
-  for (let length = path.length; length > 0; length -= 1) {
-    const example = EXAMPLES.get(path.slice(0, length).join('.'))
-    if (example) return { hint: `For example:\n    ${example.replaceAll('\n', '\n    ')}` }
-  }
-  return {}
-}
-
-/** The keys a table of the file may have. */
-function keysAt(path: readonly string[]): string[] {
-  let schema: unknown = configSchema
-  for (const name of path) {
-    const table = unwrapped(schema)
-    if (!(table instanceof z.ZodObject)) return []
-    schema = table.shape[name]
-  }
-  const table = unwrapped(schema)
-  return table instanceof z.ZodObject ? Object.keys(table.shape) : []
-}
-
-/** The schema below defaults, options and preprocessing. */
-function unwrapped(schema: unknown): unknown {
-  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional)
-    return unwrapped(schema.unwrap())
-  if (schema instanceof z.ZodPipe) return unwrapped(schema.out)
-  return schema
 }

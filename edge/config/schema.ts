@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { address } from '../../shared/address.ts'
 import { sensorKey, text } from '../../shared/messages/fields.ts'
 import { buttonSettings } from '../gpio/button.ts'
 import { gpioSettings } from '../gpio/open.ts'
@@ -7,8 +8,6 @@ import { statusLightSettings } from '../gpio/status-light.ts'
 /** A table that may be written as its pin alone: `talk_button = 17`. */
 const pinOr = <T extends z.ZodType>(table: T) =>
   z.preprocess((value) => (typeof value === 'number' ? { pin: value } : value), table)
-
-const address = z.string().regex(/^(\[[^\]]+\]|[^:]+):\d{1,5}$/, 'is no address of the form host:port')
 
 const agent = z.strictObject({
   /** Default: the name the hub knows. */
@@ -77,7 +76,6 @@ export type EdgeConfig = z.infer<typeof configSchema>
 /** A line that works, for every key a person can get wrong. */
 export const EXAMPLES: ReadonlyMap<string, string> = new Map([
   ['agent', '[agent]\nname = "Kitchen Pi"'],
-  ['agent.name', 'name = "Kitchen Pi"'],
   ['agent.data', 'data = "/var/lib/lares/edge"'],
   ['agent.log_level', 'log_level = "info"'],
   ['agent.default_sensors', 'default_sensors = true'],
@@ -86,7 +84,7 @@ export const EXAMPLES: ReadonlyMap<string, string> = new Map([
   ['hub.base', 'base = "lares"'],
   ['heartbeat', '[heartbeat]\ninterval_s = 30'],
   ['heartbeat.interval_s', 'interval_s = 30'],
-  ['sensors', '[sensors.cellar]\ndriver = "1-wire"'],
+  ['sensors', '[sensors.cellar]\ndriver = "one-wire"'],
   ['gpio', '[gpio]\nbackend = "auto"'],
   ['gpio.backend', 'backend = "auto"'],
   ['gpio.talk_button', 'talk_button = 17'],

@@ -1,14 +1,13 @@
 import { z } from 'zod'
+import { cleanText } from '../../shared/clean-text.ts'
+import { cutText } from '../../shared/cut-text.ts'
 import { LaresError } from '../../shared/errors.ts'
 import { distinctSlugs } from '../../shared/ids.ts'
 import { text } from '../../shared/messages/fields.ts'
 import { SENSOR_KINDS } from '../../shared/sensors/index.ts'
 import { parseNumbers } from './command-output.ts'
+import { kindSetting } from './kind-setting.ts'
 import { sourceDriver } from './source.ts'
-
-const kind = z.string().refine((name) => SENSOR_KINDS.has(name), {
-  error: () => `is none of ${[...SENSOR_KINDS.keys()].join(', ')}`,
-})
 
 /**
  * Any program that prints numbers. It comes from the local configuration file alone and is run without a shell, so
@@ -21,10 +20,10 @@ export const command = sourceDriver({
     command: z.array(z.string().min(1)).min(1),
     timeout_s: z.number().min(0.1).max(600).default(10),
     /** What the number is, when the program prints one. */
-    kind: kind.default('number'),
+    kind: kindSetting.default('number'),
     /** What the numbers are, by the key that the program prints. Keys that are not listed are ignored. */
     values: z
-      .record(text(40).min(1), z.strictObject({ kind: kind.default('number'), name: text(100).optional() }))
+      .record(text(40).min(1), z.strictObject({ kind: kindSetting.default('number'), name: text(100).optional() }))
       .optional(),
   }),
   defaults: { intervalS: 60 },
@@ -61,7 +60,7 @@ export const command = sourceDriver({
           const what = printed === null ? 'one number' : `a number for ${printed}`
           hand({
             sensor,
-            error: new LaresError('bad_value', `${program} did not print ${what}`, {
+            error: new LaresError('bad_value', `${program} did not print ${what}, but ${shown(output)}`, {
               hint: 'Run it by hand: it prints one number, or lines of `key value`, or a JSON object of numbers.',
             }),
           })
@@ -70,3 +69,9 @@ export const command = sourceDriver({
     }
   },
 })
+
+/** What a program printed, so that a person sees at once what is wrong with it. */
+function shown(output: string): string {
+  const text = cleanText(output)
+  return text === '' ? 'nothing' : `"${cutText(text, 80)}"`
+}

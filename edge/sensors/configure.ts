@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { describeIssues } from '../../shared/codec.ts'
 import { cutText } from '../../shared/cut-text.ts'
 import { LaresError } from '../../shared/errors.ts'
+import { explainSettings } from '../../shared/explain-settings.ts'
 import { sensorKey, text } from '../../shared/messages/fields.ts'
 import { SENSOR_KINDS } from '../../shared/sensors/index.ts'
 import type { Machine } from '../health/machine.ts'
@@ -29,6 +29,9 @@ const common = z.object({
 
 type Common = z.infer<typeof common>
 
+/** Lines that work in any table of a sensor. */
+const EXAMPLES = new Map([['sensors', 'driver = "one-wire"\ninterval_s = 30']])
+
 const COMMON_KEYS = new Set(Object.keys(common.shape))
 /** Kinds without a unit of their own, to which a person may give one. */
 const FREE_UNIT = new Set(['number', 'count'])
@@ -46,7 +49,7 @@ export function configureSource(
     new LaresError('bad_config', `[sensors.${key}] ${what}`, hint === undefined ? {} : { hint })
   if (!sensorKey.safeParse(key).success) throw fail('has a key that is not 1 to 40 of a-z, 0-9 and _')
   const parsed = common.safeParse(Object.fromEntries(Object.entries(table).filter(([field]) => COMMON_KEYS.has(field))))
-  if (!parsed.success) throw fail(describeIssues(parsed.error))
+  if (!parsed.success) throw explainSettings(parsed.error, '', { schema: common, examples: EXAMPLES }, ['sensors', key])
   const settings = parsed.data
   const driver = SENSOR_DRIVERS.get(settings.driver)
   if (!driver) throw fail(`driver: ${settings.driver} is none of ${[...SENSOR_DRIVERS.keys()].join(', ')}`)
@@ -56,7 +59,11 @@ export function configureSource(
     const own = Object.fromEntries(Object.entries(table).filter(([field]) => !COMMON_KEYS.has(field)))
     source = driver.open(key, own, machine)
   } catch (error) {
-    if (error instanceof z.ZodError) throw fail(describeIssues(error))
+    if (error instanceof z.ZodError)
+      throw explainSettings(error, '', { schema: driver.settings, examples: EXAMPLES, more: [...COMMON_KEYS] }, [
+        'sensors',
+        key,
+      ])
     throw error
   }
   checkSensors(source, settings, fail)

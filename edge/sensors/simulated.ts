@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { SENSOR_KINDS } from '../../shared/sensors/index.ts'
+import { kindSetting } from './kind-setting.ts'
 import { sourceDriver } from './source.ts'
 
 const settings = z
   .strictObject({
-    kind: z
-      .string()
-      .refine((name) => SENSOR_KINDS.has(name), 'is no kind of sensor')
-      .default('temperature'),
+    kind: kindSetting.default('temperature'),
     /** `wave` is a sine, `step` jumps between the bounds, `walk` wanders between them, `constant` is the middle. */
     pattern: z.enum(['wave', 'constant', 'step', 'walk']).default('wave'),
     min: z.number().default(18),

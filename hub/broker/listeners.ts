@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createServer as createTlsServer } from 'node:tls'
 import { splitAddress } from '../../shared/address.ts'
-import { asError, LaresError } from '../../shared/errors.ts'
+import { cannotListen, checkSocketPath } from '../../shared/cannot-listen.ts'
 import type { Service } from '../../shared/lifecycle.ts'
 import { CONNECT_TIMEOUT_MS } from '../../shared/limits.ts'
 import type { Log } from '../../shared/log.ts'
@@ -56,15 +56,19 @@ export class Listeners implements Service {
     })
     this.#ports.tls = await this.#listen(
       createServer((peer) => this.#shakeHands(secure, peer)),
+      'tls',
       tls,
     )
     this.#ports.plain = await this.#listen(
       createServer((peer) => this.#accept(peer, { listener: 'plain' })),
+      'plain',
       plain,
     )
+    checkSocketPath(socket)
     rmSync(socket, { force: true })
     await this.#listen(
       createServer((peer) => this.#accept(peer, { listener: 'local' })),
+      'socket',
       socket,
     )
     chmodSync(socket, 0o660)
@@ -105,17 +109,10 @@ export class Listeners implements Service {
     })
   }
 
-  #listen(server: Server, where: string): Promise<number> {
+  #listen(server: Server, key: string, where: string): Promise<number> {
     this.#servers.push(server)
     return new Promise((resolve, reject) => {
-      server.once('error', (cause) => {
-        reject(
-          new LaresError('bad_config', `cannot listen on ${where}: ${asError(cause).message}`, {
-            cause,
-            hint: 'Stop the program that uses it, or choose another address in [listen].',
-          }),
-        )
-      })
+      server.once('error', (cause) => reject(cannotListen(key, where, cause)))
       const done = () => {
         const address = server.address()
         resolve(typeof address === 'object' && address !== null ? address.port : 0)

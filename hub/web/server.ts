@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { splitAddress } from '../../shared/address.ts'
-import { asError, LaresError } from '../../shared/errors.ts'
+import { cannotListen } from '../../shared/cannot-listen.ts'
 import type { Service } from '../../shared/lifecycle.ts'
 import type { HubHealth } from '../../shared/messages/hub-health.ts'
 
@@ -31,14 +31,7 @@ export class WebServer implements Service {
   start(): Promise<void> {
     const { host, port } = splitAddress(this.#parts.listen)
     return new Promise((resolve, reject) => {
-      this.#server.once('error', (cause) =>
-        reject(
-          new LaresError('bad_config', `cannot listen on ${this.#parts.listen}: ${asError(cause).message}`, {
-            cause,
-            hint: 'Stop the program that uses it, or choose another address in [listen] http.',
-          }),
-        ),
-      )
+      this.#server.once('error', (cause) => reject(cannotListen('http', this.#parts.listen, cause)))
       this.#server.listen(port, host, () => {
         const address = this.#server.address()
         this.#port = typeof address === 'object' && address !== null ? address.port : 0

@@ -89,7 +89,7 @@ describe('the configuration', () => {
   })
 
   it('complains about a named file that is missing', async () => {
-    expect(() => loadConfig({ file: join(folder, 'none.toml'), env: {} })).toThrow('cannot read')
+    expect(() => loadConfig({ file: join(folder, 'none.toml'), env: {} })).toThrow('there is no')
   })
 
   it('lets a setting of the house change the pace of one sensor', async () => {

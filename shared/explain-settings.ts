@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { cutText } from './cut-text.ts'
+import { LaresError } from './errors.ts'
+import { nearestName } from './nearest-name.ts'
+
+/** What a settings file may hold, and a line that works for each key that a person can get wrong, by `section.key`. */
+export interface SettingsForm {
+  schema: z.ZodType
+  examples: ReadonlyMap<string, string>
+  /** Keys of its outermost table that another schema checks. */
+  more?: readonly string[]
+}
+
+/**
+ * The first fault of a settings file as `bad_config`, because a person mends one at a time: the place, what is wrong, the
+ * nearest key where one is not known, and a line that works. `where` is the file, or empty where somebody else adds it;
+ * `prefix` is the table whose schema this is.
+ */
+export function explainSettings(
+  error: z.ZodError,
+  where: string,
+  form: SettingsForm,
+  prefix: readonly string[] = [],
+): LaresError {
+  // A misspelt key is also a missing one: the spelling is what a person looks for.
+  const at = where === '' ? '' : `${where}: `
+  const issue = error.issues.find(({ code }) => code === 'unrecognized_keys') ?? error.issues[0]
+  if (!issue) return new LaresError('bad_config', `${at}cannot be read`)
+  const path = [...prefix, ...issue.path.map(String)]
+  if (issue.code === 'unrecognized_keys')
+    return unknownKey(issue.keys[0] ?? '', { path, known: knownAt(form, issue.path.map(String)), at, form })
+  if (issue.code === 'invalid_key') return badKey(path, at)
+  const inside = issue.path.map(String).join('.')
+  const place = prefix.length === 0 ? inside || 'the file' : `[${prefix.join('.')}] ${inside}`
+  return new LaresError('bad_config', `${at}${place}: ${issue.message}`, hintOf(path, form))
+}
+
+interface UnknownKey {
+  path: readonly string[]
+  known: readonly string[]
+  at: string
+  form: SettingsForm
+}
+
+function unknownKey(key: string, { path, known, at, form }: UnknownKey): LaresError {
+  const nearest = nearestName(key, known)
+  const place = path.length === 0 ? 'there is no section' : `[${path.join('.')}] has no key`
+  const meant = nearest ? `did you mean ${nearest}?` : `it has ${known.join(', ')}`
+  return new LaresError('bad_config', `${at}${place} ${key}; ${meant}`, hintOf([...path, nearest ?? key], form))
+}
+
+/** A table whose name is free within limits: the sensors'. */
+function badKey(path: readonly string[], at: string): LaresError {
+  const key = path.at(-1) ?? ''
+  const better = key
+    .toLowerCase()
+    .replace(/[^a-z0-9_]+/g, '_')
+    .replace(/^_+|_+$/g, '')
+  const table = (name: string) => `[${[...path.slice(0, -1), name].join('.')}]`
+  return new LaresError('bad_config', `${at}${table(key)} has a key that is not 1 to 40 of a-z, 0-9 and _`, {
+    hint: `Write ${table(cutText(better, 40) || 'sensor_1')}. What people read is its name = "Living room".`,
+  })
+}
+
+/** The example of the key, or of the nearest section above it. */
+function hintOf(path: readonly string[], { examples }: SettingsForm): { hint: string } | Record<string, never> {
+  for (let length = path.length; length > 0; length -= 1) {
+    const example = examples.get(path.slice(0, length).join('.'))
+    if (example) return { hint: `For example:\n    ${example.replaceAll('\n', '\n    ')}` }
+  }
+  return {}
+}
+
+function knownAt({ schema, more = [] }: SettingsForm, path: readonly string[]): string[] {
+  return path.length === 0 ? [...keysAt(schema, path), ...more] : keysAt(schema, path)
+}
+
+/** The keys a table of the file may have. */
+export function keysAt(whole: z.ZodType, path: readonly string[]): string[] {
+  let schema: unknown = whole
+  for (const name of path) {
+    const table = unwrapped(schema)
+    if (!(table instanceof z.ZodObject)) return []
+    schema = table.shape[name]
+  }
+  const table = unwrapped(schema)
+  return table instanceof z.ZodObject ? Object.keys(table.shape) : []
+}
+
+/** The schema below defaults, options and preprocessing. */
+export function unwrapped(schema: unknown): unknown {
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional)
+    return unwrapped(schema.unwrap())
+  if (schema instanceof z.ZodPipe) return unwrapped(schema.out)
+  return schema
+}
