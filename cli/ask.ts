@@ -113,7 +113,7 @@ async function withHub<T>(hub: WhichHub, use: (client: AdminClient) => Promise<T
 
 /** The hub of the data folder says where its socket is and how its topics begin; options go before that. */
 function socketOf(call: WhichHub): { socket: string; base?: string } {
-  const folder = resolve(call.data ?? process.env.LARES_DATA ?? 'lares-data')
+  const folder = resolve(call.data ?? (process.env.LARES_DATA || 'lares-data'))
   const hub = readHubPorts(folder)
   const socket = resolve(call.socket ?? hub?.socket ?? join(folder, 'hub.sock'))
   const base = call.base ?? (hub?.socket === socket ? hub.base : undefined)

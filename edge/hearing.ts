@@ -33,6 +33,8 @@ export interface HearingOptions {
   outbox: Pick<Outbox, 'event'>
   /** The voice connection; not ready until the agent has joined and the hub was reached. */
   link: VoiceLink
+  /** Where the recorder is looked for. Default: this program's own environment. */
+  env?: NodeJS.ProcessEnv
   onState: (state: EarState) => void
   /** Somebody wanted to speak and was not listened to. */
   onRefused?: (refusal: Refusal) => void
@@ -47,6 +49,11 @@ export class Hearing implements Service {
   #sender: TurnSender | null = null
   #trigger: MicrophoneConfig['trigger']
   #muted = false
+  /** What the ear that is open listens for. */
+  #openTrigger: MicrophoneConfig['trigger'] | null = null
+  #wantsToRun = false
+  /** Starting, stopping and changing take their turns: two at once would leave a recorder that nobody knows of. */
+  #turn: Promise<void> = Promise.resolve()
   #problem: string | null = null
 
   constructor(options: HearingOptions) {
@@ -56,23 +63,15 @@ export class Hearing implements Service {
   }
 
   /** Never rejects: what is missing is in `health`. */
-  async start(): Promise<void> {
-    if (!this.#options.config.enabled) return
-    try {
-      await this.#open()
-    } catch (error) {
-      this.#problem = asError(error).message
-      this.#options.log.error({ error: this.#problem }, 'the microphone cannot be used')
-    }
+  start(): Promise<void> {
+    this.#wantsToRun = true
+    return this.#inTurn(() => this.#begin())
   }
 
-  async stop(): Promise<void> {
-    this.#ear?.stop()
-    await this.#recorder?.stop()
-    this.#sender?.stop()
-    this.#recorder = null
-    this.#ear = null
-    this.#sender = null
+  stop(): Promise<void> {
+    // What waits for its turn begins nothing any more.
+    this.#wantsToRun = false
+    return this.#inTurn(() => this.#end())
   }
 
   /** Whether this agent is meant to hear. */
@@ -104,18 +103,16 @@ export class Hearing implements Service {
   }
 
   /** Begins anew with the microphone, at somebody's wish. */
-  async restart(): Promise<void> {
-    await this.stop()
-    this.#problem = null
-    await this.start()
+  restart(): Promise<void> {
+    return this.#inTurn(() => this.#again())
   }
 
   /** What starts a turn from now on; `null`: as the file says. */
   async setTrigger(trigger: MicrophoneConfig['trigger'] | null): Promise<void> {
-    const next = trigger ?? this.#options.config.trigger
-    if (next === this.#trigger) return
-    this.#trigger = next
-    if (this.#ear !== null) await this.restart()
+    this.#trigger = trigger ?? this.#options.config.trigger
+    await this.#inTurn(async () => {
+      if (this.#openTrigger !== null && this.#openTrigger !== this.#trigger) await this.#again()
+    })
   }
 
   /** As the heartbeat shows it. */
@@ -142,6 +139,38 @@ export class Hearing implements Service {
     }
   }
 
+  #inTurn(change: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(change)
+    this.#turn = done.catch(() => {})
+    return done
+  }
+
+  async #begin(): Promise<void> {
+    if (!this.#wantsToRun || !this.#options.config.enabled || this.#recorder !== null) return
+    try {
+      await this.#open()
+    } catch (error) {
+      this.#problem = asError(error).message
+      this.#options.log.error({ error: this.#problem }, 'the microphone cannot be used')
+    }
+  }
+
+  async #end(): Promise<void> {
+    this.#ear?.stop()
+    await this.#recorder?.stop()
+    this.#sender?.stop()
+    this.#recorder = null
+    this.#ear = null
+    this.#sender = null
+    this.#openTrigger = null
+  }
+
+  async #again(): Promise<void> {
+    await this.#end()
+    this.#problem = null
+    await this.#begin()
+  }
+
   async #open(): Promise<void> {
     const { config, clock, log, link, runtimeFolder, onState } = this.#options
     const { hangover_ms: hangoverMs, min_speech_ms: minSpeechMs, longest_s } = config.voice_activity
@@ -158,6 +187,7 @@ export class Hearing implements Service {
       onState,
     })
     ear.mute(this.#muted)
+    this.#openTrigger = this.#trigger
     const framer = new Framer(clock)
     this.#sender = sender
     this.#ear = ear
@@ -165,6 +195,7 @@ export class Hearing implements Service {
       device: config.device,
       clock,
       log,
+      ...(this.#options.env ? { env: this.#options.env } : {}),
       pidFile: join(runtimeFolder, 'recorder.pid'),
       onPcm(chunk) {
         for (const block of framer.push(chunk)) ear.block(block)

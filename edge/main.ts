@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { systemClock } from '../shared/clock.ts'
 import { endProcess } from '../shared/end-process.ts'
 import { createLog } from '../shared/log.ts'
@@ -31,7 +32,7 @@ export function runEdge(argv: string[], env: NodeJS.ProcessEnv = process.env): P
 
 async function runVerb(options: EdgeOptions, env: NodeJS.ProcessEnv): Promise<number> {
   const loaded = loadConfig({ ...(options.config === null ? {} : { file: options.config }), env })
-  const dataFolder = options.data ?? loaded.config.agent.data ?? defaultDataFolder(env)
+  const dataFolder = resolve(options.data ?? loaded.config.agent.data ?? defaultDataFolder(env))
   switch (options.verb) {
     case 'join':
       return await join(options, loaded, dataFolder)

@@ -24,7 +24,7 @@ export function runHub(argv: string[]): Promise<number> {
 }
 
 async function runVerb(verb: string, values: Values): Promise<number> {
-  const folder = resolve(text(values.data) ?? process.env.LARES_DATA ?? 'lares-data')
+  const folder = resolve(text(values.data) ?? (process.env.LARES_DATA || 'lares-data'))
   switch (verb) {
     case 'run':
       return await run(folder, values)

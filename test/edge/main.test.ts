@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { runEdge } from '../../edge/main.ts'
 import { edgeOptions } from '../../edge/options.ts'
@@ -41,6 +41,12 @@ describe('lares edge', () => {
     expect(said.fault).toContain('Did you mean lares edge join?')
     expect(said.fault).toContain('Did you mean --data?')
     expect(said.fault).toContain('[bad_token]')
+  })
+
+  it('takes a relative data folder from where it was started, and names it in full', async () => {
+    const said = captured()
+    expect(await runEdge(['join', 'lares1.x', '--data', 'package.json/edge'], {})).not.toBe(0)
+    expect(said.fault).toContain(`cannot make the data folder ${resolve('package.json/edge')}`)
   })
 
   it('reads its words', () => {
