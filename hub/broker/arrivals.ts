@@ -36,7 +36,7 @@ export class Arrivals {
       return
     }
     const { owner: connection } = gate
-    if (connection.emptyId && (!credentials.clean || client.version === 3)) {
+    if (connection.emptyId && !credentials.clean) {
       // [MQTT-3.1.3-8]: a session that is to be kept needs a name.
       done(refusal(2, 'empty client id'), null)
       return
@@ -77,8 +77,7 @@ export class Arrivals {
       gate.hold()
       connection.accepted = true
       const present = !client.clean && persistence.arrive(connection.key, connection.number)
-      // MQTT 3.1 has no such flag.
-      gate.answers.expectSession(present && client.version !== 3)
+      gate.answers.expectSession(present)
       // CONNACK says that the session is there, so it is on disk before.
       persistence.committed((error) => {
         if (error) {

@@ -31,6 +31,13 @@ export class FilterTree<V> {
     if (values.size > before) this.#count(filter, 1)
   }
 
+  get(filter: string, key: unknown): V | undefined {
+    if (!isWildcard(filter)) return this.#exact.get(filter)?.get(key)
+    let at: Node<V> | undefined = this.#root
+    for (const level of filter.split('/')) at = at?.children.get(level)
+    return at?.values?.get(key)
+  }
+
   /** Whether there was such an entry. */
   remove(filter: string, key: unknown): boolean {
     if (!isWildcard(filter)) {

@@ -1,3 +1,4 @@
+import type { Outstanding } from './outstanding.ts'
 import { checkFilter, checkText, checkTopic, type TopicRules } from './text-rules.ts'
 
 export interface FrameRules extends TopicRules {
@@ -49,6 +50,8 @@ export class FrameScanner {
   publishes = 0
   /** Set by the owner once the client is known. */
   granting: Granting | null = null
+  /** Asked about each acknowledgement of what was sent to the client. */
+  outstanding: Pick<Outstanding, 'answered'> | null = null
 
   #rules: FrameRules
   /** Bytes of a PUBLISH whose fields were checked and whose payload is still arriving. */
@@ -151,8 +154,11 @@ export class FrameScanner {
         return this.#connect(bytes, at, end)
       case PUBACK:
       case PUBREC:
+      case PUBCOMP: {
+        const id = bytes.readUInt16BE(at)
+        return id === 0 ? 'packet id is 0' : (this.outstanding?.answered(type, id) ?? null)
+      }
       case PUBREL:
-      case PUBCOMP:
         return bytes.readUInt16BE(at) === 0 ? 'packet id is 0' : null
       case SUBSCRIBE:
         return this.#filters(bytes, at, end, 1)
@@ -172,9 +178,9 @@ export class FrameScanner {
     const name = bytes.toString('latin1', start + 2, nameEnd)
     const level = bytes[nameEnd] ?? 0
     if (name !== 'MQTT' && name !== 'MQIsdp') return 'CONNECT names another protocol'
-    if ((name === 'MQTT' && level !== 4) || (name === 'MQIsdp' && level !== 3)) {
+    if (name !== 'MQTT' || level !== 4) {
       this.wrongProtocol = true
-      return 'protocol level is not spoken here'
+      return wrongProtocol(name, level)
     }
     const reason = checkConnectFields(bytes, nameEnd, end, this.#rules)
     if (reason === null) this.connected = true
@@ -216,6 +222,12 @@ export class FrameScanner {
     this.violation = reason
     return start
   }
+}
+
+/** Goes to the log, for whoever wonders why a client is refused. */
+function wrongProtocol(name: string, level: number): string {
+  const asked = name === 'MQIsdp' ? 'MQTT 3.1' : level === 5 ? 'MQTT 5' : `protocol level ${level}`
+  return `${asked} is not spoken here: set the client to MQTT 3.1.1 (mosquitto_sub -V mqttv311)`
 }
 
 /** Where a field with two bytes of length ends, or -1 when it does not fit. */

@@ -4,12 +4,11 @@ import { Answers } from './answers.ts'
 import type { BrokerLimits } from './broker-limits.ts'
 import { FrameScanner } from './frames.ts'
 import { GateOutput } from './gate-output.ts'
+import { Outstanding } from './outstanding.ts'
 
 export interface GateOptions {
   clock: Clock
   limits: BrokerLimits
-  /** Whether empty topic levels are refused. */
-  strict: boolean
   /** The client broke MQTT or a limit; the connection is closed already. */
   onViolation: (reason: string) => void
 }
@@ -36,6 +35,7 @@ export class Gate<Owner> extends Duplex {
   #socket: Duplex
   #options: GateOptions
   #output: GateOutput
+  #outstanding = new Outstanding()
   #rest: Buffer | null = null
   /** PUBACKs wait for the end of this turn. */
   #gathering = false
@@ -59,7 +59,8 @@ export class Gate<Owner> extends Duplex {
     this.owner = owner
     this.#socket = socket
     this.#options = options
-    this.scanner = new FrameScanner({ ...options.limits, emptyLevels: !options.strict })
+    this.scanner = new FrameScanner(options.limits)
+    this.scanner.outstanding = this.#outstanding
     this.#output = new GateOutput(socket, options.clock)
     this.#allowance = options.limits.messagesPerSecond
     this.#born = options.clock.mono()
@@ -146,16 +147,22 @@ export class Gate<Owner> extends Duplex {
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
     if (this.#gone) done()
-    else this.#output.add(this.answers.mend(chunk), done)
+    else this.#send(chunk, done)
   }
 
   override _writev(chunks: { chunk: Buffer }[], done: () => void): void {
-    if (this.#gone) {
+    if (this.#gone) done()
+    else this.#send(Buffer.concat(chunks.map(({ chunk }) => chunk)), done)
+  }
+
+  /** Whole packets. */
+  #send(packets: Buffer, done: () => void): void {
+    const reason = this.#outstanding.sent(packets)
+    if (reason === null) this.#output.add(this.answers.mend(packets), done)
+    else {
       done()
-      return
+      this.#violate(reason)
     }
-    const joined = Buffer.concat(chunks.map(({ chunk }) => chunk))
-    this.#output.add(this.answers.mend(joined), done)
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {

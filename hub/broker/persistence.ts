@@ -3,6 +3,7 @@ import type { Clock } from '../../shared/clock.ts'
 import type { SessionChange } from '../engine/session-change.ts'
 import { BROKER_LIMITS, type BrokerLimits } from './broker-limits.ts'
 import type { Committed } from './journal.ts'
+import type { Owed } from './retained-delivery.ts'
 import { RetainedStore } from './retained-store.ts'
 import {
   entryBytes,
@@ -58,6 +59,8 @@ export class BrokerPersistence {
   refused: (clientId: string, filter: string) => boolean = () => false
   /** Closes a client whose change could not be stored, so that nothing is acknowledged to it. Set by the broker. */
   unstored: (clientId: string) => void = () => {}
+  /** Which messages the next retained stream is for, or `null` for all that match. Set by the broker before each. */
+  owed: Owed | null = null
   #options: PersistenceOptions
   #limits: BrokerLimits
   #broker: Id | null = null
@@ -197,7 +200,9 @@ export class BrokerPersistence {
   }
 
   createRetainedStreamCombi(filters: string[]): Readable {
-    return Readable.from(retainedOf(this.#retained, filters))
+    const { owed } = this
+    this.owed = null
+    return Readable.from(retainedOf(this.#retained, filters, owed ?? (() => true)))
   }
 
   // Aedes: subscriptions
@@ -378,6 +383,8 @@ export class BrokerPersistence {
   }
 }
 
-function* retainedOf(retained: RetainedStore<StoredPacket>, filters: string[]): Generator<StoredPacket> {
-  for (const filter of filters) yield* retained.match(filter)
+function* retainedOf(retained: RetainedStore<StoredPacket>, filters: string[], owed: Owed): Generator<StoredPacket> {
+  for (const filter of filters) {
+    for (const packet of retained.match(filter)) if (owed(packet)) yield packet
+  }
 }

@@ -53,16 +53,13 @@ export function checkText(bytes: Uint8Array, start: number, end: number): string
 export interface TopicRules {
   topicBytes: number
   topicLevels: number
-  /** Whether `a//b` is legal, as MQTT has it. */
-  emptyLevels: boolean
 }
 
-/** The topic of a PUBLISH or a will: text without wildcards [MQTT-3.3.2-2], not empty [MQTT-4.7.3-1]. */
+/** The topic of a PUBLISH or a will: text without wildcards [MQTT-3.3.2-2], not empty [MQTT-4.7.3-1]. Its levels may be. */
 export function checkTopic(bytes: Uint8Array, start: number, end: number, rules: TopicRules): string | null {
   if (start === end) return 'empty topic'
   if (end - start > rules.topicBytes) return 'topic is too long'
   let levels = 1
-  let levelStart = start
   for (let at = start; at < end; ) {
     const byte = bytes[at] ?? 0
     if (byte >= 0x80) {
@@ -73,14 +70,9 @@ export function checkTopic(bytes: Uint8Array, start: number, end: number, rules:
     }
     if (byte < 0x20 || byte === 0x7f) return 'text has a control character'
     if (byte === PLUS || byte === HASH) return 'topic has a wildcard'
-    if (byte === SLASH) {
-      if (at === levelStart && !rules.emptyLevels) return 'topic has an empty level'
-      levels += 1
-      levelStart = at + 1
-    }
+    if (byte === SLASH) levels += 1
     at += 1
   }
-  if (levelStart === end && !rules.emptyLevels) return 'topic has an empty level'
   return levels > rules.topicLevels ? 'topic has too many levels' : null
 }
 
@@ -98,7 +90,6 @@ export function checkFilter(bytes: Uint8Array, start: number, end: number, rules
     if (byte === HASH && (!opens || at + 1 !== end)) return 'filter has # inside'
     if (byte === PLUS && (!opens || !closes)) return 'filter has + inside a level'
     if (byte !== SLASH) continue
-    if ((opens || at + 1 === end) && !rules.emptyLevels) return 'filter has an empty level'
     levels += 1
   }
   return levels > rules.topicLevels ? 'filter has too many levels' : null

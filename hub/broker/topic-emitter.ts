@@ -5,11 +5,15 @@ export type Deliver = (packet: EmittedPacket, done: () => void) => void
 
 export interface EmittedPacket {
   topic: string
+  /** Aedes' number of the packet: packets are emitted in its order. */
+  brokerCounter?: number
 }
 
 interface Listener {
   deliver: Deliver
   rank: number
+  /** Number of the last packet that was emitted before it came; `null` once that was asked for. */
+  since: number | null
 }
 
 /**
@@ -27,9 +31,10 @@ export class TopicEmitter {
   /** Called for each packet once every subscription has been handed it. */
   onEmit: (() => void) | null = null
   #tree = new FilterTree<Listener>()
+  #last = 0
 
   on(filter: string, deliver: Deliver, done?: () => void): this {
-    this.#tree.add(filter, deliver, { deliver, rank: 0 })
+    this.#tree.add(filter, deliver, { deliver, rank: 0, since: this.#last })
     done?.()
     return this
   }
@@ -42,7 +47,17 @@ export class TopicEmitter {
 
   /** Puts a subscription before those of a lower rank. Unknown ones are ignored. */
   rank(filter: string, deliver: Deliver, rank: number): void {
-    if (this.#tree.remove(filter, deliver)) this.#tree.add(filter, deliver, { deliver, rank })
+    const { since = null } = this.#tree.get(filter, deliver) ?? {}
+    if (this.#tree.remove(filter, deliver)) this.#tree.add(filter, deliver, { deliver, rank, since })
+  }
+
+  /** The number of the last packet that a subscription did not get because it is newer. `null` when asked before. */
+  begin(filter: string, deliver: Deliver): number | null {
+    const listener = this.#tree.get(filter, deliver)
+    if (!listener) return null
+    const { since } = listener
+    listener.since = null
+    return since
   }
 
   /** Whether anybody would get a packet of this topic. */
@@ -51,6 +66,7 @@ export class TopicEmitter {
   }
 
   emit(packet: EmittedPacket, done: (error?: Error) => void = () => {}): this {
+    this.#last = Math.max(this.#last, packet.brokerCounter ?? 0)
     if (this.closed) done(new Error('the broker is closed'))
     else this.#hand(packet, done)
     this.onEmit?.()

@@ -22,6 +22,7 @@ import type { InboundPacket } from './inbound-packet.ts'
 import { LiveConnection } from './live-connection.ts'
 import { type Done, OrderingGate } from './ordering.ts'
 import { BrokerPersistence } from './persistence.ts'
+import { type Begun, owedTo } from './retained-delivery.ts'
 import type { QoS, StoredPacket } from './session.ts'
 import { type Deliver, TopicEmitter } from './topic-emitter.ts'
 
@@ -32,8 +33,6 @@ export interface TrustedBrokerOptions {
   limits?: Partial<BrokerLimits>
   /** Default: one that keeps sessions in memory only. */
   persistence?: BrokerPersistence
-  /** Refuse empty topic levels. Default true. */
-  strict?: boolean
 }
 
 /** A message of the hub itself. */
@@ -61,7 +60,6 @@ export class TrustedBroker implements Service {
   #registry: ClientRegistry
   #arrivals: Arrivals
   #limits: BrokerLimits
-  #strict: boolean
   #hooks: Required<BrokerHooks>
   #granting: GrantingOptions
   #persistence: BrokerPersistence
@@ -79,7 +77,6 @@ export class TrustedBroker implements Service {
     this.#clock = options.clock
     this.#counters = new BrokerCounters(options.log.part('broker'), options.clock)
     this.#limits = { ...BROKER_LIMITS, ...options.limits }
-    this.#strict = options.strict ?? true
     const { clock } = options
     this.#persistence = options.persistence ?? new BrokerPersistence({ clock, limits: this.#limits })
     this.#hooks = guardHooks(options.hooks, {
@@ -159,7 +156,6 @@ export class TrustedBroker implements Service {
     const gate: Gate<LiveConnection> = new Gate(socket, connection, {
       clock: this.#clock,
       limits: this.#limits,
-      strict: this.#strict,
       onViolation: (reason) => this.#count(connection, reason),
     })
     connection.place = place
@@ -268,6 +264,8 @@ export class TrustedBroker implements Service {
       if (packet.returnCode === 0) gateOf(client)?.open()
     })
     emitter.on('subscribe', (filters: { topic: string }[], client: Client) => {
+      // Aedes asks for the retained messages next, in this turn.
+      this.#persistence.owed = owedTo(filters.map(({ topic }) => this.#begun(client, topic)))
       for (const { topic } of filters) this.#rank(client, topic)
     })
     emitter.on('unsubscribe', (filters: string[], client: Client) => {
@@ -336,6 +334,13 @@ export class TrustedBroker implements Service {
   #unsubscribe(client: Client, filter: string): void {
     client.unsubscribe({ unsubscriptions: [filter] } as never, () => {})
     void this.#persistence.removeSubscriptions(client, [filter])
+  }
+
+  /** From which message on the filter's subscription gets live ones, when the present SUBSCRIBE made it. */
+  #begun(client: Client, filter: string): Begun {
+    const subscription = (client as unknown as Subscriptions).subscriptions[filter]
+    const since = subscription && this.#emitter.begin(filter, subscription.func)
+    return { filter, since: since ?? Number.POSITIVE_INFINITY }
   }
 
   /** Aedes lowers each message to the QoS of the filter that equals its topic; `mayForward` knows all of them. */

@@ -36,7 +36,6 @@ const broker = new TrustedBroker({
   hooks,
   clock: systemClock,
   log: createLog(values.log),
-  strict: false,
   limits: {
     beforeConnectBytes: 256 * 1024,
     afterConnectBytes: 64 * MiB,

@@ -197,8 +197,8 @@ describe('subscribing', () => {
     expect((await client.next('publish')).qos).toBe(1)
   })
 
-  it('matches empty levels with + when they are allowed', async () => {
-    const { connect } = await start({ strict: false })
+  it('matches empty levels with + [MQTT-4.7.1-3]', async () => {
+    const { connect } = await start()
     const client = await connect('a')
     const subscriptions = ['+/+', '/+', 't/+/x'].map((topic) => ({ topic, qos: 0 as const }))
     client.send({ cmd: 'subscribe', messageId: 1, subscriptions })
