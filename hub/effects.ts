@@ -30,7 +30,13 @@ export class Effects {
   }
 
   perform(effects: Effect[]): void {
-    for (const effect of effects) this.#one(effect)
+    for (const effect of effects) {
+      try {
+        this.#one(effect)
+      } catch (error) {
+        this.#log.error({ effect: effect.kind, error: asError(error).stack }, 'an effect failed; the others are done')
+      }
+    }
   }
 
   /** Publishes nothing more: the broker closes its connections, and what others must know is derived anew at start. */

@@ -67,7 +67,9 @@ export function houseHooks(parts: FrontParts): HouseHooks {
     log: log.part('access'),
     fault: () => store.fault,
     async authenticate(credentials) {
-      const { value } = await intake.input<Admission>({ kind: 'authenticate', credentials })
+      const { verdict, value } = await intake.input<Admission>({ kind: 'authenticate', credentials })
+      // Whoever it is may be right: they come again.
+      if (verdict !== 'stored') return { refuse: 3, reason: 'the hub failed to look up who this is' }
       if ('accept' in value && value.accept.kind === 'device') houses.set(value.accept.id, value.accept.house)
       return value
     },

@@ -63,6 +63,7 @@ export function openHouseEngine(parts: HouseParts): Engine {
   let answersForgottenAt = 0
   const ground: Feature = {
     name: 'ground',
+    vital: true,
     start(context) {
       ensureHouse(context)
       seedCompanion(context)

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Cancel, Clock } from '../shared/clock.ts'
-import { canRetry, LaresError } from '../shared/errors.ts'
+import { canRetry, type ErrorCode, LaresError } from '../shared/errors.ts'
 import type { Service } from '../shared/lifecycle.ts'
 import type { Log } from '../shared/log.ts'
 import { lockFolder } from '../shared/sqlite/lock.ts'
@@ -27,6 +27,8 @@ export interface HouseStoreParts {
   log: Log
 }
 
+/** What a person mends while the hub says it: ending and starting again would not help, and would say it to nobody. */
+const STAYS_UP = new Set<ErrorCode>(['corrupt_database', 'internal'])
 const TICK_MS = 1_000
 /** A check or a checkpoint of a slow card may take a while. */
 const RESPONSIVE_MS = 120_000
@@ -47,7 +49,13 @@ export class HouseStore implements Service {
   onLoad: (load: number) => void = () => {}
   #parts: HouseStoreParts
   #engine: EngineThread
-  #numbers: StoreNumbers = { commitMs: 0, walBytes: 0, ledger: { received: 0, applied: 0, duplicate: 0, rejected: 0 } }
+  #numbers: StoreNumbers = {
+    commitMs: 0,
+    walBytes: 0,
+    ledger: { received: 0, applied: 0, duplicate: 0, rejected: 0 },
+    failing: [],
+  }
+  #failing: string[] = []
   #openFault: string | null = null
   #answeredAt: number
   #workedMs = 0
@@ -73,6 +81,7 @@ export class HouseStore implements Service {
       effects: (effects) => this.onEffects(effects),
       numbers: (numbers, inputs) => this.#note(numbers, inputs),
       degraded: (reason) => this.#degraded(reason),
+      broken: (reason) => this.#broken(reason),
     })
     this.backups = new Backups({
       backup: (now) => this.#engine.backup(now),
@@ -96,6 +105,13 @@ export class HouseStore implements Service {
   /** Whether the engine answers; a hub whose engine hangs is better started anew. A full disk is no reason for that. */
   get responsive(): boolean {
     return this.#facts === null || this.#parts.clock.mono() - this.#answeredAt < RESPONSIVE_MS
+  }
+
+  /** Nobody is served from now on, although the database is open: something of it cannot be used. */
+  refuseAll(what: string, error: Error): void {
+    this.#openFault = `${what}: ${error.message}`
+    this.#parts.health.raise('store', 'internal', this.#openFault, true)
+    this.#parts.log.error({ error: error.stack }, what)
   }
 
   get numbers(): StoreNumbers {
@@ -143,7 +159,7 @@ export class HouseStore implements Service {
     try {
       return await this.#engine.start()
     } catch (error) {
-      const tellable = error instanceof LaresError && (canRetry(error) || error.code === 'corrupt_database')
+      const tellable = error instanceof LaresError && (canRetry(error) || STAYS_UP.has(error.code))
       if (!tellable) throw error
       this.#openFault = error.message
       this.#parts.health.raise('store', error.code, error.message, true)
@@ -156,7 +172,23 @@ export class HouseStore implements Service {
     this.#answeredAt = this.#parts.clock.mono()
     this.#workedMs += numbers.commitMs
     this.#numbers = { ...numbers, commitMs: numbers.commitMs || this.#numbers.commitMs }
+    this.#tellFailing(numbers)
     this.onBatch(inputs, numbers.commitMs)
+  }
+
+  #tellFailing({ failing }: StoreNumbers): void {
+    const { health } = this.#parts
+    for (const feature of this.#failing)
+      if (!failing.some((one) => one.feature === feature)) health.clear(`feature:${feature}`)
+    for (const { feature, reason } of failing)
+      health.raise(`feature:${feature}`, 'part_failed', `the hub's part "${feature}" failed: ${reason}`)
+    this.#failing = failing.map(({ feature }) => feature)
+  }
+
+  #broken(reason: string | null): void {
+    const { health } = this.#parts
+    if (reason === null) health.clear('engine')
+    else health.raise('engine', 'internal', `the hub failed at what it was sent, and acknowledged nothing: ${reason}`)
   }
 
   #degraded(reason: string | null): void {

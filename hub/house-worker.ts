@@ -5,8 +5,9 @@ import { createLog } from '../shared/log.ts'
 import { isDiskFault, sqliteCode } from '../shared/sqlite/open.ts'
 import { topicsBelow } from '../shared/topics.ts'
 import { Checkpointer } from './engine/checkpoint.ts'
-import type { Engine } from './engine/engine.ts'
+import type { Engine, Receipt } from './engine/engine.ts'
 import { FreePages } from './engine/free-pages.ts'
+import type { Effect } from './engine/input.ts'
 import type { EngineSettings, FromEngine, StoreNumbers, ToEngine } from './engine/thread-messages.ts'
 import { loadBrokerChanges } from './features/plumbing/broker-store.ts'
 import { openHouseEngine } from './house-engine.ts'
@@ -43,8 +44,7 @@ function main(): void {
       tables: centralTables(),
     })
   } catch (error) {
-    const known =
-      error instanceof LaresError ? error : new LaresError('disk_error', asError(error).message, { cause: error })
+    const known = error instanceof LaresError ? error : notOpened(error)
     say({ kind: 'failed', code: known.code, message: known.message, hint: known.hint })
     return
   }
@@ -86,18 +86,47 @@ function answer(message: ToEngine, parts: Parts): void {
         say(backup(message.now))
         return
       case 'stop': {
-        const effects = engine.stop(message.receipt)
+        const effects = lastWords(engine, message.receipt)
         store.close()
         say({ kind: 'stopped', effects })
         port?.close()
       }
     }
   } catch (error) {
-    if (!isDiskFault(error)) throw error
-    const buffer = message.kind === 'batch' ? message.batch.buffer : null
-    const fault = { code: sqliteCode(error) ?? 'SQLITE_ERROR', message: asError(error).message }
-    say({ kind: 'fault', ...fault, buffer }, buffer ? [buffer] : [])
+    const buffer = 'batch' in message ? message.batch.buffer : null
+    const transfer = buffer ? [buffer] : []
+    if (isDiskFault(error)) {
+      say(
+        { kind: 'fault', code: sqliteCode(error) ?? 'SQLITE_ERROR', message: asError(error).message, buffer },
+        transfer,
+      )
+      return
+    }
+    log.error({ work: message.kind, error: asError(error).stack }, 'a transaction failed; nothing of it was kept')
+    say({ kind: 'broken', message: asError(error).message, buffer }, transfer)
   }
+}
+
+/** The database is closed in order whatever fails at the end. */
+function lastWords(engine: Engine, receipt: Receipt): Effect[] {
+  try {
+    return engine.stop(receipt)
+  } catch (error) {
+    if (isDiskFault(error)) throw error
+    log.error({ error: asError(error).stack }, 'what was kept in memory could not be written')
+    return []
+  }
+}
+
+/** What SQLite says when a statement is wrong, or a row: no disk is to blame for it. */
+const OURS = /^SQLITE_(ERROR|CONSTRAINT|MISMATCH|MISUSE|RANGE|TOOBIG)/
+
+function notOpened(error: unknown): LaresError {
+  const { message, stack } = asError(error)
+  const code = sqliteCode(error)
+  if (code !== null && !OURS.test(code)) return new LaresError('disk_error', message, { cause: error })
+  log.error({ error: stack }, 'the house could not be started')
+  return new LaresError('internal', `the house could not be started: ${message}`, { cause: error })
 }
 
 /** The tick was answered: a disk that fails now is said by the next transaction. */
@@ -121,7 +150,7 @@ function backup(now: number): FromEngine {
 }
 
 function numbersOf({ engine, checkpointer }: Parts, commitMs: number): StoreNumbers {
-  return { commitMs, walBytes: checkpointer.walBytes, ledger: engine.ledger }
+  return { commitMs, walBytes: checkpointer.walBytes, ledger: engine.ledger, failing: engine.failing }
 }
 
 main()

@@ -1,4 +1,7 @@
 import { join } from 'node:path'
+import { Backoff } from '../shared/backoff.ts'
+import { contained } from '../shared/contained.ts'
+import { asError, explain } from '../shared/errors.ts'
 import type { Service } from '../shared/lifecycle.ts'
 import { Lifecycle } from '../shared/lifecycle.ts'
 import { makeFolder } from '../shared/make-folder.ts'
@@ -223,9 +226,21 @@ export class Hub implements Service {
     store.onLoad = (load) => sync.yield(load > BUSY_LOAD)
     store.onBatch = (inputs, commitMs) => metrics.batch(inputs, commitMs)
 
-    this.#parts.add('clock', clockSync)
+    /** A part that the house can do without: its failure is told, and the hub starts with the rest. */
+    const spare = (name: string, service: Service, backoff?: Backoff) =>
+      contained(name, service, {
+        clock,
+        log,
+        failed(error) {
+          if (error === null) health.clear(`part:${name}`)
+          else health.raise(`part:${name}`, 'part_failed', `the hub's part "${name}" did not start: ${explain(error)}`)
+        },
+        ...(backoff && { backoff }),
+      })
+
+    this.#parts.add('clock', spare('clock', clockSync))
     this.#parts.add('store', store, WRITE_MS)
-    this.#parts.add('recorder', recorder, WRITE_MS)
+    this.#parts.add('recorder', spare('recorder', recorder), WRITE_MS)
     this.#parts.add('reader', reader)
     this.#parts.add('journal', journal)
     this.#parts.add('broker', broker)
@@ -233,17 +248,22 @@ export class Hub implements Service {
       /** What others must see is there before the first of them connects. */
       start() {
         for (const [device, house] of store.facts?.houses ?? []) houses.set(device, house)
-        memory.load(store.facts?.brokerChanges ?? [])
+        try {
+          memory.load(store.facts?.brokerChanges ?? [])
+        } catch (error) {
+          // Sessions that nobody remembers must not be begun anew: their messages would be gone.
+          store.refuseAll('the memory of the broker cannot be read', asError(error))
+        }
         outward.perform(store.facts?.effects ?? [])
       },
       stop: () => outward.silence(),
     })
-    this.#parts.add('announcer', announcer)
+    this.#parts.add('announcer', spare('announcer', announcer))
     this.#parts.add('listeners', listeners)
-    this.#parts.add('web', web)
-    this.#parts.add('sync', sync, 3 * STOP_MS)
-    this.#parts.add('lag', lag)
-    this.#parts.add('disk', disk)
+    this.#parts.add('web', spare('web', web, new Backoff({ firstMs: 5_000, capMs: 300_000 })))
+    this.#parts.add('sync', spare('sync', sync), 3 * STOP_MS)
+    this.#parts.add('lag', spare('lag', lag))
+    this.#parts.add('disk', spare('disk', disk))
     this.#parts.add('ports', {
       start: () => {
         this.#ports = { ...listeners.ports, http: web.port, socket }

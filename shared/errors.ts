@@ -78,6 +78,10 @@ const CATALOGUE = {
     retry: false,
     hint: 'Put a backup in its place: lares hub restore --from FILE. See docs/operations.md.',
   },
+  part_failed: {
+    retry: true,
+    hint: 'The rest of the hub goes on and this part is tried again. Please report it with the lines of the journal that name it.',
+  },
   set_aside: {
     retry: false,
     hint: 'See docs/operations.md, "A damaged database". It is told until the file is removed and the hub is restarted.',

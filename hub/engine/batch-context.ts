@@ -51,8 +51,15 @@ export class BatchContext implements Context {
     this.#services.forget()
   }
 
-  runCommitted(): void {
-    for (const run of this.#committed) run()
+  /** One that fails must not undo what is on disk already, nor keep the others. */
+  runCommitted(failed: (error: unknown) => void): void {
+    for (const run of this.#committed) {
+      try {
+        run()
+      } catch (error) {
+        failed(error)
+      }
+    }
   }
 
   mark(): { effects: number; committed: number } {

@@ -8,8 +8,10 @@ import { topicRow } from '../../shared/topics.ts'
 import type { LogStamp } from '../store/log-stamp.ts'
 import { type Batch, readBatch } from './batch.ts'
 import { BatchContext } from './batch-context.ts'
+import { ContainedFeatures, type Failing, FlushFailure } from './contained-features.ts'
 import type { Context, NewEvent, Store } from './context.ts'
 import type { Feature, Ingest, Origin, PartlyRefused } from './feature.ts'
+import { HouseTime } from './house-time.ts'
 import { identityOf, looseEpoch, looseIdentity, type SequencedIdentity } from './identity.ts'
 import type { Effect, StructuredInput, Verdict } from './input.ts'
 import { VERDICTS } from './input.ts'
@@ -71,7 +73,8 @@ export class Engine {
   #rejected: RejectedMessages
   #ledger: Ledger
   #topics = new Map<string, ParsedTopic | null>()
-  #newest: number
+  #time: HouseTime
+  #contained: ContainedFeatures
 
   constructor(parts: EngineParts) {
     this.#parts = parts
@@ -79,12 +82,14 @@ export class Engine {
     this.#streams = new Streams(db)
     this.#rejected = new RejectedMessages(db)
     this.#ledger = new Ledger(db)
-    this.#newest = Number(
-      db
-        .prepare('SELECT coalesce(max(received_at), 0) FROM readings WHERE id = (SELECT max(id) FROM readings)')
-        .pluck()
-        .get(),
-    )
+    this.#contained = new ContainedFeatures({
+      features: parts.features,
+      db,
+      log: parts.log,
+      flush: (context) => this.#flush(context),
+      forget: () => this.#undone(),
+    })
+    this.#time = new HouseTime(db)
     for (const feature of parts.features) {
       for (const [topic, handler] of Object.entries(feature.ingest ?? {})) {
         if (this.#ingest.has(topic as TopicName)) throw new Error(`two features handle ${topic}`)
@@ -97,24 +102,29 @@ export class Engine {
     return this.#ledger.totals
   }
 
+  /** Features that failed and are tried again. */
+  get failing(): Failing[] {
+    return this.#contained.failing
+  }
+
   /** The first transaction: repairs what a crash left and derives what others must see. */
   start(receipt: Receipt): Effect[] {
     return this.#transaction(receipt, (context) => {
-      for (const feature of this.#parts.features) feature.start?.(context)
+      this.#contained.start(context)
     })
   }
 
   /** Once a second. */
   tick(receipt: Receipt): Effect[] {
     return this.#transaction(receipt, (context) => {
-      for (const feature of this.#parts.features) feature.tick?.(context)
+      this.#contained.tick(context)
     })
   }
 
   /** The last transaction: writes what is kept in memory. */
   stop(receipt: Receipt): Effect[] {
     return this.#transaction(receipt, (context) => {
-      for (const feature of this.#parts.features) feature.stop?.(context)
+      this.#contained.stop(context)
     })
   }
 
@@ -183,7 +193,7 @@ export class Engine {
 
   #transaction(receipt: Receipt, body: (context: BatchContext) => void): Effect[] {
     const { db } = this.#parts.store
-    const context = new BatchContext(this.#parts.store, this.#timed(receipt), {
+    const context = new BatchContext(this.#parts.store, this.#time.of(receipt), {
       addEvent: this.#parts.addEvent,
       forget: () => {
         // What features gathered from earlier inputs of this batch must not be forgotten with what they cached.
@@ -205,16 +215,10 @@ export class Engine {
       throw error
     }
     this.#ledger.committed()
-    context.runCommitted()
+    context.runCommitted((error) =>
+      this.#parts.log.error({ error: asError(error).stack }, 'a step after the commit failed'),
+    )
     return [...this.#acks(), ...context.effects]
-  }
-
-  /** A clock that follows no time source never goes behind what is stored already. */
-  #timed(receipt: Receipt): Receipt {
-    const now = receipt.clockSynced === false ? Math.max(receipt.now, this.#newest) : receipt.now
-    // With a time source it is right again, also when it was ahead before.
-    this.#newest = receipt.clockSynced === true ? now : Math.max(this.#newest, now)
-    return { ...receipt, now }
   }
 
   #message(context: BatchContext, topic: ParsedTopic, message: { text: string; payload: Buffer }): Verdict {
@@ -228,7 +232,14 @@ export class Engine {
     if (!decoded.ok) {
       const identity = looseIdentity(message.payload)
       if (identity && !this.#streams.advance(device, identity.epoch, identity)) return this.#duplicate()
-      return this.#reject({ ...message, context, device, identity, code: decoded.code, reason: decoded.reason })
+      return this.#reject({
+        context,
+        ...message,
+        device,
+        identity,
+        code: decoded.code,
+        reason: decoded.reason,
+      })
     }
     const identity = identityOf(decoded.value)
     if (identity && !this.#streams.advance(device, identity.epoch, identity)) return this.#duplicate()
@@ -325,15 +336,19 @@ export class Engine {
       db.exec('RELEASE input')
       this.#ledger.back()
       context.back(mark)
-      this.#streams.forgetPositions()
-      this.#rejected.forget()
-      this.#forgetFeatures()
+      this.#undone()
       return failed(asError(error))
     }
   }
 
   #flush(context: BatchContext): void {
-    for (const feature of this.#parts.features) feature.flush?.(context)
+    for (const feature of this.#parts.features) {
+      try {
+        feature.flush?.(context)
+      } catch (error) {
+        throw isDiskFault(error) ? error : new FlushFailure(feature.name, error)
+      }
+    }
     this.#streams.flush(context.now)
   }
 
@@ -341,6 +356,13 @@ export class Engine {
     this.#streams.forget()
     this.#rejected.forget()
     this.#ledger.forget()
+    this.#forgetFeatures()
+  }
+
+  /** A part of the transaction was rolled back; what others of it are owed stays. */
+  #undone(): void {
+    this.#streams.forgetPositions()
+    this.#rejected.forget()
     this.#forgetFeatures()
   }
 

@@ -32,6 +32,8 @@ export type Ingest = { [N in TopicName]?: IngestHandler<N> }
 /** A part of the house while the database is open. Every member is optional but the name. */
 export interface Feature {
   name: string
+  /** Without it the house can serve nobody. Its failure at start is the house's, and it is never left alone. */
+  vital?: true
   /** Wire messages it handles. A handler throws `LaresError` to reject the message; nothing of it is kept then. */
   ingest?: Ingest
   /** At start, in the first transaction: repair what a crash left, derive what others must see. */

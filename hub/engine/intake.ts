@@ -5,7 +5,7 @@ import { BatchWriter } from './batch.ts'
 import type { Receipt } from './engine.ts'
 import type { Effect, StructuredInput, Verdict } from './input.ts'
 import { VERDICTS } from './input.ts'
-import { type BatchAnswer, DiskFault, type EngineThread } from './thread.ts'
+import { type BatchAnswer, BrokenBatch, DiskFault, type EngineThread } from './thread.ts'
 import type { StoreNumbers } from './thread-messages.ts'
 
 /** `fault`: nothing was kept, so nothing may be acknowledged. */
@@ -32,6 +32,8 @@ export interface IntakeParts {
   numbers: (numbers: StoreNumbers, inputs: number) => void
   /** The disk failed, or works again. */
   degraded: (reason: string | null) => void
+  /** A fault of ours ended a transaction, or one went well since. */
+  broken: (reason: string | null) => void
 }
 
 const PROBE_MS = 5_000
@@ -52,6 +54,7 @@ export class Intake {
   #running = false
   #scheduled = false
   #fault: string | null = null
+  #broken = false
   #spare: ArrayBuffer | undefined
   #idle: (() => void)[] = []
 
@@ -85,7 +88,7 @@ export class Intake {
     return new Promise((resolve, reject) => {
       let value: unknown
       const settle = (verdict: Settled) => {
-        if (verdict === 'fault') reject(new LaresError('disk_full', `the hub cannot store at present: ${this.#fault}`))
+        if (verdict === 'fault') reject(this.#refusal())
         else resolve({ verdict, value: value as T })
       }
       if (this.#fault !== null) {
@@ -99,6 +102,20 @@ export class Intake {
       pending.settle.push(settle)
       this.#schedule()
     })
+  }
+
+  /** One that fails to hear it must not keep the others, and the next batch, waiting for ever. */
+  #tell(settle: (verdict: Settled) => void, verdict: Settled): void {
+    try {
+      settle(verdict)
+    } catch (error) {
+      this.#parts.log.error({ error: asError(error).stack }, 'what became of an input could not be told')
+    }
+  }
+
+  #refusal(): LaresError {
+    if (this.#fault === null) return new LaresError('internal', 'the hub failed at this, and kept nothing of it')
+    return new LaresError('disk_full', `the hub cannot store at present: ${this.#fault}`)
   }
 
   /** Takes nothing more. Resolves when everything that was taken before has been answered. */
@@ -178,19 +195,27 @@ export class Intake {
 
   #settle(pending: Pending, answered: BatchAnswer | null): void {
     if (answered === null) {
-      for (const settle of pending.settle) settle('fault')
+      for (const settle of pending.settle) this.#tell(settle, 'fault')
       return
     }
     const { result, spare, numbers } = answered
     this.#spare = spare
+    if (this.#broken) this.#parts.broken(null)
+    this.#broken = false
     for (const [position, value] of result.values) pending.values.get(position)?.(value)
     for (const [position, settle] of pending.settle.entries())
-      settle(VERDICTS[result.verdicts[position] ?? -1] ?? 'refused')
+      this.#tell(settle, VERDICTS[result.verdicts[position] ?? -1] ?? 'refused')
     this.#parts.numbers(numbers, pending.settle.length)
     this.#parts.effects(result.effects)
   }
 
+  /** The disk closes the intake until it is well. A fault of ours costs what met it: others may pass. */
   #failed(error: Error): void {
+    if (error instanceof BrokenBatch) {
+      this.#broken = true
+      this.#parts.broken(error.message)
+      return
+    }
     if (this.#fault !== null) return
     this.#fault = error.message
     this.#parts.log.error(

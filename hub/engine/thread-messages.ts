@@ -1,5 +1,6 @@
 import type { CentralTable } from '../store/central-shape.ts'
 import type { Batch } from './batch.ts'
+import type { Failing } from './contained-features.ts'
 import type { BatchResult, Receipt } from './engine.ts'
 import type { Effect } from './input.ts'
 import type { LedgerTotals } from './ledger.ts'
@@ -40,6 +41,8 @@ export interface StoreNumbers {
   commitMs: number
   walBytes: number
   ledger: LedgerTotals
+  /** Parts of the house that failed and are tried again. */
+  failing: Failing[]
 }
 
 export type FromEngine =
@@ -47,6 +50,8 @@ export type FromEngine =
   | { kind: 'failed'; code: string; message: string; hint: string }
   | { kind: 'result'; result: BatchResult; buffer: ArrayBuffer; numbers: StoreNumbers }
   | { kind: 'fault'; code: string; message: string; buffer: ArrayBuffer | null }
+  /** A fault of ours ended the transaction: nothing of it was kept, and the engine goes on. */
+  | { kind: 'broken'; message: string; buffer: ArrayBuffer | null }
   | { kind: 'effects'; effects: Effect[]; numbers: StoreNumbers }
   | { kind: 'healthy' }
   | { kind: 'backed_up'; file: string | null; error: string | null }

@@ -16,6 +16,9 @@ export interface BatchAnswer {
 /** The disk failed: nothing of the batch was kept. */
 export class DiskFault extends Error {}
 
+/** A fault of ours ended the transaction: nothing of the batch was kept, and the next one may go well. */
+export class BrokenBatch extends Error {}
+
 type Waiting = { resolve: (message: FromEngine) => void; reject: (error: Error) => void }
 
 /**
@@ -123,5 +126,6 @@ export class EngineThread {
 
 function faultOf(answer: FromEngine): Error {
   if (answer.kind === 'fault') return new DiskFault(`${answer.code}: ${answer.message}`)
+  if (answer.kind === 'broken') return new BrokenBatch(answer.message)
   return new Error(`the engine said ${answer.kind}`)
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { splitAddress } from '../../shared/address.ts'
 import { cannotListen } from '../../shared/cannot-listen.ts'
@@ -24,20 +25,23 @@ export class WebServer implements Service {
     this.#server.maxConnections = 32
   }
 
+  /** Where it listens; where it is to listen as long as it does not. */
   get port(): number {
-    return this.#port
+    return this.#port || splitAddress(this.#parts.listen).port
   }
 
-  start(): Promise<void> {
+  /** Safe to call again after it failed. */
+  async start(): Promise<void> {
     const { host, port } = splitAddress(this.#parts.listen)
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', (cause) => reject(cannotListen('http', this.#parts.listen, cause)))
-      this.#server.listen(port, host, () => {
-        const address = this.#server.address()
-        this.#port = typeof address === 'object' && address !== null ? address.port : 0
-        resolve()
-      })
-    })
+    const listening = once(this.#server, 'listening')
+    this.#server.listen(port, host)
+    try {
+      await listening
+    } catch (cause) {
+      throw cannotListen('http', this.#parts.listen, cause)
+    }
+    const address = this.#server.address()
+    this.#port = typeof address === 'object' && address !== null ? address.port : 0
   }
 
   async stop(): Promise<void> {

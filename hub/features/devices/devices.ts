@@ -45,6 +45,7 @@ export function openDevices(db: Database): Devices {
 
   return {
     name: 'devices',
+    vital: true,
     directory,
     entities,
     clocks,

@@ -20,6 +20,8 @@ export interface HubStart {
   folder: string
   /** Text of the configuration file; default: only errors are logged. */
   config?: string
+  /** Where it answers over HTTP; default: on a free port. */
+  http?: string
   env?: NodeJS.ProcessEnv
   /** Words before the program, such as one that takes rights away and then becomes it. */
   under?: string[]
@@ -54,7 +56,7 @@ export async function startHub(options: HubStart): Promise<HubProcess> {
   const bare = options.env?.LD_PRELOAD !== undefined || options.nodeArguments !== undefined
   const lares = bare ? [process.execPath, ...NODE, ...(options.nodeArguments ?? []), join(ROOT, 'cli/main.ts')] : LARES
   const [program = '', ...first] = [...(options.under ?? []), ...lares]
-  const listen = ['--tls', '127.0.0.1:0', '--plain', '127.0.0.1:0', '--http', '127.0.0.1:0']
+  const listen = ['--tls', '127.0.0.1:0', '--plain', '127.0.0.1:0', '--http', options.http ?? '127.0.0.1:0']
   const child = spawn(
     program,
     [

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest'
 import type { Batch } from '../../../hub/engine/batch.ts'
 import { VERDICTS } from '../../../hub/engine/input.ts'
 import { Intake, type Settled } from '../../../hub/engine/intake.ts'
-import { type BatchAnswer, DiskFault } from '../../../hub/engine/thread.ts'
+import { type BatchAnswer, BrokenBatch, DiskFault } from '../../../hub/engine/thread.ts'
 import { ManualClock } from '../../../shared/clock.ts'
 import { silentLog } from '../../../shared/log.ts'
 
 const ledger = { received: 0, applied: 0, duplicate: 0, rejected: 0 }
-const numbers = { commitMs: 1, walBytes: 0, ledger }
+const numbers = { commitMs: 1, walBytes: 0, ledger, failing: [] }
 
 /** An intake before an engine whose answers the test gives. `seen` tells in which order things happened. */
 function intakeUnderTest() {
@@ -34,6 +34,7 @@ function intakeUnderTest() {
     effects: (effects) => void told.push(...effects.map((one) => (one.kind === 'publish' ? one.topic : one.kind))),
     numbers: (_numbers, inputs) => void told.push(`${inputs} inputs`),
     degraded: (reason) => void told.push(`degraded ${reason}`),
+    broken: (reason) => void told.push(`broken ${reason}`),
   })
   const gather = (topic: string, then?: (verdict: Settled) => void) =>
     intake.message(topic, Buffer.from('x'), (verdict) => {
@@ -284,5 +285,34 @@ describe('Intake and a disk that fails', () => {
     await intake.tick()
     await answer()
     expect(seen).toEqual(['sent a', 'a stored', 'b fault'])
+  })
+
+  it('lets a fault of ours cost what met it, and takes what comes after it', async () => {
+    const { intake, seen, told, gather, turn, answer, fail } = intakeUnderTest()
+    gather('a')
+    const asked = intake.input(command).catch((error: unknown) => error)
+    await turn()
+    gather('b')
+    await fail(new BrokenBatch('a constraint'))
+    expect(seen).toEqual(['sent a', 'sent b', 'a fault'])
+    expect(await asked).toMatchObject({ code: 'internal' })
+    expect(intake.fault).toBeNull()
+    await answer()
+    expect(seen).toContain('b stored')
+    expect(told).toEqual(['broken a constraint', 'broken null', '1 inputs'])
+  })
+
+  it('goes on when somebody fails to hear what became of an input', async () => {
+    const { seen, gather, turn, answer } = intakeUnderTest()
+    gather('a', () => {
+      throw new Error('a hook')
+    })
+    gather('b')
+    await turn()
+    await answer()
+    gather('c')
+    await turn()
+    await answer()
+    expect(seen).toEqual(['sent a b', 'a stored', 'b stored', 'sent c', 'c stored'])
   })
 })

@@ -1,0 +1,106 @@
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type HubProcess, startHub } from '../../scripts/lib/bench/hub-process.ts'
+import { readHubPorts } from '../../shared/hub-ports.ts'
+import { makeDataFolder } from './lib/data-folder.ts'
+import { eventually, makeFleet, progress, runFleet, settleFleet, within } from './lib/fleet.ts'
+import { healthOf } from './lib/hub-health.ts'
+import { seededRandom } from './lib/seeded-random.ts'
+import type { TestDevice } from './lib/test-device.ts'
+
+let data: ReturnType<typeof makeDataFolder>
+let running: HubProcess | null = null
+
+beforeEach(() => {
+  data = makeDataFolder()
+})
+afterEach(async () => {
+  await running?.kill()
+  running = null
+  data.remove()
+})
+
+async function start(config = 'log = "warn"\n'): Promise<HubProcess> {
+  running = await startHub({ folder: data.folder, config })
+  return running
+}
+
+async function sends(hub: HubProcess, device: TestDevice, messages: number): Promise<void> {
+  const closed = runFleet([device], hub)
+  await within(60_000, progress([device], messages))
+  device.close()
+  await closed
+  await settleFleet([device], hub)
+}
+
+async function houseWithDevice(): Promise<TestDevice> {
+  const hub = await start()
+  const [device] = await makeFleet(hub, 1, seededRandom(3))
+  if (!device) throw new Error('no device was made')
+  await sends(hub, device, 50)
+  expect(await hub.stop()).toBe(0)
+  return device
+}
+
+function inDatabase(sql: string): void {
+  const db = new Sqlite(join(data.folder, 'hub.db'))
+  db.exec(sql)
+  db.close()
+}
+
+describe('a hub of which one part fails', () => {
+  it('takes messages all the same when a row keeps a feature from starting, and says which and why', async () => {
+    const device = await houseWithDevice()
+    inDatabase("UPDATE device_entities SET attributes = 'no json'")
+    const hub = await start()
+    await sends(hub, device, 50)
+    await eventually(async () => (await healthOf(hub)).problems.some(({ code }) => code === 'part_failed'))
+    const { problems } = await healthOf(hub)
+    expect(problems.find(({ code }) => code === 'part_failed')?.message).toContain('"telemetry" failed')
+    expect(hub.log().match(/a part of the house failed/g)).toHaveLength(1)
+    expect(await hub.stop()).toBe(0)
+  })
+
+  it('refuses devices with CONNACK 3 and stays up to say so when it cannot know its devices', async () => {
+    const device = await houseWithDevice()
+    inDatabase(
+      "UPDATE devices SET status = 'online'; " +
+        "CREATE TRIGGER bad BEFORE UPDATE ON devices BEGIN SELECT RAISE(ABORT, 'a row of another age'); END;",
+    )
+    const hub = await start()
+    await within(60_000, runFleet([device], hub))
+    expect(device.connack).toBe(3)
+    expect((await healthOf(hub)).problems).toContainEqual(
+      expect.objectContaining({ code: 'internal', message: expect.stringContaining('a row of another age') }),
+    )
+    expect(await hub.stop()).toBe(0)
+  })
+
+  it('serves devices when its web port is taken, and answers there once it is free', async () => {
+    const device = await houseWithDevice()
+    const taken = createServer()
+    const port = await new Promise<number>((resolve) => {
+      taken.listen(0, '127.0.0.1', () => {
+        const address = taken.address()
+        resolve(typeof address === 'object' && address !== null ? address.port : 0)
+      })
+    })
+    running = await startHub({ folder: data.folder, config: 'log = "warn"\n', http: `127.0.0.1:${port}` })
+    await sends(running, device, 50)
+    expect(running.log()).toContain('a part did not start')
+    expect(readHubPorts(data.folder)?.http).toBe(port)
+    await new Promise((resolve) => taken.close(resolve))
+    const hub = running
+    await eventually(
+      () =>
+        healthOf(hub).then(
+          () => true,
+          () => false,
+        ),
+      30_000,
+    )
+    expect(await hub.stop()).toBe(0)
+  })
+})

@@ -1,0 +1,239 @@
+import { describe, expect, it } from 'vitest'
+import { BatchWriter } from '../../../hub/engine/batch.ts'
+import { Engine } from '../../../hub/engine/engine.ts'
+import type { Feature } from '../../../hub/engine/feature.ts'
+import { VERDICTS } from '../../../hub/engine/input.ts'
+import { MIGRATIONS } from '../../../hub/store/open-store.ts'
+import type { Log } from '../../../shared/log.ts'
+import { migrate } from '../../../shared/sqlite/migrate.ts'
+import { openDatabase } from '../../../shared/sqlite/open.ts'
+import { topicsBelow } from '../../../shared/topics.ts'
+import { reading } from './engine-in-memory.ts'
+
+/** An engine over features of the test's own, each of which may write notes into `hub_settings`. */
+function engineOf(features: Feature[]) {
+  const db = openDatabase({ file: ':memory:' })
+  migrate(db, { folder: MIGRATIONS, now: 1 })
+  // There is no device here, only what is said of it.
+  db.pragma('foreign_keys = OFF')
+  const errors: string[] = []
+  const infos: string[] = []
+  const log: Log = {
+    debug() {},
+    info: (fields) => void infos.push(String(fields.feature)),
+    warn() {},
+    error: (fields) => void errors.push(`${fields.feature} ${fields.work} ${String(fields.error).split('\n')[0]}`),
+    part: () => log,
+  }
+  const store = { db, topics: topicsBelow('lares'), version: 'test', random: (count: number) => new Uint8Array(count) }
+  const engine = new Engine({
+    store,
+    features,
+    structured: () => ({ verdict: 'stored' }),
+    houseOf: () => 'home',
+    heard() {},
+    addEvent() {},
+    log,
+  })
+  let now = 1_000
+  return {
+    db,
+    engine,
+    errors,
+    infos,
+    start: () => engine.start({ now, clockSynced: true }),
+    tick(times = 1) {
+      for (let tick = 0; tick < times; tick += 1) {
+        now += 1_000
+        engine.tick({ now, clockSynced: true })
+      }
+    },
+    send(...seqs: number[]) {
+      const writer = new BatchWriter()
+      for (const seq of seqs) writer.message('lares/d/readings', Buffer.from(JSON.stringify(reading(seq, seq))))
+      const { verdicts } = engine.process(writer.finish(), { now, clockSynced: true })
+      return [...verdicts].map((verdict) => VERDICTS[verdict])
+    },
+    notes: () => db.prepare("SELECT key FROM hub_settings WHERE key LIKE 'note-%' ORDER BY key").pluck().all(),
+  }
+}
+
+const note = (name: string) => `INSERT INTO hub_settings (key, value) VALUES ('note-${name}', '1')`
+
+/** Ticks every time, and counts. */
+function sound(name: string): Feature & { ticks: number } {
+  return {
+    name,
+    ticks: 0,
+    tick() {
+      this.ticks += 1
+    },
+  }
+}
+
+describe('a feature that fails', () => {
+  it('in a tick is undone and left alone for longer and longer; the others go on, and its stack is logged once', () => {
+    const other = sound('other')
+    let tries = 0
+    const house = engineOf([
+      {
+        name: 'bad',
+        tick(context) {
+          tries += 1
+          context.db.exec(note(`bad-${tries}`))
+          throw new Error('bad row')
+        },
+      },
+      other,
+    ])
+    house.start()
+    house.tick(60)
+    expect([tries, other.ticks, house.notes()]).toEqual([4, 60, []])
+    expect(house.engine.failing).toEqual([{ feature: 'bad', reason: 'bad row' }])
+    expect(house.errors).toEqual(['bad tick Error: bad row'])
+  })
+
+  it('works again when what it failed at is gone, and health hears of it', () => {
+    let broken = true
+    const house = engineOf([
+      {
+        name: 'bad',
+        tick(context) {
+          if (broken) throw new Error('bad row')
+          context.db.exec(`${note('bad')} ON CONFLICT DO NOTHING`)
+        },
+      },
+    ])
+    house.start()
+    house.tick(3)
+    broken = false
+    house.tick(8)
+    expect([house.notes(), house.engine.failing, house.infos]).toEqual([['note-bad'], [], ['bad']])
+  })
+
+  it('at start does not tick before it was started after all', () => {
+    let broken = true
+    const did: string[] = []
+    const house = engineOf([
+      {
+        name: 'bad',
+        start(context) {
+          did.push('start')
+          context.db.exec(note('half'))
+          if (broken) throw new Error('bad row')
+        },
+        tick: () => void did.push('tick'),
+      },
+    ])
+    house.start()
+    expect(house.notes()).toEqual([])
+    house.tick(4)
+    broken = false
+    house.tick(6)
+    expect(did).toEqual(['start', 'start', 'tick', 'tick'])
+    expect(house.notes()).toEqual(['note-half'])
+  })
+
+  it('that the house cannot do without keeps it from starting, and is never left alone in its ticks', () => {
+    const cannot = engineOf([
+      {
+        name: 'vital',
+        vital: true,
+        start() {
+          throw new Error('no devices')
+        },
+      },
+    ])
+    expect(() => cannot.start()).toThrow('no devices')
+    let tries = 0
+    const house = engineOf([
+      {
+        name: 'vital',
+        vital: true,
+        tick() {
+          tries += 1
+          throw new Error('bad row')
+        },
+      },
+    ])
+    house.start()
+    house.tick(5)
+    expect([tries, house.engine.failing, house.errors.length]).toEqual([
+      5,
+      [{ feature: 'vital', reason: 'bad row' }],
+      1,
+    ])
+  })
+
+  it('in its flush at a tick is named itself, not whose tick gave it work', () => {
+    const gathered: string[] = []
+    const house = engineOf([
+      sound('asker'),
+      {
+        name: 'writer',
+        tick: () => void gathered.push('x'),
+        flush() {
+          if (gathered.length > 0) throw new Error('cannot write')
+        },
+        forget: () => void gathered.splice(0),
+      },
+    ])
+    house.start()
+    house.tick()
+    expect(house.engine.failing).toEqual([{ feature: 'writer', reason: 'cannot write' }])
+  })
+
+  it('at the end does not keep the others from writing what they hold in memory', () => {
+    const house = engineOf([
+      {
+        name: 'bad',
+        stop() {
+          throw new Error('bad row')
+        },
+      },
+      { name: 'other', stop: (context) => void context.db.exec(note('other')) },
+    ])
+    house.start()
+    house.engine.stop({ now: 2, clockSynced: true })
+    expect(house.notes()).toEqual(['note-other'])
+  })
+})
+
+describe('a throw in flush', () => {
+  function gathering(fails: (seq: number) => boolean): Feature {
+    const gathered: number[] = []
+    return {
+      name: 'telemetry',
+      ingest: { readings: (_context, message) => void gathered.push(message.seq ?? 0) },
+      flush(context) {
+        for (const seq of gathered) {
+          if (fails(seq)) throw new Error(`cannot write ${seq}`)
+          context.db.exec(note(String(seq)))
+        }
+        gathered.length = 0
+      },
+      forget: () => void gathered.splice(0),
+    }
+  }
+
+  it('rejects the inputs that gave it work, and those alone', () => {
+    const house = engineOf([gathering((seq) => seq === 2)])
+    house.start()
+    expect(house.send(1, 2, 3)).toEqual(['stored', 'rejected', 'stored'])
+    expect(house.notes()).toEqual(['note-1', 'note-3'])
+    expect(house.db.prepare('SELECT code FROM rejected_messages').pluck().all()).toEqual(['handler_failed'])
+  })
+
+  it('that not even a rejection gets past keeps nothing and acknowledges nothing, and the next batch is taken', () => {
+    const house = engineOf([gathering(() => false)])
+    house.start()
+    house.db.exec(
+      "CREATE TRIGGER a BEFORE INSERT ON hub_settings WHEN NEW.key = 'note-2' BEGIN SELECT RAISE(ABORT, 'no'); END;" +
+        "CREATE TRIGGER b BEFORE INSERT ON rejected_messages BEGIN SELECT RAISE(ABORT, 'no'); END;",
+    )
+    expect(() => house.send(1, 2)).toThrow('no')
+    expect(house.notes()).toEqual([])
+    expect(house.send(1, 3)).toEqual(['stored', 'stored'])
+    expect(house.notes()).toEqual(['note-1', 'note-3'])
+  })
+})
