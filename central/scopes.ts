@@ -1,7 +1,9 @@
 import { LaresError } from '../shared/errors.ts'
 import { asOwner, type Queryable } from './connect.ts'
 import { checkManagedRow, managedTable } from './managed-row.ts'
+import { missingVersion } from './persona-version.ts'
 import { siteNamed } from './sites.ts'
+import { checkAddress } from './unique-address.ts'
 
 export interface ScopeSummary {
   scope: string
@@ -22,15 +24,22 @@ export async function putRow(
   { scope, table, row }: { scope: string; table: string; row: unknown },
 ): Promise<{ key: string; seq: number }> {
   const checked = checkManagedRow(managedTable(table), row)
-  const { rows } = await asOwner(db, () =>
-    db.query<{ seq: number }>('SELECT lares.put_row($1, $2, $3, $4::jsonb)::float8 AS seq', [
+  const put = async (name: string, key: string, content: unknown) => {
+    const { rows } = await db.query<{ seq: number }>('SELECT lares.put_row($1, $2, $3, $4::jsonb)::float8 AS seq', [
       scope,
-      table,
-      checked.key,
-      JSON.stringify(checked.row),
-    ]),
-  )
-  return { key: checked.key, seq: rows[0]?.seq ?? 0 }
+      name,
+      key,
+      JSON.stringify(content),
+    ])
+    return rows[0]?.seq ?? 0
+  }
+  return asOwner(db, async () => {
+    const seq = await put(table, checked.key, checked.row)
+    if (table === 'users') await checkAddress(db, scope, checked)
+    const version = table === 'personas' ? await missingVersion(db, scope, checked) : null
+    if (version !== null) await put('persona_versions', version.id, version)
+    return { key: checked.key, seq }
+  })
 }
 
 /** Takes a row out of a scope and returns the number of the change. Throws `not_found`. */

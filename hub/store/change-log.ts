@@ -1,6 +1,7 @@
 import type { Database } from '../../shared/sqlite/open.ts'
 import type { TableDeclaration } from './synced-table.ts'
 import { capturedColumns } from './synced-table.ts'
+import { keepTriggers } from './unchangeable.ts'
 
 /**
  * Change capture by triggers that write only the key of a changed row into `sync_changes`. A trigger cannot be
@@ -34,11 +35,20 @@ export function captureTriggers(declaration: TableDeclaration): { name: string; 
   return [trigger('insert', 'INSERT', 'NEW'), update, trigger('delete', 'DELETE', 'OLD')]
 }
 
-/** Makes the triggers equal to the declarations: adds what is missing, replaces what differs, drops what is no longer declared. */
-export function installCapture(db: Database, declarations: TableDeclaration[]): void {
-  const wanted = new Map(declarations.flatMap(captureTriggers).map((trigger) => [trigger.name, trigger.sql]))
+/**
+ * Makes the triggers of capture, and those that keep rows as they are, equal to the declarations: adds what is missing,
+ * replaces what differs, drops what is no longer declared.
+ */
+export function installTriggers(db: Database, declarations: TableDeclaration[]): void {
+  const wanted = new Map(
+    declarations
+      .flatMap((one) => [...captureTriggers(one), ...keepTriggers(one)])
+      .map((trigger) => [trigger.name, trigger.sql]),
+  )
   const rows = db
-    .prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'capture\\_%' ESCAPE '\\'")
+    .prepare(
+      "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND (name GLOB 'capture_*' OR name GLOB 'keep_*')",
+    )
     .raw()
     .all()
   const present = new Map(rows as [string, string][])

@@ -7,7 +7,7 @@ import type { Log } from '../../shared/log.ts'
 import { migrate } from '../../shared/sqlite/migrate.ts'
 import { type Database, isCorruption, makePrivate, openDatabase } from '../../shared/sqlite/open.ts'
 import { listBackups, writeFullCopy } from './backup.ts'
-import { installCapture } from './change-log.ts'
+import { installTriggers } from './change-log.ts'
 import { declarations } from './declarations.ts'
 import { exchange, finishExchange, runningMark } from './exchange.ts'
 import { giveToOwnerOf, syncFolder } from './files.ts'
@@ -118,7 +118,7 @@ function openChecked({ folder, now, log }: StoreFolder): Database {
       },
     })
     if (applied.length > 0) log.info({ applied }, 'the database was migrated')
-    installCapture(db, declarations())
+    installTriggers(db, declarations())
     db.pragma('wal_autocheckpoint = 0')
     return db
   } catch (error) {

@@ -27,6 +27,19 @@ export interface TableDeclaration {
   columns: ReadonlyMap<string, ColumnMark>
   /** The time column by which central partitions the table by month; it must never change. `null`: one table. */
   partition: string | null
+  unchangeable: Unchangeable | null
+}
+
+/** Which rows stay as they were written. */
+export interface Unchangeable {
+  /** Which rows: a condition that begins with a column, such as `category = 'audit'`. Absent: all. */
+  rows?: string
+  /** Which columns of them. Absent: all. */
+  columns?: string[]
+  /** Whether they may be deleted as a whole. */
+  mayGo: boolean
+  /** What whoever tries is told. */
+  words: string
 }
 
 type Columns = Record<string, SQLiteColumnBuilderBase>
@@ -44,6 +57,7 @@ export interface TableOptions<T> {
   key?: string
   /** A time column that never changes: central keeps the table in monthly partitions by it. */
   partition?: string
+  unchangeable?: Unchangeable
   extras?: (columns: T) => SQLiteTableExtraConfigValue[]
 }
 
@@ -62,6 +76,7 @@ export function syncedTable<N extends string, C extends Columns>(
     key: options.key ?? 'id',
     columns: marks,
     partition: options.partition ?? null,
+    unchangeable: options.unchangeable ?? null,
   })
   return table as BuiltTable<N, C>
 }

@@ -54,7 +54,8 @@ describe.each(CASES)('lares central on PostgreSQL %s as %s', (version, admin) =>
   }, 60_000)
 
   it('migrates twice without a change', async () => {
-    expect(await answer(url, ['migrate'])).toEqual({ applied: [], partitions: 0 })
+    const logins = { joined: [], missing: { sites: [], people: [] }, refused: [] }
+    expect(await answer(url, ['migrate'])).toEqual({ applied: [], partitions: 0, logins })
   })
 
   it('adds a site whose line lets its hub in, and prints the password once', async () => {
@@ -162,18 +163,20 @@ describe.each(CASES)('lares central on PostgreSQL %s as %s', (version, admin) =>
     const put = ['put', 'site:scoped', 'personas', '-']
     expect(await answer(url, put, persona)).toMatchObject({ key: 'butler', seq: 1 })
     expect(await answer(url, put, persona)).toMatchObject({ seq: 1 })
-    expect(await query(site.url, "SELECT row FROM lares.scope_rows WHERE scope = 'site:scoped'")).toEqual([
-      { row: JSON.parse(persona) },
-    ])
-    expect(await answer(url, ['remove', 'site:scoped', 'personas', 'butler'])).toMatchObject({ seq: 2 })
+    // A persona brings its version: what it is, under the number that sessions will name.
+    const version = { id: 'butler@1.0.0', persona_id: 'butler', version: '1.0.0' }
+    const artifacts = { name: 'Butler', priority: 2, tags: ['polite'] }
+    const rows = await query(site.url, "SELECT row FROM lares.scope_rows WHERE scope = 'site:scoped' ORDER BY seq")
+    expect(rows).toMatchObject([{ row: JSON.parse(persona) }, { row: { ...version, artifacts } }])
+    expect(await answer(url, ['remove', 'site:scoped', 'personas', 'butler'])).toMatchObject({ seq: 3 })
     expect(await run(url, ['remove', 'site:scoped', 'personas', 'butler'])).toMatchObject({ code: 3 })
     expect(await answer(url, ['grant-scope', 'lakes', 'scoped'])).toMatchObject({ made: true })
     expect(await answer(url, ['grant-scope', 'lakes', 'scoped'])).toMatchObject({ made: false })
     const scopes = await answer<{ scope: string }[]>(url, ['scopes'])
     expect(scopes.find(({ scope }) => scope === 'site:scoped')).toEqual({
       scope: 'site:scoped',
-      counter: 2,
-      rows: 0,
+      counter: 3,
+      rows: 1,
       sites: ['scoped'],
       behind: ['scoped'],
       refused: [],

@@ -38,6 +38,11 @@ export const events = syncedTable(
   },
   {
     partition: 'created_at',
+    unchangeable: {
+      rows: "category = 'audit'",
+      mayGo: false,
+      words: 'what stands in the audit is neither changed nor removed',
+    },
     extras: (t) => [
       core.index('ix_events_type_category').on(t.event_type, t.category),
       core.index('idx_event_type_time').on(t.event_type, t.created_at),

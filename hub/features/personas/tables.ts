@@ -37,5 +37,12 @@ export const personaVersions = syncedTable(
     ...management(),
     created_at: time().notNull(),
   },
-  { extras: (t) => [core.uniqueIndex('idx_persona_versions').on(t.persona_id, t.version)] },
+  {
+    unchangeable: {
+      columns: ['persona_id', 'version', 'artifacts', 'change_notes', 'created_at'],
+      mayGo: true,
+      words: 'a version of a persona is never changed; add another one',
+    },
+    extras: (t) => [core.uniqueIndex('idx_persona_versions').on(t.persona_id, t.version)],
+  },
 )

@@ -16,6 +16,9 @@ export const DEFAULT_DAYS: ReadonlyMap<string, Days> = new Map<string, Days>([
   ['rejected', 30],
 ])
 
+/** Kept for ever, and no setting changes that. */
+const FIXED: ReadonlySet<string> = new Set(['events:audit'])
+
 const OF_KIND = /^readings:(.+)$/
 
 export const SEVERITIES = ['debug', 'info', 'warning', 'error', 'critical']
@@ -43,6 +46,7 @@ export class Retention {
 
   /** A kind of sensor without a setting follows all readings. */
   days(name: string): Days {
+    if (FIXED.has(name)) return null
     const set = this.#settings.get(name)
     return set === undefined ? this.withoutSetting(name) : set
   }
@@ -54,15 +58,22 @@ export class Retention {
   }
 }
 
-/** Throws `bad_params` with the names there are. A kind is known by the program or by a series that has it. */
+/**
+ * Throws `bad_params` with the names that can be set, also for the audit. A kind is known by the program or by a series that
+ * has it.
+ */
 export function checkClass(db: Database, name: string): void {
+  if (FIXED.has(name))
+    throw new LaresError('bad_params', `${name} is kept for ever and cannot be set`, {
+      hint: 'The audit says who changed what. It is small; what grows can be set: lares retention show.',
+    })
   if (DEFAULT_DAYS.has(name)) return
   const kind = OF_KIND.exec(name)?.[1]
   const used = db.prepare('SELECT DISTINCT sensor_type FROM reading_series ORDER BY 1').pluck().all() as string[]
   if (kind !== undefined && (SENSOR_KINDS.has(kind) || used.includes(kind))) return
   const kinds = [...new Set([...SENSOR_KINDS.keys(), ...used])].sort()
   throw new LaresError('bad_params', `there is no class ${name}`, {
-    hint: `Classes: ${[...DEFAULT_DAYS.keys()].join(', ')}, and readings:<kind> with one of ${kinds.join(', ')}.`.slice(
+    hint: `Classes: ${[...DEFAULT_DAYS.keys()].filter((one) => !FIXED.has(one)).join(', ')}, and readings:<kind> with one of ${kinds.join(', ')}.`.slice(
       0,
       900,
     ),

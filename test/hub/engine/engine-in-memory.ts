@@ -4,7 +4,7 @@ import { type Effect, type StructuredInput, VERDICTS, type Verdict } from '../..
 import { hashSecret } from '../../../hub/features/devices/joining.ts'
 import { nothingToSend, type Unsent } from '../../../hub/features/retention/unsent.ts'
 import { openHouseEngine } from '../../../hub/house-engine.ts'
-import { installCapture } from '../../../hub/store/change-log.ts'
+import { installTriggers } from '../../../hub/store/change-log.ts'
 import { declarations } from '../../../hub/store/declarations.ts'
 import { MIGRATIONS } from '../../../hub/store/open-store.ts'
 import { type Log, silentLog } from '../../../shared/log.ts'
@@ -109,7 +109,7 @@ export function openTestHouse({
 function freshDatabase(file: string): Database {
   const db = openDatabase({ file })
   migrate(db, { folder: MIGRATIONS, now: START })
-  installCapture(db, declarations())
+  installTriggers(db, declarations())
   return db
 }
 

@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { captureTriggers, installCapture } from '../../../hub/store/change-log.ts'
+import { captureTriggers, installTriggers } from '../../../hub/store/change-log.ts'
 import * as columns from '../../../hub/store/columns.ts'
 import { declarations } from '../../../hub/store/declarations.ts'
 import { MIGRATIONS } from '../../../hub/store/open-store.ts'
 import { capturedColumns, declarationOf, syncedTable, type TableDeclaration } from '../../../hub/store/synced-table.ts'
+import { keepTriggers } from '../../../hub/store/unchangeable.ts'
 import { migrate } from '../../../shared/sqlite/migrate.ts'
 import { type Database, openDatabase } from '../../../shared/sqlite/open.ts'
 import { openTestHouse, START } from '../engine/engine-in-memory.ts'
@@ -13,7 +14,7 @@ let db: Database
 beforeEach(() => {
   db = openDatabase({ file: ':memory:' })
   migrate(db, { folder: MIGRATIONS, now: 1 })
-  installCapture(db, declarations())
+  installTriggers(db, declarations())
   db.pragma('foreign_keys = OFF')
 })
 
@@ -65,7 +66,7 @@ describe('a change', () => {
     const note = [{ table_name: name, row_key: key }]
     expect(noted()).toEqual(note)
     for (const column of capturedColumns(table)) {
-      if (column === table.key || column === 'managed_by') continue
+      if (column === table.key || column === 'managed_by' || table.unchangeable?.columns?.includes(column)) continue
       const other = value(table.columns.get(column)?.kind ?? 'text', 2)
       db.prepare(`UPDATE "${name}" SET "${column}" = ?`).run(other)
       expect([column, noted()]).toEqual([column, note])
@@ -157,23 +158,25 @@ describe('the triggers', () => {
     }[]
   const wanted = () =>
     declarations()
-      .flatMap(captureTriggers)
+      .flatMap((table) => [...captureTriggers(table), ...keepTriggers(table)])
       .sort((a, b) => (a.name < b.name ? -1 : 1))
 
   it('are exactly those that follow from the declarations', () => {
     expect(live()).toEqual(wanted())
+    const capture = live().filter(({ name }) => name.startsWith('capture_'))
     for (const { name, kind } of declarations())
-      expect(live().filter((trigger) => trigger.sql.includes(`ON "${name}"`))).toHaveLength(
+      expect(capture.filter((trigger) => trigger.sql.includes(`ON "${name}"`))).toHaveLength(
         { mutable: 3, down: 3, append_marks: 1, append: 0, local: 0 }[kind],
       )
   })
 
   it('come back at the next start when one is missing, changed, or of a table that no longer has any', () => {
     db.exec('DROP TRIGGER capture_devices_update')
+    db.exec('DROP TRIGGER keep_events_delete')
     db.exec('DROP TRIGGER capture_houses_insert')
     db.exec('CREATE TRIGGER capture_houses_insert AFTER INSERT ON houses BEGIN SELECT 1; END')
     db.exec('CREATE TRIGGER capture_old_insert AFTER INSERT ON rooms BEGIN SELECT 1; END')
-    installCapture(db, declarations())
+    installTriggers(db, declarations())
     expect(live()).toEqual(wanted())
   })
 
