@@ -86,13 +86,15 @@ export async function endConnections(db: Queryable, role: string): Promise<numbe
     ended = await end()
     throw new RollBack()
   }).catch((error: unknown) => {
-    if (!(error instanceof RollBack) && !isRefusal((error as Error).cause ?? error)) throw error
+    if (!(error instanceof RollBack) && !isRefusal(error)) throw error
   })
   return ended
 }
 
 class RollBack extends Error {}
 
-function isRefusal(error: unknown): boolean {
-  return error instanceof DatabaseError && error.code === '42501'
+/** Whether Postgres did not allow it to this role; also where that was put into words already. */
+export function isRefusal(error: unknown): boolean {
+  const { cause } = error as { cause?: unknown }
+  return [error, cause].some((one) => one instanceof DatabaseError && one.code === '42501')
 }

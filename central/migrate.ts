@@ -24,7 +24,7 @@ export async function migrateCentral(
 ): Promise<{ applied: string[]; partitions: number }> {
   await inTransaction(db, async () => {
     await db.query(LOCK)
-    await db.query(readFileSync(join(folder, 'prepare.sql'), 'utf8'))
+    for (const file of ['prepare.sql', 'list.sql']) await db.query(readFileSync(join(folder, file), 'utf8'))
   })
   const applied: string[] = []
   for (;;) {
@@ -38,6 +38,14 @@ export async function migrateCentral(
     return rows[0]?.made ?? 0
   })
   return { applied, partitions }
+}
+
+/** Makes the roles and an empty schema, which a dump is restored into. Running it twice changes nothing. */
+export async function prepareCentral(db: Queryable, folder = MIGRATIONS): Promise<void> {
+  await inTransaction(db, async () => {
+    await db.query(LOCK)
+    await db.query(readFileSync(join(folder, 'prepare.sql'), 'utf8'))
+  })
 }
 
 /** Applies the oldest pending migration, and returns its name, or `null` when there is none. */

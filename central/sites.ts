@@ -1,8 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { LaresError } from '../shared/errors.ts'
-import { asLaresError, asOwner, inTransaction, type Queryable } from './connect.ts'
+import { asOwner, inTransaction, type Queryable } from './connect.ts'
 import { eraseRows } from './erase.ts'
-import { changePassword, closeLogin, createLogin, endConnections, loginExists, newPassword } from './logins.ts'
+import {
+  changePassword,
+  closeLogin,
+  createLogin,
+  endConnections,
+  joinGroup,
+  loginExists,
+  newPassword,
+} from './logins.ts'
 
 /** The scope of rows that every site gets. */
 export const FLEET = 'fleet'
@@ -51,12 +59,12 @@ export async function addSite(db: Queryable, name: string): Promise<NewLogin & {
   return inTransaction(db, async () => {
     await db.query('SET LOCAL ROLE lares_owner')
     const { rows } = await db.query<{ site_id: string }>(
-      'INSERT INTO lares.sites (name) VALUES ($1) ON CONFLICT (name) DO NOTHING RETURNING site_id',
+      'INSERT INTO lares.sites (name) VALUES ($1) ON CONFLICT (name) WHERE removed_at IS NULL DO NOTHING RETURNING site_id',
       [name],
     )
     const site = rows[0]
     if (site === undefined)
-      throw new LaresError('already_exists', `there is a site ${name} already, or there was one`, {
+      throw new LaresError('already_exists', `there is a site ${name} already`, {
         hint: 'Choose another name. For a new card of the same house: lares central rotate-site.',
       })
     await db.query("INSERT INTO lares.site_grants (grantee, site_id, kind) VALUES ($1, $2, 'site')", [
@@ -73,13 +81,17 @@ export async function addSite(db: Queryable, name: string): Promise<NewLogin & {
   })
 }
 
-/** Throws `not_found` when there is no such site. */
+/**
+ * The site of a name or id. Of several that had the name, the present one, or the one that was removed last; another is found
+ * by its id. Throws `not_found` when there is no such site.
+ */
 export async function siteNamed(db: Queryable, name: string): Promise<Site> {
   const { rows } = await asOwner(db, () =>
     db.query<Site>(
       `SELECT s.site_id, s.name, s.epoch, s.seen_at, s.removed_at,
         (SELECT g.grantee FROM lares.site_grants g WHERE g.site_id = s.site_id AND g.kind = 'site') AS role
-       FROM lares.sites s WHERE s.name = $1`,
+       FROM lares.sites s WHERE s.name = $1 OR s.site_id::text = $1
+       ORDER BY s.removed_at DESC NULLS FIRST LIMIT 1`,
       [name],
     ),
   )
@@ -111,14 +123,17 @@ export async function listSites(db: Queryable): Promise<SiteSummary[]> {
 
 /** Gives a site's login a new password and ends the connections made with the old one. */
 export async function rotateSite(db: Queryable, name: string): Promise<NewLogin & { ended: number | null }> {
-  const { role } = await siteNamed(db, name)
-  if (role === null)
+  const { role, removed_at } = await siteNamed(db, name)
+  if (role === null || removed_at !== null)
     throw new LaresError('not_found', `the site ${name} was removed and has no login`, {
-      hint: 'Add a site with another name: lares central add-site NAME.',
+      hint: 'Add it anew, also with the same name: lares central add-site NAME.',
     })
   const password = newPassword()
-  await changePassword(db, role, password).catch((error: unknown) => {
-    throw asLaresError(error)
+  await inTransaction(db, async () => {
+    // A server that a dump was restored into has none of the logins; one that was moved may have lost its memberships.
+    if (!(await loginExists(db, role))) return createLogin(db, role, password, 'lares_site')
+    await changePassword(db, role, password)
+    await joinGroup(db, role, 'lares_site')
   })
   return { role, password, ended: await endConnections(db, role) }
 }
@@ -132,7 +147,8 @@ export async function removeSite(
   name: string,
   options: { erase: boolean; reason?: string },
 ): Promise<{ ended: number | null; erased: number | null }> {
-  const { site_id, role } = await siteNamed(db, name)
+  const site = await siteNamed(db, name)
+  const { site_id, role } = site
   let ended: number | null = 0
   if (role !== null) {
     await inTransaction(db, async () => {
@@ -144,6 +160,12 @@ export async function removeSite(
         'UPDATE lares.sites SET removed_at = coalesce(removed_at, now()), lease = NULL WHERE site_id = $1',
         [site_id],
       )
+      // Another site may have the name tomorrow, and must not get what was meant for this one.
+      for (const table of ['scopes', 'scope_rows', 'scope_states'])
+        await db.query(`UPDATE lares.${table} SET scope = $2 WHERE scope = $1`, [
+          scopeOfSite(site.name),
+          scopeOfSite(site_id),
+        ])
     })
     ended = await endConnections(db, role)
   }
@@ -156,8 +178,8 @@ export async function removeSite(
   })
   await asOwner(db, async () => {
     await db.query('DELETE FROM lares.site_grants WHERE site_id = $1', [site_id])
-    await db.query('DELETE FROM lares.scope_rows WHERE scope = $1', [scopeOfSite(name)])
-    await db.query('DELETE FROM lares.scopes WHERE scope = $1', [scopeOfSite(name)])
+    for (const table of ['scope_rows', 'scopes'])
+      await db.query(`DELETE FROM lares.${table} WHERE scope = $1`, [scopeOfSite(site_id)])
   })
   return { ended, erased }
 }

@@ -3,7 +3,8 @@ import { LaresError } from '../shared/errors.ts'
 import { linesFrom, readAddress } from './address.ts'
 import type { Queryable } from './connect.ts'
 import { erasable, eraseRows } from './erase.ts'
-import { migrateCentral } from './migrate.ts'
+import { membershipWords, restoreMemberships } from './memberships.ts'
+import { migrateCentral, prepareCentral } from './migrate.ts'
 import { grantPerson, revokePerson } from './people.ts'
 import { printTable } from './print.ts'
 import { grantScope, listScopes, putRow, removeRow, revokeScope } from './scopes.ts'
@@ -36,14 +37,29 @@ export interface Verb {
 /** Every verb of `lares central`, in the order of its help. */
 export const VERBS = new Map<string, Verb>([
   [
+    'prepare',
+    {
+      params: [],
+      summary: 'make roles and an empty schema, before a dump is restored',
+      async run({ db }) {
+        await prepareCentral(db)
+        return { data: {}, text: 'roles and schema are there; restore the dump now, then run lares central migrate\n' }
+      },
+    },
+  ],
+  [
     'migrate',
     {
       params: [],
       summary: 'bring the database up to date: roles, tables, coming months',
       async run({ db }) {
         const done = await migrateCentral(db)
+        const logins = await restoreMemberships(db)
         const words = done.applied.length === 0 ? 'up to date' : `applied ${done.applied.join(', ')}`
-        return { data: done, text: `${words}; ${done.partitions} partitions made\n` }
+        return {
+          data: { ...done, logins },
+          text: `${words}; ${done.partitions} partitions made\n${membershipWords(logins)}`,
+        }
       },
     },
   ],

@@ -1,5 +1,5 @@
--- What must be there before any migration: the roles, the schema, and the list of migrations.
--- It runs at every `lares central migrate` and changes nothing when all is there.
+-- What must be there before any migration, and before a dump is restored: the roles and the schema.
+-- It runs at every `lares central migrate` and `prepare`, and changes nothing when all is there.
 --
 -- Roles belong to the whole server, so another database of it may have made them already. The role that migrates is a
 -- superuser, or has CREATEROLE and may create in this database; it becomes a member of lares_owner, which owns the rest.
@@ -28,8 +28,5 @@ $$;
 
 SET LOCAL ROLE lares_owner;
 
-CREATE TABLE IF NOT EXISTS lares.schema_migrations (
-  name text PRIMARY KEY,
-  hash text NOT NULL,
-  applied_at timestamptz NOT NULL DEFAULT now()
-);
+-- A dump that is restored into this schema brings no rights on the schema itself.
+GRANT USAGE ON SCHEMA lares TO lares_site, lares_person;
