@@ -94,7 +94,8 @@ async function doctor(
     status: describeStatus(null, readStatus([runtimeFolder(env, dataFolder), SERVICE_RUNTIME]), clock).status,
   })
   process.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : `${formatFindings(findings)}\n`)
-  return findings.some(({ state }) => state === 'problem') ? 1 : 0
+  // A file that hangs keeps a thread for ever; it must not keep the process.
+  return endProcess(findings.some(({ state }) => state === 'problem') ? 1 : 0, { threads: false })
 }
 
 function status({ json }: EdgeOptions, dataFolder: string, env: NodeJS.ProcessEnv): number {

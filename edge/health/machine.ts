@@ -26,7 +26,7 @@ export interface StartOptions {
 export interface Machine {
   /** The clock of its timeouts, and of sources that need one. */
   readonly clock: Clock
-  /** The whole file as UTF-8. */
+  /** The whole file as UTF-8. Whoever asks while it is being read gets the same answer: a file that hangs holds one thread. */
   readText(path: string): Promise<string>
   /** Overwrites a file of the kernel. Never for files of ours: it is not atomic. */
   writeText(path: string, text: string): Promise<void>
@@ -63,12 +63,26 @@ const OUTPUT_BYTES = 64 * 1024
 /** A local disk answers in microseconds. */
 const SPACE_MS = 10_000
 
+/** Asks for one thing only once at a time, however many want to know it. */
+function onceAtATime<T>(): (key: string, ask: (key: string) => Promise<T>) => Promise<T> {
+  const underWay = new Map<string, Promise<T>>()
+  return (key, ask) => {
+    const present = underWay.get(key)
+    if (present) return present
+    const answer = ask(key).finally(() => underWay.delete(key))
+    underWay.set(key, answer)
+    return answer
+  }
+}
+
 export function systemMachine(options: SystemMachineOptions = {}): Machine {
   const { clock = systemClock, root = '' } = options
   const at = (path: string) => (root === '' ? path : join(root, path))
   const env = { ...process.env, LC_ALL: 'C', PATH: options.programs ?? process.env.PATH ?? '/usr/bin:/bin' }
   const start = (command: readonly string[], { onOutput }: StartOptions) =>
     startProgram(command, { env, clock, onOutput: onOutput ?? (() => {}) })
+
+  const once = onceAtATime<string>()
 
   const run = async (command: readonly string[], { timeoutMs, signal }: RunOptions): Promise<string> => {
     signal?.throwIfAborted()
@@ -105,7 +119,7 @@ export function systemMachine(options: SystemMachineOptions = {}): Machine {
 
   return {
     clock,
-    readText: (path) => readFile(at(path), 'utf8'),
+    readText: (path) => once(at(path), (file) => readFile(file, 'utf8')),
     writeText: (path, text) => writeFile(at(path), text),
     canWrite: (path) =>
       access(at(path), constants.W_OK).then(

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { byLine } from '../../../edge/health/program.ts'
@@ -91,3 +92,21 @@ describe('lines', () => {
 function isAlive(pid: string): boolean {
   return existsSync(`/proc/${pid}/exe`) && existsSync(`/proc/${pid}/fd/0`)
 }
+
+describe('a file that hangs', () => {
+  it('holds one thread, however many ask for it, and is read anew when it has come back', async () => {
+    const tree = fakeTree()
+    const pipe = join(tree.root, 'zone')
+    execFileSync('mkfifo', [pipe])
+    const first = tree.machine.readText('/zone')
+    const others = [1, 2, 3, 4, 5].map(() => tree.machine.readText('/zone'))
+    tree.write('/well', '1\n')
+    // With a thread for each, nothing of the pool would be left for this one.
+    expect(await tree.machine.readText('/well')).toBe('1\n')
+    writeFileSync(pipe, '51200\n')
+    expect(await Promise.all([first, ...others])).toEqual(Array.from({ length: 6 }, () => '51200\n'))
+    tree.remove('/zone')
+    tree.write('/zone', '51300\n')
+    expect(await tree.machine.readText('/zone')).toBe('51300\n')
+  })
+})
