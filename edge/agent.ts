@@ -36,7 +36,7 @@ import type { SensingOptions } from './sensing.ts'
 import { Sensing } from './sensing.ts'
 import { Speaking } from './speaking.ts'
 import type { AgentStatus, Missing } from './status-file.ts'
-import { IDENTITY, INTRODUCTION, runtimeFolder, writeStatus } from './status-file.ts'
+import { IDENTITY, INTRODUCTION, runtimeFolder, VERSION, writeStatus } from './status-file.ts'
 
 /** How long one part may take to stop; those after it still do. */
 const PART_STOP_MS = 1_000
@@ -232,6 +232,7 @@ export class Agent implements Service {
     })
     const hub = new HubLink({
       dataFolder,
+      version,
       addresses: config.hub.addresses,
       outbox,
       clock,
@@ -308,6 +309,7 @@ export class Agent implements Service {
     const link = hub.state()
     if (link.state !== 'online') add('hub', link.reason ?? 'connecting')
     add(IDENTITY, hub.twin)
+    add(VERSION, hub.versionProblem)
     add(INTRODUCTION, hub.refusal)
     add(INTRODUCTION, describeRefused(sensing.refused()))
     add('outbox', opened.memoryReason && `its rows are in memory only: ${opened.memoryReason}`)

@@ -3,8 +3,10 @@ import { asError, explain, hintFor } from '../shared/errors.ts'
 import type { Service } from '../shared/lifecycle.ts'
 import type { Log } from '../shared/log.ts'
 import type { Heartbeat } from '../shared/messages/heartbeat.ts'
+import type { HubInfo } from '../shared/messages/hub-info.ts'
 import type { Reported } from '../shared/messages/reported.ts'
 import type { VoiceLink } from './audio/turn-sender.ts'
+import { versionProblem } from './hub-version.ts'
 import type { Identity } from './identity.ts'
 import { readIdentity } from './identity.ts'
 import type { LinkOptions } from './link/link.ts'
@@ -16,7 +18,9 @@ import type { AgentStatus } from './status-file.ts'
 /** How often the data folder is looked at for an identity: whoever joins need not restart the agent. */
 const LOOK_MS = 5_000
 
-export interface HubLinkOptions extends Omit<LinkOptions, 'identity' | 'onState'> {
+export interface HubLinkOptions extends Omit<LinkOptions, 'identity' | 'onState' | 'onHubInfo'> {
+  /** Of this agent. */
+  version: string
   dataFolder: string
   clock: Clock
   log: Log
@@ -30,6 +34,7 @@ export class HubLink implements Service, VoiceLink {
   #options: HubLinkOptions
   #identity: Identity | null = null
   #problem: string | null = null
+  #hub: HubInfo | null = null
   #link: Link | null = null
   #voice: VoiceConnection | null = null
   #cancel: Cancel | null = null
@@ -71,6 +76,11 @@ export class HubLink implements Service, VoiceLink {
   get twin(): string | null {
     const error = this.#link?.aftermath()?.error
     return error === undefined ? null : `${error.message}. ${hintFor('identity_shared')}`
+  }
+
+  /** Why agent and hub do not fit, as far as the hub said which it is; with the remedy, or `null`. */
+  get versionProblem(): string | null {
+    return this.#hub === null ? null : versionProblem(this.#options.version, this.#hub)
   }
 
   heartbeat(heartbeat: Heartbeat): void {
@@ -118,12 +128,21 @@ export class HubLink implements Service, VoiceLink {
     if (this.#stopped) return
     const { log, voice, clock, addresses } = this.#options
     log.info({ device: identity.device, addresses: identity.addresses }, 'this agent has an identity')
-    this.#link = new Link({ ...this.#options, identity, log: log.part('link') })
+    this.#hub = null
+    this.#link = new Link({ ...this.#options, identity, log: log.part('link'), onHubInfo: (hub) => this.#meet(hub) })
     this.#link.start()
     if (voice === null) return
     const shared = { identity, clock, log: log.part('voice'), ...(addresses ? { addresses } : {}) }
     this.#voice = new VoiceConnection({ ...voice, ...shared, aftermath: () => this.#link?.aftermath() ?? null })
     this.#voice.start()
+  }
+
+  #meet(hub: HubInfo): void {
+    const before = this.versionProblem
+    this.#hub = hub
+    const problem = this.versionProblem
+    if (problem !== null && problem !== before) this.#options.log.warn({ hub: hub.version }, problem)
+    this.#options.onState()
   }
 
   async #disconnect(): Promise<void> {

@@ -17,6 +17,9 @@ export const INTRODUCTION = 'introduction'
 /** The part of who this device is. */
 export const IDENTITY = 'identity'
 
+/** The part of which versions meet. */
+export const VERSION = 'version'
+
 /** How the agent is, for `lares edge status` and for the hub's `doctor` command. */
 export interface AgentStatus {
   at: number

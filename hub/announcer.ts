@@ -1,4 +1,5 @@
 import type { Cancel, Clock } from '../shared/clock.ts'
+import { OLDEST_AGENT } from '../shared/compatibility.ts'
 import type { Service } from '../shared/lifecycle.ts'
 import type { HubHealth } from '../shared/messages/hub-health.ts'
 import type { Topics } from '../shared/topics.ts'
@@ -55,7 +56,8 @@ export class Announcer implements Service {
 
   #info(): void {
     const { topics, version } = this.#parts
-    this.#retain(topics.build('hubInfo', {}), { version, started: this.#started, joining_until: this.#joiningUntil })
+    const now = { started: this.#started, joining_until: this.#joiningUntil }
+    this.#retain(topics.build('hubInfo', {}), { version, oldest_agent: OLDEST_AGENT, ...now })
   }
 
   #health(): void {

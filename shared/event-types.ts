@@ -74,6 +74,7 @@ const OF_THE_HUB = [
     entry('device', 'warning', 'Sensors refused', 'The device introduced sensors that are not taken.'),
   ],
   ['sensor_removed', entry('audit', 'info', 'Sensor removed', 'A person took a sensor out of the house.')],
+  ['agent_outdated', entry('device', 'warning', 'Agent outdated', 'The agent is older than this hub serves in full.')],
   ['identity_shared', entry('device', 'error', 'Identity shared', 'Two machines use the identity of one device.')],
   ['settings_refused', entry('device', 'warning', 'Settings refused', 'The device did not take all its settings.')],
   ['command_result', entry('device', 'info', 'Command result', 'The device answered a command.')],

@@ -2,7 +2,7 @@ import type { Identity } from '../identity.ts'
 import { readIdentity } from '../identity.ts'
 import { openConnection } from '../link/connection.ts'
 import { openPinnedSocket } from '../link/pinned-socket.ts'
-import { IDENTITY, INTRODUCTION } from '../status-file.ts'
+import { IDENTITY, INTRODUCTION, VERSION } from '../status-file.ts'
 import type { Finding } from './findings.ts'
 import { ok, problem, problemFrom } from './findings.ts'
 import type { DoctorOptions } from './options.ts'
@@ -12,6 +12,7 @@ export async function checkIntroduction({ status }: DoctorOptions): Promise<Find
   if (status === null) return []
   return status.missing.flatMap(({ part, reason }) => {
     if (part === IDENTITY) return [problem(part, reason, 'Give one of the two machines an identity of its own.')]
+    if (part === VERSION) return [problem(part, reason, 'Upgrade what is named.')]
     if (part === INTRODUCTION) return [problem(part, reason, 'Mend the sensor that is named, then restart the agent.')]
     return []
   })

@@ -99,9 +99,13 @@ export function openConnection(
       })
     },
     async subscribe(filters) {
-      const granted = await client.subscribeAsync([...filters], { qos: 1 })
-      const refused = granted.find((grant) => grant.qos === 128)
-      if (refused) throw new LaresError('not_allowed', `the hub refuses the subscription ${refused.topic}`)
+      try {
+        await client.subscribeAsync([...filters], { qos: 1 })
+      } catch (error) {
+        const refused = refusedFilter(filters, error)
+        if (refused === null) throw error
+        throw new LaresError('not_allowed', `the hub refuses the subscription ${refused}`, { cause: error })
+      }
     },
     bufferedBytes: () => socket.writableLength,
     async end() {
@@ -121,6 +125,12 @@ export function openConnection(
     client.once('connect', () => resolve(connection))
     void closed.then((error) => reject(explainRefusal(error)))
   })
+}
+
+/** MQTT.js hands the SUBACK over with its error: 128 stands where a filter was refused, in the order of the filters. */
+function refusedFilter(filters: readonly string[], error: unknown): string | null {
+  const granted = (error as { packet?: { granted?: number[] } }).packet?.granted
+  return filters.find((_, index) => granted?.[index] === 128) ?? null
 }
 
 function explainRefusal(error: Error | null): LaresError {

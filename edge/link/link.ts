@@ -9,6 +9,7 @@ import type { Birth, BirthSensor } from '../../shared/messages/birth.ts'
 import type { Command } from '../../shared/messages/command.ts'
 import type { Desired } from '../../shared/messages/desired.ts'
 import type { Heartbeat } from '../../shared/messages/heartbeat.ts'
+import type { HubInfo } from '../../shared/messages/hub-info.ts'
 import type { MessageName } from '../../shared/messages/index.ts'
 import type { Rejected } from '../../shared/messages/rejected.ts'
 import type { Reported } from '../../shared/messages/reported.ts'
@@ -27,8 +28,8 @@ import { HubSession } from './hub-session.ts'
 /** Beyond this a slow network holds the heartbeat back: a late one says nothing. */
 const HEARTBEAT_BUFFER_BYTES = 64 * 1024
 
-/** What the hub sends to a device over this connection. */
-const TOLD = ['ack', 'rejected', 'command', 'desired'] as const
+/** What a hub must send to a device. */
+const NEEDED = ['ack', 'command', 'desired'] as const
 
 /** Two machines that take turns are better than two that throw each other out every second. */
 const TWIN_REST_MS = 300_000
@@ -51,6 +52,7 @@ export interface LinkOptions {
   onDesired: (desired: Desired) => void
   /** Called when the state or the reason changes. */
   onState?: (state: LinkState) => void
+  onHubInfo?: (info: HubInfo) => void
   /** The hub has answered the birth. */
   onReachable?: () => void
   random?: () => number
@@ -144,7 +146,8 @@ export class Link implements Service {
     )
     try {
       this.#session = this.#newSession(connection)
-      await connection.subscribe(TOLD.map((name) => this.#topic(name)))
+      await connection.subscribe(NEEDED.map((name) => this.#topic(name)))
+      await this.#listenFurther(connection)
       connection.publish(this.#topic('birth'), this.#birth(connects), 1)
       this.#session.start()
       return { connection, address }
@@ -152,6 +155,16 @@ export class Link implements Service {
       connection.drop(new Error('the connection could not be prepared', { cause: error }))
       this.#endSession(true)
       throw error
+    }
+  }
+
+  /** A hub of another version may not offer it; that is no reason to have none. */
+  async #listenFurther(connection: Connection): Promise<void> {
+    try {
+      await connection.subscribe([this.#topic('rejected'), this.#topics.build('hubInfo', {})])
+    } catch (error) {
+      if (!(error instanceof LaresError && error.code === 'not_allowed')) throw error
+      this.#options.log.info({ reason: error.message }, 'the hub does not offer all that this agent would listen to')
     }
   }
 
@@ -187,6 +200,9 @@ export class Link implements Service {
     switch (this.#topics.parse(message.topic)?.name) {
       case 'ack':
         this.#use('ack', message, (ack) => this.#session?.acknowledge(ack))
+        break
+      case 'hubInfo':
+        this.#use('hub-info', message, (info) => this.#options.onHubInfo?.(info))
         break
       case 'rejected':
         this.#use('rejected', message, (rejected) => this.#refused(rejected))
@@ -232,7 +248,16 @@ export class Link implements Service {
   }
 
   #topic(
-    name: 'birth' | 'will' | 'heartbeat' | 'readings' | 'event' | 'result' | 'reported' | (typeof TOLD)[number],
+    name:
+      | 'birth'
+      | 'will'
+      | 'heartbeat'
+      | 'readings'
+      | 'event'
+      | 'result'
+      | 'reported'
+      | 'rejected'
+      | (typeof NEEDED)[number],
   ): string {
     return this.#topics.build(name, { device: this.#options.identity.device })
   }

@@ -9,11 +9,13 @@ export const hubInfo = message({
   summary: 'Who the hub is',
   schema: z.object({
     version: text(50),
+    /** The oldest agent that this hub serves in full; absent: an old hub. */
+    oldest_agent: text(50).optional(),
     started: timeMs,
     /** Until when an invitation is open; `null` when none is. */
     joining_until: timeMs.nullable(),
   }),
-  sample: { version: '0.1.0', started: 1_795_000_000_000, joining_until: null },
+  sample: { version: '0.1.0', oldest_agent: '0.1.0', started: 1_795_000_000_000, joining_until: null },
   maxBytes: MESSAGE_BYTES.json,
 })
 

@@ -51,6 +51,8 @@ export class HubDouble {
   reject: ((message: Received) => boolean) | null = null
   /** Why births are not taken: they are refused, and no ack follows. */
   refuseBirths: string | null = null
+  /** Filters that are refused, as a hub of another version does. */
+  readonly refusedFilters = new Set<string>()
   connackCode: 3 | 4 | null = null
   desired: Wire<'desired'> | null = null
   readonly wills: unknown[] = []
@@ -89,6 +91,8 @@ export class HubDouble {
       if (wanted) done(null)
       else client?.close()
     }
+    broker.authorizeSubscribe = (_client, subscription, done) =>
+      done(null, this.refusedFilters.has(subscription.topic) ? null : subscription)
     broker.on('client', () => {
       this.connections += 1
       this.#wake()

@@ -27,10 +27,11 @@ afterEach(async () => {
 const SIMULATED = { driver: 'simulated', pattern: 'wave', period_s: 60, interval_s: 1 }
 
 /** An agent that has joined a hub, with as many sensors as are asked for. */
-async function setUp(sensors: Record<string, unknown>) {
+async function setUp(sensors: Record<string, unknown>, prepare: (hub: HubDouble) => void = () => {}) {
   const dataFolder = mkdtempSync(join(tmpdir(), 'lares-introduction-'))
   stops.push(() => rmSync(dataFolder, { recursive: true, force: true }))
   const hub = new HubDouble({ certificate, device: DEVICE, secret: SECRET })
+  prepare(hub)
   await hub.start()
   stops.push(() => hub.stop())
   const where = { addresses: [hub.address], pin: certificate.pin, base: 'lares' }
@@ -134,5 +135,33 @@ describe('an agent whose identity another machine uses', () => {
       clock.advance(1_000)
       return hub.connections > connections
     })
+  })
+})
+
+describe('an agent that meets a hub of another version', () => {
+  it('says which of the two is too old, and with which command it is upgraded', async () => {
+    const { agent, hub, readings, doctor } = await setUp({ room: SIMULATED })
+    await readings(1)
+    const says = (version: string, oldest_agent: string) =>
+      hub.publishRaw('lares/hub/info', JSON.stringify({ version, oldest_agent, started: 1, joining_until: null }))
+    says('9.0.0', '0.2.0')
+    await hub.until('it is known', () => agent.status().missing.length > 0)
+    const told = expect.stringMatching(/this agent has version 0\.1\.0.* 0\.2\.0 .*sudo scripts\/upgrade/)
+    expect(agent.status().missing).toEqual([{ part: 'version', reason: told }])
+    expect(await doctor()).toContainEqual(expect.objectContaining({ check: 'version', says: told }))
+    says('0.0.9', '0.0.1')
+    await hub.until('the other is known', () => agent.status().missing[0]?.reason.startsWith('the hub') === true)
+    expect(agent.status().missing[0]?.reason).toMatch(/the hub has version 0\.0\.9.*On the hub's machine/)
+    says('0.1.0', '0.1.0')
+    await hub.until('they fit', () => agent.status().missing.length === 0)
+  })
+
+  it('goes on with one that does not offer all it would listen to', async () => {
+    const { agent, hub, readings } = await setUp({ room: SIMULATED }, (double) => {
+      double.refusedFilters.add('lares/hub/info').add(`lares/${DEVICE}/rejected`)
+    })
+    await readings(1)
+    expect(agent.status().link.state).toBe('online')
+    expect(hub.connections).toBe(1)
   })
 })

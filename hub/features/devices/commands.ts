@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { deviceParam, time } from '../../../shared/admin/fields.ts'
+import { agentUpgrade } from '../../../shared/compatibility.ts'
 import { formatJoinToken } from '../../../shared/join-token.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import { timeWords } from '../../../shared/time-words.ts'
@@ -89,7 +90,7 @@ export const createDevice = command({
 
 const COLUMNS =
   'd.id, d.name, d.device_type, d.device_class, d.integration_type, d.status, d.status_reason, d.status_since, d.last_seen, ' +
-  'd.last_heartbeat, d.detected_model, d.house_id, d.created_at'
+  "d.last_heartbeat, d.detected_model, d.house_id, d.created_at, json_extract(d.capability_details, '$.agent') AS agent_version"
 
 const deviceLine = z.strictObject({
   name: z.string(),
@@ -106,11 +107,16 @@ const deviceLine = z.strictObject({
   last_heartbeat: time.nullable(),
   device_class: z.string(),
   house_id: z.string(),
+  /** Of the program on the device; `null` when it runs no agent. */
+  agent_version: z.string().nullable(),
+  /** What brings its agent to a version that this hub serves in full; `null` when it is one. */
+  upgrade: z.string().nullable(),
 })
 
 interface DeviceLine {
   id: string
   status: string
+  agent_version: string | null
 }
 
 export const listDevices = command({
@@ -287,6 +293,7 @@ function rowOf({ db }: Pick<CallContext, 'db'>, device: string) {
   }
 }
 
-function withOnline<T extends DeviceLine>(device: T): T & { is_online: boolean } {
-  return { ...device, is_online: device.status === 'online' || device.status === 'busy' }
+function withOnline<T extends DeviceLine>(device: T): T & { is_online: boolean; upgrade: string | null } {
+  const { status, agent_version } = device
+  return { ...device, is_online: status === 'online' || status === 'busy', upgrade: agentUpgrade(agent_version) }
 }

@@ -7,6 +7,7 @@ import { Directory } from './directory.ts'
 import { Entities } from './entities.ts'
 import { Introductions } from './introduction.ts'
 import { forgetOldInvitations, tellJoining } from './joining.ts'
+import { OutdatedAgents } from './outdated-agents.ts'
 import { Presence } from './presence.ts'
 import { SharedIdentity } from './shared-identity.ts'
 import { SignsOfLife } from './signs-of-life.ts'
@@ -30,6 +31,7 @@ export function openDevices(db: Database): Devices {
   const presence = new Presence(db, directory)
   const signs = new SignsOfLife(db)
   const identities = new SharedIdentity(db)
+  const outdated = new OutdatedAgents()
   const connected = new Map<string, number>()
   /** Connected and not heard for too long. */
   const silent = new Set<string>()
@@ -71,6 +73,7 @@ export function openDevices(db: Database): Devices {
           device,
         )
         if (known) known.connects = message.connects
+        outdated.look(context, message.agent, origin)
         return refused
       },
       heartbeat(context, message, { device }) {
