@@ -4,6 +4,7 @@ import type { Cancel, Clock } from '../shared/clock.ts'
 import { asError } from '../shared/errors.ts'
 import type { Service } from '../shared/lifecycle.ts'
 import type { Log } from '../shared/log.ts'
+import { BackupDropped } from './backup-copier.ts'
 import type { Health } from './hub-health.ts'
 
 const HOUR_MS = 3_600_000
@@ -19,16 +20,21 @@ export class Backups implements Service {
   #stop: Cancel = () => {}
   #soon: Cancel | null = null
   #owed: string
+  #drop: () => boolean
+  #running = false
 
   /** `owed` is a file that is there while a stop left a copy to the next start. */
   constructor(parts: {
     backup: (now: number) => Promise<string>
+    /** Ends a backup that is under way; whether there was one. */
+    drop: () => boolean
     owed: string
     clock: Clock
     log: Log
     health: Health
   }) {
     this.#backup = parts.backup
+    this.#drop = parts.drop
     this.#owed = parts.owed
     this.#clock = parts.clock
     this.#log = parts.log
@@ -40,11 +46,12 @@ export class Backups implements Service {
     if (existsSync(this.#owed)) this.soon()
   }
 
-  /** A copy that a change waits for is left to the next start: a large one takes longer than a stop may. */
+  /** A copy that a change waits for, or that is under way, is left to the next start: it takes longer than a stop may. */
   stop(): void {
     this.#stop()
-    if (!this.#soon) return
-    this.#soon()
+    const dropped = this.#drop()
+    if (!this.#soon && !dropped) return
+    this.#soon?.()
     this.#soon = null
     try {
       mkdirSync(dirname(this.#owed), { recursive: true, mode: 0o750 })
@@ -62,14 +69,23 @@ export class Backups implements Service {
   async run(): Promise<void> {
     this.#soon?.()
     this.#soon = null
+    if (this.#running) {
+      // Whatever this one is for may have come too late for the one that is under way.
+      this.soon()
+      return
+    }
+    this.#running = true
     try {
       const file = await this.#backup(this.#clock.now())
       rmSync(this.#owed, { force: true })
       this.#log.debug({ file }, 'the database was backed up')
       this.#health.clear('backup')
     } catch (error) {
+      if (error instanceof BackupDropped) return
       this.#log.warn({ error: asError(error).message }, 'the backup failed')
       this.#health.raise('backup', 'disk_error', `the backup failed: ${asError(error).message}`)
+    } finally {
+      this.#running = false
     }
   }
 }

@@ -8,6 +8,7 @@ import { HouseHooks } from './broker/house-hooks.ts'
 import { Journal } from './broker/journal.ts'
 import { BrokerPersistence } from './broker/persistence.ts'
 import type { Admission } from './engine/principal.ts'
+import { findCommand } from './features/commands.ts'
 import type { HouseStore } from './house-store.ts'
 import type { LiveDevices } from './live-devices.ts'
 import type { VoiceIntake } from './voice-intake.ts'
@@ -57,7 +58,7 @@ export function houseHooks(parts: FrontParts): HouseHooks {
   const door = new AdminDoor({
     ...parts.door,
     run(input) {
-      if (!QUIET_VERBS.has(input.verb)) store.backups.soon()
+      if (findCommand(input.area, input.verb)?.changes) store.backups.soon()
       return intake.input(input)
     },
     note: (input) => void intake.input(input).catch(() => log.debug({}, 'a request was not noted: intake is closed')),
@@ -99,6 +100,3 @@ export function houseHooks(parts: FrontParts): HouseHooks {
     houseOf: (device) => houses.get(device) ?? null,
   })
 }
-
-/** Verbs that run in the engine and change nothing worth a backup of its own. */
-const QUIET_VERBS = new Set(['status', 'list', 'show'])

@@ -4,6 +4,7 @@ import { canRetry, type ErrorCode, LaresError } from '../shared/errors.ts'
 import type { Service } from '../shared/lifecycle.ts'
 import type { Log } from '../shared/log.ts'
 import { lockFolder } from '../shared/sqlite/lock.ts'
+import { BackupCopier } from './backup-copier.ts'
 import { Backups } from './backups.ts'
 import type { ClockSync } from './clock-sync.ts'
 import type { Receipt } from './engine/engine.ts'
@@ -83,8 +84,10 @@ export class HouseStore implements Service {
       degraded: (reason) => this.#degraded(reason),
       broken: (reason) => this.#broken(reason),
     })
+    const copier = new BackupCopier(folder)
     this.backups = new Backups({
-      backup: (now) => this.#engine.backup(now),
+      backup: (now) => copier.copy(now),
+      drop: () => copier.drop(),
       owed: join(backupFolder(folder), 'owed'),
       clock,
       log: log.part('backup'),
@@ -143,8 +146,9 @@ export class HouseStore implements Service {
       return
     }
     try {
-      await this.intake.close()
+      // First: it takes reads of the database, and the disk, from what is still to be written.
       this.backups.stop()
+      await this.intake.close()
       await this.#engine.stop(this.#receipt())
     } finally {
       this.#unlock()

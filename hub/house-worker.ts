@@ -11,9 +11,8 @@ import type { Effect } from './engine/input.ts'
 import type { EngineSettings, FromEngine, StoreNumbers, ToEngine } from './engine/thread-messages.ts'
 import { loadBrokerChanges } from './features/plumbing/broker-store.ts'
 import { openHouseEngine } from './house-engine.ts'
-import { writeBackup } from './store/backup.ts'
 import { centralTables } from './store/central-shape.ts'
-import { backupFolder, type OpenedStore, openStore, storeFile } from './store/open-store.ts'
+import { type OpenedStore, openStore, storeFile } from './store/open-store.ts'
 
 /** The engine's thread: owns the database, answers one message at a time. */
 const settings = workerData as EngineSettings
@@ -82,9 +81,6 @@ function answer(message: ToEngine, parts: Parts): void {
         engine.probe(message.receipt)
         say({ kind: 'healthy' })
         return
-      case 'backup':
-        say(backup(message.now))
-        return
       case 'stop': {
         const effects = lastWords(engine, message.receipt)
         store.close()
@@ -137,15 +133,6 @@ function released(freePages: FreePages): number {
     if (!isDiskFault(error)) throw error
     log.debug({ error: asError(error).message }, 'free pages were not given back')
     return 0
-  }
-}
-
-function backup(now: number): FromEngine {
-  try {
-    const file = writeBackup({ source: storeFile(settings.folder), folder: backupFolder(settings.folder), now })
-    return { kind: 'backed_up', file, error: null }
-  } catch (error) {
-    return { kind: 'backed_up', file: null, error: asError(error).message }
   }
 }
 

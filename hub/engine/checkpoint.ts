@@ -61,11 +61,22 @@ export class Checkpointer {
     this.#waiting += bytes
   }
 
-  /** Checkpoints now. A reader in the way only makes it incomplete. */
+  /** Checkpoints now. A reader in the way, such as a backup, only makes it incomplete: it is never waited for. */
   run(): void {
-    this.#db.pragma(`wal_checkpoint(${this.walBytes > TRUNCATE_BYTES ? 'TRUNCATE' : 'PASSIVE'})`)
+    this.#db.pragma('wal_checkpoint(PASSIVE)')
+    if (this.walBytes > TRUNCATE_BYTES) this.#cutBack()
     this.#stamp?.due()
     this.#waiting = 0
     this.#quietLooks = 0
+  }
+
+  #cutBack(): void {
+    const timeout = Number(this.#db.pragma('busy_timeout', { simple: true }))
+    this.#db.pragma('busy_timeout = 0')
+    try {
+      this.#db.pragma('wal_checkpoint(TRUNCATE)')
+    } finally {
+      this.#db.pragma(`busy_timeout = ${timeout}`)
+    }
   }
 }

@@ -21,7 +21,6 @@ export interface EngineSettings {
 export type ToEngine =
   | { kind: 'batch'; batch: Batch; receipt: Receipt }
   | { kind: 'tick'; receipt: Receipt }
-  | { kind: 'backup'; now: number }
   | { kind: 'probe'; receipt: Receipt }
   | { kind: 'stop'; receipt: Receipt }
 
@@ -54,5 +53,4 @@ export type FromEngine =
   | { kind: 'broken'; message: string; buffer: ArrayBuffer | null }
   | { kind: 'effects'; effects: Effect[]; numbers: StoreNumbers }
   | { kind: 'healthy' }
-  | { kind: 'backed_up'; file: string | null; error: string | null }
   | { kind: 'stopped'; effects: Effect[] }

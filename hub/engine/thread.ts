@@ -81,13 +81,6 @@ export class EngineThread {
     if (answer.kind !== 'healthy') throw faultOf(answer)
   }
 
-  /** The path of the new backup. */
-  async backup(now: number): Promise<string> {
-    const answer = await this.#ask({ kind: 'backup', now })
-    if (answer.kind === 'backed_up' && answer.file !== null) return answer.file
-    throw new Error(answer.kind === 'backed_up' ? (answer.error ?? 'no backup') : `the engine said ${answer.kind}`)
-  }
-
   /** Writes what is in memory and closes the database. */
   async stop(receipt: Receipt): Promise<void> {
     const worker = this.#worker

@@ -4,6 +4,7 @@ import Sqlite from 'better-sqlite3'
 import { LaresError } from '../../shared/errors.ts'
 import { systemRandom } from '../../shared/ids.ts'
 import { makePrivate } from '../../shared/sqlite/open.ts'
+import { copyRows } from './copy-rows.ts'
 import { putInPlace } from './files.ts'
 import { stampAnew } from './log-stamp.ts'
 import { dropPart, partOf, sweepPartsOf } from './part-files.ts'
@@ -20,7 +21,7 @@ export const RESTORED_COPY = 'restored_copy'
 const PARTLY = new Map([
   [
     'reading_rollups',
-    'SELECT * FROM (SELECT * FROM hub.reading_rollups WHERE step = 3600000 ORDER BY id DESC LIMIT 1000000) ORDER BY id',
+    'SELECT * FROM (SELECT * FROM reading_rollups WHERE step = 3600000 ORDER BY id DESC LIMIT 1000000) ORDER BY id',
   ],
 ])
 const KEEP = 24
@@ -30,11 +31,24 @@ const NAME = /^hub-\d{13}\.db$/
  * Copies everything but readings, their 5-minute rollups and events into a new database and verifies it by opening it. Safe
  * while the hub writes: it reads one snapshot. Returns the file's path.
  */
-export function writeBackup(options: { source: string; folder: string; now: number }): string {
-  const { source, folder, now } = options
+export function writeBackup(options: {
+  source: string
+  folder: string
+  now: number
+  /** Called when the copy is whole and checked. What it throws keeps the copy from its place. */
+  before?: () => void
+}): string {
+  const { source, folder, now, before } = options
   mkdirSync(folder, { recursive: true, mode: 0o750 })
   const final = join(folder, `hub-${String(now).padStart(13, '0')}.db`)
-  writeChecked(final, (part) => copyInto(source, part))
+  writeChecked(
+    final,
+    (part) => {
+      copyRows(source, part, { leftOut: LEFT_OUT, partly: PARTLY })
+      mark(part)
+    },
+    before,
+  )
   for (const old of listBackups(folder).slice(KEEP)) rmSync(old)
   return final
 }
@@ -52,17 +66,21 @@ export function writeFullCopy(source: string, target: string): void {
     } finally {
       db.close()
     }
-    const copy = new Sqlite(part)
-    try {
-      markAsCopy(copy)
-    } finally {
-      copy.close()
-    }
+    mark(part)
   })
 }
 
+function mark(part: string): void {
+  const copy = new Sqlite(part)
+  try {
+    markAsCopy(copy)
+  } finally {
+    copy.close()
+  }
+}
+
 /** A copy takes its place when it is whole and has passed its check; one that fails leaves nothing behind. */
-function writeChecked(final: string, write: (part: string) => void): void {
+function writeChecked(final: string, write: (part: string) => void, before?: () => void): void {
   sweepPartsOf(final)
   const part = partOf(final)
   try {
@@ -75,6 +93,7 @@ function writeChecked(final: string, write: (part: string) => void): void {
     } finally {
       copy.close()
     }
+    before?.()
     putInPlace(part, final)
   } catch (error) {
     dropPart(part)
@@ -123,36 +142,4 @@ export function markAsCopy(db: Sqlite.Database): void {
   // The oldest databases that are copied before they are migrated have no settings yet.
   if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'hub_settings'").get())
     db.prepare("INSERT INTO hub_settings (key, value) VALUES (?, 'true') ON CONFLICT DO NOTHING").run(RESTORED_COPY)
-}
-
-function copyInto(source: string, target: string): void {
-  const db = new Sqlite(target)
-  try {
-    db.pragma('auto_vacuum = INCREMENTAL')
-    db.pragma('foreign_keys = OFF')
-    db.prepare('ATTACH ? AS hub').run(source)
-    db.transaction(() => {
-      const objects = db
-        .prepare(
-          "SELECT type, name, sql FROM hub.sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
-        )
-        .all() as {
-        type: string
-        name: string
-        sql: string
-      }[]
-      const tables = objects.filter((object) => object.type === 'table')
-      for (const table of tables) db.exec(table.sql)
-      for (const { name } of tables)
-        if (!LEFT_OUT.has(name))
-          db.exec(`INSERT INTO main."${name}" ${PARTLY.get(name) ?? `SELECT * FROM hub."${name}"`}`)
-      for (const object of objects) if (object.type !== 'table') db.exec(object.sql)
-      // Keys of append tables go on from where they were, also for tables whose rows are left out.
-      db.exec('DELETE FROM main.sqlite_sequence')
-      db.exec('INSERT INTO main.sqlite_sequence SELECT * FROM hub.sqlite_sequence')
-      markAsCopy(db)
-    })()
-  } finally {
-    db.close()
-  }
 }

@@ -14,7 +14,8 @@ import {
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openStore } from '../../hub/store/open-store.ts'
+import { writeBackup } from '../../hub/store/backup.ts'
+import { backupFolder, openStore } from '../../hub/store/open-store.ts'
 import { type HubProcess, startHub } from '../../scripts/lib/bench/hub-process.ts'
 import { silentLog } from '../../shared/log.ts'
 import { makeDataFolder } from './lib/data-folder.ts'
@@ -44,7 +45,7 @@ async function start(): Promise<HubProcess> {
   return running
 }
 
-/** A house with one device that has stored something. Stopping it in order writes a backup, for a device is new. */
+/** A house with one device that has stored something, stopped in order and backed up. */
 async function houseWithDevice(): Promise<TestDevice> {
   const hub = await start()
   const [device] = await makeFleet(hub, 1, seededRandom(3))
@@ -55,6 +56,7 @@ async function houseWithDevice(): Promise<TestDevice> {
   await closed
   await settleFleet([device], hub)
   expect(await hub.stop()).toBe(0)
+  writeBackup({ source: file(), folder: backupFolder(data.folder), now: 1 })
   return device
 }
 

@@ -17,6 +17,8 @@ export interface LoadReport {
   messagesPerSecond: number
   p50Ms: number
   p99Ms: number
+  /** The longest that a message waited for its acknowledgement. */
+  slowestMs: number
   /** Acknowledged in all, with warm-up and the rest in flight at the end. */
   acknowledged: number
 }
@@ -139,6 +141,7 @@ async function main(order: LoadOrder): Promise<LoadReport> {
     messagesPerSecond: Math.round(shared.measured / seconds),
     p50Ms: shared.latency.quantile(0.5),
     p99Ms: shared.latency.quantile(0.99),
+    slowestMs: shared.latency.quantile(1),
     acknowledged: shared.acknowledged,
   }
 }
