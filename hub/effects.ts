@@ -1,5 +1,6 @@
 import { asError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
+import type { HouseHooks } from './broker/house-hooks.ts'
 import type { TrustedBroker } from './broker/trusted-broker.ts'
 import type { Effect } from './engine/input.ts'
 import type { Principal } from './engine/principal.ts'
@@ -12,6 +13,7 @@ export class Effects {
   #clips: Pick<TurnRecorder, 'remove' | 'sweep'>
   #joining: (until: number | null) => void
   #central: Pick<SyncThread, 'claimed' | 'wake'>
+  #ended: Pick<HouseHooks, 'end'>['end']
   #log: Log
   #silent = false
 
@@ -20,12 +22,15 @@ export class Effects {
     clips: Pick<TurnRecorder, 'remove' | 'sweep'>
     joining: (until: number | null) => void
     central: Pick<SyncThread, 'claimed' | 'wake'>
+    /** Rights of somebody changed. */
+    ended: Pick<HouseHooks, 'end'>['end']
     log: Log
   }) {
     this.#broker = parts.broker
     this.#clips = parts.clips
     this.#joining = parts.joining
     this.#central = parts.central
+    this.#ended = parts.ended
     this.#log = parts.log
   }
 
@@ -53,10 +58,18 @@ export class Effects {
           this.#attempt('publish', this.#broker.publish(effect))
         return
       case 'disconnect':
+        this.#ended({ device: effect.device })
         this.#close((principal) => principal.kind === 'device' && principal.id === effect.device, effect.reason)
         return
       case 'disconnect_user':
-        this.#close((principal) => 'user' in principal && principal.user === effect.user, effect.reason)
+        this.#ended({ user: effect.user })
+        this.#close(
+          (principal) =>
+            'user' in principal &&
+            principal.user === effect.user &&
+            (effect.token === undefined || principal.token === effect.token),
+          effect.reason,
+        )
         return
       case 'joining':
         this.#joining(effect.until)

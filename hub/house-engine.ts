@@ -26,6 +26,7 @@ import { openSessions } from './features/sessions/sessions.ts'
 import { openSync } from './features/sync/book.ts'
 import { unsentRows } from './features/sync/unsent.ts'
 import { openTelemetry } from './features/telemetry/telemetry.ts'
+import { openTokens } from './features/users/tokens.ts'
 import type { LogStamp } from './store/log-stamp.ts'
 
 const HOUR_MS = 3_600_000
@@ -139,7 +140,7 @@ export function openHouseEngine(parts: HouseParts): Engine {
     store,
     log,
     ...(parts.stamp && { stamp: parts.stamp }),
-    features: [ground, devices, telemetry, events, sessions, sync, retention],
+    features: [ground, devices, telemetry, events, sessions, openTokens(db), sync, retention],
     structured,
     houseOf: (device) => devices.directory.find(device)?.house ?? null,
     heard: (device, now) => devices.signs.seen(device, now),

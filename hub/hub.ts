@@ -26,6 +26,7 @@ import type { HubOptions } from './hub-options.ts'
 import { LiveDevices } from './live-devices.ts'
 import { storeFile } from './store/open-store.ts'
 import { SyncThread } from './sync/sync-thread.ts'
+import { tokensOf } from './tokens-in-use.ts'
 import { TurnRecorder } from './voice/turn-recorder.ts'
 import { VoiceIntake } from './voice-intake.ts'
 import { LoopLag } from './web/loop-lag.ts'
@@ -162,6 +163,7 @@ export class Hub implements Service {
           clockSynced: clockSync.synced,
           hub: { reach: () => reachOf(config, listeners.ports.tls), pin: certificate.pin },
           verifyCentral: (question) => sync.verify(question),
+          tokensInUse: () => tokensOf(broker.connections()),
           front: () => ({
             health: report(),
             devices: live.all(),
@@ -183,6 +185,7 @@ export class Hub implements Service {
       clips: recorder,
       joining: (until) => announcer.joining(until),
       central: sync,
+      ended: (who) => hooks.end(who),
       log: log.part('effects'),
     })
     const announcer: Announcer = new Announcer({

@@ -41,6 +41,8 @@ interface Session {
   access: Access
   /** Topics that were found to be allowed: a client publishes to the same few. */
   open: Map<string, ParsedTopic>
+  /** Endings that its rights know of. */
+  since: number
 }
 
 /**
@@ -55,6 +57,9 @@ export class HouseHooks implements BrokerHooks {
   #sessions = new WeakMap<Connection, Session>()
   /** The newest connection of each device, so that the end of an older one says nothing. */
   #newest = new Map<string, number>()
+  /** By owner, the number of the last time that its rights changed: a login on its way may have been judged before. */
+  #endings = new Map<string, number>()
+  #ended = 0
 
   constructor(parts: HouseParts) {
     this.#parts = parts
@@ -70,6 +75,7 @@ export class HouseHooks implements BrokerHooks {
       password: credentials.password?.toString() ?? null,
       listener: connection.listener,
     }
+    const since = this.#ended
     const admission = await this.#parts.authenticate(shown)
     if ('refuse' in admission) {
       this.#tellRefused(shown, admission.reason)
@@ -82,7 +88,7 @@ export class HouseHooks implements BrokerHooks {
       this.#tellRefused(shown, reason)
       return { refuse: 5, reason }
     }
-    this.#sessions.set(connection, { principal, access, open: new Map() })
+    this.#sessions.set(connection, { principal, access, open: new Map(), since })
     return { accept: principal, owner: ownerOf(principal), clientId }
   }
 
@@ -149,8 +155,19 @@ export class HouseHooks implements BrokerHooks {
     return house !== null && principal.houses.includes(house)
   }
 
+  /** Rights of a user or device changed: whoever is coming in with the old ones is to come again. */
+  end(who: { user: string } | { device: string }): void {
+    this.#ended += 1
+    this.#endings.set('user' in who ? who.user : deviceOwner(who.device), this.#ended)
+  }
+
   connected(connection: Connection): void {
-    const principal = this.#sessions.get(connection)?.principal
+    const session = this.#sessions.get(connection)
+    const principal = session?.principal
+    if (principal && (this.#endings.get(ownerOf(principal)) ?? 0) > session.since) {
+      connection.close('its rights changed while it came in')
+      return
+    }
     if (principal?.kind !== 'device' || principal.voice) return
     this.#newest.set(principal.id, connection.number)
     this.#parts.presence({ device: principal.id, online: true, reason: 'connected', address: connection.remote })
@@ -242,7 +259,7 @@ function isHomeAssistant(topic: string): boolean {
 function ownerOf(principal: Principal): string {
   switch (principal.kind) {
     case 'device':
-      return `device ${principal.id}`
+      return deviceOwner(principal.id)
     case 'joiner':
       return `join ${principal.invitation}`
     case 'local':
@@ -250,6 +267,10 @@ function ownerOf(principal: Principal): string {
     default:
       return principal.user
   }
+}
+
+function deviceOwner(id: string): string {
+  return `device ${id}`
 }
 
 function callerOf(principal: Principal, connection: Connection): Caller {

@@ -24,6 +24,8 @@ export interface PrepareContext {
   hub: { reach(): { addresses: string[]; warnings: string[] }; pin: string }
   /** Compares this hub with central. Rejects with `not_found` where none is configured. */
   verifyCentral(question: { table?: string; days: number; now: number }): Promise<unknown>
+  /** Ids of the tokens that somebody is connected with. */
+  tokensInUse(): string[]
   /** Counters of the front, for the status. */
   front(): Record<string, unknown>
 }

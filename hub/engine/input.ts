@@ -52,7 +52,8 @@ export type Effect =
   /** `to` is the only session that may read it; absent: whoever may read the topic. */
   | { kind: 'publish'; topic: string; payload: string; qos: 0 | 1; retain: boolean; to?: string }
   | { kind: 'disconnect'; device: string; reason: string }
-  | { kind: 'disconnect_user'; user: string; reason: string }
+  /** `token`: only what logged in with it. */
+  | { kind: 'disconnect_user'; user: string; token?: string; reason: string }
   /** Until when an invitation is open, or `null`. */
   | { kind: 'joining'; until: number | null }
   | { kind: 'delete_clip'; file: string }

@@ -3,7 +3,14 @@ export type Principal =
   | { kind: 'device'; id: string; voice: boolean; house: string }
   /** `invitation` tells those of one code from those of another. */
   | { kind: 'joiner'; invitation: string }
-  | { kind: 'person' | 'integration'; user: string; role: 'admin' | 'user' | 'device'; houses: string[] | null }
+  | {
+      kind: 'person' | 'integration'
+      user: string
+      /** Id of the token it logged in with. */
+      token: string
+      role: 'admin' | 'user' | 'device'
+      houses: string[] | null
+    }
   | { kind: 'local' }
 
 /** What a connection shows at its door. */

@@ -5,6 +5,7 @@ import { LOCAL } from '../engine/caller.ts'
 import type { Context } from '../engine/context.ts'
 import type { Admission, Credentials, Principal } from '../engine/principal.ts'
 import { checkCode, countTry, hashSecret } from './devices/joining.ts'
+import { noteUse } from './users/tokens.ts'
 
 /** A joiner's client id stands in the topics that it uses. */
 const JOINING_CLIENT = /^join\.[A-Za-z0-9-]{1,64}$/
@@ -79,7 +80,8 @@ function person(context: Context, { clientId, password }: Credentials, user: str
   if (row.is_active === 0) return refuse(5, 'this user was deactivated')
   const kind = row.integration === 1 ? 'integration' : 'person'
   const houses = housesOf(context, user, row.role)
-  return accept({ kind, user, role: row.role, houses }, clientId || chosen(context, user))
+  noteUse(context, row.id)
+  return accept({ kind, user, token: row.id, role: row.role, houses }, clientId || chosen(context, user))
 }
 
 /** Administrators see every house; others see those where they are somebody. */

@@ -3,6 +3,8 @@ import { describeVerbs } from './admin/describe.ts'
 import { createDevice, inviteDevice, listDevices, renameDevice, revokeDevice, showDevice } from './devices/commands.ts'
 import { removeSensor } from './devices/sensor-commands.ts'
 import { listEvents } from './events/commands.ts'
+import { listHouses, showHouse, updateHouse } from './house/commands.ts'
+import { addPerson, listPeople, removePerson } from './house/people-commands.ts'
 import { hubStatus, listRejected } from './plumbing/commands.ts'
 import { setRetention, showRetention } from './retention/commands.ts'
 import { listSessions } from './sessions/commands.ts'
@@ -15,7 +17,8 @@ import {
   verifySync,
 } from './sync/commands.ts'
 import { latestReadings, queryReadings, summarizeReadings } from './telemetry/commands.ts'
-import { createToken, createUser, listUsers, updateUser } from './users/commands.ts'
+import { createUser, deleteUser, listUsers, updateUser } from './users/commands.ts'
+import { createToken, listTokens, revokeToken } from './users/token-commands.ts'
 
 /** Every verb of the admin door. */
 export const COMMANDS: readonly Command[] = [
@@ -37,8 +40,17 @@ export const COMMANDS: readonly Command[] = [
   setRetention,
   createUser,
   listUsers,
-  createToken,
   updateUser,
+  deleteUser,
+  createToken,
+  listTokens,
+  revokeToken,
+  listHouses,
+  showHouse,
+  updateHouse,
+  listPeople,
+  addPerson,
+  removePerson,
   syncStatus,
   claimSite,
   verifySync,

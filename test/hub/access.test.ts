@@ -13,8 +13,8 @@ const FOREIGN = 'cellar-pi'
 const PRINCIPALS: [name: Party, principal: Principal, client: string][] = [
   ['device', { kind: 'device', id: OWN, voice: false, house: 'h' }, OWN],
   ['joiner', { kind: 'joiner', invitation: 'i' }, 'join.a'],
-  ['person', { kind: 'person', user: 'anna', role: 'user', houses: ['h'] }, 'anna.1'],
-  ['integration', { kind: 'integration', user: 'ha', role: 'user', houses: ['h'] }, 'homeassistant'],
+  ['person', { kind: 'person', user: 'anna', token: 't', role: 'user', houses: ['h'] }, 'anna.1'],
+  ['integration', { kind: 'integration', user: 'ha', token: 't', role: 'user', houses: ['h'] }, 'homeassistant'],
   ['local', { kind: 'local' }, 'local.a'],
 ]
 

@@ -3,16 +3,10 @@ import { time } from '../../../shared/admin/fields.ts'
 import { LaresError } from '../../../shared/errors.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import { command } from '../../engine/command.ts'
-import { hashSecret } from '../devices/joining.ts'
 import { conditions, page } from '../list-query.ts'
 import { refuseCentral } from '../sync/refuse-central.ts'
+import { email, userWithEmail } from './email.ts'
 import { hashPassword } from './passwords.ts'
-
-const email = z
-  .string()
-  .max(255)
-  .regex(/^[^\s@]+@[^\s@]+$/, 'is no e-mail address')
-  .transform((value) => value.toLowerCase())
 
 export const createUser = command({
   area: 'users',
@@ -125,10 +119,7 @@ export const updateUser = command({
   },
   run(context, params) {
     const { db, now } = context
-    const user = db.prepare('SELECT id, role FROM users WHERE email = ?').get(params.email) as
-      | { id: string; role: string }
-      | undefined
-    if (!user) throw new LaresError('not_found', `nobody has an account with the address ${params.email}`)
+    const user = userWithEmail(db, params.email)
     refuseCentral(db, 'users', user.id)
     db.prepare(
       'UPDATE users SET full_name = coalesce(?, full_name), role = coalesce(?, role), is_active = coalesce(?, is_active), updated_at = ? WHERE id = ?',
@@ -152,36 +143,35 @@ export const updateUser = command({
   },
 })
 
-export const createToken = command({
+export const deleteUser = command({
   area: 'users',
-  verb: 'token',
+  verb: 'delete',
   role: 'admin',
-  summary: 'Make a token with which a program may speak for a person; shown once',
-  params: z.strictObject({ email, name: text(100).min(1), integration: z.boolean().default(false) }),
-  result: z.strictObject({ user: z.string(), token: z.string() }),
-  examples: [
-    { says: 'for a script', params: { email: 'anna@example.com', name: 'script' } },
-    { says: 'for Home Assistant', params: { email: 'anna@example.com', name: 'Home Assistant', integration: true } },
-  ],
-  positional: ['email', 'name'],
+  summary: 'Take an account away for good, with its tokens; what the person did stays in the events',
+  params: z.strictObject({ email }),
+  result: z.strictObject({ user: z.string(), email: z.string() }),
+  examples: [{ says: 'an account that nobody needs', params: { email: 'anna@example.com' } }],
+  positional: ['email'],
   changes: true,
-  secretAnswer: true,
+  danger({ db }, params) {
+    const { id } = userWithEmail(db, params.email)
+    const count = (sql: string) => Number(db.prepare(sql).pluck().get(id))
+    const tokens = count('SELECT count(*) FROM api_tokens WHERE user_id = ?')
+    const houses = count('SELECT count(DISTINCT house_id) FROM people WHERE user_id = ?')
+    return `The account ${params.email} will be gone for good, with ${tokens} tokens, and will belong to ${houses} houses no longer.`
+  },
   run(context, params) {
-    const user = context.db.prepare('SELECT id FROM users WHERE email = ? AND is_active = 1').pluck().get(params.email)
-    if (typeof user !== 'string')
-      throw new LaresError('not_found', `nobody with the address ${params.email} may use this hub`)
-    const token = Buffer.from(context.random(32)).toString('base64url')
-    context.db
-      .prepare(
-        'INSERT INTO api_tokens (id, user_id, name, token_hash, integration, created_at) VALUES (?, ?, ?, ?, ?, ?)',
-      )
-      .run(context.id(), user, params.name, hashSecret(token), params.integration ? 1 : 0, context.now)
+    const { db } = context
+    const user = userWithEmail(db, params.email)
+    refuseCentral(db, 'users', user.id)
+    db.prepare('DELETE FROM people WHERE user_id = ?').run(user.id)
+    db.prepare('DELETE FROM users WHERE id = ?').run(user.id)
+    context.effect({ kind: 'disconnect_user', user: user.id, reason: 'the account was deleted' })
     context.addEvent({
-      type: 'token_created',
-      user,
+      type: 'user_deleted',
       source: 'user',
-      data: { name: params.name, by: context.caller.principal },
+      data: { user: user.id, role: user.role, by: context.caller.principal },
     })
-    return { user, token }
+    return { user: user.id, email: params.email }
   },
 })

@@ -21,7 +21,7 @@ const caller = (role: Caller['role'], houses: string[] | null = null): Caller =>
 const STREAM = { stream: 'events', epoch: 1, position: 7, rows_behind: 2, seconds_behind: 3 }
 
 /** What the front prepares for a command, and what its first example answers in a house that lived a little. */
-const KNOWN: Record<string, { prepared?: unknown; expect: unknown }> = {
+const KNOWN: Record<string, { before?: string; prepared?: unknown; expect: unknown }> = {
   'admin/describe': { expect: { commands: expect.arrayContaining([expect.objectContaining({ verb: 'describe' })]) } },
   'devices/invite': {
     prepared: HUB,
@@ -55,6 +55,21 @@ const KNOWN: Record<string, { prepared?: unknown; expect: unknown }> = {
   'users/list': { expect: { users: [{ email: 'anna@example.com', is_active: true }] } },
   'users/token': { expect: { user: 'anna', token: expect.stringMatching(/^[\w-]{43}$/) } },
   'users/update': { expect: { user: 'anna' } },
+  'users/delete': { expect: { user: 'anna' } },
+  'tokens/list': {
+    prepared: ['t1'],
+    expect: { tokens: [{ name: 'phone', email: 'anna@example.com', is_connected: true }] },
+  },
+  'tokens/revoke': { expect: { user: 'anna', revoked: ['phone'] } },
+  'houses/list': { expect: { houses: [{ name: 'Home', devices: 1, people: 0 }] } },
+  'houses/show': { expect: { house: { name: 'Home' }, people: [] } },
+  'houses/update': { expect: { name: 'Cottage' } },
+  'people/list': { expect: { people: [] } },
+  'people/add': { expect: { name: 'anna', role: 'resident' } },
+  'people/remove': {
+    before: `INSERT OR IGNORE INTO people (id, house_id, user_id, name, role, created_at, updated_at) SELECT 'p1', id, 'anna', 'Anna', 'owner', 0, 0 FROM houses`,
+    expect: { person: 'p1' },
+  },
   'sync/status': {
     prepared: { ...SYNC_OFF, state: 'fenced', streams: [STREAM] },
     expect: { name: 'home', fenced: 'another hub', quarantine: 1, live: { state: 'fenced' }, ledger: [{ rows: 7 }] },
@@ -80,6 +95,9 @@ function lived(): TestHouse {
   house.db.exec(
     `INSERT INTO users (id, email, hashed_password, role, created_at, updated_at) VALUES ('anna', 'anna@example.com', 'CANARY-password', 'admin', ${START}, ${START})`,
   )
+  house.db.exec(
+    `INSERT INTO api_tokens (id, user_id, name, token_hash, created_at) VALUES ('t1', 'anna', 'phone', 'CANARY-token', ${START})`,
+  )
   house.send(['lares/kitchen-pi/readings', reading(1, 20)], ['lares/kitchen-pi/event', '{'])
   writeIdentity(house.db, { ...NO_IDENTITY, site: 'a-site', name: 'home', epoch: 1, fenced: 'another hub' })
   house.db.exec(
@@ -100,7 +118,8 @@ function lived(): TestHouse {
 const nameOf = (command: { area: string; verb: string }) => `${command.area}/${command.verb}` as const
 
 function call(house: TestHouse, name: `${string}/${string}`, more: Parameters<typeof commandInput>[2] = {}) {
-  const { prepared } = KNOWN[name] ?? {}
+  const { before = '', prepared } = KNOWN[name] ?? {}
+  house.db.exec(before)
   return ask(house, commandInput(name, firstExample(name), { prepared, ...more }))
 }
 
@@ -119,6 +138,7 @@ describe('every command', () => {
       for (const [index, { says, params }] of command.examples.entries()) {
         expect(says).toMatch(/[^.]$/)
         const house = lived()
+        house.db.exec(KNOWN[name]?.before ?? '')
         const input = commandInput(name, params, { prepared: KNOWN[name]?.prepared })
         // `ask` and `query` compare every answer with the schema.
         const result = command.run ? data(ask(house, input)) : query(house, name, params)

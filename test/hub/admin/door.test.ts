@@ -36,6 +36,7 @@ function doorUnderTest(more: Partial<DoorParts> = {}) {
       clockSynced: true,
       hub: { reach: () => ({ addresses: ['h:8883'], warnings: [] }), pin: 'p' },
       verifyCentral: () => Promise.reject(new LaresError('not_found', 'no central is configured')),
+      tokensInUse: () => [],
       front: () => ({ connected: 3 }),
     }),
     clock: new ManualClock(),

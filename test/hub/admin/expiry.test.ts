@@ -27,6 +27,7 @@ function door(clock: ManualClock, parts: Partial<DoorParts>) {
       clockSynced: true,
       hub: { reach: () => ({ addresses: [], warnings: [] }), pin: '' },
       verifyCentral: () => Promise.reject(new Error('none')),
+      tokensInUse: () => [],
       front: () => ({}),
     }),
     clock,

@@ -70,17 +70,17 @@ describe('who may connect', () => {
     [
       'an administrator, who sees all houses',
       { clientId: 'anna.1', username: 'anna', password: 'anna-token' },
-      { kind: 'person', user: 'anna', role: 'admin', houses: null },
+      { kind: 'person', user: 'anna', token: 't-anna', role: 'admin', houses: null },
     ],
     [
       'a person, who sees the own house',
       { clientId: 'paul.x1', username: 'paul', password: 'paul-token' },
-      { kind: 'person', user: 'paul', role: 'user', houses: [home] },
+      { kind: 'person', user: 'paul', token: 't-paul', role: 'user', houses: [home] },
     ],
     [
       'an integration under any free id',
       { clientId: 'homeassistant', username: 'assistant', password: 'assistant-token' },
-      { kind: 'integration', user: 'assistant', role: 'user', houses: [] },
+      { kind: 'integration', user: 'assistant', token: 't-assistant', role: 'user', houses: [] },
     ],
     [
       'a joiner with a code',
