@@ -20,6 +20,8 @@ export interface NewEvent {
   data?: Record<string, unknown>
   oldState?: string
   newState?: string
+  /** False: it is stored and told to nobody, because it happened long ago. Default true. */
+  isNews?: boolean
   /** When it happened at its source; absent means now. */
   timestamp?: number
 }

@@ -95,7 +95,7 @@ describe('the agent as a process', () => {
     const rss = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${agent.child.pid}/status`, 'utf8'))?.[1]
     process.stdout.write(`the agent's resident memory: ${Math.round(Number(rss) / 1024)} MB\n`)
     const second = runAgent('run', dataFolder)
-    expect((await second.ended).code).toBe(1)
+    expect((await second.ended).code).toBe(5)
     expect(second.log()).toContain('[already_running]')
     const startedAt = performance.now()
     agent.child.kill('SIGTERM')

@@ -6,7 +6,7 @@ const CATEGORIES = new Set(['device', 'audit', 'session'])
 
 /** Tells whoever listens to `admin/event` that something changed. It may be missed; the table keeps it. */
 export function announce(context: Context, event: NewEvent): void {
-  if (event.type === 'api_call' || !CATEGORIES.has(eventType(event.type).category)) return
+  if (event.isNews === false || event.type === 'api_call' || !CATEGORIES.has(eventType(event.type).category)) return
   const data = { ...event.data, ...(event.device === undefined ? {} : { device: event.device }) }
   const payload = { type: event.type, at: event.timestamp ?? context.now, house: event.house ?? null, data }
   const topic = context.topics.build('adminEvent', {})

@@ -2,7 +2,7 @@ import type { EventTypeName } from '../../../shared/event-types.ts'
 import type { Context } from '../../engine/context.ts'
 import type { Ingest } from '../../engine/feature.ts'
 import type { DeviceClocks } from '../devices/device-clock.ts'
-import { passOn } from './pass-on.ts'
+import { passageOf, passOn } from './pass-on.ts'
 
 /** Events and command results of devices. */
 export function eventIngest(
@@ -17,12 +17,14 @@ export function eventIngest(
         ...message.data,
         ...(when.quality === 'good' ? {} : { time_quality: when.quality, original_time: when.original ?? null }),
       }
+      const passage = passageOf(message, lane, when, context.now)
       context.addEvent({
         // A device may send any type; one without an entry gets a title of its own.
         type: message.type as EventTypeName,
         device,
         house,
         source: 'device',
+        isNews: passage !== null,
         timestamp: when.time,
         data,
         ...(entity === undefined ? {} : { entity }),
@@ -31,7 +33,7 @@ export function eventIngest(
         ...(message.old_state === undefined ? {} : { oldState: message.old_state }),
         ...(message.new_state === undefined ? {} : { newState: message.new_state }),
       })
-      passOn(context, message, { device, lane, when })
+      if (passage) passOn(context, device, { message, at: when.time, ...passage })
     },
     result(context: Context, message, { device, house }) {
       context.addEvent({

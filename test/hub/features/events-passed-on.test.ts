@@ -55,6 +55,7 @@ describe('an event of a device', () => {
   it('that waited on the device presses no button again', () => {
     const house = withDevice()
     expect(passedOn(house, BUTTON, { lane: 'backlog' })).toEqual([])
+    expect(house.published('/admin/event')).toEqual([])
     expect(passedOn(house, ALARM, { lane: 'backlog', seq: 2 })).toEqual([])
     expect(passedOn(house, BUTTON, { ageMs: EVENT_FRESH_MS + 1 })).toEqual([])
     expect(passedOn(house, BUTTON, { seq: 2, boot: 'an older one', ageMs: 5_000 })).toHaveLength(1)
