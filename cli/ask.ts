@@ -6,9 +6,10 @@ import { LaresError } from '../shared/errors.ts'
 import { EXIT, exitCodeOf, lastWords } from '../shared/exit-code.ts'
 import { readHubPorts } from '../shared/hub-ports.ts'
 import { programVersion } from '../shared/version.ts'
-import { type AdminClient, connectLocally } from './admin-client.ts'
+import type { AdminClient } from './admin-client.ts'
 import { askConfirm, askSecret, isAnybodyThere } from './ask-person.ts'
-import { knownCommands } from './commands.ts'
+import { knownCommands, knownPrograms } from './commands.ts'
+import { completionScript } from './completion.ts'
 import { areaHelp, commandHelp, help } from './help.ts'
 import { type Call, hubOptions, parseCall, type WhichHub } from './parse-call.ts'
 import { render } from './render.ts'
@@ -27,6 +28,7 @@ async function answer(argv: string[]): Promise<number> {
   const known = knownCommands()
   const { words, wantsHelp } = withoutHelp(argv)
   const [area, verb] = words
+  if (area === 'completion') return wantsHelp ? show(COMPLETION_HELP) : await complete(verb ?? '')
   if (area === undefined || (wantsHelp && area.startsWith('-'))) return show(help(known))
   const isArea = known.some((command) => command.area === area && command.verb !== '')
   if (isArea && (verb === undefined || verb.startsWith('-'))) {
@@ -39,6 +41,20 @@ async function answer(argv: string[]): Promise<number> {
   const data = await askHub(call)
   const shown = { width: process.stdout.columns ?? null, now: systemClock.now(), isTerminal: process.stdout.isTTY }
   return show(call.json ? `${JSON.stringify(data)}\n` : render(data, call.command.result, shown))
+}
+
+const COMPLETION_HELP = `lares completion bash|zsh|fish   prints the script with which that shell completes the words of lares
+
+  bash  lares completion bash > ~/.local/share/bash-completion/completions/lares
+  zsh   lares completion zsh > a file _lares in a folder of $fpath
+  fish  lares completion fish > ~/.config/fish/completions/lares.fish
+`
+
+/** `completion devices` is what these scripts ask, and tells nobody why there is no answer. */
+async function complete(what: string): Promise<number> {
+  if (what !== 'devices') return show(completionScript(what, { commands: knownCommands(), programs: knownPrograms() }))
+  const told = (await withHub({}, (client) => client.request('devices', 'list', {}))) as { devices: { id: string }[] }
+  return show(told.devices.map(({ id }) => `${id}\n`).join(''))
 }
 
 function show(text: string): number {
@@ -103,6 +119,8 @@ const ADD_YES = 'If that is what you want, say so with --yes.'
 
 async function withHub<T>(hub: WhichHub, use: (client: AdminClient) => Promise<T>): Promise<T> {
   const { socket, base } = socketOf(hub)
+  // Help and completion do without what speaks MQTT, which takes most of a start.
+  const { connectLocally } = await import('./admin-client.ts')
   const client = await connectLocally(socket, base)
   try {
     return await use(client)

@@ -65,6 +65,7 @@ loss_without() {
     pulseaudio | libasound2-plugins) echo 'audio tests and the demo have no sound card to play to' ;;
     sox) echo 'recording through sox, and the tests of it, do not run' ;;
     pgbouncer) echo 'tests of a connection pooler before central do not run' ;;
+    zsh | fish) echo 'the completion of words is not tested in that shell' ;;
     espeak-ng) echo 'the demo has no voice' ;;
   esac
 }

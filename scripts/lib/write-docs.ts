@@ -1,7 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { CENTRAL_PROGRAM } from '../../central/main.ts'
+import { EDGE_PROGRAM } from '../../edge/program.ts'
 import { describeCommand } from '../../hub/engine/describe.ts'
 import { COMMANDS } from '../../hub/features/commands.ts'
+import { HUB_PROGRAM } from '../../hub/program.ts'
 import { fillSections } from './marked-sections.ts'
 import { SECTIONS } from './protocol-tables.ts'
 
@@ -10,8 +13,11 @@ export const DOCUMENTS = ['README.md', 'docs/protocol.md'] as const
 
 const root = join(import.meta.dirname, '../..')
 
-/** Files that are written as a whole, with how: what the command line knows of the hub's verbs. */
-const WRITTEN: ReadonlyMap<string, () => string> = new Map([['cli/commands.json', describedCommands]])
+/** Files that are written as a whole, with how: what the command line knows of the hub's verbs and of the other programs. */
+const WRITTEN: ReadonlyMap<string, () => string> = new Map([
+  ['cli/commands.json', () => jsonLines(COMMANDS.map(describeCommand))],
+  ['cli/programs.json', () => jsonLines([HUB_PROGRAM, EDGE_PROGRAM, CENTRAL_PROGRAM])],
+])
 
 /** Those files that differ from the code, with the text they should have. */
 export function staleDocuments(): { file: string; text: string }[] {
@@ -24,9 +30,9 @@ export function staleDocuments(): { file: string; text: string }[] {
   })
 }
 
-/** One line for each command, so that a change shows where it is. */
-function describedCommands(): string {
-  return `[\n${COMMANDS.map((command) => JSON.stringify(describeCommand(command))).join(',\n')}\n]\n`
+/** One line for each entry, so that a change shows where it is. */
+function jsonLines(entries: readonly unknown[]): string {
+  return `[\n${entries.map((entry) => JSON.stringify(entry)).join(',\n')}\n]\n`
 }
 
 function main(argv: string[]): number {

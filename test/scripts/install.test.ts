@@ -5,6 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type House, makeHouse } from './house.ts'
 import { repository, type StubMachine, stubMachine } from './stub-machine.ts'
 
+const inShare = (path: string) => `usr/local/share/${path}`
+
 describe('scripts/install', () => {
   let machine: StubMachine
   let house: House
@@ -35,7 +37,10 @@ describe('scripts/install', () => {
           `opt/lares/${house.first}`,
           'opt/lares/current',
         ],
-        ...['usr', 'usr/local', 'usr/local/bin', 'usr/local/bin/lares'],
+        ...['usr', 'usr/local', 'usr/local/bin', 'usr/local/bin/lares', 'usr/local/share'],
+        ...['bash-completion', 'bash-completion/completions', 'bash-completion/completions/lares'].map(inShare),
+        ...['fish', 'fish/vendor_completions.d', 'fish/vendor_completions.d/lares.fish'].map(inShare),
+        ...['zsh', 'zsh/site-functions', 'zsh/site-functions/_lares'].map(inShare),
         ...['var', 'var/lib', 'var/lib/lares', 'var/lib/lares/database'],
       ].toSorted(),
     )

@@ -23,7 +23,19 @@ mkdir -p node_modules
 touch node_modules/.package-lock.json
 if [ -z "$NO_EPOLL" ]; then mkdir -p node_modules/epoll/build/Release; touch node_modules/epoll/build/Release/epoll.node; fi`
 
-const PROGRAMS = ['make', 'c++', 'python3', 'openssl', 'arecord', 'aplay', 'pulseaudio', 'sox', 'espeak-ng']
+const PROGRAMS = [
+  'make',
+  'c++',
+  'python3',
+  'openssl',
+  'arecord',
+  'aplay',
+  'pulseaudio',
+  'sox',
+  'espeak-ng',
+  'zsh',
+  'fish',
+]
 
 describe('scripts/setup', () => {
   let machine: StubMachine

@@ -1,0 +1,70 @@
+import type { DescribedCommand } from '../shared/admin/described-command.ts'
+import { LaresError } from '../shared/errors.ts'
+import type { Options } from '../shared/options.ts'
+import type { Program } from '../shared/program.ts'
+import { bashScript } from './completion/bash.ts'
+import { fishScript } from './completion/fish.ts'
+import type { Word, WordTree } from './completion/word-tree.ts'
+import { zshScript } from './completion/zsh.ts'
+import { OWN_OPTIONS } from './own-options.ts'
+import { optionName, paramOptions } from './param-options.ts'
+
+const SHELLS: ReadonlyMap<string, (tree: WordTree) => string> = new Map([
+  ['bash', bashScript],
+  ['zsh', zshScript],
+  ['fish', fishScript],
+])
+
+/** The script with which a shell completes the words of `lares`. Throws `bad_params` for a shell it does not know. */
+export function completionScript(
+  shell: string,
+  { commands, programs }: { commands: readonly DescribedCommand[]; programs: readonly Program[] },
+): string {
+  const write = SHELLS.get(shell)
+  if (write) return write(wordTree(commands, programs))
+  throw new LaresError('bad_params', `there is no completion for ${shell === '' ? 'no shell' : shell}`, {
+    hint: `Write lares completion ${[...SHELLS.keys()].join('|')}.`,
+  })
+}
+
+/** What may follow `lares`, as all shells complete it. */
+export function wordTree(commands: readonly DescribedCommand[], programs: readonly Program[]): WordTree {
+  const areas = new Map<string, Word[]>()
+  const add = (area: string, word: Word) => {
+    const known = areas.get(area) ?? []
+    if (!known.some(({ name }) => name === word.name)) areas.set(area, [...known, word])
+  }
+  for (const { name, verbs, options } of programs)
+    for (const { verb, says } of verbs)
+      add(name.replace(/^lares /, ''), { name: verb, says, options: words(options), values: [] })
+  for (const command of commands) {
+    const options = paramOptions(command)
+    const positional = command.positional.map(optionName)
+    const named = Object.fromEntries([...options].filter(([name]) => !positional.includes(name)))
+    const { area, verb, summary } = command
+    add(area, {
+      name: verb,
+      says: summary,
+      options: words({ ...named, ...OWN_OPTIONS }),
+      values: positional.map((name) => valueKind(options.get(name))),
+    })
+  }
+  return {
+    areas: [...areas].map(([name, verbs]) => ({ name, verbs })),
+    alone: ['help', 'completion'],
+  }
+}
+
+function words(options: Options): Word['options'] {
+  return Object.entries(options).map(([name, option]) => ({
+    name,
+    says: option.says ?? '',
+    value: option.kind === 'switch' ? null : valueKind(option),
+  }))
+}
+
+function valueKind(option: (Options[string] & { format?: string }) | undefined): Word['values'][number] {
+  if (option?.choices) return { kind: 'choice', choices: option.choices }
+  if (option?.format === 'device') return { kind: 'device' }
+  return { kind: /^(?:FILE|DIR|PATH)$/.test(option?.value ?? '') ? 'file' : 'text' }
+}

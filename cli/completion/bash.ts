@@ -1,0 +1,62 @@
+import { paths, quoted, type Value, type WordTree } from './word-tree.ts'
+
+/** Completion for bash: words by their place, values by the option before them. */
+export function bashScript(tree: WordTree): string {
+  const areas = [...tree.areas.map(({ name }) => name), ...tree.alone]
+  const verbs = tree.areas.map(
+    ({ name, verbs }) => `      ${name}) words=${quoted(verbs.map((verb) => verb.name).join(' '))} ;;`,
+  )
+  const values = paths(tree).flatMap(({ path, verb }) =>
+    verb.options.flatMap(({ name, value }) =>
+      value ? [`      ${quoted(`${path} --${name}`)}) ${found(value)} ;;`] : [],
+    ),
+  )
+  const rest = paths(tree).map(({ path, verb }) => {
+    const options = verb.options.map(({ name }) => `--${name}`).join(' ')
+    const [first] = verb.values
+    return `      ${quoted(path)}) if [[ $cur == -* ]]; then words=${quoted(`${options} --help`)}; else ${found(first ?? { kind: 'text' })}; fi ;;`
+  })
+  return `# Completion of lares for bash. Written by: lares completion bash
+_lares() {
+  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]} words=''
+  COMPREPLY=()
+  # Bash takes --name=value apart.
+  if [[ $cur == '=' ]]; then cur=''; elif [[ $prev == '=' ]]; then prev=\${COMP_WORDS[COMP_CWORD - 2]}; fi
+  if ((COMP_CWORD == 1)); then
+    words=${quoted(areas.join(' '))}
+  elif [[ \${COMP_WORDS[1]} == completion ]]; then
+    words='bash zsh fish'
+  elif ((COMP_CWORD == 2)) && [[ \${COMP_WORDS[1]} == help ]]; then
+    words=${quoted(tree.areas.map(({ name }) => name).join(' '))}
+  elif ((COMP_CWORD == 2)) && [[ $cur != -* ]]; then
+    case \${COMP_WORDS[1]} in
+${verbs.join('\n')}
+    esac
+  else
+    local path="\${COMP_WORDS[1]} \${COMP_WORDS[2]}"
+    [[ \${COMP_WORDS[2]} == -* || $COMP_CWORD == 2 ]] && path=\${COMP_WORDS[1]}
+    case "$path $prev" in
+${values.join('\n')}
+    *) case "$path" in
+${rest.join('\n')}
+      esac ;;
+    esac
+  fi
+  [[ -n $words ]] && mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+}
+complete -F _lares lares
+`
+}
+
+function found(value: Value): string {
+  switch (value.kind) {
+    case 'choice':
+      return `words=${quoted(value.choices.join(' '))}`
+    case 'device':
+      return 'words=$(lares completion devices 2>/dev/null)'
+    case 'file':
+      return 'mapfile -t COMPREPLY < <(compgen -f -- "$cur")'
+    case 'text':
+      return ':'
+  }
+}

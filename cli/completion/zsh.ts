@@ -1,0 +1,65 @@
+import { paths, quoted, type Value, type WordTree } from './word-tree.ts'
+
+/** Completion for zsh, with what each word does. */
+export function zshScript(tree: WordTree): string {
+  const areas = [...tree.areas.map(({ name }) => name), ...tree.alone]
+  const verbs = tree.areas.map(
+    ({ name, verbs }) => `      ${name}) found=(${verbs.map((verb) => told(verb.name, verb.says)).join(' ')}) ;;`,
+  )
+  const values = paths(tree).flatMap(({ path, verb }) =>
+    verb.options.flatMap(({ name, value }) =>
+      value ? [`      ${quoted(`${path} --${name}`)}) ${found(value)}; return ;;`] : [],
+    ),
+  )
+  const rest = paths(tree).map(({ path, verb }) => {
+    const options = verb.options.map(({ name, says }) => told(`--${name}`, says))
+    const [first] = verb.values
+    return `      ${quoted(path)}) if [[ $PREFIX == -* ]]; then found=(${[...options, told('--help', '')].join(' ')}); else ${found(first ?? { kind: 'text' })}; return; fi ;;`
+  })
+  return `#compdef lares
+# Completion of lares for zsh. Written by: lares completion zsh
+_lares() {
+  local -a found
+  local prev=\${words[CURRENT - 1]} entry="\${words[2]} \${words[3]}"
+  [[ \${words[3]} == -* || $CURRENT == 3 ]] && entry=\${words[2]}
+  if ((CURRENT == 2)); then
+    found=(${areas.map((name) => quoted(name)).join(' ')})
+  elif [[ \${words[2]} == completion ]]; then
+    found=(bash zsh fish)
+  elif ((CURRENT == 3)) && [[ \${words[2]} == help ]]; then
+    found=(${tree.areas.map(({ name }) => quoted(name)).join(' ')})
+  elif ((CURRENT == 3)) && [[ $PREFIX != -* ]]; then
+    case \${words[2]} in
+${verbs.join('\n')}
+    esac
+  else
+    case "$entry $prev" in
+${values.join('\n')}
+    esac
+    case "$entry" in
+${rest.join('\n')}
+    esac
+  fi
+  _describe 'lares' found
+}
+compdef _lares lares
+`
+}
+
+/** A word and what it does, as `_describe` wants it. */
+function told(name: string, says: string): string {
+  return quoted(says === '' ? name : `${name}:${says.replaceAll(':', '\\:')}`)
+}
+
+function found(value: Value): string {
+  switch (value.kind) {
+    case 'choice':
+      return `compadd -- ${value.choices.map((choice) => quoted(choice)).join(' ')}`
+    case 'device':
+      return `compadd -- \${(f)"$(lares completion devices 2>/dev/null)"}`
+    case 'file':
+      return '_files'
+    case 'text':
+      return ':'
+  }
+}

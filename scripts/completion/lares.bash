@@ -1,0 +1,2 @@
+# The words of the lares that is installed, read when they are first completed in a shell.
+source <(lares completion bash)
