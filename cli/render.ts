@@ -97,7 +97,7 @@ function columnOf(field: Field, rows: readonly Row[], times: Showing['times']): 
   const { name } = field
   const right = !isTime(field) && rows.every((row) => !isThere(row[name]) || typeof row[name] === 'number')
   const zone = isTime(field) && times === 'log' ? ` (${zoneOf(rows, name)})` : ''
-  return { title: heading(name) + zone, right, shrinks: !right && !isTime(field) }
+  return { title: heading(name) + zone, right, shrinks: !right && !isTime(field) && field.schema?.format !== 'id' }
 }
 
 function isTime({ schema }: Field): boolean {

@@ -4,7 +4,7 @@ export interface Column {
   title: string
   /** Numbers stand at the right. */
   right: boolean
-  /** Whether a cell may lose its end to make room; times and numbers may not. */
+  /** Whether a cell may lose its end to make room; times, numbers and ids may not: half of one is of no use. */
   shrinks: boolean
 }
 
@@ -16,7 +16,7 @@ export interface Fitted {
 
 const GAP = 2
 /** A text is not cut shorter than this to make room for a column that matters less. */
-const LEAST = 12
+const LEAST = 16
 
 /**
  * Cells as aligned lines, the titles first. Columns stand in the order of their importance: where the width (`null`: any) is

@@ -27,10 +27,11 @@ export function zonedTime(ms: number): string {
   return `${localTime(ms)} ${offsetOf(ms)}`
 }
 
-/** For a glance: `12 s ago`, `in 9 min`, and the time itself to the minute where that is more than an hour away. */
+/** For a glance: `just now`, `12 s ago`, `in 9 min`, and the time itself to the minute where that is more than an hour away. */
 export function timeWords(ms: number, now: number): string {
   const away = Math.abs(now - ms)
   if (!(away < HOUR)) return `${localTime(ms).slice(0, 16)} ${offsetOf(ms)}`
+  if (away < 1_000) return 'just now'
   const span = durationWords(away)
   return ms > now ? `in ${span}` : `${span} ago`
 }
@@ -39,6 +40,7 @@ export function timeWords(ms: number, now: number): string {
 export function durationWords(ms: number): string {
   const span = Math.abs(ms)
   const sign = ms < 0 ? '-' : ''
+  if (span === 0) return '0 s'
   if (span < 1_000) return `${sign}${Math.round(span)} ms`
   if (span < MINUTE) return `${sign}${trimmed(span / 1_000)} s`
   if (span < HOUR) return `${sign}${Math.floor(span / MINUTE)} min`

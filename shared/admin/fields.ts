@@ -13,6 +13,9 @@ export const bytes = z.number().meta({ format: 'bytes' })
 /** A value as its sensor gave it: shown with the digits that its kind has, `sensor_type` beside it or above. */
 export const sensorValue = z.number().meta({ format: 'sensor-value' })
 
+/** An id in an answer: a terminal shows it whole or not at all, because people copy it. */
+export const id = z.string().meta({ format: 'id' })
+
 /** A device that is asked for: its id, or its name where only one has it. */
 export const deviceParam = text(100).min(1).meta({ format: 'device' })
 

@@ -25,7 +25,7 @@ describe('a time for a person', () => {
   })
 
   it.each([
-    [0, '0 ms ago'],
+    [0, 'just now'],
     [12_000, '12 s ago'],
     [-540_000, 'in 9 min'],
     [3_599_999, '59 min ago'],
@@ -42,6 +42,7 @@ describe('a time for a person', () => {
 
 describe('a span for a person', () => {
   it.each([
+    [0, '0 s'],
     [250, '250 ms'],
     [1_500, '1.5 s'],
     [59_999, '59 s'],

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { deviceParam, time } from '../../../shared/admin/fields.ts'
+import { deviceParam, id, time } from '../../../shared/admin/fields.ts'
 import { agentUpgrade } from '../../../shared/compatibility.ts'
 import { formatJoinToken } from '../../../shared/join-token.ts'
 import { text } from '../../../shared/messages/fields.ts'
@@ -94,7 +94,7 @@ const COLUMNS =
 
 const deviceLine = z.strictObject({
   name: z.string(),
-  id: z.string(),
+  id: id,
   status: z.string(),
   last_seen: time.nullable(),
   status_since: time,
@@ -180,18 +180,18 @@ export const showDevice = command({
   positional: ['device'],
   changes: false,
   query(context, params) {
-    const id = deviceNamed(context, params.device)
+    const device_id = deviceNamed(context, params.device)
     const device = context.db
       .prepare(
         `SELECT ${COLUMNS}, d.capabilities, d.capability_details, d.current_state, d.last_error, d.revoked_at FROM devices d WHERE d.id = ?`,
       )
-      .get(id) as Record<string, unknown>
+      .get(device_id) as Record<string, unknown>
     const entities = context.db
       .prepare(
         'SELECT entity_id, name, entity_type, device_class, unit_of_measurement, is_enabled, CASE WHEN is_enabled THEN state END AS state ' +
           'FROM device_entities WHERE device_id = ? ORDER BY is_enabled DESC, entity_id',
       )
-      .all(id) as { is_enabled: number }[]
+      .all(device_id) as { is_enabled: number }[]
     const parsed = Object.fromEntries(
       ['capabilities', 'capability_details', 'current_state'].map((name) => [name, JSON.parse(String(device[name]))]),
     )

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { deviceParam, time, timeParam } from '../../../shared/admin/fields.ts'
+import { deviceParam, id, time, timeParam } from '../../../shared/admin/fields.ts'
 import { severity } from '../../../shared/messages/event.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import { momentOf } from '../../../shared/read-time.ts'
@@ -25,7 +25,7 @@ const eventLine = z.strictObject({
   category: z.string(),
   source: z.string(),
   event_data: z.record(z.string(), z.json()),
-  device_id: z.string().nullable(),
+  device_id: id.nullable(),
   user_id: z.string().nullable(),
   session_id: z.string().nullable(),
   entity_id: z.string().nullable(),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { bytes, deviceParam, time } from '../../../shared/admin/fields.ts'
+import { bytes, deviceParam, id, time } from '../../../shared/admin/fields.ts'
 import { command } from '../../engine/command.ts'
 import { deviceFilter } from '../devices/named-device.ts'
 import { conditions, page } from '../list-query.ts'
@@ -23,7 +23,7 @@ export const listRejected = command({
     rejected: z.array(
       z.strictObject({
         received_at: time,
-        device_id: z.string().nullable(),
+        device_id: id.nullable(),
         code: z.string(),
         reason: z.string(),
         topic: z.string().nullable(),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { bytes, deviceParam, durationMs, time } from '../../../shared/admin/fields.ts'
+import { bytes, deviceParam, durationMs, id, time } from '../../../shared/admin/fields.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import { command } from '../../engine/command.ts'
 import { deviceFilter } from '../devices/named-device.ts'
@@ -18,8 +18,8 @@ const turnLine = z.strictObject({
   file: z.string().nullable(),
   ended_at: time.nullable(),
   expires_at: time.nullable(),
-  device_id: z.string(),
-  id: z.string(),
+  device_id: id,
+  id: id,
 })
 
 export const listSessions = command({
@@ -44,8 +44,8 @@ export const listSessions = command({
         persona_id: z.string(),
         persona_version: z.string(),
         user_id: z.string().nullable(),
-        device_id: z.string(),
-        id: z.string(),
+        device_id: id,
+        id: id,
         turns: z.array(turnLine),
       }),
     ),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { deviceParam, durationMs, sensorValue, time, timeParam } from '../../../shared/admin/fields.ts'
+import { deviceParam, durationMs, id, sensorValue, time, timeParam } from '../../../shared/admin/fields.ts'
 import { CLOCK_STEP_MS } from '../../../shared/limits.ts'
 import { sensorKey } from '../../../shared/messages/fields.ts'
 import { momentOf } from '../../../shared/read-time.ts'
@@ -28,7 +28,7 @@ const seriesName = {
   sensor: z.string(),
   unit: z.string(),
   sensor_type: z.string(),
-  device: z.string(),
+  device: id,
 }
 
 interface ReadingRow {
@@ -219,7 +219,7 @@ export const latestReadings = command({
         value: sensorValue.optional(),
         unit: z.string(),
         time: time.optional(),
-        device: z.string(),
+        device: id,
         sensor_type: z.string(),
         quality: z.number().optional(),
       }),

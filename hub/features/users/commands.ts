@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { time } from '../../../shared/admin/fields.ts'
+import { id, time } from '../../../shared/admin/fields.ts'
 import { LaresError } from '../../../shared/errors.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import { command } from '../../engine/command.ts'
@@ -62,7 +62,7 @@ export const listUsers = command({
         is_active: z.boolean(),
         created_at: time,
         managed_by: z.string().nullable(),
-        id: z.string(),
+        id: id,
       }),
     ),
     next: z.string().optional(),
