@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { Clock } from '../shared/clock.ts'
 import { asError, LaresError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
@@ -5,6 +6,7 @@ import { Notify } from '../shared/notify.ts'
 import { waitForStop } from '../shared/stop-signal.ts'
 import type { AgentOptions } from './agent.ts'
 import { Agent } from './agent.ts'
+import { identityFile } from './identity.ts'
 import type { AgentStatus } from './status-file.ts'
 
 /** systemd sends SIGKILL later; whoever presses Ctrl-C does not wait so long. */
@@ -21,6 +23,7 @@ export async function runAgent(options: RunOptions): Promise<number> {
   const stopping = waitForStop(log)
   const agent = new Agent({ ...options, onStatus: (status) => notify.status(oneLine(status)) })
   const notify = new Notify({ clock, log, env, isHealthy: () => agent.isHealthy() })
+  if (!existsSync(identityFile(options.dataFolder))) log.warn({}, howToJoin(options.dataFolder))
   try {
     await agent.start()
     await notify.start()
@@ -32,6 +35,14 @@ export async function runAgent(options: RunOptions): Promise<number> {
   } finally {
     stopping.release()
   }
+}
+
+/** What an agent without a hub waits for. It measures meanwhile, and sends all of it when it has joined. */
+export function howToJoin(dataFolder: string): string {
+  return (
+    'this agent has joined no hub yet. On the hub: lares devices invite NAME. ' +
+    `Then here, as this user: lares edge join TOKEN --data ${dataFolder}`
+  )
 }
 
 /** One line for `systemctl status`. */

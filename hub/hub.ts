@@ -73,6 +73,11 @@ export class Hub implements Service {
     return this.#pin
   }
 
+  /** How many devices it knew when it started. */
+  get devices(): number {
+    return this.#store?.facts?.houses.length ?? 0
+  }
+
   async start(): Promise<void> {
     const { folder, config } = this.#options
     makeFolder(folder, 0o750)

@@ -5,7 +5,7 @@ import { decode } from '../shared/codec.ts'
 import { endProcess } from '../shared/end-process.ts'
 import { asError, LaresError } from '../shared/errors.ts'
 import { readHubPorts, writeHubPorts } from '../shared/hub-ports.ts'
-import { createLog, type Log } from '../shared/log.ts'
+import { createLog, isWatched, type Log } from '../shared/log.ts'
 import { Notify } from '../shared/notify.ts'
 import { runProgram } from '../shared/run-program.ts'
 import { waitForStop } from '../shared/stop-signal.ts'
@@ -15,6 +15,7 @@ import { healthWords } from './health-words.ts'
 import { Hub } from './hub.ts'
 import { backupDatabase, migrateDatabase, restoreDatabase } from './maintenance.ts'
 import { HUB_PROGRAM } from './program.ts'
+import { welcome } from './welcome.ts'
 
 /** `lares hub …`: returns the exit code. */
 export function runHub(argv: string[]): Promise<number> {
@@ -94,6 +95,7 @@ async function run(folder: string, values: Values): Promise<number> {
   }
   writeHubPorts(folder, ports)
   if (values['print-ready']) process.stdout.write(`${JSON.stringify({ ready: true, ...ports })}\n`)
+  if (isWatched()) process.stderr.write(welcome({ folder, listen, ports: { tls, plain, http }, devices: hub.devices }))
   log.info({ tls, plain, http, socket, folder }, 'the hub listens')
   const notify = new Notify({ clock: systemClock, log, env: process.env, isHealthy: () => hub.responsive })
   await notify.start()

@@ -1,5 +1,8 @@
+import { writeSync } from 'node:fs'
+import { isatty } from 'node:tty'
 import { pino } from 'pino'
 import type { Clock } from './clock.ts'
+import { readableLine } from './log-line.ts'
 
 export type LogFields = Record<string, unknown>
 
@@ -31,10 +34,26 @@ function wrap(logger: PinoLike): Log {
   }
 }
 
-/** JSON lines on standard error, which journald keeps; standard output belongs to what a person asked for. */
-export function createLog(level: string): Log {
+const STDERR = 2
+
+/** Whether a person watches this process's log, from any of its threads. */
+export function isWatched(): boolean {
+  return isatty(STDERR)
+}
+
+/**
+ * On standard error, because standard output belongs to what a person asked for: JSON lines, which journald keeps, or lines
+ * for people when it is a terminal. Every line is out before the call returns.
+ */
+export function createLog(level: string, terminal = isWatched()): Log {
   const options = { level, base: null, redact: ['secret', 'password', 'token', 'join_code'] }
-  return wrap(pino(options, pino.destination({ fd: 2, sync: true })))
+  return wrap(pino(options, terminal ? readable() : pino.destination({ fd: STDERR, sync: true })))
+}
+
+function readable(): { write(line: string): void } {
+  // https://no-color.org
+  const colours = !process.env.NO_COLOR
+  return { write: (line) => writeSync(STDERR, readableLine(line, { colours })) }
 }
 
 /** A log that keeps quiet. */

@@ -1,0 +1,24 @@
+import { splitAddress } from '../shared/address.ts'
+
+interface Running {
+  folder: string
+  listen: { tls: string }
+  ports: { tls: number; plain: number; http: number }
+  /** How many there were when it started. */
+  devices: number
+}
+
+/** What whoever started a hub by hand does next. */
+export function welcome({ folder, listen, ports, devices }: Running): string {
+  const data = `--data ${folder}`
+  const next =
+    devices === 0
+      ? `Invite the first device, in another terminal: lares devices invite "Kitchen Pi" ${data}`
+      : `See the devices, in another terminal: lares devices list ${data}`
+  const { host } = splitAddress(listen.tls)
+  const reach = /^(?:127\.|localhost$|::1$)/.test(host) ? 'this machine alone' : 'the house'
+  return (
+    `${next}\n` +
+    `The hub listens to ${reach} (TLS ${host}:${ports.tls}); MQTT ${ports.plain} and health ${ports.http} on loopback. Ctrl-C stops it.\n`
+  )
+}
