@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { Clock } from '../shared/clock.ts'
 import { decode, encode } from '../shared/codec.ts'
 import type { ErrorCode } from '../shared/errors.ts'
-import { canRetry, ERROR_CODES, LaresError } from '../shared/errors.ts'
+import { ERROR_CODES, LaresError } from '../shared/errors.ts'
 import { crockford } from '../shared/ids.ts'
 import type { JoinToken } from '../shared/join-token.ts'
 import { parseJoinToken } from '../shared/join-token.ts'
@@ -11,7 +11,7 @@ import { topicsBelow } from '../shared/topics.ts'
 import type { Identity } from './identity.ts'
 import { clearPendingJoin, readIdentity, readPendingJoin, writeIdentity, writePendingJoin } from './identity.ts'
 import { openConnection } from './link/connection.ts'
-import { openPinnedSocket } from './link/pinned-socket.ts'
+import { dial } from './link/dial.ts'
 
 const ANSWER_MS = 15_000
 
@@ -44,7 +44,7 @@ export async function joinHub(tokenText: string, options: JoinOptions): Promise<
       hint: 'Join with --again to give it a new identity; the old device then stays behind at its hub.',
     })
   const secret = secretFor(token, options.dataFolder)
-  const response = await askEach(token, secret, options)
+  const response = await ask(token, secret, options)
   const identity: Identity = {
     device: response.device,
     secret,
@@ -70,27 +70,11 @@ function secretFor(token: JoinToken, dataFolder: string): string {
 
 type Welcome = JoinResponse & { device: string }
 
-/** Tries the addresses in order; what no other address can mend ends it. */
-async function askEach(token: JoinToken, secret: string, options: JoinOptions): Promise<Welcome> {
-  let last: unknown = null
-  for (const address of token.addresses) {
-    try {
-      return await ask(address, token, secret, options)
-    } catch (error) {
-      last = error
-      // Another server at one of the addresses does not speak for the other addresses.
-      const elsewhere = canRetry(error) || (error instanceof LaresError && error.code === 'wrong_pin')
-      if (!elsewhere) throw error
-    }
-  }
-  throw last
-}
-
-async function ask(address: string, token: JoinToken, secret: string, options: JoinOptions): Promise<Welcome> {
+async function ask(token: JoinToken, secret: string, options: JoinOptions): Promise<Welcome> {
   const { clock, agent, hardware, name } = options
   const topics = topicsBelow(options.base ?? 'lares')
   const client = `join.${crockford(10)}`
-  const socket = await openPinnedSocket({ address, pin: token.pin, clock })
+  const { socket, address } = await dial({ addresses: token.addresses, pin: token.pin, clock })
   const answer = Promise.withResolvers<JoinResponse>()
   const responseTopic = topics.build('joinResponse', { client })
   const connection = await openConnection(

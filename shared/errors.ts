@@ -10,7 +10,10 @@ const CATALOGUE = {
   too_large: { retry: false, hint: 'Split the message; the limits are listed in docs/protocol.md.' },
   unknown_topic: { retry: false, hint: 'Publish only to the topics listed in docs/protocol.md.' },
   not_allowed: { retry: false, hint: 'A device may use only its own topics; check the device id in the topic.' },
-  too_many_sensors: { retry: false, hint: 'Remove sensors that are not used, or split the device in two.' },
+  too_many_sensors: {
+    retry: false,
+    hint: 'Remove sensors that are not used (lares sensors remove DEVICE SENSOR), or split the device in two.',
+  },
   bad_value: {
     retry: false,
     hint: 'A value is a finite number; send words as events and leave out what is not known.',

@@ -14,7 +14,8 @@ export interface DialOptions<S> {
   addresses: readonly string[]
   pin: string
   clock: Clock
-  signal: AbortSignal
+  /** Absent: nobody gives up before an answer. */
+  signal?: AbortSignal
   /** How one is tried; a test hands in another. */
   open?: (options: { address: string; pin: string; clock: Clock; signal: AbortSignal }) => Promise<S>
 }
@@ -42,7 +43,7 @@ export function dial<S extends { destroy(): unknown } = TLSSocket>(options: Dial
     const end = () => {
       isOver = true
       cancel()
-      signal.removeEventListener('abort', giveUp)
+      signal?.removeEventListener('abort', giveUp)
       others.abort()
     }
     const giveUp = () => {
@@ -77,9 +78,9 @@ export function dial<S extends { destroy(): unknown } = TLSSocket>(options: Dial
       )
       if (waiting.length > 0) cancel = clock.after(STAGGER_MS, next)
     }
-    if (signal.aborted) giveUp()
+    if (signal?.aborted) giveUp()
     else {
-      signal.addEventListener('abort', giveUp, { once: true })
+      signal?.addEventListener('abort', giveUp, { once: true })
       next()
     }
   })

@@ -1,4 +1,6 @@
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -97,6 +99,19 @@ describe('joining', () => {
     const { hub, token, options } = await setUp()
     const identity = await joinHub(token('the-code', ['127.0.0.1:1', hub.address]), options)
     expect(identity.addresses).toEqual(['127.0.0.1:1', hub.address])
+  })
+
+  it('waits for no address that is silent', async () => {
+    const { hub, clock, token, options } = await setUp()
+    const silent = createServer(() => {})
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    stops.push(() => void silent.close())
+    const { port } = silent.address() as AddressInfo
+    const joining = joinHub(token('the-code', [`127.0.0.1:${port}`, `localhost:${port}`, hub.address]), options)
+    // A quarter of a second for each that does not answer; their time limit of ten seconds never comes.
+    clock.advance(250)
+    clock.advance(250)
+    expect((await joining).device).toBe('kitchen-x7k2m9')
   })
 
   it('refuses to give away an identity it has, unless told to', async () => {
