@@ -6,6 +6,7 @@ const HELP = `Lares: the hub of a house and the agents on its Raspberry Pis and 
 lares hub …            the house's hub (lares help hub)
 lares edge …           the agent of this machine (lares help edge)
 lares central …        the Postgres where many houses meet (lares help central)
+lares diagnose         one file for whoever helps, without secrets (lares help diagnose)
 lares <area> <verb> …  ask the hub: lares devices list, lares hub status (lares help)
 
   -h, --help, -v, --version
@@ -15,8 +16,11 @@ lares <area> <verb> …  ask the hub: lares devices list, lares hub status (lare
 const PROGRAMS: ReadonlyMap<string, (words: string[]) => Promise<number>> = new Map([
   ['hub', async (words) => (await import('../hub/main.ts')).runHub(words)],
   ['edge', async (words) => (await import('../edge/main.ts')).runEdge(words)],
+  ['diagnose', async (words) => (await import('./diagnose/main.ts')).runDiagnose(words)],
   ['central', async (words) => (await import('../central/main.ts')).runCentral(words)],
 ])
+
+const QUESTIONS: ReadonlySet<string> = new Set(['status', 'log', 'log-level'])
 
 async function main(words: string[]): Promise<number> {
   // Databases and sockets are for their owner and its group.
@@ -33,8 +37,9 @@ async function main(words: string[]): Promise<number> {
   const name = first === 'help' ? second : first
   const asked = first === 'help' ? [...rest, '--help'] : words.slice(1)
   const program = PROGRAMS.get(name ?? '')
-  // `lares hub status` is a question to a running hub; the other words of `lares hub` are the program itself.
-  if (program && !(name === 'hub' && asked.find((word) => word !== 'help') === 'status')) return await program(asked)
+  // Some words of `lares hub` are questions to a running hub; the others are the program itself.
+  const isQuestion = name === 'hub' && QUESTIONS.has(asked.find((word) => word !== 'help') ?? '')
+  if (program && !isQuestion) return await program(asked)
   return await (await import('./ask.ts')).ask(words)
 }
 

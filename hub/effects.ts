@@ -1,5 +1,6 @@
 import { asError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
+import { logBoard } from '../shared/log-board.ts'
 import type { HouseHooks } from './broker/house-hooks.ts'
 import type { TrustedBroker } from './broker/trusted-broker.ts'
 import type { Effect } from './engine/input.ts'
@@ -80,6 +81,9 @@ export class Effects {
       case 'sync':
         if (effect.ask === 'claimed') this.#central.claimed()
         else this.#central.wake()
+        return
+      case 'log_level':
+        logBoard.set(effect.part, effect.level)
         return
       case 'keep_files':
         this.#attempt('sweep the clips', this.#clips.sweep(new Set(effect.clips)))

@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { pino } from 'pino'
 import type { Clock } from './clock.ts'
+import { LOG_LEVELS, type LogLevel, logBoard } from './log-board.ts'
 import { readableLine } from './log-line.ts'
 
 export type LogFields = Record<string, unknown>
@@ -24,13 +25,16 @@ interface PinoLike {
   child(fields: LogFields): PinoLike
 }
 
-function wrap(logger: PinoLike): Log {
+function wrap(logger: PinoLike, part: string): Log {
+  const at = (level: LogLevel) => (fields: LogFields, message: string) => {
+    if (logBoard.allows(part, level)) logger[level](fields, message)
+  }
   return {
-    debug: (fields, message) => logger.debug(fields, message),
-    info: (fields, message) => logger.info(fields, message),
-    warn: (fields, message) => logger.warn(fields, message),
-    error: (fields, message) => logger.error(fields, message),
-    part: (name) => wrap(logger.child({ part: name })),
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    part: (name) => wrap(logger.child({ part: name }), name),
   }
 }
 
@@ -43,11 +47,20 @@ export function isWatched(): boolean {
 
 /**
  * On standard error, because standard output belongs to what a person asked for: JSON lines, which journald keeps, or lines
- * for people when it is a terminal. Every line is out before the call returns.
+ * for people when it is a terminal. Every line is out before the call returns. The last of them stay in memory, and how much
+ * each part says can be changed while the program runs: `log-board.ts`.
  */
 export function createLog(level: string, terminal = isWatched()): Log {
-  const options = { level, base: null, redact: ['secret', 'password', 'token', 'join_code'] }
-  return wrap(pino(options, terminal ? readable() : pino.destination({ fd: STDERR, sync: true })))
+  logBoard.open(LOG_LEVELS.find((one) => one === level) ?? 'info')
+  const options = { level: 'debug', base: null, redact: ['secret', 'password', 'token', 'join_code'] }
+  const shown = terminal ? readable() : pino.destination({ fd: STDERR, sync: true })
+  const lines = {
+    write(line: string) {
+      shown.write(line)
+      logBoard.keep(line.trimEnd())
+    },
+  }
+  return wrap(pino(options, lines), 'hub')
 }
 
 function readable(): { write(line: string): void } {

@@ -1,3 +1,4 @@
+import type { LogLevel } from '../../shared/log-board.ts'
 import type { AdminRequest } from '../../shared/messages/admin-request.ts'
 import type { Caller } from './caller.ts'
 import type { Credentials } from './principal.ts'
@@ -60,3 +61,5 @@ export type Effect =
   | { kind: 'keep_files'; clips: string[] }
   /** A person said that this hub is its site's, or that something of central is to be done now. */
   | { kind: 'sync'; ask: 'claimed' | 'wake' }
+  /** A person wants a part of the hub to say more or less. */
+  | { kind: 'log_level'; part: string; level: LogLevel }

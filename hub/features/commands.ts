@@ -1,5 +1,6 @@
 import type { Command } from '../engine/command.ts'
 import { describeVerbs } from './admin/describe.ts'
+import { setLogLevel, showLog } from './admin/log-commands.ts'
 import { createDevice, inviteDevice, listDevices, renameDevice, revokeDevice, showDevice } from './devices/commands.ts'
 import { removeSensor } from './devices/sensor-commands.ts'
 import { listEvents } from './events/commands.ts'
@@ -30,6 +31,8 @@ export const COMMANDS: readonly Command[] = [
   revokeDevice,
   removeSensor,
   hubStatus,
+  setLogLevel,
+  showLog,
   queryReadings,
   summarizeReadings,
   latestReadings,

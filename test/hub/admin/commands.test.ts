@@ -41,6 +41,8 @@ const KNOWN: Record<string, { before?: string; prepared?: unknown; expect: unkno
     prepared: { connected: 1 },
     expect: { version: 'test', clock: 'synced', devices: { known: 1, online: 0 }, front: { connected: 1 } },
   },
+  'hub/log-level': { expect: { part: 'sync', level: 'debug' } },
+  'hub/log': { prepared: ['a line'], expect: { lines: ['a line'] } },
   'readings/query': { expect: { series: [{ unit: '°C', readings: [{ value: 20, quality: 1 }] }] } },
   'readings/summary': { expect: { step_ms: 3_600_000, series: [{ unit: '°C', summaries: [] }] } },
   'readings/latest': { expect: { readings: [{ device: 'kitchen-pi', value: 20 }] } },
