@@ -85,7 +85,10 @@ function checkSensors(source: SensorSource, settings: Common, fail: (what: strin
   const unknown = settings.sensors?.find((key) => !keys.has(key))
   if (unknown !== undefined) throw fail(`sensors: ${unknown} is none of ${[...keys].join(', ')}`)
   if (settings.unit !== undefined && !source.sensors.some((sensor) => FREE_UNIT.has(sensor.kind)))
-    throw fail('unit: can be set only for the kinds number and count', 'Remove it: every other kind has its own unit.')
+    throw fail(
+      'unit: can be set only for the kinds number and count',
+      'Remove it: every other kind has its own unit, and a program converts what it prints.',
+    )
 }
 
 /** The source with the configured names and units, and only the chosen sensors. */

@@ -1,4 +1,5 @@
 import { LaresError } from '../../shared/errors.ts'
+import { isPossible } from '../../shared/sensor-range.ts'
 import { SENSOR_KINDS } from '../../shared/sensors/index.ts'
 import type { SensorDescription, SensorResult, SensorValue } from './source.ts'
 
@@ -16,7 +17,7 @@ export function judge(result: SensorResult, sensors: readonly SensorDescription[
   if (!Number.isFinite(result.value)) return new LaresError('bad_value', `${result.sensor} gave ${result.value}`)
   const kind = SENSOR_KINDS.get(sensor.kind)
   if (!kind) return { ...result }
-  const outside = (kind.min !== null && result.value < kind.min) || (kind.max !== null && result.value > kind.max)
+  const outside = !isPossible(sensor.kind, sensor.unit, result.value)
   const value = sensor.unit === kind.unit ? Number(result.value.toFixed(kind.precision)) : result.value
   return outside ? { sensor: result.sensor, value, quality: 0 } : { ...result, value }
 }

@@ -101,11 +101,18 @@ function eventTypeTable(): string {
 }
 
 function sensorKindTable(): string {
-  const rows = [...SENSOR_KINDS.values()].map(({ kind, label, unit, min, max, deviceClass, binary }) => {
+  const rows = [...SENSOR_KINDS.values()].map(({ kind, label, unit, otherUnits, min, max, deviceClass, binary }) => {
     const bounds = binary ? '0 or 1' : min === null && max === null ? '' : `${min ?? '…'} to ${max ?? '…'}`
-    return [`\`${kind}\``, label, unit, bounds, deviceClass === null ? '' : `\`${deviceClass}\``]
+    return [
+      `\`${kind}\``,
+      label,
+      unit,
+      otherUnits.map((other) => other.unit).join(', '),
+      bounds,
+      deviceClass === null ? '' : `\`${deviceClass}\``,
+    ]
   })
-  return table(['kind', 'called', 'unit', 'possible values', 'Home Assistant device class'], rows)
+  return table(['kind', 'called', 'unit', 'also judged in', 'possible values', 'Home Assistant device class'], rows)
 }
 
 function commandTable(): string {

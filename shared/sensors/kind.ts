@@ -1,10 +1,20 @@
+/** The value in the kind's own unit is `value * factor + offset`. */
+export interface OtherUnit {
+  unit: string
+  factor: number
+  /** Default 0. */
+  offset?: number
+}
+
 /** One kind of sensor: what its numbers mean, wherever they are measured. */
 export interface SensorKind {
   kind: string
   /** What a person calls it. */
   label: string
   unit: string
-  /** Physically possible values, inclusive. A reading outside is kept with quality 0. `null`: no bound. */
+  /** Units that devices of others use. What is measured in them stays so; only ranges are judged in `unit`. */
+  otherUnits: readonly OtherUnit[]
+  /** Physically possible values in `unit`, inclusive. A reading outside is kept with quality 0. `null`: no bound. */
   min: number | null
   max: number | null
   /** Digits after the point that carry meaning. */
@@ -15,6 +25,8 @@ export interface SensorKind {
   binary: boolean
 }
 
-export function sensorKind(definition: Omit<SensorKind, 'binary'> & { binary?: boolean }): SensorKind {
-  return { binary: false, ...definition }
+type Definition = Omit<SensorKind, 'binary' | 'otherUnits'> & Partial<Pick<SensorKind, 'binary' | 'otherUnits'>>
+
+export function sensorKind(definition: Definition): SensorKind {
+  return { binary: false, otherUnits: [], ...definition }
 }

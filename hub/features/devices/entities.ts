@@ -1,5 +1,6 @@
 import { shortHash, slug } from '../../../shared/ids.ts'
 import { SENSORS_KEPT_PER_DEVICE, SENSORS_PER_DEVICE } from '../../../shared/limits.ts'
+import { deviceClassOf } from '../../../shared/sensor-range.ts'
 import { SENSOR_KINDS } from '../../../shared/sensors/index.ts'
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
@@ -89,7 +90,7 @@ export class Entities {
     }
     if (present) {
       if (present.kind === sensor.kind && present.unit === sensor.unit && present.name === name) return present
-      this.#update.run(name, kind?.deviceClass ?? null, sensor.unit, attributes, context.now, present.id)
+      this.#update.run(name, deviceClassOf(sensor.kind, sensor.unit), sensor.unit, attributes, context.now, present.id)
       return Object.assign(present, { name, kind: sensor.kind, unit: sensor.unit })
     }
     const type = kind?.binary ? 'binary_sensor' : 'sensor'
@@ -110,7 +111,7 @@ export class Entities {
       unique,
       name,
       type,
-      kind?.deviceClass ?? null,
+      deviceClassOf(sensor.kind, sensor.unit),
       attributes,
       sensor.unit,
       now,

@@ -2,6 +2,7 @@ import type { Wire } from '../../../shared/codec.ts'
 import { LaresError } from '../../../shared/errors.ts'
 import type { RefusedSensor } from '../../../shared/introduced-sensors.ts'
 import { describeRefused } from '../../../shared/introduced-sensors.ts'
+import { isPossible } from '../../../shared/sensor-range.ts'
 import { SENSOR_KINDS } from '../../../shared/sensors/index.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
@@ -78,7 +79,7 @@ export function openTelemetry(db: Database, parts: TelemetryParts): Telemetry {
         continue
       }
       const when = clocks.resolve(device, message, { at: item.at, mono: item.mono, now })
-      const possible = isPossible(entity.kind, item.value)
+      const possible = isPossible(entity.kind, entity.unit, item.value)
       const quality = possible ? (item.quality ?? 1) : 0
       const id = series.id(context, { device, sensor: item.sensor }, entity)
       const metadata = metadataOf(when, possible)
@@ -123,12 +124,6 @@ export function openTelemetry(db: Database, parts: TelemetryParts): Telemetry {
       rollups.forget()
     },
   }
-}
-
-function isPossible(kindName: string, value: number): boolean {
-  const kind = SENSOR_KINDS.get(kindName)
-  if (!kind) return true
-  return (kind.min === null || value >= kind.min) && (kind.max === null || value <= kind.max)
 }
 
 function metadataOf(when: { quality: string; original?: number }, possible: boolean): string | null {

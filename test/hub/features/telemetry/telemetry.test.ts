@@ -158,6 +158,17 @@ describe('a reading', () => {
     ])
   })
 
+  it('is judged in the unit it was measured in', () => {
+    const house = openTestHouse()
+    house.device('kitchen-pi')
+    const item = (sensor: string, value: number, unit: string) => ({ sensor, value, kind: 'pressure', unit })
+    house.send(['lares/kitchen-pi/readings', { items: [item('fine', 101_325, 'Pa'), item('wrong', 101_325, 'hPa')] }])
+    expect(house.all('SELECT sensor, quality FROM sensor_readings ORDER BY id')).toEqual([
+      { sensor: 'fine', quality: 1 },
+      { sensor: 'wrong', quality: 0 },
+    ])
+  })
+
   it('that is no finite number is rejected with its reason', () => {
     const house = openTestHouse()
     house.device('kitchen-pi')
