@@ -1,6 +1,6 @@
 import type { Clock } from '../shared/clock.ts'
 import { cutText } from '../shared/cut-text.ts'
-import { asError } from '../shared/errors.ts'
+import { asError, explain } from '../shared/errors.ts'
 import { describeRefused } from '../shared/introduced-sensors.ts'
 import type { Service } from '../shared/lifecycle.ts'
 import { Lifecycle } from '../shared/lifecycle.ts'
@@ -10,6 +10,7 @@ import type { Session } from '../shared/messages/session.ts'
 import { isDiskFault } from '../shared/sqlite/open.ts'
 import { ClockWatch } from './clock-watch.ts'
 import { Commands } from './commands.ts'
+import type { ConfigFault } from './config/fault.ts'
 import { sensorTables } from './config/load.ts'
 import type { EdgeConfig } from './config/schema.ts'
 import { contained } from './contained.ts'
@@ -46,6 +47,8 @@ export interface AgentOptions {
   config: EdgeConfig
   /** The file the configuration came from, for error messages. */
   configFile: string | null
+  /** What of the configuration was wrong and is left out. */
+  configFaults?: readonly ConfigFault[]
   env: NodeJS.ProcessEnv
   machine: Machine
   /** `mono` counts from the machine's boot. */
@@ -164,6 +167,7 @@ export class Agent implements Service {
     const sensing = new Sensing({
       tables,
       file: configFile,
+      faults: this.#options.configFaults ?? [],
       machine,
       clock,
       log: log.part('sensors'),
@@ -314,6 +318,7 @@ export class Agent implements Service {
     add(INTRODUCTION, describeRefused(sensing.refused()))
     add('outbox', opened.memoryReason && `its rows are in memory only: ${opened.memoryReason}`)
     add('outbox', outbox.fullReason && `the disk takes nothing: ${outbox.fullReason}`)
+    for (const { part, error } of [...(this.#options.configFaults ?? []), ...sensing.wrong()]) add(part, explain(error))
     for (const { key, message } of sensing.failing()) add(`sensor ${key}`, message)
     if (pins.wanted) add('gpio', pins.health().reason)
     const audio = hearing.health()

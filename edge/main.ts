@@ -62,16 +62,24 @@ async function join(options: EdgeOptions, { config }: LoadedConfig, dataFolder: 
   return 0
 }
 
-async function run({ config, file }: LoadedConfig, dataFolder: string, env: NodeJS.ProcessEnv): Promise<number> {
+async function run(
+  { config, file, faults }: LoadedConfig,
+  dataFolder: string,
+  env: NodeJS.ProcessEnv,
+): Promise<number> {
   const clock = bootClock()
+  const log = createLog(config.agent.log_level)
+  for (const { part, error } of faults)
+    log.error({ part, error: error.message, hint: error.hint }, 'a part of the configuration is left out')
   const code = await runAgent({
+    configFaults: faults,
     dataFolder,
     config,
     configFile: file,
     env,
     clock,
     machine: systemMachine({ clock }),
-    log: createLog(config.agent.log_level),
+    log,
     boot: readBootId(),
     version: agentVersion(),
   })
@@ -81,11 +89,12 @@ async function run({ config, file }: LoadedConfig, dataFolder: string, env: Node
 
 async function doctor(
   { json }: EdgeOptions,
-  { config, file }: LoadedConfig,
+  { config, file, faults }: LoadedConfig,
   { dataFolder, env }: { dataFolder: string; env: NodeJS.ProcessEnv },
 ): Promise<number> {
   const clock = bootClock()
   const findings = await runDoctor({
+    faults,
     dataFolder,
     config,
     configFile: file,

@@ -1,14 +1,18 @@
+import { cleanText } from '../shared/clean-text.ts'
 import type { Clock } from '../shared/clock.ts'
 import { cutText } from '../shared/cut-text.ts'
 import type { RefusedSensor } from '../shared/introduced-sensors.ts'
 import { describeRefused, introducible } from '../shared/introduced-sensors.ts'
 import type { Service } from '../shared/lifecycle.ts'
 import type { Log } from '../shared/log.ts'
-import type { SensorOverrides } from './config/load.ts'
+import type { ConfigFault } from './config/fault.ts'
+import { concernsSensors } from './config/fault.ts'
+import type { ConfiguredSensors, SensorOverrides } from './config/load.ts'
 import { configureSensors } from './config/load.ts'
 import { GatherReadings } from './gather-readings.ts'
 import type { Machine } from './health/machine.ts'
 import type { Outbox } from './outbox/outbox.ts'
+import type { SampledSource } from './sensors/sampled-source.ts'
 import { Sampler } from './sensors/sampler.ts'
 import type { SensorDescription } from './sensors/source.ts'
 import type { Trouble } from './sensors/trouble.ts'
@@ -17,6 +21,8 @@ export interface SensingOptions {
   tables: Readonly<Record<string, Record<string, unknown>>>
   /** Where the tables come from, for error messages. */
   file: string | null
+  /** What of the configuration was left out before. */
+  faults: readonly ConfigFault[]
   machine: Machine
   clock: Clock
   log: Log
@@ -30,22 +36,24 @@ export class Sensing implements Service {
   #options: SensingOptions
   #gather: GatherReadings
   #sampler: Sampler
-  #overrides: SensorOverrides = {}
   #introduced: ReturnType<typeof introducible> = { sensors: [], refused: [] }
   #introducedKeys = new Set<string>()
   #failing = new Map<string, string>()
+  #wrong: readonly ConfigFault[] = []
   #running = false
 
-  /** Throws `bad_config` when a table is wrong. */
   constructor(options: SensingOptions) {
     this.#options = options
     this.#gather = new GatherReadings(options.clock, (items) => options.outbox.readings(items))
-    this.#sampler = this.#build()
+    const { sources, faults } = this.#configure({})
+    this.#wrong = faults
+    this.#sampler = this.#build(sources)
     this.#introduce()
   }
 
   start(): void {
     this.#running = true
+    for (const fault of this.#wrong) this.#tellWrong(fault)
     this.#sampler.start()
   }
 
@@ -67,7 +75,14 @@ export class Sensing implements Service {
 
   /** Whether there are, or may be, sensors beside those that are introduced. */
   get isPartial(): boolean {
-    return this.#introduced.refused.length > 0 || this.#sampler.isSearching
+    const { faults } = this.#options
+    const unknown = this.#wrong.length > 0 || faults.some(concernsSensors)
+    return unknown || this.#introduced.refused.length > 0 || this.#sampler.isSearching
+  }
+
+  /** Tables that are wrong. Nothing of them is sampled. */
+  wrong(): readonly ConfigFault[] {
+    return this.#wrong
   }
 
   /** Sources, and sensors of sources, that fail at the moment, each with what is wrong and what to do. */
@@ -80,15 +95,10 @@ export class Sensing implements Service {
     const unknown = Object.keys(overrides).find((key) => !Object.hasOwn(this.#options.tables, key))
     if (unknown !== undefined)
       throw new Error(`there is no [sensors.${unknown}]; there are ${Object.keys(this.#options.tables).join(', ')}`)
-    const before = this.#overrides
-    this.#overrides = overrides
-    let next: Sampler
-    try {
-      next = this.#build()
-    } catch (error) {
-      this.#overrides = before
-      throw error
-    }
+    const { sources, faults } = this.#configure(overrides)
+    const refused = faults.find(({ part }) => !this.#wrong.some((known) => known.part === part))
+    if (refused) throw refused.error
+    const next = this.#build(sources)
     this.#sampler.stop()
     this.#sampler = next
     this.#introduce()
@@ -97,10 +107,15 @@ export class Sensing implements Service {
     if (this.#running) next.start()
   }
 
-  #build(): Sampler {
-    const { tables, file, machine, clock, log } = this.#options
+  #configure(overrides: SensorOverrides): ConfiguredSensors {
+    const { tables, file, machine } = this.#options
+    return configureSensors(tables, { machine, file, overrides })
+  }
+
+  #build(sources: readonly SampledSource[]): Sampler {
+    const { clock, log } = this.#options
     return new Sampler({
-      sources: configureSensors(tables, { machine, file, overrides: this.#overrides }),
+      sources,
       clock,
       log,
       onReadings: (items) => this.#gather.add(items.filter(({ sensor }) => this.#introducedKeys.has(sensor))),
@@ -133,6 +148,22 @@ export class Sensing implements Service {
         severity: failing ? 'warning' : 'info',
         description: cutText(`${key}: ${message}`, 500),
         data: { source, ...(sensor === null ? {} : { sensor }), ...(failing ? { code } : {}) },
+      },
+      { urgent: true },
+    )
+  }
+  #tellWrong({ part, error }: ConfigFault): void {
+    const key = part.replace(/^sensor /, '')
+    this.#options.log.error(
+      { part, error: error.message, hint: error.hint },
+      'a table of the configuration is left out',
+    )
+    this.#options.outbox.event(
+      {
+        type: 'sensor_failing',
+        severity: 'warning',
+        description: cutText(cleanText(`${key}: ${error.message}`), 500),
+        data: { source: cutText(cleanText(key), 100), code: error.code },
       },
       { urgent: true },
     )

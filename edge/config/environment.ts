@@ -1,33 +1,48 @@
+import { z } from 'zod'
+import { readBoolean } from '../../shared/booleans.ts'
 import { LaresError } from '../../shared/errors.ts'
+import { keysAt, unwrapped } from '../../shared/explain-settings.ts'
 import { nearestName } from '../../shared/nearest-name.ts'
+import type { ConfigFault } from './fault.ts'
 
 const PREFIX = 'LARES_EDGE_'
 
 type Table = Record<string, unknown>
 
+export interface Overlaid {
+  table: Table
+  /** The variable that a key comes from, by `section.key`. */
+  variables: ReadonlyMap<string, string>
+  /** Variables with this prefix that set nothing. */
+  faults: ConfigFault[]
+}
+
 /**
- * Lays the environment over the file: `LARES_EDGE_AGENT_LOG_LEVEL=debug` is `log_level = "debug"` in `[agent]`.
- * `true`, `false` and numbers are read as such; a list is separated by commas. Tables of sensors cannot be set so.
- * Throws `bad_config` for a variable with this prefix that sets nothing. `keysOf([])` are the sections.
+ * Lays the environment over the file: `LARES_EDGE_AGENT_LOG_LEVEL=debug` is `log_level = "debug"` in `[agent]`. What the
+ * schema wants decides how a text is read: `007` is a name where a name stands. An empty variable sets nothing, a list is
+ * separated by commas, and tables of sensors cannot be set so.
  */
-export function overlayEnvironment(
-  file: Table,
-  env: NodeJS.ProcessEnv,
-  keysOf: (path: string[]) => readonly string[],
-): Table {
+export function overlayEnvironment(file: Table, env: NodeJS.ProcessEnv, schema: z.ZodType): Overlaid {
   const settable = new Map<string, { section: string; key: string }>()
-  for (const section of keysOf([]))
-    for (const key of keysOf([section])) settable.set(`${PREFIX}${section}_${key}`.toUpperCase(), { section, key })
-  const result: Table = { ...file }
+  for (const section of keysAt(schema, []))
+    for (const key of keysAt(schema, [section]))
+      settable.set(`${PREFIX}${section}_${key}`.toUpperCase(), { section, key })
+  const table: Table = { ...file }
+  const variables = new Map<string, string>()
+  const faults: ConfigFault[] = []
   for (const [variable, text] of Object.entries(env)) {
-    if (!variable.startsWith(PREFIX) || text === undefined) continue
+    if (!variable.startsWith(PREFIX) || !text) continue
     const target = settable.get(variable)
-    if (!target) throw unknownVariable(variable, [...settable.keys()])
+    if (!target) {
+      faults.push({ part: 'environment', error: unknownVariable(variable, [...settable.keys()]) })
+      continue
+    }
     const { section, key } = target
-    const table = result[section]
-    result[section] = { ...(isTable(table) ? table : {}), [key]: readValue(section, key, text) }
+    const before = table[section]
+    table[section] = { ...(isTable(before) ? before : {}), [key]: readValue(schemaAt(schema, section, key), text) }
+    variables.set(`${section}.${key}`, variable)
   }
-  return result
+  return { table, variables, faults }
 }
 
 function unknownVariable(variable: string, known: string[]): LaresError {
@@ -37,11 +52,22 @@ function unknownVariable(variable: string, known: string[]): LaresError {
   })
 }
 
-function readValue(section: string, key: string, text: string): unknown {
-  if (section === 'hub' && key === 'addresses') return text.split(',').map((one) => one.trim())
-  if (text === 'true') return true
-  if (text === 'false') return false
-  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text
+function schemaAt(schema: z.ZodType, section: string, key: string): unknown {
+  const inner = (of: unknown, name: string) => {
+    const table = unwrapped(of)
+    return table instanceof z.ZodObject ? table.shape[name] : undefined
+  }
+  return unwrapped(inner(inner(schema, section), key))
+}
+
+/** What it cannot read stays text, and the schema says what it wants. */
+function readValue(wanted: unknown, text: string): unknown {
+  if (wanted instanceof z.ZodArray) return text.split(',').map((one) => one.trim())
+  if (wanted instanceof z.ZodBoolean) return readBoolean(text) ?? text
+  // A table with a short form: a pin alone.
+  if (wanted instanceof z.ZodNumber || wanted instanceof z.ZodObject)
+    return /^\s*-?\d+(\.\d+)?\s*$/.test(text) ? Number(text) : text
+  return text
 }
 
 function isTable(value: unknown): value is Table {

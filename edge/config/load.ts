@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
+import type { z } from 'zod'
 import { LaresError } from '../../shared/errors.ts'
-import { explainSettings, keysAt } from '../../shared/explain-settings.ts'
+import { explainSettings } from '../../shared/explain-settings.ts'
 import { nearestName } from '../../shared/nearest-name.ts'
 import { readSettingsFile } from '../../shared/settings-file.ts'
 import { readCpuTemperature } from '../health/cpu-temperature.ts'
@@ -8,7 +9,9 @@ import type { Machine } from '../health/machine.ts'
 import { configureSource } from '../sensors/configure.ts'
 import { SENSOR_DRIVERS } from '../sensors/index.ts'
 import type { SampledSource } from '../sensors/sampled-source.ts'
+import { refuseTwins } from '../sensors/sampler.ts'
 import { overlayEnvironment } from './environment.ts'
+import type { ConfigFault } from './fault.ts'
 import type { EdgeConfig } from './schema.ts'
 import { configSchema, EXAMPLES } from './schema.ts'
 
@@ -26,16 +29,55 @@ export interface LoadedConfig {
   config: EdgeConfig
   /** The file that was read, or `null`. */
   file: string | null
+  /** What was wrong and left out. */
+  faults: ConfigFault[]
 }
 
-/** Reads file and environment. Throws `bad_config` that names file, key, what is wrong, and a line that works. */
+/** Sections without which the agent still knows who and where it is. A wrong one is left out, the others hold. */
+const CONTAINED = ['heartbeat', 'gpio', 'microphone', 'speaker']
+
+/**
+ * Reads file and environment. Throws `bad_config` that names file, key, what is wrong, and a line that works: when the file
+ * cannot be read, and for [agent] and [hub]. Anything else that is wrong is left out and named in `faults`.
+ */
 export function loadConfig({ file, env }: LoadConfigOptions): LoadedConfig {
   const path = file ?? DEFAULT_CONFIG_FILE
-  const table = readSettingsFile(path, { mayBeMissing: file === undefined })
-  const whole = overlayEnvironment(table ?? {}, env, (at) => keysAt(configSchema, at))
-  const parsed = configSchema.safeParse(whole)
-  if (!parsed.success) throw explainSettings(parsed.error, table === null ? 'the environment' : path, FORM)
-  return { config: parsed.data, file: table === null ? null : path }
+  const read = readSettingsFile(path, { mayBeMissing: file === undefined })
+  const { table, variables, faults } = overlayEnvironment(read ?? {}, env, configSchema)
+  const explained = (error: z.ZodError) => {
+    const variable = variables.get(error.issues[0]?.path.slice(0, 2).join('.') ?? '')
+    return explainSettings(error, variable ? `the environment variable ${variable}` : path, FORM)
+  }
+  const leaveOut = (part: string, error: z.ZodError) => faults.push({ part, error: explained(error) })
+  const kept: Record<string, unknown> = {}
+  for (const [section, content] of Object.entries(table)) {
+    const error = configSchema.safeParse({ [section]: content }).error
+    const known = section in configSchema.shape
+    if (!error) kept[section] = content
+    else if (section === 'sensors' && isTable(content)) kept.sensors = soundTables(content, leaveOut)
+    else if (!known) leaveOut('configuration', error)
+    else if (section === 'sensors' || CONTAINED.includes(section)) leaveOut(section, error)
+    else throw explained(error)
+  }
+  return { config: configSchema.parse(kept), file: read === null ? null : path, faults }
+}
+
+/** The tables of [sensors] that are tables and have a key that is one. Their content is checked with their driver. */
+function soundTables(
+  tables: Record<string, unknown>,
+  leaveOut: (part: string, error: z.ZodError) => void,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(tables).filter(([key, table]) => {
+      const error = configSchema.safeParse({ sensors: { [key]: table } }).error
+      if (error) leaveOut(`sensor ${key}`, error)
+      return !error
+    }),
+  )
+}
+
+function isTable(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** What the agent measures on every machine when nobody says otherwise, as far as the machine has it. */
@@ -64,23 +106,38 @@ export type SensorOverrides = Readonly<
   Record<string, { interval_s?: number | undefined; deadband?: number | undefined }>
 >
 
-/** The sources to sample. Throws `bad_config` that names the file, the table and the field. Opens nothing. */
+export interface ConfiguredSensors {
+  sources: SampledSource[]
+  /** Tables that are wrong, each by the name of its table and field. */
+  faults: ConfigFault[]
+}
+
+/** The sources to sample. A table that is wrong is left out. Opens nothing. */
 export function configureSensors(
   tables: Readonly<Record<string, Record<string, unknown>>>,
   options: { machine: Machine; file: string | null; overrides?: SensorOverrides },
-): SampledSource[] {
-  return Object.entries(tables).map(([key, table]) => {
+): ConfiguredSensors {
+  const sources: SampledSource[] = []
+  const faults: ConfigFault[] = []
+  for (const [key, table] of Object.entries(tables)) {
     try {
-      return configureSource(key, { ...table, ...defined(options.overrides?.[key]) }, options.machine)
+      const source = configureSource(key, { ...table, ...defined(options.overrides?.[key]) }, options.machine)
+      refuseTwins([...sources, source])
+      sources.push(source)
     } catch (error) {
       if (!(error instanceof LaresError)) throw error
-      const driver = typeof table.driver === 'string' ? nearestName(table.driver, [...SENSOR_DRIVERS.keys()]) : null
-      const meant = driver && driver !== table.driver ? ` Did you mean driver = "${driver}"?` : ''
-      throw new LaresError('bad_config', `${options.file ?? 'the configuration'}: ${error.message}.${meant}`, {
-        cause: error,
-        hint: error.hint,
-      })
+      faults.push({ part: `sensor ${key}`, error: inFile(error, table, options.file) })
     }
+  }
+  return { sources, faults }
+}
+
+function inFile(error: LaresError, table: Readonly<Record<string, unknown>>, file: string | null): LaresError {
+  const driver = typeof table.driver === 'string' ? nearestName(table.driver, [...SENSOR_DRIVERS.keys()]) : null
+  const meant = driver && driver !== table.driver ? ` Did you mean driver = "${driver}"?` : ''
+  return new LaresError('bad_config', `${file ?? 'the configuration'}: ${error.message}.${meant}`, {
+    cause: error,
+    hint: error.hint,
   })
 }
 

@@ -11,6 +11,7 @@ import { checkSensors } from './sensor-check.ts'
 type Check = (options: DoctorOptions) => Promise<Finding[]>
 
 const CHECKS: readonly [string, Check][] = [
+  ['configuration', async ({ faults = [] }) => faults.map(({ part, error }) => problemFrom(part, error))],
   ['clock', checkClock],
   ['power', checkPower],
   ['disk', checkDisk],

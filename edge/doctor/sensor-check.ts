@@ -13,8 +13,10 @@ const STEP_MS = 10_000
 /** Reads every source once, all at the same time. */
 export async function checkSensors(options: DoctorOptions): Promise<Finding[]> {
   const { config, configFile, dataFolder, machine } = options
-  const sources = configureSensors(await sensorTables(config, dataFolder, machine), { machine, file: configFile })
-  return (await Promise.all(sources.map((sampled) => checkSource(sampled, options)))).flat()
+  const tables = await sensorTables(config, dataFolder, machine)
+  const { sources, faults } = configureSensors(tables, { machine, file: configFile })
+  const wrong = faults.map(({ part, error }) => problemFrom(part, error))
+  return [...wrong, ...(await Promise.all(sources.map((sampled) => checkSource(sampled, options)))).flat()]
 }
 
 async function checkSource({ source }: SampledSource, { clock }: DoctorOptions): Promise<Finding[]> {

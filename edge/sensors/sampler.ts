@@ -44,7 +44,8 @@ export class Sampler implements Service {
   }
 }
 
-function refuseTwins(sources: readonly SampledSource[]): void {
+/** Throws `bad_config` when two sources have the same name or announce the same sensor. */
+export function refuseTwins(sources: readonly SampledSource[]): void {
   const owners = new Map<string, string>()
   const names = new Set<string>()
   for (const { source } of sources) {

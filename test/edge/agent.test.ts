@@ -144,9 +144,20 @@ describe('the agent', () => {
     expect(agent.status().heartbeat?.outbox.rows).toBeGreaterThan(10)
   })
 
-  it('refuses a wrong table of sensors before anything runs', async () => {
-    const { agent } = await setUp({ sensors: { room: { driver: 'simulatd' } } })
-    await expect(agent.start()).rejects.toThrow('Did you mean driver = "simulated"?')
+  it('goes on without a table of sensors that is wrong, and names it', async () => {
+    const { agent, clock, dataFolder } = await setUp({ sensors: { room: { driver: 'simulatd' }, hall: SIMULATED } })
+    const hub = await startHub()
+    giveIdentity(dataFolder, hub)
+    await agent.start()
+    const wrong = agent.status().missing.find(({ part }) => part === 'sensor room')
+    expect(wrong?.reason).toContain('Did you mean driver = "simulated"?')
+    await hub.until('the hub is told, and has the other', () => {
+      clock.advance(500)
+      const told = hub.values('event').some(({ data }) => data?.source === 'room')
+      return told && hub.values('readings').length > 0
+    })
+    // What the table would have measured is not known: nothing of it may be retired.
+    expect(hub.values('birth').at(-1)).toMatchObject({ sensors: [{ key: 'hall' }], partial: true })
   })
 
   it('sets a damaged outbox aside, begins a new one and says so', async () => {

@@ -19,8 +19,10 @@ function load(text: string, env: NodeJS.ProcessEnv = {}) {
 
 async function complaint(text: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
   try {
-    const { config, file } = load(text, env)
-    configureSensors(await sensorTables(config, '/', systemMachine()), { machine: systemMachine(), file })
+    const { config, file, faults } = load(text, env)
+    const tables = await sensorTables(config, '/', systemMachine())
+    const wrong = [...faults, ...configureSensors(tables, { machine: systemMachine(), file }).faults]
+    if (wrong[0]) return explain(wrong[0].error)
   } catch (error) {
     return explain(error)
   }
@@ -38,7 +40,7 @@ describe('the configuration', () => {
     })
     const readText = async (path: string) => (path.endsWith('type') ? 'cpu-thermal' : '51200')
     const machine = { ...systemMachine(), readText, list: async () => ['thermal_zone0'] }
-    const sources = configureSensors(await sensorTables(config, '/data', machine), {
+    const { sources } = configureSensors(await sensorTables(config, '/data', machine), {
       machine: systemMachine(),
       file: null,
     })
@@ -84,6 +86,65 @@ describe('the configuration', () => {
     )
   })
 
+  it('leaves out what is wrong and keeps the rest, each by its name', async () => {
+    const { config, faults } = load(
+      `[agent]\nname = "Pi"\ndefault_sensors = false
+[heartbeat]\ninterval_s = 1
+[gpio]\ntalk_button = "left"
+[microphone]\nenabled = "perhaps"
+[microfone]\nenabled = true
+[sensors]\nbroken = 5
+[sensors.Living-Room]\ndriver = "load"
+[sensors.typo]\ndriver = "laod"
+[sensors.twin]\ndriver = "load"
+[sensors.load]\ndriver = "load"\nminutes = 7
+[sensors.good]\ndriver = "load"`,
+    )
+    expect(faults.map(({ part }) => part)).toEqual(
+      expect.arrayContaining([
+        'heartbeat',
+        'gpio',
+        'microphone',
+        'configuration',
+        'sensor broken',
+        'sensor Living-Room',
+      ]),
+    )
+    expect(config).toMatchObject({
+      agent: { name: 'Pi' },
+      heartbeat: { interval_s: 30 },
+      microphone: { enabled: false },
+    })
+    const tables = await sensorTables(config, '/', systemMachine())
+    const { sources, faults: wrong } = configureSensors(tables, { machine: systemMachine(), file: null })
+    expect(sources.map(({ source }) => source.name)).toEqual(['twin', 'good'])
+    expect(wrong.map(({ part }) => part)).toEqual(['sensor typo', 'sensor load'])
+  })
+
+  it('still refuses what it cannot do without: who it is and where its hub is', () => {
+    expect(() => load('[agent]\nlog_levle = "info"')).toThrow('did you mean log_level?')
+    expect(() => load('[hub]\naddresses = ["nowhere"]')).toThrow('hub.addresses')
+  })
+
+  it('reads a variable by what its key wants, takes an empty one for unset, and names one it does not know', () => {
+    const { config, faults } = load('[agent]\nlog_level = "warn"', {
+      LARES_EDGE_AGENT_NAME: '007',
+      LARES_EDGE_AGENT_LOG_LEVEL: '',
+      LARES_EDGE_HEARTBEAT_INTERVAL_S: '',
+      LARES_EDGE_GPIO_TALK_BUTTON: '17',
+      LARES_EDGE_MICROPHONE_ENABLED: 'yes',
+      LARES_EDGE_MICROPHONE_DEVICE: 'true',
+      LARES_EDGE_MICROPHONE_DEVIC: 'x',
+    })
+    expect(config.agent).toMatchObject({ name: '007', log_level: 'warn' })
+    expect(config.gpio.talk_button).toMatchObject({ pin: 17 })
+    expect(config.microphone).toMatchObject({ enabled: true, device: 'true' })
+    expect(faults.map(({ error }) => error.hint)).toEqual(['Did you mean LARES_EDGE_MICROPHONE_DEVICE?'])
+    expect(load('', { LARES_EDGE_HEARTBEAT_INTERVAL_S: 'often' }).faults[0]?.error.message).toMatch(
+      /^the environment variable LARES_EDGE_HEARTBEAT_INTERVAL_S: /,
+    )
+  })
+
   it('names the line that is not TOML', async () => {
     expect(await complaint('[agent]\nname = Kitchen')).toMatch(/edge\.toml, line 2: /)
   })
@@ -94,7 +155,7 @@ describe('the configuration', () => {
 
   it('lets a setting of the house change the pace of one sensor', async () => {
     const { config } = load('')
-    const sources = configureSensors(await sensorTables(config, '/', systemMachine()), {
+    const { sources } = configureSensors(await sensorTables(config, '/', systemMachine()), {
       machine: systemMachine(),
       file: null,
       overrides: { load: { interval_s: 5, deadband: undefined } },
