@@ -1,7 +1,8 @@
 import type { JsonSchema } from '../shared/admin/described-command.ts'
+import { cleanText } from '../shared/clean-text.ts'
 import { offsetOf } from '../shared/time-words.ts'
 import { paint } from './paint.ts'
-import { harmless, heading, type Showing, showValue } from './show-value.ts'
+import { heading, type Showing, showValue } from './show-value.ts'
 import { type Column, fitTable } from './table.ts'
 import { fitted } from './text-width.ts'
 
@@ -20,7 +21,7 @@ export function render(data: unknown, schema: JsonSchema, screen: Screen): strin
   if (!isRow(data)) return `${showValue(data, schema, { now: screen.now, times: 'whole' })}\n`
   const { next, ...rest } = data
   const lines = block(rest, schema, screen)
-  if (next !== undefined) lines.push(paint('dim', `There is more: add --after ${harmless(String(next))}`, screen))
+  if (next !== undefined) lines.push(paint('dim', `There is more: add --after ${cleanText(String(next))}`, screen))
   return `${lines.join('\n')}\n`
 }
 

@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../shared/admin/described-command.ts'
+import { cleanText } from '../shared/clean-text.ts'
 import { SENSOR_KINDS } from '../shared/sensors/index.ts'
 import { bytesWords, durationWords, localTime, timeWords, zonedTime } from '../shared/time-words.ts'
 
@@ -23,9 +24,9 @@ export function showValue(value: unknown, schema: JsonSchema | undefined, showin
 }
 
 function plain(value: unknown, showing: Showing): string {
-  if (typeof value !== 'object' || value === null) return harmless(String(value ?? EMPTY))
+  if (typeof value !== 'object' || value === null) return cleanText(String(value ?? EMPTY))
   const pairs = Object.entries(value).filter(([, inner]) => inner !== null && inner !== undefined)
-  return pairs.map(([name, inner]) => `${harmless(name)}=${showValue(inner, undefined, showing)}`).join(' ') || EMPTY
+  return pairs.map(([name, inner]) => `${cleanText(name)}=${showValue(inner, undefined, showing)}`).join(' ') || EMPTY
 }
 
 function showNumber(value: number, schema: JsonSchema | undefined, { now, kind, times }: Showing): string {
@@ -52,13 +53,7 @@ function sensorWords(value: number, name: string | undefined): string {
   return kind ? value.toFixed(kind.precision) : String(Number(value.toPrecision(6)))
 }
 
-/** Control characters of a name or reason must not reach the terminal, nor those that turn the text around. */
-export function harmless(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, ' ')
-}
-
 /** The name of a field as a heading: without the unit, which stands beside each value. */
 export function heading(name: string): string {
-  return harmless(name.replace(/_(?:ms|at)$/, '').replaceAll('_', ' '))
+  return cleanText(name.replace(/_(?:ms|at)$/, '').replaceAll('_', ' '))
 }

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { cleanText } from '../../shared/clean-text.ts'
 import { LaresError } from '../../shared/errors.ts'
 import { faultFromSpawn } from './sound-fault.ts'
 
@@ -56,7 +57,12 @@ function list(program: 'arecord' | 'aplay', flag: '-l' | '-L'): Promise<string> 
         const fault = faultFromSpawn(program, error as NodeJS.ErrnoException)
         reject(new LaresError(fault.code, fault.reason, { cause: error }))
         // exit 1 with "no soundcards found..." is an answer
-      } else resolve(stdout)
+      } else resolve(stdout.split('\n').map(cleanLine).join('\n'))
     })
   })
+}
+
+/** Descriptions stand indented below their name. */
+function cleanLine(line: string): string {
+  return (/^\s/.test(line) ? '  ' : '') + cleanText(line)
 }

@@ -1,3 +1,4 @@
+import { cleanText } from '../../shared/clean-text.ts'
 import { cutText } from '../../shared/cut-text.ts'
 import type { ErrorCode } from '../../shared/errors.ts'
 
@@ -44,7 +45,8 @@ export class StderrTail {
   #overruns = 0
 
   get lines(): readonly string[] {
-    return this.#rest === '' ? this.#lines : [...this.#lines, this.#rest]
+    const rest = cleanText(this.#rest)
+    return rest === '' ? this.#lines : [...this.#lines, rest]
   }
 
   get overruns(): number {
@@ -57,7 +59,7 @@ export class StderrTail {
     this.#rest = (parts.pop() ?? '').slice(-KEPT_CHARACTERS)
     for (const line of parts) {
       if (/overrun!!!|underrun!!!/.test(line)) this.#overruns += 1
-      else if (line.trim() !== '') this.#lines.push(cutText(line, KEPT_CHARACTERS))
+      else if (cleanText(line) !== '') this.#lines.push(cutText(cleanText(line), KEPT_CHARACTERS))
     }
     this.#lines = this.#lines.slice(-KEPT_LINES)
   }

@@ -1,3 +1,4 @@
+import { cleanText } from '../../shared/clean-text.ts'
 import { asError, LaresError } from '../../shared/errors.ts'
 
 /** What a check found. `skipped`: it is not wanted here, or could not be looked at without harm. */
@@ -16,7 +17,7 @@ export const problem = (check: string, says: string, mend: string): Finding => (
 /** An error as a finding, with its own remedy where it has one. */
 export function problemFrom(check: string, error: unknown): Finding {
   const mend = error instanceof LaresError ? error.hint : 'Look at the journal of the agent.'
-  return problem(check, asError(error).message, mend)
+  return problem(cleanText(check), cleanText(asError(error).message), mend)
 }
 
 const MARKS: Record<Finding['state'], string> = { ok: 'ok      ', problem: 'PROBLEM ', skipped: '–       ' }

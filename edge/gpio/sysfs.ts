@@ -1,3 +1,4 @@
+import { cleanText } from '../../shared/clean-text.ts'
 import { wait } from '../../shared/clock.ts'
 import { asError, LaresError } from '../../shared/errors.ts'
 import type { Machine } from '../health/machine.ts'
@@ -50,11 +51,11 @@ export async function findHeaderChip(
 }
 
 async function readChip(machine: Machine, folder: string): Promise<HeaderChip | null> {
-  const label = (await orNull(() => machine.readText(`${folder}/label`)))?.trim()
+  const label = (await orNull(() => machine.readText(`${folder}/label`))) ?? null
   const base = parseNumber((await orNull(() => machine.readText(`${folder}/base`))) ?? undefined)
   const lineCount = parseNumber((await orNull(() => machine.readText(`${folder}/ngpio`))) ?? undefined)
-  if (label === undefined || base === null) return null
-  return { label, base, lineCount: lineCount ?? USUAL_LINE_COUNT }
+  if (label === null || base === null) return null
+  return { label: cleanText(label), base, lineCount: lineCount ?? USUAL_LINE_COUNT }
 }
 
 const RIGHTS_STEP_MS = 10

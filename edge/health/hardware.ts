@@ -1,3 +1,4 @@
+import { cleanText } from '../../shared/clean-text.ts'
 import { cutText } from '../../shared/cut-text.ts'
 import type { Machine } from './machine.ts'
 import { orNull, parseNumber } from './unknown.ts'
@@ -6,7 +7,7 @@ import { orNull, parseNumber } from './unknown.ts'
 export async function readHardwareModel(machine: Machine): Promise<string | null> {
   for (const path of ['/proc/device-tree/model', '/sys/devices/virtual/dmi/id/product_name']) {
     const text = await orNull(() => machine.readText(path))
-    const model = cutText(text?.replaceAll('\0', '').trim() ?? '', 255)
+    const model = cutText(cleanText(text ?? ''), 255)
     if (model) return model
   }
   return null

@@ -90,8 +90,9 @@ export class Outbox {
   /** `urgent` is for alarms and for what somebody waits for. Its time is stamped here when it has none. */
   event(event: EventBody, options: { urgent?: boolean } = {}): Written {
     const stamped = { at: Math.max(0, this.#clock.now()), mono: this.#clock.mono(), ...event }
-    const body = JSON.stringify(stamped)
     const checked = check('event', stamped)
+    // As it was checked: its words are clean there.
+    const body = JSON.stringify(checked.ok ? checked.value : stamped)
     const fault = checked.ok ? tooLarge(body) : checked.reason
     if (fault !== null) return this.#refuse('an event', fault)
     return this.#write([{ kind: 'event', body, lane: this.#laneFor(options.urgent ?? false) }])
@@ -99,8 +100,8 @@ export class Outbox {
 
   /** What became of a command. `also` runs in the same transaction. */
   result(result: ResultBody, also: () => void = () => {}): Written {
-    const body = JSON.stringify(result)
     const checked = check('result', result)
+    const body = JSON.stringify(checked.ok ? checked.value : result)
     const fault = checked.ok ? tooLarge(body) : checked.reason
     if (fault !== null) return this.#refuse('the result of a command', fault)
     return this.#write([{ kind: 'result', body, lane: 'urgent' }], also)

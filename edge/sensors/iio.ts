@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
+import { cleanText } from '../../shared/clean-text.ts'
 import { asError, LaresError } from '../../shared/errors.ts'
 import { DeviceReader } from '../health/device-reader.ts'
 import type { Machine } from '../health/machine.ts'
@@ -74,7 +75,7 @@ async function findDevice(machine: Machine, wanted: string | undefined): Promise
     folders.map(async (folder) => ({
       folder,
       path: `${FOLDER}/${folder}`,
-      name: ((await orNull(() => machine.readText(`${FOLDER}/${folder}/name`))) ?? '').trim() || folder,
+      name: cleanText((await orNull(() => machine.readText(`${FOLDER}/${folder}/name`))) ?? '') || folder,
     })),
   )
   const matching = devices.filter(({ folder, name }) => wanted === undefined || wanted === folder || wanted === name)

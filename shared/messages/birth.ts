@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { MESSAGE_BYTES } from '../limits.ts'
-import { bootId, epochId, sensorKey, sentAt, text } from './fields.ts'
+import { bootId, epochId, sensorKey, sentAt, text, words } from './fields.ts'
 import { message } from './message.ts'
 
 /** One sensor as a device introduces it. */
-export const birthSensor = z.object({ key: sensorKey, kind: text(40), unit: text(20), name: text(100) })
+export const birthSensor = z.object({ key: sensorKey, kind: text(40), unit: text(20), name: words(100) })
 
 export type BirthSensor = z.infer<typeof birthSensor>
 
@@ -18,7 +18,7 @@ export const birth = message({
   summary: 'The device introduces itself after every connect',
   schema: z.object({
     agent: text(50),
-    hardware: text(255).nullable(),
+    hardware: words(255).nullable(),
     boot: bootId,
     epoch: epochId,
     /** Connects since the identity was made; the will of an older connect is ignored. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { MESSAGE_BYTES } from '../limits.ts'
-import { bootId, identity, jsonObject, monoMs, sensorKey, sentAt, text, timeMs } from './fields.ts'
+import { bootId, identity, jsonObject, monoMs, sensorKey, sentAt, timeMs, words } from './fields.ts'
 import { message } from './message.ts'
 
 export const severity = z.enum(['debug', 'info', 'warning', 'error', 'critical'])
@@ -22,11 +22,11 @@ export const event = message({
     at: timeMs.optional(),
     mono: monoMs.optional(),
     /** One sentence for a person. */
-    description: text(500).optional(),
+    description: words(500).optional(),
     /** The sensor or entity it is about. */
     sensor: sensorKey.optional(),
-    old_state: text(255).optional(),
-    new_state: text(255).optional(),
+    old_state: words(255).optional(),
+    new_state: words(255).optional(),
     data: jsonObject.optional(),
     /** How long ago it happened, when the hub passed it on; `null`: not known. Devices leave it out. */
     age_ms: z.int().min(0).nullable().optional(),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { cleanText } from '../clean-text.ts'
 import { LATEST_TIME } from '../latest-time.ts'
 
 /**
@@ -9,6 +10,12 @@ export const text = (max: number) =>
     .string()
     .max(max)
     .refine((value) => value.isWellFormed() && !value.includes('\0'), 'has a NUL or a lone surrogate')
+
+/**
+ * Text for people, made by a program, a device or somebody far away. It is cleaned where it enters and not refused: what is
+ * said is worth more than how. Never for what identifies something.
+ */
+export const words = (max: number) => z.string().overwrite(cleanText).max(max)
 
 /** Wall-clock time, integer milliseconds since 1970 UTC, as the sender believed it. */
 export const timeMs = z.int().min(0).max(LATEST_TIME)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { MESSAGE_BYTES } from '../limits.ts'
-import { bootId, maybeFlag, maybeNumber, sentAt, text } from './fields.ts'
+import { bootId, maybeFlag, maybeNumber, sentAt, text, words } from './fields.ts'
 import { message } from './message.ts'
 
 /**
@@ -55,16 +55,16 @@ export const heartbeat = message({
     }),
     process: z.object({ rss_mb: z.number(), loop_lag_p99_ms: maybeNumber, restarts: z.int().nullable() }),
     audio: z.object({
-      device: text(100).nullable(),
+      device: words(100).nullable(),
       state: z.enum(['none', 'starting', 'ok', 'muted', 'unavailable']),
       overruns: z.int(),
       bytes_per_s: maybeNumber,
-      reason: text(200).nullable(),
+      reason: words(200).nullable(),
     }),
     gpio: z.object({
       backend: z.enum(['onoff', 'gpiod', 'simulated', 'none']),
       base: z.int().nullable(),
-      reason: text(200).nullable(),
+      reason: words(200).nullable(),
     }),
   }),
   sample: {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { MESSAGE_BYTES } from '../limits.ts'
-import { text } from './fields.ts'
+import { text, words } from './fields.ts'
 import { message } from './message.ts'
 
 /**
@@ -15,8 +15,8 @@ export const joinRequest = message({
     /** 256 random bits in base64url, made on the device and written there before they are sent once. */
     secret: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
     /** Absent: the name the invitation carries. */
-    name: text(100).min(1).optional(),
-    hardware: text(255).nullable(),
+    name: words(100).min(1).optional(),
+    hardware: words(255).nullable(),
     agent: text(50),
   }),
   sample: {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { MESSAGE_BYTES } from '../limits.ts'
-import { bootId, identity, sentAt, text, wireId } from './fields.ts'
+import { bootId, identity, sentAt, text, wireId, words } from './fields.ts'
 import { message } from './message.ts'
 
 /** What became of a command. Goes through the outbox, so it arrives even when the hub was away meanwhile. */
@@ -14,7 +14,7 @@ export const result = message({
     id: wireId,
     ok: z.boolean(),
     value: z.json().optional(),
-    error: z.object({ code: text(40), message: text(500) }).optional(),
+    error: z.object({ code: text(40), message: words(500) }).optional(),
   }),
   sample: {
     epoch: '01jd0c5v8y4k2m9t',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { decode, encode } from '../../shared/codec.ts'
 import { MESSAGE_BYTES } from '../../shared/limits.ts'
+import { birth } from '../../shared/messages/birth.ts'
 
 const readings = (text: string | Buffer) => decode('readings', Buffer.from(text))
 const item = (json: string) => readings(`{"items":[{"sensor":"s","value":${json}}]}`)
@@ -39,7 +40,7 @@ describe('the codec', () => {
 
   it('refuses text that a store would refuse or change: NUL and lone surrogates, also escaped', () => {
     for (const bad of ['\\u0000', '\\ud800', '\\udc00', 'a\\ud83d', '\\ude00b']) {
-      expect([bad, code(decode('event', Buffer.from(`{"type":"t","description":"${bad}"}`)))]).toEqual([
+      expect([bad, code(decode('birth', Buffer.from(JSON.stringify(birth.sample).replace('ntp', bad))))]).toEqual([
         bad,
         'bad_message',
       ])

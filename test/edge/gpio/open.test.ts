@@ -53,7 +53,7 @@ describe('opening the pins', () => {
   })
 
   it('fits into the heartbeat, however long the reasons are', () => {
-    const port = nonePort('because '.repeat(100))
+    const port = nonePort('because-'.repeat(100))
     expect(port.reason).toHaveLength(200)
     const { backend, base, reason } = port
     expect(heartbeat.schema.shape.gpio.parse({ backend, base, reason })).toEqual({ backend, base, reason })

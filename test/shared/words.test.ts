@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { StderrTail } from '../../edge/audio/sound-fault.ts'
+import { problemFrom } from '../../edge/doctor/findings.ts'
+import { readHardwareModel } from '../../edge/health/hardware.ts'
+import { check } from '../../shared/codec.ts'
+import { fakeTree } from '../edge/health/fake-tree.ts'
+
+const DIRTY = 'no\0bus \u001b[31mred\u001b[0m\r\n\u202ehere\ud800'
+const CLEAN = 'no bus red here\ufffd'
+
+describe('text for people that a program, a device or somebody far away made', () => {
+  it('is cleaned where a message enters, and costs no alarm', () => {
+    const event = { type: 'sensor_failed', description: DIRTY }
+    expect(check('event', event)).toMatchObject({ ok: true, value: { description: CLEAN } })
+  })
+
+  it('is counted after it was cleaned', () => {
+    expect(check('event', { type: 'x', description: `${'a'.repeat(500)}\0\n` })).toMatchObject({ ok: true })
+    expect(check('event', { type: 'x', description: 'a'.repeat(501) })).toMatchObject({ ok: false })
+  })
+
+  it('is cleaned as it is read from a recorder and from the firmware', async () => {
+    const tail = new StderrTail()
+    tail.push(Buffer.from('arecord: \u001b[1mopen\0failed\n\u0007\nlast\u0007'))
+    expect(tail.lines).toEqual(['arecord: open failed', 'last'])
+    const { machine } = fakeTree({ files: { '/proc/device-tree/model': 'Board\u001b]0;x\u00073\0' } })
+    expect(await readHardwareModel(machine)).toBe('Board ]0;x 3')
+  })
+
+  it('reaches no terminal through the doctor', () => {
+    expect(problemFrom('sensor a', new Error(DIRTY))).toMatchObject({ says: CLEAN })
+  })
+
+  it('is still refused where it identifies something', () => {
+    expect(check('event', { type: 'x', epoch: 'e\0', lane: 'live', seq: 1 })).toMatchObject({ ok: false })
+  })
+})
