@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises'
+import type { Ballast } from '../shared/ballast.ts'
 import type { Cancel, Clock } from '../shared/clock.ts'
 import { asError } from '../shared/errors.ts'
 import type { Service } from '../shared/lifecycle.ts'
@@ -26,6 +27,8 @@ export interface DiskWatchParts {
   intake: Pick<Intake, 'input'>
   /** Why nothing can be stored, or `null`. The health says it already, and the engine may not run. */
   fault: () => string | null
+  /** The room that a start on a full disk needs; taken back when there is plenty. */
+  ballast: Pick<Ballast, 'restore'>
   /** Default: the operating system's word. */
   measure?: MeasureDisk
 }
@@ -53,13 +56,14 @@ export class DiskWatch implements Service {
 
   /** Never rejects: a measurement that fails is one that is missing, and nothing is thinned without one. */
   async measure(): Promise<void> {
-    const { folder, health, intake, fault, log, measure = measureDisk } = this.#parts
+    const { folder, health, intake, fault, log, ballast, measure = measureDisk } = this.#parts
     if (fault() !== null) return
     try {
       const measured = await measure(folder)
       const { value } = await intake.input<DiskReport | null>({ kind: 'disk', ...measured })
       if (value?.low) health.raise('disk_space', 'disk_space_low', describe(value))
       else health.clear('disk_space')
+      if (!value?.low) void ballast.restore(measured.freeBytes)
     } catch (error) {
       log.debug({ error: asError(error).message }, 'the disk was not measured')
     }

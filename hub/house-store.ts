@@ -1,6 +1,7 @@
 import { join } from 'node:path'
+import { Backoff } from '../shared/backoff.ts'
 import type { Cancel, Clock } from '../shared/clock.ts'
-import { canRetry, type ErrorCode, LaresError } from '../shared/errors.ts'
+import { asError, canRetry, type ErrorCode, LaresError } from '../shared/errors.ts'
 import type { Service } from '../shared/lifecycle.ts'
 import type { Log } from '../shared/log.ts'
 import { lockFolder } from '../shared/sqlite/lock.ts'
@@ -13,6 +14,7 @@ import { Intake } from './engine/intake.ts'
 import { EngineThread } from './engine/thread.ts'
 import type { ReadyFacts, StoreNumbers } from './engine/thread-messages.ts'
 import type { Health } from './hub-health.ts'
+import { makeRoom } from './make-room.ts'
 import { backupFolder } from './store/open-store.ts'
 
 export interface HouseStoreParts {
@@ -22,6 +24,8 @@ export interface HouseStoreParts {
   logLevel: string
   /** Whether this house has a central. */
   central: boolean
+  /** Whether the disk was full at start: then room is made first. */
+  full: boolean
   clock: Clock
   clockSync: ClockSync
   health: Health
@@ -31,6 +35,8 @@ export interface HouseStoreParts {
 /** What a person mends while the hub says it: ending and starting again would not help, and would say it to nobody. */
 const STAYS_UP = new Set<ErrorCode>(['corrupt_database', 'internal'])
 const TICK_MS = 1_000
+/** A database that could not be opened is tried again, first after this long. */
+const RETRY_MS = 5_000
 /** A check or a checkpoint of a slow card may take a while. */
 const RESPONSIVE_MS = 120_000
 
@@ -48,6 +54,8 @@ export class HouseStore implements Service {
   onBatch: (inputs: number, commitMs: number) => void = () => {}
   /** Once a second, with the engine's share of it. */
   onLoad: (load: number) => void = () => {}
+  /** The database could be opened at last, after `start`. Called before anything is taken. */
+  onOpened: () => void = () => {}
   #parts: HouseStoreParts
   #engine: EngineThread
   #numbers: StoreNumbers = {
@@ -63,6 +71,8 @@ export class HouseStore implements Service {
   #facts: ReadyFacts | null = null
   #unlock: () => void = () => {}
   #stopTicking: Cancel = () => {}
+  #tryLater: Cancel = () => {}
+  #patience = new Backoff({ firstMs: RETRY_MS, capMs: 60_000 })
 
   constructor(parts: HouseStoreParts) {
     this.#parts = parts
@@ -81,7 +91,7 @@ export class HouseStore implements Service {
       receipt: () => this.#receipt(),
       effects: (effects) => this.onEffects(effects),
       numbers: (numbers, inputs) => this.#note(numbers, inputs),
-      degraded: (reason) => this.#degraded(reason),
+      degraded: (reason, code) => this.#degraded(reason, code),
       broken: (reason) => this.#broken(reason),
     })
     const copier = new BackupCopier(folder)
@@ -110,6 +120,11 @@ export class HouseStore implements Service {
     return this.#facts === null || this.#parts.clock.mono() - this.#answeredAt < RESPONSIVE_MS
   }
 
+  /** Whether the database is not open yet; the thread that opens it may not end when it is told to. */
+  get opening(): boolean {
+    return this.#facts === null
+  }
+
   /** Nobody is served from now on, although the database is open: something of it cannot be used. */
   refuseAll(what: string, error: Error): void {
     this.#openFault = `${what}: ${error.message}`
@@ -122,24 +137,17 @@ export class HouseStore implements Service {
   }
 
   async start(): Promise<void> {
-    const { folder, clock, health, log } = this.#parts
+    const { folder, full, clock, log } = this.#parts
     this.#unlock = lockFolder(join(folder, 'lock.db'))
     log.info({ folder }, 'the hub opens its database')
-    this.#facts = await this.#open()
-    if (!this.#facts) return
-    for (const told of this.#facts.toTell) health.raise(`store: ${told}`, 'set_aside', told)
-    this.backups.start()
-    this.#stopTicking = clock.every(TICK_MS, () => {
-      this.onLoad(Math.min(1, this.#workedMs / TICK_MS))
-      this.#workedMs = 0
-      if (this.intake.fault !== null) this.#answeredAt = clock.mono()
-      void this.intake.tick()
-    })
+    this.#opened(await this.#open())
+    if (this.#facts && full) await makeRoom({ folder, intake: this.intake, clock, log })
   }
 
   /** Resolves when everything that was taken is on the disk and the database is closed. */
   async stop(): Promise<void> {
     this.#stopTicking()
+    this.#tryLater()
     if (!this.#facts) {
       // Opening can take minutes, for a check or a migration. Nothing was taken yet, and the next start opens it anew.
       void this.#engine.abandon().then(() => this.#unlock())
@@ -155,6 +163,20 @@ export class HouseStore implements Service {
     }
   }
 
+  #opened(facts: ReadyFacts | null): void {
+    const { clock, health } = this.#parts
+    this.#facts = facts
+    if (!facts) return
+    for (const told of facts.toTell) health.raise(`store: ${told}`, 'set_aside', told)
+    this.backups.start()
+    this.#stopTicking = clock.every(TICK_MS, () => {
+      this.onLoad(Math.min(1, this.#workedMs / TICK_MS))
+      this.#workedMs = 0
+      if (this.intake.fault !== null) this.#answeredAt = clock.mono()
+      void this.intake.tick()
+    })
+  }
+
   #receipt(): Receipt {
     return { now: this.#parts.clock.now(), clockSynced: this.#parts.clockSync.synced }
   }
@@ -165,11 +187,31 @@ export class HouseStore implements Service {
     } catch (error) {
       const tellable = error instanceof LaresError && (canRetry(error) || STAYS_UP.has(error.code))
       if (!tellable) throw error
+      if (this.#openFault !== error.message)
+        this.#parts.log.error({ code: error.code, hint: error.hint }, error.message)
       this.#openFault = error.message
       this.#parts.health.raise('store', error.code, error.message, true)
-      this.#parts.log.error({ code: error.code, hint: error.hint }, error.message)
+      if (canRetry(error)) this.#openLater()
       return null
     }
+  }
+
+  /** A disk may get room and a lock may be let go: whoever is in the way, no restart is needed afterwards. */
+  #openLater(): void {
+    this.#tryLater = this.#parts.clock.after(this.#patience.next(), () => {
+      this.#open().then(
+        (facts) => {
+          if (!facts) return
+          this.#opened(facts)
+          this.#openFault = null
+          this.#parts.health.clear('store')
+          // In the same turn: nobody can come in before what is loaded is there.
+          this.onOpened()
+          this.#parts.log.info({}, 'the database could be opened: intake begins')
+        },
+        (error: unknown) => this.#parts.log.error({ error: asError(error).message }, 'the database cannot be opened'),
+      )
+    })
   }
 
   #note(numbers: StoreNumbers, inputs: number): void {
@@ -195,9 +237,9 @@ export class HouseStore implements Service {
     else health.raise('engine', 'internal', `the hub failed at what it was sent, and acknowledged nothing: ${reason}`)
   }
 
-  #degraded(reason: string | null): void {
+  #degraded(reason: string | null, code: ErrorCode = 'disk_error'): void {
     const { health } = this.#parts
     if (reason === null) health.clear('disk')
-    else health.raise('disk', /FULL/.test(reason) ? 'disk_full' : 'disk_error', `the hub cannot store: ${reason}`, true)
+    else health.raise('disk', code, `the hub cannot store: ${reason}`, true)
   }
 }

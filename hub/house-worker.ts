@@ -3,6 +3,7 @@ import { systemClock } from '../shared/clock.ts'
 import { asError, LaresError } from '../shared/errors.ts'
 import { createLog } from '../shared/log.ts'
 import { isDiskFault, sqliteCode } from '../shared/sqlite/open.ts'
+import { storeFault } from '../shared/sqlite/store-fault.ts'
 import { topicsBelow } from '../shared/topics.ts'
 import { Checkpointer } from './engine/checkpoint.ts'
 import type { Engine, Receipt } from './engine/engine.ts'
@@ -43,7 +44,8 @@ function main(): void {
       tables: centralTables(),
     })
   } catch (error) {
-    const known = error instanceof LaresError ? error : notOpened(error)
+    const known =
+      error instanceof LaresError ? error : (storeFault(error, storeFile(settings.folder)) ?? notOpened(error))
     say({ kind: 'failed', code: known.code, message: known.message, hint: known.hint })
     return
   }
@@ -69,13 +71,15 @@ function answer(message: ToEngine, parts: Parts): void {
         const numbers = numbersOf(parts, systemClock.mono() - started)
         const { buffer, used } = message.batch
         say({ kind: 'result', result, buffer, numbers }, [buffer])
-        checkpointer.after(used)
+        quietly(() => checkpointer.after(used))
         return
       }
       case 'tick':
         say({ kind: 'effects', effects: engine.tick(message.receipt), numbers: numbersOf(parts, 0) })
-        checkpointer.after(0)
-        checkpointer.note(released(freePages))
+        quietly(() => {
+          checkpointer.after(0)
+          checkpointer.note(freePages.release())
+        })
         return
       case 'probe':
         engine.probe(message.receipt)
@@ -91,11 +95,9 @@ function answer(message: ToEngine, parts: Parts): void {
   } catch (error) {
     const buffer = 'batch' in message ? message.batch.buffer : null
     const transfer = buffer ? [buffer] : []
-    if (isDiskFault(error)) {
-      say(
-        { kind: 'fault', code: sqliteCode(error) ?? 'SQLITE_ERROR', message: asError(error).message, buffer },
-        transfer,
-      )
+    const fault = isDiskFault(error) ? storeFault(error, storeFile(settings.folder)) : null
+    if (fault) {
+      say({ kind: 'fault', code: fault.code, message: fault.message, buffer }, transfer)
       return
     }
     log.error({ work: message.kind, error: asError(error).stack }, 'a transaction failed; nothing of it was kept')
@@ -125,14 +127,19 @@ function notOpened(error: unknown): LaresError {
   return new LaresError('internal', `the house could not be started: ${message}`, { cause: error })
 }
 
-/** The tick was answered: a disk that fails now is said by the next transaction. */
-function released(freePages: FreePages): number {
+/**
+ * What follows an answer: every question has one answer, or the next answers would belong to the questions before. A disk
+ * that fails now is said by the next transaction.
+ */
+function quietly(tidy: () => void): void {
   try {
-    return freePages.release()
+    tidy()
   } catch (error) {
     if (!isDiskFault(error)) throw error
-    log.debug({ error: asError(error).message }, 'free pages were not given back')
-    return 0
+    log.debug(
+      { error: asError(error).message },
+      'the log was not moved into the database, or free pages not given back',
+    )
   }
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { Backoff } from '../shared/backoff.ts'
+import { Ballast } from '../shared/ballast.ts'
 import { contained } from '../shared/contained.ts'
 import { asError, explain } from '../shared/errors.ts'
 import type { Service } from '../shared/lifecycle.ts'
@@ -49,6 +50,9 @@ const STOP_MS = 500
 /** What has something to write is given time: a slow card is no reason for an unclean end. systemd waits a minute. */
 const WRITE_MS = 20_000
 
+/** Enough for the log of a thinning and the index of the log. */
+const BALLAST_BYTES = 8 * 1024 * 1024
+
 /** One house's hub: every socket on this thread, the database in the engine's thread. */
 export class Hub implements Service {
   #options: HubOptions
@@ -56,9 +60,13 @@ export class Hub implements Service {
   #ports: HubPorts | null = null
   #pin = ''
   #store: HouseStore | null = null
+  #ballast: Ballast
+  /** The disk was full at start. */
+  #full = false
 
   constructor(options: HubOptions) {
     this.#options = options
+    this.#ballast = new Ballast({ folder: options.folder, bytes: BALLAST_BYTES, log: options.log })
     this.#parts = new Lifecycle({ clock: options.clock, stopMs: STOP_MS })
   }
 
@@ -81,6 +89,7 @@ export class Hub implements Service {
   async start(): Promise<void> {
     const { folder, config } = this.#options
     makeFolder(folder, 0o750)
+    this.#full = this.#ballast.release()
     const certificate = await loadCertificate(folder, config.tls)
     this.#pin = certificate.pin
     this.#compose(certificate)
@@ -90,6 +99,11 @@ export class Hub implements Service {
   /** Whether its parts answer; the watchdog is fed only then. */
   get responsive(): boolean {
     return this.#store?.responsive ?? false
+  }
+
+  /** Whether a thread of it may be where nothing ends it, although everything that could stop has stopped. */
+  get opening(): boolean {
+    return this.#store?.opening ?? false
   }
 
   /** Throws what did not stop, each with its part's name, after everything else did. Bounded. */
@@ -115,6 +129,7 @@ export class Hub implements Service {
       logLevel,
       // Rows that a central is to get wait for it, also while nobody can tell where it is.
       central: central.url !== null || central.fault !== null,
+      full: this.#full,
       clock,
       clockSync,
       health,
@@ -229,7 +244,15 @@ export class Hub implements Service {
       health: report,
       metrics: async () => ({ type: metrics.registry.contentType, text: await metrics.registry.metrics() }),
     })
-    const disk = new DiskWatch({ folder, clock, health, log, intake: store.intake, fault: () => store.fault })
+    const disk = new DiskWatch({
+      folder,
+      clock,
+      health,
+      log,
+      intake: store.intake,
+      fault: () => store.fault,
+      ballast: this.#ballast,
+    })
     store.onEffects = (effects) => outward.perform(effects)
     store.onLoad = (load) => sync.yield(load > BUSY_LOAD)
     store.onBatch = (inputs, commitMs) => metrics.batch(inputs, commitMs)
@@ -252,18 +275,24 @@ export class Hub implements Service {
     this.#parts.add('reader', reader)
     this.#parts.add('journal', journal)
     this.#parts.add('broker', broker)
+    /** What others must see is there before the first of them connects. */
+    const tellFacts = () => {
+      for (const [device, house] of store.facts?.houses ?? []) houses.set(device, house)
+      try {
+        memory.load(store.facts?.brokerChanges ?? [])
+      } catch (error) {
+        // Sessions that nobody remembers must not be begun anew: their messages would be gone.
+        store.refuseAll('the memory of the broker cannot be read', asError(error))
+      }
+      outward.perform(store.facts?.effects ?? [])
+    }
+    store.onOpened = () => {
+      tellFacts()
+      sync.begin()
+      void disk.measure()
+    }
     this.#parts.add('facts', {
-      /** What others must see is there before the first of them connects. */
-      start() {
-        for (const [device, house] of store.facts?.houses ?? []) houses.set(device, house)
-        try {
-          memory.load(store.facts?.brokerChanges ?? [])
-        } catch (error) {
-          // Sessions that nobody remembers must not be begun anew: their messages would be gone.
-          store.refuseAll('the memory of the broker cannot be read', asError(error))
-        }
-        outward.perform(store.facts?.effects ?? [])
-      },
+      start: tellFacts,
       stop: () => outward.silence(),
     })
     this.#parts.add('announcer', spare('announcer', announcer))

@@ -4,7 +4,7 @@ import { systemClock } from '../shared/clock.ts'
 import { decode } from '../shared/codec.ts'
 import { endProcess } from '../shared/end-process.ts'
 import { asError, LaresError } from '../shared/errors.ts'
-import { readHubPorts, writeHubPorts } from '../shared/hub-ports.ts'
+import { keepHubPorts, readHubPorts } from '../shared/hub-ports.ts'
 import { createLog, isWatched, type Log } from '../shared/log.ts'
 import { Notify } from '../shared/notify.ts'
 import { runProgram } from '../shared/run-program.ts'
@@ -93,7 +93,7 @@ async function run(folder: string, values: Values): Promise<number> {
     base: config.base,
     pin: hub.pin,
   }
-  writeHubPorts(folder, ports)
+  keepHubPorts({ folder, ports, clock: systemClock, log })
   if (values['print-ready']) process.stdout.write(`${JSON.stringify({ ready: true, ...ports })}\n`)
   if (isWatched()) process.stderr.write(welcome({ folder, listen, ports: { tls, plain, http }, devices: hub.devices }))
   log.info({ tls, plain, http, socket, folder }, 'the hub listens')
@@ -112,7 +112,7 @@ async function stop(hub: Hub, log: Log): Promise<[code: number, left: { threads:
   try {
     await hub.stop()
     log.info({ took_ms: took() }, 'the hub has stopped')
-    return [0, { threads: false }]
+    return [0, { threads: hub.opening }]
   } catch (error) {
     const parts = error instanceof AggregateError ? error.errors : [error]
     for (const part of parts.map(asError))

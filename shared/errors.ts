@@ -73,6 +73,10 @@ const CATALOGUE = {
     hint: "Free space on the hub's disk, or keep data for a shorter time: lares retention show.",
   },
   disk_error: { retry: true, hint: 'The hub cannot write its database. Look at its journal and at the card.' },
+  database_locked: {
+    retry: true,
+    hint: 'End that program, or its transaction; this one goes on by itself. Who may open the database: docs/operations.md, "Who may open hub.db".',
+  },
   newer_schema: {
     retry: false,
     hint: 'This database was written by a newer Lares. Install that version or restore the backup made before it.',

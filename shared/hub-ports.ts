@@ -1,9 +1,12 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { LaresError } from './errors.ts'
+import type { Clock } from './clock.ts'
+import { asError, LaresError } from './errors.ts'
+import { type Log, silentLog } from './log.ts'
 
 const FILE = 'hub.ports.json'
+const RETRY_MS = 10_000
 
 const schema = z.object({
   pid: z.number(),
@@ -22,6 +25,20 @@ const schema = z.object({
 
 /** Where a running hub listens, for the other programs of its machine. */
 export type HubPorts = z.infer<typeof schema>
+
+/**
+ * Writes the file, now or as soon as the disk takes it: whoever looks for the hub finds it by this, but the hub runs
+ * without. Never throws. What an earlier hub wrote stays until then, and is nearly always the same.
+ */
+export function keepHubPorts(parts: { folder: string; ports: HubPorts; clock: Clock; log: Log }): void {
+  const { folder, ports, clock, log } = parts
+  try {
+    writeHubPorts(folder, ports)
+  } catch (error) {
+    log.warn({ error: asError(error).message }, `${FILE} cannot be written now; the command line may not find this hub`)
+    clock.after(RETRY_MS, () => keepHubPorts({ ...parts, log: silentLog }))
+  }
+}
 
 /** Writes the file into the hub's data folder, readable by its group. Whoever reads finds a whole file. */
 export function writeHubPorts(folder: string, ports: HubPorts): void {

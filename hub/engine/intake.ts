@@ -1,5 +1,5 @@
-import type { Clock } from '../../shared/clock.ts'
-import { asError, LaresError } from '../../shared/errors.ts'
+import type { Cancel, Clock } from '../../shared/clock.ts'
+import { asError, type ErrorCode, LaresError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import { BatchWriter } from './batch.ts'
 import type { Receipt } from './engine.ts'
@@ -30,8 +30,8 @@ export interface IntakeParts {
   /** To be done after each commit. */
   effects: (effects: Effect[]) => void
   numbers: (numbers: StoreNumbers, inputs: number) => void
-  /** The disk failed, or works again. */
-  degraded: (reason: string | null) => void
+  /** Nothing can be stored, or everything again. */
+  degraded: (reason: string | null, code?: ErrorCode) => void
   /** A fault of ours ended a transaction, or one went well since. */
   broken: (reason: string | null) => void
 }
@@ -55,6 +55,8 @@ export class Intake {
   #scheduled = false
   #fault: string | null = null
   #broken = false
+  #faultCode: ErrorCode = 'disk_error'
+  #stopProbing: Cancel = () => {}
   #spare: ArrayBuffer | undefined
   #idle: (() => void)[] = []
 
@@ -83,7 +85,7 @@ export class Intake {
     this.#schedule()
   }
 
-  /** Resolves with what the engine answered. Rejects with `disk_full` when nothing could be kept. */
+  /** Resolves with what the engine answered. Rejects with the code of the fault when nothing could be kept. */
   input<T = unknown>(input: StructuredInput): Promise<{ verdict: Verdict; value: T }> {
     return new Promise((resolve, reject) => {
       let value: unknown
@@ -122,6 +124,7 @@ export class Intake {
   async close(): Promise<void> {
     await this.drained()
     this.#fault ??= 'the hub stops'
+    this.#stopProbing()
   }
 
   /** Resolves when everything that was taken so far has been answered. */
@@ -217,25 +220,32 @@ export class Intake {
       return
     }
     if (this.#fault !== null) return
-    this.#fault = error.message
+    this.#note(error)
     this.#parts.log.error(
       { error: error.message },
-      'the hub cannot store: intake stops until the disk takes commits again',
+      'the hub cannot store: intake stops until the database takes commits again',
     )
-    this.#parts.degraded(error.message)
     if (error instanceof DiskFault) this.#probeLater()
   }
 
+  /** The reason may change meanwhile: who holds the database is seen only while it is held. */
+  #note(error: Error): void {
+    if (this.#fault === error.message) return
+    this.#fault = error.message
+    this.#faultCode = error instanceof DiskFault ? error.code : 'disk_error'
+    this.#parts.degraded(this.#fault, this.#faultCode)
+  }
+
   #probeLater(): void {
-    this.#parts.clock.after(PROBE_MS, () => {
+    this.#stopProbing = this.#parts.clock.after(PROBE_MS, () => {
       this.#parts.engine.probe(this.#parts.receipt()).then(
         () => {
           this.#fault = null
-          this.#parts.log.info({}, 'the disk takes commits again: intake resumes')
+          this.#parts.log.info({}, 'the database takes commits again: intake resumes')
           this.#parts.degraded(null)
         },
         (error: unknown) => {
-          this.#fault = asError(error).message
+          this.#note(asError(error))
           if (error instanceof DiskFault) this.#probeLater()
         },
       )

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../shared/errors.ts'
 import type { CentralTable } from '../store/central-shape.ts'
 import type { Batch } from './batch.ts'
 import type { Failing } from './contained-features.ts'
@@ -46,9 +47,9 @@ export interface StoreNumbers {
 
 export type FromEngine =
   | ({ kind: 'ready' } & ReadyFacts)
-  | { kind: 'failed'; code: string; message: string; hint: string }
+  | { kind: 'failed'; code: ErrorCode; message: string; hint: string }
   | { kind: 'result'; result: BatchResult; buffer: ArrayBuffer; numbers: StoreNumbers }
-  | { kind: 'fault'; code: string; message: string; buffer: ArrayBuffer | null }
+  | { kind: 'fault'; code: ErrorCode; message: string; buffer: ArrayBuffer | null }
   /** A fault of ours ended the transaction: nothing of it was kept, and the engine goes on. */
   | { kind: 'broken'; message: string; buffer: ArrayBuffer | null }
   | { kind: 'effects'; effects: Effect[]; numbers: StoreNumbers }

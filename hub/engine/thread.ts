@@ -13,8 +13,15 @@ export interface BatchAnswer {
   numbers: StoreNumbers
 }
 
-/** The disk failed: nothing of the batch was kept. */
-export class DiskFault extends Error {}
+/** Nothing of the batch was kept: the disk failed, or another program holds the database. */
+export class DiskFault extends Error {
+  readonly code: ErrorCode
+
+  constructor(message: string, code: ErrorCode = 'disk_error') {
+    super(message)
+    this.code = code
+  }
+}
 
 /** A fault of ours ended the transaction: nothing of the batch was kept, and the next one may go well. */
 export class BrokenBatch extends Error {}
@@ -58,7 +65,7 @@ export class EngineThread {
     // Before it ends: its end was asked for.
     this.#worker = null
     await worker.terminate()
-    if (first.kind === 'failed') throw new LaresError(first.code as ErrorCode, first.message, { hint: first.hint })
+    if (first.kind === 'failed') throw new LaresError(first.code, first.message, { hint: first.hint })
     throw new Error(`the engine said ${first.kind} before it was ready`)
   }
 
@@ -118,7 +125,7 @@ export class EngineThread {
 }
 
 function faultOf(answer: FromEngine): Error {
-  if (answer.kind === 'fault') return new DiskFault(`${answer.code}: ${answer.message}`)
+  if (answer.kind === 'fault') return new DiskFault(answer.message, answer.code)
   if (answer.kind === 'broken') return new BrokenBatch(answer.message)
   return new Error(`the engine said ${answer.kind}`)
 }

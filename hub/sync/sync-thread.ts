@@ -65,6 +65,11 @@ export class SyncThread implements Service {
     return this.#status
   }
 
+  /** Starts the thread when there is none: at start, and once a database could be opened that could not be at start. */
+  begin(): void {
+    if (!this.#worker) this.#begin()
+  }
+
   start(): void {
     this.#begin()
     this.#watch = this.#parts.clock.every(LOOK_MS, () => this.#look())

@@ -26,6 +26,8 @@ export function lockFolder(file: string): () => void {
 function lock(file: string): () => void {
   const db = new Sqlite(file, { timeout: 0 })
   try {
+    // An empty file's first page would be journalled, and a full disk has no room for that.
+    db.pragma('journal_mode = MEMORY')
     db.exec('BEGIN EXCLUSIVE')
     return () => db.close()
   } catch (error) {

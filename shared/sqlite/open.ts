@@ -15,6 +15,8 @@ export interface OpenOptions {
    * before anything else is written to it; later it changes nothing.
    */
   shrinks?: boolean
+  /** How long another program's lock is waited for, in this thread. Default 5 s. */
+  busyMs?: number
 }
 
 /** Ok to run: the WAL-reset corruption (3.7.0 to 3.51.2) is mended from here, and in two backports. */
@@ -31,6 +33,7 @@ const SAFE_BACKPORTS = new Set(['3.50.7', '3.44.6'])
  */
 export function openDatabase(options: OpenOptions): Database {
   const inMemory = options.file === ':memory:'
+  const busyMs = options.busyMs ?? 5_000
   if (!options.readonly && !inMemory) makePrivate(options.file)
   const db = new Sqlite(options.file, { readonly: options.readonly ?? false })
   try {
@@ -39,7 +42,7 @@ export function openDatabase(options: OpenOptions): Database {
     if (!options.readonly && !inMemory) expect(db, 'journal_mode', 'WAL', 'wal')
     expect(db, 'synchronous', 'FULL', 2)
     expect(db, 'foreign_keys', 'ON', 1)
-    expect(db, 'busy_timeout', '5000', 5000)
+    expect(db, 'busy_timeout', String(busyMs), busyMs)
     expect(db, 'trusted_schema', 'OFF', 0)
     expect(db, 'temp_store', 'MEMORY', 2)
     db.pragma('mmap_size = 0')
@@ -88,10 +91,13 @@ export function sqliteCode(error: unknown): string | null {
   return null
 }
 
-/** Whether the error ends the whole transaction and comes from the disk or from memory, not from a rule of ours. */
+/**
+ * Whether the error ends the whole transaction and comes from the disk, from memory or from another program that holds the
+ * file, not from a rule of ours.
+ */
 export function isDiskFault(error: unknown): boolean {
   const code = sqliteCode(error)
-  return code !== null && /^SQLITE_(FULL|IOERR|NOMEM|CORRUPT|NOTADB|READONLY|CANTOPEN)/.test(code)
+  return code !== null && /^SQLITE_(FULL|IOERR|NOMEM|CORRUPT|NOTADB|READONLY|CANTOPEN|BUSY|LOCKED|PROTOCOL)/.test(code)
 }
 
 /** Whether the file itself is damaged. */

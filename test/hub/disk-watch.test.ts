@@ -10,6 +10,7 @@ function watched() {
   const clock = new ManualClock()
   const health = new Health()
   const inputs: StructuredInput[] = []
+  const ballasts: number[] = []
   const state = {
     measured: { totalBytes: 1_000, freeBytes: 500 } as { totalBytes: number; freeBytes: number } | null,
     report: { usedShare: 0.5, freeBytes: 500, reusableBytes: 0, low: false, thinning: false },
@@ -21,6 +22,7 @@ function watched() {
     health,
     log: silentLog,
     fault: () => state.fault,
+    ballast: { restore: async (freeBytes) => void ballasts.push(freeBytes) },
     measure: async () => {
       if (!state.measured) throw new Error('no such folder')
       return state.measured
@@ -33,7 +35,7 @@ function watched() {
     },
   })
   const problems = () => health.report(1, true).problems.map(({ code, message }) => [code, message])
-  return { watch, clock, inputs, state, problems, health }
+  return { watch, clock, inputs, state, problems, health, ballasts }
 }
 
 describe('the disk watch', () => {
@@ -49,6 +51,16 @@ describe('the disk watch', () => {
     clock.advance(600_000)
     await Promise.resolve()
     expect(inputs).toHaveLength(2)
+  })
+
+  it('lets the room for a start on a full disk be taken back unless the disk is low', async () => {
+    const { watch, state, ballasts } = watched()
+    state.report = { ...state.report, low: true }
+    await watch.measure()
+    expect(ballasts).toEqual([])
+    state.report = { ...state.report, low: false }
+    await watch.measure()
+    expect(ballasts).toEqual([500])
   })
 
   it('puts into the health what the engine makes of it, and takes it back', async () => {

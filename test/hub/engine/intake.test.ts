@@ -54,7 +54,7 @@ function intakeUnderTest() {
     await turn()
     return next.batch
   }
-  async function fail(error: Error = new DiskFault('SQLITE_FULL')): Promise<void> {
+  async function fail(error: Error = new DiskFault('SQLITE_FULL', 'disk_full')): Promise<void> {
     open.shift()?.reject(error)
     await turn()
   }
@@ -212,7 +212,7 @@ describe('Intake and a disk that fails', () => {
     disk.probe = null
     await pass(5_000)
     expect(intake.fault).toBeNull()
-    expect(told).toEqual(['degraded SQLITE_FULL', 'degraded null'])
+    expect(told).toEqual(['degraded SQLITE_FULL', 'degraded still full', 'degraded null'])
     await pass(60_000)
     expect(seen.filter((line) => line === 'probe')).toHaveLength(3)
     gather('c')

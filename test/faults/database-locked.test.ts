@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { startHub } from '../../scripts/lib/bench/hub-process.ts'
+import { createDevices } from '../../scripts/lib/bench/local-admin.ts'
+import { checkHistory } from './lib/check-history.ts'
+import { makeDataFolder } from './lib/data-folder.ts'
+import { eventually, makeFleet, progress, runFleet, settleFleet, within } from './lib/fleet.ts'
+import { healthOf } from './lib/hub-health.ts'
+import { seededRandom } from './lib/seeded-random.ts'
+
+const DEADLINE_MS = 120_000
+const SQLITE = new URL('../../node_modules/better-sqlite3/lib/index.js', import.meta.url).href
+
+let data: ReturnType<typeof makeDataFolder>
+const closing: (() => unknown)[] = []
+beforeEach(() => {
+  data = makeDataFolder()
+})
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close()
+  data.remove()
+})
+
+/** Another program that opens the database and holds a lock. Ending it lets go. */
+async function locker(begin: string): Promise<{ pid: number; letGo(): Promise<void> }> {
+  const program = `
+    import Sqlite from '${SQLITE}'
+    const db = new Sqlite('${join(data.folder, 'hub.db')}', { timeout: 60_000 })
+    db.exec("${begin}")
+    console.log('locked')
+    setInterval(() => {}, 1_000)
+  `
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = once(child, 'exit')
+  closing.push(() => child.kill('SIGKILL'))
+  await within(DEADLINE_MS, once(child.stdout, 'data'))
+  return {
+    pid: child.pid ?? 0,
+    async letGo() {
+      child.kill('SIGKILL')
+      await ended
+    },
+  }
+}
+
+describe('a hub whose database another program holds', () => {
+  it('takes nothing meanwhile, says who holds it, and goes on by itself when it is let go', async () => {
+    const hub = await startHub(data)
+    closing.push(() => hub.kill())
+    const devices = await makeFleet(hub, 3, seededRandom(21))
+    const closed = runFleet(devices, hub)
+    await within(DEADLINE_MS, progress(devices, 300))
+
+    const other = await locker('BEGIN IMMEDIATE')
+    await within(DEADLINE_MS, closed)
+    await eventually(async () => (await healthOf(hub)).state === 'degraded', DEADLINE_MS)
+    const [problem] = (await healthOf(hub)).problems
+    expect(problem).toMatchObject({ code: 'database_locked', message: expect.stringContaining(`process ${other.pid}`) })
+    await within(DEADLINE_MS, runFleet(devices, hub))
+    expect(devices.map((device) => device.connack)).toEqual([3, 3, 3])
+
+    await other.letGo()
+    await eventually(async () => (await healthOf(hub)).state === 'ok', DEADLINE_MS)
+    await settleFleet(devices, hub, DEADLINE_MS)
+    expect(await hub.stop()).toBe(0)
+    const check = checkHistory(data.folder, devices)
+    expect(check.faults).toEqual([])
+    expect(check.stored).toBe(check.acknowledged)
+  })
+
+  it('already at its start starts all the same, and opens it when it is let go', async () => {
+    await (await startHub(data)).stop()
+    const other = await locker('PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE')
+    const hub = await startHub(data)
+    closing.push(() => hub.kill())
+    const { state, problems } = await healthOf(hub)
+    expect({ state, problems }).toMatchObject({
+      state: 'degraded',
+      problems: [{ code: 'database_locked', message: expect.stringContaining(`process ${other.pid}`) }],
+    })
+    await other.letGo()
+    await eventually(async () => (await healthOf(hub)).state === 'ok', DEADLINE_MS)
+    expect(await within(DEADLINE_MS, createDevices(hub.ports.socket, 1))).toHaveLength(1)
+    expect(await hub.stop()).toBe(0)
+  })
+})
