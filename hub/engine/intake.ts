@@ -53,6 +53,7 @@ export class Intake {
   #gathering: Pending[] = []
   #running = false
   #scheduled = false
+  #ticking = false
   #fault: string | null = null
   #broken = false
   #faultCode: ErrorCode = 'disk_error'
@@ -133,14 +134,18 @@ export class Intake {
     return new Promise((resolve) => this.#idle.push(resolve))
   }
 
+  /** One that comes while another waits for the engine is left out: a slow engine must not find a hundred in its queue. */
   async tick(): Promise<void> {
-    if (this.#fault !== null) return
+    if (this.#fault !== null || this.#ticking) return
+    this.#ticking = true
     try {
       const { effects, numbers } = await this.#parts.engine.tick(this.#parts.receipt())
       this.#parts.numbers(numbers, 0)
       this.#parts.effects(effects)
     } catch (error) {
       this.#failed(asError(error))
+    } finally {
+      this.#ticking = false
     }
   }
 

@@ -276,6 +276,14 @@ describe('Intake and a disk that fails', () => {
     expect(told.slice(3)).toEqual(['degraded null', '0 inputs', 'tick'])
   })
 
+  it('asks the engine for no tick while one waits', async () => {
+    const { intake, told } = intakeUnderTest()
+    await Promise.all([intake.tick(), intake.tick(), intake.tick()])
+    expect(told).toEqual(['0 inputs', 'tick'])
+    await intake.tick()
+    expect(told).toHaveLength(4)
+  })
+
   it('still passes on the answer to a batch that was on disk before a tick failed', async () => {
     const { intake, seen, disk, gather, turn, answer } = intakeUnderTest()
     gather('a')
