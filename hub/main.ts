@@ -73,6 +73,8 @@ async function run(folder: string, values: Values): Promise<number> {
     logLevel: config.log,
   })
   const stopping = waitForStop(log)
+  const notify = new Notify({ clock: systemClock, log, env: process.env, isHealthy: () => hub.responsive })
+  notify.starting()
   const started = hub.start().then(() => true)
   // Once it is to stop, it is no matter that it did not start.
   started.catch(() => {})
@@ -97,7 +99,6 @@ async function run(folder: string, values: Values): Promise<number> {
   if (values['print-ready']) process.stdout.write(`${JSON.stringify({ ready: true, ...ports })}\n`)
   if (isWatched()) process.stderr.write(welcome({ folder, listen, ports: { tls, plain, http }, devices: hub.devices }))
   log.info({ tls, plain, http, socket, folder }, 'the hub listens')
-  const notify = new Notify({ clock: systemClock, log, env: process.env, isHealthy: () => hub.responsive })
   await notify.start()
   const signal = await stopping.signal
   log.info({ signal }, 'the hub stops')

@@ -3,6 +3,9 @@ import type { Cancel, Clock } from './clock.ts'
 import type { Service } from './lifecycle.ts'
 import type { Log } from './log.ts'
 
+/** systemd gives a start up after this long without a word: when this thread's loop hangs, not when its work is long. */
+const EXTENSION_MS = 120_000
+
 export interface NotifyOptions {
   clock: Clock
   log: Log
@@ -29,9 +32,20 @@ export class Notify implements Service {
     this.#send = options.send ?? ((variables) => systemdNotify(variables, options.env))
   }
 
+  /** Asks for more time again and again until `start`: checking or migrating a large database takes as long as it takes. */
+  starting(): void {
+    const { env, clock } = this.#options
+    if (!env.NOTIFY_SOCKET) return
+    const ask = () => void this.#tell([`EXTEND_TIMEOUT_USEC=${EXTENSION_MS * 1_000}`])
+    ask()
+    this.#cancel = clock.every(EXTENSION_MS / 4, ask)
+  }
+
   /** Says READY, and feeds the watchdog at half of its time when the unit has one. */
   async start(): Promise<void> {
     const { env, clock } = this.#options
+    this.#cancel?.()
+    this.#cancel = null
     if (!env.NOTIFY_SOCKET) return
     await this.#tell(['READY=1'])
     const watchdogMs = Number(env.WATCHDOG_USEC) / 1_000

@@ -27,6 +27,16 @@ describe('the word to systemd', () => {
     expect(sent).toEqual(['READY=1', 'WATCHDOG=1', 'WATCHDOG=1', 'STOPPING=1'])
   })
 
+  it('asks for more time while it starts, and no more once it is ready', async () => {
+    const { clock, sent, notify } = setUp({ NOTIFY_SOCKET: '/run/x' })
+    notify.starting()
+    clock.advance(60_000)
+    expect(sent).toEqual(Array(3).fill('EXTEND_TIMEOUT_USEC=120000000'))
+    await notify.start()
+    clock.advance(600_000)
+    expect(sent.slice(3)).toEqual(['READY=1'])
+  })
+
   it('does not feed the watchdog while the program is not well', async () => {
     const { clock, sent, health, notify } = setUp({ NOTIFY_SOCKET: '/run/x', WATCHDOG_USEC: '60000000' })
     await notify.start()
