@@ -8,8 +8,9 @@ import { bootClock, readBootId } from './boot-clock.ts'
 import type { LoadedConfig } from './config/load.ts'
 import { loadConfig } from './config/load.ts'
 import { defaultDataFolder } from './data-folder.ts'
-import { runDoctor } from './doctor/doctor.ts'
+import { examine } from './doctor/examine.ts'
 import { formatFindings } from './doctor/findings.ts'
+import type { DoctorOptions } from './doctor/options.ts'
 import { readHardwareModel } from './health/hardware.ts'
 import { systemMachine } from './health/machine.ts'
 import { readIdentity } from './identity.ts'
@@ -88,12 +89,13 @@ async function run(
 }
 
 async function doctor(
-  { json }: EdgeOptions,
+  { json, data, config: configFile }: EdgeOptions,
   { config, file, faults }: LoadedConfig,
   { dataFolder, env }: { dataFolder: string; env: NodeJS.ProcessEnv },
 ): Promise<number> {
   const clock = bootClock()
-  const findings = await runDoctor({
+  const asked = { data, config: configFile }
+  const options: DoctorOptions = {
     faults,
     dataFolder,
     config,
@@ -101,7 +103,9 @@ async function doctor(
     clock,
     machine: systemMachine({ clock }),
     status: describeStatus(null, readStatus([runtimeFolder(env, dataFolder), SERVICE_RUNTIME]), clock).status,
-  })
+    env,
+  }
+  const findings = await examine(options, { isRoot: process.getuid?.() === 0, asked })
   process.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : `${formatFindings(findings)}\n`)
   // A file that hangs keeps a thread for ever; it must not keep the process.
   return endProcess(findings.some(({ state }) => state === 'problem') ? 1 : 0, { threads: false })

@@ -6,12 +6,14 @@ import { checkMicrophone } from './microphone-check.ts'
 import type { DoctorOptions } from './options.ts'
 import { checkOutbox } from './outbox-check.ts'
 import { checkSensors } from './sensor-check.ts'
+import { checkService } from './service-check.ts'
 
 /** One thing to look at. It may find several, and none of it changes anything. */
 type Check = (options: DoctorOptions) => Promise<Finding[]>
 
 const CHECKS: readonly [string, Check][] = [
   ['configuration', async ({ faults = [] }) => faults.map(({ part, error }) => problemFrom(part, error))],
+  ['service', checkService],
   ['clock', checkClock],
   ['power', checkPower],
   ['disk', checkDisk],
