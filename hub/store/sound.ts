@@ -16,6 +16,15 @@ export function checkMagic(file: string): void {
 export function checkSound(db: Database, name: string): void {
   try {
     if (!isHubs(db)) throw new LaresError('bad_params', `${name} is a database, but no hub's`, { hint: CHOOSE })
+  } catch (error) {
+    throw isCorruption(error) ? damaged(name, asError(error).message) : error
+  }
+  checkIntegrity(db, name)
+}
+
+/** Throws `corrupt_database` when it is damaged, whatever is in it. */
+export function checkIntegrity(db: Database, name: string): void {
+  try {
     const found = String(db.pragma('integrity_check(1)', { simple: true }))
     if (found !== 'ok') throw damaged(name, found)
   } catch (error) {

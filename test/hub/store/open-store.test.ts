@@ -270,6 +270,18 @@ describe('opening the store', () => {
     db.close()
   })
 
+  it('goes on with a database whose first migration was cut off', () => {
+    const db = new Sqlite(file())
+    db.exec(
+      'CREATE TABLE schema_migrations (name TEXT PRIMARY KEY, hash TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT',
+    )
+    db.close()
+    writeFileSync(join(folder, 'hub.db-running'), '')
+    const store = open()
+    expect(count(store.db, 'schema_migrations')).toBe(readMigrations(MIGRATIONS).length)
+    store.close()
+  })
+
   it('copies the database before it migrates', () => {
     const [first] = readMigrations(MIGRATIONS)
     const db = new Sqlite(file())
