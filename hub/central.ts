@@ -25,9 +25,10 @@ export function syncSettings(parts: {
   }
 }
 
-/** A house works without central, so its absence is told and is no reason to be unwell. */
+/** A house works without central, so its absence is told and asks for nothing. A site that was taken over does. */
 export function centralHealth(health: Health, { state, last_error }: SyncStatus): void {
   if (state === 'fenced') health.raise('central', 'fenced', last_error ?? 'another hub took over this site')
-  else if (state === 'waiting') health.raise('central', 'central_away', `central: ${last_error ?? 'no connection'}`)
+  else if (state === 'waiting')
+    health.raise('central', 'central_away', `central: ${last_error ?? 'no connection'}`, 'note')
   else if (state === 'running') health.clear('central')
 }

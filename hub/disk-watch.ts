@@ -6,7 +6,7 @@ import type { Service } from '../shared/lifecycle.ts'
 import type { Log } from '../shared/log.ts'
 import type { Intake } from './engine/intake.ts'
 import type { DiskReport } from './features/retention/retention.ts'
-import type { Health } from './hub-health.ts'
+import type { Health, Weight } from './hub-health.ts'
 
 const MEASURE_MS = 60_000
 
@@ -61,13 +61,20 @@ export class DiskWatch implements Service {
     try {
       const measured = await measure(folder)
       const { value } = await intake.input<DiskReport | null>({ kind: 'disk', ...measured })
-      if (value?.low) health.raise('disk_space', 'disk_space_low', describe(value))
+      if (value?.low) health.raise('disk_space', 'disk_space_low', describe(value), weightOf(value))
       else health.clear('disk_space')
       if (!value?.low) void ballast.restore(measured.freeBytes)
     } catch (error) {
       log.debug({ error: asError(error).message }, 'the disk was not measured')
     }
   }
+}
+
+/** Until then there is time, and above it the hub takes away what is old. */
+const ATTENTION_SHARE = 0.85
+
+function weightOf({ usedShare, thinning }: DiskReport): Weight {
+  return thinning || usedShare >= ATTENTION_SHARE ? 'attention' : 'note'
 }
 
 function describe({ usedShare, thinning }: DiskReport): string {

@@ -128,7 +128,7 @@ export class HouseStore implements Service {
   /** Nobody is served from now on, although the database is open: something of it cannot be used. */
   refuseAll(what: string, error: Error): void {
     this.#openFault = `${what}: ${error.message}`
-    this.#parts.health.raise('store', 'internal', this.#openFault, true)
+    this.#parts.health.raise('store', 'internal', this.#openFault, 'serious')
     this.#parts.log.error({ error: error.stack }, what)
   }
 
@@ -190,7 +190,7 @@ export class HouseStore implements Service {
       if (this.#openFault !== error.message)
         this.#parts.log.error({ code: error.code, hint: error.hint }, error.message)
       this.#openFault = error.message
-      this.#parts.health.raise('store', error.code, error.message, true)
+      this.#parts.health.raise('store', error.code, error.message, 'serious')
       if (canRetry(error)) this.#openLater()
       return null
     }
@@ -240,6 +240,6 @@ export class HouseStore implements Service {
   #degraded(reason: string | null, code: ErrorCode = 'disk_error'): void {
     const { health } = this.#parts
     if (reason === null) health.clear('disk')
-    else health.raise('disk', code, `the hub cannot store: ${reason}`, true)
+    else health.raise('disk', code, `the hub cannot store: ${reason}`, 'serious')
   }
 }

@@ -4,6 +4,7 @@ import { systemClock } from '../shared/clock.ts'
 import { decode } from '../shared/codec.ts'
 import { endProcess } from '../shared/end-process.ts'
 import { asError, LaresError } from '../shared/errors.ts'
+import { EXIT } from '../shared/exit-code.ts'
 import { keepHubPorts, readHubPorts } from '../shared/hub-ports.ts'
 import { createLog, isWatched, type Log } from '../shared/log.ts'
 import { Notify } from '../shared/notify.ts'
@@ -144,9 +145,10 @@ async function health(folder: string, json: boolean): Promise<number> {
     },
   )
   const answer = await response.text()
-  const said = json ? null : decode('hub-health', Buffer.from(answer))
-  process.stdout.write(said?.ok ? healthWords(said.value, systemClock.now()) : answer)
-  return response.ok ? 0 : 1
+  const said = decode('hub-health', Buffer.from(answer))
+  process.stdout.write(said.ok && !json ? healthWords(said.value, systemClock.now()) : answer)
+  if (said.ok && said.value.state === 'attention') return EXIT.attention
+  return response.ok ? EXIT.ok : EXIT.failed
 }
 
 function needed(value: string | number | boolean | undefined, name: string): string {

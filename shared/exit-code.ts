@@ -13,6 +13,8 @@ export const EXIT = {
   unreachable: 4,
   /** It was understood, and is not allowed or not wanted. */
   refused: 5,
+  /** `hub health`: it works, and somebody should look. */
+  attention: 6,
 } as const
 
 const CODES: ReadonlyMap<ErrorCode, number> = new Map<ErrorCode, number>([

@@ -61,7 +61,12 @@ export class WebServer implements Service {
     const path = (request.url ?? '').split('?')[0]
     if (path === '/health') {
       const health = this.#parts.health()
-      send(response, health.state === 'ok' ? 200 : 503, 'application/json', `${JSON.stringify(health)}\n`)
+      send(
+        response,
+        health.state === 'ok' || health.state === 'attention' ? 200 : 503,
+        'application/json',
+        `${JSON.stringify(health)}\n`,
+      )
     } else if (path === '/metrics') {
       const { type, text } = await this.#parts.metrics()
       send(response, 200, type, text)

@@ -186,7 +186,8 @@ const OWN: Partial<Record<MessageName, Readonly<Record<string, string>>>> = {
   'admin-event': { type: 'what changed', house: '`null`: all', data: 'about what' },
   'hub-info': { version: 'of the program', started: WALL },
   'hub-health': {
-    state: '`degraded`: something below is wrong',
+    state:
+      '`attention`: it works, and somebody should look at what is below; `degraded`: it cannot store, or serve anybody',
     clock: 'whether the hub’s clock follows a time source',
     'problems[].code': 'see [Errors](#errors)',
     'problems[].message': 'what is wrong',

@@ -8,7 +8,7 @@ export const hubHealth = message({
   name: 'hub-health',
   summary: 'How the hub is',
   schema: z.object({
-    state: z.enum(['ok', 'degraded', 'stopped']),
+    state: z.enum(['ok', 'attention', 'degraded', 'stopped']),
     at: timeMs,
     clock: z.enum(['synced', 'unsynced', 'unknown']),
     /** What is wrong, each with its remedy. Empty when all is well. */

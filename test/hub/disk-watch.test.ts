@@ -72,6 +72,11 @@ describe('the disk watch', () => {
     state.report = { ...state.report, usedShare: 0.9, thinning: true }
     await watch.measure()
     expect(problems()).toEqual([['disk_space_low', "the hub's disk is 90 % full; older data makes room"]])
+    expect(health.report(1, true).state).toBe('attention')
+    // Nothing can be taken away any more.
+    state.report = { ...state.report, usedShare: 0.97, thinning: false }
+    await watch.measure()
+    expect(health.report(1, true).state).toBe('attention')
     state.report = { ...state.report, usedShare: 0.6, low: false, thinning: false }
     await watch.measure()
     expect(problems()).toEqual([])

@@ -17,7 +17,9 @@ case "$2" in
   backup) cp "$database" "$6" ;;
   migrate) if [ "$(cat "$database")" -gt "$own" ]; then exit 1; fi; echo "$own" >"$database" ;;
   restore) mv "$database" "$database.aside"; cp "$6" "$database" ;;
-  health) [ "$(cat "$database")" = "$own" ] ;;
+  health)
+    [ "$(cat "$database")" = "$own" ] || exit 1
+    if [ -f "$HOME/attention-$own" ]; then cat "$HOME/attention-$own"; exit 6; fi ;;
 esac`
 
 /** Ends the script that called, instead of the step whose turn it is. */

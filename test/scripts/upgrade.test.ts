@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, utimesSync } from 'node:fs'
+import { existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type House, makeHouse } from './house.ts'
@@ -14,7 +14,7 @@ describe('scripts/upgrade', () => {
     machine = stubMachine()
     house = makeHouse(machine)
     machine.forgetCalls()
-  })
+  }, 120_000)
   afterEach(() => machine.remove())
 
   it('backs up with the old code after the stop, switches, migrates with the new code and starts', () => {
@@ -22,6 +22,7 @@ describe('scripts/upgrade', () => {
     expect(err).toBe('')
     expect(code).toBe(0)
     expect(calls()).toEqual([
+      '1 health',
       'systemctl stop lares-hub.service',
       'systemctl stop lares-edge.service',
       '1 backup',
@@ -60,6 +61,20 @@ describe('scripts/upgrade', () => {
     expect(house.current()).toBe(house.first)
     expect(house.database()).toBe(1)
     expect(readFileSync(join(house.prefix, 'var/lib/lares/database.aside'), 'utf8')).toBe('2\n')
+  })
+
+  it('takes a hub that needs attention for healthy, with what it had before or what is no fault of a program', () => {
+    writeFileSync(join(machine.home, 'attention-1'), '{"problems":[{"code":"part_failed"}]}')
+    writeFileSync(join(machine.home, 'attention-2'), '{"problems":[{"code":"part_failed"},{"code":"disk_space_low"}]}')
+    expect(house.upgrade().code).toBe(0)
+    expect(house.current()).toBe(house.second)
+  })
+
+  it('goes back when the new version fails at what the old one did not', () => {
+    writeFileSync(join(machine.home, 'attention-1'), '{"problems":[{"code":"disk_space_low"}]}')
+    writeFileSync(join(machine.home, 'attention-2'), '{"problems":[{"code":"part_failed"},{"code":"disk_space_low"}]}')
+    expect(house.upgrade().code).toBe(1)
+    expect(house.current()).toBe(house.first)
   })
 
   it('starts the old version again, its database untouched, when the backup fails', () => {

@@ -93,7 +93,7 @@ describe('how sync stands', () => {
 })
 
 describe('the health of a hub', () => {
-  it('names an absent central and a site that was taken over, is well all the same, and forgets both', () => {
+  it('names an absent central and is well all the same, asks for attention when its site was taken over, and forgets both', () => {
     const health = new Health()
     const report = () => health.report(NOW, true)
     centralHealth(health, { ...SYNC_OFF, state: 'waiting', last_error: 'central does not listen' })
@@ -113,7 +113,7 @@ describe('the health of a hub', () => {
     centralHealth(health, { ...SYNC_OFF, state: 'running' })
     expect(report().problems).toEqual([])
     centralHealth(health, { ...SYNC_OFF, state: 'fenced', last_error: null })
-    expect(report()).toMatchObject({ state: 'ok', problems: [{ code: 'fenced' }] })
+    expect(report()).toMatchObject({ state: 'attention', problems: [{ code: 'fenced' }] })
     centralHealth(health, { ...SYNC_OFF, state: 'running' })
     expect(report().problems).toEqual([])
   })
