@@ -1,12 +1,15 @@
 import { resolve } from 'node:path'
 import { systemClock } from '../shared/clock.ts'
 import { endProcess } from '../shared/end-process.ts'
+import { explain } from '../shared/errors.ts'
+import { EXIT } from '../shared/exit-code.ts'
 import { createLog } from '../shared/log.ts'
 import { makeFolder } from '../shared/make-folder.ts'
 import { runProgram } from '../shared/run-program.ts'
 import { bootClock, readBootId } from './boot-clock.ts'
 import type { LoadedConfig } from './config/load.ts'
-import { loadConfig } from './config/load.ts'
+import { configureSensors, loadConfig, sensorTables } from './config/load.ts'
+import { edgeExample } from './config/reference.ts'
 import { defaultDataFolder } from './data-folder.ts'
 import { examine } from './doctor/examine.ts'
 import { formatFindings } from './doctor/findings.ts'
@@ -32,6 +35,10 @@ export function runEdge(argv: string[], env: NodeJS.ProcessEnv = process.env): P
 }
 
 async function runVerb(options: EdgeOptions, env: NodeJS.ProcessEnv): Promise<number> {
+  if (options.verb === 'config' && options.example) {
+    process.stdout.write(edgeExample())
+    return 0
+  }
   const loaded = loadConfig({ ...(options.config === null ? {} : { file: options.config }), env })
   const dataFolder = resolve(options.data ?? loaded.config.agent.data ?? defaultDataFolder(env))
   switch (options.verb) {
@@ -39,11 +46,24 @@ async function runVerb(options: EdgeOptions, env: NodeJS.ProcessEnv): Promise<nu
       return await join(options, loaded, dataFolder)
     case 'run':
       return await run(loaded, dataFolder, env)
+    case 'config':
+      return await checkConfig(loaded, dataFolder)
     case 'doctor':
       return await doctor(options, loaded, { dataFolder, env })
     case 'status':
       return status(options, dataFolder, env)
   }
+}
+
+/** Everything that would be left out is told here at once, that of sensors too. */
+async function checkConfig({ config, file, faults }: LoadedConfig, dataFolder: string): Promise<number> {
+  const machine = systemMachine()
+  const sensors = configureSensors(await sensorTables(config, dataFolder, machine), { machine, file })
+  const all = [...faults, ...sensors.faults]
+  for (const { error } of all) process.stderr.write(`${explain(error)}\n`)
+  if (all.length > 0) return EXIT.usage
+  process.stdout.write(`${file ?? 'without a file everything has its default'}: nothing is wrong with it\n`)
+  return EXIT.ok
 }
 
 async function join(options: EdgeOptions, { config }: LoadedConfig, dataFolder: string): Promise<number> {

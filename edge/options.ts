@@ -11,6 +11,8 @@ export interface EdgeOptions {
   config: string | null
   name: string | null
   again: boolean
+  /** `config` is to show a file with every key. */
+  example: boolean
   json: boolean
 }
 
@@ -24,6 +26,7 @@ export function edgeOptions({ verb, params, values }: ProgramCall): EdgeOptions 
     config: text('config'),
     name: text('name'),
     again: values.get('again') === true,
+    example: values.get('example') === true,
     json: values.get('json') === true,
   }
 }

@@ -9,6 +9,7 @@ export const EDGE_PROGRAM = {
     { verb: 'run', params: [], says: 'sample, listen and send until it is stopped' },
     { verb: 'doctor', params: [], says: 'check everything this agent needs' },
     { verb: 'status', params: [], says: 'how the running agent is' },
+    { verb: 'config', params: [], says: 'check the settings; --example prints a file with every key' },
   ],
   options: {
     data: {
@@ -22,6 +23,7 @@ export const EDGE_PROGRAM = {
       value: 'NAME',
       says: 'what the house calls this device (default: the name in the invitation)',
     },
+    example: { kind: 'switch', says: 'see config' },
     again: { kind: 'switch', says: 'join although this agent has an identity' },
     json: { kind: 'switch', says: 'for programs: doctor, status, errors' },
   },

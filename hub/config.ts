@@ -3,7 +3,8 @@ import { address } from '../shared/address.ts'
 import { explainSettings } from '../shared/explain-settings.ts'
 import { readSettingsFile } from '../shared/settings-file.ts'
 
-const schema = z.strictObject({
+/** The whole settings file. */
+export const hubSchema = z.strictObject({
   /** First level of every topic. */
   base: z
     .string()
@@ -41,7 +42,7 @@ const schema = z.strictObject({
   advertise: z.array(address).default([]),
 })
 
-export type HubConfig = z.infer<typeof schema> & {
+export type HubConfig = z.infer<typeof hubSchema> & {
   /** What is wrong with `[central]`, which is then as if it were not there. */
   centralFault?: string
 }
@@ -65,7 +66,7 @@ export const HUB_EXAMPLES: ReadonlyMap<string, string> = new Map([
   ['central.max_kb_per_s', 'max_kb_per_s = 200'],
 ])
 
-const FORM = { schema, examples: HUB_EXAMPLES }
+const FORM = { schema: hubSchema, examples: HUB_EXAMPLES }
 
 /**
  * The hub's settings from a TOML file, or the defaults where there is none, with what the command line says instead.
@@ -73,21 +74,21 @@ const FORM = { schema, examples: HUB_EXAMPLES }
  */
 export function readHubConfig(file: string | undefined, listen: Partial<HubConfig['listen']> = {}): HubConfig {
   const settings = file === undefined ? defaults() : readFile(file)
-  const parsed = schema.shape.listen.safeParse({ ...settings.listen, ...listen })
+  const parsed = hubSchema.shape.listen.safeParse({ ...settings.listen, ...listen })
   if (!parsed.success) throw explainSettings(parsed.error, 'the command line', FORM, ['listen'])
   return { ...settings, listen: parsed.data }
 }
 
 function defaults(): HubConfig {
-  return schema.parse({})
+  return hubSchema.parse({})
 }
 
 function readFile(file: string): HubConfig {
   const toml = readSettingsFile(file)
-  const parsed = schema.safeParse(toml)
+  const parsed = hubSchema.safeParse(toml)
   if (parsed.success) return parsed.data
   // A house works without central: a slip there is told in its health and keeps nobody out.
-  const rest = schema.safeParse({ ...toml, central: {} })
+  const rest = hubSchema.safeParse({ ...toml, central: {} })
   if (!rest.success) throw explainSettings(rest.error, file, FORM)
   return { ...rest.data, centralFault: explainSettings(parsed.error, file, FORM).message }
 }

@@ -12,6 +12,7 @@ import { runProgram } from '../shared/run-program.ts'
 import { waitForStop } from '../shared/stop-signal.ts'
 import { programVersion } from '../shared/version.ts'
 import { readHubConfig } from './config.ts'
+import { hubExample } from './config-reference.ts'
 import { healthWords } from './health-words.ts'
 import { Hub } from './hub.ts'
 import { backupDatabase, migrateDatabase, restoreDatabase } from './maintenance.ts'
@@ -40,6 +41,9 @@ async function runVerb(verb: string, values: Values): Promise<number> {
     case 'restore':
       process.stdout.write(restored(restoreDatabase(folder, needed(values.from, '--from'), systemClock.now())))
       return 0
+    case 'config':
+      process.stdout.write(values.example === true ? hubExample() : checked(text(values.config)))
+      return 0
     case 'migrate':
       migrateDatabase({ folder, now: systemClock.now(), log: createLog('info') })
       return 0
@@ -48,6 +52,12 @@ async function runVerb(verb: string, values: Values): Promise<number> {
         hint: `Write it before the options: lares hub ${verb} --data DIR.`,
       })
   }
+}
+
+function checked(file: string | undefined): string {
+  const { centralFault } = readHubConfig(file)
+  if (centralFault !== undefined) throw new LaresError('bad_config', centralFault)
+  return `${file ?? 'without a file everything has its default'}: nothing is wrong with it\n`
 }
 
 function restored(aside: string | null): string {

@@ -22,6 +22,7 @@ export const HUB_PROGRAM = {
       says: 'put a copy in its place, --from FILE; the present one is set aside. Stop the hub first',
     },
     { verb: 'migrate', params: [], says: 'bring the database up to date without starting' },
+    { verb: 'config', params: [], says: 'check the settings of --config FILE; --example prints a file with every key' },
   ],
   options: {
     data: { kind: 'text', value: 'DIR', says: 'the data folder (default: $LARES_DATA or ./lares-data)' },
@@ -32,6 +33,7 @@ export const HUB_PROGRAM = {
     socket: { kind: 'text', value: 'PATH', says: 'the local socket' },
     to: { kind: 'text', value: 'FILE', says: 'see backup' },
     from: { kind: 'text', value: 'FILE', says: 'see restore' },
+    example: { kind: 'switch', says: 'see config' },
     replace: { kind: 'switch', says: 'backup also over an earlier copy' },
     'print-ready': { kind: 'switch', says: 'one line of JSON on standard output once it listens' },
     json: { kind: 'switch', says: 'the bare answer of health, and errors as JSON' },

@@ -134,8 +134,8 @@ export function configureSensors(
 
 function inFile(error: LaresError, table: Readonly<Record<string, unknown>>, file: string | null): LaresError {
   const driver = typeof table.driver === 'string' ? nearestName(table.driver, [...SENSOR_DRIVERS.keys()]) : null
-  const meant = driver && driver !== table.driver ? ` Did you mean driver = "${driver}"?` : ''
-  return new LaresError('bad_config', `${file ?? 'the configuration'}: ${error.message}.${meant}`, {
+  const meant = driver && driver !== table.driver ? `. Did you mean driver = "${driver}"?` : ''
+  return new LaresError('bad_config', `${file ?? 'the configuration'}: ${error.message}${meant}`, {
     cause: error,
     hint: error.hint,
   })

@@ -76,6 +76,7 @@ export type EdgeConfig = z.infer<typeof configSchema>
 /** A line that works, for every key a person can get wrong. */
 export const EXAMPLES: ReadonlyMap<string, string> = new Map([
   ['agent', '[agent]\nname = "Kitchen Pi"'],
+  ['agent.name', 'name = "Kitchen Pi"'],
   ['agent.data', 'data = "/var/lib/lares/edge"'],
   ['agent.log_level', 'log_level = "info"'],
   ['agent.default_sensors', 'default_sensors = true'],
@@ -87,6 +88,8 @@ export const EXAMPLES: ReadonlyMap<string, string> = new Map([
   ['sensors', '[sensors.cellar]\ndriver = "one-wire"'],
   ['gpio', '[gpio]\nbackend = "auto"'],
   ['gpio.backend', 'backend = "auto"'],
+  ['gpio.base', 'base = 512'],
+  ['gpio.chip', 'chip = "pinctrl-bcm2711"'],
   ['gpio.talk_button', 'talk_button = 17'],
   ['gpio.mute_switch', 'mute_switch = { pin = 27, contact = "latching" }'],
   ['gpio.status_led', 'status_led = 22'],

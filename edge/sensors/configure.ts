@@ -12,7 +12,7 @@ import type { RegisteredDriver, SensorDescription, SensorSource } from './source
 const forOneOrEach = <T extends z.ZodType>(value: T) => z.union([value, z.record(sensorKey, value)])
 
 /** What every table `[sensors.<key>]` may say, whatever its driver. */
-const common = z.object({
+export const commonSettings = z.object({
   driver: z.string(),
   interval_s: z.number().min(0.1).max(86_400).optional(),
   /** Smallest change worth sending, for all its sensors or by sensor key. */
@@ -27,12 +27,12 @@ const common = z.object({
   sensors: z.array(sensorKey).min(1).optional(),
 })
 
-type Common = z.infer<typeof common>
+type Common = z.infer<typeof commonSettings>
 
 /** Lines that work in any table of a sensor. */
 const EXAMPLES = new Map([['sensors', 'driver = "one-wire"\ninterval_s = 30']])
 
-const COMMON_KEYS = new Set(Object.keys(common.shape))
+const COMMON_KEYS = new Set(Object.keys(commonSettings.shape))
 /** Kinds without a unit of their own, to which a person may give one. */
 const FREE_UNIT = new Set(['number', 'count'])
 
@@ -48,8 +48,11 @@ export function configureSource(
   const fail = (what: string, hint?: string) =>
     new LaresError('bad_config', `[sensors.${key}] ${what}`, hint === undefined ? {} : { hint })
   if (!sensorKey.safeParse(key).success) throw fail('has a key that is not 1 to 40 of a-z, 0-9 and _')
-  const parsed = common.safeParse(Object.fromEntries(Object.entries(table).filter(([field]) => COMMON_KEYS.has(field))))
-  if (!parsed.success) throw explainSettings(parsed.error, '', { schema: common, examples: EXAMPLES }, ['sensors', key])
+  const parsed = commonSettings.safeParse(
+    Object.fromEntries(Object.entries(table).filter(([field]) => COMMON_KEYS.has(field))),
+  )
+  if (!parsed.success)
+    throw explainSettings(parsed.error, '', { schema: commonSettings, examples: EXAMPLES }, ['sensors', key])
   const settings = parsed.data
   const driver = SENSOR_DRIVERS.get(settings.driver)
   if (!driver) throw fail(`driver: ${settings.driver} is none of ${[...SENSOR_DRIVERS.keys()].join(', ')}`)

@@ -11,6 +11,7 @@ import { docComments } from './doc-comments.ts'
 import { meaningOf } from './field-meanings.ts'
 import { type FieldRow, fieldRows } from './field-rows.ts'
 import { limitRows } from './limit-rows.ts'
+import { table } from './markdown-table.ts'
 
 const BASE = 'lares'
 const FOLDER = join(import.meta.dirname, '../../shared/messages')
@@ -134,9 +135,4 @@ function commandChapters(): string {
   })
   const head = ['area/verb', 'least role', 'changes something', 'params (`?`: may be left out)', 'example', 'answer']
   return table(head, rows)
-}
-
-function table(head: string[], rows: string[][]): string {
-  const line = (cells: string[]) => `| ${cells.join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }

@@ -5,11 +5,15 @@ import { EDGE_PROGRAM } from '../../edge/program.ts'
 import { describeCommand } from '../../hub/engine/describe.ts'
 import { COMMANDS } from '../../hub/features/commands.ts'
 import { HUB_PROGRAM } from '../../hub/program.ts'
+import { CONFIGURATION_SECTIONS } from './configuration-tables.ts'
 import { fillSections } from './marked-sections.ts'
 import { SECTIONS } from './protocol-tables.ts'
 
 /** The documents that have generated sections. */
-export const DOCUMENTS = ['README.md', 'docs/protocol.md'] as const
+export const DOCUMENTS = ['README.md', 'docs/protocol.md', 'docs/configuration.md'] as const
+
+/** Every generated section by its name. */
+export const ALL_SECTIONS: ReadonlyMap<string, () => string> = new Map([...SECTIONS, ...CONFIGURATION_SECTIONS])
 
 const root = join(import.meta.dirname, '../..')
 
@@ -21,7 +25,7 @@ const WRITTEN: ReadonlyMap<string, () => string> = new Map([
 
 /** Those files that differ from the code, with the text they should have. */
 export function staleDocuments(): { file: string; text: string }[] {
-  const filled = DOCUMENTS.map((name) => [name, (before: string) => fillSections(before, SECTIONS)] as const)
+  const filled = DOCUMENTS.map((name) => [name, (before: string) => fillSections(before, ALL_SECTIONS)] as const)
   return [...filled, ...WRITTEN].flatMap(([name, write]) => {
     const file = join(root, name)
     const before = readFileSync(file, 'utf8')

@@ -36,7 +36,15 @@ async function refusal(run: () => unknown): Promise<LaresError> {
   throw new Error('nothing was refused')
 }
 
-const read = { hub: (file: string) => readHubConfig(file), edge: (file: string) => loadConfig({ file, env: {} }) }
+const read = {
+  hub: (file: string) => readHubConfig(file),
+  edge(file: string) {
+    const { config, faults } = loadConfig({ file, env: {} })
+    // The agent runs without what is wrong, and names it.
+    for (const { error } of faults) throw error
+    return { config }
+  },
+}
 
 describe.each(Object.entries(read))('a settings file of the %s', (_, load) => {
   it('that is not there, a folder, or behind a file is told as that', async () => {
