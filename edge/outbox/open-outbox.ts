@@ -11,6 +11,9 @@ import { syncFolder } from '../durable-file.ts'
 
 const MIGRATIONS = fileURLToPath(new URL('../../drizzle/edge', import.meta.url))
 
+/** The agent has one thread, and it waits in it. Nobody else has anything to write here. */
+const BUSY_MS = 500
+
 export interface OpenedOutbox {
   db: Database
   /** Why the rows are kept in memory only, or `null` when they are on the disk as they should be. */
@@ -44,7 +47,7 @@ export function openOutboxDatabase(folder: string, clock: Clock, log: Log): Open
 }
 
 function openMigrated(file: string, clock: Clock): Database {
-  const db = openDatabase({ file })
+  const db = openDatabase({ file, busyMs: BUSY_MS })
   try {
     db.prepare('SELECT count(*) FROM sqlite_schema').get()
     migrate(db, { folder: MIGRATIONS, now: clock.now() })

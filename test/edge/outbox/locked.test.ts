@@ -1,0 +1,31 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { describe, expect, it } from 'vitest'
+import { openOutboxDatabase } from '../../../edge/outbox/open-outbox.ts'
+import { Outbox } from '../../../edge/outbox/outbox.ts'
+import { ManualClock } from '../../../shared/clock.ts'
+import { silentLog } from '../../../shared/log.ts'
+
+describe('an outbox that another program holds', () => {
+  it('takes nothing meanwhile, says why, and takes rows again when it is let go', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lares-locked-'))
+    const clock = new ManualClock()
+    const { db } = openOutboxDatabase(folder, clock, silentLog)
+    const outbox = new Outbox({ db, clock, boot: 'b', log: silentLog })
+    const other = new Sqlite(join(folder, 'outbox.db'))
+    try {
+      other.exec('BEGIN IMMEDIATE')
+      expect(outbox.event({ type: 'agent_started', severity: 'info' })).toBe('full')
+      expect(outbox.fullReason).toContain('locked')
+      other.exec('COMMIT')
+      expect(outbox.event({ type: 'agent_started', severity: 'info' })).toBe('stored')
+      expect(outbox.fullReason).toBeNull()
+    } finally {
+      other.close()
+      outbox.close()
+      rmSync(folder, { recursive: true })
+    }
+  })
+})
