@@ -1,18 +1,17 @@
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
 import type { DescribedCommand } from '../shared/admin/described-command.ts'
 import { systemClock } from '../shared/clock.ts'
 import { LaresError } from '../shared/errors.ts'
 import { EXIT, exitCodeOf, lastWords } from '../shared/exit-code.ts'
-import { readHubPorts } from '../shared/hub-ports.ts'
 import { programVersion } from '../shared/version.ts'
-import type { AdminClient } from './admin-client.ts'
 import { askConfirm, askSecret, isAnybodyThere } from './ask-person.ts'
 import { knownCommands, knownPrograms } from './commands.ts'
 import { completionScript } from './completion.ts'
 import { areaHelp, commandHelp, help } from './help.ts'
+import { LIVE_COMMANDS } from './live-commands.ts'
 import { type Call, hubOptions, parseCall, type WhichHub } from './parse-call.ts'
 import { render } from './render.ts'
+import { socketOf, withHub } from './which-hub.ts'
 
 /** `lares <area> <verb> …`: asks the hub over its local socket and shows the answer. Returns the exit code. */
 export async function ask(argv: string[]): Promise<number> {
@@ -25,7 +24,7 @@ export async function ask(argv: string[]): Promise<number> {
 }
 
 async function answer(argv: string[]): Promise<number> {
-  const known = knownCommands()
+  const known = [...knownCommands(), ...LIVE_COMMANDS]
   const { words, wantsHelp } = withoutHelp(argv)
   const [area, verb] = words
   if (area === 'completion') return wantsHelp ? show(COMPLETION_HELP) : await complete(verb ?? '')
@@ -38,6 +37,7 @@ async function answer(argv: string[]): Promise<number> {
   const call = await understand(known, wantsHelp ? [...words, '--help'] : words)
   if (call.help) return show(commandHelp(call.command))
   if (call.version) return show(`${programVersion()}\n`)
+  if (LIVE_COMMANDS.includes(call.command)) return await (await import('./live.ts')).runLive(call)
   const data = await askHub(call)
   const shown = { width: process.stdout.columns ?? null, now: systemClock.now(), isTerminal: process.stdout.isTTY }
   return show(call.json ? `${JSON.stringify(data)}\n` : render(data, call.command.result, shown))
@@ -52,7 +52,8 @@ const COMPLETION_HELP = `lares completion bash|zsh|fish   prints the script with
 
 /** `completion devices` is what these scripts ask, and tells nobody why there is no answer. */
 async function complete(what: string): Promise<number> {
-  if (what !== 'devices') return show(completionScript(what, { commands: knownCommands(), programs: knownPrograms() }))
+  if (what !== 'devices')
+    return show(completionScript(what, { commands: [...knownCommands(), ...LIVE_COMMANDS], programs: knownPrograms() }))
   const told = (await withHub({}, (client) => client.request('devices', 'list', {}))) as { devices: { id: string }[] }
   return show(told.devices.map(({ id }) => `${id}\n`).join(''))
 }
@@ -79,7 +80,7 @@ async function understand(known: readonly DescribedCommand[], words: string[]): 
   } catch (error) {
     const told = await toldByHub(hubOptions(words))
     if (told === null) throw error
-    return parseCall(told, words, now)
+    return parseCall([...told, ...LIVE_COMMANDS], words, now)
   }
 }
 
@@ -116,24 +117,3 @@ async function askHub(call: Call): Promise<unknown> {
 }
 
 const ADD_YES = 'If that is what you want, say so with --yes.'
-
-async function withHub<T>(hub: WhichHub, use: (client: AdminClient) => Promise<T>): Promise<T> {
-  const { socket, base } = socketOf(hub)
-  // Help and completion do without what speaks MQTT, which takes most of a start.
-  const { connectLocally } = await import('./admin-client.ts')
-  const client = await connectLocally(socket, base)
-  try {
-    return await use(client)
-  } finally {
-    await client.close()
-  }
-}
-
-/** The hub of the data folder says where its socket is and how its topics begin; options go before that. */
-function socketOf(call: WhichHub): { socket: string; base?: string } {
-  const folder = resolve(call.data ?? (process.env.LARES_DATA || 'lares-data'))
-  const hub = readHubPorts(folder)
-  const socket = resolve(call.socket ?? hub?.socket ?? join(folder, 'hub.sock'))
-  const base = call.base ?? (hub?.socket === socket ? hub.base : undefined)
-  return { socket, ...(base === undefined ? {} : { base }) }
-}

@@ -4,7 +4,11 @@ import { paths, quoted, type Value, type WordTree } from './word-tree.ts'
 export function zshScript(tree: WordTree): string {
   const areas = [...tree.areas.map(({ name }) => name), ...tree.alone]
   const verbs = tree.areas.map(
-    ({ name, verbs }) => `      ${name}) found=(${verbs.map((verb) => told(verb.name, verb.says)).join(' ')}) ;;`,
+    ({ name, verbs }) =>
+      `      ${name}) found=(${verbs
+        .filter((verb) => verb.name !== '')
+        .map((verb) => told(verb.name, verb.says))
+        .join(' ')}) ;;`,
   )
   const values = paths(tree).flatMap(({ path, verb }) =>
     verb.options.flatMap(({ name, value }) =>

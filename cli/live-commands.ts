@@ -1,0 +1,50 @@
+import type { DescribedCommand } from '../shared/admin/described-command.ts'
+
+function live(
+  definition: Pick<DescribedCommand, 'area' | 'verb' | 'summary' | 'examples'>,
+  params: string[],
+): DescribedCommand {
+  const known = { device: { type: 'string', format: 'device' }, sensor: { type: 'string' } }
+  const properties = Object.fromEntries(Object.entries(known).filter(([name]) => params.includes(name)))
+  return {
+    ...definition,
+    role: 'user',
+    params: { type: 'object', properties },
+    result: {},
+    positional: params,
+    secret_params: [],
+    changes: false,
+    dangerous: false,
+  }
+}
+
+/** What the command line does itself with what the hub publishes: no verbs of the hub, and called like them. */
+export const LIVE_COMMANDS: readonly DescribedCommand[] = [
+  live(
+    {
+      area: 'watch',
+      verb: '',
+      summary: 'Every device and sensor as it is now, until Ctrl-C',
+      examples: [{ says: 'the whole house', params: {} }],
+    },
+    ['device'],
+  ),
+  live(
+    {
+      area: 'readings',
+      verb: 'follow',
+      summary: 'Each value when it changes, one line each, until Ctrl-C',
+      examples: [{ says: 'one sensor of one device', params: { device: 'kitchen-pi', sensor: 'cpu_temperature' } }],
+    },
+    ['device', 'sensor'],
+  ),
+  live(
+    {
+      area: 'events',
+      verb: 'follow',
+      summary: 'What happens, when it happens, one line each, until Ctrl-C',
+      examples: [{ says: 'events of the house', params: {} }],
+    },
+    ['device'],
+  ),
+]
