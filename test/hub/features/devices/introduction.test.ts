@@ -67,7 +67,7 @@ describe('an introduction', () => {
 
   it('with one sensor that cannot be stored brings all the others, and names that one to device and house', () => {
     const house = withDevice()
-    const list = sensors(3, (index) => (index === 1 ? { name: 'Kitchen \ud83c' } : {}))
+    const list = sensors(3, (index) => (index === 1 ? { unit: '°C \ud83c' } : {}))
     expect(house.send(birth(list), readings(1, { t0: 1, t2: 2 }))).toEqual(['stored', 'stored'])
     expect(has(house)).toEqual(['t0', 't2'])
     expect(house.published('/ack')).toHaveLength(1)
@@ -75,9 +75,16 @@ describe('an introduction', () => {
       { topic: `lares/${DEVICE}/birth`, code: 'bad_message', reason: expect.stringContaining('t1') },
     ])
     expect(house.all("SELECT description FROM events WHERE event_type = 'sensors_refused'")).toEqual([
-      { description: expect.stringMatching(/^1 sensor is not taken: t1\. t1: name:/) },
+      { description: expect.stringMatching(/^1 sensor is not taken: t1\. t1: unit:/) },
     ])
     expect(countOf(house, 'readings')).toBe(2)
+  })
+
+  it('with half a character in a name brings the sensor, with the rest of its name', () => {
+    const house = withDevice()
+    expect(house.send(birth(sensors(1, () => ({ name: 'Kitchen \ud83c' }))))).toEqual(['stored'])
+    expect(house.all('SELECT name FROM device_entities')).toEqual([{ name: expect.stringMatching(/^Kitchen/) }])
+    expect(house.published('/rejected')).toEqual([])
   })
 
   it('tells the house of the same refusal once, not at every connect', () => {
