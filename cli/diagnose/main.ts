@@ -64,6 +64,8 @@ export function runDiagnose(words: string[]): Promise<number> {
       }
       const now = systemClock.now()
       const file = resolve(text('to') ?? `lares-diagnose-${new Date(now).toISOString().replace(/[:.]/g, '-')}.json`)
+      // Said before anything is gathered; the file is made anew in any case.
+      if (existsSync(file)) throw isThere(file)
       writeNew(file, `${JSON.stringify(redact(await bundle(places, now), secretsOf(places)), null, 2)}\n`)
       PROCESS_OUTLETS.out(
         `${file}\nPasswords, tokens and e-mail addresses are taken out; names of devices and folders are in it. Read it before you pass it on.\n`,
@@ -94,8 +96,12 @@ function writeNew(file: string, text: string): void {
     writeFileSync(file, text, { flag: 'wx', mode: 0o600 })
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause
-    throw new LaresError('already_exists', `${file} is there already`, { cause, hint: 'Name another file: --to FILE.' })
+    throw isThere(file, cause)
   }
+}
+
+function isThere(file: string, cause?: unknown): LaresError {
+  return new LaresError('already_exists', `${file} is there already`, { cause, hint: 'Name another file: --to FILE.' })
 }
 
 async function bundle({ data, edgeData, config, edgeConfig }: Places, now: number) {
