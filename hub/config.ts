@@ -38,6 +38,12 @@ export const hubSchema = z.strictObject({
       max_kb_per_s: z.int().min(1).optional(),
     })
     .prefault({}),
+  metrics: z
+    .strictObject({
+      /** Whether `/metrics` shows the latest value of every sensor. */
+      sensors: z.boolean().default(true),
+    })
+    .prefault({}),
   /** What join tokens name, when the addresses of this machine are not the ones to use. */
   advertise: z.array(address).default([]),
 })
@@ -60,6 +66,8 @@ export const HUB_EXAMPLES: ReadonlyMap<string, string> = new Map([
   ['tls', '[tls]\nkey = "/etc/lares/hub.key"\ncert = "/etc/lares/hub.crt"'],
   ['tls.key', 'key = "/etc/lares/hub.key"'],
   ['tls.cert', 'cert = "/etc/lares/hub.crt"'],
+  ['metrics', '[metrics]\nsensors = false'],
+  ['metrics.sensors', 'sensors = false'],
   ['central', '[central]\nurl_file = "/etc/lares/central.url"'],
   ['central.url', 'url = "postgres://lares_site:password@central.example/lares"'],
   ['central.url_file', 'url_file = "/etc/lares/central.url"'],

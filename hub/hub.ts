@@ -20,6 +20,7 @@ import { ClockSync } from './clock-sync.ts'
 import { DiskWatch } from './disk-watch.ts'
 import { Effects } from './effects.ts'
 import { sessionOf } from './engine/caller.ts'
+import type { Effect } from './engine/input.ts'
 import { brokerMemory, houseHooks } from './front.ts'
 import { HouseStore } from './house-store.ts'
 import { Health } from './hub-health.ts'
@@ -32,6 +33,7 @@ import { TurnRecorder } from './voice/turn-recorder.ts'
 import { VoiceIntake } from './voice-intake.ts'
 import { LoopLag } from './web/loop-lag.ts'
 import { hubMetrics } from './web/metrics.ts'
+import { SensorValues } from './web/sensor-values.ts'
 import { WebServer } from './web/server.ts'
 
 /** Where the hub can be reached once it runs. */
@@ -225,6 +227,11 @@ export class Hub implements Service {
       admit: (remote, close) => broker.admit(remote, close),
       handle: (peer, details) => broker.handle(peer, details),
     })
+    const values = new SensorValues(topics)
+    const perform = (effects: Effect[]) => {
+      values.note(effects)
+      outward.perform(effects)
+    }
     const metrics = hubMetrics({
       connected: () => broker.stats().connected,
       connections: () => broker.stats().connections,
@@ -237,6 +244,8 @@ export class Hub implements Service {
       loopLagP99Ms: () => lag.p99Ms(),
       audio: () => recorder.stats(),
       degraded: () => store.fault !== null,
+      dropped: () => broker.stats().dropped,
+      sensors: () => (config.metrics.sensors ? values.all() : []),
       sync: () => sync.status,
     })
     const web = new WebServer({
@@ -253,7 +262,7 @@ export class Hub implements Service {
       fault: () => store.fault,
       ballast: this.#ballast,
     })
-    store.onEffects = (effects) => outward.perform(effects)
+    store.onEffects = perform
     store.onLoad = (load) => sync.yield(load > BUSY_LOAD)
     store.onBatch = (inputs, commitMs) => metrics.batch(inputs, commitMs)
 
@@ -284,7 +293,7 @@ export class Hub implements Service {
         // Sessions that nobody remembers must not be begun anew: their messages would be gone.
         store.refuseAll('the memory of the broker cannot be read', asError(error))
       }
-      outward.perform(store.facts?.effects ?? [])
+      perform(store.facts?.effects ?? [])
     }
     store.onOpened = () => {
       tellFacts()

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { LedgerTotals } from '../engine/ledger.ts'
 import type { StreamStatus, SyncStatus } from '../sync/status.ts'
+import type { SensorValue } from './sensor-values.ts'
 
 /** What the metrics look at when somebody asks. */
 export interface MetricSources {
@@ -13,7 +14,20 @@ export interface MetricSources {
   violations: () => Record<string, number>
   hookFailures: () => Record<string, number>
   loopLagP99Ms: () => number
-  audio: () => { open: number; frames: number; lost: number; bad: number; late: number }
+  /** `open` is how many turns are recorded now; the rest only grow. */
+  audio: () => {
+    open: number
+    frames: number
+    lost: number
+    bad: number
+    late: number
+    duplicates: number
+    failed: number
+  }
+  /** Messages that were given up: their session stayed away too long, or too many waited for it. */
+  dropped: () => number
+  /** Empty where they are not to be shown. */
+  sensors: () => SensorValue[]
   degraded: () => boolean
   sync: () => SyncStatus
 }
@@ -59,15 +73,20 @@ export function hubMetrics(sources: MetricSources): HubMetrics {
   gauge('lares_degraded', '1 while nothing can be stored', () => Number(sources.degraded()))
   gauge('lares_resident_bytes', 'Memory of the process', () => process.memoryUsage.rss())
 
-  labelled(
-    'lares_ledger',
+  counted(
+    'lares_ledger_total',
     'Messages of devices by what became of them, since the house began; received = applied + duplicate + rejected',
     () => ({ ...sources.ledger() }),
   )
-  labelled('lares_denied', 'Publishes and subscriptions that were not allowed', () => sources.denials())
-  labelled('lares_violations', 'Connections closed for breaking MQTT or a limit', sources.violations)
-  labelled('lares_hook_failures', 'Hooks of the broker that failed', sources.hookFailures)
-  labelled('lares_audio', 'Turns open now, and frames taken, lost, bad and late', () => ({ ...sources.audio() }))
+  counted('lares_denied_total', 'Publishes and subscriptions that were not allowed', () => sources.denials())
+  counted('lares_violations_total', 'Connections closed for breaking MQTT or a limit', sources.violations)
+  counted('lares_hook_failures_total', 'Hooks of the broker that failed', sources.hookFailures)
+  gauge('lares_audio_open_turns', 'Turns that are recorded now', () => sources.audio().open)
+  counted('lares_audio_total', 'Frames by what became of them, and recordings that failed', () => {
+    const { open: _open, ...counters } = sources.audio()
+    return counters
+  })
+  counter('lares_messages_dropped_total', 'Messages for sessions that were away, given up', sources.dropped)
 
   gauge('lares_sync_connected', '1 while central takes rows', () => Number(sources.sync().state === 'running'))
   gauge('lares_sync_fenced', '1 while another hub holds the site', () => Number(sources.sync().state === 'fenced'))
@@ -77,8 +96,8 @@ export function hubMetrics(sources: MetricSources): HubMetrics {
     'Rows that central refused and nobody has decided about',
     () => sources.sync().quarantined,
   )
-  gauge(
-    'lares_sync_bytes',
+  counter(
+    'lares_sync_bytes_total',
     'Bytes that went to central since the house first sent something',
     () => sources.sync().bytes,
   )
@@ -110,14 +129,47 @@ export function hubMetrics(sources: MetricSources): HubMetrics {
     })
   }
 
-  function labelled(name: string, help: string, read: () => Record<string, number>): void {
+  sensorGauge('lares_sensor_value', 'Latest value of a sensor, in its own unit', ['unit'], ({ value }) => value)
+  sensorGauge('lares_sensor_time_seconds', 'When that was measured, seconds since 1970 UTC', [], ({ at }) => at / 1000)
+
+  function sensorGauge(name: string, help: string, more: 'unit'[], read: (sensor: SensorValue) => number): void {
     new Gauge({
+      name,
+      help,
+      labelNames: ['device', 'sensor', ...more],
+      registers,
+      collect() {
+        this.reset()
+        for (const one of sources.sensors()) {
+          const { device, sensor, unit } = one
+          this.set(more.length === 0 ? { device, sensor } : { device, sensor, unit }, read(one))
+        }
+      },
+    })
+  }
+
+  function counter(name: string, help: string, read: () => number): void {
+    new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        this.reset()
+        this.inc(read())
+      },
+    })
+  }
+
+  /** Counts that somebody else keeps. They begin anew with the hub, as a reader of counters expects. */
+  function counted(name: string, help: string, read: () => Record<string, number>): void {
+    new Counter({
       name,
       help,
       labelNames: ['kind'],
       registers,
       collect() {
-        for (const [kind, value] of Object.entries(read())) this.set({ kind }, value)
+        this.reset()
+        for (const [kind, value] of Object.entries(read())) this.inc({ kind }, value)
       },
     })
   }

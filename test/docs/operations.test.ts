@@ -53,8 +53,10 @@ describe('docs/operations.md', () => {
       denials: () => ({ publish: 0, subscribe: 0 }),
       violations: () => ({}),
       hookFailures: () => ({}),
-      audio: () => ({ open: 0, frames: 0, lost: 0, bad: 0, late: 0 }),
+      audio: () => ({ open: 0, frames: 0, lost: 0, bad: 0, late: 0, duplicates: 0, failed: 0 }),
       degraded: () => false,
+      dropped: nothing,
+      sensors: () => [],
     })
     const exported = (await registry.getMetricsAsJSON()).map(({ name }) => name)
     const documented = Array.from(operations.matchAll(/^\| `(lares_[a-z0-9_]+)/gm), ([, name]) => name)

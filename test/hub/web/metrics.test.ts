@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest'
+import type { Effect } from '../../../hub/engine/input.ts'
+import { SYNC_OFF } from '../../../hub/sync/status.ts'
+import { hubMetrics, type MetricSources } from '../../../hub/web/metrics.ts'
+import { SensorValues } from '../../../hub/web/sensor-values.ts'
+import { topicsBelow } from '../../../shared/topics.ts'
+
+interface Family {
+  type: string
+  samples: { name: string; labels: string; value: number }[]
+}
+
+/**
+ * Reads Prometheus' text format as strictly as `promtool check metrics`: each family once, with HELP and TYPE before its
+ * samples, legal names and labels, no sample twice. Throws at the first line that is not so.
+ */
+function parse(text: string): Map<string, Family> {
+  const families = new Map<string, Family>()
+  const seen = new Set<string>()
+  let helped = ''
+  let current = ''
+  expect(text.endsWith('\n')).toBe(true)
+  for (const line of text.split('\n').filter((one) => one !== '')) {
+    const help = /^# HELP ([a-z][a-z0-9_]*) \S/.exec(line)
+    const type = /^# TYPE ([a-z][a-z0-9_]*) (counter|gauge|histogram)$/.exec(line)
+    const sample =
+      /^([a-z][a-z0-9_]*)(\{(?:[a-z][a-z0-9_]*="(?:[^"\\\n]|\\["\\n])*",?)+\})? (-?[0-9.e+-]+|NaN|[+-]Inf)$/.exec(line)
+    if (help) helped = help[1] ?? ''
+    else if (type) {
+      current = type[1] ?? ''
+      if (helped !== current || families.has(current)) throw new Error(`out of place: ${line}`)
+      families.set(current, { type: type[2] ?? '', samples: [] })
+    } else if (sample) {
+      const [, name = '', labels = '', value] = sample
+      const family = families.get(current)
+      const parts = family?.type === 'histogram' ? ['_bucket', '_sum', '_count'] : ['']
+      if (!family || !parts.some((part) => name === `${current}${part}`) || seen.has(name + labels))
+        throw new Error(`out of place: ${line}`)
+      seen.add(name + labels)
+      family.samples.push({ name, labels, value: Number(value) })
+    } else throw new Error(`not in the format: ${line}`)
+  }
+  return families
+}
+
+function metricsUnderTest() {
+  const values = new SensorValues(topicsBelow('lares'))
+  const counts = { stored: 3, dropped: 1 }
+  const sources: MetricSources = {
+    connected: () => 2,
+    connections: () => 2,
+    queueDepth: () => 0,
+    walBytes: () => 4_096,
+    ledger: () => ({ received: counts.stored, applied: counts.stored, duplicate: 0, rejected: 0 }),
+    denials: () => ({ publish: 1, subscribe: 0 }),
+    violations: () => ({ 'a "quoted"\nreason\\': 1 }),
+    hookFailures: () => ({}),
+    loopLagP99Ms: () => 1,
+    audio: () => ({ open: 1, frames: 5, lost: 0, bad: 0, late: 0, duplicates: 0, failed: 0 }),
+    degraded: () => false,
+    sync: () => SYNC_OFF,
+    dropped: () => counts.dropped,
+    sensors: () => values.all(),
+  }
+  const metrics = hubMetrics(sources)
+  return { values, counts, metrics, scrape: async () => parse(await metrics.registry.metrics()) }
+}
+
+function state(sensor: string, payload: string): Effect {
+  return { kind: 'publish', topic: `lares/kitchen-pi-x7k2/state/${sensor}`, payload, qos: 1, retain: true }
+}
+
+const value = (number: number) =>
+  JSON.stringify({ value: number, unit: '°C', at: 1_795_000_000_000, quality: 1, time_quality: 'good' })
+
+describe('what Prometheus reads', () => {
+  it('is in its format, with everything that only grows typed as a counter and named as one', async () => {
+    const { metrics, values, scrape } = metricsUnderTest()
+    metrics.batch(3, 12)
+    values.note([state('temperature', value(21.5))])
+    const families = await scrape()
+    expect(families.size).toBeGreaterThan(20)
+    for (const [name, { type }] of families) expect([name, type === 'counter']).toEqual([name, name.endsWith('_total')])
+    const typed = (name: string) => families.get(name)?.type
+    expect(
+      ['lares_ledger_total', 'lares_denied_total', 'lares_audio_total', 'lares_messages_dropped_total'].map(typed),
+    ).toEqual(['counter', 'counter', 'counter', 'counter'])
+    expect(typed('lares_audio_open_turns')).toBe('gauge')
+  })
+
+  it('tells counts as they are at each look, not their sum over the looks', async () => {
+    const { counts, scrape } = metricsUnderTest()
+    await scrape()
+    counts.stored = 7
+    counts.dropped = 2
+    const families = await scrape()
+    expect(families.get('lares_ledger_total')?.samples[0]).toMatchObject({ labels: '{kind="received"}', value: 7 })
+    expect(families.get('lares_messages_dropped_total')?.samples[0]?.value).toBe(2)
+  })
+
+  it('shows the latest value of each sensor with its unit and time, until its state is taken away', async () => {
+    const { values, scrape } = metricsUnderTest()
+    const shown = async () => (await scrape()).get('lares_sensor_value')?.samples
+    values.note([state('temperature', value(21.5)), state('humidity', 'no json'), state('temperature', value(22))])
+    expect(await shown()).toEqual([
+      {
+        name: 'lares_sensor_value',
+        labels: '{device="kitchen-pi-x7k2",sensor="temperature",unit="°C"}',
+        value: 22,
+      },
+    ])
+    expect((await scrape()).get('lares_sensor_time_seconds')?.samples[0]?.value).toBe(1_795_000_000)
+    values.note([state('temperature', '')])
+    expect(await shown()).toEqual([])
+  })
+})
