@@ -77,6 +77,14 @@ find_missing() {
   for name in "$@"; do package_is_here "$name" || missing+=("$name"); done
 }
 
+# Prints what provide_packages would do.
+show_packages() {
+  find_missing "$@"
+  if ((${#missing[@]} > 0)); then
+    printf 'would run: apt-get install --no-install-recommends --no-remove %s\n' "${missing[*]}"
+  fi
+}
+
 # Installs what is missing of the given packages where that is possible, and says what is lost where it is not.
 # Never fails: every one of them serves a part, and the other parts work without.
 provide_packages() {

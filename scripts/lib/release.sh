@@ -115,7 +115,7 @@ installed_parts() {
 lay_units() {
   local from="$versions/$1/scripts/systemd" part
   shift
-  [[ -d "$from" ]] || from="$lares_root/scripts/systemd"
+  [[ -d "$from" || "$dry_run" == yes ]] || from="$lares_root/scripts/systemd"
   run mkdir -p -- "$units"
   for part in "$@"; do
     run install -m 0644 -- "$from/lares-$part.service" "$units/.lares-$part.service"

@@ -85,6 +85,27 @@ describe('scripts/install', () => {
     expect(laidDown()).toEqual(before)
   })
 
+  it('prints also what it would do to the machine itself: packages, the account, its groups, the services', () => {
+    machine.program('id', 'echo 1000')
+    machine.program('getent', '[[ "$1 $2" == "group gpio" ]]')
+    const { code, out } = machine.run(join(house.checkout, 'scripts/install'), { args: ['edge', '--dry-run'] })
+    expect(code).toBe(0)
+    const steps = out.split('\n').filter((line) => line.startsWith('would run: '))
+    for (const step of [
+      /apt-get install .*alsa-utils/,
+      /useradd --system .* lares$/,
+      /usermod -aG gpio lares$/,
+      /chown root:lares -- \/etc\/lares$/,
+      /mv -T -- \/opt\/lares\/\.incoming \/opt\/lares\//,
+      /install -m 0644 -- \/opt\/lares\/.*lares-edge\.service/,
+      /systemctl daemon-reload$/,
+      /systemctl enable lares-edge\.service$/,
+      /systemctl restart --no-block lares-edge\.service$/,
+    ])
+      expect(steps.some((line) => step.test(line))).toBe(true)
+    expect(machine.calls()).toEqual([])
+  })
+
   it('asks for root before it changes a machine, and for a part', () => {
     machine.program('id', 'echo 1000')
     const script = join(house.checkout, 'scripts/install')
