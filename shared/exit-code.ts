@@ -42,8 +42,20 @@ export function exitCodeOf(error: unknown): number {
   return error instanceof LaresError ? (CODES.get(error.code) ?? EXIT.failed) : EXIT.failed
 }
 
+/** Node's error when code came without its packages, as after `git pull` alone; otherwise `null`. */
+function missingPackage(error: unknown): LaresError | null {
+  const { code, message }: NodeJS.ErrnoException = asError(error)
+  const name = code === 'ERR_MODULE_NOT_FOUND' ? /^Cannot find package '([^']+)'/.exec(message)?.[1] : undefined
+  if (name === undefined) return null
+  return new LaresError('internal', `the npm package ${name} is missing`, {
+    cause: error,
+    hint: 'Run scripts/setup: it installs what this version needs.',
+  })
+}
+
 /** An error as a program's last words: for a person, or with `--json` one line `{"error": {code, message, hint}}`. */
-export function lastWords(error: unknown, words: readonly string[]): string {
+export function lastWords(thrown: unknown, words: readonly string[]): string {
+  const error = missingPackage(thrown) ?? thrown
   const end = words.indexOf('--')
   if (!(end < 0 ? words : words.slice(0, end)).includes('--json')) return `${explain(error)}\n`
   const { code, message, hint } =

@@ -1,45 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { configSchema, EXAMPLES } from '../../edge/config/schema.ts'
-import { SENSOR_DRIVERS } from '../../edge/sensors/index.ts'
-import { readHubConfig } from '../../hub/config.ts'
 import { SYNC_OFF } from '../../hub/sync/status.ts'
 import { hubMetrics } from '../../hub/web/metrics.ts'
 import { ERROR_CODES } from '../../shared/errors.ts'
 
 const operations = readFileSync(join(import.meta.dirname, '../../docs/operations.md'), 'utf8')
 
-/** The keys of a configuration as the document writes them: `[section] key`. */
-function keysOf(config: Record<string, unknown>): string[] {
-  return Object.entries(config).flatMap(([name, value]) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.keys(value).map((key) => `\`[${name}] ${key}\``)
-      : [`\`${name}\``],
-  )
-}
-
-function missing(words: string[]): string[] {
-  return words.filter((word) => !operations.includes(word))
-}
-
 describe('docs/operations.md', () => {
-  it('names every key of hub.toml that has a default, with its default', () => {
-    const { listen } = readHubConfig(undefined)
-    expect(missing(keysOf(readHubConfig(undefined)))).toEqual([])
-    expect(missing(Object.values(listen).map((address) => `\`"${address}"\``))).toEqual([])
-  })
-
-  it('names every key of edge.toml', () => {
-    const optional = [...EXAMPLES.keys()].filter((path) => path.includes('.')).map((path) => path.split('.'))
-    const keys = optional.map(([section = '', key = '']) => `\`[${section}] ${key}\``)
-    expect(missing([...keysOf({ ...configSchema.parse({}), sensors: {} }), ...keys])).toEqual([])
-  })
-
-  it('names every driver of a sensor', () => {
-    expect(missing([...SENSOR_DRIVERS.keys()].map((driver) => `\`${driver}\``))).toEqual([])
-  })
-
   it('names every metric, and no other', async () => {
     const nothing = () => 0
     const { registry } = hubMetrics({

@@ -130,4 +130,16 @@ describe('what a program ends with', () => {
     })
     expect(lastWords(error, ['devices', 'create', '--', '--json'])).not.toContain('{')
   })
+
+  it('say what to run when code came without its packages', async () => {
+    const missing = 'a-package-that-nobody-installed'
+    const error: unknown = await import(/* @vite-ignore */ missing).catch((thrown: unknown) => thrown)
+    const plain = Object.assign(new Error(`Cannot find package '${missing}' imported from /x.ts`), {
+      code: 'ERR_MODULE_NOT_FOUND',
+    })
+    for (const one of [error, plain])
+      expect(lastWords(one, [])).toMatch(
+        /^the npm package a-package-that-nobody-installed is missing\n {2}Run scripts\/setup/,
+      )
+  })
 })
