@@ -242,12 +242,14 @@ export const revokeDevice = command({
   danger(context, params) {
     const { db, now } = context
     const device = deviceNamed(context, params.device)
-    const { name, last_seen } = rowOf(context, device)
+    const { name, status, last_seen } = rowOf(context, device)
     const sensors = db
       .prepare('SELECT count(*) FROM device_entities WHERE device_id = ? AND is_enabled')
       .pluck()
       .get(device)
-    const seen = last_seen === null ? 'never connected' : `last seen ${timeWords(last_seen, now)}`
+    // When it was last seen is written once a minute.
+    const unseen = last_seen === null ? 'never connected' : `last seen ${timeWords(last_seen, now)}`
+    const seen = isOnline(status) ? 'connected' : unseen
     return (
       `${name} (${device}, ${sensors} sensors, ${seen}) will be shut out for good: its secret is forgotten, ` +
       'and to come back it must be invited again, under a new id. What it measured stays.'
@@ -286,14 +288,19 @@ function clearRetained(context: CallContext, device: string): void {
 }
 
 function rowOf({ db }: Pick<CallContext, 'db'>, device: string) {
-  return db.prepare('SELECT name, house_id, last_seen FROM devices WHERE id = ?').get(device) as {
+  return db.prepare('SELECT name, house_id, status, last_seen FROM devices WHERE id = ?').get(device) as {
     name: string
     house_id: string
+    status: string
     last_seen: number | null
   }
 }
 
+function isOnline(status: string): boolean {
+  return status === 'online' || status === 'busy'
+}
+
 function withOnline<T extends DeviceLine>(device: T): T & { is_online: boolean; upgrade: string | null } {
   const { status, agent_version } = device
-  return { ...device, is_online: status === 'online' || status === 'busy', upgrade: agentUpgrade(agent_version) }
+  return { ...device, is_online: isOnline(status), upgrade: agentUpgrade(agent_version) }
 }

@@ -70,8 +70,10 @@ describe('other commands that take something away', () => {
   it('say what', () => {
     const house = lived()
     expect(danger(house, 'devices/revoke', { device: 'kitchen-pi' })).toMatch(
-      /kitchen-pi.*1 sensors.*shut out for good/,
+      /kitchen-pi.*1 sensors, never connected.*shut out for good/,
     )
+    house.db.exec("UPDATE devices SET status = 'online'")
+    expect(danger(house, 'devices/revoke', { device: 'kitchen-pi' })).toContain('1 sensors, connected)')
     house.db.exec(
       `INSERT INTO users (id, email, hashed_password, role, created_at, updated_at) VALUES ('anna', 'anna@example.com', 'x', 'user', ${START}, ${START});
        INSERT INTO sync_quarantine (table_name, row_key, epoch, stream, code, reason, held_at) VALUES ('devices', 'kitchen-pi', 0, 'changes', '22021', 'NUL', ${START})`,
