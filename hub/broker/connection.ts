@@ -1,4 +1,4 @@
-import type { QoS } from './session.ts'
+import type { QoS } from './qos.ts'
 
 /** One client's connection, as the rest of the hub sees it. */
 export interface Connection {

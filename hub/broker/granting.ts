@@ -3,7 +3,7 @@ import type { BrokerHooks } from './connection.ts'
 import type { Granting } from './frames.ts'
 import type { Gate } from './gate.ts'
 import type { Grant, LiveConnection } from './live-connection.ts'
-import type { QoS } from './session.ts'
+import type { QoS } from './qos.ts'
 
 export interface GrantingOptions {
   hooks: Required<BrokerHooks>

@@ -1,7 +1,7 @@
 import type { Clock } from '../../shared/clock.ts'
 import { asError } from '../../shared/errors.ts'
 import type { AuthVerdict, BrokerHooks, Connection, Credentials, InboundPublish, PublishVerdict } from './connection.ts'
-import type { QoS } from './session.ts'
+import type { QoS } from './qos.ts'
 
 export interface GuardOptions {
   clock: Clock

@@ -3,7 +3,7 @@ import type { Place } from './admission.ts'
 import type { Connection, Credentials } from './connection.ts'
 import type { InboundPacket } from './inbound-packet.ts'
 import type { PublishQueue } from './publish-queue.ts'
-import type { QoS } from './session.ts'
+import type { QoS } from './qos.ts'
 
 let lastNumber = 0
 

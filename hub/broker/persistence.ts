@@ -3,16 +3,10 @@ import type { Clock } from '../../shared/clock.ts'
 import type { SessionChange } from '../engine/session-change.ts'
 import { BROKER_LIMITS, type BrokerLimits } from './broker-limits.ts'
 import type { Committed } from './journal.ts'
+import type { QoS } from './qos.ts'
 import type { Owed } from './retained-delivery.ts'
 import { RetainedStore } from './retained-store.ts'
-import {
-  entryBytes,
-  type Incoming,
-  type IncomingMessages,
-  type QoS,
-  type SessionFilter,
-  type StoredPacket,
-} from './session.ts'
+import { entryBytes, type Incoming, type IncomingMessages, type SessionFilter, type StoredPacket } from './session.ts'
 import { owned, SessionMemory, type Subscriber } from './session-memory.ts'
 
 interface Id {

@@ -3,10 +3,10 @@ import type { SessionChange } from '../engine/session-change.ts'
 import { ownerIn } from '../engine/session-key.ts'
 import type { BrokerLimits } from './broker-limits.ts'
 import { FilterTree } from './filter-tree.ts'
+import type { QoS } from './qos.ts'
 import {
   entryBytes,
   type IncomingMessages,
-  type QoS,
   type QueueEntry,
   Session,
   type SessionFilter,

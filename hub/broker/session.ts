@@ -1,7 +1,6 @@
 import type { SessionChange } from '../engine/session-change.ts'
 import type { Addressed } from './inbound-packet.ts'
-
-export type QoS = 0 | 1 | 2
+import type { QoS } from './qos.ts'
 
 /** A packet as Aedes hands it to its persistence. */
 export interface StoredPacket {

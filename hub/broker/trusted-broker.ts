@@ -22,8 +22,9 @@ import type { InboundPacket } from './inbound-packet.ts'
 import { LiveConnection } from './live-connection.ts'
 import { type Done, OrderingGate } from './ordering.ts'
 import { BrokerPersistence } from './persistence.ts'
+import type { QoS } from './qos.ts'
 import { type Begun, owedTo } from './retained-delivery.ts'
-import type { QoS, StoredPacket } from './session.ts'
+import type { StoredPacket } from './session.ts'
 import { type Deliver, TopicEmitter } from './topic-emitter.ts'
 
 export interface TrustedBrokerOptions {

@@ -16,6 +16,7 @@ import { identityOf, looseEpoch, looseIdentity, type SequencedIdentity } from '.
 import type { Effect, StructuredInput, Verdict } from './input.ts'
 import { VERDICTS } from './input.ts'
 import { Ledger, type LedgerTotals } from './ledger.ts'
+import type { Receipt } from './receipt.ts'
 import type { Refusal } from './rejected.ts'
 import { RejectedMessages } from './rejected.ts'
 import { Streams } from './streams.ts'
@@ -27,14 +28,6 @@ export interface BatchResult {
   values: [number, unknown][]
   effects: Effect[]
   ledger: LedgerTotals
-}
-
-/** The wall clock at receipt, and whether it follows a time source. */
-export interface Receipt {
-  now: number
-  clockSynced: boolean | null
-  /** Monotonic clock when the engine took it up; absent where nothing can expire. */
-  mono?: number
 }
 
 type AnyHandler = (context: Context, message: unknown, origin: Origin) => PartlyRefused | undefined

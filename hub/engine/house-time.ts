@@ -1,5 +1,5 @@
 import type { Database } from '../../shared/sqlite/open.ts'
-import type { Receipt } from './engine.ts'
+import type { Receipt } from './receipt.ts'
 
 /** The time at which something is stored: a clock that follows no time source never goes behind what is stored already. */
 export class HouseTime {

@@ -2,9 +2,10 @@ import type { ErrorCode } from '../../shared/errors.ts'
 import type { CentralTable } from '../store/central-shape.ts'
 import type { Batch } from './batch.ts'
 import type { Failing } from './contained-features.ts'
-import type { BatchResult, Receipt } from './engine.ts'
+import type { BatchResult } from './engine.ts'
 import type { Effect } from './input.ts'
 import type { LedgerTotals } from './ledger.ts'
+import type { Receipt } from './receipt.ts'
 import type { SessionChange } from './session-change.ts'
 
 /** How the engine's thread is started. */

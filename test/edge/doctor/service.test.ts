@@ -39,7 +39,7 @@ describe('the doctor of an agent that is a service', () => {
   it.each([
     [['/home/pi/meter'], 'the service does not see /home/pi/meter (ProtectHome)'],
     [['/tmp/meter'], 'the service does not see /tmp/meter (PrivateTmp)'],
-    [['/bin/cat', '/root/value'], 'the service does not see /root/value (ProtectHome)'],
+    [['/bin/cat', '/run/user/1000/value'], 'the service does not see /run/user/1000/value (ProtectHome)'],
     [['/bin/cat', '/dev/ttyUSB0'], 'the service may not open /dev/ttyUSB0 (DevicePolicy)'],
     [['bin/meter'], 'the service looks for bin/meter below /, not here'],
   ])('says of %j what the service will see differently', async (words, says) => {
