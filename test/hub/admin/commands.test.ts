@@ -383,21 +383,3 @@ describe('a person who is no administrator', () => {
     expect(everything(caller('user', []))).not.toContain('kitchen-pi')
   })
 })
-
-describe('lists', () => {
-  it('go on where the page before ended, without holes', () => {
-    const house = lived()
-    for (let seq = 2; seq < 40; seq++) house.send(['lares/kitchen-pi/event', { type: 'button_pressed' }])
-    const seen: number[] = []
-    let after: number | undefined
-    do {
-      const page = query<{ events: { id: number }[]; next?: number }>(house, 'events/list', {
-        limit: 7,
-        ...(after === undefined ? {} : { after }),
-      })
-      seen.push(...page.events.map(({ id }) => id))
-      after = page.next
-    } while (after !== undefined)
-    expect(seen).toEqual(house.all<{ id: number }>('SELECT id FROM events ORDER BY id DESC').map(({ id }) => id))
-  })
-})

@@ -96,3 +96,22 @@ describe('a list that does not fit one page says so, and goes on without holes',
     expect(means).toEqual([0, 1, 2])
   })
 })
+
+describe('a list of events', () => {
+  it('goes on where the page before ended, without holes', () => {
+    const house = openTestHouse()
+    house.device('kitchen-pi')
+    for (let seq = 1; seq < 40; seq++) house.send(['lares/kitchen-pi/event', { type: 'button_pressed' }])
+    const seen: number[] = []
+    let after: number | undefined
+    do {
+      const page = query<{ events: { id: number }[]; next?: number }>(house, 'events/list', {
+        limit: 7,
+        ...(after === undefined ? {} : { after }),
+      })
+      seen.push(...page.events.map(({ id }) => id))
+      after = page.next
+    } while (after !== undefined)
+    expect(seen).toEqual(house.all<{ id: number }>('SELECT id FROM events ORDER BY id DESC').map(({ id }) => id))
+  })
+})
