@@ -248,10 +248,11 @@ describe('a disk that fills up', () => {
     house.db.exec(
       "CREATE TRIGGER broken BEFORE INSERT ON hub_settings WHEN NEW.key = 'thinned' BEGIN SELECT RAISE(ABORT, 'no'); END",
     )
-    expect(() => house.tick(1_000)).toThrow('no')
+    house.tick(1_000)
     house.db.exec('DROP TRIGGER broken')
     expect(count(house, 'readings')).toBe(10)
-    fullFor(house, 0.9, 3)
+    // What failed is left alone for some ticks.
+    fullFor(house, 0.9, 30)
     expect(thinned(house)).toMatchObject([{ removed: { readings: 10 } }])
   })
 
