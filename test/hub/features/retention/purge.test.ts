@@ -115,7 +115,11 @@ describe('a purge', () => {
         house.unsent.acknowledged = { readings: 0, events: 0, reading_rollups: 0 }
         const last = () =>
           house.all<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'readings'")[0]?.seq ?? 0
+        /** As it was last told; a hub that starts anew knows nothing of its disk. */
+        let full = false
         for (const one of steps) {
+          if (one.do === 'disk') full = one.used === 0.9
+          if (one.do === 'restart') full = false
           if (one.do === 'measure') measure(house, past(house, { age: one.age * DAY, count: one.rows }))
           else if (one.do === 'ack')
             house.unsent.acknowledged.readings = Math.max(
@@ -138,7 +142,6 @@ describe('a purge', () => {
               expect(rolledUp.every((upto) => id <= upto)).toBe(true)
               expect(house.unsent.quarantine.readings.has(id)).toBe(false)
               // Unacknowledged ones go only while the disk is filling up, and then not those of the last day.
-              const full = one.do === 'disk' && one.used === 0.9
               if (!full) expect(id).toBeLessThanOrEqual(house.unsent.acknowledged.readings ?? 0)
               expect(reading_time).toBeLessThan(house.now - DAY)
             }
@@ -281,5 +284,5 @@ describe('a purge', () => {
     expect(
       house.all('SELECT sum(count) AS n FROM reading_rollup_buckets WHERE step = 3600000')[0]?.n,
     ).toBeGreaterThanOrEqual(399 * 144)
-  })
+  }, 120_000)
 })
