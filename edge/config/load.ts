@@ -4,7 +4,7 @@ import { LaresError } from '../../shared/errors.ts'
 import { explainSettings } from '../../shared/explain-settings.ts'
 import { nearestName } from '../../shared/nearest-name.ts'
 import { readSettingsFile } from '../../shared/settings-file.ts'
-import { readCpuTemperature } from '../health/cpu-temperature.ts'
+import { hasCpuThermometer } from '../health/cpu-temperature.ts'
 import type { Machine } from '../health/machine.ts'
 import { configureSource } from '../sensors/configure.ts'
 import { SENSOR_DRIVERS } from '../sensors/index.ts'
@@ -82,9 +82,8 @@ function isTable(value: unknown): value is Record<string, unknown> {
 
 /** What the agent measures on every machine when nobody says otherwise, as far as the machine has it. */
 async function defaultSensors(dataFolder: string, machine: Machine): Promise<Record<string, Record<string, unknown>>> {
-  const thermometer = (await readCpuTemperature(machine)) !== null
   return {
-    ...(thermometer ? { cpu_temperature: { driver: 'cpu-temperature' } } : {}),
+    ...((await hasCpuThermometer(machine)) ? { cpu_temperature: { driver: 'cpu-temperature' } } : {}),
     load: { driver: 'load' },
     memory: { driver: 'memory' },
     disk: { driver: 'disk', path: existsSync(dataFolder) ? dataFolder : '/' },

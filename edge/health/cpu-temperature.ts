@@ -27,3 +27,17 @@ export async function readCpuTemperature(machine: Machine): Promise<number | nul
   }
   return null
 }
+
+/** One that says nothing for so long is there and hangs, which its own sensor will say. */
+const THERE_MS = 2_000
+
+/** Whether the machine has a thermometer of its CPU. It is asked once, and nobody waits for one that hangs. */
+export async function hasCpuThermometer(machine: Machine): Promise<boolean> {
+  const late = Promise.withResolvers<boolean>()
+  const cancel = machine.clock.after(THERE_MS, () => late.resolve(true))
+  try {
+    return await Promise.race([readCpuTemperature(machine).then((value) => value !== null), late.promise])
+  } finally {
+    cancel()
+  }
+}

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { hasCpuThermometer } from '../../../edge/health/cpu-temperature.ts'
 import { byLine } from '../../../edge/health/program.ts'
 import { ManualClock } from '../../../shared/clock.ts'
 import { eventually } from './eventually.ts'
@@ -108,5 +109,24 @@ describe('a file that hangs', () => {
     tree.remove('/zone')
     tree.write('/zone', '51300\n')
     expect(await tree.machine.readText('/zone')).toBe('51300\n')
+  })
+
+  it('counts as there when it is the thermometer of the CPU, and nobody waits for it', async () => {
+    const clock = new ManualClock()
+    const tree = fakeTree({ clock, files: { '/sys/class/thermal/thermal_zone0/type': 'cpu-thermal\n' } })
+    const pipe = join(tree.root, 'sys/class/thermal/thermal_zone0/temp')
+    execFileSync('mkfifo', [pipe])
+    let asked = false
+    const found = hasCpuThermometer({
+      ...tree.machine,
+      readText(path) {
+        asked ||= path.endsWith('/temp')
+        return tree.machine.readText(path)
+      },
+    })
+    await eventually(() => expect(asked).toBe(true))
+    clock.advance(2_000)
+    expect(await found).toBe(true)
+    writeFileSync(pipe, '51200\n')
   })
 })
