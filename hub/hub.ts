@@ -61,6 +61,7 @@ export class Hub implements Service {
   #parts: Lifecycle
   #ports: HubPorts | null = null
   #pin = ''
+  #certificateMs = 0
   #store: HouseStore | null = null
   #ballast: Ballast
   /** The disk was full at start. */
@@ -89,13 +90,20 @@ export class Hub implements Service {
   }
 
   async start(): Promise<void> {
-    const { folder, config } = this.#options
+    const { folder, config, clock } = this.#options
     makeFolder(folder, 0o750)
     this.#full = this.#ballast.release()
+    const since = clock.mono()
     const certificate = await loadCertificate(folder, config.tls)
+    this.#certificateMs = Math.round(clock.mono() - since)
     this.#pin = certificate.pin
     this.#compose(certificate)
     await this.#parts.start()
+  }
+
+  /** Where the time of its start went, milliseconds by part. */
+  get startedIn(): Record<string, number> {
+    return { certificate: this.#certificateMs, ...Object.fromEntries(this.#parts.tookMs) }
   }
 
   /** Whether its parts answer; the watchdog is fed only then. */

@@ -109,7 +109,8 @@ async function run(folder: string, values: Values): Promise<number> {
   keepHubPorts({ folder, ports, clock: systemClock, log })
   if (values['print-ready']) process.stdout.write(`${JSON.stringify({ ready: true, ...ports })}\n`)
   if (isWatched()) process.stderr.write(welcome({ folder, listen, ports: { tls, plain, http }, devices: hub.devices }))
-  log.info({ tls, plain, http, socket, folder }, 'the hub listens')
+  const since_process_ms = Math.round(process.uptime() * 1_000)
+  log.info({ tls, plain, http, socket, folder, since_process_ms, start_ms: hub.startedIn }, 'the hub listens')
   await notify.start()
   const signal = await stopping.signal
   log.info({ signal }, 'the hub stops')

@@ -30,6 +30,7 @@ export class Lifecycle implements Service {
   #services: Named[] = []
   #running: Named[] = []
   #stopping = false
+  #tookMs = new Map<string, number>()
 
   constructor(options: LifecycleOptions) {
     this.#options = options
@@ -39,13 +40,21 @@ export class Lifecycle implements Service {
     this.#services.push({ name, service, stopMs })
   }
 
+  /** How long each part took to start, milliseconds, in their order; those that took less than one are left out. */
+  get tookMs(): ReadonlyMap<string, number> {
+    return this.#tookMs
+  }
+
   /** Throws also when it is stopped meanwhile. */
   async start(): Promise<void> {
     for (const named of this.#services) {
       if (this.#stopping) throw new Error(`stopped before ${named.name} was started`)
       this.#running.push(named)
+      const since = this.#options.clock.mono()
       try {
         await named.service.start()
+        const took = Math.round(this.#options.clock.mono() - since)
+        if (took >= 1) this.#tookMs.set(named.name, took)
       } catch (error) {
         this.#running = this.#running.filter((running) => running !== named)
         // What fails while stopping must not hide why it did not start.

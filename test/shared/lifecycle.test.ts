@@ -30,6 +30,15 @@ describe('a lifecycle', () => {
     expect(order).toEqual(['+a', '+b', '+c', '-c', '-b', '-a'])
   })
 
+  it('tells where the time of its start went', async () => {
+    const clock = new ManualClock()
+    const lifecycle = new Lifecycle({ clock, stopMs: 100 })
+    lifecycle.add('slow', { start: () => clock.advance(700), stop() {} })
+    lifecycle.add('quick', { start() {}, stop() {} })
+    await lifecycle.start()
+    expect([...lifecycle.tookMs]).toEqual([['slow', 700]])
+  })
+
   it('stops what ran when one fails to start, and says why', async () => {
     const { order, lifecycle } = parts({ c: 'start' })
     await expect(lifecycle.start()).rejects.toThrow('c does not start')
