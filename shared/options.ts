@@ -37,7 +37,8 @@ export interface Reading {
 /**
  * Reads the words after a program's name: `--name value`, `--name=value`, `--switch`, `--switch yes`, `--no-switch`.
  * After `--` everything is a positional word; so is `-` and a negative number. The same rule for everything that is called
- * `lares …`. Throws `bad_params` that names the word, and the nearest option for one that is not known.
+ * `lares …`. Throws `bad_params` that names the word, and the nearest option for one that is not known; not where help or the
+ * version is asked for, which nothing that stands beside it keeps back.
  */
 export function readWords(words: readonly string[], reading: Reading): ReadWords {
   const { options, program } = reading
@@ -45,6 +46,7 @@ export function readWords(words: readonly string[], reading: Reading): ReadWords
   const positionals: string[] = []
   let help = false
   let version = false
+  let wrong: unknown = null
   const rest = [...words]
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
     if (word === '--') {
@@ -56,17 +58,26 @@ export function readWords(words: readonly string[], reading: Reading): ReadWords
     } else if (!word.startsWith('-') || /^-(?:\d|$)/.test(word)) {
       positionals.push(word)
     } else {
-      const { name, inline, no } = optionOf(word, reading)
-      const option = options[name]
-      if (option?.kind === 'switch') {
-        const taken = inline ?? (no ? undefined : takeBoolean(rest, reading, positionals.length))
-        values.set(name, switched(name, taken) !== no)
-      } else if (option) {
-        values.set(name, optionValue(name, option, inline ?? takeValue(rest)))
+      try {
+        take(word)
+      } catch (error) {
+        wrong ??= error
       }
     }
   }
+  if (wrong !== null && !help && !version) throw wrong
   return { values, positionals, help, version }
+
+  function take(word: string): void {
+    const { name, inline, no } = optionOf(word, reading)
+    const option = options[name]
+    if (option?.kind === 'switch') {
+      const taken = inline ?? (no ? undefined : takeBoolean(rest, reading, positionals.length))
+      values.set(name, switched(name, taken) !== no)
+    } else if (option) {
+      values.set(name, optionValue(name, option, inline ?? takeValue(rest)))
+    }
+  }
 
   function optionOf(word: string, { options }: Reading) {
     const [, written = '', inline] = /^--?([^=]*)(?:=(.*))?$/s.exec(word) ?? []
@@ -76,6 +87,8 @@ export function readWords(words: readonly string[], reading: Reading): ReadWords
     const positive = name.replace(/^no-/, '')
     if (word.startsWith('--no') && Object.hasOwn(options, positive) && options[positive]?.kind === 'switch')
       return { name: positive, inline, no: true }
+    // Its value, if it has one, is no word of its own.
+    if (inline === undefined && rest[0]?.startsWith('-') === false) rest.shift()
     const nearest = nearestName(name, Object.keys(options))
     throw new LaresError('bad_params', `${program} has no option ${word.split('=')[0]}`, {
       hint: nearest === null ? `See ${program} --help.` : `Did you mean --${nearest}? See ${program} --help.`,

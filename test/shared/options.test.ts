@@ -19,6 +19,16 @@ const read = (...words: string[]) => {
 }
 
 describe('the words of a program', () => {
+  it('show help whatever stands beside it', () => {
+    for (const words of [
+      ['--help', '--dta', 'x'],
+      ['-h', '--limit', 'many'],
+      ['--step', '9h', '--help'],
+      ['-h', '--data'],
+    ])
+      expect(read(...words)).toMatchObject({ help: true, positionals: [] })
+  })
+
   it('are options in any form, and positional words in their order', () => {
     expect(read('a', '--data', '/x', '--limit=5', 'b', '--print_ready', '--step', '5m', '-')).toEqual({
       values: { data: '/x', limit: 5, 'print-ready': true, step: '5m' },
