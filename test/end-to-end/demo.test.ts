@@ -46,7 +46,8 @@ describe('scripts/demo --once', () => {
       sites: 2,
       duplicates: 0,
       rejected: 0,
-      managed_personas: 2,
+      // A persona and its version in each house.
+      managed_rows: 4,
       rows_behind: 0,
       seconds_behind: 0,
       quarantined: 0,

@@ -40,7 +40,7 @@ export function countsOf({ places }: DemoView): Record<string, unknown> {
     clips: houses((house) => house.clips),
     sites: places.filter(({ there }) => there !== null).length,
     central: centralCounts(places),
-    managed_personas: houses((house) => house.sync.managed),
+    managed_rows: houses((house) => house.sync.managed),
     rows_behind: houses((house) => house.sync.rows_behind),
     seconds_behind: Math.max(...places.map(({ house }) => house.sync.seconds_behind)),
     quarantined: houses((house) => house.sync.quarantine),
