@@ -66,14 +66,15 @@ class Writer {
   }
 }
 
-/** Numbers that were acknowledged and are not on the disk of a dead hub. The oldest of a full queue may be gone. */
+/** Numbers that were acknowledged and are not on the disk of a dead hub. Before the oldest of a full queue any may be gone. */
 function lost(folder: string, writer: Writer): { queued: number[]; retained: string[] } {
   const db = new Sqlite(join(folder, 'hub.db'))
   try {
     const stored = new Set(
       (db.prepare('SELECT payload FROM broker_queue').pluck().all() as Buffer[]).map((payload) => Number(payload)),
     )
-    const promised = [...writer.queued].sort((a, b) => a - b).slice(-(OFFLINE_QUEUE.messages - WINDOW))
+    const oldest = stored.size < OFFLINE_QUEUE.messages ? 0 : Math.min(...stored)
+    const promised = [...writer.queued].filter((number) => number > oldest)
     const kept = db.prepare('SELECT payload FROM broker_retained WHERE topic = ?').pluck()
     return {
       queued: promised.filter((number) => !stored.has(number)),
