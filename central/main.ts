@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { inherited, variable } from '../shared/environment.ts'
 import { LaresError } from '../shared/errors.ts'
 import { EXIT } from '../shared/exit-code.ts'
 import type { Program } from '../shared/program.ts'
@@ -31,7 +32,7 @@ export interface Surroundings extends Outlets {
 }
 
 const PROCESS: Surroundings = {
-  env: process.env,
+  env: inherited(),
   ...PROCESS_OUTLETS,
   readInput: () => readFileSync(0, 'utf8'),
 }
@@ -72,8 +73,8 @@ function addressOf(option: string | undefined, env: NodeJS.ProcessEnv): string {
         hint: 'Put the address into LARES_CENTRAL, or the password alone into PGPASSWORD or ~/.pgpass.',
       },
     )
-  const address = option ?? env.LARES_CENTRAL
-  if (address === undefined || address === '')
+  const address = option ?? variable('LARES_CENTRAL', env)
+  if (address === undefined)
     throw new LaresError('bad_config', 'the address of central is not known', {
       hint: 'Set LARES_CENTRAL=postgres://user:password@host:5432/database, or give --url.',
     })

@@ -26,6 +26,7 @@ function optionOf(schema: JsonSchema, required: boolean): ParamOption {
   return {
     kind,
     required,
+    mayBeEmpty: true,
     says: sayingOf(schema, required),
     ...(choices ? { choices } : {}),
     ...(schema.format === undefined ? {} : { format: schema.format, value: VALUES.get(schema.format) ?? 'TEXT' }),

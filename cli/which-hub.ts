@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import { variable } from '../shared/environment.ts'
 import { readHubPorts } from '../shared/hub-ports.ts'
 import type { AdminClient } from './admin-client.ts'
 import type { WhichHub } from './parse-call.ts'
@@ -18,7 +19,7 @@ export async function withHub<T>(hub: WhichHub, use: (client: AdminClient) => Pr
 
 /** The hub of the data folder says where its socket is and how its topics begin; options go before that. */
 export function socketOf(call: WhichHub): { socket: string; base?: string } {
-  const folder = resolve(call.data ?? (process.env.LARES_DATA || 'lares-data'))
+  const folder = resolve(call.data ?? variable('LARES_DATA') ?? 'lares-data')
   const hub = readHubPorts(folder)
   const socket = resolve(call.socket ?? hub?.socket ?? join(folder, 'hub.sock'))
   const base = call.base ?? (hub?.socket === socket ? hub.base : undefined)

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { variable } from '../shared/environment.ts'
 import { LaresError } from '../shared/errors.ts'
 import type { Database } from '../shared/sqlite/open.ts'
 import { openDatabase, sqliteCode } from '../shared/sqlite/open.ts'
@@ -7,9 +8,9 @@ import { isSystemTrouble, systemTrouble } from '../shared/system-trouble.ts'
 
 /** Where an agent keeps its things when nobody says otherwise: systemd's state folder, else below the home folder. */
 export function defaultDataFolder(env: NodeJS.ProcessEnv): string {
-  const state = env.STATE_DIRECTORY?.split(':')[0]
+  const state = variable('STATE_DIRECTORY', env)?.split(':')[0]
   if (state) return state
-  return join(env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'lares', 'edge')
+  return join(variable('XDG_STATE_HOME', env) ?? join(homedir(), '.local', 'state'), 'lares', 'edge')
 }
 
 /**

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { systemClock } from '../shared/clock.ts'
 import { endProcess } from '../shared/end-process.ts'
+import { inherited } from '../shared/environment.ts'
 import { explain } from '../shared/errors.ts'
 import { EXIT } from '../shared/exit-code.ts'
 import { createLog } from '../shared/log.ts'
@@ -30,7 +31,7 @@ import { agentVersion } from './version.ts'
 const SERVICE_RUNTIME = '/run/lares-edge'
 
 /** `lares edge …`. Returns the exit code; what a person asked for goes to standard output, faults to standard error. */
-export function runEdge(argv: string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
+export function runEdge(argv: string[], env: NodeJS.ProcessEnv = inherited()): Promise<number> {
   return runProgram(EDGE_PROGRAM, argv, { run: (call) => runVerb(edgeOptions(call), env) })
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { variable } from '../shared/environment.ts'
 import { asError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
 import type { Heartbeat } from '../shared/messages/heartbeat.ts'
@@ -37,7 +38,7 @@ const NAME = 'agent.json'
 
 /** Where a running agent leaves word: the unit's runtime folder, which is in memory, else the data folder. */
 export function runtimeFolder(env: NodeJS.ProcessEnv, dataFolder: string): string {
-  return env.RUNTIME_DIRECTORY?.split(':')[0] || dataFolder
+  return variable('RUNTIME_DIRECTORY', env)?.split(':')[0] || dataFolder
 }
 
 /** Leaves word for who asks later. Not durable, because it is true only now; a disk that fails is only logged. */

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'smol-toml'
+import { variable } from '../shared/environment.ts'
 import { asError } from '../shared/errors.ts'
 import type { HubConfig } from './config.ts'
 
@@ -26,8 +27,8 @@ export function centralAddress({ central, centralFault }: HubConfig, folder: str
       return { url: null, fault: `${file} cannot be read: ${asError(error).message}` }
     }
   }
-  const url = process.env.LARES_CENTRAL_URL
-  return url === undefined || url.trim() === '' ? { url: null, fault: null } : understood(url, 'LARES_CENTRAL_URL')
+  const url = variable('LARES_CENTRAL_URL')
+  return url === undefined ? { url: null, fault: null } : understood(url, 'LARES_CENTRAL_URL')
 }
 
 function understood(text: string, from: string): CentralAddress {

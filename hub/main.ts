@@ -3,6 +3,7 @@ import { splitAddress } from '../shared/address.ts'
 import { systemClock } from '../shared/clock.ts'
 import { decode } from '../shared/codec.ts'
 import { endProcess } from '../shared/end-process.ts'
+import { inherited, variable } from '../shared/environment.ts'
 import { asError, LaresError } from '../shared/errors.ts'
 import { EXIT } from '../shared/exit-code.ts'
 import { keepHubPorts, readHubPorts } from '../shared/hub-ports.ts'
@@ -27,7 +28,7 @@ export function runHub(argv: string[]): Promise<number> {
 }
 
 async function runVerb(verb: string, values: Values): Promise<number> {
-  const folder = resolve(text(values.data) ?? (process.env.LARES_DATA || 'lares-data'))
+  const folder = resolve(text(values.data) ?? variable('LARES_DATA') ?? 'lares-data')
   switch (verb) {
     case 'run':
       return await run(folder, values)
@@ -84,7 +85,7 @@ async function run(folder: string, values: Values): Promise<number> {
     logLevel: config.log,
   })
   const stopping = waitForStop(log)
-  const notify = new Notify({ clock: systemClock, log, env: process.env, isHealthy: () => hub.responsive })
+  const notify = new Notify({ clock: systemClock, log, env: inherited(), isHealthy: () => hub.responsive })
   notify.starting()
   const started = hub.start().then(() => true)
   // Once it is to stop, it is no matter that it did not start.

@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { pino } from 'pino'
 import type { Clock } from './clock.ts'
+import { variable } from './environment.ts'
 import { LOG_LEVELS, type LogLevel, logBoard } from './log-board.ts'
 import { readableLine } from './log-line.ts'
 
@@ -65,7 +66,7 @@ export function createLog(level: string, terminal = isWatched()): Log {
 
 function readable(): { write(line: string): void } {
   // https://no-color.org
-  const colours = !process.env.NO_COLOR
+  const colours = variable('NO_COLOR') === undefined
   return { write: (line) => writeSync(STDERR, readableLine(line, { colours })) }
 }
 

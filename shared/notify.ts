@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { Cancel, Clock } from './clock.ts'
+import { variable } from './environment.ts'
 import type { Service } from './lifecycle.ts'
 import type { Log } from './log.ts'
 
@@ -32,10 +33,15 @@ export class Notify implements Service {
     this.#send = options.send ?? ((variables) => systemdNotify(variables, options.env))
   }
 
+  /** Whether somebody is to be told. */
+  get #listened(): boolean {
+    return variable('NOTIFY_SOCKET', this.#options.env) !== undefined
+  }
+
   /** Asks for more time again and again until `start`: checking or migrating a large database takes as long as it takes. */
   starting(): void {
-    const { env, clock } = this.#options
-    if (!env.NOTIFY_SOCKET) return
+    const { clock } = this.#options
+    if (!this.#listened) return
     const ask = () => void this.#tell([`EXTEND_TIMEOUT_USEC=${EXTENSION_MS * 1_000}`])
     ask()
     this.#cancel = clock.every(EXTENSION_MS / 4, ask)
@@ -46,9 +52,9 @@ export class Notify implements Service {
     const { env, clock } = this.#options
     this.#cancel?.()
     this.#cancel = null
-    if (!env.NOTIFY_SOCKET) return
+    if (!this.#listened) return
     await this.#tell(['READY=1'])
-    const watchdogMs = Number(env.WATCHDOG_USEC) / 1_000
+    const watchdogMs = Number(variable('WATCHDOG_USEC', env) ?? 0) / 1_000
     if (!(watchdogMs > 0)) return
     this.#cancel = clock.every(watchdogMs / 2, () => this.#feed())
   }
@@ -56,12 +62,12 @@ export class Notify implements Service {
   async stop(): Promise<void> {
     this.#cancel?.()
     this.#cancel = null
-    if (this.#options.env.NOTIFY_SOCKET) await this.#tell(['STOPPING=1'])
+    if (this.#listened) await this.#tell(['STOPPING=1'])
   }
 
   /** One line for `systemctl status`. The same line again is not sent. */
   status(text: string): void {
-    if (!this.#options.env.NOTIFY_SOCKET || text === this.#status) return
+    if (!this.#listened || text === this.#status) return
     this.#status = text
     void this.#tell([`STATUS=${text.replaceAll('\n', ' ')}`])
   }

@@ -11,6 +11,8 @@ export interface Option {
   says?: string
   /** The only values it may have. */
   choices?: readonly string[]
+  /** Whether a text may be empty: where it is written down, that takes away what was there. */
+  mayBeEmpty?: boolean
 }
 
 /** By name, as help shows them. */
@@ -115,9 +117,11 @@ function switched(name: string, text: string | undefined): boolean {
   throw new LaresError('bad_params', `--${name} is yes or no, not "${text}"`, { hint: `Write ${BOOLEAN_WORDS}.` })
 }
 
-function optionValue(name: string, { kind, choices }: Option, text: string | undefined): string | number {
-  if (text === undefined) {
-    const hint = choices ? `It is one of ${choices.join(', ')}.` : `Write --${name}=VALUE.`
+function optionValue(name: string, option: Option, text: string | undefined): string | number {
+  const { kind, choices, mayBeEmpty = false } = option
+  // A variable of the shell that is not set leaves `--data "$DIR"` empty, which would be the folder where one happens to be.
+  if (text === undefined || (text.trim() === '' && !mayBeEmpty)) {
+    const hint = choices ? `It is one of ${choices.join(', ')}.` : `Write --${name}=${option.value ?? 'VALUE'}.`
     throw new LaresError('bad_params', `--${name} needs a value`, { hint })
   }
   return kind === 'number' ? readNumber(name, text) : readChoice(name, text, choices)

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ROOT, readSources, type Source } from './source-tree.ts'
@@ -50,6 +50,12 @@ const LINES = 400
 const CLOCK_EXCEPTIONS = new Map([
   ['shared/clock.ts', 'the clock itself'],
   ['cli/admin-client.ts', 'a command of a person waits for one answer of a real hub and ends'],
+])
+
+/** Where the environment is read or changed outside of shared/environment.ts, each with its reason. */
+const ENVIRONMENT_EXCEPTIONS = new Map([
+  ['shared/environment.ts', 'the one place that reads it'],
+  ['scripts/lib/demo/main.ts', 'takes the address of an administrator away from the programs that it starts'],
 ])
 
 const PINNED = [
@@ -171,6 +177,30 @@ describe('a file', () => {
     expect(wrong.map(({ path }) => path)).toEqual([])
     // An exception that is no longer needed is taken off the list.
     for (const path of CLOCK_EXCEPTIONS.keys()) expect(source(path).code).toMatch(clock)
+  })
+})
+
+describe('the environment', () => {
+  it('is read in one place, for which an empty variable is none', () => {
+    const reads = /\bprocess\.env\b|\benv\??\.?\[|\benv\??\.[A-Z][A-Z\d_]+\b|\benv\b[^\n]*from 'node:process'/
+    // What a program gives to those that it starts is no setting of its own.
+    const given = /\boptions\.env\b/
+    const lines = program.flatMap(({ path, code }) => code.split('\n').map((line) => ({ path, line })))
+    const wrong = lines.filter(
+      ({ path, line }) => reads.test(line) && !given.test(line) && !ENVIRONMENT_EXCEPTIONS.has(path),
+    )
+    expect(wrong).toEqual([])
+    for (const path of ENVIRONMENT_EXCEPTIONS.keys()) expect(source(path).code).toMatch(reads)
+  })
+
+  it('is read by shell scripts with a default for what is empty too', () => {
+    const scripts = ['lares', ...globSync('scripts/**/*', { cwd: ROOT })].filter(
+      (path) =>
+        statSync(join(ROOT, path)).isFile() && /^#!.*sh$|shellcheck/m.test(readFileSync(join(ROOT, path), 'utf8')),
+    )
+    expect(scripts.length).toBeGreaterThan(5)
+    const wrong = scripts.filter((path) => /\$\{[A-Z_]+[-+=?]/.test(readFileSync(join(ROOT, path), 'utf8')))
+    expect(wrong).toEqual([])
   })
 })
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { systemClock } from '../../shared/clock.ts'
+import { inherited, variable } from '../../shared/environment.ts'
 import { LaresError } from '../../shared/errors.ts'
 import { EXIT } from '../../shared/exit-code.ts'
 import { readHubPorts } from '../../shared/hub-ports.ts'
@@ -76,7 +77,7 @@ export function runDiagnose(words: string[]): Promise<number> {
 }
 
 function usualData(): string {
-  return process.env.LARES_DATA || (existsSync('/var/lib/lares') ? '/var/lib/lares' : 'lares-data')
+  return variable('LARES_DATA') ?? (existsSync('/var/lib/lares') ? '/var/lib/lares' : 'lares-data')
 }
 
 function secretsOf({ data, edgeData, config, edgeConfig }: Places): string[] {
@@ -84,7 +85,7 @@ function secretsOf({ data, edgeData, config, edgeConfig }: Places): string[] {
   const inAgent = ['identity.json', 'joining.json'].map((name) => join(edgeData, name))
   return [
     ...secretsIn([...inHub, ...inAgent, config, edgeConfig]),
-    ...Object.entries(process.env).flatMap(([name, value = '']) =>
+    ...Object.entries(inherited()).flatMap(([name, value = '']) =>
       /^LARES_.*(?:URL|CENTRAL|SECRET|TOKEN)|^PGPASSWORD/.test(name) ? [value] : [],
     ),
   ]
@@ -114,7 +115,7 @@ async function bundle({ data, edgeData, config, edgeConfig }: Places, now: numbe
       openssl: process.versions.openssl,
     },
     machine: await attempt(machineFacts),
-    environment: Object.keys(process.env).filter((name) => name.startsWith('LARES_')),
+    environment: Object.keys(inherited()).filter((name) => name.startsWith('LARES_') && variable(name) !== undefined),
     hub: {
       settings: await attempt(() => settingsOf(config)),
       service: await attempt(() => unitFacts('lares-hub')),

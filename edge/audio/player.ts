@@ -2,6 +2,7 @@ import type { ChildProcessByStdio } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 import type { Cancel, Clock } from '../../shared/clock.ts'
+import { inherited } from '../../shared/environment.ts'
 import type { ErrorCode } from '../../shared/errors.ts'
 import type { Service } from '../../shared/lifecycle.ts'
 import { AUDIO } from '../../shared/limits.ts'
@@ -156,7 +157,7 @@ export class Player implements Service {
 
   #launch(playing: Playing): void {
     if (playing.finished) return
-    const { device, env = process.env } = this.#options
+    const { device, env = inherited() } = this.#options
     const child = spawn('aplay', aplayArguments(device, playing.rate), {
       stdio: ['pipe', 'ignore', 'pipe'],
       env: { ...env, LC_ALL: 'C' },

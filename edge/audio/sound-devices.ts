@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { cleanText } from '../../shared/clean-text.ts'
+import { inherited } from '../../shared/environment.ts'
 import { LaresError } from '../../shared/errors.ts'
 import { faultFromSpawn } from './sound-fault.ts'
 
@@ -50,7 +51,7 @@ export function parseNames(output: string): SoundDevice[] {
 }
 
 function list(program: 'arecord' | 'aplay', flag: '-l' | '-L'): Promise<string> {
-  const env = { ...process.env, LC_ALL: 'C' }
+  const env = inherited({ LC_ALL: 'C' })
   return new Promise((resolve, reject) => {
     execFile(program, [flag], { env, timeout: LISTING_MS, encoding: 'utf8' }, (error, stdout) => {
       if (error?.code === 'ENOENT' || error?.code === 'EACCES') {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { readBoolean } from '../../shared/booleans.ts'
+import { variable } from '../../shared/environment.ts'
 import { LaresError } from '../../shared/errors.ts'
 import { keysAt, unwrapped } from '../../shared/explain-settings.ts'
 import { nearestName } from '../../shared/nearest-name.ts'
@@ -30,24 +31,25 @@ export function overlayEnvironment(file: Table, env: NodeJS.ProcessEnv, schema: 
   const table: Table = { ...file }
   const variables = new Map<string, string>()
   const faults: ConfigFault[] = []
-  for (const [variable, text] of Object.entries(env)) {
-    if (!variable.startsWith(PREFIX) || !text) continue
-    const target = settable.get(variable)
+  for (const name of Object.keys(env).filter((name) => name.startsWith(PREFIX))) {
+    const text = variable(name, env)
+    if (text === undefined) continue
+    const target = settable.get(name)
     if (!target) {
-      faults.push({ part: 'environment', error: unknownVariable(variable, [...settable.keys()]) })
+      faults.push({ part: 'environment', error: unknownVariable(name, [...settable.keys()]) })
       continue
     }
     const { section, key } = target
     const before = table[section]
     table[section] = { ...(isTable(before) ? before : {}), [key]: readValue(schemaAt(schema, section, key), text) }
-    variables.set(`${section}.${key}`, variable)
+    variables.set(`${section}.${key}`, name)
   }
   return { table, variables, faults }
 }
 
-function unknownVariable(variable: string, known: string[]): LaresError {
-  const nearest = nearestName(variable, known)
-  return new LaresError('bad_config', `the environment variable ${variable} sets no key of the configuration`, {
+function unknownVariable(name: string, known: string[]): LaresError {
+  const nearest = nearestName(name, known)
+  return new LaresError('bad_config', `the environment variable ${name} sets no key of the configuration`, {
     hint: nearest ? `Did you mean ${nearest}?` : 'Its name is LARES_EDGE_<SECTION>_<KEY>, as in the file.',
   })
 }

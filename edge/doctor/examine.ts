@@ -1,3 +1,4 @@
+import { variable } from '../../shared/environment.ts'
 import type { AsServiceOptions } from './as-service.ts'
 import { INSIDE, runAsService } from './as-service.ts'
 import { runDoctor } from './doctor.ts'
@@ -15,7 +16,7 @@ export async function examine(
   { isRoot, asked }: { isRoot: boolean; asked: AsServiceOptions },
 ): Promise<Finding[]> {
   const { machine, env = {} } = options
-  const unit = isRoot && !env[INSIDE] ? await readServiceUnit(machine) : null
+  const unit = isRoot && variable(INSIDE, env) === undefined ? await readServiceUnit(machine) : null
   if (unit === null) return await runDoctor(options)
   try {
     return await runAsService(machine, unit, asked)

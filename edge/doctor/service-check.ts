@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs'
 import { userInfo } from 'node:os'
 import { isAbsolute, join } from 'node:path'
+import { variable } from '../../shared/environment.ts'
 import type { EdgeConfig } from '../config/schema.ts'
 import type { Machine } from '../health/machine.ts'
 import { orNull } from '../health/unknown.ts'
@@ -26,12 +27,12 @@ const ALWAYS = /^\/dev\/((null|zero|full|random|urandom|tty|ptmx)$|pts\/)/
 /** What the service will see differently from who asks here, told beforehand. */
 export async function checkService({ config, machine, env = {} }: DoctorOptions): Promise<Finding[]> {
   // The doctor within the service sees it as it is.
-  if (env[INSIDE]) return []
+  if (variable(INSIDE, env) !== undefined) return []
   const unit = await readServiceUnit(machine)
   if (unit === null) return [skipped('service', 'the agent is no service of this system')]
   const user = unit.get('User') ?? 'root'
   const here = userInfo().username
-  const path = (env.PATH ?? process.env.PATH ?? '').split(':')
+  const path = (variable('PATH', env) ?? variable('PATH') ?? '').split(':')
   const seen = tablesOf(config).flatMap((table) => checkTable(table, { unit, path }))
   const groups = await checkGroups(config, { machine, unit, user })
   const look =

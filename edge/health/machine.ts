@@ -3,6 +3,7 @@ import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '../../shared/clock.ts'
 import { systemClock } from '../../shared/clock.ts'
+import { inherited, variable } from '../../shared/environment.ts'
 import { LaresError } from '../../shared/errors.ts'
 import type { RunningProgram } from './program.ts'
 import { programFailure, startProgram } from './program.ts'
@@ -78,7 +79,7 @@ function onceAtATime<T>(): (key: string, ask: (key: string) => Promise<T>) => Pr
 export function systemMachine(options: SystemMachineOptions = {}): Machine {
   const { clock = systemClock, root = '' } = options
   const at = (path: string) => (root === '' ? path : join(root, path))
-  const env = { ...process.env, LC_ALL: 'C', PATH: options.programs ?? process.env.PATH ?? '/usr/bin:/bin' }
+  const env = inherited({ LC_ALL: 'C', PATH: options.programs ?? variable('PATH') ?? '/usr/bin:/bin' })
   const start = (command: readonly string[], { onOutput }: StartOptions) =>
     startProgram(command, { env, clock, onOutput: onOutput ?? (() => {}) })
 

@@ -18,6 +18,7 @@ import { dirname, join } from 'node:path'
 import { MessageChannel } from 'node:worker_threads'
 import { Client } from 'pg'
 import { type Clock, systemClock, wait } from '../../shared/clock.ts'
+import { inherited } from '../../shared/environment.ts'
 import { LaresError } from '../../shared/errors.ts'
 
 export type PostgresVersion = '15' | '18'
@@ -190,7 +191,7 @@ export class Postgres {
         ...identity,
         cwd: this.folder,
         stdio: 'pipe',
-        env: { ...process.env, LC_ALL: 'C' },
+        env: inherited({ LC_ALL: 'C' }),
       })
     } catch (cause) {
       throw new LaresError('missing_program', `initdb of PostgreSQL ${this.version} does not run: ${String(cause)}`, {

@@ -26,6 +26,11 @@ describe('a call on the command line', () => {
       expect(parseCall(['devices', 'invite', ...words]).params).toEqual(expected)
   })
 
+  it('leaves a text empty where that takes away what was written down, and no folder', () => {
+    expect(parseCall(['devices', 'rename', 'hall-x7k2m9', '--name', '']).params).toMatchObject({ name: '' })
+    expect(() => parseCall(['devices', 'list', '--data', ''])).toThrow(refused(/--data needs a value/))
+  })
+
   it('turns numbers into numbers and switches into true', () => {
     expect(parseCall(['events', 'list', '--limit', '5', '--severity=error']).params).toEqual({
       limit: 5,

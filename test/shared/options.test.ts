@@ -54,8 +54,10 @@ describe('the words of a program', () => {
 
   it.each([
     [['--dta', 'x'], /no option --dta/, /Did you mean --data\?/],
-    [['--data'], /--data needs a value/, /--data=VALUE/],
-    [['--data', '--json'], /--data needs a value/, /--data=VALUE/],
+    [['--data'], /--data needs a value/, /--data=DIR/],
+    [['--data', ''], /--data needs a value/, /--data=DIR/],
+    [['--data= '], /--data needs a value/, /--data=DIR/],
+    [['--data', '--json'], /--data needs a value/, /--data=DIR/],
     [['--limit', 'many'], /limit is a number, not "many"/, /--limit=10/],
     [['--json=perhaps'], /--json is yes or no, not "perhaps"/, /yes or no/],
     [['--step', '2h'], /step cannot be "2h"/, /one of 5m, 1h/],

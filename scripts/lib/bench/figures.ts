@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inherited } from '../../../shared/environment.ts'
 import { firstLine } from './child-line.ts'
 import type { LoadOrder, LoadReport } from './load.ts'
 
@@ -18,7 +19,7 @@ const WARM_UP_MS = 3_000
 export function runProgram(name: string, argument: unknown = {}, env: NodeJS.ProcessEnv = {}): ChildProcess {
   const file = join(import.meta.dirname, `${name}.ts`)
   return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file, JSON.stringify(argument)], {
-    env: { ...process.env, ...env },
+    env: inherited(env),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 }

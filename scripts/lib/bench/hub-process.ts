@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { inherited } from '../../../shared/environment.ts'
 import { firstLine } from './child-line.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
@@ -70,7 +71,7 @@ export async function startHub(options: HubStart): Promise<HubProcess> {
       ...listen,
       ...(options.hubArguments ?? []),
     ],
-    { env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
+    { env: inherited(options.env), stdio: ['ignore', 'pipe', 'pipe'] },
   )
   const ended = endOf(child)
   let log = ''

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { systemClock, wait } from '../../../shared/clock.ts'
+import { variable } from '../../../shared/environment.ts'
 import { explain, LaresError } from '../../../shared/errors.ts'
 import { DemoCentral, PERSONA } from './central.ts'
 import { type Child, ROOT, stopChildren, watchChildren } from './children.ts'
@@ -15,7 +16,7 @@ const ONCE_SECONDS = 240
 const SPEAK_EVERY_MS = 20_000
 /** The recorder's first sound comes about two seconds after its start; then the noise floor is learned. */
 const FIRST_WORD_MS = 6_000
-const SPEAKING = process.env.LARES_DEMO_NO_SOUND !== '1'
+const SPEAKING = variable('LARES_DEMO_NO_SOUND') !== '1'
 /** What a shell says of a program that Ctrl-C ended. */
 const INTERRUPTED = 130
 
@@ -54,7 +55,7 @@ async function main(): Promise<number> {
   const started = systemClock.mono()
   const folder = resolve(values.data ?? join(ROOT, '.cache/demo', String(process.pid)))
   const names = HOUSES.map(({ name }) => name)
-  const given = process.env.LARES_DEMO_CENTRAL
+  const given = variable('LARES_DEMO_CENTRAL')
   // The administrator's address is nothing that hubs and agents need to know.
   delete process.env.LARES_DEMO_CENTRAL
   // Its agents know the ports of that run, and its houses know a central that may be gone.
@@ -67,7 +68,7 @@ async function main(): Promise<number> {
     values.seconds === undefined ? (values.once ? ONCE_SECONDS : Number.POSITIVE_INFINITY) : values.seconds
   const run: Run = {
     folder,
-    run: process.env.LARES_DEMO_RUN ?? folder,
+    run: variable('LARES_DEMO_RUN') ?? folder,
     central: new DemoCentral({ folder: join(folder, 'central'), houses: names, given, say }),
     houses: [],
     children: [],
