@@ -1,9 +1,10 @@
-import { paths, quoted, type Value, type WordTree } from './word-tree.ts'
+import { paths, quoted, type Value, type WordTree, wholeAreas } from './word-tree.ts'
 
 /** Completion for bash: words by their place, values by the option before them. */
 export function bashScript(tree: WordTree): string {
   const areas = [...tree.areas.map(({ name }) => name), ...tree.alone]
-  const verbs = tree.areas.map(
+  const withVerbs = tree.areas.filter(({ name }) => !wholeAreas(tree).includes(name))
+  const verbs = withVerbs.map(
     ({ name, verbs }) => `      ${name}) words=${quoted(verbs.map((verb) => verb.name).join(' '))} ;;`,
   )
   const values = paths(tree).flatMap(({ path, verb }) =>
@@ -16,6 +17,7 @@ export function bashScript(tree: WordTree): string {
     const [first] = verb.values
     return `      ${quoted(path)}) if [[ $cur == -* ]]; then words=${quoted(`${options} --help`)}; else ${found(first ?? { kind: 'text' })}; fi ;;`
   })
+  const whole = `^(${wholeAreas(tree).join('|')})$`
   return `# Completion of lares for bash. Written by: lares completion bash
 _lares() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]} words=''
@@ -28,13 +30,13 @@ _lares() {
     words='bash zsh fish'
   elif ((COMP_CWORD == 2)) && [[ \${COMP_WORDS[1]} == help ]]; then
     words=${quoted(tree.areas.map(({ name }) => name).join(' '))}
-  elif ((COMP_CWORD == 2)) && [[ $cur != -* ]]; then
+  elif ((COMP_CWORD == 2)) && [[ $cur != -* && ! \${COMP_WORDS[1]} =~ ${whole} ]]; then
     case \${COMP_WORDS[1]} in
 ${verbs.join('\n')}
     esac
   else
     local path="\${COMP_WORDS[1]} \${COMP_WORDS[2]}"
-    [[ \${COMP_WORDS[2]} == -* || $COMP_CWORD == 2 ]] && path=\${COMP_WORDS[1]}
+    [[ \${COMP_WORDS[2]} == -* || $COMP_CWORD == 2 || \${COMP_WORDS[1]} =~ ${whole} ]] && path=\${COMP_WORDS[1]}
     case "$path $prev" in
 ${values.join('\n')}
     *) case "$path" in

@@ -22,6 +22,11 @@ export function paths({ areas }: WordTree): { path: string; verb: Word }[] {
   return areas.flatMap(({ name, verbs }) => verbs.map((verb) => ({ path: `${name} ${verb.name}`.trim(), verb })))
 }
 
+/** The areas that are commands themselves: what follows them is no verb. */
+export function wholeAreas({ areas }: WordTree): string[] {
+  return areas.filter(({ verbs }) => verbs.every(({ name }) => name === '')).map(({ name }) => name)
+}
+
 /** A text between single quotes, for bash and zsh. */
 export function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`

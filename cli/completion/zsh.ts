@@ -1,9 +1,10 @@
-import { paths, quoted, type Value, type WordTree } from './word-tree.ts'
+import { paths, quoted, type Value, type WordTree, wholeAreas } from './word-tree.ts'
 
 /** Completion for zsh, with what each word does. */
 export function zshScript(tree: WordTree): string {
   const areas = [...tree.areas.map(({ name }) => name), ...tree.alone]
-  const verbs = tree.areas.map(
+  const withVerbs = tree.areas.filter(({ name }) => !wholeAreas(tree).includes(name))
+  const verbs = withVerbs.map(
     ({ name, verbs }) =>
       `      ${name}) found=(${verbs
         .filter((verb) => verb.name !== '')
@@ -20,19 +21,20 @@ export function zshScript(tree: WordTree): string {
     const [first] = verb.values
     return `      ${quoted(path)}) if [[ $PREFIX == -* ]]; then found=(${[...options, told('--help', '')].join(' ')}); else ${found(first ?? { kind: 'text' })}; return; fi ;;`
   })
+  const whole = quoted(`^(${wholeAreas(tree).join('|')})$`)
   return `#compdef lares
 # Completion of lares for zsh. Written by: lares completion zsh
 _lares() {
   local -a found
   local prev=\${words[CURRENT - 1]} entry="\${words[2]} \${words[3]}"
-  [[ \${words[3]} == -* || $CURRENT == 3 ]] && entry=\${words[2]}
+  [[ \${words[3]} == -* || $CURRENT == 3 || \${words[2]} =~ ${whole} ]] && entry=\${words[2]}
   if ((CURRENT == 2)); then
     found=(${areas.map((name) => quoted(name)).join(' ')})
   elif [[ \${words[2]} == completion ]]; then
     found=(bash zsh fish)
   elif ((CURRENT == 3)) && [[ \${words[2]} == help ]]; then
     found=(${tree.areas.map(({ name }) => quoted(name)).join(' ')})
-  elif ((CURRENT == 3)) && [[ $PREFIX != -* ]]; then
+  elif ((CURRENT == 3)) && [[ $PREFIX != -* && ! \${words[2]} =~ ${whole} ]]; then
     case \${words[2]} in
 ${verbs.join('\n')}
     esac

@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { knownCommands, knownPrograms } from '../../cli/commands.ts'
 import { completionScript } from '../../cli/completion.ts'
+import { LIVE_COMMANDS } from '../../cli/live-commands.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'lares-completion-'))
-const known = { commands: knownCommands(), programs: knownPrograms() }
+const known = { commands: [...knownCommands(), ...LIVE_COMMANDS], programs: knownPrograms() }
 /** A house with two devices, for what the scripts ask. */
 const path = `${join(folder, 'bin')}:${process.env.PATH}`
 
@@ -75,6 +76,18 @@ describe.each(Object.keys(OFFERED))('completion in %s', (shell) => {
     ['lares devices revoke kit', ['kitchen-pi-x7k2m9']],
     ['lares readings latest hall', ['hall-pi-a1b2c3']],
     ['lares completion z', ['zsh']],
+    ['lares wa', ['watch']],
+    ['lares watch kit', ['kitchen-pi-x7k2m9']],
+    ['lares watch --j', ['--json']],
+    ['lares watch kitchen-pi-x7k2m9 --da', ['--data']],
+    ['lares events fol', ['follow']],
+    ['lares events follow hall', ['hall-pi-a1b2c3']],
+    ['lares events follow hall-pi-a1b2c3 --j', ['--json']],
+    ['lares readings follow kit', ['kitchen-pi-x7k2m9']],
+    ['lares readings follow kitchen-pi-x7k2m9 --so', ['--socket']],
+    ['lares readings follow --device hall', ['hall-pi-a1b2c3']],
+    ['lares events list --device kit', ['kitchen-pi-x7k2m9']],
+    ['lares watch --device kit', ['kitchen-pi-x7k2m9']],
   ])(
     'offers for "%s" %j',
     (line, expected) => {
