@@ -307,8 +307,8 @@ export class Agent implements Service {
   #missing(parts: Parts): Missing[] {
     const { opened, outbox, sensing, pins, hearing, speaking, heartbeat, hub } = parts
     const missing: Missing[] = parts.contained.flatMap((part) => part.missing())
-    const add = (part: string, reason: string | null | undefined) => {
-      if (reason) missing.push({ part, reason })
+    const add = (part: string, reason: string | null | undefined, hint?: string) => {
+      if (reason) missing.push({ part, reason, ...(hint !== undefined && { hint }) })
     }
     const link = hub.state()
     if (link.state !== 'online') add('hub', link.reason ?? 'connecting')
@@ -316,8 +316,9 @@ export class Agent implements Service {
     add(VERSION, hub.versionProblem)
     add(INTRODUCTION, hub.refusal)
     add(INTRODUCTION, describeRefused(sensing.refused()))
-    add('outbox', opened.memoryReason && `its rows are in memory only: ${opened.memoryReason}`)
-    add('outbox', outbox.fullReason && `the disk takes nothing: ${outbox.fullReason}`)
+    const { memoryFault } = opened
+    add('outbox', memoryFault && `its rows are in memory only: ${memoryFault.message}`, memoryFault?.hint)
+    add('outbox', outbox.fault && `it takes nothing: ${outbox.fault.message}`, outbox.fault?.hint)
     for (const { part, error } of [...(this.#options.configFaults ?? []), ...sensing.wrong()]) add(part, explain(error))
     for (const { key, message } of sensing.failing()) add(`sensor ${key}`, message)
     if (pins.wanted) add('gpio', pins.health().reason)
@@ -345,15 +346,15 @@ export class Agent implements Service {
     onStatus?.(status)
   }
 
-  #tellStart({ memoryReason, setAside }: OpenedOutbox, outbox: Outbox, version: string): void {
+  #tellStart({ memoryFault, setAside }: OpenedOutbox, outbox: Outbox, version: string): void {
     const retried = outbox.retryParked()
     const waiting = outbox.status().rows
     outbox.event({ type: 'agent_started', severity: 'info', data: { version, waiting, retried } })
-    if (memoryReason !== null)
+    if (memoryFault !== null)
       outbox.event({
         type: 'outbox_in_memory',
         severity: 'error',
-        description: cutText(`The disk takes no outbox: ${memoryReason}`, 500),
+        description: cutText(`The outbox is in memory only: ${memoryFault.message}`, 500),
       })
     if (setAside !== null)
       outbox.event({

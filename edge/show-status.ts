@@ -38,7 +38,8 @@ export function formatStatus({ running, device, name, addresses, status }: Shown
       `outbox: ${outbox.rows} rows, ${outbox.bytes} bytes, ${outbox.dropped} dropped, ${outbox.parked} set aside`,
     )
   if (status.missing.length === 0) lines.push('nothing is missing')
-  for (const { part, reason } of status.missing) lines.push(`missing: ${part}: ${reason}`)
+  for (const { part, reason, hint } of status.missing)
+    lines.push(`missing: ${part}: ${reason}`, ...(hint === undefined ? [] : [`  ${hint}`]))
   return lines.join('\n')
 }
 

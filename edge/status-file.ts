@@ -10,6 +10,8 @@ import type { LinkState } from './link/connect-loop.ts'
 export interface Missing {
   part: string
   reason: string
+  /** How to mend it, where it is not a part of the reason. */
+  hint?: string
 }
 
 /** The part of what the hub does not know of this device. */

@@ -10,7 +10,7 @@ export async function checkOutbox({ dataFolder, status }: DoctorOptions): Promis
   const file = join(dataFolder, 'outbox.db')
   if (!existsSync(file)) return [skipped('outbox', 'there is none yet: the agent makes it at its first start')]
   const said = status?.missing.find(({ part }) => part === 'outbox')
-  if (said) return [problem('outbox', said.reason, 'Free space on the disk, or replace the card.')]
+  if (said) return [problem('outbox', said.reason, said.hint ?? 'Free space on the disk, or replace the card.')]
   const db = openDatabase({ file, readonly: true })
   try {
     const verdict = db.pragma('quick_check', { simple: true })

@@ -1,10 +1,10 @@
 import type { Clock } from '../../shared/clock.ts'
-import { asError } from '../../shared/errors.ts'
+import type { LaresError } from '../../shared/errors.ts'
 import { crockford } from '../../shared/ids.ts'
 import type { Log } from '../../shared/log.ts'
 import { RateLimitedLog } from '../../shared/log.ts'
 import type { Database } from '../../shared/sqlite/open.ts'
-import { isDiskFault } from '../../shared/sqlite/open.ts'
+import { outboxFault } from './outbox-fault.ts'
 import type { Amount, OutboxRows, OutboxState } from './rows.ts'
 import { outboxRows } from './rows.ts'
 
@@ -40,6 +40,11 @@ export class Ledger {
     return this.#db.open
   }
 
+  /** What of the disk or of another program a failed write met, or `null` when it was none of these. */
+  fault(error: unknown): LaresError | null {
+    return outboxFault(error, this.#db.name)
+  }
+
   /** How long agents have run on this file, milliseconds. Grows only while one runs; no clock can turn it back. */
   runningMs(): number {
     return this.state.runningMs + Math.round(this.#clock.mono() - this.#startMono)
@@ -56,8 +61,9 @@ export class Ledger {
       this.transaction(work)
       return true
     } catch (error) {
-      if (!isDiskFault(error)) throw error
-      if (this.#quiet.allow(what)) this.#log.error({ what, reason: asError(error).message }, 'the disk refused a write')
+      const fault = this.fault(error)
+      if (!fault) throw error
+      if (this.#quiet.allow(what)) this.#log.error({ what, reason: fault.message }, 'the outbox could not be written')
       return false
     }
   }

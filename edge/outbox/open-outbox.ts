@@ -2,12 +2,13 @@ import { existsSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Clock } from '../../shared/clock.ts'
-import { asError } from '../../shared/errors.ts'
+import type { LaresError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import { migrate } from '../../shared/sqlite/migrate.ts'
 import type { Database } from '../../shared/sqlite/open.ts'
-import { isCorruption, isDiskFault, openDatabase } from '../../shared/sqlite/open.ts'
+import { isCorruption, openDatabase } from '../../shared/sqlite/open.ts'
 import { syncFolder } from '../durable-file.ts'
+import { outboxFault } from './outbox-fault.ts'
 
 const MIGRATIONS = fileURLToPath(new URL('../../drizzle/edge', import.meta.url))
 
@@ -17,7 +18,7 @@ const BUSY_MS = 500
 export interface OpenedOutbox {
   db: Database
   /** Why the rows are kept in memory only, or `null` when they are on the disk as they should be. */
-  memoryReason: string | null
+  memoryFault: LaresError | null
   /** The name under which a damaged file was set aside, or `null`. */
   setAside: string | null
 }
@@ -29,7 +30,7 @@ export interface OpenedOutbox {
 export function openOutboxDatabase(folder: string, clock: Clock, log: Log): OpenedOutbox {
   const file = join(folder, 'outbox.db')
   try {
-    return { db: openMigrated(file, clock), memoryReason: null, setAside: null }
+    return { db: openMigrated(file, clock), memoryFault: null, setAside: null }
   } catch (error) {
     if (isCorruption(error)) {
       const setAside = `${file}.damaged-${clock.now()}`
@@ -37,12 +38,12 @@ export function openOutboxDatabase(folder: string, clock: Clock, log: Log): Open
       for (const suffix of ['', '-wal', '-shm'])
         if (existsSync(file + suffix)) renameSync(file + suffix, setAside + suffix)
       syncFolder(folder)
-      return { db: openMigrated(file, clock), memoryReason: null, setAside }
+      return { db: openMigrated(file, clock), memoryFault: null, setAside }
     }
-    if (!isDiskFault(error)) throw error
-    const reason = asError(error).message
-    log.error({ file, reason }, 'the outbox cannot be opened on the disk; rows are kept in memory and lost at stop')
-    return { db: openMigrated(':memory:', clock), memoryReason: reason, setAside: null }
+    const fault = outboxFault(error, file)
+    if (!fault) throw error
+    log.error({ file, reason: fault.message }, 'the outbox cannot be opened; rows are kept in memory and lost at stop')
+    return { db: openMigrated(':memory:', clock), memoryFault: fault, setAside: null }
   }
 }
 

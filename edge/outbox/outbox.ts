@@ -1,14 +1,13 @@
 import type { Cancel, Clock } from '../../shared/clock.ts'
 import { check } from '../../shared/codec.ts'
 import { cutText } from '../../shared/cut-text.ts'
-import { asError } from '../../shared/errors.ts'
+import type { LaresError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import { RateLimitedLog } from '../../shared/log.ts'
 import type { Ack } from '../../shared/messages/ack.ts'
 import type { Lane } from '../../shared/messages/fields.ts'
 import type { Heartbeat } from '../../shared/messages/heartbeat.ts'
 import type { Database } from '../../shared/sqlite/open.ts'
-import { isDiskFault } from '../../shared/sqlite/open.ts'
 import type { EventBody, ResultBody } from './bodies.ts'
 import { Ledger } from './ledger.ts'
 import type { OutboxLimits } from './make-room.ts'
@@ -56,7 +55,7 @@ export class Outbox {
   #ledger: Ledger
   #settlement: Settlement
   #reachable = false
-  #full: { since: number; lost: number; reason: string } | null = null
+  #full: { since: number; lost: number; fault: LaresError } | null = null
   #written = new Set<() => void>()
   #fullChanged = new Set<() => void>()
 
@@ -183,9 +182,9 @@ export class Outbox {
     }
   }
 
-  /** Why nothing is taken now, or `null`. */
-  get fullReason(): string | null {
-    return this.#full?.reason ?? null
+  /** Why nothing is taken now, with its remedy, or `null`. */
+  get fault(): LaresError | null {
+    return this.#full?.fault ?? null
   }
 
   /** Messages that the hub could not use, since the file was made. */
@@ -256,14 +255,17 @@ export class Outbox {
   }
 
   #refuseForDisk(error: unknown, messages: number): Written {
-    if (!isDiskFault(error)) throw error
-    const reason = asError(error).message
-    if (this.#full === null) {
-      this.#full = { since: this.#clock.mono(), lost: 0, reason }
-      this.#log.error({ reason }, 'the disk takes nothing: intake of the outbox stopped')
+    const fault = this.#ledger.fault(error)
+    if (!fault) throw error
+    const before = this.#full
+    this.#full = before ?? { since: this.#clock.mono(), lost: 0, fault }
+    // It may change meanwhile: who holds the file is seen only while it is held.
+    this.#full.fault = fault
+    this.#full.lost += messages
+    if (before === null) {
+      this.#log.error({ reason: fault.message }, 'nothing can be written: intake of the outbox stopped')
       for (const run of this.#fullChanged) run()
     }
-    this.#full.lost += messages
     return 'full'
   }
 
@@ -272,14 +274,14 @@ export class Outbox {
     if (full === null) return
     this.#full = null
     const seconds = Math.round((this.#clock.mono() - full.since) / 1_000)
-    this.#log.warn({ seconds, lost: full.lost }, 'the disk takes rows again: intake resumed')
+    this.#log.warn({ seconds, lost: full.lost }, 'rows can be written again: intake of the outbox resumed')
     for (const run of this.#fullChanged) run()
     this.event(
       {
         type: 'outbox_full',
         severity: 'error',
-        description: `For ${seconds} s the disk took nothing; ${full.lost} messages were not kept.`,
-        data: { seconds, lost: full.lost, reason: cutText(full.reason, 200) },
+        description: `For ${seconds} s nothing could be written; ${full.lost} messages were not kept.`,
+        data: { seconds, lost: full.lost, reason: cutText(full.fault.message, 200) },
       },
       { urgent: true },
     )

@@ -38,8 +38,8 @@ describe('an agent that is killed while it writes', () => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const said = await killAfter(1 + Math.floor(Math.random() * 400), (promised.at(-1) ?? -1) + 1_000)
       promised = [...promised, ...said]
-      const { db, memoryReason, setAside } = openOutboxDatabase(folder, systemClock, silentLog)
-      expect({ memoryReason, setAside }).toEqual({ memoryReason: null, setAside: null })
+      const { db, memoryFault, setAside } = openOutboxDatabase(folder, systemClock, silentLog)
+      expect({ memoryFault, setAside }).toEqual({ memoryFault: null, setAside: null })
       expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
       const outbox = new Outbox({ db, clock: systemClock, boot: 'boot-1', log: silentLog })
       epoch ??= outbox.epoch

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startHub } from '../../scripts/lib/bench/hub-process.ts'
@@ -8,10 +6,10 @@ import { checkHistory } from './lib/check-history.ts'
 import { makeDataFolder } from './lib/data-folder.ts'
 import { eventually, makeFleet, progress, runFleet, settleFleet, within } from './lib/fleet.ts'
 import { healthOf } from './lib/hub-health.ts'
+import { type Locker, startLocker } from './lib/locker.ts'
 import { seededRandom } from './lib/seeded-random.ts'
 
 const DEADLINE_MS = 120_000
-const SQLITE = new URL('../../node_modules/better-sqlite3/lib/index.js', import.meta.url).href
 
 let data: ReturnType<typeof makeDataFolder>
 const closing: (() => unknown)[] = []
@@ -23,28 +21,10 @@ afterEach(async () => {
   data.remove()
 })
 
-/** Another program that opens the database and holds a lock. Ending it lets go. */
-async function locker(begin: string): Promise<{ pid: number; letGo(): Promise<void> }> {
-  const program = `
-    import Sqlite from '${SQLITE}'
-    const db = new Sqlite('${join(data.folder, 'hub.db')}', { timeout: 60_000 })
-    db.exec("${begin}")
-    console.log('locked')
-    setInterval(() => {}, 1_000)
-  `
-  const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const ended = once(child, 'exit')
-  closing.push(() => child.kill('SIGKILL'))
-  await within(DEADLINE_MS, once(child.stdout, 'data'))
-  return {
-    pid: child.pid ?? 0,
-    async letGo() {
-      child.kill('SIGKILL')
-      await ended
-    },
-  }
+async function locker(begin: string): Promise<Locker> {
+  const other = await startLocker(join(data.folder, 'hub.db'), begin)
+  closing.push(() => other.letGo())
+  return other
 }
 
 describe('a hub whose database another program holds', () => {

@@ -242,7 +242,7 @@ describe('the outbox', () => {
       if (outbox.readings([reading(value, clock)]) === 'stored') stored += 1
     }
     expect(outbox.status().full).toBe(true)
-    expect(outbox.fullReason).toContain('full')
+    expect(outbox.fault?.code).toBe('disk_full')
     expect(rows(outbox)).toHaveLength(stored)
     clock.advance(60_000)
     db.pragma('max_page_count = 100000')

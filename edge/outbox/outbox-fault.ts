@@ -1,0 +1,21 @@
+import type { ErrorCode } from '../../shared/errors.ts'
+import { LaresError } from '../../shared/errors.ts'
+import { storeFault } from '../../shared/sqlite/store-fault.ts'
+
+/** The remedies of the catalogue speak of a hub. */
+const HINTS = new Map<ErrorCode, string>([
+  ['disk_full', "Free space on this device's disk; the agent goes on by itself."],
+  [
+    'disk_error',
+    'Look at the journal of the kernel (dmesg), at the mounts and at the card; the agent goes on by itself.',
+  ],
+  ['database_locked', 'End that program, or its transaction; the agent goes on by itself.'],
+])
+
+/** What keeps the outbox's file from being written, with a remedy for this device; `null` when it is none of these. */
+export function outboxFault(error: unknown, file: string): LaresError | null {
+  const fault = storeFault(error, file)
+  if (!fault) return null
+  const hint = HINTS.get(fault.code) ?? fault.hint
+  return new LaresError(fault.code, fault.message, { cause: error, hint })
+}
