@@ -1,17 +1,14 @@
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import Sqlite from 'better-sqlite3'
 import { BackupCopier } from '../../../hub/backup-copier.ts'
 import { systemClock, wait } from '../../../shared/clock.ts'
 import { explain } from '../../../shared/errors.ts'
 import { declareSensors } from './declare-sensors.ts'
 import { load, withFolder } from './figures.ts'
-import { type FullHouse, fillHouse } from './full-house.ts'
+import { addRollups, type FullHouse, fillHouse } from './full-house.ts'
 import { startHub } from './hub-process.ts'
 import type { LoadReport } from './load.ts'
 import { FIRST_SEQ } from './ring.ts'
 
-const HOUR_MS = 3_600_000
 /** The load has warmed up, and its measurement has begun. */
 const BEGIN_MS = 5_000
 
@@ -43,20 +40,6 @@ async function main(): Promise<void> {
     }
   })
   console.log(`\n${JSON.stringify(figures)}`)
-}
-
-function addRollups(folder: string, count: number): void {
-  const db = new Sqlite(join(folder, 'hub.db'))
-  const series = db.prepare('SELECT id FROM reading_series').pluck().all() as number[]
-  const insert = db.prepare(
-    'INSERT INTO reading_rollups (series_id, step, bucket, min, max, sum, count, created_at) VALUES (?, ?, ?, 1, 2, 180, 120, 1)',
-  )
-  db.transaction(() => {
-    for (let row = 0; row < count; row += 1)
-      insert.run(series[row % series.length], HOUR_MS, Math.floor(row / series.length) * HOUR_MS)
-  })()
-  db.pragma('wal_checkpoint(TRUNCATE)')
-  db.close()
 }
 
 /** In a copy of the house; with a backup, as the hub makes it each hour, in the middle of it. */
