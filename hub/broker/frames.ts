@@ -27,6 +27,8 @@ const SUBSCRIBE = 8
 const UNSUBSCRIBE = 10
 const PINGREQ = 12
 const DISCONNECT = 14
+/** In the header of a PUBLISH. */
+const RETAIN = 1
 
 /** Reserved bits of the fixed header per packet type [MQTT-2.2.2-2]; -1 where a server never receives the type. */
 const RESERVED = [-1, 0, -1, 0, 0, 0, 2, 0, 2, -1, 2, -1, 0, -1, 0, -1]
@@ -48,6 +50,10 @@ export class FrameScanner {
   disconnected = false
   /** PUBLISH packets passed so far. */
   publishes = 0
+  /** Retained PUBLISH packets that passed and are not in the retained store yet, nor refused. The owner counts down. */
+  retaining = 0
+  /** The next packet is a SUBSCRIBE that must wait until `retaining` is 0. */
+  held = false
   /** Set by the owner once the client is known. */
   granting: Granting | null = null
   /** Asked about each acknowledgement of what was sent to the client. */
@@ -69,6 +75,7 @@ export class FrameScanner {
   /** Returns up to where the bytes may pass. Look at `violation` first. */
   scan(bytes: Buffer): number {
     let at = 0
+    this.held = false
     const length = bytes.length
     while (at < length) {
       if (this.#payload > 0) {
@@ -103,9 +110,13 @@ export class FrameScanner {
     const end = at + remaining
     const limit = this.connected ? this.#rules.afterConnectBytes : this.#rules.beforeConnectBytes
     if (end - start > limit) return this.#refuse('packet is too large', start)
-    if (type === PUBLISH) return this.#publish(bytes, start, at, end, (first >> 1) & 3)
+    if (type === PUBLISH) return this.#publish(bytes, start, { body: at, end, flags: first & 0x0f })
     if (!this.#lengthIsPossible(type, remaining)) return this.#refuse('packet has a wrong length', start)
     if (end > bytes.length) return start
+    if (type === SUBSCRIBE && this.retaining > 0) {
+      this.held = true
+      return start
+    }
     const reason = this.#body(type, bytes, at, end)
     return reason === null ? end : this.#refuse(reason, start)
   }
@@ -130,7 +141,8 @@ export class FrameScanner {
     return remaining === 2
   }
 
-  #publish(bytes: Buffer, start: number, body: number, end: number, qos: number): number {
+  #publish(bytes: Buffer, start: number, { body, end, flags }: { body: number; end: number; flags: number }): number {
+    const qos = (flags >> 1) & 3
     if (end - body < 2) return this.#refuse('PUBLISH without a topic', start)
     if (body + 2 > bytes.length) return start
     const topicStart = body + 2
@@ -143,6 +155,7 @@ export class FrameScanner {
     if (reason !== null) return this.#refuse(reason, start)
     if (qos > 0 && bytes[topicEnd] === 0 && bytes[topicEnd + 1] === 0) return this.#refuse('packet id is 0', start)
     this.publishes += 1
+    if ((flags & RETAIN) !== 0) this.retaining += 1
     if (end <= bytes.length) return end
     this.#payload = end - bytes.length
     return bytes.length

@@ -83,6 +83,17 @@ export class Gate<Owner> extends Duplex {
     this.#flow()
   }
 
+  /**
+   * A retained PUBLISH of the client is in the retained store, or refused. A SUBSCRIBE behind it waits for that, so that
+   * the message comes back as a retained one [MQTT-3.3.1-8].
+   */
+  retained(): void {
+    this.scanner.retaining -= 1
+    if (!this.scanner.held || this.scanner.retaining > 0) return
+    // Aedes may be within the packet before, and takes no other meanwhile.
+    process.nextTick(() => this.#take(NOTHING))
+  }
+
   /** Puts closing off until `release`. */
   hold(): void {
     this.#held = true
@@ -187,7 +198,7 @@ export class Gate<Owner> extends Duplex {
     const taken = direct === null ? 0 : direct(bytes, passing)
     if (this.destroyed) return
     if (passing > taken) this.#wanted = this.push(bytes.subarray(taken, passing))
-    if (this.#ended && (this.scanner.open || !this.scanner.connected)) this.push(null)
+    if (this.#ended && !this.#waits) this.push(null)
     else this.#flow()
   }
 
@@ -197,9 +208,13 @@ export class Gate<Owner> extends Duplex {
     this.#rest = rest.length < bytes.length / 2 ? Buffer.from(rest) : rest
   }
 
+  /** What the client sent is kept until something else has happened. */
+  get #waits(): boolean {
+    return this.scanner.held || (this.scanner.connected && !this.scanner.open)
+  }
+
   #flow(): void {
-    const waiting = this.scanner.connected && !this.scanner.open
-    const flowing = this.#wanted && !waiting && !this.#choked && this.#allowance > 0 && !this.destroyed
+    const flowing = this.#wanted && !this.#waits && !this.#choked && this.#allowance > 0 && !this.destroyed
     if (flowing === this.#flowing) return
     this.#flowing = flowing
     if (flowing) this.#socket.resume()

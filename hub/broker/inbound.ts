@@ -58,6 +58,7 @@ export class Inbound {
   #reserved(connection: LiveConnection | null, packet: InboundPacket, done: Done): void {
     this.#options.onRefused(connection, 'publish to $SYS')
     packet.verdict = 'absorb'
+    settled(connection, packet)
     done(packet.will ? new Error(CLOSED) : null)
   }
 
@@ -69,12 +70,12 @@ export class Inbound {
       finish(packet, verdict, done) {
         if (verdict !== 'close') {
           // One that was delivered is at work until its readers have it.
-          if (packet.verdict !== 'deliver') connection?.end(packet.payload.length)
+          if (packet.verdict !== 'deliver') notDelivered(connection, packet)
           packet.verdict = 'absorb'
           done(null)
           return
         }
-        if (packet.verdict !== 'deliver') connection?.end(packet.payload.length)
+        if (packet.verdict !== 'deliver') notDelivered(connection, packet)
         packet.verdict = 'close'
         if (!packet.will) connection?.close(CLOSED)
         done(new Error(CLOSED))
@@ -105,7 +106,11 @@ export class Inbound {
       if (packet.qos > 0) applied(error)
     }
     fanOut(packet, connection, {
-      placed: (error) => (error ? committed(error) : persistence.committed(committed)),
+      placed(error) {
+        settled(connection, packet)
+        if (error) committed(error)
+        else persistence.committed(committed)
+      },
       delivered: part,
     })
     if (packet.qos === 0) applied()
@@ -122,7 +127,7 @@ export class Inbound {
     const messages = persistence.incoming(connection.key)
     const known = messages.get(packetId)
     if (known) {
-      connection.end(packet.payload.length)
+      notDelivered(connection, packet)
       packet.verdict = 'absorb'
       if (known.accepted) persistence.committed((error) => done(error))
       else known.waiting.push(done)
@@ -143,6 +148,16 @@ export class Inbound {
       done(error)
     })
   }
+}
+
+/** It has no effect any more that somebody would have to wait for. */
+function notDelivered(connection: LiveConnection | null, packet: InboundPacket): void {
+  settled(connection, packet)
+  connection?.end(packet.payload.length)
+}
+
+function settled(connection: LiveConnection | null, packet: InboundPacket): void {
+  if (packet.retain && !packet.will) connection?.retained()
 }
 
 interface Given {

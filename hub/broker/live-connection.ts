@@ -55,6 +55,8 @@ export class LiveConnection implements Connection {
   denied: ReadonlySet<string> = new Set()
   /** Stops reading from the client, or goes on. Set by its owner. */
   choke: (choked: boolean) => void = () => {}
+  /** A retained PUBLISH that it sent is in the retained store, or refused. Set by its owner. */
+  retained: () => void = () => {}
   #working = 0
   #choked = false
   #shut: (reason: string) => void

@@ -161,6 +161,7 @@ export class TrustedBroker implements Service {
     })
     connection.place = place
     connection.choke = (choked) => gate.choke(choked)
+    connection.retained = () => gate.retained()
     gate.scanner.granting = grantFilters(gate, this.#granting)
     // Aedes listens too, but lets go of its listeners before the last error.
     gate.on('error', () => {})

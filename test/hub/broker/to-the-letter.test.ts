@@ -1,4 +1,6 @@
+import mqtt from 'mqtt-packet'
 import { describe, expect, it } from 'vitest'
+import type { BrokerHooks } from '../../../hub/broker/connection.ts'
 import { ManualClock } from '../../../shared/clock.ts'
 import { type Log, silentLog } from '../../../shared/log.ts'
 import { settled, turns, until } from './broker-under-test.ts'
@@ -10,6 +12,13 @@ const start = oneBroker()
 async function subscribed(client: RawClient, topic: string, qos: 0 | 1 | 2): Promise<void> {
   client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic, qos }] })
   await client.next('suback')
+}
+
+/** Each message of a client and whether it came as a retained one. */
+function messagesOf(client: RawClient): string[] {
+  return client.received.flatMap((packet) =>
+    packet.cmd === 'publish' ? `${packet.payload} ${packet.retain ? 'retained' : 'live'}` : [],
+  )
 }
 
 describe('acknowledgements of a client', () => {
@@ -128,6 +137,87 @@ describe('a retained message', () => {
       }
     }
     expect(seen).toEqual(new Set(['retained', 'live']))
+  })
+
+  describe.each([0, 1, 2] as const)('of QoS %i', (qos) => {
+    it.each([
+      ['at once', false],
+      ['late', true],
+    ])(
+      'comes back retained to a client that subscribes right behind it, when it is allowed %s [MQTT-3.3.1-8]',
+      async (_when, late) => {
+        const waiting: (() => void)[] = []
+        const publish: BrokerHooks['publish'] = (_connection, _message, settle) => {
+          if (late) waiting.push(() => settle('deliver'))
+          else settle('deliver')
+        }
+        const under = await start({ hooks: { publish } })
+        const client = await under.connect('one')
+        client.bytes(
+          Buffer.concat([
+            mqtt.generate(publishPacket('t', { qos, messageId: 7, retain: true, payload: 'before' })),
+            mqtt.generate({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 't', qos }] }),
+            mqtt.generate(publishPacket('t', { qos, messageId: 8, payload: 'behind' })),
+          ]),
+        )
+        if (late) {
+          await until(() => waiting.length === 1)
+          await turns(20)
+          expect(client.received.map(({ cmd }) => cmd)).toEqual(['connack'])
+          waiting.shift()?.()
+          await until(() => waiting.length === 1)
+          await client.next('publish')
+          waiting.shift()?.()
+        } else await client.next('publish')
+        await settled(client)
+        expect(messagesOf(client).sort()).toEqual(['before retained', 'behind live'])
+      },
+    )
+  })
+
+  it('that is not delivered holds no SUBSCRIBE up, whatever became of it', async () => {
+    const publish: BrokerHooks['publish'] = (_connection, _message, settle) => settle('absorb')
+    const under = await start({ hooks: { publish } })
+    const client = await under.connect('one')
+    const retained = { messageId: 7, retain: true } as const
+    for (const packet of [
+      publishPacket('t', { ...retained, qos: 1 }),
+      publishPacket('t', { ...retained, qos: 2 }),
+      publishPacket('t', { ...retained, qos: 2, dup: true }),
+      publishPacket('$SYS/order', { ...retained, qos: 1 }),
+      publishPacket('t', { retain: true }),
+    ]) {
+      client.bytes(
+        Buffer.concat([
+          mqtt.generate(packet),
+          mqtt.generate({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 't', qos: 0 }] }),
+        ]),
+      )
+      await client.next('suback')
+    }
+    expect(messagesOf(client)).toEqual([])
+  })
+
+  it('counts for a SUBSCRIBE also when the client ends right behind it', async () => {
+    let allow = () => {}
+    const publish: BrokerHooks['publish'] = (_connection, _message, settle) => {
+      allow = () => settle('deliver')
+    }
+    const under = await start({ hooks: { publish } })
+    const client = await under.connect('one', { clean: false })
+    client.bytes(
+      Buffer.concat([
+        mqtt.generate(publishPacket('t', { qos: 1, messageId: 7, retain: true })),
+        mqtt.generate({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 't', qos: 1 }] }),
+      ]),
+    )
+    client.end()
+    await turns(20)
+    allow()
+    await client.closed
+    const again = await under.connect('one', { clean: false })
+    await under.broker.publish({ topic: 't', payload: 'later', qos: 1, retain: false })
+    await until(() => messagesOf(again).includes('later live'))
   })
 
   it('is sent again for a filter that is held already, whatever its QoS [MQTT-3.8.4-3]', async () => {
