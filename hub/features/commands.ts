@@ -18,6 +18,7 @@ import {
   verifySync,
 } from './sync/commands.ts'
 import { latestReadings, queryReadings, summarizeReadings } from './telemetry/commands.ts'
+import { receivedReadings } from './telemetry/received-readings.ts'
 import { createUser, deleteUser, listUsers, updateUser } from './users/commands.ts'
 import { createToken, listTokens, revokeToken } from './users/token-commands.ts'
 
@@ -36,6 +37,7 @@ export const COMMANDS: readonly Command[] = [
   queryReadings,
   summarizeReadings,
   latestReadings,
+  receivedReadings,
   listSessions,
   listEvents,
   listRejected,

@@ -46,6 +46,7 @@ const KNOWN: Record<string, { before?: string; prepared?: unknown; expect: unkno
   'readings/query': { expect: { series: [{ unit: '°C', readings: [{ value: 20, quality: 1 }] }] } },
   'readings/summary': { expect: { step_ms: 3_600_000, series: [{ unit: '°C', summaries: [] }] } },
   'readings/latest': { expect: { readings: [{ device: 'kitchen-pi', value: 20 }] } },
+  'readings/received': { expect: { readings: [{ device: 'kitchen-pi', value: 20 }] } },
   'sessions/list': { expect: { sessions: [{ id: 'a-session', turns: [{ duration_ms: 1_500 }] }] } },
   'events/list': { expect: { events: expect.arrayContaining([expect.objectContaining({ title: 'Hub started' })]) } },
   'rejected/list': { expect: { rejected: [{ code: 'bad_json', raw: '{' }] } },
@@ -367,6 +368,7 @@ describe('a person who is no administrator', () => {
       JSON.stringify([
         query(house, 'devices/list', {}, who),
         query(house, 'readings/latest', {}, who),
+        query(house, 'readings/received', {}, who),
         query(house, 'sessions/list', {}, who),
         query(house, 'events/list', {}, who),
       ])
@@ -375,7 +377,7 @@ describe('a person who is no administrator', () => {
     expect(seen).toContain('kitchen-pi')
     expect(seen).not.toContain('secret-pi')
     const hidden = { device: 'secret-pi', sensor: 'cpu_temperature' }
-    for (const verb of ['readings/query', 'readings/summary', 'readings/latest'] as const) {
+    for (const verb of ['readings/query', 'readings/summary', 'readings/latest', 'readings/received'] as const) {
       expect(JSON.stringify(query(house, verb, hidden))).toContain('secret-pi')
       expect(() => query(house, verb, hidden, caller('user', [home]))).toThrow(/there is no device secret-pi/)
     }

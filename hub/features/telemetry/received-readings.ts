@@ -1,0 +1,89 @@
+import { z } from 'zod'
+import { deviceParam, id, sensorValue, time } from '../../../shared/admin/fields.ts'
+import { sensorKey } from '../../../shared/messages/fields.ts'
+import type { Database } from '../../../shared/sqlite/open.ts'
+import { command } from '../../engine/command.ts'
+import { deviceNamed } from '../devices/named-device.ts'
+import { conditions } from '../list-query.ts'
+import { visibleHouses } from '../visibility.ts'
+
+/** Readings that one question looks through: a sensor that is silent among millions must not keep the reader. */
+const SPAN = 50_000
+
+interface ReceivedRow {
+  id: number
+  metadata: string | null
+}
+
+/** The order of receipt is that of the ids: also what a device kept for days is behind what was there when it came. */
+export const receivedReadings = command({
+  area: 'readings',
+  verb: 'received',
+  role: 'user',
+  summary: 'Readings in the order in which they came in, the last ones or those after one of them',
+  params: z.strictObject({
+    device: deviceParam.optional(),
+    sensor: sensorKey.optional(),
+    limit: z.int().min(1).max(5_000).default(100),
+    after: z.int().min(0).optional().describe('the id of a reading'),
+  }),
+  result: z.strictObject({
+    readings: z.array(
+      z.strictObject({
+        received_at: time,
+        device_name: z.string(),
+        sensor: z.string(),
+        value: sensorValue,
+        unit: z.string(),
+        time,
+        quality: z.number(),
+        device: id,
+        sensor_type: z.string(),
+        metadata: z.record(z.string(), z.json()).optional(),
+        id: z.number(),
+      }),
+    ),
+    /** The id of the last reading that ever came. */
+    newest: z.number(),
+    /** Where to go on; absent when everything up to the newest was looked through. */
+    next: z.number().optional(),
+  }),
+  examples: [
+    { says: 'what came last', params: { limit: 20 } },
+    { says: 'what came of one sensor after a reading', params: { device: 'kitchen-pi', sensor: 'co2', after: 81_230 } },
+  ],
+  positional: ['device', 'sensor'],
+  changes: false,
+  query(context, params) {
+    const { after, limit } = params
+    const newest = newestId(context.db)
+    const from = after ?? Math.max(0, newest - SPAN)
+    const to = Math.min(newest, from + SPAN)
+    const where = conditions(visibleHouses(context.caller, 'd.house_id'))
+      .when('s.device_id = ?', params.device === undefined ? undefined : deviceNamed(context, params.device))
+      .when('s.sensor = ?', params.sensor)
+      .when('r.id > ?', from)
+      .when('r.id <= ?', to)
+    const rows = context.db
+      .prepare(
+        'SELECT r.received_at, d.name AS device_name, s.sensor, r.value, s.unit, r.reading_time AS time, ' +
+          'coalesce(r.quality, 1.0) AS quality, s.device_id AS device, s.sensor_type, r.metadata, r.id ' +
+          // Joined in this order, the ids are walked and no sort is needed.
+          'FROM readings r CROSS JOIN reading_series s ON s.id = r.series_id CROSS JOIN devices d ON d.id = s.device_id ' +
+          `WHERE ${where.sql} ORDER BY r.id ${after === undefined ? 'DESC' : 'ASC'} LIMIT ?`,
+      )
+      .all(...where.values, limit) as ReceivedRow[]
+    if (after === undefined) rows.reverse()
+    const last = rows.length === limit ? rows.at(-1)?.id : to
+    const readings = rows.map(({ metadata, ...reading }) =>
+      metadata === null ? reading : { ...reading, metadata: JSON.parse(metadata) as unknown },
+    )
+    return { readings, newest, ...(after === undefined || last === undefined || last >= newest ? {} : { next: last }) }
+  },
+})
+
+/** The greatest id that was given, also when its row is gone. */
+function newestId(db: Database): number {
+  const read = db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'readings'").pluck()
+  return (read.get() as number | undefined) ?? 0
+}
