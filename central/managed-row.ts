@@ -1,4 +1,5 @@
-import { type CentralColumn, type CentralTable, centralTables } from '../hub/store/central-shape.ts'
+import type { CentralColumn, CentralTable } from '../hub/store/central-shape.ts'
+import { centralTables } from '../hub/store/central-tables.ts'
 import type { ColumnKind } from '../hub/store/columns.ts'
 import { cutText } from '../shared/cut-text.ts'
 import { LaresError } from '../shared/errors.ts'

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { asError } from '../shared/errors.ts'
 import type { BackupOutcome } from './store/backup-process.ts'
-import { backupFolder, storeFile } from './store/open-store.ts'
 import { sweepParts } from './store/part-files.ts'
+import { backupFolder, storeFile } from './store/places.ts'
 
 const PROGRAM = join(import.meta.dirname, 'store/backup-process.ts')
 const LAST_WORDS = 2_000

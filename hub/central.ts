@@ -1,7 +1,7 @@
 import type { ReadyFacts } from './engine/thread-messages.ts'
 import type { Health } from './hub-health.ts'
 import type { HubOptions } from './hub-options.ts'
-import { storeFile } from './store/open-store.ts'
+import { storeFile } from './store/places.ts'
 import type { SyncStatus } from './sync/status.ts'
 import type { SyncSettings } from './sync/thread-messages.ts'
 

@@ -15,7 +15,7 @@ import { EngineThread } from './engine/thread.ts'
 import type { ReadyFacts, StoreNumbers } from './engine/thread-messages.ts'
 import type { Health } from './hub-health.ts'
 import { makeRoom } from './make-room.ts'
-import { backupFolder } from './store/open-store.ts'
+import { backupFolder } from './store/places.ts'
 
 export interface HouseStoreParts {
   folder: string

@@ -13,8 +13,9 @@ import type { Receipt } from './engine/receipt.ts'
 import type { EngineSettings, FromEngine, StoreNumbers, ToEngine } from './engine/thread-messages.ts'
 import { loadBrokerChanges } from './features/plumbing/broker-store.ts'
 import { openHouseEngine } from './house-engine.ts'
-import { centralTables } from './store/central-shape.ts'
-import { type OpenedStore, openStore, storeFile } from './store/open-store.ts'
+import { centralTables } from './store/central-tables.ts'
+import { type OpenedStore, openStore } from './store/open-store.ts'
+import { storeFile } from './store/places.ts'
 
 /** The engine's thread: owns the database, answers one message at a time. */
 const settings = workerData as EngineSettings

@@ -16,7 +16,6 @@ import { readHubConfig } from './config.ts'
 import { hubExample } from './config-reference.ts'
 import { healthWords } from './health-words.ts'
 import { Hub } from './hub.ts'
-import { backupDatabase, migrateDatabase, restoreDatabase } from './maintenance.ts'
 import { HUB_PROGRAM } from './program.ts'
 import { welcome } from './welcome.ts'
 
@@ -34,26 +33,34 @@ async function runVerb(verb: string, values: Values): Promise<number> {
       return await run(folder, values)
     case 'health':
       return await health(folder, values.json === true)
-    case 'backup':
-      process.stdout.write(
-        `${backupDatabase(folder, needed(values.to, '--to'), { replace: values.replace === true })}\n`,
-      )
+    case 'backup': {
+      const { backupDatabase } = await maintenance()
+      const copy = backupDatabase(folder, needed(values.to, '--to'), { replace: values.replace === true })
+      process.stdout.write(`${copy}\n`)
       return 0
-    case 'restore':
+    }
+    case 'restore': {
+      const { restoreDatabase } = await maintenance()
       process.stdout.write(restored(restoreDatabase(folder, needed(values.from, '--from'), systemClock.now())))
       return 0
+    }
     case 'config':
       process.stdout.write(values.example === true ? hubExample() : checked(text(values.config)))
       return 0
-    case 'migrate':
+    case 'migrate': {
+      const { migrateDatabase } = await maintenance()
       migrateDatabase({ folder, now: systemClock.now(), log: createLog('info') })
       return 0
+    }
     default:
       throw new LaresError('bad_params', `${verb} is a question to the running hub`, {
         hint: `Write it before the options: lares hub ${verb} --data DIR.`,
       })
   }
 }
+
+/** Loads the declared tables and what they are made of, which a running hub has in its engine's thread only. */
+const maintenance = () => import('./maintenance.ts')
 
 function checked(file: string | undefined): string {
   const { centralFault } = readHubConfig(file)

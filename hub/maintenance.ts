@@ -8,7 +8,8 @@ import { exchange, finishExchange } from './store/exchange.ts'
 import { databaseFiles, giveToOwnerOf } from './store/files.ts'
 import { bringIn } from './store/incoming.ts'
 import { logBelongs } from './store/log-stamp.ts'
-import { lockFile, MIGRATIONS, openStore, type StoreFolder, storeFile } from './store/open-store.ts'
+import { MIGRATIONS, openStore, type StoreFolder } from './store/open-store.ts'
+import { lockFile, storeFile } from './store/places.ts'
 
 /**
  * A whole copy of the database in one file, also while the hub runs. `target` is checked before anything is written and the

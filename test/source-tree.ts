@@ -11,6 +11,8 @@ export interface Import {
   own: boolean
   typeOnly: boolean
   reexport: boolean
+  /** Loaded when it is wanted, or by another thread. */
+  later: boolean
 }
 
 export interface Source {
@@ -39,18 +41,19 @@ export function readSources(patterns: string[]): Source[] {
 
 function importsOf(path: string, code: string): Import[] {
   const found: Import[] = []
-  const add = (specifier: string, typeOnly: boolean, reexport: boolean) => {
+  const add = (specifier: string, { typeOnly = false, reexport = false, later = false }) => {
     const own = specifier.startsWith('.')
     found.push({
       target: own ? relative(ROOT, join(ROOT, dirname(path), specifier)) : specifier,
       own,
       typeOnly,
       reexport,
+      later,
     })
   }
   for (const [, word, type, , specifier = ''] of code.matchAll(STATEMENT))
-    add(specifier, type !== undefined, word === 'export')
-  for (const [, specifier = ''] of code.matchAll(DYNAMIC)) add(specifier, false, false)
-  for (const [, specifier = ''] of code.matchAll(WORKER)) add(specifier, false, false)
+    add(specifier, { typeOnly: type !== undefined, reexport: word === 'export' })
+  for (const [, specifier = ''] of code.matchAll(DYNAMIC)) add(specifier, { later: true })
+  for (const [, specifier = ''] of code.matchAll(WORKER)) add(specifier, { later: true })
   return found
 }

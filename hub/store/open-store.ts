@@ -14,6 +14,7 @@ import { giveToOwnerOf, syncFolder } from './files.ts'
 import { bringIn } from './incoming.ts'
 import { hasLog, LogStamp, logBelongs, stampAnew } from './log-stamp.ts'
 import { sweepParts } from './part-files.ts'
+import { backupFolder, storeFile } from './places.ts'
 import { isSound } from './sound.ts'
 
 export const MIGRATIONS = join(import.meta.dirname, '../../drizzle/sqlite')
@@ -34,9 +35,6 @@ export interface StoreFolder {
   log: Log
 }
 
-export const storeFile = (folder: string) => join(folder, 'hub.db')
-export const backupFolder = (folder: string) => join(folder, 'backups')
-export const lockFile = (folder: string) => join(folder, 'lock.db')
 const copyFolders = (folder: string) => [folder, backupFolder(folder), join(folder, 'upgrades')]
 /** What was set aside stays a matter for a person until the file is gone. */
 const SET_ASIDE: [RegExp, string][] = [

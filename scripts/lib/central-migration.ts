@@ -5,7 +5,7 @@ import { compareCatalogue } from '../../central/compare.ts'
 import { withCentral } from '../../central/connect.ts'
 import { readLiveCatalogue } from '../../central/live-catalogue.ts'
 import { MIGRATIONS, migrateCentral } from '../../central/migrate.ts'
-import { centralTables } from '../../hub/store/central-shape.ts'
+import { centralTables } from '../../hub/store/central-tables.ts'
 import { readMigrations } from '../../shared/sqlite/migrate.ts'
 import { Postgres } from './postgres.ts'
 

@@ -5,7 +5,8 @@ import { catalogueTable } from '../../central/catalogue.ts'
 import { withCentral } from '../../central/connect.ts'
 import { grantPerson } from '../../central/people.ts'
 import { addSite } from '../../central/sites.ts'
-import { centralTables, isVersioned } from '../../hub/store/central-shape.ts'
+import { isVersioned } from '../../hub/store/central-shape.ts'
+import { centralTables } from '../../hub/store/central-tables.ts'
 import { connected, query, useCentral, VERSIONS } from './postgres-servers.ts'
 
 const TABLES = centralTables().map(catalogueTable)

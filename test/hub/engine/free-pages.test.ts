@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { FreePages } from '../../../hub/engine/free-pages.ts'
-import { type OpenedStore, openStore, storeFile } from '../../../hub/store/open-store.ts'
+import { type OpenedStore, openStore } from '../../../hub/store/open-store.ts'
+import { storeFile } from '../../../hub/store/places.ts'
 import { silentLog } from '../../../shared/log.ts'
 
 let folder: string

@@ -1,6 +1,7 @@
 import type { HeldRow, StreamPosition } from '../../../hub/engine/sync-step.ts'
 import { rowHash } from '../../../hub/features/sync/managed-rows.ts'
-import { centralTables, isAppend, isVersioned } from '../../../hub/store/central-shape.ts'
+import { isAppend, isVersioned } from '../../../hub/store/central-shape.ts'
+import { centralTables } from '../../../hub/store/central-tables.ts'
 import { sweptChain } from '../../../hub/sync/chain.ts'
 import { type CentralView, type HubFacts, type HubView, judge } from '../../../hub/sync/judge.ts'
 import type { Batch } from '../../../hub/sync/source.ts'

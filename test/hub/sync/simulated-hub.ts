@@ -4,7 +4,7 @@ import { readSyncMemory, writeIdentity } from '../../../hub/engine/sync-memory.t
 import type { SyncStep } from '../../../hub/engine/sync-step.ts'
 import { openSync, type SyncBook } from '../../../hub/features/sync/book.ts'
 import { unsentRows } from '../../../hub/features/sync/unsent.ts'
-import { centralTables } from '../../../hub/store/central-shape.ts'
+import { centralTables } from '../../../hub/store/central-tables.ts'
 import { SyncCore } from '../../../hub/sync/core.ts'
 import type { CentralLayout } from '../../../hub/sync/encode.ts'
 import { Source } from '../../../hub/sync/source.ts'

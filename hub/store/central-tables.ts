@@ -1,0 +1,85 @@
+import * as schema from '../../drizzle/sqlite/schema.ts'
+import type { CentralTable } from './central-shape.ts'
+import type { ColumnKind } from './columns.ts'
+import { core } from './drizzle.ts'
+import { declarationOf, type TableDeclaration, type TableKind } from './synced-table.ts'
+
+const TYPES: Record<ColumnKind, string> = {
+  text: 'text',
+  integer: 'bigint',
+  real: 'double precision',
+  flag: 'boolean',
+  json: 'jsonb',
+  time: 'timestamptz',
+  blob: 'bytea',
+}
+
+/** Every table that leaves the house, in the order of its declaration. */
+export function centralTables(): CentralTable[] {
+  const tables = Object.values(schema)
+  const kinds = new Map(tables.map((table) => [declarationOf(table).name, declarationOf(table).kind]))
+  return tables.flatMap((table) => {
+    const declaration = declarationOf(table)
+    return declaration.kind === 'local'
+      ? []
+      : [shapeOf(table as Parameters<typeof core.getTableConfig>[0], { declaration, kinds })]
+  })
+}
+
+function shapeOf(
+  table: Parameters<typeof core.getTableConfig>[0],
+  { declaration, kinds }: { declaration: TableDeclaration; kinds: ReadonlyMap<string, TableKind> },
+): CentralTable {
+  const { name, kind, key, partition } = declaration
+  const config = core.getTableConfig(table)
+  const travels = new Map([...declaration.columns].filter(([, mark]) => !mark.secret && !mark.volatile))
+  const defaults = new Map(config.columns.map((column) => [column.name, column.default]))
+  return {
+    name,
+    kind: kind as CentralTable['kind'],
+    key,
+    partition,
+    columns: [...travels].map(([column, { kind: of }]) => ({
+      name: column,
+      kind: of,
+      type: TYPES[of],
+      default: defaultOf(defaults.get(column)),
+    })),
+    references: config.foreignKeys.flatMap((foreign) => {
+      const { columns, foreignTable } = foreign.reference()
+      const column = columns[0]?.name
+      const target = core.getTableConfig(foreignTable).name
+      if (column === undefined || !travels.has(column)) return []
+      const targetKind = kinds.get(target)
+      const append = targetKind === 'append' || targetKind === 'append_marks'
+      return [
+        {
+          column,
+          table: target,
+          epochColumn: append ? `${column.replace(/_id$/, '')}_epoch` : null,
+          owned: foreign.onDelete === 'cascade',
+        },
+      ]
+    }),
+    checks: config.checks.map((check) => ({ name: check.name, sql: plainSql(check.value) })),
+    indexes: config.indexes.flatMap(({ config: index }) => {
+      const columns = index.columns.map((column) => ('name' in column ? column.name : ''))
+      return columns.every((column) => travels.has(column)) ? [{ name: index.name, columns }] : []
+    }),
+  }
+}
+
+function defaultOf(value: unknown): string | null {
+  if (value === undefined || value === null) return null
+  if (typeof value === 'string') return `'${value.replaceAll("'", "''")}'`
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  return plainSql(value)
+}
+
+/** The text of an expression that was written as plain SQL. */
+function plainSql(value: unknown): string {
+  const chunks = (value as { queryChunks?: { value?: unknown }[] }).queryChunks ?? []
+  const text = chunks.map((chunk) => (Array.isArray(chunk.value) ? chunk.value.join('') : '')).join('')
+  if (text === '') throw new Error('a default or check of a synced table is not plain SQL')
+  return text
+}
