@@ -3,14 +3,14 @@ import type { DescribedCommand } from '../shared/admin/described-command.ts'
 import { systemClock } from '../shared/clock.ts'
 import { LaresError } from '../shared/errors.ts'
 import { EXIT, exitCodeOf, lastWords } from '../shared/exit-code.ts'
+import { askConfirm, askSecret, isAnybodyThere } from '../shared/terminal/ask-person.ts'
 import { programVersion } from '../shared/version.ts'
-import { askConfirm, askSecret, isAnybodyThere } from './ask-person.ts'
 import { knownCommands, knownPrograms } from './commands.ts'
 import { completionScript } from './completion.ts'
 import { areaHelp, commandHelp, help } from './help.ts'
 import { LIVE_COMMANDS } from './live-commands.ts'
 import { type Call, hubOptions, parseCall, type WhichHub } from './parse-call.ts'
-import { render } from './render.ts'
+import { showAnswer } from './show-answer.ts'
 import { socketOf, withHub } from './which-hub.ts'
 
 /** `lares <area> <verb> …`: asks the hub over its local socket and shows the answer. Returns the exit code. */
@@ -40,7 +40,7 @@ async function answer(argv: string[]): Promise<number> {
   if (LIVE_COMMANDS.includes(call.command)) return await (await import('./live.ts')).runLive(call)
   const data = await askHub(call)
   const shown = { width: process.stdout.columns ?? null, now: systemClock.now(), isTerminal: process.stdout.isTTY }
-  return show(call.json ? `${JSON.stringify(data)}\n` : render(data, call.command.result, shown))
+  return show(call.json ? `${JSON.stringify(data)}\n` : showAnswer(call.command, data, shown))
 }
 
 const COMPLETION_HELP = `lares completion bash|zsh|fish   prints the script with which that shell completes the words of lares

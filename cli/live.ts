@@ -1,10 +1,10 @@
 import { cleanText } from '../shared/clean-text.ts'
 import { systemClock } from '../shared/clock.ts'
 import { EXIT } from '../shared/exit-code.ts'
+import { showValue } from '../shared/terminal/show-value.ts'
 import { zonedTime } from '../shared/time-words.ts'
 import { type Heard, hearHouse } from './house-feed.ts'
 import type { Call } from './parse-call.ts'
-import { showValue } from './show-value.ts'
 import { WatchedHouse } from './watched-house.ts'
 import { socketOf, withHub } from './which-hub.ts'
 

@@ -1,10 +1,10 @@
 import { cleanText } from '../shared/clean-text.ts'
+import { paint } from '../shared/terminal/paint.ts'
+import { showValue } from '../shared/terminal/show-value.ts'
+import { type Column, fitTable } from '../shared/terminal/table.ts'
+import { fitted } from '../shared/terminal/text-width.ts'
 import { timeWords } from '../shared/time-words.ts'
 import type { Heard } from './house-feed.ts'
-import { paint } from './paint.ts'
-import { showValue } from './show-value.ts'
-import { type Column, fitTable } from './table.ts'
-import { fitted } from './text-width.ts'
 
 const COLUMNS: readonly Column[] = [
   { title: 'device', right: false, shrinks: true },

@@ -1,4 +1,6 @@
 import type { Clock } from '../shared/clock.ts'
+import type { Heartbeat } from '../shared/messages/heartbeat.ts'
+import { bytesWords, durationWords } from '../shared/time-words.ts'
 import type { Identity } from './identity.ts'
 import type { AgentStatus } from './status-file.ts'
 
@@ -31,16 +33,28 @@ export function formatStatus({ running, device, name, addresses, status }: Shown
     device === null ? 'not joined: lares edge join <token>' : `${name} (${device}) at ${addresses.join(', ')}`,
   ]
   if (!running || status === null) return [...lines, 'the agent does not run'].join('\n')
-  lines.push(`agent ${status.version} runs, ${status.sensors} sensors, ${status.link.state}`)
+  lines.push(`agent ${status.version} runs, ${status.sensors} sensors, ${linkWords(status.link)}`)
   const outbox = status.heartbeat?.outbox
-  if (outbox)
-    lines.push(
-      `outbox: ${outbox.rows} rows, ${outbox.bytes} bytes, ${outbox.dropped} dropped, ${outbox.parked} set aside`,
-    )
+  if (outbox) lines.push(outboxWords(outbox))
   if (status.missing.length === 0) lines.push('nothing is missing')
   for (const { part, reason, hint } of status.missing)
     lines.push(`missing: ${part}: ${reason}`, ...(hint === undefined ? [] : [`  ${hint}`]))
   return lines.join('\n')
+}
+
+function linkWords({ state, reason }: AgentStatus['link']): string {
+  return `${state.replaceAll('_', ' ')}${reason === null ? '' : `: ${reason}`}`
+}
+
+function outboxWords({ rows, bytes, oldest_s, dropped, parked }: Heartbeat['outbox']): string {
+  const since = oldest_s === null ? '' : `, the oldest for ${durationWords(oldest_s * 1_000)}`
+  const waiting =
+    rows === 0 ? 'nothing waits' : `${rows} ${rows === 1 ? 'row waits' : 'rows wait'} (${bytesWords(bytes)})${since}`
+  const lost = [
+    ...(dropped > 0 ? [`${dropped} given up for lack of room`] : []),
+    ...(parked > 0 ? [`${parked} set aside because the hub could not take them`] : []),
+  ]
+  return `outbox: ${[waiting, ...lost].join('; ')}`
 }
 
 function isAlive(pid: number): boolean {

@@ -26,6 +26,7 @@ import { HouseStore } from './house-store.ts'
 import { Health } from './hub-health.ts'
 import type { HubOptions } from './hub-options.ts'
 import { LiveDevices } from './live-devices.ts'
+import { storageFigures } from './storage-figures.ts'
 import { storeFile } from './store/places.ts'
 import { SyncThread } from './sync/sync-thread.ts'
 import { tokensOf } from './tokens-in-use.ts'
@@ -194,6 +195,7 @@ export class Hub implements Service {
           hub: { reach: () => reachOf(config, listeners.ports.tls), pin: certificate.pin },
           verifyCentral: (question) => sync.verify(question),
           tokensInUse: () => tokensOf(broker.connections()),
+          storage: () => storageFigures(folder, { clock }),
           front: () => ({
             health: report(),
             devices: live.all(),

@@ -1,4 +1,6 @@
 import { cleanText } from './clean-text.ts'
+import { withoutUnit } from './terminal/named-unit.ts'
+import { showValue } from './terminal/show-value.ts'
 
 /** How a level stands out: nothing for what is as it should be. SGR codes of ECMA-48. */
 const LEVELS: Readonly<Record<number, { word: string; colour: string }>> = {
@@ -27,7 +29,7 @@ export function readableLine(line: string, { colours }: { colours: boolean }): s
   const { word, colour } = LEVELS[Number(fields.level)] ?? { word: String(fields.level), colour: '' }
   const rest = Object.entries(fields)
     .filter(([name]) => !ELSEWHERE.has(name))
-    .map(([name, value]) => `${name}=${shown(value)}`)
+    .map(([name, value]) => `${cleanText(withoutUnit(name))}=${shown(name, value)}`)
     .join(' ')
   const words = [
     paint(timeOfDay(fields.time), '2'),
@@ -45,7 +47,8 @@ function timeOfDay(time: unknown): string {
 }
 
 /** Values come from devices and programs too: nothing that a terminal would obey. */
-function shown(value: unknown): string {
-  const text = cleanText(typeof value === 'string' ? value : JSON.stringify(value))
-  return typeof value === 'string' && (text === '' || /\s/.test(text)) ? JSON.stringify(text) : text
+function shown(name: string, value: unknown): string {
+  if (typeof value === 'string') return value === '' || /\s/.test(value) ? `"${cleanText(value)}"` : cleanText(value)
+  const text = showValue(value, undefined, { now: 0, times: 'whole', name })
+  return typeof value === 'object' && value !== null ? `(${text})` : text
 }

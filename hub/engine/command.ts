@@ -28,6 +28,8 @@ export interface PrepareContext {
   tokensInUse(): string[]
   /** Counters of the front, for the status. */
   front(): Record<string, unknown>
+  /** What the data folder takes of its disk, looked up when it is asked for. */
+  storage(): Promise<Record<string, number | null>>
 }
 
 /** A call that works in a house with a device `kitchen-pi` and a person `anna@example.com`; the tests call every one. */

@@ -8,6 +8,7 @@ import { copyRows } from './copy-rows.ts'
 import { putInPlace } from './files.ts'
 import { stampAnew } from './log-stamp.ts'
 import { dropPart, partOf, sweepPartsOf } from './part-files.ts'
+import { backupFile, backupTime } from './places.ts'
 import { checkIntegrity } from './sound.ts'
 
 /** Left out of the hourly backup: they are large, and central keeps its copy. */
@@ -25,7 +26,6 @@ const PARTLY = new Map([
   ],
 ])
 const KEEP = 24
-const NAME = /^hub-\d{13}\.db$/
 
 /**
  * Copies everything but readings, their 5-minute rollups and events into a new database and verifies it by opening it. Safe
@@ -40,7 +40,7 @@ export function writeBackup(options: {
 }): string {
   const { source, folder, now, before } = options
   mkdirSync(folder, { recursive: true, mode: 0o750 })
-  const final = join(folder, `hub-${String(now).padStart(13, '0')}.db`)
+  const final = backupFile(folder, now)
   writeChecked(
     final,
     (part) => {
@@ -117,7 +117,7 @@ function checkRoom(db: Sqlite.Database, folder: string): void {
 export function listBackups(folder: string): string[] {
   if (!existsSync(folder)) return []
   return readdirSync(folder)
-    .filter((name) => NAME.test(name))
+    .filter((name) => backupTime(name) !== null)
     .sort()
     .reverse()
     .map((name) => join(folder, name))

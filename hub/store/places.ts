@@ -4,3 +4,13 @@ import { join } from 'node:path'
 export const storeFile = (folder: string) => join(folder, 'hub.db')
 export const backupFolder = (folder: string) => join(folder, 'backups')
 export const lockFile = (folder: string) => join(folder, 'lock.db')
+
+const BACKUP = /^hub-(\d{13})\.db$/
+
+export const backupFile = (folder: string, now: number) => join(folder, `hub-${String(now).padStart(13, '0')}.db`)
+
+/** When the backup of this file name was begun; `null` for a file that is none. */
+export function backupTime(name: string): number | null {
+  const [, digits] = BACKUP.exec(name) ?? []
+  return digits === undefined ? null : Number(digits)
+}

@@ -16,6 +16,9 @@ export const sensorValue = z.number().meta({ format: 'sensor-value' })
 /** An id in an answer: a terminal shows it whole or not at all, because people copy it. */
 export const id = z.string().meta({ format: 'id' })
 
+/** A line of the log as pino writes it: shown to people in words. */
+export const logLine = z.string().meta({ format: 'log-line' })
+
 /** A device that is asked for: its id, or its name where only one has it. */
 export const deviceParam = text(100).min(1).meta({ format: 'device' })
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { line } from '../../cli/live.ts'
-import { widthOf } from '../../cli/text-width.ts'
 import { WatchedHouse } from '../../cli/watched-house.ts'
+import { widthOf } from '../../shared/terminal/text-width.ts'
 
 const NOW = Date.UTC(2026, 10, 27, 13, 5)
 const NAMES = new Map([

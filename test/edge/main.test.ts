@@ -7,6 +7,8 @@ import { edgeOptions } from '../../edge/options.ts'
 import { EDGE_PROGRAM } from '../../edge/program.ts'
 import { describeStatus, formatStatus } from '../../edge/show-status.ts'
 import { ManualClock } from '../../shared/clock.ts'
+import type { Heartbeat } from '../../shared/messages/heartbeat.ts'
+import { MESSAGES } from '../../shared/messages/index.ts'
 import { readProgram } from '../../shared/program.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'lares-main-'))
@@ -75,6 +77,11 @@ describe('lares edge', () => {
     const word = { at: clock.now(), pid: process.pid, version: '0.1.0', device: 'kitchen', name: 'Kitchen', link }
     const status = { ...word, missing: [{ part: 'gpio', reason: 'no chip' }], sensors: 3, heartbeat: null }
     expect(formatStatus(describeStatus(null, status, clock))).toContain('missing: gpio: no chip')
+    const outbox = { rows: 1, bytes: 48_044, oldest_s: 7_500, dropped: 2, parked: 0, full: false }
+    const beating = { ...status, heartbeat: { ...MESSAGES.heartbeat.sample, outbox } as Heartbeat }
+    expect(formatStatus(describeStatus(null, beating, clock))).toContain(
+      'outbox: 1 row waits (48.0 kB), the oldest for 2 h 5 min; 2 given up for lack of room',
+    )
     clock.advance(121_000)
     expect(describeStatus(null, status, clock).running).toBe(false)
     expect(describeStatus(null, { ...status, at: clock.now(), pid: 2 ** 22 + 1 }, clock).running).toBe(false)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { healthWords } from '../../hub/health-words.ts'
 import { Health } from '../../hub/hub-health.ts'
 import { WebServer } from '../../hub/web/server.ts'
+import { healthWords } from '../../shared/health-words.ts'
 
 const NOW = Date.UTC(2026, 0, 1)
 

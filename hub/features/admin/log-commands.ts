@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { logLine } from '../../../shared/admin/fields.ts'
 import { ALL_PARTS, LOG_LEVELS, logBoard } from '../../../shared/log-board.ts'
 import { command } from '../../engine/command.ts'
 
@@ -42,7 +43,7 @@ export const showLog = command({
   role: 'admin',
   summary: 'The last lines of the log, as far as the running hub remembers them',
   params: z.strictObject({}),
-  result: z.strictObject({ lines: z.array(z.string()) }),
+  result: z.strictObject({ lines: z.array(logLine) }),
   examples: [{ says: 'what was said last', params: {} }],
   changes: false,
   prepare: async () => logBoard.recent(),

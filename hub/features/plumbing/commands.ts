@@ -51,7 +51,15 @@ export const listRejected = command({
   },
 })
 
-const frontNumbers = z.looseObject({})
+/** `null` where the disk does not say. */
+const storageFigures = z.strictObject({
+  disk_total_bytes: bytes.nullable(),
+  disk_free_bytes: bytes.nullable(),
+  database_bytes: bytes.nullable(),
+  last_backup: time.nullable(),
+})
+
+const frontNumbers = z.looseObject({ storage: storageFigures.optional() })
 
 export const hubStatus = command({
   area: 'hub',
@@ -71,13 +79,15 @@ export const hubStatus = command({
     ledger: z
       .strictObject({ received: z.number(), applied: z.number(), duplicate: z.number(), rejected: z.number() })
       .nullable(),
+    /** Versions of the agents, the commonest first. */
+    agents: z.array(z.strictObject({ version: z.string(), devices: z.number() })),
     /** What the threads that never see the database count: they may come and go. */
     front: frontNumbers,
   }),
   examples: [{ says: 'how the hub is', params: {} }],
   changes: false,
-  async prepare(_params, { front }) {
-    return front()
+  async prepare(_params, { front, storage }) {
+    return { ...front(), storage: await storage() }
   },
   run(context) {
     const count = (table: string) => Number(context.db.prepare(`SELECT count(*) FROM ${table}`).pluck().get())
@@ -102,6 +112,12 @@ export const hubStatus = command({
       clips: count('audio_clips'),
       rejected_kept: count('rejected_messages'),
       ledger: typeof ledger === 'string' ? (JSON.parse(ledger) as unknown) : null,
+      agents: context.db
+        .prepare(
+          "SELECT json_extract(capability_details, '$.agent') AS version, count(*) AS devices FROM devices " +
+            'WHERE revoked_at IS NULL AND version IS NOT NULL GROUP BY version ORDER BY devices DESC, version',
+        )
+        .all(),
       front: context.prepared,
     }
   },

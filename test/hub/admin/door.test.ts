@@ -38,6 +38,7 @@ function doorUnderTest(more: Partial<DoorParts> = {}) {
       verifyCentral: () => Promise.reject(new LaresError('not_found', 'no central is configured')),
       tokensInUse: () => [],
       front: () => ({ connected: 3 }),
+      storage: async () => ({}),
     }),
     clock: new ManualClock(),
     log: { ...silentLog, error: (fields: object) => void asked.logged.push(fields) },

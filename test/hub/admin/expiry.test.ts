@@ -30,6 +30,7 @@ function door(clock: ManualClock, parts: Partial<DoorParts>) {
       verifyCentral: () => Promise.reject(new Error('none')),
       tokensInUse: () => [],
       front: () => ({}),
+      storage: async () => ({}),
     }),
     clock,
     log: silentLog,

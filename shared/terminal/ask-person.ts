@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
-import { LaresError } from '../shared/errors.ts'
+import { LaresError } from '../errors.ts'
 
 /** A secret: twice, without showing it. From a pipe it is one line. Throws `bad_params`. */
 export async function askSecret(name: string): Promise<string> {

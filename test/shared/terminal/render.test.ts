@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { findCommand, knownCommands } from '../../cli/commands.ts'
-import { render, type Screen } from '../../cli/render.ts'
-import { widthOf } from '../../cli/text-width.ts'
-import type { JsonSchema } from '../../shared/admin/described-command.ts'
+import { findCommand, knownCommands } from '../../../cli/commands.ts'
+import type { JsonSchema } from '../../../shared/admin/described-command.ts'
+import { render, type Screen } from '../../../shared/terminal/render.ts'
+import { widthOf } from '../../../shared/terminal/text-width.ts'
 
 const NOW = Date.UTC(2026, 10, 27, 13, 5)
 const PIPE: Screen = { width: null, now: NOW, isTerminal: false }

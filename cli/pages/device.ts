@@ -1,0 +1,67 @@
+import { timeWords } from '../../shared/time-words.ts'
+import { type Answer, type MakePage, present } from './page.ts'
+
+/** `lares devices show`: how the device is, what it is, its sensors, and its last heartbeat. */
+export const devicePage: MakePage = (answer, _schema, now) => ({
+  head: { lines: [stateLine(answer, now)], colour: answer.at('device.is_online') === true ? 'green' : 'yellow' },
+  data: present({
+    id: answer.text('device.id'),
+    'last seen': answer.number('device.last_seen'),
+    'last error': answer.text('device.last_error'),
+    model: answer.text('device.detected_model'),
+    type: answer.text('device.device_type'),
+    'connected by': answer.text('device.integration_type'),
+    agent: answer.text('device.agent_version'),
+    upgrade: answer.text('device.upgrade'),
+    'can do': listed(answer.at('device.capabilities')),
+    'made known': answer.number('device.created_at'),
+    'shut out': answer.number('device.revoked_at'),
+    house: answer.text('device.house_id'),
+    sensors: sensorsOf(answer),
+    'last heartbeat': heartbeatOf(answer),
+  }),
+  schema: {
+    properties: {
+      'last seen': { format: 'time' },
+      'made known': { format: 'time' },
+      'shut out': { format: 'time' },
+      sensors: {
+        items: { properties: { name: {}, state: {}, unit: {}, id: { format: 'id' }, type: {}, there: {} } },
+      },
+    },
+  },
+})
+
+function stateLine(answer: Answer, now: number): string {
+  const name = answer.text('device.name') ?? 'The device'
+  const since = answer.number('device.status_since')
+  const reason = answer.text('device.status_reason')?.replaceAll('_', ' ') ?? null
+  const why = [reason, since === null ? null : timeWords(since, now)].filter((part) => part !== null)
+  return `${name} is ${answer.text('device.status') ?? 'known'}${why.length === 0 ? '' : ` (${why.join(', ')})`}`
+}
+
+function listed(value: unknown): string | null {
+  return Array.isArray(value) && value.length > 0
+    ? value.map((one) => String(one).replaceAll('_', ' ')).join(', ')
+    : null
+}
+
+function sensorsOf(answer: Answer): Record<string, unknown>[] {
+  return answer.list('entities').map((entity) => ({
+    name: entity.name,
+    state: entity.state,
+    unit: entity.unit_of_measurement,
+    id: entity.entity_id,
+    type: entity.device_class ?? entity.entity_type,
+    // Only of what left is it worth a word.
+    there: entity.is_enabled === false ? 'gone' : null,
+  }))
+}
+
+function heartbeatOf(answer: Answer): unknown {
+  const state = answer.at('device.current_state')
+  if (typeof state !== 'object' || state === null || Object.keys(state).length === 0) return null
+  const { boot: _, sent, ...rest } = state as Record<string, unknown>
+  const at = typeof sent === 'object' && sent !== null ? (sent as Record<string, unknown>).at : undefined
+  return { ...present({ sent: at }), ...rest }
+}

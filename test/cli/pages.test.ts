@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest'
+import { findCommand, knownCommands } from '../../cli/commands.ts'
+import { showAnswer } from '../../cli/show-answer.ts'
+import type { DescribedCommand } from '../../shared/admin/described-command.ts'
+
+const NOW = Date.UTC(2026, 10, 27, 13, 5)
+
+function shown(area: string, verb: string, answer: unknown, width: number | null = 80): string {
+  const command = findCommand(knownCommands(), area, verb) as DescribedCommand
+  return showAnswer(command, answer, { width, now: NOW, isTerminal: false })
+}
+
+const hub = (state: string, problems: object[] = []) => ({
+  version: '0.1.0',
+  clock: 'synced',
+  devices: { known: 4, online: 3 },
+  agents: [{ version: '0.1.0', devices: 3 }],
+  readings: 21,
+  ledger: { received: 10, applied: 8, duplicate: 1, rejected: 1 },
+  front: {
+    health: { state, at: NOW, clock: 'synced', problems },
+    sync: { state: 'running', rows_behind: 340, seconds_behind: 250, last_sent: NOW - 12_000, quarantined: 2 },
+    storage: { disk_total_bytes: 32e9, disk_free_bytes: 4e9, database_bytes: 1.4e6, last_backup: NOW - 720_000 },
+  },
+})
+
+describe('the status of a hub', () => {
+  it('says first how it is', () => {
+    expect(shown('hub', 'status', hub('ok'))).toMatch(/^The hub is well\n/)
+    expect(shown('hub', 'status', hub('attention'))).toMatch(/^The hub works, and needs attention\n/)
+    expect(shown('hub', 'status', hub('degraded'))).toMatch(/^The hub cannot store, or serve anybody\n/)
+  })
+
+  it('names what is the matter, and what to do', () => {
+    const problem = { code: 'disk_full', message: 'the disk is full', hint: 'Free space on the disk.' }
+    const lines = shown('hub', 'status', hub('degraded', [problem]))
+      .split('\n')
+      .slice(0, 3)
+    expect(lines).toEqual([
+      'The hub cannot store, or serve anybody:',
+      '  the disk is full',
+      '    Free space on the disk. [disk_full]',
+    ])
+  })
+
+  it('shows devices, messages, disk, database, backup, central and versions in words', () => {
+    const page = shown('hub', 'status', hub('ok'), null)
+    for (const line of [
+      /^devices +3 of 4 connected$/m,
+      /^messages +10 received: 8 applied, 1 received again, 1 not understood$/m,
+      /^disk +4\.0 GB free of 32\.0 GB, 87 % full$/m,
+      /^database +1\.4 MB$/m,
+      /^last backup +12 min ago$/m,
+      /^central +340 rows wait to be sent, the oldest for 4 min; last sent 12 s ago; 2 rows refused/m,
+      /^version +0\.1\.0; agents 0\.1\.0 \(3\)$/m,
+    ])
+      expect(page).toMatch(line)
+  })
+
+  it('is shown as far as a hub of another version says it', () => {
+    expect(shown('hub', 'status', {})).toMatch(/^The hub answers/)
+    expect(shown('hub', 'status', { front: { health: { state: 'tired', problems: 'x' } } })).toMatch(/says tired/)
+    expect(shown('sync', 'status', { live: { state: 'new' } })).toContain('Central: new')
+    expect(shown('devices', 'show', {})).toContain('The device is known')
+  })
+})
+
+describe('the status of the sync', () => {
+  it('has one line for each stream, whether it sends or waits', () => {
+    const answer = {
+      epoch: 1,
+      site: 'a-site',
+      name: 'home',
+      live: {
+        state: 'waiting',
+        last_error: 'no route',
+        rows_behind: 1,
+        streams: [{ stream: 'events', epoch: 1, position: 7, rows_behind: 1, seconds_behind: 90 }],
+      },
+      ledger: [{ stream: 'events', epoch: 1, position: 7, rows: 7, quarantined: 0, bytes: 1_500 }],
+      scopes: [],
+    }
+    const page = shown('sync', 'status', answer)
+    expect(page).toMatch(/^Central: out of reach, 1 row waits to be sent: no route\n/)
+    expect(page).toMatch(/^events +1 +1 min +7 +0 +1\.5 kB +7$/m)
+  })
+})
+
+describe('a device', () => {
+  it('is shown with its state in words, its sensors, and a heartbeat whose numbers have their units', () => {
+    const device = {
+      ...{ name: 'Hall', id: 'hall-x7k2m9', status: 'offline', status_reason: 'never_connected', is_online: false },
+      ...{ status_since: NOW - 12_000, capabilities: ['sensors'] },
+      current_state: {
+        sent: { at: NOW - 30_000, mono: 604_379.18 },
+        boot: 'x',
+        uptime_s: 7_500,
+        throttled: { raw: null },
+        disk: { free_mb: 80_137, used_percent: 22.9, read_only: false },
+      },
+    }
+    const page = shown('devices', 'show', { device, entities: [{ name: 'Load', entity_id: 'sensor.hall_load' }] })
+    expect(page).toMatch(/^Hall is offline \(never connected, 12 s ago\)\n/)
+    expect(page).toContain('sensor.hall_load')
+    expect(page).toMatch(/disk +free 80\.1 GB, used 22\.9 %, read only no/)
+    expect(page).toMatch(/uptime +2 h 5 min/)
+    expect(page).not.toMatch(/throttled|mono|80137/)
+  })
+})

@@ -1,0 +1,107 @@
+import { expect } from 'vitest'
+import { writeIdentity } from '../../../hub/engine/sync-memory.ts'
+import { NO_IDENTITY } from '../../../hub/engine/sync-step.ts'
+import { SYNC_OFF } from '../../../hub/sync/status.ts'
+import { openTestHouse, reading, START, type TestHouse } from '../engine/engine-in-memory.ts'
+
+const HUB = { addresses: ['192.168.1.2:8883'], warnings: [], pin: 'p'.repeat(43) }
+const STREAM = { stream: 'events', epoch: 1, position: 7, rows_behind: 2, seconds_behind: 3 }
+
+/** What the front prepares for a command, and what its first example answers in a house that lived a little. */
+export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknown; expect: unknown }>> = {
+  'admin/describe': { expect: { commands: expect.arrayContaining([expect.objectContaining({ verb: 'describe' })]) } },
+  'devices/invite': {
+    prepared: HUB,
+    expect: { join: expect.stringMatching(/^lares edge join lares1\.\S+$/), warnings: [] },
+  },
+  'devices/create': {
+    expect: { device: expect.stringMatching(/^garden-/), secret: expect.stringMatching(/^[\w-]{43}$/) },
+  },
+  'devices/list': { expect: { devices: [{ id: 'kitchen-pi', is_online: false }] } },
+  'devices/show': {
+    expect: { device: { id: 'kitchen-pi' }, entities: [{ entity_id: 'sensor.kitchen_pi_cpu_temperature' }] },
+  },
+  'devices/rename': { expect: { device: 'kitchen-pi', name: 'Kitchen' } },
+  'devices/revoke': { expect: { device: 'kitchen-pi' } },
+  'sensors/remove': { expect: { sensor: 'cpu_temperature', entity_id: 'sensor.kitchen_pi_cpu_temperature' } },
+  'hub/status': {
+    prepared: { connected: 1 },
+    expect: { version: 'test', clock: 'synced', devices: { known: 1, online: 0 }, front: { connected: 1 } },
+  },
+  'hub/log-level': { expect: { part: 'sync', level: 'debug' } },
+  'hub/log': { prepared: ['a line'], expect: { lines: ['a line'] } },
+  'readings/query': { expect: { series: [{ unit: '°C', readings: [{ value: 20, quality: 1 }] }] } },
+  'readings/summary': { expect: { step_ms: 3_600_000, series: [{ unit: '°C', summaries: [] }] } },
+  'readings/latest': { expect: { readings: [{ device: 'kitchen-pi', value: 20 }] } },
+  'readings/received': { expect: { readings: [{ device: 'kitchen-pi', value: 20 }] } },
+  'sessions/list': { expect: { sessions: [{ id: 'a-session', turns: [{ duration_ms: 1_500 }] }] } },
+  'events/list': { expect: { events: expect.arrayContaining([expect.objectContaining({ title: 'Hub started' })]) } },
+  'rejected/list': { expect: { rejected: [{ code: 'bad_json', raw: '{' }] } },
+  'retention/show': {
+    expect: { classes: expect.arrayContaining([expect.objectContaining({ class: 'readings', days: 30, rows: 1 })]) },
+  },
+  'retention/set': { expect: { class: 'readings:temperature', days: 'never' } },
+  'users/create': { prepared: '$argon2id$hash', expect: { email: 'paul@example.com', role: 'user' } },
+  'users/list': { expect: { users: [{ email: 'anna@example.com', is_active: true }] } },
+  'users/token': { expect: { user: 'anna', token: expect.stringMatching(/^[\w-]{43}$/) } },
+  'users/update': { expect: { user: 'anna' } },
+  'users/delete': { expect: { user: 'anna' } },
+  'tokens/list': {
+    prepared: ['t1'],
+    expect: { tokens: [{ name: 'phone', email: 'anna@example.com', is_connected: true }] },
+  },
+  'tokens/revoke': { expect: { user: 'anna', revoked: ['phone'] } },
+  'houses/list': { expect: { houses: [{ name: 'Home', devices: 1, people: 0 }] } },
+  'houses/show': { expect: { house: { name: 'Home' }, people: [] } },
+  'houses/update': { expect: { name: 'Cottage' } },
+  'people/list': { expect: { people: [] } },
+  'people/add': { expect: { name: 'anna', role: 'resident' } },
+  'people/remove': {
+    before: `INSERT OR IGNORE INTO people (id, house_id, user_id, name, role, created_at, updated_at) SELECT 'p1', id, 'anna', 'Anna', 'owner', 0, 0 FROM houses`,
+    expect: { person: 'p1' },
+  },
+  'sync/status': {
+    prepared: { ...SYNC_OFF, state: 'fenced', streams: [STREAM] },
+    expect: { name: 'home', fenced: 'another hub', quarantine: 1, live: { state: 'fenced' }, ledger: [{ rows: 7 }] },
+  },
+  'sync/claim': { expect: { site: 'home' } },
+  'sync/verify': {
+    prepared: {
+      ok: false,
+      since: '2026-01-01',
+      tables: [{ table: 'events', days: 1, rows: 3 }],
+      differences: [{ table: 'events', day: '2026-01-01', hub: 3, central: 2, found: 'missing' }],
+    },
+    expect: { ok: false },
+  },
+  'quarantine/list': { expect: { quarantine: [{ id: 1, table_name: 'devices', code: '22021' }] } },
+  'quarantine/retry': { expect: { table: 'devices', key: 'kitchen-pi' } },
+  'quarantine/discard': { expect: { table: 'devices', key: 'kitchen-pi' } },
+}
+
+/** A house with a device, a person, and one of everything that a command can show. */
+export function lived(): TestHouse {
+  const house = openTestHouse()
+  house.device('kitchen-pi')
+  house.db.exec(
+    `INSERT INTO users (id, email, hashed_password, role, created_at, updated_at) VALUES ('anna', 'anna@example.com', 'CANARY-password', 'admin', ${START}, ${START})`,
+  )
+  house.db.exec(
+    `INSERT INTO api_tokens (id, user_id, name, token_hash, created_at) VALUES ('t1', 'anna', 'phone', 'CANARY-token', ${START})`,
+  )
+  house.send(['lares/kitchen-pi/readings', reading(1, 20)], ['lares/kitchen-pi/event', '{'])
+  writeIdentity(house.db, { ...NO_IDENTITY, site: 'a-site', name: 'home', epoch: 1, fenced: 'another hub' })
+  house.db.exec(
+    `INSERT INTO sync_quarantine (table_name, row_key, epoch, stream, code, reason, held_at) VALUES ('devices', 'kitchen-pi', 0, 'changes', '22021', 'NUL', ${START})`,
+  )
+  house.db.exec(
+    `INSERT INTO sync_streams (stream, table_name, epoch, first, position, chain, rows, updated_at) VALUES ('events', 'events', 1, 1, 7, '', 7, ${START});
+     INSERT INTO managed_scopes (scope, seq, checked_at, updated_at) VALUES ('fleet', 1, ${START}, ${START});
+     INSERT INTO sessions (id, device_id, persona_id, persona_version, state, expires_at, created_at, updated_at)
+       SELECT 'a-session', 'kitchen-pi', id, '1', 'ended', ${START}, ${START}, ${START} FROM personas LIMIT 1;
+     INSERT INTO turns (id, session_id, device_id, phase, started_at, created_at, updated_at) VALUES ('a-turn', 'a-session', 'kitchen-pi', 'done', ${START}, ${START}, ${START});
+     INSERT INTO audio_clips (id, session_id, turn_id, device_id, file, format, duration_ms, bytes, frames, lost_frames, checksum, completeness, created_at, updated_at)
+       VALUES ('a-clip', 'a-session', 'a-turn', 'kitchen-pi', '2026/x.wav', 'wav', 1500, 48044, 38, 0, 'x', 'complete', ${START}, ${START});`,
+  )
+  return house
+}
