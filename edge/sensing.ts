@@ -38,7 +38,8 @@ export class Sensing implements Service {
   #sampler: Sampler
   #introduced: ReturnType<typeof introducible> = { sensors: [], refused: [] }
   #introducedKeys = new Set<string>()
-  #failing = new Map<string, string>()
+  /** What was told and is not over, each thing that can fail by itself. */
+  #failing = new Map<string, Trouble>()
   #wrong: readonly ConfigFault[] = []
   #running = false
 
@@ -87,7 +88,7 @@ export class Sensing implements Service {
 
   /** Sources, and sensors of sources, that fail at the moment, each with what is wrong and what to do. */
   failing(): { key: string; message: string }[] {
-    return [...this.#failing].map(([key, message]) => ({ key, message }))
+    return [...this.#failing.values()].map(({ source, sensor, message }) => ({ key: sensor ?? source, message }))
   }
 
   /** Samples by these from now on; what is not named goes by the file. Throws when a key or value is wrong. */
@@ -102,8 +103,9 @@ export class Sensing implements Service {
     this.#sampler.stop()
     this.#sampler = next
     this.#introduce()
-    // The new sampler tells anew what fails.
-    this.#failing.clear()
+    // The new sampler tells anew what fails, and knows nothing of what this one told.
+    for (const trouble of [...this.#failing.values()])
+      this.#tell({ ...trouble, state: 'recovered', message: 'is measured anew, with other settings' })
     if (this.#running) next.start()
   }
 
@@ -135,11 +137,13 @@ export class Sensing implements Service {
     if (now !== null && now !== before) this.#options.log.warn({ reason: now }, 'the hub will not have every sensor')
   }
 
-  #tell({ source, sensor, state, code, message }: Trouble): void {
+  #tell(trouble: Trouble): void {
+    const { source, sensor, state, code, message } = trouble
     const key = sensor ?? source
     const failing = state === 'failing'
-    if (failing) this.#failing.set(key, message)
-    else this.#failing.delete(key)
+    const thing = JSON.stringify([source, sensor])
+    if (failing) this.#failing.set(thing, trouble)
+    else this.#failing.delete(thing)
     this.#options.log.warn({ source, sensor, state, error_code: code, message }, 'a sensor changed its state')
     // Both in one lane, so that the end of an alarm never overtakes it.
     this.#options.outbox.event(
@@ -152,6 +156,7 @@ export class Sensing implements Service {
       { urgent: true },
     )
   }
+
   #tellWrong({ part, error }: ConfigFault): void {
     const key = part.replace(/^sensor /, '')
     this.#options.log.error(
