@@ -1,5 +1,7 @@
+import { alarmWords } from '../shared/alarm-words.ts'
 import { cleanText } from '../shared/clean-text.ts'
 import { systemClock } from '../shared/clock.ts'
+import type { Wire } from '../shared/codec.ts'
 import { EXIT } from '../shared/exit-code.ts'
 import { showValue } from '../shared/terminal/show-value.ts'
 import { zonedTime } from '../shared/time-words.ts'
@@ -66,7 +68,8 @@ export function line(heard: Heard, names: ReadonlyMap<string, string>): string {
     case 'status': {
       const { status } = heard
       const time = status ? zonedTime(status.since) : '-'
-      return cleanText(`${time}  ${nameOf(heard.device)}  ${status ? `${status.status} (${status.reason})` : 'gone'}`)
+      const words = status ? [`${status.status} (${status.reason})`, ...alarmsOf(status)].join('; ') : 'gone'
+      return cleanText(`${time}  ${nameOf(heard.device)}  ${words}`)
     }
     case 'event': {
       const { type, at, data } = heard.event
@@ -75,6 +78,10 @@ export function line(heard: Heard, names: ReadonlyMap<string, string>): string {
       return cleanText(`${zonedTime(at)}  ${type}${who}  ${showValue(rest, undefined, { now: 0, times: 'whole' })}`)
     }
   }
+}
+
+function alarmsOf({ alarms = [] }: Wire<'status'>): string[] {
+  return alarms.map((alarm) => `${alarmWords(alarm)} (since ${zonedTime(alarm.since)})`)
 }
 
 /** One object of what was heard, for a program. */

@@ -1,3 +1,4 @@
+import { alarmWords } from '../shared/alarm-words.ts'
 import { cleanText } from '../shared/clean-text.ts'
 import { paint } from '../shared/terminal/paint.ts'
 import { showValue } from '../shared/terminal/show-value.ts'
@@ -75,6 +76,10 @@ export class WatchedHouse {
         cells: [nameOf(device), status?.status ?? '-', '', '', status ? timeWords(status.since, now) : '-'],
         colour: colour as 'green' | 'yellow' | 'red',
       }
+      const alarms = (status?.alarms ?? []).map(({ part, description, since }) => ({
+        cells: ['', cleanText(alarmWords({ part, description })), 'alarm', '', timeWords(since, now)],
+        colour: 'red' as const,
+      }))
       const own = [...this.#states.values()].filter((state) => state.device === device)
       const sensors = own
         .sort((a, b) => a.sensor.localeCompare(b.sensor))
@@ -87,7 +92,7 @@ export class WatchedHouse {
             timeWords(state.at, now),
           ],
         }))
-      return [head, ...sensors]
+      return [head, ...alarms, ...sensors]
     })
   }
 }

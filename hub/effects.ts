@@ -5,6 +5,7 @@ import type { HouseHooks } from './broker/house-hooks.ts'
 import type { TrustedBroker } from './broker/trusted-broker.ts'
 import type { Effect } from './engine/input.ts'
 import type { Principal } from './engine/principal.ts'
+import type { Health } from './hub-health.ts'
 import type { SyncThread } from './sync/sync-thread.ts'
 import type { TurnRecorder } from './voice/turn-recorder.ts'
 
@@ -14,6 +15,7 @@ export class Effects {
   #clips: Pick<TurnRecorder, 'remove' | 'sweep'>
   #joining: (until: number | null) => void
   #central: Pick<SyncThread, 'claimed' | 'wake'>
+  #health: Pick<Health, 'raise' | 'clear'>
   #ended: Pick<HouseHooks, 'end'>['end']
   #log: Log
   #silent = false
@@ -23,6 +25,7 @@ export class Effects {
     clips: Pick<TurnRecorder, 'remove' | 'sweep'>
     joining: (until: number | null) => void
     central: Pick<SyncThread, 'claimed' | 'wake'>
+    health: Pick<Health, 'raise' | 'clear'>
     /** Rights of somebody changed. */
     ended: Pick<HouseHooks, 'end'>['end']
     log: Log
@@ -31,6 +34,7 @@ export class Effects {
     this.#clips = parts.clips
     this.#joining = parts.joining
     this.#central = parts.central
+    this.#health = parts.health
     this.#ended = parts.ended
     this.#log = parts.log
   }
@@ -81,6 +85,10 @@ export class Effects {
       case 'sync':
         if (effect.ask === 'claimed') this.#central.claimed()
         else this.#central.wake()
+        return
+      case 'problem':
+        if (effect.problem) this.#health.raise(effect.name, effect.problem.code, effect.problem.message)
+        else this.#health.clear(effect.name)
         return
       case 'log_level':
         logBoard.set(effect.part, effect.level)

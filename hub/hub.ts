@@ -217,6 +217,7 @@ export class Hub implements Service {
       clips: recorder,
       joining: (until) => announcer.joining(until),
       central: sync,
+      health,
       ended: (who) => hooks.end(who),
       log: log.part('effects'),
     })

@@ -66,6 +66,10 @@ const CATALOGUE = {
   },
   query_too_long: { retry: false, hint: 'Ask for less: a shorter span, fewer rows.' },
   busy: { retry: true, hint: 'The hub is doing this already. Try again in a moment.' },
+  device_alarm: {
+    retry: true,
+    hint: 'lares devices show DEVICE says since when. It goes by itself when the device says that it is well again.',
+  },
   // the hub's own state
   disk_full: { retry: true, hint: "Free space on the hub's disk. Intake resumes by itself." },
   disk_space_low: {

@@ -126,6 +126,15 @@ const OF_THE_HUB = [
   ],
 ] as const satisfies Entries
 
+/**
+ * Alarms of agents: each type says that something is wrong until one of the others comes, with the same sensor and source
+ * in it, or until the program on the device begins anew.
+ */
+const ALARMS = [
+  ['sensor_failing', ['sensor_recovered']],
+  ['outbox_in_memory', []],
+] as const satisfies readonly (readonly [raises: AgentEventType, ends: readonly AgentEventType[]])[]
+
 type Entries = readonly (readonly [type: string, entry: EventType])[]
 
 /** The types that an agent sends. */
@@ -135,6 +144,27 @@ export type EventTypeName = AgentEventType | (typeof OF_THE_HUB)[number][0]
 
 /** The one table of event types, for both ends. */
 export const EVENT_TYPES: ReadonlyMap<string, EventType> = new Map<string, EventType>([...OF_AGENTS, ...OF_THE_HUB])
+
+/** What can be wrong with a device for a while. `identity_shared` is what the hub itself says of it. */
+export type AlarmType = (typeof ALARMS)[number][0] | 'identity_shared'
+
+/** The program on the device began anew and tells again what is wrong: of what it told before, nothing is. */
+export const ENDS_ALL_ALARMS: AgentEventType = 'agent_started'
+
+const RAISES: ReadonlySet<string> = new Set(ALARMS.map(([raises]) => raises))
+const ENDS: ReadonlyMap<string, AlarmType> = new Map(
+  ALARMS.flatMap(([raises, ends]) => ends.map((end): [string, AlarmType] => [end, raises])),
+)
+
+/** Whether an event of this type from a device raises an alarm. */
+export function raisesAlarm(type: string): type is AlarmType {
+  return RAISES.has(type)
+}
+
+/** The alarm that an event of this type from a device ends. */
+export function endedAlarm(type: string): AlarmType | undefined {
+  return ENDS.get(type)
+}
 
 /** The entry of a type; one made from its name where the table has none. */
 export function eventType(type: string): EventType {

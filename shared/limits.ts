@@ -66,6 +66,8 @@ export const RETAINED_TOPICS = 10_000
 export const SENSORS_PER_DEVICE = 256
 /** Sensors that a device has and had: those that left keep their place and their history. */
 export const SENSORS_KEPT_PER_DEVICE = 4_096
+/** Alarms of a device that are remembered, open or ended. */
+export const ALARMS_PER_DEVICE = 512
 export const ITEMS_PER_MESSAGE = 500
 /** Rejected messages kept per device; beyond that they are only counted. */
 export const REJECTED_PER_DEVICE = { rows: 1_000, bytes: 5 * MiB } as const

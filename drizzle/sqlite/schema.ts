@@ -1,5 +1,6 @@
 /** Every table of the hub, plainly exported, because that is all the migration kit can see. */
 export {
+  deviceAlarms,
   deviceCredentials,
   deviceEntities,
   deviceGroups,

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../shared/errors.ts'
 import type { LogLevel } from '../../shared/log-board.ts'
 import type { AdminRequest } from '../../shared/messages/admin-request.ts'
 import type { Caller } from './caller.ts'
@@ -61,5 +62,7 @@ export type Effect =
   | { kind: 'keep_files'; clips: string[] }
   /** A person said that this hub is its site's, or that something of central is to be done now. */
   | { kind: 'sync'; ask: 'claimed' | 'wake' }
+  /** Something belongs into the hub's health under this name; `null`: no longer. */
+  | { kind: 'problem'; name: string; problem: { code: ErrorCode; message: string } | null }
   /** A person wants a part of the hub to say more or less. */
   | { kind: 'log_level'; part: string; level: LogLevel }

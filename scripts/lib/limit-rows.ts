@@ -53,6 +53,11 @@ export function limitRows(): string[][] {
       plain(limits.SENSORS_KEPT_PER_DEVICE),
       'new ones are refused: `too_many_sensors`',
     ],
+    [
+      'alarms of a device',
+      plain(limits.ALARMS_PER_DEVICE),
+      'those that ended are forgotten, then new ones only stored',
+    ],
     ['items of one readings message', plain(limits.ITEMS_PER_MESSAGE), 'rejected: `bad_message`'],
     [
       'rejected messages kept of a device',

@@ -41,6 +41,20 @@ describe('a house that is watched', () => {
     expect(lines.join('\n')).toMatch(/stove +51\.25 {2}°C +5 s ago/)
   })
 
+  it('shows what is wrong with a device below it, until its all-clear', () => {
+    const house = watched()
+    const alarm = { type: 'sensor_failing', severity: 'warning', since: NOW - 120_000, part: 'stove' } as const
+    const alarms = [{ ...alarm, description: 'no answer. Plug it in.' }]
+    const now = status('kitchen-pi', 'online')
+    house.hear({ ...now, status: { ...now.status, alarms } })
+    const page = () => house.lines({ width: 100, height: 24, now: NOW }).join('\n')
+    expect(page()).toMatch(/Kitchen Pi.*\n.*stove: no answer\. Plug it in\. +alarm +2 min ago/)
+    const said = line({ ...now, status: { ...now.status, alarms } }, NAMES)
+    expect(said).toMatch(/Kitchen Pi {2}online \(connected\); stove: no answer\. Plug it in\. \(since 2026/)
+    house.hear(now)
+    expect(page()).not.toContain('no answer')
+  })
+
   it('shows the newest value, an impossible one as unknown, and nothing of what was cleared', () => {
     const house = watched()
     house.hear(state('kitchen-pi', 'stove', 60))

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { deviceParam, id, time } from '../../../shared/admin/fields.ts'
+import { alarmWords } from '../../../shared/alarm-words.ts'
 import { agentUpgrade } from '../../../shared/compatibility.ts'
 import { formatJoinToken } from '../../../shared/join-token.ts'
+import { severity } from '../../../shared/messages/event.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import { timeWords } from '../../../shared/time-words.ts'
 import type { CallContext } from '../../engine/command.ts'
@@ -9,10 +11,13 @@ import { command } from '../../engine/command.ts'
 import { defaultHouse } from '../house/default-house.ts'
 import { after, conditions, page } from '../list-query.ts'
 import { visibleHouses } from '../visibility.ts'
+import { forgetAlarms, LAST_ERROR_AT } from './alarms.ts'
 import { DEVICE_TYPES } from './device-types.ts'
 import { addDevice, hashSecret, invite } from './joining.ts'
 import { deviceNamed } from './named-device.ts'
+import { type OpenAlarm, openAlarms } from './open-alarms.ts'
 import { clearState, clearStatus } from './retained-state.ts'
+import { tellProblems } from './tell-device.ts'
 
 const deviceName = text(100).min(1)
 const deviceType = z.enum(DEVICE_TYPES)
@@ -92,10 +97,9 @@ const COLUMNS =
   'd.id, d.name, d.device_type, d.device_class, d.integration_type, d.status, d.status_reason, d.status_since, d.last_seen, ' +
   "d.last_heartbeat, d.detected_model, d.house_id, d.created_at, json_extract(d.capability_details, '$.agent') AS agent_version"
 
-const deviceLine = z.strictObject({
-  name: z.string(),
-  id: id,
-  status: z.string(),
+const HEAD = { name: z.string(), id: id, status: z.string() }
+
+const REST = {
   last_seen: time.nullable(),
   status_since: time,
   status_reason: z.string(),
@@ -111,6 +115,17 @@ const deviceLine = z.strictObject({
   agent_version: z.string().nullable(),
   /** What brings its agent to a version that this hub serves in full; `null` when it is one. */
   upgrade: z.string().nullable(),
+}
+
+/** What is wrong with the device until its all-clear comes, each in words. */
+const listLine = z.strictObject({ ...HEAD, alarms: z.array(z.string()), ...REST })
+
+const alarmLine = z.strictObject({
+  since: time,
+  severity,
+  part: z.string().nullable(),
+  description: z.string(),
+  type: z.string(),
 })
 
 interface DeviceLine {
@@ -129,13 +144,13 @@ export const listDevices = command({
     limit: z.int().min(1).max(1_000).default(500),
     after: text(40).optional(),
   }),
-  result: z.strictObject({ devices: z.array(deviceLine), next: z.string().optional() }),
+  result: z.strictObject({ devices: z.array(listLine), next: z.string().optional() }),
   examples: [
     { says: 'the devices that belong to the house', params: {} },
     { says: 'also those that were revoked', params: { all: true } },
   ],
   changes: false,
-  query({ db, caller }, params) {
+  query({ db, caller, now }, params) {
     const where = after(db, conditions(visibleHouses(caller, 'd.house_id')), {
       ...{ table: 'devices', alias: 'd', order: ['name', 'id'] },
       key: params.after,
@@ -145,7 +160,8 @@ export const listDevices = command({
       .prepare(`SELECT ${COLUMNS} FROM devices d WHERE ${where.sql}${revoked} ORDER BY d.name, d.id LIMIT ?`)
       .all(...where.values, params.limit + 1) as DeviceLine[]
     const { rows, next } = page(devices, params.limit, ({ id }) => id)
-    return { devices: rows.map(withOnline), ...(next === undefined ? {} : { next }) }
+    const withAlarms = rows.map((row) => ({ ...withOnline(row), alarms: openAlarms(db, row.id).map(glance(now)) }))
+    return { devices: withAlarms, ...(next === undefined ? {} : { next }) }
   },
 })
 
@@ -153,16 +169,22 @@ export const showDevice = command({
   area: 'devices',
   verb: 'show',
   role: 'user',
-  summary: 'One device with its sensors and last heartbeat',
+  summary: 'One device with its sensors, its last heartbeat and what is wrong with it',
   params: z.strictObject({ device: deviceParam }),
   result: z.strictObject({
-    device: deviceLine.extend({
+    device: z.strictObject({
+      ...HEAD,
+      ...REST,
       revoked_at: time.nullable(),
+      /** Text of the newest error, also when it is over. */
       last_error: z.string().nullable(),
+      last_error_at: time.nullable(),
       capabilities: z.array(z.string()),
       capability_details: z.record(z.string(), z.json()),
       current_state: z.record(z.string(), z.json()),
     }),
+    /** What is wrong until its all-clear comes, the newest first. */
+    alarms: z.array(alarmLine),
     entities: z.array(
       z.strictObject({
         name: z.string(),
@@ -183,7 +205,7 @@ export const showDevice = command({
     const device_id = deviceNamed(context, params.device)
     const device = context.db
       .prepare(
-        `SELECT ${COLUMNS}, d.capabilities, d.capability_details, d.current_state, d.last_error, d.revoked_at FROM devices d WHERE d.id = ?`,
+        `SELECT ${COLUMNS}, d.capabilities, d.capability_details, d.current_state, d.last_error, d.revoked_at, (${LAST_ERROR_AT}) AS last_error_at FROM devices d WHERE d.id = ?`,
       )
       .get(device_id) as Record<string, unknown>
     const entities = context.db
@@ -197,6 +219,7 @@ export const showDevice = command({
     )
     return {
       device: withOnline({ ...(device as unknown as DeviceLine), ...parsed }),
+      alarms: openAlarms(context.db, device_id),
       entities: entities.map((entity) => ({ ...entity, is_enabled: entity.is_enabled === 1 })),
     }
   },
@@ -217,6 +240,7 @@ export const renameDevice = command({
     const before = rowOf(context, device)
     context.db.prepare('UPDATE devices SET name = ?, updated_at = ? WHERE id = ?').run(params.name, context.now, device)
     context.changed()
+    tellProblems(context, device)
     context.addEvent({
       type: 'device_renamed',
       device,
@@ -267,6 +291,7 @@ export const revokeDevice = command({
     context.changed()
     context.effect({ kind: 'disconnect', device, reason: 'revoked' })
     clearRetained(context, device)
+    forgetAlarms(context, device)
     context.addEvent({
       type: 'device_revoked',
       device,
@@ -294,6 +319,11 @@ function rowOf({ db }: Pick<CallContext, 'db'>, device: string) {
     status: string
     last_seen: number | null
   }
+}
+
+/** An alarm as one of a list. */
+function glance(now: number) {
+  return (alarm: OpenAlarm) => `${alarmWords(alarm)} (since ${timeWords(alarm.since, now)})`
 }
 
 function isOnline(status: string): boolean {

@@ -2,6 +2,7 @@ import { SILENT_DEVICE_MS } from '../../../shared/limits.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
 import type { Feature } from '../../engine/feature.ts'
+import { startAlarms } from './alarms.ts'
 import { DeviceClocks } from './device-clock.ts'
 import { Directory } from './directory.ts'
 import { Entities } from './entities.ts'
@@ -30,7 +31,7 @@ export function openDevices(db: Database): Devices {
   const clocks = new DeviceClocks()
   const presence = new Presence(db, directory)
   const signs = new SignsOfLife(db)
-  const identities = new SharedIdentity(db)
+  const identities = new SharedIdentity()
   const outdated = new OutdatedAgents()
   const connected = new Map<string, number>()
   /** Connected and not heard for too long. */
@@ -116,8 +117,8 @@ export function openDevices(db: Database): Devices {
       signs.seen(device, context.now)
     },
     start(context) {
+      startAlarms(context)
       presence.start(context)
-      identities.start(context)
       forgetOldInvitations(context)
       tellJoining(context)
     },

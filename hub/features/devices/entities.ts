@@ -4,6 +4,7 @@ import { deviceClassOf } from '../../../shared/sensor-range.ts'
 import { SENSOR_KINDS } from '../../../shared/sensors/index.ts'
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
+import { endSensorAlarms } from './alarms.ts'
 import { clearState } from './retained-state.ts'
 
 /** A sensor as a device declares it. */
@@ -72,6 +73,7 @@ export class Entities {
     this.#enable.run(0, context.now, entity.id)
     entity.enabled = false
     clearState(context, device, sensor)
+    endSensorAlarms(context, device, sensor)
     return true
   }
 

@@ -1,13 +1,13 @@
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
 import type { Directory } from './directory.ts'
+import { tellStatus } from './tell-device.ts'
 
 interface Row {
   id: string
   house_id: string
   status: string
   status_reason: string
-  status_since: number
 }
 
 /**
@@ -22,13 +22,11 @@ export class Presence {
 
   constructor(db: Database, directory: Directory) {
     this.#directory = directory
-    this.#read = db.prepare('SELECT id, house_id, status, status_reason, status_since FROM devices WHERE id = ?')
+    this.#read = db.prepare('SELECT id, house_id, status, status_reason FROM devices WHERE id = ?')
     this.#write = db.prepare(
       'UPDATE devices SET status = ?, status_reason = ?, status_since = ?, updated_at = ? WHERE id = ?',
     )
-    this.#all = db.prepare(
-      'SELECT id, house_id, status, status_reason, status_since FROM devices WHERE revoked_at IS NULL',
-    )
+    this.#all = db.prepare('SELECT id, house_id, status, status_reason FROM devices WHERE revoked_at IS NULL')
   }
 
   /** At start nobody is connected yet: every device of ours is offline until it comes. */
@@ -36,7 +34,7 @@ export class Presence {
     for (const row of this.#all.all() as Row[]) {
       if (row.status === 'online' || row.status === 'busy' || row.status === 'error') {
         this.#change(context, row, { status: 'offline', reason: 'hub_restart' })
-      } else this.#publish(context, row)
+      } else tellStatus(context, row.id)
     }
   }
 
@@ -62,12 +60,6 @@ export class Presence {
         data: { reason: to.reason },
       })
     }
-    this.#publish(context, { ...row, status: to.status, status_reason: to.reason, status_since: now })
-  }
-
-  #publish(context: Context, row: Row): void {
-    const payload = { status: row.status, since: row.status_since, reason: row.status_reason }
-    const topic = context.topics.build('status', { device: row.id })
-    context.effect({ kind: 'publish', topic, payload: JSON.stringify(payload), qos: 1, retain: true })
+    tellStatus(context, row.id)
   }
 }

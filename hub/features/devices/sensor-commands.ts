@@ -3,6 +3,7 @@ import { deviceParam } from '../../../shared/admin/fields.ts'
 import { LaresError } from '../../../shared/errors.ts'
 import { sensorKey } from '../../../shared/messages/fields.ts'
 import { command } from '../../engine/command.ts'
+import { endSensorAlarms } from './alarms.ts'
 import { deviceNamed } from './named-device.ts'
 import { clearState } from './retained-state.ts'
 
@@ -43,6 +44,7 @@ export const removeSensor = command({
       db.prepare('UPDATE device_entities SET is_enabled = 0, updated_at = ? WHERE id = ?').run(now, row.id)
       context.changed()
       clearState(context, device, sensor)
+      endSensorAlarms(context, device, sensor)
       context.addEvent({
         type: 'sensor_removed',
         device,

@@ -1,23 +1,18 @@
 import { hintFor } from '../../../shared/errors.ts'
-import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
 import type { Origin } from '../../engine/feature.ts'
+import { endAlarm, raiseAlarm } from './alarms.ts'
 import { describeTwins, TwinWatch } from './twins.ts'
 
 /**
- * Says that two machines use one identity, to both of them and to the house: an event, the device's last error, and the
- * status `error` with the reason `identity_shared` until half an hour has passed with one.
+ * Says that two machines use one identity, to both of them and to the house: an event, an alarm of the device, and the status
+ * `error` with the reason `identity_shared` until half an hour has passed with one.
  */
 export class SharedIdentity {
   #watch = new TwinWatch()
   /** Connections whose birth has not come yet, by device, with their address. */
   #fresh = new Map<string, string>()
   #told = new Set<string>()
-  #note: Statement
-
-  constructor(db: Database) {
-    this.#note = db.prepare('UPDATE devices SET last_error = ?, updated_at = ? WHERE id = ?')
-  }
 
   connected(device: string, address: string): void {
     this.#fresh.set(device, address)
@@ -35,7 +30,8 @@ export class SharedIdentity {
     if (twins === null) return
     const reason = describeTwins(twins)
     if (!this.#told.has(device)) {
-      this.#note.run(`${reason}. ${hintFor('identity_shared')}`, context.now, device)
+      const said = { severity: 'error', description: `${reason}.`, remedy: hintFor('identity_shared') }
+      raiseAlarm(context, device, 'identity_shared', said)
       context.addEvent({ type: 'identity_shared', device, house, description: `${reason}.`, data: { machines: twins } })
       context.committed(() => this.#told.add(device))
     }
@@ -58,15 +54,10 @@ export class SharedIdentity {
     })
   }
 
-  /** At start nobody is known yet. */
-  start({ db, now }: Context): void {
-    db.prepare('UPDATE devices SET last_error = NULL, updated_at = ? WHERE last_error IS NOT NULL').run(now)
-  }
-
   /** Devices that have one machine again. */
   tick(context: Context): string[] {
     const ended = this.#watch.takeEnded(context.now)
-    for (const device of ended) this.#note.run(null, context.now, device)
+    for (const device of ended) endAlarm(context, device, 'identity_shared')
     context.committed(() => {
       for (const device of ended) this.#told.delete(device)
     })

@@ -141,6 +141,35 @@ export const deviceEntities = syncedTable(
   },
 )
 
+/**
+ * The last that was said about each thing that can be wrong with a device, open or ended: what comes late must not undo what
+ * is newer.
+ */
+export const deviceAlarms = syncedTable(
+  'device_alarms',
+  'local',
+  {
+    device_id: text()
+      .notNull()
+      .references(() => devices.id, { onDelete: 'cascade' }),
+    /** Type of the alarm with its source and sensor. */
+    subject: text().notNull(),
+    event_type: text().notNull(),
+    source: text(),
+    sensor: text(),
+    severity: text().notNull(),
+    description: text().notNull(),
+    /** `null`: it is not open. */
+    since: time(),
+    /** Epoch and number of the outbox's row that said it last; `null` where it came from elsewhere. */
+    epoch: text(),
+    seq: integer(),
+    /** When that happened. */
+    at: time().notNull(),
+  },
+  { key: 'device_id', extras: (t) => [core.primaryKey({ columns: [t.device_id, t.subject] })] },
+)
+
 /** A code by which one device may join, for ten minutes. Only its hash is kept. */
 export const invitations = syncedTable('invitations', 'local', {
   id: textId(),

@@ -1,6 +1,7 @@
 import type { EventTypeName } from '../../../shared/event-types.ts'
 import type { Context } from '../../engine/context.ts'
 import type { Ingest } from '../../engine/feature.ts'
+import { heedEvent } from '../devices/alarms.ts'
 import type { DeviceClocks } from '../devices/device-clock.ts'
 import { passageOf, passOn } from './pass-on.ts'
 
@@ -33,6 +34,7 @@ export function eventIngest(
         ...(message.old_state === undefined ? {} : { oldState: message.old_state }),
         ...(message.new_state === undefined ? {} : { newState: message.new_state }),
       })
+      heedEvent(context, device, { message, at: when.time })
       if (passage) passOn(context, device, { message, at: when.time, ...passage })
     },
     result(context: Context, message, { device, house }) {

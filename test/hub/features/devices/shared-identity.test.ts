@@ -36,8 +36,9 @@ function withDevice(): TestHouse {
 
 const events = (house: TestHouse) =>
   house.all<{ description: string }>("SELECT description FROM events WHERE event_type = 'identity_shared'")
-const shown = (house: TestHouse) =>
-  query<{ device: Record<string, unknown> }>(house, 'devices/show', { device: DEVICE }).device
+const asked = (house: TestHouse) =>
+  query<{ device: Record<string, unknown>; alarms: unknown[] }>(house, 'devices/show', { device: DEVICE })
+const shown = (house: TestHouse) => asked(house).device
 
 describe('two machines with one identity', () => {
   it('are named to both of them and to the house, with the remedy', () => {
@@ -52,6 +53,8 @@ describe('two machines with one identity', () => {
       hint: expect.stringContaining('lares edge join <token> --again'),
     }
     expect(house.published('/rejected')).toEqual([expect.objectContaining(words)])
+    const problem = { code: 'identity_shared', message: expect.stringContaining('192.168.1.9') }
+    expect(house.effects).toContainEqual({ kind: 'problem', name: `identity_shared:${DEVICE}`, problem })
     arrive(house, { ...B, connects: 18 })
     expect(house.published('/rejected')).toEqual([expect.objectContaining({ code: 'identity_shared' })])
     expect(events(house)).toHaveLength(1)
@@ -62,6 +65,7 @@ describe('two machines with one identity', () => {
     })
     house.send([`lares/${DEVICE}/heartbeat`, heartbeat.sample])
     expect(shown(house)).toMatchObject({ status_reason: 'identity_shared' })
+    expect(asked(house).alarms).toMatchObject([{ type: 'identity_shared', part: null }])
   })
 
   it('are known on one machine too, where the count of connects does not go on', () => {
@@ -86,7 +90,16 @@ describe('two machines with one identity', () => {
     house.tick(1_801_000)
     house.send([`lares/${DEVICE}/heartbeat`, heartbeat.sample])
     house.tick(1_000)
-    expect(shown(house)).toMatchObject({ status: 'online', last_error: null })
+    expect(shown(house)).toMatchObject({ status: 'online', last_error: expect.stringContaining('two machines') })
+    expect(asked(house).alarms).toEqual([])
+  })
+
+  it('are not known to a hub that starts anew, until they have come again', () => {
+    const house = withDevice()
+    for (const connects of [17, 18]) for (const machine of [A, B]) arrive(house, { ...machine, connects })
+    house.restart()
+    expect(asked(house).alarms).toEqual([])
+    expect(house.effects.filter(({ kind }) => kind === 'problem')).toEqual([])
   })
 })
 
