@@ -22,9 +22,13 @@ export function completionScript(
 ): string {
   const write = SHELLS.get(shell)
   if (write) return write(wordTree(commands, programs))
-  throw new LaresError('bad_params', `there is no completion for ${shell === '' ? 'no shell' : shell}`, {
-    hint: `Write lares completion ${[...SHELLS.keys()].join('|')}.`,
-  })
+  throw new LaresError(
+    'bad_params',
+    shell === '' ? 'completion for which shell?' : `there is no completion for ${shell}`,
+    {
+      hint: `Write lares completion ${[...SHELLS.keys()].join('|')}.`,
+    },
+  )
 }
 
 /** What may follow `lares`, as all shells complete it. */

@@ -2,6 +2,7 @@ import type { DescribedCommand } from '../shared/admin/described-command.ts'
 import { BOOLEAN_WORDS } from '../shared/booleans.ts'
 import { optionLines } from '../shared/options.ts'
 import { TIME_WORDS } from '../shared/read-time.ts'
+import { shellWord } from '../shared/shell-word.ts'
 import { OWN_OPTIONS } from './own-options.ts'
 import { optionName, paramOptions } from './param-options.ts'
 
@@ -79,5 +80,5 @@ function optionText(name: string, value: unknown): string {
 }
 
 function quoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : shellWord(text)
 }

@@ -1,49 +1,10 @@
-import { EXIT, exitCodeOf, lastWords } from '../shared/exit-code.ts'
-import { programVersion } from '../shared/version.ts'
+import { exitCodeOf, lastWords } from '../shared/exit-code.ts'
+import { runLares } from './lares.ts'
 
-const HELP = `Lares: the hub of a house and the agents on its Raspberry Pis and speakers
+// Databases and sockets are for their owner and its group.
+process.umask(0o027)
 
-lares hub …            the house's hub (lares help hub)
-lares edge …           the agent of this machine (lares help edge)
-lares central …        the Postgres where many houses meet (lares help central)
-lares diagnose         one file for whoever helps, without secrets (lares help diagnose)
-lares <area> <verb> …  ask the hub: lares devices list, lares hub status (lares help)
-
-  -h, --help, -v, --version
-`
-
-/** What runs by itself and asks no hub. Only what is asked for is loaded: an agent has no use for the hub's code, nor the memory for it. */
-const PROGRAMS: ReadonlyMap<string, (words: string[]) => Promise<number>> = new Map([
-  ['hub', async (words) => (await import('../hub/main.ts')).runHub(words)],
-  ['edge', async (words) => (await import('../edge/main.ts')).runEdge(words)],
-  ['diagnose', async (words) => (await import('./diagnose/main.ts')).runDiagnose(words)],
-  ['central', async (words) => (await import('../central/main.ts')).runCentral(words)],
-])
-
-const QUESTIONS: ReadonlySet<string> = new Set(['status', 'log', 'log-level'])
-
-async function main(words: string[]): Promise<number> {
-  // Databases and sockets are for their owner and its group.
-  process.umask(0o027)
-  const [first, second, ...rest] = words
-  if (first === undefined || first === '-h' || first === '--help') {
-    process.stdout.write(HELP)
-    return first === undefined ? EXIT.usage : EXIT.ok
-  }
-  if (first === '-v' || first === '--version') {
-    process.stdout.write(`${programVersion()}\n`)
-    return EXIT.ok
-  }
-  const name = first === 'help' ? second : first
-  const asked = first === 'help' ? [...rest, '--help'] : words.slice(1)
-  const program = PROGRAMS.get(name ?? '')
-  // Some words of `lares hub` are questions to a running hub; the others are the program itself.
-  const isQuestion = name === 'hub' && QUESTIONS.has(asked.find((word) => word !== 'help') ?? '')
-  if (program && !isQuestion) return await program(asked)
-  return await (await import('./ask.ts')).ask(words)
-}
-
-main(process.argv.slice(2)).then(
+runLares(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code
     // Sockets that are still closing must not hold up a finished program.

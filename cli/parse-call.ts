@@ -103,8 +103,9 @@ function unknownCommand(commands: readonly DescribedCommand[], area: string, ver
   const verbs = commands.filter((command) => command.area === area).map((command) => command.verb)
   if (verbs.length === 0) {
     const nearest = nearestName(area, [...new Set(commands.map((command) => command.area))])
+    const whole = findCommand(commands, nearest ?? '', verb) ? ` ${verb}` : ''
     return new LaresError('unknown_command', `there is no area ${area}`, {
-      hint: nearest === null ? 'See lares help.' : `Did you mean lares ${nearest}? See lares help.`,
+      hint: nearest === null ? 'See lares help.' : `Did you mean lares ${nearest}${whole}? See lares help ${nearest}.`,
     })
   }
   const nearest = nearestName(verb, verbs)

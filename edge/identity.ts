@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { describeIssues } from '../shared/codec.ts'
 import { LaresError } from '../shared/errors.ts'
 import { isDeviceId } from '../shared/ids.ts'
+import { shellWord } from '../shared/shell-word.ts'
 import { systemTrouble } from '../shared/system-trouble.ts'
 import { syncFolder, writeDurably } from './durable-file.ts'
 
@@ -37,7 +38,7 @@ export function readIdentity(dataFolder: string): Identity | null {
   if (text === null) return null
   if ((statSync(file).mode & 0o077) !== 0)
     throw new LaresError('bad_config', `others may read ${file}, which holds this device's secret`, {
-      hint: `chmod 600 ${file}, and join again with --again if somebody may have read it.`,
+      hint: `chmod 600 ${shellWord(file)}, and join again with --again if somebody may have read it.`,
     })
   return parse(identitySchema, text, file)
 }

@@ -35,13 +35,13 @@ async function runVerb(verb: string, values: Values): Promise<number> {
       return await health(folder, values.json === true)
     case 'backup': {
       const { backupDatabase } = await maintenance()
-      const copy = backupDatabase(folder, needed(values.to, '--to'), { replace: values.replace === true })
+      const copy = backupDatabase(folder, needed(verb, 'to', values), { replace: values.replace === true })
       process.stdout.write(`${copy}\n`)
       return 0
     }
     case 'restore': {
       const { restoreDatabase } = await maintenance()
-      process.stdout.write(restored(restoreDatabase(folder, needed(values.from, '--from'), systemClock.now())))
+      process.stdout.write(restored(restoreDatabase(folder, needed(verb, 'from', values), systemClock.now())))
       return 0
     }
     case 'config':
@@ -170,10 +170,13 @@ async function health(folder: string, json: boolean): Promise<number> {
   return response.ok ? EXIT.ok : EXIT.failed
 }
 
-function needed(value: string | number | boolean | undefined, name: string): string {
-  const given = text(value)
-  if (given === undefined) throw new LaresError('bad_params', `${name} is missing`, { hint: 'See lares hub --help.' })
-  return given
+/** The file that a verb is about. */
+function needed(verb: string, name: 'to' | 'from', values: Values): string {
+  const given = text(values[name])
+  if (given !== undefined) return given
+  throw new LaresError('bad_params', `lares hub ${verb} needs --${name}`, {
+    hint: `Write lares hub ${verb} --${name} FILE.`,
+  })
 }
 
 function text(value: string | number | boolean | undefined): string | undefined {

@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { LaresError } from '../shared/errors.ts'
+import { shellWord } from '../shared/shell-word.ts'
 import { lockFolder } from '../shared/sqlite/lock.ts'
 import { writeFullCopy } from './store/backup.ts'
 import { checkCopyTarget } from './store/copy-target.ts'
@@ -43,7 +44,7 @@ function settle(folder: string): void {
     finishExchange(file)
     if (existsSync(file) && !logBelongs(file))
       throw new LaresError('corrupt_database', `${file}-wal is the log of another database`, {
-        hint: `Start the hub once: it sets the log aside. Or restore a copy: lares hub restore --from FILE --data '${folder}'`,
+        hint: `Start the hub once: it sets the log aside. Or restore a copy: lares hub restore --from FILE --data ${shellWord(folder)}`,
       })
   } finally {
     release()

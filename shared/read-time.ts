@@ -3,7 +3,7 @@ import { LATEST_TIME } from './latest-time.ts'
 
 /** How a person may write a time, for help and hints. */
 export const TIME_WORDS =
-  '2026-11-27, 2026-11-27 14:05, 2026-11-27T13:05:00Z, 14:05, now, today, yesterday, tomorrow, 1h, 90m, 2d, "1h ago" or "in 1h"'
+  '2026-11-27, "2026-11-27 14:05", 2026-11-27T13:05:00Z, 14:05, now, today, yesterday, tomorrow, 1h, 90m, 2d, "1h ago" or "in 1h"'
 
 export interface TimeReading {
   /** Milliseconds since 1970 UTC. */

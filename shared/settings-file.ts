@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import { parse, TomlError } from 'smol-toml'
 import { LaresError } from './errors.ts'
+import { shellWord } from './shell-word.ts'
 import { systemTrouble } from './system-trouble.ts'
 
 /**
@@ -23,7 +24,7 @@ export function readSettingsFile(file: string, { mayBeMissing = false } = {}): R
 /** Editors of other systems save other encodings; each is told by the command that mends it. */
 function textOf(bytes: Buffer, file: string): string {
   const mend = (from: string) =>
-    `Save it as UTF-8: iconv -f ${from} -t UTF-8 '${file}' > utf8.toml && mv utf8.toml '${file}'`
+    `Save it as UTF-8: iconv -f ${from} -t UTF-8 ${shellWord(file)} > utf8.toml && mv utf8.toml ${shellWord(file)}`
   const utf16 = utf16Of(bytes)
   if (utf16 !== null) throw new LaresError('bad_config', `${file} is UTF-16, not UTF-8`, { hint: mend(utf16) })
   if (!isUtf8(bytes)) {

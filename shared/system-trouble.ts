@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { asError, type ErrorCode, LaresError } from './errors.ts'
 import { runningUser } from './running-user.ts'
+import { shellWord } from './shell-word.ts'
 
 type Explain = (path: string) => [code: ErrorCode, what: string, hint: string]
 
@@ -54,7 +55,7 @@ function refused(path: string): ReturnType<Explain> {
   return [
     'no_permission',
     `the user ${runningUser()} may not use ${path}`,
-    `Run it with sudo or as its owner, or give it away: sudo chown -R ${runningUser()} '${path}', and let everybody pass ` +
+    `Run it with sudo or as its owner, or give it away: sudo chown -R ${runningUser()} ${shellWord(path)}, and let everybody pass ` +
       `through ${dirname(path)}.`,
   ]
 }

@@ -1,21 +1,22 @@
-import { paths, quoted, type Value, type WordTree, wholeAreas } from './word-tree.ts'
+import { shellWord } from '../../shared/shell-word.ts'
+import { paths, type Value, type WordTree, wholeAreas } from './word-tree.ts'
 
 /** Completion for bash: words by their place, values by the option before them. */
 export function bashScript(tree: WordTree): string {
   const areas = [...tree.areas.map(({ name }) => name), ...tree.alone]
   const withVerbs = tree.areas.filter(({ name }) => !wholeAreas(tree).includes(name))
   const verbs = withVerbs.map(
-    ({ name, verbs }) => `      ${name}) words=${quoted(verbs.map((verb) => verb.name).join(' '))} ;;`,
+    ({ name, verbs }) => `      ${name}) words=${shellWord(verbs.map((verb) => verb.name).join(' '))} ;;`,
   )
   const values = paths(tree).flatMap(({ path, verb }) =>
     verb.options.flatMap(({ name, value }) =>
-      value ? [`      ${quoted(`${path} --${name}`)}) ${found(value)} ;;`] : [],
+      value ? [`      ${shellWord(`${path} --${name}`)}) ${found(value)} ;;`] : [],
     ),
   )
   const rest = paths(tree).map(({ path, verb }) => {
     const options = verb.options.map(({ name }) => `--${name}`).join(' ')
     const [first] = verb.values
-    return `      ${quoted(path)}) if [[ $cur == -* ]]; then words=${quoted(`${options} --help`)}; else ${found(first ?? { kind: 'text' })}; fi ;;`
+    return `      ${shellWord(path)}) if [[ $cur == -* ]]; then words=${shellWord(`${options} --help`)}; else ${found(first ?? { kind: 'text' })}; fi ;;`
   })
   const whole = `^(${wholeAreas(tree).join('|')})$`
   return `# Completion of lares for bash. Written by: lares completion bash
@@ -25,11 +26,11 @@ _lares() {
   # Bash takes --name=value apart.
   if [[ $cur == '=' ]]; then cur=''; elif [[ $prev == '=' ]]; then prev=\${COMP_WORDS[COMP_CWORD - 2]}; fi
   if ((COMP_CWORD == 1)); then
-    words=${quoted(areas.join(' '))}
+    words=${shellWord(areas.join(' '))}
   elif [[ \${COMP_WORDS[1]} == completion ]]; then
     words='bash zsh fish'
   elif ((COMP_CWORD == 2)) && [[ \${COMP_WORDS[1]} == help ]]; then
-    words=${quoted(tree.areas.map(({ name }) => name).join(' '))}
+    words=${shellWord(tree.areas.map(({ name }) => name).join(' '))}
   elif ((COMP_CWORD == 2)) && [[ $cur != -* && ! \${COMP_WORDS[1]} =~ ${whole} ]]; then
     case \${COMP_WORDS[1]} in
 ${verbs.join('\n')}
@@ -53,7 +54,7 @@ complete -F _lares lares
 function found(value: Value): string {
   switch (value.kind) {
     case 'choice':
-      return `words=${quoted(value.choices.join(' '))}`
+      return `words=${shellWord(value.choices.join(' '))}`
     case 'device':
       return 'words=$(lares completion devices 2>/dev/null)'
     case 'file':

@@ -26,8 +26,3 @@ export function paths({ areas }: WordTree): { path: string; verb: Word }[] {
 export function wholeAreas({ areas }: WordTree): string[] {
   return areas.filter(({ verbs }) => verbs.every(({ name }) => name === '')).map(({ name }) => name)
 }
-
-/** A text between single quotes, for bash and zsh. */
-export function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`
-}

@@ -1,4 +1,5 @@
-import { paths, quoted, type Value, type WordTree, wholeAreas } from './word-tree.ts'
+import { shellWord } from '../../shared/shell-word.ts'
+import { paths, type Value, type WordTree, wholeAreas } from './word-tree.ts'
 
 /** Completion for zsh, with what each word does. */
 export function zshScript(tree: WordTree): string {
@@ -13,15 +14,15 @@ export function zshScript(tree: WordTree): string {
   )
   const values = paths(tree).flatMap(({ path, verb }) =>
     verb.options.flatMap(({ name, value }) =>
-      value ? [`      ${quoted(`${path} --${name}`)}) ${found(value)}; return ;;`] : [],
+      value ? [`      ${shellWord(`${path} --${name}`)}) ${found(value)}; return ;;`] : [],
     ),
   )
   const rest = paths(tree).map(({ path, verb }) => {
     const options = verb.options.map(({ name, says }) => told(`--${name}`, says))
     const [first] = verb.values
-    return `      ${quoted(path)}) if [[ $PREFIX == -* ]]; then found=(${[...options, told('--help', '')].join(' ')}); else ${found(first ?? { kind: 'text' })}; return; fi ;;`
+    return `      ${shellWord(path)}) if [[ $PREFIX == -* ]]; then found=(${[...options, told('--help', '')].join(' ')}); else ${found(first ?? { kind: 'text' })}; return; fi ;;`
   })
-  const whole = quoted(`^(${wholeAreas(tree).join('|')})$`)
+  const whole = shellWord(`^(${wholeAreas(tree).join('|')})$`)
   return `#compdef lares
 # Completion of lares for zsh. Written by: lares completion zsh
 _lares() {
@@ -29,11 +30,11 @@ _lares() {
   local prev=\${words[CURRENT - 1]} entry="\${words[2]} \${words[3]}"
   [[ \${words[3]} == -* || $CURRENT == 3 || \${words[2]} =~ ${whole} ]] && entry=\${words[2]}
   if ((CURRENT == 2)); then
-    found=(${areas.map((name) => quoted(name)).join(' ')})
+    found=(${areas.map((name) => shellWord(name)).join(' ')})
   elif [[ \${words[2]} == completion ]]; then
     found=(bash zsh fish)
   elif ((CURRENT == 3)) && [[ \${words[2]} == help ]]; then
-    found=(${tree.areas.map(({ name }) => quoted(name)).join(' ')})
+    found=(${tree.areas.map(({ name }) => shellWord(name)).join(' ')})
   elif ((CURRENT == 3)) && [[ $PREFIX != -* && ! \${words[2]} =~ ${whole} ]]; then
     case \${words[2]} in
 ${verbs.join('\n')}
@@ -54,13 +55,13 @@ compdef _lares lares
 
 /** A word and what it does, as `_describe` wants it. */
 function told(name: string, says: string): string {
-  return quoted(says === '' ? name : `${name}:${says.replaceAll(':', '\\:')}`)
+  return shellWord(says === '' ? name : `${name}:${says.replaceAll(':', '\\:')}`)
 }
 
 function found(value: Value): string {
   switch (value.kind) {
     case 'choice':
-      return `compadd -- ${value.choices.map((choice) => quoted(choice)).join(' ')}`
+      return `compadd -- ${value.choices.map((choice) => shellWord(choice)).join(' ')}`
     case 'device':
       return `compadd -- \${(f)"$(lares completion devices 2>/dev/null)"}`
     case 'file':

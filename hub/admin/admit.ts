@@ -27,7 +27,10 @@ export function admit({ area, verb, request, caller, retained }: Asked): { comma
   if (RANK[caller.role] < RANK[command.role])
     throw new LaresError('forbidden', `${area}/${verb} needs the role ${command.role}`)
   const parsed = command.params.safeParse(request.params)
-  if (!parsed.success) throw new LaresError('bad_params', describeIssues(parsed.error))
+  if (!parsed.success)
+    throw new LaresError('bad_params', describeIssues(parsed.error), {
+      hint: `See the parameters with \`lares help ${area} ${verb}\`.`,
+    })
   return { command, params: parsed.data }
 }
 
@@ -45,5 +48,9 @@ export function success(id: string, data: unknown): AdminResponse {
 export function failure(id: string, error: unknown): AdminResponse {
   const known =
     error instanceof LaresError ? error : new LaresError('internal', 'the hub failed to answer', { cause: error })
-  return { id, status: 'error', error: { code: known.code, message: cutText(known.message, 2_000), hint: known.hint } }
+  return {
+    id,
+    status: 'error',
+    error: { code: known.code, message: cutText(known.message, 2_000), hint: cutText(known.hint, 500) },
+  }
 }

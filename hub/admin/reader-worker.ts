@@ -23,7 +23,7 @@ parentPort?.on('message', ({ area, verb, params, caller, now, danger }: ToReader
       return { data }
     } catch (error) {
       const known = error instanceof LaresError ? error : new LaresError('internal', asError(error).message)
-      return { code: known.code, message: known.message }
+      return { code: known.code, message: known.message, hint: known.hint }
     }
   }
 })

@@ -18,7 +18,7 @@ export interface ToReader {
   deadline?: number | undefined
 }
 
-export type FromReader = { data: string } | { code: ErrorCode; message: string }
+export type FromReader = { data: string } | { code: ErrorCode; message: string; hint: string }
 
 const IDLE_MS = 60_000
 
@@ -104,7 +104,7 @@ export class Reader implements Service {
       const question = this.#current
       this.#done()
       if ('data' in answer) question?.resolve(JSON.parse(answer.data))
-      else question?.reject(new LaresError(answer.code, answer.message))
+      else question?.reject(new LaresError(answer.code, answer.message, { hint: answer.hint }))
       this.#next()
     })
     worker.on('error', (error) => {

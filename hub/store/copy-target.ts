@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { LaresError } from '../../shared/errors.ts'
+import { shellWord } from '../../shared/shell-word.ts'
 import { isCopy } from './backup.ts'
 
 /** Folders of the data folder that copies may lie in. Everything else there is the hub's own. */
@@ -17,7 +18,9 @@ export function checkCopyTarget(folder: string, target: string, { replace }: { r
   const wanted = resolve(target)
   const parent = dirname(wanted)
   if (!existsSync(parent))
-    throw new LaresError('not_found', `there is no folder ${parent}`, { hint: `Make it: mkdir -p '${parent}'` })
+    throw new LaresError('not_found', `there is no folder ${parent}`, {
+      hint: `Make it: mkdir -p ${shellWord(parent)}`,
+    })
   if (!lstatSync(realpathSync(parent)).isDirectory())
     throw new LaresError('bad_params', `${parent} is no folder`, { hint: 'Name a file in a folder that is there.' })
   // A link in the path must not lead back into the data folder.
@@ -27,7 +30,7 @@ export function checkCopyTarget(folder: string, target: string, { replace }: { r
   if (!found) return file
   if (found.isDirectory())
     throw new LaresError('bad_params', `${wanted} is a folder`, {
-      hint: `Name a file in it: --to '${wanted}/lares.db'`,
+      hint: `Name a file in it: --to ${shellWord(`${wanted}/lares.db`)}`,
     })
   if (!found.isFile())
     throw new LaresError('bad_params', `${wanted} is there and is no ordinary file`, {

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { asError, LaresError } from '../../shared/errors.ts'
 import { runningUser } from '../../shared/running-user.ts'
+import { shellWord } from '../../shared/shell-word.ts'
 import { refuseNewer } from '../../shared/sqlite/migrate.ts'
 import { sqliteCode } from '../../shared/sqlite/open.ts'
 import { markAsCopy } from './backup.ts'
@@ -47,7 +48,7 @@ function copyWithLog(source: string, part: string): void {
   if (!existsSync(`${source}-wal`)) return
   if (!logBelongs(source))
     throw new LaresError('bad_params', `${source}-wal is the log of another database`, {
-      hint: `Move it away, and look at what is restored: mv '${source}-wal' '${source}-wal.foreign'`,
+      hint: `Move it away, and look at what is restored: mv ${shellWord(`${source}-wal`)} ${shellWord(`${source}-wal.foreign`)}`,
     })
   copyPrivate(`${source}-wal`, `${part}-wal`)
 }

@@ -24,3 +24,6 @@ export const deviceParam = text(100).min(1).meta({ format: 'device' })
 
 /** A time that is asked for: milliseconds, or a text as people write it. `momentOf` makes a number of it. */
 export const timeParam = z.union([timeMs, text(60).min(1)]).meta({ format: 'time' })
+
+/** The same, where a span such as `30d` lies ahead. */
+export const timeAheadParam = z.union([timeMs, text(60).min(1)]).meta({ format: 'time-ahead' })

@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { LaresError } from '../errors.ts'
 import { runningUser } from '../running-user.ts'
+import { shellWord } from '../shell-word.ts'
 import { isCorruption, sqliteCode } from './open.ts'
 
 /**
@@ -48,7 +49,7 @@ function refusal(file: string, cause: unknown): unknown {
   if (code === null || !/^SQLITE_(CANTOPEN|READONLY|PERM)/.test(code)) return cause
   return new LaresError('no_permission', `the user ${runningUser()} cannot open ${file}`, {
     cause,
-    hint: `Run it with sudo, or as the owner of the folder: stat -c %U '${folder}'`,
+    hint: `Run it with sudo, or as the owner of the folder: stat -c %U ${shellWord(folder)}`,
   })
 }
 

@@ -1,4 +1,6 @@
+import { cutText } from '../../../shared/cut-text.ts'
 import { LaresError } from '../../../shared/errors.ts'
+import { nearestName } from '../../../shared/nearest-name.ts'
 import { SENSOR_KINDS } from '../../../shared/sensors/index.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
 
@@ -72,10 +74,9 @@ export function checkClass(db: Database, name: string): void {
   const used = db.prepare('SELECT DISTINCT sensor_type FROM reading_series ORDER BY 1').pluck().all() as string[]
   if (kind !== undefined && (SENSOR_KINDS.has(kind) || used.includes(kind))) return
   const kinds = [...new Set([...SENSOR_KINDS.keys(), ...used])].sort()
-  throw new LaresError('bad_params', `there is no class ${name}`, {
-    hint: `Classes: ${[...DEFAULT_DAYS.keys()].filter((one) => !FIXED.has(one)).join(', ')}, and readings:<kind> with one of ${kinds.join(', ')}.`.slice(
-      0,
-      900,
-    ),
-  })
+  const classes = [...DEFAULT_DAYS.keys()].filter((one) => !FIXED.has(one))
+  const nearest = nearestName(name, [...classes, ...kinds.map((one) => `readings:${one}`)])
+  const meant = nearest === null ? '' : `Did you mean ${nearest}? `
+  const hint = `${meant}Classes: ${classes.join(', ')}, and readings:<kind> with one of ${kinds.join(', ')}.`
+  throw new LaresError('bad_params', `there is no class ${name}`, { hint: cutText(hint, 500) })
 }

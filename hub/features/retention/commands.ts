@@ -66,7 +66,10 @@ export const setRetention = command({
   summary: 'Keep a class of data for so many days, or never remove it; "default" takes the setting back',
   params: z.strictObject({
     class: text(100).min(1),
-    days: z.union([z.int().min(1).max(36_500), z.string().regex(/^(?:never|default|[1-9]\d{0,4})$/)]),
+    days: z.union([
+      z.int().min(1).max(36_500),
+      z.string().regex(/^(?:never|default|[1-9]\d{0,4})$/, 'is 1 to 36500, never or default'),
+    ]),
   }),
   result: z.strictObject({ class: z.string(), days: z.union([z.number(), z.literal('never')]) }),
   examples: [

@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { time, timeParam } from '../../../shared/admin/fields.ts'
+import { time, timeAheadParam } from '../../../shared/admin/fields.ts'
 import { LaresError } from '../../../shared/errors.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import { readTime } from '../../../shared/read-time.ts'
+import { shellWord } from '../../../shared/shell-word.ts'
 import { command } from '../../engine/command.ts'
 import { hashSecret } from '../devices/joining.ts'
 import { email, userWithEmail } from './email.ts'
@@ -19,7 +20,7 @@ export const createToken = command({
     name: tokenName,
     integration: z.boolean().default(false),
     /** Absent: good until it is revoked. As a text: when, or after which span. */
-    expires: timeParam.optional(),
+    expires: timeAheadParam.optional(),
   }),
   result: z.strictObject({ user: z.string(), token: z.string(), expires_at: time.nullable() }),
   examples: [
@@ -39,7 +40,7 @@ export const createToken = command({
       })
     if (db.prepare('SELECT 1 FROM api_tokens WHERE user_id = ? AND name = ?').get(user.id, params.name))
       throw new LaresError('already_exists', `${params.email} has a token called ${params.name} already`, {
-        hint: `Choose another name, or revoke that one: lares tokens revoke ${params.email} '${params.name}'.`,
+        hint: `Choose another name, or revoke that one: lares tokens revoke ${params.email} ${shellWord(params.name)}.`,
       })
     const expiresAt = expiryOf(params.expires, now)
     const token = Buffer.from(context.random(32)).toString('base64url')

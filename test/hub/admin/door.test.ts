@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { AdminDoor, type DoorParts } from '../../../hub/admin/door.ts'
 import type { Caller } from '../../../hub/engine/caller.ts'
 import { ManualClock } from '../../../shared/clock.ts'
+import { decode } from '../../../shared/codec.ts'
 import { LaresError } from '../../../shared/errors.ts'
 import { silentLog } from '../../../shared/log.ts'
 import type { AdminResponse } from '../../../shared/messages/admin-response.ts'
@@ -215,5 +216,12 @@ describe('the admin door asks the reader', () => {
     for (const answer of open.reverse()) answer()
     await Promise.all(requests)
     expect(answers.map(({ response }) => response.id)).toEqual(['r4', 'r3', 'r2', 'r1'])
+  })
+
+  it('with a remedy that its message can carry, however long the names in it are', async () => {
+    const thrown = new LaresError('bad_params', 'which house?', { hint: `Name one: ${'a house, '.repeat(200)}.` })
+    const { answers, request } = doorUnderTest({ query: () => Promise.reject(thrown) })
+    await request('devices/show', { id: 'r1', params: { device: 'x' } })
+    expect(decode('admin-response', Buffer.from(JSON.stringify(only(answers))))).toMatchObject({ ok: true })
   })
 })
