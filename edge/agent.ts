@@ -187,6 +187,7 @@ export class Agent implements Service {
       config: config.microphone,
       runtimeFolder: runtimeFolder(env, dataFolder),
       clock,
+      machine,
       log: log.part('audio'),
       outbox,
       link: { ready: () => hub.ready(), publish: (topic, payload, turn) => hub.publish(topic, payload, turn) },

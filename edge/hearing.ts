@@ -16,6 +16,7 @@ import { TurnSender } from './audio/turn-sender.ts'
 import { Vad } from './audio/vad.ts'
 import { openWebrtcVad } from './audio/webrtc-vad.ts'
 import type { EdgeConfig } from './config/schema.ts'
+import type { Machine } from './health/machine.ts'
 import type { Outbox } from './outbox/outbox.ts'
 
 export type MicrophoneConfig = EdgeConfig['microphone']
@@ -29,6 +30,8 @@ export interface HearingOptions {
   /** Folder for the number of the running recorder. */
   runtimeFolder: string
   clock: Clock
+  /** Default: this machine. */
+  machine?: Machine
   log: Log
   outbox: Pick<Outbox, 'event'>
   /** The voice connection; not ready until the agent has joined and the hub was reached. */
@@ -195,6 +198,7 @@ export class Hearing implements Service {
       device: config.device,
       clock,
       log,
+      ...(this.#options.machine ? { machine: this.#options.machine } : {}),
       ...(this.#options.env ? { env: this.#options.env } : {}),
       pidFile: join(runtimeFolder, 'recorder.pid'),
       onPcm(chunk) {

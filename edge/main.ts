@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { resolve } from 'node:path'
 import { systemClock } from '../shared/clock.ts'
 import { endProcess } from '../shared/end-process.ts'
@@ -7,7 +8,7 @@ import { EXIT } from '../shared/exit-code.ts'
 import { createLog } from '../shared/log.ts'
 import { makeFolder } from '../shared/make-folder.ts'
 import { runProgram } from '../shared/run-program.ts'
-import { bootClock, readBootId } from './boot-clock.ts'
+import { bootClock } from './boot-clock.ts'
 import type { LoadedConfig } from './config/load.ts'
 import { configureSensors, loadConfig, sensorTables } from './config/load.ts'
 import { edgeExample } from './config/reference.ts'
@@ -15,7 +16,7 @@ import { defaultDataFolder } from './data-folder.ts'
 import { examine } from './doctor/examine.ts'
 import { formatFindings } from './doctor/findings.ts'
 import type { DoctorOptions } from './doctor/options.ts'
-import { readHardwareModel } from './health/hardware.ts'
+import { readBootId, readHardwareModel } from './health/hardware.ts'
 import { systemMachine } from './health/machine.ts'
 import { readIdentity } from './identity.ts'
 import { joinHub } from './join.ts'
@@ -93,6 +94,7 @@ async function run(
   const log = createLog(config.agent.log_level)
   for (const { part, error } of faults)
     log.error({ part, error: error.message, hint: error.hint }, 'a part of the configuration is left out')
+  const machine = systemMachine({ clock, log: log.part('machine') })
   const code = await runAgent({
     configFaults: faults,
     dataFolder,
@@ -100,9 +102,10 @@ async function run(
     configFile: file,
     env,
     clock,
-    machine: systemMachine({ clock }),
+    machine,
     log,
-    boot: readBootId(),
+    // Where the kernel gives none, times of an earlier run cannot be compared, which a fresh id says.
+    boot: (await readBootId(machine)) ?? randomUUID(),
     version: agentVersion(),
   })
   // A device file that hangs keeps a thread for ever; it must not keep the process.

@@ -224,6 +224,39 @@ describe('the environment', () => {
   })
 })
 
+/**
+ * Files of edge/ that use the file system themselves, each with what it is for. What lies below /sys, /proc and /dev is asked
+ * through `Machine`, where a driver that hangs costs at most one thread.
+ */
+const OWN_FILES = new Map([
+  ['edge/audio/stale-recorder.ts', 'the number of our recorder'],
+  ['edge/config/load.ts', 'our configuration'],
+  ['edge/doctor/machine-checks.ts', 'whether our folder is there'],
+  ['edge/doctor/outbox-check.ts', 'our outbox'],
+  ['edge/doctor/service-check.ts', 'programs on the path'],
+  ['edge/durable-file.ts', 'our files'],
+  ['edge/health/kernel-files.ts', 'the files of the kernel, one at a time'],
+  ['edge/identity.ts', 'our identity'],
+  ['edge/outbox/open-outbox.ts', 'our outbox'],
+  ['edge/run.ts', 'our identity'],
+  ['edge/status-file.ts', 'our word'],
+  ['edge/version.ts', 'our version'],
+])
+
+describe('the files of the kernel', () => {
+  it('are asked by the agent through one reader, which no hung driver can make hold more than one thread', () => {
+    const readers = inFolder('edge').filter(({ imports }) =>
+      imports.some(({ target, typeOnly }) => /^node:fs(?:\/promises)?$/.test(target) && !typeOnly),
+    )
+    expect(readers.map(({ path }) => path).sort()).toEqual([...OWN_FILES.keys()])
+    // Words of /dev are compared with what a unit allows; only the machine is asked for one.
+    const asking = readers.filter(({ code }) =>
+      /['"`]\/(?:sys|proc)\b|\w\(\s*(?<!\bstartsWith\()['"`]\/dev\b/.test(code.replace(/\bmachine\.\w+\([^)]*\)/g, '')),
+    )
+    expect(asking.map(({ path }) => path)).toEqual([])
+  })
+})
+
 /** What may be shortened to a fixed length by `slice`: lists, and texts whose every character is one UTF-16 unit. */
 const LISTS_AND_ASCII = new Set([
   'central/sites.ts: 30',

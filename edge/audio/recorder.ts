@@ -4,6 +4,8 @@ import type { ErrorCode } from '../../shared/errors.ts'
 import type { Service } from '../../shared/lifecycle.ts'
 import type { Log } from '../../shared/log.ts'
 import { RateLimitedLog } from '../../shared/log.ts'
+import type { Machine } from '../health/machine.ts'
+import { systemMachine } from '../health/machine.ts'
 import { ByteRate } from './byte-rate.ts'
 import { DeadMicrophone } from './dead-microphone.ts'
 import type { Recording } from './recording.ts'
@@ -36,6 +38,8 @@ export interface RecorderOptions {
   isQuiet?(): boolean
   /** Where the number of the running program is kept, to end it after a crash of ours. Absent: not kept. */
   pidFile?: string
+  /** Where it is looked up what that number is now. Default: this machine. */
+  machine?: Machine
   env?: NodeJS.ProcessEnv
   /** A fresh start this often, in a quiet moment. Default 12 h: USB microphones fall asleep after days. */
   plannedRestartMs?: number
@@ -115,14 +119,14 @@ export class Recorder implements Service {
   }
 
   async start(): Promise<void> {
-    const { device, pidFile, clock, log } = this.#options
+    const { device, pidFile, clock, log, machine = systemMachine({ clock }) } = this.#options
     if (this.#running) return
     this.#running = true
     if (/^(plug)?hw:\d/.test(device))
       log.warn({ device }, 'the microphone is named by its card number, which may change; use CARD=<name>')
     this.#report({ state: 'starting', reason: null, code: null })
     if (pidFile) {
-      const reaped = await reapStaleRecorder(pidFile, device, clock)
+      const reaped = await reapStaleRecorder(pidFile, device, machine)
       if (reaped !== null) log.warn({ pid: reaped }, 'ended the recorder that an earlier agent had left')
     }
     if (!this.#running) return

@@ -1,7 +1,11 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import type { Clock } from '../../shared/clock.ts'
 import { wait } from '../../shared/clock.ts'
+import type { Machine } from '../health/machine.ts'
+import { orNull } from '../health/unknown.ts'
+
+/** What the kernel says of processes; it may be as silent about one that hangs as the process itself. */
+type Processes = Pick<Machine, 'clock' | 'readText'>
 
 const LOOK_EVERY_MS = 50
 const GRACE_MS = 1_000
@@ -11,15 +15,16 @@ const GRACE_MS = 1_000
  * microphone for ever. The number may belong to somebody else by now, so its command line is compared first.
  * Resolves to its number, or `null` when there was none.
  */
-export async function reapStaleRecorder(pidFile: string, device: string, clock: Clock): Promise<number | null> {
+export async function reapStaleRecorder(pidFile: string, device: string, machine: Processes): Promise<number | null> {
+  const { clock } = machine
   const pid = readPid(pidFile)
   if (pid === null) return null
   forgetRecorder(pidFile)
-  if (!isOurRecorder(pid, device)) return null
+  if (!(await isOurRecorder(machine, pid, device))) return null
   send(pid, 'SIGCONT')
   send(pid, 'SIGTERM')
   const deadline = clock.mono() + GRACE_MS
-  while (isOurRecorder(pid, device)) {
+  while (await isOurRecorder(machine, pid, device)) {
     if (clock.mono() >= deadline) {
       send(pid, 'SIGKILL')
       break
@@ -48,15 +53,10 @@ function readPid(pidFile: string): number | null {
 }
 
 /** Whether the process is an arecord on our device; a fake one in a script has an interpreter before its name. */
-function isOurRecorder(pid: number, device: string): boolean {
-  try {
-    const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
-    const program = words.findIndex((word) => basename(word) === 'arecord')
-    return program >= 0 && program <= 1 && words[words.indexOf('-D') + 1] === device
-  } catch {
-    // no such process any more
-    return false
-  }
+async function isOurRecorder(machine: Processes, pid: number, device: string): Promise<boolean> {
+  const words = (await orNull(() => machine.readText(`/proc/${pid}/cmdline`)))?.split('\0') ?? []
+  const program = words.findIndex((word) => basename(word) === 'arecord')
+  return program >= 0 && program <= 1 && words[words.indexOf('-D') + 1] === device
 }
 
 function send(pid: number, signal: NodeJS.Signals): void {

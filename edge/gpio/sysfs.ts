@@ -2,7 +2,7 @@ import { cleanText } from '../../shared/clean-text.ts'
 import { wait } from '../../shared/clock.ts'
 import { asError, LaresError } from '../../shared/errors.ts'
 import type { Machine } from '../health/machine.ts'
-import { orNull, parseNumber } from '../health/unknown.ts'
+import { orNull, orSilent, parseNumber } from '../health/unknown.ts'
 import { chooseChip } from './chip-labels.ts'
 
 const ROOT = '/sys/class/gpio'
@@ -21,7 +21,8 @@ const USUAL_LINE_COUNT = 54
 
 /**
  * The chip with the header's pins, from /sys/class/gpio/gpiochip*.
- * Rejects with `device_missing` when the interface or the chip is not there, `no_permission` when it may not be used.
+ * Rejects with `device_missing` when the interface or the chip is not there, `device_busy` when it does not answer,
+ * `no_permission` when it may not be used.
  */
 export async function findHeaderChip(
   machine: Machine,
@@ -35,7 +36,10 @@ export async function findHeaderChip(
       hint: 'Add the user lares to the group gpio, then start the agent again.',
     })
   const folders = names.filter((name) => name.startsWith('gpiochip'))
-  const chips = await Promise.all(folders.map((name) => readChip(machine, `${ROOT}/${name}`)))
+  const silent: Error[] = []
+  const chips = await Promise.all(
+    folders.map((name) => readChip(machine, `${ROOT}/${name}`, (error) => silent.push(error))),
+  )
   const known = chips.filter((chip) => chip !== null)
   if (wanted.base !== undefined) {
     const { base } = wanted
@@ -44,16 +48,22 @@ export async function findHeaderChip(
   }
   const chip = chooseChip(known, wanted.chip)
   if (chip) return chip
+  if (silent[0]) throw silent[0]
   const listed = known.map((one) => `${one.label} at ${one.base}`).join(', ') || 'none'
   throw new LaresError('device_missing', `no GPIO chip of a Raspberry Pi in ${ROOT}`, {
     hint: `Set [gpio] chip to a label. There are: ${listed}.`,
   })
 }
 
-async function readChip(machine: Machine, folder: string): Promise<HeaderChip | null> {
-  const label = (await orNull(() => machine.readText(`${folder}/label`))) ?? null
-  const base = parseNumber((await orNull(() => machine.readText(`${folder}/base`))) ?? undefined)
-  const lineCount = parseNumber((await orNull(() => machine.readText(`${folder}/ngpio`))) ?? undefined)
+async function readChip(
+  machine: Machine,
+  folder: string,
+  onSilent: (error: Error) => void,
+): Promise<HeaderChip | null> {
+  const read = (file: string) => orSilent(() => machine.readText(`${folder}/${file}`), onSilent)
+  const [label, first, count] = await Promise.all([read('label'), read('base'), read('ngpio')])
+  const base = parseNumber(first ?? undefined)
+  const lineCount = parseNumber(count ?? undefined)
   if (label === null || base === null) return null
   return { label: cleanText(label), base, lineCount: lineCount ?? USUAL_LINE_COUNT }
 }

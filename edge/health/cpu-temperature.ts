@@ -1,5 +1,5 @@
 import type { Machine } from './machine.ts'
-import { orNull, parseNumber } from './unknown.ts'
+import { doesNotAnswer, orNull, orSilent, parseNumber } from './unknown.ts'
 
 /**
  * Names of the CPU's thermal zone, best first: Raspberry Pi (`cpu-thermal`, `cpu_thermal` before kernel 5.4),
@@ -7,37 +7,45 @@ import { orNull, parseNumber } from './unknown.ts'
  */
 const ZONE_TYPES = [/^cpu[-_]?thermal/, /^soc[-_]?thermal/, /^x86_pkg_temp$/, /cpu/, /^(coretemp|k10temp)$/, /^acpitz$/]
 
-/** Degrees Celsius of the CPU, or `null` on a machine without such a zone (virtual machines). May be negative. */
+/**
+ * Degrees Celsius of the CPU, or `null` on a machine without such a zone (virtual machines). May be negative.
+ * Rejects with `device_busy` when the only zones there are do not answer.
+ */
 export async function readCpuTemperature(machine: Machine): Promise<number | null> {
   const folder = '/sys/class/thermal'
   const names = (await orNull(() => machine.list(folder))) ?? []
+  let silent: Error | null = null
+  const read = (path: string) =>
+    orSilent(
+      () => machine.readText(path),
+      (error) => {
+        silent = error
+      },
+    )
   const zones = await Promise.all(
     names
       .filter((name) => name.startsWith('thermal_zone'))
       .map(async (name) => ({
         path: `${folder}/${name}/temp`,
-        type: ((await orNull(() => machine.readText(`${folder}/${name}/type`))) ?? '').trim().toLowerCase(),
+        type: ((await read(`${folder}/${name}/type`)) ?? '').trim().toLowerCase(),
       })),
   )
   for (const wanted of ZONE_TYPES) {
     for (const zone of zones.filter(({ type }) => wanted.test(type))) {
-      const milli = await orNull(async () => parseNumber(await machine.readText(zone.path)))
+      const milli = parseNumber((await read(zone.path)) ?? undefined)
       if (milli !== null) return milli / 1_000
     }
   }
+  if (silent !== null) throw silent
   return null
 }
 
-/** One that says nothing for so long is there and hangs, which its own sensor will say. */
-const THERE_MS = 2_000
-
-/** Whether the machine has a thermometer of its CPU. It is asked once, and nobody waits for one that hangs. */
+/** Whether the machine has a thermometer of its CPU. One that does not answer is there, which its own sensor will say. */
 export async function hasCpuThermometer(machine: Machine): Promise<boolean> {
-  const late = Promise.withResolvers<boolean>()
-  const cancel = machine.clock.after(THERE_MS, () => late.resolve(true))
   try {
-    return await Promise.race([readCpuTemperature(machine).then((value) => value !== null), late.promise])
-  } finally {
-    cancel()
+    return (await readCpuTemperature(machine)) !== null
+  } catch (error) {
+    if (doesNotAnswer(error)) return true
+    throw error
   }
 }

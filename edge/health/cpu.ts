@@ -18,13 +18,13 @@ export function cpuReader(machine: Machine): () => Promise<Heartbeat['cpu']> {
     const ticks = await orNull(() => readTicks(machine))
     const percent = before && ticks ? busyPercent(before, ticks) : null
     before = ticks
-    const load = await orNull(() => readLoad(machine))
-    return {
-      percent,
-      load1: load?.[0] ?? null,
-      temperature_c: await orNull(() => readCpuTemperature(machine)),
-      frequency_mhz: await orNull(() => readFrequency(machine)),
-    }
+    // At once: one that does not answer takes the time of all.
+    const [load, temperature_c, frequency_mhz] = await Promise.all([
+      orNull(() => readLoad(machine)),
+      orNull(() => readCpuTemperature(machine)),
+      orNull(() => readFrequency(machine)),
+    ])
+    return { percent, load1: load?.[0] ?? null, temperature_c, frequency_mhz }
   }
 }
 

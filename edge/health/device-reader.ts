@@ -1,6 +1,7 @@
 import { LaresError } from '../../shared/errors.ts'
+import { fileError, HANGS } from './file-error.ts'
 import type { Machine } from './machine.ts'
-import type { ProgramEnd, RunningProgram } from './program.ts'
+import type { RunningProgram } from './program.ts'
 
 export interface DeviceReaderOptions {
   /** How long one file may take. */
@@ -57,7 +58,7 @@ export class DeviceReader {
     signal.addEventListener('abort', abort, { once: true })
     try {
       const end = await Promise.race([program.ended, given.promise])
-      if (end.code !== 0) throw fileError(path, end)
+      if (end.code !== 0) throw fileError(path, end, { program: 'cat', done: 'read' })
       return output
     } catch (error) {
       this.#letGo(path, program)
@@ -94,26 +95,4 @@ export class DeviceReader {
   #hangs(path: string): LaresError {
     return new LaresError('device_busy', `${this.#bus} hangs since ${path} was read`, { hint: HANGS })
   }
-}
-
-const HANGS = 'Its driver or cable hangs. Unplug the sensor, or restart the machine.'
-
-/** What the C library says (programs are run with LC_ALL=C), as the error that Node would have thrown. */
-const CODES: readonly [said: string, code: string][] = [
-  ['No such file or directory', 'ENOENT'],
-  ['Permission denied', 'EACCES'],
-  ['Operation not permitted', 'EPERM'],
-  ['Device or resource busy', 'EBUSY'],
-  ['Resource temporarily unavailable', 'EAGAIN'],
-  ['Connection timed out', 'ETIMEDOUT'],
-  ['No such device or address', 'ENXIO'],
-  ['No such device', 'ENODEV'],
-  ['Is a directory', 'EISDIR'],
-]
-
-function fileError(path: string, { lastError, problem }: ProgramEnd): Error {
-  if (problem !== null) return new LaresError('missing_program', `cat could not be started (${problem})`)
-  const code = CODES.find(([said]) => lastError.includes(said))?.[1] ?? 'EIO'
-  const what = lastError.split(': ').at(-1) || 'it ended early'
-  return Object.assign(new Error(`${path} cannot be read: ${what}`), { code })
 }

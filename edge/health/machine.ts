@@ -1,10 +1,12 @@
-import { access, constants, readdir, readFile, writeFile } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '../../shared/clock.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { inherited, variable } from '../../shared/environment.ts'
 import { LaresError } from '../../shared/errors.ts'
+import type { Log } from '../../shared/log.ts'
+import { silentLog } from '../../shared/log.ts'
+import { KernelFiles } from './kernel-files.ts'
 import type { RunningProgram } from './program.ts'
 import { programFailure, startProgram } from './program.ts'
 import type { Space } from './space.ts'
@@ -22,12 +24,13 @@ export interface StartOptions {
 
 /**
  * Everything the agent asks of the operating system, so that a test can hand in a folder with a fake `/proc` and `/sys`
- * and a folder with fake programs. File errors are Node's own (`ENOENT`, `EACCES`, …).
+ * and a folder with fake programs. File errors are Node's own (`ENOENT`, `EACCES`, …); a file that does not answer within
+ * three seconds is `device_busy`.
  */
 export interface Machine {
   /** The clock of its timeouts, and of sources that need one. */
   readonly clock: Clock
-  /** The whole file as UTF-8. Whoever asks while it is being read gets the same answer: a file that hangs holds one thread. */
+  /** The whole file as UTF-8. */
   readText(path: string): Promise<string>
   /** Overwrites a file of the kernel. Never for files of ours: it is not atomic. */
   writeText(path: string, text: string): Promise<void>
@@ -52,6 +55,8 @@ export interface Machine {
 
 export interface SystemMachineOptions {
   clock?: Clock
+  /** Where files that do not answer are named. Default: nowhere. */
+  log?: Log
   /** Put before every path. Default: none. */
   root?: string
   /** Where programs are looked for, as in `$PATH`. Default: the process's own. */
@@ -64,26 +69,13 @@ const OUTPUT_BYTES = 64 * 1024
 /** A local disk answers in microseconds. */
 const SPACE_MS = 10_000
 
-/** Asks for one thing only once at a time, however many want to know it. */
-function onceAtATime<T>(): (key: string, ask: (key: string) => Promise<T>) => Promise<T> {
-  const underWay = new Map<string, Promise<T>>()
-  return (key, ask) => {
-    const present = underWay.get(key)
-    if (present) return present
-    const answer = ask(key).finally(() => underWay.delete(key))
-    underWay.set(key, answer)
-    return answer
-  }
-}
-
 export function systemMachine(options: SystemMachineOptions = {}): Machine {
-  const { clock = systemClock, root = '' } = options
+  const { clock = systemClock, root = '', log = silentLog } = options
   const at = (path: string) => (root === '' ? path : join(root, path))
   const env = inherited({ LC_ALL: 'C', PATH: options.programs ?? variable('PATH') ?? '/usr/bin:/bin' })
   const start = (command: readonly string[], { onOutput }: StartOptions) =>
     startProgram(command, { env, clock, onOutput: onOutput ?? (() => {}) })
-
-  const once = onceAtATime<string>()
+  const files = new KernelFiles({ clock, at, log, start: (command, onOutput) => start(command, { onOutput }) })
 
   const run = async (command: readonly string[], { timeoutMs, signal }: RunOptions): Promise<string> => {
     signal?.throwIfAborted()
@@ -120,14 +112,10 @@ export function systemMachine(options: SystemMachineOptions = {}): Machine {
 
   return {
     clock,
-    readText: (path) => once(at(path), (file) => readFile(file, 'utf8')),
-    writeText: (path, text) => writeFile(at(path), text),
-    canWrite: (path) =>
-      access(at(path), constants.W_OK).then(
-        () => true,
-        () => false,
-      ),
-    list: async (path) => (await readdir(at(path))).sort(),
+    readText: (path) => files.readText(path),
+    writeText: (path, text) => files.writeText(path, text),
+    canWrite: (path) => files.canWrite(path),
+    list: (path) => files.list(path),
     space: async (path) => parseSpace(await run(spaceCommand(at(path)), { timeoutMs: SPACE_MS })),
     address(networkInterface) {
       if (options.addresses) return options.addresses[networkInterface] ?? null

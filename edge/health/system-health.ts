@@ -65,10 +65,7 @@ export function systemHealthReader({ machine, clock, diskPath }: SystemHealthOpt
   }
 }
 
-/**
- * Reads one group with a time limit. While an earlier read still hangs in the kernel none is started: each would take
- * one of the four threads that all file work shares.
- */
+/** Reads one group with a time limit. While an earlier read still hangs none is started. */
 function readAlone<T>(clock: Clock, read: () => Promise<T>, unknown: T): () => Promise<T> {
   let hanging = false
   return async () => {

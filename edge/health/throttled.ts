@@ -42,11 +42,11 @@ export async function readThrottled(machine: Machine): Promise<Throttled> {
 /** The alarm of the kernel's `rpi_volt` sensor, which asks the firmware every two seconds. */
 async function readVoltageAlarm(machine: Machine): Promise<boolean | null> {
   const folder = '/sys/class/hwmon'
-  for (const name of await machine.list(folder)) {
-    const chip = await orNull(() => machine.readText(`${folder}/${name}/name`))
-    if (chip?.trim() !== 'rpi_volt') continue
-    const alarm = (await machine.readText(`${folder}/${name}/in0_lcrit_alarm`)).trim()
-    return alarm === '1' ? true : alarm === '0' ? false : null
-  }
-  return null
+  const names = await machine.list(folder)
+  // At once: one that does not answer takes the time of all.
+  const chips = await Promise.all(names.map((name) => orNull(() => machine.readText(`${folder}/${name}/name`))))
+  const own = names.find((_, index) => chips[index]?.trim() === 'rpi_volt')
+  if (own === undefined) return null
+  const alarm = (await machine.readText(`${folder}/${own}/in0_lcrit_alarm`)).trim()
+  return alarm === '1' ? true : alarm === '0' ? false : null
 }

@@ -4,7 +4,7 @@ import { cleanText } from '../../shared/clean-text.ts'
 import { asError, LaresError } from '../../shared/errors.ts'
 import { DeviceReader } from '../health/device-reader.ts'
 import type { Machine } from '../health/machine.ts'
-import { orNull, parseNumber } from '../health/unknown.ts'
+import { orNull, orSilent, parseNumber } from '../health/unknown.ts'
 import { channelOf, readChannel } from './iio-channel.ts'
 import type { SensorDescription } from './source.ts'
 import { sourceDriver } from './source.ts'
@@ -71,16 +71,23 @@ export const iio = sourceDriver({
 
 async function findDevice(machine: Machine, wanted: string | undefined): Promise<{ path: string; name: string }> {
   const folders = ((await orNull(() => machine.list(FOLDER))) ?? []).filter((name) => name.startsWith('iio:device'))
+  const silent: Error[] = []
+  const nameOf = (folder: string) =>
+    orSilent(
+      () => machine.readText(`${FOLDER}/${folder}/name`),
+      (error) => silent.push(error),
+    )
   const devices = await Promise.all(
     folders.map(async (folder) => ({
       folder,
       path: `${FOLDER}/${folder}`,
-      name: cleanText((await orNull(() => machine.readText(`${FOLDER}/${folder}/name`))) ?? '') || folder,
+      name: cleanText((await nameOf(folder)) ?? '') || folder,
     })),
   )
   const matching = devices.filter(({ folder, name }) => wanted === undefined || wanted === folder || wanted === name)
   const [only, ...others] = matching
   const listed = devices.map(({ folder, name }) => `${name} (${folder})`).join(', ') || 'none'
+  if (only === undefined && silent[0]) throw silent[0]
   if (only === undefined)
     throw new LaresError('device_missing', `no such IIO device${wanted === undefined ? '' : `: ${wanted}`}`, {
       hint: `Enable it with its dtoverlay in config.txt and check the wiring. There are: ${listed}.`,

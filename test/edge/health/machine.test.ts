@@ -1,8 +1,6 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { hasCpuThermometer } from '../../../edge/health/cpu-temperature.ts'
 import { byLine } from '../../../edge/health/program.ts'
 import { ManualClock } from '../../../shared/clock.ts'
 import { eventually } from './eventually.ts'
@@ -93,40 +91,3 @@ describe('lines', () => {
 function isAlive(pid: string): boolean {
   return existsSync(`/proc/${pid}/exe`) && existsSync(`/proc/${pid}/fd/0`)
 }
-
-describe('a file that hangs', () => {
-  it('holds one thread, however many ask for it, and is read anew when it has come back', async () => {
-    const tree = fakeTree()
-    const pipe = join(tree.root, 'zone')
-    execFileSync('mkfifo', [pipe])
-    const first = tree.machine.readText('/zone')
-    const others = [1, 2, 3, 4, 5].map(() => tree.machine.readText('/zone'))
-    tree.write('/well', '1\n')
-    // With a thread for each, nothing of the pool would be left for this one.
-    expect(await tree.machine.readText('/well')).toBe('1\n')
-    writeFileSync(pipe, '51200\n')
-    expect(await Promise.all([first, ...others])).toEqual(Array.from({ length: 6 }, () => '51200\n'))
-    tree.remove('/zone')
-    tree.write('/zone', '51300\n')
-    expect(await tree.machine.readText('/zone')).toBe('51300\n')
-  })
-
-  it('counts as there when it is the thermometer of the CPU, and nobody waits for it', async () => {
-    const clock = new ManualClock()
-    const tree = fakeTree({ clock, files: { '/sys/class/thermal/thermal_zone0/type': 'cpu-thermal\n' } })
-    const pipe = join(tree.root, 'sys/class/thermal/thermal_zone0/temp')
-    execFileSync('mkfifo', [pipe])
-    let asked = false
-    const found = hasCpuThermometer({
-      ...tree.machine,
-      readText(path) {
-        asked ||= path.endsWith('/temp')
-        return tree.machine.readText(path)
-      },
-    })
-    await eventually(() => expect(asked).toBe(true))
-    clock.advance(2_000)
-    expect(await found).toBe(true)
-    writeFileSync(pipe, '51200\n')
-  })
-})
