@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
-import { createHash, createPrivateKey, X509Certificate } from 'node:crypto'
-import { accessSync, chmodSync, constants, existsSync, readFileSync } from 'node:fs'
+import { createHash, createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { cleanText } from '../shared/clean-text.ts'
@@ -38,8 +38,13 @@ export async function loadCertificate(
   const cert = own.cert ?? join(folder, 'tls.crt')
   if (own.key === undefined && !(existsSync(key) && existsSync(cert))) await make(key, cert)
   const pair = { key: read(key), cert: read(cert) }
-  return { ...pair, pin: checkedPin(pair, { key, cert }) }
+  return { ...pair, pin: checkedPin(pair, { key, cert, made: own.key === undefined }) }
 }
+
+/** Of a pair that the hub made itself and that is damaged. */
+const ANEW =
+  'Put both files back from a copy of the data folder. Without one remove both and start again: the hub makes new ones, and ' +
+  'each agent joins again (lares edge join <token> --again).'
 
 function read(file: string): Buffer {
   try {
@@ -51,14 +56,19 @@ function read(file: string): Buffer {
 }
 
 /** The pin, when the two files are what TLS needs and belong together. Throws `bad_config`. */
-function checkedPin({ key, cert }: Omit<Certificate, 'pin'>, files: { key: string; cert: string }): string {
+function checkedPin(
+  { key, cert }: Omit<Certificate, 'pin'>,
+  { made = false, ...files }: { key: string; cert: string; made?: boolean },
+): string {
   const parse = <T>(file: string, what: string, run: () => T): T => {
     try {
       return run()
     } catch (cause) {
       throw new LaresError('bad_config', `${file} holds no ${what}: ${asError(cause).message}`, {
         cause,
-        hint: `[tls] key and cert name PEM files; ${what === 'certificate' ? "the chain begins with the hub's own" : 'a password on the key is not supported'}.`,
+        hint: made
+          ? ANEW
+          : `[tls] key and cert name PEM files; ${what === 'certificate' ? "the chain begins with the hub's own" : 'a password on the key is not supported'}.`,
       })
     }
   }
@@ -66,7 +76,7 @@ function checkedPin({ key, cert }: Omit<Certificate, 'pin'>, files: { key: strin
   const secret = parse(files.key, 'private key', () => createPrivateKey(key))
   if (!certificate.checkPrivateKey(secret))
     throw new LaresError('bad_config', `${files.key} is not the key of ${files.cert}`, {
-      hint: 'Name the two files that were made together in [tls] key and cert.',
+      hint: made ? ANEW : 'Name the two files that were made together in [tls] key and cert.',
     })
   return pinOf(certificate)
 }
@@ -76,36 +86,42 @@ export function pinOf(certificate: X509Certificate): string {
   return createHash('sha256').update(der).digest('base64url')
 }
 
+/**
+ * Node makes the key and writes both files, so that what the disk refuses is its own error: openssl says of a folder only that
+ * it cannot open a file, and of a full disk nothing at all. Neither takes its place before both are what TLS needs.
+ */
 async function make(key: string, cert: string): Promise<void> {
-  // openssl says of a folder only that it cannot open a file.
-  checkWritable(dirname(key))
-  const names = 'subjectAltName=DNS:lares.local,DNS:localhost,IP:127.0.0.1'
-  const args = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '7300']
+  const files = { key: `${key}.part`, cert: `${cert}.part` }
   try {
-    await run('openssl', [
-      ...args,
-      '-subj',
-      '/CN=lares hub',
-      '-addext',
-      names,
-      '-keyout',
-      `${key}.part`,
-      '-out',
-      `${cert}.part`,
-    ])
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
+    const secret = Buffer.from(privateKey.export({ type: 'pkcs8', format: 'pem' }))
+    writePrivate(files.key, secret)
+    const pair = { key: secret, cert: await selfSigned(files.key) }
+    checkedPin(pair, files)
+    writePrivate(files.cert, pair.cert)
+    putInPlace(files.key, key)
+    putInPlace(files.cert, cert)
+  } finally {
+    for (const file of Object.values(files)) rmSync(file, { force: true })
+  }
+}
+
+/** A certificate of this key for twenty years, as PEM. */
+async function selfSigned(key: string): Promise<Buffer> {
+  const names = 'subjectAltName=DNS:lares.local,DNS:localhost,IP:127.0.0.1'
+  const args = ['req', '-new', '-x509', '-key', key, '-days', '7300', '-subj', '/CN=lares hub', '-addext', names]
+  try {
+    return Buffer.from((await run('openssl', args)).stdout)
   } catch (cause) {
     throw opensslFailed(cause)
   }
-  chmodSync(`${key}.part`, 0o600)
-  putInPlace(`${key}.part`, key)
-  putInPlace(`${cert}.part`, cert)
 }
 
-function checkWritable(folder: string): void {
+function writePrivate(file: string, bytes: Buffer): void {
   try {
-    accessSync(folder, constants.W_OK | constants.X_OK)
+    writeFileSync(file, bytes, { mode: 0o600 })
   } catch (cause) {
-    const { code, message, hint } = systemTrouble(cause, folder)
+    const { code, message, hint } = systemTrouble(cause, dirname(file))
     throw new LaresError(code, `cannot make the hub's certificate: ${message}`, { cause, hint })
   }
 }

@@ -1,8 +1,18 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { parse } from 'smol-toml'
 import { afterAll, describe, expect, it } from 'vitest'
 import { loadConfig } from '../../edge/config/load.ts'
@@ -11,6 +21,8 @@ import { configureSource } from '../../edge/sensors/configure.ts'
 import { Listeners } from '../../hub/broker/listeners.ts'
 import { loadCertificate } from '../../hub/certificate.ts'
 import { HUB_EXAMPLES, readHubConfig } from '../../hub/config.ts'
+import { splitAddress } from '../../shared/address.ts'
+import { cannotListen } from '../../shared/cannot-listen.ts'
 import { LaresError } from '../../shared/errors.ts'
 import { silentLog } from '../../shared/log.ts'
 import { makeFolder } from '../../shared/make-folder.ts'
@@ -210,6 +222,32 @@ describe('a hub that cannot listen', () => {
   })
 })
 
+describe('an address that the system refuses', () => {
+  const refused = (code: string) => Object.assign(new Error(code), { code })
+
+  it.each([
+    ['tls', '127.0.0.1:443', 'EACCES', 'ports below 1024 are kept for root', /^Choose another port: (.*)\.$/],
+    ['plain', '[::1]:1883', 'EAFNOSUPPORT', 'this machine has no IPv6', /^Listen on IPv4: (.*)\.$/],
+    [
+      'http',
+      'hub.lan:8443',
+      'ENOTFOUND',
+      'the name hub.lan has no address',
+      /^Write an address of this machine: (.*)\.$/,
+    ],
+    ['plain', '192.0.2.1:1883', 'EADDRNOTAVAIL', 'this machine has no such address', /, or all of them: (.*)\.$/],
+  ])('%s = %s with %s is told what to write instead, which can be written so', (key, where, code, what, hint) => {
+    const fault = cannotListen(key, where, refused(code))
+    expect(fault.message).toBe(`cannot listen on ${where}: ${what}`)
+    const [, line = ''] = hint.exec(fault.hint) ?? []
+    const [, written_ = ''] = /^\[listen\] (.*)$/.exec(line) ?? []
+    const { listen } = read.hub(written(`[listen]\n${written_}`))
+    const { host, port } = splitAddress(listen[key as 'tls'])
+    expect(port).toBeGreaterThanOrEqual(1_024)
+    expect(host).toMatch(/^(?:127\.0\.0\.1|0\.0\.0\.0)$/)
+  })
+})
+
 describe('a certificate', () => {
   it('that has no key is told what is missing', async () => {
     const { cert } = await made()
@@ -242,7 +280,75 @@ describe('a certificate', () => {
     expect(`${message} ${hint}`).not.toContain('openssl')
   })
 
-  async function made(): Promise<{ key: string; cert: string }> {
+  it('that finds no room is not blamed on openssl, and is made when there is some', async () => {
+    for (const name of ['tls.key', 'tls.crt']) {
+      const full = mkdtempSync(join(folder, 'full-'))
+      // What is written there meets a full disk.
+      symlinkSync('/dev/full', join(full, `${name}.part`))
+      const { code, message, hint } = await refusal(() => loadCertificate(full, {}))
+      expect({ code, message }).toEqual({
+        code: 'disk_full',
+        message: `cannot make the hub's certificate: there is no room for ${full}`,
+      })
+      expect(hint).toBe('Free space on the disk.')
+      expect(readdirSync(full)).toEqual([])
+      expect((await loadCertificate(full, {})).pin).toMatch(/^[\w-]{43}$/)
+      expect(readdirSync(full).sort()).toEqual(['tls.crt', 'tls.key'])
+      expect(statSync(join(full, 'tls.key')).mode & 0o077).toBe(0)
+    }
+  })
+
+  it('that the hub made and that is damaged can be put back, or made anew', async () => {
+    const { key, cert } = await made()
+    const { pin } = await loadCertificate(dirname(key), {})
+    const copy = readFileSync(key)
+    writeFileSync(key, '')
+    const { message, hint } = await refusal(() => loadCertificate(dirname(key), {}))
+    expect(message).toContain('holds no private key')
+    expect(hint).toContain(
+      'Put both files back from a copy of the data folder. Without one remove both and start again',
+    )
+    expect(hint).not.toContain('[tls]')
+    writeFileSync(key, copy)
+    expect((await loadCertificate(dirname(key), {})).pin).toBe(pin)
+    for (const file of [key, cert]) rmSync(file)
+    expect((await loadCertificate(dirname(key), {})).pin).not.toBe(pin)
+  })
+
+  it('that openssl cannot make is told by what openssl says, or that it is not there', async () => {
+    const programs = mkdtempSync(join(folder, 'bin-'))
+    const own = mkdtempSync(join(folder, 'own-'))
+    const path = process.env.PATH ?? ''
+    try {
+      process.env.PATH = programs
+      const missing = await refusal(() => loadCertificate(own, {}))
+      expect(missing).toMatchObject({ code: 'missing_program', message: /^openssl is not installed/ })
+      expect(missing.hint).toContain(
+        'Install it: sudo apt install openssl, or give your own certificate in [tls] key and cert',
+      )
+      writeFileSync(join(programs, 'openssl'), '#!/bin/sh\necho "no entropy" >&2\nexit 1\n', { mode: 0o755 })
+      const failed = await refusal(() => loadCertificate(own, {}))
+      expect(failed.message).toBe("openssl could not make the hub's certificate: no entropy")
+      expect(failed.hint).toContain('Run `openssl version` as the user ')
+      const { key, cert } = await made(path)
+      expect((await loadCertificate(own, { key, cert })).pin).toMatch(/^[\w-]{43}$/)
+    } finally {
+      process.env.PATH = path
+    }
+    expect((await loadCertificate(own, {})).pin).toMatch(/^[\w-]{43}$/)
+  })
+
+  async function made(path = process.env.PATH ?? ''): Promise<{ key: string; cert: string }> {
+    const before = process.env.PATH
+    process.env.PATH = path
+    try {
+      return await pair()
+    } finally {
+      process.env.PATH = before
+    }
+  }
+
+  async function pair(): Promise<{ key: string; cert: string }> {
     const own = join(folder, 'own')
     if (!existsSync(own)) mkdirSync(own)
     await loadCertificate(own, {})
