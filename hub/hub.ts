@@ -261,6 +261,7 @@ export class Hub implements Service {
     })
     const web = new WebServer({
       listen: config.listen.http,
+      log,
       health: report,
       metrics: async () => ({ type: metrics.registry.contentType, text: await metrics.registry.metrics() }),
     })
@@ -278,7 +279,7 @@ export class Hub implements Service {
     store.onBatch = (inputs, commitMs) => metrics.batch(inputs, commitMs)
 
     /** A part that the house can do without: its failure is told, and the hub starts with the rest. */
-    const spare = (name: string, service: Service, backoff?: Backoff) =>
+    const spare = (name: string, service: Service) =>
       contained(name, service, {
         clock,
         log,
@@ -286,7 +287,17 @@ export class Hub implements Service {
           if (error === null) health.clear(`part:${name}`)
           else health.raise(`part:${name}`, 'part_failed', `the hub's part "${name}" did not start: ${explain(error)}`)
         },
-        ...(backoff && { backoff }),
+      })
+    /** What had the address may go, and a network may come after the hub. */
+    const door = (name: string, service: Service) =>
+      contained(`listen ${name}`, service, {
+        clock,
+        log,
+        failed(error) {
+          if (error === null) health.clear(`listen:${name}`)
+          else health.raise(`listen:${name}`, 'cannot_listen', explain(error))
+        },
+        backoff: new Backoff({ firstMs: 5_000, capMs: 60_000 }),
       })
 
     this.#parts.add('clock', spare('clock', clockSync))
@@ -316,8 +327,11 @@ export class Hub implements Service {
       stop: () => outward.silence(),
     })
     this.#parts.add('announcer', spare('announcer', announcer))
-    this.#parts.add('listeners', listeners)
-    this.#parts.add('web', spare('web', web, new Backoff({ firstMs: 5_000, capMs: 300_000 })))
+    this.#parts.add('tls', door('tls', listeners.tls))
+    this.#parts.add('plain', door('plain', listeners.plain))
+    this.#parts.add('socket', door('socket', listeners.local))
+    this.#parts.add('listeners', { start: () => listeners.requireOne(), stop() {} })
+    this.#parts.add('web', door('http', web))
     this.#parts.add('sync', spare('sync', sync), 3 * STOP_MS)
     this.#parts.add('lag', spare('lag', lag))
     this.#parts.add('disk', spare('disk', disk))

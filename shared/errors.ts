@@ -93,6 +93,10 @@ const CATALOGUE = {
     retry: true,
     hint: 'The rest of the hub goes on and this part is tried again. Please report it with the lines of the journal that name it.',
   },
+  cannot_listen: {
+    retry: true,
+    hint: 'Free the address that is named, or choose another below [listen] in hub.toml and restart the hub. It is tried again by itself.',
+  },
   set_aside: {
     retry: false,
     hint: 'See docs/operations.md, "A damaged database". It is told until the file is removed and the hub is restarted.',

@@ -1,12 +1,12 @@
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { splitAddress } from '../../shared/address.ts'
-import { cannotListen } from '../../shared/cannot-listen.ts'
+import { Door } from '../../shared/door.ts'
 import type { Service } from '../../shared/lifecycle.ts'
+import type { Log } from '../../shared/log.ts'
 import type { HubHealth } from '../../shared/messages/hub-health.ts'
 
 export interface WebParts {
   listen: string
+  log: Log
   health: () => HubHealth
   metrics: () => Promise<{ type: string; text: string }>
 }
@@ -14,41 +14,41 @@ export interface WebParts {
 /** `/health` and `/metrics`, on loopback. Everything else a program may want goes through the admin door. */
 export class WebServer implements Service {
   #parts: WebParts
-  #server: Server
-  #port = 0
+  #server: Server | null = null
+  #door: Door
 
   constructor(parts: WebParts) {
     this.#parts = parts
-    this.#server = createServer((request, response) => void this.#answer(request, response))
-    this.#server.headersTimeout = 5_000
-    this.#server.requestTimeout = 10_000
-    this.#server.maxConnections = 32
+    this.#door = new Door({ key: 'http', where: parts.listen, log: parts.log, server: () => this.#make() })
   }
 
   /** Where it listens; where it is to listen as long as it does not. */
   get port(): number {
-    return this.#port || splitAddress(this.#parts.listen).port
+    return this.#door.port
   }
 
   /** Safe to call again after it failed. */
   async start(): Promise<void> {
-    const { host, port } = splitAddress(this.#parts.listen)
-    const listening = once(this.#server, 'listening')
-    this.#server.listen(port, host)
-    try {
-      await listening
-    } catch (cause) {
-      throw cannotListen('http', this.#parts.listen, cause)
-    }
-    const address = this.#server.address()
-    this.#port = typeof address === 'object' && address !== null ? address.port : 0
+    await this.#door.start()
   }
 
   async stop(): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    const server = this.#server
+    if (server === null) return
+    const closed = new Promise<void>((resolve) => server.once('close', resolve))
+    const open = server.listening
+    this.#door.stop()
     // After `close`: one that came in between would be waited for as long as it likes.
-    this.#server.closeAllConnections()
-    await closed
+    server.closeAllConnections()
+    if (open) await closed
+  }
+
+  #make(): Server {
+    this.#server = createServer((request, response) => void this.#answer(request, response))
+    this.#server.headersTimeout = 5_000
+    this.#server.requestTimeout = 10_000
+    this.#server.maxConnections = 32
+    return this.#server
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

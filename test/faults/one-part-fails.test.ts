@@ -1,4 +1,4 @@
-import { createServer } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -78,20 +78,22 @@ describe('a hub of which one part fails', () => {
     expect(await hub.stop()).toBe(0)
   })
 
+  /** Another program's port; resolves to what frees it. */
+  async function takenPort(): Promise<{ port: number; free(): Promise<void> }> {
+    const server = createServer()
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    return { port, free: () => new Promise((resolve) => server.close(() => resolve())) }
+  }
+
   it('serves devices when its web port is taken, and answers there once it is free', async () => {
     const device = await houseWithDevice()
-    const taken = createServer()
-    const port = await new Promise<number>((resolve) => {
-      taken.listen(0, '127.0.0.1', () => {
-        const address = taken.address()
-        resolve(typeof address === 'object' && address !== null ? address.port : 0)
-      })
-    })
+    const { port, free } = await takenPort()
     running = await startHub({ folder: data.folder, config: 'log = "warn"\n', http: `127.0.0.1:${port}` })
     await sends(running, device, 50)
     expect(running.log()).toContain('a part did not start')
     expect(readHubPorts(data.folder)?.http).toBe(port)
-    await new Promise((resolve) => taken.close(resolve))
+    await free()
     const hub = running
     await eventually(
       () =>
@@ -102,5 +104,35 @@ describe('a hub of which one part fails', () => {
       30_000,
     )
     expect(await hub.stop()).toBe(0)
+  })
+
+  it.each(['tls', 'plain'] as const)(
+    'serves those who come another way when its %s port is taken, says so, and opens it once it is free',
+    async (door) => {
+      const device = await houseWithDevice()
+      const { port, free } = await takenPort()
+      const hubArguments = [`--${door}`, `127.0.0.1:${port}`]
+      const hub = await startHub({ folder: data.folder, config: 'log = "warn"\n', hubArguments })
+      running = hub
+      const { state, problems } = await healthOf(hub)
+      expect([state, problems]).toEqual([
+        'attention',
+        [expect.objectContaining({ code: 'cannot_listen', message: expect.stringContaining(`127.0.0.1:${port}`) })],
+      ])
+      if (door === 'tls') await sends(hub, device, 50)
+      await free()
+      await eventually(async () => (await healthOf(hub)).state === 'ok', 30_000)
+      if (door === 'plain') await sends(hub, device, 50)
+      expect(await hub.stop()).toBe(0)
+    },
+  )
+
+  it('ends, and names the port, when no device could reach it at all', async () => {
+    const [one, other] = [await takenPort(), await takenPort()]
+    const hubArguments = ['--tls', `127.0.0.1:${one.port}`, '--plain', `127.0.0.1:${other.port}`]
+    await expect(startHub({ folder: data.folder, hubArguments })).rejects.toThrow(
+      `cannot listen on 127.0.0.1:${one.port}: another program listens there`,
+    )
+    await Promise.all([one.free(), other.free()])
   })
 })

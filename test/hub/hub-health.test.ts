@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Health } from '../../hub/hub-health.ts'
 import { WebServer } from '../../hub/web/server.ts'
 import { healthWords } from '../../shared/health-words.ts'
+import { silentLog } from '../../shared/log.ts'
 
 const NOW = Date.UTC(2026, 0, 1)
 
@@ -37,7 +38,12 @@ describe('the health of the hub', () => {
   it('answers a watcher 503 only when nothing can be stored, and a person in words', async () => {
     const health = new Health()
     const report = () => health.report(NOW, true)
-    const web = new WebServer({ listen: '127.0.0.1:0', health: report, metrics: async () => ({ type: '', text: '' }) })
+    const web = new WebServer({
+      listen: '127.0.0.1:0',
+      log: silentLog,
+      health: report,
+      metrics: async () => ({ type: '', text: '' }),
+    })
     await web.start()
     const status = async () => (await fetch(`http://127.0.0.1:${web.port}/health`)).status
     try {

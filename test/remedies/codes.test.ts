@@ -214,6 +214,7 @@ const REMEDIES: Record<ErrorCode, Tried | Untried> = {
   database_locked: { because: 'another process must let go: test/faults/database-locked.test.ts' },
   newer_schema: { because: 'another version must be installed: test/faults/upgrade-killed.test.ts' },
   corrupt_database: { because: 'it takes a damaged file: test/faults/damaged.test.ts' },
+  cannot_listen: { because: 'test/faults/one-part-fails.test.ts and test/remedies/configuration.test.ts take it' },
   part_failed: { because: 'it is a fault of ours, to be reported' },
   set_aside: { because: 'it takes a damaged file: test/faults/damaged.test.ts' },
   central_away: { because: 'nothing is to be done but to wait' },

@@ -24,6 +24,7 @@ import { HUB_EXAMPLES, readHubConfig } from '../../hub/config.ts'
 import { splitAddress } from '../../shared/address.ts'
 import { cannotListen } from '../../shared/cannot-listen.ts'
 import { LaresError } from '../../shared/errors.ts'
+import type { Service } from '../../shared/lifecycle.ts'
 import { silentLog } from '../../shared/log.ts'
 import { makeFolder } from '../../shared/make-folder.ts'
 import { systemTrouble } from '../../shared/system-trouble.ts'
@@ -166,15 +167,24 @@ describe('an address', () => {
 })
 
 describe('a hub that cannot listen', () => {
-  async function listeners(more: Partial<{ tls: string; plain: string; socket: string }>): Promise<Listeners> {
+  async function listeners(more: Partial<{ tls: string; plain: string; socket: string }>): Promise<Service> {
     const parts = { tls: '127.0.0.1:0', plain: '127.0.0.1:0', socket: join(folder, 'hub.sock'), ...more }
-    return new Listeners({
+    const { tls, plain, local } = new Listeners({
       ...parts,
       certificate: await loadCertificate(folder, {}),
       log: silentLog,
       handle: () => {},
       admit: () => null,
     })
+    const doors = [tls, plain, local]
+    return {
+      async start() {
+        for (const door of doors) await door.start()
+      },
+      stop() {
+        for (const door of doors) door.stop()
+      },
+    }
   }
 
   async function fault(more: Parameters<typeof listeners>[0]): Promise<LaresError> {

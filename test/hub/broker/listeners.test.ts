@@ -33,11 +33,11 @@ describe('the doors of the broker', () => {
       admit: (remote, close) => broker.admit(remote, close),
       handle: (peer, details) => broker.handle(peer, details),
     })
-    await listeners.start()
+    for (const door of [listeners.tls, listeners.plain, listeners.local]) await door.start()
   })
   afterEach(() => {
     for (const socket of silent.splice(0)) socket.destroy()
-    listeners.stop()
+    for (const door of [listeners.tls, listeners.plain, listeners.local]) door.stop()
     rmSync(folder, { recursive: true })
   })
 
