@@ -22,9 +22,33 @@ export function erasable(word: string): Erasable {
 }
 
 /** Erases what belongs to a device, user, session or site, and writes that down. Returns the number of rows. */
-export async function eraseRows(db: Queryable, { site_id, what, key, reason }: Erasure): Promise<number> {
-  const { rows } = await asOwner(db, () =>
-    db.query<{ rows: number }>('SELECT lares.erase($1, $2, $3, $4)::float8 AS rows', [site_id, what, key, reason]),
-  )
+export async function eraseRows(db: Queryable, erasure: Erasure): Promise<number> {
+  return asOwner(db, () => erase(db, erasure))
+}
+
+/**
+ * How many rows `eraseRows` would take. Changes nothing: what belongs to something is only found on the way from row to row,
+ * so it is erased, counted, and given back.
+ */
+export async function countErased(db: Queryable, erasure: Erasure): Promise<number> {
+  let rows = 0
+  try {
+    await asOwner(db, async () => {
+      rows = await erase(db, erasure)
+      throw new GiveBack()
+    })
+  } catch (error) {
+    if (!(error instanceof GiveBack)) throw error
+  }
+  return rows
+}
+
+/** Thrown for its effect on the transaction. */
+class GiveBack extends Error {}
+
+/** In a transaction of the caller's. */
+async function erase(db: Queryable, { site_id, what, key, reason }: Erasure): Promise<number> {
+  const statement = 'SELECT lares.erase($1, $2, $3, $4)::float8 AS rows'
+  const { rows } = await db.query<{ rows: number }>(statement, [site_id, what, key, reason])
   return rows[0]?.rows ?? 0
 }

@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs'
+import { systemClock } from '../shared/clock.ts'
 import { inherited, variable } from '../shared/environment.ts'
 import { LaresError } from '../shared/errors.ts'
 import { EXIT } from '../shared/exit-code.ts'
 import type { Program } from '../shared/program.ts'
 import { type Outlets, PROCESS_OUTLETS, runProgram } from '../shared/run-program.ts'
+import { agree } from '../shared/terminal/ask-person.ts'
+import { ownScreen, render, type Screen } from '../shared/terminal/render.ts'
 import { readAddress } from './address.ts'
-import { asLaresError, withCentral } from './connect.ts'
-import { VERBS } from './verbs.ts'
+import { asLaresError, type Queryable, withCentral } from './connect.ts'
+import { type Answer, VERBS } from './verbs.ts'
 
 /** The words of `lares central`. */
 export const CENTRAL_PROGRAM: Program = {
@@ -21,6 +24,7 @@ export const CENTRAL_PROGRAM: Program = {
     },
     erase: { kind: 'switch', says: 'see remove-site' },
     reason: { kind: 'text', says: 'see remove-site and erase' },
+    yes: { kind: 'switch', says: 'do what takes something away without asking' },
     json: { kind: 'switch', says: 'the bare answer, and errors as JSON' },
   },
 }
@@ -29,6 +33,8 @@ export const CENTRAL_PROGRAM: Program = {
 export interface Surroundings extends Outlets {
   env: NodeJS.ProcessEnv
   readInput: () => string
+  /** Default: that of this process, as it is when something is shown. */
+  screen?: Screen
 }
 
 const PROCESS: Surroundings = {
@@ -39,7 +45,7 @@ const PROCESS: Surroundings = {
 
 /** `lares central …`: returns the exit code. */
 export function runCentral(argv: string[], surroundings: Partial<Surroundings> = {}): Promise<number> {
-  const { env, readInput, ...outlets } = { ...PROCESS, ...surroundings }
+  const { env, readInput, screen, ...outlets } = { ...PROCESS, ...surroundings }
   return runProgram(CENTRAL_PROGRAM, argv, {
     outlets,
     async run({ verb: name, params, values }) {
@@ -48,15 +54,31 @@ export function runCentral(argv: string[], surroundings: Partial<Surroundings> =
       const url = addressOf(text(values.get('url')), env)
       const erase = values.get('erase') === true
       const reason = text(values.get('reason'))
-      const answer = await withCentral(url, (db) => verb.run({ db, url, params, erase, reason, readInput })).catch(
-        (error: unknown) => {
-          throw asLaresError(error)
-        },
-      )
-      outlets.out(values.get('json') === true ? `${JSON.stringify(answer.data)}\n` : answer.text)
+      const json = values.get('json') === true
+      const given = { url, params, erase, reason, readInput }
+      if (verb.danger && values.get('yes') !== true) {
+        // Nobody is asked while the server waits for the answer.
+        const what = await atCentral(url, async (db) => (await verb.danger?.({ db, ...given })) ?? null)
+        if (what !== null) await agree(what, { json })
+      }
+      const answer = await atCentral(url, (db) => verb.run({ db, ...given }))
+      outlets.out(json ? `${JSON.stringify(answer.data)}\n` : words(answer, screen))
       return EXIT.ok
     },
   })
+}
+
+function words(answer: Answer, screen: Screen | undefined): string {
+  if ('text' in answer) return answer.text
+  return render(answer.data, answer.schema, screen ?? ownScreen(systemClock.now()))
+}
+
+async function atCentral<T>(url: string, work: (db: Queryable) => Promise<T>): Promise<T> {
+  try {
+    return await withCentral(url, work)
+  } catch (error) {
+    throw asLaresError(error)
+  }
 }
 
 function text(value: string | number | boolean | undefined): string | undefined {

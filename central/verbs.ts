@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs'
+import type { JsonSchema } from '../shared/admin/described-command.ts'
 import { LaresError } from '../shared/errors.ts'
+import { zonedTime } from '../shared/time-words.ts'
 import { linesFrom, readAddress } from './address.ts'
 import type { Queryable } from './connect.ts'
-import { erasable, eraseRows } from './erase.ts'
+import { countErased, type Erasure, erasable, eraseRows } from './erase.ts'
 import { membershipWords, restoreMemberships } from './memberships.ts'
 import { migrateCentral, prepareCentral } from './migrate.ts'
 import { grantPerson, revokePerson } from './people.ts'
-import { printTable } from './print.ts'
 import { grantScope, listScopes, putRow, removeRow, revokeScope } from './scopes.ts'
 import { addSite, listSites, removeSite, rotateSite, siteNamed } from './sites.ts'
 
@@ -22,15 +23,14 @@ export interface Call {
   readInput: () => string
 }
 
-/** What a verb answers: data for `--json`, and the same in words. */
-export interface Answer {
-  data: unknown
-  text: string
-}
+/** What a verb answers: data for `--json`, and the same in words; without words it is shown as its schema says. */
+export type Answer = { data: unknown } & ({ text: string } | { schema: JsonSchema })
 
 export interface Verb {
   params: string[]
   summary: string
+  /** What this call would take away for good, in a sentence with its numbers; `null` when it takes nothing. */
+  danger?(call: Call): Promise<string | null>
   run(call: Call): Promise<Answer>
 }
 
@@ -86,7 +86,7 @@ export const VERBS = new Map<string, Verb>([
       summary: 'every site: when its hub was last seen and what it has sent',
       async run({ db }) {
         const sites = await listSites(db)
-        return { data: sites, text: sites.length === 0 ? 'no sites\n' : printTable(sites.map((site) => ({ ...site }))) }
+        return sites.length === 0 ? { data: sites, text: 'no sites\n' } : { data: sites, schema: SITES }
       },
     },
   ],
@@ -108,6 +108,7 @@ export const VERBS = new Map<string, Verb>([
     {
       params: ['name'],
       summary: 'shut a site out; its rows stay, with --erase they go',
+      danger: removalWords,
       async run({ db, params: [name = ''], erase, reason }) {
         const done = await removeSite(db, name, { erase, ...(reason === undefined ? {} : { reason }) })
         const erased = done.erased === null ? 'its rows stay' : `${done.erased} rows were erased`
@@ -160,6 +161,8 @@ export const VERBS = new Map<string, Verb>([
     {
       params: ['scope', 'table', 'key'],
       summary: 'take a row out of a scope',
+      danger: async ({ params: [scope, table, key] }) =>
+        `The row ${key} of ${table} will be gone from the scope ${scope}, and from every hub that has it.`,
       async run({ db, params: [scope = '', table = '', key = ''] }) {
         const { seq } = await removeRow(db, { scope, table, key })
         return { data: { scope, table, key, seq }, text: `${table} ${key} is out of ${scope}, change ${seq}\n` }
@@ -173,7 +176,7 @@ export const VERBS = new Map<string, Verb>([
       summary: 'every scope: its rows, who gets it, who is behind or refused a row',
       async run({ db }) {
         const scopes = await listScopes(db)
-        return { data: scopes, text: scopes.length === 0 ? 'no scopes\n' : printTable(scopes.map((s) => ({ ...s }))) }
+        return scopes.length === 0 ? { data: scopes, text: 'no scopes\n' } : { data: scopes, schema: SCOPES }
       },
     },
   ],
@@ -204,23 +207,68 @@ export const VERBS = new Map<string, Verb>([
     {
       params: ['site', 'what', 'key'],
       summary: 'erase a device, user or session with all it owns; needs --reason',
-      async run({ db, params: [name = '', what = '', key = ''], reason }) {
-        const thing = erasable(what)
-        if (reason === undefined)
-          throw new LaresError('bad_params', '--reason is missing', {
-            hint: 'Say why: it is written down beside what was erased.',
-          })
-        const { site_id } = await siteNamed(db, name)
-        if (thing === 'site' && key !== site_id && key !== name)
-          throw new LaresError('bad_params', `${key} is not the site ${name}`, {
-            hint: 'To erase a whole site repeat its name as the key.',
-          })
-        const rows = await eraseRows(db, { site_id, what: thing, key: thing === 'site' ? site_id : key, reason })
-        return { data: { site: name, what, key, rows }, text: `${rows} rows of ${what} ${key} were erased\n` }
+      async danger(call) {
+        const erasure = await erasureOf(call)
+        const rows = await countErased(call.db, erasure)
+        return `${countWords(rows)} of the ${erasure.what} ${call.params[2]} in the site ${call.params[0]} will be gone for good.`
+      },
+      async run(call) {
+        const erasure = await erasureOf(call)
+        const rows = await eraseRows(call.db, erasure)
+        const [site, what, key] = call.params
+        return { data: { site, what, key, rows }, text: `${countWords(rows)} of ${what} ${key} erased\n` }
       },
     },
   ],
 ])
+
+/** What is to be erased. Throws `bad_params` and `not_found`. */
+async function erasureOf({ db, params: [name = '', what = '', key = ''], reason }: Call): Promise<Erasure> {
+  const thing = erasable(what)
+  if (reason === undefined)
+    throw new LaresError('bad_params', '--reason is missing', {
+      hint: 'Say why: it is written down beside what was erased.',
+    })
+  const { site_id } = await siteNamed(db, name)
+  if (thing === 'site' && key !== site_id && key !== name)
+    throw new LaresError('bad_params', `${key} is not the site ${name}`, {
+      hint: 'To erase a whole site repeat its name as the key.',
+    })
+  return { site_id, what: thing, key: thing === 'site' ? site_id : key, reason }
+}
+
+/** Rows that stay are not counted: nobody waits for that. */
+async function removalWords({ db, params: [name = ''], erase }: Call): Promise<string | null> {
+  const { site_id, name: site, seen_at, role } = await siteNamed(db, name)
+  if (role === null && !erase) return null
+  const seen = seen_at === null ? 'never seen' : `last seen ${zonedTime(seen_at.getTime())}`
+  const shut =
+    role === null ? `The site ${site} is shut out already` : `The site ${site} (${seen}) will be shut out for good`
+  if (!erase) return `${shut}: its hub needs a new site to come back. Its rows stay.`
+  const rows = await countErased(db, { site_id, what: 'site', key: site_id, reason: 'counted' })
+  return `${shut}, and ${countWords(rows)} of it will be gone for good.`
+}
+
+function countWords(rows: number): string {
+  return `${rows} ${rows === 1 ? 'row' : 'rows'}`
+}
+
+const time: JsonSchema = { format: 'time' }
+const id: JsonSchema = { format: 'id' }
+
+/** Columns in the order of their importance: a narrow terminal leaves out the last ones. */
+const SITES: JsonSchema = {
+  items: {
+    properties: {
+      ...{ name: {}, seen_at: time, rows: {}, quarantined: {}, backfill: {}, last_batch_at: time, hub_version: {} },
+      ...{ removed_at: time, streams: {}, epoch: {}, role: id, site_id: id },
+    },
+  },
+}
+
+const SCOPES: JsonSchema = {
+  items: { properties: { scope: {}, rows: {}, behind: {}, refused: {}, sites: {}, counter: {} } },
+}
 
 /** The line stands alone, so that it can be copied whole; every other word is above it. */
 function hubLines(line: string, url: string): string {

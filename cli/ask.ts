@@ -3,7 +3,8 @@ import type { DescribedCommand } from '../shared/admin/described-command.ts'
 import { systemClock } from '../shared/clock.ts'
 import { LaresError } from '../shared/errors.ts'
 import { EXIT, exitCodeOf, lastWords } from '../shared/exit-code.ts'
-import { askConfirm, askSecret, isAnybodyThere } from '../shared/terminal/ask-person.ts'
+import { agree, askSecret } from '../shared/terminal/ask-person.ts'
+import { ownScreen } from '../shared/terminal/render.ts'
 import { programVersion } from '../shared/version.ts'
 import { knownCommands, knownPrograms } from './commands.ts'
 import { completionScript } from './completion.ts'
@@ -39,8 +40,7 @@ async function answer(argv: string[]): Promise<number> {
   if (call.version) return show(`${programVersion()}\n`)
   if (LIVE_COMMANDS.includes(call.command)) return await (await import('./live.ts')).runLive(call)
   const data = await askHub(call)
-  const shown = { width: process.stdout.columns ?? null, now: systemClock.now(), isTerminal: process.stdout.isTTY }
-  return show(call.json ? `${JSON.stringify(data)}\n` : showAnswer(call.command, data, shown))
+  return show(call.json ? `${JSON.stringify(data)}\n` : showAnswer(call.command, data, ownScreen(systemClock.now())))
 }
 
 const COMPLETION_HELP = `lares completion bash|zsh|fish   prints the script with which that shell completes the words of lares
@@ -108,12 +108,8 @@ async function askHub(call: Call): Promise<unknown> {
       return await request(yes)
     } catch (error) {
       if (!(error instanceof LaresError) || error.code !== 'confirm_needed') throw error
-      if (json || !isAnybodyThere()) throw new LaresError('confirm_needed', error.message, { hint: ADD_YES })
-      if (!(await askConfirm(error.message)))
-        throw new LaresError('confirm_needed', 'nothing was done', { hint: ADD_YES })
+      await agree(error.message, { json })
       return await request(true)
     }
   })
 }
-
-const ADD_YES = 'If that is what you want, say so with --yes.'

@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises'
+import { createInterface, type Interface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { LaresError } from '../errors.ts'
 
@@ -19,10 +19,12 @@ export async function askSecret(name: string): Promise<string> {
       })
     }
     process.stderr.write(`The ${name} (it is not shown): `)
-    const first = await terminal.question('')
+    const first = await answerOf(terminal, '')
     process.stderr.write('\nThe same again: ')
-    const second = await terminal.question('')
+    const second = first === null ? null : await answerOf(terminal, '')
     process.stderr.write('\n')
+    if (first === null || second === null)
+      throw new LaresError('bad_params', `no ${name} was given, and nothing was done`, { hint: 'Call it again.' })
     if (first !== second) throw new LaresError('bad_params', 'the two differ', { hint: 'Call it again.' })
     return first
   } finally {
@@ -31,17 +33,35 @@ export async function askSecret(name: string): Promise<string> {
 }
 
 /** Whether somebody is there to be asked. */
-export function isAnybodyThere(): boolean {
+function isAnybodyThere(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true
 }
 
-/** Whether a person agrees to what will be gone. Anything but yes is no. */
-export async function askConfirm(what: string): Promise<boolean> {
+const ADD_YES = 'If that is what you want, say so with --yes.'
+
+/**
+ * Asks whether `what` may be gone. Anything but yes is no, and so is the end of what is typed (Ctrl-D) and Ctrl-C. Throws
+ * `confirm_needed` on a no, and without asking where nobody is there or a program wants its answer as JSON.
+ */
+export async function agree(what: string, { json }: { json: boolean }): Promise<void> {
+  if (json || !isAnybodyThere()) throw new LaresError('confirm_needed', what, { hint: ADD_YES })
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {
-    const answer = await terminal.question(`${what}\nGo on? [y/N] `)
-    return /^(?:y|yes)$/i.test(answer.trim())
+    const answer = await answerOf(terminal, `${what}\nGo on? [y/N] `)
+    if (answer === null) process.stderr.write('\n')
+    if (!/^(?:y|yes)$/i.test(answer?.trim() ?? ''))
+      throw new LaresError('confirm_needed', 'nothing was done', { hint: ADD_YES })
   } finally {
     terminal.close()
   }
+}
+
+/** The line that is typed; `null` where Ctrl-D or Ctrl-C came instead. A question alone would never be answered then. */
+async function answerOf(terminal: Interface, question: string): Promise<string | null> {
+  const closed = new Promise<null>((resolve) => terminal.once('close', () => resolve(null)))
+  const aborted = (error: Error) => {
+    if (error.name === 'AbortError') return null
+    throw error
+  }
+  return await Promise.race([terminal.question(question).catch(aborted), closed])
 }

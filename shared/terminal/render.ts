@@ -15,6 +15,11 @@ export interface Screen {
   isTerminal: boolean
 }
 
+/** The screen that this process writes to. */
+export function ownScreen(now: number): Screen {
+  return { width: process.stdout.columns ?? null, now, isTerminal: process.stdout.isTTY === true }
+}
+
 type Row = Record<string, unknown>
 
 /** What stands above an answer, in the colour that says whether it needs somebody. */

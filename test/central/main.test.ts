@@ -1,10 +1,12 @@
 import { Client } from 'pg'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { runCentral } from '../../central/main.ts'
+import type { Screen } from '../../shared/terminal/render.ts'
+import { widthOf } from '../../shared/terminal/text-width.ts'
 import { connected, query, useCentral, VERSIONS } from './postgres-servers.ts'
 
 /** Runs a verb as a person does; returns what it printed. */
-async function run(url: string, argv: string[], input = '') {
+async function run(url: string, argv: string[], input = '', screen?: Screen) {
   let out = ''
   let err = ''
   const code = await runCentral(argv, {
@@ -16,6 +18,7 @@ async function run(url: string, argv: string[], input = '') {
       err += text
     },
     readInput: () => input,
+    ...(screen ? { screen } : {}),
   })
   return { code, out, err }
 }
@@ -96,6 +99,11 @@ describe.each(CASES)('lares central on PostgreSQL %s as %s', (version, admin) =>
       seen_at: null,
     })
     expect((await run(url, ['list-sites'])).out).toContain(site.role)
+    for (const width of [60, 80, 120]) {
+      const { out } = await run(url, ['list-sites'], '', { width, now: Date.now(), isTerminal: false })
+      for (const line of out.split('\n')) expect(widthOf(line)).toBeLessThanOrEqual(width)
+      expect(out).not.toMatch(/\d{4}-\d\d-\d\dT/)
+    }
   })
 
   it('gives a site a new password, and ends what the old one had opened', async () => {
@@ -115,7 +123,7 @@ describe.each(CASES)('lares central on PostgreSQL %s as %s', (version, admin) =>
     await query(site.url, "INSERT INTO lares.houses (site_id, id, sync_epoch, sync_seq) VALUES ($1, 'h', 0, 1)", [
       site.site_id,
     ])
-    expect((await run(url, ['remove-site', 'removed'])).out).toContain('its rows stay')
+    expect((await run(url, ['remove-site', 'removed', '--yes'])).out).toContain('its rows stay')
     await expect(query(site.url, 'SELECT 1')).rejects.toMatchObject({ code: '28P01' })
     const left = () => answer<{ name: string; role: string | null; removed_at: string | null }[]>(url, ['list-sites'])
     expect((await left()).find(({ name }) => name === 'removed')).toMatchObject({
@@ -126,7 +134,11 @@ describe.each(CASES)('lares central on PostgreSQL %s as %s', (version, admin) =>
       code: 3,
       err: expect.stringContaining('was removed and has no login'),
     })
-    expect(await answer(url, ['remove-site', 'removed', '--erase'])).toMatchObject({ erased: 1 })
+    const erase = ['remove-site', 'removed', '--erase']
+    const asked = await run(url, erase)
+    expect(asked).toMatchObject({ code: 5, out: '', err: expect.stringContaining('and 1 row of it will be gone') })
+    expect(asked.err).toContain('--yes')
+    expect(await answer(url, ['remove-site', 'removed', '--erase', '--yes'])).toMatchObject({ erased: 1 })
   })
 
   it('lets a person read a site until it is revoked', async () => {
@@ -168,8 +180,10 @@ describe.each(CASES)('lares central on PostgreSQL %s as %s', (version, admin) =>
     const artifacts = { name: 'Butler', priority: 2, tags: ['polite'] }
     const rows = await query(site.url, "SELECT row FROM lares.scope_rows WHERE scope = 'site:scoped' ORDER BY seq")
     expect(rows).toMatchObject([{ row: JSON.parse(persona) }, { row: { ...version, artifacts } }])
-    expect(await answer(url, ['remove', 'site:scoped', 'personas', 'butler'])).toMatchObject({ seq: 3 })
-    expect(await run(url, ['remove', 'site:scoped', 'personas', 'butler'])).toMatchObject({ code: 3 })
+    const remove = ['remove', 'site:scoped', 'personas', 'butler']
+    expect(await run(url, remove)).toMatchObject({ code: 5, err: expect.stringContaining('row butler of personas') })
+    expect(await answer(url, [...remove, '--yes'])).toMatchObject({ seq: 3 })
+    expect(await run(url, [...remove, '--yes'])).toMatchObject({ code: 3 })
     expect(await answer(url, ['grant-scope', 'lakes', 'scoped'])).toMatchObject({ made: true })
     expect(await answer(url, ['grant-scope', 'lakes', 'scoped'])).toMatchObject({ made: false })
     const scopes = await answer<{ scope: string }[]>(url, ['scopes'])
@@ -226,7 +240,10 @@ describe.each(CASES)('lares central on PostgreSQL %s as %s', (version, admin) =>
       err: expect.stringContaining('--reason is missing'),
     })
     // d1: device, entity, series, 2 readings, event, session, message, quarantined row
-    expect(await answer(url, erase)).toMatchObject({ rows: 9 })
+    const asked = await run(url, erase)
+    expect(asked).toMatchObject({ code: 5, out: '', err: expect.stringContaining('9 rows of the device d1') })
+    expect(await counts(site.url)).toEqual(await counts(other.url))
+    expect(await answer(url, [...erase, '--yes'])).toMatchObject({ rows: 9 })
     expect(await counts(site.url)).toEqual({
       devices: 1,
       device_entities: 0,
@@ -242,7 +259,9 @@ describe.each(CASES)('lares central on PostgreSQL %s as %s', (version, admin) =>
       { hub_id: null, owner_id: 'u1' },
     ])
     expect(await counts(other.url)).toMatchObject({ devices: 2, readings: 3, events: 2, messages: 1 })
-    expect(await answer(url, ['erase', 'erased', 'user', 'u1', '--reason', 'asked'])).toMatchObject({ rows: 2 })
+    expect(await answer(url, ['erase', 'erased', 'user', 'u1', '--reason', 'asked', '--yes'])).toMatchObject({
+      rows: 2,
+    })
     expect(await query(site.url, 'SELECT owner_id FROM lares.devices')).toEqual([{ owner_id: null }])
     const notes = await asAdmin(url, 'SELECT what, key, reason, rows::integer, by_role FROM lares.erasures ORDER BY id')
     expect(notes.slice(-2)).toMatchObject([

@@ -158,7 +158,7 @@ describe.each(VERSIONS)('on PostgreSQL %s', (version) => {
       before.site_id,
     ])
     await query(url, `SELECT lares.put_row('site:cabin', 'personas', 'p', '{"id": "p"}')`)
-    await run(url, 'remove-site', 'cabin')
+    await run(url, 'remove-site', 'cabin', '--yes')
     const after = await run<Login>(url, 'add-site', 'cabin')
     expect(after.site_id).not.toBe(before.site_id)
     expect(
@@ -173,9 +173,9 @@ describe.each(VERSIONS)('on PostgreSQL %s', (version) => {
     expect(cabins.map(({ removed_at }) => removed_at === null).sort()).toEqual([false, true])
     // The name means the one that is there; the other is found by its id.
     expect(await run<Login>(url, 'rotate-site', 'cabin')).toMatchObject({ role: after.role })
-    expect(await run(url, 'remove-site', before.site_id, '--erase')).toMatchObject({ erased: 1 })
-    await run(url, 'remove-site', 'cabin')
-    await run(url, 'remove-site', 'cabin')
+    expect(await run(url, 'remove-site', before.site_id, '--erase', '--yes')).toMatchObject({ erased: 1 })
+    await run(url, 'remove-site', 'cabin', '--yes')
+    await run(url, 'remove-site', 'cabin', '--yes')
     await run(url, 'add-site', 'cabin')
   })
 })

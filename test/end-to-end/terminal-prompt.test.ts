@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type HubProcess, startHub } from '../../scripts/lib/bench/hub-process.ts'
+import { LocalAdmin } from '../../scripts/lib/bench/local-admin.ts'
+import { makeDataFolder } from '../faults/lib/data-folder.ts'
+import { within } from '../faults/lib/fleet.ts'
+import { ROOT } from '../source-tree.ts'
+
+const data = makeDataFolder()
+let hub: HubProcess
+let admin: LocalAdmin
+
+beforeAll(async () => {
+  hub = await startHub(data)
+  admin = await LocalAdmin.open(hub.ports.socket)
+}, 120_000)
+
+afterAll(async () => {
+  admin.close()
+  await hub.stop()
+  data.remove()
+}, 60_000)
+
+const NODE = [process.execPath, '--disable-warning=ExperimentalWarning', join(ROOT, 'cli/main.ts')]
+const CTRL_C = '\u0003'
+const CTRL_D = '\u0004'
+
+interface Said {
+  code: number | null
+  shown: string
+}
+
+/** Runs `lares …` on a terminal of its own, and types each text when what it waits for has been shown. */
+function onTerminal(words: string[], typed: [waitsFor: string, keys: string][]): Promise<Said> {
+  const command = [...NODE, ...words, '--socket', hub.ports.socket].map((word) => `'${word}'`).join(' ')
+  // util-linux: a terminal for the command, its exit code as our own, and no file of what was said.
+  const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'])
+  let shown = ''
+  let seen = 0
+  const left = [...typed]
+  child.stdout.on('data', (chunk: Buffer) => {
+    shown += chunk.toString()
+    for (let next = left[0]; next && shown.includes(next[0], seen); next = left[0]) {
+      seen = shown.length
+      left.shift()
+      child.stdin.write(next[1])
+    }
+  })
+  return within(60_000, new Promise((resolve) => child.once('close', (code) => resolve({ code, shown }))))
+}
+
+async function isThere(device: string): Promise<boolean> {
+  const { devices } = await admin.call<{ devices: { id: string }[] }>('devices', 'list', {})
+  return devices.some(({ id }) => id === device)
+}
+
+describe('on a terminal, who would take something away', () => {
+  it.each([
+    ['no', 'no\r'],
+    ['only Enter', '\r'],
+    ['something else', 'yes please\r'],
+    ['nothing (Ctrl-D)', CTRL_D],
+    ['Ctrl-C', CTRL_C],
+  ])('and answers %s, takes nothing away and is told so', async (_says, keys) => {
+    const { device } = await admin.call<{ device: string }>('devices', 'create', { name: 'Old' })
+    const { code, shown } = await onTerminal(['devices', 'revoke', device], [['Go on? [y/N]', keys]])
+    expect(shown).toContain('will be shut out for good')
+    expect(shown).toContain('nothing was done')
+    expect(shown).toContain('--yes')
+    expect(code).toBe(5)
+    expect(await isThere(device)).toBe(true)
+  })
+
+  it('and answers yes, does it', async () => {
+    const { device } = await admin.call<{ device: string }>('devices', 'create', { name: 'Old' })
+    const { code } = await onTerminal(['devices', 'revoke', device], [['Go on? [y/N]', 'yes\r']])
+    expect(code).toBe(0)
+    expect(await isThere(device)).toBe(false)
+  })
+
+  it('is not asked where a program wants the answer', async () => {
+    const { device } = await admin.call<{ device: string }>('devices', 'create', { name: 'Old' })
+    const { code, shown } = await onTerminal(['devices', 'revoke', device, '--json'], [])
+    expect([code, shown]).toEqual([5, expect.stringContaining('confirm_needed')])
+    expect(await isThere(device)).toBe(true)
+  })
+})
+
+describe('on a terminal, who is asked for a secret', () => {
+  it.each([
+    ['nothing (Ctrl-D)', CTRL_D],
+    ['Ctrl-C', CTRL_C],
+  ])('and gives %s, makes no account and is told so', async (_says, keys) => {
+    const { code, shown } = await onTerminal(['users', 'create', 'x@example.org'], [['is not shown', keys]])
+    expect(shown).toContain('nothing was done')
+    expect(code).toBe(2)
+    expect(await admin.call('users', 'list', {})).toEqual({ users: [] })
+  })
+
+  it('and types it twice, has an account, and never sees it', async () => {
+    const word = 'correct horse battery'
+    const { code, shown } = await onTerminal(
+      ['users', 'create', 'y@example.org'],
+      [
+        ['is not shown', `${word}\r`],
+        ['again', `${word}\r`],
+      ],
+    )
+    expect([code, shown.includes('horse')]).toEqual([0, false])
+  })
+})
