@@ -41,8 +41,12 @@ describe('the reader', () => {
     await expect(next).resolves.toEqual({ users: [] })
   })
 
-  it('hands on the refusal of a question, and what is no question', async () => {
-    await expect(reader.ask(ask('devices', 'show', { device: 'nobody' }))).rejects.toMatchObject({ code: 'not_found' })
+  it('hands on the refusal of a question with its remedy, and what is no question', async () => {
+    await expect(reader.ask(ask('devices', 'show', { device: 'nobody' }))).rejects.toMatchObject({
+      code: 'not_found',
+      message: 'there is no device nobody',
+      hint: 'See lares devices list.',
+    })
     await expect(reader.ask(ask('devices', 'revoke'))).rejects.toMatchObject({ code: 'unknown_command' })
   })
 
