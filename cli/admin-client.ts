@@ -14,6 +14,10 @@ export interface AdminClient {
     params: Record<string, unknown>,
     how?: { /** Whether it may take away what it says. */ confirm?: boolean },
   ): Promise<unknown>
+  /** Hears what comes on topics that fit a filter, retained ones at once. */
+  hear(filters: readonly string[], heard: (topic: string, payload: Buffer) => void): Promise<void>
+  /** Resolves with the reason when the connection ends, whoever ended it. */
+  ended: Promise<LaresError>
   close(): Promise<void>
 }
 
@@ -40,15 +44,28 @@ export async function connectLocally(socket: string, base = 'lares'): Promise<Ad
     client.once('error', failed)
     client.once('close', failed)
   })
-  client.on('error', () => client.end(true))
-  client.on('message', (_topic, payload) => {
-    const decoded = decode('admin-response', payload)
-    if (decoded.ok) waiting.get(decoded.value.id)?.answer(decoded.value)
+  let trouble: unknown
+  const listeners: ((topic: string, payload: Buffer) => void)[] = []
+  const answers = `${topics.base}/admin/response/${clientId}/`
+  client.on('error', (error) => {
+    trouble = error
+    client.end(true)
   })
-  client.on('close', () => {
-    for (const { fail } of waiting.values()) fail(unreachable(socket))
+  client.on('message', (topic, payload) => {
+    if (!topic.startsWith(answers)) for (const heard of listeners) heard(topic, payload)
+    else {
+      const decoded = decode('admin-response', payload)
+      if (decoded.ok) waiting.get(decoded.value.id)?.answer(decoded.value)
+    }
   })
-  await client.subscribeAsync(`${topics.base}/admin/response/${clientId}/#`, { qos: 1 }).catch((cause: unknown) => {
+  const ended = new Promise<LaresError>((resolve) => {
+    client.on('close', () => {
+      const error = unreachable(socket, trouble)
+      for (const { fail } of waiting.values()) fail(error)
+      resolve(error)
+    })
+  })
+  await client.subscribeAsync(`${answers}#`, { qos: 1 }).catch((cause: unknown) => {
     client.end(true)
     throw new LaresError('unreachable', `the hub at ${socket} does not answer below ${base}/`, {
       cause,
@@ -78,12 +95,20 @@ export async function connectLocally(socket: string, base = 'lares'): Promise<Ad
         waiting.set(id, { answer, fail })
       })
       const request = { id, params, expires_in_ms: ANSWER_MS, ...(confirm ? { confirm } : {}) }
-      await client.publishAsync(topics.build('adminRequest', { area, verb }), JSON.stringify(request), { qos: 1 })
+      const topic = topics.build('adminRequest', { area, verb })
+      // A publish on a connection that has ended is never settled: what fails then is the answer.
+      client.publishAsync(topic, JSON.stringify(request), { qos: 1 }).catch((error) => waiting.get(id)?.fail(error))
       const response = await answered
       if (response.status === 'ok') return response.data
       const error = response.error ?? { code: 'internal', message: `the hub answered ${response.status}`, hint: '' }
       throw new LaresError(error.code as ErrorCode, error.message, { hint: error.hint })
     },
+    async hear(filters, heard) {
+      listeners.push(heard)
+      const subscribed = client.subscribeAsync([...filters], { qos: 1 })
+      await Promise.race([subscribed, ended.then((error) => Promise.reject(error))])
+    },
+    ended,
     close: () => client.endAsync(true).catch(() => undefined) as Promise<void>,
   }
 }

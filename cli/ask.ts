@@ -16,6 +16,12 @@ import { socketOf, withHub } from './which-hub.ts'
 
 /** `lares <area> <verb> …`: asks the hub over its local socket and shows the answer. Returns the exit code. */
 export async function ask(argv: string[]): Promise<number> {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // Whoever read it has enough, as `head` has.
+    if (error.code === 'EPIPE') process.exit(EXIT.ok)
+    process.stderr.write(lastWords(error, argv))
+    process.exit(exitCodeOf(error))
+  })
   try {
     return await answer(argv)
   } catch (error) {

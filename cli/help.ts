@@ -79,6 +79,7 @@ function optionText(name: string, value: unknown): string {
   return `--${name} ${quoted(String(value))}`
 }
 
-function quoted(text: string): string {
+/** A word as it is typed in a shell. */
+export function quoted(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : shellWord(text)
 }

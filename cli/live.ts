@@ -1,130 +1,100 @@
-import { alarmWords } from '../shared/alarm-words.ts'
-import { cleanText } from '../shared/clean-text.ts'
 import { systemClock } from '../shared/clock.ts'
-import type { Wire } from '../shared/codec.ts'
 import { EXIT } from '../shared/exit-code.ts'
-import { showValue } from '../shared/terminal/show-value.ts'
-import { zonedTime } from '../shared/time-words.ts'
-import { type Heard, hearHouse } from './house-feed.ts'
+import { silentLog } from '../shared/log.ts'
+import { waitForStop } from '../shared/stop-signal.ts'
+import { topicsBelow } from '../shared/topics.ts'
+import { type AdminClient, connectLocally } from './admin-client.ts'
+import { findCommand, knownCommands } from './commands.ts'
+import { follow } from './follow.ts'
+import { exampleLine, quoted } from './help.ts'
 import type { Call } from './parse-call.ts'
-import { WatchedHouse } from './watched-house.ts'
-import { socketOf, withHub } from './which-hub.ts'
+import type { Found } from './stored.ts'
+import { StoredEvents } from './stored-events.ts'
+import { StoredReadings } from './stored-readings.ts'
+import { watchAsLines, watchOnScreen } from './watch.ts'
+import { socketOf } from './which-hub.ts'
 
-const SHOW_CURSOR = '\u001b[?25h'
-const HIDE_CURSOR = '\u001b[?25l'
-const HOME = '\u001b[H'
-const REST_OF_LINE = '\u001b[K'
-const REST_OF_SCREEN = '\u001b[J'
-
-/** A screen is drawn anew so often, for the ages of what stands still. */
-const REDRAW_MS = 1_000
-
-/** `watch`, `readings follow` and `events follow`: hears the hub until Ctrl-C. Returns the exit code. */
+/** `watch`, `readings follow` and `events follow`, until Ctrl-C or SIGTERM. Returns the exit code. */
 export async function runLive(call: Call): Promise<number> {
   const { command, json } = call
   const { socket, base = 'lares' } = socketOf(call)
-  const names = await deviceNames(call)
-  const only = call.params.device === undefined ? null : await idOf(call)
-  const wants = wantedBy(call, only)
-  const isScreen = command.area === 'watch' && !json && process.stdout.isTTY === true
-  const house = new WatchedHouse(names)
-  const draw = () => process.stdout.write(onScreen(house.lines(screenSize())))
-  const cancel = isScreen ? systemClock.every(REDRAW_MS, draw) : () => {}
-  if (isScreen) process.stdout.write(HIDE_CURSOR + HOME + REST_OF_SCREEN)
+  const stop = waitForStop(silentLog)
+  const ending = new AbortController()
+  void stop.signal.then(() => ending.abort())
+  const live = {
+    connect: () => connectLocally(socket, base),
+    topics: topicsBelow(base),
+    device: (client: AdminClient) => idOf(client, call.params.device),
+    json,
+    print: (text: string) => void process.stdout.write(`${text}\n`),
+    say: (text: string) => void process.stderr.write(`${text}\n`),
+    clock: systemClock,
+    signal: ending.signal,
+  }
   try {
-    await hearHouse({
-      socket,
-      base,
-      wanted: command.area === 'events' ? ['event'] : command.area === 'readings' ? ['state'] : ['state', 'status'],
-      hear(heard) {
-        if (!wants(heard)) return
-        void learnName(heard, names, call)
-        if (isScreen) house.hear(heard)
-        else process.stdout.write(`${json ? JSON.stringify(bare(heard)) : line(heard, names)}\n`)
-      },
-      changed(isThere) {
-        house.isThere = isThere
-        if (isScreen) draw()
-        else if (!isThere) process.stderr.write('the hub is away; waiting for it\n')
-      },
-    })
+    if (command.area === 'watch' && !json && process.stdout.isTTY) await watchOnScreen(live, process.stdout)
+    else if (command.area === 'watch') await watchAsLines(live)
+    else if (command.area === 'events') await followEvents(live, call)
+    else await followReadings(live, call)
   } finally {
-    cancel()
-    if (isScreen) process.stdout.write(`${SHOW_CURSOR}\n`)
+    stop.release()
   }
   return EXIT.ok
 }
 
-/** One line of what was heard, for a person. */
-export function line(heard: Heard, names: ReadonlyMap<string, string>): string {
-  const nameOf = (device: string) => names.get(device) ?? device
-  switch (heard.kind) {
-    case 'state': {
-      const { state } = heard
-      const value = state ? `${showValue(state.value, undefined, { now: 0, times: 'whole' })} ${state.unit}` : 'gone'
-      const time = state ? zonedTime(state.at) : '-'
-      return cleanText(`${time}  ${nameOf(heard.device)}  ${heard.sensor}  ${value}`.trimEnd())
-    }
-    case 'status': {
-      const { status } = heard
-      const time = status ? zonedTime(status.since) : '-'
-      const words = status ? [`${status.status} (${status.reason})`, ...alarmsOf(status)].join('; ') : 'gone'
-      return cleanText(`${time}  ${nameOf(heard.device)}  ${words}`)
-    }
-    case 'event': {
-      const { type, at, data } = heard.event
-      const { device, ...rest } = data
-      const who = typeof device === 'string' ? `  ${nameOf(device)}` : ''
-      return cleanText(`${zonedTime(at)}  ${type}${who}  ${showValue(rest, undefined, { now: 0, times: 'whole' })}`)
-    }
-  }
+/** What everything that lives on is given. */
+export interface Live {
+  connect(): Promise<AdminClient>
+  topics: ReturnType<typeof topicsBelow>
+  /** The id of the only device that is asked for. Throws `not_found` and `bad_params`. */
+  device(client: AdminClient): Promise<string | undefined>
+  json: boolean
+  print(text: string): void
+  say(text: string): void
+  clock: typeof systemClock
+  signal: AbortSignal
 }
 
-function alarmsOf({ alarms = [] }: Wire<'status'>): string[] {
-  return alarms.map((alarm) => `${alarmWords(alarm)} (since ${zonedTime(alarm.since)})`)
+function followEvents(live: Live, call: Call): Promise<void> {
+  return follow({
+    ...live,
+    stored: async (client) => new StoredEvents({ device: await live.device(client) }),
+    filters: [live.topics.filter('adminEvent', {})],
+    typed: (rest) => typed(rest, call),
+  })
 }
 
-/** One object of what was heard, for a program. */
-function bare(heard: Heard): object {
-  if (heard.kind === 'event') return heard.event
-  if (heard.kind === 'state') return { device: heard.device, sensor: heard.sensor, ...heard.state }
-  return { device: heard.device, ...heard.status }
+function followReadings(live: Live, call: Call): Promise<void> {
+  const { topics } = live
+  const sensor = call.params.sensor === undefined ? undefined : String(call.params.sensor)
+  let device: string | undefined
+  return follow({
+    ...live,
+    async stored(client) {
+      device = await live.device(client)
+      return new StoredReadings({ device, sensor })
+    },
+    filters: [topics.filter('state', sensor === undefined ? {} : { sensor })],
+    cleared(topic) {
+      const { device: of = '', sensor: gone = '' } = topics.parse(topic)?.levels ?? {}
+      return device === undefined || of === device ? { kind: 'state', device: of, sensor: gone, state: null } : null
+    },
+    typed: (rest) => typed(rest, call),
+  })
 }
 
-function wantedBy({ params }: Call, only: string | null): (heard: Heard) => boolean {
-  return (heard) => {
-    const device = heard.kind === 'event' ? heard.event.data.device : heard.device
-    if (only !== null && device !== only) return false
-    return params.sensor === undefined || heard.kind !== 'state' || heard.sensor === params.sensor
-  }
+async function idOf(client: AdminClient, device: unknown): Promise<string | undefined> {
+  if (device === undefined) return undefined
+  const told = (await client.request('devices', 'show', { device })) as { device: { id: string } }
+  return told.device.id
 }
 
-/** A device that came while somebody was looking is asked for once. */
-async function learnName(heard: Heard, names: Map<string, string>, call: Call): Promise<void> {
-  const device = heard.kind === 'event' ? heard.event.data.device : heard.device
-  if (typeof device !== 'string' || names.has(device)) return
-  names.set(device, device)
-  // Without an answer its id stands for it.
-  const told = await deviceNames(call).catch(() => null)
-  const name = told?.get(device)
-  if (name !== undefined) names.set(device, name)
-}
-
-async function deviceNames(call: Call): Promise<Map<string, string>> {
-  const told = await withHub(call, (client) => client.request('devices', 'list', {}))
-  return new Map((told as { devices: { id: string; name: string }[] }).devices.map(({ id, name }) => [id, name]))
-}
-
-async function idOf(call: Call): Promise<string> {
-  const told = await withHub(call, (client) => client.request('devices', 'show', { device: call.params.device }))
-  return (told as { device: { id: string } }).device.id
-}
-
-function screenSize(): { width: number; height: number; now: number } {
-  return { width: process.stdout.columns, height: process.stdout.rows, now: systemClock.now() }
-}
-
-/** Each line over the old one, so that nothing flickers. */
-function onScreen(lines: string[]): string {
-  return HOME + lines.map((text) => text + REST_OF_LINE).join('\n') + REST_OF_SCREEN
+/** A command as it is typed for the same hub. */
+function typed({ area, verb, params }: NonNullable<Found['rest']>, call: Call): string {
+  const command = findCommand(knownCommands(), area, verb)
+  const hub = (['data', 'socket', 'base'] as const).flatMap((name) =>
+    call[name] === undefined ? [] : [`--${name} ${quoted(call[name])}`],
+  )
+  const given = Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined))
+  return [command ? exampleLine(command, given) : `lares ${area} ${verb}`, ...hub].join(' ')
 }

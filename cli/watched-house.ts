@@ -1,98 +1,85 @@
-import { alarmWords } from '../shared/alarm-words.ts'
 import { cleanText } from '../shared/clean-text.ts'
-import { paint } from '../shared/terminal/paint.ts'
-import { showValue } from '../shared/terminal/show-value.ts'
-import { type Column, fitTable } from '../shared/terminal/table.ts'
-import { fitted } from '../shared/terminal/text-width.ts'
-import { timeWords } from '../shared/time-words.ts'
-import type { Heard } from './house-feed.ts'
-
-const COLUMNS: readonly Column[] = [
-  { title: 'device', right: false, shrinks: true },
-  { title: 'sensor', right: false, shrinks: true },
-  { title: 'value', right: true, shrinks: false },
-  { title: 'unit', right: false, shrinks: false },
-  { title: 'measured', right: false, shrinks: false },
-]
+import type { Heard } from './heard.ts'
 
 type StateHeard = Extract<Heard, { kind: 'state' }>
-type StatusHeard = Extract<Heard, { kind: 'status' }>
+type State = NonNullable<StateHeard['state']>
+type Status = NonNullable<Extract<Heard, { kind: 'status' }>['status']>
 
-/** A house as it was last heard: one line for each device, and one for each of its sensors. */
+export interface WatchedDevice {
+  name: string
+  status: Status | undefined
+  sensors: { sensor: string; state: State }[]
+}
+
+/** A house as it was last heard: its devices with their sensors. */
 export class WatchedHouse {
-  isThere = false
+  /** The id of the only device that is watched. */
+  only: string | null = null
+  /** It was never heard of. */
+  isNew = true
+  /** Since when the hub is away, and why; `null`: it is there. */
+  away: { since: number; reason: string } | null = null
   #names: ReadonlyMap<string, string>
-  #statuses = new Map<string, NonNullable<StatusHeard['status']>>()
-  #states = new Map<string, StateHeard & { state: NonNullable<StateHeard['state']> }>()
+  #statuses = new Map<string, Status>()
+  #states = new Map<string, StateHeard & { state: State }>()
+  /** What was known before the hub went away, and was not heard since. */
+  #unheard = new Set<string>()
 
   constructor(names: ReadonlyMap<string, string>) {
     this.#names = names
   }
 
-  hear(heard: Heard): void {
-    if (heard.kind === 'status') {
-      if (heard.status) this.#statuses.set(heard.device, heard.status)
-      else this.#statuses.delete(heard.device)
-    } else if (heard.kind === 'state') {
-      const key = `${heard.device}/${heard.sensor}`
-      if (heard.state) this.#states.set(key, { ...heard, state: heard.state })
-      else this.#states.delete(key)
+  /** The hub is there; what it retains is on its way. */
+  back(): void {
+    this.isNew = false
+    this.away = null
+    this.#unheard = new Set([...this.#statuses.keys(), ...this.#states.keys()])
+  }
+
+  leave(since: number, reason: string): void {
+    this.away = { since, reason }
+    this.#unheard.clear()
+  }
+
+  /** What the hub no longer retains after it was away. */
+  forgetUnheard(): void {
+    for (const key of this.#unheard) {
+      this.#statuses.delete(key)
+      this.#states.delete(key)
     }
+    this.#unheard.clear()
   }
 
-  /** The page, at most as wide and high as the terminal. */
-  lines({ width, height, now }: { width: number; height: number; now: number }): string[] {
-    const rows = this.#rows(now)
-    const { lines } = fitTable(
-      COLUMNS,
-      rows.map(({ cells }) => cells),
-      width,
-    )
-    const screen = { isTerminal: true }
-    const page = lines.map((text, at) => {
-      const colour = at === 0 ? 'bold' : rows[at - 1]?.colour
-      return colour === undefined ? text : paint(colour, text, screen)
-    })
-    const foot = this.isThere ? 'Ctrl-C ends' : 'the hub is away; waiting for it'
-    const room = Math.max(2, height - 1)
-    const hidden = page.length - room
-    const note = hidden > 0 ? `${hidden} more lines; a higher terminal shows them. ${foot}` : foot
-    return [...page.slice(0, room), paint('dim', fitted(note, width), screen)]
+  hear(heard: Heard): void {
+    if (heard.kind === 'event' || (this.only !== null && heard.device !== this.only)) return
+    const key = heard.kind === 'status' ? heard.device : `${heard.device}/${heard.sensor}`
+    this.#unheard.delete(key)
+    if (heard.kind === 'status') {
+      if (heard.status) this.#statuses.set(key, heard.status)
+      else this.#statuses.delete(key)
+    } else if (heard.state) this.#states.set(key, { ...heard, state: heard.state })
+    else this.#states.delete(key)
   }
 
-  #rows(now: number): { cells: string[]; colour?: 'green' | 'yellow' | 'red' }[] {
-    const devices = new Set([...this.#statuses.keys(), ...[...this.#states.values()].map(({ device }) => device)])
-    const nameOf = (device: string) => cleanText(this.#names.get(device) ?? device)
-    const sorted = [...devices].sort((a, b) => nameOf(a).localeCompare(nameOf(b)) || a.localeCompare(b))
-    return sorted.flatMap((device) => {
-      const status = this.#statuses.get(device)
-      const colour =
-        status?.status === 'online' || status?.status === 'busy'
-          ? 'green'
-          : status?.status === 'error'
-            ? 'red'
-            : 'yellow'
-      const head = {
-        cells: [nameOf(device), status?.status ?? '-', '', '', status ? timeWords(status.since, now) : '-'],
-        colour: colour as 'green' | 'yellow' | 'red',
-      }
-      const alarms = (status?.alarms ?? []).map(({ part, description, since }) => ({
-        cells: ['', cleanText(alarmWords({ part, description })), 'alarm', '', timeWords(since, now)],
-        colour: 'red' as const,
+  nameOf(device: string): string {
+    return cleanText(this.#names.get(device) ?? device)
+  }
+
+  /** By their names. */
+  devices(): WatchedDevice[] {
+    const sensors = new Map<string, WatchedDevice['sensors']>([...this.#statuses.keys()].map((device) => [device, []]))
+    for (const { device, sensor, state } of this.#states.values()) {
+      const own = sensors.get(device)
+      if (own) own.push({ sensor, state })
+      else sensors.set(device, [{ sensor, state }])
+    }
+    return [...sensors]
+      .map(([id, own]) => ({
+        id,
+        name: this.nameOf(id),
+        status: this.#statuses.get(id),
+        sensors: own.sort((a, b) => a.sensor.localeCompare(b.sensor)),
       }))
-      const own = [...this.#states.values()].filter((state) => state.device === device)
-      const sensors = own
-        .sort((a, b) => a.sensor.localeCompare(b.sensor))
-        .map(({ sensor, state }) => ({
-          cells: [
-            '',
-            cleanText(sensor),
-            state.quality === 0 ? '?' : showValue(state.value, undefined, { now, times: 'glance' }),
-            cleanText(state.unit),
-            timeWords(state.at, now),
-          ],
-        }))
-      return [head, ...alarms, ...sensors]
-    })
+      .sort((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id))
   }
 }

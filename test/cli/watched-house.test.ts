@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { line } from '../../cli/live.ts'
+import { line } from '../../cli/heard.ts'
+import { watchPage } from '../../cli/watch-page.ts'
 import { WatchedHouse } from '../../cli/watched-house.ts'
 import { widthOf } from '../../shared/terminal/text-width.ts'
 
@@ -20,7 +21,7 @@ const status = (device: string, word: 'online' | 'offline') =>
 
 function watched() {
   const house = new WatchedHouse(NAMES)
-  house.isThere = true
+  house.back()
   house.hear(status('kitchen-pi', 'online'))
   house.hear(status('hall-pi', 'offline'))
   house.hear(state('kitchen-pi', 'stove', 51.25))
@@ -30,13 +31,13 @@ function watched() {
 
 describe('a house that is watched', () => {
   it('shows each device with its sensors below it, by names', () => {
-    const lines = watched().lines({ width: 80, height: 24, now: NOW })
+    const lines = watchPage(watched(), { width: 80, height: 24, now: NOW })
     expect(lines.slice(1).map((text) => text.trim().split(/\s{2,}/)[0])).toEqual([
       'Halle 客厅 am Fenster',
       'Kitchen Pi',
       'fridge',
       'stove',
-      'Ctrl-C ends',
+      'Ctrl-C ends.',
     ])
     expect(lines.join('\n')).toMatch(/stove +51\.25 {2}°C +5 s ago/)
   })
@@ -47,8 +48,10 @@ describe('a house that is watched', () => {
     const alarms = [{ ...alarm, description: 'no answer. Plug it in.' }]
     const now = status('kitchen-pi', 'online')
     house.hear({ ...now, status: { ...now.status, alarms } })
-    const page = () => house.lines({ width: 100, height: 24, now: NOW }).join('\n')
+    const page = () => watchPage(house, { width: 100, height: 24, now: NOW }).join('\n')
     expect(page()).toMatch(/Kitchen Pi.*\n.*stove: no answer\. Plug it in\. +alarm +2 min ago/)
+    for (let n = 0; n < 200; n++) house.hear(status(`pi-${n}`, 'offline'))
+    expect(page()).toMatch(/^.*\nKitchen Pi.*\n.*stove: no answer\. Plug it in\. +alarm +2 min ago/)
     const said = line({ ...now, status: { ...now.status, alarms } }, NAMES)
     expect(said).toMatch(/Kitchen Pi {2}online \(connected\); stove: no answer\. Plug it in\. \(since 2026/)
     house.hear(now)
@@ -60,33 +63,83 @@ describe('a house that is watched', () => {
     house.hear(state('kitchen-pi', 'stove', 60))
     house.hear(state('kitchen-pi', 'fridge', 4_000, { quality: 0 }))
     house.hear({ kind: 'status', device: 'hall-pi', status: null })
-    const page = house.lines({ width: 80, height: 24, now: NOW }).join('\n')
+    const page = watchPage(house, { width: 80, height: 24, now: NOW }).join('\n')
     expect(page).toMatch(/stove +60/)
     expect(page).toMatch(/fridge +\?/)
     expect(page).not.toContain('Halle')
     house.hear({ kind: 'state', device: 'kitchen-pi', sensor: 'stove', state: null })
-    expect(house.lines({ width: 80, height: 24, now: NOW }).join('\n')).not.toContain('stove')
+    expect(watchPage(house, { width: 80, height: 24, now: NOW }).join('\n')).not.toContain('stove')
   })
 
-  it('never is wider or higher than its terminal, and says what is hidden', () => {
+  it('never is wider or higher than its terminal', () => {
     const house = watched()
     for (let n = 0; n < 100; n++) house.hear(state('hall-pi', `sensor_with_a_long_name_${n}`, n))
-    for (const [width, height] of [
-      [60, 10],
-      [80, 24],
-      [30, 5],
-    ] as const) {
-      const lines = house.lines({ width, height, now: NOW })
-      expect(lines.length).toBeLessThanOrEqual(height)
-      for (const text of lines) expect(widthOf(text)).toBeLessThanOrEqual(width)
-    }
-    expect(house.lines({ width: 80, height: 24, now: NOW }).at(-1)).toMatch(/^\d+ more lines/)
+    house.leave(NOW - 5_000, 'no hub answers at /a/path/that/is/longer/than/any/terminal/is/wide/for/it/hub.sock')
+    for (let width = 10; width <= 120; width += 5)
+      for (const height of [3, 5, 10, 24]) {
+        const lines = watchPage(house, { width, height, now: NOW })
+        expect(lines.length).toBeLessThanOrEqual(height)
+        for (const text of lines) expect(widthOf(text)).toBeLessThanOrEqual(width)
+      }
   })
 
-  it('says that the hub is away', () => {
+  it('folds sensors away where there is no room for all, and says so', () => {
     const house = watched()
-    house.isThere = false
-    expect(house.lines({ width: 80, height: 24, now: NOW }).at(-1)).toBe('the hub is away; waiting for it')
+    for (let n = 0; n < 100; n++) house.hear(state('hall-pi', `sensor_${n}`, n))
+    const lines = watchPage(house, { width: 80, height: 24, now: NOW })
+    expect(lines[1]).toMatch(/^Halle 客厅 am Fenster +offline +100 +sensors/)
+    expect(lines.join('\n')).toMatch(/stove +51\.25/)
+    expect(lines.at(-1)).toBe('Ctrl-C ends. 100 more sensors: lares watch <device>')
+  })
+
+  it('shows of one device as many sensors as there is room for', () => {
+    const house = watched()
+    house.only = 'pantry-pi'
+    expect(watchPage(house, { width: 80, height: 24, now: NOW })).toHaveLength(6)
+    const one = new WatchedHouse(NAMES)
+    one.back()
+    for (let n = 0; n < 100; n++) one.hear(state('hall-pi', `sensor_${n}`, n))
+    const lines = watchPage(one, { width: 80, height: 24, now: NOW })
+    expect(lines).toHaveLength(24)
+    expect(lines.at(-1)).toBe('Ctrl-C ends. 79 more sensors: a higher terminal shows them')
+  })
+
+  it('shows of many devices those first that need somebody', () => {
+    const house = watched()
+    for (let n = 0; n < 200; n++) house.hear(status(`pi-${n}`, n === 150 ? 'offline' : 'online'))
+    const lines = watchPage(house, { width: 80, height: 24, now: NOW })
+    expect(lines.slice(1, 4).map((text) => text.split(/\s{2,}/)[0])).toEqual([
+      'Halle 客厅 am Fenster',
+      'pi-150',
+      'Kitchen Pi',
+    ])
+    expect(lines).toHaveLength(24)
+    expect(lines.at(-1)).toBe('Ctrl-C ends. 180 more devices: lares watch <device>')
+  })
+
+  it('says what to do where there is no device', () => {
+    const house = new WatchedHouse(new Map())
+    house.back()
+    const [words] = watchPage(house, { width: 80, height: 24, now: NOW })
+    expect(words).toBe('There is no device yet: lares devices invite NAME')
+    house.only = 'kitchen-pi'
+    expect(watchPage(house, { width: 80, height: 24, now: NOW })[0]).toBe('Nothing was heard of kitchen-pi yet.')
+  })
+
+  it('says since when the hub is away, and drops afterwards what the hub no longer names', () => {
+    const house = watched()
+    house.leave(NOW - 5_000, 'connect ENOENT')
+    const away = watchPage(house, { width: 80, height: 24, now: NOW })
+    expect(away.at(-1)).toMatch(/^The hub is away since \d\d:\d\d:55 \(5 s\): connect ENOENT$/)
+    expect(away.join()).toContain('stove')
+    house.back()
+    house.hear(status('kitchen-pi', 'online'))
+    house.hear(state('kitchen-pi', 'fridge', 5))
+    expect(watchPage(house, { width: 80, height: 24, now: NOW }).at(-1)).toBe('Ctrl-C ends.')
+    house.forgetUnheard()
+    const page = watchPage(house, { width: 80, height: 24, now: NOW }).join()
+    expect(page).toMatch(/fridge +5/)
+    expect(page).not.toMatch(/stove|Halle/)
   })
 })
 
@@ -96,7 +149,14 @@ describe('a line of what was heard', () => {
       /^2026-11-27 .* {2}Kitchen Pi {2}stove {2}51\.25 °C$/,
     )
     expect(line({ kind: 'state', device: 'x', sensor: 'y', state: null }, NAMES)).toBe('-  x  y  gone')
-    const event = { type: 'button_pressed', at: NOW, house: null, data: { device: 'hall-pi', name: 'a\u001b[2Jb' } }
+    const event = {
+      id: 1,
+      type: 'button_pressed',
+      severity: 'info',
+      at: NOW,
+      house: null,
+      data: { device: 'hall-pi', name: 'a\u001b[2Jb' },
+    }
     const shown = line({ kind: 'event', event }, NAMES)
     expect(shown).toMatch(/button_pressed {2}Halle 客厅 am Fenster {2}name=a ?b$/)
     expect(shown).not.toMatch(/\p{Cc}/u)

@@ -1,0 +1,57 @@
+import { alarmWords } from '../shared/alarm-words.ts'
+import { cleanText } from '../shared/clean-text.ts'
+import type { Wire } from '../shared/codec.ts'
+import { showValue } from '../shared/terminal/show-value.ts'
+import { zonedTime } from '../shared/time-words.ts'
+
+export interface HouseEvent {
+  id: number
+  type: string
+  severity: string
+  /** When it happened at its source, milliseconds since 1970 UTC. */
+  at: number
+  house: string | null
+  data: Record<string, unknown>
+}
+
+/** What the hub says of its house. `null` is what it has cleared. */
+export type Heard =
+  | { kind: 'state'; device: string; sensor: string; state: Wire<'state'> | null }
+  | { kind: 'status'; device: string; status: Wire<'status'> | null }
+  | { kind: 'event'; event: HouseEvent }
+
+/** One line of what was heard, for a person. */
+export function line(heard: Heard, names: ReadonlyMap<string, string>): string {
+  const nameOf = (device: string) => names.get(device) ?? device
+  switch (heard.kind) {
+    case 'state': {
+      const { state } = heard
+      const value = state ? `${showValue(state.value, undefined, { now: 0, times: 'whole' })} ${state.unit}` : 'gone'
+      const time = state ? zonedTime(state.at) : '-'
+      return cleanText(`${time}  ${nameOf(heard.device)}  ${heard.sensor}  ${value}`.trimEnd())
+    }
+    case 'status': {
+      const { status } = heard
+      const time = status ? zonedTime(status.since) : '-'
+      const words = status ? [`${status.status} (${status.reason})`, ...alarmsOf(status)].join('; ') : 'gone'
+      return cleanText(`${time}  ${nameOf(heard.device)}  ${words}`)
+    }
+    case 'event': {
+      const { type, at, data } = heard.event
+      const { device, ...rest } = data
+      const who = typeof device === 'string' ? `  ${nameOf(device)}` : ''
+      return cleanText(`${zonedTime(at)}  ${type}${who}  ${showValue(rest, undefined, { now: 0, times: 'whole' })}`)
+    }
+  }
+}
+
+function alarmsOf({ alarms = [] }: Wire<'status'>): string[] {
+  return alarms.map((alarm) => `${alarmWords(alarm)} (since ${zonedTime(alarm.since)})`)
+}
+
+/** One object of what was heard, for a program. */
+export function bare(heard: Heard): object {
+  if (heard.kind === 'event') return heard.event
+  if (heard.kind === 'state') return { device: heard.device, sensor: heard.sensor, ...(heard.state ?? { value: null }) }
+  return { device: heard.device, ...(heard.status ?? { status: null }) }
+}

@@ -1,0 +1,160 @@
+import { decode } from '../shared/codec.ts'
+import { durationWords } from '../shared/time-words.ts'
+import type { Topics } from '../shared/topics.ts'
+import type { AdminClient } from './admin-client.ts'
+import { bare, type Heard, line } from './heard.ts'
+import type { Live } from './live.ts'
+import { stayConnected } from './stay-connected.ts'
+import { watchPage } from './watch-page.ts'
+import { WatchedHouse } from './watched-house.ts'
+
+const SHOW_CURSOR = '\u001b[?25h'
+const HIDE_CURSOR = '\u001b[?25l'
+/** A screen of its own, which leaves what stood on the terminal as it was. */
+const OWN_SCREEN = '\u001b[?1049h'
+const LEAVE_SCREEN = '\u001b[?1049l'
+const HOME = '\u001b[H'
+const REST_OF_LINE = '\u001b[K'
+const REST_OF_SCREEN = '\u001b[J'
+
+/** A screen is drawn anew so often, for the ages of what stands still. */
+const REDRAW_MS = 1_000
+/** By then a hub that is there again has said all that it retains: what it did not name is gone. */
+const RETAINED_MS = 3_000
+
+type Latest = Exclude<Heard, { kind: 'event' }>
+
+export interface Screen {
+  write(text: string): unknown
+  columns: number
+  rows: number
+  on(event: 'resize', changed: () => void): unknown
+  off(event: 'resize', changed: () => void): unknown
+}
+
+/** Shows every device and sensor as it is, as a page of the terminal. */
+export async function watchOnScreen(live: Live, screen: Screen): Promise<void> {
+  const { clock, signal } = live
+  const names = new Map<string, string>()
+  const learn = learner(names)
+  const house = new WatchedHouse(names)
+  let forget = () => {}
+  const draw = () => {
+    const size = { width: screen.columns, height: screen.rows, now: clock.now() }
+    screen.write(onScreen(watchPage(house, size)))
+  }
+  const cancel = clock.every(REDRAW_MS, draw)
+  screen.on('resize', draw)
+  try {
+    await stayConnected({
+      connect: live.connect,
+      async begin(client) {
+        house.only ??= (await live.device(client)) ?? null
+        await learnNames(client, names)
+        // What cannot begin says so on the terminal as it was.
+        if (house.isNew) screen.write(OWN_SCREEN + HIDE_CURSOR)
+        house.back()
+        await hearLatest(client, live.topics, (heard) => {
+          house.hear(heard)
+          learn(client, heard.device)
+        })
+        draw()
+        forget = clock.after(RETAINED_MS, () => house.forgetUnheard())
+      },
+      away(reason) {
+        forget()
+        house.leave(clock.now(), reason)
+        draw()
+      },
+      back() {},
+      clock,
+      signal,
+    })
+  } finally {
+    cancel()
+    forget()
+    screen.off('resize', draw)
+    if (!house.isNew) screen.write(SHOW_CURSOR + LEAVE_SCREEN)
+  }
+}
+
+/** Prints a line for each status and value that is another one. */
+export async function watchAsLines(live: Live): Promise<void> {
+  const names = new Map<string, string>()
+  const learn = learner(names)
+  const shown = new Map<string, string>()
+  let only: string | undefined
+  await stayConnected({
+    ...live,
+    async begin(client) {
+      only ??= await live.device(client)
+      await learnNames(client, names)
+      await hearLatest(client, live.topics, (heard, topic) => {
+        if (only !== undefined && heard.device !== only) return
+        learn(client, heard.device)
+        const text = JSON.stringify(bare(heard))
+        // After a restart the hub says again what it retains.
+        if (shown.get(topic) === text) return
+        shown.set(topic, text)
+        live.print(live.json ? text : line(heard, names))
+      })
+    },
+    away: (reason) => live.say(`The hub is away: ${reason}. Waiting for it.`),
+    back: (awayMs) => live.say(`The hub is back after ${durationWords(awayMs)}.`),
+  })
+}
+
+async function hearLatest(
+  client: AdminClient,
+  topics: Topics,
+  hear: (heard: Latest, topic: string) => void,
+): Promise<void> {
+  await client.hear([topics.filter('state', {}), topics.filter('status', {})], (topic, payload) => {
+    const heard = heardOf(topics.parse(topic), payload)
+    if (heard) hear(heard, topic)
+  })
+}
+
+function heardOf(parsed: ReturnType<Topics['parse']>, payload: Buffer): Latest | null {
+  const { device = '', sensor = '' } = parsed?.levels ?? {}
+  switch (parsed?.name) {
+    case 'state': {
+      const read = payload.length === 0 ? null : decode('state', payload)
+      return read?.ok === false ? null : { kind: 'state', device, sensor, state: read?.value ?? null }
+    }
+    case 'status': {
+      const read = payload.length === 0 ? null : decode('status', payload)
+      return read?.ok === false ? null : { kind: 'status', device, status: read?.value ?? null }
+    }
+    default:
+      return null
+  }
+}
+
+/** Asks once for the name of a device that came while somebody was looking; without an answer its id stands for it. */
+function learner(names: Map<string, string>): (client: AdminClient, device: string) => void {
+  const asked = new Set<string>()
+  return (client, device) => {
+    if (names.has(device) || asked.has(device)) return
+    asked.add(device)
+    void learnNames(client, names).catch(() => undefined)
+  }
+}
+
+async function learnNames(client: AdminClient, names: Map<string, string>): Promise<void> {
+  let after: unknown
+  do {
+    const asked = { limit: 1_000, ...(after === undefined ? {} : { after }) }
+    const page = (await client.request('devices', 'list', asked)) as {
+      devices: { id: string; name: string }[]
+      next?: unknown
+    }
+    for (const { id, name } of page.devices) names.set(id, name)
+    after = page.next
+  } while (after !== undefined)
+}
+
+/** Each line over the old one, so that nothing flickers. */
+function onScreen(lines: string[]): string {
+  return HOME + lines.map((text) => text + REST_OF_LINE).join('\n') + REST_OF_SCREEN
+}
