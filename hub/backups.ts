@@ -4,8 +4,8 @@ import type { Cancel, Clock } from '../shared/clock.ts'
 import { asError } from '../shared/errors.ts'
 import type { Service } from '../shared/lifecycle.ts'
 import type { Log } from '../shared/log.ts'
-import { BackupDropped } from './backup-copier.ts'
 import type { Health } from './hub-health.ts'
+import { ProcessDropped } from './own-process.ts'
 
 const HOUR_MS = 3_600_000
 /** A change of devices or accounts is worth a backup of its own; several in a row make one. */
@@ -20,14 +20,14 @@ export class Backups implements Service {
   #stop: Cancel = () => {}
   #soon: Cancel | null = null
   #owed: string
-  #drop: () => boolean
+  #drop: () => void
   #running = false
 
   /** `owed` is a file that is there while a stop left a copy to the next start. */
   constructor(parts: {
     backup: (now: number) => Promise<string>
-    /** Ends a backup that is under way; whether there was one. */
-    drop: () => boolean
+    /** Ends a backup that is under way. */
+    drop: () => void
     owed: string
     clock: Clock
     log: Log
@@ -49,8 +49,8 @@ export class Backups implements Service {
   /** A copy that a change waits for, or that is under way, is left to the next start: it takes longer than a stop may. */
   stop(): void {
     this.#stop()
-    const dropped = this.#drop()
-    if (!this.#soon && !dropped) return
+    this.#drop()
+    if (!this.#soon && !this.#running) return
     this.#soon?.()
     this.#soon = null
     try {
@@ -81,7 +81,7 @@ export class Backups implements Service {
       this.#log.debug({ file }, 'the database was backed up')
       this.#health.clear('backup')
     } catch (error) {
-      if (error instanceof BackupDropped) return
+      if (error instanceof ProcessDropped) return
       this.#log.warn({ error: asError(error).message }, 'the backup failed')
       this.#health.raise('backup', 'disk_error', `the backup failed: ${asError(error).message}`)
     } finally {

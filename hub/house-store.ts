@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { Backoff } from '../shared/backoff.ts'
 import type { Cancel, Clock } from '../shared/clock.ts'
+import { endProcess } from '../shared/end-process.ts'
 import { asError, canRetry, type ErrorCode, LaresError } from '../shared/errors.ts'
 import type { Service } from '../shared/lifecycle.ts'
 import type { Log } from '../shared/log.ts'
@@ -8,6 +9,7 @@ import { lockFolder } from '../shared/sqlite/lock.ts'
 import { BackupCopier } from './backup-copier.ts'
 import { Backups } from './backups.ts'
 import type { ClockSync } from './clock-sync.ts'
+import { DatabaseCheck } from './database-check.ts'
 import type { Effect } from './engine/input.ts'
 import { Intake } from './engine/intake.ts'
 import type { Receipt } from './engine/receipt.ts'
@@ -15,7 +17,8 @@ import { EngineThread } from './engine/thread.ts'
 import type { ReadyFacts, StoreNumbers } from './engine/thread-messages.ts'
 import type { Health } from './hub-health.ts'
 import { makeRoom } from './make-room.ts'
-import { backupFolder } from './store/places.ts'
+import { noteDamage } from './store/check-mark.ts'
+import { backupFolder, storeFile } from './store/places.ts'
 
 export interface HouseStoreParts {
   folder: string
@@ -58,6 +61,7 @@ export class HouseStore implements Service {
   onOpened: () => void = () => {}
   #parts: HouseStoreParts
   #engine: EngineThread
+  #check: DatabaseCheck
   #numbers: StoreNumbers = {
     commitMs: 0,
     walBytes: 0,
@@ -94,7 +98,14 @@ export class HouseStore implements Service {
       degraded: (reason, code) => this.#degraded(reason, code),
       broken: (reason) => this.#broken(reason),
     })
-    const copier = new BackupCopier(folder)
+    this.#check = new DatabaseCheck({
+      file: storeFile(folder),
+      clock,
+      log: log.part('check'),
+      health,
+      onDamage: (found) => this.#damaged(found),
+    })
+    const copier = new BackupCopier(folder, () => this.#check.over)
     this.backups = new Backups({
       backup: (now) => copier.copy(now),
       drop: () => copier.drop(),
@@ -156,6 +167,7 @@ export class HouseStore implements Service {
     try {
       // First: it takes reads of the database, and the disk, from what is still to be written.
       this.backups.stop()
+      this.#check.stop()
       await this.intake.close()
       await this.#engine.stop(this.#receipt())
     } finally {
@@ -168,6 +180,7 @@ export class HouseStore implements Service {
     this.#facts = facts
     if (!facts) return
     for (const told of facts.toTell) health.raise(`store: ${told}`, 'set_aside', told)
+    if (facts.unchecked) this.#check.start()
     this.backups.start()
     this.#stopTicking = clock.every(TICK_MS, () => {
       this.onLoad(Math.min(1, this.#workedMs / TICK_MS))
@@ -237,8 +250,20 @@ export class HouseStore implements Service {
     else health.raise('engine', 'internal', `the hub failed at what it was sent, and acknowledged nothing: ${reason}`)
   }
 
+  /** Whoever starts it again gets its backup, or a hub that says that it has none. */
+  #damaged(found: string): never {
+    const file = storeFile(this.#parts.folder)
+    const then = 'the hub ends, and its next start checks all of it before it serves anybody'
+    this.#parts.log.error({ file, found }, `the database is damaged: ${then}`)
+    endProcess(70, { threads: true })
+  }
+
   #degraded(reason: string | null, code: ErrorCode = 'disk_error'): void {
-    const { health } = this.#parts
+    const { folder, health } = this.#parts
+    if (reason !== null && code === 'corrupt_database') {
+      noteDamage(storeFile(folder), reason)
+      this.#damaged(reason)
+    }
     if (reason === null) health.clear('disk')
     else health.raise('disk', code, `the hub cannot store: ${reason}`, 'serious')
   }

@@ -2,19 +2,17 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '../shared/clock.ts'
 import { asError, LaresError } from '../shared/errors.ts'
 import { createLog } from '../shared/log.ts'
-import { isDiskFault, sqliteCode } from '../shared/sqlite/open.ts'
+import { isCorruption, isDiskFault, sqliteCode } from '../shared/sqlite/open.ts'
 import { storeFault } from '../shared/sqlite/store-fault.ts'
-import { topicsBelow } from '../shared/topics.ts'
 import { Checkpointer } from './engine/checkpoint.ts'
 import type { Engine } from './engine/engine.ts'
 import { FreePages } from './engine/free-pages.ts'
 import type { Effect } from './engine/input.ts'
 import type { Receipt } from './engine/receipt.ts'
 import type { EngineSettings, FromEngine, StoreNumbers, ToEngine } from './engine/thread-messages.ts'
-import { loadBrokerChanges } from './features/plumbing/broker-store.ts'
-import { openHouseEngine } from './house-engine.ts'
-import { centralTables } from './store/central-tables.ts'
-import { type OpenedStore, openStore } from './store/open-store.ts'
+import { type OpenHouse, openHouse } from './open-house.ts'
+import { noteDamage } from './store/check-mark.ts'
+import type { OpenedStore } from './store/open-store.ts'
 import { storeFile } from './store/places.ts'
 
 /** The engine's thread: owns the database, answers one message at a time. */
@@ -28,29 +26,19 @@ function say(message: FromEngine, transfer: ArrayBuffer[] = []): void {
 }
 
 function main(): void {
-  let store: OpenedStore
-  let engine: Engine
+  let house: OpenHouse
   try {
-    store = openStore({ folder: settings.folder, now: settings.receipt.now, log })
-    const { version, central } = settings
-    const { stamp } = store
-    engine = openHouseEngine({ db: store.db, topics: topicsBelow(settings.base), log, version, central, stamp })
-    const effects = engine.start(settings.receipt)
-    const houses = store.db.prepare('SELECT id, house_id FROM devices').raw().all() as [string, string][]
-    say({
-      kind: 'ready',
-      effects,
-      brokerChanges: loadBrokerChanges(store.db),
-      houses,
-      toTell: store.toTell,
-      tables: centralTables(),
-    })
+    house = openHouse(settings, log)
   } catch (error) {
+    // The next try checks all of it, and takes a backup where it is right.
+    if (isCorruption(error)) noteDamage(storeFile(settings.folder), asError(error).message)
     const known =
       error instanceof LaresError ? error : (storeFault(error, storeFile(settings.folder)) ?? notOpened(error))
     say({ kind: 'failed', code: known.code, message: known.message, hint: known.hint })
     return
   }
+  const { store, engine, facts } = house
+  say({ kind: 'ready', ...facts })
   const checkpointer = new Checkpointer(store.db, storeFile(settings.folder), store.stamp)
   const freePages = new FreePages(store.db)
   port?.on('message', (message: ToEngine) => answer(message, { store, engine, checkpointer, freePages }))
@@ -97,7 +85,7 @@ function answer(message: ToEngine, parts: Parts): void {
   } catch (error) {
     const buffer = 'batch' in message ? message.batch.buffer : null
     const transfer = buffer ? [buffer] : []
-    const fault = isDiskFault(error) ? storeFault(error, storeFile(settings.folder)) : null
+    const fault = faultOf(error)
     if (fault) {
       say({ kind: 'fault', code: fault.code, message: fault.message, buffer }, transfer)
       return
@@ -105,6 +93,13 @@ function answer(message: ToEngine, parts: Parts): void {
     log.error({ work: message.kind, error: asError(error).stack }, 'a transaction failed; nothing of it was kept')
     say({ kind: 'broken', message: asError(error).message, buffer }, transfer)
   }
+}
+
+/** What ends a transaction without being ours; `null`: it is ours. */
+function faultOf(error: unknown): LaresError | null {
+  if (isCorruption(error))
+    return new LaresError('corrupt_database', `the database is damaged: ${asError(error).message}`, { cause: error })
+  return isDiskFault(error) ? storeFault(error, storeFile(settings.folder)) : null
 }
 
 /** The database is closed in order whatever fails at the end. */

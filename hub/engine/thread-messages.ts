@@ -33,6 +33,8 @@ export interface ReadyFacts {
   houses: [device: string, house: string][]
   /** What a person must know of the store, in sentences. */
   toTell: string[]
+  /** The last end was not clean, and most of the database is not checked yet. */
+  unchecked: boolean
   /** What leaves the house, and what it becomes at central. */
   tables: CentralTable[]
 }

@@ -1,21 +1,12 @@
-import { setPriority } from 'node:os'
 import { asError } from '../../shared/errors.ts'
 import { writeBackup } from './backup.ts'
+import { standBack } from './stand-back.ts'
 
 /** What a backup's process says at its end, as one line of JSON. */
 export type BackupOutcome = { file: string } | { error: string }
 
 const [source = '', folder = '', now = ''] = process.argv.slice(2)
 const hub = process.ppid
-
-/** Whoever speaks and listens comes first. */
-function standBack(): void {
-  try {
-    setPriority(10)
-  } catch {
-    // not everywhere may a process say so; it is a courtesy
-  }
-}
 
 /** The folder may be another house's by the time a process without its hub is done. */
 function checkHub(): void {

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { noteSound } from './check-mark.ts'
 import { COMPANIONS, databaseFiles, syncFile, syncFolder } from './files.ts'
 
 /** Why the present database makes room: a person put a copy in its place, or it is damaged. */
@@ -35,6 +36,7 @@ export function finishExchange(file: string): void {
     renameSync(join(folder, name), file)
     // It was checked before it came here.
     rmSync(runningMark(file), { force: true })
+    noteSound(file)
     syncFolder(folder)
   }
 }

@@ -8,6 +8,8 @@ import { migrate } from '../../shared/sqlite/migrate.ts'
 import { type Database, isCorruption, makePrivate, openDatabase } from '../../shared/sqlite/open.ts'
 import { listBackups, writeFullCopy } from './backup.ts'
 import { installTriggers } from './change-log.ts'
+import { damageOf, damageOfSmallTables, damageOrContradictionOf } from './check.ts'
+import { noteCheckDue, noteSound, suspicionOf } from './check-mark.ts'
 import { declarations } from './declarations.ts'
 import { exchange, finishExchange, runningMark } from './exchange.ts'
 import { giveToOwnerOf, syncFolder } from './files.ts'
@@ -25,6 +27,11 @@ export interface OpenedStore {
   stamp: LogStamp
   /** What a person must know of this store, in sentences: what lies set aside, and that a backup took its place. */
   toTell: string[]
+  /**
+   * The last end was not clean: tables that grow are not checked yet, and until `noteSound` every start finds them so. Whoever
+   * checks them and finds damage calls `noteDamage`.
+   */
+  unchecked: boolean
   /** Call after the last commit of a clean stop. */
   close(): void
 }
@@ -44,7 +51,7 @@ const SET_ASIDE: [RegExp, string][] = [
 
 /**
  * Opens the hub's database, whatever happened to it: a restore that was interrupted is brought to its end; a log that is not
- * this database's is set aside; after an unclean end the database is checked; a damaged file is set aside, never deleted, and
+ * this database's is set aside; after an unclean end its small tables are checked, and all of it where somebody met damage; a damaged file is set aside, never deleted, and
  * the newest sound backup takes its place, as it does for one that is gone; the schema is brought up to date, with a copy
  * made first.
  *
@@ -56,16 +63,17 @@ export function openStore(options: StoreFolder): OpenedStore {
   mkdirSync(folder, { recursive: true, mode: 0o750 })
   for (const copies of copyFolders(folder)) sweepParts(copies)
   finishExchange(file)
-  let db: Database
+  let opened: { db: Database; unchecked: boolean }
   const toTell: string[] = []
   try {
-    db = openChecked(options)
+    opened = openChecked(options)
   } catch (error) {
     if (!(error instanceof DamagedDatabase) && !isCorruption(error)) throw error
     if (!existsSync(file)) toTell.push('the database was gone and a backup took its place')
     takeBackup(options, error)
-    db = openChecked(options)
+    opened = openChecked(options)
   }
+  const { db, unchecked } = opened
   writeFileSync(runningMark(file), '', { mode: 0o640 })
   giveToOwnerOf(folder, runningMark(file))
   syncFolder(folder)
@@ -73,6 +81,7 @@ export function openStore(options: StoreFolder): OpenedStore {
     db,
     stamp: new LogStamp(db, systemRandom),
     toTell: [...toTell, ...whatLiesAside(folder)],
+    unchecked,
     close() {
       db.pragma('wal_checkpoint(TRUNCATE)')
       db.close()
@@ -88,25 +97,31 @@ function whatLiesAside(folder: string): string[] {
   )
 }
 
-function openChecked({ folder, now, log }: StoreFolder): Database {
+function openChecked({ folder, now, log }: StoreFolder): { db: Database; unchecked: boolean } {
   const file = storeFile(folder)
   const fresh = !existsSync(file) || statSync(file).size === 0
   // An empty house instead of the one that was here would be worse than none.
   if (fresh && (existsSync(runningMark(file)) || listBackups(backupFolder(folder)).length > 0))
     throw new DamagedDatabase(`${file} is gone`)
   if (fresh || !logBelongs(file)) dropForeignLog({ folder, now, log })
-  const unclean = !fresh && (existsSync(runningMark(file)) || hasLog(file))
+  const suspicion = suspicionOf(file)
+  const unclean = !fresh && (existsSync(runningMark(file)) || suspicion !== 'none' || hasLog(file))
   if (fresh) makeDatabase(file)
   const db = openDatabase({ file, shrinks: true })
   try {
-    if (unclean) {
-      const result = db.pragma('quick_check(1)', { simple: true })
-      if (result !== 'ok') throw new DamagedDatabase(String(result))
-    }
+    if (suspicion === 'damage') {
+      log.warn({ file }, 'damage was met in the database: all of it is checked before anybody is served')
+      refuseDamaged(damageOrContradictionOf(db))
+      noteSound(file)
+    } else if (unclean) refuseDamaged(damageOfSmallTables(db))
+    const unchecked = unclean && suspicion !== 'damage'
+    if (unchecked) noteCheckDue(file)
     const { applied } = migrate(db, {
       folder: MIGRATIONS,
       now,
       before(pending) {
+        // What is damaged must not be rewritten.
+        if (unchecked) refuseDamaged(damageOf(db))
         checkSpace(folder, file)
         const copy = join(backupFolder(folder), `before-${pending[0]}.db`)
         mkdirSync(backupFolder(folder), { recursive: true, mode: 0o750 })
@@ -118,7 +133,7 @@ function openChecked({ folder, now, log }: StoreFolder): Database {
     if (applied.length > 0) log.info({ applied }, 'the database was migrated')
     installTriggers(db, declarations())
     db.pragma('wal_autocheckpoint = 0')
-    return db
+    return { db, unchecked }
   } catch (error) {
     db.close()
     throw error
@@ -172,5 +187,9 @@ function takeBackup({ folder, now, log }: StoreFolder, cause: unknown): void {
   )
 }
 
-/** What quick_check found, or that there is nothing to check. */
+function refuseDamaged(damage: string | null): void {
+  if (damage !== null) throw new DamagedDatabase(damage)
+}
+
+/** What a check found, or that there is nothing to check. */
 class DamagedDatabase extends Error {}

@@ -2,6 +2,7 @@ import Sqlite from 'better-sqlite3'
 import { asError, LaresError } from '../../shared/errors.ts'
 import type { Database } from '../../shared/sqlite/open.ts'
 import { isCorruption } from '../../shared/sqlite/open.ts'
+import { damageOrContradictionOf } from './check.ts'
 import { MAGIC, readHeader } from './log-stamp.ts'
 
 /** Throws when a file does not begin as a database does. An unreadable one throws what the system says. */
@@ -24,12 +25,8 @@ export function checkSound(db: Database, name: string): void {
 
 /** Throws `corrupt_database` when it is damaged, whatever is in it. */
 export function checkIntegrity(db: Database, name: string): void {
-  try {
-    const found = String(db.pragma('integrity_check(1)', { simple: true }))
-    if (found !== 'ok') throw damaged(name, found)
-  } catch (error) {
-    throw isCorruption(error) ? damaged(name, asError(error).message) : error
-  }
+  const found = damageOrContradictionOf(db)
+  if (found !== null) throw damaged(name, found)
 }
 
 /** Whether the file is a sound database with a hub's tables. */
@@ -55,7 +52,7 @@ export function isHubs(db: Database): boolean {
 const CHOOSE = 'Choose a file made by lares hub backup, or one of the folder backups.'
 
 function damaged(name: string, found: string): LaresError {
-  return new LaresError('corrupt_database', `${name} is damaged: ${found.split('\n')[0] ?? ''}`, {
+  return new LaresError('corrupt_database', `${name} is damaged: ${found}`, {
     hint: 'Choose another copy; the hub keeps its own in the folder backups.',
   })
 }

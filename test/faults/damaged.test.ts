@@ -17,10 +17,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { writeBackup } from '../../hub/store/backup.ts'
 import { openStore } from '../../hub/store/open-store.ts'
 import { backupFolder } from '../../hub/store/places.ts'
-import { type HubProcess, startHub } from '../../scripts/lib/bench/hub-process.ts'
+import { type End, type HubProcess, startHub } from '../../scripts/lib/bench/hub-process.ts'
 import { silentLog } from '../../shared/log.ts'
 import { makeDataFolder } from './lib/data-folder.ts'
-import { makeFleet, progress, runFleet, settleFleet, within } from './lib/fleet.ts'
+import { eventually, makeFleet, progress, runFleet, settleFleet, within } from './lib/fleet.ts'
 import { problemsOf } from './lib/hub-health.ts'
 import { seededRandom } from './lib/seeded-random.ts'
 import { LANES, type TestDevice } from './lib/test-device.ts'
@@ -67,6 +67,15 @@ function overwrite(offset: number, bytes: Buffer): void {
   closeSync(fd)
 }
 
+/** Makes rubbish of the first pages of tables or indexes. */
+function overwriteFrom(names: string[]): void {
+  const db = new Sqlite(file(), { readonly: true })
+  const page = db.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').pluck()
+  const pages = names.map((name) => Number(page.get(name)))
+  db.close()
+  for (const number of pages) overwrite((number - 1) * PAGE, garbage(PAGE))
+}
+
 const garbage = (length: number) => Buffer.from(Array.from({ length }, (_, index) => (index * 37 + 11) % 256))
 
 /** The values that a database holds for one lane, in the order of their rows. */
@@ -85,6 +94,15 @@ function valuesOf(database: string, device: TestDevice, lane: string): number[] 
 }
 
 const damagedFiles = () => readdirSync(data.folder).filter((name) => /^hub\.db\.damaged-\d+$/.test(name))
+
+/** How a hub ended that may do so before it listens. */
+async function endOf(starting: Promise<HubProcess>): Promise<End> {
+  try {
+    return await (await starting).ended
+  } catch (error) {
+    return Number(/ended with (\d+)/.exec(String(error))?.[1] ?? Number.NaN)
+  }
+}
 
 /** The hub took its backup: the device is still known, goes on where it was, and nothing was deleted. */
 async function expectRestored(device: TestDevice): Promise<void> {
@@ -117,6 +135,44 @@ describe('a hub whose database was damaged while it was stopped', () => {
     writeFileSync(join(data.folder, 'hub.db-running'), '')
     await expectRestored(device)
     expect(damagedFiles()).toHaveLength(1)
+  })
+
+  it('serves after an unclean end while what grows is checked, and ends as soon as that finds damage', async () => {
+    const device = await houseWithDevice()
+    overwriteFrom(['ix_reading_rollups_bucket'])
+    writeFileSync(join(data.folder, 'hub.db-running'), '')
+    expect(await within(60_000, endOf(start()))).toBe(70)
+    expect(damagedFiles()).toEqual([])
+    await expectRestored(device)
+    expect(damagedFiles()).toHaveLength(1)
+  })
+
+  it('ends as soon as a message meets damage that no check has found, and acknowledges nothing of it', async () => {
+    const device = await houseWithDevice()
+    overwriteFrom(['ix_readings_series_time'])
+    const { acknowledged } = device
+    const hub = await start()
+    const closed = runFleet([device], hub)
+    expect(await within(60_000, hub.ended)).toBe(70)
+    await closed
+    expect(device.acknowledged).toBe(acknowledged)
+    const again = await start()
+    expect(await problemsOf(again)).toContain('set_aside')
+    expect(damagedFiles()).toHaveLength(1)
+    // What was not acknowledged comes again.
+    await settleFleet([device], again)
+    expect(device.acknowledged).toBeGreaterThan(acknowledged)
+    expect(await again.stop()).toBe(0)
+  })
+
+  it('restores its backup when its own first words meet damage, also after a clean end', async () => {
+    const device = await houseWithDevice()
+    overwriteFrom(['events'])
+    const hub = await start()
+    await eventually(async () => (await problemsOf(hub)).includes('set_aside'), 60_000)
+    expect(damagedFiles()).toHaveLength(1)
+    expect(await hub.stop()).toBe(0)
+    await expectRestored(device)
   })
 
   it('restores its backup when the file is gone, instead of starting an empty house', async () => {

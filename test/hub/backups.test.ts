@@ -2,9 +2,10 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { BackupCopier, BackupDropped } from '../../hub/backup-copier.ts'
+import { BackupCopier } from '../../hub/backup-copier.ts'
 import { Backups } from '../../hub/backups.ts'
 import { Health } from '../../hub/hub-health.ts'
+import { ProcessDropped } from '../../hub/own-process.ts'
 import { openStore } from '../../hub/store/open-store.ts'
 import { backupFolder } from '../../hub/store/places.ts'
 import { isSound } from '../../hub/store/sound.ts'
@@ -29,7 +30,7 @@ function backupsUnderTest() {
   const backups = new Backups({
     backup: () => new Promise((resolve, reject) => begun.push({ resolve, reject })),
     drop() {
-      begun.at(-1)?.reject(new BackupDropped('the hub stops'))
+      begun.at(-1)?.reject(new ProcessDropped('the hub stops'))
       return begun.length > 0
     },
     owed,
@@ -91,6 +92,22 @@ describe('the process that copies', () => {
     store.close()
   })
 
+  it('waits until a check of the database is over, and copies nothing when it is dropped before', async () => {
+    const store = open()
+    const check = Promise.withResolvers<void>()
+    const copier = new BackupCopier(folder, () => check.promise)
+    const copied = copier.copy(5_000).catch((error: unknown) => error)
+    await new Promise((resolve) => setImmediate(resolve))
+    // No process is under way.
+    expect(copier.drop()).toBe(false)
+    check.resolve()
+    expect(await copied).toBeInstanceOf(ProcessDropped)
+    expect(existsSync(backupFolder(folder))).toBe(false)
+    const later = new BackupCopier(folder, () => Promise.resolve())
+    expect(isSound(await later.copy(6_000))).toBe(true)
+    store.close()
+  })
+
   it('says what went wrong, and leaves nothing', async () => {
     await expect(new BackupCopier(folder).copy(5_000)).rejects.toThrow(/unable to open|not exist/)
     expect(readdirSync(backupFolder(folder))).toEqual([])
@@ -108,9 +125,9 @@ describe('the process that copies', () => {
     const parts = () => (existsSync(backupFolder(folder)) ? readdirSync(backupFolder(folder)) : [])
     while (!parts().some((name) => name.endsWith('.part'))) await new Promise((resolve) => setImmediate(resolve))
     expect(copier.drop()).toBe(true)
-    expect(await copied).toBeInstanceOf(BackupDropped)
+    expect(await copied).toBeInstanceOf(ProcessDropped)
     expect(parts()).toEqual([])
-    await expect(copier.copy(6_000)).rejects.toBeInstanceOf(BackupDropped)
+    await expect(copier.copy(6_000)).rejects.toBeInstanceOf(ProcessDropped)
     store.close()
   })
 })

@@ -18,6 +18,8 @@ import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { listBackups, writeBackup, writeFullCopy } from '../../../hub/store/backup.ts'
+import { damageOfFile } from '../../../hub/store/check.ts'
+import { noteDamage, noteSound, uncheckedMark } from '../../../hub/store/check-mark.ts'
 import { MIGRATIONS, openStore } from '../../../hub/store/open-store.ts'
 import { backupFolder, storeFile } from '../../../hub/store/places.ts'
 import { isSound } from '../../../hub/store/sound.ts'
@@ -167,6 +169,9 @@ function damage(at: number, bytes = 64): void {
   closeSync(fd)
 }
 
+const rootPage = (db: Sqlite.Database, name: string) =>
+  Number(db.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').pluck().get(name))
+
 describe('opening the store', () => {
   it('again finds everything, durable as before', () => {
     filled().close()
@@ -179,10 +184,10 @@ describe('opening the store', () => {
     store.close()
   })
 
-  it('after an unclean end checks the file, and after a clean one does not', () => {
+  it('after an unclean end checks what is small at once, and after a clean one does not', () => {
     const store = filled()
     expect(existsSync(join(folder, 'hub.db-running'))).toBe(true)
-    const page = Number(store.db.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'events'").pluck().get())
+    const page = rootPage(store.db, 'users')
     store.close()
     expect(existsSync(join(folder, 'hub.db-running'))).toBe(false)
     // A page that opening never reads: only the check finds it.
@@ -190,6 +195,79 @@ describe('opening the store', () => {
     open().close()
     writeFileSync(join(folder, 'hub.db-running'), '')
     expect(errorCode(open)).toBe('corrupt_database')
+  })
+
+  it('after an unclean end leaves what grows to a later check, also over further starts, until that has passed', () => {
+    filled().db.close()
+    const first = open()
+    expect(first.unchecked).toBe(true)
+    first.close()
+    const second = open()
+    expect(second.unchecked).toBe(true)
+    expect(damageOfFile(file())).toBeNull()
+    noteSound(file())
+    second.close()
+    const third = open()
+    expect(third.unchecked).toBe(false)
+    third.close()
+  })
+
+  it.each(['events', 'ix_events_created_at', 'readings', 'messages', 'reading_rollups'])(
+    'once damage of %s was met serves nobody from it: it is checked, set aside, and a backup takes its place',
+    (name) => {
+      const store = filled()
+      backup(1_000)
+      const page = rootPage(store.db, name)
+      store.close()
+      damage((page - 1) * 4096)
+      writeFileSync(join(folder, 'hub.db-running'), '')
+      const unchecked = open()
+      expect(unchecked.unchecked).toBe(true)
+      const met = damageOfFile(file())
+      expect(met).toMatch(/malformed|Tree|page/)
+      unchecked.db.close()
+      noteDamage(file(), String(met))
+      const again = open(9_000)
+      expect(again.toTell).toEqual([expect.stringContaining('hub.db.damaged-9000')])
+      expect(again.unchecked).toBe(false)
+      again.close()
+      expect(existsSync(uncheckedMark(file()))).toBe(false)
+    },
+  )
+
+  it('finds an index that says something else than its table once somebody met that', () => {
+    const store = filled()
+    const page = (rootPage(store.db, 'ix_readings_series_time') - 1) * 4096
+    store.close()
+    // The entry of series 1, time 2, row 2: a header of four bytes, then the numbers that are not 1. It says time 5 now.
+    const entry = readFileSync(file()).indexOf(Buffer.from([4, 9, 1, 1, 2, 2]), page)
+    expect(entry - page).toBeLessThan(4096)
+    const fd = openSync(file(), 'r+')
+    writeSync(fd, Buffer.from([5]), 0, 1, entry + 4)
+    closeSync(fd)
+    expect(damageOfFile(file())).toBeNull()
+    noteDamage(file(), 'database disk image is malformed')
+    expect(errorCode(open)).toBe('corrupt_database')
+  })
+
+  it('goes on where damage was met that is not there, as bad memory makes it', () => {
+    filled().db.close()
+    noteDamage(file(), 'database disk image is malformed')
+    const store = open()
+    expect(store.unchecked).toBe(false)
+    expect(store.toTell).toEqual([])
+    store.close()
+    expect(existsSync(uncheckedMark(file()))).toBe(false)
+  })
+
+  it('checks all of a database with an unclean end before it is migrated', () => {
+    const store = filled()
+    const page = rootPage(store.db, 'events')
+    store.db.exec('DELETE FROM schema_migrations WHERE name = (SELECT max(name) FROM schema_migrations)')
+    store.db.close()
+    damage((page - 1) * 4096)
+    expect(errorCode(open)).toBe('corrupt_database')
+    expect(existsSync(backupFolder(folder))).toBe(false)
   })
 
   it('after an unclean end of a sound file just goes on', () => {
