@@ -11,6 +11,7 @@ import { topicsBelow } from '../shared/topics.ts'
 import { reachOf } from './addresses.ts'
 import { Reader } from './admin/reader.ts'
 import { Announcer } from './announcer.ts'
+import type { Dropped } from './broker/broker-counters.ts'
 import { Listeners } from './broker/listeners.ts'
 import { TrustedBroker } from './broker/trusted-broker.ts'
 import { centralHealth, syncSettings } from './central.ts'
@@ -26,6 +27,7 @@ import { HouseStore } from './house-store.ts'
 import { Health } from './hub-health.ts'
 import type { HubOptions } from './hub-options.ts'
 import { LiveDevices } from './live-devices.ts'
+import { SlowReaders } from './slow-readers.ts'
 import { storageFigures } from './storage-figures.ts'
 import { storeFile } from './store/places.ts'
 import { SyncThread } from './sync/sync-thread.ts'
@@ -211,7 +213,9 @@ export class Hub implements Service {
       },
     })
     const { memory, journal } = brokerMemory({ topics, clock, log, store })
-    const broker = new TrustedBroker({ hooks, clock, log, persistence: memory })
+    const readers = new SlowReaders(clock, health)
+    const onDropped = (drop: Dropped) => readers.dropped(drop)
+    const broker = new TrustedBroker({ hooks, clock, log, persistence: memory, onDropped })
     const outward = new Effects({
       broker,
       clips: recorder,
@@ -255,7 +259,7 @@ export class Hub implements Service {
       loopLagP99Ms: () => lag.p99Ms(),
       audio: () => recorder.stats(),
       degraded: () => store.fault !== null,
-      dropped: () => broker.stats().dropped,
+      dropped: () => ({ session_away: broker.stats().dropped, slow_reader: broker.stats().unread }),
       sensors: () => (config.metrics.sensors ? values.all() : []),
       sync: () => sync.status,
     })
@@ -306,6 +310,7 @@ export class Hub implements Service {
     this.#parts.add('reader', reader)
     this.#parts.add('journal', journal)
     this.#parts.add('broker', broker)
+    this.#parts.add('readers', readers)
     /** What others must see is there before the first of them connects. */
     const tellFacts = () => {
       for (const [device, house] of store.facts?.houses ?? []) houses.set(device, house)

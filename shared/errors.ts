@@ -66,6 +66,10 @@ const CATALOGUE = {
   },
   query_too_long: { retry: false, hint: 'Ask for less: a shorter span, fewer rows.' },
   busy: { retry: true, hint: 'The hub is doing this already. Try again in a moment.' },
+  slow_reader: {
+    retry: true,
+    hint: 'That program connects and does not read what it subscribed to. Mend or restart it, or let it subscribe to less.',
+  },
   device_alarm: {
     retry: true,
     hint: 'lares devices show DEVICE says since when. It goes by itself when the device says that it is well again.',

@@ -5,6 +5,10 @@ import type { PersistenceStats } from './persistence.ts'
 export interface BrokerStats extends PersistenceStats {
   connected: number
   connections: number
+  /** QoS 0 messages that went nowhere because their reader took no bytes. */
+  unread: number
+  /** Whose they were, the newest first. */
+  slowReaders: SlowReader[]
   /** Connections turned away because there were too many. */
   refused: number
   takeovers: number
@@ -14,6 +18,24 @@ export interface BrokerStats extends PersistenceStats {
   hookFailures: Record<string, number>
 }
 
+/** A connection was closed while it took no bytes. */
+export interface Dropped {
+  /** The principal, or who named itself. */
+  owner: string
+  clientId: string
+  remote: string
+  /** QoS 0 messages that waited for it. */
+  messages: number
+}
+
+export interface SlowReader extends Omit<Dropped, 'owner'> {
+  /** Wall clock. */
+  at: number
+}
+
+/** So many slow readers are remembered. */
+const SLOW_READERS = 16
+
 const LOG_SPAN_MS = 10_000
 
 /** Counts what goes wrong by reason, and says so in the log, one line per kind and ten seconds. */
@@ -22,6 +44,8 @@ export class BrokerCounters {
   #lines: RateLimitedLog
   #violations = new Map<string, number>()
   #hookFailures = new Map<string, number>()
+  unread = 0
+  slowReaders: readonly SlowReader[] = []
 
   constructor(log: Log, clock: Clock) {
     this.#log = log
@@ -39,6 +63,13 @@ export class BrokerCounters {
   violation(reason: string, remote: string, clientId: string | null): void {
     this.#violations.set(reason, (this.#violations.get(reason) ?? 0) + 1)
     this.line('violation', { reason, remote, clientId })
+  }
+
+  dropped(reader: SlowReader): void {
+    this.unread += reader.messages
+    this.slowReaders = [reader, ...this.slowReaders].slice(0, SLOW_READERS)
+    const { clientId, remote, messages } = reader
+    this.line('messages dropped: their reader takes no bytes', { clientId, remote, messages })
   }
 
   hookFailed(hook: string, error: Error): void {

@@ -6,6 +6,12 @@ const UNIT_BYTES = 64 * 1024
 /** Above this the writer is asked to wait. */
 const HIGH_BYTES = 256 * 1024
 
+interface Chunk {
+  bytes: Buffer
+  /** QoS 0 messages that end in it. */
+  messages: number
+}
+
 /**
  * What waits to be written to one socket. The writer's `done` is held back while too much waits, unless the reader is
  * stuck: then the writer is let go, because it has others to serve, and the caller closes the reader before long.
@@ -13,9 +19,11 @@ const HIGH_BYTES = 256 * 1024
 export class GateOutput {
   /** Bytes accepted and not yet taken by the socket. */
   bytes = 0
+  /** QoS 0 messages in them. */
+  messages = 0
   #socket: Duplex
   #clock: Clock
-  #chunks: Buffer[] = []
+  #chunks: Chunk[] = []
   #writing = false
   #ending = false
   #progressAt = 0
@@ -27,9 +35,11 @@ export class GateOutput {
     this.#clock = clock
   }
 
-  add(chunk: Buffer, done: () => void): void {
-    this.#chunks.push(chunk)
-    this.bytes += chunk.length
+  /** Whole packets, among them so many QoS 0 messages. */
+  add(bytes: Buffer, messages: number, done: () => void): void {
+    this.#chunks.push({ bytes, messages })
+    this.bytes += bytes.length
+    this.messages += messages
     if (!this.#writing) this.#write()
     if (this.bytes <= HIGH_BYTES || this.#stuck) done()
     else this.#held = done
@@ -48,13 +58,13 @@ export class GateOutput {
 
   /** Puts a last word in place of what waits. */
   last(chunk: Buffer): void {
-    this.#chunks = [chunk]
+    this.#chunks = [{ bytes: chunk, messages: 0 }]
   }
 
   /** Ends the socket behind what waits. */
   end(): void {
     this.#ending = true
-    if (this.#chunks.length > 0) this.#socket.write(Buffer.concat(this.#chunks))
+    if (this.#chunks.length > 0) this.#socket.write(Buffer.concat(this.#chunks.map(({ bytes }) => bytes)))
     this.#socket.end()
     this.#chunks = []
   }
@@ -64,11 +74,13 @@ export class GateOutput {
     if (unit === null || this.#ending) return
     if (!this.#writing) this.#progressAt = this.#clock.mono()
     this.#writing = true
-    this.#socket.write(unit, () => this.#wrote(unit.length))
+    // One that failed is never out, and its socket closes.
+    this.#socket.write(unit.bytes, (error) => error ?? this.#wrote(unit))
   }
 
-  #wrote(bytes: number): void {
-    this.bytes -= bytes
+  #wrote({ bytes, messages }: Chunk): void {
+    this.bytes -= bytes.length
+    this.messages -= messages
     this.#progressAt = this.#clock.mono()
     this.#stuck = false
     this.#writing = this.#chunks.length > 0
@@ -82,12 +94,12 @@ export class GateOutput {
     held?.()
   }
 
-  #nextUnit(): Buffer | null {
+  #nextUnit(): Chunk | null {
     const [first] = this.#chunks
     if (first === undefined) return null
-    if (first.length > UNIT_BYTES) {
-      this.#chunks[0] = first.subarray(UNIT_BYTES)
-      return first.subarray(0, UNIT_BYTES)
+    if (first.bytes.length > UNIT_BYTES) {
+      this.#chunks[0] = { bytes: first.bytes.subarray(UNIT_BYTES), messages: first.messages }
+      return { bytes: first.bytes.subarray(0, UNIT_BYTES), messages: 0 }
     }
     if (this.#chunks.length === 1) {
       this.#chunks = []
@@ -95,11 +107,13 @@ export class GateOutput {
     }
     let count = 0
     let total = 0
+    let messages = 0
     for (const chunk of this.#chunks) {
-      if (total + chunk.length > UNIT_BYTES) break
-      total += chunk.length
+      if (total + chunk.bytes.length > UNIT_BYTES) break
+      total += chunk.bytes.length
+      messages += chunk.messages
       count += 1
     }
-    return Buffer.concat(this.#chunks.splice(0, count))
+    return { bytes: Buffer.concat(this.#chunks.splice(0, count).map(({ bytes }) => bytes)), messages }
   }
 }

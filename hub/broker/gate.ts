@@ -11,6 +11,8 @@ export interface GateOptions {
   limits: BrokerLimits
   /** The client broke MQTT or a limit; the connection is closed already. */
   onViolation: (reason: string) => void
+  /** It was closed while its client took no bytes: so many QoS 0 messages went nowhere, which nobody will send again. */
+  onDropped: (messages: number) => void
 }
 
 /** CONNACK, unacceptable protocol version. */
@@ -51,6 +53,8 @@ export class Gate<Owner> extends Duplex {
   /** Closing must wait: Aedes is registering the client and loses track of one that closes meanwhile. */
   #held = false
   #shutting = false
+  /** The client does not read. */
+  #slow = false
   /** The client broke a rule: nothing is sent any more. */
   #cut = false
 
@@ -147,8 +151,8 @@ export class Gate<Owner> extends Duplex {
     }
     const waited = this.#output.stuckMs(now)
     if (waited > limits.stallMs) this.#output.release()
-    if (this.#output.bytes + this.writableLength > limits.outputBytes) this.#violate('reader is too slow')
-    else if (waited > limits.drainTimeoutMs) this.#violate('reader takes no bytes')
+    if (this.#output.bytes + this.writableLength > limits.outputBytes) this.#tooSlow('reader is too slow')
+    else if (waited > limits.drainTimeoutMs) this.#tooSlow('reader takes no bytes')
   }
 
   override _read(): void {
@@ -168,8 +172,10 @@ export class Gate<Owner> extends Duplex {
 
   /** Whole packets. */
   #send(packets: Buffer, done: () => void): void {
+    const before = this.#outstanding.unacknowledged
     const reason = this.#outstanding.sent(packets)
-    if (reason === null) this.#output.add(this.answers.mend(packets), done)
+    const messages = this.#outstanding.unacknowledged - before
+    if (reason === null) this.#output.add(this.answers.mend(packets), messages, done)
     else {
       done()
       this.#violate(reason)
@@ -178,8 +184,16 @@ export class Gate<Owner> extends Duplex {
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.#rest = null
+    this.#countDropped()
     if (!this.#gone) this.#closeSocket()
     done(error)
+  }
+
+  /** What waits for a reader that is stuck goes nowhere, whatever ends it. */
+  #countDropped(): void {
+    const { clock, limits, onDropped } = this.#options
+    const isSlow = this.#slow || this.#output.stuckMs(clock.mono()) > limits.stallMs
+    if (isSlow && this.#output.messages > 0) onDropped(this.#output.messages)
   }
 
   #take(chunk: Buffer): void {
@@ -234,6 +248,13 @@ export class Gate<Owner> extends Duplex {
     // After an orderly end Aedes reads what is left and closes by itself.
     if (this.#ended && this.scanner.connected && reason === 'connection lost') return
     this.shut(reason)
+  }
+
+  #tooSlow(reason: string): void {
+    this.#slow = true
+    // What the writer holds back is to be counted too.
+    this.#output.release()
+    this.#violate(reason)
   }
 
   #violate(reason: string): void {

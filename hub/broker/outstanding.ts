@@ -13,6 +13,8 @@ const NAMES = { [PUBACK]: 'PUBACK', [PUBREC]: 'PUBREC', [PUBCOMP]: 'PUBCOMP' } a
  * protocol violation [MQTT-4.8.0-1]; Aedes 1.2.0 takes any for the right one and forgets the message.
  */
 export class Outstanding {
+  /** QoS 0 messages that were sent so far: nothing is due for them. */
+  unacknowledged = 0
   #due = new Map<number, Acknowledgement>()
 
   /**
@@ -31,7 +33,8 @@ export class Outstanding {
         if (byte < 0x80) break
       }
       const qos = (first >> 1) & 3
-      if (first >> 4 === PUBLISH && qos > 0) {
+      if (first >> 4 === PUBLISH && qos === 0) this.unacknowledged += 1
+      else if (first >> 4 === PUBLISH) {
         const id = bytes.readUInt16BE(body + 2 + bytes.readUInt16BE(body))
         if (this.#due.has(id)) return 'the client acknowledges nothing: no packet id is left'
         this.#due.set(id, qos === 1 ? PUBACK : PUBREC)

@@ -4,10 +4,11 @@ import type { Cancel, Clock } from '../../shared/clock.ts'
 import { LaresError } from '../../shared/errors.ts'
 import type { Service } from '../../shared/lifecycle.ts'
 import type { Log } from '../../shared/log.ts'
+import { ownerIn } from '../engine/session-key.ts'
 import { Admission, type Place } from './admission.ts'
 import { gateOf, ownerOf } from './aedes-client.ts'
 import { Arrivals, type AuthDone } from './arrivals.ts'
-import { BrokerCounters, type BrokerStats } from './broker-counters.ts'
+import { BrokerCounters, type BrokerStats, type Dropped } from './broker-counters.ts'
 import { BROKER_LIMITS, type BrokerLimits } from './broker-limits.ts'
 import { ClientRegistry } from './client-registry.ts'
 import type { BrokerHooks, Connection } from './connection.ts'
@@ -34,6 +35,8 @@ export interface TrustedBrokerOptions {
   limits?: Partial<BrokerLimits>
   /** Default: one that keeps sessions in memory only. */
   persistence?: BrokerPersistence
+  /** QoS 0 messages went nowhere because their reader took no bytes. */
+  onDropped?: (drop: Dropped) => void
 }
 
 /** A message of the hub itself. */
@@ -57,6 +60,7 @@ interface Subscriptions {
 /** Aedes 1.2.0 behind a gate, with every hook guarded: one slow, broken or hostile client harms only itself. */
 export class TrustedBroker implements Service {
   #clock: Clock
+  #onDropped: (drop: Dropped) => void
   #counters: BrokerCounters
   #registry: ClientRegistry
   #arrivals: Arrivals
@@ -76,6 +80,7 @@ export class TrustedBroker implements Service {
 
   constructor(options: TrustedBrokerOptions) {
     this.#clock = options.clock
+    this.#onDropped = options.onDropped ?? (() => {})
     this.#counters = new BrokerCounters(options.log.part('broker'), options.clock)
     this.#limits = { ...BROKER_LIMITS, ...options.limits }
     const { clock } = options
@@ -158,6 +163,7 @@ export class TrustedBroker implements Service {
       clock: this.#clock,
       limits: this.#limits,
       onViolation: (reason) => this.#count(connection, reason),
+      onDropped: (messages) => this.#dropped(connection, messages),
     })
     connection.place = place
     connection.choke = (choked) => gate.choke(choked)
@@ -206,6 +212,8 @@ export class TrustedBroker implements Service {
       connections: this.#admission.total,
       refused: this.#admission.refused,
       takeovers: this.#registry.takeovers,
+      unread: this.#counters.unread,
+      slowReaders: [...this.#counters.slowReaders],
       violations: this.#counters.violations,
       hookFailures: this.#counters.hookFailures,
     }
@@ -371,6 +379,12 @@ export class TrustedBroker implements Service {
     }
     this.#ticks += 1
     if (this.#ticks % SWEEP_TICKS === 0) this.#persistence.sweep()
+  }
+
+  #dropped({ key, clientId, remote }: LiveConnection, messages: number): void {
+    const drop = { clientId, remote, messages }
+    this.#counters.dropped({ ...drop, at: this.#clock.now() })
+    this.#onDropped({ ...drop, owner: ownerIn(key) || clientId })
   }
 
   #count(connection: LiveConnection | null, reason: string): void {

@@ -24,8 +24,11 @@ export interface MetricSources {
     duplicates: number
     failed: number
   }
-  /** Messages that were given up: their session stayed away too long, or too many waited for it. */
-  dropped: () => number
+  /**
+   * Messages that were given up, by reason. `session_away`: their session stayed away too long, or too many waited for it;
+   * `slow_reader`: QoS 0, and the connection that was to get them took no bytes.
+   */
+  dropped: () => { session_away: number; slow_reader: number }
   /** Empty where they are not to be shown. */
   sensors: () => SensorValue[]
   degraded: () => boolean
@@ -86,7 +89,7 @@ export function hubMetrics(sources: MetricSources): HubMetrics {
     const { open: _open, ...counters } = sources.audio()
     return counters
   })
-  counter('lares_messages_dropped_total', 'Messages for sessions that were away, given up', sources.dropped)
+  counted('lares_messages_dropped_total', 'Messages that were given up', () => ({ ...sources.dropped() }), 'reason')
 
   gauge('lares_sync_connected', '1 while central takes rows', () => Number(sources.sync().state === 'running'))
   gauge('lares_sync_fenced', '1 while another hub holds the site', () => Number(sources.sync().state === 'fenced'))
@@ -161,15 +164,15 @@ export function hubMetrics(sources: MetricSources): HubMetrics {
   }
 
   /** Counts that somebody else keeps. They begin anew with the hub, as a reader of counters expects. */
-  function counted(name: string, help: string, read: () => Record<string, number>): void {
+  function counted(name: string, help: string, read: () => Record<string, number>, label = 'kind'): void {
     new Counter({
       name,
       help,
-      labelNames: ['kind'],
+      labelNames: [label],
       registers,
       collect() {
         this.reset()
-        for (const [kind, value] of Object.entries(read())) this.inc({ kind }, value)
+        for (const [kind, value] of Object.entries(read())) this.inc({ [label]: kind }, value)
       },
     })
   }

@@ -23,7 +23,7 @@ describe('docs/operations.md', () => {
       hookFailures: () => ({}),
       audio: () => ({ open: 0, frames: 0, lost: 0, bad: 0, late: 0, duplicates: 0, failed: 0 }),
       degraded: () => false,
-      dropped: nothing,
+      dropped: () => ({ session_away: 0, slow_reader: 0 }),
       sensors: () => [],
     })
     const exported = (await registry.getMetricsAsJSON()).map(({ name }) => name)

@@ -109,6 +109,7 @@ const REMEDIES: Record<ErrorCode, Tried | Untried> = {
     () => sent(' '.repeat(2_000_000)),
     () => sent(reading(1, 20)),
   ),
+  slow_reader: { because: 'it is about a program of somebody else: test/hub/slow-readers.test.ts' },
   device_alarm: { because: 'its device says what to do: test/faults/agent-alarms.test.ts' },
   unknown_topic: { because: 'the broker decides it: test/hub/access.test.ts tries every topic of the table' },
   not_allowed: { because: 'the broker decides it: test/hub/access.test.ts tries every topic of the table' },

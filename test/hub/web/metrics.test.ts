@@ -59,7 +59,7 @@ function metricsUnderTest() {
     audio: () => ({ open: 1, frames: 5, lost: 0, bad: 0, late: 0, duplicates: 0, failed: 0 }),
     degraded: () => false,
     sync: () => SYNC_OFF,
-    dropped: () => counts.dropped,
+    dropped: () => ({ session_away: counts.dropped, slow_reader: 5 }),
     sensors: () => values.all(),
   }
   const metrics = hubMetrics(sources)
@@ -95,7 +95,10 @@ describe('what Prometheus reads', () => {
     counts.dropped = 2
     const families = await scrape()
     expect(families.get('lares_ledger_total')?.samples[0]).toMatchObject({ labels: '{kind="received"}', value: 7 })
-    expect(families.get('lares_messages_dropped_total')?.samples[0]?.value).toBe(2)
+    expect(families.get('lares_messages_dropped_total')?.samples).toMatchObject([
+      { labels: '{reason="session_away"}', value: 2 },
+      { labels: '{reason="slow_reader"}', value: 5 },
+    ])
   })
 
   it('shows the latest value of each sensor with its unit and time, until its state is taken away', async () => {
