@@ -97,7 +97,12 @@ async function ask(token: JoinToken, secret: string, options: JoinOptions): Prom
   })
   try {
     await connection.subscribe([responseTopic])
-    const request = { code: token.code, secret, hardware, agent, ...(name === undefined ? {} : { name }) }
+    const leaves = readIdentity(options.dataFolder)?.device
+    const request = {
+      ...{ code: token.code, secret, hardware, agent },
+      ...(name === undefined ? {} : { name }),
+      ...(leaves === undefined ? {} : { leaves }),
+    }
     connection.publish(topics.build('joinRequest', { client }), encode('join-request', request), 1)
     return welcome(await answer.promise)
   } finally {

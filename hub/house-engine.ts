@@ -116,6 +116,7 @@ export function openHouseEngine(parts: HouseParts): Engine {
     try {
       if (!decoded.ok) throw new LaresError(decoded.code, decoded.reason)
       response = { ok: true, ...join(context, decoded.value) }
+      if (decoded.value.leaves !== undefined) devices.left(context, decoded.value.leaves)
     } catch (error) {
       if (!(error instanceof LaresError)) throw error
       if (decoded.ok && error.code === 'bad_code') countTry(context, decoded.value.code)

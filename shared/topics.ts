@@ -66,7 +66,14 @@ export const TOPICS = {
     from: ['hub'],
     to: ['device'],
   },
-  status: { pattern: '<device>/status', message: 'status', qos: 1, retain: true, from: ['hub'], to: PEOPLE },
+  status: {
+    pattern: '<device>/status',
+    message: 'status',
+    qos: 1,
+    retain: true,
+    from: ['hub'],
+    to: ['device', ...PEOPLE],
+  },
   state: { pattern: '<device>/state/<sensor>', message: 'state', qos: 1, retain: true, from: ['hub'], to: PEOPLE },
   adminRequest: {
     pattern: 'admin/request/<area>/<verb>',

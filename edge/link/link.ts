@@ -13,6 +13,7 @@ import type { HubInfo } from '../../shared/messages/hub-info.ts'
 import type { MessageName } from '../../shared/messages/index.ts'
 import type { Rejected } from '../../shared/messages/rejected.ts'
 import type { Reported } from '../../shared/messages/reported.ts'
+import type { Status } from '../../shared/messages/status.ts'
 import type { Topics } from '../../shared/topics.ts'
 import { topicsBelow } from '../../shared/topics.ts'
 import type { Identity } from '../identity.ts'
@@ -161,7 +162,7 @@ export class Link implements Service {
   /** A hub of another version may not offer it; that is no reason to have none. */
   async #listenFurther(connection: Connection): Promise<void> {
     try {
-      await connection.subscribe([this.#topic('rejected'), this.#topics.build('hubInfo', {})])
+      await connection.subscribe([this.#topic('rejected'), this.#topic('status'), this.#topics.build('hubInfo', {})])
     } catch (error) {
       if (!(error instanceof LaresError && error.code === 'not_allowed')) throw error
       this.#options.log.info({ reason: error.message }, 'the hub does not offer all that this agent would listen to')
@@ -207,6 +208,9 @@ export class Link implements Service {
       case 'rejected':
         this.#use('rejected', message, (rejected) => this.#refused(rejected))
         break
+      case 'status':
+        this.#use('status', message, (status) => this.#heardStatus(status))
+        break
       case 'desired':
         this.#use('desired', message, onDesired)
         break
@@ -237,6 +241,14 @@ export class Link implements Service {
       this.#options.log.warn({ topic, error_code: code, reason, hint }, 'the hub refused a message')
   }
 
+  /** The hub says so when the other machine has an identity of its own. */
+  #heardStatus({ alarms = [] }: Status): void {
+    if (this.#twin === null || alarms.some(({ type }) => type === 'identity_shared')) return
+    this.#twin = null
+    this.#options.log.info({}, 'no other machine uses the identity of this one any more')
+    this.#options.onState?.(this.#loop.state)
+  }
+
   #use<N extends MessageName>(name: N, message: IncomingMessage, use: (value: Wire<N>) => void): void {
     const decoded = decode(name, message.payload)
     if (decoded.ok) use(decoded.value)
@@ -257,6 +269,7 @@ export class Link implements Service {
       | 'result'
       | 'reported'
       | 'rejected'
+      | 'status'
       | (typeof NEEDED)[number],
   ): string {
     return this.#topics.build(name, { device: this.#options.identity.device })

@@ -18,6 +18,8 @@ export const joinRequest = message({
     name: words(100).min(1).optional(),
     hardware: words(255).nullable(),
     agent: text(50),
+    /** The device that this machine was until now, when it takes another identity. */
+    leaves: text(40).optional(),
   }),
   sample: {
     code: '7h3k9m2p4r6t8v1w5y0a2c4e6g',

@@ -131,7 +131,7 @@ export class HubDouble {
     return this.#broker?.connectedClients ?? 0
   }
 
-  send<N extends 'command' | 'desired' | 'session' | 'ack' | 'rejected'>(
+  send<N extends 'command' | 'desired' | 'session' | 'ack' | 'rejected' | 'status'>(
     name: N,
     value: Wire<N>,
     retain = false,

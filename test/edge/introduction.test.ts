@@ -12,11 +12,13 @@ import { configureSource } from '../../edge/sensors/configure.ts'
 import { ManualClock, systemClock } from '../../shared/clock.ts'
 import { introducible } from '../../shared/introduced-sensors.ts'
 import type { Log } from '../../shared/log.ts'
+import { turns } from '../hub/broker/broker-under-test.ts'
 import { makeCertificate } from './certificate.ts'
 import { HubDouble } from './hub-double.ts'
 
 const SECRET = 's'.repeat(43)
 const DEVICE = 'kitchen-x7k2m9'
+const SHARED = { type: 'identity_shared', severity: 'error', since: 0, part: null, description: 'two' } as const
 const certificate = makeCertificate()
 
 const stops: (() => Promise<void> | void)[] = []
@@ -124,6 +126,9 @@ describe('an agent whose identity another machine uses', () => {
     expect(agent.status().missing).toEqual([{ part: 'identity', reason: told }])
     expect(await doctor()).toContainEqual(expect.objectContaining({ check: 'identity', says: told }))
     expect(warnings.join('\n')).toContain('another machine uses the identity of this one')
+    hub.send('status', { status: 'error', reason: 'identity_shared', since: 0, alarms: [SHARED] })
+    await turns(20)
+    expect(agent.status().missing).toEqual([{ part: 'identity', reason: told }])
     hub.cut()
     await hub.until('it is offline', () => agent.status().link.state === 'offline')
     expect(agent.status().link).toMatchObject({ code: 'identity_shared', reason: told })
@@ -135,6 +140,18 @@ describe('an agent whose identity another machine uses', () => {
       clock.advance(1_000)
       return hub.connections > connections
     })
+  })
+})
+
+describe('an agent that has its identity for itself again', () => {
+  it('says so no longer, as soon as the hub knows', async () => {
+    const { agent, hub, readings } = await setUp({ room: SIMULATED })
+    await readings(1)
+    const rejected = { topic: `lares/${DEVICE}/birth`, code: 'identity_shared', reason: 'two', hint: 'h', at: 0 }
+    hub.send('rejected', rejected)
+    await hub.until('it is known', () => agent.status().missing.length > 0)
+    hub.send('status', { status: 'online', reason: 'connected', since: 0 })
+    await hub.until('it is over', () => agent.status().missing.length === 0)
   })
 })
 

@@ -19,6 +19,8 @@ export interface Devices extends Feature {
   clocks: DeviceClocks
   presence: Presence
   signs: SignsOfLife
+  /** A machine that was this device until now has joined as another one. */
+  left(context: Context, device: string): void
   /** What the broker saw: a device's connection came or went. */
   connection(context: Context, change: { device: string; online: boolean; reason: string; address?: string }): void
 }
@@ -100,6 +102,10 @@ export function openDevices(db: Database): Devices {
           data: { version: message.version, refused: message.refused },
         })
       },
+    },
+    left(context, device) {
+      identities.left(context, device)
+      if (connected.has(device)) presence.set(context, device, statusOf(device, context.now))
     },
     connection(context, { device, online, reason, address = '' }) {
       if (!directory.find(device)) {

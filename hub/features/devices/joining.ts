@@ -145,7 +145,7 @@ export function join(context: Context, request: JoinRequest): { device: string; 
     device,
     house: row.house_id,
     source: 'user',
-    data: { name, device_type: row.device_type },
+    data: { name, device_type: row.device_type, ...(request.leaves === undefined ? {} : { leaves: request.leaves }) },
   })
   tellJoining(context)
   return { device, name, device_type: row.device_type }

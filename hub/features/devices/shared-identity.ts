@@ -54,6 +54,14 @@ export class SharedIdentity {
     })
   }
 
+  /** One of the two took an identity of its own. What it says is not proved: when there still are two, they are found again. */
+  left(context: Context, device: string): void {
+    if (!this.isShared(device, context.now)) return
+    this.#watch.forget(device)
+    this.#told.delete(device)
+    endAlarm(context, device, 'identity_shared')
+  }
+
   /** Devices that have one machine again. */
   tick(context: Context): string[] {
     const ended = this.#watch.takeEnded(context.now)

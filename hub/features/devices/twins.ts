@@ -60,6 +60,11 @@ export class TwinWatch {
     return twins && Math.abs(now - twins.at) <= EPISODE_MS ? twins.pair : null
   }
 
+  /** Counts from the beginning again. */
+  forget(device: string): void {
+    this.#seen.delete(device)
+  }
+
   /** Devices that had two machines until now, each once. */
   takeEnded(now: number): string[] {
     const ended: string[] = []

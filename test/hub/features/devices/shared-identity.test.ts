@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { parseJoinToken } from '../../../../shared/join-token.ts'
 import { birth as birthMessage } from '../../../../shared/messages/birth.ts'
 import { heartbeat } from '../../../../shared/messages/heartbeat.ts'
-import { query } from '../../engine/ask.ts'
+import { ask, commandInput, data, query } from '../../engine/ask.ts'
 import { openTestHouse, type TestHouse } from '../../engine/engine-in-memory.ts'
 
 const DEVICE = 'kitchen-pi'
@@ -36,6 +37,12 @@ function withDevice(): TestHouse {
 
 const events = (house: TestHouse) =>
   house.all<{ description: string }>("SELECT description FROM events WHERE event_type = 'identity_shared'")
+function invited(house: TestHouse): string {
+  const prepared = { addresses: ['192.168.1.2:8883'], warnings: [], pin: 'p'.repeat(43) }
+  const { token } = data<{ token: string }>(ask(house, commandInput('devices/invite', { name: 'Copy' }, { prepared })))
+  return parseJoinToken(token).code
+}
+
 const asked = (house: TestHouse) =>
   query<{ device: Record<string, unknown>; alarms: unknown[] }>(house, 'devices/show', { device: DEVICE })
 const shown = (house: TestHouse) => asked(house).device
@@ -92,6 +99,25 @@ describe('two machines with one identity', () => {
     house.tick(1_000)
     expect(shown(house)).toMatchObject({ status: 'online', last_error: expect.stringContaining('two machines') })
     expect(asked(house).alarms).toEqual([])
+  })
+
+  it('are one as soon as the other takes an identity of its own, and its device is told', () => {
+    const house = withDevice()
+    for (const connects of [17, 18]) for (const machine of [A, B]) arrive(house, { ...machine, connects })
+    expect(asked(house).alarms).toHaveLength(1)
+    const code = invited(house)
+    const request = { code, secret: 's'.repeat(43), hardware: null, agent: '0.1.0', leaves: DEVICE }
+    house.send({ kind: 'join', client: 'join.abc', session: 's', payload: Buffer.from(JSON.stringify(request)) })
+    expect(house.published('/response')).toMatchObject([{ ok: true }])
+    expect(house.published(`${DEVICE}/status`).at(-1)).toEqual(
+      expect.not.objectContaining({ alarms: expect.anything() }),
+    )
+    expect(asked(house)).toMatchObject({ device: { status: 'online', status_reason: 'connected' }, alarms: [] })
+    arrive(house, { ...A, connects: 19 })
+    expect(asked(house).alarms).toEqual([])
+    for (const connects of [19, 20]) for (const machine of [B, A]) arrive(house, { ...machine, connects })
+    expect(asked(house).alarms).toHaveLength(1)
+    expect(events(house)).toHaveLength(2)
   })
 
   it('are not known to a hub that starts anew, until they have come again', () => {
