@@ -67,7 +67,9 @@ export class BrokerCounters {
 
   dropped(reader: SlowReader): void {
     this.unread += reader.messages
-    this.slowReaders = [reader, ...this.slowReaders].slice(0, SLOW_READERS)
+    const readers = [reader, ...this.slowReaders]
+    if (readers.length > SLOW_READERS) readers.pop()
+    this.slowReaders = readers
     const { clientId, remote, messages } = reader
     this.line('messages dropped: their reader takes no bytes', { clientId, remote, messages })
   }
