@@ -103,7 +103,7 @@ export class HouseStore implements Service {
       clock,
       log: log.part('check'),
       health,
-      onDamage: (found) => this.#damaged(found),
+      onDamage: (found) => this.damaged(found),
     })
     const copier = new BackupCopier(folder, () => this.#check.over)
     this.backups = new Backups({
@@ -141,6 +141,15 @@ export class HouseStore implements Service {
     this.#openFault = `${what}: ${error.message}`
     this.#parts.health.raise('store', 'internal', this.#openFault, 'serious')
     this.#parts.log.error({ error: error.stack }, what)
+  }
+
+  /** Somebody met damage in the database. Whoever starts the hub again gets its backup, or one that says that it has none. */
+  damaged(met: string): never {
+    const file = storeFile(this.#parts.folder)
+    noteDamage(file, met)
+    const then = 'the hub ends, and its next start checks all of it before it serves anybody'
+    this.#parts.log.error({ file, met }, `the database is damaged: ${then}`)
+    endProcess(70, { threads: true })
   }
 
   get numbers(): StoreNumbers {
@@ -250,20 +259,9 @@ export class HouseStore implements Service {
     else health.raise('engine', 'internal', `the hub failed at what it was sent, and acknowledged nothing: ${reason}`)
   }
 
-  /** Whoever starts it again gets its backup, or a hub that says that it has none. */
-  #damaged(found: string): never {
-    const file = storeFile(this.#parts.folder)
-    const then = 'the hub ends, and its next start checks all of it before it serves anybody'
-    this.#parts.log.error({ file, found }, `the database is damaged: ${then}`)
-    endProcess(70, { threads: true })
-  }
-
   #degraded(reason: string | null, code: ErrorCode = 'disk_error'): void {
-    const { folder, health } = this.#parts
-    if (reason !== null && code === 'corrupt_database') {
-      noteDamage(storeFile(folder), reason)
-      this.#damaged(reason)
-    }
+    const { health } = this.#parts
+    if (reason !== null && code === 'corrupt_database') this.damaged(reason)
     if (reason === null) health.clear('disk')
     else health.raise('disk', code, `the hub cannot store: ${reason}`, 'serious')
   }

@@ -278,6 +278,7 @@ export class Hub implements Service {
       fault: () => store.fault,
       ballast: this.#ballast,
     })
+    reader.onDamage = (met) => store.damaged(met)
     store.onEffects = perform
     store.onLoad = (load) => sync.yield(load > BUSY_LOAD)
     store.onBatch = (inputs, commitMs) => metrics.batch(inputs, commitMs)

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { asError, LaresError } from '../../shared/errors.ts'
 import { PAGE_BYTES } from '../../shared/limits.ts'
-import { openDatabase } from '../../shared/sqlite/open.ts'
+import { isCorruption, openDatabase } from '../../shared/sqlite/open.ts'
 import { findCommand } from '../features/commands.ts'
 import type { FromReader, ToReader } from './reader.ts'
 
@@ -22,7 +22,8 @@ parentPort?.on('message', ({ area, verb, params, caller, now, danger }: ToReader
         throw new LaresError('query_too_long', `the answer to ${area}/${verb} has ${data.length} bytes`)
       return { data }
     } catch (error) {
-      const known = error instanceof LaresError ? error : new LaresError('internal', asError(error).message)
+      const code = isCorruption(error) ? 'corrupt_database' : 'internal'
+      const known = error instanceof LaresError ? error : new LaresError(code, asError(error).message)
       return { code: known.code, message: known.message, hint: known.hint }
     }
   }

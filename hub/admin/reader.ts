@@ -34,6 +34,8 @@ interface Question {
  * many questions wait; more of them are `busy`.
  */
 export class Reader implements Service {
+  /** A question met damage in the database. Called after it was refused. */
+  onDamage: (met: string) => void = () => {}
   #file: string
   #clock: Clock
   #worker: Worker | null = null
@@ -105,6 +107,7 @@ export class Reader implements Service {
       this.#done()
       if ('data' in answer) question?.resolve(JSON.parse(answer.data))
       else question?.reject(new LaresError(answer.code, answer.message, { hint: answer.hint }))
+      if ('code' in answer && answer.code === 'corrupt_database') this.onDamage(answer.message)
       this.#next()
     })
     worker.on('error', (error) => {

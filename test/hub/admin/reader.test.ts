@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -8,6 +8,7 @@ import { storeFile } from '../../../hub/store/places.ts'
 import { ManualClock } from '../../../shared/clock.ts'
 import { PER_PRINCIPAL, QUERY_MAX_MS } from '../../../shared/limits.ts'
 import { silentLog } from '../../../shared/log.ts'
+import { openDatabase } from '../../../shared/sqlite/open.ts'
 
 const caller = { principal: 'local', user: null, role: 'admin' as const, houses: null, client: 'local.test' }
 const ask = (area: string, verb: string, params: unknown = { limit: 10 }) => ({ area, verb, params, caller, now: 1 })
@@ -48,6 +49,21 @@ describe('the reader', () => {
       hint: 'See lares devices list.',
     })
     await expect(reader.ask(ask('devices', 'revoke'))).rejects.toMatchObject({ code: 'unknown_command' })
+  })
+
+  it('tells of damage that a question met, which nobody may be served from', async () => {
+    const db = openDatabase({ file: storeFile(folder) })
+    const roots = db.prepare("SELECT rootpage FROM sqlite_schema WHERE tbl_name = 'users'").pluck().all() as number[]
+    db.close()
+    const fd = openSync(storeFile(folder), 'r+')
+    for (const root of roots) if (root > 0) writeSync(fd, Buffer.alloc(4096, 7), 0, 4096, (root - 1) * 4096)
+    closeSync(fd)
+    const met: string[] = []
+    reader.onDamage = (damage) => met.push(damage)
+    await expect(reader.ask(ask('users', 'list'))).rejects.toMatchObject({ code: 'corrupt_database' })
+    expect(met).toEqual(['database disk image is malformed'])
+    await expect(reader.ask(ask('devices', 'list'))).resolves.toEqual({ devices: [] })
+    expect(met).toHaveLength(1)
   })
 
   it('says what a dangerous command would take away, and that others are not', async () => {
