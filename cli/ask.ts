@@ -6,6 +6,7 @@ import { EXIT, exitCodeOf, lastWords } from '../shared/exit-code.ts'
 import { agree, askSecret } from '../shared/terminal/ask-person.ts'
 import { ownScreen } from '../shared/terminal/render.ts'
 import { programVersion } from '../shared/version.ts'
+import { askList } from './ask-list.ts'
 import { knownCommands, knownPrograms } from './commands.ts'
 import { completionScript } from './completion.ts'
 import { areaHelp, commandHelp, help } from './help.ts'
@@ -13,6 +14,7 @@ import { LIVE_COMMANDS } from './live-commands.ts'
 import { type Call, hubOptions, parseCall, type WhichHub } from './parse-call.ts'
 import { showAnswer } from './show-answer.ts'
 import { socketOf, withHub } from './which-hub.ts'
+import { isPaged } from './whole-list.ts'
 
 /** `lares <area> <verb> …`: asks the hub over its local socket and shows the answer. Returns the exit code. */
 export async function ask(argv: string[]): Promise<number> {
@@ -45,6 +47,12 @@ async function answer(argv: string[]): Promise<number> {
   if (call.help) return show(commandHelp(call.command))
   if (call.version) return show(`${programVersion()}\n`)
   if (LIVE_COMMANDS.includes(call.command)) return await (await import('./live.ts')).runLive(call)
+  if (isPaged(call.command)) {
+    await withHub(call, (client) =>
+      askList(call, (params) => client.request(call.command.area, call.command.verb, params)),
+    )
+    return EXIT.ok
+  }
   const data = await askHub(call)
   return show(call.json ? `${JSON.stringify(data)}\n` : showAnswer(call.command, data, ownScreen(systemClock.now())))
 }
