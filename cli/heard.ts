@@ -28,7 +28,7 @@ export function line(heard: Heard, names: ReadonlyMap<string, string>): string {
       const { state } = heard
       const value = state ? `${showValue(state.value, undefined, { now: 0, times: 'whole' })} ${state.unit}` : 'gone'
       const time = state ? zonedTime(state.at) : '-'
-      return cleanText(`${time}  ${nameOf(heard.device)}  ${heard.sensor}  ${value}`.trimEnd())
+      return cleanText(`${time}  ${nameOf(heard.device)}  ${sensorName(names, heard)}  ${value}`.trimEnd())
     }
     case 'status': {
       const { status } = heard
@@ -43,6 +43,21 @@ export function line(heard: Heard, names: ReadonlyMap<string, string>): string {
       return cleanText(`${zonedTime(at)}  ${type}${who}  ${showValue(rest, undefined, { now: 0, times: 'whole' })}`)
     }
   }
+}
+
+/** What people call a sensor, kept beside the names of devices; its key where nobody said. */
+export function sensorName(names: ReadonlyMap<string, string>, of: SensorOf): string {
+  return names.get(sensorId(of)) ?? of.sensor
+}
+
+/** Under what the name of a sensor is kept; the id of a device holds no slash. */
+export function sensorId({ device, sensor }: SensorOf): string {
+  return `${device}/${sensor}`
+}
+
+interface SensorOf {
+  device: string
+  sensor: string
 }
 
 function alarmsOf({ alarms = [] }: Wire<'status'>): string[] {

@@ -46,6 +46,9 @@ export function commandHelp(command: DescribedCommand): string {
     ...(kinds.some(({ value }) => value === 'DEVICE') || kinds.some(({ format }) => format === 'device')
       ? ['  A device is named by its id, or by its name where only one has it.']
       : []),
+    ...(kinds.some(({ format }) => format === 'sensor')
+      ? ['  A sensor is named by its key, or by its name where only one of its device has it.']
+      : []),
     ...command.secret_params.map((name) => `  The ${name} is asked for, or read as one line from standard input.`),
   ]
   const examples = command.examples.map((example) => `  ${exampleLine(command, example.params)}\n      ${example.says}`)

@@ -4,7 +4,7 @@ function live(
   definition: Pick<DescribedCommand, 'area' | 'verb' | 'summary' | 'examples'>,
   params: string[],
 ): DescribedCommand {
-  const known = { device: { type: 'string', format: 'device' }, sensor: { type: 'string' } }
+  const known = { device: { type: 'string', format: 'device' }, sensor: { type: 'string', format: 'sensor' } }
   const properties = Object.fromEntries(Object.entries(known).filter(([name]) => params.includes(name)))
   return {
     ...definition,

@@ -1,6 +1,7 @@
 import { systemClock } from '../shared/clock.ts'
 import { EXIT } from '../shared/exit-code.ts'
 import { silentLog } from '../shared/log.ts'
+import { sensorKey } from '../shared/messages/fields.ts'
 import { waitForStop } from '../shared/stop-signal.ts'
 import { topicsBelow } from '../shared/topics.ts'
 import { type AdminClient, connectLocally } from './admin-client.ts'
@@ -67,20 +68,30 @@ function followEvents(live: Live, call: Call): Promise<void> {
 function followReadings(live: Live, call: Call): Promise<void> {
   const { topics } = live
   const sensor = call.params.sensor === undefined ? undefined : String(call.params.sensor)
+  const isKey = sensor === undefined || sensorKey.safeParse(sensor).success
   let device: string | undefined
+  let keys: ReadonlySet<string> | null = null
   return follow({
     ...live,
     async stored(client) {
       device = await live.device(client)
+      if (!isKey) keys = await keysOf(client, { device, sensor })
       return new StoredReadings({ device, sensor })
     },
-    filters: [topics.filter('state', sensor === undefined ? {} : { sensor })],
+    filters: [topics.filter('state', sensor === undefined || !isKey ? {} : { sensor })],
     cleared(topic) {
       const { device: of = '', sensor: gone = '' } = topics.parse(topic)?.levels ?? {}
+      if (keys !== null && !keys.has(gone)) return null
       return device === undefined || of === device ? { kind: 'state', device: of, sensor: gone, state: null } : null
     },
     typed: (rest) => typed(rest, call),
   })
+}
+
+/** The keys of the sensors that are called so: what the hub publishes names them by these. */
+async function keysOf(client: AdminClient, asked: object): Promise<ReadonlySet<string>> {
+  const told = (await client.request('readings', 'latest', { ...asked })) as { readings: { sensor: string }[] }
+  return new Set(told.readings.map(({ sensor }) => sensor))
 }
 
 async function idOf(client: AdminClient, device: unknown): Promise<string | undefined> {

@@ -38,6 +38,7 @@ const VALUES: ReadonlyMap<string, string> = new Map([
   ['time', 'TIME'],
   ['time-ahead', 'TIME'],
   ['device', 'DEVICE'],
+  ['sensor', 'SENSOR'],
 ])
 
 function isNumber({ type }: JsonSchema): boolean {

@@ -1,5 +1,5 @@
 import type { AdminClient } from './admin-client.ts'
-import type { Heard } from './heard.ts'
+import { type Heard, sensorId } from './heard.ts'
 import { askForFewer, type Found, MOST_SHOWN, type Stored } from './stored.ts'
 
 interface ReadingRow {
@@ -9,6 +9,8 @@ interface ReadingRow {
   device: string
   device_name: string
   sensor: string
+  /** Absent from an older hub. */
+  sensor_name?: string
   value: number
   unit: string
   quality: number
@@ -36,7 +38,7 @@ export class StoredReadings implements Stored {
   #last = { id: 0, received_at: 0 }
   #values = new Map<string, number>()
 
-  /** `device`, `sensor`: only those of this device, of sensors with this key. */
+  /** `device`, `sensor`: only those of this device, of sensors with this key or name. */
   constructor({ device, sensor }: { device?: string | undefined; sensor?: string | undefined }) {
     this.#only = { device, sensor }
   }
@@ -53,7 +55,7 @@ export class StoredReadings implements Stored {
       const page = (await askForFewer(LATER_PAGE, ask)) as Latest
       for (const row of page.readings) {
         const { time, value, quality = 1 } = row
-        names.push([row.device, row.device_name])
+        names.push(...namesOf(row))
         if (time === undefined || value === undefined) continue
         this.#values.set(keyOf(row), value)
         found.push(heardOf({ ...row, time, value, quality }))
@@ -98,7 +100,7 @@ export class StoredReadings implements Stored {
       found: kept.map(({ row }) => heardOf(row)),
       left,
       rest: { area: 'readings', verb: 'received', params: { ...this.#only, after: from, limit } },
-      names: kept.map(({ row }) => [row.device, row.device_name]),
+      names: kept.flatMap(({ row }) => namesOf(row)),
     }
   }
 
@@ -106,6 +108,18 @@ export class StoredReadings implements Stored {
     const ask = (limit: number) => client.request('readings', 'received', { ...this.#only, ...how, limit })
     return (await askForFewer(how.limit, ask)) as Received
   }
+}
+
+function namesOf({
+  device,
+  device_name,
+  sensor,
+  sensor_name = sensor,
+}: Omit<ReadingRow, 'id' | 'received_at' | 'time' | 'value' | 'quality'>): Found['names'] {
+  return [
+    [device, device_name],
+    [sensorId({ device, sensor }), sensor_name],
+  ]
 }
 
 function keyOf({ device, sensor }: Pick<ReadingRow, 'device' | 'sensor'>): string {

@@ -134,10 +134,10 @@ function foldedRows(device: WatchedDevice, now: number): Row[] {
 }
 
 function sensorRows({ sensors }: WatchedDevice, now: number): Row[] {
-  return sensors.map(({ sensor, state }) => ({
+  return sensors.map(({ name, state }) => ({
     cells: [
       '',
-      cleanText(sensor),
+      name,
       state.quality === 0 ? '?' : showValue(state.value, undefined, { now, times: 'glance' }),
       cleanText(state.unit),
       timeWords(state.at, now),

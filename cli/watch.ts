@@ -2,7 +2,7 @@ import { decode } from '../shared/codec.ts'
 import { durationWords } from '../shared/time-words.ts'
 import type { Topics } from '../shared/topics.ts'
 import type { AdminClient } from './admin-client.ts'
-import { bare, type Heard, line } from './heard.ts'
+import { bare, type Heard, line, sensorId } from './heard.ts'
 import type { Live } from './live.ts'
 import { stayConnected } from './stay-connected.ts'
 import { watchPage } from './watch-page.ts'
@@ -150,6 +150,22 @@ async function learnNames(client: AdminClient, names: Map<string, string>): Prom
       next?: unknown
     }
     for (const { id, name } of page.devices) names.set(id, name)
+    after = page.next
+  } while (after !== undefined)
+  await learnSensors(client, names)
+}
+
+async function learnSensors(client: AdminClient, names: Map<string, string>): Promise<void> {
+  let after: unknown
+  do {
+    const asked = { limit: 1_000, ...(after === undefined ? {} : { after }) }
+    const page = (await client.request('readings', 'latest', asked)) as {
+      readings: { device: string; sensor: string; sensor_name?: string }[]
+      next?: unknown
+    }
+    // An older hub says no names: the key stands for the sensor then.
+    for (const { sensor_name, ...of } of page.readings)
+      if (sensor_name !== undefined) names.set(sensorId(of), sensor_name)
     after = page.next
   } while (after !== undefined)
 }

@@ -1,5 +1,5 @@
 import { cleanText } from '../shared/clean-text.ts'
-import type { Heard } from './heard.ts'
+import { type Heard, sensorName } from './heard.ts'
 
 type StateHeard = Extract<Heard, { kind: 'state' }>
 type State = NonNullable<StateHeard['state']>
@@ -8,7 +8,8 @@ type Status = NonNullable<Extract<Heard, { kind: 'status' }>['status']>
 export interface WatchedDevice {
   name: string
   status: Status | undefined
-  sensors: { sensor: string; state: State }[]
+  /** By the names that people gave them. */
+  sensors: { sensor: string; name: string; state: State }[]
 }
 
 /** A house as it was last heard: its devices with their sensors. */
@@ -70,15 +71,16 @@ export class WatchedHouse {
     const sensors = new Map<string, WatchedDevice['sensors']>([...this.#statuses.keys()].map((device) => [device, []]))
     for (const { device, sensor, state } of this.#states.values()) {
       const own = sensors.get(device)
-      if (own) own.push({ sensor, state })
-      else sensors.set(device, [{ sensor, state }])
+      const known = { sensor, name: cleanText(sensorName(this.#names, { device, sensor })), state }
+      if (own) own.push(known)
+      else sensors.set(device, [known])
     }
     return [...sensors]
       .map(([id, own]) => ({
         id,
         name: this.nameOf(id),
         status: this.#statuses.get(id),
-        sensors: own.sort((a, b) => a.sensor.localeCompare(b.sensor)),
+        sensors: own.sort((a, b) => a.name.localeCompare(b.name) || a.sensor.localeCompare(b.sensor)),
       }))
       .sort((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id))
   }

@@ -22,6 +22,9 @@ export const logLine = z.string().meta({ format: 'log-line' })
 /** A device that is asked for: its id, or its name where only one has it. */
 export const deviceParam = text(100).min(1).meta({ format: 'device' })
 
+/** A sensor that is asked for: its key, or its name where only one of the device has it. */
+export const sensorParam = text(100).min(1).meta({ format: 'sensor' })
+
 /** A time that is asked for: milliseconds, or a text as people write it. `momentOf` makes a number of it. */
 export const timeParam = z.union([timeMs, text(60).min(1)]).meta({ format: 'time' })
 

@@ -8,6 +8,7 @@ const NOW = Date.UTC(2026, 10, 27, 13, 5)
 const NAMES = new Map([
   ['kitchen-pi', 'Kitchen Pi'],
   ['hall-pi', 'Halle 客厅 am Fenster'],
+  ['hall-pi/probe_1', 'Cellar'],
 ])
 const state = (device: string, sensor: string, value: number, more: object = {}) =>
   ({
@@ -40,6 +41,16 @@ describe('a house that is watched', () => {
       'Ctrl-C ends.',
     ])
     expect(lines.join('\n')).toMatch(/stove +51\.25 {2}°C +5 s ago/)
+  })
+
+  it('calls a sensor by its name, and by its key where nobody named it', () => {
+    const house = watched()
+    house.hear(state('hall-pi', 'probe_1', 9))
+    const page = watchPage(house, { width: 80, height: 24, now: NOW }).join('\n')
+    expect(page).toMatch(/Cellar +9 /)
+    expect(page).not.toContain('probe_1')
+    expect(line(state('hall-pi', 'probe_1', 9), NAMES)).toContain('  Cellar  9 °C')
+    expect(line(state('hall-pi', 'other', 9), NAMES)).toContain('  other  9 °C')
   })
 
   it('shows what is wrong with a device below it, until its all-clear', () => {

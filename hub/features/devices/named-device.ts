@@ -55,6 +55,7 @@ function lookUp({ db, caller }: Asking, given: string): string | DeviceRow[] {
   })
 }
 
-function folded(name: string): string {
+/** A name as it is compared: people write it in any case, and keyboards compose letters differently. */
+export function folded(name: string): string {
   return name.normalize('NFC').trim().toLocaleLowerCase('en')
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { deviceParam } from '../../../shared/admin/fields.ts'
+import { deviceParam, sensorParam } from '../../../shared/admin/fields.ts'
 import { LaresError } from '../../../shared/errors.ts'
-import { sensorKey } from '../../../shared/messages/fields.ts'
 import { command } from '../../engine/command.ts'
 import { endSensorAlarms } from './alarms.ts'
 import { deviceNamed } from './named-device.ts'
+import { sensorsNamed } from './named-sensor.ts'
 import { clearState } from './retained-state.ts'
 
 interface SensorRow {
@@ -20,16 +20,17 @@ export const removeSensor = command({
   role: 'admin',
   summary:
     'Take a sensor that is no longer there out of the house; its readings stay, and it is back when its device names it',
-  params: z.strictObject({ device: deviceParam, sensor: sensorKey }),
+  params: z.strictObject({ device: deviceParam, sensor: sensorParam }),
   result: z.strictObject({ device: z.string(), sensor: z.string(), entity_id: z.string() }),
   examples: [
     { says: 'a probe that was unplugged for good', params: { device: 'kitchen-pi', sensor: 'cpu_temperature' } },
   ],
   positional: ['device', 'sensor'],
   changes: true,
-  run(context, { device: given, sensor }) {
+  run(context, { device: given, sensor: called }) {
     const { db, now } = context
     const device = deviceNamed(context, given)
+    const [sensor = called] = sensorsNamed(context, called, device)
     const row = db
       .prepare(
         'SELECT e.id, e.entity_id, e.is_enabled, d.house_id FROM device_entities e JOIN devices d ON d.id = e.device_id ' +

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { deviceParam, durationMs, id, sensorValue, time, timeParam } from '../../../shared/admin/fields.ts'
+import { deviceParam, durationMs, id, sensorParam, sensorValue, time, timeParam } from '../../../shared/admin/fields.ts'
 import { CLOCK_STEP_MS } from '../../../shared/limits.ts'
-import { sensorKey } from '../../../shared/messages/fields.ts'
 import { momentOf } from '../../../shared/read-time.ts'
 import type { QueryContext } from '../../engine/command.ts'
 import { command } from '../../engine/command.ts'
 import { deviceNamed } from '../devices/named-device.ts'
+import { SENSOR_NAME, sensorKeys } from '../devices/named-sensor.ts'
 import { after, conditions, page } from '../list-query.ts'
 import { visibleHouses } from '../visibility.ts'
 import type { RollupStep } from './rollups.ts'
@@ -18,6 +18,7 @@ interface SeriesRow {
   device_id: string
   device_name: string
   sensor: string
+  sensor_name: string
   sensor_type: string
   unit: string
 }
@@ -25,9 +26,10 @@ interface SeriesRow {
 /** What says which numbers they are. */
 const seriesName = {
   device_name: z.string(),
-  sensor: z.string(),
+  sensor_name: z.string(),
   unit: z.string(),
   sensor_type: z.string(),
+  sensor: z.string(),
   device: id,
 }
 
@@ -47,15 +49,17 @@ function seriesOf(
   params: { device?: string | undefined; sensor?: string | undefined },
   { limit, after: key, present }: { limit: number; after?: number | undefined; present?: boolean } = { limit: -1 },
 ): SeriesRow[] {
+  const device = params.device === undefined ? undefined : deviceNamed(context, params.device)
   const asked = conditions(visibleHouses(context.caller, 'd.house_id'))
-    .when('s.device_id = ?', params.device === undefined ? undefined : deviceNamed(context, params.device))
-    .when('s.sensor = ?', params.sensor)
+    .when('s.device_id = ?', device)
+    .when('s.sensor IN (SELECT value FROM json_each(?))', sensorKeys(context, params.sensor, device))
     .when('(SELECT is_enabled FROM device_entities e WHERE e.id = s.entity_id) IS NOT ?', present ? 0 : undefined)
   const order = ['device_id', 'sensor', 'id']
   const where = after(context.db, asked, { table: 'reading_series', alias: 's', order, key })
   return context.db
     .prepare(
-      'SELECT s.id, s.device_id, d.name AS device_name, s.sensor, s.sensor_type, s.unit FROM reading_series s JOIN devices d ON d.id = s.device_id ' +
+      `SELECT s.id, s.device_id, d.name AS device_name, s.sensor, ${SENSOR_NAME}, s.sensor_type, s.unit FROM reading_series s ` +
+        'JOIN devices d ON d.id = s.device_id LEFT JOIN device_entities e ON e.id = s.entity_id ' +
         `WHERE ${where.sql} ORDER BY s.device_id, s.sensor, s.id LIMIT ?`,
     )
     .all(...where.values, limit) as SeriesRow[]
@@ -77,7 +81,7 @@ export const queryReadings = command({
   summary: 'The readings of a sensor in a span of time, oldest first',
   params: z.strictObject({
     device: deviceParam,
-    sensor: sensorKey,
+    sensor: sensorParam,
     from: timeParam.optional(),
     to: timeParam.optional(),
     limit: z.int().min(1).max(10_000).default(1_000),
@@ -148,7 +152,7 @@ export const summarizeReadings = command({
   summary: 'Least, mean and greatest value of a sensor for each hour (or 5m), also of readings that are gone',
   params: z.strictObject({
     device: deviceParam,
-    sensor: sensorKey,
+    sensor: sensorParam,
     step: z.enum(['5m', '1h']).default('1h'),
     from: timeParam.optional(),
     to: timeParam.optional(),
@@ -207,7 +211,7 @@ export const latestReadings = command({
   summary: 'The newest reading of every sensor that is there',
   params: z.strictObject({
     device: deviceParam.optional(),
-    sensor: sensorKey.optional(),
+    sensor: sensorParam.optional(),
     limit: z.int().min(1).max(5_000).default(1_000),
     after: z.int().optional(),
   }),
@@ -215,10 +219,11 @@ export const latestReadings = command({
     readings: z.array(
       z.strictObject({
         device_name: z.string(),
-        sensor: z.string(),
+        sensor_name: z.string(),
         value: sensorValue.optional(),
         unit: z.string(),
         time: time.optional(),
+        sensor: z.string(),
         device: id,
         sensor_type: z.string(),
         quality: z.number().optional(),
@@ -264,6 +269,6 @@ function newestReading({ db, now }: QueryContext): (series: number) => object | 
   return (series) => upto(series, now + CLOCK_STEP_MS) ?? upto(series, Number.MAX_SAFE_INTEGER)
 }
 
-function titleOf({ device_id, device_name, sensor, sensor_type, unit }: SeriesRow) {
-  return { device: device_id, device_name, sensor, sensor_type, unit }
+function titleOf({ device_id, device_name, sensor, sensor_name, sensor_type, unit }: SeriesRow) {
+  return { device: device_id, device_name, sensor, sensor_name, sensor_type, unit }
 }

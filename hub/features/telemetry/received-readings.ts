@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { deviceParam, id, sensorValue, time } from '../../../shared/admin/fields.ts'
-import { sensorKey } from '../../../shared/messages/fields.ts'
+import { deviceParam, id, sensorParam, sensorValue, time } from '../../../shared/admin/fields.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
 import { command } from '../../engine/command.ts'
 import { deviceNamed } from '../devices/named-device.ts'
+import { SENSOR_NAME, sensorKeys } from '../devices/named-sensor.ts'
 import { conditions } from '../list-query.ts'
 import { visibleHouses } from '../visibility.ts'
 
@@ -23,7 +23,7 @@ export const receivedReadings = command({
   summary: 'Readings in the order in which they came in, the last ones or those after one of them',
   params: z.strictObject({
     device: deviceParam.optional(),
-    sensor: sensorKey.optional(),
+    sensor: sensorParam.optional(),
     limit: z.int().min(1).max(5_000).default(100),
     after: z.int().min(0).optional().describe('the id of a reading'),
   }),
@@ -32,11 +32,12 @@ export const receivedReadings = command({
       z.strictObject({
         received_at: time,
         device_name: z.string(),
-        sensor: z.string(),
+        sensor_name: z.string(),
         value: sensorValue,
         unit: z.string(),
         time,
         quality: z.number(),
+        sensor: z.string(),
         device: id,
         sensor_type: z.string(),
         metadata: z.record(z.string(), z.json()).optional(),
@@ -59,17 +60,18 @@ export const receivedReadings = command({
     const newest = newestId(context.db)
     const from = after ?? Math.max(0, newest - SPAN)
     const to = Math.min(newest, from + SPAN)
+    const device = params.device === undefined ? undefined : deviceNamed(context, params.device)
     const where = conditions(visibleHouses(context.caller, 'd.house_id'))
-      .when('s.device_id = ?', params.device === undefined ? undefined : deviceNamed(context, params.device))
-      .when('s.sensor = ?', params.sensor)
+      .when('s.device_id = ?', device)
+      .when('s.sensor IN (SELECT value FROM json_each(?))', sensorKeys(context, params.sensor, device))
       .when('r.id > ?', from)
       .when('r.id <= ?', to)
     const rows = context.db
       .prepare(
-        'SELECT r.received_at, d.name AS device_name, s.sensor, r.value, s.unit, r.reading_time AS time, ' +
+        `SELECT r.received_at, d.name AS device_name, s.sensor, ${SENSOR_NAME}, r.value, s.unit, r.reading_time AS time, ` +
           'coalesce(r.quality, 1.0) AS quality, s.device_id AS device, s.sensor_type, r.metadata, r.id ' +
           // Joined in this order, the ids are walked and no sort is needed.
-          'FROM readings r CROSS JOIN reading_series s ON s.id = r.series_id CROSS JOIN devices d ON d.id = s.device_id ' +
+          'FROM readings r CROSS JOIN reading_series s ON s.id = r.series_id CROSS JOIN devices d ON d.id = s.device_id LEFT JOIN device_entities e ON e.id = s.entity_id ' +
           `WHERE ${where.sql} ORDER BY r.id ${after === undefined ? 'DESC' : 'ASC'} LIMIT ?`,
       )
       .all(...where.values, limit) as ReceivedRow[]

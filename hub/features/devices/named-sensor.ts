@@ -1,0 +1,63 @@
+import { LaresError } from '../../../shared/errors.ts'
+import { sensorKey } from '../../../shared/messages/fields.ts'
+import { nearestName } from '../../../shared/nearest-name.ts'
+import type { Database } from '../../../shared/sqlite/open.ts'
+import type { Caller } from '../../engine/caller.ts'
+import { visibleHouses } from '../visibility.ts'
+import { folded } from './named-device.ts'
+
+interface Asking {
+  db: Database
+  caller: Caller
+}
+
+interface SensorRow {
+  device_id: string
+  key: string
+  name: string
+}
+
+/**
+ * SQL for what people call the sensor of a series `s` whose entity is joined as `e`: its name, and its key where it has
+ * none or two of its device have the same.
+ */
+export const SENSOR_NAME =
+  "CASE WHEN coalesce(e.name, '') = '' OR EXISTS (SELECT 1 FROM device_entities o WHERE o.device_id = s.device_id " +
+  'AND o.name = e.name AND o.id <> e.id) THEN s.sensor ELSE e.name END AS sensor_name'
+
+/**
+ * The keys of the sensors that a person means: the key itself, or the keys of those called so, in any case. Of one device it
+ * is one key. What nobody is called is taken as a key, because readings outlive their sensor. Throws `bad_params` with the
+ * keys where several sensors of the device have the name, and `not_found` with the nearest for what can be no key.
+ */
+export function sensorsNamed({ db, caller }: Asking, given: string, device?: string): string[] {
+  const visible = visibleHouses(caller, 'd.house_id')
+  const all = db
+    .prepare(
+      'SELECT e.device_id, substr(e.unique_id, length(e.device_id) + 2) AS key, e.name FROM device_entities e ' +
+        `JOIN devices d ON d.id = e.device_id WHERE e.unique_id IS NOT NULL AND ${visible.sql}` +
+        `${device === undefined ? '' : ' AND e.device_id = ?'} ORDER BY key`,
+    )
+    .all(...visible.values, ...(device === undefined ? [] : [device])) as SensorRow[]
+  if (all.some(({ key }) => key === given)) return [given]
+  const keys = [...new Set(all.filter(({ name }) => folded(name) === folded(given)).map(({ key }) => key))]
+  if (keys.length > 1 && device !== undefined)
+    throw new LaresError('bad_params', `${keys.length} sensors of ${device} are called ${given}: ${keys.join(', ')}`, {
+      hint: 'Name one of them by its key.',
+    })
+  if (keys.length > 0) return keys
+  if (sensorKey.safeParse(given).success) return [given]
+  const nearest = nearestName(
+    given,
+    all.flatMap(({ key, name }) => [name, key]),
+  )
+  const list = device === undefined ? 'lares readings latest' : `lares devices show ${device}`
+  throw new LaresError('not_found', `there is no sensor ${given}`, {
+    hint: nearest === null ? `See ${list}.` : `Did you mean ${nearest}? See ${list}.`,
+  })
+}
+
+/** As `sensorsNamed`, as JSON for a list that may be asked for one sensor or for all. */
+export function sensorKeys(asking: Asking, given: string | undefined, device: string | undefined): string | undefined {
+  return given === undefined ? undefined : JSON.stringify(sensorsNamed(asking, given, device))
+}
