@@ -31,6 +31,7 @@ import type { BirthContent } from './link/link.ts'
 import type { OpenedOutbox } from './outbox/open-outbox.ts'
 import { openOutboxDatabase } from './outbox/open-outbox.ts'
 import { Outbox } from './outbox/outbox.ts'
+import { isStillAside, SET_ASIDE_HINT, setAsideEvent, setAsideWords } from './outbox/set-aside.ts'
 import { Pins } from './pins.ts'
 import { processHealthReader } from './process-health.ts'
 import type { SensingOptions } from './sensing.ts'
@@ -106,7 +107,7 @@ export class Agent implements Service {
     try {
       this.#hardware = await readHardwareModel(machine)
       opened = openOutboxDatabase(dataFolder, clock, log)
-      const outbox = new Outbox({ db: opened.db, clock, boot, log: log.part('outbox') })
+      const outbox = new Outbox({ db: opened.db, stamp: opened.stamp, clock, boot, log: log.part('outbox') })
       this.#lifecycle.add('outbox', { start() {}, stop: () => outbox.close() })
       const tables = await sensorTables(config, dataFolder, machine)
       this.#parts = this.#compose(opened, outbox, tables)
@@ -319,6 +320,7 @@ export class Agent implements Service {
     add(INTRODUCTION, describeRefused(sensing.refused()))
     const { memoryFault } = opened
     add('outbox', memoryFault && `its rows are in memory only: ${memoryFault.message}`, memoryFault?.hint)
+    for (const aside of opened.aside.filter(isStillAside)) add('outbox', setAsideWords(aside), SET_ASIDE_HINT)
     add('outbox', outbox.fault && `it takes nothing: ${outbox.fault.message}`, outbox.fault?.hint)
     for (const { part, error } of [...(this.#options.configFaults ?? []), ...sensing.wrong()]) add(part, explain(error))
     for (const { key, message } of sensing.failing()) add(`sensor ${key}`, message)
@@ -357,13 +359,7 @@ export class Agent implements Service {
         severity: 'error',
         description: cutText(`The outbox is in memory only: ${memoryFault.message}`, 500),
       })
-    if (setAside !== null)
-      outbox.event({
-        type: 'outbox_set_aside',
-        severity: 'error',
-        description: 'The outbox was damaged. It is set aside, and a new one was begun.',
-        data: { file: setAside },
-      })
+    for (const aside of setAside) outbox.event(setAsideEvent(aside))
   }
 
   #tellClockStep(outbox: Outbox, byMs: number): void {

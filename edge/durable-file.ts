@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { crockford } from '../shared/ids.ts'
+import { syncFolder } from '../shared/sync-file.ts'
 
 /**
  * Writes a small file so that after a power cut it holds either the old or the new text, never half of one:
@@ -23,16 +24,6 @@ export function writeDurably(file: string, text: string): void {
     throw error
   }
   syncFolder(folder)
-}
-
-/** Makes a rename or a deletion in the folder survive a power cut. */
-export function syncFolder(folder: string): void {
-  const fd = openSync(folder, 'r')
-  try {
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
-  }
 }
 
 function discard(file: string): void {

@@ -5,8 +5,9 @@ import { describeIssues } from '../shared/codec.ts'
 import { LaresError } from '../shared/errors.ts'
 import { isDeviceId } from '../shared/ids.ts'
 import { shellWord } from '../shared/shell-word.ts'
+import { syncFolder } from '../shared/sync-file.ts'
 import { systemTrouble } from '../shared/system-trouble.ts'
-import { syncFolder, writeDurably } from './durable-file.ts'
+import { writeDurably } from './durable-file.ts'
 
 const identitySchema = z.strictObject({
   device: z.string().refine(isDeviceId, 'is no device id'),

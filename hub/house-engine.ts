@@ -3,6 +3,7 @@ import { LaresError } from '../shared/errors.ts'
 import type { RandomBytes } from '../shared/ids.ts'
 import { systemRandom } from '../shared/ids.ts'
 import type { Log } from '../shared/log.ts'
+import type { LogStamp } from '../shared/sqlite/log-stamp.ts'
 import type { Database } from '../shared/sqlite/open.ts'
 import type { Topics } from '../shared/topics.ts'
 import { forgetOldAnswers } from './admin/request-memory.ts'
@@ -27,7 +28,6 @@ import { openSync } from './features/sync/book.ts'
 import { unsentRows } from './features/sync/unsent.ts'
 import { openTelemetry } from './features/telemetry/telemetry.ts'
 import { openTokens } from './features/users/tokens.ts'
-import type { LogStamp } from './store/log-stamp.ts'
 
 const HOUR_MS = 3_600_000
 

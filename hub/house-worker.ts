@@ -2,9 +2,9 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '../shared/clock.ts'
 import { asError, LaresError } from '../shared/errors.ts'
 import { createLog } from '../shared/log.ts'
+import { Checkpointer } from '../shared/sqlite/checkpoint.ts'
 import { isCorruption, isDiskFault, sqliteCode } from '../shared/sqlite/open.ts'
 import { storeFault } from '../shared/sqlite/store-fault.ts'
-import { Checkpointer } from './engine/checkpoint.ts'
 import type { Engine } from './engine/engine.ts'
 import { FreePages } from './engine/free-pages.ts'
 import type { Effect } from './engine/input.ts'
@@ -39,7 +39,7 @@ function main(): void {
   }
   const { store, engine, facts } = house
   say({ kind: 'ready', ...facts })
-  const checkpointer = new Checkpointer(store.db, storeFile(settings.folder), store.stamp)
+  const checkpointer = new Checkpointer(store.db, { stamp: store.stamp })
   const freePages = new FreePages(store.db)
   port?.on('message', (message: ToEngine) => answer(message, { store, engine, checkpointer, freePages }))
 }

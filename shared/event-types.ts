@@ -36,6 +36,15 @@ const OF_AGENTS = [
     entry('device', 'error', 'Outbox set aside', 'The outbox was damaged, and a new one was begun.'),
   ],
   [
+    'outbox_log_set_aside',
+    entry(
+      'device',
+      'error',
+      'Log of an outbox set aside',
+      "A write-ahead log that was not the outbox's own lay beside it.",
+    ),
+  ],
+  [
     'outbox_full',
     entry('device', 'error', 'Disk of a device full', 'For a while the disk of the device took nothing.'),
   ],

@@ -238,6 +238,7 @@ const OWN_FILES = new Map([
   ['edge/health/kernel-files.ts', 'the files of the kernel, one at a time'],
   ['edge/identity.ts', 'our identity'],
   ['edge/outbox/open-outbox.ts', 'our outbox'],
+  ['edge/outbox/set-aside.ts', 'what lies beside our outbox'],
   ['edge/run.ts', 'our identity'],
   ['edge/status-file.ts', 'our word'],
   ['edge/version.ts', 'our version'],

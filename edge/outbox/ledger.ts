@@ -3,10 +3,24 @@ import type { LaresError } from '../../shared/errors.ts'
 import { crockford } from '../../shared/ids.ts'
 import type { Log } from '../../shared/log.ts'
 import { RateLimitedLog } from '../../shared/log.ts'
+import { Checkpointer, type LogSizes } from '../../shared/sqlite/checkpoint.ts'
+import type { LogStamp } from '../../shared/sqlite/log-stamp.ts'
 import type { Database } from '../../shared/sqlite/open.ts'
 import { outboxFault } from './outbox-fault.ts'
 import type { Amount, OutboxRows, OutboxState } from './rows.ts'
 import { outboxRows } from './rows.ts'
+
+export interface LedgerParts {
+  db: Database
+  clock: Clock
+  log: Log
+  /** Marks the log as this file's. Default `null`: there is no log, as in memory. */
+  stamp?: LogStamp | null
+}
+
+const MIB = 1024 * 1024
+/** Small: a disk that fills up must still have room for what waits in the log. */
+const LOG_SIZES: LogSizes = { passiveBytes: MIB, truncateBytes: 4 * MIB, idleBytes: MIB }
 
 /** The file behind an outbox: its rows, its state row, and running totals that need no scan. */
 export class Ledger {
@@ -16,15 +30,19 @@ export class Ledger {
   total: Amount
   parked: number
   #db: Database
+  #stamp: LogStamp | null
+  #checkpointer: Checkpointer | null
   #clock: Clock
   #log: Log
   #quiet: RateLimitedLog
   #startMono: number
 
-  constructor(db: Database, clock: Clock, log: Log) {
+  constructor({ db, clock, log, stamp = null }: LedgerParts) {
     this.#db = db
     this.#clock = clock
     this.#log = log
+    this.#stamp = stamp
+    this.#checkpointer = stamp && new Checkpointer(db, { stamp, sizes: LOG_SIZES })
     this.#quiet = new RateLimitedLog(clock, 60_000)
     this.rows = outboxRows(db)
     if (this.rows.state() === null) this.rows.createState(mintEpoch())
@@ -52,7 +70,13 @@ export class Ledger {
 
   /** All of `work` or nothing is on the disk. */
   transaction(work: () => void): void {
-    this.#db.transaction(work).immediate()
+    this.#db
+      .transaction(() => {
+        work()
+        this.#stamp?.write()
+      })
+      .immediate()
+    this.#tidy()
   }
 
   /** Like `transaction`, but a disk that fails is logged, at most once a minute, and answered with `false`. */
@@ -79,6 +103,15 @@ export class Ledger {
   recount(): void {
     this.total = this.rows.total()
     this.parked = this.rows.totalParked()
+  }
+
+  /** What is committed is kept whatever becomes of this: a disk that fails now is said by the next transaction. */
+  #tidy(): void {
+    try {
+      this.#checkpointer?.after(0)
+    } catch (error) {
+      if (!this.fault(error)) throw error
+    }
   }
 
   close(): void {

@@ -7,8 +7,8 @@ import { RateLimitedLog } from '../../shared/log.ts'
 import type { Ack } from '../../shared/messages/ack.ts'
 import type { Lane } from '../../shared/messages/fields.ts'
 import type { Heartbeat } from '../../shared/messages/heartbeat.ts'
-import type { Database } from '../../shared/sqlite/open.ts'
 import type { EventBody, ResultBody } from './bodies.ts'
+import type { LedgerParts } from './ledger.ts'
 import { Ledger } from './ledger.ts'
 import type { OutboxLimits } from './make-room.ts'
 import { makeRoom, OUTBOX_LIMITS } from './make-room.ts'
@@ -25,12 +25,9 @@ import { BODY_BYTES, splitReadings } from './split-readings.ts'
  */
 export type Written = 'stored' | 'full' | 'refused'
 
-export interface OutboxOptions {
-  db: Database
-  clock: Clock
+export interface OutboxOptions extends LedgerParts {
   /** Id of this boot: monotonic times are comparable within one. */
   boot: string
-  log: Log
   limits?: OutboxLimits
 }
 
@@ -65,7 +62,7 @@ export class Outbox {
     this.#log = options.log
     this.#quiet = new RateLimitedLog(options.clock, 60_000)
     this.#limits = options.limits ?? OUTBOX_LIMITS
-    this.#ledger = new Ledger(options.db, options.clock, options.log)
+    this.#ledger = new Ledger(options)
     this.#settlement = new Settlement({
       ledger: this.#ledger,
       clock: options.clock,

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { syncFile, syncFolder } from '../../shared/sync-file.ts'
 import { noteSound } from './check-mark.ts'
-import { COMPANIONS, databaseFiles, syncFile, syncFolder } from './files.ts'
+import { COMPANIONS, databaseFiles } from './files.ts'
 
 /** Why the present database makes room: a person put a copy in its place, or it is damaged. */
 export type Reason = 'aside' | 'damaged'

@@ -1,20 +1,6 @@
-import { chownSync, closeSync, existsSync, fsyncSync, openSync, renameSync, statSync } from 'node:fs'
+import { chownSync, existsSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-
-/** Makes what was renamed or created in a folder survive a power cut. */
-export function syncFolder(folder: string): void {
-  syncFile(folder, 'r')
-}
-
-/** Makes what was written to a file survive a power cut. */
-export function syncFile(file: string, flags = 'r+'): void {
-  const fd = openSync(file, flags)
-  try {
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
-  }
-}
+import { syncFile, syncFolder } from '../../shared/sync-file.ts'
 
 /** Puts a finished temporary file in its place, durably: file, rename, folder. */
 export function putInPlace(temporary: string, final: string): void {

@@ -1,20 +1,22 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import Sqlite from 'better-sqlite3'
 import { LaresError } from '../../shared/errors.ts'
 import { systemRandom } from '../../shared/ids.ts'
 import type { Log } from '../../shared/log.ts'
+import { isFresh, setForeignLogAside } from '../../shared/sqlite/foreign-log.ts'
+import { hasLog, LogStamp } from '../../shared/sqlite/log-stamp.ts'
+import { makeDatabase } from '../../shared/sqlite/make-database.ts'
 import { migrate } from '../../shared/sqlite/migrate.ts'
-import { type Database, isCorruption, makePrivate, openDatabase } from '../../shared/sqlite/open.ts'
+import { type Database, isCorruption, openDatabase } from '../../shared/sqlite/open.ts'
+import { syncFolder } from '../../shared/sync-file.ts'
 import { listBackups, writeFullCopy } from './backup.ts'
 import { installTriggers } from './change-log.ts'
 import { damageOf, damageOfSmallTables, damageOrContradictionOf } from './check.ts'
 import { noteCheckDue, noteSound, suspicionOf } from './check-mark.ts'
 import { declarations } from './declarations.ts'
 import { exchange, finishExchange, runningMark } from './exchange.ts'
-import { giveToOwnerOf, syncFolder } from './files.ts'
+import { giveToOwnerOf } from './files.ts'
 import { bringIn } from './incoming.ts'
-import { hasLog, LogStamp, logBelongs, stampAnew } from './log-stamp.ts'
 import { sweepParts } from './part-files.ts'
 import { backupFolder, storeFile } from './places.ts'
 import { isSound } from './sound.ts'
@@ -48,6 +50,8 @@ const SET_ASIDE: [RegExp, string][] = [
   [/^hub\.db\.damaged-\d+$/, 'the database was damaged and a backup took its place; the damaged one was set aside as'],
   [/^hub\.db-wal\.foreign-\d+$/, "a write-ahead log that is not this database's was set aside as"],
 ]
+
+const FOREIGN_LOG = 'the write-ahead log is not of this database; it was set aside and the database opened without it'
 
 /**
  * Opens the hub's database, whatever happened to it: a restore that was interrupted is brought to its end; a log that is not
@@ -99,14 +103,15 @@ function whatLiesAside(folder: string): string[] {
 
 function openChecked({ folder, now, log }: StoreFolder): { db: Database; unchecked: boolean } {
   const file = storeFile(folder)
-  const fresh = !existsSync(file) || statSync(file).size === 0
+  const fresh = isFresh(file)
   // An empty house instead of the one that was here would be worse than none.
   if (fresh && (existsSync(runningMark(file)) || listBackups(backupFolder(folder)).length > 0))
     throw new DamagedDatabase(`${file} is gone`)
-  if (fresh || !logBelongs(file)) dropForeignLog({ folder, now, log })
+  const setAside = setForeignLogAside(file, now)
+  if (setAside !== null) log.error({ setAside }, FOREIGN_LOG)
   const suspicion = suspicionOf(file)
   const unclean = !fresh && (existsSync(runningMark(file)) || suspicion !== 'none' || hasLog(file))
-  if (fresh) makeDatabase(file)
+  if (fresh) makeDatabase(file, { random: systemRandom, shrinks: true })
   const db = openDatabase({ file, shrinks: true })
   try {
     if (suspicion === 'damage') {
@@ -138,33 +143,6 @@ function openChecked({ folder, now, log }: StoreFolder): { db: Database; uncheck
     db.close()
     throw error
   }
-}
-
-/** A new file has its number before it has a log. */
-function makeDatabase(file: string): void {
-  makePrivate(file)
-  const db = new Sqlite(file)
-  try {
-    db.pragma('auto_vacuum = INCREMENTAL')
-    stampAnew(db, systemRandom)
-  } finally {
-    db.close()
-  }
-}
-
-/** SQLite would replay it over a database that somebody put here, and mix two houses. */
-function dropForeignLog({ folder, now, log }: StoreFolder): void {
-  const file = storeFile(folder)
-  const lies = `${file}-wal`
-  if (!existsSync(lies)) return
-  const setAside = `${lies}.foreign-${now}`
-  rmSync(`${file}-shm`, { force: true })
-  renameSync(lies, setAside)
-  syncFolder(folder)
-  log.error(
-    { setAside },
-    'the write-ahead log is not of this database; it was set aside and the database opened without it',
-  )
 }
 
 /** A migration may rewrite the largest table: twice the file's size must be free. */

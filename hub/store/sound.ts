@@ -1,9 +1,9 @@
 import Sqlite from 'better-sqlite3'
 import { asError, LaresError } from '../../shared/errors.ts'
+import { MAGIC, readHeader } from '../../shared/sqlite/log-stamp.ts'
 import type { Database } from '../../shared/sqlite/open.ts'
 import { isCorruption } from '../../shared/sqlite/open.ts'
 import { damageOrContradictionOf } from './check.ts'
-import { MAGIC, readHeader } from './log-stamp.ts'
 
 /** Throws when a file does not begin as a database does. An unreadable one throws what the system says. */
 export function checkMagic(file: string): void {

@@ -169,7 +169,10 @@ describe('the agent', () => {
     await agent.start()
     await pass(5)
     expect(agent.status().heartbeat?.outbox.rows).toBeGreaterThan(3)
-    expect(agent.status().missing.map(({ part }) => part)).toEqual(['hub'])
+    expect(agent.status().missing).toEqual([
+      expect.objectContaining({ part: 'hub' }),
+      expect.objectContaining({ part: 'outbox', reason: expect.stringContaining('outbox.db.damaged-') }),
+    ])
   })
 
   it('answers the commands of the hub, and takes and reports its settings', async () => {

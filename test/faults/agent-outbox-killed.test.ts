@@ -38,10 +38,10 @@ describe('an agent that is killed while it writes', () => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const said = await killAfter(1 + Math.floor(Math.random() * 400), (promised.at(-1) ?? -1) + 1_000)
       promised = [...promised, ...said]
-      const { db, memoryFault, setAside } = openOutboxDatabase(folder, systemClock, silentLog)
-      expect({ memoryFault, setAside }).toEqual({ memoryFault: null, setAside: null })
+      const { db, stamp, memoryFault, setAside } = openOutboxDatabase(folder, systemClock, silentLog)
+      expect({ memoryFault, setAside }).toEqual({ memoryFault: null, setAside: [] })
       expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
-      const outbox = new Outbox({ db, clock: systemClock, boot: 'boot-1', log: silentLog })
+      const outbox = new Outbox({ db, stamp, clock: systemClock, boot: 'boot-1', log: silentLog })
       epoch ??= outbox.epoch
       expect(outbox.epoch).toBe(epoch)
       const rows = outbox.waiting('backlog', 0, 1_000_000)

@@ -8,8 +8,8 @@ import { silentLog } from '../../shared/log.ts'
  * it is stored, until somebody kills it.
  */
 const [folder = '', first = '0'] = process.argv.slice(2)
-const { db } = openOutboxDatabase(folder, systemClock, silentLog)
-const outbox = new Outbox({ db, clock: systemClock, boot: 'boot-1', log: silentLog })
+const { db, stamp } = openOutboxDatabase(folder, systemClock, silentLog)
+const outbox = new Outbox({ db, stamp, clock: systemClock, boot: 'boot-1', log: silentLog })
 for (let value = Number(first); ; value += 1) {
   if (outbox.readings([{ sensor: 'cpu', value }]) === 'stored') process.stdout.write(`${value}\n`)
 }

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { Checkpointer } from '../../../hub/engine/checkpoint.ts'
 import { openHouseEngine } from '../../../hub/house-engine.ts'
 import { backupDatabase } from '../../../hub/maintenance.ts'
-import { hasLog, logBelongs } from '../../../hub/store/log-stamp.ts'
 import { openStore } from '../../../hub/store/open-store.ts'
 import { storeFile } from '../../../hub/store/places.ts'
 import { silentLog } from '../../../shared/log.ts'
+import { Checkpointer } from '../../../shared/sqlite/checkpoint.ts'
+import { hasLog, logBelongs } from '../../../shared/sqlite/log-stamp.ts'
 import { topicsBelow } from '../../../shared/topics.ts'
 import { seededRandom } from '../../faults/lib/seeded-random.ts'
 
@@ -28,7 +28,7 @@ function openHouse(folder: string) {
   const engine = openHouseEngine({ db, topics: topicsBelow('lares'), log: silentLog, version: 'test', stamp })
   const receipt = { now: NOW, clockSynced: true }
   engine.start(receipt)
-  const checkpointer = new Checkpointer(db, storeFile(folder), stamp)
+  const checkpointer = new Checkpointer(db, { stamp })
   return {
     db,
     /** A transaction of the engine that writes one row and does not touch page 1. */

@@ -1,11 +1,19 @@
 import { statSync } from 'node:fs'
-import type { Database, Statement } from '../../shared/sqlite/open.ts'
-import type { LogStamp } from '../store/log-stamp.ts'
+import type { LogStamp } from './log-stamp.ts'
+import type { Database, Statement } from './open.ts'
 
-const PASSIVE_BYTES = 4 * 1024 * 1024
-const TRUNCATE_BYTES = 64 * 1024 * 1024
-/** An idle house is checkpointed when this much waits, so that a restart has little to do. */
-const IDLE_BYTES = 1024 * 1024
+/** When a log is moved into its database. */
+export interface LogSizes {
+  /** This much waits. */
+  passiveBytes: number
+  /** The log's file is larger than this: it is cut back. */
+  truncateBytes: number
+  /** This much waits while nothing happens, so that a restart has little to do. */
+  idleBytes: number
+}
+
+const MIB = 1024 * 1024
+const OF_A_HOUSE: LogSizes = { passiveBytes: 4 * MIB, truncateBytes: 64 * MIB, idleBytes: MIB }
 const IDLE_LOOKS = 10
 /** A commit writes whole pages: the rows, their indexes, the positions. */
 const LEAST_COMMIT_BYTES = 16 * 1024
@@ -14,7 +22,7 @@ const CHANGE_BYTES = 512
 
 /**
  * Moves the write-ahead log into the database on the writer's own schedule, never inside somebody's commit:
- * PASSIVE when more than 4 MB wait, or 1 MB while nothing happens, and TRUNCATE when the file grew beyond 64 MB.
+ * PASSIVE when much waits, or less while nothing happens, and TRUNCATE when the file grew too large.
  * Automatic checkpoints are off. The log's frames are estimated, because SQLite tells their number only at a checkpoint.
  */
 export class Checkpointer {
@@ -25,12 +33,14 @@ export class Checkpointer {
   #waiting = 0
   #quietLooks = 0
   #stamp: Pick<LogStamp, 'due'> | null
+  #sizes: LogSizes
 
-  /** `stamp`: what the log that begins after a checkpoint is known by. */
-  constructor(db: Database, file: string, stamp: Pick<LogStamp, 'due'> | null = null) {
+  /** `stamp`: what the log that begins after a checkpoint is known by. Default sizes: those of a hub's database. */
+  constructor(db: Database, parts: { stamp?: Pick<LogStamp, 'due'>; sizes?: LogSizes } = {}) {
     this.#db = db
-    this.#stamp = stamp
-    this.#log = `${file}-wal`
+    this.#stamp = parts.stamp ?? null
+    this.#sizes = parts.sizes ?? OF_A_HOUSE
+    this.#log = `${db.name}-wal`
     this.#changes = db.prepare('SELECT total_changes()').pluck()
   }
 
@@ -52,8 +62,8 @@ export class Checkpointer {
       this.#quietLooks = 0
       this.#waiting += Math.max(LEAST_COMMIT_BYTES, bytes)
     }
-    const idle = this.#quietLooks >= IDLE_LOOKS && this.#waiting >= IDLE_BYTES
-    if (idle || this.#waiting >= PASSIVE_BYTES) this.run()
+    const idle = this.#quietLooks >= IDLE_LOOKS && this.#waiting >= this.#sizes.idleBytes
+    if (idle || this.#waiting >= this.#sizes.passiveBytes) this.run()
   }
 
   /** Notes bytes that were written without changing rows. They count at the next look. */
@@ -64,7 +74,7 @@ export class Checkpointer {
   /** Checkpoints now. A reader in the way, such as a backup, only makes it incomplete: it is never waited for. */
   run(): void {
     this.#db.pragma('wal_checkpoint(PASSIVE)')
-    if (this.walBytes > TRUNCATE_BYTES) this.#cutBack()
+    if (this.walBytes > this.#sizes.truncateBytes) this.#cutBack()
     this.#stamp?.due()
     this.#waiting = 0
     this.#quietLooks = 0

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { Checkpointer } from '../../../hub/engine/checkpoint.ts'
+import { Checkpointer } from '../../../shared/sqlite/checkpoint.ts'
 import { type Database, openDatabase } from '../../../shared/sqlite/open.ts'
 
 const MB = 1024 * 1024
@@ -19,7 +19,7 @@ describe('the checkpoint schedule', () => {
     db = openDatabase({ file })
     db.pragma('wal_autocheckpoint = 0')
     db.exec('CREATE TABLE t (id INTEGER PRIMARY KEY, x TEXT) STRICT')
-    checkpointer = new Checkpointer(db, file)
+    checkpointer = new Checkpointer(db)
   })
   afterEach(() => {
     db.close()

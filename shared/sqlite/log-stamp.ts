@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs'
-import type { RandomBytes } from '../../shared/ids.ts'
-import type { Database, Statement } from '../../shared/sqlite/open.ts'
+import type { RandomBytes } from '../ids.ts'
+import type { Database, Statement } from './open.ts'
 import { DATABASE_HEADER, readLogPages } from './write-ahead-log.ts'
 
 /**
@@ -33,7 +33,7 @@ export function logBelongs(file: string): boolean {
   const main = stampOf(header)
   if (main.pageBytes !== log.pageBytes) return false
   const stamps = log.headers.map(stampOf)
-  // Without page 1 nobody of ours wrote it: the hub's logs begin with a stamp.
+  // Without page 1 nobody of ours wrote it: our logs begin with a stamp.
   return stamps.length === 0 || stamps[0]?.before === main.own || stamps.some(({ own }) => own === main.own)
 }
 
