@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { Backoff } from '../shared/backoff.ts'
+import type { Ballast } from '../shared/ballast.ts'
 import type { Cancel, Clock } from '../shared/clock.ts'
 import { endProcess } from '../shared/end-process.ts'
 import { asError, canRetry, type ErrorCode, LaresError } from '../shared/errors.ts'
@@ -11,9 +12,9 @@ import { Backups } from './backups.ts'
 import type { ClockSync } from './clock-sync.ts'
 import { DatabaseCheck } from './database-check.ts'
 import type { Effect } from './engine/input.ts'
-import { Intake } from './engine/intake.ts'
+import { Intake, NO_ROOM } from './engine/intake.ts'
 import type { Receipt } from './engine/receipt.ts'
-import { EngineThread } from './engine/thread.ts'
+import { DiskFault, EngineThread } from './engine/thread.ts'
 import type { ReadyFacts, StoreNumbers } from './engine/thread-messages.ts'
 import type { Health } from './hub-health.ts'
 import { makeRoom } from './make-room.ts'
@@ -29,6 +30,8 @@ export interface HouseStoreParts {
   central: boolean
   /** Whether the disk was full at start: then room is made first. */
   full: boolean
+  /** The room that is kept for a full disk. */
+  ballast: Pick<Ballast, 'release'>
   clock: Clock
   clockSync: ClockSync
   health: Health
@@ -70,6 +73,8 @@ export class HouseStore implements Service {
   }
   #failing: string[] = []
   #openFault: string | null = null
+  /** It could not be opened because the disk was full. */
+  #wasFull = false
   #answeredAt: number
   #workedMs = 0
   #facts: ReadyFacts | null = null
@@ -97,6 +102,7 @@ export class HouseStore implements Service {
       numbers: (numbers, inputs) => this.#note(numbers, inputs),
       degraded: (reason, code) => this.#degraded(reason, code),
       broken: (reason) => this.#broken(reason),
+      full: { release: () => parts.ballast.release(), makeRoom: () => this.#makeRoom() },
     })
     this.#check = new DatabaseCheck({
       file: storeFile(folder),
@@ -157,11 +163,11 @@ export class HouseStore implements Service {
   }
 
   async start(): Promise<void> {
-    const { folder, full, clock, log } = this.#parts
+    const { folder, full, log } = this.#parts
     this.#unlock = lockFolder(join(folder, 'lock.db'))
     log.info({ folder }, 'the hub opens its database')
     this.#opened(await this.#open())
-    if (this.#facts && full) await makeRoom({ folder, intake: this.intake, clock, log })
+    if (this.#facts && full && !(await this.#makeRoom())) this.#waitForRoom()
   }
 
   /** Resolves when everything that was taken is on the disk and the database is closed. */
@@ -199,6 +205,16 @@ export class HouseStore implements Service {
     })
   }
 
+  #makeRoom(): Promise<boolean> {
+    const { folder, clock, log } = this.#parts
+    return makeRoom({ folder, intake: this.intake, clock, log })
+  }
+
+  /** Nobody is let in until there is room to thin with, and to take what they bring. */
+  #waitForRoom(): void {
+    this.intake.suspend(new DiskFault(NO_ROOM, 'disk_full'))
+  }
+
   #receipt(): Receipt {
     return { now: this.#parts.clock.now(), clockSynced: this.#parts.clockSync.synced }
   }
@@ -213,6 +229,7 @@ export class HouseStore implements Service {
         this.#parts.log.error({ code: error.code, hint: error.hint }, error.message)
       this.#openFault = error.message
       this.#parts.health.raise('store', error.code, error.message, 'serious')
+      this.#wasFull = error.code === 'disk_full'
       if (canRetry(error)) this.#openLater()
       return null
     }
@@ -226,6 +243,7 @@ export class HouseStore implements Service {
           if (!facts) return
           this.#opened(facts)
           this.#openFault = null
+          if (this.#wasFull) this.#waitForRoom()
           this.#parts.health.clear('store')
           // In the same turn: nobody can come in before what is loaded is there.
           this.onOpened()

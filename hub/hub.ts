@@ -27,6 +27,7 @@ import { HouseStore } from './house-store.ts'
 import { Health } from './hub-health.ts'
 import type { HubOptions } from './hub-options.ts'
 import { LiveDevices } from './live-devices.ts'
+import { LEAST_BYTES } from './make-room.ts'
 import { SlowReaders } from './slow-readers.ts'
 import { storageFigures } from './storage-figures.ts'
 import { storeFile } from './store/places.ts'
@@ -55,9 +56,6 @@ const STOP_MS = 500
 /** What has something to write is given time: a slow card is no reason for an unclean end. systemd waits a minute. */
 const WRITE_MS = 20_000
 
-/** Enough for the log of a thinning and the index of the log. */
-const BALLAST_BYTES = 8 * 1024 * 1024
-
 /** One house's hub: every socket on this thread, the database in the engine's thread. */
 export class Hub implements Service {
   #options: HubOptions
@@ -72,7 +70,7 @@ export class Hub implements Service {
 
   constructor(options: HubOptions) {
     this.#options = options
-    this.#ballast = new Ballast({ folder: options.folder, bytes: BALLAST_BYTES, log: options.log })
+    this.#ballast = new Ballast({ folder: options.folder, bytes: LEAST_BYTES, log: options.log })
     this.#parts = new Lifecycle({ clock: options.clock, stopMs: STOP_MS })
   }
 
@@ -143,6 +141,7 @@ export class Hub implements Service {
       // Rows that a central is to get wait for it, also while nobody can tell where it is.
       central: central.url !== null || central.fault !== null,
       full: this.#full,
+      ballast: this.#ballast,
       clock,
       clockSync,
       health,

@@ -34,9 +34,20 @@ export interface IntakeParts {
   degraded: (reason: string | null, code?: ErrorCode) => void
   /** A fault of ours ended a transaction, or one went well since. */
   broken: (reason: string | null) => void
+  /** What helps against a full disk, in the order in which it is called. */
+  full: FullDisk
+}
+
+export interface FullDisk {
+  /** Gives up the room that was kept for this. */
+  release(): void
+  /** Thins while nobody is let in; `tick` and measurements of the disk are taken meanwhile. Whether there is enough room. */
+  makeRoom(): Promise<boolean>
 }
 
 const PROBE_MS = 5_000
+/** For a disk that takes a commit and is as good as full. */
+export const NO_ROOM = 'the disk is full, and there is nothing more that may be removed yet'
 /** A batch this large is sent on its own: more in one transaction gains nothing and delays the first of it. */
 const BATCH_INPUTS = 4_096
 const BATCH_BYTES = 4 * 1024 * 1024
@@ -46,7 +57,8 @@ const BATCH_BYTES = 4 * 1024 * 1024
  * answered in the order in which it came.
  *
  * When the disk fails, intake stops: every open input gets `fault`, new ones get it at once, and a probe every five
- * seconds finds out when the disk takes commits again.
+ * seconds finds out when the disk takes commits again. After a full disk it resumes only once there is room for what the
+ * next who come bring: they would fill the little there is, and nothing would be left to thin with.
  */
 export class Intake {
   #parts: IntakeParts
@@ -56,6 +68,8 @@ export class Intake {
   #ticking = false
   #fault: string | null = null
   #broken = false
+  /** Room is made: the engine works, and nobody is let in. */
+  #makesRoom = false
   #faultCode: ErrorCode = 'disk_error'
   #stopProbing: Cancel = () => {}
   #spare: ArrayBuffer | undefined
@@ -94,7 +108,7 @@ export class Intake {
         if (verdict === 'fault') reject(this.#refusal())
         else resolve({ verdict, value: value as T })
       }
-      if (this.#fault !== null) {
+      if (this.#fault !== null && !(this.#makesRoom && input.kind === 'disk')) {
         settle('fault')
         return
       }
@@ -136,7 +150,7 @@ export class Intake {
 
   /** One that comes while another waits for the engine is left out: a slow engine must not find a hundred in its queue. */
   async tick(): Promise<void> {
-    if (this.#fault !== null || this.#ticking) return
+    if ((this.#fault !== null && !this.#makesRoom) || this.#ticking) return
     this.#ticking = true
     try {
       const { effects, numbers } = await this.#parts.engine.tick(this.#parts.receipt())
@@ -191,7 +205,7 @@ export class Intake {
   #send(): Sent | null {
     const pending = this.#gathering.shift()
     if (!pending) return null
-    if (this.#fault !== null) return { pending, answer: Promise.resolve(null) }
+    if (this.#fault !== null && !this.#makesRoom) return { pending, answer: Promise.resolve(null) }
     const answer = this.#parts.engine
       .process(pending.writer.finish(), this.#parts.receipt())
       .catch((error: unknown) => {
@@ -215,6 +229,11 @@ export class Intake {
       this.#tell(settle, VERDICTS[result.verdicts[position] ?? -1] ?? 'refused')
     this.#parts.numbers(numbers, pending.settle.length)
     this.#parts.effects(result.effects)
+  }
+
+  /** Closes the intake until the disk is well, as if a commit had met this. */
+  suspend(fault: DiskFault): void {
+    this.#failed(fault)
   }
 
   /** The disk closes the intake until it is well. A fault of ours costs what met it: others may pass. */
@@ -242,18 +261,34 @@ export class Intake {
   }
 
   #probeLater(): void {
-    this.#stopProbing = this.#parts.clock.after(PROBE_MS, () => {
-      this.#parts.engine.probe(this.#parts.receipt()).then(
-        () => {
-          this.#fault = null
-          this.#parts.log.info({}, 'the database takes commits again: intake resumes')
-          this.#parts.degraded(null)
-        },
-        (error: unknown) => {
-          this.#note(asError(error))
-          if (error instanceof DiskFault) this.#probeLater()
-        },
-      )
-    })
+    this.#stopProbing = this.#parts.clock.after(PROBE_MS, () => void this.#tryAgain())
+  }
+
+  async #tryAgain(): Promise<void> {
+    try {
+      await this.#probe()
+      this.#fault = null
+      this.#parts.log.info({}, 'the database takes commits again: intake resumes')
+      this.#parts.degraded(null)
+    } catch (error) {
+      this.#note(asError(error))
+      if (error instanceof DiskFault) this.#probeLater()
+    }
+  }
+
+  /** Throws what still keeps the database from being written. */
+  async #probe(): Promise<void> {
+    const { engine, full } = this.#parts
+    const wasFull = this.#faultCode === 'disk_full'
+    if (wasFull) full.release()
+    await engine.probe(this.#parts.receipt())
+    if (!wasFull) return
+    this.#makesRoom = true
+    try {
+      if (!(await full.makeRoom())) throw new DiskFault(NO_ROOM, 'disk_full')
+    } finally {
+      this.#makesRoom = false
+    }
+    await engine.probe(this.#parts.receipt())
   }
 }

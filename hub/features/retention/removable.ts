@@ -67,6 +67,12 @@ export class Removable {
     this.#covered = positions.at(-1)?.covers ?? 0
   }
 
+  /** How far rollups are, to be compared with what it was: rows that may not go may go once it is another. */
+  rolledUp(): string {
+    const positions = ROLLUP_STEPS.map(({ key }) => rollupPosition(this.#db, key))
+    return positions.map(({ upto, covers }) => `${upto}/${covers}`).join(' ')
+  }
+
   /** Everything that the cut allows, as lanes of a walk. */
   lanes(cut: Cut): Lane[] {
     return [...this.#readings(cut), ...this.#rollups(cut), ...this.#events(cut), ...this.#rejected(cut)]

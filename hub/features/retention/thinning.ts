@@ -8,7 +8,7 @@ import { DAY_MS } from './purge.ts'
 import type { Cut, Removable } from './removable.ts'
 
 const HOUR_MS = 3_600_000
-/** After everything was tried and it was not enough. */
+/** After everything was tried and it was not enough. It ends before when rollups stand for more than they did. */
 const REST_MS = 600_000
 const STRETCH = { removals: 5_000, looks: 20_000 }
 const KEY = 'thinned'
@@ -42,6 +42,8 @@ export class Thinning {
   #step = 0
   #walk: OldestFirst | null = null
   #restsUntil: number | null = null
+  /** How far rollups were when everything was looked at last. */
+  #rolledUp = ''
   #tally: Tally | null = null
   #write: Statement
 
@@ -87,6 +89,7 @@ export class Thinning {
 
   #work(context: Context): void {
     const steps = this.#steps(context.now)
+    if (this.#step === 0 && this.#walk === null) this.#rolledUp = this.#removable.rolledUp()
     this.#walk ??= new OldestFirst(this.#removable.lanes(steps[this.#step] ?? NOTHING))
     this.#removable.refresh()
     const { removed, done } = this.#walk.stretch(STRETCH)
@@ -159,7 +162,9 @@ export class Thinning {
   }
 
   #rested(now: number): boolean {
-    return this.#restsUntil === null || now >= this.#restsUntil || this.#restsUntil - now > REST_MS
+    const until = this.#restsUntil
+    if (until === null) return true
+    return now >= until || until - now > REST_MS || this.#removable.rolledUp() !== this.#rolledUp
   }
 
   /** One event for each hour of it: when an hour has gone by, or earlier when the work has come to a stop. */

@@ -15,6 +15,7 @@ function intakeUnderTest() {
   const told: string[] = []
   const clock = new ManualClock()
   const disk: { tick: Error | null; probe: Error | null } = { tick: null, probe: null }
+  const room = { enough: true, meanwhile: () => {} }
   const open: { batch: Batch; resolve: (answer: BatchAnswer) => void; reject: (error: Error) => void }[] = []
   const intake = new Intake({
     engine: {
@@ -35,6 +36,14 @@ function intakeUnderTest() {
     numbers: (_numbers, inputs) => void told.push(`${inputs} inputs`),
     degraded: (reason) => void told.push(`degraded ${reason}`),
     broken: (reason) => void told.push(`broken ${reason}`),
+    full: {
+      release: () => void seen.push('release'),
+      async makeRoom() {
+        seen.push('make room')
+        room.meanwhile()
+        return room.enough
+      },
+    },
   })
   const gather = (topic: string, then?: (verdict: Settled) => void) =>
     intake.message(topic, Buffer.from('x'), (verdict) => {
@@ -62,7 +71,7 @@ function intakeUnderTest() {
     clock.advance(ms)
     await turn()
   }
-  return { intake, seen, told, disk, gather, turn, answer, fail, pass, open }
+  return { intake, seen, told, disk, room, gather, turn, answer, fail, pass, open }
 }
 
 const effect = (topic: string) => ({ kind: 'publish', topic, payload: '', qos: 0, retain: false }) as const
@@ -322,5 +331,51 @@ describe('Intake and a disk that fails', () => {
     await turn()
     await answer()
     expect(seen).toEqual(['sent a b', 'a stored', 'b stored', 'sent c', 'c stored'])
+  })
+
+  it('after a full disk gives up the kept room, and lets nobody in until there is enough', async () => {
+    const { intake, seen, told, room, gather, turn, fail, pass } = intakeUnderTest()
+    gather('a')
+    await turn()
+    await fail()
+    room.enough = false
+    await pass(5_000)
+    expect(seen.slice(2)).toEqual(['release', 'probe', 'make room'])
+    gather('b')
+    expect(seen.at(-1)).toBe('b fault')
+    expect(intake.fault).toContain('nothing more that may be removed')
+    room.enough = true
+    await pass(5_000)
+    expect(seen.slice(6)).toEqual(['release', 'probe', 'make room', 'probe'])
+    expect(intake.fault).toBeNull()
+    expect(told.at(-1)).toBe('degraded null')
+  })
+
+  it('takes ticks and measurements of the disk while room is made, and nothing else', async () => {
+    const { intake, seen, told, room, gather, turn, answer, fail, pass } = intakeUnderTest()
+    gather('a')
+    await turn()
+    await fail()
+    const taken: Promise<unknown>[] = []
+    room.meanwhile = () => {
+      gather('b')
+      taken.push(intake.tick(), intake.input({ kind: 'disk', totalBytes: 1, freeBytes: 1 }))
+      taken.push(intake.input(command).catch((error: unknown) => error))
+    }
+    await pass(5_000)
+    await turn()
+    await answer()
+    expect(await Promise.all(taken)).toContainEqual(expect.objectContaining({ code: 'disk_full' }))
+    expect(seen).toContain('b fault')
+    expect(told).toContain('tick')
+  })
+
+  it('asks for no room after another fault of the disk', async () => {
+    const { seen, gather, turn, fail, pass } = intakeUnderTest()
+    gather('a')
+    await turn()
+    await fail(new DiskFault('SQLITE_IOERR', 'disk_error'))
+    await pass(5_000)
+    expect(seen.slice(2)).toEqual(['probe'])
   })
 })

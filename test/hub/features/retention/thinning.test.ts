@@ -213,6 +213,20 @@ describe('a disk that fills up', () => {
     expect(count(house, 'readings')).toBeLessThan(35_000)
   })
 
+  it('goes on as soon as rollups stand for what could not be removed without them', () => {
+    const house = retentionHouse()
+    house.tick(HOUR)
+    measure(house, past(house, { age: 20 * DAY, count: 10 }))
+    fullFor(house, 0.9, 1)
+    expect(count(house, 'readings')).toBe(10)
+    // To just before the next hour, in which it comes to rest again.
+    house.tick(HOUR - (house.now % HOUR) - 60_000)
+    fullFor(house, 0.9, 1)
+    expect(count(house, 'readings')).toBe(10)
+    fullFor(house, 0.9, 1)
+    expect(count(house, 'readings')).toBe(0)
+  })
+
   it('is said in one event an hour, with counts and the span of time, also over a restart', () => {
     const house = retentionHouse()
     house.unsent.acknowledged = { readings: 0, events: 0, reading_rollups: 0 }
