@@ -37,7 +37,9 @@ const CATALOGUE = {
   clock_unsynced: { retry: true, hint: "Set the hub's clock (timedatectl) before inviting devices." },
   identity_shared: {
     retry: true,
-    hint: 'Give the copy an identity of its own: lares devices invite at the hub, then lares edge join <token> --again on it.',
+    hint:
+      'Give the copy an identity of its own: lares devices invite at the hub, then lares edge join <token> --again on it. ' +
+      'This is over half an hour after the last sign of two.',
   },
   wrong_pin: {
     retry: false,

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { StringDecoder } from 'node:string_decoder'
 import { cleanText } from '../../shared/clean-text.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { cutText } from '../../shared/cut-text.ts'
 import type { ErrorCode } from '../../shared/errors.ts'
 import { LaresError } from '../../shared/errors.ts'
+import { shellWord } from '../../shared/shell-word.ts'
 
 /** How a program ended. `problem` is Node's error code when it could not be started at all (`ENOENT`, `EACCES`). */
 export interface ProgramEnd {
@@ -95,7 +97,7 @@ export function startProgram(command: readonly string[], { env, clock, onOutput 
 /** What went wrong as an error with a remedy, or `null` when the program ended with 0. */
 export function programFailure(command: readonly string[], end: ProgramEnd): LaresError | null {
   const [name] = command
-  if (end.problem === 'ENOENT') return new LaresError('missing_program', `the program ${name} is not installed`)
+  if (end.problem === 'ENOENT') return notThere(name ?? '')
   if (end.problem === 'EACCES')
     return new LaresError('no_permission', `${name} may not be run`, { hint: 'Make the file executable (chmod +x).' })
   if (end.problem !== null) return new LaresError('internal', `${name} could not be started (${end.problem})`)
@@ -104,6 +106,33 @@ export function programFailure(command: readonly string[], end: ProgramEnd): Lar
   const why = end.lastError === '' ? '' : `: ${end.lastError}`
   const hint = 'Run the command by hand, as the same user, to see what it needs.'
   return new LaresError(codeOf(end.lastError), `${name} ${how}${why}`, { hint })
+}
+
+/** The kernel says the same of a program that is not there and of one whose first line names what is not there. */
+function notThere(name: string): LaresError {
+  const [, interpreter] = /^#!\s*([^\n]*)/.exec(firstLine(name)) ?? []
+  if (interpreter === undefined) return new LaresError('missing_program', `the program ${name} is not installed`)
+  if (interpreter.endsWith('\r'))
+    return new LaresError(
+      'missing_program',
+      `${name} has the line ends of Windows, with which its first line names nothing`,
+      {
+        hint: `Save it with those of Unix: sed -i 's/\\r$//' ${shellWord(name)}`,
+      },
+    )
+  const [program = ''] = interpreter.trim().split(/\s/)
+  return new LaresError('missing_program', `${name} is to be run by ${program}, which is not installed`, {
+    hint: 'Install that, or name another program in the first line of the file.',
+  })
+}
+
+/** Of a program that is named by its path; empty where there is none. */
+function firstLine(name: string): string {
+  try {
+    return name.includes('/') ? (readFileSync(name, 'latin1').slice(0, 256).split('\n')[0] ?? '') : ''
+  } catch {
+    return '' // no such file, or no reading it: then that is what is wrong
+  }
 }
 
 /** What the C library calls EBUSY, EACCES and EPERM; programs are run with LC_ALL=C, so it is always English. */

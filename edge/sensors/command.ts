@@ -4,6 +4,7 @@ import { cutText } from '../../shared/cut-text.ts'
 import { LaresError } from '../../shared/errors.ts'
 import { distinctSlugs } from '../../shared/ids.ts'
 import { text } from '../../shared/messages/fields.ts'
+import { nearestName } from '../../shared/nearest-name.ts'
 import { SENSOR_KINDS } from '../../shared/sensors/index.ts'
 import { parseNumbers } from './command-output.ts'
 import { kindSetting } from './kind-setting.ts'
@@ -61,7 +62,7 @@ export const command = sourceDriver({
           hand({
             sensor,
             error: new LaresError('bad_value', `${program} did not print ${what}, but ${shown(output)}`, {
-              hint: 'Run it by hand: it prints one number, or lines of `key value`, or a JSON object of numbers.',
+              hint: printed === null ? oneNumber(numbers) : named(printed, numbers),
             }),
           })
         }
@@ -74,4 +75,23 @@ export const command = sourceDriver({
 function shown(output: string): string {
   const text = cleanText(output)
   return text === '' ? 'nothing' : `"${cutText(text, 80)}"`
+}
+
+/** What a program without `values` is to print; one that prints several numbers is told how to name them. */
+function oneNumber(numbers: ReadonlyMap<string | null, number>): string {
+  const keys = keysOf(numbers)
+  const several = keys.map((key) => `${JSON.stringify(key)} = { kind = "number" }`).join(', ')
+  return keys.length === 0
+    ? 'Run it by hand: it prints one number and nothing else.'
+    : `It prints numbers under names. Say which you want: values = { ${several} }`
+}
+
+function named(printed: string, numbers: ReadonlyMap<string | null, number>): string {
+  const nearest = nearestName(printed, keysOf(numbers))
+  const meant = nearest === null ? '' : `Did you mean ${nearest}? `
+  return `${meant}Run it by hand: it prints lines of \`key value\`, or a JSON object of numbers, under the names in values.`
+}
+
+function keysOf(numbers: ReadonlyMap<string | null, number>): string[] {
+  return [...numbers.keys()].filter((key) => key !== null).slice(0, 8)
 }

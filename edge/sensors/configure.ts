@@ -3,6 +3,7 @@ import { cutText } from '../../shared/cut-text.ts'
 import { LaresError } from '../../shared/errors.ts'
 import { explainSettings } from '../../shared/explain-settings.ts'
 import { sensorKey, text } from '../../shared/messages/fields.ts'
+import { nearestName } from '../../shared/nearest-name.ts'
 import { SENSOR_KINDS } from '../../shared/sensors/index.ts'
 import type { Machine } from '../health/machine.ts'
 import { SENSOR_DRIVERS } from './index.ts'
@@ -55,7 +56,7 @@ export function configureSource(
     throw explainSettings(parsed.error, '', { schema: commonSettings, examples: EXAMPLES }, ['sensors', key])
   const settings = parsed.data
   const driver = SENSOR_DRIVERS.get(settings.driver)
-  if (!driver) throw fail(`driver: ${settings.driver} is none of ${[...SENSOR_DRIVERS.keys()].join(', ')}`)
+  if (!driver) throw fail(...noneOf('driver', settings.driver, SENSOR_DRIVERS.keys()))
 
   let source: SensorSource
   try {
@@ -78,6 +79,14 @@ export function configureSource(
   }
 }
 
+/** A name that is none of the possible ones, as message and remedy. */
+function noneOf(field: string, wrong: string, known: Iterable<string>): [what: string, hint: string] {
+  const names = [...known]
+  const nearest = nearestName(wrong, names)
+  const meant = nearest === null ? '' : `Did you mean ${nearest}? `
+  return [`${field}: ${wrong} is none that there is`, `${meant}Choose one of ${names.join(', ')}.`]
+}
+
 /** What can be said before the first read. A source that discovers its sensors is judged when they appear. */
 function checkSensors(source: SensorSource, settings: Common, fail: (what: string, hint?: string) => Error): void {
   const keys = new Set(source.sensors.map((sensor) => sensor.key))
@@ -86,7 +95,7 @@ function checkSensors(source: SensorSource, settings: Common, fail: (what: strin
   if (tooLong !== undefined) throw fail(`makes the sensor key ${tooLong}, which is too long`, 'Choose a shorter key.')
   if (keys.size < source.sensors.length) throw fail('makes two sensors with the same key')
   const unknown = settings.sensors?.find((key) => !keys.has(key))
-  if (unknown !== undefined) throw fail(`sensors: ${unknown} is none of ${[...keys].join(', ')}`)
+  if (unknown !== undefined) throw fail(...noneOf('sensors', unknown, keys))
   if (settings.unit !== undefined && !source.sensors.some((sensor) => FREE_UNIT.has(sensor.kind)))
     throw fail(
       'unit: can be set only for the kinds number and count',

@@ -132,7 +132,7 @@ export class Intake {
 
   #refusal(): LaresError {
     if (this.#fault === null) return new LaresError('internal', 'the hub failed at this, and kept nothing of it')
-    return new LaresError('disk_full', `the hub cannot store at present: ${this.#fault}`)
+    return new LaresError(this.#faultCode, `the hub cannot store at present: ${this.#fault}`)
   }
 
   /** Takes nothing more. Resolves when everything that was taken before has been answered. */

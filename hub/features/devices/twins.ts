@@ -72,6 +72,8 @@ export class TwinWatch {
       if (seen.twins === null || this.of(device, now) !== null) continue
       seen.twins = null
       seen.repeats = []
+      // The one that stayed may come back only now, with a boot from before: that is no sign of two any more.
+      seen.arrivals = new Map([[seen.last.boot, seen.last]])
       ended.push(device)
     }
     return ended

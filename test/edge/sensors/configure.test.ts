@@ -38,12 +38,12 @@ describe('the settings every sensor has', () => {
   })
 
   it.each<[string, string, Record<string, unknown>, string]>([
-    ['an unknown driver', 'x', { driver: 'bme9000' }, 'driver: bme9000 is none of command, cpu-temperature'],
+    ['an unknown driver', 'x', { driver: 'bme9000' }, 'driver: bme9000 is none that there is'],
     ['no driver', 'x', {}, '[sensors.x] driver'],
     ['an interval of 0', 'x', { driver: 'load', interval_s: 0 }, '[sensors.x] interval_s'],
     ['a key with capitals', 'Cellar', { driver: 'load' }, '[sensors.Cellar] has a key'],
     ['a key too long for its sensors', 'k'.repeat(35), { driver: 'memory' }, 'which is too long'],
-    ['a sensor it has not', 'm', { driver: 'memory', sensors: ['m_swap'] }, 'sensors: m_swap is none of m_used'],
+    ['a sensor it has not', 'm', { driver: 'memory', sensors: ['m_swap'] }, 'sensors: m_swap is none that there is'],
     ['an impossible choice', 'x', { driver: 'load', minutes: 7 }, '[sensors.x] minutes'],
   ])('are refused with %s', (_, key, table, message) => {
     expect(() => configure(key, table)).toThrow(message)

@@ -197,6 +197,14 @@ describe('Intake', () => {
 })
 
 describe('Intake and a disk that fails', () => {
+  it('refuses with the code of what is wrong: a lock that somebody holds is no full disk', async () => {
+    const { intake, gather, turn, fail } = intakeUnderTest()
+    gather('a')
+    await turn()
+    await fail(new DiskFault('another program holds hub.db', 'database_locked'))
+    await expect(intake.input(command)).rejects.toMatchObject({ code: 'database_locked' })
+  })
+
   it('refuses everything, says so once, and asks the disk every five seconds until it takes commits', async () => {
     const { intake, seen, told, disk, gather, turn, answer, fail, pass } = intakeUnderTest()
     disk.probe = new DiskFault('still full')

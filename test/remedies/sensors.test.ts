@@ -1,0 +1,196 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse } from 'smol-toml'
+import { describe, expect, it } from 'vitest'
+import { PinClaims } from '../../edge/gpio/claims.ts'
+import { configureSource } from '../../edge/sensors/configure.ts'
+import { LaresError } from '../../shared/errors.ts'
+import { type FakeTree, fakeTree } from '../edge/health/fake-tree.ts'
+import { readAll } from '../edge/sensors/read-all.ts'
+
+type Table = Record<string, unknown>
+
+/** What the first reading of a table gives: its fault, or `null` when it gave a value. */
+async function fault(table: Table, tree: FakeTree): Promise<LaresError | null> {
+  try {
+    const results = await readAll(configureSource('it', table, tree.machine).source)
+    expect(results.length).toBeGreaterThan(0)
+    for (const result of results) if ('error' in result && result.error instanceof LaresError) return result.error
+    return null
+  } catch (error) {
+    if (error instanceof LaresError) return error
+    throw error
+  }
+}
+
+interface Case {
+  what: string
+  table: Table
+  says: string
+  /** Part of the remedy as the source has it. */
+  hint: string
+  wrong?: (tree: FakeTree) => void
+  /** Takes the remedy, from its text where that names something. Returns another table where the file is to be changed. */
+  mend: (tree: FakeTree, hint: string) => Table | undefined
+}
+
+const found = (text: string, pattern: RegExp) => pattern.exec(text)?.[1] ?? expect.fail(`${pattern} is not in: ${text}`)
+const thermal = {
+  '/sys/class/thermal/thermal_zone0/type': 'cpu-thermal\n',
+  '/sys/class/thermal/thermal_zone0/temp': '51234\n',
+}
+const iio = (at: number, name: string) => (tree: FakeTree) => {
+  tree.write(`/sys/bus/iio/devices/iio:device${at}/name`, `${name}\n`)
+  tree.write(`/sys/bus/iio/devices/iio:device${at}/in_temp_input`, '21000\n')
+}
+
+const CASES: Case[] = [
+  {
+    what: 'driver',
+    table: { driver: 'one-wir' },
+    says: '[sensors.it] driver: one-wir is none that there is',
+    hint: 'Choose one of ',
+    wrong: (tree) => tree.write('/sys/class/thermal/thermal_zone0/type', 'cpu-thermal\n'),
+    mend(tree, hint) {
+      expect(found(hint, /Did you mean ([^?]+)\?/)).toBe('one-wire')
+      for (const [path, text] of Object.entries(thermal)) tree.write(path, text)
+      return { driver: found(hint, /(cpu-temperature)/) }
+    },
+  },
+  {
+    what: 'sensor',
+    table: { driver: 'memory', sensors: ['it_usd'] },
+    says: '[sensors.it] sensors: it_usd is none that there is',
+    hint: 'Choose one of ',
+    wrong: (tree) => tree.write('/proc/meminfo', 'MemTotal: 1000 kB\nMemAvailable: 500 kB\n'),
+    mend: (_, hint) => ({ driver: 'memory', sensors: [found(hint, /Did you mean ([^?]+)\?/)] }),
+  },
+  {
+    what: 'unit of a kind that has one',
+    table: { driver: 'command', command: ['it'], kind: 'temperature', unit: '°F' },
+    says: 'unit: can be set only for the kinds number and count',
+    hint: 'Remove it: every other kind has its own unit, and a program converts what it prints.',
+    wrong: (tree) => tree.program('it', 'echo 21'),
+    mend: () => ({ driver: 'command', command: ['it'], kind: 'temperature' }),
+  },
+  {
+    what: 'program that prints words',
+    table: { driver: 'command', command: ['it'] },
+    says: 'it did not print one number, but "21 °C, warm"',
+    hint: 'Run it by hand: it prints one number and nothing else.',
+    wrong: (tree) => tree.program('it', 'echo "21 °C, warm"'),
+    mend: (tree) => void tree.program('it', 'echo 21'),
+  },
+  {
+    what: 'program that prints nothing',
+    table: { driver: 'command', command: ['it'] },
+    says: 'it did not print one number, but nothing',
+    hint: 'Run it by hand: it prints one number and nothing else.',
+    wrong: (tree) => tree.program('it', 'true'),
+    mend: (tree) => void tree.program('it', 'echo 21'),
+  },
+  {
+    what: 'program that prints numbers under names',
+    table: { driver: 'command', command: ['it'] },
+    says: 'it did not print one number, but "{"room temp": 3}"',
+    hint: 'It prints numbers under names. Say which you want: values = { ',
+    wrong: (tree) => tree.program('it', `echo '{"room temp": 3}'`),
+    mend: (_, hint) => ({ driver: 'command', command: ['it'], ...parse(found(hint, /(values = .*)/)) }),
+  },
+  {
+    what: 'program that prints other names',
+    table: { driver: 'command', command: ['it'], values: { temp: {} } },
+    says: 'it did not print a number for temp, but "temps 3"',
+    hint: 'Run it by hand: it prints lines of `key value`, or a JSON object of numbers, under the names in values.',
+    wrong: (tree) => tree.program('it', 'echo temps 3'),
+    mend: (_, hint) => ({ driver: 'command', command: ['it'], values: { [found(hint, /Did you mean (\w+)\?/)]: {} } }),
+  },
+  {
+    what: 'program that fails',
+    table: { driver: 'command', command: ['it'] },
+    says: 'it ended with code 3: no probe on the bus',
+    hint: 'Run the command by hand, as the same user, to see what it needs.',
+    wrong: (tree) => tree.program('it', 'echo "no probe on the bus" >&2; exit 3'),
+    mend: (tree) => void tree.program('it', 'echo 21'),
+  },
+  {
+    what: 'program that prints without end',
+    table: { driver: 'command', command: ['it'] },
+    says: 'it printed more than',
+    hint: 'Run the command by hand, as the same user, to see what it does.',
+    wrong: (tree) => tree.program('it', 'yes'),
+    mend: (tree) => void tree.program('it', 'echo 21'),
+  },
+  {
+    what: 'CPU without a thermometer',
+    table: { driver: 'cpu-temperature' },
+    says: 'no thermal zone of a CPU',
+    hint: 'Virtual machines have none. Remove [sensors.',
+    mend: (tree) => {
+      for (const [path, text] of Object.entries(thermal)) tree.write(path, text)
+      return undefined
+    },
+  },
+  {
+    what: 'IIO device that is not there',
+    table: { driver: 'iio', device: 'bme280' },
+    says: 'no such IIO device: bme280',
+    hint: 'Enable it with its dtoverlay in config.txt and check the wiring. There are: ',
+    wrong: iio(0, 'bmp280'),
+    mend: (_, hint) => ({ driver: 'iio', device: found(hint, /There are: (\w+)/) }),
+  },
+  {
+    what: 'IIO device among several',
+    table: { driver: 'iio' },
+    says: '2 IIO devices fit, and only one is meant',
+    hint: 'Name one with device = "…". There are: ',
+    wrong(tree) {
+      iio(0, 'bmp280')(tree)
+      iio(1, 'sht3x')(tree)
+    },
+    mend: (_, hint) => ({ driver: 'iio', device: found(hint, /There are: (\w+)/) }),
+  },
+]
+
+describe('a sensor', () => {
+  it.each(CASES)('$what: what it says, taken literally, works', async ({ table, says, hint, wrong, mend }) => {
+    const tree = fakeTree()
+    wrong?.(tree)
+    const met = await fault(table, tree)
+    expect(met?.message).toContain(says)
+    expect(met?.hint).toContain(hint)
+    expect(await fault(mend(tree, met?.hint ?? '') ?? table, tree)).toBeNull()
+  })
+
+  it.each([
+    ['#!/usr/bin/no-such-python\necho 21\n', /is to be run by \/usr\/bin\/no-such-python, which is not installed/],
+    ['#!/bin/sh\r\necho 21\r\n', /has the line ends of Windows/],
+  ])('whose program is there, and what runs it is not, is told that', async (text, says) => {
+    const tree = fakeTree()
+    const file = join(tree.root, "it's here")
+    writeFileSync(file, text)
+    chmodSync(file, 0o755)
+    const met = await fault({ driver: 'command', command: [file] }, tree)
+    expect(met).toMatchObject({ code: 'missing_program', message: expect.stringMatching(says) })
+    const [, mended] = /^Save it with those of Unix: (sed .*)$/.exec(met?.hint ?? '') ?? []
+    if (mended === undefined) {
+      expect(met?.hint).toContain('Install that, or name another program in the first line of the file.')
+      writeFileSync(file, '#!/bin/sh\necho 21\n')
+    } else execFileSync('sh', ['-c', mended])
+    expect(await fault({ driver: 'command', command: [file] }, tree)).toBeNull()
+  })
+})
+
+describe('a pin', () => {
+  it('is told its number, and that it has one use', () => {
+    const pins = new PinClaims()
+    const claim = (pin: number) => () => pins.claim(pin, 28)
+    expect(claim(40)).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining('Use BCM numbers: the pin called GPIO17 is 17') }),
+    )
+    expect(claim(17)).not.toThrow()
+    expect(claim(17)).toThrow(expect.objectContaining({ hint: 'Give each button and light its own pin.' }))
+    expect(claim(18)).not.toThrow()
+  })
+})
