@@ -236,6 +236,7 @@ const OWN_FILES = new Map([
   ['edge/doctor/service-check.ts', 'programs on the path'],
   ['edge/durable-file.ts', 'our files'],
   ['edge/health/kernel-files.ts', 'the files of the kernel, one at a time'],
+  ['edge/health/program.ts', 'the first line of a program that the kernel did not run'],
   ['edge/identity.ts', 'our identity'],
   ['edge/outbox/open-outbox.ts', 'our outbox'],
   ['edge/outbox/set-aside.ts', 'what lies beside our outbox'],

@@ -129,7 +129,7 @@ function notThere(name: string): LaresError {
 /** Of a program that is named by its path; empty where there is none. */
 function firstLine(name: string): string {
   try {
-    return name.includes('/') ? (readFileSync(name, 'latin1').slice(0, 256).split('\n')[0] ?? '') : ''
+    return name.includes('/') ? (readFileSync(name, 'latin1').split('\n', 1)[0] ?? '') : ''
   } catch {
     return '' // no such file, or no reading it: then that is what is wrong
   }

@@ -27,6 +27,7 @@ export async function lares(line: string, input = ''): Promise<Said> {
     }),
     replaced(process, 'stdin', Readable.from([input])),
   ]
+  const before = process.stdout.listeners('error')
   try {
     said.code = await runLares(wordsOf(line))
   } catch (error) {
@@ -34,6 +35,9 @@ export async function lares(line: string, input = ''): Promise<Said> {
     said.err += explain(error)
   } finally {
     for (const undo of restore) undo()
+    // A process listens once; this one runs many lines.
+    for (const listener of process.stdout.listeners('error'))
+      if (!before.includes(listener)) process.stdout.off('error', listener as () => void)
   }
   return said
 }
