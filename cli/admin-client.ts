@@ -96,8 +96,10 @@ export async function connectLocally(socket: string, base = 'lares'): Promise<Ad
       })
       const request = { id, params, expires_in_ms: ANSWER_MS, ...(confirm ? { confirm } : {}) }
       const topic = topics.build('adminRequest', { area, verb })
-      // A publish on a connection that has ended is never settled: what fails then is the answer.
-      client.publishAsync(topic, JSON.stringify(request), { qos: 1 }).catch((error) => waiting.get(id)?.fail(error))
+      // A publish on a connection that ends may never be settled, or with an error of MQTT's own: what fails is the answer.
+      client
+        .publishAsync(topic, JSON.stringify(request), { qos: 1 })
+        .catch((error) => waiting.get(id)?.fail(unreachable(socket, error)))
       const response = await answered
       if (response.status === 'ok') return response.data
       const error = response.error ?? { code: 'internal', message: `the hub answered ${response.status}`, hint: '' }

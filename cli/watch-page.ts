@@ -114,12 +114,21 @@ function colourOf({ status }: WatchedDevice): Colour {
   return status?.status === 'error' ? 'red' : 'yellow'
 }
 
+const HOUR_MS = 3_600_000
+
+/** How long ago, in the unit that matters: more would take the room of another column. */
+function ageOf(ms: number, now: number): string {
+  if (now - ms < HOUR_MS) return timeWords(ms, now)
+  const [count, unit] = durationWords(now - ms).split(' ')
+  return `${count} ${unit} ago`
+}
+
 /** A device, and what is wrong with it. */
 function headRows(device: WatchedDevice, now: number): [Row, ...Row[]] {
   const { name, status } = device
-  const cells = [name, status?.status ?? '-', '', '', status ? timeWords(status.since, now) : '-']
+  const cells = [name, status?.status ?? '-', '', '', status ? ageOf(status.since, now) : '-']
   const alarms = (status?.alarms ?? []).map(({ part, description, since }) => ({
-    cells: ['', cleanText(alarmWords({ part, description })), 'alarm', '', timeWords(since, now)],
+    cells: ['', cleanText(alarmWords({ part, description })), 'alarm', '', ageOf(since, now)],
     colour: 'red' as const,
   }))
   return [{ cells, colour: colourOf(device) }, ...alarms]
@@ -129,7 +138,7 @@ function headRows(device: WatchedDevice, now: number): [Row, ...Row[]] {
 function foldedRows(device: WatchedDevice, now: number): Row[] {
   const [{ cells, colour }, ...alarms] = headRows(device, now)
   const { length } = device.sensors
-  const counted = length === 0 ? cells : cells.with(2, String(length)).with(3, length === 1 ? 'sensor' : 'sensors')
+  const counted = length === 0 ? cells : cells.with(1, `${cells[1]}, ${length} ${length === 1 ? 'sensor' : 'sensors'}`)
   return [{ cells: counted, colour }, ...alarms]
 }
 
@@ -140,7 +149,7 @@ function sensorRows({ sensors }: WatchedDevice, now: number): Row[] {
       name,
       state.quality === 0 ? '?' : showValue(state.value, undefined, { now, times: 'glance' }),
       cleanText(state.unit),
-      timeWords(state.at, now),
+      ageOf(state.at, now),
     ],
   }))
 }

@@ -1,4 +1,4 @@
-import { decode } from '../shared/codec.ts'
+import { decode, type Wire } from '../shared/codec.ts'
 import { durationWords } from '../shared/time-words.ts'
 import type { Topics } from '../shared/topics.ts'
 import type { AdminClient } from './admin-client.ts'
@@ -19,6 +19,8 @@ const REST_OF_SCREEN = '\u001b[J'
 
 /** A screen is drawn anew so often, for the ages of what stands still. */
 const REDRAW_MS = 1_000
+/** What comes together is drawn together. */
+const DRAW_MS = 100
 /** By then a hub that is there again has said all that it retains: what it did not name is gone. */
 const RETAINED_MS = 3_000
 
@@ -43,22 +45,37 @@ export async function watchOnScreen(live: Live, screen: Screen): Promise<void> {
     const size = { width: screen.columns, height: screen.rows, now: clock.now() }
     screen.write(onScreen(watchPage(house, size)))
   }
-  const cancel = clock.every(REDRAW_MS, draw)
+  let drawsSoon = false
+  const drawSoon = () => {
+    if (drawsSoon) return
+    drawsSoon = true
+    clock.after(DRAW_MS, () => {
+      drawsSoon = false
+      if (!signal.aborted) draw()
+    })
+  }
+  const cancel = clock.every(REDRAW_MS, () => {
+    if (!house.isNew) draw()
+  })
   screen.on('resize', draw)
   try {
     await stayConnected({
       connect: live.connect,
       async begin(client) {
         house.only ??= (await live.device(client)) ?? null
-        await learnNames(client, names)
+        const devices = await learnNames(client, names)
         // What cannot begin says so on the terminal as it was.
         if (house.isNew) screen.write(OWN_SCREEN + HIDE_CURSOR)
         house.back()
+        // Of a device that never came nothing is retained.
+        for (const { id, status, status_since: since, status_reason: reason } of devices)
+          house.hear({ kind: 'status', device: id, status: { status, since, reason } })
         await hearLatest(client, live.topics, (heard) => {
           house.hear(heard)
           learn(client, heard.device)
+          drawSoon()
         })
-        draw()
+        drawSoon()
         forget = clock.after(RETAINED_MS, () => house.forgetUnheard())
       },
       away(reason) {
@@ -141,18 +158,26 @@ function learner(names: Map<string, string>): (client: AdminClient, device: stri
   }
 }
 
-async function learnNames(client: AdminClient, names: Map<string, string>): Promise<void> {
+interface ListedDevice {
+  id: string
+  name: string
+  status: Wire<'status'>['status']
+  status_since: number
+  status_reason: string
+}
+
+/** Notes the names of all devices of the house, which it returns. */
+async function learnNames(client: AdminClient, names: Map<string, string>): Promise<ListedDevice[]> {
+  const devices: ListedDevice[] = []
   let after: unknown
   do {
-    const asked = { limit: 1_000, ...(after === undefined ? {} : { after }) }
-    const page = (await client.request('devices', 'list', asked)) as {
-      devices: { id: string; name: string }[]
-      next?: unknown
-    }
-    for (const { id, name } of page.devices) names.set(id, name)
+    const page = (await client.request('devices', 'list', { after })) as { devices: ListedDevice[]; next?: unknown }
+    devices.push(...page.devices)
     after = page.next
   } while (after !== undefined)
+  for (const { id, name } of devices) names.set(id, name)
   await learnSensors(client, names)
+  return devices
 }
 
 async function learnSensors(client: AdminClient, names: Map<string, string>): Promise<void> {

@@ -98,9 +98,19 @@ describe('a house that is watched', () => {
     const house = watched()
     for (let n = 0; n < 100; n++) house.hear(state('hall-pi', `sensor_${n}`, n))
     const lines = watchPage(house, { width: 80, height: 24, now: NOW })
-    expect(lines[1]).toMatch(/^Halle 客厅 am Fenster +offline +100 +sensors/)
+    expect(lines[1]).toMatch(/^Halle 客厅 am Fenster +offline, 100 sensors/)
     expect(lines.join('\n')).toMatch(/stove +51\.25/)
     expect(lines.at(-1)).toBe('Ctrl-C ends. 100 more sensors: lares watch <device>')
+  })
+
+  it('keeps all its columns in 60 columns, whatever is how old', () => {
+    const house = watched()
+    for (let n = 0; n < 30; n++)
+      house.hear(state('hall-pi', `sensor_with_a_long_name_${n}`, 1_234.5, { at: NOW - 9e8 }))
+    const lines = watchPage(house, { width: 60, height: 24, now: NOW })
+    expect(lines[0]).toMatch(/^device +sensor +value +unit +measured$/)
+    house.hear(state('kitchen-pi', 'stove', 51.25, { at: NOW - 9e8 }))
+    expect(watchPage(house, { width: 60, height: 24, now: NOW }).join('\n')).toMatch(/stove +51\.25 +°C +10 d ago$/m)
   })
 
   it('shows of one device as many sensors as there is room for', () => {
