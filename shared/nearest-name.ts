@@ -10,14 +10,15 @@ export function nearestName(wrong: string, known: readonly string[]): string | n
 }
 
 function levenshtein(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
+  const letters = [...b]
+  let row = Array.from({ length: letters.length + 1 }, (_, index) => index)
   for (const [i, letter] of [...a].entries()) {
     const next = [i + 1]
-    for (const [j, other] of [...b].entries()) {
+    for (const [j, other] of letters.entries()) {
       const replaced = (row[j] ?? 0) + (letter === other ? 0 : 1)
       next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1))
     }
     row = next
   }
-  return row[b.length] ?? 0
+  return row[letters.length] ?? 0
 }

@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest'
+import { nearestName } from '../../shared/nearest-name.ts'
+
+describe('the name that was probably meant', () => {
+  it('is the one with the fewest letters that differ, and none where too many do', () => {
+    expect(nearestName('kichen', ['hall', 'kitchen', 'kitten'])).toBe('kitchen')
+    expect(nearestName('cellar', ['hall', 'kitchen'])).toBeNull()
+  })
+
+  it('is not one with a character beyond the first 65,536 because of that', () => {
+    expect(nearestName('kitchen', ['Halle 🛋️ am großen Fenster'])).toBeNull()
+    expect(nearestName('sofa', ['🛋️🛋️🛋️'])).toBeNull()
+    expect(nearestName('🛋 sofa', ['🛋 sofas', 'sofa'])).toBe('🛋 sofas')
+  })
+})
