@@ -28,6 +28,7 @@ import { houseSettings } from './house-settings.ts'
 import type { HubLinkOptions } from './hub-link.ts'
 import { HubLink } from './hub-link.ts'
 import type { BirthContent } from './link/link.ts'
+import { KeptRoom } from './outbox/kept-room.ts'
 import type { OpenedOutbox } from './outbox/open-outbox.ts'
 import { openOutboxDatabase } from './outbox/open-outbox.ts'
 import { Outbox } from './outbox/outbox.ts'
@@ -61,6 +62,9 @@ export interface AgentOptions {
   /** Called with every change worth telling. */
   onStatus?: (status: AgentStatus) => void
 }
+
+const SCARCE = 'the disk is full: its oldest rows go for new ones'
+const SCARCE_HINT = "Free space on this device's disk; what goes is counted, and told to the hub."
 
 /** Everything the agent is made of, once it has its folder and its outbox. */
 interface Parts {
@@ -101,13 +105,24 @@ export class Agent implements Service {
   async start(): Promise<void> {
     const { config, dataFolder, clock, log, boot, machine, version } = this.#options
     makeFolder(dataFolder, 0o700)
+    const room = new KeptRoom({ folder: dataFolder, clock, log })
+    room.release()
     this.#unlock = this.#lock()
     this.#looked = clock.mono()
     let opened: OpenedOutbox | null = null
     try {
       this.#hardware = await readHardwareModel(machine)
       opened = openOutboxDatabase(dataFolder, clock, log)
-      const outbox = new Outbox({ db: opened.db, stamp: opened.stamp, clock, boot, log: log.part('outbox') })
+      const outbox = new Outbox({
+        db: opened.db,
+        stamp: opened.stamp,
+        clock,
+        boot,
+        log: log.part('outbox'),
+        release: () => room.release(),
+      })
+      room.onRoom = () => outbox.roomAgain()
+      this.#lifecycle.add('kept room', room)
       this.#lifecycle.add('outbox', { start() {}, stop: () => outbox.close() })
       const tables = await sensorTables(config, dataFolder, machine)
       this.#parts = this.#compose(opened, outbox, tables)
@@ -321,6 +336,7 @@ export class Agent implements Service {
     const { memoryFault } = opened
     add('outbox', memoryFault && `its rows are in memory only: ${memoryFault.message}`, memoryFault?.hint)
     for (const aside of opened.aside.filter(isStillAside)) add('outbox', setAsideWords(aside), SET_ASIDE_HINT)
+    if (outbox.scarce) add('outbox', SCARCE, SCARCE_HINT)
     add('outbox', outbox.fault && `it takes nothing: ${outbox.fault.message}`, outbox.fault?.hint)
     for (const { part, error } of [...(this.#options.configFaults ?? []), ...sensing.wrong()]) add(part, explain(error))
     for (const { key, message } of sensing.failing()) add(`sensor ${key}`, message)

@@ -3,9 +3,11 @@ import type { LaresError } from '../../shared/errors.ts'
 import { crockford } from '../../shared/ids.ts'
 import type { Log } from '../../shared/log.ts'
 import { RateLimitedLog } from '../../shared/log.ts'
+import type { Lane } from '../../shared/messages/fields.ts'
 import { Checkpointer, type LogSizes } from '../../shared/sqlite/checkpoint.ts'
 import type { LogStamp } from '../../shared/sqlite/log-stamp.ts'
 import type { Database } from '../../shared/sqlite/open.ts'
+import { giveUpOldest } from './make-room.ts'
 import { outboxFault } from './outbox-fault.ts'
 import type { Amount, OutboxRows, OutboxState } from './rows.ts'
 import { outboxRows } from './rows.ts'
@@ -21,6 +23,12 @@ export interface LedgerParts {
 const MIB = 1024 * 1024
 /** Small: a disk that fills up must still have room for what waits in the log. */
 const LOG_SIZES: LogSizes = { passiveBytes: MIB, truncateBytes: 4 * MIB, idleBytes: MIB }
+
+/** For the indexes and the state, beside the rows. */
+const SPARE_PAGES = 8
+/** At once. */
+const GIVEN_UP_BYTES = 16 * 1024
+const TIMES = 20
 
 /** The file behind an outbox: its rows, its state row, and running totals that need no scan. */
 export class Ledger {
@@ -76,7 +84,7 @@ export class Ledger {
         this.#stamp?.write()
       })
       .immediate()
-    this.#tidy()
+    this.#quietly(() => this.#checkpointer?.after(0))
   }
 
   /** Like `transaction`, but a disk that fails is logged, at most once a minute, and answered with `false`. */
@@ -99,6 +107,36 @@ export class Ledger {
     return true
   }
 
+  /** Gives up the oldest rows until the file has room for this many bytes without growing; as far as the disk takes that. */
+  freeFor(lane: Lane, bytes: number): void {
+    const wanted = SPARE_PAGES + Math.ceil((2 * bytes) / Number(this.#db.pragma('page_size', { simple: true })))
+    for (
+      let time = 0;
+      time < TIMES && Number(this.#db.pragma('freelist_count', { simple: true })) < wanted;
+      time += 1
+    ) {
+      if (!this.#giveUp(lane)) this.checkpoint()
+    }
+  }
+
+  /** Gives up some rows, counted. */
+  #giveUp(lane: Lane): boolean {
+    let gone: Amount = { rows: 0, bytes: 0 }
+    const done = this.attempt('give up the oldest rows', () => {
+      gone = giveUpOldest(this.rows, { bytes: GIVEN_UP_BYTES, lane })
+      this.rows.update({ dropped: this.state.dropped + gone.rows })
+    })
+    if (!done) return false
+    this.state.dropped += gone.rows
+    this.total = { rows: this.total.rows - gone.rows, bytes: this.total.bytes - gone.bytes }
+    return true
+  }
+
+  /** Moves the log into the file, so that it is written again from its start; as far as the disk takes that. */
+  checkpoint(): void {
+    this.#quietly(() => this.#checkpointer?.run())
+  }
+
   /** Counts the totals anew; scans the table. */
   recount(): void {
     this.total = this.rows.total()
@@ -106,9 +144,9 @@ export class Ledger {
   }
 
   /** What is committed is kept whatever becomes of this: a disk that fails now is said by the next transaction. */
-  #tidy(): void {
+  #quietly(tidy: () => void): void {
     try {
-      this.#checkpointer?.after(0)
+      tidy()
     } catch (error) {
       if (!this.fault(error)) throw error
     }

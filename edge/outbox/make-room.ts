@@ -1,4 +1,5 @@
 import { OUTBOX } from '../../shared/limits.ts'
+import type { Lane } from '../../shared/messages/fields.ts'
 import type { Amount, OutboxRows } from './rows.ts'
 import { LANES } from './rows.ts'
 
@@ -15,6 +16,23 @@ export const OUTBOX_LIMITS: OutboxLimits = OUTBOX
 const LEAST_URGENT_FIRST = ['parked', ...[...LANES].reverse()] as const
 
 const CHUNK = 64
+
+/** Gives up the oldest rows until this many bytes went, of nothing that is more urgent than the lane. Inside a transaction. */
+export function giveUpOldest(rows: OutboxRows, { bytes, lane }: { bytes: number; lane: Lane }): Amount {
+  const gone: Amount = { rows: 0, bytes: 0 }
+  for (const one of LEAST_URGENT_FIRST.slice(0, LEAST_URGENT_FIRST.indexOf(lane) + 1)) {
+    while (gone.bytes < bytes) {
+      const candidates = rows.oldest(one, CHUNK)
+      for (const { id } of candidates) {
+        const { rows: count, bytes: size } = rows.deleteRow(id)
+        gone.rows += count
+        gone.bytes += size
+      }
+      if (candidates.length < CHUNK) break
+    }
+  }
+  return gone
+}
 
 /**
  * Gives up rows until the outbox keeps its limits, and says how many that were. To be called inside the transaction

@@ -10,6 +10,7 @@ import type { Heartbeat } from '../../shared/messages/heartbeat.ts'
 import type { EventBody, ResultBody } from './bodies.ts'
 import type { LedgerParts } from './ledger.ts'
 import { Ledger } from './ledger.ts'
+import { writeInLittleRoom } from './little-room.ts'
 import type { OutboxLimits } from './make-room.ts'
 import { makeRoom, OUTBOX_LIMITS } from './make-room.ts'
 import type { OutboxKind, OutboxRow } from './rows.ts'
@@ -29,6 +30,8 @@ export interface OutboxOptions extends LedgerParts {
   /** Id of this boot: monotonic times are comparable within one. */
   boot: string
   limits?: OutboxLimits
+  /** Gives up the room that is kept for a full disk. Default: none is kept. */
+  release?: () => void
 }
 
 interface Draft {
@@ -52,6 +55,8 @@ export class Outbox {
   #ledger: Ledger
   #settlement: Settlement
   #reachable = false
+  #release: () => void
+  #scarce = false
   #full: { since: number; lost: number; fault: LaresError } | null = null
   #written = new Set<() => void>()
   #fullChanged = new Set<() => void>()
@@ -62,6 +67,7 @@ export class Outbox {
     this.#log = options.log
     this.#quiet = new RateLimitedLog(options.clock, 60_000)
     this.#limits = options.limits ?? OUTBOX_LIMITS
+    this.#release = options.release ?? (() => {})
     this.#ledger = new Ledger(options)
     this.#settlement = new Settlement({
       ledger: this.#ledger,
@@ -175,13 +181,23 @@ export class Outbox {
       oldest_s: oldest === null ? null : Math.round((this.#ledger.runningMs() - oldest) / 100) / 10,
       dropped: state.dropped,
       parked,
-      full: this.#full !== null,
+      full: this.#full !== null || this.#scarce,
     }
   }
 
   /** Why nothing is taken now, with its remedy, or `null`. */
   get fault(): LaresError | null {
     return this.#full?.fault ?? null
+  }
+
+  /** Whether the disk is so full that the oldest rows go for new ones. */
+  get scarce(): boolean {
+    return this.#scarce
+  }
+
+  /** The disk has room again. */
+  roomAgain(): void {
+    this.#scarce = false
   }
 
   /** Messages that the hub could not use, since the file was made. */
@@ -222,7 +238,7 @@ export class Outbox {
     let added = { rows: 0, bytes: 0 }
     let gone = { rows: 0, bytes: 0 }
     let sentBound = ledger.state.sentBound
-    try {
+    const write = () =>
       ledger.transaction(() => {
         added = { rows: 0, bytes: 0 }
         for (const draft of drafts) {
@@ -236,6 +252,16 @@ export class Outbox {
         ledger.rows.update({ runningMs, sentBound, dropped: ledger.state.dropped + gone.rows })
         also()
       })
+    const dropped = ledger.state.dropped
+    try {
+      this.#scarce = writeInLittleRoom(write, {
+        ledger,
+        lane: drafts[0]?.lane ?? 'backlog',
+        bytes: drafts.reduce((sum, { body }) => sum + Buffer.byteLength(body), 0),
+        scarce: this.#scarce,
+        flush: () => this.#settlement.flush(),
+        release: this.#release,
+      })
     } catch (error) {
       return this.#refuseForDisk(error, drafts.length)
     }
@@ -245,7 +271,8 @@ export class Outbox {
       rows: ledger.total.rows + added.rows - gone.rows,
       bytes: ledger.total.bytes + added.bytes - gone.bytes,
     }
-    if (gone.rows > 0) this.#sayDropped(gone.rows)
+    const rows = ledger.state.dropped - dropped
+    if (rows > 0) this.#sayDropped(rows)
     this.#sayResumed()
     for (const run of this.#written) run()
     return 'stored'
@@ -288,7 +315,7 @@ export class Outbox {
     this.#ledger.parked = this.#ledger.rows.totalParked()
     const allowed = this.#quiet.allow('dropped')
     if (!allowed) return
-    this.#log.warn({ rows, total: this.#ledger.state.dropped }, 'the outbox is at its limit: oldest rows dropped')
+    this.#log.warn({ rows, total: this.#ledger.state.dropped }, 'there is no room in the outbox: oldest rows dropped')
   }
 
   #tellDropped(): void {

@@ -231,21 +231,21 @@ describe('the outbox', () => {
     expect(outbox.opened(ack(outbox, { backlog: 2 }))).toBe('ok')
   })
 
-  it('stops intake when the disk is full, says so, loses nothing it held, and resumes by itself', () => {
+  it('stops intake when the disk takes nothing, says so, loses nothing it held, and resumes by itself', () => {
     const { outbox, clock, db } = setUp()
     outbox.readings([reading(1, clock)])
     const changes: boolean[] = []
     outbox.onFullChanged(() => changes.push(outbox.status().full))
-    db.pragma('max_page_count = 1') // which SQLite raises to what the file has
+    db.pragma('query_only = ON')
     let stored = 1
     for (let value = 2; value < 200; value += 1) {
       if (outbox.readings([reading(value, clock)]) === 'stored') stored += 1
     }
     expect(outbox.status().full).toBe(true)
-    expect(outbox.fault?.code).toBe('disk_full')
+    expect(outbox.fault?.code).toBe('disk_error')
     expect(rows(outbox)).toHaveLength(stored)
     clock.advance(60_000)
-    db.pragma('max_page_count = 100000')
+    db.pragma('query_only = OFF')
     expect(outbox.readings([reading(200, clock)])).toBe('stored')
     expect(outbox.status().full).toBe(false)
     expect(changes).toEqual([true, false])
@@ -257,16 +257,34 @@ describe('the outbox', () => {
     expect(rows(outbox).filter((row) => row.kind === 'readings')).toHaveLength(stored + 1)
   })
 
+  it('gives up the oldest for the newest when the disk is full, never the more urgent, and counts them', () => {
+    const { outbox, clock, db } = setUp()
+    outbox.event({ type: 'clock_set' }, { urgent: true })
+    for (let value = 0; value < 20; value += 1) outbox.readings([reading(value, clock)])
+    db.pragma('max_page_count = 1') // which SQLite raises to what the file has
+    for (let value = 20; value < 400; value += 1) expect(outbox.readings([reading(value, clock)])).toBe('stored')
+    const { rows: waiting, dropped, full } = outbox.status()
+    expect(full).toBe(true)
+    expect(outbox.scarce).toBe(true)
+    expect(waiting + dropped).toBe(401)
+    expect(seqs(outbox, 'urgent')).toEqual([1])
+    expect(seqs(outbox, 'backlog').at(-1)).toBe(401)
+    outbox.roomAgain()
+    expect(outbox.status().full).toBe(false)
+  })
+
   it('goes on counting connects and deleting what arrived while the disk is full', () => {
     const { outbox, clock, db } = setUp()
     for (let value = 0; value < 10; value += 1) outbox.readings([reading(value, clock)])
     db.pragma('max_page_count = 1')
-    while (outbox.readings([reading(2, clock)]) === 'stored') clock.advance(1)
+    for (let value = 0; value < 200; value += 1) outbox.readings([reading(value, clock)])
+    const [first = 0] = seqs(outbox, 'backlog')
+    expect(first).toBeGreaterThan(1)
     expect([outbox.nextConnect(), outbox.nextConnect()]).toEqual([1, 2])
     expect(outbox.opened(ack(outbox))).toBe('ok')
-    outbox.acknowledge(ack(outbox, { backlog: 5 }))
+    outbox.acknowledge(ack(outbox, { backlog: first }))
     clock.advance(1_000)
-    expect(seqs(outbox, 'backlog')[0]).toBe(6)
+    expect(seqs(outbox, 'backlog')).not.toContain(first)
   })
 
   it('keeps the epoch, the connects and the running time over a restart', () => {
