@@ -1,8 +1,10 @@
-import { existsSync, lstatSync, realpathSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { LaresError } from '../../shared/errors.ts'
 import { shellWord } from '../../shared/shell-word.ts'
 import { isCopy } from './backup.ts'
+import { giveToOwnerOf } from './files.ts'
+import { backupFolder } from './places.ts'
 
 /** Folders of the data folder that copies may lie in. Everything else there is the hub's own. */
 const FOR_COPIES = ['backups', 'upgrades']
@@ -17,6 +19,7 @@ const HUBS_OWN = /^hub-\d{13}\.db$|\.part$/
 export function checkCopyTarget(folder: string, target: string, { replace }: { replace: boolean }): string {
   const wanted = resolve(target)
   const parent = dirname(wanted)
+  makeBackupFolder(folder, parent)
   if (!existsSync(parent))
     throw new LaresError('not_found', `there is no folder ${parent}`, {
       hint: `Make it: mkdir -p ${shellWord(parent)}`,
@@ -47,12 +50,19 @@ export function checkCopyTarget(folder: string, target: string, { replace }: { r
   return file
 }
 
+/** The one folder that is named to people before a first copy has made it. */
+function makeBackupFolder(folder: string, parent: string): void {
+  if (parent !== backupFolder(resolve(folder)) || existsSync(parent) || !existsSync(folder)) return
+  mkdirSync(parent, { mode: 0o750 })
+  giveToOwnerOf(folder, parent)
+}
+
 function checkDataFolder(folder: string, file: string): void {
   const inside = relative(folder, file)
   if (inside.startsWith('..')) return
   if (!FOR_COPIES.some((name) => dirname(inside) === name || dirname(inside).startsWith(`${name}/`)))
     throw new LaresError('bad_params', `${file} lies in the data folder, among the hub's own files`, {
-      hint: `Choose a file in ${join(folder, 'backups')}, or better on another disk.`,
+      hint: `Choose a file in ${backupFolder(folder)}, or better on another disk.`,
     })
   if (HUBS_OWN.test(basename(file)))
     throw new LaresError('bad_params', `${basename(file)} is a name that the hub gives to its own copies`, {
