@@ -1,6 +1,7 @@
 import { cleanText } from '../shared/clean-text.ts'
 import type { Clock } from '../shared/clock.ts'
 import { cutText } from '../shared/cut-text.ts'
+import { sensorKeyOf } from '../shared/ids.ts'
 import type { RefusedSensor } from '../shared/introduced-sensors.ts'
 import { describeRefused, introducible } from '../shared/introduced-sensors.ts'
 import type { Service } from '../shared/lifecycle.ts'
@@ -93,9 +94,9 @@ export class Sensing implements Service {
 
   /** Samples by these from now on; what is not named goes by the file. Throws when a key or value is wrong. */
   override(overrides: SensorOverrides): void {
-    const unknown = Object.keys(overrides).find((key) => !Object.hasOwn(this.#options.tables, key))
-    if (unknown !== undefined)
-      throw new Error(`there is no [sensors.${unknown}]; there are ${Object.keys(this.#options.tables).join(', ')}`)
+    const keys = Object.keys(this.#options.tables).map((name) => sensorKeyOf(name) ?? name)
+    const unknown = Object.keys(overrides).find((key) => !keys.includes(key))
+    if (unknown !== undefined) throw new Error(`there is no [sensors.${unknown}]; there are ${keys.join(', ')}`)
     const { sources, faults } = this.#configure(overrides)
     const refused = faults.find(({ part }) => !this.#wrong.some((known) => known.part === part))
     if (refused) throw refused.error

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { cutText } from './cut-text.ts'
 import { LaresError } from './errors.ts'
 import { nearestName } from './nearest-name.ts'
 
@@ -49,16 +48,12 @@ function unknownKey(key: string, { path, known, at, form }: UnknownKey): LaresEr
   return new LaresError('bad_config', `${at}${place} ${key}; ${meant}`, hintOf([...path, nearest ?? key], form))
 }
 
-/** A table whose name is free within limits: the sensors'. */
+/** A table whose name is free: the sensors'. */
 function badKey(path: readonly string[], at: string): LaresError {
-  const key = path.at(-1) ?? ''
-  const better = key
-    .toLowerCase()
-    .replace(/[^a-z0-9_]+/g, '_')
-    .replace(/^_+|_+$/g, '')
-  const table = (name: string) => `[${[...path.slice(0, -1), name].join('.')}]`
-  return new LaresError('bad_config', `${at}${table(key)} has a key that is not 1 to 40 of a-z, 0-9 and _`, {
-    hint: `Write ${table(cutText(better, 40) || 'sensor_1')}. What people read is its name = "Living room".`,
+  const [key = '', ...above] = path.toReversed()
+  const table = (name: string) => `[${[...above.toReversed(), name].join('.')}]`
+  return new LaresError('bad_config', `${at}${table(JSON.stringify(key))} has a name with nothing that can be seen`, {
+    hint: `Write ${table('sensor_1')}, or what people call it: ${table('"Living room"')}.`,
   })
 }
 

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { cleanText } from './clean-text.ts'
 
 const CROCKFORD = '0123456789abcdefghjkmnpqrstvwxyz'
 
@@ -56,6 +57,25 @@ export function slug(text: string, separator: '-' | '_'): string {
 /** Eight characters that always stand for this text, where its slug says nothing or is taken by another. */
 export function shortHash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 8)
+}
+
+/** What a sensor is known by within its device. */
+export const SENSOR_KEY = /^[a-z0-9_]{1,40}$/
+
+/** So short that a source with several sensors has room for what tells them apart. */
+const KEY_BASE = 12
+
+/**
+ * The key of a sensor that a person or another agent calls so: the name itself where it is a key, else what is left of it
+ * in `a-z0-9_` and a hash of all of it. It depends on nothing but the name, so it stays whatever else there is; two spellings
+ * of one name (Unicode's NFC and NFD, blanks at its ends) have one key. `null`: the name has nothing that can be seen.
+ */
+export function sensorKeyOf(name: string): string | null {
+  if (SENSOR_KEY.test(name)) return name
+  const same = cleanText(name.normalize('NFC')).replace(/\s+/g, ' ')
+  if (same === '' || SENSOR_KEY.test(same)) return same || null
+  const base = slug(same, '_').slice(0, KEY_BASE).replace(/_+$/, '') || 'sensor'
+  return `${base}_${shortHash(same)}`
 }
 
 /**

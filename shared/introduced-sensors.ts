@@ -1,5 +1,9 @@
+import { isDeepStrictEqual } from 'node:util'
+import { cleanText } from './clean-text.ts'
 import { describeIssues } from './codec.ts'
+import { cutText } from './cut-text.ts'
 import type { ErrorCode } from './errors.ts'
+import { SENSOR_KEY, sensorKeyOf } from './ids.ts'
 import { MESSAGE_BYTES, SENSORS_KEPT_PER_DEVICE, SENSORS_PER_DEVICE } from './limits.ts'
 import type { BirthSensor } from './messages/birth.ts'
 import { birthSensor } from './messages/birth.ts'
@@ -22,7 +26,10 @@ export function readSensors(list: readonly unknown[]): { sensors: BirthSensor[];
   for (const [index, value] of list.slice(0, SENSORS_KEPT_PER_DEVICE).entries()) {
     const parsed = birthSensor.safeParse(value)
     if (parsed.success) {
-      if (!sensors.has(parsed.data.key)) sensors.set(parsed.data.key, parsed.data)
+      const before = sensors.get(parsed.data.key)
+      if (before === undefined) sensors.set(parsed.data.key, parsed.data)
+      else if (!isDeepStrictEqual(before, parsed.data))
+        refused.push({ key: before.key, code: 'bad_message', reason: 'stands there twice, and not alike' })
     } else refused.push({ key: keyOf(value) ?? `#${index}`, code: 'bad_message', reason: describeIssues(parsed.error) })
   }
   const more = list.length - SENSORS_KEPT_PER_DEVICE
@@ -36,7 +43,15 @@ export function readSensors(list: readonly unknown[]): { sensors: BirthSensor[];
  * introduced is stored; the others are not even sent, because nobody would know what their values are.
  */
 export function introducible(all: readonly BirthSensor[]): { sensors: BirthSensor[]; refused: RefusedSensor[] } {
-  const { sensors, refused } = readSensors(all)
+  // What is sent bears these keys: here nothing may stand for another one.
+  const odd = all.filter(({ key }) => !SENSOR_KEY.test(key))
+  const { sensors, refused } = readSensors(all.filter((sensor) => !odd.includes(sensor)))
+  for (const { key } of odd)
+    refused.push({
+      key: cutText(cleanText(key), 60),
+      code: 'bad_message',
+      reason: 'is no key: 1 to 40 of a-z, 0-9 and _',
+    })
   const taken: BirthSensor[] = []
   let bytes = REST_BYTES
   for (const sensor of sensors) {
@@ -71,5 +86,5 @@ const SHOWN = 10
 
 function keyOf(value: unknown): string | null {
   const key = (value as { key?: unknown } | null)?.key
-  return typeof key === 'string' && /^[a-z0-9_]{1,40}$/.test(key) ? key : null
+  return typeof key === 'string' ? sensorKeyOf(key) : null
 }

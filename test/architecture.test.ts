@@ -271,6 +271,7 @@ const LISTS_AND_ASCII = new Set([
   'hub/features/plumbing/commands.ts: 1_000',
   'hub/hub-health.ts: PROBLEMS',
   'shared/ids.ts: 33',
+  'shared/ids.ts: KEY_BASE',
   'shared/introduced-sensors.ts: SENSORS_KEPT_PER_DEVICE',
   'shared/introduced-sensors.ts: SHOWN',
 ])

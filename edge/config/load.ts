@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import type { z } from 'zod'
 import { LaresError } from '../../shared/errors.ts'
 import { explainSettings } from '../../shared/explain-settings.ts'
+import { sensorKeyOf } from '../../shared/ids.ts'
 import { nearestName } from '../../shared/nearest-name.ts'
 import { readSettingsFile } from '../../shared/settings-file.ts'
 import { hasCpuThermometer } from '../health/cpu-temperature.ts'
@@ -118,14 +119,15 @@ export function configureSensors(
 ): ConfiguredSensors {
   const sources: SampledSource[] = []
   const faults: ConfigFault[] = []
-  for (const [key, table] of Object.entries(tables)) {
+  for (const [name, table] of Object.entries(tables)) {
     try {
-      const source = configureSource(key, { ...table, ...defined(options.overrides?.[key]) }, options.machine)
+      const key = sensorKeyOf(name) ?? name
+      const source = configureSource(name, { ...table, ...defined(options.overrides?.[key]) }, options.machine)
       refuseTwins([...sources, source])
       sources.push(source)
     } catch (error) {
       if (!(error instanceof LaresError)) throw error
-      faults.push({ part: `sensor ${key}`, error: inFile(error, table, options.file) })
+      faults.push({ part: `sensor ${name}`, error: inFile(error, table, options.file) })
     }
   }
   return { sources, faults }

@@ -114,5 +114,5 @@ export function edgeExample(): string {
       (line) => `#${line}`,
     ),
   ])
-  return `${exampleFile(head, EDGE_REFERENCE)}\n# Sensors: a table for each, named with a-z, 0-9 and _.\n${sensors.join('\n')}\n`
+  return `${exampleFile(head, EDGE_REFERENCE)}\n# Sensors: a table for each, such as [sensors.cellar] or [sensors."Wohnzimmer Süd"].\n${sensors.join('\n')}\n`
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { address } from '../../shared/address.ts'
-import { sensorKey, text } from '../../shared/messages/fields.ts'
+import { sensorKeyOf } from '../../shared/ids.ts'
+import { text } from '../../shared/messages/fields.ts'
 import { buttonSettings } from '../gpio/button.ts'
 import { gpioSettings } from '../gpio/open.ts'
 import { statusLightSettings } from '../gpio/status-light.ts'
@@ -60,12 +61,15 @@ const speaker = z.strictObject({
   device: z.string().min(1).max(100).default('default'),
 })
 
+/** What a person calls the table of a sensor. A name that is no key gets one of its own. */
+const sensorName = z.string().refine((name) => sensorKeyOf(name) !== null)
+
 /** The whole configuration file. What a table of [sensors] may say depends on its driver and is checked with it. */
 export const configSchema = z.strictObject({
   agent: agent.prefault({}),
   hub: hub.prefault({}),
   heartbeat: heartbeat.prefault({}),
-  sensors: z.record(sensorKey, z.record(z.string(), z.unknown())).default({}),
+  sensors: z.record(sensorName, z.record(z.string(), z.unknown())).default({}),
   gpio: gpio.prefault({}),
   microphone: microphone.prefault({}),
   speaker: speaker.prefault({}),

@@ -1,3 +1,4 @@
+import { cleanText } from '../../shared/clean-text.ts'
 import type { Cancel } from '../../shared/clock.ts'
 import { LaresError } from '../../shared/errors.ts'
 import { configureSensors, sensorTables } from '../config/load.ts'
@@ -19,8 +20,8 @@ export async function checkSensors(options: DoctorOptions): Promise<Finding[]> {
   return [...wrong, ...(await Promise.all(sources.map((sampled) => checkSource(sampled, options)))).flat()]
 }
 
-async function checkSource({ source }: SampledSource, { clock }: DoctorOptions): Promise<Finding[]> {
-  const check = `sensor ${source.name}`
+async function checkSource({ source, table }: SampledSource, { clock }: DoctorOptions): Promise<Finding[]> {
+  const check = cleanText(`sensor ${table ?? source.name}`)
   const { stepMs = STEP_MS } = source
   const late = Promise.withResolvers<never>()
   const over = new AbortController()

@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import { cleanText } from '../../shared/clean-text.ts'
 import { cutText } from '../../shared/cut-text.ts'
 import { LaresError } from '../../shared/errors.ts'
 import { explainSettings } from '../../shared/explain-settings.ts'
+import { SENSOR_KEY, sensorKeyOf } from '../../shared/ids.ts'
 import { sensorKey, text } from '../../shared/messages/fields.ts'
 import { nearestName } from '../../shared/nearest-name.ts'
 import { SENSOR_KINDS } from '../../shared/sensors/index.ts'
@@ -9,6 +11,7 @@ import type { Machine } from '../health/machine.ts'
 import { SENSOR_DRIVERS } from './index.ts'
 import type { SampledSource } from './sampled-source.ts'
 import type { RegisteredDriver, SensorDescription, SensorSource } from './source.ts'
+import { tableLabel } from './table-label.ts'
 
 const forOneOrEach = <T extends z.ZodType>(value: T) => z.union([value, z.record(sensorKey, value)])
 
@@ -38,23 +41,26 @@ const COMMON_KEYS = new Set(Object.keys(commonSettings.shape))
 const FREE_UNIT = new Set(['number', 'count'])
 
 /**
- * Builds what the sampler needs from one table `[sensors.<key>]` of the configuration file.
+ * Builds what the sampler needs from one table `[sensors.<name>]` of the configuration file.
  * Throws `bad_config` that names the table and the field. Opens and runs nothing.
  */
 export function configureSource(
-  key: string,
+  name: string,
   table: Readonly<Record<string, unknown>>,
   machine: Machine,
 ): SampledSource {
+  const label = tableLabel(name)
   const fail = (what: string, hint?: string) =>
-    new LaresError('bad_config', `[sensors.${key}] ${what}`, hint === undefined ? {} : { hint })
-  if (!sensorKey.safeParse(key).success) throw fail('has a key that is not 1 to 40 of a-z, 0-9 and _')
+    new LaresError('bad_config', `[sensors.${label}] ${what}`, hint === undefined ? {} : { hint })
+  const key = sensorKeyOf(name)
+  if (key === null) throw fail('has a name with nothing that can be seen')
   const parsed = commonSettings.safeParse(
     Object.fromEntries(Object.entries(table).filter(([field]) => COMMON_KEYS.has(field))),
   )
   if (!parsed.success)
-    throw explainSettings(parsed.error, '', { schema: commonSettings, examples: EXAMPLES }, ['sensors', key])
-  const settings = parsed.data
+    throw explainSettings(parsed.error, '', { schema: commonSettings, examples: EXAMPLES }, ['sensors', label])
+  // What people read is what a person wrote, however the key is made of it.
+  const settings = key === name ? parsed.data : { name: cutText(cleanText(name.normalize('NFC')), 60), ...parsed.data }
   const driver = SENSOR_DRIVERS.get(settings.driver)
   if (!driver) throw fail(...noneOf('driver', settings.driver, SENSOR_DRIVERS.keys()))
 
@@ -66,12 +72,13 @@ export function configureSource(
     if (error instanceof z.ZodError)
       throw explainSettings(error, '', { schema: driver.settings, examples: EXAMPLES, more: [...COMMON_KEYS] }, [
         'sensors',
-        key,
+        label,
       ])
     throw error
   }
   checkSensors(source, settings, fail)
   return {
+    table: name,
     source: dressed(source, settings, driver),
     intervalMs: Math.round((settings.interval_s ?? driver.defaults.intervalS) * 1_000),
     maxSilenceMs: settings.max_silence_s * 1_000,
@@ -91,7 +98,7 @@ function noneOf(field: string, wrong: string, known: Iterable<string>): [what: s
 function checkSensors(source: SensorSource, settings: Common, fail: (what: string, hint?: string) => Error): void {
   const keys = new Set(source.sensors.map((sensor) => sensor.key))
   if (keys.size === 0) return
-  const tooLong = [...keys].find((key) => !sensorKey.safeParse(key).success)
+  const tooLong = [...keys].find((key) => !SENSOR_KEY.test(key))
   if (tooLong !== undefined) throw fail(`makes the sensor key ${tooLong}, which is too long`, 'Choose a shorter key.')
   if (keys.size < source.sensors.length) throw fail('makes two sensors with the same key')
   const unknown = settings.sensors?.find((key) => !keys.has(key))

@@ -11,6 +11,8 @@ import { troubleReporter } from './trouble.ts'
 
 /** A source and how often it is asked. */
 export interface SampledSource {
+  /** What its table is called in the file; its key is made of that. */
+  table?: string
   source: SensorSource
   intervalMs: number
   /** Default 0: every change is sent. */

@@ -3,6 +3,7 @@ import type { Service } from '../../shared/lifecycle.ts'
 import type { SampledSource, SamplingContext } from './sampled-source.ts'
 import { SourceLoop } from './sampled-source.ts'
 import type { SensorDescription } from './source.ts'
+import { tableLabel } from './table-label.ts'
 
 export interface SamplerOptions extends SamplingContext {
   sources: readonly SampledSource[]
@@ -47,21 +48,31 @@ export class Sampler implements Service {
 /** Throws `bad_config` when two sources have the same name or announce the same sensor. */
 export function refuseTwins(sources: readonly SampledSource[]): void {
   const owners = new Map<string, string>()
-  const names = new Set<string>()
-  for (const { source } of sources) {
-    if (names.has(source.name)) throw new LaresError('bad_config', `two sources are called ${source.name}`)
-    names.add(source.name)
+  const names = new Map<string, string>()
+  for (const { source, table = source.name } of sources) {
+    const twin = names.get(source.name)
+    if (twin !== undefined) throw twins(twin, table)
+    names.set(source.name, table)
     for (const { key } of source.sensors) {
       const owner = owners.get(key)
       if (owner !== undefined)
-        throw new LaresError(
-          'bad_config',
-          `the sensor ${key} comes from both [sensors.${owner}] and [sensors.${source.name}]`,
-          {
-            hint: 'Rename one of the two tables: sensor keys are made from the name of the table.',
-          },
-        )
-      owners.set(key, source.name)
+        throw new LaresError('bad_config', `the sensor ${key} comes from both ${called(owner)} and ${called(table)}`, {
+          hint: 'Rename one of the two tables: sensor keys are made from the name of the table.',
+        })
+      owners.set(key, table)
     }
   }
+}
+
+const called = (table: string) => `[sensors.${tableLabel(table)}]`
+
+function twins(one: string, other: string): LaresError {
+  if (one === other) return new LaresError('bad_config', `two sources are called ${one}`)
+  return new LaresError(
+    'bad_config',
+    `${called(one)} and ${called(other)} are one name, written with other characters`,
+    {
+      hint: 'Remove one of the two tables, or give it another name.',
+    },
+  )
 }

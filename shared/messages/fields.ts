@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { cleanText } from '../clean-text.ts'
+import { SENSOR_KEY, sensorKeyOf } from '../ids.ts'
 import { LATEST_TIME } from '../latest-time.ts'
 
 /**
@@ -40,7 +41,11 @@ export const sentAt = z.object({ at: timeMs, mono: monoMs })
 /** Identity of a sequenced message. A plain MQTT device may leave all three out: stored, without de-duplication. */
 export const identity = { epoch: epochId.optional(), lane: lane.optional(), seq: sequence.optional() }
 
-export const sensorKey = z.string().regex(/^[a-z0-9_]{1,40}$/)
+/** What a sensor is known by within its device. A name in another script, or with blanks, stands for its key. */
+export const sensorKey = z
+  .string()
+  .overwrite((name) => sensorKeyOf(name) ?? name)
+  .regex(SENSOR_KEY)
 
 /** An id minted by an agent: turn, command, speech. Safe as a topic level and as part of a file name. */
 export const wireId = z.string().regex(/^[A-Za-z0-9-]{1,64}$/)

@@ -1,6 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { crockford, deviceId, distinctSlugs, isDeviceId, slug, uuid7 } from '../../shared/ids.ts'
+import {
+  crockford,
+  deviceId,
+  distinctSlugs,
+  isDeviceId,
+  SENSOR_KEY,
+  sensorKeyOf,
+  slug,
+  uuid7,
+} from '../../shared/ids.ts'
 
 describe('a UUIDv7', () => {
   it('has the form of the standard and sorts by time', () => {
@@ -95,5 +104,20 @@ describe('distinct slugs', () => {
     expect(keys.get('t_1')).toBe('t_1')
     expect(new Set(keys.values()).size).toBe(3)
     for (const key of keys.values()) expect(key).toMatch(/^t_1(_[0-9a-f]{8})?$/)
+  })
+})
+
+describe('the key of a sensor', () => {
+  it('is the name itself where that is a key, and stays as it is once made', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (name) => {
+        const key = sensorKeyOf(name)
+        if (key === null) return
+        expect(key).toMatch(SENSOR_KEY)
+        expect(sensorKeyOf(key)).toBe(key)
+        expect(sensorKeyOf(name.normalize('NFD'))).toBe(sensorKeyOf(name.normalize('NFC')))
+      }),
+    )
+    expect(['', ' ', '\0', '\u202e', ' load '].map(sensorKeyOf)).toEqual([null, null, null, null, 'load'])
   })
 })

@@ -42,10 +42,17 @@ describe('what a device may introduce', () => {
 })
 
 describe('the sensors of a birth', () => {
-  it('are each key once, whatever else stands among them', () => {
-    const { sensors, refused } = readSensors([sensor('a'), null, 7, sensor('a', 'again'), { key: 'b' }, 'text'])
+  it('are each key once, whatever else stands among them, and a second that is not alike is named', () => {
+    const { sensors, refused } = readSensors([
+      sensor('a'),
+      sensor('a'),
+      null,
+      sensor('a', 'again'),
+      { key: 'b' },
+      'text',
+    ])
     expect(sensors).toEqual([sensor('a')])
-    expect(refused.map(({ key }) => key)).toEqual(['#1', '#2', 'b', '#5'])
+    expect(refused.map(({ key }) => key)).toEqual(['#2', 'a', 'b', '#5'])
   })
 
   it('are not looked at beyond what a device can ever have', () => {

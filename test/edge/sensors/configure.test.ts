@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { configureSensors } from '../../../edge/config/load.ts'
 import { configureSource } from '../../../edge/sensors/configure.ts'
 import { simulatedValue } from '../../../edge/sensors/simulated.ts'
 import { ManualClock } from '../../../shared/clock.ts'
+import { cutText } from '../../../shared/cut-text.ts'
 import { fakeTree } from '../health/fake-tree.ts'
 import { readAll } from './read-all.ts'
 
@@ -41,13 +43,60 @@ describe('the settings every sensor has', () => {
     ['an unknown driver', 'x', { driver: 'bme9000' }, 'driver: bme9000 is none that there is'],
     ['no driver', 'x', {}, '[sensors.x] driver'],
     ['an interval of 0', 'x', { driver: 'load', interval_s: 0 }, '[sensors.x] interval_s'],
-    ['a key with capitals', 'Cellar', { driver: 'load' }, '[sensors.Cellar] has a key'],
+    ['a name that nobody sees', '\u200e ', { driver: 'load' }, 'has a name with nothing that can be seen'],
+    ['a wrong field in a table with a name', 'Süd 1', { driver: 'load', minutes: 7 }, '[sensors."Süd 1"] minutes'],
     ['a key too long for its sensors', 'k'.repeat(35), { driver: 'memory' }, 'which is too long'],
     ['a sensor it has not', 'm', { driver: 'memory', sensors: ['m_swap'] }, 'sensors: m_swap is none that there is'],
     ['an impossible choice', 'x', { driver: 'load', minutes: 7 }, '[sensors.x] minutes'],
   ])('are refused with %s', (_, key, table, message) => {
     expect(() => configure(key, table)).toThrow(message)
     expect(() => configure(key, table)).toThrow(expect.objectContaining({ code: 'bad_config' }))
+  })
+})
+
+describe('a table with a name that is no key', () => {
+  const NAMES = ['кухня', '厨房', '🌡️ attic', 'Wohnzimmer Süd', 'x'.repeat(300), 'Cellar', 'T-1', 'T 1', '👩‍👩‍👧']
+
+  it('gets a key of its own, that depends on nothing but the name, and keeps the name for people', () => {
+    const keys = NAMES.map((name) => configure(name, { driver: 'load' }).source.sensors[0]?.key ?? '')
+    for (const key of keys) expect(key).toMatch(/^[a-z0-9_]{1,21}$/)
+    expect(new Set(keys).size).toBe(NAMES.length)
+    expect([keys[0], keys[3]]).toEqual(['sensor_07c47309', 'wohnzimmer_s_853a5b22'])
+    const names = NAMES.map((name) => configure(name, { driver: 'load' }).source.sensors[0]?.name)
+    expect(names).toEqual(NAMES.map((name) => cutText(name, 60)))
+    expect(configure('кухня', { driver: 'load', name: 'Kitchen' }).source.sensors[0]?.name).toBe('Kitchen')
+  })
+
+  it('has room for the sensors of a source with several', () => {
+    const { source } = configure('x'.repeat(300), { driver: 'memory' })
+    expect(source.sensors.map(({ key }) => key)).toEqual([
+      expect.stringMatching(/_used$/),
+      expect.stringMatching(/_available$/),
+    ])
+  })
+
+  it('is one sensor however its name is composed, and two tables of one name are told by both', () => {
+    const [composed, apart] = ['Wohnzimmer Süd'.normalize('NFC'), 'Wohnzimmer Süd'.normalize('NFD')]
+    expect(configure(apart, { driver: 'load' }).source.name).toBe(configure(composed, { driver: 'load' }).source.name)
+    const { machine } = fakeTree({ clock: new ManualClock() })
+    const { sources, faults } = configureSensors(
+      { [composed]: { driver: 'load' }, кухня: { driver: 'load' }, [apart]: { driver: 'memory' } },
+      { machine, file: 'edge.toml' },
+    )
+    expect(sources.map(({ table }) => table)).toEqual([composed, 'кухня'])
+    expect(faults.map(({ error }) => error.message)).toEqual([
+      `edge.toml: [sensors."${composed}"] and [sensors."${apart}"] are one name, written with other characters`,
+    ])
+  })
+
+  it('is told when somebody wrote the key that another name stands for', () => {
+    const { machine } = fakeTree({ clock: new ManualClock() })
+    const key = configure('кухня', { driver: 'load' }).source.name
+    const { faults } = configureSensors(
+      { кухня: { driver: 'load' }, [key]: { driver: 'load' } },
+      { machine, file: null },
+    )
+    expect(faults).toHaveLength(1)
   })
 })
 

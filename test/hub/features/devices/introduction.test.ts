@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { encode } from '../../../../shared/codec.ts'
+import { sensorKeyOf } from '../../../../shared/ids.ts'
 import { birth as birthMessage } from '../../../../shared/messages/birth.ts'
 import { ask, commandInput, data, query } from '../../engine/ask.ts'
 import { openTestHouse, START, type TestHouse } from '../../engine/engine-in-memory.ts'
@@ -55,6 +56,26 @@ describe('an introduction', () => {
     expect(house.send(birth(renamed, { connects: 18 }), readings(1, { cellar_199: 21 }))).toEqual(['stored', 'stored'])
     expect(has(house)).toHaveLength(200)
     expect(countOf(house, 'readings')).toBe(1)
+  })
+
+  it('by an agent that names its sensors in another script is taken, readings too, however they are composed', () => {
+    const house = withDevice()
+    const [composed, apart] = ['süd'.normalize('NFC'), 'süd'.normalize('NFD')]
+    const list = sensors(2, (index) => ({ key: ['кухня', composed][index] ?? '', name: ['Кухня', 'Süd'][index] ?? '' }))
+    expect(house.send(birth(list), readings(1, { кухня: 21, [apart]: 22 }))).toEqual(['stored', 'stored'])
+    expect(house.all('SELECT name FROM device_entities ORDER BY name')).toEqual([{ name: 'Süd' }, { name: 'Кухня' }])
+    expect(has(house)).toEqual([sensorKeyOf('кухня'), sensorKeyOf('süd')])
+    expect(countOf(house, 'readings')).toBe(2)
+  })
+
+  it('in which one name stands twice, written with other characters, names it', () => {
+    const house = withDevice()
+    const list = sensors(2, (index) => ({ key: 'süd'.normalize(index === 0 ? 'NFC' : 'NFD') }))
+    house.send(birth(list), readings(1, { süd: 20 }))
+    expect(has(house)).toEqual([sensorKeyOf('süd')])
+    expect(house.all("SELECT description FROM events WHERE event_type = 'sensors_refused'")).toEqual([
+      { description: expect.stringContaining('stands there twice, and not alike') },
+    ])
   })
 
   it('with 256 sensors whose names are as long as names may be fits into one message', () => {
