@@ -2,12 +2,12 @@ import { readFileSync, statSync, unlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { describeIssues } from '../shared/codec.ts'
+import { writeDurably } from '../shared/durable-file.ts'
 import { LaresError } from '../shared/errors.ts'
 import { isDeviceId } from '../shared/ids.ts'
 import { shellWord } from '../shared/shell-word.ts'
 import { syncFolder } from '../shared/sync-file.ts'
 import { systemTrouble } from '../shared/system-trouble.ts'
-import { writeDurably } from './durable-file.ts'
 
 const identitySchema = z.strictObject({
   device: z.string().refine(isDeviceId, 'is no device id'),

@@ -1,5 +1,6 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { writeFleetingly } from '../shared/durable-file.ts'
 import { variable } from '../shared/environment.ts'
 import { asError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
@@ -47,8 +48,7 @@ export function runtimeFolder(env: NodeJS.ProcessEnv, dataFolder: string): strin
 export function writeStatus(folder: string, status: AgentStatus, log: Log): void {
   const file = join(folder, NAME)
   try {
-    writeFileSync(`${file}.new`, JSON.stringify(status), { mode: 0o640 })
-    renameSync(`${file}.new`, file)
+    writeFleetingly(file, JSON.stringify(status), 0o640)
   } catch (error) {
     log.debug({ file, error: asError(error).message }, 'the status file cannot be written')
   }

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Clock } from './clock.ts'
+import { writeDurably } from './durable-file.ts'
 import { asError, LaresError } from './errors.ts'
 import { type Log, silentLog } from './log.ts'
 
@@ -43,8 +44,7 @@ export function keepHubPorts(parts: { folder: string; ports: HubPorts; clock: Cl
 /** Writes the file into the hub's data folder, readable by its group. Whoever reads finds a whole file. */
 export function writeHubPorts(folder: string, ports: HubPorts): void {
   const file = join(folder, FILE)
-  writeFileSync(`${file}.new`, `${JSON.stringify(ports)}\n`, { mode: 0o640 })
-  renameSync(`${file}.new`, file)
+  writeDurably(file, `${JSON.stringify(ports)}\n`, 0o640)
 }
 
 /**

@@ -234,7 +234,6 @@ const OWN_FILES = new Map([
   ['edge/doctor/machine-checks.ts', 'whether our folder is there'],
   ['edge/doctor/outbox-check.ts', 'our outbox'],
   ['edge/doctor/service-check.ts', 'programs on the path'],
-  ['edge/durable-file.ts', 'our files'],
   ['edge/health/kernel-files.ts', 'the files of the kernel, one at a time'],
   ['edge/health/program.ts', 'the first line of a program that the kernel did not run'],
   ['edge/identity.ts', 'our identity'],

@@ -6,8 +6,11 @@ import { join } from 'node:path'
 /** A disk that is really full when it is filled: a tmpfs of its own. */
 export interface SmallDisk {
   folder: string
-  fill(): void
+  /** All of it, but for this many bytes. Default 0. */
+  fill(leave?: number): void
   makeRoom(): void
+  /** Makes it read-only, or writable again. */
+  remount(how: 'ro' | 'rw'): void
   remove(): void
 }
 
@@ -26,16 +29,17 @@ export function smallDisk(megabytes: number): SmallDisk | string {
   const filler = join(folder, 'filler')
   return {
     folder,
-    fill() {
+    fill(leave = 0) {
       const { bavail, bsize } = statfsSync(folder)
       try {
-        writeFileSync(filler, Buffer.alloc(bavail * bsize, 1))
+        writeFileSync(filler, Buffer.alloc(Math.max(0, bavail * bsize - leave), 1))
       } catch (error) {
         // Who writes meanwhile took some of it: then it is full too.
         if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
       }
     },
     makeRoom: () => truncateSync(filler, 0),
+    remount: (how) => void execFileSync('mount', ['-o', `remount,${how}`, folder], { stdio: 'pipe' }),
     remove() {
       execFileSync('umount', ['-l', folder])
       rmSync(folder, { recursive: true })
