@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts'
+import { durationWords } from './time-words.ts'
 
 /**
  * Something that runs. `start` may be called once; `stop` is safe at any time, also while `start` is under way, and as
@@ -85,7 +86,7 @@ export class Lifecycle implements Service {
   async #end({ service, stopMs }: Named): Promise<void> {
     const late = Promise.withResolvers<never>()
     const cancel = this.#options.clock.after(stopMs, () => {
-      late.reject(new Error(`it was given up after ${stopMs} ms`))
+      late.reject(new Error(`it was given up after ${durationWords(stopMs)}`))
     })
     try {
       await Promise.race([service.stop(), late.promise])

@@ -1,4 +1,5 @@
 import { LaresError } from '../../shared/errors.ts'
+import { durationWords } from '../../shared/time-words.ts'
 import { fileError, HANGS } from './file-error.ts'
 import type { Machine } from './machine.ts'
 import type { RunningProgram } from './program.ts'
@@ -89,7 +90,9 @@ export class DeviceReader {
   }
 
   #late(path: string): LaresError {
-    return new LaresError('device_busy', `${path} did not answer within ${this.#timeoutMs} ms`, { hint: HANGS })
+    return new LaresError('device_busy', `${path} did not answer within ${durationWords(this.#timeoutMs)}`, {
+      hint: HANGS,
+    })
   }
 
   #hangs(path: string): LaresError {

@@ -6,6 +6,7 @@ import { inherited, variable } from '../../shared/environment.ts'
 import { LaresError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import { silentLog } from '../../shared/log.ts'
+import { durationWords } from '../../shared/time-words.ts'
 import { KernelFiles } from './kernel-files.ts'
 import type { RunningProgram } from './program.ts'
 import { programFailure, startProgram } from './program.ts'
@@ -93,7 +94,9 @@ export function systemMachine(options: SystemMachineOptions = {}): Machine {
         if (output.length > OUTPUT_BYTES) giveUp('too_large', `printed more than ${OUTPUT_BYTES} bytes`)
       },
     })
-    const cancelTimeout = clock.after(timeoutMs, () => giveUp('device_busy', `did not end within ${timeoutMs} ms`))
+    const cancelTimeout = clock.after(timeoutMs, () =>
+      giveUp('device_busy', `did not end within ${durationWords(timeoutMs)}`),
+    )
     const abort = () => giveUp('device_busy', 'was abandoned')
     signal?.addEventListener('abort', abort, { once: true })
     try {

@@ -2,6 +2,7 @@ import { Backoff } from '../../shared/backoff.ts'
 import type { Cancel, Clock } from '../../shared/clock.ts'
 import { asError, LaresError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
+import { durationWords } from '../../shared/time-words.ts'
 import type { Deadband } from './change-filter.ts'
 import { changeFilter } from './change-filter.ts'
 import { judge } from './judge.ts'
@@ -131,7 +132,9 @@ export class SourceLoop {
       cancel()
       cancel = this.#context.clock.after(stepMs, () =>
         late.reject(
-          new LaresError('device_busy', `${source.name} did not answer within ${stepMs} ms`, { hint: HANGS }),
+          new LaresError('device_busy', `${source.name} did not answer within ${durationWords(stepMs)}`, {
+            hint: HANGS,
+          }),
         ),
       )
     }

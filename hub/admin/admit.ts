@@ -3,6 +3,7 @@ import { cutText } from '../../shared/cut-text.ts'
 import { LaresError } from '../../shared/errors.ts'
 import type { AdminRequest } from '../../shared/messages/admin-request.ts'
 import type { AdminResponse } from '../../shared/messages/admin-response.ts'
+import { durationWords } from '../../shared/time-words.ts'
 import type { Caller } from '../engine/caller.ts'
 import type { Command } from '../engine/command.ts'
 import { findCommand } from '../features/commands.ts'
@@ -37,7 +38,7 @@ export function admit({ area, verb, request, caller, retained }: Asked): { comma
 /** Throws `expired` when the request waited longer than it allows: whoever asked has given up, or asked again. */
 export function checkTime({ area, verb, request, deadline }: Asked, mono: number): void {
   if (deadline === undefined || mono < deadline) return
-  throw new LaresError('expired', `${area}/${verb} was not run within ${request.expires_in_ms} ms`)
+  throw new LaresError('expired', `${area}/${verb} was not run within ${durationWords(request.expires_in_ms ?? 0)}`)
 }
 
 export function success(id: string, data: unknown): AdminResponse {

@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { asError, LaresError } from '../../shared/errors.ts'
 import { PAGE_BYTES } from '../../shared/limits.ts'
 import { isCorruption, openDatabase } from '../../shared/sqlite/open.ts'
+import { bytesWords } from '../../shared/time-words.ts'
 import { findCommand } from '../features/commands.ts'
 import type { FromReader, ToReader } from './reader.ts'
 
@@ -19,7 +20,7 @@ parentPort?.on('message', ({ area, verb, params, caller, now, danger }: ToReader
       if (!ask) throw new LaresError('unknown_command', `${area}/${verb} is no question`)
       const data = JSON.stringify(ask({ db, caller, now }, params))
       if (data.length > PAGE_BYTES - 1024)
-        throw new LaresError('query_too_long', `the answer to ${area}/${verb} has ${data.length} bytes`)
+        throw new LaresError('query_too_long', `the answer to ${area}/${verb} has ${bytesWords(data.length)}`)
       return { data }
     } catch (error) {
       const code = isCorruption(error) ? 'corrupt_database' : 'internal'

@@ -88,7 +88,7 @@ describe('a lifecycle', () => {
     const failures = (await stopped) as Error[]
     expect(failures.map(({ message, cause }) => `${message}: ${(cause as Error).message}`)).toEqual([
       'stop reader: it was given up after 100 ms',
-      'stop store: it was given up after 5000 ms',
+      'stop store: it was given up after 5 s',
     ])
   })
 

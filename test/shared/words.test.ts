@@ -4,6 +4,7 @@ import { problemFrom } from '../../edge/doctor/findings.ts'
 import { readHardwareModel } from '../../edge/health/hardware.ts'
 import { check } from '../../shared/codec.ts'
 import { fakeTree } from '../edge/health/fake-tree.ts'
+import { readSources } from '../source-tree.ts'
 
 const DIRTY = 'no\0bus \u001b[31mred\u001b[0m\r\n\u202ehere\ud800'
 const CLEAN = 'no bus red here\ufffd'
@@ -33,5 +34,13 @@ describe('text for people that a program, a device or somebody far away made', (
 
   it('is still refused where it identifies something', () => {
     expect(check('event', { type: 'x', epoch: 'e\0', lane: 'live', seq: 1 })).toMatchObject({ ok: false })
+  })
+})
+
+describe('a message of the program', () => {
+  it('says a span of time in the unit that fits, not in milliseconds', () => {
+    const raw = /\$\{[^}]*(?:Ms|_ms|_MS)\} ms\b/
+    const sources = readSources(['shared/**/*.ts', 'edge/**/*.ts', 'hub/**/*.ts', 'central/**/*.ts', 'cli/**/*.ts'])
+    expect(sources.filter(({ text }) => raw.test(text)).map(({ path }) => path)).toEqual([])
   })
 })

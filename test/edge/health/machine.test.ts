@@ -50,7 +50,7 @@ describe('running a program', () => {
     await eventually(async () => expect(await tree.machine.readText('/child')).toMatch(/\d+\n/))
     const child = (await tree.machine.readText('/child')).trim()
     clock.advance(2_000)
-    await expect(running).rejects.toMatchObject({ code: 'device_busy', message: 'hang did not end within 2000 ms' })
+    await expect(running).rejects.toMatchObject({ code: 'device_busy', message: 'hang did not end within 2 s' })
     await eventually(() => expect(isAlive(child)).toBe(false))
   })
 
