@@ -121,6 +121,19 @@ const OF_THE_HUB = [
     'central_row_refused',
     entry('system', 'warning', 'Central row refused', 'A row that central manages does not fit into this house.'),
   ],
+  [
+    'central_row_taken',
+    entry(
+      'system',
+      'info',
+      'Central row taken',
+      'A row that central manages, and that did not fit before, is here now.',
+    ),
+  ],
+  [
+    'central_row_yielded',
+    entry('audit', 'warning', 'Row yielded', "A person had a row of central's take the place of this hub's own."),
+  ],
   ['central_row_kept', entry('system', 'info', 'Central row kept', 'A row that central removed is still in use here.')],
   ['scope_left', entry('system', 'info', 'Scope withdrawn', 'Central no longer manages these rows for this house.')],
   ['hub_started', entry('system', 'info', 'Hub started', 'The hub started.')],

@@ -17,6 +17,7 @@ import {
   syncStatus,
   verifySync,
 } from './sync/commands.ts'
+import { yieldRow } from './sync/yield-command.ts'
 import { latestReadings, queryReadings, summarizeReadings } from './telemetry/commands.ts'
 import { receivedReadings } from './telemetry/received-readings.ts'
 import { createUser, deleteUser, listUsers, updateUser } from './users/commands.ts'
@@ -58,6 +59,7 @@ export const COMMANDS: readonly Command[] = [
   removePerson,
   syncStatus,
   claimSite,
+  yieldRow,
   verifySync,
   listQuarantine,
   retryQuarantine,

@@ -8,6 +8,8 @@ export interface CentralColumn {
   type: string
   /** SQL of the value that a row of an older hub gets; `null` means none. */
   default: string | null
+  /** Text without capitals: what comes from elsewhere loses them at the house. */
+  caseless: boolean
 }
 
 /** A column whose value is the key of a row of another table. */
@@ -41,6 +43,11 @@ export interface CentralTable {
   checks: { name: string; sql: string }[]
   /** Lists of columns by which people search; central's indexes put site_id in front. */
   indexes: { name: string; columns: string[] }[]
+  /**
+   * Lists of columns that a house has once, beside its key. Central has no such index: which of two rows has it the house
+   * decides, and an upload must not fail because a change that frees it comes one batch later.
+   */
+  uniques: { name: string; columns: string[] }[]
 }
 
 /** Whether rows of the table are written once under a key of their epoch. */
@@ -56,6 +63,11 @@ export function isVersioned(table: Pick<CentralTable, 'kind'>): boolean {
 /** Whether rows that are gone stay at central, marked. */
 export function hasTombstones(table: Pick<CentralTable, 'kind'>): boolean {
   return table.kind === 'mutable' || table.kind === 'down'
+}
+
+/** Names of the tables of which central may manage rows. */
+export function managedNames(tables: readonly Pick<CentralTable, 'kind' | 'name'>[]): Set<string> {
+  return new Set(tables.filter(({ kind }) => kind === 'down').map(({ name }) => name))
 }
 
 /** Central's key of a table, in order. */

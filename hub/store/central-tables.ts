@@ -39,11 +39,12 @@ function shapeOf(
     kind: kind as CentralTable['kind'],
     key,
     partition,
-    columns: [...travels].map(([column, { kind: of }]) => ({
+    columns: [...travels].map(([column, { kind: of, caseless }]) => ({
       name: column,
       kind: of,
       type: TYPES[of],
       default: defaultOf(defaults.get(column)),
+      caseless,
     })),
     references: config.foreignKeys.flatMap((foreign) => {
       const { columns, foreignTable } = foreign.reference()
@@ -62,11 +63,22 @@ function shapeOf(
       ]
     }),
     checks: config.checks.map((check) => ({ name: check.name, sql: plainSql(check.value) })),
-    indexes: config.indexes.flatMap(({ config: index }) => {
-      const columns = index.columns.map((column) => ('name' in column ? column.name : ''))
-      return columns.every((column) => travels.has(column)) ? [{ name: index.name, columns }] : []
-    }),
+    indexes: indexesOf(config.indexes, travels),
+    uniques: indexesOf(
+      config.indexes.filter(({ config: { unique } }) => unique),
+      travels,
+    ),
   }
+}
+
+function indexesOf(
+  indexes: ReturnType<typeof core.getTableConfig>['indexes'],
+  travels: ReadonlyMap<string, unknown>,
+): CentralTable['indexes'] {
+  return indexes.flatMap(({ config: index }) => {
+    const columns = index.columns.map((column) => ('name' in column ? column.name : ''))
+    return columns.every((column) => travels.has(column)) ? [{ name: index.name, columns }] : []
+  })
 }
 
 function defaultOf(value: unknown): string | null {

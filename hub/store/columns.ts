@@ -6,6 +6,7 @@ import { core, sql } from './drizzle.ts'
  *
  * `secret` exists only in SQLite: in no Postgres table, capture, response, log or plain export.
  * `volatile` is kept in memory, written at most once a minute and at stop, and not captured.
+ * `caseless` is text without capitals: what comes from elsewhere loses them where it enters.
  */
 export type ColumnKind = 'text' | 'integer' | 'real' | 'flag' | 'json' | 'time' | 'blob'
 
@@ -13,12 +14,15 @@ export interface ColumnMark {
   kind: ColumnKind
   secret: boolean
   volatile: boolean
+  caseless: boolean
 }
+
+const PLAIN = { secret: false, volatile: false, caseless: false }
 
 const marks = new WeakMap<object, ColumnMark>()
 
 function marked<B extends object>(kind: ColumnKind, builder: B): B {
-  marks.set(builder, { kind, secret: false, volatile: false })
+  marks.set(builder, { kind, ...PLAIN })
   return builder
 }
 
@@ -46,7 +50,14 @@ export const emptyList = sql`'[]'`
 /** Text that never leaves this database. */
 export const secret = () => {
   const builder = core.text()
-  marks.set(builder, { kind: 'text', secret: true, volatile: false })
+  marks.set(builder, { kind: 'text', ...PLAIN, secret: true })
+  return builder
+}
+
+/** Text that has no capitals, so that two spellings of one address are one. */
+export const caseless = () => {
+  const builder = core.text()
+  marks.set(builder, { kind: 'text', ...PLAIN, caseless: true })
   return builder
 }
 

@@ -2,7 +2,7 @@ import { UNSURE_ROWS } from '../engine/sync-memory.ts'
 import type { AckedPart, JoinedAnswer, StreamPosition, SyncIdentity, SyncStep } from '../engine/sync-step.ts'
 import { joinParts, NOTHING } from './acked.ts'
 import { movedUnder } from './history.ts'
-import { nextPull, type StoredScope, scopeAt, takeGranted, takePage, takeStored } from './scope-walk.ts'
+import { lookAgain, nextPull, type StoredScope, scopeAt, takeGranted, takePage, takeStored } from './scope-walk.ts'
 import type { Greeting, Sent, SyncEffect, SyncEvent, SyncState, Waiting } from './state.ts'
 import { hasEnded, nameOf } from './streams.ts'
 
@@ -34,6 +34,8 @@ export interface CoreStart {
   backoff: (failures: number) => number
   /** Rows that wait in a stream before it is split. Default: 20 000. */
   splitRows?: number
+  /** Tables of which central may manage rows. */
+  managed?: ReadonlySet<string>
 }
 
 /**
@@ -45,6 +47,7 @@ export class SyncCore {
   #mint: () => string
   #backoff: (failures: number) => number
   #splitRows: number
+  #managed: ReadonlySet<string>
   #polls = 0
   #nap = 0
   /** The lease that this life offered last, until it was answered. */
@@ -54,6 +57,7 @@ export class SyncCore {
     this.#mint = start.mint
     this.#backoff = start.backoff
     this.#splitRows = start.splitRows ?? SPLIT_ROWS
+    this.#managed = start.managed ?? new Set()
     this.state = {
       mode: start.identity.fenced === null ? 'away' : 'fenced',
       identity: start.identity,
@@ -319,6 +323,8 @@ export class SyncCore {
     else if (tookMs < BATCH_MS / 4 && part.ledger.rows >= state.batchRows)
       state.batchRows = Math.min(BACKFILL_BATCH, state.batchRows * 2)
     state.lastError = null
+    // A row of the house's own has changed, and may be in the way of one of central's no longer.
+    if (part.settled.some(({ table }) => this.#managed.has(table))) lookAgain(state)
     // What was put off looks up after every batch: something new may have come.
     if (part.stream.upto !== null) return [...this.#save(), ...this.#look()]
     return this.#next()

@@ -5,7 +5,7 @@ import type { Log } from '../../shared/log.ts'
 import type { Database } from '../../shared/sqlite/open.ts'
 import type { SyncMemory } from '../engine/sync-memory.ts'
 import type { StreamPosition, SyncStep } from '../engine/sync-step.ts'
-import type { CentralTable } from '../store/central-shape.ts'
+import { type CentralTable, managedNames } from '../store/central-shape.ts'
 import { SyncCore } from './core.ts'
 import { grantedScopes, pullScope, reportScope, schemaOf, signOfLife } from './download.ts'
 import { type Failpoint, NO_FAILPOINT } from './failpoint.ts'
@@ -104,6 +104,7 @@ export class Pump {
       scopes: parts.scopes,
       mint: parts.mint,
       splitRows: this.#limits.splitRows,
+      managed: managedNames(parts.tables),
       backoff(failures) {
         if (failures === 1) backoff.reset()
         return backoff.next()

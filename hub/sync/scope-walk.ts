@@ -71,6 +71,6 @@ export function takeStored(state: SyncState, { scope, seq, ...answer }: StoredSc
 }
 
 /** Scopes of which this house refused rows are compared once more: what was in their way may be gone. */
-function lookAgain(state: SyncState): void {
+export function lookAgain(state: SyncState): void {
   for (const scope of Object.values(state.scopes)) scope.check ||= scope.refusing
 }

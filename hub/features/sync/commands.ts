@@ -6,6 +6,10 @@ import { type CallContext, command } from '../../engine/command.ts'
 import { readIdentity, writeIdentity } from '../../engine/sync-memory.ts'
 import { NO_IDENTITY } from '../../engine/sync-step.ts'
 import { conditions, page } from '../list-query.ts'
+import { refusedRows, settleWords } from './conflicts.ts'
+
+/** All of them are counted in `scopes`. */
+const CONFLICTS_SHOWN = 50
 
 const liveSync = z.strictObject({
   state: z.enum(['off', 'connecting', 'running', 'waiting', 'fenced']),
@@ -70,6 +74,10 @@ export const syncStatus = command({
         seq: z.number(),
       }),
     ),
+    /** Rows of central's that this house did not take, with what settles it. */
+    conflicts: z.array(
+      z.strictObject({ scope: z.string(), table: z.string(), key: z.string(), reason: z.string(), settle: z.string() }),
+    ),
   }),
   examples: [{ says: 'how far central is behind', params: {} }],
   changes: false,
@@ -101,6 +109,10 @@ export const syncStatus = command({
       live: prepared,
       ledger,
       scopes,
+      conflicts: refusedRows(db, CONFLICTS_SHOWN).map((row) => {
+        const { scope, table, key, reason } = row
+        return { scope, table, key, reason, settle: settleWords(row) }
+      }),
     }
   },
 })

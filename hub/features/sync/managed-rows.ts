@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto'
-import { asError } from '../../../shared/errors.ts'
+import { asError, LaresError } from '../../../shared/errors.ts'
 import { type Database, isDiskFault, sqliteCode } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
 import type { CentralRow, ScopeAnswer, SyncStep } from '../../engine/sync-step.ts'
 import type { CentralTable } from '../../store/central-shape.ts'
 import { centralTables } from '../../store/central-tables.ts'
 import { giveWay } from '../personas/seed.ts'
-import { sqliteValue } from './sqlite-value.ts'
+import { makeRoom } from './make-room.ts'
+import { type Values, wholeValues } from './row-values.ts'
+import { heldWords, holdersOf, stepAside } from './unique-keys.ts'
+import { waitingEdits } from './waiting-edits.ts'
 
 interface Known {
   table_name: string
@@ -14,11 +17,6 @@ interface Known {
   row: string
   refused: string | null
 }
-
-type Values = Map<string, string | number | null>
-
-/** Columns that the hub fills in itself. */
-const OWN = new Set(['managed_by', 'scope'])
 
 /**
  * Rows that central manages, in this house's tables. Which tables they may be in, and how, follows from the tables'
@@ -56,6 +54,7 @@ export class ManagedRows {
       for (const row of this.#sorted(rows)) this.#one(context, scope, row)
       if (checksum === null) return { ok: null, refused: [] }
       this.#again(context, scope)
+      this.#swap(context)
       const ok = this.#sum(scope) === BigInt(checksum) && !this.#hasStrays(scope)
       return { ok, refused: this.#refused(scope) }
     })
@@ -67,6 +66,28 @@ export class ManagedRows {
       .run(scope, seq, checksum === null ? null : context.now, context.now)
     if (rows.length > 0 || whole) context.changed()
     return answer
+  }
+
+  /**
+   * Has a row of central's that was refused take the place of this house's own rows that are in its way. Returns their keys.
+   * Throws `bad_params` with what else is in its way.
+   */
+  takeOver(
+    context: Context,
+    { scope, table: name, key, row }: Omit<CentralRow, 'seq'> & { scope: string; row: string },
+  ) {
+    const table = this.#tables.get(name)
+    return this.#atWork(() => {
+      const room = table === undefined ? null : makeRoom(this.#db, table, this.#values(table, row, context.now))
+      this.#one(context, scope, { table: name, key, row, seq: 0 })
+      const left = this.#refused(scope).find((refused) => refused.table === name && refused.key === key)
+      if (left)
+        throw new LaresError('bad_params', `${key} in ${name} is not taken: ${left.reason}`, {
+          hint: 'Only central can change that: lares central conflicts says how.',
+        })
+      room?.handOver()
+      return room?.keys ?? []
+    })
   }
 
   /** Parents before their children, otherwise as central ordered them. */
@@ -94,6 +115,8 @@ export class ManagedRows {
       .run(scope, name, key, row, refused, context.now)
     if (refused !== null && before !== refused)
       context.addEvent({ type: 'central_row_refused', data: { scope, table: name, key, reason: refused } })
+    if (refused === null && typeof before === 'string')
+      context.addEvent({ type: 'central_row_taken', data: { scope, table: name, key } })
   }
 
   /** Why the row was not taken, or `null`. */
@@ -113,9 +136,11 @@ export class ManagedRows {
       return 'this house has a row of its own with this key'
     values.set('managed_by', 'central')
     values.set('scope', scope)
-    const refused = this.#write(table, values)
-    // The unique key of a seeded row may be in the way, whatever its own key.
-    if (refused !== null && giveWay(context, table.name, values)) return this.#write(table, values)
+    let refused = this.#write(table, values)
+    // The unique key of another row may be in the way, whatever its own key.
+    if (refused !== null && (giveWay(context, table.name, values) || this.#freed(table, values)))
+      refused = this.#write(table, values)
+    if (refused?.startsWith('UNIQUE')) return this.#heldWords(table, values) ?? refused
     if (refused === null && table.name === 'users' && present) {
       const closed = values.get('is_active') === 0 && present.is_active !== 0
       // Rights are those of the login: who has fewer now is to log in again.
@@ -129,24 +154,21 @@ export class ManagedRows {
     return refused
   }
 
-  /**
-   * Values of the columns this hub knows; the others wait for its next version. What a row does not say has its default,
-   * also where an earlier row said something. `now` fills the stamps, `null` leaves them out.
-   */
+  /** Rows that no scope has any more are kept, closed; what they had for themselves is free. Returns whether something was. */
+  #freed(table: CentralTable, values: Values): boolean {
+    const left = holdersOf(this.#db, table, values).filter(
+      ({ managedBy, scope, key }) => managedBy === 'central' && !this.#holds(scope, table.name, key),
+    )
+    return left.filter((holder) => this.#tried(() => stepAside(this.#db, table, holder)) === null).length > 0
+  }
+
+  #heldWords(table: CentralTable, values: Values): string | null {
+    const [holder] = holdersOf(this.#db, table, values)
+    return holder === undefined ? null : heldWords(holder)
+  }
+
   #values(table: CentralTable, text: string, now: number | null): Values {
-    const row = JSON.parse(text) as Record<string, unknown>
-    const values: Values = new Map()
-    for (const { name, kind } of table.columns) {
-      if (OWN.has(name)) continue
-      const value = row[name]
-      if (value !== undefined) values.set(name, sqliteValue(kind, value, name))
-      // A row that is there is active, also one that was taken away before.
-      else if (name === 'is_active') values.set(name, 1)
-      else if (name !== 'created_at' && name !== 'updated_at')
-        values.set(name, this.#defaults.get(table.name)?.get(name) ?? null)
-      else if (now !== null) values.set(name, now)
-    }
-    return values
+    return wholeValues(table, text, { defaults: this.#defaults.get(table.name), now })
   }
 
   #write(table: CentralTable, values: Values): string | null {
@@ -208,6 +230,18 @@ export class ManagedRows {
     const refused = this.#known(scope).filter((known) => known.refused !== null)
     const rows = refused.map(({ table_name, row_key, row }) => ({ table: table_name, key: row_key, row, seq: 0 }))
     for (const row of this.#sorted(rows)) this.#one(context, scope, row)
+  }
+
+  /** Edits that wait for each other's unique keys, as when two people change addresses, are made all at once. */
+  #swap(context: Context): void {
+    const edits = waitingEdits(this.#db, this.#tables, (table, row) => this.#values(table, row, context.now))
+    if (edits.length === 0) return
+    this.#db.exec('SAVEPOINT swap')
+    for (const { table, holders } of edits) for (const holder of holders) stepAside(this.#db, table, holder)
+    const done = edits.every(({ table, values }) => this.#write(table, values) === null)
+    this.#db.exec(done ? 'RELEASE swap' : 'ROLLBACK TO swap; RELEASE swap')
+    if (done)
+      for (const { scope, table, key, row } of edits) this.#one(context, scope, { table: table.name, key, row, seq: 0 })
   }
 
   /** The sum of central's hashes over what this house has: a row that differs in its table does not count. */

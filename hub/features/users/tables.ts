@@ -1,4 +1,4 @@
-import { flag, management, secret, stamps, text, textId, time } from '../../store/columns.ts'
+import { caseless, flag, management, secret, stamps, text, textId, time } from '../../store/columns.ts'
 import { core } from '../../store/drizzle.ts'
 import { syncedTable } from '../../store/synced-table.ts'
 
@@ -8,7 +8,7 @@ export const users = syncedTable(
   'down',
   {
     id: textId(),
-    email: text().notNull(),
+    email: caseless().notNull(),
     hashed_password: secret(),
     full_name: text(),
     /** admin, user or device (a service account). */

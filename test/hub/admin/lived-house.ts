@@ -64,6 +64,10 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
     prepared: { ...SYNC_OFF, state: 'fenced', streams: [STREAM] },
     expect: { name: 'home', fenced: 'another hub', quarantine: 1, live: { state: 'fenced' }, ledger: [{ rows: 7 }] },
   },
+  'sync/yield': {
+    before: `INSERT OR IGNORE INTO managed_rows VALUES ('care', 'users', 'u-anna', '{"id":"u-anna","email":"anna@example.com"}', 'taken', 1)`,
+    expect: { scope: 'care', key: 'u-anna', replaced: ['anna'] },
+  },
   'sync/claim': { expect: { site: 'home' } },
   'sync/verify': {
     prepared: {

@@ -83,6 +83,12 @@ describe('other commands that take something away', () => {
     expect(danger(house, 'quarantine/discard', { id: 1 })).toMatch(/kitchen-pi of devices will never reach central/)
     expect(danger(house, 'sync/claim', {})).toMatch(/will be fenced/)
     expect(danger(house, 'sync/claim', { as_new: true })).toMatch(/1 rows that are held back/)
+    house.db.exec(
+      `INSERT INTO managed_rows VALUES ('care', 'users', 'u-anna', '{"id":"u-anna","email":"anna@example.com"}', 'taken', 1)`,
+    )
+    expect(danger(house, 'sync/yield', { table: 'users', key: 'u-anna' })).toMatch(
+      /u-anna of central takes over \S+: password, 1 tokens/,
+    )
   })
 
   it('ask nothing where nothing is lost', () => {

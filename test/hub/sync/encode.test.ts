@@ -3,12 +3,12 @@ import type { CentralColumn, CentralTable } from '../../../hub/store/central-sha
 import { rowEncoder } from '../../../hub/sync/encode.ts'
 
 const column = (name: string, kind: CentralColumn['kind'], more: Partial<CentralColumn> = {}): CentralColumn => ({
-  ...{ name, kind, type: kind, default: null },
+  ...{ name, kind, type: kind, default: null, caseless: false },
   ...more,
 })
 
 const LAMPS: CentralTable = {
-  ...{ name: 'lamps', kind: 'append', key: 'id', partition: null, checks: [], indexes: [] },
+  ...{ name: 'lamps', kind: 'append', key: 'id', partition: null, checks: [], indexes: [], uniques: [] },
   columns: [
     column('id', 'integer'),
     column('series_id', 'integer'),

@@ -1,0 +1,46 @@
+import type { Database } from '../../../shared/sqlite/open.ts'
+import type { CentralTable } from '../../store/central-shape.ts'
+import { centralTables } from '../../store/central-tables.ts'
+import { ownInTheWay } from './make-room.ts'
+import { saidValues, type Values } from './row-values.ts'
+
+/** A row of central's that this house did not take. */
+export interface RefusedRow {
+  scope: string
+  table: string
+  key: string
+  reason: string
+  /** Its text, as it came. */
+  row: string
+  /** Keys of this house's own rows that are in its way. */
+  own: string[]
+}
+
+/** The rows of central's that this house refused, by scope, table and key. */
+export function refusedRows(db: Database, limit = 1_000): RefusedRow[] {
+  const tables = new Map(centralTables().map((table) => [table.name, table]))
+  const rows = db
+    .prepare(
+      'SELECT scope, table_name AS "table", row_key AS key, refused AS reason, row FROM managed_rows WHERE refused IS NOT NULL ORDER BY 1, 2, 3 LIMIT ?',
+    )
+    .all(limit) as Omit<RefusedRow, 'own'>[]
+  return rows.map((refused) => {
+    const table = tables.get(refused.table)
+    const values = table === undefined ? null : readable(table, refused.row)
+    return { ...refused, own: table && values ? ownInTheWay(db, table, values) : [] }
+  })
+}
+
+/** Who has a unique key is a matter of people: what each of the two has to type to keep it. */
+export function settleWords({ scope, table, key, own }: RefusedRow): string {
+  const there = `at central: lares central remove ${JSON.stringify(scope)} ${table} ${key}`
+  return own.length === 0 ? `mend it ${there}` : `central's: lares sync yield ${table} ${key}; this hub's, ${there}`
+}
+
+function readable(table: CentralTable, row: string): Values | null {
+  try {
+    return saidValues(table, row)
+  } catch {
+    return null // refused for what it says
+  }
+}

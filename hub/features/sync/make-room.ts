@@ -1,0 +1,71 @@
+import type { Database } from '../../../shared/sqlite/open.ts'
+import type { CentralTable } from '../../store/central-shape.ts'
+import { declarations } from '../../store/declarations.ts'
+import { holdersOf, stepAside } from './unique-keys.ts'
+
+type Values = ReadonlyMap<string, unknown>
+
+/** A place that this house's own rows left. */
+export interface Room {
+  /** Keys of those rows. */
+  keys: string[]
+  /** Gives the new row what referred to the former ones, and what of them never leaves this house. Call once it is there. */
+  handOver(): void
+}
+
+/** Keys of this house's own rows that have the key of a row of central's, or one of its unique keys. */
+export function ownInTheWay(db: Database, table: CentralTable, values: Values): string[] {
+  const same = db
+    .prepare(`SELECT "${table.key}" FROM "${table.name}" WHERE "${table.key}" = ? AND managed_by = 'site'`)
+    .pluck()
+    .all(values.get(table.key)) as string[]
+  const others = holdersOf(db, table, values).filter(({ managedBy }) => managedBy === 'site')
+  return [...new Set([...same, ...others.map(({ key }) => key)])]
+}
+
+/**
+ * Has this house's own rows leave the place of a row of central's. Central keeps each as it was last, marked as deleted. Call
+ * where rows of central's may be changed.
+ */
+export function makeRoom(db: Database, table: CentralTable, values: Values): Room {
+  const keys = ownInTheWay(db, table, values)
+  const to = String(values.get(table.key))
+  const references = referencesTo(db, table.name)
+  if (references.length === 0) {
+    for (const key of keys) db.prepare(`DELETE FROM "${table.name}" WHERE "${table.key}" = ?`).run(key)
+    return { keys, handOver() {} }
+  }
+  db.prepare(
+    `UPDATE "${table.name}" SET managed_by = 'central', scope = NULL WHERE "${table.key}" = ? AND managed_by = 'site'`,
+  ).run(to)
+  for (const holder of holdersOf(db, table, values)) if (holder.managedBy === 'site') stepAside(db, table, holder)
+  return {
+    keys,
+    handOver() {
+      for (const from of keys.filter((key) => key !== to)) {
+        for (const secret of secretsOf(table.name))
+          db.prepare(
+            `UPDATE "${table.name}" SET "${secret}" = (SELECT "${secret}" FROM "${table.name}" WHERE "${table.key}" = ?) WHERE "${table.key}" = ?`,
+          ).run(from, to)
+        for (const { table: other, column } of references)
+          db.prepare(`UPDATE "${other}" SET "${column}" = ? WHERE "${column}" = ?`).run(to, from)
+        db.prepare(`DELETE FROM "${table.name}" WHERE "${table.key}" = ?`).run(from)
+      }
+    },
+  }
+}
+
+/** Columns that refer to rows of a table, but those of rows that are never changed: these forget whom they named. */
+function referencesTo(db: Database, target: string): { table: string; column: string }[] {
+  const kept = new Map(declarations().map(({ name, unchangeable }) => [name, unchangeable?.columns ?? []]))
+  return declarations().flatMap(({ name: table }) =>
+    (db.pragma(`foreign_key_list("${table}")`) as { table: string; from: string }[])
+      .filter((key) => key.table === target && !kept.get(table)?.includes(key.from))
+      .map(({ from: column }) => ({ table, column })),
+  )
+}
+
+function secretsOf(table: string): string[] {
+  const declaration = declarations().find(({ name }) => name === table)
+  return [...(declaration?.columns ?? [])].filter(([, { secret }]) => secret).map(([column]) => column)
+}
