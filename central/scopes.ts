@@ -3,7 +3,7 @@ import { asOwner, type Queryable } from './connect.ts'
 import { checkManagedRow, managedTable } from './managed-row.ts'
 import { missingVersion } from './persona-version.ts'
 import { siteNamed } from './sites.ts'
-import { checkAddress } from './unique-address.ts'
+import { type Clash, clashesWithOwn, refuseClash } from './unique-keys.ts'
 
 export interface ScopeSummary {
   scope: string
@@ -18,11 +18,14 @@ export interface ScopeSummary {
   refused: string[]
 }
 
-/** Puts one row into a scope and returns the number of the change. Throws `bad_params`, and `not_found` for no such scope. */
+/**
+ * Puts one row into a scope and returns the number of the change, and what houses have of their own in its way. Throws
+ * `bad_params`, `not_found` for no such scope, and `already_exists` where a house would get its unique key twice.
+ */
 export async function putRow(
   db: Queryable,
   { scope, table, row }: { scope: string; table: string; row: unknown },
-): Promise<{ key: string; seq: number }> {
+): Promise<{ key: string; seq: number; clashes: Clash[] }> {
   const checked = checkManagedRow(managedTable(table), row)
   const put = async (name: string, key: string, content: unknown) => {
     const { rows } = await db.query<{ seq: number }>('SELECT lares.put_row($1, $2, $3, $4::jsonb)::float8 AS seq', [
@@ -35,10 +38,11 @@ export async function putRow(
   }
   return asOwner(db, async () => {
     const seq = await put(table, checked.key, checked.row)
-    if (table === 'users') await checkAddress(db, scope, checked)
+    await refuseClash(db, { scope, row: { table, key: checked.key } })
     const version = table === 'personas' ? await missingVersion(db, scope, checked) : null
     if (version !== null) await put('persona_versions', version.id, version)
-    return { key: checked.key, seq }
+    const clashes = await clashesWithOwn(db, { scope, row: { table, key: checked.key } })
+    return { key: checked.key, seq, clashes }
   })
 }
 
@@ -70,7 +74,7 @@ export async function listScopes(db: Queryable): Promise<ScopeSummary[]> {
         coalesce(json_agg(s.name ORDER BY s.name) FILTER (WHERE s.name IS NOT NULL), '[]') AS sites,
         coalesce(json_agg(s.name ORDER BY s.name)
           FILTER (WHERE s.name IS NOT NULL AND coalesce(t.seq, 0) < c.counter), '[]') AS behind,
-        coalesce(json_agg(s.name ORDER BY s.name) FILTER (WHERE t.refused IS NOT NULL), '[]') AS refused
+        coalesce(json_agg(s.name ORDER BY s.name) FILTER (WHERE jsonb_array_length(t.refused) > 0), '[]') AS refused
        FROM lares.scopes c
        LEFT JOIN lares.scope_sites g ON g.scope = c.scope
        LEFT JOIN lares.sites s ON s.site_id = g.site_id
@@ -81,8 +85,15 @@ export async function listScopes(db: Queryable): Promise<ScopeSummary[]> {
   return rows
 }
 
-/** Grants a scope to a site; a scope of that name is made when there is none. Returns whether it was made. */
-export async function grantScope(db: Queryable, scope: string, siteName: string): Promise<{ made: boolean }> {
+/**
+ * Grants a scope to a site; a scope of that name is made when there is none. Returns whether it was made, and what the house has
+ * of its own in the way of its rows. Throws `already_exists` where the house would get a unique key twice from central.
+ */
+export async function grantScope(
+  db: Queryable,
+  scope: string,
+  siteName: string,
+): Promise<{ made: boolean; clashes: Clash[] }> {
   if (scope.trim() === '' || /\p{C}/u.test(scope))
     throw new LaresError('bad_params', `a scope cannot be named ${JSON.stringify(scope)}`, {
       hint: 'Use printable characters.',
@@ -94,7 +105,9 @@ export async function grantScope(db: Queryable, scope: string, siteName: string)
       scope,
       site_id,
     ])
-    return { made: made.rowCount === 1 }
+    await refuseClash(db, { scope })
+    const own = await clashesWithOwn(db, { scope })
+    return { made: made.rowCount === 1, clashes: own.filter((clash) => clash.site_id === site_id) }
   })
 }
 

@@ -11,6 +11,7 @@ import {
   loginExists,
   newPassword,
 } from './logins.ts'
+import { refuseClash } from './unique-keys.ts'
 
 /** The scope of rows that every site gets. */
 export const FLEET = 'fleet'
@@ -75,6 +76,7 @@ export async function addSite(db: Queryable, name: string): Promise<NewLogin & {
       await db.query('INSERT INTO lares.scopes (scope) VALUES ($1) ON CONFLICT DO NOTHING', [scope])
       await db.query('INSERT INTO lares.scope_sites (scope, site_id) VALUES ($1, $2)', [scope, site.site_id])
     }
+    await refuseClash(db, { scope: scopeOfSite(name) })
     await db.query('SET LOCAL ROLE NONE')
     await createLogin(db, role, password, 'lares_site')
     return { site_id: site.site_id, role, password }

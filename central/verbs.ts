@@ -3,6 +3,7 @@ import type { JsonSchema } from '../shared/admin/described-command.ts'
 import { LaresError } from '../shared/errors.ts'
 import { zonedTime } from '../shared/time-words.ts'
 import { linesFrom, readAddress } from './address.ts'
+import { conflictWords, listConflicts } from './conflicts.ts'
 import type { Queryable } from './connect.ts'
 import { countErased, type Erasure, erasable, eraseRows } from './erase.ts'
 import { membershipWords, restoreMemberships } from './memberships.ts'
@@ -10,6 +11,7 @@ import { migrateCentral, prepareCentral } from './migrate.ts'
 import { grantPerson, revokePerson } from './people.ts'
 import { grantScope, listScopes, putRow, removeRow, revokeScope } from './scopes.ts'
 import { addSite, listSites, removeSite, rotateSite, siteNamed } from './sites.ts'
+import type { Clash } from './unique-keys.ts'
 
 export interface Call {
   db: Queryable
@@ -151,8 +153,10 @@ export const VERBS = new Map<string, Verb>([
       summary: 'put a row, one JSON object, into a scope; - reads standard input',
       async run({ db, params: [scope = '', table = '', file = ''], readInput }) {
         const row = parseJson(file, file === '-' ? readInput() : readText(file))
-        const { key, seq } = await putRow(db, { scope, table, row })
-        return { data: { scope, table, key, seq }, text: `${table} ${key} is in ${scope}, change ${seq}\n` }
+        const { key, seq, clashes } = await putRow(db, { scope, table, row })
+        const conflicts = clashes.map(({ site, other_key, what }) => ({ site, other_key, what }))
+        const words = `${table} ${key} is in ${scope}, change ${seq}\n${clashWords(clashes)}`
+        return { data: { scope, table, key, seq, conflicts }, text: words }
       },
     },
   ],
@@ -181,13 +185,26 @@ export const VERBS = new Map<string, Verb>([
     },
   ],
   [
+    'conflicts',
+    {
+      params: [],
+      summary: 'rows that a house did not take, why, and the commands that settle it',
+      async run({ db }) {
+        const conflicts = await listConflicts(db)
+        return { data: conflicts, text: conflictWords(conflicts) }
+      },
+    },
+  ],
+  [
     'grant-scope',
     {
       params: ['scope', 'site'],
       summary: 'let a site have a scope; makes the scope when there is none',
       async run({ db, params: [scope = '', site = ''] }) {
-        const { made } = await grantScope(db, scope, site)
-        return { data: { scope, site, made }, text: `${site} gets ${scope}${made ? ', a new scope' : ''}\n` }
+        const { made, clashes } = await grantScope(db, scope, site)
+        const conflicts = clashes.map(({ key, other_key, what }) => ({ key, other_key, what }))
+        const words = `${site} gets ${scope}${made ? ', a new scope' : ''}\n${clashWords(clashes)}`
+        return { data: { scope, site, made, conflicts }, text: words }
       },
     },
   ],
@@ -282,6 +299,15 @@ function hubLines(line: string, url: string): string {
     'The line below belongs into central.url in the data folder of the hub (mode 0600). It is shown once; write the name of ' +
     `the server into it as the house sees it.\n${certificate}\n${line}\n`
   )
+}
+
+/** What houses keep of their own; nothing of it stops the other rows. */
+function clashWords(clashes: Clash[]): string {
+  const lines = clashes.map(
+    ({ site, table, key, other_key, what }) =>
+      `${site} has ${what} already, its own ${other_key}, and will not take ${key} of ${table}: see lares central conflicts\n`,
+  )
+  return lines.join('')
 }
 
 function endedWords(ended: number | null): string {

@@ -232,7 +232,7 @@ describe.each(VERSIONS)('on PostgreSQL %s', (version) => {
       for (const scope of ['clinic', 'fleet', 'site:home'])
         await expect(put('users', { id: 'u3', email: 'Kim@example.org' }, scope)).rejects.toMatchObject({
           code: 'already_exists',
-          message: expect.stringMatching(/Kim@example\.org is the address of u[12] in the scope (clinic|school)/),
+          message: expect.stringMatching(/users\.email kim@example\.org is that of u[12] in the scope (clinic|school)/),
         })
     })
   })

@@ -1,7 +1,5 @@
+import { COMPANION } from '../../../shared/companion.ts'
 import type { Context } from '../../engine/context.ts'
-
-/** The persona every session has until somebody makes another. */
-export const COMPANION = 'companion'
 
 const SEEDED_NOTE = 'Seeded with the first start.'
 

@@ -1,7 +1,7 @@
 import type { Wire } from '../../../shared/codec.ts'
+import { COMPANION } from '../../../shared/companion.ts'
 import { CLOCK_STEP_MS, TURN_MAX_MS } from '../../../shared/limits.ts'
 import type { Context } from '../../engine/context.ts'
-import { COMPANION } from '../personas/seed.ts'
 
 /** After this long without a turn the next one starts a new session. */
 const SESSION_IDLE_MS = 120_000

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { COMPANION } from '../../../hub/features/personas/seed.ts'
+import { COMPANION } from '../../../shared/companion.ts'
 import { useCentral, VERSIONS } from '../../central/postgres-servers.ts'
 import { rows } from './house-with-central.ts'
 import { type HouseWithScopes, useHouses } from './scopes-at-central.ts'

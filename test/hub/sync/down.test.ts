@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { COMPANION } from '../../../hub/features/personas/seed.ts'
+import { COMPANION } from '../../../shared/companion.ts'
 import { useCentral, VERSIONS } from '../../central/postgres-servers.ts'
 import { ask, commandInput } from '../engine/ask.ts'
 import { rows } from './house-with-central.ts'

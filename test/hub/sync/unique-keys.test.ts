@@ -83,10 +83,7 @@ describe.each(VERSIONS)('an e-mail address that two rows want in one house, on P
     await home.put('care', 'users', { id: 'u-bert', email: 'Bert@Example.org' })
     home.pump.start()
     expect(await home.taken('care')).toMatchObject({ ok: true, refused: [{ key: 'u-anna' }] })
-    expect(users(home)).toEqual([
-      person('u-bert', 'bert@example.org'),
-      person('u-mine', 'anna@example.org', 'site'),
-    ])
+    expect(users(home)).toEqual([person('u-bert', 'bert@example.org'), person('u-mine', 'anna@example.org', 'site')])
   })
 
   it('changes hands between people of central, also when the house hears of it only at the end', async () => {
@@ -181,8 +178,7 @@ describe.each(VERSIONS)('an e-mail address that two rows want in one house, on P
     home.pump.start()
     await home.taken('a')
     const [loser] = [...(await home.taken('a')).refused, ...(await home.taken('b')).refused]
-    const attempt = (key: string) =>
-      ask(home.house, commandInput('sync/yield', { table: 'users', key }))
+    const attempt = (key: string) => ask(home.house, commandInput('sync/yield', { table: 'users', key }))
     expect(JSON.stringify(attempt(loser?.key ?? ''))).toMatch(/no row of this hub's own is in the way.*central remove/)
     expect(JSON.stringify(attempt('u-nobody'))).toMatch(/refused no row u-nobody.*sync status/)
   })
