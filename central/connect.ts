@@ -2,6 +2,7 @@ import { Client, DatabaseError, type QueryResult, type QueryResultRow } from 'pg
 import { asError, LaresError } from '../shared/errors.ts'
 import { tlsTrouble } from '../shared/tls-trouble.ts'
 import { readAddress } from './address.ts'
+import { shellWord } from './shell-word.ts'
 
 /** What a part needs of a connection. */
 export interface Queryable {
@@ -32,7 +33,7 @@ export async function withCentral<T>(url: string, work: (client: Client) => Prom
     await client.connect()
   } catch (cause) {
     await client.end().catch(() => {})
-    throw unreachable(place, cause)
+    throw unreachable(client, place, cause)
   }
   try {
     await checkServer(client)
@@ -83,7 +84,12 @@ export function asLaresError(error: unknown): unknown {
         hint: 'Run: lares central migrate.',
       })
     case 'P0002': // no_data_found, which our own functions raise
-      return new LaresError('not_found', error.message, said)
+      return new LaresError('not_found', error.message, {
+        ...said,
+        hint: /scope/.test(error.message)
+          ? 'See lares central scopes. A scope is made when it is granted: lares central grant-scope SCOPE SITE.'
+          : 'See lares central list-sites.',
+      })
     case 'LR001': // bad parameters, of our own functions
       return new LaresError('bad_params', error.message, { ...said, hint: 'See lares central --help.' })
     default:
@@ -107,7 +113,7 @@ async function checkServer(client: Client): Promise<void> {
     })
 }
 
-function unreachable(place: string, cause: unknown): LaresError {
+function unreachable(client: Client, place: string, cause: unknown): LaresError {
   const trouble = tlsTrouble(cause)
   if (trouble)
     return new LaresError('unreachable', `no TLS with central at ${place}: ${trouble.cause}`, {
@@ -123,7 +129,12 @@ function unreachable(place: string, cause: unknown): LaresError {
   if (code === '3D000')
     return new LaresError('not_found', `central has no such database: ${place}`, {
       cause,
-      hint: 'Create it first: createdb --encoding=UTF8 NAME.',
+      hint: `Check the name in LARES_CENTRAL, or create it: createdb --host=${client.host} --port=${client.port} --username=${shellWord(client.user ?? '')} --encoding=UTF8 --template=template0 ${shellWord(client.database ?? '')}.`,
+    })
+  if (/^(?:ENOTFOUND|EAI_AGAIN)$/.test((cause as NodeJS.ErrnoException).code ?? ''))
+    return new LaresError('unreachable', `the name ${client.host} of central's server is not known here`, {
+      cause,
+      hint: 'Check its spelling in LARES_CENTRAL, and whether this machine has a network.',
     })
   return new LaresError('unreachable', `central does not answer at ${place}: ${asError(cause).message}`, {
     cause,

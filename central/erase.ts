@@ -21,7 +21,10 @@ export function erasable(word: string): Erasable {
   return found
 }
 
-/** Erases what belongs to a device, user, session or site, and writes that down. Returns the number of rows. */
+/**
+ * Erases what belongs to a device, user, session or site, and writes that down. Returns the number of rows. Throws `not_found`
+ * when there is nothing of a device, user or session.
+ */
 export async function eraseRows(db: Queryable, erasure: Erasure): Promise<number> {
   return asOwner(db, () => erase(db, erasure))
 }
@@ -46,9 +49,14 @@ export async function countErased(db: Queryable, erasure: Erasure): Promise<numb
 /** Thrown for its effect on the transaction. */
 class GiveBack extends Error {}
 
-/** In a transaction of the caller's. */
+/** In a transaction of the caller's. A key that was mistyped must not look like one that was erased. */
 async function erase(db: Queryable, { site_id, what, key, reason }: Erasure): Promise<number> {
   const statement = 'SELECT lares.erase($1, $2, $3, $4)::float8 AS rows'
   const { rows } = await db.query<{ rows: number }>(statement, [site_id, what, key, reason])
-  return rows[0]?.rows ?? 0
+  const erased = rows[0]?.rows ?? 0
+  if (erased === 0 && what !== 'site')
+    throw new LaresError('not_found', `central has nothing of a ${what} ${key} of this site; nothing was erased`, {
+      hint: `Give the id, as column id of lares.${what}s has it.`,
+    })
+  return erased
 }

@@ -9,6 +9,7 @@ import { agree } from '../shared/terminal/ask-person.ts'
 import { ownScreen, render, type Screen } from '../shared/terminal/render.ts'
 import { readAddress } from './address.ts'
 import { asLaresError, type Queryable, withCentral } from './connect.ts'
+import { checkVersion } from './migrate.ts'
 import { type Answer, VERBS } from './verbs.ts'
 
 /** The words of `lares central`. */
@@ -28,6 +29,9 @@ export const CENTRAL_PROGRAM: Program = {
     json: { kind: 'switch', says: 'the bare answer, and errors as JSON' },
   },
 }
+
+/** Verbs for a database that is not of this version yet. */
+const MAKES_SCHEMA = new Set(['prepare', 'migrate'])
 
 /** Where a call reads and writes; by default this process. */
 export interface Surroundings extends Outlets {
@@ -55,13 +59,14 @@ export function runCentral(argv: string[], surroundings: Partial<Surroundings> =
       const erase = values.get('erase') === true
       const reason = text(values.get('reason'))
       const json = values.get('json') === true
+      const call = { url, name }
       const given = { url, params, erase, reason, readInput }
       if (verb.danger && values.get('yes') !== true) {
         // Nobody is asked while the server waits for the answer.
-        const what = await atCentral(url, async (db) => (await verb.danger?.({ db, ...given })) ?? null)
+        const what = await atCentral(call, async (db) => (await verb.danger?.({ db, ...given })) ?? null)
         if (what !== null) await agree(what, { json })
       }
-      const answer = await atCentral(url, (db) => verb.run({ db, ...given }))
+      const answer = await atCentral(call, (db) => verb.run({ db, ...given }))
       outlets.out(json ? `${JSON.stringify(answer.data)}\n` : words(answer, screen))
       return EXIT.ok
     },
@@ -73,9 +78,15 @@ function words(answer: Answer, screen: Screen | undefined): string {
   return render(answer.data, answer.schema, screen ?? ownScreen(systemClock.now()))
 }
 
-async function atCentral<T>(url: string, work: (db: Queryable) => Promise<T>): Promise<T> {
+async function atCentral<T>(
+  { url, name }: { url: string; name: string },
+  work: (db: Queryable) => Promise<T>,
+): Promise<T> {
   try {
-    return await withCentral(url, work)
+    return await withCentral(url, async (db) => {
+      if (!MAKES_SCHEMA.has(name)) await checkVersion(db)
+      return work(db)
+    })
   } catch (error) {
     throw asLaresError(error)
   }

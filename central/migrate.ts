@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { LaresError } from '../shared/errors.ts'
 import { readMigrations } from '../shared/sqlite/migrate.ts'
-import { inTransaction, type Queryable } from './connect.ts'
+import { asOwner, inTransaction, type Queryable } from './connect.ts'
 
 /** Where the migrations of central lie. */
 export const MIGRATIONS = join(import.meta.dirname, '../drizzle/postgres')
@@ -40,6 +40,29 @@ export async function migrateCentral(
   return { applied, partitions }
 }
 
+/**
+ * Looks whether central is of this program's version before anything is done there. Throws `newer_schema` or `bad_config` with
+ * the migration that makes the difference, and what a database throws that was never migrated.
+ */
+export async function checkVersion(db: Queryable, folder = MIGRATIONS): Promise<void> {
+  const { rows } = await asOwner(db, () => db.query<{ name: string }>('SELECT name FROM lares.schema_migrations'))
+  const done = new Set(rows.map(({ name }) => name))
+  const known = readMigrations(folder).map(({ name }) => name)
+  const newer = [...done].find((name) => !known.includes(name))
+  if (newer !== undefined) throw newerSchema(newer)
+  const missing = known.find((name) => !done.has(name))
+  if (missing !== undefined)
+    throw new LaresError('bad_config', `central lacks the migration ${missing}: it is older than this version`, {
+      hint: 'Run: lares central migrate.',
+    })
+}
+
+function newerSchema(name: string): LaresError {
+  return new LaresError('newer_schema', `central has the migration ${name}, which this version does not know`, {
+    hint: 'Central was migrated by a newer Lares. Use that version here.',
+  })
+}
+
 /** Makes the roles and an empty schema, which a dump is restored into. Running it twice changes nothing. */
 export async function prepareCentral(db: Queryable, folder = MIGRATIONS): Promise<void> {
   await inTransaction(db, async () => {
@@ -56,10 +79,7 @@ async function applyNext(db: Queryable, folder: string): Promise<string | null> 
   const { rows } = await db.query<{ name: string; hash: string }>('SELECT name, hash FROM lares.schema_migrations')
   const done = new Map(rows.map(({ name, hash }) => [name, hash]))
   for (const name of done.keys()) {
-    if (!migrations.some((migration) => migration.name === name))
-      throw new LaresError('newer_schema', `central has the migration ${name}, which this version does not know`, {
-        hint: 'Central was migrated by a newer Lares. Use that version here.',
-      })
+    if (!migrations.some((migration) => migration.name === name)) throw newerSchema(name)
   }
   for (const { name, sql } of migrations) {
     const hash = done.get(name)

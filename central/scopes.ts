@@ -2,6 +2,7 @@ import { LaresError } from '../shared/errors.ts'
 import { asOwner, type Queryable } from './connect.ts'
 import { checkManagedRow, managedTable } from './managed-row.ts'
 import { missingVersion } from './persona-version.ts'
+import { shellWord } from './shell-word.ts'
 import { siteNamed } from './sites.ts'
 import { type Clash, clashesWithOwn, refuseClash } from './unique-keys.ts'
 
@@ -86,28 +87,37 @@ export async function listScopes(db: Queryable): Promise<ScopeSummary[]> {
 }
 
 /**
- * Grants a scope to a site; a scope of that name is made when there is none. Returns whether it was made, and what the house has
+ * Grants a scope to a site; a scope of that name is made when there is none. Returns whether it was made,
+ * whether the site did not have it before, and what the house has
  * of its own in the way of its rows. Throws `already_exists` where the house would get a unique key twice from central.
  */
 export async function grantScope(
   db: Queryable,
   scope: string,
   siteName: string,
-): Promise<{ made: boolean; clashes: Clash[] }> {
+): Promise<{ made: boolean; granted: boolean; clashes: Clash[] }> {
   if (scope.trim() === '' || /\p{C}/u.test(scope))
     throw new LaresError('bad_params', `a scope cannot be named ${JSON.stringify(scope)}`, {
       hint: 'Use printable characters.',
     })
-  const { site_id } = await siteNamed(db, siteName)
+  const { site_id, removed_at } = await siteNamed(db, siteName)
+  if (removed_at !== null)
+    throw new LaresError('not_found', `the site ${siteName} was removed and gets no rows`, {
+      hint: `Add it anew, also with the same name: lares central add-site ${shellWord(siteName)}.`,
+    })
   return asOwner(db, async () => {
     const made = await db.query('INSERT INTO lares.scopes (scope) VALUES ($1) ON CONFLICT DO NOTHING', [scope])
-    await db.query('INSERT INTO lares.scope_sites (scope, site_id) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
-      scope,
-      site_id,
-    ])
+    const granted = await db.query(
+      'INSERT INTO lares.scope_sites (scope, site_id) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+      [scope, site_id],
+    )
     await refuseClash(db, { scope })
     const own = await clashesWithOwn(db, { scope })
-    return { made: made.rowCount === 1, clashes: own.filter((clash) => clash.site_id === site_id) }
+    return {
+      made: made.rowCount === 1,
+      granted: granted.rowCount === 1,
+      clashes: own.filter((clash) => clash.site_id === site_id),
+    }
   })
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { LaresError } from '../shared/errors.ts'
+import { nearestName } from '../shared/nearest-name.ts'
 import { asOwner, inTransaction, type Queryable } from './connect.ts'
 import { eraseRows } from './erase.ts'
 import {
@@ -50,11 +51,7 @@ const NAME_LENGTH = 60
 
 /** Makes a site, its login, and its two scopes, all or nothing. The password exists nowhere else. */
 export async function addSite(db: Queryable, name: string): Promise<NewLogin & { site_id: string }> {
-  const printable = name.length > 0 && name.length <= NAME_LENGTH && name === name.trim() && !/\p{C}/u.test(name)
-  if (!printable)
-    throw new LaresError('bad_params', `a site cannot be named ${JSON.stringify(name)}`, {
-      hint: `Use 1 to ${NAME_LENGTH} printable characters.`,
-    })
+  checkName(name)
   const role = roleOf(name)
   const password = newPassword()
   return inTransaction(db, async () => {
@@ -99,8 +96,20 @@ export async function siteNamed(db: Queryable, name: string): Promise<Site> {
   )
   const site = rows[0]
   if (site === undefined)
-    throw new LaresError('not_found', `central has no site ${name}`, { hint: 'See lares central list-sites.' })
+    throw new LaresError('not_found', `central has no site ${name}`, { hint: await nearestSite(db, name) })
   return site
+}
+
+async function nearestSite(db: Queryable, name: string): Promise<string> {
+  const { rows } = await asOwner(db, () =>
+    db.query<{ name: string }>('SELECT name FROM lares.sites ORDER BY removed_at NULLS FIRST, name LIMIT 1000'),
+  )
+  const names = rows.map((site) => site.name)
+  // Capitals are forgotten more often than letters are mistaken.
+  const same = names.find((known) => known.toLowerCase() === name.toLowerCase())
+  const nearest = same ?? nearestName(name, names)
+  const see = 'See lares central list-sites.'
+  return nearest === null ? see : `Did you mean ${nearest}? ${see}`
 }
 
 /** Every site with what it has sent, by name. Numbers of rows are those of its present epoch. */
@@ -148,9 +157,9 @@ export async function removeSite(
   db: Queryable,
   name: string,
   options: { erase: boolean; reason?: string },
-): Promise<{ ended: number | null; erased: number | null }> {
+): Promise<{ ended: number | null; erased: number | null; removed_before: Date | null }> {
   const site = await siteNamed(db, name)
-  const { site_id, role } = site
+  const { site_id, role, removed_at: removed_before } = site
   let ended: number | null = 0
   if (role !== null) {
     await inTransaction(db, async () => {
@@ -171,7 +180,7 @@ export async function removeSite(
     })
     ended = await endConnections(db, role)
   }
-  if (!options.erase) return { ended, erased: null }
+  if (!options.erase) return { ended, erased: null, removed_before }
   const erased = await eraseRows(db, {
     site_id,
     what: 'site',
@@ -183,13 +192,34 @@ export async function removeSite(
     for (const table of ['scope_rows', 'scopes'])
       await db.query(`DELETE FROM lares.${table} WHERE scope = $1`, [scopeOfSite(site_id)])
   })
-  return { ended, erased }
+  return { ended, erased, removed_before }
+}
+
+function checkName(name: string): void {
+  const length = [...name].length
+  const wrong =
+    length > NAME_LENGTH
+      ? `${length} characters are ${length - NAME_LENGTH} too many`
+      : name.trim() === ''
+        ? 'it is empty'
+        : name !== name.trim()
+          ? 'it begins or ends with a space'
+          : /\p{C}/u.test(name)
+            ? 'it holds a character that cannot be seen'
+            : null
+  if (wrong !== null)
+    throw new LaresError('bad_params', `a site cannot be named ${JSON.stringify(name)}: ${wrong}`, {
+      hint: `Use 1 to ${NAME_LENGTH} printable characters, in quotes where there is a space among them.`,
+    })
 }
 
 /** A readable name with a random tail: logins belong to the whole server, where another database may have the same site. */
 function roleOf(name: string): string {
   const slug = name
     .toLowerCase()
+    .replaceAll('ß', 'ss')
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .replace(/[^a-z0-9]+/g, '_')
     .replace(/^_+|_+$/g, '')
     .slice(0, 30)

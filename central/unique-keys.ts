@@ -55,7 +55,7 @@ export async function clashesWithOwn(db: Queryable, where: Where): Promise<Clash
 /** Every clash, by house, table and key; each pair of rows once. */
 export async function clashes(db: Queryable, where?: Where): Promise<Clash[]> {
   const found: Clash[] = []
-  for (const { table, name, value, own } of keys(where?.row?.table)) {
+  for (const { table, name, isKey, value, own } of keys(where?.row?.table)) {
     const { rows } = await db.query<Omit<Clash, 'what' | 'table'> & { value: string[] }>(
       `WITH put AS (
          SELECT g.site_id, r.scope, r.row_key AS key, ${value} AS value
@@ -70,7 +70,7 @@ export async function clashes(db: Queryable, where?: Where): Promise<Clash[]> {
        FROM put a JOIN rival b ON b.site_id = a.site_id AND b.value = a.value
          JOIN lares.sites s ON s.site_id = a.site_id
        WHERE s.removed_at IS NULL AND (b.scope, b.key) IS DISTINCT FROM (a.scope, a.key)
-         AND array_position(a.value, NULL) IS NULL
+         AND array_position(a.value, NULL) IS NULL ${isKey ? '' : 'AND a.key <> b.key'}
          AND CASE WHEN $1::text IS NULL THEN b.scope IS NULL OR (b.scope, b.key) < (a.scope, a.key)
            ELSE a.scope = $1 AND a.key = coalesce($2, a.key) END
        ORDER BY s.name, a.key, b.scope NULLS FIRST, b.key`,

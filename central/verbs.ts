@@ -114,7 +114,11 @@ export const VERBS = new Map<string, Verb>([
       async run({ db, params: [name = ''], erase, reason }) {
         const done = await removeSite(db, name, { erase, ...(reason === undefined ? {} : { reason }) })
         const erased = done.erased === null ? 'its rows stay' : `${done.erased} rows were erased`
-        return { data: { name, ...done }, text: `${name} is shut out: ${endedWords(done.ended)}; ${erased}\n` }
+        const shut =
+          done.removed_before === null
+            ? `${name} is shut out: ${endedWords(done.ended)}`
+            : `${name} was shut out before, on ${done.removed_before.toISOString().slice(0, 10)}`
+        return { data: { name, ...done }, text: `${shut}; ${erased}\n` }
       },
     },
   ],
@@ -130,7 +134,10 @@ export const VERBS = new Map<string, Verb>([
         const words = `${role} may read ${site}\n`
         return {
           data: { role, site, url: line },
-          text: line === null ? words : `${words}\nThis address is shown once:\n\n${line}\n`,
+          text:
+            line === null
+              ? `${role} may read ${site}; its login was there, and its password stays\n`
+              : `${words}\nThis address is shown once:\n\n${line}\n`,
         }
       },
     },
@@ -201,9 +208,9 @@ export const VERBS = new Map<string, Verb>([
       params: ['scope', 'site'],
       summary: 'let a site have a scope; makes the scope when there is none',
       async run({ db, params: [scope = '', site = ''] }) {
-        const { made, clashes } = await grantScope(db, scope, site)
+        const { made, granted, clashes } = await grantScope(db, scope, site)
         const conflicts = clashes.map(({ key, other_key, what }) => ({ key, other_key, what }))
-        const words = `${site} gets ${scope}${made ? ', a new scope' : ''}\n${clashWords(clashes)}`
+        const words = `${site} ${granted ? 'gets' : 'has had'} ${scope}${made ? ', a new scope' : granted ? '' : ' all along'}\n${clashWords(clashes)}`
         return { data: { scope, site, made, conflicts }, text: words }
       },
     },

@@ -11,7 +11,12 @@ async function type(url: string, argv: string[], input = '') {
     said[to] += text
   }
   const env = { LARES_CENTRAL: url }
-  const code = await runCentral(argv, { env, out: take('out'), err: take('err'), readInput: () => input })
+  const code = await runCentral([...argv, '--yes'], {
+    env,
+    out: take('out'),
+    err: take('err'),
+    readInput: () => input,
+  })
   return { code, ...said }
 }
 
