@@ -28,6 +28,7 @@ import { openSync } from './features/sync/book.ts'
 import { unsentRows } from './features/sync/unsent.ts'
 import { openTelemetry } from './features/telemetry/telemetry.ts'
 import { openTokens } from './features/users/tokens.ts'
+import { centralTables } from './store/central-tables.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -48,7 +49,7 @@ export interface HouseParts {
 /** Puts the features together over one migrated database: the engine a hub runs in a thread and tests run in memory. */
 export function openHouseEngine(parts: HouseParts): Engine {
   const { db, topics, version, log } = parts
-  const store: Store = { db, topics, version, random: parts.random ?? systemRandom }
+  const store: Store = { db, topics, version, tables: centralTables(), random: parts.random ?? systemRandom }
   const eventLog = new EventLog(db)
   const devices = openDevices(db)
   const telemetry = openTelemetry(db, {

@@ -13,6 +13,7 @@ export class BatchContext implements Context {
   readonly topics
   readonly random
   readonly version
+  readonly tables
   readonly now: number
   readonly clockSynced: boolean | null
   readonly mono: number | null
@@ -25,6 +26,7 @@ export class BatchContext implements Context {
     this.topics = store.topics
     this.random = store.random
     this.version = store.version
+    this.tables = store.tables
     this.now = receipt.now
     this.clockSynced = receipt.clockSynced
     this.mono = receipt.mono ?? null

@@ -2,6 +2,7 @@ import type { EventTypeName } from '../../shared/event-types.ts'
 import type { RandomBytes } from '../../shared/ids.ts'
 import type { Database } from '../../shared/sqlite/open.ts'
 import type { Topics } from '../../shared/topics.ts'
+import type { CentralTable } from '../store/central-shape.ts'
 import type { Effect } from './input.ts'
 
 /** What a feature adds to the event log; what is left out is derived from the table of event types. */
@@ -33,6 +34,8 @@ export interface Store {
   random: RandomBytes
   /** Version of this program. */
   version: string
+  /** Every table that leaves the house, as it is declared: commands do not load the declarations themselves. */
+  tables: readonly CentralTable[]
 }
 
 /**

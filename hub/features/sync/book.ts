@@ -11,6 +11,7 @@ import type {
   SyncIdentity,
   SyncStep,
 } from '../../engine/sync-step.ts'
+import { centralTables } from '../../store/central-tables.ts'
 import { ManagedRows } from './managed-rows.ts'
 import { numberAgain, sendAgain, sendMarksAgain } from './send-again.ts'
 
@@ -23,7 +24,7 @@ export interface SyncBook extends Feature {
 }
 
 export function openSync(db: Database): SyncBook {
-  const rows = new ManagedRows(db)
+  const rows = new ManagedRows(db, centralTables())
   const statements = prepare(db)
 
   function joined(context: Context, step: Extract<SyncStep, { step: 'joined' }>): JoinedAnswer {

@@ -84,7 +84,7 @@ export const syncStatus = command({
   async prepare(_params, { front }) {
     return front().sync
   },
-  run({ db, prepared, now }) {
+  run({ db, tables, prepared, now }) {
     const { site, name, epoch, fenced, sweepFrom } = readIdentity(db)
     const held = db.prepare("SELECT count(*) FROM sync_quarantine WHERE state <> 'discarded'").pluck().get()
     const ledger = db
@@ -109,7 +109,7 @@ export const syncStatus = command({
       live: prepared,
       ledger,
       scopes,
-      conflicts: refusedRows(db, CONFLICTS_SHOWN).map((row) => {
+      conflicts: refusedRows({ db, tables }, CONFLICTS_SHOWN).map((row) => {
         const { scope, table, key, reason } = row
         return { scope, table, key, reason, settle: settleWords(row) }
       }),

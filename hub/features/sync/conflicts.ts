@@ -1,6 +1,5 @@
-import type { Database } from '../../../shared/sqlite/open.ts'
+import type { Store } from '../../engine/context.ts'
 import type { CentralTable } from '../../store/central-shape.ts'
-import { centralTables } from '../../store/central-tables.ts'
 import { ownInTheWay } from './make-room.ts'
 import { saidValues, type Values } from './row-values.ts'
 
@@ -17,8 +16,8 @@ export interface RefusedRow {
 }
 
 /** The rows of central's that this house refused, by scope, table and key. */
-export function refusedRows(db: Database, limit = 1_000): RefusedRow[] {
-  const tables = new Map(centralTables().map((table) => [table.name, table]))
+export function refusedRows({ db, tables: every }: Pick<Store, 'db' | 'tables'>, limit = 1_000): RefusedRow[] {
+  const tables = new Map(every.map((table) => [table.name, table]))
   const rows = db
     .prepare(
       'SELECT scope, table_name AS "table", row_key AS key, refused AS reason, row FROM managed_rows WHERE refused IS NOT NULL ORDER BY 1, 2, 3 LIMIT ?',

@@ -1,6 +1,5 @@
 import type { Database } from '../../../shared/sqlite/open.ts'
 import type { CentralTable } from '../../store/central-shape.ts'
-import { declarations } from '../../store/declarations.ts'
 import { holdersOf, stepAside } from './unique-keys.ts'
 
 type Values = ReadonlyMap<string, unknown>
@@ -43,7 +42,7 @@ export function makeRoom(db: Database, table: CentralTable, values: Values): Roo
     keys,
     handOver() {
       for (const from of keys.filter((key) => key !== to)) {
-        for (const secret of secretsOf(table.name))
+        for (const secret of secretsOf(db, table))
           db.prepare(
             `UPDATE "${table.name}" SET "${secret}" = (SELECT "${secret}" FROM "${table.name}" WHERE "${table.key}" = ?) WHERE "${table.key}" = ?`,
           ).run(from, to)
@@ -55,17 +54,22 @@ export function makeRoom(db: Database, table: CentralTable, values: Values): Roo
   }
 }
 
-/** Columns that refer to rows of a table, but those of rows that are never changed: these forget whom they named. */
+/** Columns that refer to rows of a table, but those that a trigger keeps as they were written: these forget whom they named. */
 function referencesTo(db: Database, target: string): { table: string; column: string }[] {
-  const kept = new Map(declarations().map(({ name, unchangeable }) => [name, unchangeable?.columns ?? []]))
-  return declarations().flatMap(({ name: table }) =>
+  const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all() as string[]
+  const kept = db.prepare(
+    "SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND name = 'keep_' || ? || '_update' AND instr(sql, 'OLD.\"' || ? || '\"') > 0",
+  )
+  return tables.flatMap((table) =>
     (db.pragma(`foreign_key_list("${table}")`) as { table: string; from: string }[])
-      .filter((key) => key.table === target && !kept.get(table)?.includes(key.from))
+      .filter((key) => key.table === target && kept.get(table, key.from) === undefined)
       .map(({ from: column }) => ({ table, column })),
   )
 }
 
-function secretsOf(table: string): string[] {
-  const declaration = declarations().find(({ name }) => name === table)
-  return [...(declaration?.columns ?? [])].filter(([, { secret }]) => secret).map(([column]) => column)
+/** What of a row never leaves this house. */
+function secretsOf(db: Database, { name, columns }: CentralTable): string[] {
+  const travels = new Set(columns.map((column) => column.name))
+  const all = db.pragma(`table_info("${name}")`) as { name: string }[]
+  return all.map((column) => column.name).filter((column) => !travels.has(column))
 }

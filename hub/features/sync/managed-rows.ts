@@ -4,7 +4,6 @@ import { type Database, isDiskFault, sqliteCode } from '../../../shared/sqlite/o
 import type { Context } from '../../engine/context.ts'
 import type { CentralRow, ScopeAnswer, SyncStep } from '../../engine/sync-step.ts'
 import type { CentralTable } from '../../store/central-shape.ts'
-import { centralTables } from '../../store/central-tables.ts'
 import { giveWay } from '../personas/seed.ts'
 import { makeRoom } from './make-room.ts'
 import { type Values, wholeValues } from './row-values.ts'
@@ -28,9 +27,9 @@ export class ManagedRows {
   #order: string[]
   #defaults: Map<string, Values>
 
-  constructor(db: Database) {
+  constructor(db: Database, every: readonly CentralTable[]) {
     this.#db = db
-    const tables = centralTables().filter(({ kind }) => kind === 'down')
+    const tables = every.filter(({ kind }) => kind === 'down')
     this.#tables = new Map(tables.map((table) => [table.name, table]))
     this.#order = parentsFirst(tables)
     this.#defaults = new Map(tables.map((table) => [table.name, defaultsOf(db, table)]))

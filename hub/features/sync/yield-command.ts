@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { LaresError } from '../../../shared/errors.ts'
 import { text } from '../../../shared/messages/fields.ts'
-import type { Database } from '../../../shared/sqlite/open.ts'
 import { command } from '../../engine/command.ts'
+import type { Context } from '../../engine/context.ts'
 import { refusedRows } from './conflicts.ts'
 import { ManagedRows } from './managed-rows.ts'
 
@@ -25,21 +25,25 @@ export const yieldRow = command({
   positional: ['table', 'key'],
   changes: true,
   danger({ db }, { table, key }) {
-    const { own } = refusedRow(db, { table, key })
-    if (table === 'users') {
-      const count = (sql: string) =>
-        own.reduce((sum, id) => sum + Number(db.prepare(`SELECT count(*) FROM ${sql} = ?`).pluck().get(id)), 0)
-      return (
-        `The account ${key} of central takes over ${own.join(', ')}: password, ${count('api_tokens WHERE user_id')} tokens and the places in ` +
-        `${count('people WHERE user_id')} houses go along, the role is central's. Programs log in as ${key} then.`
-      )
-    }
-    return `The row ${own.join(', ')} of ${table} gives way to central's; central keeps it as it was last, marked as deleted.`
+    const row = db
+      .prepare('SELECT row FROM managed_rows WHERE table_name = ? AND row_key = ? AND refused IS NOT NULL')
+      .pluck()
+      .get(table, key)
+    // What nobody refused takes nothing away; running it says so.
+    if (row === undefined) return null
+    if (table !== 'users')
+      return `This hub's own row gives way to ${key} of ${table}; central keeps it as it was last, marked as deleted.`
+    const own = `(SELECT id FROM users WHERE managed_by = 'site' AND (id = ? OR email = lower(json_extract(?, '$.email'))))`
+    const count = (sql: string) => Number(db.prepare(`SELECT count(*) FROM ${sql} IN ${own}`).pluck().get(key, row))
+    return (
+      `The account ${key} of central takes over this hub's own one: its password, ${count('api_tokens WHERE user_id')} tokens and its places in ` +
+      `${count('people WHERE user_id')} houses go along, the role is central's. Programs log in as ${key} then.`
+    )
   },
   run(context, { table, key }) {
-    const refused = refusedRow(context.db, { table, key })
+    const refused = refusedRow(context, { table, key })
     const { scope, row } = refused
-    const replaced = new ManagedRows(context.db).takeOver(context, { scope, table, key, row })
+    const replaced = new ManagedRows(context.db, context.tables).takeOver(context, { scope, table, key, row })
     if (table === 'users')
       for (const user of new Set([...replaced, key]))
         context.effect({ kind: 'disconnect_user', user, reason: 'the account is managed by central now' })
@@ -55,8 +59,8 @@ export const yieldRow = command({
 })
 
 /** Throws `not_found` for a row that was not refused, and `bad_params` for one that no own row is in the way of. */
-function refusedRow(db: Database, { table, key }: { table: string; key: string }) {
-  const refused = refusedRows(db).filter((known) => known.table === table && known.key === key)
+function refusedRow(context: Context, { table, key }: { table: string; key: string }) {
+  const refused = refusedRows(context).filter((known) => known.table === table && known.key === key)
   const [first] = refused
   if (first === undefined)
     throw new LaresError('not_found', `this hub refused no row ${key} of ${table} from central`, {

@@ -25,7 +25,8 @@ function engineOf(features: Feature[]) {
     error: (fields) => void errors.push(`${fields.feature} ${fields.work} ${String(fields.error).split('\n')[0]}`),
     part: () => log,
   }
-  const store = { db, topics: topicsBelow('lares'), version: 'test', random: (count: number) => new Uint8Array(count) }
+  const random = (count: number) => new Uint8Array(count)
+  const store = { db, topics: topicsBelow('lares'), version: 'test', tables: [], random }
   const engine = new Engine({
     store,
     features,
