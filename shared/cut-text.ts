@@ -11,6 +11,11 @@ export function cutText(text: string, max: number): string {
   return text.slice(0, end > 0 ? end : betweenCodePoints(text, max))
 }
 
+/** The end of a text that goes on: at most its last `max` UTF-16 units, and no half of a character at its beginning. */
+export function endOfText(text: string, max: number): string {
+  return text.slice(-max).replace(/^[\udc00-\udfff]/, '')
+}
+
 function betweenCodePoints(text: string, at: number): number {
   const unit = text.charCodeAt(at - 1)
   return unit >= 0xd800 && unit <= 0xdbff ? at - 1 : at

@@ -1,5 +1,6 @@
+import { StringDecoder } from 'node:string_decoder'
 import { cleanText } from '../../shared/clean-text.ts'
-import { cutText } from '../../shared/cut-text.ts'
+import { cutText, endOfText } from '../../shared/cut-text.ts'
 import type { ErrorCode } from '../../shared/errors.ts'
 
 /** What is wrong with a microphone or a speaker, in a sentence for a person. */
@@ -40,6 +41,7 @@ export function faultFromSpawn(program: string, error: NodeJS.ErrnoException): S
 
 /** Keeps the last lines a program wrote to standard error and counts those that report an overrun or underrun. */
 export class StderrTail {
+  #decoder = new StringDecoder('utf8')
   #lines: string[] = []
   #rest = ''
   #overruns = 0
@@ -54,9 +56,9 @@ export class StderrTail {
   }
 
   push(chunk: Buffer): void {
-    const parts = (this.#rest + chunk.toString('utf8')).split(/\r?\n/)
+    const parts = (this.#rest + this.#decoder.write(chunk)).split(/\r?\n/)
     // a program that never ends its line cannot fill the memory
-    this.#rest = (parts.pop() ?? '').slice(-KEPT_CHARACTERS)
+    this.#rest = endOfText(parts.pop() ?? '', KEPT_CHARACTERS)
     for (const line of parts) {
       if (/overrun!!!|underrun!!!/.test(line)) this.#overruns += 1
       else if (cleanText(line) !== '') this.#lines.push(cutText(cleanText(line), KEPT_CHARACTERS))

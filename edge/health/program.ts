@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { StringDecoder } from 'node:string_decoder'
 import { cleanText } from '../../shared/clean-text.ts'
 import type { Clock } from '../../shared/clock.ts'
-import { cutText } from '../../shared/cut-text.ts'
+import { cutText, endOfText } from '../../shared/cut-text.ts'
 import type { ErrorCode } from '../../shared/errors.ts'
 import { LaresError } from '../../shared/errors.ts'
 import { shellWord } from '../../shared/shell-word.ts'
@@ -40,7 +40,9 @@ const GRACE_MS = 1_000
 export function startProgram(command: readonly string[], { env, clock, onOutput }: ProgramOptions): RunningProgram {
   const [file = '', ...args] = command
   const child = spawn(file, args, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  // A chunk may end within a character: each stream has a decoder of its own that keeps the half.
   const decoder = new StringDecoder('utf8')
+  const errorDecoder = new StringDecoder('utf8')
   let errorTail = ''
   let problem: string | null = null
   let over = false
@@ -56,7 +58,7 @@ export function startProgram(command: readonly string[], { env, clock, onOutput 
 
   child.stdout.on('data', (bytes: Buffer) => onOutput(decoder.write(bytes)))
   child.stderr.on('data', (bytes: Buffer) => {
-    errorTail = (errorTail + bytes.toString()).slice(-1_000)
+    errorTail = endOfText(errorTail + errorDecoder.write(bytes), 1_000)
   })
 
   const ended = new Promise<ProgramEnd>((resolve) => {
@@ -147,7 +149,7 @@ export function byLine(onLine: (line: string) => void): (text: string) => void {
   let rest = ''
   return (text) => {
     const lines = (rest + text).split('\n')
-    rest = (lines.pop() ?? '').slice(-4_096)
+    rest = endOfText(lines.pop() ?? '', 4_096)
     for (const line of lines) onLine(line)
   }
 }

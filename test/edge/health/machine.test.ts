@@ -39,6 +39,15 @@ describe('running a program', () => {
     await expect(tree.machine.run(['fail'], quick)).rejects.toMatchObject({ code })
   })
 
+  it('reads the last words of a program whole, although they come in pieces that end within a character', async () => {
+    const tree = fakeTree()
+    // "fü" in two writes, the second byte of the letter after a pause.
+    tree.program('fail', "printf 'kaputt f\\303' >&2; sleep 0.2; printf '\\274r immer\\n' >&2; exit 3")
+    await expect(tree.machine.run(['fail'], quick)).rejects.toMatchObject({
+      message: 'fail ended with code 3: kaputt für immer',
+    })
+  })
+
   it('ends a program and everything it started when its time is over', async () => {
     const clock = new ManualClock()
     const tree = fakeTree({ clock })
