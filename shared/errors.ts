@@ -124,6 +124,10 @@ const CATALOGUE = {
   not_joined: { retry: false, hint: 'Join a hub first: lares edge join <token>.' },
   unreachable: { retry: true, hint: 'Check that the hub runs and that its address and port are reachable.' },
   missing_program: { retry: false, hint: 'Install the program that is named, or choose another source.' },
+  program_failed: {
+    retry: true,
+    hint: 'Run the command by hand, as the same user, to see what it needs.',
+  },
   device_busy: { retry: true, hint: 'Another program holds the device. Stop it, or choose another device.' },
   device_missing: { retry: true, hint: 'Plug the device in, or name another one in the configuration.' },
   no_permission: {

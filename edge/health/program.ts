@@ -137,11 +137,11 @@ function firstLine(name: string): string {
   }
 }
 
-/** What the C library calls EBUSY, EACCES and EPERM; programs are run with LC_ALL=C, so it is always English. */
+/** What the C library calls EBUSY, EACCES, EPERM, ENOENT, ENODEV and ENXIO; programs are run with LC_ALL=C, so it is always English. */
 function codeOf(lastError: string): ErrorCode {
   if (lastError.includes('Device or resource busy')) return 'device_busy'
   if (/Permission denied|Operation not permitted/.test(lastError)) return 'no_permission'
-  return 'device_missing'
+  return /No such (?:file|device)/.test(lastError) ? 'device_missing' : 'program_failed'
 }
 
 /** Calls `onLine` for every whole line of a text that arrives in pieces. An unfinished last line is kept back. */

@@ -25,7 +25,7 @@ describe('running a program', () => {
     const tree = fakeTree()
     tree.program('fail', 'echo first >&2; echo "no such bus" >&2; exit 3')
     await expect(tree.machine.run(['fail'], quick)).rejects.toMatchObject({
-      code: 'device_missing',
+      code: 'program_failed',
       message: 'fail ended with code 3: no such bus',
     })
   })

@@ -60,6 +60,13 @@ export const MACHINE_CASES = {
       mend: (tree) => tree.program('measure-it', 'echo 21'),
     },
   ),
+  program_failed: sensor(
+    { driver: 'command', command: [program('measure-it')] },
+    {
+      wrong: (tree) => tree.program('measure-it', 'exit 3'),
+      mend: (tree) => tree.program('measure-it', 'echo 21'),
+    },
+  ),
   no_permission: sensor(
     { driver: 'command', command: [(tree: FakeTree) => join(tree.root, 'measure-it')] },
     {
