@@ -52,8 +52,7 @@ export class ManagedRows {
       if (whole) this.#removeAll(context, scope, new Set(rows.map(({ table, key }) => `${table}\n${key}`)))
       for (const row of this.#sorted(rows)) this.#one(context, scope, row)
       if (checksum === null) return { ok: null, refused: [] }
-      this.#again(context, scope)
-      this.#swap(context)
+      this.#untilNothingFits(context, scope)
       const ok = this.#sum(scope) === BigInt(checksum) && !this.#hasStrays(scope)
       return { ok, refused: this.#refused(scope) }
     })
@@ -222,6 +221,17 @@ export class ManagedRows {
     }
     for (const { table_name, row_key } of this.#known(scope))
       if (!but.has(`${table_name}\n${row_key}`)) this.#forget(scope, table_name, row_key)
+  }
+
+  /** One row that is taken makes room for the next, which may have been tried before it. */
+  #untilNothingFits(context: Context, scope: string): void {
+    for (let before = Number.POSITIVE_INFINITY; ; ) {
+      this.#again(context, scope)
+      this.#swap(context)
+      const left = this.#refused(scope).length
+      if (left === 0 || left >= before) return
+      before = left
+    }
   }
 
   /** What was refused may fit now: its parent came later, or the row in its way is gone. */
