@@ -23,6 +23,14 @@ interface Cursor extends StreamPosition {
   quarantined: number
 }
 
+/** A row that central manages, as its jsonb; `null` when it was taken out. */
+export interface Managed {
+  table: string
+  key: string
+  seq: number
+  row: string | null
+}
+
 /** What one site has at central; a plain object, so that it can be copied and put back. */
 export interface CentralMemory {
   lease: string | null
@@ -32,7 +40,7 @@ export interface CentralMemory {
   tables: Map<string, Map<string, Stored>>
   held: Map<string, HeldRow>
   /** Rows that central manages for this site, in one scope. */
-  scope: { counter: number; rows: Map<string, { seq: number; row: string | null }> }
+  scope: { counter: number; rows: Map<string, Managed> }
 }
 
 export class Refusal extends Error {
@@ -190,19 +198,35 @@ export class SimulatedCentral {
     return after
   }
 
-  /** Somebody changes a persona centrally, or takes it away. */
-  manage(key: string, name: string | null): void {
+  /** Somebody changes a row centrally, or takes it away. */
+  manage(table: string, key: string, columns: Record<string, unknown> | null): void {
     const { scope } = this.memory
     scope.counter += 1
-    scope.rows.set(key, { seq: scope.counter, row: name === null ? null : JSON.stringify({ id: key, name }) })
+    const row = columns === null ? null : JSON.stringify({ id: key, ...columns })
+    scope.rows.set(`${table}/${key}`, { table, key, seq: scope.counter, row })
+  }
+
+  /** As `lares central put` does: an address that another of central's people has is refused, whatever the house has. */
+  person(key: string, email: string): void {
+    const others = [...this.memory.scope.rows.values()].filter((other) => other.table === 'users' && other.key !== key)
+    if (!others.some(({ row }) => row !== null && JSON.parse(row).email === email)) this.manage('users', key, { email })
+  }
+
+  /** Two people change addresses, by way of a third one that nobody else ever sees. */
+  exchange(one: string, other: string): void {
+    const emailOf = (key: string) => {
+      const row = this.memory.scope.rows.get(`users/${key}`)?.row
+      return row ? (JSON.parse(row) as { email: string }).email : null
+    }
+    const [first, second] = [emailOf(one), emailOf(other)]
+    if (first === null || second === null || one === other) return
+    this.manage('users', one, { email: second })
+    this.manage('users', other, { email: first })
   }
 
   pull(after: number, most: number): Pulled {
     const { counter, rows } = this.memory.scope
-    const later = [...rows]
-      .map(([key, { seq, row }]) => ({ table: 'personas', key, seq, row }))
-      .filter(({ seq }) => seq > after)
-      .sort((a, b) => a.seq - b.seq)
+    const later = [...rows.values()].filter(({ seq }) => seq > after).sort((a, b) => a.seq - b.seq)
     const last = later[most - 1]
     if (later.length > most && last) return { rows: later.slice(0, most), seq: last.seq, checksum: null }
     return { rows: later, seq: counter, checksum: this.checksum() }
@@ -210,7 +234,8 @@ export class SimulatedCentral {
 
   checksum(): string {
     let sum = 0n
-    for (const [key, { row }] of this.memory.scope.rows) if (row !== null) sum += rowHash(`personas\n${key}\n${row}`)
+    for (const { table, key, row } of this.memory.scope.rows.values())
+      if (row !== null) sum += rowHash(`${table}\n${key}\n${row}`)
     return String(sum)
   }
 

@@ -30,7 +30,7 @@ export function differencesOf(central: SimulatedCentral, hub: SimulatedHub): str
     for (const [key, row] of there)
       if (!row.deleted && !mine.has(key)) wrong.push(`deleted here, not there: ${table.name} ${key}`)
   }
-  wrong.push(...contents(central, hub), ...managed(central, hub))
+  wrong.push(...contents(central, hub), ...managed(central, hub), ...addresses(central, hub))
   return wrong
 }
 
@@ -45,7 +45,9 @@ function alike(central: SimulatedCentral, table: string, [stored, mine]: [string
 
 /** Central's personas as this house has them: all of those, with those names, and no others that are active. */
 function managed(central: SimulatedCentral, { db }: SimulatedHub): string[] {
-  const there = [...central.memory.scope.rows].flatMap(([key, { row }]) => (row === null ? [] : [[key, row]]))
+  const there = [...central.memory.scope.rows.values()].flatMap(({ table, key, row }) =>
+    row === null || table !== 'personas' ? [] : [[key, row]],
+  )
   const here = db
     .prepare("SELECT id, name FROM personas WHERE managed_by = 'central' AND is_active = 1 ORDER BY id")
     .all() as { id: string; name: string }[]
@@ -55,6 +57,38 @@ function managed(central: SimulatedCentral, { db }: SimulatedHub): string[] {
     .sort()
     .join(', ')
   return mine === theirs ? [] : [`managed: ${mine} here, ${theirs} there`]
+}
+
+/**
+ * Every person of central is here, or was refused because somebody has the address who may have it; nobody else is. Of this
+ * house's own people central has the address that they have here.
+ */
+function addresses(central: SimulatedCentral, { db }: SimulatedHub): string[] {
+  const wrong: string[] = []
+  const people = [...central.memory.scope.rows.values()].filter(({ table, row }) => table === 'users' && row !== null)
+  for (const { key, row } of people) {
+    const { email } = JSON.parse(row ?? '{}') as { email: string }
+    const refused = db
+      .prepare("SELECT refused FROM managed_rows WHERE table_name = 'users' AND row_key = ?")
+      .pluck()
+      .get(key)
+    const rightful =
+      "SELECT 1 FROM users u WHERE u.email = ? AND u.id <> ? AND (u.managed_by = 'site' OR EXISTS (SELECT 1 FROM managed_rows m WHERE m.table_name = 'users' AND m.row_key = u.id))"
+    const asPut = "SELECT 1 FROM users WHERE email = ? AND id = ? AND managed_by = 'central' AND is_active = 1"
+    if (db.prepare(refused ? rightful : asPut).get(email, key) === undefined)
+      wrong.push(`person ${key} ${email}: ${refused ?? 'not here'}`)
+  }
+  const keys = new Set(people.map(({ key }) => key))
+  const active = "SELECT id FROM users WHERE managed_by = 'central' AND is_active = 1"
+  for (const key of db.prepare(active).pluck().all() as string[])
+    if (!keys.has(key)) wrong.push(`person ${key} is here only`)
+  for (const { id, email } of db.prepare("SELECT id, email FROM users WHERE managed_by = 'site'").all() as {
+    id: string
+    email: string
+  }[])
+    if (!central.memory.tables.get('users')?.get(id)?.line.split('\t').includes(email))
+      wrong.push(`own ${id} has another address than ${email} at central`)
+  return wrong
 }
 
 /** Every row of this hub as it would be sent now, against what central has. */

@@ -4,6 +4,7 @@ import { readSyncMemory, writeIdentity } from '../../../hub/engine/sync-memory.t
 import type { SyncStep } from '../../../hub/engine/sync-step.ts'
 import { openSync, type SyncBook } from '../../../hub/features/sync/book.ts'
 import { unsentRows } from '../../../hub/features/sync/unsent.ts'
+import { managedNames } from '../../../hub/store/central-shape.ts'
 import { centralTables } from '../../../hub/store/central-tables.ts'
 import { SyncCore } from '../../../hub/sync/core.ts'
 import type { CentralLayout } from '../../../hub/sync/encode.ts'
@@ -25,6 +26,11 @@ export const LAYOUT: CentralLayout = new Map(
     ]),
   ]),
 )
+
+/** Of a few addresses, so that house and central often want the same. */
+export function anAddress(random: () => number): string {
+  return `e${Math.floor(random() * 5)}@example.org`
+}
 
 let fresh: Buffer | null = null
 
@@ -72,7 +78,13 @@ export class SimulatedHub {
   }
 
   #machine(): SyncCore {
-    return new SyncCore({ ...readSyncMemory(this.db), mint: this.#mint, backoff: () => 500, splitRows: SPLIT_ROWS })
+    return new SyncCore({
+      ...readSyncMemory(this.db),
+      mint: this.#mint,
+      backoff: () => 500,
+      splitRows: SPLIT_ROWS,
+      managed: managedNames(TABLES),
+    })
   }
 
   #reader(): Source {
@@ -122,6 +134,22 @@ export class SimulatedHub {
     const which = 'WHERE id <= ? AND id <= (SELECT min(id) + 5 FROM readings)'
     this.purged.push(...(this.db.prepare(`SELECT value FROM readings ${which}`).pluck().all(upto) as number[]))
     this.db.prepare(`DELETE FROM readings ${which}`).run(upto)
+  }
+
+  /** Makes an account, gives it another address, or takes it away, as far as the house's own rules allow it. */
+  account(): void {
+    this.now += 1
+    const { db, now } = this
+    const id = `own${Math.floor(this.#random() * 3)}`
+    if (this.#random() < 0.3) {
+      db.prepare("DELETE FROM users WHERE id = ? AND managed_by = 'site'").run(id)
+      return
+    }
+    const email = anAddress(this.#random)
+    if (db.prepare('SELECT 1 FROM users WHERE email = ?').get(email) !== undefined) return
+    db.prepare(
+      'INSERT INTO users (id, email, created_at, updated_at) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET email = excluded.email, updated_at = excluded.updated_at',
+    ).run(id, email, now, now)
   }
 
   /** What a house does: measures, notes, changes and forgets. */

@@ -4,7 +4,7 @@ import { nameOf, strayed } from '../../../hub/sync/streams.ts'
 import { seeded } from './random.ts'
 import { Refusal, SimulatedCentral } from './simulated-central.ts'
 import { differencesOf } from './simulated-differences.ts'
-import { freshHouse, SimulatedHub } from './simulated-hub.ts'
+import { anAddress, freshHouse, SimulatedHub } from './simulated-hub.ts'
 
 export interface Faults {
   /** Share of requests that are lost, answered into the void, done after their sender gave up, or done twice. */
@@ -17,9 +17,11 @@ export interface Faults {
   centralRestore: number
   /** A copy of the hub's card is started beside it. */
   clone: number
+  /** Share of steps in which the house, and in which central, gives somebody an address that the other one may have given. */
+  addresses: number
 }
 
-export const NO_FAULTS: Faults = { line: 0, crash: 0, hubRestore: 0, centralRestore: 0, clone: 0 }
+export const NO_FAULTS: Faults = { line: 0, crash: 0, hubRestore: 0, centralRestore: 0, clone: 0, addresses: 0.05 }
 
 interface Task {
   at: number
@@ -78,7 +80,12 @@ export class Simulation {
   /** The house lives for so many steps, with faults. */
   live(steps: number): void {
     for (; steps > 0; steps--) {
-      for (const runner of this.runners) if (this.random() < 0.3) runner.hub.live()
+      for (const { hub } of this.runners) {
+        if (this.random() < 0.3) hub.live()
+        if (this.random() < this.#faults.addresses) hub.account()
+        // A step is shorter than the minute after which a house asks for central's rows.
+        if (this.random() < this.#faults.addresses / 3) hub.core.state.untilScopes = 0
+      }
       this.#misfortune()
       this.#until(this.#now + 20 + this.random() * 60)
     }
@@ -86,7 +93,7 @@ export class Simulation {
 
   /** Nothing goes wrong any more. Returns how many simulated seconds it took until nothing waited, or `null`. */
   settle(seconds: number): number | null {
-    this.#faults = NO_FAULTS
+    this.#faults = { ...NO_FAULTS, addresses: 0 }
     const began = this.#now
     // Who has nothing to send asks once a minute whether central is still the one it was.
     this.#until(this.#now + 90_000)
@@ -113,7 +120,8 @@ export class Simulation {
       changes.waiting === 0 &&
       waiting.every(({ rows }) => rows === 0) &&
       hub.core.state.identity.sweepFrom === null &&
-      hub.core.state.scopes.fleet?.seq === this.central.memory.scope.counter
+      hub.core.state.scopes.fleet?.seq === this.central.memory.scope.counter &&
+      !hub.core.state.scopes.fleet.check
     )
   }
 
@@ -128,6 +136,7 @@ export class Simulation {
     if (happens(crash)) this.#crash(runner)
     if (happens(this.#faults.line * 40)) this.#partedUntil = this.#now + this.random() * 5_000
     if (this.random() < 0.1) this.#manage()
+    if (this.random() < this.#faults.addresses) this.#person()
     const copy = this.#hubCopies[Math.floor(this.random() * this.#hubCopies.length)]
     if (copy && this.runners.length === 1 && happens(hubRestore)) {
       this.#crash(runner)
@@ -146,7 +155,15 @@ export class Simulation {
 
   #manage(): void {
     const key = `c${Math.floor(this.random() * 5)}`
-    this.central.manage(key, this.random() < 0.3 ? null : `persona ${this.random()}`)
+    this.central.manage('personas', key, this.random() < 0.3 ? null : { name: `persona ${this.random()}` })
+  }
+
+  #person(): void {
+    const one = () => `c${Math.floor(this.random() * 5)}`
+    const what = this.random()
+    if (what < 0.3) this.central.manage('users', one(), null)
+    else if (what < 0.5) this.central.exchange(one(), one())
+    else this.central.person(one(), anAddress(this.random))
   }
 
   #crash(runner: Runner): void {
