@@ -39,8 +39,11 @@ export function wordTree(commands: readonly DescribedCommand[], programs: readon
     if (!known.some(({ name }) => name === word.name)) areas.set(area, [...known, word])
   }
   for (const { name, verbs, options } of programs)
-    for (const { verb, says } of verbs)
-      add(name.replace(/^lares /, ''), { name: verb, says, options: words(options), values: [] })
+    for (const { verb, says, values = [] } of verbs)
+      add(name.replace(/^lares /, ''), {
+        ...{ name: verb, says, options: words(options) },
+        values: values.map((choices) => ({ kind: 'choice', choices })),
+      })
   for (const command of commands) {
     const options = paramOptions(command)
     const positional = command.positional.map(optionName)

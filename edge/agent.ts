@@ -5,6 +5,7 @@ import { describeRefused } from '../shared/introduced-sensors.ts'
 import type { Service } from '../shared/lifecycle.ts'
 import { Lifecycle } from '../shared/lifecycle.ts'
 import type { Log } from '../shared/log.ts'
+import { logBoard } from '../shared/log-board.ts'
 import { makeFolder } from '../shared/make-folder.ts'
 import type { Session } from '../shared/messages/session.ts'
 import { isDiskFault } from '../shared/sqlite/open.ts'
@@ -27,7 +28,9 @@ import { HeartbeatLoop } from './heartbeat.ts'
 import { houseSettings } from './house-settings.ts'
 import type { HubLinkOptions } from './hub-link.ts'
 import { HubLink } from './hub-link.ts'
+import { levelSocket } from './level-socket.ts'
 import type { BirthContent } from './link/link.ts'
+import { LogLevels } from './log-levels.ts'
 import { KeptRoom } from './outbox/kept-room.ts'
 import type { OpenedOutbox } from './outbox/open-outbox.ts'
 import { openOutboxDatabase } from './outbox/open-outbox.ts'
@@ -89,6 +92,7 @@ interface Parts {
 export class Agent implements Service {
   #options: AgentOptions
   #lifecycle: Lifecycle
+  #levels: LogLevels
   #parts: Parts | null = null
   #unlock: () => void = () => {}
   #hardware: string | null = null
@@ -99,6 +103,7 @@ export class Agent implements Service {
   constructor(options: AgentOptions) {
     this.#options = options
     this.#lifecycle = new Lifecycle({ clock: options.clock, stopMs: PART_STOP_MS })
+    this.#levels = new LogLevels({ clock: options.clock, board: logBoard, onChange: () => this.#tellStatus() })
   }
 
   /** Throws `bad_config` and `already_running`. */
@@ -162,6 +167,7 @@ export class Agent implements Service {
       missing: parts ? this.#missing(parts) : [],
       sensors: parts?.sensing.sensors().length ?? 0,
       heartbeat: parts?.heartbeat.current() ?? null,
+      log_levels: this.#levels.current(),
     }
   }
 
@@ -249,7 +255,7 @@ export class Agent implements Service {
       log: log.part('commands'),
       outbox,
       handled: handledCommands(opened.db),
-      handlers: deviceCommands({ clock, pins, hearing, status: () => this.status() }),
+      handlers: deviceCommands({ clock, pins, hearing, status: () => this.status(), levels: this.#levels }),
     })
     const hub = new HubLink({
       dataFolder,
@@ -272,6 +278,8 @@ export class Agent implements Service {
     })
     const clockWatch = new ClockWatch(clock, (byMs) => this.#tellClockStep(outbox, byMs))
     const parts: [string, Service][] = [
+      ['levels', this.#levels],
+      ['control', levelSocket(this.#levels, this.#options)],
       ['settings', { start: () => settings.start(), stop() {} }],
       ['commands', { start: () => commands.start(), stop: () => commands.settled() }],
       ['sensors', sensing],

@@ -5,6 +5,7 @@ import { LaresError } from '../shared/errors.ts'
 import type { RegisteredCommand } from './commands.ts'
 import { commandHandler } from './commands.ts'
 import type { Hearing } from './hearing.ts'
+import { type LogLevels, readLevel } from './log-levels.ts'
 import type { Pins } from './pins.ts'
 import type { AgentStatus } from './status-file.ts'
 
@@ -13,12 +14,13 @@ export interface DeviceCommandsOptions {
   pins: Pick<Pins, 'identify'>
   hearing: Pick<Hearing, 'restart' | 'wanted' | 'health'>
   status: () => AgentStatus
+  levels: Pick<LogLevels, 'set' | 'current'>
 }
 
 const nothing = z.strictObject({})
 
 /** Everything the hub may ask this device to do. None of it takes a path, a program, an address or code. */
-export function deviceCommands({ clock, pins, hearing, status }: DeviceCommandsOptions): RegisteredCommand[] {
+export function deviceCommands({ clock, pins, hearing, status, levels }: DeviceCommandsOptions): RegisteredCommand[] {
   return [
     commandHandler({
       name: 'ping',
@@ -45,6 +47,15 @@ export function deviceCommands({ clock, pins, hearing, status }: DeviceCommandsO
         await hearing.restart()
         const { state, reason } = hearing.health()
         return { state, reason }
+      },
+    }),
+    commandHandler({
+      name: 'log_level',
+      summary: 'Lets a part say more or less in the log: until the agent ends, or for some minutes',
+      params: z.strictObject({ part: z.string(), level: z.string(), minutes: z.number().optional() }),
+      run({ part, level, minutes }) {
+        levels.set(readLevel(part, level, minutes))
+        return { levels: levels.current().map((one) => ({ ...one })) }
       },
     }),
     commandHandler({

@@ -20,6 +20,8 @@ import { readBootId, readHardwareModel } from './health/hardware.ts'
 import { systemMachine } from './health/machine.ts'
 import { readIdentity } from './identity.ts'
 import { joinHub } from './join.ts'
+import { askLogLevel } from './log-level-command.ts'
+import { AGENT_PART } from './log-levels.ts'
 import type { EdgeOptions } from './options.ts'
 import { edgeOptions } from './options.ts'
 import { EDGE_PROGRAM } from './program.ts'
@@ -52,6 +54,8 @@ async function runVerb(options: EdgeOptions, env: NodeJS.ProcessEnv): Promise<nu
       return await checkConfig(loaded, dataFolder)
     case 'doctor':
       return await doctor(options, loaded, { dataFolder, env })
+    case 'log-level':
+      return await logLevel(options, dataFolder, env)
     case 'status':
       return status(options, dataFolder, env)
   }
@@ -91,7 +95,7 @@ async function run(
   env: NodeJS.ProcessEnv,
 ): Promise<number> {
   const clock = bootClock()
-  const log = createLog(config.agent.log_level)
+  const log = createLog(config.agent.log_level, undefined, AGENT_PART)
   for (const { part, error } of faults)
     log.error({ part, error: error.message, hint: error.hint }, 'a part of the configuration is left out')
   const machine = systemMachine({ clock, log: log.part('machine') })
@@ -133,6 +137,22 @@ async function doctor(
   process.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : `${formatFindings(findings)}\n`)
   // A file that hangs keeps a thread for ever; it must not keep the process.
   return endProcess(findings.some(({ state }) => state === 'problem') ? 1 : 0, { threads: false })
+}
+
+async function logLevel(
+  { part, level, minutes, json, data }: EdgeOptions,
+  dataFolder: string,
+  env: NodeJS.ProcessEnv,
+): Promise<number> {
+  const wanted = {
+    ...(part === null ? {} : { part }),
+    ...(level === null ? {} : { level }),
+    ...(minutes === null ? {} : { minutes }),
+  }
+  // Who names a folder means the agent of that one.
+  const folders = [runtimeFolder(env, dataFolder), ...(data === null ? [SERVICE_RUNTIME] : [])]
+  process.stdout.write(await askLogLevel(folders, { ...wanted, json }))
+  return EXIT.ok
 }
 
 function status({ json }: EdgeOptions, dataFolder: string, env: NodeJS.ProcessEnv): number {

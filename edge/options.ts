@@ -7,6 +7,11 @@ export interface EdgeOptions {
   verb: EdgeVerb
   /** The token of `join`. */
   token: string | null
+  /** What follows `log-level`. */
+  part: string | null
+  level: string | null
+  /** How long that level lasts; `null`: until the agent ends. */
+  minutes: number | null
   data: string | null
   config: string | null
   name: string | null
@@ -22,6 +27,9 @@ export function edgeOptions({ verb, params, values }: ProgramCall): EdgeOptions 
   return {
     verb: verb as EdgeVerb,
     token: params[0] ?? null,
+    part: params[0] ?? null,
+    level: params[1] ?? null,
+    minutes: typeof values.get('for') === 'number' ? Number(values.get('for')) : null,
     data: text('data'),
     config: text('config'),
     name: text('name'),

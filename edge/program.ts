@@ -1,4 +1,6 @@
+import { LOG_LEVELS } from '../shared/log-board.ts'
 import type { Program } from '../shared/program.ts'
+import { LOG_PARTS } from './log-levels.ts'
 
 /** The words of `lares edge`. */
 export const EDGE_PROGRAM = {
@@ -9,6 +11,12 @@ export const EDGE_PROGRAM = {
     { verb: 'run', params: [], says: 'sample, listen and send until it is stopped' },
     { verb: 'doctor', params: [], says: 'check everything this agent needs' },
     { verb: 'status', params: [], says: 'how the running agent is' },
+    {
+      verb: 'log-level',
+      params: ['part?', 'level?'],
+      values: [LOG_PARTS, LOG_LEVELS],
+      says: 'how much parts of the running agent say, until it ends; with part and level: change it',
+    },
     { verb: 'config', params: [], says: 'check the settings; --example prints a file with every key' },
   ],
   options: {
@@ -25,6 +33,7 @@ export const EDGE_PROGRAM = {
     },
     example: { kind: 'switch', says: 'see config' },
     again: { kind: 'switch', says: 'join although this agent has an identity' },
-    json: { kind: 'switch', says: 'for programs: doctor, status, errors' },
+    for: { kind: 'number', value: 'MINUTES', says: 'see log-level: so long, and then as before' },
+    json: { kind: 'switch', says: 'for programs: doctor, status, log-level, errors' },
   },
 } as const satisfies Program

@@ -2,6 +2,7 @@ import type { Clock } from '../shared/clock.ts'
 import type { Heartbeat } from '../shared/messages/heartbeat.ts'
 import { bytesWords, durationWords } from '../shared/time-words.ts'
 import type { Identity } from './identity.ts'
+import { levelWords } from './log-level-command.ts'
 import type { AgentStatus } from './status-file.ts'
 
 /** A word older than this comes from an agent that no longer runs. */
@@ -36,6 +37,7 @@ export function formatStatus({ running, device, name, addresses, status }: Shown
   lines.push(`agent ${status.version} runs, ${status.sensors} sensors, ${linkWords(status.link)}`)
   const outbox = status.heartbeat?.outbox
   if (outbox) lines.push(outboxWords(outbox))
+  for (const level of status.log_levels ?? []) lines.push(`log: ${levelWords(level)}`)
   if (status.missing.length === 0) lines.push('nothing is missing')
   for (const { part, reason, hint } of status.missing)
     lines.push(`missing: ${part}: ${reason}`, ...(hint === undefined ? [] : [`  ${hint}`]))

@@ -6,6 +6,7 @@ import { asError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
 import type { Heartbeat } from '../shared/messages/heartbeat.ts'
 import type { LinkState } from './link/connect-loop.ts'
+import type { PartLevel } from './log-levels.ts'
 
 /** Something this agent should have and has not, with what to do about it. */
 export interface Missing {
@@ -35,6 +36,8 @@ export interface AgentStatus {
   missing: Missing[]
   sensors: number
   heartbeat: Heartbeat | null
+  /** Parts that say more or less in the log than the configuration has it. Absent: told by an older agent. */
+  log_levels?: PartLevel[]
 }
 
 const NAME = 'agent.json'

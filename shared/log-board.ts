@@ -46,6 +46,12 @@ export class LogBoard {
     this.#tell({ kind: 'levels', levels: [...this.#levels] })
   }
 
+  /** From now on it says again what the others say. */
+  unset(part: string): void {
+    this.#levels.delete(part)
+    this.#tell({ kind: 'levels', levels: [...this.#levels] })
+  }
+
   keep(line: string): void {
     if (!isMainThread) {
       this.#tell({ kind: 'line', line })

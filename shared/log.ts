@@ -49,9 +49,9 @@ export function isWatched(): boolean {
 /**
  * On standard error, because standard output belongs to what a person asked for: JSON lines, which journald keeps, or lines
  * for people when it is a terminal. Every line is out before the call returns. The last of them stay in memory, and how much
- * each part says can be changed while the program runs: `log-board.ts`.
+ * each part says can be changed while the program runs: `log-board.ts`, where `main` is the part of lines that name none.
  */
-export function createLog(level: string, terminal = isWatched()): Log {
+export function createLog(level: string, terminal = isWatched(), main = 'hub'): Log {
   logBoard.open(LOG_LEVELS.find((one) => one === level) ?? 'info')
   const options = { level: 'debug', base: null, redact: ['secret', 'password', 'token', 'join_code'] }
   const shown = terminal ? readable() : pino.destination({ fd: STDERR, sync: true })
@@ -61,7 +61,7 @@ export function createLog(level: string, terminal = isWatched()): Log {
       logBoard.keep(line.trimEnd())
     },
   }
-  return wrap(pino(options, lines), 'hub')
+  return wrap(pino(options, lines), main)
 }
 
 function readable(): { write(line: string): void } {

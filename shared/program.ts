@@ -6,6 +6,8 @@ export interface ProgramVerb {
   verb: string
   /** Words that follow it, in order; one that ends with `?` may be left out. */
   params: readonly string[]
+  /** The only words that each of them may be, in the same order; for completion. */
+  values?: readonly (readonly string[])[]
   says: string
 }
 

@@ -231,6 +231,7 @@ describe('the environment', () => {
 const OWN_FILES = new Map([
   ['edge/audio/stale-recorder.ts', 'the number of our recorder'],
   ['edge/config/load.ts', 'our configuration'],
+  ['edge/control-socket.ts', 'our socket'],
   ['edge/doctor/machine-checks.ts', 'whether our folder is there'],
   ['edge/doctor/outbox-check.ts', 'our outbox'],
   ['edge/doctor/service-check.ts', 'programs on the path'],

@@ -88,6 +88,7 @@ describe.each(Object.keys(OFFERED))('completion in %s', (shell) => {
     ['lares readings follow --device hall', ['hall-pi-a1b2c3']],
     ['lares events list --device kit', ['kitchen-pi-x7k2m9']],
     ['lares watch --device kit', ['kitchen-pi-x7k2m9']],
+    ['lares edge log-level sen', ['sensors']],
   ])(
     'offers for "%s" %j',
     (line, expected) => {

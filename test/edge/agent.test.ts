@@ -6,12 +6,15 @@ import type { AgentOptions } from '../../edge/agent.ts'
 import { Agent } from '../../edge/agent.ts'
 import type { EdgeConfig } from '../../edge/config/schema.ts'
 import { configSchema } from '../../edge/config/schema.ts'
+import { controlSocket } from '../../edge/control-socket.ts'
 import { systemMachine } from '../../edge/health/machine.ts'
 import { writeIdentity } from '../../edge/identity.ts'
 import { joinHub } from '../../edge/join.ts'
+import { askLogLevel } from '../../edge/log-level-command.ts'
 import { ManualClock } from '../../shared/clock.ts'
 import { formatJoinToken } from '../../shared/join-token.ts'
 import { silentLog } from '../../shared/log.ts'
+import { logBoard } from '../../shared/log-board.ts'
 import { makeCertificate } from './certificate.ts'
 import { HubDouble } from './hub-double.ts'
 
@@ -211,6 +214,20 @@ describe('the agent', () => {
       { id: 'c2', ok: false, error: { code: 'device_missing' } },
       { id: 'c3', ok: true, value: { ok: true, sensors: 1, missing: [] } },
     ])
+  })
+
+  it('says how much its parts say in the log, and changes it for whoever asks on its machine', async () => {
+    const { agent, dataFolder } = await setUp()
+    stops.push(() => logBoard.unset('link'))
+    await agent.start()
+    expect(await askLogLevel([dataFolder], { part: 'link', level: 'debug', json: false })).toMatch(
+      /^link: debug, until/,
+    )
+    expect(agent.status().log_levels).toEqual([{ part: 'link', level: 'debug', until: null }])
+    expect(logBoard.allows('link', 'debug')).toBe(true)
+    expect(readFileSync(join(dataFolder, 'agent.json'), 'utf8')).toContain('"log_levels":[{"part":"link"')
+    await agent.stop()
+    expect(existsSync(controlSocket(dataFolder))).toBe(false)
   })
 
   it('tells when its wall clock was set', async () => {

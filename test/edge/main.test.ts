@@ -82,6 +82,8 @@ describe('lares edge', () => {
     expect(formatStatus(describeStatus(null, beating, clock))).toContain(
       'outbox: 1 row waits (48.0 kB), the oldest for 2 h 5 min; 2 given up for lack of room',
     )
+    const louder = { ...status, log_levels: [{ part: 'link', level: 'debug', until: null } as const] }
+    expect(formatStatus(describeStatus(null, louder, clock))).toContain('log: link: debug, until the agent ends')
     clock.advance(121_000)
     expect(describeStatus(null, status, clock).running).toBe(false)
     expect(describeStatus(null, { ...status, at: clock.now(), pid: 2 ** 22 + 1 }, clock).running).toBe(false)
