@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { endOfText } from '../shared/cut-text.ts'
 import { asError } from '../shared/errors.ts'
 
 const LAST_WORDS = 2_000
@@ -52,11 +53,12 @@ function outcomeOf<T>(child: ChildProcess): Promise<T> {
   return new Promise((resolve, reject) => {
     let answer = ''
     let complaint = ''
-    child.stdout?.on('data', (chunk: Buffer) => {
-      answer += String(chunk)
+    // A chunk may end within a character.
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      answer += text
     })
-    child.stderr?.on('data', (chunk: Buffer) => {
-      complaint = (complaint + String(chunk)).slice(-LAST_WORDS)
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      complaint = endOfText(complaint + text, LAST_WORDS)
     })
     child.once('error', reject)
     child.once('close', (code, signal) => {

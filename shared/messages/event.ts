@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { MESSAGE_BYTES } from '../limits.ts'
-import { bootId, identity, jsonObject, monoMs, sensorKey, sentAt, timeMs, words } from './fields.ts'
+import { bootId, identity, monoMs, sensorKey, sentAt, timeMs, words, wordsObject } from './fields.ts'
 import { message } from './message.ts'
 
 export const severity = z.enum(['debug', 'info', 'warning', 'error', 'critical'])
@@ -27,7 +27,7 @@ export const event = message({
     sensor: sensorKey.optional(),
     old_state: words(255).optional(),
     new_state: words(255).optional(),
-    data: jsonObject.optional(),
+    data: wordsObject.optional(),
     /** How long ago it happened, when the hub passed it on; `null`: not known. Devices leave it out. */
     age_ms: z.int().min(0).nullable().optional(),
   }),

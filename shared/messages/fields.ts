@@ -58,7 +58,21 @@ export const maybeFlag = z.boolean().nullable()
 const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/
 
 /** Any JSON value whose texts can be stored, nested at most a few levels. */
-export const jsonObject = z
-  .record(text(100), z.json())
-  .refine((value) => JSON.stringify(value).length <= 16_384, 'is longer than 16,384 characters')
-  .refine((value) => !UNSTORABLE.test(JSON.stringify(value)), 'has a NUL or a lone surrogate')
+export const jsonObject = storable(z.record(text(100), z.json()))
+
+/** The same from a program or a device: its texts are cleaned where they enter and not refused, line by line. */
+export const wordsObject = storable(z.record(text(100), z.json()).overwrite(cleanTexts))
+
+function storable(object: z.ZodRecord<z.ZodString, z.ZodJSONSchema>) {
+  return object
+    .refine((value) => JSON.stringify(value).length <= 16_384, 'is longer than 16,384 characters')
+    .refine((value) => !UNSTORABLE.test(JSON.stringify(value)), 'has a NUL or a lone surrogate')
+}
+
+/** Every text in it, however deep, with its line breaks kept: data is for programs, which may care for them. */
+function cleanTexts<T>(value: T): T {
+  if (typeof value === 'string') return value.split('\n').map(cleanText).join('\n') as T
+  if (Array.isArray(value)) return value.map(cleanTexts) as T
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, cleanTexts(inner)])) as T
+}

@@ -15,6 +15,22 @@ describe('text for people that a program, a device or somebody far away made', (
     expect(check('event', event)).toMatchObject({ ok: true, value: { description: CLEAN } })
   })
 
+  it('is cleaned within the data of an event, however deep, line by line', () => {
+    const data = { why: DIRTY, lines: ['one\r\ntwo\u0007', { deep: DIRTY }], count: 3, none: null }
+    expect(check('event', { type: 'sensor_failed', data })).toMatchObject({
+      ok: true,
+      value: {
+        data: {
+          why: 'no bus red\nhere\ufffd',
+          lines: ['one\ntwo', { deep: 'no bus red\nhere\ufffd' }],
+          count: 3,
+          none: null,
+        },
+      },
+    })
+    expect(check('event', { type: 'x', data: { 'key\0': 1 } })).toMatchObject({ ok: false })
+  })
+
   it('is counted after it was cleaned', () => {
     expect(check('event', { type: 'x', description: `${'a'.repeat(500)}\0\n` })).toMatchObject({ ok: true })
     expect(check('event', { type: 'x', description: 'a'.repeat(501) })).toMatchObject({ ok: false })
