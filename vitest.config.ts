@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 /** Unit and contract tests are quick and run side by side; faults and end-to-end own the machine and run one file at a time. */
 export default defineConfig({
   test: {
+    globalSetup: 'test/own-temporary-folder.ts',
     projects: [
       {
         test: {
