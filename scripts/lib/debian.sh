@@ -50,6 +50,7 @@ package_is_here() {
     libasound2-plugins) compgen -G '/usr/lib/*/alsa-lib/libasound_module_pcm_pulse.so' >/dev/null ||
       compgen -G '/usr/lib*/alsa-lib/libasound_module_pcm_pulse.so' >/dev/null ;;
     # Not in the path of everybody.
+    gpiod) type -P gpiomon >/dev/null ;;
     pgbouncer) [[ -x /usr/sbin/pgbouncer ]] || type -P pgbouncer >/dev/null ;;
     *) type -P "$1" >/dev/null ;;
   esac
@@ -65,6 +66,7 @@ loss_without() {
     pulseaudio | libasound2-plugins) echo 'audio tests and the demo have no sound card to play to' ;;
     sox) echo 'recording through sox, and the tests of it, do not run' ;;
     pgbouncer) echo 'tests of a connection pooler before central do not run' ;;
+    gpiod) echo 'its programs are not tested under the restrictions of the service' ;;
     zsh | fish) echo 'the completion of words is not tested in that shell' ;;
     espeak-ng) echo 'the demo has no voice' ;;
   esac

@@ -143,6 +143,32 @@ describe.skipIf(sandboxTrouble !== null || pulseMissing !== null)('an agent unde
     expect(restricted.missing).toEqual(free.missing)
   })
 
+  it('starts every program of the system that it asks, with the same end', async () => {
+    const folder = dataFolder().scratch
+    const asked = [
+      ['/bin/cat', '--', '/proc/loadavg'],
+      ['/bin/ls', '-1A', '--', '/proc/self/fd/.'],
+      ['/usr/bin/test', '-w', folder],
+      ['/usr/bin/stat', '-f', '-c', '%S %b', '--', folder],
+      ['/bin/sh', '-c', 'printf "%s" "$1" | tee "$2"', 'sh', 'out', join(folder, 'pin')],
+      ['id', '-nG'],
+      // No chip is there: each asks the kernel for one and says that it has none.
+      ['gpiodetect'],
+      ['gpioinfo', 'gpiochip0'],
+      ['gpioget', '--bias=pull-up', 'gpiochip0', '17'],
+      ['gpioset', '--mode=signal', 'gpiochip0', '17=0'],
+      ['gpiomon', '--num-events=1', 'gpiochip0', '17'],
+    ]
+    const endOf = async ([program = '', ...words]: string[]) => {
+      const { code = 0, signal = null, stderr } = await run(program, words, { timeout: 10_000 }).catch((end) => end)
+      return { code, signal, stderr }
+    }
+    for (const command of asked) {
+      const restricted = await endOf([...sandboxOf('lares-edge'), ...command])
+      expect({ command, ...restricted }).toEqual({ command, ...(await endOf(command)) })
+    }
+  })
+
   it('may not change its root or leave its namespaces, so the restrictions are there', async () => {
     for (const program of [
       ['chroot', '/', 'true'],

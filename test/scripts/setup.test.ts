@@ -34,6 +34,7 @@ const PROGRAMS = [
   'sox',
   'espeak-ng',
   'zsh',
+  'gpiomon',
   'fish',
 ]
 
