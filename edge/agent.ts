@@ -1,7 +1,6 @@
 import type { Clock } from '../shared/clock.ts'
 import { cutText } from '../shared/cut-text.ts'
-import { asError, explain } from '../shared/errors.ts'
-import { describeRefused } from '../shared/introduced-sensors.ts'
+import { asError } from '../shared/errors.ts'
 import type { Service } from '../shared/lifecycle.ts'
 import { Lifecycle } from '../shared/lifecycle.ts'
 import type { Log } from '../shared/log.ts'
@@ -31,18 +30,20 @@ import { HubLink } from './hub-link.ts'
 import { levelSocket } from './level-socket.ts'
 import type { BirthContent } from './link/link.ts'
 import { LogLevels } from './log-levels.ts'
+import type { PartsLookedAt } from './missing.ts'
+import { whatIsMissing } from './missing.ts'
 import { KeptRoom } from './outbox/kept-room.ts'
 import type { OpenedOutbox } from './outbox/open-outbox.ts'
 import { openOutboxDatabase } from './outbox/open-outbox.ts'
 import { Outbox } from './outbox/outbox.ts'
-import { isStillAside, SET_ASIDE_HINT, setAsideEvent, setAsideWords } from './outbox/set-aside.ts'
+import { setAsideEvent } from './outbox/set-aside.ts'
 import { Pins } from './pins.ts'
 import { processHealthReader } from './process-health.ts'
 import type { SensingOptions } from './sensing.ts'
 import { Sensing } from './sensing.ts'
 import { Speaking } from './speaking.ts'
-import type { AgentStatus, Missing } from './status-file.ts'
-import { IDENTITY, INTRODUCTION, runtimeFolder, VERSION, writeStatus } from './status-file.ts'
+import type { AgentStatus } from './status-file.ts'
+import { runtimeFolder, writeStatus } from './status-file.ts'
 
 /** How long one part may take to stop; those after it still do. */
 const PART_STOP_MS = 1_000
@@ -66,20 +67,12 @@ export interface AgentOptions {
   onStatus?: (status: AgentStatus) => void
 }
 
-const SCARCE = 'the disk is full: its oldest rows go for new ones'
-const SCARCE_HINT = "Free space on this device's disk; what goes is counted, and told to the hub."
-
 /** Everything the agent is made of, once it has its folder and its outbox. */
-interface Parts {
-  opened: OpenedOutbox
-  outbox: Outbox
+interface Parts extends PartsLookedAt {
   sensing: Sensing
   pins: Pins
-  hearing: Hearing
-  speaking: Speaking
   heartbeat: HeartbeatLoop
   hub: HubLink
-  contained: { missing(): Missing[] }[]
 }
 
 /**
@@ -164,7 +157,7 @@ export class Agent implements Service {
       device: identity?.device ?? null,
       name: identity?.name ?? null,
       link: parts?.hub.state() ?? { state: 'offline', reason: 'not started', code: null, address: '' },
-      missing: parts ? this.#missing(parts) : [],
+      missing: parts ? whatIsMissing(parts, this.#options.configFaults) : [],
       sensors: parts?.sensing.sensors().length ?? 0,
       heartbeat: parts?.heartbeat.current() ?? null,
       log_levels: this.#levels.current(),
@@ -327,35 +320,6 @@ export class Agent implements Service {
       sensors: parts?.sensing.sensors() ?? [],
       partial: parts?.sensing.isPartial ?? true,
     }
-  }
-
-  #missing(parts: Parts): Missing[] {
-    const { opened, outbox, sensing, pins, hearing, speaking, heartbeat, hub } = parts
-    const missing: Missing[] = parts.contained.flatMap((part) => part.missing())
-    const add = (part: string, reason: string | null | undefined, hint?: string) => {
-      if (reason) missing.push({ part, reason, ...(hint !== undefined && { hint }) })
-    }
-    const link = hub.state()
-    if (link.state !== 'online') add('hub', link.reason ?? 'connecting')
-    add(IDENTITY, hub.twin)
-    add(VERSION, hub.versionProblem)
-    add(INTRODUCTION, hub.refusal)
-    add(INTRODUCTION, describeRefused(sensing.refused()))
-    const { memoryFault } = opened
-    add('outbox', memoryFault && `its rows are in memory only: ${memoryFault.message}`, memoryFault?.hint)
-    for (const aside of opened.aside.filter(isStillAside)) add('outbox', setAsideWords(aside), SET_ASIDE_HINT)
-    if (outbox.scarce) add('outbox', SCARCE, SCARCE_HINT)
-    add('outbox', outbox.fault && `it takes nothing: ${outbox.fault.message}`, outbox.fault?.hint)
-    for (const { part, error } of [...(this.#options.configFaults ?? []), ...sensing.wrong()]) add(part, explain(error))
-    for (const { key, message } of sensing.failing()) add(`sensor ${key}`, message)
-    if (pins.wanted) add('gpio', pins.health().reason)
-    const audio = hearing.health()
-    if (hearing.wanted && audio.state !== 'muted') add('microphone', audio.reason)
-    add('speaker', speaking.reason)
-    const now = heartbeat.current()
-    if (now?.clock.synced === false) add('clock', 'it is not synchronised; the hub mends the times of readings')
-    if (now?.disk.read_only) add('disk', 'it is read-only: look at the journal and at the card')
-    return missing
   }
 
   #showLight(): void {
