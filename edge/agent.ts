@@ -147,7 +147,7 @@ export class Agent implements Service {
   }
 
   status(): AgentStatus {
-    const { clock, version } = this.#options
+    const { clock, version, dataFolder } = this.#options
     const parts = this.#parts
     const identity = parts?.hub.identity ?? null
     return {
@@ -158,6 +158,7 @@ export class Agent implements Service {
       name: identity?.name ?? null,
       link: parts?.hub.state() ?? { state: 'offline', reason: 'not started', code: null, address: '' },
       missing: parts ? whatIsMissing(parts, this.#options.configFaults) : [],
+      data_folder: dataFolder,
       sensors: parts?.sensing.sensors().length ?? 0,
       heartbeat: parts?.heartbeat.current() ?? null,
       log_levels: this.#levels.current(),

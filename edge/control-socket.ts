@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -101,16 +101,30 @@ function listenAlone(server: Server, file: string): Promise<void> {
 }
 
 /**
- * Asks the running agent of the first of these folders that has one. Throws `unreachable` when none runs, `no_permission`
+ * Asks the agent of the first of these folders in which one runs. Throws `unreachable` when none does, `no_permission`
  * when it belongs to another user, and what the agent throws.
  */
 export async function askAgent(folders: readonly string[], question: unknown): Promise<unknown> {
-  const files = folders.map(controlSocket)
-  // One that cannot be looked for is tried: that says why.
-  const file = files.find((one) => existsSync(one)) ?? files[0] ?? ''
-  const answer = answerSchema.parse(JSON.parse(await exchange(file, `${JSON.stringify(question)}\n`)))
+  const answer = answerSchema.parse(JSON.parse(await exchangeWithFirst(folders.map(controlSocket), question)))
   if (answer.ok) return answer.value
   throw new LaresError(answer.code as ErrorCode, answer.message, { hint: answer.hint })
+}
+
+async function exchangeWithFirst([file = '', ...others]: readonly string[], question: unknown): Promise<string> {
+  try {
+    return await exchange(file, `${JSON.stringify(question)}\n`)
+  } catch (error) {
+    // What a killed agent left answers nobody.
+    if (!isNobodyThere(error) || others.length === 0) throw error
+    return await exchangeWithFirst(others, question).catch((other: unknown) => {
+      // Where nobody is anywhere, the likeliest is named.
+      throw isNobodyThere(other) ? error : other
+    })
+  }
+}
+
+function isNobodyThere(error: unknown): boolean {
+  return error instanceof LaresError && isAway(error.cause)
 }
 
 function exchange(file: string, question: string): Promise<string> {
@@ -137,9 +151,16 @@ function notAsked(file: string, cause: NodeJS.ErrnoException): LaresError {
       cause,
       hint: 'Only root and the user it runs as may: put sudo before it.',
     })
-  const isAway = cause.code === 'ENOENT' || cause.code === 'ECONNREFUSED' || cause.code === 'ENOTDIR'
-  return new LaresError('unreachable', isAway ? `no agent runs at ${file}` : `the agent at ${file}: ${cause.message}`, {
-    cause,
-    hint: 'Start it (sudo systemctl start lares-edge, or lares edge run), or name its data folder with --data.',
-  })
+  return new LaresError(
+    'unreachable',
+    isAway(cause) ? `no agent runs at ${file}` : `the agent at ${file}: ${cause.message}`,
+    {
+      cause,
+      hint: 'Start it (sudo systemctl start lares-edge, or lares edge run), or name its data folder with --data.',
+    },
+  )
+}
+
+function isAway(cause: unknown): boolean {
+  return ['ENOENT', 'ECONNREFUSED', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException | undefined)?.code ?? '')
 }

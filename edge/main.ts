@@ -26,16 +26,21 @@ import type { EdgeOptions } from './options.ts'
 import { edgeOptions } from './options.ts'
 import { EDGE_PROGRAM } from './program.ts'
 import { runAgent } from './run.ts'
-import { describeStatus, formatStatus } from './show-status.ts'
-import { readStatus, runtimeFolder } from './status-file.ts'
+import { describeStatus, formatStatus, runningWord } from './show-status.ts'
+import { askedFolders, isOf, readWords } from './status-file.ts'
 import { agentVersion } from './version.ts'
-
-/** Where the service keeps its runtime folder, for a person who asks from another shell. */
-const SERVICE_RUNTIME = '/run/lares-edge'
 
 /** `lares edge …`. Returns the exit code; what a person asked for goes to standard output, faults to standard error. */
 export function runEdge(argv: string[], env: NodeJS.ProcessEnv = inherited()): Promise<number> {
   return runProgram(EDGE_PROGRAM, argv, { run: (call) => runVerb(edgeOptions(call), env) })
+}
+
+/** Which agent a person means. */
+interface Asked {
+  dataFolder: string
+  /** Where it may have left word, and answers. */
+  folders: readonly string[]
+  env: NodeJS.ProcessEnv
 }
 
 async function runVerb(options: EdgeOptions, env: NodeJS.ProcessEnv): Promise<number> {
@@ -44,7 +49,9 @@ async function runVerb(options: EdgeOptions, env: NodeJS.ProcessEnv): Promise<nu
     return 0
   }
   const loaded = loadConfig({ ...(options.config === null ? {} : { file: options.config }), env })
-  const dataFolder = resolve(options.data ?? loaded.config.agent.data ?? defaultDataFolder(env))
+  const named = options.data ?? loaded.config.agent.data
+  const dataFolder = resolve(named ?? defaultDataFolder(env))
+  const asked = { dataFolder, folders: askedFolders(env, { dataFolder, isNamed: named !== undefined }), env }
   switch (options.verb) {
     case 'join':
       return await join(options, loaded, dataFolder)
@@ -53,11 +60,11 @@ async function runVerb(options: EdgeOptions, env: NodeJS.ProcessEnv): Promise<nu
     case 'config':
       return await checkConfig(loaded, dataFolder)
     case 'doctor':
-      return await doctor(options, loaded, { dataFolder, env })
+      return await doctor(options, loaded, asked)
     case 'log-level':
-      return await logLevel(options, dataFolder, env)
+      return await logLevel(options, asked.folders)
     case 'status':
-      return status(options, dataFolder, env)
+      return status(options, asked)
   }
 }
 
@@ -119,7 +126,7 @@ async function run(
 async function doctor(
   { json, data, config: configFile }: EdgeOptions,
   { config, file, faults }: LoadedConfig,
-  { dataFolder, env }: { dataFolder: string; env: NodeJS.ProcessEnv },
+  { dataFolder, folders, env }: Asked,
 ): Promise<number> {
   const clock = bootClock()
   const asked = { data, config: configFile }
@@ -130,7 +137,7 @@ async function doctor(
     configFile: file,
     clock,
     machine: systemMachine({ clock }),
-    status: describeStatus(null, readStatus([runtimeFolder(env, dataFolder), SERVICE_RUNTIME]), clock).status,
+    status: runningWord(readWords(folders), clock),
     env,
   }
   const findings = await examine(options, { isRoot: process.getuid?.() === 0, asked })
@@ -139,25 +146,20 @@ async function doctor(
   return endProcess(findings.some(({ state }) => state === 'problem') ? 1 : 0, { threads: false })
 }
 
-async function logLevel(
-  { part, level, minutes, json, data }: EdgeOptions,
-  dataFolder: string,
-  env: NodeJS.ProcessEnv,
-): Promise<number> {
+async function logLevel({ part, level, minutes, json }: EdgeOptions, folders: readonly string[]): Promise<number> {
   const wanted = {
     ...(part === null ? {} : { part }),
     ...(level === null ? {} : { level }),
     ...(minutes === null ? {} : { minutes }),
   }
-  // Who names a folder means the agent of that one.
-  const folders = [runtimeFolder(env, dataFolder), ...(data === null ? [SERVICE_RUNTIME] : [])]
   process.stdout.write(await askLogLevel(folders, { ...wanted, json }))
   return EXIT.ok
 }
 
-function status({ json }: EdgeOptions, dataFolder: string, env: NodeJS.ProcessEnv): number {
-  const word = readStatus([runtimeFolder(env, dataFolder), SERVICE_RUNTIME])
-  const shown = describeStatus(readIdentity(dataFolder), word, systemClock)
+function status({ json }: EdgeOptions, { dataFolder, folders }: Asked): number {
+  const word = runningWord(readWords(folders), systemClock)
+  const identity = word === null || isOf(word, dataFolder) ? readIdentity(dataFolder) : null
+  const shown = describeStatus(identity, word, systemClock)
   process.stdout.write(json ? `${JSON.stringify(shown, null, 2)}\n` : `${formatStatus(shown)}\n`)
   return shown.running ? 0 : 1
 }

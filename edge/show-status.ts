@@ -16,23 +16,27 @@ export interface ShownStatus {
   status: AgentStatus | null
 }
 
-/** What is known about the agent of a data folder, from its identity and the word it left. Holds no secret. */
-export function describeStatus(identity: Identity | null, status: AgentStatus | null, clock: Clock): ShownStatus {
-  const running = status !== null && isAlive(status.pid) && Math.abs(clock.now() - status.at) < FRESH_MS
+/** The first of these words whose agent still runs, or `null`. */
+export function runningWord(words: readonly AgentStatus[], clock: Clock): AgentStatus | null {
+  return words.find(({ pid, at }) => isAlive(pid) && Math.abs(clock.now() - at) < FRESH_MS) ?? null
+}
+
+/** What is known about an agent, from its identity, where it may be read, and the word it left. Holds no secret. */
+export function describeStatus(identity: Identity | null, word: AgentStatus | null, clock: Clock): ShownStatus {
+  const status = word === null ? null : runningWord([word], clock)
   return {
-    running,
-    device: identity?.device ?? null,
-    name: identity?.name ?? null,
+    running: status !== null,
+    device: identity?.device ?? status?.device ?? null,
+    name: identity?.name ?? status?.name ?? null,
     addresses: identity?.addresses ?? [],
-    status: running ? status : null,
+    status,
   }
 }
 
 /** For a person. */
 export function formatStatus({ running, device, name, addresses, status }: ShownStatus): string {
-  const lines = [
-    device === null ? 'not joined: lares edge join <token>' : `${name} (${device}) at ${addresses.join(', ')}`,
-  ]
+  const at = addresses.length === 0 ? '' : ` at ${addresses.join(', ')}`
+  const lines = [device === null ? 'not joined: lares edge join <token>' : `${name} (${device})${at}`]
   if (!running || status === null) return [...lines, 'the agent does not run'].join('\n')
   lines.push(`agent ${status.version} runs, ${status.sensors} sensors, ${linkWords(status.link)}`)
   const outbox = status.heartbeat?.outbox

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeFleetingly } from '../shared/durable-file.ts'
 import { variable } from '../shared/environment.ts'
@@ -34,6 +34,8 @@ export interface AgentStatus {
   name: string | null
   link: LinkState | { state: 'not_joined'; reason: string; code: 'not_joined'; address: '' }
   missing: Missing[]
+  /** Where it keeps identity and outbox. Absent: told by an older agent. */
+  data_folder?: string
   sensors: number
   heartbeat: Heartbeat | null
   /** Parts that say more or less in the log than the configuration has it. Absent: told by an older agent. */
@@ -47,6 +49,36 @@ export function runtimeFolder(env: NodeJS.ProcessEnv, dataFolder: string): strin
   return variable('RUNTIME_DIRECTORY', env)?.split(':')[0] || dataFolder
 }
 
+/** Where the service keeps its runtime folder, for a person who asks from another shell. */
+const SERVICE_RUNTIME = '/run/lares-edge'
+
+/**
+ * Where the agent that a person means may have left word, the likeliest first. The agent of the service is meant where
+ * nobody named a data folder, and where the named one is its own.
+ */
+export function askedFolders(
+  env: NodeJS.ProcessEnv,
+  { dataFolder, isNamed, service = SERVICE_RUNTIME }: { dataFolder: string; isNamed: boolean; service?: string },
+): string[] {
+  const own = runtimeFolder(env, dataFolder)
+  const isMeant = !isNamed || isOf(readWord(service), dataFolder)
+  return isMeant && own !== service ? [own, service] : [own]
+}
+
+/** Whether the word is that of the agent of this data folder, under whatever name of it. */
+export function isOf(word: AgentStatus | null, dataFolder: string): boolean {
+  return word?.data_folder !== undefined && realFolder(word.data_folder) === realFolder(dataFolder)
+}
+
+function realFolder(folder: string): string {
+  try {
+    return realpathSync(folder)
+  } catch {
+    // Not there, or not to be looked into by this account: its name is what is known of it.
+    return folder
+  }
+}
+
 /** Leaves word for who asks later. Not durable, because it is true only now; a disk that fails is only logged. */
 export function writeStatus(folder: string, status: AgentStatus, log: Log): void {
   const file = join(folder, NAME)
@@ -57,14 +89,16 @@ export function writeStatus(folder: string, status: AgentStatus, log: Log): void
   }
 }
 
-/** The word an agent left in one of the folders, or `null`. */
-export function readStatus(folders: readonly string[]): AgentStatus | null {
-  for (const folder of folders) {
-    try {
-      return JSON.parse(readFileSync(join(folder, NAME), 'utf8')) as AgentStatus
-    } catch {
-      // none here, or from another version: the next folder may have one
-    }
+/** The words that agents left in these folders, in their order. */
+export function readWords(folders: readonly string[]): AgentStatus[] {
+  return folders.map(readWord).filter((word) => word !== null)
+}
+
+function readWord(folder: string): AgentStatus | null {
+  try {
+    return JSON.parse(readFileSync(join(folder, NAME), 'utf8')) as AgentStatus
+  } catch {
+    // none here, or from another version
+    return null
   }
-  return null
 }

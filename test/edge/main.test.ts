@@ -1,12 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { runEdge } from '../../edge/main.ts'
 import { edgeOptions } from '../../edge/options.ts'
 import { EDGE_PROGRAM } from '../../edge/program.ts'
-import { describeStatus, formatStatus } from '../../edge/show-status.ts'
+import { describeStatus, formatStatus, runningWord } from '../../edge/show-status.ts'
+import { type AgentStatus, askedFolders, readWords, writeStatus } from '../../edge/status-file.ts'
 import { ManualClock } from '../../shared/clock.ts'
+import { silentLog } from '../../shared/log.ts'
 import type { Heartbeat } from '../../shared/messages/heartbeat.ts'
 import { MESSAGES } from '../../shared/messages/index.ts'
 import { readProgram } from '../../shared/program.ts'
@@ -87,5 +89,42 @@ describe('lares edge', () => {
     clock.advance(121_000)
     expect(describeStatus(null, status, clock).running).toBe(false)
     expect(describeStatus(null, { ...status, at: clock.now(), pid: 2 ** 22 + 1 }, clock).running).toBe(false)
+  })
+})
+
+describe('which agent is meant', () => {
+  const clock = new ManualClock()
+  const online = { state: 'online' as const, reason: null, code: null, address: 'hub:8883' }
+  const word = (data_folder: string, changes: Partial<AgentStatus> = {}): AgentStatus => {
+    const who = { pid: process.pid, version: '0.1.0', device: 'kitchen-1', name: 'Kitchen', link: online }
+    return { at: clock.now(), ...who, missing: [], sensors: 3, heartbeat: null, data_folder, ...changes }
+  }
+  /** A service with an agent that runs, its data folder, and another folder in which none does. */
+  function places() {
+    const root = mkdtempSync(join(folder, 'meant-'))
+    const [service, its, other] = [join(root, 'run'), join(root, 'edge'), join(root, 'other')]
+    for (const one of [service, its, other]) mkdirSync(one)
+    writeStatus(service, word(its), silentLog)
+    const meant = (dataFolder: string, isNamed: boolean) =>
+      runningWord(readWords(askedFolders({}, { dataFolder, isNamed, service })), clock)?.data_folder ?? null
+    return { root, its, other, meant }
+  }
+
+  it('is that of the folder that was named, and no other, also where the service runs one', () => {
+    const { root, its, other, meant } = places()
+    expect([meant(other, true), meant(its, true)]).toEqual([null, its])
+    symlinkSync(its, join(root, 'link'))
+    expect(meant(join(root, 'link'), true)).toBe(its)
+  })
+
+  it('is that of the service when no folder was named, also where an agent ran in the usual one before', () => {
+    const { its, other, meant } = places()
+    expect(meant(other, false)).toBe(its)
+    writeStatus(other, word(other, { pid: 2 ** 22 + 1 }), silentLog)
+    expect(meant(other, false)).toBe(its)
+  })
+
+  it('is called what it says of itself where its identity is not to be seen', () => {
+    expect(formatStatus(describeStatus(null, word('/var/lib/lares/edge'), clock))).toMatch(/^Kitchen \(kitchen-1\)\n/)
   })
 })
