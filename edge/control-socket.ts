@@ -44,12 +44,14 @@ export class ControlSocket implements Service {
 
   async start(): Promise<void> {
     const { file, log } = this.#options
-    // The data folder's lock is held: what is there was left by an agent that was killed.
-    rmSync(file, { force: true })
     const server = createServer((socket) => this.#serve(socket))
     try {
+      // The data folder's lock is held: what is there was left by an agent that was killed.
+      rmSync(file, { force: true })
       await listenAlone(server, file)
       this.#server = server
+      // A machine that is out of descriptors fails to accept, and has a free one later.
+      server.on('error', (error) => log.warn({ file, error: error.message }, 'a question was not taken'))
     } catch (error) {
       log.warn({ file, error: asError(error).message }, 'the running agent cannot be asked: its socket was not made')
     }

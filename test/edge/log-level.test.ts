@@ -1,9 +1,9 @@
-import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs'
+import { createServer, Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { askAgent, ControlSocket, controlSocket } from '../../edge/control-socket.ts'
 import { deviceCommands } from '../../edge/device-commands.ts'
 import { answerLogLevel, askLogLevel } from '../../edge/log-level-command.ts'
@@ -50,6 +50,16 @@ async function running() {
       json: false,
     })
   return { clock, board, levels, folder, ask, changes: () => changes }
+}
+
+/** A socket that nobody listens at, as a killed agent leaves it. */
+async function leaveSocket(folder: string): Promise<void> {
+  const server = createServer().listen(controlSocket(folder))
+  await new Promise((resolve) => server.once('listening', resolve))
+  // Renamed away while it closes, and back: else it would be removed.
+  renameSync(controlSocket(folder), join(folder, 'left'))
+  await new Promise((resolve) => server.close(resolve))
+  renameSync(join(folder, 'left'), controlSocket(folder))
 }
 
 const thrown = (asked: Promise<unknown>) => asked.then(String, (error: unknown) => error as LaresError)
@@ -136,13 +146,7 @@ describe('a wrong question', () => {
     const away = { code: 'unreachable', hint: expect.stringContaining('--data') }
     expect(await thrown(askAgent([scratch()], { ask: 'log_level' }))).toMatchObject(away)
     const killed = scratch()
-    const server = createServer().listen(controlSocket(killed))
-    await new Promise((resolve) => server.once('listening', resolve))
-    // Renamed away while it closes, and back: a socket that nobody listens at.
-    const { renameSync } = await import('node:fs')
-    renameSync(controlSocket(killed), join(killed, 'left'))
-    await new Promise((resolve) => server.close(resolve))
-    renameSync(join(killed, 'left'), controlSocket(killed))
+    await leaveSocket(killed)
     expect(await thrown(askAgent([killed], { ask: 'log_level' }))).toMatchObject(away)
     for (const before of [join(killed, 'none'), killed])
       await expect(askAgent([before, folder], { ask: 'log_level' })).resolves.toMatchObject({})
@@ -188,5 +192,26 @@ describe('the socket of a running agent', () => {
     await socket.start()
     expect(lines).toEqual([expect.stringContaining('cannot be asked')])
     await socket.stop()
+  })
+
+  it('is left out where something else lies in its place, which stays', async () => {
+    const lines: string[] = []
+    const log = { ...silentLog, warn: (_: object, line: string) => void lines.push(line) }
+    const folder = scratch()
+    mkdirSync(controlSocket(folder))
+    const socket = new ControlSocket({ file: controlSocket(folder), clock: new ManualClock(), log, answer: () => null })
+    await socket.start()
+    expect(lines).toEqual([expect.stringContaining('cannot be asked')])
+    expect(existsSync(controlSocket(folder))).toBe(true)
+    await socket.stop()
+  })
+
+  it('outlives questions that it cannot take, as when descriptors run out', async () => {
+    const listen = vi.spyOn(Server.prototype, 'listen')
+    stops.push(() => listen.mockRestore())
+    const { ask } = await running()
+    const server = listen.mock.contexts[0] as Server
+    for (let failure = 0; failure < 3; failure += 1) server.emit('error', new Error('accept EMFILE'))
+    expect(await ask()).toContain('all others')
   })
 })
