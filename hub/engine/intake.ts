@@ -272,7 +272,8 @@ export class Intake {
       this.#parts.degraded(null)
     } catch (error) {
       this.#note(asError(error))
-      if (error instanceof DiskFault) this.#probeLater()
+      // What else ends it is the end of the engine.
+      if (error instanceof DiskFault || error instanceof BrokenBatch) this.#probeLater()
     }
   }
 

@@ -276,6 +276,20 @@ describe('Intake and a disk that fails', () => {
     expect(intake.fault).toBe('the thread ended')
   })
 
+  it('goes on asking when a fault of ours met what it asked with', async () => {
+    const { seen, disk, gather, turn, fail, pass } = intakeUnderTest()
+    gather('a')
+    await turn()
+    await fail(new DiskFault('EIO'))
+    disk.probe = new BrokenBatch('a trigger')
+    await pass(5_000)
+    disk.probe = null
+    await pass(5_000)
+    gather('b')
+    await turn()
+    expect(seen).toEqual(['sent a', 'a fault', 'probe', 'probe', 'sent b'])
+  })
+
   it('notices it at a tick too, and ticks no more until the disk is well', async () => {
     const { intake, told, disk, gather, turn, pass, seen } = intakeUnderTest()
     await intake.tick()
