@@ -1,7 +1,7 @@
 import type { DescribedCommand } from '../shared/admin/described-command.ts'
 import { LaresError } from '../shared/errors.ts'
 import type { Options } from '../shared/options.ts'
-import type { Program } from '../shared/program.ts'
+import { optionsOf, type Program } from '../shared/program.ts'
 import { bashScript } from './completion/bash.ts'
 import { fishScript } from './completion/fish.ts'
 import type { Word, WordTree } from './completion/word-tree.ts'
@@ -38,10 +38,10 @@ export function wordTree(commands: readonly DescribedCommand[], programs: readon
     const known = areas.get(area) ?? []
     if (!known.some(({ name }) => name === word.name)) areas.set(area, [...known, word])
   }
-  for (const { name, verbs, options } of programs)
-    for (const { verb, says, values = [] } of verbs)
-      add(name.replace(/^lares /, ''), {
-        ...{ name: verb, says, options: words(options) },
+  for (const program of programs)
+    for (const { verb, says, values = [] } of program.verbs)
+      add(program.name.replace(/^lares /, ''), {
+        ...{ name: verb, says, options: words(optionsOf(program, verb)) },
         values: values.map((choices) => ({ kind: 'choice', choices })),
       })
   for (const command of commands) {

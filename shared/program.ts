@@ -1,6 +1,6 @@
 import { LaresError } from './errors.ts'
 import { nearestName } from './nearest-name.ts'
-import { type Options, optionLines, type ReadWords, readWords } from './options.ts'
+import { type Option, type Options, optionLines, type ReadWords, readWords } from './options.ts'
 
 export interface ProgramVerb {
   verb: string
@@ -11,6 +11,11 @@ export interface ProgramVerb {
   says: string
 }
 
+/** An option of a program: of all its verbs, or of those named here alone. */
+export interface ProgramOption extends Option {
+  verbs?: readonly string[]
+}
+
 /** A part of Lares that runs by itself, not by asking a hub: what its words are. Help and completion derive from it. */
 export interface Program {
   /** `lares edge`. */
@@ -19,7 +24,7 @@ export interface Program {
   verbs: readonly ProgramVerb[]
   /** The verb that is meant when none is named. */
   usual?: string
-  options: Options
+  options: Readonly<Record<string, ProgramOption>>
 }
 
 export interface ProgramCall extends Omit<ReadWords, 'positionals'> {
@@ -38,7 +43,10 @@ export function readProgram(program: Program, words: readonly string[]): Program
   const [named, ...params] = positionals
   const verb = program.verbs.find((one) => one.verb === (named ?? program.usual))
   if (named !== undefined && verb === undefined) throw unknownVerb(program, named)
-  if (verb && !read.help && !read.version) checkParams(program, verb, params)
+  if (verb && !read.help && !read.version) {
+    checkOptions(program, verb, read.values)
+    checkParams(program, verb, params)
+  }
   return { ...read, verb: verb?.verb ?? null, params }
 }
 
@@ -50,6 +58,25 @@ function unknownVerb({ name, verbs }: Program, named: string): LaresError {
   return new LaresError('unknown_command', `${name} knows no ${named}`, {
     hint: nearest === null ? `See ${name} --help.` : `Did you mean ${name} ${nearest}? See ${name} --help.`,
   })
+}
+
+/** The options that one verb takes. */
+export function optionsOf({ options }: Program, verb: string): Options {
+  return Object.fromEntries(
+    Object.entries(options).filter(([, { verbs }]) => verbs === undefined || verbs.includes(verb)),
+  )
+}
+
+/** Said where it is of no use, an option would be taken for obeyed. */
+function checkOptions(program: Program, { verb }: ProgramVerb, values: ReadWords['values']): void {
+  const taken = optionsOf(program, verb)
+  for (const given of values.keys()) {
+    if (Object.hasOwn(taken, given)) continue
+    const owners = program.options[given]?.verbs?.map((one) => `${program.name} ${one}`) ?? []
+    throw new LaresError('bad_params', `${program.name} ${verb} takes no --${given}`, {
+      hint: `It is for ${owners.join(' and ')}. See ${program.name} ${verb} --help.`,
+    })
+  }
 }
 
 function checkParams({ name }: Program, verb: ProgramVerb, params: string[]): void {
@@ -67,7 +94,9 @@ function usage({ verb, params }: ProgramVerb): string {
 }
 
 /** Help of the whole program, or of one verb. */
-export function programHelp({ name, says, verbs, options }: Program, verb: string | null): string {
+export function programHelp(program: Program, verb: string | null): string {
+  const { name, says, verbs } = program
+  const options = verb === null ? program.options : optionsOf(program, verb)
   const shown = verbs.filter((one) => verb === null || one.verb === verb)
   const width = Math.max(...shown.map((one) => usage(one).length))
   const lines = shown.map((one) => `  ${name} ${usage(one).padEnd(width)}  ${one.says}`)

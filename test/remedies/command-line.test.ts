@@ -314,8 +314,8 @@ const MISTAKES: Mistake[] = [
   {
     line: 'quarantine discard 5 --yes',
     says: 'no row is held under the number 5',
-    hint: '',
-    mended: 'quarantine list',
+    hint: 'See lares quarantine list.',
+    mended: printed,
   },
   {
     line: 'devices revoke "Kitchen Pi"',

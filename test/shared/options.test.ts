@@ -115,6 +115,26 @@ describe('a program', () => {
     )
   })
 
+  it('refuses an option with a verb that has no use for it, and says which has', () => {
+    const program: Program = {
+      ...PROGRAM,
+      usual: 'run',
+      options: { ...OPTIONS, again: { kind: 'switch', says: 'see join', verbs: ['join'] } },
+    }
+    expect(readProgram(program, ['join', 'x', '--again', '--json']).values.get('again')).toBe(true)
+    for (const words of [['run', '--again'], ['--again'], ['run', '--no-again', '--json']])
+      expect(() => readProgram(program, words)).toThrow(
+        expect.objectContaining({
+          code: 'bad_params',
+          message: 'lares test run takes no --again',
+          hint: 'It is for lares test join. See lares test run --help.',
+        }),
+      )
+    expect(readProgram(program, ['run', '--again', '--help'])).toMatchObject({ help: true })
+    expect(programHelp(program, 'run')).not.toContain('--again')
+    expect(programHelp(program, null)).toContain('--again')
+  })
+
   it('helps with all or one of its verbs', () => {
     expect(readProgram(PROGRAM, ['help', 'join'])).toMatchObject({ verb: 'join', help: true })
     expect(programHelp(PROGRAM, null)).toContain('lares test join <token> [name]  join it')

@@ -274,6 +274,7 @@ function heldRow({ db }: Pick<CallContext, 'db'>, id: number): { table_name: str
   const row = db
     .prepare("SELECT table_name, row_key FROM sync_quarantine WHERE id = ? AND state <> 'discarded'")
     .get(id)
-  if (!row) throw new LaresError('not_found', `no row is held under the number ${id}`)
+  if (!row)
+    throw new LaresError('not_found', `no row is held under the number ${id}`, { hint: 'See lares quarantine list.' })
   return row as { table_name: string; row_key: string }
 }
