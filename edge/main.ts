@@ -12,6 +12,7 @@ import { bootClock } from './boot-clock.ts'
 import type { LoadedConfig } from './config/load.ts'
 import { configureSensors, loadConfig, sensorTables } from './config/load.ts'
 import { edgeExample } from './config/reference.ts'
+import { sensorKeyLines } from './config/sensor-keys.ts'
 import { defaultDataFolder } from './data-folder.ts'
 import { examine } from './doctor/examine.ts'
 import { formatFindings } from './doctor/findings.ts'
@@ -75,7 +76,9 @@ async function checkConfig({ config, file, faults }: LoadedConfig, dataFolder: s
   const all = [...faults, ...sensors.faults]
   for (const { error } of all) process.stderr.write(`${explain(error)}\n`)
   if (all.length > 0) return EXIT.usage
-  process.stdout.write(`${file ?? 'without a file everything has its default'}: nothing is wrong with it\n`)
+  const verdict =
+    file === null ? 'there is no file, so everything has its default' : `${file}: nothing is wrong with it`
+  process.stdout.write(`${[verdict, ...sensorKeyLines(sensors.sources)].join('\n')}\n`)
   return EXIT.ok
 }
 

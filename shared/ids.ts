@@ -72,25 +72,25 @@ const KEY_BASE = 12
  */
 export function sensorKeyOf(name: string): string | null {
   if (SENSOR_KEY.test(name)) return name
-  const same = cleanText(name.normalize('NFC')).replace(/\s+/g, ' ')
+  const same = sameName(name)
   if (same === '' || SENSOR_KEY.test(same)) return same || null
   const base = slug(same, '_').slice(0, KEY_BASE).replace(/_+$/, '') || 'sensor'
   return `${base}_${shortHash(same)}`
 }
 
 /**
- * A key for each text: its slug. Where the slug is empty (another script) or that of several texts, the key ends with
- * a hash of the text, so that it does not depend on the order.
+ * The key of one of several sensors of a source, from the source's key and what the sensor is called there, by the rule of
+ * `sensorKeyOf`. Where a made key would be too long, only its hash stays. `null`: the name has nothing that can be seen.
  */
-export function distinctSlugs(texts: readonly string[], separator: '-' | '_'): Map<string, string> {
-  const slugs = texts.map((text) => slug(text, separator))
-  const isShared = (key: string) => slugs.filter((other) => other === key).length > 1
-  return new Map(
-    texts.map((text, index) => {
-      const key = slugs[index] ?? ''
-      // Of several texts the one that is a slug itself keeps it.
-      if (key !== '' && (text === key || !isShared(key))) return [text, key]
-      return [text, [key, shortHash(text)].filter(Boolean).join(separator)]
-    }),
-  )
+export function sensorKeyWithin(source: string, name: string): string | null {
+  const own = sensorKeyOf(name)
+  if (own === null) return null
+  const key = `${source}_${own}`
+  const isMade = own.endsWith(`_${shortHash(sameName(name))}`)
+  return isMade && !SENSOR_KEY.test(key) ? `${source}_${own.slice(-8)}` : key
+}
+
+/** One spelling for all that look alike: NFC, one line, single blanks, none at the ends. */
+export function sameName(name: string): string {
+  return cleanText(name.normalize('NFC')).replace(/\s+/g, ' ')
 }

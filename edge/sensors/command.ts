@@ -2,13 +2,15 @@ import { z } from 'zod'
 import { cleanText } from '../../shared/clean-text.ts'
 import { cutText } from '../../shared/cut-text.ts'
 import { LaresError } from '../../shared/errors.ts'
-import { distinctSlugs } from '../../shared/ids.ts'
+import { sameName, sensorKeyOf, sensorKeyWithin } from '../../shared/ids.ts'
 import { text } from '../../shared/messages/fields.ts'
 import { nearestName } from '../../shared/nearest-name.ts'
 import { SENSOR_KINDS } from '../../shared/sensors/index.ts'
 import { parseNumbers } from './command-output.ts'
 import { kindSetting } from './kind-setting.ts'
 import { sourceDriver } from './source.ts'
+
+const printedName = text(40).refine((name) => sensorKeyOf(name) !== null)
 
 /**
  * Any program that prints numbers. It comes from the local configuration file alone and is run without a shell, so
@@ -24,18 +26,17 @@ export const command = sourceDriver({
     kind: kindSetting.default('number'),
     /** What the numbers are, by the key that the program prints. Keys that are not listed are ignored. */
     values: z
-      .record(text(40).min(1), z.strictObject({ kind: kindSetting.default('number'), name: text(100).optional() }))
+      .record(printedName, z.strictObject({ kind: kindSetting.default('number'), name: text(100).optional() }))
       .optional(),
   }),
   defaults: { intervalS: 60 },
   create(key, settings, machine) {
-    const keys = distinctSlugs(Object.keys(settings.values ?? {}), '_')
     const wanted = settings.values
       ? Object.entries(settings.values).map(([printed, value]) => ({
-          printed,
-          sensor: `${key}_${keys.get(printed)}`,
+          printed: sameName(printed),
+          sensor: sensorKeyWithin(key, printed) ?? key,
           kind: value.kind,
-          name: value.name ?? printed,
+          name: value.name ?? sameName(printed),
         }))
       : [{ printed: null, sensor: key, kind: settings.kind, name: key }]
     const program = settings.command[0] ?? ''

@@ -100,7 +100,9 @@ function checkSensors(source: SensorSource, settings: Common, fail: (what: strin
   if (keys.size === 0) return
   const tooLong = [...keys].find((key) => !SENSOR_KEY.test(key))
   if (tooLong !== undefined) throw fail(`makes the sensor key ${tooLong}, which is too long`, 'Choose a shorter key.')
-  if (keys.size < source.sensors.length) throw fail('makes two sensors with the same key')
+  const twin = source.sensors.find(({ key }, index) => source.sensors.findIndex((one) => one.key === key) < index)
+  if (twin !== undefined)
+    throw fail(`makes two sensors with the key ${twin.key}`, `Remove one of what makes it: ${twin.name}.`)
   const unknown = settings.sensors?.find((key) => !keys.has(key))
   if (unknown !== undefined) throw fail(...noneOf('sensors', unknown, keys))
   if (settings.unit !== undefined && !source.sensors.some((sensor) => FREE_UNIT.has(sensor.kind)))

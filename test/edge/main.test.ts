@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
@@ -8,6 +8,7 @@ import { EDGE_PROGRAM } from '../../edge/program.ts'
 import { describeStatus, formatStatus, runningWord } from '../../edge/show-status.ts'
 import { type AgentStatus, askedFolders, readWords, writeStatus } from '../../edge/status-file.ts'
 import { ManualClock } from '../../shared/clock.ts'
+import { sensorKeyOf, sensorKeyWithin } from '../../shared/ids.ts'
 import { silentLog } from '../../shared/log.ts'
 import type { Heartbeat } from '../../shared/messages/heartbeat.ts'
 import { MESSAGES } from '../../shared/messages/index.ts'
@@ -71,6 +72,24 @@ describe('lares edge', () => {
     expect(await runEdge(['status', '--data', folder], {})).toBe(1)
     expect(said.out).toContain('not joined')
     expect(said.out).toContain('does not run')
+  })
+
+  it('shows the key of every sensor of a file, also those that are made of a name', async () => {
+    const file = join(folder, 'edge.toml')
+    const meter = '[sensors.meter]\ndriver = "command"\ncommand = ["meter"]\nvalues = { power = {}, "Süd" = {} }\n'
+    const kitchen = '[sensors."кухня"]\ndriver = "simulated"\n[sensors.cellar]\ndriver = "one-wire"\n'
+    writeFileSync(file, `[agent]\ndefault_sensors = false\n${meter}${kitchen}`)
+    const said = captured()
+    expect(await runEdge(['config', '--config', file, '--data', folder], {})).toBe(0)
+    expect(said.out.split('\n')).toEqual([
+      `${file}: nothing is wrong with it`,
+      'its sensors, by their keys in the house:',
+      expect.stringMatching(/^ {2}meter_power +power, from \[sensors\.meter\]$/),
+      expect.stringMatching(`^ {2}${sensorKeyWithin('meter', 'Süd')} +Süd, from `),
+      expect.stringMatching(`^ {2}${sensorKeyOf('кухня')} +кухня \\(simulated\\), from \\[sensors."кухня"\\]$`),
+      expect.stringMatching(/^ {2}cellar… +\[sensors\.cellar\], which looks for its sensors$/),
+      '',
+    ])
   })
 
   it('does not believe the word of an agent that is gone', () => {

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest'
 import {
   crockford,
   deviceId,
-  distinctSlugs,
   isDeviceId,
   SENSOR_KEY,
   sensorKeyOf,
+  sensorKeyWithin,
   slug,
   uuid7,
 } from '../../shared/ids.ts'
@@ -87,26 +87,6 @@ describe('a slug', () => {
   })
 })
 
-describe('distinct slugs', () => {
-  it('are the slugs of texts that have one of their own', () => {
-    expect([...distinctSlugs(['total kWh', 'gas'], '_').values()]).toEqual(['total_kwh', 'gas'])
-  })
-
-  it('tell texts of another script from each other, always in the same way', () => {
-    const keys = distinctSlugs(['кухня', '厨房'], '_')
-    expect(new Set(keys.values()).size).toBe(2)
-    for (const key of keys.values()) expect(key).toMatch(/^[0-9a-f]{8}$/)
-    expect(distinctSlugs(['厨房', 'x', 'кухня'], '_').get('кухня')).toBe(keys.get('кухня'))
-  })
-
-  it('tell texts from each other that would have the same, and leave it to the one that is it', () => {
-    const keys = distinctSlugs(['t-1', 't_1', 'T 1'], '_')
-    expect(keys.get('t_1')).toBe('t_1')
-    expect(new Set(keys.values()).size).toBe(3)
-    for (const key of keys.values()) expect(key).toMatch(/^t_1(_[0-9a-f]{8})?$/)
-  })
-})
-
 describe('the key of a sensor', () => {
   it('is the name itself where that is a key, and stays as it is once made', () => {
     fc.assert(
@@ -119,5 +99,14 @@ describe('the key of a sensor', () => {
       }),
     )
     expect(['', ' ', '\0', '\u202e', ' load '].map(sensorKeyOf)).toEqual([null, null, null, null, 'load'])
+  })
+
+  it('is within a source what it is alone, and fits where it was made', () => {
+    expect(sensorKeyWithin('meter', 'power')).toBe('meter_power')
+    expect(sensorKeyWithin('meter', 'Süd')).toBe(`meter_${sensorKeyOf('Su\u0308d')}`)
+    const source = sensorKeyOf('Wohnzimmer Süd') ?? ''
+    expect(sensorKeyWithin(source, 'Température')).toMatch(SENSOR_KEY)
+    expect(sensorKeyWithin(source, 'Température')).not.toBe(sensorKeyWithin(source, 'Temperaturen'))
+    expect(sensorKeyWithin(source, '\u202e')).toBeNull()
   })
 })

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { parseNumbers } from '../../../edge/sensors/command-output.ts'
 import { configureSource } from '../../../edge/sensors/configure.ts'
 import { ManualClock } from '../../../shared/clock.ts'
+import { sensorKeyWithin } from '../../../shared/ids.ts'
 import { eventually } from '../health/eventually.ts'
 import { fakeTree } from '../health/fake-tree.ts'
 import { readAll } from './read-all.ts'
@@ -29,14 +30,15 @@ describe('a command', () => {
     tree.program('meter', 'echo "{\\"power\\": 230.5, \\"total kWh\\": 12}"')
     const values = { power: { kind: 'power' }, 'total kWh': { kind: 'energy', name: 'Total' }, gas: {} }
     const { source } = configureSource('meter', { driver: 'command', command: ['meter'], values }, tree.machine)
+    const total = sensorKeyWithin('meter', 'total kWh')
     expect(source.sensors).toEqual([
       { key: 'meter_power', kind: 'power', unit: 'W', name: 'power' },
-      { key: 'meter_total_kwh', kind: 'energy', unit: 'kWh', name: 'Total' },
+      { key: total, kind: 'energy', unit: 'kWh', name: 'Total' },
       { key: 'meter_gas', kind: 'number', unit: '', name: 'gas' },
     ])
     expect(await readAll(source)).toMatchObject([
       { sensor: 'meter_power', value: 230.5 },
-      { sensor: 'meter_total_kwh', value: 12 },
+      { sensor: total, value: 12 },
       {
         sensor: 'meter_gas',
         error: { message: expect.stringContaining('meter did not print a number for gas, but "') },
@@ -49,7 +51,30 @@ describe('a command', () => {
     const { source } = configureSource('meter', table, fakeTree().machine)
     const keys = source.sensors.map(({ key }) => key)
     expect(new Set(keys).size).toBe(4)
-    for (const key of keys) expect(key).toMatch(/^meter_(t_1_)?[0-9a-f]{8}$/)
+    for (const key of keys) expect(key).toMatch(/^meter_(sensor|t_1)_[0-9a-f]{8}$/)
+  })
+
+  it('gives a key that stays whatever else is listed, and that every spelling of its name has', async () => {
+    const tree = fakeTree()
+    tree.program('meter', `printf 'Su\\314\\210d 3\\nT-1 4\\n'`)
+    const sensors = (...names: string[]) => {
+      const values = Object.fromEntries(names.map((name) => [name, {}]))
+      return configureSource('meter', { driver: 'command', command: ['meter'], values }, tree.machine).source
+    }
+    const alone = sensors('T-1').sensors[0]?.key
+    expect(sensors('T 1', 'T-1').sensors[1]?.key).toBe(alone)
+    for (const spelling of ['NFC', 'NFD']) {
+      const source = sensors('Süd'.normalize(spelling), 'T-1')
+      expect(await readAll(source)).toEqual([
+        { sensor: sensorKeyWithin('meter', 'Süd'), value: 3 },
+        { sensor: alone, value: 4 },
+      ])
+      expect(source.sensors[0]?.name).toBe('Süd'.normalize('NFC'))
+    }
+    expect(() => sensors('Süd'.normalize('NFC'), 'Süd'.normalize('NFD'))).toThrow(
+      'makes two sensors with the key meter_sud_',
+    )
+    expect(() => sensors('\u202e')).toThrow('has a name with nothing that can be seen')
   })
 
   it('fails with the last line of standard error', async () => {
