@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { syncFile, syncFolder } from '../../shared/sync-file.ts'
 import { giveToOwnerOf } from './files.ts'
@@ -21,12 +21,23 @@ export function noteCheckDue(file: string): void {
   if (suspicionOf(file) === 'none') write(file, '')
 }
 
-/** Survives a power cut. Never throws: whoever calls it serves nobody from now on, also where the disk is full. */
+/** Survives a power cut. Never throws: whoever calls it serves nobody from now on. */
 export function noteDamage(file: string, met: string): void {
   try {
     write(file, `${met}\n`)
   } catch {
-    // the running mark stays, so the next start checks the database anyway
+    noteWithoutRoom(uncheckedMark(file))
+  }
+}
+
+/** A full disk takes no text. A length without one is kept beside the name, where there is room for it. */
+function noteWithoutRoom(mark: string): void {
+  try {
+    truncateSync(mark, 1)
+    syncFile(mark)
+    syncFolder(dirname(mark))
+  } catch {
+    // a disk that takes nothing at all: the running mark stays, so the next start checks the database anyway
   }
 }
 

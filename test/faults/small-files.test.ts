@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { readIdentity, readPendingJoin, writeIdentity, writePendingJoin } from '../../edge/identity.ts'
 import { loadCertificate } from '../../hub/certificate.ts'
+import { noteCheckDue, noteDamage, suspicionOf } from '../../hub/store/check-mark.ts'
 import { Ballast } from '../../shared/ballast.ts'
 import { LaresError } from '../../shared/errors.ts'
 import { readHubPorts, writeHubPorts } from '../../shared/hub-ports.ts'
@@ -124,6 +125,15 @@ describe.skipIf(trouble !== null)('a file that a start depends on', () => {
       expect(readFileSync(join(made.folder, 'tls.crt'))).toEqual(cert)
     },
   )
+
+  it('the mark of a damaged database needs no room', () => {
+    const made = disk()
+    const file = join(made.folder, 'hub.db')
+    noteCheckDue(file)
+    made.fill()
+    noteDamage(file, 'database disk image is malformed')
+    expect(suspicionOf(file)).toBe('damage')
+  })
 
   it('the lock needs no room', () => {
     const made = disk()
