@@ -107,29 +107,31 @@ export class Ledger {
     return true
   }
 
-  /** Gives up the oldest rows until the file has room for this many bytes without growing; as far as the disk takes that. */
+  /**
+   * Gives up the oldest rows until the file has room for this many bytes without growing; as far as the disk takes that, and
+   * until nothing is left that may go.
+   */
   freeFor(lane: Lane, bytes: number): void {
-    const wanted = SPARE_PAGES + Math.ceil((2 * bytes) / Number(this.#db.pragma('page_size', { simple: true })))
-    for (
-      let time = 0;
-      time < TIMES && Number(this.#db.pragma('freelist_count', { simple: true })) < wanted;
-      time += 1
-    ) {
-      if (!this.#giveUp(lane)) this.checkpoint()
+    const number = (pragma: string) => Number(this.#db.pragma(pragma, { simple: true }))
+    const wanted = SPARE_PAGES + Math.ceil((2 * bytes) / number('page_size'))
+    for (let time = 0; time < TIMES && number('freelist_count') < wanted; time += 1) {
+      const rows = this.#giveUp(lane)
+      if (rows === 0) return
+      if (rows === null) this.checkpoint()
     }
   }
 
-  /** Gives up some rows, counted. */
-  #giveUp(lane: Lane): boolean {
+  /** Gives up some rows, counted. How many; `null` when the disk does not take that. */
+  #giveUp(lane: Lane): number | null {
     let gone: Amount = { rows: 0, bytes: 0 }
     const done = this.attempt('give up the oldest rows', () => {
       gone = giveUpOldest(this.rows, { bytes: GIVEN_UP_BYTES, lane })
-      this.rows.update({ dropped: this.state.dropped + gone.rows })
+      if (gone.rows > 0) this.rows.update({ dropped: this.state.dropped + gone.rows })
     })
-    if (!done) return false
+    if (!done) return null
     this.state.dropped += gone.rows
     this.total = { rows: this.total.rows - gone.rows, bytes: this.total.bytes - gone.bytes }
-    return true
+    return gone.rows
   }
 
   /** Moves the log into the file, so that it is written again from its start; as far as the disk takes that. */
