@@ -245,12 +245,17 @@ export class ManagedRows {
   #swap(context: Context): void {
     const edits = waitingEdits(this.#db, this.#tables, (table, row) => this.#values(table, row, context.now))
     if (edits.length === 0) return
+    const aside = () => {
+      for (const { table, holders } of edits) for (const holder of holders) stepAside(this.#db, table, holder)
+    }
     this.#db.exec('SAVEPOINT swap')
-    for (const { table, holders } of edits) for (const holder of holders) stepAside(this.#db, table, holder)
-    const done = edits.every(({ table, values }) => this.#write(table, values) === null)
-    this.#db.exec(done ? 'RELEASE swap' : 'ROLLBACK TO swap; RELEASE swap')
-    if (done)
-      for (const { scope, table, key, row } of edits) this.#one(context, scope, { table: table.name, key, row, seq: 0 })
+    aside()
+    const fit = edits.every(({ table, values }) => this.#write(table, values) === null)
+    this.#db.exec('ROLLBACK TO swap; RELEASE swap')
+    if (!fit) return
+    // As any other row, over the former one: what follows from the difference, such as the end of a login, has to follow.
+    aside()
+    for (const { scope, table, key, row } of edits) this.#one(context, scope, { table: table.name, key, row, seq: 0 })
   }
 
   /** The sum of central's hashes over what this house has: a row that differs in its table does not count. */

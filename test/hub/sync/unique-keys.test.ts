@@ -111,6 +111,24 @@ describe.each(VERSIONS)('an e-mail address that two rows want in one house, on P
     ])
   })
 
+  it('changes hands without leaving anybody the rights of before', async () => {
+    const home = await begin()
+    await home.grant('care')
+    await home.put('care', 'users', { id: 'u-1', email: 'one@example.org', role: 'admin' })
+    await home.put('care', 'users', { id: 'u-2', email: 'two@example.org' })
+    home.pump.start()
+    expect(await home.taken('care')).toEqual(FINE)
+    await home.kill()
+    await home.put('care', 'users', { id: 'u-1', email: 'between@example.org' })
+    await home.put('care', 'users', { id: 'u-2', email: 'one@example.org' })
+    await home.put('care', 'users', { id: 'u-1', email: 'two@example.org', role: 'user' })
+    home.restart()
+    expect(await home.taken('care')).toEqual(FINE)
+    expect(users(home)).toEqual([person('u-1', 'two@example.org'), person('u-2', 'one@example.org')])
+    const ended = home.effects.flatMap((effect) => (effect.kind === 'disconnect_user' ? [effect.user] : []))
+    expect(ended).toEqual(['u-1'])
+  })
+
   it("is said with both ways to settle it, and central's person has it as soon as the house's own is gone", async () => {
     const home = await begin()
     own(home, 'u-mine', 'bert@example.org')
