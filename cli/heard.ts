@@ -11,6 +11,8 @@ export interface HouseEvent {
   /** When it happened at its source, milliseconds since 1970 UTC. */
   at: number
   house: string | null
+  /** What its source said in words; absent where the hub knows only its kind. */
+  description?: string
   data: Record<string, unknown>
 }
 
@@ -19,6 +21,9 @@ export type Heard =
   | { kind: 'state'; device: string; sensor: string; state: Wire<'state'> | null }
   | { kind: 'status'; device: string; status: Wire<'status'> | null }
   | { kind: 'event'; event: HouseEvent }
+
+/** Severities that a line is not marked with. */
+const QUIET: ReadonlySet<string> = new Set(['debug', 'info'])
 
 /** One line of what was heard, for a person. */
 export function line(heard: Heard, names: ReadonlyMap<string, string>): string {
@@ -37,10 +42,18 @@ export function line(heard: Heard, names: ReadonlyMap<string, string>): string {
       return cleanText(`${time}  ${nameOf(heard.device)}  ${words}`)
     }
     case 'event': {
-      const { type, at, data } = heard.event
+      const { type, severity, at, description, data } = heard.event
       const { device, ...rest } = data
-      const who = typeof device === 'string' ? `  ${nameOf(device)}` : ''
-      return cleanText(`${zonedTime(at)}  ${type}${who}  ${showValue(rest, undefined, { now: 0, times: 'whole' })}`)
+      const facts = Object.keys(rest).length > 0 ? [showValue(rest, undefined, { now: 0, times: 'whole' })] : []
+      const words = [
+        zonedTime(at),
+        ...(QUIET.has(severity) ? [] : [severity]),
+        type,
+        ...(typeof device === 'string' ? [nameOf(device)] : []),
+        ...(description === undefined ? [] : [description]),
+        ...facts,
+      ]
+      return cleanText(words.join('  '))
     }
   }
 }

@@ -6,6 +6,7 @@ interface EventRow {
   id: number
   event_type: string
   severity: string
+  description?: string | null
   timestamp: number
   created_at: number
   house_id: string | null
@@ -84,5 +85,6 @@ export class StoredEvents implements Stored {
 function heardOf(row: EventRow): Heard {
   const { id, event_type: type, severity, timestamp: at, house_id: house, device_id: device, event_data } = row
   const data = { ...event_data, ...(device === null ? {} : { device }) }
-  return { kind: 'event', event: { id, type, severity, at, house, data } }
+  const description = row.description ? { description: row.description } : {}
+  return { kind: 'event', event: { id, type, severity, at, house, ...description, data } }
 }

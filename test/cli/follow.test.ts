@@ -86,7 +86,7 @@ describe('who follows events', () => {
     const house = houseWithPi()
     press({ line: new LineToHouse(house) }, 'before')
     const one = await following(house)
-    press(one, 'bell')
+    press(one, 'bell', { description: 'The bell at the gate.' })
     await one.pass(1)
     expect(one.lines.map((text) => JSON.parse(text) as unknown)).toEqual([
       {
@@ -95,6 +95,7 @@ describe('who follows events', () => {
         severity: 'info',
         at: START,
         house: expect.any(String),
+        description: 'The bell at the gate.',
         data: { button: 'bell', device: 'kitchen-pi' },
       },
     ])

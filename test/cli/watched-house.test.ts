@@ -182,4 +182,15 @@ describe('a line of what was heard', () => {
     expect(shown).toMatch(/button_pressed {2}Halle 客厅 am Fenster {2}name=a ?b$/)
     expect(shown).not.toMatch(/\p{Cc}/u)
   })
+
+  it('says of an event what its source said, and how grave it is where that is more than a word', () => {
+    const leak = { id: 1, type: 'water_leak', severity: 'critical', at: NOW, house: null, data: { device: 'hall-pi' } }
+    const shown = (event: object) => line({ kind: 'event', event: { ...leak, ...event } }, NAMES)
+    expect(shown({ description: 'Water below the sink.' })).toMatch(
+      / {2}critical {2}water_leak {2}Halle 客厅 am Fenster {2}Water below the sink\.$/,
+    )
+    expect(shown({ severity: 'info' })).toMatch(
+      /UTC {2}water_leak {2}Halle 客厅 am Fenster$|\+\S+ {2}water_leak {2}Halle 客厅 am Fenster$/,
+    )
+  })
 })

@@ -1,8 +1,8 @@
 import { LaresError } from '../../../shared/errors.ts'
-import { sensorKey } from '../../../shared/messages/fields.ts'
 import { nearestName } from '../../../shared/nearest-name.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
 import type { Caller } from '../../engine/caller.ts'
+import { conditions } from '../list-query.ts'
 import { visibleHouses } from '../visibility.ts'
 import { folded } from './named-device.ts'
 
@@ -27,8 +27,8 @@ export const SENSOR_NAME =
 
 /**
  * The keys of the sensors that a person means: the key itself, or the keys of those called so, in any case. Of one device it
- * is one key. What nobody is called is taken as a key, because readings outlive their sensor. Throws `bad_params` with the
- * keys where several sensors of the device have the name, and `not_found` with the nearest for what can be no key.
+ * is one key. Readings outlive their sensor: a key under which some are kept is good too. Throws `bad_params` with the keys
+ * where several sensors of the device have the name, and `not_found` with the nearest for what nobody is called.
  */
 export function sensorsNamed({ db, caller }: Asking, given: string, device?: string): string[] {
   const visible = visibleHouses(caller, 'd.house_id')
@@ -46,15 +46,26 @@ export function sensorsNamed({ db, caller }: Asking, given: string, device?: str
       hint: 'Name one of them by its key.',
     })
   if (keys.length > 0) return keys
-  if (sensorKey.safeParse(given).success) return [given]
+  if (hasSeries({ db, caller }, given, device)) return [given]
   const nearest = nearestName(
     given,
     all.flatMap(({ key, name }) => [name, key]),
   )
-  const list = device === undefined ? 'lares readings latest' : `lares devices show ${device}`
-  throw new LaresError('not_found', `there is no sensor ${given}`, {
-    hint: nearest === null ? `See ${list}.` : `Did you mean ${nearest}? See ${list}.`,
-  })
+  const [what, list] =
+    device === undefined
+      ? [`there is no sensor ${given}`, 'Sensors are listed by: lares readings latest.']
+      : [`${device} has no sensor ${given}`, `Its sensors are listed by: lares devices show ${device}.`]
+  throw new LaresError('not_found', what, { hint: nearest === null ? list : `Did you mean ${nearest}? ${list}` })
+}
+
+function hasSeries({ db, caller }: Asking, key: string, device?: string): boolean {
+  const asked = conditions(visibleHouses(caller, 'd.house_id'))
+    .when('s.sensor = ?', key)
+    .when('s.device_id = ?', device)
+  const found = db.prepare(
+    `SELECT 1 FROM reading_series s JOIN devices d ON d.id = s.device_id WHERE ${asked.sql} LIMIT 1`,
+  )
+  return found.get(...asked.values) !== undefined
 }
 
 /** As `sensorsNamed`, as JSON for a list that may be asked for one sensor or for all. */

@@ -64,6 +64,24 @@ describe('a sensor that a person names', () => {
     )
   })
 
+  it('that is not there is told from one without readings, also by what could be a key', () => {
+    const house = houseOf({ load: 'Load (1 min)' })
+    for (const verb of ['readings/query', 'readings/summary', 'readings/received', 'readings/latest'] as const)
+      expect(() => query(house, verb, { device: 'kitchen-pi', sensor: 'lod' })).toThrow(
+        expect.objectContaining({ code: 'not_found', message: 'kitchen-pi has no sensor lod' }),
+      )
+    expect(() => queried(house, 'lod')).toThrow(
+      expect.objectContaining({ hint: 'Did you mean load? Its sensors are listed by: lares devices show kitchen-pi.' }),
+    )
+  })
+
+  it('is found by its key when only its readings are left', () => {
+    const house = houseOf({ load: 'Load (1 min)' })
+    house.db.prepare('UPDATE reading_series SET entity_id = NULL').run()
+    house.db.prepare('DELETE FROM device_entities').run()
+    expect(queried(house, 'load')).toEqual(['load'])
+  })
+
   it('is removed by its name', () => {
     const house = houseOf({ load: 'Load (1 min)' })
     const remove = commandInput('sensors/remove', { device: 'kitchen-pi', sensor: 'Load (1 min)' })
