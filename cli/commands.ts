@@ -13,6 +13,11 @@ export function knownPrograms(): readonly Program[] {
   return JSON.parse(readFileSync(join(import.meta.dirname, 'programs.json'), 'utf8')) as Program[]
 }
 
+/** A command as it is typed. */
+export function nameOf({ area, verb }: DescribedCommand): string {
+  return `${area} ${verb}`.trim()
+}
+
 /** The command of an area and verb, or `undefined`. */
 export function findCommand(
   commands: readonly DescribedCommand[],

@@ -3,6 +3,7 @@ import { BOOLEAN_WORDS } from '../shared/booleans.ts'
 import { optionLines } from '../shared/options.ts'
 import { TIME_WORDS } from '../shared/read-time.ts'
 import { shellWord } from '../shared/shell-word.ts'
+import { nameOf } from './commands.ts'
 import { OWN_OPTIONS } from './own-options.ts'
 import { optionName, paramOptions } from './param-options.ts'
 
@@ -22,10 +23,6 @@ function summaries(commands: readonly DescribedCommand[]): string {
   return commands.map((command) => `  ${nameOf(command).padEnd(width)}  ${command.summary}`).join('\n')
 }
 
-function nameOf({ area, verb }: DescribedCommand): string {
-  return `${area} ${verb}`.trim()
-}
-
 /** One command with its params and examples. */
 export function commandHelp(command: DescribedCommand): string {
   const options = paramOptions(command)
@@ -34,7 +31,7 @@ export function commandHelp(command: DescribedCommand): string {
   const effects = [
     `for the role ${command.role}`,
     ...(command.changes ? ['changes something'] : []),
-    ...(command.dangerous ? ['asks before it takes something away (--yes does not)'] : []),
+    ...(command.dangerous ? ['asks before it takes something away (not with --yes)'] : []),
   ]
   const named = Object.fromEntries([...options].filter(([name]) => !positional.includes(name)))
   const kinds = [...options.values()]

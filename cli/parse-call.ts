@@ -3,7 +3,7 @@ import { LaresError } from '../shared/errors.ts'
 import { nearestName } from '../shared/nearest-name.ts'
 import { type Option, readChoice, readNumber, readWords } from '../shared/options.ts'
 import { readTime } from '../shared/read-time.ts'
-import { findCommand } from './commands.ts'
+import { findCommand, nameOf } from './commands.ts'
 import { OWN_OPTIONS } from './own-options.ts'
 import { optionName, type ParamOption, paramOptions } from './param-options.ts'
 
@@ -41,7 +41,7 @@ export function parseCall(commands: readonly DescribedCommand[], words: readonly
   const positional = command.positional.map(optionName)
   refuseSecrets(command, rest)
   const { values, positionals, help, version } = readWords(rest, {
-    program: `lares ${command.area} ${command.verb}`.trim(),
+    program: `lares ${nameOf(command)}`,
     options: { ...Object.fromEntries(options), ...OWN_OPTIONS, ...(mayBeAdmin ? { admin: ADMIN } : {}) },
     isNumber: (index) => options.get(positional[index] ?? '')?.kind === 'number',
   })
@@ -101,13 +101,8 @@ function unknownCommand(commands: readonly DescribedCommand[], area: string, ver
       hint: 'Write options behind it: lares devices list --data DIR.',
     })
   const verbs = commands.filter((command) => command.area === area).map((command) => command.verb)
-  if (verbs.length === 0) {
-    const nearest = nearestName(area, [...new Set(commands.map((command) => command.area))])
-    const whole = findCommand(commands, nearest ?? '', verb) ? ` ${verb}` : ''
-    return new LaresError('unknown_command', `there is no area ${area}`, {
-      hint: nearest === null ? 'See lares help.' : `Did you mean lares ${nearest}${whole}? See lares help ${nearest}.`,
-    })
-  }
+  if (verbs.length === 0)
+    return new LaresError('unknown_command', `there is no area ${area}`, { hint: areaHint(commands, area, verb) })
   const nearest = nearestName(verb, verbs)
   return new LaresError('unknown_command', verb === '' ? `${area} what?` : `there is no command ${area} ${verb}`, {
     hint:
@@ -117,9 +112,19 @@ function unknownCommand(commands: readonly DescribedCommand[], area: string, ver
   })
 }
 
-function tooMany({ area, verb }: DescribedCommand, word: string): LaresError {
-  return new LaresError('bad_params', `${area} ${verb} does not expect "${word}"`, {
-    hint: `See lares help ${area} ${verb}. A text with spaces is put in quotes.`,
+/** What was probably meant by words whose first is no area: another order of them, or another area. */
+function areaHint(commands: readonly DescribedCommand[], area: string, verb: string): string {
+  if (findCommand(commands, verb, area)) return `Did you mean lares ${verb} ${area}? The area comes first.`
+  const nearest = nearestName(area, [...new Set(commands.map((command) => command.area))])
+  if (nearest === null) return 'See lares help.'
+  const whole = verb !== '' && findCommand(commands, nearest, verb) ? ` ${verb}` : ''
+  return `Did you mean lares ${nearest}${whole}? See lares help ${nearest}.`
+}
+
+function tooMany(command: DescribedCommand, word: string): LaresError {
+  const name = nameOf(command)
+  return new LaresError('bad_params', `${name} does not expect "${word}"`, {
+    hint: `See lares help ${name}. A text with spaces is put in quotes.`,
   })
 }
 

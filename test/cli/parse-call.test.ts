@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { findCommand, knownCommands } from '../../cli/commands.ts'
 import { exampleLine } from '../../cli/help.ts'
+import { LIVE_COMMANDS } from '../../cli/live-commands.ts'
 import { paramOptions } from '../../cli/param-options.ts'
 import { hubOptions, parseCall as parse } from '../../cli/parse-call.ts'
 
@@ -132,11 +133,17 @@ describe('a call on the command line', () => {
 
   it.each([
     [['devcies', 'list'], /Did you mean lares devices list\?/],
+    [['list', 'devices'], /^Did you mean lares devices list\? The area comes first\.$/],
+    [['follow', 'readings', 'kitchen-pi'], /^Did you mean lares readings follow\?/],
+    [['watc'], /^Did you mean lares watch\? See lares help watch\.$/],
+    [['watch', 'hall-pi', 'kitchen-pi'], /^See lares help watch\. /],
     [['devices', 'lsit'], /Did you mean lares devices list\?/],
     [['events', 'list', '--sevrity=error'], /Did you mean --severity\?/],
     [['events', 'list', '--severity=eror'], /Did you mean error\?/],
   ] as const)('names the nearest for %j', (words, hint) => {
-    expect(() => parseCall([...words])).toThrow(expect.objectContaining({ hint: expect.stringMatching(hint) }))
+    expect(() => parse([...COMMANDS, ...LIVE_COMMANDS], words, NOW)).toThrow(
+      expect.objectContaining({ hint: expect.stringMatching(hint) }),
+    )
   })
 
   it('knows the kind of every param of every command', () => {
