@@ -1,10 +1,11 @@
 import { connect } from 'node:net'
 import { MqttClient } from 'mqtt'
 import { decode } from '../shared/codec.ts'
-import { asError, type ErrorCode, LaresError } from '../shared/errors.ts'
+import { type ErrorCode, LaresError } from '../shared/errors.ts'
 import { crockford } from '../shared/ids.ts'
 import type { AdminResponse } from '../shared/messages/admin-response.ts'
 import { topicsBelow } from '../shared/topics.ts'
+import { unreachable } from './unreachable.ts'
 
 export interface AdminClient {
   /** The answer's data. Throws the hub's own error with its remedy. */
@@ -113,11 +114,4 @@ export async function connectLocally(socket: string, base = 'lares'): Promise<Ad
     ended,
     close: () => client.endAsync(true).catch(() => undefined) as Promise<void>,
   }
-}
-
-function unreachable(socket: string, cause?: unknown): LaresError {
-  const reason = cause === undefined ? 'the connection was closed' : asError(cause).message
-  return new LaresError('unreachable', `no hub answers at ${socket}: ${reason}`, {
-    hint: 'Is the hub running, and may you open its socket (group lares)? Name another data folder with --data.',
-  })
 }

@@ -165,7 +165,7 @@ const MISTAKES: Mistake[] = [
   {
     line: `devices list --data ${empty}`,
     says: 'no hub answers at',
-    hint: 'Is the hub running, and may you open its socket',
+    hint: 'Is the hub running? One that has just been started answers within seconds. Name another data folder with --data.',
     mended: () => `devices list --data ${hub.folder}`,
   },
   {
