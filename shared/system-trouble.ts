@@ -1,4 +1,5 @@
-import { dirname } from 'node:path'
+import { statSync } from 'node:fs'
+import { dirname, isAbsolute } from 'node:path'
 import { asError, type ErrorCode, LaresError } from './errors.ts'
 import { runningUser } from './running-user.ts'
 import { shellWord } from './shell-word.ts'
@@ -7,7 +8,7 @@ type Explain = (path: string) => [code: ErrorCode, what: string, hint: string]
 
 /** What the operating system's refusals mean for whoever must mend them. */
 const TROUBLES: Readonly<Record<string, Explain>> = {
-  ENOENT: (path) => ['not_found', `there is no ${path}`, 'Check how it is spelt, or make it.'],
+  ENOENT: (path) => ['not_found', `there is no ${firstMissing(path)}`, 'Check how it is spelt, or make it.'],
   EACCES: refused,
   EPERM: refused,
   EISDIR: (path) => ['bad_params', `${path} is a folder, not a file`, 'Name a file.'],
@@ -51,7 +52,28 @@ export function isSystemTrouble(thrown: unknown): boolean {
   return thrown instanceof Error && Object.hasOwn(TROUBLES, (thrown as NodeJS.ErrnoException).code ?? '')
 }
 
+/** The outermost part of a path that is not there: a file cannot be made where its folder is missing. */
+function firstMissing(path: string): string {
+  const folder = dirname(path)
+  return folder === path || !isMissing(folder) ? path : firstMissing(folder)
+}
+
+/** Whether something is known not to be there; what nobody may look at is not. */
+function isMissing(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) === undefined
+  } catch {
+    return false
+  }
+}
+
 function refused(path: string): ReturnType<Explain> {
+  if (isAbsolute(path) && isMissing(path))
+    return [
+      'no_permission',
+      `the user ${runningUser()} may not make ${path}`,
+      `Run it with sudo or as the owner of the folder (stat -c %U ${shellWord(dirname(path))}), or name another place.`,
+    ]
   return [
     'no_permission',
     `the user ${runningUser()} may not use ${path}`,
