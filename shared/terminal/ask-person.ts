@@ -20,7 +20,7 @@ export async function askSecret(name: string): Promise<string> {
     }
     process.stderr.write(`The ${name} (it is not shown): `)
     const first = await answerOf(terminal, '')
-    process.stderr.write('\nThe same again: ')
+    if (first !== null) process.stderr.write('\nThe same again: ')
     const second = first === null ? null : await answerOf(terminal, '')
     process.stderr.write('\n')
     if (first === null || second === null)
