@@ -32,8 +32,9 @@ export function timeWords(ms: number, now: number): string {
   const away = Math.abs(now - ms)
   if (!(away < HOUR)) return `${localTime(ms).slice(0, 16)} ${offsetOf(ms)}`
   if (away < 1_000) return 'just now'
-  const span = durationWords(away)
-  return ms > now ? `in ${span}` : `${span} ago`
+  if (ms <= now) return `${durationWords(away)} ago`
+  // What was given ten minutes is shown a moment later, and has not lost one.
+  return `in ${durationWords(away < MINUTE ? away : Math.round(away / MINUTE) * MINUTE)}`
 }
 
 /** A span of time with the two units that matter: `250 ms`, `12 s`, `4 min`, `2 h 5 min`, `3 d 4 h`. */

@@ -16,6 +16,9 @@ export const sensorValue = z.number().meta({ format: 'sensor-value' })
 /** An id in an answer: a terminal shows it whole or not at all, because people copy it. */
 export const id = z.string().meta({ format: 'id' })
 
+/** A command in an answer: never broken into lines, because people copy it and a shell runs what stands before the break. */
+export const toType = z.string().meta({ format: 'to-type' })
+
 /** A line of the log as pino writes it: shown to people in words. */
 export const logLine = z.string().meta({ format: 'log-line' })
 

@@ -89,7 +89,10 @@ function oneLine(
   if (isTexts(value)) return null
   if (isTable(value)) return value.length === 0 && schema?.items === undefined ? [EMPTY] : null
   if (!isRow(value))
-    return wrapped(showValue(value, schema, { ...showing, name }), isPipe ? Number.POSITIVE_INFINITY : room)
+    return wrapped(
+      showValue(value, schema, { ...showing, name }),
+      isPipe || schema?.format === 'to-type' ? Number.POSITIVE_INFINITY : room,
+    )
   const inner = orderedFields([value], schema).filter(({ name }) => isThere(value[name]))
   if (inner.some(({ name }) => typeof value[name] === 'object')) return null
   const pairs = inner.map(

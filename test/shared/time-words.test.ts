@@ -28,6 +28,9 @@ describe('a time for a person', () => {
     [0, 'just now'],
     [12_000, '12 s ago'],
     [-540_000, 'in 9 min'],
+    [-599_200, 'in 10 min'],
+    [-80_000, 'in 1 min'],
+    [-3_599_000, 'in 1 h'],
     [3_599_999, '59 min ago'],
     [3_600_000, '2026-11-27 13:05 +01:00'],
   ])('that is %i ms away is "%s"', (away, words) => {

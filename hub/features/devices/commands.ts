@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { deviceParam, id, time } from '../../../shared/admin/fields.ts'
+import { deviceParam, id, time, toType } from '../../../shared/admin/fields.ts'
 import { alarmWords } from '../../../shared/alarm-words.ts'
 import { agentUpgrade } from '../../../shared/compatibility.ts'
 import { formatJoinToken } from '../../../shared/join-token.ts'
@@ -30,7 +30,7 @@ export const inviteDevice = command({
   params: z.strictObject({ name: deviceName, device_type: deviceType.default('raspberry_pi') }),
   result: z.strictObject({
     /** What to type on the new device. */
-    join: z.string(),
+    join: toType,
     expires_at: time,
     /** Why it may not work, each with its remedy. */
     warnings: z.array(z.string()),

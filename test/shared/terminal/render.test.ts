@@ -104,6 +104,13 @@ describe('an answer in the terminal', () => {
     expect(shown).not.toMatch(/[{}[\]"]/)
   })
 
+  it('breaks no command that is to be copied, however narrow the terminal', () => {
+    const join = `lares edge join lares1.${'eyJhIjpbIjEyNy4wLjAuMTo4ODgzIl19'.repeat(5)}`
+    const answer = { join, expires_at: NOW + 600_000, warnings: [], token: 'lares1.e' }
+    const shown = render(answer, answerOf('devices', 'invite'), { ...PIPE, width: 80, isTerminal: true })
+    expect(shown.split('\n')[0]).toBe(`join     ${join}`)
+  })
+
   it('shows a switch as on and off', () => {
     const readings = [
       { device: 'd', sensor: 'door', value: 1, unit: '', sensor_type: 'opening', time: NOW, quality: 1 },
