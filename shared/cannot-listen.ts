@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, lstatSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { splitAddress } from './address.ts'
 import { asError, LaresError } from './errors.ts'
@@ -22,6 +22,16 @@ export function checkSocketPath(path: string): void {
   } catch (cause) {
     throw cannotListen('socket', path, cause)
   }
+}
+
+/** Removes the socket that a killed program left. Throws `bad_config` where another file is in its place, which stays. */
+export function removeStaleSocket(path: string): void {
+  const present = lstatSync(path, { throwIfNoEntry: false })
+  if (present !== undefined && !present.isSocket())
+    throw new LaresError('bad_config', `cannot listen on ${path}: another file is there`, {
+      hint: 'Move it away, or choose another place: [listen] socket.',
+    })
+  rmSync(path, { force: true })
 }
 
 /** Why a server could not be opened, with the remedy for that. `key` is its key in `[listen]`, `where` what it says. */

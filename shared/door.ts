@@ -45,6 +45,9 @@ export class Door implements Service {
       await this.#open()
       this.failure = null
     } catch (cause) {
+      // What was opened and cannot be used would keep its port from the next try.
+      this.#server?.close()
+      this.#server = null
       this.failure = cause instanceof LaresError ? cause : cannotListen(key, where, cause)
       throw this.failure
     }

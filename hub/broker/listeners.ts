@@ -1,8 +1,8 @@
-import { chmodSync, rmSync } from 'node:fs'
+import { chmodSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createServer as createTlsServer } from 'node:tls'
-import { checkSocketPath } from '../../shared/cannot-listen.ts'
+import { checkSocketPath, removeStaleSocket } from '../../shared/cannot-listen.ts'
 import { Door } from '../../shared/door.ts'
 import { CONNECT_TIMEOUT_MS } from '../../shared/limits.ts'
 import type { Log } from '../../shared/log.ts'
@@ -57,7 +57,7 @@ export class Listeners {
       server: () => createServer((peer) => this.#accept(peer, { listener: 'local' })),
       prepare() {
         checkSocketPath(socket)
-        rmSync(socket, { force: true })
+        removeStaleSocket(socket)
       },
       opened: () => chmodSync(socket, 0o660),
     })

@@ -26,6 +26,20 @@ describe('a door', () => {
     expect(server?.listening).toBe(false)
   })
 
+  it('takes no connections when what follows its opening fails', async () => {
+    const open = new Door({
+      key: 'socket',
+      where: '127.0.0.1:0',
+      log: silentLog,
+      server: made,
+      opened() {
+        throw new Error('chmod EPERM')
+      },
+    })
+    for (let time = 0; time < 2; time += 1) await expect(open.start()).rejects.toThrow('EPERM')
+    expect(servers.map(({ listening }) => listening)).toEqual([false, false])
+  })
+
   it('knows its port before it is open, tells why it is not, and is opened again', async () => {
     const first = door('127.0.0.1:0')
     await first.start()

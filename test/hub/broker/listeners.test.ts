@@ -1,5 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { connect, type Socket } from 'node:net'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
@@ -39,6 +40,21 @@ describe('the doors of the broker', () => {
     for (const socket of silent.splice(0)) socket.destroy()
     for (const door of [listeners.tls, listeners.plain, listeners.local]) door.stop()
     rmSync(folder, { recursive: true })
+  })
+
+  it('are made where a hub that was killed left its socket, and never in the place of another file', async () => {
+    listeners.local.stop()
+    const file = join(folder, 'hub.sock')
+    writeFileSync(file, 'not a socket')
+    await expect(listeners.local.start()).rejects.toThrow(`cannot listen on ${file}: another file is there`)
+    expect(readFileSync(file, 'utf8')).toBe('not a socket')
+    rmSync(file)
+    const killed = createServer().listen(join(folder, 'killed'))
+    await once(killed, 'listening')
+    renameSync(join(folder, 'killed'), file)
+    killed.close()
+    await listeners.local.start()
+    expect(listeners.local.failure).toBeNull()
   })
 
   /** Connects and says nothing; resolves when the hub closes it. */
