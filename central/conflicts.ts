@@ -1,5 +1,5 @@
+import { shellWord } from '../shared/shell-word.ts'
 import { asOwner, type Queryable } from './connect.ts'
-import { shellWord } from './shell-word.ts'
 import { type Clash, clashes } from './unique-keys.ts'
 
 /** A row of central's that a house did not take, or will not take when it asks next. */

@@ -1,8 +1,8 @@
 import { Client, DatabaseError, type QueryResult, type QueryResultRow } from 'pg'
 import { asError, LaresError } from '../shared/errors.ts'
+import { shellWord } from '../shared/shell-word.ts'
 import { tlsTrouble } from '../shared/tls-trouble.ts'
 import { readAddress } from './address.ts'
-import { shellWord } from './shell-word.ts'
 
 /** What a part needs of a connection. */
 export interface Queryable {

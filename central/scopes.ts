@@ -1,8 +1,8 @@
 import { LaresError } from '../shared/errors.ts'
+import { shellWord } from '../shared/shell-word.ts'
 import { asOwner, type Queryable } from './connect.ts'
 import { checkManagedRow, managedTable } from './managed-row.ts'
 import { missingVersion } from './persona-version.ts'
-import { shellWord } from './shell-word.ts'
 import { siteNamed } from './sites.ts'
 import { type Clash, clashesWithOwn, refuseClash } from './unique-keys.ts'
 

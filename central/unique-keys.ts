@@ -3,8 +3,8 @@ import type { CentralTable } from '../hub/store/central-shape.ts'
 import { centralTables } from '../hub/store/central-tables.ts'
 import { COMPANION } from '../shared/companion.ts'
 import { LaresError } from '../shared/errors.ts'
+import { shellWord } from '../shared/shell-word.ts'
 import type { Queryable } from './connect.ts'
-import { shellWord } from './shell-word.ts'
 
 /** Two rows of one house that want one key, or one unique key. The first is one of central's. */
 export interface Clash {

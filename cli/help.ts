@@ -66,7 +66,7 @@ export function commandHelp(command: DescribedCommand): string {
 export function exampleLine(command: DescribedCommand, params: Record<string, unknown>): string {
   const open = Object.entries(params).filter(([name]) => !command.secret_params.includes(name))
   const positional = command.positional.filter((name) => params[name] !== undefined)
-  const words = positional.map((name) => quoted(String(params[name])))
+  const words = positional.map((name) => shellWord(String(params[name])))
   const named = open
     .filter(([name]) => !positional.includes(name))
     .map(([name, value]) => optionText(optionName(name), value))
@@ -76,10 +76,5 @@ export function exampleLine(command: DescribedCommand, params: Record<string, un
 function optionText(name: string, value: unknown): string {
   if (value === true) return `--${name}`
   if (value === false) return `--no-${name}`
-  return `--${name} ${quoted(String(value))}`
-}
-
-/** A word as it is typed in a shell. */
-export function quoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : shellWord(text)
+  return `--${name} ${shellWord(String(value))}`
 }

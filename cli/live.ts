@@ -2,12 +2,13 @@ import { systemClock } from '../shared/clock.ts'
 import { EXIT } from '../shared/exit-code.ts'
 import { silentLog } from '../shared/log.ts'
 import { sensorKey } from '../shared/messages/fields.ts'
+import { shellWord } from '../shared/shell-word.ts'
 import { waitForStop } from '../shared/stop-signal.ts'
 import { topicsBelow } from '../shared/topics.ts'
 import { type AdminClient, connectLocally } from './admin-client.ts'
 import { findCommand, knownCommands } from './commands.ts'
 import { follow } from './follow.ts'
-import { exampleLine, quoted } from './help.ts'
+import { exampleLine } from './help.ts'
 import type { Call } from './parse-call.ts'
 import type { Found } from './stored.ts'
 import { StoredEvents } from './stored-events.ts'
@@ -104,7 +105,7 @@ async function idOf(client: AdminClient, device: unknown): Promise<string | unde
 function typed({ area, verb, params }: NonNullable<Found['rest']>, call: Call): string {
   const command = findCommand(knownCommands(), area, verb)
   const hub = (['data', 'socket', 'base'] as const).flatMap((name) =>
-    call[name] === undefined ? [] : [`--${name} ${quoted(call[name])}`],
+    call[name] === undefined ? [] : [`--${name} ${shellWord(call[name])}`],
   )
   const given = Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined))
   return [command ? exampleLine(command, given) : `lares ${area} ${verb}`, ...hub].join(' ')

@@ -109,7 +109,7 @@ export const syncStatus = command({
       live: prepared,
       ledger,
       scopes,
-      conflicts: refusedRows({ db, tables }, CONFLICTS_SHOWN).map((row) => {
+      conflicts: refusedRows({ db, tables }, { limit: CONFLICTS_SHOWN }).map((row) => {
         const { scope, table, key, reason } = row
         return { scope, table, key, reason, settle: settleWords(row) }
       }),

@@ -1,3 +1,4 @@
+import { shellWord } from '../../../shared/shell-word.ts'
 import type { Store } from '../../engine/context.ts'
 import type { CentralTable } from '../../store/central-shape.ts'
 import { ownInTheWay } from './make-room.ts'
@@ -15,14 +16,18 @@ export interface RefusedRow {
   own: string[]
 }
 
-/** The rows of central's that this house refused, by scope, table and key. */
-export function refusedRows({ db, tables: every }: Pick<Store, 'db' | 'tables'>, limit = 1_000): RefusedRow[] {
+/** The first `limit` rows of central's that this house refused, by scope, table and key; `only`: those of one key. */
+export function refusedRows(
+  { db, tables: every }: Pick<Store, 'db' | 'tables'>,
+  { only, limit = -1 }: { only?: { table: string; key: string }; limit?: number },
+): RefusedRow[] {
   const tables = new Map(every.map((table) => [table.name, table]))
   const rows = db
     .prepare(
-      'SELECT scope, table_name AS "table", row_key AS key, refused AS reason, row FROM managed_rows WHERE refused IS NOT NULL ORDER BY 1, 2, 3 LIMIT ?',
+      'SELECT scope, table_name AS "table", row_key AS key, refused AS reason, row FROM managed_rows WHERE refused IS NOT NULL ' +
+        `${only === undefined ? '' : 'AND table_name = ? AND row_key = ? '}ORDER BY 1, 2, 3 LIMIT ?`,
     )
-    .all(limit) as Omit<RefusedRow, 'own'>[]
+    .all(...(only === undefined ? [] : [only.table, only.key]), limit) as Omit<RefusedRow, 'own'>[]
   return rows.map((refused) => {
     const table = tables.get(refused.table)
     const values = table === undefined ? null : readable(table, refused.row)
@@ -32,8 +37,14 @@ export function refusedRows({ db, tables: every }: Pick<Store, 'db' | 'tables'>,
 
 /** Who has a unique key is a matter of people: what each of the two has to type to keep it. */
 export function settleWords({ scope, table, key, own }: RefusedRow): string {
-  const there = `at central: lares central remove ${JSON.stringify(scope)} ${table} ${key}`
-  return own.length === 0 ? `mend it ${there}` : `central's: lares sync yield ${table} ${key}; this hub's, ${there}`
+  const row = `${shellWord(table)} ${shellWord(key)}`
+  const there = `at central: ${removeWords({ scope, table, key })}`
+  return own.length === 0 ? `mend it ${there}` : `central's: lares sync yield ${row}; this hub's, ${there}`
+}
+
+/** What takes the row out at central, as it is typed. */
+export function removeWords({ scope, table, key }: Pick<RefusedRow, 'scope' | 'table' | 'key'>): string {
+  return ['lares central remove', ...[scope, table, key].map(shellWord)].join(' ')
 }
 
 function readable(table: CentralTable, row: string): Values | null {

@@ -3,7 +3,7 @@ import { LaresError } from '../../../shared/errors.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import { command } from '../../engine/command.ts'
 import type { Context } from '../../engine/context.ts'
-import { refusedRows } from './conflicts.ts'
+import { refusedRows, removeWords } from './conflicts.ts'
 import { ManagedRows } from './managed-rows.ts'
 
 export const yieldRow = command({
@@ -60,7 +60,7 @@ export const yieldRow = command({
 
 /** Throws `not_found` for a row that was not refused, and `bad_params` for one that no own row is in the way of. */
 function refusedRow(context: Context, { table, key }: { table: string; key: string }) {
-  const refused = refusedRows(context).filter((known) => known.table === table && known.key === key)
+  const refused = refusedRows(context, { only: { table, key } })
   const [first] = refused
   if (first === undefined)
     throw new LaresError('not_found', `this hub refused no row ${key} of ${table} from central`, {
@@ -69,7 +69,7 @@ function refusedRow(context: Context, { table, key }: { table: string; key: stri
   const own = refused.find((known) => known.own.length > 0)
   if (own === undefined)
     throw new LaresError('bad_params', `no row of this hub's own is in the way: ${first.reason}`, {
-      hint: `Only central can change that: lares central conflicts says how, or take it out there: lares central remove ${JSON.stringify(first.scope)} ${table} ${key}.`,
+      hint: `Only central can change that: lares central conflicts says how, or take it out there: ${removeWords(first)}.`,
     })
   return own
 }

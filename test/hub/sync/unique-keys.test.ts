@@ -144,7 +144,7 @@ describe.each(VERSIONS)('an e-mail address that two rows want in one house, on P
         {
           ...{ scope: 'care', table: 'users', key: 'u-bert', reason },
           settle:
-            'central\'s: lares sync yield users u-bert; this hub\'s, at central: lares central remove "care" users u-bert',
+            "central's: lares sync yield users u-bert; this hub's, at central: lares central remove care users u-bert",
         },
       ],
     })
