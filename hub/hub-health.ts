@@ -24,10 +24,11 @@ export class Health {
 
   raise(name: string, code: ErrorCode, message: string, weight: Weight = 'attention'): void {
     const known = this.#problems.get(name)
-    this.#problems.set(name, { code, message: cutText(message, 500), hint: hintFor(code) })
+    const problem = { code, message: cutText(message, 500), hint: hintFor(code) }
+    this.#problems.set(name, problem)
     const before = this.#weights.get(name)
     this.#weights.set(name, weight)
-    if (known?.message !== message || before !== weight) this.onChange()
+    if (known?.message !== problem.message || before !== weight) this.onChange()
   }
 
   clear(name: string): void {

@@ -23,6 +23,16 @@ describe('the health of the hub', () => {
     expect(report().state).toBe('ok')
   })
 
+  it('is not said again for a long message that stays the same', () => {
+    const health = new Health()
+    let said = 0
+    health.onChange = () => {
+      said += 1
+    }
+    for (let time = 0; time < 2; time += 1) health.raise('device', 'device_alarm', 'a sensor fails; '.repeat(50))
+    expect(said).toBe(1)
+  })
+
   it('is said again when a problem gets worse, not when it stays the same', () => {
     const health = new Health()
     let said = 0
