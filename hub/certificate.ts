@@ -88,22 +88,28 @@ export function pinOf(certificate: X509Certificate): string {
 
 /**
  * Node makes the key and writes both files, so that what the disk refuses is its own error: openssl says of a folder only that
- * it cannot open a file, and of a full disk nothing at all. Neither takes its place before both are what TLS needs.
+ * it cannot open a file, and of a full disk nothing at all. Neither takes its place before both are what TLS needs. A key that
+ * is there stays, because agents know the hub by it: only its certificate is made.
  */
 async function make(key: string, cert: string): Promise<void> {
   const files = { key: `${key}.part`, cert: `${cert}.part` }
+  const isNew = !existsSync(key)
+  const from = isNew ? files.key : key
   try {
-    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
-    const secret = Buffer.from(privateKey.export({ type: 'pkcs8', format: 'pem' }))
-    writePrivate(files.key, secret)
-    const pair = { key: secret, cert: await selfSigned(files.key) }
-    checkedPin(pair, files)
+    if (isNew) writePrivate(files.key, newKey())
+    const pair = { key: read(from), cert: await selfSigned(from) }
+    checkedPin(pair, { key: from, cert: files.cert })
     writePrivate(files.cert, pair.cert)
-    putInPlace(files.key, key)
+    if (isNew) putInPlace(files.key, key)
     putInPlace(files.cert, cert)
   } finally {
     for (const file of Object.values(files)) rmSync(file, { force: true })
   }
+}
+
+function newKey(): Buffer {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
+  return Buffer.from(privateKey.export({ type: 'pkcs8', format: 'pem' }))
 }
 
 /** A certificate of this key for twenty years, as PEM. */
