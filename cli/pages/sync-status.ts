@@ -6,7 +6,10 @@ export const syncStatusPage: MakePage = (answer, schema, now) => {
   const central = centralWords(answer, 'live', now)
   const refused = answer.number('quarantine') ?? 0
   return {
-    head: central === null ? { lines: [] } : { lines: [`Central: ${central.words}`], colour: central.colour },
+    head:
+      central === null
+        ? { lines: [] }
+        : { lines: [`Central: ${central.words}`, ...conflictLines(answer)], colour: central.colour },
     data: present({
       site: siteWords(answer),
       fenced: answer.text('fenced'),
@@ -26,6 +29,16 @@ export const syncStatusPage: MakePage = (answer, schema, now) => {
       },
     },
   }
+}
+
+/** Each row that this house did not take, and below it what settles it: a table would cut off what there is to type. */
+function conflictLines(answer: Answer): string[] {
+  return answer
+    .list('conflicts')
+    .flatMap(({ scope, table, key, reason, settle }) => [
+      `refused ${key} of ${table} from ${scope}: ${reason}`,
+      `  ${settle}`,
+    ])
 }
 
 const STREAM = {

@@ -65,9 +65,13 @@ export const CHANGES = 'changes'
 export function judge(hub: HubView, central: CentralView, facts: HubFacts): Verdict {
   const { identity } = hub
   if (identity.site !== null && identity.site !== central.site) {
+    const own = identity.name ?? identity.site
+    const other = central.name === own ? 'a later site of that name' : central.name
     return {
       kind: 'wrong_site',
-      reason: `this hub is the site ${identity.name ?? identity.site}, and the connection is for ${central.name}`,
+      reason:
+        `this hub is the site ${own}, and the connection is for ${other}; put the line of ${own} into central.url, ` +
+        'or go on as the other site, with everything sent there anew: lares sync claim --as-new',
     }
   }
   // The number tells apart what a copied card offers from what this hub was given.

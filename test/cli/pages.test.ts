@@ -84,6 +84,22 @@ describe('the status of the sync', () => {
     expect(page).toMatch(/^Central: out of reach, 1 row waits to be sent: no route\n/)
     expect(page).toMatch(/^events +1 +1 min +7 +0 +1\.5 kB +7$/m)
   })
+
+  it('names each row that the house did not take, and what to type', () => {
+    const conflict = {
+      scope: 'fleet',
+      table: 'users',
+      key: 'u-anna',
+      reason: 'users.email a@example.org is that of u-1',
+    }
+    const settle =
+      "central's: lares sync yield users u-anna; this hub's, at central: lares central remove fleet users u-anna"
+    const page = shown('sync', 'status', { live: { state: 'running' }, conflicts: [{ ...conflict, settle }] }, null)
+    expect(page.split('\n').slice(1, 3)).toEqual([
+      `  refused u-anna of users from fleet: ${conflict.reason}`,
+      `    ${settle}`,
+    ])
+  })
 })
 
 describe('a device', () => {

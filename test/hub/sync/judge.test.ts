@@ -178,10 +178,13 @@ describe('when a hub greets central', () => {
   })
 
   it('for another site, it is told so and nothing happens', () => {
-    expect(compare(hub(), central({ site: 'cabin', name: 'cabin' }))).toEqual({
+    const told = (site: string, name: string) => compare(hub(), central({ site, name }))
+    expect(told('cabin', 'cabin')).toEqual({
       kind: 'wrong_site',
-      reason: 'this hub is the site home, and the connection is for cabin',
+      reason: expect.stringMatching(/the site home, and the connection is for cabin; .*lares sync claim --as-new$/),
     })
+    // The name of a removed site is free again: what two sites share tells nobody which is meant.
+    expect(told('another', 'home')).toMatchObject({ reason: expect.stringContaining('for a later site of that name;') })
   })
 
   it('while another one took over in its lifetime, it is fenced', () => {
