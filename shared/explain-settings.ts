@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { LaresError } from './errors.ts'
+import { issueWords } from './issue-words.ts'
 import { nearestName } from './nearest-name.ts'
 
 /** What a settings file may hold, and a line that works for each key that a person can get wrong, by `section.key`. */
@@ -31,7 +32,7 @@ export function explainSettings(
   if (issue.code === 'invalid_key') return badKey(path, at)
   const inside = issue.path.map(String).join('.')
   const place = prefix.length === 0 ? inside || 'the file' : `[${prefix.join('.')}] ${inside}`
-  return new LaresError('bad_config', `${at}${place}: ${issue.message}`, hintOf(path, form))
+  return new LaresError('bad_config', `${at}${place}: ${issueWords(issue)}`, hintOf(path, form))
 }
 
 interface UnknownKey {

@@ -72,6 +72,13 @@ function readValue(wanted: unknown, text: string): unknown {
   return text
 }
 
+/** How a variable says what this line of the file says. What is a table in the file is its pin alone here. */
+export function variableExample(name: string, line: string): string {
+  const value = line.slice(line.indexOf('=') + 1).trim()
+  const pin = /\bpin = (\d+)/.exec(value)?.[1]
+  return `${name}=${pin ?? value.replace(/^\[|\]$/g, '').replaceAll('"', '')}`
+}
+
 function isTable(value: unknown): value is Table {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

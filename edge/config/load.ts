@@ -3,15 +3,13 @@ import type { z } from 'zod'
 import { LaresError } from '../../shared/errors.ts'
 import { explainSettings } from '../../shared/explain-settings.ts'
 import { sensorKeyOf } from '../../shared/ids.ts'
-import { nearestName } from '../../shared/nearest-name.ts'
 import { readSettingsFile } from '../../shared/settings-file.ts'
 import { hasCpuThermometer } from '../health/cpu-temperature.ts'
 import type { Machine } from '../health/machine.ts'
 import { configureSource } from '../sensors/configure.ts'
-import { SENSOR_DRIVERS } from '../sensors/index.ts'
 import type { SampledSource } from '../sensors/sampled-source.ts'
 import { refuseTwins } from '../sensors/sampler.ts'
-import { overlayEnvironment } from './environment.ts'
+import { overlayEnvironment, variableExample } from './environment.ts'
 import type { ConfigFault } from './fault.ts'
 import type { EdgeConfig } from './schema.ts'
 import { configSchema, EXAMPLES } from './schema.ts'
@@ -46,8 +44,12 @@ export function loadConfig({ file, env }: LoadConfigOptions): LoadedConfig {
   const read = readSettingsFile(path, { mayBeMissing: file === undefined })
   const { table, variables, faults } = overlayEnvironment(read ?? {}, env, configSchema)
   const explained = (error: z.ZodError) => {
-    const variable = variables.get(error.issues[0]?.path.slice(0, 2).join('.') ?? '')
-    return explainSettings(error, variable ? `the environment variable ${variable}` : path, FORM)
+    const key = error.issues[0]?.path.slice(0, 2).join('.') ?? ''
+    const variable = variables.get(key)
+    if (variable === undefined) return explainSettings(error, path, FORM)
+    // A line of the file does not work here.
+    const examples = new Map([[key, variableExample(variable, EXAMPLES.get(key) ?? '')]])
+    return explainSettings(error, `the environment variable ${variable}`, { ...FORM, examples })
   }
   const leaveOut = (part: string, error: z.ZodError) => faults.push({ part, error: explained(error) })
   const kept: Record<string, unknown> = {}
@@ -127,16 +129,14 @@ export function configureSensors(
       sources.push(source)
     } catch (error) {
       if (!(error instanceof LaresError)) throw error
-      faults.push({ part: `sensor ${name}`, error: inFile(error, table, options.file) })
+      faults.push({ part: `sensor ${name}`, error: inFile(error, options.file) })
     }
   }
   return { sources, faults }
 }
 
-function inFile(error: LaresError, table: Readonly<Record<string, unknown>>, file: string | null): LaresError {
-  const driver = typeof table.driver === 'string' ? nearestName(table.driver, [...SENSOR_DRIVERS.keys()]) : null
-  const meant = driver && driver !== table.driver ? `. Did you mean driver = "${driver}"?` : ''
-  return new LaresError('bad_config', `${file ?? 'the configuration'}: ${error.message}${meant}`, {
+function inFile(error: LaresError, file: string | null): LaresError {
+  return new LaresError('bad_config', `${file ?? 'the configuration'}: ${error.message}`, {
     cause: error,
     hint: error.hint,
   })

@@ -1,4 +1,5 @@
 import { exampleFile, type Reference } from '../../shared/example-settings.ts'
+import { DRIVER_EXAMPLES } from '../sensors/examples.ts'
 import { SENSOR_DRIVERS } from '../sensors/index.ts'
 import { configSchema, EXAMPLES } from './schema.ts'
 
@@ -78,21 +79,6 @@ export const DRIVER_MEANINGS: ReadonlyMap<string, string> = new Map([
   ['simulated.max', 'The highest value.'],
   ['simulated.period_s', 'Seconds of one wave or two steps; the walk takes sixty steps in it.'],
   ['simulated.seed', 'Two with the same seed walk alike.'],
-])
-
-/** A table that works for each driver, below `[sensors.<key>]`. */
-export const DRIVER_EXAMPLES: ReadonlyMap<string, string> = new Map([
-  [
-    'command',
-    'driver = "command"\ncommand = ["/usr/local/bin/solar-power"]\nkind = "power"\ninterval_s = 10\nname = "Solar power"',
-  ],
-  ['cpu-temperature', 'driver = "cpu-temperature"'],
-  ['disk', 'driver = "disk"\npath = "/"'],
-  ['iio', 'driver = "iio"\ndevice = "bme280"'],
-  ['load', 'driver = "load"\nminutes = 5'],
-  ['memory', 'driver = "memory"'],
-  ['one-wire', 'driver = "one-wire"'],
-  ['simulated', 'driver = "simulated"\nkind = "temperature"\npattern = "walk"'],
 ])
 
 export const EDGE_REFERENCE: Reference = {

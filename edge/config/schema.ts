@@ -8,13 +8,18 @@ import { statusLightSettings } from '../gpio/status-light.ts'
 
 /** A table that may be written as its pin alone: `talk_button = 17`. */
 const pinOr = <T extends z.ZodType>(table: T) =>
-  z.preprocess((value) => (typeof value === 'number' ? { pin: value } : value), table)
+  z.preprocess((value, context) => {
+    if (typeof value === 'number') return { pin: value }
+    if (typeof value === 'object') return value
+    context.addIssue({ code: 'custom', message: 'is to be the number of a pin, or a table' })
+    return z.NEVER
+  }, table)
 
 const agent = z.strictObject({
   /** Default: the name the hub knows. */
   name: text(100).min(1).optional(),
   /** Folder of identity and outbox. `--data` goes before it. */
-  data: z.string().startsWith('/', 'is no absolute path').optional(),
+  data: z.string().startsWith('/', 'is to begin with /').optional(),
   log_level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   /** CPU temperature, load, memory and disk, unless a table of [sensors] has their name. */
   default_sensors: z.boolean().default(true),

@@ -8,6 +8,7 @@ import { sensorKey, text } from '../../shared/messages/fields.ts'
 import { nearestName } from '../../shared/nearest-name.ts'
 import { SENSOR_KINDS } from '../../shared/sensors/index.ts'
 import type { Machine } from '../health/machine.ts'
+import { tableExamples } from './examples.ts'
 import { SENSOR_DRIVERS } from './index.ts'
 import type { SampledSource } from './sampled-source.ts'
 import type { RegisteredDriver, SensorDescription, SensorSource } from './source.ts'
@@ -33,9 +34,6 @@ export const commonSettings = z.object({
 
 type Common = z.infer<typeof commonSettings>
 
-/** Lines that work in any table of a sensor. */
-const EXAMPLES = new Map([['sensors', 'driver = "one-wire"\ninterval_s = 30']])
-
 const COMMON_KEYS = new Set(Object.keys(commonSettings.shape))
 /** Kinds without a unit of their own, to which a person may give one. */
 const FREE_UNIT = new Set(['number', 'count'])
@@ -57,8 +55,8 @@ export function configureSource(
   const parsed = commonSettings.safeParse(
     Object.fromEntries(Object.entries(table).filter(([field]) => COMMON_KEYS.has(field))),
   )
-  if (!parsed.success)
-    throw explainSettings(parsed.error, '', { schema: commonSettings, examples: EXAMPLES }, ['sensors', label])
+  const examples = tableExamples(label, table.driver)
+  if (!parsed.success) throw explainSettings(parsed.error, '', { schema: commonSettings, examples }, ['sensors', label])
   // What people read is what a person wrote, however the key is made of it.
   const settings = key === name ? parsed.data : { name: cutText(cleanText(name.normalize('NFC')), 60), ...parsed.data }
   const driver = SENSOR_DRIVERS.get(settings.driver)
@@ -70,7 +68,7 @@ export function configureSource(
     source = driver.open(key, own, machine)
   } catch (error) {
     if (error instanceof z.ZodError)
-      throw explainSettings(error, '', { schema: driver.settings, examples: EXAMPLES, more: [...COMMON_KEYS] }, [
+      throw explainSettings(error, '', { schema: driver.settings, examples, more: [...COMMON_KEYS] }, [
         'sensors',
         label,
       ])

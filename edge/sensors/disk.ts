@@ -6,7 +6,7 @@ import { sourceDriver } from './source.ts'
 export const disk = sourceDriver({
   driver: 'disk',
   summary: 'Used and free space of the file system that holds a path',
-  settings: z.strictObject({ path: z.string().startsWith('/', 'is an absolute path').default('/') }),
+  settings: z.strictObject({ path: z.string().startsWith('/', 'is to begin with /').default('/') }),
   defaults: { intervalS: 300, deadband: { percentage: 0.5, data_size: 50 } },
   create: (key, { path }, machine) => ({
     name: key,

@@ -1,11 +1,6 @@
-import {
-  COMMON_MEANINGS,
-  DRIVER_EXAMPLES,
-  DRIVER_MEANINGS,
-  EDGE_REFERENCE,
-  edgeExample,
-} from '../../edge/config/reference.ts'
+import { COMMON_MEANINGS, DRIVER_MEANINGS, EDGE_REFERENCE, edgeExample } from '../../edge/config/reference.ts'
 import { commonSettings } from '../../edge/sensors/configure.ts'
+import { DRIVER_EXAMPLES } from '../../edge/sensors/examples.ts'
 import { SENSOR_DRIVERS } from '../../edge/sensors/index.ts'
 import { HUB_REFERENCE, hubExample } from '../../hub/config-reference.ts'
 import { exampleLine, pathOf, type Reference, settingRows } from '../../shared/example-settings.ts'

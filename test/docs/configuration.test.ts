@@ -4,15 +4,10 @@ import { join } from 'node:path'
 import { parse } from 'smol-toml'
 import { afterAll, describe, expect, it } from 'vitest'
 import { loadConfig } from '../../edge/config/load.ts'
-import {
-  COMMON_MEANINGS,
-  DRIVER_EXAMPLES,
-  DRIVER_MEANINGS,
-  EDGE_REFERENCE,
-  edgeExample,
-} from '../../edge/config/reference.ts'
+import { COMMON_MEANINGS, DRIVER_MEANINGS, EDGE_REFERENCE, edgeExample } from '../../edge/config/reference.ts'
 import type { EdgeConfig } from '../../edge/config/schema.ts'
 import { commonSettings, configureSource } from '../../edge/sensors/configure.ts'
+import { DRIVER_EXAMPLES } from '../../edge/sensors/examples.ts'
 import { SENSOR_DRIVERS } from '../../edge/sensors/index.ts'
 import { readHubConfig } from '../../hub/config.ts'
 import { HUB_REFERENCE, hubExample } from '../../hub/config-reference.ts'

@@ -153,7 +153,7 @@ describe('the agent', () => {
     giveIdentity(dataFolder, hub)
     await agent.start()
     const wrong = agent.status().missing.find(({ part }) => part === 'sensor room')
-    expect(wrong?.reason).toContain('Did you mean driver = "simulated"?')
+    expect(wrong?.reason).toContain('Did you mean simulated?')
     await hub.until('the hub is told, and has the other', () => {
       clock.advance(500)
       const told = hub.values('event').some(({ data }) => data?.source === 'room')

@@ -124,12 +124,13 @@ describe('a key', () => {
   })
 
   it('of a table that cannot be one is told one that can', async () => {
-    const text = '[sensors.living-room]\ndriver = "load"'
+    const wrong = '[sensors."\\u200e"]'
+    const text = `${wrong}\ndriver = "load"`
     const { message, hint } = await refusal(() => read.edge(written(text)))
-    expect(message).toContain('[sensors.living-room] has a key that is not')
-    const better = /Write (\[\S+\])/.exec(hint)?.[1] ?? ''
-    const { config } = read.edge(written(text.replace('[sensors.living-room]', better)))
-    expect(Object.keys(config.sensors)).toEqual(['living_room'])
+    expect(message).toContain('has a name with nothing that can be seen')
+    const better = /Write (\[\S+\]),/.exec(hint)?.[1] ?? ''
+    const { config } = read.edge(written(text.replace(wrong, better)))
+    expect(Object.keys(config.sensors)).toEqual(['sensor_1'])
   })
 
   it.each([

@@ -69,9 +69,11 @@ describe('the configuration', () => {
 
   it('names file, key, fault and an example', async () => {
     expect(await complaint('[heartbeat]\ninterval_s = 1')).toMatch(
-      /edge\.toml: heartbeat\.interval_s: .*>=5[\s\S]*interval_s = 30[\s\S]*\[bad_config\]/,
+      /edge\.toml: heartbeat\.interval_s: is to be at least 5[\s\S]*interval_s = 30[\s\S]*\[bad_config\]/,
     )
-    expect(await complaint('[agent]\nname = 5')).toMatch(/agent\.name: .*string[\s\S]*name = "Kitchen Pi"/)
+    expect(await complaint('[agent]\nname = 5')).toMatch(
+      /agent\.name: is to be a text in quotes[\s\S]*name = "Kitchen Pi"/,
+    )
   })
 
   it('knows the nearest name of an unknown key, section, driver and variable', async () => {
@@ -133,8 +135,20 @@ describe('the configuration', () => {
     expect(config.gpio.talk_button).toMatchObject({ pin: 17 })
     expect(config.microphone).toMatchObject({ enabled: true, device: 'true' })
     expect(faults.map(({ error }) => error.hint)).toEqual(['Did you mean LARES_EDGE_MICROPHONE_DEVICE?'])
-    expect(load('', { LARES_EDGE_HEARTBEAT_INTERVAL_S: 'often' }).faults[0]?.error.message).toMatch(
-      /^the environment variable LARES_EDGE_HEARTBEAT_INTERVAL_S: /,
+  })
+
+  it('tells a wrong variable by its name, with one that works', () => {
+    const fault = (name: string, text: string) => load('', { [name]: text }).faults[0]?.error
+    expect(fault('LARES_EDGE_HEARTBEAT_INTERVAL_S', 'often')).toMatchObject({
+      message: 'the environment variable LARES_EDGE_HEARTBEAT_INTERVAL_S: heartbeat.interval_s: is to be a number',
+      hint: expect.stringMatching(/ LARES_EDGE_HEARTBEAT_INTERVAL_S=30$/),
+    })
+    expect(fault('LARES_EDGE_GPIO_MUTE_SWITCH', 'left')).toMatchObject({
+      message: expect.stringMatching(/: gpio\.mute_switch: is to be the number of a pin, or a table$/),
+      hint: expect.stringMatching(/ LARES_EDGE_GPIO_MUTE_SWITCH=27$/),
+    })
+    expect(() => load('', { LARES_EDGE_HUB_ADDRESSES: 'hub' })).toThrow(
+      expect.objectContaining({ hint: expect.stringMatching(/ LARES_EDGE_HUB_ADDRESSES=192\.168\.1\.10:8883$/) }),
     )
   })
 

@@ -52,6 +52,30 @@ describe('the settings every sensor has', () => {
     expect(() => configure(key, table)).toThrow(message)
     expect(() => configure(key, table)).toThrow(expect.objectContaining({ code: 'bad_config' }))
   })
+
+  it.each<[Record<string, unknown>, string, string]>([
+    [{ interval_s: 3 }, 'driver: is missing', 'driver = "one-wire"'],
+    [{ driver: 'disk', interval_s: '3' }, 'interval_s: is to be a number', 'interval_s = 30'],
+    [{ driver: 'disk', deadband: 'x' }, 'deadband: is to be a number or a table', 'deadband = 0.5'],
+    [{ driver: 'disk', path: 'var' }, 'path: is to begin with /', 'path = "/"'],
+    [{ driver: 'load', minutes: 3 }, 'minutes: is to be 1, 5 or 15', 'minutes = 5'],
+    [{ driver: 'iio', device: 3 }, 'device: is to be a text in quotes', 'device = "bme280"'],
+    [
+      { driver: 'command', command: 'x' },
+      'command: is to be a list in [ ]',
+      'command = ["/usr/local/bin/solar-power"]',
+    ],
+    [{ driver: 'command', command: [] }, 'command: is to be a list of at least 1', 'command = ['],
+    [{ driver: 'command', command: ['x'], kind: 'heat' }, 'kind: "heat" is no kind', 'kind = "temperature"'],
+    [{ driver: 'command', command: ['x'], values: { a: { kind: 3 } } }, 'values.a.kind: is to be', 'values = {'],
+  ])('are told in words, with a line for that very key: %j', (table, message, line) => {
+    expect(() => configure('a', table)).toThrow(
+      expect.objectContaining({
+        message: expect.stringContaining(`[sensors.a] ${message}`),
+        hint: expect.stringContaining(`For example:\n    ${line}`),
+      }),
+    )
+  })
 })
 
 describe('a table with a name that is no key', () => {
