@@ -377,10 +377,10 @@ describe('a data folder', () => {
   })
 
   it('that is somebody else’s says whose it must be', () => {
-    const denied = Object.assign(new Error('EACCES: permission denied, mkdir'), { code: 'EACCES', path: '/srv/lares' })
+    const denied = Object.assign(new Error('EACCES: permission denied, mkdir'), { code: 'EACCES', path: folder })
     expect(systemTrouble(denied)).toMatchObject({
       code: 'no_permission',
-      hint: expect.stringMatching(/chown -R \S+ \/srv\/lares,/),
+      hint: expect.stringMatching(`chown -R \\S+ ${folder},`),
     })
   })
 })
