@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { cutText } from './cut-text.ts'
 import type { ErrorCode } from './errors.ts'
 import { LaresError } from './errors.ts'
+import { faultWords } from './fault-words.ts'
 import { JSON_DEPTH } from './limits.ts'
 import type { AudioFrame } from './messages/audio-frame.ts'
 import { decodeAudioFrame, encodeAudioFrame } from './messages/audio-frame.ts'
@@ -65,7 +66,7 @@ export function check<N extends MessageName>(name: N, json: unknown): Decoded<Wi
 export function describeIssues(error: z.ZodError): string {
   const issues = error.issues
     .slice(0, 3)
-    .map((issue) => `${issue.path.map(String).join('.') || 'message'}: ${issue.message}`)
+    .map((issue) => `${issue.path.map(String).join('.') || 'message'}: ${faultWords(issue)}`)
   const more = error.issues.length - issues.length
   return cutText(issues.join('; '), 500) + (more > 0 ? ` (and ${more} more)` : '')
 }
