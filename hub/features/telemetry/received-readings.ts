@@ -51,7 +51,10 @@ export const receivedReadings = command({
   }),
   examples: [
     { says: 'what came last', params: { limit: 20 } },
-    { says: 'what came of one sensor after a reading', params: { device: 'kitchen-pi', sensor: 'co2', after: 81_230 } },
+    {
+      says: 'what came of one sensor after a reading',
+      params: { device: 'kitchen-pi', sensor: 'cpu_temperature', after: 81_230 },
+    },
   ],
   positional: ['device', 'sensor'],
   changes: false,
