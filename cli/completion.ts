@@ -36,7 +36,9 @@ export function wordTree(commands: readonly DescribedCommand[], programs: readon
   const areas = new Map<string, Word[]>()
   const add = (area: string, word: Word) => {
     const known = areas.get(area) ?? []
-    if (!known.some(({ name }) => name === word.name)) areas.set(area, [...known, word])
+    // `hub status` is named among the hub's programs and answered by its command, which knows its words.
+    const isKnown = known.some(({ name }) => name === word.name)
+    areas.set(area, isKnown ? known.map((one) => (one.name === word.name ? word : one)) : [...known, word])
   }
   for (const program of programs)
     for (const { verb, says, values = [] } of program.verbs)

@@ -89,6 +89,7 @@ describe.each(Object.keys(OFFERED))('completion in %s', (shell) => {
     ['lares events list --device kit', ['kitchen-pi-x7k2m9']],
     ['lares watch --device kit', ['kitchen-pi-x7k2m9']],
     ['lares edge log-level sen', ['sensors']],
+    ['lares hub log-level sy', ['sync']],
   ])(
     'offers for "%s" %j',
     (line, expected) => {
