@@ -130,7 +130,9 @@ export const claimSite = command({
   examples: [{ says: 'after a card was copied, on the hub that is to go on', params: {} }],
   changes: true,
   danger({ db }, { as_new }) {
-    const { name, site } = readIdentity(db)
+    const { name, site, fenced } = readIdentity(db)
+    // It is refused, and says so itself.
+    if (!as_new && fenced === null) return null
     if (!as_new)
       return `The other hub of the site ${name ?? site ?? '(unknown)'} will be fenced: it sends nothing more to central.`
     const held = db.prepare('SELECT count(*) FROM sync_quarantine').pluck().get()
