@@ -113,22 +113,26 @@ describe('scripts/install', () => {
     expect(machine.run(script, { args: ['--prefix', house.prefix] }).err).toContain('hub, edge or both')
   })
 
-  it.each(['hub', 'edge'])('brings a unit of the %s that systemd accepts', (part) => {
-    const unit = readFileSync(join(repository, `scripts/systemd/lares-${part}.service`), 'utf8')
-    for (const line of ['Type=notify', 'WatchdogSec=30', 'Restart=always', 'StartLimitIntervalSec=0', 'User=lares']) {
-      expect(unit.split('\n')).toContain(line)
-    }
-    for (const line of ['NoNewPrivileges=yes', 'ProtectSystem=strict', 'ProtectHome=yes', 'CapabilityBoundingSet=']) {
-      expect(unit.split('\n')).toContain(line)
-    }
-    // V8 writes machine code while it runs.
-    expect(unit).not.toMatch(/^MemoryDenyWriteExecute/m)
-    const path = join(machine.home, `lares-${part}.service`)
-    writeFileSync(path, unit.replace('/opt/lares/current/lares', '/bin/true'))
-    const verified = spawnSync('systemd-analyze', ['verify', path], { encoding: 'utf8' })
-    if (verified.error) console.log(`systemd-analyze is missing: the unit of the ${part} was not verified by systemd`)
-    else expect(verified.stderr).not.toContain(`lares-${part}.service`)
-  })
+  it.each(['hub', 'edge'])(
+    'brings a unit of the %s that systemd accepts',
+    (part) => {
+      const unit = readFileSync(join(repository, `scripts/systemd/lares-${part}.service`), 'utf8')
+      for (const line of ['Type=notify', 'WatchdogSec=30', 'Restart=always', 'StartLimitIntervalSec=0', 'User=lares']) {
+        expect(unit.split('\n')).toContain(line)
+      }
+      for (const line of ['NoNewPrivileges=yes', 'ProtectSystem=strict', 'ProtectHome=yes', 'CapabilityBoundingSet=']) {
+        expect(unit.split('\n')).toContain(line)
+      }
+      // V8 writes machine code while it runs.
+      expect(unit).not.toMatch(/^MemoryDenyWriteExecute/m)
+      const path = join(machine.home, `lares-${part}.service`)
+      writeFileSync(path, unit.replace('/opt/lares/current/lares', '/bin/true'))
+      const verified = spawnSync('systemd-analyze', ['verify', path], { encoding: 'utf8' })
+      if (verified.error) console.log(`systemd-analyze is missing: the unit of the ${part} was not verified by systemd`)
+      else expect(verified.stderr).not.toContain(`lares-${part}.service`)
+    },
+    120_000,
+  )
 
   it("keeps the agent's stop from removing the hub's socket: they share no runtime folder", () => {
     const folder = (part: string) =>

@@ -162,7 +162,7 @@ describe('the log of a database', () => {
       }
     }
     expect(seen.size).toBe(2)
-  })
+  }, 120_000)
 })
 
 function flipped(bytes: Buffer, at: number): Buffer {
