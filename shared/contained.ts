@@ -1,6 +1,6 @@
 import type { Backoff } from './backoff.ts'
 import type { Cancel, Clock } from './clock.ts'
-import { asError } from './errors.ts'
+import { asError, explain, LaresError } from './errors.ts'
 import type { Service } from './lifecycle.ts'
 import type { Log } from './log.ts'
 
@@ -30,7 +30,9 @@ export function contained(part: string, service: Service, { clock, log, failed, 
       failed(null)
     } catch (thrown) {
       const error = asError(thrown)
-      if (told !== error.message) log.error({ part, error: error.stack }, 'a part did not start; the others go on')
+      // What has a code is known, and where it comes from says nobody anything.
+      const reason = error instanceof LaresError ? explain(error) : error.stack
+      if (told !== error.message) log.error({ part, error: reason }, 'a part did not start; the others go on')
       told = error.message
       failed(error)
       if (backoff && !stopped) again = clock.after(backoff.next(), () => void start())

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Backoff } from '../../shared/backoff.ts'
 import { ManualClock } from '../../shared/clock.ts'
 import { contained } from '../../shared/contained.ts'
+import { LaresError } from '../../shared/errors.ts'
 import { silentLog } from '../../shared/log.ts'
 
 describe('a contained part', () => {
@@ -34,6 +35,19 @@ describe('a contained part', () => {
     clock.advance(2_000)
     await settled()
     expect(told).toEqual(['in use', 'in use', null])
+  })
+
+  it.each([
+    ['a known trouble', new LaresError('bad_config', 'no such address', { hint: 'Name another.' }), false],
+    ['a fault of ours', new TypeError('no such method'), true],
+  ])('that meets %s is logged with the stack of that alone', async (_, thrown, withStack) => {
+    const { options } = parts()
+    const lines: unknown[] = []
+    const log = { ...silentLog, error: (fields: unknown) => void lines.push(fields) } as typeof silentLog
+    await contained('web', { start: () => Promise.reject(thrown), stop() {} }, { ...options, log }).start()
+    const [{ error }] = lines as [{ error: string }]
+    expect(error).toContain(thrown.message)
+    expect(/\n\s+at /.test(error)).toBe(withStack)
   })
 
   it('is not tried again once it was stopped', async () => {
