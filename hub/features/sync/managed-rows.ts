@@ -24,11 +24,13 @@ interface Known {
 export class ManagedRows {
   #db: Database
   #tables: Map<string, CentralTable>
+  #every: Map<string, CentralTable>
   #order: string[]
   #defaults: Map<string, Values>
 
   constructor(db: Database, every: readonly CentralTable[]) {
     this.#db = db
+    this.#every = new Map(every.map((table) => [table.name, table]))
     const tables = every.filter(({ kind }) => kind === 'down')
     this.#tables = new Map(tables.map((table) => [table.name, table]))
     this.#order = parentsFirst(tables)
@@ -139,6 +141,7 @@ export class ManagedRows {
     if (refused !== null && (giveWay(context, table.name, values) || this.#freed(table, values)))
       refused = this.#write(table, values)
     if (refused?.startsWith('UNIQUE')) return this.#heldWords(table, values) ?? refused
+    if (refused?.startsWith('FOREIGN KEY')) return this.#parentWords(table, values) ?? refused
     if (refused === null && table.name === 'users' && present) {
       const closed = values.get('is_active') === 0 && present.is_active !== 0
       // Rights are those of the login: who has fewer now is to log in again.
@@ -163,6 +166,19 @@ export class ManagedRows {
   #heldWords(table: CentralTable, values: Values): string | null {
     const [holder] = holdersOf(this.#db, table, values)
     return holder === undefined ? null : heldWords(holder)
+  }
+
+  #parentWords({ references }: CentralTable, values: Values): string | null {
+    const absent = references.find(({ column, table: parent }) => {
+      const key = values.get(column)
+      return key !== null && key !== undefined && this.#lacks(parent, key)
+    })
+    return absent ? `it belongs to ${values.get(absent.column)} of ${absent.table}, which is not here` : null
+  }
+
+  #lacks(name: string, key: unknown): boolean {
+    const table = this.#every.get(name)
+    return table !== undefined && this.#row(table, String(key)) === undefined
   }
 
   #values(table: CentralTable, text: string, now: number | null): Values {
