@@ -38,7 +38,9 @@ export function whatIsMissing(parts: PartsLookedAt, configFaults: readonly Confi
     if (reason) missing.push({ part, reason, ...(hint !== undefined && { hint }) })
   }
   const link = hub.state()
-  if (link.state !== 'online') add('hub', link.reason ?? 'connecting')
+  // Away because of the twin: that is told once, as what it is.
+  if (link.state !== 'online' && (hub.twin === null || link.reason !== hub.twin))
+    add('hub', link.reason ?? 'connecting')
   add(IDENTITY, hub.twin)
   add(VERSION, hub.versionProblem)
   add(INTRODUCTION, hub.refusal)

@@ -35,7 +35,7 @@ export function describeStatus(identity: Identity | null, word: AgentStatus | nu
 
 /** For a person. */
 export function formatStatus({ running, device, name, addresses, status }: ShownStatus): string {
-  const at = addresses.length === 0 ? '' : ` at ${addresses.join(', ')}`
+  const at = addresses.length === 0 ? '' : `, joined at ${addresses.join(', ')}`
   const lines = [device === null ? 'not joined: lares edge join <token>' : `${name} (${device})${at}`]
   if (!running || status === null) return [...lines, 'the agent does not run'].join('\n')
   lines.push(`agent ${status.version} runs, ${status.sensors} sensors, ${linkWords(status.link)}`)
@@ -48,8 +48,10 @@ export function formatStatus({ running, device, name, addresses, status }: Shown
   return lines.join('\n')
 }
 
-function linkWords({ state, reason }: AgentStatus['link']): string {
-  return `${state.replaceAll('_', ' ')}${reason === null ? '' : `: ${reason}`}`
+function linkWords({ state, reason, address }: AgentStatus['link']): string {
+  // A hub that has moved is not where the identity has it.
+  const at = state === 'online' ? ` at ${address}` : ''
+  return `${state.replaceAll('_', ' ')}${at}${reason === null ? '' : `: ${reason}`}`
 }
 
 function outboxWords({ rows, bytes, oldest_s, dropped, parked }: Heartbeat['outbox']): string {

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
+import type { Identity } from '../../edge/identity.ts'
 import { runEdge } from '../../edge/main.ts'
 import { edgeOptions } from '../../edge/options.ts'
 import { EDGE_PROGRAM } from '../../edge/program.ts'
@@ -141,6 +142,15 @@ describe('which agent is meant', () => {
     expect(meant(other, false)).toBe(its)
     writeStatus(other, word(other, { pid: 2 ** 22 + 1 }), silentLog)
     expect(meant(other, false)).toBe(its)
+  })
+
+  it('is online where its link is, which may not be where it joined', () => {
+    const identity = { device: 'kitchen-1', name: 'Kitchen', addresses: ['before:8883'] } as Identity
+    expect(
+      formatStatus(describeStatus(identity, word('/x'), clock))
+        .split('\n')
+        .slice(0, 2),
+    ).toEqual(['Kitchen (kitchen-1), joined at before:8883', 'agent 0.1.0 runs, 3 sensors, online at hub:8883'])
   })
 
   it('is called what it says of itself where its identity is not to be seen', () => {
