@@ -149,7 +149,7 @@ describe('lares hub backup', () => {
 
   it('says what is wrong with a place, and its remedy works', () => {
     const missing = refusal(() => backupDatabase(folder, join(root, 'far/away.db')))
-    expect([missing.code, missing.hint]).toEqual(['not_found', `Make it: mkdir -p '${join(root, 'far')}'`])
+    expect([missing.code, missing.hint]).toEqual(['not_found', `Make it: mkdir -p ${join(root, 'far')}`])
     mkdirSync(join(root, 'far'))
     backupDatabase(folder, join(root, 'far/away.db'))
     const into = refusal(() => backupDatabase(folder, join(root, 'far')))
