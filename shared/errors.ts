@@ -74,7 +74,7 @@ const CATALOGUE = {
   },
   device_alarm: {
     retry: true,
-    hint: 'See since when with `lares devices show DEVICE`. It goes by itself when the device says that it is well again.',
+    hint: 'Look at the device (lares devices show, with its name). It goes by itself when the device says that it is well again.',
   },
   // the hub's own state
   disk_full: { retry: true, hint: "Free space on the hub's disk. Intake resumes by itself." },

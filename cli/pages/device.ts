@@ -1,9 +1,10 @@
+import { alarmWords } from '../../shared/alarm-words.ts'
 import { timeWords } from '../../shared/time-words.ts'
 import { type Answer, type MakePage, present } from './page.ts'
 
-/** `lares devices show`: how the device is, what it is, its sensors, and its last heartbeat. */
+/** `lares devices show`: how the device is and what is wrong with it, what it is, its sensors, and its last heartbeat. */
 export const devicePage: MakePage = (answer, _schema, now) => ({
-  head: { lines: [stateLine(answer, now)], colour: answer.at('device.is_online') === true ? 'green' : 'yellow' },
+  head: { lines: [stateLine(answer, now), ...wrongWith(answer, now)], colour: colourOf(answer) },
   data: present({
     id: answer.text('device.id'),
     'last seen': answer.number('device.last_seen'),
@@ -31,6 +32,17 @@ export const devicePage: MakePage = (answer, _schema, now) => ({
     },
   },
 })
+
+function colourOf(answer: Answer): 'green' | 'yellow' {
+  return answer.at('device.is_online') === true && answer.list('alarms').length === 0 ? 'green' : 'yellow'
+}
+
+function wrongWith(answer: Answer, now: number): string[] {
+  return answer.list('alarms').map(({ part, description, since }) => {
+    const words = alarmWords({ part: typeof part === 'string' ? part : null, description: String(description) })
+    return typeof since === 'number' ? `${words} (since ${timeWords(since, now)})` : words
+  })
+}
 
 function stateLine(answer: Answer, now: number): string {
   const name = answer.text('device.name') ?? 'The device'

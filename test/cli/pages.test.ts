@@ -122,4 +122,23 @@ describe('a device', () => {
     expect(page).toMatch(/uptime +2 h 5 min/)
     expect(page).not.toMatch(/throttled|mono|80137/)
   })
+
+  it('has below its state what is wrong with it, each with since when', () => {
+    const alarms = [
+      {
+        since: NOW - 720_000,
+        severity: 'warning',
+        part: 'cellar',
+        description: 'cellar has a short circuit',
+        type: 'x',
+      },
+      { since: NOW - 60_000, severity: 'error', part: null, description: 'The outbox is full.', type: 'y' },
+    ]
+    const device = { name: 'Hall', id: 'hall-x7k2m9', status: 'online', is_online: true }
+    expect(shown('devices', 'show', { device, entities: [], alarms }).split('\n').slice(0, 3)).toEqual([
+      'Hall is online',
+      '  cellar has a short circuit (since 12 min ago)',
+      '  The outbox is full. (since 1 min ago)',
+    ])
+  })
 })
