@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os'
 import { splitAddress } from '../shared/address.ts'
-import { asError, LaresError } from '../shared/errors.ts'
+import { asError, inOneLine, LaresError } from '../shared/errors.ts'
 import { JOIN_ADDRESSES } from '../shared/join-token.ts'
 import type { HubConfig } from './config.ts'
 import { defaultRouteInterfaces, passingAddresses } from './default-routes.ts'
@@ -52,6 +52,12 @@ export function reachOf(config: HubConfig, port: number, machine: AddressSources
       ? 'This machine has only IPv6 addresses and the hub listens on IPv4 alone: set [listen] tls = "[::]:8883" in hub.toml and restart the hub.'
       : 'This machine has no address in a network: only an agent on this machine can join. Connect it, then invite again.'
   return { addresses: [at('127.0.0.1')], warnings: [...warnings, why] }
+}
+
+/** The same while the hub could not open its port, or someone else would be reached there: `why` it could not. */
+export function whileClosed({ addresses, warnings }: Reach, why: Error | null): Reach {
+  const closed = why === null ? [] : [`No device can join at present: ${inOneLine(why)}`]
+  return { addresses, warnings: [...warnings, ...closed] }
 }
 
 /** A tunnel or a proxy may lead to loopback, where addresses are advertised. */

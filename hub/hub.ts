@@ -2,13 +2,13 @@ import { join } from 'node:path'
 import { Backoff } from '../shared/backoff.ts'
 import { Ballast } from '../shared/ballast.ts'
 import { contained } from '../shared/contained.ts'
-import { asError, explain } from '../shared/errors.ts'
+import { asError, inOneLine } from '../shared/errors.ts'
 import type { Service } from '../shared/lifecycle.ts'
 import { Lifecycle } from '../shared/lifecycle.ts'
 import { makeFolder } from '../shared/make-folder.ts'
 import type { AdminResponse } from '../shared/messages/admin-response.ts'
 import { topicsBelow } from '../shared/topics.ts'
-import { reachOf } from './addresses.ts'
+import { reachOf, whileClosed } from './addresses.ts'
 import { Reader } from './admin/reader.ts'
 import { Announcer } from './announcer.ts'
 import type { Dropped } from './broker/broker-counters.ts'
@@ -193,7 +193,10 @@ export class Hub implements Service {
           caller,
           now: clock.now(),
           clockSynced: clockSync.synced,
-          hub: { reach: () => reachOf(config, listeners.ports.tls), pin: certificate.pin },
+          hub: {
+            reach: () => whileClosed(reachOf(config, listeners.ports.tls), listeners.tls.failure),
+            pin: certificate.pin,
+          },
           verifyCentral: (question) => sync.verify(question),
           tokensInUse: () => tokensOf(broker.connections()),
           storage: () => storageFigures(folder, { clock }),
@@ -289,7 +292,8 @@ export class Hub implements Service {
         log,
         failed(error) {
           if (error === null) health.clear(`part:${name}`)
-          else health.raise(`part:${name}`, 'part_failed', `the hub's part "${name}" did not start: ${explain(error)}`)
+          else
+            health.raise(`part:${name}`, 'part_failed', `the hub's part "${name}" did not start: ${inOneLine(error)}`)
         },
       })
     /** What had the address may go, and a network may come after the hub. */
@@ -299,7 +303,7 @@ export class Hub implements Service {
         log,
         failed(error) {
           if (error === null) health.clear(`listen:${name}`)
-          else health.raise(`listen:${name}`, 'cannot_listen', explain(error))
+          else health.raise(`listen:${name}`, 'cannot_listen', inOneLine(error))
         },
         backoff: new Backoff({ firstMs: 5_000, capMs: 60_000 }),
       })

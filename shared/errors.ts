@@ -175,6 +175,11 @@ export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown))
 }
 
+/** The thing and the remedy in one line, as a part of something else that is told. */
+export function inOneLine(error: unknown): string {
+  return error instanceof LaresError ? `${error.message}. ${error.hint}` : asError(error).message
+}
+
 /** What a person sees in a terminal: the thing, the remedy, the code. */
 export function explain(error: unknown): string {
   if (error instanceof LaresError) return `${error.message}\n  ${error.hint} [${error.code}]`

@@ -1,8 +1,9 @@
 import type { NetworkInterfaceInfo } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import { type AddressSources, reachOf } from '../../hub/addresses.ts'
+import { type AddressSources, reachOf, whileClosed } from '../../hub/addresses.ts'
 import { readHubConfig } from '../../hub/config.ts'
 import { defaultRouteInterfaces, passingAddresses } from '../../hub/default-routes.ts'
+import { LaresError } from '../../shared/errors.ts'
 import { formatJoinToken, parseJoinToken } from '../../shared/join-token.ts'
 
 function config(tls: string, advertise: string[] = []) {
@@ -169,5 +170,15 @@ describe('an invitation that cannot work', () => {
     expect(reachOf(config('127.0.0.1:8883', ['hub.example:8883']), 8883, refused).warnings).toEqual([
       expect.stringContaining('hub.example:8883'),
     ])
+  })
+
+  it('come with what is in the way while the port could not be opened', () => {
+    const reach = reachOf(config('192.168.0.5:8883'), 8883, machine(LOOPBACK))
+    expect(whileClosed(reach, null)).toEqual(reach)
+    const taken = new LaresError('bad_config', 'cannot listen on it: taken', { hint: 'Stop the other.' })
+    expect(whileClosed(reach, taken)).toEqual({
+      addresses: reach.addresses,
+      warnings: [...reach.warnings, 'No device can join at present: cannot listen on it: taken. Stop the other.'],
+    })
   })
 })
