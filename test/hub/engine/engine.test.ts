@@ -22,7 +22,7 @@ describe('the engine', () => {
     house.device('kitchen-pi')
     const verdicts = house.send(
       ['lares/kitchen-pi/readings', '{"epoch":"e1"'],
-      ['lares/kitchen-pi/readings', reading(2, 1, { items: [{ sensor: 'X', value: 1 }] })],
+      ['lares/kitchen-pi/readings', reading(2, 1, { items: [{ sensor: '', value: 1 }] })],
     )
     expect(verdicts).toEqual(['rejected', 'rejected'])
     expect(house.all('SELECT code, CAST(raw AS TEXT) AS raw FROM rejected_messages ORDER BY id')[0]).toEqual({
