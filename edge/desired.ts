@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { describeIssues } from '../shared/codec.ts'
 import { cutText } from '../shared/cut-text.ts'
 import { asError } from '../shared/errors.ts'
+import { faultWords } from '../shared/fault-words.ts'
 import type { Log } from '../shared/log.ts'
 import type { Desired } from '../shared/messages/desired.ts'
 import type { Reported } from '../shared/messages/reported.ts'
@@ -110,11 +110,16 @@ export class DesiredSettings {
   }
 }
 
+/** Said beside the key of the setting. */
+function reasonOf({ issues }: z.ZodError): string {
+  return issues.map((issue) => [...issue.path.map(String), faultWords(issue)].join(' ')).join('; ')
+}
+
 function attempt(setting: RegisteredSetting, value: unknown): { value: unknown } | { reason: string } {
   try {
     return { value: setting.apply(value) }
   } catch (error) {
-    return { reason: error instanceof z.ZodError ? describeIssues(error) : asError(error).message }
+    return { reason: error instanceof z.ZodError ? reasonOf(error) : asError(error).message }
   }
 }
 
