@@ -18,7 +18,7 @@ describe('a refusal of the operating system', () => {
   it('gives away no file that is not there yet, and no folder', () => {
     const { message, hint } = trouble('EACCES', join(folder, 'new.json'))
     expect(message).toMatch(/^the user \S+ may not make .*new\.json$/)
-    expect(hint).toContain(`(stat -c %U '${folder}')`)
+    expect(hint).toContain(`(stat -c %U ${folder})`)
     expect(hint).not.toContain('chown')
     writeFileSync(join(folder, 'old.json'), '')
     expect(trouble('EACCES', join(folder, 'old.json')).hint).toContain(`chown -R`)
