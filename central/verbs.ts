@@ -112,6 +112,7 @@ export const VERBS = new Map<string, Verb>([
       summary: 'shut a site out; its rows stay, with --erase they go',
       danger: removalWords,
       async run({ db, params: [name = ''], erase, reason }) {
+        checkReason({ erase, reason })
         const done = await removeSite(db, name, { erase, ...(reason === undefined ? {} : { reason }) })
         const erased = done.erased === null ? 'its rows stay' : `${done.erased} rows were erased`
         const shut =
@@ -262,7 +263,16 @@ async function erasureOf({ db, params: [name = '', what = '', key = ''], reason 
 }
 
 /** Rows that stay are not counted: nobody waits for that. */
-async function removalWords({ db, params: [name = ''], erase }: Call): Promise<string | null> {
+/** A reason stands beside what was erased; without that it would be lost. */
+function checkReason({ erase, reason }: Pick<Call, 'erase' | 'reason'>): void {
+  if (!erase && reason !== undefined)
+    throw new LaresError('bad_params', 'remove-site: --reason says why rows are erased, and none are', {
+      hint: 'Leave it out, or add --erase.',
+    })
+}
+
+async function removalWords({ db, params: [name = ''], erase, reason }: Call): Promise<string | null> {
+  checkReason({ erase, reason })
   const { site_id, name: site, seen_at, role } = await siteNamed(db, name)
   if (role === null && !erase) return null
   const seen = seen_at === null ? 'never seen' : `last seen ${zonedTime(seen_at.getTime())}`

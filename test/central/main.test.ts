@@ -123,6 +123,11 @@ describe.each(CASES)('lares central on PostgreSQL %s as %s', (version, admin) =>
     await query(site.url, "INSERT INTO lares.houses (site_id, id, sync_epoch, sync_seq) VALUES ($1, 'h', 0, 1)", [
       site.site_id,
     ])
+    for (const yes of [[], ['--yes']])
+      expect(await run(url, ['remove-site', 'removed', '--reason', 'moved', ...yes])).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('--reason says why rows are erased'),
+      })
     expect((await run(url, ['remove-site', 'removed', '--yes'])).out).toContain('its rows stay')
     await expect(query(site.url, 'SELECT 1')).rejects.toMatchObject({ code: '28P01' })
     const left = () => answer<{ name: string; role: string | null; removed_at: string | null }[]>(url, ['list-sites'])
