@@ -38,13 +38,13 @@ const REJECTED: [title: string, channel: string, payload: string | Buffer, code:
   ['a time beyond all times', 'readings', '{"items":[{"sensor":"t","value":1,"at":1e300}]}', 'bad_message'],
   ['a NUL in an identifier', 'event', '{"type":"no\\u0000te"}', 'bad_message'],
   ['a lone surrogate in an identifier', 'event', '{"type":"\\ud800"}', 'bad_message'],
-  ['a lone surrogate deep in data', 'event', '{"type":"note","data":{"a":{"b":"\\ud800"}}}', 'bad_message'],
+  ['a lone surrogate in a key of data', 'event', '{"type":"note","data":{"a\\ud800":1}}', 'bad_message'],
   ['bytes that are not UTF-8', 'readings', Buffer.from([0x7b, 0xff, 0xfe, 0x7d]), 'bad_utf8'],
   ['nothing at all', 'readings', '', 'bad_json'],
   ['more bytes than a message may have', 'readings', `{"items":[],"pad":"${'x'.repeat(70_000)}"}`, 'too_large'],
   ['a topic that nobody knows', 'weather', '{}', 'unknown_topic'],
   ["a topic that is the hub's to write", 'status', '{"status":"online"}', 'not_allowed'],
-  ['a sensor name with wildcards', 'readings', '{"items":[{"sensor":"a/+","value":1}]}', 'bad_message'],
+  ['a sensor name that nobody can see', 'readings', '{"items":[{"sensor":" ","value":1}]}', 'bad_message'],
 ]
 
 describe('what a device gets wrong', () => {
