@@ -9,6 +9,7 @@ import { type AdminClient, connectLocally } from './admin-client.ts'
 import { findCommand, knownCommands } from './commands.ts'
 import { follow } from './follow.ts'
 import { exampleLine } from './help.ts'
+import type { LiveParts } from './live-parts.ts'
 import type { Call } from './parse-call.ts'
 import type { Found } from './stored.ts'
 import { StoredEvents } from './stored-events.ts'
@@ -44,20 +45,7 @@ export async function runLive(call: Call): Promise<number> {
   return EXIT.ok
 }
 
-/** What everything that lives on is given. */
-export interface Live {
-  connect(): Promise<AdminClient>
-  topics: ReturnType<typeof topicsBelow>
-  /** The id of the only device that is asked for. Throws `not_found` and `bad_params`. */
-  device(client: AdminClient): Promise<string | undefined>
-  json: boolean
-  print(text: string): void
-  say(text: string): void
-  clock: typeof systemClock
-  signal: AbortSignal
-}
-
-function followEvents(live: Live, call: Call): Promise<void> {
+function followEvents(live: LiveParts, call: Call): Promise<void> {
   return follow({
     ...live,
     stored: async (client) => new StoredEvents({ device: await live.device(client) }),
@@ -66,7 +54,7 @@ function followEvents(live: Live, call: Call): Promise<void> {
   })
 }
 
-function followReadings(live: Live, call: Call): Promise<void> {
+function followReadings(live: LiveParts, call: Call): Promise<void> {
   const { topics } = live
   const sensor = call.params.sensor === undefined ? undefined : String(call.params.sensor)
   const isKey = sensor === undefined || sensorKey.safeParse(sensor).success

@@ -3,7 +3,7 @@ import { durationWords } from '../shared/time-words.ts'
 import type { Topics } from '../shared/topics.ts'
 import type { AdminClient } from './admin-client.ts'
 import { bare, type Heard, line, sensorId } from './heard.ts'
-import type { Live } from './live.ts'
+import type { LiveParts } from './live-parts.ts'
 import { stayConnected } from './stay-connected.ts'
 import { watchPage } from './watch-page.ts'
 import { WatchedHouse } from './watched-house.ts'
@@ -35,7 +35,7 @@ export interface Screen {
 }
 
 /** Shows every device and sensor as it is, as a page of the terminal. */
-export async function watchOnScreen(live: Live, screen: Screen): Promise<void> {
+export async function watchOnScreen(live: LiveParts, screen: Screen): Promise<void> {
   const { clock, signal } = live
   const names = new Map<string, string>()
   const learn = learner(names)
@@ -96,7 +96,7 @@ export async function watchOnScreen(live: Live, screen: Screen): Promise<void> {
 }
 
 /** Prints a line for each status and value that is another one. */
-export async function watchAsLines(live: Live): Promise<void> {
+export async function watchAsLines(live: LiveParts): Promise<void> {
   const names = new Map<string, string>()
   const learn = learner(names)
   const shown = new Map<string, string>()

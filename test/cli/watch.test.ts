@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Live } from '../../cli/live.ts'
+import type { LiveParts } from '../../cli/live-parts.ts'
 import { watchAsLines, watchOnScreen } from '../../cli/watch.ts'
 import { ManualClock } from '../../shared/clock.ts'
 import { topicsBelow } from '../../shared/topics.ts'
@@ -17,7 +17,7 @@ function watching() {
   const clock = new ManualClock(START)
   const ending = new AbortController()
   const lines: string[] = []
-  const live: Live = {
+  const live: LiveParts = {
     connect: line.connect,
     topics: topicsBelow('lares'),
     device: async () => undefined,
