@@ -68,7 +68,7 @@ describe('the tutorial of the protocol', () => {
 
   it.skipIf(missing.length > 0)('has every command end without an error, as typed, with what it promises', async () => {
     expect(printed).toHaveLength(blocks.length + 1)
-    expect(shown('A first reading').at(-1)).toMatch(/Garden sensor\s+soil\s+41\.5/)
+    expect(shown('A first reading').at(-1)).toMatch(/Garden sensor\s+Humidity\s+41\.5/)
     expect(shown('Over TLS').at(-1)).toMatch(/^[\w-]{43}\n/)
     expect(shown('What did not fit').at(-1)).toContain('bad_message')
     expect(shown('Reading state').at(-1)).toMatch(/^lares\/garden-sensor-\w+\/state\/soil \{.*"value":42/)
