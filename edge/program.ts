@@ -1,6 +1,6 @@
 import { LOG_LEVELS } from '../shared/log-board.ts'
 import type { Program } from '../shared/program.ts'
-import { LOG_PARTS } from './log-levels.ts'
+import { LOG_PARTS } from './control/log-levels.ts'
 
 /** The words of `lares edge`. */
 export const EDGE_PROGRAM = {

@@ -6,8 +6,8 @@ import { Notify } from '../shared/notify.ts'
 import { waitForStop } from '../shared/stop-signal.ts'
 import type { AgentOptions } from './agent.ts'
 import { Agent } from './agent.ts'
-import { identityFile } from './identity.ts'
-import type { AgentStatus } from './status-file.ts'
+import { identityFile } from './link/identity.ts'
+import type { AgentStatus } from './status/status-file.ts'
 
 /** systemd sends SIGKILL later; whoever presses Ctrl-C does not wait so long. */
 const STOP_MS = 4_500

@@ -60,7 +60,7 @@ async function runVerb(verb: string, values: Values): Promise<number> {
 }
 
 /** Loads the declared tables and what they are made of, which a running hub has in its engine's thread only. */
-const maintenance = () => import('./maintenance.ts')
+const maintenance = () => import('./store/maintenance.ts')
 
 function checked(file: string | undefined): string {
   const { centralFault } = readHubConfig(file)

@@ -1,4 +1,4 @@
-import { measureMicrophone } from '../audio/microphone-level.ts'
+import { measureMicrophone } from '../hearing/microphone-level.ts'
 import type { Finding } from './findings.ts'
 import { ok, problem, skipped } from './findings.ts'
 import type { DoctorOptions } from './options.ts'

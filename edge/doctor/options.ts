@@ -2,7 +2,7 @@ import type { Clock } from '../../shared/clock.ts'
 import type { ConfigFault } from '../config/fault.ts'
 import type { EdgeConfig } from '../config/schema.ts'
 import type { Machine } from '../health/machine.ts'
-import type { AgentStatus } from '../status-file.ts'
+import type { AgentStatus } from '../status/status-file.ts'
 
 export interface DoctorOptions {
   dataFolder: string

@@ -16,7 +16,6 @@ import type { Reported } from '../../shared/messages/reported.ts'
 import type { Status } from '../../shared/messages/status.ts'
 import type { Topics } from '../../shared/topics.ts'
 import { topicsBelow } from '../../shared/topics.ts'
-import type { Identity } from '../identity.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { Aftermath, LinkState, Opened } from './connect-loop.ts'
 import { ConnectLoop } from './connect-loop.ts'
@@ -25,6 +24,7 @@ import { openConnection } from './connection.ts'
 import { dial } from './dial.ts'
 import { envelope } from './envelope.ts'
 import { HubSession } from './hub-session.ts'
+import type { Identity } from './identity.ts'
 
 /** Beyond this a slow network holds the heartbeat back: a late one says nothing. */
 const HEARTBEAT_BUFFER_BYTES = 64 * 1024

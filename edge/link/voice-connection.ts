@@ -8,13 +8,13 @@ import type { AudioFrame } from '../../shared/messages/audio-frame.ts'
 import type { Session } from '../../shared/messages/session.ts'
 import type { Topics } from '../../shared/topics.ts'
 import { topicRow, topicsBelow } from '../../shared/topics.ts'
-import type { VoiceLink } from '../audio/turn-sender.ts'
-import type { Identity } from '../identity.ts'
+import type { VoiceLink } from '../hearing/turn-sender.ts'
 import type { Aftermath, LinkState, Opened } from './connect-loop.ts'
 import { ConnectLoop } from './connect-loop.ts'
 import type { IncomingMessage } from './connection.ts'
 import { openConnection } from './connection.ts'
 import { dial } from './dial.ts'
+import type { Identity } from './identity.ts'
 
 export interface VoiceConnectionOptions {
   identity: Identity

@@ -24,7 +24,7 @@ import { turn } from './turn.ts'
 import { wake } from './wake.ts'
 import { will } from './will.ts'
 
-/** Every wire message by its name. A file of this folder that is missing here fails the architecture test. */
+/** Every wire message by its name. A file of this folder that is missing here fails the architecture tests. */
 export const MESSAGES = {
   birth,
   will,

@@ -22,7 +22,7 @@ import { signalStrength } from './signal-strength.ts'
 import { temperature } from './temperature.ts'
 import { voltage } from './voltage.ts'
 
-/** Every kind of sensor. A file of this folder that is missing here fails the architecture test. */
+/** Every kind of sensor. A file of this folder that is missing here fails the architecture tests. */
 const KINDS: SensorKind[] = [
   battery,
   carbonDioxide,

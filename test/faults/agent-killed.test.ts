@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
-import { writeIdentity } from '../../edge/identity.ts'
+import { writeIdentity } from '../../edge/link/identity.ts'
 import { makeCertificate } from '../edge/certificate.ts'
 import { HubDouble } from '../edge/hub-double.ts'
 

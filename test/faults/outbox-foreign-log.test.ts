@@ -10,7 +10,7 @@ import { configSchema } from '../../edge/config/schema.ts'
 import { systemMachine } from '../../edge/health/machine.ts'
 import { openOutboxDatabase } from '../../edge/outbox/open-outbox.ts'
 import { Outbox } from '../../edge/outbox/outbox.ts'
-import { formatStatus } from '../../edge/show-status.ts'
+import { formatStatus } from '../../edge/status/show-status.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { silentLog } from '../../shared/log.ts'
 

@@ -3,7 +3,7 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync } from
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { backupDatabase } from '../../hub/maintenance.ts'
+import { backupDatabase } from '../../hub/store/maintenance.ts'
 import { openStore } from '../../hub/store/open-store.ts'
 import { storeFile } from '../../hub/store/places.ts'
 import { silentLog } from '../../shared/log.ts'

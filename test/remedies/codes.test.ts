@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'smol-toml'
 import { afterAll, describe, expect, it } from 'vitest'
-import { reachOf } from '../../hub/addresses.ts'
 import { readHubConfig } from '../../hub/config.ts'
 import type { Caller } from '../../hub/engine/caller.ts'
 import { readIdentity } from '../../hub/engine/sync-memory.ts'
+import { reachOf } from '../../hub/listen/addresses.ts'
 import { ERROR_CODES, type ErrorCode, hintFor } from '../../shared/errors.ts'
 import { formatJoinToken, parseJoinToken } from '../../shared/join-token.ts'
 import { SENSORS_PER_DEVICE } from '../../shared/limits.ts'
@@ -134,7 +134,7 @@ const REMEDIES: Record<ErrorCode, Tried | Untried> = {
     () => sent(' '.repeat(2_000_000)),
     () => sent(reading(1, 20)),
   ),
-  slow_reader: { because: 'it is about a program of somebody else: test/hub/slow-readers.test.ts' },
+  slow_reader: { because: 'it is about a program of somebody else: test/hub/health/slow-readers.test.ts' },
   device_alarm: { because: 'its device says what to do: test/faults/agent-alarms.test.ts' },
   too_many_sensors: inHouse(
     (house) => {
@@ -260,7 +260,7 @@ const REMEDIES: Record<ErrorCode, Tried | Untried> = {
       return asked(house, 'sync/claim')
     },
   ),
-  disk_space_low: { because: 'it takes a full disk: test/hub/disk-watch.test.ts' },
+  disk_space_low: { because: 'it takes a full disk: test/hub/health/disk-watch.test.ts' },
   disk_error: { because: 'a card that fails is looked at by a person' },
   cannot_listen: { because: 'test/faults/one-part-fails.test.ts and test/remedies/configuration.test.ts take it' },
   part_failed: { because: 'it is a fault of ours, to be reported' },

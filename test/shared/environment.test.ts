@@ -3,9 +3,9 @@ import { runCentral } from '../../central/main.ts'
 import { socketOf } from '../../cli/which-hub.ts'
 import { loadConfig } from '../../edge/config/load.ts'
 import { defaultDataFolder } from '../../edge/data-folder.ts'
-import { runtimeFolder } from '../../edge/status-file.ts'
-import { centralAddress } from '../../hub/central-address.ts'
+import { runtimeFolder } from '../../edge/status/status-file.ts'
 import { readHubConfig } from '../../hub/config.ts'
+import { centralAddress } from '../../hub/core/central-address.ts'
 import { inherited, variable } from '../../shared/environment.ts'
 
 async function centralSays(env: NodeJS.ProcessEnv): Promise<string> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { StderrTail } from '../../edge/audio/sound-fault.ts'
 import { problemFrom } from '../../edge/doctor/findings.ts'
 import { readHardwareModel } from '../../edge/health/hardware.ts'
+import { StderrTail } from '../../edge/sound/sound-fault.ts'
 import { check } from '../../shared/codec.ts'
 import { fakeTree } from '../edge/health/fake-tree.ts'
 import { readSources } from '../source-tree.ts'

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { BackupCopier } from '../../../hub/backup-copier.ts'
+import { BackupCopier } from '../../../hub/core/backup-copier.ts'
 import { systemClock, wait } from '../../../shared/clock.ts'
 import { explain } from '../../../shared/errors.ts'
 import { declareSensors } from './declare-sensors.ts'

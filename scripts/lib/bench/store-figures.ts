@@ -1,7 +1,7 @@
 import { join } from 'node:path'
+import { openHouseEngine } from '../../../hub/core/house-engine.ts'
 import { BatchWriter } from '../../../hub/engine/batch.ts'
 import { hashSecret } from '../../../hub/features/devices/joining.ts'
-import { openHouseEngine } from '../../../hub/house-engine.ts'
 import { openStore } from '../../../hub/store/open-store.ts'
 import { storeFile } from '../../../hub/store/places.ts'
 import { systemClock } from '../../../shared/clock.ts'

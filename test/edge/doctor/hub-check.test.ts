@@ -6,7 +6,7 @@ import { configSchema } from '../../../edge/config/schema.ts'
 import type { HubDoor } from '../../../edge/doctor/hub-check.ts'
 import { checkHubThrough } from '../../../edge/doctor/hub-check.ts'
 import { systemMachine } from '../../../edge/health/machine.ts'
-import { writeIdentity } from '../../../edge/identity.ts'
+import { writeIdentity } from '../../../edge/link/identity.ts'
 import { ManualClock, wait } from '../../../shared/clock.ts'
 import { LaresError } from '../../../shared/errors.ts'
 

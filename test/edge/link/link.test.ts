@@ -1,6 +1,6 @@
 import Sqlite from 'better-sqlite3'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Identity } from '../../../edge/identity.ts'
+import type { Identity } from '../../../edge/link/identity.ts'
 import { Link } from '../../../edge/link/link.ts'
 import { Outbox } from '../../../edge/outbox/outbox.ts'
 import { LANES } from '../../../edge/outbox/rows.ts'

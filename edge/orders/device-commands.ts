@@ -1,0 +1,76 @@
+import { z } from 'zod'
+import type { Clock } from '../../shared/clock.ts'
+import { cutText } from '../../shared/cut-text.ts'
+import { LaresError } from '../../shared/errors.ts'
+import { type LogLevels, readLevel } from '../control/log-levels.ts'
+import type { Hearing } from '../parts/hearing.ts'
+import type { Pins } from '../parts/pins.ts'
+import type { AgentStatus } from '../status/status-file.ts'
+import type { RegisteredCommand } from './commands.ts'
+import { commandHandler } from './commands.ts'
+
+export interface DeviceCommandsOptions {
+  clock: Clock
+  pins: Pick<Pins, 'identify'>
+  hearing: Pick<Hearing, 'restart' | 'wanted' | 'health'>
+  status: () => AgentStatus
+  levels: Pick<LogLevels, 'set' | 'current'>
+}
+
+const nothing = z.strictObject({})
+
+/** Everything the hub may ask this device to do. None of it takes a path, a program, an address or code. */
+export function deviceCommands({ clock, pins, hearing, status, levels }: DeviceCommandsOptions): RegisteredCommand[] {
+  return [
+    commandHandler({
+      name: 'ping',
+      summary: 'Answers with both clocks',
+      params: nothing,
+      run: () => ({ at: clock.now(), mono: clock.mono() }),
+    }),
+    commandHandler({
+      name: 'identify',
+      summary: 'Blinks the status light',
+      params: z.strictObject({ seconds: z.number().min(1).max(120).default(10) }),
+      run({ seconds }) {
+        pins.identify(seconds)
+        return { seconds }
+      },
+    }),
+    commandHandler({
+      name: 'restart_microphone',
+      summary: 'Begins the recording anew',
+      params: nothing,
+      async run() {
+        if (!hearing.wanted)
+          throw new LaresError('device_missing', 'this device has no microphone: [microphone] enabled is false')
+        await hearing.restart()
+        const { state, reason } = hearing.health()
+        return { state, reason }
+      },
+    }),
+    commandHandler({
+      name: 'log_level',
+      summary: 'Lets a part say more or less in the log: until the agent ends, or for some minutes',
+      params: z.strictObject({ part: z.string(), level: z.string(), minutes: z.number().optional() }),
+      run({ part, level, minutes }) {
+        levels.set(readLevel(part, level, minutes))
+        return { levels: levels.current().map((one) => ({ ...one })) }
+      },
+    }),
+    commandHandler({
+      name: 'doctor',
+      summary: 'Says what is missing',
+      params: nothing,
+      run() {
+        const { version, missing, sensors } = status()
+        return {
+          ok: missing.length === 0,
+          version,
+          sensors,
+          missing: missing.map(({ part, reason }) => ({ part, reason: cutText(reason, 500) })),
+        }
+      },
+    }),
+  ]
+}

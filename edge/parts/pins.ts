@@ -1,0 +1,125 @@
+import type { Cancel, Clock } from '../../shared/clock.ts'
+import { cutText } from '../../shared/cut-text.ts'
+import { LaresError } from '../../shared/errors.ts'
+import type { Service } from '../../shared/lifecycle.ts'
+import type { Log } from '../../shared/log.ts'
+import type { Heartbeat } from '../../shared/messages/heartbeat.ts'
+import type { EdgeConfig } from '../config/schema.ts'
+import type { ButtonEvent, ButtonSettings } from '../gpio/button.ts'
+import { Button } from '../gpio/button.ts'
+import { nonePort } from '../gpio/none-port.ts'
+import { openGpio } from '../gpio/open.ts'
+import type { GpioPort } from '../gpio/port.ts'
+import type { LightState } from '../gpio/status-light.ts'
+import { StatusLight } from '../gpio/status-light.ts'
+import type { Machine } from '../health/machine.ts'
+import type { Outbox } from '../outbox/outbox.ts'
+
+export interface PinsOptions {
+  config: EdgeConfig['gpio']
+  machine: Machine
+  clock: Clock
+  log: Log
+  outbox: Pick<Outbox, 'event'>
+  onTalk: (event: ButtonEvent) => void
+  onMute: (muted: boolean) => void
+}
+
+type ButtonName = 'talk' | 'mute'
+
+/** The talk button, the mute switch and the light. Without GPIO each of them is dead, and the reason is told. */
+export class Pins implements Service {
+  #options: PinsOptions
+  #port: GpioPort = nonePort(null)
+  #buttons: Button[] = []
+  #light: StatusLight | null = null
+  #problems: string[] = []
+  #shown: LightState = 'idle'
+  #cancelIdentify: Cancel | null = null
+
+  constructor(options: PinsOptions) {
+    this.#options = options
+  }
+
+  /** Whether anything is configured that needs a pin. */
+  get wanted(): boolean {
+    const { talk_button, mute_switch, status_led } = this.#options.config
+    return Boolean(talk_button ?? mute_switch ?? status_led)
+  }
+
+  async start(): Promise<void> {
+    const { config, machine, clock, log } = this.#options
+    // Without a button or a light no pin is touched, and a machine without GPIO has nothing to complain about.
+    if (!this.wanted) return
+    const { backend, base, chip } = config
+    const settings = { backend, ...(base === undefined ? {} : { base }), ...(chip === undefined ? {} : { chip }) }
+    this.#port = await openGpio(settings, { machine, clock, log })
+    await this.#startButton('talk', config.talk_button)
+    await this.#startButton('mute', config.mute_switch)
+    if (config.status_led === undefined) return
+    this.#light = new StatusLight({ port: this.#port, settings: config.status_led, clock, log })
+    await this.#light.start()
+    this.#light.show(this.#shown)
+  }
+
+  async stop(): Promise<void> {
+    this.#cancelIdentify?.()
+    await this.#light?.stop()
+    for (const button of this.#buttons) await button.stop()
+    await this.#port.close()
+  }
+
+  /** As the heartbeat shows it. */
+  health(): Heartbeat['gpio'] {
+    const reason = [this.#port.reason, ...this.#problems].filter((text) => text !== null).join('; ')
+    return { backend: this.#port.backend, base: this.#port.base, reason: reason === '' ? null : cutText(reason, 200) }
+  }
+
+  show(state: LightState): void {
+    this.#shown = state
+    if (this.#cancelIdentify === null) this.#light?.show(state)
+  }
+
+  /** Blinks, so that somebody finds the device. Throws `device_missing` when it has no light. */
+  identify(seconds: number): void {
+    if (this.#light === null) throw new LaresError('device_missing', 'this device has no status light')
+    this.#cancelIdentify?.()
+    this.#light.show('thinking')
+    this.#cancelIdentify = this.#options.clock.after(seconds * 1_000, () => {
+      this.#cancelIdentify = null
+      this.#light?.show(this.#shown)
+    })
+  }
+
+  async #startButton(name: ButtonName, settings: ButtonSettings | undefined): Promise<void> {
+    if (settings === undefined) return
+    const { clock, log } = this.#options
+    const button = new Button({
+      port: this.#port,
+      settings,
+      clock,
+      onEvent: (event) => this.#take(name, event),
+      onProblem: (error) => {
+        this.#problems.push(`${name}: ${error.message}`)
+        log.warn({ button: name, error: error.message }, 'a button cannot be used')
+      },
+    })
+    this.#buttons.push(button)
+    await button.start()
+  }
+
+  #take(name: ButtonName, event: ButtonEvent): void {
+    const { outbox, onTalk, onMute } = this.#options
+    if (name === 'mute' && event.state !== 'held') onMute(event.state === 'pressed')
+    if (name === 'talk' && !event.found) onTalk(event)
+    // The position a switch was found in is no event: nobody touched it.
+    if (event.found) return
+    // Not urgent: what was pressed while the hub was away is history when it comes back.
+    outbox.event({
+      type: `button_${event.state}`,
+      severity: 'info',
+      new_state: event.state,
+      data: { button: name, pressed_ms: Math.round(event.pressedMs) },
+    })
+  }
+}

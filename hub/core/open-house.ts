@@ -1,0 +1,36 @@
+import { systemClock } from '../../shared/clock.ts'
+import type { Log } from '../../shared/log.ts'
+import { topicsBelow } from '../../shared/topics.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { EngineSettings, ReadyFacts } from '../engine/thread-messages.ts'
+import { loadBrokerChanges } from '../features/plumbing/broker-store.ts'
+import { centralTables } from '../store/central-tables.ts'
+import { type OpenedStore, openStore } from '../store/open-store.ts'
+import { openHouseEngine } from './house-engine.ts'
+
+/** A house that is open: its store, the engine over it, and what the front must know before anybody comes. */
+export interface OpenHouse {
+  store: OpenedStore
+  engine: Engine
+  facts: ReadyFacts
+}
+
+/**
+ * Everything that a start does with the database. A house waits for it, so nothing here may read all of a table that grows
+ * with the years. Throws what `openStore` throws.
+ */
+export function openHouse(settings: EngineSettings, log: Log): OpenHouse {
+  const { folder, base, version, central, receipt } = settings
+  const began = systemClock.mono()
+  const store = openStore({ folder, now: receipt.now, log })
+  const { db, stamp, toTell, unchecked } = store
+  const opened = systemClock.mono()
+  const engine = openHouseEngine({ db, topics: topicsBelow(base), log, version, central, stamp })
+  const effects = engine.start(receipt)
+  const houses = db.prepare('SELECT id, house_id FROM devices').raw().all() as ReadyFacts['houses']
+  const brokerChanges = loadBrokerChanges(db)
+  const facts = { effects, brokerChanges, houses, toTell, unchecked, tables: centralTables() }
+  const took = { open_ms: Math.round(opened - began), engine_ms: Math.round(systemClock.mono() - opened) }
+  log.info(took, 'the database is open')
+  return { store, engine, facts }
+}

@@ -1,0 +1,102 @@
+import type { Clock } from '../../shared/clock.ts'
+import { LaresError } from '../../shared/errors.ts'
+import type { Log } from '../../shared/log.ts'
+import type { Topics } from '../../shared/topics.ts'
+import type { DoorParts } from '../admin/door.ts'
+import { AdminDoor } from '../admin/door.ts'
+import { Journal } from '../broker/journal.ts'
+import { BrokerPersistence } from '../broker/persistence.ts'
+import type { HouseStore } from '../core/house-store.ts'
+import type { Admission } from '../engine/principal.ts'
+import { findCommand } from '../features/commands.ts'
+import type { VoiceIntake } from '../voice/voice-intake.ts'
+import { HouseHooks } from './house-hooks.ts'
+import type { LiveDevices } from './live-devices.ts'
+
+export interface FrontParts {
+  topics: Topics
+  clock: Clock
+  log: Log
+  store: HouseStore
+  voice: VoiceIntake
+  frame: (device: string, turn: string, payload: Buffer) => void
+  live: LiveDevices
+  /** Device to house, for what may be forwarded to whom. Filled at start and by every login. */
+  houses: Map<string, string>
+  door: Omit<DoorParts, 'run' | 'note'>
+}
+
+/** What the hub retains itself is derived from tables at start; only others' messages are kept in the database. */
+export function brokerMemory({ topics, clock, log, store }: Pick<FrontParts, 'topics' | 'clock' | 'log' | 'store'>): {
+  memory: BrokerPersistence
+  journal: Journal
+} {
+  const base = `${topics.base}/`
+  const own = (topic: string) => topic.startsWith(base)
+  const journal = new Journal({
+    clock,
+    log: log.part('broker'),
+    async store(changes) {
+      const { verdict, value } = await store.intake.input<{ error?: string } | undefined>({ kind: 'broker', changes })
+      if (verdict === 'rejected') throw new LaresError('handler_failed', value?.error ?? 'the engine refused')
+    },
+  })
+  const memory = new BrokerPersistence({
+    clock,
+    own,
+    retain: (topic) => own(topic) || topic.startsWith('homeassistant/'),
+    journal: (change) => journal.note(change),
+    committed: (run) => journal.committed(run),
+  })
+  return { memory, journal }
+}
+
+/** The broker's rules, with every way a message can go on. */
+export function houseHooks(parts: FrontParts): HouseHooks {
+  const { store, voice, live, houses, log } = parts
+  const { intake } = store
+  const door = new AdminDoor({
+    ...parts.door,
+    run(input) {
+      if (findCommand(input.area, input.verb)?.changes) store.backups.soon()
+      return intake.input(input)
+    },
+    note: (input) => void intake.input(input).catch(() => log.debug({}, 'a request was not noted: intake is closed')),
+  })
+  return new HouseHooks({
+    topics: parts.topics,
+    log: log.part('access'),
+    fault: () => store.fault,
+    async authenticate(credentials) {
+      const { verdict, value } = await intake.input<Admission>({ kind: 'authenticate', credentials })
+      // Whoever it is may be right: they come again.
+      if (verdict !== 'stored') return { refuse: 3, reason: 'the hub failed to look up who this is' }
+      if ('accept' in value && value.accept.kind === 'device') houses.set(value.accept.id, value.accept.house)
+      return value
+    },
+    store: (topic, payload, settle) => intake.message(topic, payload, settle),
+    stored: (device, topic) => live.note(device, topic === 'heartbeat'),
+    reject(device, message, settle) {
+      intake.input({ kind: 'reject', device, ...message }).then(
+        ({ verdict }) => settle(verdict),
+        () => settle('fault'),
+      )
+    },
+    turn: (device, message, settle) => voice.turn(device, message, settle),
+    frame: parts.frame,
+    request: (levels, message) => void door.request(levels, message),
+    join({ clientId: client, key: session }, payload, settle) {
+      store.backups.soon()
+      intake.input({ kind: 'join', client, session, payload }).then(
+        ({ verdict }) => settle(verdict),
+        () => settle('fault'),
+      )
+    },
+    presence(change) {
+      intake
+        .input({ kind: 'presence', ...change })
+        .catch(() => log.debug({}, 'a presence was not stored: intake is closed'))
+    },
+    houseOf: (device) => houses.get(device) ?? null,
+  })
+}

@@ -1,0 +1,297 @@
+import { cutText } from '../../shared/cut-text.ts'
+import type { Log } from '../../shared/log.ts'
+import type { ParsedTopic, TopicName, Topics } from '../../shared/topics.ts'
+import type {
+  AuthVerdict,
+  BrokerHooks,
+  Connection,
+  Credentials,
+  InboundPublish,
+  PublishVerdict,
+} from '../broker/connection.ts'
+import { type Caller, LOCAL } from '../engine/caller.ts'
+import type { Settled } from '../engine/intake.ts'
+import type { Admission, Principal, Credentials as Shown } from '../engine/principal.ts'
+import { type Access, accessOf, HOME_ASSISTANT } from './access.ts'
+import { Denials } from './denials.ts'
+
+/** Where what comes in goes on to. */
+export interface HouseParts {
+  topics: Topics
+  log: Log
+  /** Why nothing can be stored at present, or `null`: then nobody is let in. */
+  fault(): string | null
+  authenticate(credentials: Shown): Promise<Admission>
+  /** A device's message for the engine. */
+  store(topic: string, payload: Buffer, settle: (verdict: Settled) => void): void
+  /** A device's message that no row of the topic table allows: kept as rejected. */
+  reject(
+    device: string,
+    message: { topic: string; payload: Buffer; code: 'unknown_topic' | 'not_allowed' },
+    settle: (verdict: Settled) => void,
+  ): void
+  /** A device's message is on disk. */
+  stored(device: string, topic: TopicName): void
+  turn(device: string, message: InboundPublish, settle: (verdict: Settled) => void): void
+  frame(device: string, turn: string, payload: Buffer): void
+  request(levels: { area: string; verb: string }, message: { payload: Buffer; retained: boolean; caller: Caller }): void
+  join(connection: Pick<Connection, 'clientId' | 'key'>, payload: Buffer, settle: (verdict: Settled) => void): void
+  presence(change: { device: string; online: boolean; reason: string; address?: string }): void
+  houseOf(device: string): string | null
+}
+
+/** Topics remembered per connection. */
+const OPEN_TOPICS = 32
+
+interface Session {
+  principal: Principal
+  access: Access
+  /** Topics that were found to be allowed: a client publishes to the same few. */
+  open: Map<string, ParsedTopic>
+  /** Endings that its rights know of. */
+  since: number
+}
+
+/**
+ * The house's rules at the broker: who may connect, what each may publish and read, and where a message goes.
+ * A publish that is not allowed is acknowledged, kept as rejected or counted, and the connection lives:
+ * closing it would make the client send the same again for ever.
+ */
+export class HouseHooks implements BrokerHooks {
+  readonly denials: Denials
+  #parts: HouseParts
+  #topics = new Map<string, ParsedTopic | null>()
+  #sessions = new WeakMap<Connection, Session>()
+  /** The newest connection of each device, so that the end of an older one says nothing. */
+  #newest = new Map<string, number>()
+  /** By owner, the number of the last time that its rights changed: a login on its way may have been judged before. */
+  #endings = new Map<string, number>()
+  #ended = 0
+
+  constructor(parts: HouseParts) {
+    this.#parts = parts
+    this.denials = new Denials(parts.log)
+  }
+
+  async authenticate(connection: Connection, credentials: Credentials): Promise<AuthVerdict> {
+    const fault = this.#parts.fault()
+    if (fault !== null) return { refuse: 3, reason: fault }
+    const shown = {
+      clientId: credentials.clientId,
+      username: credentials.username ?? null,
+      password: credentials.password?.toString() ?? null,
+      listener: connection.listener,
+    }
+    const since = this.#ended
+    const admission = await this.#parts.authenticate(shown)
+    if ('refuse' in admission) {
+      this.#tellRefused(shown, admission.reason)
+      return admission
+    }
+    const { accept: principal, clientId } = admission
+    const access = accessOf(this.#parts.topics, principal, clientId)
+    if (credentials.will && !this.#mayLeave(principal, access, credentials.will.topic)) {
+      const reason = "the will is on a topic that is not the client's: leave none, or a device its own"
+      this.#tellRefused(shown, reason)
+      return { refuse: 5, reason }
+    }
+    this.#sessions.set(connection, { principal, access, open: new Map(), since })
+    return { accept: principal, owner: ownerOf(principal), clientId }
+  }
+
+  publish(connection: Connection | null, message: InboundPublish, settle: (verdict: PublishVerdict) => void): void {
+    const session = connection && this.#sessions.get(connection)
+    if (!connection || !session) {
+      settle('absorb')
+      return
+    }
+    const done = (verdict: Settled) => settle(verdict === 'fault' ? 'close' : 'absorb')
+    const topic = session.open.get(message.topic) ?? this.#parse(message.topic)
+    if (!topic || !this.#mayPublish(session, message.topic, topic)) {
+      this.#refuse(connection, session, { message, topic, settle, done })
+      return
+    }
+    const { device = '', turn = '', area = '', verb = '' } = topic.levels
+    switch (topic.name) {
+      case 'audio':
+        this.#parts.frame(device, turn, message.payload)
+        settle('absorb')
+        return
+      case 'turn':
+        this.#parts.turn(device, message, done)
+        return
+      case 'adminRequest':
+        this.#parts.request(
+          { area, verb },
+          { payload: message.payload, retained: message.retain, caller: callerOf(session.principal, connection) },
+        )
+        settle('absorb')
+        return
+      case 'joinRequest':
+        this.#parts.join(connection, message.payload, done)
+        return
+      default:
+        this.#parts.store(message.topic, message.payload, (verdict) => {
+          if (verdict === 'stored') this.#parts.stored(device, topic.name)
+          done(verdict)
+        })
+    }
+  }
+
+  subscribe(connection: Connection, filter: string, qos: 0 | 1 | 2): 0 | 1 | 2 | 'deny' {
+    const session = this.#sessions.get(connection)
+    if (!session?.access.maySubscribe(filter)) {
+      this.denials.note('subscribe', connection.clientId, filter, this.#remedy(filter))
+      return 'deny'
+    }
+    return qos === 2 ? 1 : qos
+  }
+
+  forward(connection: Connection, topic: string): boolean {
+    const session = this.#sessions.get(connection)
+    if (!session) return false
+    const { principal, access } = session
+    const parsed = this.#parse(topic)
+    if (!parsed) return principal.kind === 'integration' && isHomeAssistant(topic)
+    if (!access.mayRead(parsed)) return false
+    if (!('houses' in principal) || principal.houses === null) return true
+    if (parsed.name === 'adminEvent') return false
+    const { device } = parsed.levels
+    if (device === undefined) return true
+    const house = this.#parts.houseOf(device)
+    return house !== null && principal.houses.includes(house)
+  }
+
+  /** Rights of a user or device changed: whoever is coming in with the old ones is to come again. */
+  end(who: { user: string } | { device: string }): void {
+    this.#ended += 1
+    this.#endings.set('user' in who ? who.user : deviceOwner(who.device), this.#ended)
+  }
+
+  connected(connection: Connection): void {
+    const session = this.#sessions.get(connection)
+    const principal = session?.principal
+    if (principal && (this.#endings.get(ownerOf(principal)) ?? 0) > session.since) {
+      connection.close('its rights changed while it came in')
+      return
+    }
+    if (principal?.kind !== 'device' || principal.voice) return
+    this.#newest.set(principal.id, connection.number)
+    this.#parts.presence({ device: principal.id, online: true, reason: 'connected', address: connection.remote })
+  }
+
+  disconnected(connection: Connection, reason: string): void {
+    const principal = this.#sessions.get(connection)?.principal
+    if (principal?.kind !== 'device' || principal.voice || this.#newest.get(principal.id) !== connection.number) return
+    this.#newest.delete(principal.id)
+    this.#parts.presence({ device: principal.id, online: false, reason: presenceReason(reason) })
+  }
+
+  /**
+   * What is not allowed is acknowledged and goes nowhere: a device's message is kept with its reason, others are counted.
+   * Home Assistant's own topics pass for integrations.
+   */
+  #refuse(
+    connection: Connection,
+    { principal }: Session,
+    refused: {
+      message: InboundPublish
+      topic: ParsedTopic | null
+      settle: (verdict: PublishVerdict) => void
+      done: (verdict: Settled) => void
+    },
+  ): void {
+    const { message, topic, settle, done } = refused
+    if (principal.kind === 'integration' && isHomeAssistant(message.topic)) {
+      settle('deliver')
+      return
+    }
+    this.denials.note('publish', connection.clientId, message.topic, 'see who may publish what in docs/protocol.md')
+    if (principal.kind !== 'device') {
+      settle('absorb')
+      return
+    }
+    this.#parts.reject(
+      principal.id,
+      { topic: message.topic, payload: message.payload, code: topic ? 'not_allowed' : 'unknown_topic' },
+      done,
+    )
+  }
+
+  #tellRefused(shown: Shown, reason: string): void {
+    this.#parts.log.info({ client: cutText(shown.clientId, 80), reason }, 'a connection was refused')
+  }
+
+  /** What somebody may do who was refused a filter. */
+  #remedy(filter: string): string {
+    const { base } = this.#parts.topics
+    if (filter.startsWith('$SYS'))
+      return `nothing is published below $SYS here: how the hub is stands in ${base}/hub/health`
+    if (filter.startsWith('$share')) return 'shared subscriptions are MQTT 5: subscribe without $share'
+    return 'nothing that this client may read matches: see who may read what in docs/protocol.md'
+  }
+
+  #mayPublish({ access, open }: Session, text: string, topic: ParsedTopic): boolean {
+    if (open.has(text)) return true
+    if (!access.mayPublish(topic)) return false
+    // Each turn has a topic of its own.
+    if (open.size >= OPEN_TOPICS) open.clear()
+    open.set(text, topic)
+    return true
+  }
+
+  /** A device leaves its own will; an integration tells Home Assistant that it is gone. */
+  #mayLeave(principal: Principal, access: Access, will: string): boolean {
+    if (principal.kind === 'integration') return isHomeAssistant(will)
+    const topic = this.#parse(will)
+    return topic?.name === 'will' && access.mayPublish(topic)
+  }
+
+  #parse(text: string): ParsedTopic | null {
+    let topic = this.#topics.get(text)
+    if (topic === undefined) {
+      topic = this.#parts.topics.parse(text)
+      if (this.#topics.size > 20_000) this.#topics.clear()
+      this.#topics.set(text, topic)
+    }
+    return topic
+  }
+}
+
+function isHomeAssistant(topic: string): boolean {
+  return topic.startsWith(HOME_ASSISTANT.slice(0, -1))
+}
+
+/** Client ids are each owner's own. A user has one name space for all tokens; joiners know nothing of each other. */
+function ownerOf(principal: Principal): string {
+  switch (principal.kind) {
+    case 'device':
+      return deviceOwner(principal.id)
+    case 'joiner':
+      return `join ${principal.invitation}`
+    case 'local':
+      return LOCAL
+    default:
+      return principal.user
+  }
+}
+
+function deviceOwner(id: string): string {
+  return `device ${id}`
+}
+
+function callerOf(principal: Principal, connection: Connection): Caller {
+  const client = connection.clientId
+  if (principal.kind === 'person' || principal.kind === 'integration') {
+    return { principal: principal.user, user: principal.user, role: principal.role, houses: principal.houses, client }
+  }
+  return { principal: LOCAL, user: null, role: 'admin', houses: null, client }
+}
+
+/** The broker's words for the end of a connection, as the few that a status may carry. */
+function presenceReason(reason: string): string {
+  if (reason === 'revoked') return 'revoked'
+  if (/newer connection/.test(reason)) return 'taken_over'
+  if (/disconnected|DISCONNECT/.test(reason)) return 'clean'
+  return 'lost'
+}

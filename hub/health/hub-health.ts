@@ -1,0 +1,56 @@
+import { cutText } from '../../shared/cut-text.ts'
+import type { ErrorCode } from '../../shared/errors.ts'
+import { hintFor } from '../../shared/errors.ts'
+import type { HubHealth } from '../../shared/messages/hub-health.ts'
+
+export type Problem = HubHealth['problems'][number]
+
+/**
+ * `note`: nobody need do anything, such as an absent central. `attention`: the hub works, and somebody should look before it
+ * does not. `serious`: it cannot store, or serve anybody.
+ */
+export type Weight = 'note' | 'attention' | 'serious'
+
+const ORDER: Weight[] = ['serious', 'attention', 'note']
+/** More do not fit into the message. The worst come first. */
+const PROBLEMS = 32
+
+/** What is wrong with the hub, by name, so that each part raises and clears its own. */
+export class Health {
+  #problems = new Map<string, Problem>()
+  #weights = new Map<string, Weight>()
+  /** Called when something was raised or cleared. */
+  onChange: () => void = () => {}
+
+  raise(name: string, code: ErrorCode, message: string, weight: Weight = 'attention'): void {
+    const known = this.#problems.get(name)
+    const problem = { code, message: cutText(message, 500), hint: hintFor(code) }
+    this.#problems.set(name, problem)
+    const before = this.#weights.get(name)
+    this.#weights.set(name, weight)
+    if (known?.message !== problem.message || before !== weight) this.onChange()
+  }
+
+  clear(name: string): void {
+    this.#weights.delete(name)
+    if (this.#problems.delete(name)) this.onChange()
+  }
+
+  report(now: number, clockSynced: boolean | null): HubHealth {
+    const worst = (name: string) => ORDER.indexOf(this.#weights.get(name) ?? 'note')
+    const names = [...this.#problems.keys()].sort((one, other) => worst(one) - worst(other))
+    const problems = names.slice(0, PROBLEMS).flatMap((name) => this.#problems.get(name) ?? [])
+    return {
+      state: this.#state(),
+      at: now,
+      clock: clockSynced === null ? 'unknown' : clockSynced ? 'synced' : 'unsynced',
+      problems,
+    }
+  }
+
+  #state(): 'ok' | 'attention' | 'degraded' {
+    const weights = [...this.#weights.values()]
+    if (weights.includes('serious')) return 'degraded'
+    return weights.includes('attention') ? 'attention' : 'ok'
+  }
+}

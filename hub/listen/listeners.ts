@@ -1,0 +1,122 @@
+import { chmodSync } from 'node:fs'
+import { createServer, type Server, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { createServer as createTlsServer } from 'node:tls'
+import { checkSocketPath, removeStaleSocket } from '../../shared/cannot-listen.ts'
+import { Door } from '../../shared/door.ts'
+import { CONNECT_TIMEOUT_MS } from '../../shared/limits.ts'
+import type { Log } from '../../shared/log.ts'
+import { LOCAL_ADDRESS, type Place } from '../broker/admission.ts'
+
+export interface ListenerParts {
+  tls: string
+  plain: string
+  socket: string
+  certificate: { key: Buffer; cert: Buffer }
+  /** Takes a place for a peer before its handshake, or `null` when it must go. */
+  admit: (remote: string, close: () => void) => Place | null
+  handle: (socket: Duplex, details: { remote: string; listener: string; place?: Place }) => void
+  log: Log
+}
+
+/** A silent peer is noticed by the kernel too. */
+const TCP_KEEPALIVE_MS = 30_000
+
+/** The broker's doors: TLS for the house, plain on loopback, a unix socket for whoever may open its file. */
+export class Listeners {
+  #parts: ListenerParts
+  /** Accepted and not handed on, because the TLS handshake is not over, by the other side's address and port. */
+  #arriving = new Map<string, { peer: Socket; place: Place }>()
+  readonly tls: Door
+  readonly plain: Door
+  readonly local: Door
+
+  constructor(parts: ListenerParts) {
+    this.#parts = parts
+    const { tls, plain, socket, log } = parts
+    this.tls = new Door({
+      key: 'tls',
+      where: tls,
+      log,
+      server: () => this.#tlsServer(),
+      // Those that are open have been handed on and are for their new owner to close; these have no other.
+      closed: () => {
+        for (const { peer } of this.#arriving.values()) peer.destroy()
+      },
+    })
+    this.plain = new Door({
+      key: 'plain',
+      where: plain,
+      log,
+      server: () => createServer((peer) => this.#accept(peer, { listener: 'plain' })),
+    })
+    this.local = new Door({
+      key: 'socket',
+      where: socket,
+      log,
+      server: () => createServer((peer) => this.#accept(peer, { listener: 'local' })),
+      prepare() {
+        checkSocketPath(socket)
+        removeStaleSocket(socket)
+      },
+      opened: () => chmodSync(socket, 0o660),
+    })
+  }
+
+  /** The ports in use; they differ from the configuration when that says 0. */
+  get ports(): { tls: number; plain: number } {
+    return { tls: this.tls.port, plain: this.plain.port }
+  }
+
+  /** A hub that no device can reach is none: throws what is in the way when neither port is open. */
+  requireOne(): void {
+    if (this.tls.failure !== null && this.plain.failure !== null) throw this.tls.failure
+  }
+
+  /** A place is taken before the handshake: a silent peer costs a descriptor, and many of them must not cost more. */
+  #shakeHands(secure: Server, peer: Socket): void {
+    peer.on('error', () => {})
+    const place = this.#parts.admit(peer.remoteAddress ?? '', () => peer.destroy())
+    if (!place) {
+      peer.destroy()
+      return
+    }
+    const source = sourceOf(peer)
+    this.#arriving.set(source, { peer, place })
+    peer.once('close', () => {
+      this.#arriving.delete(source)
+      place.leave()
+    })
+    secure.emit('connection', peer)
+  }
+
+  #tlsServer(): Server {
+    const { key, cert } = this.#parts.certificate
+    const secure = createTlsServer(
+      { key, cert, minVersion: 'TLSv1.2', handshakeTimeout: CONNECT_TIMEOUT_MS },
+      (peer) => {
+        const arriving = this.#arriving.get(sourceOf(peer))
+        this.#arriving.delete(sourceOf(peer))
+        if (arriving) this.#accept(peer, { listener: 'tls', place: arriving.place })
+      },
+    )
+    secure.on('tlsClientError', (error, peer) => {
+      this.#parts.log.debug({ error: error.message }, 'a TLS handshake failed')
+      peer.destroy()
+    })
+    return createServer((peer) => this.#shakeHands(secure, peer))
+  }
+
+  #accept(peer: Socket, given: { listener: string; place?: Place }): void {
+    peer.setNoDelay(true)
+    if (given.listener !== 'local') peer.setKeepAlive(true, TCP_KEEPALIVE_MS)
+    this.#parts.handle(peer, {
+      remote: given.listener === 'local' ? LOCAL_ADDRESS : (peer.remoteAddress ?? ''),
+      ...given,
+    })
+  }
+}
+
+function sourceOf(peer: Socket): string {
+  return `${peer.remoteAddress} ${peer.remotePort}`
+}

@@ -1,0 +1,89 @@
+import { existsSync, realpathSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { LaresError } from '../../shared/errors.ts'
+import { shellWord } from '../../shared/shell-word.ts'
+import { lockFolder } from '../../shared/sqlite/lock.ts'
+import { logBelongs } from '../../shared/sqlite/log-stamp.ts'
+import { writeFullCopy } from './backup.ts'
+import { checkCopyTarget } from './copy-target.ts'
+import { exchange, finishExchange } from './exchange.ts'
+import { databaseFiles, giveToOwnerOf } from './files.ts'
+import { bringIn } from './incoming.ts'
+import { MIGRATIONS, openStore, type StoreFolder } from './open-store.ts'
+import { lockFile, storeFile } from './places.ts'
+
+/**
+ * A whole copy of the database in one file, also while the hub runs. `target` is checked before anything is written and the
+ * copy before it takes its place; an earlier copy there makes room with `replace` only. Returns its path.
+ */
+export function backupDatabase(folder: string, target: string, { replace = false } = {}): string {
+  const file = storeFile(folder)
+  settle(folder)
+  const copy = checkCopyTarget(folder, target, { replace })
+  if (!existsSync(file))
+    throw new LaresError('not_found', `there is no database in ${folder}`, {
+      hint: 'Name the data folder of the hub with --data DIR.',
+    })
+  writeFullCopy(file, copy)
+  // In the data folder it must be the service's; elsewhere it is whoever's made it.
+  if (copy.startsWith(`${realpathSync(folder)}/`)) giveToOwnerOf(folder, copy)
+  return copy
+}
+
+/** A hub that runs has its database in order; where none does, nobody has looked yet. */
+function settle(folder: string): void {
+  const file = storeFile(folder)
+  let release: () => void
+  try {
+    release = lock(folder)
+  } catch (error) {
+    if (error instanceof LaresError && error.code === 'already_running') return
+    throw error
+  }
+  try {
+    finishExchange(file)
+    if (existsSync(file) && !logBelongs(file))
+      throw new LaresError('corrupt_database', `${file}-wal is the log of another database`, {
+        hint: `Start the hub once: it sets the log aside. Or restore a copy: lares hub restore --from FILE --data ${shellWord(folder)}`,
+      })
+  } finally {
+    release()
+  }
+}
+
+/**
+ * Puts a copy in the database's place, with everything that belongs to either. The present one is set aside, never deleted;
+ * whenever this is killed, the next start has one of the two, whole. The hub must not run. As root it gives what it writes to
+ * the owner of the data folder. Returns where the present one lies now, or `null` when there was none.
+ */
+export function restoreDatabase(folder: string, source: string, now: number): string | null {
+  const release = lock(folder)
+  try {
+    const file = storeFile(folder)
+    finishExchange(file)
+    const incoming = bringIn(resolve(source), { file, migrations: MIGRATIONS })
+    giveToOwnerOf(folder, incoming)
+    const present = databaseFiles(file).length > 0
+    const aside = exchange(file, incoming, { reason: 'aside', now })
+    return present ? aside : null
+  } finally {
+    release()
+  }
+}
+
+/** Brings the schema up to date, with a copy made first. The hub must not run. */
+export function migrateDatabase(options: StoreFolder): void {
+  const release = lock(options.folder)
+  try {
+    openStore(options).close()
+  } finally {
+    release()
+  }
+}
+
+function lock(folder: string): () => void {
+  const file = lockFile(folder)
+  const release = lockFolder(file)
+  giveToOwnerOf(folder, file)
+  return release
+}

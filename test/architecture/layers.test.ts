@@ -1,0 +1,188 @@
+import { dirname } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { everything, program, source } from './program.ts'
+
+/**
+ * Which folders the files of a folder may import from, beside their own. Imports go down only, and so do type imports: a
+ * layer that needs only the shape of a higher one still cannot be understood without it. `x/*` is every folder below `x`.
+ * A line that begins with a file adds what that one file may import; an entry that ends in `.ts` is that one file.
+ */
+const MAY_IMPORT: Record<string, string> = {
+  shared: 'shared/messages shared/sensors shared/terminal',
+  'shared/admin': 'shared/messages',
+  'shared/messages': 'shared',
+  'shared/sensors': '',
+  'shared/sqlite': 'shared',
+  'shared/terminal': 'shared shared/admin shared/sensors',
+
+  // What every agent needs, from the machine upwards; parts join a driver with the settings and the outbox.
+  'edge/health': 'shared shared/messages',
+  'edge/control': 'shared',
+  'edge/sound': 'shared',
+  'edge/outbox': 'shared shared/messages shared/sqlite',
+  'edge/gpio': 'edge/health shared',
+  'edge/sensors': 'edge/health shared shared/messages shared/sensors',
+  'edge/hearing': 'edge/health edge/sound shared shared/messages',
+  'edge/speaking': 'edge/sound shared shared/messages',
+  'edge/config': 'edge/gpio edge/health edge/sensors shared shared/messages',
+  'edge/link': 'edge/hearing edge/outbox shared shared/messages',
+  'edge/status': 'edge/control edge/link shared shared/messages',
+  'edge/parts':
+    'edge/config edge/control edge/gpio edge/health edge/hearing edge/link edge/outbox edge/sensors edge/speaking edge/status shared shared/messages',
+  'edge/orders':
+    'edge/config edge/control edge/health edge/outbox edge/parts edge/status shared shared/messages shared/sqlite',
+  'edge/doctor':
+    'edge/config edge/gpio edge/health edge/hearing edge/link edge/outbox edge/sensors edge/status shared shared/sqlite',
+  edge: 'edge/* shared shared/messages shared/sqlite',
+
+  'hub/store': 'shared shared/sqlite',
+  // The list of all tables is the registry that the migration kit reads; these files take it from there.
+  'hub/store/declarations.ts': 'drizzle/sqlite/schema.ts',
+  'hub/store/central-tables.ts': 'drizzle/sqlite/schema.ts',
+  'hub/engine': 'hub/store shared shared/admin shared/messages shared/sqlite',
+  'hub/features': 'hub/engine hub/features/* shared shared/sqlite',
+  'hub/features/*':
+    'hub/engine hub/features hub/features/* hub/store shared shared/admin shared/messages shared/sensors shared/sqlite',
+  'hub/admin': 'hub/engine hub/features shared shared/messages shared/sqlite',
+  'hub/broker': 'hub/engine shared',
+  'hub/voice': 'hub/broker hub/engine shared shared/messages',
+  'hub/sync': 'hub/engine hub/store shared shared/sqlite',
+  'hub/health': 'hub/broker hub/engine hub/features/retention hub/store shared shared/messages',
+  'hub/listen': 'hub/broker hub/config.ts hub/store shared',
+  'hub/core':
+    'hub/admin hub/config.ts hub/engine hub/features/* hub/health hub/hub-options.ts hub/store hub/sync shared shared/sqlite',
+  'hub/front':
+    'hub/admin hub/broker hub/core hub/engine hub/features hub/health hub/sync hub/voice shared shared/messages',
+  'hub/web': 'hub/engine hub/sync shared shared/messages',
+  hub: 'hub/admin hub/broker hub/core hub/engine hub/front hub/health hub/listen hub/store hub/sync hub/voice hub/web shared shared/messages',
+
+  central: 'hub/store shared shared/admin shared/sqlite shared/terminal',
+
+  // What a hub can be asked stands in a file that is written from the hub's list; no code of it is loaded.
+  'cli/pages': 'shared shared/admin shared/terminal',
+  'cli/completion': 'shared',
+  'cli/diagnose': 'cli shared',
+  cli: 'cli/* shared shared/admin shared/messages shared/terminal',
+  'cli/lares.ts': 'central/main.ts edge/main.ts hub/main.ts',
+
+  'drizzle/edge': '',
+  'drizzle/postgres': '',
+  'drizzle/sqlite': 'hub/features/*',
+
+  'scripts/lib':
+    'central edge edge/config edge/sensors hub hub/broker hub/engine hub/features hub/store shared shared/*',
+  // The benchmark measures on the slow card that the fault tests model.
+  'scripts/lib/bench':
+    'central hub/core hub/engine hub/features/devices hub/store hub/sync scripts/lib shared shared/sqlite test/faults/lib/shim.ts',
+  // The demo asks a hub as any person does, as a client of the admin topics, and makes sites as `lares central` does.
+  'scripts/lib/demo': 'central cli/admin-client.ts scripts/lib shared shared/sqlite',
+}
+
+describe('the layers', () => {
+  it('import only downwards, from folders that their own may use', () => {
+    const wrong = program.flatMap(({ path, imports }) =>
+      imports
+        .filter(({ own, target }) => own && dirname(target) !== dirname(path))
+        .filter(({ target }) => !linesOf(path).some((line) => entriesOf(line).some((entry) => covers(entry, target))))
+        .map(({ target }) => `${path} → ${target}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it('have a line for every folder, and none that nothing uses', () => {
+    const unnamed = program.map(({ path }) => path).filter((path) => linesOf(path).length === 0)
+    expect(unnamed).toEqual([])
+    const unused = Object.keys(MAY_IMPORT).flatMap((line) => {
+      const targets = program
+        .filter(({ path }) => linesOf(path).includes(line))
+        .flatMap(({ imports }) => imports.map(({ target }) => target))
+      return entriesOf(line)
+        .filter((entry) => !targets.some((target) => covers(entry, target)))
+        .map((entry) => `${line} → ${entry}`)
+    })
+    expect(unused).toEqual([])
+  })
+
+  it('never reach into the tests, and nobody but the demo imports the command line', () => {
+    const installed = program.filter(({ path }) => !path.startsWith('scripts/lib/bench/'))
+    const wrong = installed.flatMap(({ path, imports }) =>
+      imports
+        .filter(
+          ({ target }) =>
+            /^test\//.test(target) || (/^cli\//.test(target) && !/^(?:cli|scripts\/lib\/demo)\//.test(path)),
+        )
+        .map(({ target }) => `${path} → ${target}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it('import only files that exist', () => {
+    const known = new Set(everything.map(({ path }) => path))
+    const missing = everything.flatMap(({ path, imports }) =>
+      imports
+        .filter(({ own, target }) => own && target.endsWith('.ts') && !known.has(target))
+        .map(({ target }) => `${path} → ${target}`),
+    )
+    expect(missing).toEqual([])
+  })
+
+  it('have no cycle at run time', () => {
+    expect(cycles()).toEqual([])
+  })
+
+  // drizzle-orm costs each thread that loads it memory, and a tenth of the time of a start.
+  it.each(['hub/main.ts', 'hub/sync/sync-worker.ts', 'hub/admin/reader-worker.ts', 'hub/store/backup-process.ts'])(
+    'let %s do without the declared tables, which only the engine needs',
+    (entry) => {
+      expect(chainTo('hub/store/drizzle.ts', entry)).toBeNull()
+    },
+  )
+})
+
+/** The lines of the table that speak for a file. */
+function linesOf(path: string): string[] {
+  return Object.keys(MAY_IMPORT).filter((line) => covers(line, path))
+}
+
+function entriesOf(line: string): string[] {
+  return (MAY_IMPORT[line] ?? '').split(' ').filter((entry) => entry !== '')
+}
+
+/** Whether an entry of the table means this file: a file, a folder, or every folder below one. */
+function covers(entry: string, path: string): boolean {
+  if (entry.endsWith('.ts')) return path === entry
+  return entry.endsWith('/*') ? dirname(path).startsWith(entry.slice(0, -1)) : dirname(path) === entry
+}
+
+/** How `from` comes to load `target` when it starts, as the chain of their files; `null` when it does not. */
+function chainTo(target: string, from: string, seen = new Set<string>()): string | null {
+  if (from === target) return from
+  seen.add(from)
+  for (const { own, typeOnly, later, target: next } of source(from).imports) {
+    if (!own || typeOnly || later || !next.endsWith('.ts') || seen.has(next)) continue
+    const chain = chainTo(target, next, seen)
+    if (chain !== null) return `${from} → ${chain}`
+  }
+  return null
+}
+
+/** Every cycle of imports that are more than types, each once, as the chain of its files. */
+function cycles(): string[] {
+  const graph = new Map(
+    program.map(({ path, imports }) => [
+      path,
+      imports.filter(({ own, typeOnly }) => own && !typeOnly).map(({ target }) => target),
+    ]),
+  )
+  const done = new Set<string>()
+  const found: string[] = []
+  const walk = (path: string, trail: string[]) => {
+    const seen = trail.indexOf(path)
+    if (seen >= 0) found.push([...trail.slice(seen), path].join(' → '))
+    if (seen >= 0 || done.has(path)) return
+    for (const next of graph.get(path) ?? []) walk(next, [...trail, path])
+    done.add(path)
+  }
+  for (const path of graph.keys()) walk(path, [])
+  return found
+}

@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { COMMANDS } from '../../../hub/features/commands.ts'
+import { declarations } from '../../../hub/store/declarations.ts'
+import { SYNC_OFF } from '../../../hub/sync/status.ts'
+import type { Log } from '../../../shared/log.ts'
+import { ask, commandInput, LOCAL, query } from '../engine/ask.ts'
+import { openTestHouse, reading, START, type TestHouse } from '../engine/engine-in-memory.ts'
+
+const CANARY = 'CANARY'
+/** Called last of all, because they take away what holds a secret. */
+const TAKES_AWAY = new Set<`${string}/${string}`>(['tokens/revoke', 'users/delete', 'devices/revoke'])
+
+const secrets = declarations().flatMap(({ name, columns }) =>
+  [...columns].filter(([, mark]) => mark.secret).map(([column]) => [name, column] as const),
+)
+
+/** A house that holds a canary in every secret column. */
+function planted(log: Log): TestHouse {
+  const house = openTestHouse({ log })
+  house.device('kitchen-pi')
+  house.send(['lares/kitchen-pi/readings', reading(1, 20)])
+  const { id: home } = house.all<{ id: string }>('SELECT id FROM houses')[0] ?? { id: '' }
+  const all = `${START}, ${START}`
+  house.db.exec(`
+    INSERT INTO users (id, email, hashed_password, role, created_at, updated_at) VALUES ('anna', 'anna@example.com', '${CANARY}', 'admin', ${all});
+    INSERT INTO api_tokens (id, user_id, name, token_hash, created_at) VALUES ('t', 'anna', 'n', '${CANARY}', ${START});
+    INSERT INTO device_credentials (id, credential_type, encrypted_data, access_token_encrypted, refresh_token_encrypted, created_at, updated_at)
+      VALUES ('c', 'api_key', '${CANARY}', '${CANARY}', '${CANARY}', ${all});
+    INSERT INTO invitations (id, code_hash, name, device_type, house_id, expires_at, used_secret_hash, created_at)
+      VALUES ('abcdef', '${CANARY}', 'n', 'custom', '${home}', ${START + 60_000}, '${CANARY}', ${START});
+    INSERT INTO hub_secrets (key, value) VALUES ('k', '${CANARY}');
+    UPDATE devices SET auth_token_hash = '${CANARY}', credentials_id = 'c';
+  `)
+  return house
+}
+
+describe('a secret column', () => {
+  const lines: string[] = []
+  const note = (fields: unknown, message: string) => void lines.push(JSON.stringify(fields) + message)
+  const log: Log = { debug: note, info: note, warn: note, error: note, part: () => log }
+  let house: TestHouse
+
+  beforeAll(() => {
+    house = planted(log)
+  })
+  afterAll(() => void house.db.close())
+
+  it.each(secrets)('%s.%s has a canary here', (table, column) => {
+    expect(house.all(`SELECT 1 FROM "${table}" WHERE "${column}" = ?`, CANARY)).not.toEqual([])
+  })
+
+  it('is in no answer, event, effect, log line or note for the upload', () => {
+    const told: unknown[] = []
+    const params: Record<string, unknown>[] = [
+      {},
+      { device: 'kitchen-pi' },
+      { device: 'kitchen-pi', sensor: 'cpu_temperature' },
+      { name: 'x' },
+      { device: 'kitchen-pi', name: 'y' },
+      { email: 'anna@example.com', name: 'z' },
+    ]
+    const prepared: Record<string, unknown> = {
+      'devices/invite': { addresses: ['h:1'], warnings: [], pin: 'p'.repeat(43) },
+      'hub/status': {},
+      'hub/log': ['a line'],
+      'users/create': '$argon2id$hash',
+      'sync/status': SYNC_OFF,
+      'sync/verify': { ok: true, since: '2026-01-01', tables: [], differences: [] },
+    }
+    const answered = new Set<string>()
+    for (const command of COMMANDS) {
+      const fitting = params.filter((one) => command.params.safeParse(one).success)
+      const own = command.examples.map((example) => example.params)
+      for (const one of fitting.length > 0 ? fitting : own) {
+        const name = `${command.area}/${command.verb}` as const
+        if (TAKES_AWAY.has(name)) continue
+        told.push(
+          asked(() => command.danger?.({ db: house.db, caller: LOCAL, now: house.now }, command.params.parse(one))),
+        )
+        const input = commandInput(name, one, { prepared: prepared[name] })
+        told.push(command.run ? ask(house, input) : asked(() => query(house, name, one, LOCAL)))
+        told.push(house.effects)
+        answered.add(name)
+      }
+    }
+    for (const password of [CANARY, 'wrong'])
+      for (const username of ['kitchen-pi', 'anna', 'join'])
+        for (const clientId of [username, `${username}.1`]) {
+          house.send({ kind: 'authenticate', credentials: { clientId, username, password, listener: 'tls' } })
+          told.push(house.effects)
+        }
+    for (const name of TAKES_AWAY) {
+      const [area, verb] = name.split('/')
+      const command = COMMANDS.find((one) => one.area === area && one.verb === verb)
+      told.push(ask(house, commandInput(name, command?.examples[0]?.params)), house.effects)
+    }
+    house.tick(61_000)
+    told.push(house.effects)
+    house.restart()
+    told.push(house.effects)
+    const open = ['events', 'request_memory', 'sync_changes', 'rejected_messages', 'hub_settings', 'device_entities']
+    told.push(open.map((table) => house.all(`SELECT * FROM ${table}`)))
+    expect([...answered].sort()).toEqual(
+      COMMANDS.map(({ area, verb }) => `${area}/${verb}` as const)
+        .filter((name) => !TAKES_AWAY.has(name))
+        .sort(),
+    )
+    expect(JSON.stringify(told)).not.toContain(CANARY)
+    expect(lines.join('\n')).not.toContain(CANARY)
+  })
+})
+
+/** The answer, or what the error says: neither may hold a secret. */
+function asked(question: () => unknown): unknown {
+  try {
+    return question()
+  } catch (error) {
+    return String(error)
+  }
+}
