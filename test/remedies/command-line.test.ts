@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { asPattern } from './lib/as-pattern.ts'
 import { lares } from './lib/lares.ts'
 import { type RunningHub, remove, startHub } from './lib/running-hub.ts'
 
@@ -12,7 +13,7 @@ interface Mistake {
   input?: string
   /** Part of the message. */
   says: string
-  /** Part of the remedy as the source has it. */
+  /** The remedy as the inventory has it. */
   hint: string
   /** The lines that the text says to write; each must succeed. The text is given to take them from. */
   mended: string | string[] | ((text: string) => string | string[])
@@ -68,8 +69,24 @@ function corrected(line: string, wrong: string) {
 
 const MISTAKES: Mistake[] = [
   // which words
-  { line: 'devcies list', says: 'there is no area devcies', hint: 'Did you mean lares ', mended: printed },
-  { line: 'devcies', says: 'there is no area devcies', hint: 'See lares help ', mended: 'lares help devices' },
+  {
+    line: 'devcies list',
+    says: 'there is no area devcies',
+    hint: 'Did you mean lares ……? See lares help ….',
+    mended: printed,
+  },
+  {
+    line: 'devcies',
+    says: 'there is no area devcies',
+    hint: 'Did you mean lares ……? See lares help ….',
+    mended: 'lares help devices',
+  },
+  {
+    line: 'list devices',
+    says: 'there is no area list',
+    hint: 'Did you mean lares … …? The area comes first.',
+    mended: printed,
+  },
   { line: 'xyzzyplugh', says: 'there is no area', hint: 'See lares help.', mended: printed },
   {
     line: `--data ${empty} devices list`,
@@ -77,26 +94,26 @@ const MISTAKES: Mistake[] = [
     hint: 'Write options behind it: lares devices list --data DIR.',
     mended: (text) => found(text, /: (lares .*)\. \[/).replace('DIR', hub.folder),
   },
-  { line: 'devices lst', says: 'there is no command devices lst', hint: 'Did you mean lares ', mended: printed },
+  { line: 'devices lst', says: 'there is no command devices lst', hint: 'Did you mean lares … …?', mended: printed },
   {
     line: 'devices explode',
     says: 'there is no command',
-    hint: 'There are ',
+    hint: 'There are …. See lares help ….',
     mended: (text) => found(text, /See (lares.*?)\./),
   },
   {
     line: 'devices list kitchen',
     says: 'does not expect "kitchen"',
-    hint: 'A text with spaces is put in quotes.',
+    hint: 'See lares help …. A text with spaces is put in quotes.',
     mended: (text) => [found(text, /See (lares.*?)\./), 'devices list'],
   },
   {
     line: 'devices rename "Kitchen Pi" The Kitchen',
     says: 'does not expect "Kitchen"',
-    hint: 'A text with spaces is put in quotes.',
+    hint: 'See lares help …. A text with spaces is put in quotes.',
     mended: () => ['devices rename "Kitchen Pi" "The Kitchen"', 'devices rename "The Kitchen" "Kitchen Pi"'],
   },
-  { line: 'devices rename', says: 'needs <device> and <name>', hint: 'See lares help ', mended: printed },
+  { line: 'devices rename', says: 'needs <device> and <name>', hint: 'See lares help … ….', mended: printed },
   {
     line: 'users create bob@example.org --password secret',
     says: 'takes no password among its words',
@@ -107,14 +124,14 @@ const MISTAKES: Mistake[] = [
   {
     line: 'users create eve@example.org',
     says: 'no password came on standard input',
-    hint: ' as one line on standard input, or call this on a terminal.',
+    hint: 'Give the … as one line on standard input, or call this on a terminal.',
     mended: 'users create eve@example.org',
     mendedInput: PASSWORD,
   },
   {
     line: 'completion',
     says: 'completion for which shell?',
-    hint: 'Write lares completion ',
+    hint: 'Write lares completion ….',
     mended: (text) => {
       const [first, ...more] = found(text, /Write lares completion (\S+)\./).split('|')
       return [first, ...more].map((shell) => `completion ${shell}`)
@@ -124,38 +141,49 @@ const MISTAKES: Mistake[] = [
   {
     line: 'devices list --lmit 3',
     says: 'no option --lmit',
-    hint: 'Did you mean --',
+    hint: 'Did you mean --…? See … --help.',
     mended: corrected('devices list --lmit 3', '--lmit'),
   },
   {
     line: 'devices list --xyzzyplugh 3',
     says: 'no option --xyzzyplugh',
-    hint: 'See ',
+    hint: 'See … --help.',
     mended: (text) => found(text, /See (lares .*--help)/),
   },
-  { line: 'devices list --limit', says: '--limit needs a value', hint: 'Write --', mended: 'devices list --limit=10' },
+  {
+    line: 'devices list --limit',
+    says: '--limit needs a value',
+    hint: 'Write --…=….',
+    mended: 'devices list --limit=10',
+  },
   {
     line: 'devices list --limit many',
     says: 'limit is a number, not "many"',
-    hint: 'Write digits: --',
+    hint: 'Write digits: --…=10.',
     mended: (text) => `devices list ${found(text, /digits: (\S+)\. \[/)}`,
   },
   {
     line: 'devices list --all=perhaps',
     says: '--all is yes or no',
-    hint: 'Write ',
+    hint: 'Write ….',
     mended: (text) => `devices list --all=${found(text, /Write (\w+)/)}`,
   },
   {
     line: 'events list --severity eror',
     says: 'severity cannot be "eror"',
-    hint: 'It is one of ',
+    hint: '…It is one of ….',
     mended: corrected('events list --severity eror', 'eror'),
+  },
+  {
+    line: 'events list --severity',
+    says: '--severity needs a value',
+    hint: 'It is one of ….',
+    mended: (text) => `events list --severity ${found(text, /one of (\w+)/)}`,
   },
   {
     line: 'events list --since yesterdy',
     says: '"yesterdy" is no time',
-    hint: 'Write it like one of these: ',
+    hint: 'Write it like one of these: ….',
     mended: (text) =>
       found(text, /these: (.*)\. \[/)
         .split(/, | or /)
@@ -178,7 +206,7 @@ const MISTAKES: Mistake[] = [
   {
     line: 'devices show "Kitchn Pi"',
     says: 'there is no device Kitchn Pi',
-    hint: 'Did you mean ',
+    hint: 'Did you mean …? See lares devices list.',
     mended: corrected('devices show "Kitchn Pi"', 'Kitchn Pi'),
   },
   {
@@ -199,7 +227,7 @@ const MISTAKES: Mistake[] = [
   {
     line: 'sensors remove "Kitchen Pi" humidity',
     says: 'has no sensor humidity',
-    hint: 'Its sensors are listed by: lares devices show ',
+    hint: 'Its sensors are listed by: lares devices show ….',
     mended: (text) => found(text, /by: (lares.*)\. \[/),
   },
   {
@@ -211,7 +239,7 @@ const MISTAKES: Mistake[] = [
   {
     line: 'houses show Hme',
     says: 'there is no house Hme',
-    hint: 'Did you mean ',
+    hint: 'Did you mean …? See lares houses list.',
     mended: corrected('houses show Hme', 'Hme'),
   },
   {
@@ -223,7 +251,7 @@ const MISTAKES: Mistake[] = [
   {
     line: 'users update anna@example.org --role admin',
     says: 'nobody has an account',
-    hint: 'Did you mean ',
+    hint: 'Did you mean …?',
     mended: corrected('users update anna@example.org --role user', 'anna@example.org'),
   },
   {
@@ -243,13 +271,13 @@ const MISTAKES: Mistake[] = [
   {
     line: 'users token closed@example.org phone',
     says: 'the account of closed@example.org is closed',
-    hint: 'Open it again: lares users update ',
+    hint: 'Open it again: lares users update … --is-active yes.',
     mended: (text) => [found(text, /again: (lares.*)\. \[/), 'users token closed@example.org phone'],
   },
   {
     line: `users token ann@example.org "Ann's phone"`,
     says: "has a token called Ann's phone already",
-    hint: 'Choose another name, or revoke that one: lares tokens revoke ',
+    hint: 'Choose another name, or revoke that one: lares tokens revoke … ….',
     mended: (text) => [
       'users token ann@example.org tablet',
       `${found(text, /one: (lares.*)\. \[/)} --yes`,
@@ -265,13 +293,13 @@ const MISTAKES: Mistake[] = [
   {
     line: 'tokens revoke ann@example.org watch --yes',
     says: 'has no token watch',
-    hint: 'See lares tokens list ',
+    hint: 'See lares tokens list ….',
     mended: printed,
   },
   {
     line: 'people add ann@example.org --role guest',
     says: 'belongs to this house already',
-    hint: 'For another role: lares people remove ',
+    hint: 'For another role: lares people remove …, then add again.',
     mended: (text) => [`${found(text, /role: (lares.*?), then/)} --yes`, 'people add ann@example.org --role guest'],
   },
   {
@@ -289,19 +317,19 @@ const MISTAKES: Mistake[] = [
   {
     line: 'retention set readings:temprature 3000',
     says: 'there is no class readings:temprature',
-    hint: 'Did you mean ',
+    hint: '…Classes: …, and readings:<kind> with one of …',
     mended: corrected('retention set readings:temprature 3000 --yes', 'readings:temprature'),
   },
   {
     line: 'retention set xyzzyplugh 3',
     says: 'there is no class xyzzyplugh',
-    hint: 'Classes: ',
+    hint: '…Classes: …, and readings:<kind> with one of …',
     mended: (text) => `retention set ${found(text, /Classes: (\w+)/)} 30 --yes`,
   },
   {
     line: 'retention set events many',
     says: 'days: is 1 to 36500, never or default',
-    hint: 'See the parameters with `lares help ',
+    hint: 'See the parameters with `lares help … …`.',
     mended: (text) => [found(text, /`(lares .*)`/), 'retention set events never --yes'],
   },
   { line: 'sync claim --yes', says: 'this hub is not fenced', hint: 'See lares sync status.', mended: printed },
@@ -336,7 +364,7 @@ describe('a mistake at the command line', () => {
       const lines = typeof mended === 'function' ? mended(err) : mended
       for (const one of [lines].flat())
         expect({ line: one, ...(await at(one, mendedInput)) }).toMatchObject({ code: 0, err: '' })
-      expect(err).toContain(hint)
+      expect(err).toMatch(asPattern(hint))
     },
   )
 })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openStore } from '../../hub/store/open-store.ts'
 import { silentLog } from '../../shared/log.ts'
+import { asPattern } from './lib/as-pattern.ts'
 import { lares } from './lib/lares.ts'
 
 /** With a space and an apostrophe, as people name folders. */
@@ -24,7 +25,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 interface Mistake {
   line: string
   says: string
-  /** Part of the remedy as the source has it. */
+  /** The remedy as the inventory has it. */
   hint: string
   /** Takes the remedy from the text: commands of a shell are run, what is returned are lines of lares. */
   mended: (text: string) => string | string[]
@@ -38,25 +39,25 @@ const MISTAKES: Mistake[] = [
   {
     line: 'hub backup',
     says: 'lares hub backup needs --to',
-    hint: 'Write lares hub ',
+    hint: 'Write lares hub … --… FILE.',
     mended: (text) => found(text, /Write (lares .*)\. \[/).replace('FILE', at('new.db')),
   },
   {
     line: 'hub restore',
     says: 'lares hub restore needs --from',
-    hint: 'Write lares hub ',
+    hint: 'Write lares hub … --… FILE.',
     mended: (text) => found(text, /Write (lares .*)\. \[/).replace('FILE', at('copy.db')),
   },
   {
     line: 'hub bakup',
     says: 'lares hub knows no bakup',
-    hint: 'Did you mean ',
+    hint: 'Did you mean … …? See … --help.',
     mended: (text) => `${found(text, /mean (lares hub \w+)\?/)} --to ${at('meant.db')}`,
   },
   {
     line: `hub backup --to ${at('deep/er/copy.db')}`,
     says: 'there is no folder',
-    hint: 'Make it: mkdir -p ',
+    hint: 'Make it: mkdir -p …',
     mended(text) {
       shell(found(text, /Make it: (mkdir .*) \[/))
       return `hub backup --to ${at('deep/er/copy.db')}`
@@ -65,7 +66,7 @@ const MISTAKES: Mistake[] = [
   {
     line: `hub backup --to ${at('a-folder')}`,
     says: 'a-folder is a folder',
-    hint: 'Name a file in it: --to ',
+    hint: 'Name a file in it: --to …',
     mended: (text) => `hub backup ${found(text, /in it: (--to .*) \[/)}`,
   },
   {
@@ -89,7 +90,7 @@ const MISTAKES: Mistake[] = [
   {
     line: `hub backup --to ${at('data/mine.db')}`,
     says: "lies in the data folder, among the hub's own files",
-    hint: 'Choose a file in ',
+    hint: 'Choose a file in …, or better on another disk.',
     mended: (text) => `hub backup --to "${found(text, /a file in (.*?), or better/)}/mine.db"`,
   },
   {
@@ -151,7 +152,7 @@ describe('a mistake with copies of the database', () => {
     const { code, err } = await run(line)
     expect(code, err).not.toBe(0)
     expect(err).toContain(says)
-    expect(err).toContain(hint)
+    expect(err).toMatch(asPattern(hint))
     for (const one of [mended(err)].flat()) expect({ one, ...(await run(one)) }).toMatchObject({ code: 0, err: '' })
   })
 })

@@ -8,6 +8,7 @@ import { configureSource } from '../../edge/sensors/configure.ts'
 import { LaresError } from '../../shared/errors.ts'
 import { type FakeTree, fakeTree } from '../edge/health/fake-tree.ts'
 import { readAll } from '../edge/sensors/read-all.ts'
+import { asPattern } from './lib/as-pattern.ts'
 
 type Table = Record<string, unknown>
 
@@ -28,7 +29,7 @@ interface Case {
   what: string
   table: Table
   says: string
-  /** Part of the remedy as the source has it. */
+  /** The remedy as the inventory has it. */
   hint: string
   wrong?: (tree: FakeTree) => void
   /** Takes the remedy, from its text where that names something. Returns another table where the file is to be changed. */
@@ -50,7 +51,7 @@ const CASES: Case[] = [
     what: 'driver',
     table: { driver: 'one-wir' },
     says: '[sensors.it] driver: one-wir is none that there is',
-    hint: 'Choose one of ',
+    hint: '…Choose one of ….',
     wrong: (tree) => tree.write('/sys/class/thermal/thermal_zone0/type', 'cpu-thermal\n'),
     mend(tree, hint) {
       expect(found(hint, /Did you mean ([^?]+)\?/)).toBe('one-wire')
@@ -62,7 +63,7 @@ const CASES: Case[] = [
     what: 'sensor',
     table: { driver: 'memory', sensors: ['it_usd'] },
     says: '[sensors.it] sensors: it_usd is none that there is',
-    hint: 'Choose one of ',
+    hint: '…Choose one of ….',
     wrong: (tree) => tree.write('/proc/meminfo', 'MemTotal: 1000 kB\nMemAvailable: 500 kB\n'),
     mend: (_, hint) => ({ driver: 'memory', sensors: [found(hint, /Did you mean ([^?]+)\?/)] }),
   },
@@ -102,7 +103,7 @@ const CASES: Case[] = [
     what: 'program that prints other names',
     table: { driver: 'command', command: ['it'], values: { temp: {} } },
     says: 'it did not print a number for temp, but "temps 3"',
-    hint: 'Run it by hand: it prints lines of `key value`, or a JSON object of numbers, under the names in values.',
+    hint: '…Run it by hand: it prints lines of `key value`, or a JSON object of numbers, under the names in values.',
     wrong: (tree) => tree.program('it', 'echo temps 3'),
     mend: (_, hint) => ({ driver: 'command', command: ['it'], values: { [found(hint, /Did you mean (\w+)\?/)]: {} } }),
   },
@@ -144,7 +145,7 @@ const CASES: Case[] = [
     what: 'IIO device among several',
     table: { driver: 'iio' },
     says: '2 IIO devices fit, and only one is meant',
-    hint: 'Name one with device = "…". There are: ',
+    hint: 'Name one with device = "…". There are: ….',
     wrong(tree) {
       iio(0, 'bmp280')(tree)
       iio(1, 'sht3x')(tree)
@@ -159,7 +160,7 @@ describe('a sensor', () => {
     wrong?.(tree)
     const met = await fault(table, tree)
     expect(met?.message).toContain(says)
-    expect(met?.hint).toContain(hint)
+    expect(met?.hint).toMatch(asPattern(hint))
     expect(await fault(mend(tree, met?.hint ?? '') ?? table, tree)).toBeNull()
   })
 
@@ -173,7 +174,8 @@ describe('a sensor', () => {
     chmodSync(file, 0o755)
     const met = await fault({ driver: 'command', command: [file] }, tree)
     expect(met).toMatchObject({ code: 'missing_program', message: expect.stringMatching(says) })
-    const [, mended] = /^Save it with those of Unix: (sed .*)$/.exec(met?.hint ?? '') ?? []
+    const command = 'Save it with those of Unix: '
+    const mended = met?.hint.startsWith(command) ? met.hint.slice(command.length) : undefined
     if (mended === undefined) {
       expect(met?.hint).toContain('Install that, or name another program in the first line of the file.')
       writeFileSync(file, '#!/bin/sh\necho 21\n')

@@ -51,10 +51,11 @@ export function sensorsNamed({ db, caller }: Asking, given: string, device?: str
     given,
     all.flatMap(({ key, name }) => [name, key]),
   )
-  const [what, list] =
+  const what = device === undefined ? `there is no sensor ${given}` : `${device} has no sensor ${given}`
+  const list =
     device === undefined
-      ? [`there is no sensor ${given}`, 'Sensors are listed by: lares readings latest.']
-      : [`${device} has no sensor ${given}`, `Its sensors are listed by: lares devices show ${device}.`]
+      ? 'Sensors are listed by: lares readings latest.'
+      : `Its sensors are listed by: lares devices show ${device}.`
   throw new LaresError('not_found', what, { hint: nearest === null ? list : `Did you mean ${nearest}? ${list}` })
 }
 

@@ -1,0 +1,165 @@
+import { type Inventory, NOT_YET } from './entry.ts'
+
+const SENSORS = 'test/remedies/sensors.test.ts'
+
+/** The remedies of edge/ and of `lares diagnose`. */
+export const EDGE: Inventory = {
+  'cli/diagnose/main.ts': {
+    'Name another file: --to FILE.': NOT_YET,
+  },
+  'edge/config/environment.ts': {
+    'Did you mean …?': NOT_YET,
+    'Its name is LARES_EDGE_<SECTION>_<KEY>, as in the file.': NOT_YET,
+  },
+  'edge/control-socket.ts': {
+    'Only root and the user it runs as may: put sudo before it.': NOT_YET,
+    'Start it (sudo systemctl start lares-edge, or lares edge': NOT_YET,
+  },
+  'edge/data-folder.ts': {
+    'Stop it (sudo systemctl stop lares-edge), or give this one': NOT_YET,
+  },
+  'edge/doctor/as-service.ts': {
+    'What follows is what this account sees; the service may see less.': NOT_YET,
+  },
+  'edge/doctor/findings.ts': {
+    'Look at the journal of the agent.': NOT_YET,
+  },
+  'edge/doctor/hub-check.ts': {
+    'Give one of the two machines an identity of its own.': NOT_YET,
+    'Upgrade what is named.': NOT_YET,
+    'Mend the sensor that is named, then restart the agent.': NOT_YET,
+    'Ask the hub for a token: lares devices invite.': NOT_YET,
+    'Look at its journal.': NOT_YET,
+  },
+  'edge/doctor/machine-checks.ts': {
+    'See timedatectl. Until then the hub mends the times of': NOT_YET,
+    'Use the supply made for this Pi and a short, thick cable.': NOT_YET,
+    'Add the user to the group gpio and install the package': NOT_YET,
+    'The card may be failing: look at the journal, save the data.': NOT_YET,
+    'Free some space: the outbox of a week needs 200 MB.': NOT_YET,
+    'See docs/operations.md, pins.': NOT_YET,
+  },
+  'edge/doctor/microphone-check.ts': {
+    'List the microphones with arecord -L, and name one as': NOT_YET,
+    'Look for a mute switch, and at alsamixer, capture (F4).': NOT_YET,
+    'Lower the gain in alsamixer, capture (F4).': NOT_YET,
+  },
+  'edge/doctor/outbox-check.ts': {
+    'Free space on the disk, or replace the card.': NOT_YET,
+    'Restart the agent: it sets the file aside and goes on.': NOT_YET,
+    'Report it, and restart the agent.': NOT_YET,
+  },
+  'edge/doctor/sensor-check.ts': {
+    'Check the wiring, or remove its table.': NOT_YET,
+  },
+  'edge/doctor/service-check.ts': {
+    'Write its whole path.': NOT_YET,
+    'Put it where services look: /usr/local/bin.': NOT_YET,
+    'Run sudo systemctl edit lares-edge, and write [Service] and': NOT_YET,
+    'Run scripts/install edge again.': NOT_YET,
+    'sudo usermod -aG … …, then restart the agent.': NOT_YET,
+  },
+  'edge/gpio/claims.ts': {
+    'Use BCM numbers: the pin called GPIO17 is 17': SENSORS,
+    'Give each button and light its own pin.': SENSORS,
+  },
+  'edge/gpio/gpiod-port.ts': {
+    'Install the package gpiod, version 1 or 2.': NOT_YET,
+    'Set [gpio] chip to a label. There are: ….': NOT_YET,
+  },
+  'edge/gpio/none-port.ts': {
+    'Mend what is named here, or set [gpio] backend in the': NOT_YET,
+  },
+  'edge/gpio/onoff-port.ts': {
+    'Run `npm install onoff` where a compiler is installed (apt': NOT_YET,
+    'Another program or a dtoverlay uses it. Look at …, or': NOT_YET,
+    'put gpio=…=p… into config.txt, or use a resistor': NOT_YET,
+  },
+  'edge/gpio/sysfs.ts': {
+    'Use [gpio] backend = "gpiod".': NOT_YET,
+    'Add the user lares to the group gpio, then start the agent again.': NOT_YET,
+    'Set [gpio] chip to a label. There are: ….': NOT_YET,
+    'The pins begin at another number here: remove [gpio] base,': NOT_YET,
+    'A dtoverlay in config.txt uses it. Remove the overlay or': NOT_YET,
+  },
+  'edge/health/file-error.ts': {
+    'Its driver or cable hangs. Unplug the sensor, or restart the machine.': NOT_YET,
+  },
+  'edge/health/machine.ts': {
+    'Run the command by hand, as the same user, to see what it does.': SENSORS,
+  },
+  'edge/health/program.ts': {
+    'Make the file executable (chmod +x).': NOT_YET,
+    'Run the command by hand, as the same user, to see what it needs.': SENSORS,
+    'Save it with those of Unix: ': SENSORS,
+    'Install that, or name another program in the first line of the file.': SENSORS,
+  },
+  'edge/identity.ts': {
+    'chmod 600 …, and join again with --again if somebody may have read it.': NOT_YET,
+    'Move the file away and join again: lares edge join <token>.': NOT_YET,
+  },
+  'edge/join.ts': {
+    'Join with --again to give it a new identity; the old device': NOT_YET,
+    'Run the same command again: the same token gives the same device.': NOT_YET,
+  },
+  'edge/link/connection.ts': {
+    'It may have been removed there. Join again: lares edge join': NOT_YET,
+    'Its disk may be full. Look at its health; the agent tries': NOT_YET,
+  },
+  'edge/log-level-command.ts': {
+    'Write lares edge log-level PART LEVEL --for MINUTES.': NOT_YET,
+  },
+  'edge/log-levels.ts': {
+    'Write a number of minutes up to …, or leave it out: then it': NOT_YET,
+    '…It is one of ….': NOT_YET,
+  },
+  'edge/missing.ts': {
+    "Free space on this device's disk; what goes is counted, and": NOT_YET,
+  },
+  'edge/outbox/outbox-fault.ts': {
+    "Free space on this device's disk; the agent goes on by itself.": NOT_YET,
+    'Look at the journal of the kernel (dmesg), at the mounts': NOT_YET,
+    'End that program, or its transaction; the agent goes on by itself.': NOT_YET,
+  },
+  'edge/outbox/set-aside.ts': {
+    'See docs/operations.md, "An agent that is not well". It is': NOT_YET,
+  },
+  'edge/sensors/command.ts': {
+    'Run it by hand: it prints one number and nothing else.': SENSORS,
+    'It prints numbers under names. Say which you want: values = { ': SENSORS,
+    '…Run it by hand: it prints lines of `key value`, or a JSON': SENSORS,
+  },
+  'edge/sensors/configure.ts': {
+    '…Choose one of ….': SENSORS,
+    'Choose a shorter key.': NOT_YET,
+    'Remove one of what makes it: ….': NOT_YET,
+    'Remove it: every other kind has its own unit, and a program': SENSORS,
+  },
+  'edge/sensors/cpu-temperature.ts': {
+    'Virtual machines have none. Remove [sensors.': SENSORS,
+  },
+  'edge/sensors/iio.ts': {
+    'Look at the files in …; a command source can read any of them.': NOT_YET,
+    'Enable it with its dtoverlay in config.txt and check the': SENSORS,
+    'Name one with device = "…". There are: ….': SENSORS,
+  },
+  'edge/sensors/judge.ts': {
+    'This is a fault of the source: it must list every sensor it measures.': NOT_YET,
+  },
+  'edge/sensors/one-wire-probe.ts': {
+    'The data line is held down: look for a short circuit, a wet': NOT_YET,
+    'Check the wiring: a long cable wants a smaller pull-up resistor.': NOT_YET,
+    'Check the wiring and the supply of the probe; replace it': NOT_YET,
+  },
+  'edge/sensors/one-wire.ts': {
+    'Enable the bus with dtoverlay=w1-gpio in config.txt, then': NOT_YET,
+    'The probe lost its power while it measured: check the': NOT_YET,
+  },
+  'edge/sensors/sampled-source.ts': {
+    'Its driver or cable hangs. Unplug the sensor, or restart the machine.': NOT_YET,
+  },
+  'edge/sensors/sampler.ts': {
+    'Rename one of the two tables: sensor keys are made from the': NOT_YET,
+    'Remove one of the two tables, or give it another name.': NOT_YET,
+  },
+}
