@@ -11,7 +11,7 @@ export const EDGE: Inventory = {
     'Did you mean …?': NOT_YET,
     'Its name is LARES_EDGE_<SECTION>_<KEY>, as in the file.': NOT_YET,
   },
-  'edge/control-socket.ts': {
+  'edge/control/control-socket.ts': {
     'Only root and the user it runs as may: put sudo before it.': NOT_YET,
     'Start it (sudo systemctl start lares-edge, or lares edge': NOT_YET,
   },
@@ -94,11 +94,11 @@ export const EDGE: Inventory = {
     'Save it with those of Unix: ': SENSORS,
     'Install that, or name another program in the first line of the file.': SENSORS,
   },
-  'edge/identity.ts': {
+  'edge/link/identity.ts': {
     'chmod 600 …, and join again with --again if somebody may have read it.': NOT_YET,
     'Move the file away and join again: lares edge join <token>.': NOT_YET,
   },
-  'edge/join.ts': {
+  'edge/link/join.ts': {
     'Join with --again to give it a new identity; the old device': NOT_YET,
     'Run the same command again: the same token gives the same device.': NOT_YET,
   },
@@ -106,14 +106,14 @@ export const EDGE: Inventory = {
     'It may have been removed there. Join again: lares edge join': NOT_YET,
     'Its disk may be full. Look at its health; the agent tries': NOT_YET,
   },
-  'edge/log-level-command.ts': {
+  'edge/control/log-level-command.ts': {
     'Write lares edge log-level PART LEVEL --for MINUTES.': NOT_YET,
   },
-  'edge/log-levels.ts': {
+  'edge/control/log-levels.ts': {
     'Write a number of minutes up to …, or leave it out: then it': NOT_YET,
     '…It is one of ….': NOT_YET,
   },
-  'edge/missing.ts': {
+  'edge/parts/missing.ts': {
     "Free space on this device's disk; what goes is counted, and": NOT_YET,
   },
   'edge/outbox/outbox-fault.ts': {

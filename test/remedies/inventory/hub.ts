@@ -9,10 +9,10 @@ export const HUB: Inventory = {
   'hub/admin/admit.ts': {
     'See the parameters with `lares help … …`.': LINE,
   },
-  'hub/broker/house-hooks.ts': {
+  'hub/front/house-hooks.ts': {
     'see who may publish what in docs/protocol.md': NOT_YET,
   },
-  'hub/certificate.ts': {
+  'hub/listen/certificate.ts': {
     'Name both, or neither: then the hub makes its own. For': NOT_YET,
     'Put both files back from a copy of the data folder. Without': SETTINGS,
     '[tls] key and cert name PEM files; ….': NOT_YET,
@@ -80,7 +80,7 @@ export const HUB: Inventory = {
     'Is it running? Look at its journal: journalctl -u lares-hub.': NOT_YET,
     'Write lares hub … --… FILE.': COPIES,
   },
-  'hub/maintenance.ts': {
+  'hub/store/maintenance.ts': {
     'Name the data folder of the hub with --data DIR.': COPIES,
     'Start the hub once: it sets the log aside. Or restore a': NOT_YET,
   },
