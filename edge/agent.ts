@@ -21,7 +21,7 @@ import type { Machine } from './health/machine.ts'
 import { processHealthReader } from './health/process-health.ts'
 import { systemHealthReader } from './health/system-health.ts'
 import type { BirthContent } from './link/link.ts'
-import { Commands } from './orders/commands.ts'
+import { CommandRunner } from './orders/command-runner.ts'
 import { DesiredSettings } from './orders/desired.ts'
 import { deviceCommands } from './orders/device-commands.ts'
 import { handledCommands } from './orders/handled-commands.ts'
@@ -244,7 +244,7 @@ export class Agent implements Service {
       settings: houseSettings({ config, heartbeat, sensing, hearing }),
       report: (reported) => hub.reported(reported),
     })
-    const commands = new Commands({
+    const commands = new CommandRunner({
       clock,
       log: log.part('commands'),
       outbox,

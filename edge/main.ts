@@ -21,7 +21,7 @@ import { formatFindings } from './doctor/findings.ts'
 import type { DoctorOptions } from './doctor/options.ts'
 import { readBootId, readHardwareModel } from './health/hardware.ts'
 import { systemMachine } from './health/machine.ts'
-import { readIdentity } from './link/identity.ts'
+import { readDeviceIdentity } from './link/device-identity.ts'
 import { joinHub } from './link/join.ts'
 import type { EdgeOptions } from './options.ts'
 import { edgeOptions } from './options.ts'
@@ -161,7 +161,7 @@ async function logLevel({ part, level, minutes, json }: EdgeOptions, folders: re
 
 function status({ json }: EdgeOptions, { dataFolder, folders }: Asked): number {
   const word = runningWord(readWords(folders), systemClock)
-  const identity = word === null || isOf(word, dataFolder) ? readIdentity(dataFolder) : null
+  const identity = word === null || isOf(word, dataFolder) ? readDeviceIdentity(dataFolder) : null
   const shown = describeStatus(identity, word, systemClock)
   process.stdout.write(json ? `${JSON.stringify(shown, null, 2)}\n` : `${formatStatus(shown)}\n`)
   return shown.running ? 0 : 1

@@ -6,7 +6,7 @@ import { Notify } from '../shared/notify.ts'
 import { waitForStop } from '../shared/stop-signal.ts'
 import type { AgentOptions } from './agent.ts'
 import { Agent } from './agent.ts'
-import { identityFile } from './link/identity.ts'
+import { identityFile } from './link/device-identity.ts'
 import type { AgentStatus } from './status/status-file.ts'
 
 /** systemd sends SIGKILL later; whoever presses Ctrl-C does not wait so long. */

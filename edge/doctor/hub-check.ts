@@ -1,8 +1,8 @@
 import type { TLSSocket } from 'node:tls'
 import type { Clock } from '../../shared/clock.ts'
 import { openConnection } from '../link/connection.ts'
-import type { Identity } from '../link/identity.ts'
-import { readIdentity } from '../link/identity.ts'
+import type { DeviceIdentity } from '../link/device-identity.ts'
+import { readDeviceIdentity } from '../link/device-identity.ts'
 import { openPinnedSocket } from '../link/pinned-socket.ts'
 import { IDENTITY, INTRODUCTION, VERSION } from '../status/status-file.ts'
 import type { Finding } from './findings.ts'
@@ -24,7 +24,7 @@ export async function checkIntroduction({ status }: DoctorOptions): Promise<Find
 export interface HubDoor<S extends { destroy(): unknown }> {
   open(options: { address: string; pin: string; clock: Clock; timeoutMs: number }): Promise<S>
   /** Signs in and leaves again. Rejects with why the hub refused, or was silent for `timeoutMs`. */
-  signIn(options: { socket: S; identity: Identity; clock: Clock; timeoutMs: number }): Promise<void>
+  signIn(options: { socket: S; identity: DeviceIdentity; clock: Clock; timeoutMs: number }): Promise<void>
 }
 
 const DIAL_MS = 10_000
@@ -53,7 +53,7 @@ export async function checkHubThrough<S extends { destroy(): unknown }>(
   options: DoctorOptions,
 ): Promise<Finding[]> {
   const { dataFolder, config, clock } = options
-  const identity = readIdentity(dataFolder)
+  const identity = readDeviceIdentity(dataFolder)
   if (identity === null)
     return [problem('identity', 'this agent has not joined a hub', 'Ask the hub for a token: lares devices invite.')]
   const addresses = [...new Set([...config.hub.addresses, ...identity.addresses])]
@@ -87,7 +87,7 @@ function away(finding: Finding, anotherWorks: boolean): Finding {
 async function checkCredential<S extends { destroy(): unknown }>(
   check: string,
   door: HubDoor<S>,
-  { socket, identity, options: { clock, status } }: { socket: S; identity: Identity; options: DoctorOptions },
+  { socket, identity, options: { clock, status } }: { socket: S; identity: DeviceIdentity; options: DoctorOptions },
 ): Promise<Finding> {
   if (status !== null) {
     // Two connections with one client id: the broker would throw the running agent out.

@@ -9,9 +9,15 @@ import { parseJoinToken } from '../../shared/join-token.ts'
 import type { JoinResponse } from '../../shared/messages/join-response.ts'
 import { topicsBelow } from '../../shared/topics.ts'
 import { openConnection } from './connection.ts'
+import type { DeviceIdentity } from './device-identity.ts'
+import {
+  clearPendingJoin,
+  readDeviceIdentity,
+  readPendingJoin,
+  writeDeviceIdentity,
+  writePendingJoin,
+} from './device-identity.ts'
 import { dial } from './dial.ts'
-import type { Identity } from './identity.ts'
-import { clearPendingJoin, readIdentity, readPendingJoin, writeIdentity, writePendingJoin } from './identity.ts'
 
 const ANSWER_MS = 15_000
 
@@ -37,15 +43,15 @@ export interface JoinOptions {
  * Throws `already_exists` when it has joined and `again` is not set, `bad_token`, `bad_code`, `code_expired`,
  * `code_used`, `wrong_pin` and `unreachable`.
  */
-export async function joinHub(tokenText: string, options: JoinOptions): Promise<Identity> {
+export async function joinHub(tokenText: string, options: JoinOptions): Promise<DeviceIdentity> {
   const token = parseJoinToken(tokenText)
-  if (!options.again && readIdentity(options.dataFolder) !== null)
+  if (!options.again && readDeviceIdentity(options.dataFolder) !== null)
     throw new LaresError('already_exists', 'this agent has joined a hub already', {
       hint: 'Join with --again to give it a new identity; the old device then stays behind at its hub.',
     })
   const secret = secretFor(token, options.dataFolder)
   const response = await ask(token, secret, options)
-  const identity: Identity = {
+  const identity: DeviceIdentity = {
     device: response.device,
     secret,
     addresses: token.addresses,
@@ -54,7 +60,7 @@ export async function joinHub(tokenText: string, options: JoinOptions): Promise<
     name: response.name ?? options.name ?? response.device,
     joined_at: Math.max(0, options.clock.now()),
   }
-  writeIdentity(options.dataFolder, identity)
+  writeDeviceIdentity(options.dataFolder, identity)
   clearPendingJoin(options.dataFolder)
   return identity
 }
@@ -97,7 +103,7 @@ async function ask(token: JoinToken, secret: string, options: JoinOptions): Prom
   })
   try {
     await connection.subscribe([responseTopic])
-    const leaves = readIdentity(options.dataFolder)?.device
+    const leaves = readDeviceIdentity(options.dataFolder)?.device
     const request = {
       ...{ code: token.code, secret, hardware, agent },
       ...(name === undefined ? {} : { name }),

@@ -21,10 +21,10 @@ import type { Aftermath, LinkState, Opened } from './connect-loop.ts'
 import { ConnectLoop } from './connect-loop.ts'
 import type { Connection, IncomingMessage } from './connection.ts'
 import { openConnection } from './connection.ts'
+import type { DeviceIdentity } from './device-identity.ts'
 import { dial } from './dial.ts'
 import { envelope } from './envelope.ts'
 import { HubSession } from './hub-session.ts'
-import type { Identity } from './identity.ts'
 
 /** Beyond this a slow network holds the heartbeat back: a late one says nothing. */
 const HEARTBEAT_BUFFER_BYTES = 64 * 1024
@@ -41,7 +41,7 @@ const TWIN_MEMORY_MS = 1_800_000
 export type BirthContent = Omit<Birth, 'epoch' | 'connects' | 'sent' | 'boot' | 'sensors'> & { sensors: BirthSensor[] }
 
 export interface LinkOptions {
-  identity: Identity
+  identity: DeviceIdentity
   /** Addresses from the configuration go before those of the identity. */
   addresses?: readonly string[]
   outbox: Outbox

@@ -29,7 +29,7 @@ const CONNECT_TIMEOUT_MS = 10_000
  */
 export function openPinnedSocket(options: PinnedSocketOptions): Promise<TLSSocket> {
   const { address, pin, clock, signal } = options
-  const { host, port } = splitAddress(address)
+  const { host, port } = readHubAddress(address)
   const timeoutMs = options.timeoutMs ?? CONNECT_TIMEOUT_MS
   return new Promise((resolve, reject) => {
     const socket = connect({
@@ -90,7 +90,7 @@ export function publicKeyPin(spki: Buffer): string {
 }
 
 /** Splits `host:port` and `[v6]:port`. Throws `bad_config` for anything else. */
-export function splitAddress(address: string): { host: string; port: number } {
+export function readHubAddress(address: string): { host: string; port: number } {
   const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(address)
   const host = match?.[1] ?? match?.[2]
   const port = Number(match?.[3])

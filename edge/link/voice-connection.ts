@@ -13,11 +13,11 @@ import type { Aftermath, LinkState, Opened } from './connect-loop.ts'
 import { ConnectLoop } from './connect-loop.ts'
 import type { IncomingMessage } from './connection.ts'
 import { openConnection } from './connection.ts'
+import type { DeviceIdentity } from './device-identity.ts'
 import { dial } from './dial.ts'
-import type { Identity } from './identity.ts'
 
 export interface VoiceConnectionOptions {
-  identity: Identity
+  identity: DeviceIdentity
   addresses?: readonly string[]
   clock: Clock
   log: Log

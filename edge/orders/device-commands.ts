@@ -6,8 +6,8 @@ import { type LogLevels, readLevel } from '../control/log-levels.ts'
 import type { Hearing } from '../parts/hearing.ts'
 import type { Pins } from '../parts/pins.ts'
 import type { AgentStatus } from '../status/status-file.ts'
-import type { RegisteredCommand } from './commands.ts'
-import { commandHandler } from './commands.ts'
+import type { RegisteredCommand } from './command-runner.ts'
+import { commandHandler } from './command-runner.ts'
 
 export interface DeviceCommandsOptions {
   clock: Clock

@@ -1,10 +1,10 @@
 import type { Lane } from '../../shared/messages/fields.ts'
-import type { Ledger } from './ledger.ts'
+import type { OutboxFile } from './outbox-file.ts'
 
 const TIMES = 3
 
 export interface LittleRoom {
-  ledger: Ledger
+  file: OutboxFile
   /** Of the rows to be written: nothing more urgent is given up for them. */
   lane: Lane
   /** About what the rows take. */
@@ -23,25 +23,25 @@ export interface LittleRoom {
  * first, so that the file need not grow. Returns whether it came to that. Throws what the last try met.
  */
 export function writeInLittleRoom(write: () => void, parts: LittleRoom): boolean {
-  const { ledger, lane, bytes, flush, release } = parts
+  const { file, lane, bytes, flush, release } = parts
   let { scarce } = parts
   const tidy = () => {
     flush()
-    ledger.checkpoint()
+    file.checkpoint()
   }
   const giveUp = () => {
     release()
-    ledger.checkpoint()
-    ledger.freeFor(lane, bytes)
+    file.checkpoint()
+    file.freeFor(lane, bytes)
     scarce = true
   }
-  if (scarce) ledger.freeFor(lane, bytes)
+  if (scarce) file.freeFor(lane, bytes)
   for (const step of [tidy, ...Array.from({ length: TIMES }, () => giveUp)]) {
     try {
       write()
       return scarce
     } catch (error) {
-      if (ledger.fault(error)?.code !== 'disk_full') throw error
+      if (file.fault(error)?.code !== 'disk_full') throw error
     }
     step()
   }

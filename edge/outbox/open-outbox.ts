@@ -71,7 +71,7 @@ function openOrSetAside(folder: string, clock: Clock, log: Log): Omit<OpenedOutb
 function openFile(file: string, clock: Clock): Pick<OpenedOutbox, 'db' | 'stamp'> {
   if (isFresh(file)) makeDatabase(file, { random: systemRandom })
   const db = openMigrated(file, clock)
-  // Moved into the file by the ledger, which stamps the log that begins then.
+  // Moved into the file by `OutboxFile`, which stamps the log that begins then.
   db.pragma('wal_autocheckpoint = 0')
   return { db, stamp: new LogStamp(db, systemRandom) }
 }

@@ -8,11 +8,11 @@ import type { Ack } from '../../shared/messages/ack.ts'
 import type { Lane } from '../../shared/messages/fields.ts'
 import type { Heartbeat } from '../../shared/messages/heartbeat.ts'
 import type { EventBody, ResultBody } from './bodies.ts'
-import type { LedgerParts } from './ledger.ts'
-import { Ledger } from './ledger.ts'
+import type { OutboxLimits } from './eviction.ts'
+import { evictBeyondLimits, OUTBOX_LIMITS } from './eviction.ts'
 import { writeInLittleRoom } from './little-room.ts'
-import type { OutboxLimits } from './make-room.ts'
-import { makeRoom, OUTBOX_LIMITS } from './make-room.ts'
+import type { OutboxFileParts } from './outbox-file.ts'
+import { OutboxFile } from './outbox-file.ts'
 import type { OutboxKind, OutboxRow } from './rows.ts'
 import { ROW_OVERHEAD_BYTES } from './rows.ts'
 import type { AckOutcome } from './settlement.ts'
@@ -26,7 +26,7 @@ import { BODY_BYTES, splitReadings } from './split-readings.ts'
  */
 export type Written = 'stored' | 'full' | 'refused'
 
-export interface OutboxOptions extends LedgerParts {
+export interface OutboxOptions extends OutboxFileParts {
   /** Id of this boot: monotonic times are comparable within one. */
   boot: string
   limits?: OutboxLimits
@@ -52,7 +52,7 @@ export class Outbox {
   #log: Log
   #quiet: RateLimitedLog
   #limits: OutboxLimits
-  #ledger: Ledger
+  #file: OutboxFile
   #settlement: Settlement
   #reachable = false
   #release: () => void
@@ -68,9 +68,9 @@ export class Outbox {
     this.#quiet = new RateLimitedLog(options.clock, 60_000)
     this.#limits = options.limits ?? OUTBOX_LIMITS
     this.#release = options.release ?? (() => {})
-    this.#ledger = new Ledger(options)
+    this.#file = new OutboxFile(options)
     this.#settlement = new Settlement({
-      ledger: this.#ledger,
+      file: this.#file,
       clock: options.clock,
       log: options.log,
       tell: (event) => this.event(event, { urgent: true }),
@@ -78,7 +78,7 @@ export class Outbox {
   }
 
   get epoch(): string {
-    return this.#ledger.state.epoch
+    return this.#file.state.epoch
   }
 
   /** One message for the samples of a tick, or a few when they are many. All of them or none are stored. */
@@ -114,9 +114,9 @@ export class Outbox {
    * on in memory: an agent with a full disk must still get rid of what it holds.
    */
   nextConnect(): number {
-    const connects = this.#ledger.state.connects + 1
-    this.#ledger.keep('keep the connect count', { connects })
-    this.#ledger.state.connects = connects
+    const connects = this.#file.state.connects + 1
+    this.#file.keep('keep the connect count', { connects })
+    this.#file.state.connects = connects
     return connects
   }
 
@@ -146,16 +146,16 @@ export class Outbox {
 
   /** Rows of a lane above `after`, ascending, without those that are acknowledged or set aside. */
   waiting(lane: Lane, after: number, limit: number): OutboxRow[] {
-    return this.#ledger.rows.waiting(lane, Math.max(after, this.#settlement.ackedUpTo(lane)), limit)
+    return this.#file.rows.waiting(lane, Math.max(after, this.#settlement.ackedUpTo(lane)), limit)
   }
 
   /** Puts rows that were set aside back into the line, with new sequence numbers. How many they were. */
   retryParked(): number {
     let moved = 0
-    this.#ledger.attempt('bring back what was set aside', () => {
-      moved = this.#ledger.rows.rekey('parked')
+    this.#file.attempt('bring back what was set aside', () => {
+      moved = this.#file.rows.rekey('parked')
     })
-    if (moved > 0) this.#ledger.recount()
+    if (moved > 0) this.#file.recount()
     return moved
   }
 
@@ -173,12 +173,12 @@ export class Outbox {
 
   /** As the heartbeat shows it. `oldest_s` counts the agent's running time. */
   status(): Heartbeat['outbox'] {
-    const { rows, total, state, parked } = this.#ledger
+    const { rows, total, state, parked } = this.#file
     const oldest = rows.oldestWrittenMs()
     return {
       rows: total.rows,
       bytes: total.bytes,
-      oldest_s: oldest === null ? null : Math.round((this.#ledger.runningMs() - oldest) / 100) / 10,
+      oldest_s: oldest === null ? null : Math.round((this.#file.runningMs() - oldest) / 100) / 10,
       dropped: state.dropped,
       parked,
       full: this.#full !== null || this.#scarce,
@@ -202,13 +202,13 @@ export class Outbox {
 
   /** Messages that the hub could not use, since the file was made. */
   get rejected(): number {
-    return this.#ledger.state.rejected
+    return this.#file.state.rejected
   }
 
   /** Safe to call twice. */
   close(): void {
     this.#settlement.stop()
-    this.#ledger.close()
+    this.#file.close()
   }
 
   #laneFor(urgent: boolean): Lane {
@@ -233,29 +233,29 @@ export class Outbox {
   }
 
   #write(drafts: Draft[], also: () => void = () => {}): Written {
-    const ledger = this.#ledger
-    const runningMs = ledger.runningMs()
+    const file = this.#file
+    const runningMs = file.runningMs()
     let added = { rows: 0, bytes: 0 }
     let gone = { rows: 0, bytes: 0 }
-    let sentBound = ledger.state.sentBound
+    let sentBound = file.state.sentBound
     const write = () =>
-      ledger.transaction(() => {
+      file.transaction(() => {
         added = { rows: 0, bytes: 0 }
         for (const draft of drafts) {
           const bytes = Buffer.byteLength(draft.body) + ROW_OVERHEAD_BYTES
-          const id = ledger.rows.insert({ ...draft, boot: this.#boot, writtenMs: runningMs, bytes })
+          const id = file.rows.insert({ ...draft, boot: this.#boot, writtenMs: runningMs, bytes })
           if (this.#reachable) sentBound = id
           added = { rows: added.rows + 1, bytes: added.bytes + bytes }
         }
-        const total = { rows: ledger.total.rows + added.rows, bytes: ledger.total.bytes + added.bytes }
-        gone = makeRoom(ledger.rows, { total, runningMs }, this.#limits)
-        ledger.rows.update({ runningMs, sentBound, dropped: ledger.state.dropped + gone.rows })
+        const total = { rows: file.total.rows + added.rows, bytes: file.total.bytes + added.bytes }
+        gone = evictBeyondLimits(file.rows, { total, runningMs }, this.#limits)
+        file.rows.update({ runningMs, sentBound, dropped: file.state.dropped + gone.rows })
         also()
       })
-    const dropped = ledger.state.dropped
+    const dropped = file.state.dropped
     try {
       this.#scarce = writeInLittleRoom(write, {
-        ledger,
+        file,
         lane: drafts[0]?.lane ?? 'backlog',
         bytes: drafts.reduce((sum, { body }) => sum + Buffer.byteLength(body), 0),
         scarce: this.#scarce,
@@ -265,13 +265,13 @@ export class Outbox {
     } catch (error) {
       return this.#refuseForDisk(error, drafts.length)
     }
-    ledger.state.sentBound = sentBound
-    ledger.state.dropped += gone.rows
-    ledger.total = {
-      rows: ledger.total.rows + added.rows - gone.rows,
-      bytes: ledger.total.bytes + added.bytes - gone.bytes,
+    file.state.sentBound = sentBound
+    file.state.dropped += gone.rows
+    file.total = {
+      rows: file.total.rows + added.rows - gone.rows,
+      bytes: file.total.bytes + added.bytes - gone.bytes,
     }
-    const rows = ledger.state.dropped - dropped
+    const rows = file.state.dropped - dropped
     if (rows > 0) this.#sayDropped(rows)
     this.#sayResumed()
     for (const run of this.#written) run()
@@ -279,7 +279,7 @@ export class Outbox {
   }
 
   #refuseForDisk(error: unknown, messages: number): Written {
-    const fault = this.#ledger.fault(error)
+    const fault = this.#file.fault(error)
     if (!fault) throw error
     const before = this.#full
     this.#full = before ?? { since: this.#clock.mono(), lost: 0, fault }
@@ -312,19 +312,19 @@ export class Outbox {
   }
 
   #sayDropped(rows: number): void {
-    this.#ledger.parked = this.#ledger.rows.totalParked()
+    this.#file.parked = this.#file.rows.totalParked()
     const allowed = this.#quiet.allow('dropped')
     if (!allowed) return
-    this.#log.warn({ rows, total: this.#ledger.state.dropped }, 'there is no room in the outbox: oldest rows dropped')
+    this.#log.warn({ rows, total: this.#file.state.dropped }, 'there is no room in the outbox: oldest rows dropped')
   }
 
   #tellDropped(): void {
-    const { dropped, droppedTold } = this.#ledger.state
+    const { dropped, droppedTold } = this.#file.state
     const rows = dropped - droppedTold
     if (rows === 0) return
     const description = `${rows} messages were given up for lack of room in the outbox.`
     if (this.event({ type: 'outbox_dropped', severity: 'error', description, data: { rows } }) !== 'stored') return
-    this.#ledger.keep('keep what was told', { droppedTold: dropped })
+    this.#file.keep('keep what was told', { droppedTold: dropped })
   }
 }
 

@@ -4,8 +4,8 @@ import type { Log } from '../../shared/log.ts'
 import type { Ack } from '../../shared/messages/ack.ts'
 import type { Lane } from '../../shared/messages/fields.ts'
 import type { EventBody } from './bodies.ts'
-import type { Ledger } from './ledger.ts'
-import { mintEpoch } from './ledger.ts'
+import type { OutboxFile } from './outbox-file.ts'
+import { mintEpoch } from './outbox-file.ts'
 import type { OutboxRow } from './rows.ts'
 import { LANES } from './rows.ts'
 
@@ -19,7 +19,7 @@ export type AckOutcome = 'ok' | 'ignored' | 'restored' | 'later'
 const DELETE_DELAY_MS = 1_000
 
 export interface SettlementOptions {
-  ledger: Ledger
+  file: OutboxFile
   clock: Clock
   log: Log
   /** Writes an urgent event about the outbox itself. */
@@ -28,7 +28,7 @@ export interface SettlementOptions {
 
 /** What the hub's acks do to the rows: delete, set aside, or start a new epoch. */
 export class Settlement {
-  #ledger: Ledger
+  #file: OutboxFile
   #clock: Clock
   #log: Log
   #tell: (event: EventBody) => void
@@ -37,7 +37,7 @@ export class Settlement {
   #cancelFlush: Cancel | null = null
 
   constructor(options: SettlementOptions) {
-    this.#ledger = options.ledger
+    this.#file = options.file
     this.#clock = options.clock
     this.#log = options.log
     this.#tell = options.tell
@@ -55,14 +55,14 @@ export class Settlement {
     this.flush()
     // Only after the deletions: a row whose ack was lost with its third connection did arrive.
     this.#park()
-    const sentBound = this.#ledger.rows.highestIssued()
-    return this.#ledger.keep('keep the sending bound', { sentBound }) ? 'ok' : 'later'
+    const sentBound = this.#file.rows.highestIssued()
+    return this.#file.keep('keep the sending bound', { sentBound }) ? 'ok' : 'later'
   }
 
   acknowledge(ack: Ack): AckOutcome {
-    if (ack.epoch !== this.#ledger.state.epoch) return 'ignored'
+    if (ack.epoch !== this.#file.state.epoch) return 'ignored'
     const highest = Math.max(0, ...LANES.map((lane) => ack.upto[lane] ?? 0))
-    if (highest > this.#ledger.state.sentBound) return this.#restore(ack)
+    if (highest > this.#file.state.sentBound) return this.#restore(ack)
     for (const lane of LANES) {
       const upto = ack.upto[lane]
       if (upto !== undefined) this.#acked.set(lane, Math.max(upto, this.ackedUpTo(lane)))
@@ -78,29 +78,28 @@ export class Settlement {
   /** The connection ended with these rows sent and not acknowledged. */
   closed(inFlight: readonly number[]): void {
     this.flush()
-    if (inFlight.length > 0)
-      this.#ledger.attempt('count a disconnect', () => this.#ledger.rows.countDisconnect(inFlight))
+    if (inFlight.length > 0) this.#file.attempt('count a disconnect', () => this.#file.rows.countDisconnect(inFlight))
   }
 
   /** Takes acknowledged rows from the disk. When the disk fails they stay, and leave at the next try. */
   flush(): void {
     this.#cancelFlush?.()
     this.#cancelFlush = null
-    const ledger = this.#ledger
-    if (this.#acked.size === 0 || !ledger.open) return
-    const rejected = ledger.state.rejected + this.#rejected.size
+    const file = this.#file
+    if (this.#acked.size === 0 || !file.open) return
+    const rejected = file.state.rejected + this.#rejected.size
     let gone = { rows: 0, bytes: 0 }
-    const done = ledger.attempt('delete what arrived', () => {
+    const done = file.attempt('delete what arrived', () => {
       gone = { rows: 0, bytes: 0 }
       for (const [lane, upto] of this.#acked) {
-        const amount = ledger.rows.deleteUpTo(lane, upto)
+        const amount = file.rows.deleteUpTo(lane, upto)
         gone = { rows: gone.rows + amount.rows, bytes: gone.bytes + amount.bytes }
       }
-      if (this.#rejected.size > 0) ledger.rows.update({ rejected })
+      if (this.#rejected.size > 0) file.rows.update({ rejected })
     })
     if (!done) return
-    ledger.state.rejected = rejected
-    ledger.total = { rows: ledger.total.rows - gone.rows, bytes: ledger.total.bytes - gone.bytes }
+    file.state.rejected = rejected
+    file.total = { rows: file.total.rows - gone.rows, bytes: file.total.bytes - gone.bytes }
     this.#rejected.clear()
     this.#acked.clear()
   }
@@ -111,11 +110,11 @@ export class Settlement {
 
   #park(): void {
     let parked: OutboxRow[] = []
-    const done = this.#ledger.attempt('set rows aside', () => {
-      parked = this.#ledger.rows.park(POISON_DISCONNECTS)
+    const done = this.#file.attempt('set rows aside', () => {
+      parked = this.#file.rows.park(POISON_DISCONNECTS)
     })
     if (!done || parked.length === 0) return
-    this.#ledger.parked += parked.length
+    this.#file.parked += parked.length
     for (const row of parked) {
       const about = { seq: row.id, lane: row.lane, kind: row.kind }
       this.#log.error(about, 'a row was under way at three disconnects in a row and is set aside')
@@ -133,18 +132,18 @@ export class Settlement {
    * taken for duplicates. What the hub has is deleted, the rest gets a new epoch and new numbers.
    */
   #restore(ack: Ack): AckOutcome {
-    const ledger = this.#ledger
-    const old = ledger.state
+    const file = this.#file
+    const old = file.state
     const epoch = mintEpoch()
     let moved = 0
-    const done = ledger.attempt('give the outbox a new epoch', () => {
-      for (const lane of LANES) ledger.rows.deleteUpTo(lane, Math.min(ack.upto[lane] ?? 0, old.sentBound))
-      moved = ledger.rows.rekey('all')
-      ledger.rows.update({ epoch, sentBound: 0 })
+    const done = file.attempt('give the outbox a new epoch', () => {
+      for (const lane of LANES) file.rows.deleteUpTo(lane, Math.min(ack.upto[lane] ?? 0, old.sentBound))
+      moved = file.rows.rekey('all')
+      file.rows.update({ epoch, sentBound: 0 })
     })
     if (!done) return 'later'
-    ledger.state = { ...old, epoch, sentBound: 0 }
-    ledger.recount()
+    file.state = { ...old, epoch, sentBound: 0 }
+    file.recount()
     this.#acked.clear()
     this.#log.warn({ old: old.epoch, epoch, rows: moved }, 'this outbox is an old copy; it goes on under a new epoch')
     this.#tell({

@@ -6,9 +6,9 @@ import type { Heartbeat } from '../../shared/messages/heartbeat.ts'
 import type { HubInfo } from '../../shared/messages/hub-info.ts'
 import type { Reported } from '../../shared/messages/reported.ts'
 import type { VoiceLink } from '../hearing/turn-sender.ts'
+import type { DeviceIdentity } from '../link/device-identity.ts'
+import { readDeviceIdentity } from '../link/device-identity.ts'
 import { versionProblem } from '../link/hub-version.ts'
-import type { Identity } from '../link/identity.ts'
-import { readIdentity } from '../link/identity.ts'
 import type { LinkOptions } from '../link/link.ts'
 import { Link } from '../link/link.ts'
 import type { VoiceConnectionOptions } from '../link/voice-connection.ts'
@@ -32,7 +32,7 @@ export interface HubLinkOptions extends Omit<LinkOptions, 'identity' | 'onState'
 /** Both connections to the hub, from the moment the agent has an identity, and anew when it gets another one. */
 export class HubLink implements Service, VoiceLink {
   #options: HubLinkOptions
-  #identity: Identity | null = null
+  #identity: DeviceIdentity | null = null
   #problem: string | null = null
   #hub: HubInfo | null = null
   #link: Link | null = null
@@ -45,7 +45,7 @@ export class HubLink implements Service, VoiceLink {
     this.#options = options
   }
 
-  get identity(): Identity | null {
+  get identity(): DeviceIdentity | null {
     return this.#identity
   }
 
@@ -106,9 +106,9 @@ export class HubLink implements Service, VoiceLink {
 
   #look(): void {
     const { dataFolder, log, onState } = this.#options
-    let identity: Identity | null
+    let identity: DeviceIdentity | null
     try {
-      identity = readIdentity(dataFolder)
+      identity = readDeviceIdentity(dataFolder)
     } catch (error) {
       const problem = explain(error)
       if (problem !== this.#problem) log.error({ error: asError(error).message }, 'the identity cannot be used')
@@ -123,7 +123,7 @@ export class HubLink implements Service, VoiceLink {
     this.#changing = this.#changing.then(() => this.#connect(next))
   }
 
-  async #connect(identity: Identity): Promise<void> {
+  async #connect(identity: DeviceIdentity): Promise<void> {
     await this.#disconnect()
     if (this.#stopped) return
     const { log, voice, clock, addresses } = this.#options

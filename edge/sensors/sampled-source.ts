@@ -5,7 +5,7 @@ import type { Log } from '../../shared/log.ts'
 import { durationWords } from '../../shared/time-words.ts'
 import type { Deadband } from './change-filter.ts'
 import { changeFilter } from './change-filter.ts'
-import { judge } from './judge.ts'
+import { checkValue } from './check-value.ts'
 import type { SensorDescription, SensorResult, SensorSource } from './source.ts'
 import type { Trouble } from './trouble.ts'
 import { troubleReporter } from './trouble.ts'
@@ -167,7 +167,7 @@ export class SourceLoop {
       this.#forgetGone()
       onSensors?.()
     }
-    const judged = judge(result, this.#sensors)
+    const judged = checkValue(result, this.#sensors)
     if (judged instanceof Error) {
       this.#troubleOf(result.sensor).failed(judged)
       return

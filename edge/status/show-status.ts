@@ -2,7 +2,7 @@ import type { Clock } from '../../shared/clock.ts'
 import type { Heartbeat } from '../../shared/messages/heartbeat.ts'
 import { bytesWords, durationWords } from '../../shared/time-words.ts'
 import { levelWords } from '../control/log-level-command.ts'
-import type { Identity } from '../link/identity.ts'
+import type { DeviceIdentity } from '../link/device-identity.ts'
 import type { AgentStatus } from './status-file.ts'
 
 /** A word older than this comes from an agent that no longer runs. */
@@ -22,7 +22,7 @@ export function runningWord(words: readonly AgentStatus[], clock: Clock): AgentS
 }
 
 /** What is known about an agent, from its identity, where it may be read, and the word it left. Holds no secret. */
-export function describeStatus(identity: Identity | null, word: AgentStatus | null, clock: Clock): ShownStatus {
+export function describeStatus(identity: DeviceIdentity | null, word: AgentStatus | null, clock: Clock): ShownStatus {
   const status = word === null ? null : runningWord([word], clock)
   return {
     running: status !== null,

@@ -99,7 +99,7 @@ const OWN_FILES = new Map([
   ['edge/health/kernel-files.ts', 'the files of the kernel, one at a time'],
   ['edge/health/program.ts', 'the first line of a program that the kernel did not run'],
   ['edge/hearing/stale-recorder.ts', 'the number of our recorder'],
-  ['edge/link/identity.ts', 'our identity'],
+  ['edge/link/device-identity.ts', 'our identity'],
   ['edge/outbox/kept-room.ts', 'room beside our outbox'],
   ['edge/outbox/open-outbox.ts', 'our outbox'],
   ['edge/outbox/set-aside.ts', 'what lies beside our outbox'],

@@ -9,7 +9,7 @@ import { configSchema } from '../../edge/config/schema.ts'
 import { controlSocket } from '../../edge/control/control-socket.ts'
 import { askLogLevel } from '../../edge/control/log-level-command.ts'
 import { systemMachine } from '../../edge/health/machine.ts'
-import { writeIdentity } from '../../edge/link/identity.ts'
+import { writeDeviceIdentity } from '../../edge/link/device-identity.ts'
 import { joinHub } from '../../edge/link/join.ts'
 import { ManualClock } from '../../shared/clock.ts'
 import { formatJoinToken } from '../../shared/join-token.ts'
@@ -77,7 +77,7 @@ async function startHub(): Promise<HubDouble> {
 
 function giveIdentity(dataFolder: string, hub: HubDouble): void {
   const where = { addresses: [hub.address], pin: certificate.pin, base: 'lares' }
-  writeIdentity(dataFolder, { device: DEVICE, secret: SECRET, name: 'Kitchen', joined_at: 0, ...where })
+  writeDeviceIdentity(dataFolder, { device: DEVICE, secret: SECRET, name: 'Kitchen', joined_at: 0, ...where })
 }
 
 describe('the agent', () => {

@@ -6,7 +6,7 @@ import { configSchema } from '../../edge/config/schema.ts'
 import { runDoctor } from '../../edge/doctor/doctor.ts'
 import { formatFindings } from '../../edge/doctor/findings.ts'
 import { systemMachine } from '../../edge/health/machine.ts'
-import { writeIdentity } from '../../edge/link/identity.ts'
+import { writeDeviceIdentity } from '../../edge/link/device-identity.ts'
 import { openOutboxDatabase } from '../../edge/outbox/open-outbox.ts'
 import { Outbox } from '../../edge/outbox/outbox.ts'
 import { systemClock } from '../../shared/clock.ts'
@@ -31,7 +31,7 @@ async function setUp(options: { pin?: string; secret?: string; sensors?: Record<
   stops.push(() => hub.stop())
   const where = { addresses: [hub.address], pin: options.pin ?? certificate.pin, base: 'lares' }
   const who = { device: DEVICE, secret: options.secret ?? SECRET, name: 'Kitchen', joined_at: 0 }
-  writeIdentity(dataFolder, { ...who, ...where })
+  writeDeviceIdentity(dataFolder, { ...who, ...where })
   const sensors = options.sensors ?? { room: { driver: 'simulated', pattern: 'constant' } }
   const config = configSchema.parse({ agent: { default_sensors: false }, sensors })
   const machine = systemMachine({ clock: systemClock })

@@ -7,7 +7,7 @@ import { Agent } from '../../edge/agent.ts'
 import { configSchema } from '../../edge/config/schema.ts'
 import { runDoctor } from '../../edge/doctor/doctor.ts'
 import { systemMachine } from '../../edge/health/machine.ts'
-import { writeIdentity } from '../../edge/link/identity.ts'
+import { writeDeviceIdentity } from '../../edge/link/device-identity.ts'
 import { configureSource } from '../../edge/sensors/configure.ts'
 import { ManualClock, systemClock } from '../../shared/clock.ts'
 import { introducible } from '../../shared/introduced-sensors.ts'
@@ -37,7 +37,7 @@ async function setUp(sensors: Record<string, unknown>, prepare: (hub: HubDouble)
   await hub.start()
   stops.push(() => hub.stop())
   const where = { addresses: [hub.address], pin: certificate.pin, base: 'lares' }
-  writeIdentity(dataFolder, { device: DEVICE, secret: SECRET, name: 'Kitchen', joined_at: 0, ...where })
+  writeDeviceIdentity(dataFolder, { device: DEVICE, secret: SECRET, name: 'Kitchen', joined_at: 0, ...where })
   const clock = new ManualClock()
   const warnings: string[] = []
   const warn = (fields: object, message: string) => void warnings.push(JSON.stringify({ ...fields, message }))

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
-import type { Identity } from '../../edge/link/identity.ts'
+import type { DeviceIdentity } from '../../edge/link/device-identity.ts'
 import { runEdge } from '../../edge/main.ts'
 import { edgeOptions } from '../../edge/options.ts'
 import { EDGE_PROGRAM } from '../../edge/program.ts'
@@ -145,7 +145,7 @@ describe('which agent is meant', () => {
   })
 
   it('is online where its link is, which may not be where it joined', () => {
-    const identity = { device: 'kitchen-1', name: 'Kitchen', addresses: ['before:8883'] } as Identity
+    const identity = { device: 'kitchen-1', name: 'Kitchen', addresses: ['before:8883'] } as DeviceIdentity
     expect(
       formatStatus(describeStatus(identity, word('/x'), clock))
         .split('\n')

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
-import { writeIdentity } from '../../edge/link/identity.ts'
+import { writeDeviceIdentity } from '../../edge/link/device-identity.ts'
 import { makeCertificate } from '../edge/certificate.ts'
 import { HubDouble } from '../edge/hub-double.ts'
 
@@ -63,7 +63,7 @@ async function setUp(name: string) {
   await hub.start()
   mkdirSync(dataFolder, { mode: 0o700 })
   const where = { addresses: [hub.address], pin: certificate.pin, base: 'lares' }
-  writeIdentity(dataFolder, { device: DEVICE, secret: SECRET, name: 'Kitchen', joined_at: 0, ...where })
+  writeDeviceIdentity(dataFolder, { device: DEVICE, secret: SECRET, name: 'Kitchen', joined_at: 0, ...where })
   return { hub, dataFolder }
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
-import { writeIdentity } from '../../edge/link/identity.ts'
+import { writeDeviceIdentity } from '../../edge/link/device-identity.ts'
 import { makeCertificate } from '../edge/certificate.ts'
 import { HubDouble } from '../edge/hub-double.ts'
 import { slaveText } from '../edge/sensors/scratchpad.ts'
@@ -80,7 +80,7 @@ describe('an agent on a machine where a device file of every kind never answers'
     const dataFolder = join(folder, 'data')
     mkdirSync(dataFolder, { mode: 0o700 })
     const where = { addresses: [hub.address], pin: certificate.pin, base: 'lares' }
-    writeIdentity(dataFolder, { device, secret, name: 'Cellar', joined_at: 0, ...where })
+    writeDeviceIdentity(dataFolder, { device, secret, name: 'Cellar', joined_at: 0, ...where })
     const config = join(folder, 'edge.toml')
     const chips = [0, 1, 2, 3].map((index) => `[sensors.chip${index}]\ndriver = "iio"\ndevice = "chip${index}"`)
     writeFileSync(

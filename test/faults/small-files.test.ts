@@ -1,7 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { readIdentity, readPendingJoin, writeIdentity, writePendingJoin } from '../../edge/link/identity.ts'
+import {
+  readDeviceIdentity,
+  readPendingJoin,
+  writeDeviceIdentity,
+  writePendingJoin,
+} from '../../edge/link/device-identity.ts'
 import { loadCertificate } from '../../hub/listen/certificate.ts'
 import { noteCheckDue, noteDamage, suspicionOf } from '../../hub/store/check-mark.ts'
 import { Ballast } from '../../shared/ballast.ts'
@@ -26,7 +31,7 @@ const FILES: [name: string, file: SmallFile][] = [
     'identity.json',
     {
       write: (folder, version) =>
-        writeIdentity(folder, {
+        writeDeviceIdentity(folder, {
           device: 'kitchen-x7k2m9',
           secret,
           addresses: ['127.0.0.1:1'],
@@ -35,7 +40,7 @@ const FILES: [name: string, file: SmallFile][] = [
           name: 'K'.repeat(9_000),
           joined_at: version,
         }),
-      read: (folder) => readIdentity(folder)?.joined_at,
+      read: (folder) => readDeviceIdentity(folder)?.joined_at,
     },
   ],
   [

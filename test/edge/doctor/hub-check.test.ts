@@ -6,7 +6,7 @@ import { configSchema } from '../../../edge/config/schema.ts'
 import type { HubDoor } from '../../../edge/doctor/hub-check.ts'
 import { checkHubThrough } from '../../../edge/doctor/hub-check.ts'
 import { systemMachine } from '../../../edge/health/machine.ts'
-import { writeIdentity } from '../../../edge/link/identity.ts'
+import { writeDeviceIdentity } from '../../../edge/link/device-identity.ts'
 import { ManualClock, wait } from '../../../shared/clock.ts'
 import { LaresError } from '../../../shared/errors.ts'
 
@@ -18,7 +18,7 @@ function houseWith(behaviours: Record<string, Behaviour>, { refuses = false }: {
   onTestFinished(() => rmSync(dataFolder, { recursive: true }))
   const clock = new ManualClock()
   const [fromFile = '', ...known] = Object.keys(behaviours)
-  writeIdentity(dataFolder, {
+  writeDeviceIdentity(dataFolder, {
     ...{ device: 'kitchen-x7k2m9', secret: 's'.repeat(43), name: 'Kitchen', joined_at: 0 },
     ...{ addresses: known, pin: 'p'.repeat(43), base: 'lares' },
   })

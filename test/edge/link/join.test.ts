@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { readIdentity, readPendingJoin } from '../../../edge/link/identity.ts'
+import { readDeviceIdentity, readPendingJoin } from '../../../edge/link/device-identity.ts'
 import { joinHub } from '../../../edge/link/join.ts'
 import { ManualClock } from '../../../shared/clock.ts'
 import { formatJoinToken } from '../../../shared/join-token.ts'
@@ -47,7 +47,7 @@ describe('joining', () => {
   it('writes an identity that only its owner can read', async () => {
     const { token, options, dataFolder, secrets } = await setUp()
     await joinHub(token(), { ...options, name: 'Kitchen Pi' })
-    expect(readIdentity(dataFolder)).toMatchObject({
+    expect(readDeviceIdentity(dataFolder)).toMatchObject({
       device: 'kitchen-x7k2m9',
       name: 'Kitchen Pi',
       secret: secrets[0],
@@ -64,7 +64,7 @@ describe('joining', () => {
     await hub.until('it was asked', () => secrets.length === 1)
     clock.advance(15_000)
     await expect(first).rejects.toMatchObject({ code: 'unreachable' })
-    expect(readIdentity(dataFolder)).toBeNull()
+    expect(readDeviceIdentity(dataFolder)).toBeNull()
     behaviour.answer = true
     await joinHub(token(), options)
     expect(secrets).toHaveLength(2)
@@ -138,6 +138,6 @@ describe('joining', () => {
     const { token, options, dataFolder } = await setUp()
     await joinHub(token(), options)
     chmodSync(join(dataFolder, 'identity.json'), 0o644)
-    expect(() => readIdentity(dataFolder)).toThrow('others may read')
+    expect(() => readDeviceIdentity(dataFolder)).toThrow('others may read')
   })
 })

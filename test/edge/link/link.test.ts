@@ -1,6 +1,6 @@
 import Sqlite from 'better-sqlite3'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Identity } from '../../../edge/link/identity.ts'
+import type { DeviceIdentity } from '../../../edge/link/device-identity.ts'
 import { Link } from '../../../edge/link/link.ts'
 import { Outbox } from '../../../edge/outbox/outbox.ts'
 import { LANES } from '../../../edge/outbox/rows.ts'
@@ -40,7 +40,7 @@ async function setUp(options: { db?: Database; hub?: HubDouble; clock?: ManualCl
   const { log, lines } = recordingLog()
   const db = options.db ?? emptyEdgeDatabase()
   const outbox = new Outbox({ db, clock, boot: 'boot-1', log })
-  const identity: Identity = {
+  const identity: DeviceIdentity = {
     device: DEVICE,
     secret: options.secret ?? SECRET,
     addresses: [hub.address],

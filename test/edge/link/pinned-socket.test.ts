@@ -3,7 +3,7 @@ import { createServer as createTcpServer } from 'node:net'
 import { createServer } from 'node:tls'
 import { afterAll, describe, expect, it } from 'vitest'
 import { openConnection } from '../../../edge/link/connection.ts'
-import { openPinnedSocket, splitAddress } from '../../../edge/link/pinned-socket.ts'
+import { openPinnedSocket, readHubAddress } from '../../../edge/link/pinned-socket.ts'
 import { ManualClock, systemClock } from '../../../shared/clock.ts'
 import type { TestCertificate } from '../certificate.ts'
 import { makeCertificate } from '../certificate.ts'
@@ -110,9 +110,9 @@ describe('a pinned socket', () => {
   })
 
   it('reads addresses with names, IPv4 and IPv6', () => {
-    expect(splitAddress('hub.local:8883')).toEqual({ host: 'hub.local', port: 8883 })
-    expect(splitAddress('[fe80::1]:8883')).toEqual({ host: 'fe80::1', port: 8883 })
+    expect(readHubAddress('hub.local:8883')).toEqual({ host: 'hub.local', port: 8883 })
+    expect(readHubAddress('[fe80::1]:8883')).toEqual({ host: 'fe80::1', port: 8883 })
     for (const wrong of ['hub', 'hub:', 'hub:0', 'hub:70000', '::1:8883'])
-      expect(() => splitAddress(wrong)).toThrow('no address')
+      expect(() => readHubAddress(wrong)).toThrow('no address')
   })
 })

@@ -1,6 +1,6 @@
 import Sqlite from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
-import type { OutboxLimits } from '../../../edge/outbox/make-room.ts'
+import type { OutboxLimits } from '../../../edge/outbox/eviction.ts'
 import { Outbox } from '../../../edge/outbox/outbox.ts'
 import { LANES } from '../../../edge/outbox/rows.ts'
 import { ManualClock } from '../../../shared/clock.ts'

@@ -7,7 +7,7 @@ import type { SensorDescription, SensorResult, SensorValue } from './source.ts'
  * What may leave this device: a finite number of a sensor that the source has announced, rounded to the digits its kind
  * calls meaningful. Outside the kind's physical range it keeps its value and gets quality 0. Everything else is an error.
  */
-export function judge(result: SensorResult, sensors: readonly SensorDescription[]): SensorValue | Error {
+export function checkValue(result: SensorResult, sensors: readonly SensorDescription[]): SensorValue | Error {
   if ('error' in result) return result.error
   const sensor = sensors.find(({ key }) => key === result.sensor)
   if (!sensor)

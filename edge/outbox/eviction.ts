@@ -18,7 +18,7 @@ const LEAST_URGENT_FIRST = ['parked', ...[...LANES].reverse()] as const
 const CHUNK = 64
 
 /** Gives up the oldest rows until this many bytes went, of nothing that is more urgent than the lane. Inside a transaction. */
-export function giveUpOldest(rows: OutboxRows, { bytes, lane }: { bytes: number; lane: Lane }): Amount {
+export function evictOldest(rows: OutboxRows, { bytes, lane }: { bytes: number; lane: Lane }): Amount {
   const gone: Amount = { rows: 0, bytes: 0 }
   for (const one of LEAST_URGENT_FIRST.slice(0, LEAST_URGENT_FIRST.indexOf(lane) + 1)) {
     while (gone.bytes < bytes) {
@@ -38,7 +38,11 @@ export function giveUpOldest(rows: OutboxRows, { bytes, lane }: { bytes: number;
  * Gives up rows until the outbox keeps its limits, and says how many that were. To be called inside the transaction
  * that writes, so that the file never holds more than its limits.
  */
-export function makeRoom(rows: OutboxRows, now: { total: Amount; runningMs: number }, limits: OutboxLimits): Amount {
+export function evictBeyondLimits(
+  rows: OutboxRows,
+  now: { total: Amount; runningMs: number },
+  limits: OutboxLimits,
+): Amount {
   const gone: Amount = { rows: 0, bytes: 0 }
   const drop = (id: number) => {
     const one = rows.deleteRow(id)

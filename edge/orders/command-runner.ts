@@ -29,7 +29,7 @@ export function commandHandler<P>(handler: CommandHandler<P>): RegisteredCommand
   return { name, summary, run: async (params) => handler.run(handler.params.parse(params)) }
 }
 
-export interface CommandsOptions {
+export interface CommandRunnerOptions {
   clock: Clock
   log: Log
   outbox: Pick<Outbox, 'result'>
@@ -38,13 +38,13 @@ export interface CommandsOptions {
 }
 
 /** One command after the other. A repeated one gets the answer it had; an unknown or late one an error. */
-export class Commands {
-  #options: CommandsOptions
+export class CommandRunner {
+  #options: CommandRunnerOptions
   #handlers: ReadonlyMap<string, RegisteredCommand>
   #last: Promise<void> = Promise.resolve()
   #waiting = new Set<string>()
 
-  constructor(options: CommandsOptions) {
+  constructor(options: CommandRunnerOptions) {
     this.#options = options
     this.#handlers = new Map(options.handlers.map((handler) => [handler.name, handler]))
   }

@@ -26,14 +26,14 @@ const identitySchema = z.strictObject({
 })
 
 /** Who this agent is, and how it knows its hub. */
-export type Identity = z.infer<typeof identitySchema>
+export type DeviceIdentity = z.infer<typeof identitySchema>
 
 export function identityFile(dataFolder: string): string {
   return join(dataFolder, 'identity.json')
 }
 
 /** The identity in the data folder, or `null` when this agent has not joined. Throws `bad_config` for a damaged file. */
-export function readIdentity(dataFolder: string): Identity | null {
+export function readDeviceIdentity(dataFolder: string): DeviceIdentity | null {
   const file = identityFile(dataFolder)
   const text = readIfThere(file)
   if (text === null) return null
@@ -44,7 +44,7 @@ export function readIdentity(dataFolder: string): Identity | null {
   return parse(identitySchema, text, file)
 }
 
-export function writeIdentity(dataFolder: string, identity: Identity): void {
+export function writeDeviceIdentity(dataFolder: string, identity: DeviceIdentity): void {
   writeDurably(identityFile(dataFolder), `${JSON.stringify(identitySchema.parse(identity), null, 2)}\n`)
 }
 

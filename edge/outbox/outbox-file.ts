@@ -7,12 +7,12 @@ import type { Lane } from '../../shared/messages/fields.ts'
 import { Checkpointer, type LogSizes } from '../../shared/sqlite/checkpoint.ts'
 import type { LogStamp } from '../../shared/sqlite/log-stamp.ts'
 import type { Database } from '../../shared/sqlite/open.ts'
-import { giveUpOldest } from './make-room.ts'
+import { evictOldest } from './eviction.ts'
 import { outboxFault } from './outbox-fault.ts'
 import type { Amount, OutboxRows, OutboxState } from './rows.ts'
 import { outboxRows } from './rows.ts'
 
-export interface LedgerParts {
+export interface OutboxFileParts {
   db: Database
   clock: Clock
   log: Log
@@ -31,7 +31,7 @@ const GIVEN_UP_BYTES = 16 * 1024
 const TIMES = 20
 
 /** The file behind an outbox: its rows, its state row, and running totals that need no scan. */
-export class Ledger {
+export class OutboxFile {
   readonly rows: OutboxRows
   /** As it is on the disk, but for `runningMs`, which is its value at the start of this run. */
   state: OutboxState
@@ -45,7 +45,7 @@ export class Ledger {
   #quiet: RateLimitedLog
   #startMono: number
 
-  constructor({ db, clock, log, stamp = null }: LedgerParts) {
+  constructor({ db, clock, log, stamp = null }: OutboxFileParts) {
     this.#db = db
     this.#clock = clock
     this.#log = log
@@ -125,7 +125,7 @@ export class Ledger {
   #giveUp(lane: Lane): number | null {
     let gone: Amount = { rows: 0, bytes: 0 }
     const done = this.attempt('give up the oldest rows', () => {
-      gone = giveUpOldest(this.rows, { bytes: GIVEN_UP_BYTES, lane })
+      gone = evictOldest(this.rows, { bytes: GIVEN_UP_BYTES, lane })
       if (gone.rows > 0) this.rows.update({ dropped: this.state.dropped + gone.rows })
     })
     if (!done) return null
