@@ -14,8 +14,8 @@ import { TrustedBroker } from './broker/trusted-broker.ts'
 import { centralHealth, syncSettings } from './core/central.ts'
 import { centralAddress } from './core/central-address.ts'
 import { HouseStore } from './core/house-store.ts'
-import { LEAST_BYTES } from './core/make-room.ts'
-import { sessionOf } from './engine/caller.ts'
+import { LEAST_BYTES } from './core/thin-before-opening.ts'
+import { clientSessionOf } from './engine/caller.ts'
 import type { Effect } from './engine/input.ts'
 import { Announcer } from './front/announcer.ts'
 import { Effects } from './front/effects.ts'
@@ -187,7 +187,7 @@ export class Hub implements Service {
         publish(caller, { area, verb }, response: AdminResponse) {
           const topic = topics.build('adminResponse', { client: caller.client, area, verb })
           const payload = JSON.stringify(response)
-          outward.perform([{ kind: 'publish', topic, payload, qos: 1, retain: false, to: sessionOf(caller) }])
+          outward.perform([{ kind: 'publish', topic, payload, qos: 1, retain: false, to: clientSessionOf(caller) }])
         },
         prepareContext: (caller) => ({
           caller,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { LaresError } from '../../shared/errors.ts'
 import { CLOCK_STEP_MS, REQUEST_MEMORY_MS } from '../../shared/limits.ts'
 import type { AdminResponse } from '../../shared/messages/admin-response.ts'
-import type { Command } from '../engine/command.ts'
+import type { AdminCommand } from '../engine/admin-command.ts'
 import type { Context } from '../engine/context.ts'
 import type { Asked } from './admit.ts'
 
@@ -15,7 +15,7 @@ interface Row {
  * What was answered to this request before, within 24 hours. Throws `id_reused` when the same caller used the id for
  * something else, or when the answer held a secret and was given only once.
  */
-export function rememberedAnswer(context: Context, command: Command, asked: Asked): AdminResponse | null {
+export function rememberedAnswer(context: Context, command: AdminCommand, asked: Asked): AdminResponse | null {
   const row = context.db
     .prepare(
       'SELECT content_hash, response FROM request_memory WHERE principal = ? AND request_id = ? AND created_at > ?',
@@ -32,7 +32,7 @@ export function rememberedAnswer(context: Context, command: Command, asked: Aske
 /** Remembers the answer in the transaction of the change itself. */
 export function remember(
   context: Context,
-  command: Command,
+  command: AdminCommand,
   { asked, response }: { asked: Asked; response: AdminResponse },
 ): void {
   context.db
@@ -57,7 +57,7 @@ export function forgetOldAnswers(context: Context): void {
   )
 }
 
-function contentHash(command: Command, { area, verb, request }: Asked): string {
+function contentHash(command: AdminCommand, { area, verb, request }: Asked): string {
   const params = Object.entries(request.params)
     .filter(([name]) => !command.secretParams?.includes(name))
     .sort(([a], [b]) => (a < b ? -1 : 1))

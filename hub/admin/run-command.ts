@@ -1,7 +1,7 @@
 import { LaresError } from '../../shared/errors.ts'
 import type { AdminResponse } from '../../shared/messages/admin-response.ts'
-import { sessionOf } from '../engine/caller.ts'
-import type { CallContext } from '../engine/command.ts'
+import type { CallContext } from '../engine/admin-command.ts'
+import { clientSessionOf } from '../engine/caller.ts'
 import type { Context } from '../engine/context.ts'
 import { findCommand } from '../features/commands.ts'
 import { type Asked, admit, checkTime, failure, success } from './admit.ts'
@@ -81,5 +81,5 @@ export function noteCall(
 function answer(context: Context, { area, verb, caller }: Asked, response: AdminResponse): void {
   const topic = context.topics.build('adminResponse', { client: caller.client, area, verb })
   const payload = JSON.stringify(response)
-  context.effect({ kind: 'publish', topic, payload, qos: 1, retain: false, to: sessionOf(caller) })
+  context.effect({ kind: 'publish', topic, payload, qos: 1, retain: false, to: clientSessionOf(caller) })
 }

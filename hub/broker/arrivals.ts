@@ -1,5 +1,5 @@
 import type { Client } from 'aedes'
-import { sessionKey } from '../engine/session-key.ts'
+import { clientSessionKey } from '../engine/client-session-key.ts'
 import { gateOf, nameClient, numberFromOne } from './aedes-client.ts'
 import type { ClientRegistry } from './client-registry.ts'
 import type { AuthVerdict, BrokerHooks } from './connection.ts'
@@ -30,21 +30,21 @@ export class Arrivals {
   /** Aedes' `authenticate`. */
   authenticate(client: Client, done: AuthDone): void {
     const gate = gateOf(client)
-    const credentials = gate?.owner.credentials
-    if (!gate || !credentials) {
+    const request = gate?.owner.request
+    if (!gate || !request) {
       done(refusal(5, 'not a connection of this broker'), null)
       return
     }
     const { owner: connection } = gate
-    if (connection.emptyId && !credentials.clean) {
+    if (connection.emptyId && !request.clean) {
       // [MQTT-3.1.3-8]: a session that is to be kept needs a name.
       done(refusal(2, 'empty client id'), null)
       return
     }
     // Aedes has made up an id for a client without one.
     connection.clientId = client.id
-    credentials.clientId = connection.emptyId ? '' : client.id
-    Promise.resolve(this.#parts.hooks.authenticate(connection, credentials)).then((verdict) => {
+    request.clientId = connection.emptyId ? '' : client.id
+    Promise.resolve(this.#parts.hooks.authenticate(connection, request)).then((verdict) => {
       if (gate.destroyed) return
       if ('refuse' in verdict) {
         gate.reason ||= verdict.reason
@@ -59,7 +59,7 @@ export class Arrivals {
     const { registry, persistence } = this.#parts
     const { owner = '' } = verdict
     const clientId = (connection.emptyId && verdict.clientId) || connection.clientId
-    const key = sessionKey(owner, clientId)
+    const key = clientSessionKey(owner, clientId)
     if (owner !== '' && !registry.newest(key) && registry.countOf(owner) >= this.#parts.connectionsPerOwner) {
       gate.reason ||= 'too many connections of one principal'
       this.#parts.onCrowd(connection, gate.reason)

@@ -1,4 +1,4 @@
-import { ownerIn } from '../engine/session-key.ts'
+import { ownerIn } from '../engine/client-session-key.ts'
 import type { BrokerHooks, Connection } from './connection.ts'
 import type { LiveConnection } from './live-connection.ts'
 import type { BrokerPersistence } from './persistence.ts'

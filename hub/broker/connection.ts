@@ -6,7 +6,7 @@ export interface Connection {
   readonly number: number
   /** Empty until CONNECT arrived. */
   readonly clientId: string
-  /** Names the session: the principal and its client id, see `sessionKey`. Empty until the client was accepted. */
+  /** Names the session: the principal and its client id, see `clientSessionKey`. Empty until the client was accepted. */
   readonly key: string
   /** The other side's address. */
   readonly remote: string
@@ -18,21 +18,21 @@ export interface Connection {
   close(reason: string): void
 }
 
-export interface Will {
+export interface LastWill {
   topic: string
   payload: Buffer
   qos: QoS
   retain: boolean
 }
 
-export interface Credentials {
+export interface ConnectRequest {
   /** Empty: the client leaves it to the server. */
   clientId: string
   username?: string
   password?: Buffer
   /** Clean session: nothing is kept for the client while it is away. */
   clean: boolean
-  will?: Will
+  will?: LastWill
   /** 0: the client does not promise to be heard. */
   keepaliveS: number
 }
@@ -64,7 +64,7 @@ export interface InboundPublish {
 
 /** The rules the broker asks for. A hook that throws, rejects or does not answer has refused. */
 export interface BrokerHooks {
-  authenticate(connection: Connection, credentials: Credentials): AuthVerdict | Promise<AuthVerdict>
+  authenticate(connection: Connection, request: ConnectRequest): AuthVerdict | Promise<AuthVerdict>
   /**
    * Called in arrival order per connection; `settle` may be called later, once. The PUBACK waits for it.
    * The connection is null only for wills left by nobody.

@@ -1,9 +1,9 @@
+import type { StoredPacket } from './client-session.ts'
 import type { BrokerHooks } from './connection.ts'
 import { filterMatches } from './filter-tree.ts'
 import type { LiveConnection } from './live-connection.ts'
 import type { BrokerPersistence } from './persistence.ts'
 import type { QoS } from './qos.ts'
-import type { StoredPacket } from './session.ts'
 
 export interface Delivery {
   connection: LiveConnection

@@ -1,6 +1,13 @@
 import type { Clock } from '../../shared/clock.ts'
 import { asError } from '../../shared/errors.ts'
-import type { AuthVerdict, BrokerHooks, Connection, Credentials, InboundPublish, PublishVerdict } from './connection.ts'
+import type {
+  AuthVerdict,
+  BrokerHooks,
+  Connection,
+  ConnectRequest,
+  InboundPublish,
+  PublishVerdict,
+} from './connection.ts'
 import type { QoS } from './qos.ts'
 
 export interface GuardOptions {
@@ -43,7 +50,7 @@ export function guardHooks(hooks: BrokerHooks, options: GuardOptions): Required<
   }
 
   return {
-    authenticate: (connection, credentials) => authenticate(hooks, options, { connection, credentials }),
+    authenticate: (connection, request) => authenticate(hooks, options, { connection, request }),
     publish(connection, message, settle) {
       guardPublish(hooks, onFailure, { connection, message, settle })
     },
@@ -81,7 +88,7 @@ function guardPublish(hooks: BrokerHooks, onFailure: GuardOptions['onFailure'], 
 async function authenticate(
   hooks: BrokerHooks,
   { clock, timeoutMs, onFailure }: GuardOptions,
-  asked: { connection: Connection; credentials: Credentials },
+  asked: { connection: Connection; request: ConnectRequest },
 ): Promise<AuthVerdict> {
   let cancel = () => {}
   const silence = new Promise<AuthVerdict>((resolve) => {
@@ -91,7 +98,7 @@ async function authenticate(
     })
   })
   try {
-    const verdict = await Promise.race([hooks.authenticate(asked.connection, asked.credentials), silence])
+    const verdict = await Promise.race([hooks.authenticate(asked.connection, asked.request), silence])
     // TypeScript knows better, a hook written in a hurry may not.
     if ('accept' in verdict || 'refuse' in verdict) return verdict
     throw new Error('authenticate gave no verdict')

@@ -2,14 +2,14 @@ import type { Cancel, Clock } from '../../shared/clock.ts'
 import { asError, canRetry } from '../../shared/errors.ts'
 import type { Service } from '../../shared/lifecycle.ts'
 import type { Log } from '../../shared/log.ts'
-import type { SessionChange } from '../engine/session-change.ts'
+import type { BrokerChange } from '../engine/broker-change.ts'
 
 export interface JournalParts {
   /**
    * Stores the changes in order, all or none. Rejects with an error that `canRetry` when the disk takes nothing at
    * present; any other means that these changes will never be taken.
    */
-  store(changes: SessionChange[]): Promise<void>
+  store(changes: BrokerChange[]): Promise<void>
   clock: Clock
   log: Log
 }
@@ -19,7 +19,7 @@ export type Committed = (error: Error | null) => void
 
 interface Noted {
   seq: number
-  change: SessionChange | null
+  change: BrokerChange | null
 }
 
 /** One input of the engine: a device's message waits behind at most so much of the broker's memory. */
@@ -66,7 +66,7 @@ export class Journal implements Service {
     return this.#noted - this.#stored
   }
 
-  note(change: SessionChange): void {
+  note(change: BrokerChange): void {
     this.#noted += 1
     if (this.#settlesOpen(change)) return
     const noted: Noted = { seq: this.#noted, change }
@@ -84,7 +84,7 @@ export class Journal implements Service {
   }
 
   /** Whether a change that has not left yet makes room for this one, or makes it unnecessary. */
-  #settlesOpen(change: SessionChange): boolean {
+  #settlesOpen(change: BrokerChange): boolean {
     if (change.kind !== 'retain' && change.kind !== 'unretain' && change.kind !== 'dequeue') return false
     const about = change.kind === 'dequeue' ? entryOf(change) : `retained ${change.topic}`
     const before = this.#open.get(about)
@@ -155,15 +155,15 @@ export class Journal implements Service {
 }
 
 /** What a change decides alone, so that the newest stands for all: `null` for those whose order matters. */
-function subject(change: SessionChange): string | null {
+function subject(change: BrokerChange): string | null {
   if (change.kind === 'retain' || change.kind === 'unretain') return `retained ${change.topic}`
   return change.kind === 'enqueue' ? entryOf(change) : null
 }
 
-function entryOf(change: Extract<SessionChange, { entry: number }>): string {
+function entryOf(change: Extract<BrokerChange, { entry: number }>): string {
   return `entry ${change.entry}`
 }
 
-function costOf(change: SessionChange): number {
+function costOf(change: BrokerChange): number {
   return 'payload' in change ? CHANGE_COST + change.topic.length + change.payload.length : CHANGE_COST
 }

@@ -1,6 +1,6 @@
 import type { Client } from 'aedes'
-import type { Place } from './admission.ts'
-import type { Connection, Credentials } from './connection.ts'
+import type { Connection, ConnectRequest } from './connection.ts'
+import type { Place } from './connection-limiter.ts'
 import type { InboundPacket } from './inbound-packet.ts'
 import type { PublishQueue } from './publish-queue.ts'
 import type { QoS } from './qos.ts'
@@ -26,10 +26,10 @@ export class LiveConnection implements Connection {
   readonly remote: string
   readonly listener: string
   clientId = ''
-  /** What the broker and Aedes know the client by: its principal's and its own id, see `sessionKey`. */
+  /** What the broker and Aedes know the client by: its principal's and its own id, see `clientSessionKey`. */
   key = ''
   principal: unknown = null
-  credentials: Credentials | null = null
+  request: ConnectRequest | null = null
   client: Client | null = null
   /** Its place among all connections. */
   place: Place | null = null

@@ -1,13 +1,19 @@
 import { Readable } from 'node:stream'
 import type { Clock } from '../../shared/clock.ts'
-import type { SessionChange } from '../engine/session-change.ts'
+import type { BrokerChange } from '../engine/broker-change.ts'
 import { BROKER_LIMITS, type BrokerLimits } from './broker-limits.ts'
+import {
+  entryBytes,
+  type Incoming,
+  type IncomingMessages,
+  type SessionSubscription,
+  type StoredPacket,
+} from './client-session.ts'
+import { ClientSessions, owned, type Subscriber } from './client-sessions.ts'
 import type { Committed } from './journal.ts'
 import type { QoS } from './qos.ts'
 import type { Owed } from './retained-delivery.ts'
 import { RetainedStore } from './retained-store.ts'
-import { entryBytes, type Incoming, type IncomingMessages, type SessionFilter, type StoredPacket } from './session.ts'
-import { owned, SessionMemory, type Subscriber } from './session-memory.ts'
 
 interface Id {
   id: string
@@ -18,7 +24,7 @@ type Will = Record<string, unknown> & { brokerId?: string; clientId?: string }
 export interface PersistenceOptions {
   clock: Clock
   /** Told of every change that must survive a restart, in order. Absent: nothing survives. */
-  journal?: (change: SessionChange) => void
+  journal?: (change: BrokerChange) => void
   /** Calls back once every change told so far is on disk. Default: at once. */
   committed?: (run: Committed) => void
   /** Whether a message of this topic may be retained. Default: any. */
@@ -58,7 +64,7 @@ export class BrokerPersistence {
   #options: PersistenceOptions
   #limits: BrokerLimits
   #broker: Id | null = null
-  #memory: SessionMemory
+  #memory: ClientSessions
   #retained = new RetainedStore<StoredPacket>()
   /** Of others, as bounded. */
   #foreign = { topics: 0, bytes: 0 }
@@ -69,7 +75,7 @@ export class BrokerPersistence {
     this.#options = options
     this.#limits = { ...BROKER_LIMITS, ...options.limits }
     const { clock, journal = () => {} } = options
-    this.#memory = new SessionMemory({ clock, limits: this.#limits, journal })
+    this.#memory = new ClientSessions({ clock, limits: this.#limits, journal })
   }
 
   get broker(): Id | null {
@@ -148,7 +154,7 @@ export class BrokerPersistence {
   }
 
   /** Brings back what the changes say. Call before the first client connects. */
-  load(changes: Iterable<SessionChange>): void {
+  load(changes: Iterable<BrokerChange>): void {
     for (const change of changes) {
       if (change.kind === 'unretain') this.#unretain(change.topic)
       else if (change.kind === 'retain') {
@@ -159,7 +165,7 @@ export class BrokerPersistence {
   }
 
   /** The changes that make the present memory again: a journal can be replaced by them. */
-  *snapshot(): Generator<SessionChange> {
+  *snapshot(): Generator<BrokerChange> {
     yield* this.#memory.snapshot()
     for (const [topic, { payload, qos }] of this.#retained.entries()) {
       if (!this.#isOwn(topic)) yield { kind: 'retain', topic, payload, qos }
@@ -201,7 +207,7 @@ export class BrokerPersistence {
 
   // Aedes: subscriptions
 
-  async addSubscriptions(client: Id, subscriptions: SessionFilter[]): Promise<void> {
+  async addSubscriptions(client: Id, subscriptions: SessionSubscription[]): Promise<void> {
     const granted = subscriptions.filter(({ topic }) => !this.refused(client.id, topic))
     for (const subscription of granted) this.#memory.subscribe(client.id, subscription)
     await this.#onDisk(client)
@@ -214,7 +220,7 @@ export class BrokerPersistence {
     await this.#onDisk(client)
   }
 
-  async subscriptionsByClient(client: Id): Promise<SessionFilter[]> {
+  async subscriptionsByClient(client: Id): Promise<SessionSubscription[]> {
     const filters = this.#memory.sessions.get(client.id)?.filters.values() ?? []
     return Array.from(filters, (filter) => ({ ...filter }))
   }
@@ -354,7 +360,7 @@ export class BrokerPersistence {
     return this.#options.own?.(topic) === true
   }
 
-  #recordRetained(change: Extract<SessionChange, { kind: 'retain' | 'unretain' }>): void {
+  #recordRetained(change: Extract<BrokerChange, { kind: 'retain' | 'unretain' }>): void {
     if (!this.#isOwn(change.topic)) this.#options.journal?.(change)
   }
 

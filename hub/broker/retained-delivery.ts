@@ -1,5 +1,5 @@
+import type { StoredPacket } from './client-session.ts'
 import { filterMatches } from './filter-tree.ts'
-import type { StoredPacket } from './session.ts'
 
 /** A filter of a SUBSCRIBE, and the number of the last packet that came before its subscription. */
 export interface Begun {

@@ -4,15 +4,16 @@ import type { Cancel, Clock } from '../../shared/clock.ts'
 import { LaresError } from '../../shared/errors.ts'
 import type { Service } from '../../shared/lifecycle.ts'
 import type { Log } from '../../shared/log.ts'
-import { ownerIn } from '../engine/session-key.ts'
-import { Admission, type Place } from './admission.ts'
+import { ownerIn } from '../engine/client-session-key.ts'
 import { gateOf, ownerOf } from './aedes-client.ts'
 import { Arrivals, type AuthDone } from './arrivals.ts'
 import { BrokerCounters, type BrokerStats, type Dropped } from './broker-counters.ts'
 import { BROKER_LIMITS, type BrokerLimits } from './broker-limits.ts'
 import { ClientRegistry } from './client-registry.ts'
+import type { StoredPacket } from './client-session.ts'
+import { connectRequestOf } from './connect-request.ts'
 import type { BrokerHooks, Connection } from './connection.ts'
-import { credentialsOf } from './credentials.ts'
+import { ConnectionLimiter, type Place } from './connection-limiter.ts'
 import { DirectPublish } from './direct-publish.ts'
 import { mayForward } from './forwarding.ts'
 import { Gate } from './gate.ts'
@@ -25,7 +26,6 @@ import { type Done, OrderingGate } from './ordering.ts'
 import { BrokerPersistence } from './persistence.ts'
 import type { QoS } from './qos.ts'
 import { type Begun, owedTo } from './retained-delivery.ts'
-import type { StoredPacket } from './session.ts'
 import { type Deliver, TopicEmitter } from './topic-emitter.ts'
 
 export interface TrustedBrokerOptions {
@@ -72,7 +72,7 @@ export class TrustedBroker implements Service {
   #aedes: Aedes
   #ordering: OrderingGate<InboundPacket, Client | null>
   #inbound: Inbound
-  #admission: Admission
+  #limiter: ConnectionLimiter
   #gates = new Set<Gate<LiveConnection>>()
   #stopTicking: Cancel = () => {}
   #ticks = 0
@@ -99,7 +99,7 @@ export class TrustedBroker implements Service {
       onCrowd: ({ remote }, reason) => this.#counters.line('connection refused', { remote, reason }),
     })
     this.#granting = { hooks: this.#hooks, filtersPerClient: this.#limits.filtersPerClient }
-    this.#admission = new Admission(this.#limits)
+    this.#limiter = new ConnectionLimiter(this.#limits)
     this.#aedes = this.#createAedes()
     const publish = this.#aedes.publish.bind(this.#aedes) as unknown as (p: unknown, c: unknown, done: Done) => void
     this.#ordering = new OrderingGate<InboundPacket, Client | null>(publish)
@@ -136,7 +136,7 @@ export class TrustedBroker implements Service {
    * limit counts by. `null` when there is none: close it. `close` ends it when others need the place.
    */
   admit(remote: string, close: () => void): Place | null {
-    const place = this.#running ? this.#admission.enter(remote, close) : { refuse: 'the hub stops' }
+    const place = this.#running ? this.#limiter.enter(remote, close) : { refuse: 'the hub stops' }
     if (!('refuse' in place)) return place
     this.#counters.line('connection refused', { remote, reason: place.refuse })
     return null
@@ -209,8 +209,8 @@ export class TrustedBroker implements Service {
     return {
       ...this.#persistence.stats(),
       connected: this.#registry.connected.size,
-      connections: this.#admission.total,
-      refused: this.#admission.refused,
+      connections: this.#limiter.total,
+      refused: this.#limiter.refused,
       takeovers: this.#registry.takeovers,
       unread: this.#counters.unread,
       slowReaders: [...this.#counters.slowReaders],
@@ -238,7 +238,7 @@ export class TrustedBroker implements Service {
         }
         connection.client = client
         connection.emptyId = packet.clientId === ''
-        connection.credentials = credentialsOf(packet)
+        connection.request = connectRequestOf(packet)
         done(null, true)
       },
       authenticate: (client, _username, _password, done) => this.#arrivals.authenticate(client, done as AuthDone),

@@ -1,9 +1,9 @@
-import type { ReadyFacts } from '../engine/thread-messages.ts'
+import type { ReadyFacts } from '../engine/engine-thread-messages.ts'
 import type { Health } from '../health/hub-health.ts'
 import type { HubOptions } from '../hub-options.ts'
 import { storeFile } from '../store/places.ts'
 import type { SyncStatus } from '../sync/status.ts'
-import type { SyncSettings } from '../sync/thread-messages.ts'
+import type { SyncSettings } from '../sync/sync-thread-messages.ts'
 
 /** What the sync thread needs; `null` where no central is configured or the database could not be opened. */
 export function syncSettings(parts: {

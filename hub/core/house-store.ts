@@ -7,11 +7,11 @@ import { asError, canRetry, type ErrorCode, LaresError } from '../../shared/erro
 import type { Service } from '../../shared/lifecycle.ts'
 import type { Log } from '../../shared/log.ts'
 import { lockFolder } from '../../shared/sqlite/lock.ts'
+import type { ReadyFacts, StoreNumbers } from '../engine/engine-thread-messages.ts'
 import type { Effect } from '../engine/input.ts'
 import { Intake, NO_ROOM } from '../engine/intake.ts'
 import type { Receipt } from '../engine/receipt.ts'
 import { DiskFault, EngineThread } from '../engine/thread.ts'
-import type { ReadyFacts, StoreNumbers } from '../engine/thread-messages.ts'
 import type { ClockSync } from '../health/clock-sync.ts'
 import type { Health } from '../health/hub-health.ts'
 import { noteDamage } from '../store/check-mark.ts'
@@ -19,7 +19,7 @@ import { backupFolder, storeFile } from '../store/places.ts'
 import { BackupCopier } from './backup-copier.ts'
 import { Backups } from './backups.ts'
 import { DatabaseCheck } from './database-check.ts'
-import { makeRoom } from './make-room.ts'
+import { thinBeforeOpening } from './thin-before-opening.ts'
 
 export interface HouseStoreParts {
   folder: string
@@ -207,7 +207,7 @@ export class HouseStore implements Service {
 
   #makeRoom(): Promise<boolean> {
     const { folder, clock, log } = this.#parts
-    return makeRoom({ folder, intake: this.intake, clock, log })
+    return thinBeforeOpening({ folder, intake: this.intake, clock, log })
   }
 
   /** Nobody is let in until there is room to thin with, and to take what they bring. */

@@ -1,4 +1,4 @@
-import { sessionKey } from './session-key.ts'
+import { clientSessionKey } from './client-session-key.ts'
 
 /** The principal behind the unix socket. */
 export const LOCAL = 'local'
@@ -15,6 +15,6 @@ export interface Caller {
 }
 
 /** The one session that may read the answer: another principal may have a client of the same id. */
-export function sessionOf({ principal, client }: Pick<Caller, 'principal' | 'client'>): string {
-  return sessionKey(principal, client)
+export function clientSessionOf({ principal, client }: Pick<Caller, 'principal' | 'client'>): string {
+  return clientSessionKey(principal, client)
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { DescribedCommand, JsonSchema } from '../../shared/admin/described-command.ts'
-import type { Command } from './command.ts'
+import type { AdminCommand } from './admin-command.ts'
 
 /** A command as others are told of it: everything about it that is not code. */
-export function describeCommand(command: Command): DescribedCommand {
+export function describeCommand(command: AdminCommand): DescribedCommand {
   const { area, verb, role, summary, params, result, examples, positional, secretParams, changes, danger } = command
   return {
     area,

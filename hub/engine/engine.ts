@@ -10,16 +10,16 @@ import { type Batch, readBatch } from './batch.ts'
 import { BatchContext } from './batch-context.ts'
 import { ContainedFeatures, type Failing, FlushFailure } from './contained-features.ts'
 import type { Context, NewEvent, Store } from './context.ts'
+import { DeviceStreams } from './device-streams.ts'
 import type { Feature, Ingest, Origin, PartlyRefused } from './feature.ts'
 import { HouseTime } from './house-time.ts'
-import { identityOf, looseEpoch, looseIdentity, type SequencedIdentity } from './identity.ts'
 import type { Effect, StructuredInput, Verdict } from './input.ts'
 import { VERDICTS } from './input.ts'
 import { Ledger, type LedgerTotals } from './ledger.ts'
+import { identityOf, looseEpoch, looseIdentity, type MessageIdentity } from './message-identity.ts'
 import type { Receipt } from './receipt.ts'
 import type { Refusal } from './rejected.ts'
 import { RejectedMessages } from './rejected.ts'
-import { Streams } from './streams.ts'
 
 /** What a batch did. `verdicts[i]` is the index into VERDICTS of input i. */
 export interface BatchResult {
@@ -62,7 +62,7 @@ export interface EngineParts {
 export class Engine {
   #parts: EngineParts
   #ingest = new Map<TopicName, NonNullable<Ingest[TopicName]>>()
-  #streams: Streams
+  #streams: DeviceStreams
   #rejected: RejectedMessages
   #ledger: Ledger
   #topics = new Map<string, ParsedTopic | null>()
@@ -72,7 +72,7 @@ export class Engine {
   constructor(parts: EngineParts) {
     this.#parts = parts
     const { db } = parts.store
-    this.#streams = new Streams(db)
+    this.#streams = new DeviceStreams(db)
     this.#rejected = new RejectedMessages(db)
     this.#ledger = new Ledger(db)
     this.#contained = new ContainedFeatures({
@@ -272,7 +272,7 @@ export class Engine {
     return 'duplicate'
   }
 
-  #reject(refusal: Refusal & { identity: SequencedIdentity | null }): Verdict {
+  #reject(refusal: Refusal & { identity: MessageIdentity | null }): Verdict {
     const { device, identity, code, payload } = refusal
     if (identity) {
       const hint = hintFor(code)

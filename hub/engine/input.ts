@@ -1,9 +1,9 @@
 import type { ErrorCode } from '../../shared/errors.ts'
 import type { LogLevel } from '../../shared/log-board.ts'
 import type { AdminRequest } from '../../shared/messages/admin-request.ts'
+import type { BrokerChange } from './broker-change.ts'
 import type { Caller } from './caller.ts'
 import type { Credentials } from './principal.ts'
-import type { SessionChange } from './session-change.ts'
 import type { SyncStep } from './sync-step.ts'
 
 /** What the engine is asked to do beyond a device's message. Everything in it survives a structured clone. */
@@ -25,7 +25,7 @@ export type StructuredInput =
   /** `session` alone may read the answer. */
   | { kind: 'join'; client: string; session: string; payload: Buffer }
   /** Changes of the broker's memory, in order. Storing them again changes nothing. */
-  | { kind: 'broker'; changes: SessionChange[] }
+  | { kind: 'broker'; changes: BrokerChange[] }
   | { kind: 'reject'; device: string; topic: string; payload: Buffer; code: 'unknown_topic' | 'not_allowed' }
   | { kind: 'sync'; change: SyncStep }
   | { kind: 'api_call'; area: string; verb: string; caller: Caller; ok: boolean; times: number }

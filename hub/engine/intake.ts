@@ -2,11 +2,11 @@ import type { Cancel, Clock } from '../../shared/clock.ts'
 import { asError, type ErrorCode, LaresError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import { BatchWriter } from './batch.ts'
+import type { StoreNumbers } from './engine-thread-messages.ts'
 import type { Effect, StructuredInput, Verdict } from './input.ts'
 import { VERDICTS } from './input.ts'
 import type { Receipt } from './receipt.ts'
 import { type BatchAnswer, BrokenBatch, DiskFault, type EngineThread } from './thread.ts'
-import type { StoreNumbers } from './thread-messages.ts'
 
 /** `fault`: nothing was kept, so nothing may be acknowledged. */
 export type Settled = Verdict | 'fault'

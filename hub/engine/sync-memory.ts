@@ -16,13 +16,13 @@ export interface SyncMemory {
 
 export function readSyncMemory(db: Database): SyncMemory {
   return {
-    identity: readIdentity(db),
+    identity: readSyncIdentity(db),
     streams: readStreams(db),
     scopes: db.prepare('SELECT scope, seq FROM managed_scopes ORDER BY scope').all() as SyncMemory['scopes'],
   }
 }
 
-export function readIdentity(db: Database): SyncIdentity {
+export function readSyncIdentity(db: Database): SyncIdentity {
   const value = (key: string) => db.prepare('SELECT value FROM hub_settings WHERE key = ?').pluck().get(key)
   const stored = value(KEY)
   const identity = typeof stored === 'string' ? (JSON.parse(stored) as Partial<SyncIdentity>) : {}
@@ -30,7 +30,7 @@ export function readIdentity(db: Database): SyncIdentity {
 }
 
 /** Stores it. `restored: false` takes the mark of a copy away. */
-export function writeIdentity(db: Database, identity: SyncIdentity): void {
+export function writeSyncIdentity(db: Database, identity: SyncIdentity): void {
   const { restored, ...stored } = identity
   db.prepare(
     'INSERT INTO hub_settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',

@@ -3,9 +3,9 @@ import type { ErrorCode } from '../../shared/errors.ts'
 import { LaresError } from '../../shared/errors.ts'
 import type { Batch } from './batch.ts'
 import type { BatchResult } from './engine.ts'
+import type { EngineSettings, FromEngine, ReadyFacts, StoreNumbers, ToEngine } from './engine-thread-messages.ts'
 import type { Effect } from './input.ts'
 import type { Receipt } from './receipt.ts'
-import type { EngineSettings, FromEngine, ReadyFacts, StoreNumbers, ToEngine } from './thread-messages.ts'
 
 export interface BatchAnswer {
   result: BatchResult

@@ -1,4 +1,4 @@
-import type { Command } from '../engine/command.ts'
+import type { AdminCommand } from '../engine/admin-command.ts'
 import { describeVerbs } from './admin/describe.ts'
 import { setLogLevel, showLog } from './admin/log-commands.ts'
 import { createDevice, inviteDevice, listDevices, renameDevice, revokeDevice, showDevice } from './devices/commands.ts'
@@ -24,7 +24,7 @@ import { createUser, deleteUser, listUsers, updateUser } from './users/commands.
 import { createToken, listTokens, revokeToken } from './users/token-commands.ts'
 
 /** Every verb of the admin door. */
-export const COMMANDS: readonly Command[] = [
+export const COMMANDS: readonly AdminCommand[] = [
   inviteDevice,
   createDevice,
   listDevices,
@@ -70,6 +70,6 @@ export const COMMANDS: readonly Command[] = [
 /** The command of an area and verb, by a Map so that no inherited name can be called. */
 const BY_NAME = new Map(COMMANDS.map((command) => [`${command.area}/${command.verb}`, command]))
 
-export function findCommand(area: string, verb: string): Command | undefined {
+export function findCommand(area: string, verb: string): AdminCommand | undefined {
   return BY_NAME.get(`${area}/${verb}`)
 }

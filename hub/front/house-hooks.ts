@@ -5,13 +5,13 @@ import type {
   AuthVerdict,
   BrokerHooks,
   Connection,
-  Credentials,
+  ConnectRequest,
   InboundPublish,
   PublishVerdict,
 } from '../broker/connection.ts'
 import { type Caller, LOCAL } from '../engine/caller.ts'
 import type { Settled } from '../engine/intake.ts'
-import type { Admission, Principal, Credentials as Shown } from '../engine/principal.ts'
+import type { Admission, Credentials, Principal } from '../engine/principal.ts'
 import { type Access, accessOf, HOME_ASSISTANT } from './access.ts'
 import { Denials } from './denials.ts'
 
@@ -21,7 +21,7 @@ export interface HouseParts {
   log: Log
   /** Why nothing can be stored at present, or `null`: then nobody is let in. */
   fault(): string | null
-  authenticate(credentials: Shown): Promise<Admission>
+  authenticate(credentials: Credentials): Promise<Admission>
   /** A device's message for the engine. */
   store(topic: string, payload: Buffer, settle: (verdict: Settled) => void): void
   /** A device's message that no row of the topic table allows: kept as rejected. */
@@ -43,7 +43,7 @@ export interface HouseParts {
 /** Topics remembered per connection. */
 const OPEN_TOPICS = 32
 
-interface Session {
+interface Admitted {
   principal: Principal
   access: Access
   /** Topics that were found to be allowed: a client publishes to the same few. */
@@ -61,7 +61,7 @@ export class HouseHooks implements BrokerHooks {
   readonly denials: Denials
   #parts: HouseParts
   #topics = new Map<string, ParsedTopic | null>()
-  #sessions = new WeakMap<Connection, Session>()
+  #admitted = new WeakMap<Connection, Admitted>()
   /** The newest connection of each device, so that the end of an older one says nothing. */
   #newest = new Map<string, number>()
   /** By owner, the number of the last time that its rights changed: a login on its way may have been judged before. */
@@ -73,13 +73,13 @@ export class HouseHooks implements BrokerHooks {
     this.denials = new Denials(parts.log)
   }
 
-  async authenticate(connection: Connection, credentials: Credentials): Promise<AuthVerdict> {
+  async authenticate(connection: Connection, request: ConnectRequest): Promise<AuthVerdict> {
     const fault = this.#parts.fault()
     if (fault !== null) return { refuse: 3, reason: fault }
     const shown = {
-      clientId: credentials.clientId,
-      username: credentials.username ?? null,
-      password: credentials.password?.toString() ?? null,
+      clientId: request.clientId,
+      username: request.username ?? null,
+      password: request.password?.toString() ?? null,
       listener: connection.listener,
     }
     const since = this.#ended
@@ -90,25 +90,25 @@ export class HouseHooks implements BrokerHooks {
     }
     const { accept: principal, clientId } = admission
     const access = accessOf(this.#parts.topics, principal, clientId)
-    if (credentials.will && !this.#mayLeave(principal, access, credentials.will.topic)) {
+    if (request.will && !this.#mayLeave(principal, access, request.will.topic)) {
       const reason = "the will is on a topic that is not the client's: leave none, or a device its own"
       this.#tellRefused(shown, reason)
       return { refuse: 5, reason }
     }
-    this.#sessions.set(connection, { principal, access, open: new Map(), since })
+    this.#admitted.set(connection, { principal, access, open: new Map(), since })
     return { accept: principal, owner: ownerOf(principal), clientId }
   }
 
   publish(connection: Connection | null, message: InboundPublish, settle: (verdict: PublishVerdict) => void): void {
-    const session = connection && this.#sessions.get(connection)
-    if (!connection || !session) {
+    const admitted = connection && this.#admitted.get(connection)
+    if (!connection || !admitted) {
       settle('absorb')
       return
     }
     const done = (verdict: Settled) => settle(verdict === 'fault' ? 'close' : 'absorb')
-    const topic = session.open.get(message.topic) ?? this.#parse(message.topic)
-    if (!topic || !this.#mayPublish(session, message.topic, topic)) {
-      this.#refuse(connection, session, { message, topic, settle, done })
+    const topic = admitted.open.get(message.topic) ?? this.#parse(message.topic)
+    if (!topic || !this.#mayPublish(admitted, message.topic, topic)) {
+      this.#refuse(connection, admitted, { message, topic, settle, done })
       return
     }
     const { device = '', turn = '', area = '', verb = '' } = topic.levels
@@ -123,7 +123,7 @@ export class HouseHooks implements BrokerHooks {
       case 'adminRequest':
         this.#parts.request(
           { area, verb },
-          { payload: message.payload, retained: message.retain, caller: callerOf(session.principal, connection) },
+          { payload: message.payload, retained: message.retain, caller: callerOf(admitted.principal, connection) },
         )
         settle('absorb')
         return
@@ -139,8 +139,8 @@ export class HouseHooks implements BrokerHooks {
   }
 
   subscribe(connection: Connection, filter: string, qos: 0 | 1 | 2): 0 | 1 | 2 | 'deny' {
-    const session = this.#sessions.get(connection)
-    if (!session?.access.maySubscribe(filter)) {
+    const admitted = this.#admitted.get(connection)
+    if (!admitted?.access.maySubscribe(filter)) {
       this.denials.note('subscribe', connection.clientId, filter, this.#remedy(filter))
       return 'deny'
     }
@@ -148,9 +148,9 @@ export class HouseHooks implements BrokerHooks {
   }
 
   forward(connection: Connection, topic: string): boolean {
-    const session = this.#sessions.get(connection)
-    if (!session) return false
-    const { principal, access } = session
+    const admitted = this.#admitted.get(connection)
+    if (!admitted) return false
+    const { principal, access } = admitted
     const parsed = this.#parse(topic)
     if (!parsed) return principal.kind === 'integration' && isHomeAssistant(topic)
     if (!access.mayRead(parsed)) return false
@@ -169,9 +169,9 @@ export class HouseHooks implements BrokerHooks {
   }
 
   connected(connection: Connection): void {
-    const session = this.#sessions.get(connection)
-    const principal = session?.principal
-    if (principal && (this.#endings.get(ownerOf(principal)) ?? 0) > session.since) {
+    const admitted = this.#admitted.get(connection)
+    const principal = admitted?.principal
+    if (principal && (this.#endings.get(ownerOf(principal)) ?? 0) > admitted.since) {
       connection.close('its rights changed while it came in')
       return
     }
@@ -181,7 +181,7 @@ export class HouseHooks implements BrokerHooks {
   }
 
   disconnected(connection: Connection, reason: string): void {
-    const principal = this.#sessions.get(connection)?.principal
+    const principal = this.#admitted.get(connection)?.principal
     if (principal?.kind !== 'device' || principal.voice || this.#newest.get(principal.id) !== connection.number) return
     this.#newest.delete(principal.id)
     this.#parts.presence({ device: principal.id, online: false, reason: presenceReason(reason) })
@@ -193,7 +193,7 @@ export class HouseHooks implements BrokerHooks {
    */
   #refuse(
     connection: Connection,
-    { principal }: Session,
+    { principal }: Admitted,
     refused: {
       message: InboundPublish
       topic: ParsedTopic | null
@@ -218,7 +218,7 @@ export class HouseHooks implements BrokerHooks {
     )
   }
 
-  #tellRefused(shown: Shown, reason: string): void {
+  #tellRefused(shown: Credentials, reason: string): void {
     this.#parts.log.info({ client: cutText(shown.clientId, 80), reason }, 'a connection was refused')
   }
 
@@ -231,7 +231,7 @@ export class HouseHooks implements BrokerHooks {
     return 'nothing that this client may read matches: see who may read what in docs/protocol.md'
   }
 
-  #mayPublish({ access, open }: Session, text: string, topic: ParsedTopic): boolean {
+  #mayPublish({ access, open }: Admitted, text: string, topic: ParsedTopic): boolean {
     if (open.has(text)) return true
     if (!access.mayPublish(topic)) return false
     // Each turn has a topic of its own.

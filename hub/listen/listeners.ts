@@ -6,7 +6,7 @@ import { checkSocketPath, removeStaleSocket } from '../../shared/cannot-listen.t
 import { Door } from '../../shared/door.ts'
 import { CONNECT_TIMEOUT_MS } from '../../shared/limits.ts'
 import type { Log } from '../../shared/log.ts'
-import { LOCAL_ADDRESS, type Place } from '../broker/admission.ts'
+import { LOCAL_ADDRESS, type Place } from '../broker/connection-limiter.ts'
 
 export interface ListenerParts {
   tls: string

@@ -4,7 +4,7 @@ import { joinParts, NOTHING } from './acked.ts'
 import { movedUnder } from './history.ts'
 import { lookAgain, nextPull, type StoredScope, scopeAt, takeGranted, takePage, takeStored } from './scope-walk.ts'
 import type { Greeting, Sent, SyncEffect, SyncEvent, SyncState, Waiting } from './state.ts'
-import { hasEnded, nameOf } from './streams.ts'
+import { hasEnded, streamName } from './stream-position.ts'
 
 /** A stream this far behind is split: what is new goes at once, what was missed follows. */
 const SPLIT_ROWS = 20_000
@@ -245,15 +245,15 @@ export class SyncCore {
     const { state } = this
     state.untilScopes -= 1
     for (const { stream, epoch, rows, newest } of waiting) {
-      const at = state.streams.find((own) => nameOf(own) === nameOf({ stream, epoch }))
+      const at = state.streams.find((own) => streamName(own) === streamName({ stream, epoch }))
       if (at && at.upto === null && rows > this.#splitRows) {
         state.busy = 'split'
         return [{ kind: 'split', stream: this.#moving(at), upto: newest }]
       }
     }
-    const hungry = waiting.filter(({ rows }) => rows > 0).map(({ stream, epoch }) => nameOf({ stream, epoch }))
+    const hungry = waiting.filter(({ rows }) => rows > 0).map(({ stream, epoch }) => streamName({ stream, epoch }))
     const log = this.#log()
-    if (changes > 0 && log) hungry.push(nameOf(log))
+    if (changes > 0 && log) hungry.push(streamName(log))
     // Those that were hungry keep their turn.
     state.hungry = [
       ...state.hungry.filter((name) => hungry.includes(name)),
@@ -295,7 +295,7 @@ export class SyncCore {
 
   #hungry(fits: (stream: StreamPosition) => boolean): StreamPosition | null {
     for (const name of this.state.hungry) {
-      const stream = this.state.streams.find((candidate) => nameOf(candidate) === name)
+      const stream = this.state.streams.find((candidate) => streamName(candidate) === name)
       if (stream && !hasEnded(stream) && fits(stream)) return stream
     }
     return null
@@ -314,7 +314,7 @@ export class SyncCore {
   #sent(result: Sent): SyncEffect[] {
     const { state } = this
     const { more, tookMs, ...part } = result
-    const name = nameOf(part.stream)
+    const name = streamName(part.stream)
     this.#note(part)
     // To the end of the queue, so that no table keeps the others waiting.
     state.hungry = state.hungry.filter((other) => other !== name)
@@ -338,7 +338,7 @@ export class SyncCore {
 
   #place(stream: StreamPosition): void {
     const { streams } = this.state
-    const at = streams.findIndex((own) => nameOf(own) === nameOf(stream))
+    const at = streams.findIndex((own) => streamName(own) === streamName(stream))
     streams.splice(at < 0 ? streams.length : at, 1, stream)
   }
 
@@ -359,9 +359,9 @@ export class SyncCore {
   /** Remembers where a stream stands, here and for the engine. */
   #note(part: AckedPart): void {
     const { unsaved } = this.state
-    const name = nameOf(part.stream)
+    const name = streamName(part.stream)
     this.#place(part.stream)
-    const last = unsaved.findLastIndex(({ stream }) => nameOf(stream) === name)
+    const last = unsaved.findLastIndex(({ stream }) => streamName(stream) === name)
     const known = unsaved[last]
     if (!known || known.settled.length + part.settled.length > KEYS_MOST) unsaved.push(part)
     else unsaved[last] = joinParts(known, part)

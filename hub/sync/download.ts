@@ -2,7 +2,7 @@ import type { HeldRow, ScopeAnswer, StreamPosition } from '../engine/sync-step.t
 import { readCursors } from './greeting.ts'
 import type { Postgres } from './postgres.ts'
 import type { GrantedScope, Pulled } from './state.ts'
-import { strayed } from './streams.ts'
+import { strayed } from './stream-position.ts'
 import { checkLease, type Lease, OutOfDate } from './upload.ts'
 
 const PAGE_ROWS = 500

@@ -1,7 +1,7 @@
 import type { Joining, StreamPosition, SyncIdentity } from '../engine/sync-step.ts'
 import { CHAIN_START, sweptChain } from './chain.ts'
 import { commonUpto } from './history.ts'
-import { hasEnded, nameOf, partOf } from './streams.ts'
+import { hasEnded, partName, streamName } from './stream-position.ts'
 
 /** What central says of a site at the handshake. */
 export interface CentralView {
@@ -108,14 +108,14 @@ function nextLease({ identity }: HubView, central: CentralView): number {
 
 /** Same lease, same epoch: stream by stream. */
 function compare(hub: HubView, central: CentralView, facts: HubFacts): Verdict {
-  const cursors = new Map(central.cursors.map((cursor) => [nameOf(cursor), cursor]))
+  const cursors = new Map(central.cursors.map((cursor) => [streamName(cursor), cursor]))
   const streams: StreamPosition[] = []
   let behind = false
   let foreign = false
   let changesSeen = 0
   for (const own of hub.streams) {
-    const cursor = cursors.get(nameOf(own))
-    cursors.delete(nameOf(own))
+    const cursor = cursors.get(streamName(own))
+    cursors.delete(streamName(own))
     const there = cursor?.position ?? own.first
     if (hasEnded(own) && there >= own.position) continue
     if (own.table === 'sync_changes') {
@@ -146,8 +146,9 @@ function compare(hub: HubView, central: CentralView, facts: HubFacts): Verdict {
   // sent to its end: a central that is put back may lose it, while its table's own stream has jumped over its keys.
   for (const cursor of cursors.values())
     if (cursor.epoch === central.epoch && cursor.upto !== null) streams.push(cursor)
-  const known = new Set(streams.map(nameOf))
-  for (const stream of fresh(hub.tables, central.epoch, () => 0)) if (!known.has(nameOf(stream))) streams.push(stream)
+  const known = new Set(streams.map(streamName))
+  for (const stream of fresh(hub.tables, central.epoch, () => 0))
+    if (!known.has(streamName(stream))) streams.push(stream)
   return {
     kind: 'go',
     found: behind ? 'central_restored' : 'resumed',
@@ -218,10 +219,10 @@ function surelyThere(own: StreamPosition, cursor: StreamPosition | undefined, fa
 /** Whether everything that a put-back central has is this hub's own, from an earlier time. */
 function isEarlier(hub: HubView, central: CentralView, facts: HubFacts): boolean {
   if (central.epoch > hub.identity.epoch) return false
-  const cursors = new Map(central.cursors.map((cursor) => [nameOf(cursor), cursor]))
+  const cursors = new Map(central.cursors.map((cursor) => [streamName(cursor), cursor]))
   for (const own of hub.streams) {
-    const cursor = cursors.get(nameOf(own))
-    cursors.delete(nameOf(own))
+    const cursor = cursors.get(streamName(own))
+    cursors.delete(streamName(own))
     if (cursor === undefined) continue
     const least = hasEnded(own) ? Math.min(own.position, cursor.position) : cursor.position
     if (surelyThere(own, cursor, facts) < least) return false
@@ -238,10 +239,10 @@ function at(cursor: StreamPosition | undefined, first: number): Pick<StreamPosit
 
 /** Central was put back to an earlier time: its cursors lead, and what may have changed since is sent again. */
 function rewound(hub: HubView, central: CentralView): Verdict {
-  const cursors = new Map(central.cursors.map((cursor) => [nameOf(cursor), cursor]))
+  const cursors = new Map(central.cursors.map((cursor) => [streamName(cursor), cursor]))
   const streams = hub.streams.map((own) => {
     // What ended is looked at too: central may have lost some of it.
-    const cursor = cursors.get(nameOf(own))
+    const cursor = cursors.get(streamName(own))
     if (own.table === 'sync_changes') return hasEnded(own) || !cursor ? own : { ...own, ...at(cursor, own.first) }
     return (cursor?.position ?? own.first) < own.position ? { ...own, ...at(cursor, own.first) } : own
   })
@@ -278,7 +279,7 @@ function begin(
   const kept: Keys[] = []
   const moved: Keys[] = []
   const starts = new Map<string, number>()
-  const cursors = new Map(central.cursors.map((cursor) => [nameOf(cursor), cursor]))
+  const cursors = new Map(central.cursors.map((cursor) => [streamName(cursor), cursor]))
   // A part lies inside the range of its table's own stream, which tells first whether another hub walked over its keys.
   const parts = hub.streams.filter(isPart)
   for (const own of [...hub.streams.filter((stream) => !isPart(stream)), ...parts]) {
@@ -288,7 +289,7 @@ function begin(
       if (!ended) closed.push({ ...own, upto: last })
       continue
     }
-    const cursor = cursors.get(nameOf(own))
+    const cursor = cursors.get(streamName(own))
     const first = surelyThere(own, cursor, facts)
     if (first >= last) {
       if (!ended) closed.push({ ...own, upto: last })
@@ -310,7 +311,7 @@ function begin(
   const seen = changesSeen(hub, central)
   const put = joined(moved.filter((keys) => !kept.some((range) => covers(range, keys)))).map(
     ({ table, first, last }): StreamPosition => ({
-      ...{ stream: partOf({ table, first, upto: last }), table, epoch, first, upto: last },
+      ...{ stream: partName({ table, first, upto: last }), table, epoch, first, upto: last },
       ...at(undefined, first),
     }),
   )

@@ -13,7 +13,7 @@ import { greet } from './greeting.ts'
 import { inPlainWords, Postgres } from './postgres.ts'
 import { type Batch, Source } from './source.ts'
 import type { SyncEffect, SyncEvent, SyncState, Waiting } from './state.ts'
-import { nameOf } from './streams.ts'
+import { streamName } from './stream-position.ts'
 import { TokenBucket } from './token-bucket.ts'
 import { Displaced, type Lease, split, sweep, upload } from './upload.ts'
 
@@ -316,14 +316,14 @@ export class Pump {
 
   /** While central merges one batch, the next is read. What changes in the meantime has a later number. */
   #prepare(stream: StreamPosition, rows: number): void {
-    if (stream.table === 'sync_changes' || this.#stop.signal.aborted || this.#prepared.has(nameOf(stream))) return
+    if (stream.table === 'sync_changes' || this.#stop.signal.aborted || this.#prepared.has(streamName(stream))) return
     const next = this.#source.read(stream, rows)
-    if (next) this.#prepared.set(nameOf(stream), next)
+    if (next) this.#prepared.set(streamName(stream), next)
   }
 
   #takePrepared(stream: StreamPosition): Batch | null {
-    const batch = this.#prepared.get(nameOf(stream))
-    this.#prepared.delete(nameOf(stream))
+    const batch = this.#prepared.get(streamName(stream))
+    this.#prepared.delete(streamName(stream))
     return batch?.from.position === stream.position ? batch : null
   }
 

@@ -4,7 +4,7 @@ import { type CentralTable, isAppend } from '../store/central-shape.ts'
 import { foldNumber, foldText, readChain, writeChain } from './chain.ts'
 import { type CentralLayout, type EpochOf, type RowEncoder, rowEncoder, storedAt } from './encode.ts'
 import type { SyncEvent, Waiting } from './state.ts'
-import { hasEnded } from './streams.ts'
+import { hasEnded } from './stream-position.ts'
 
 /** Rows of one table, ready for COPY. */
 export interface Stage {

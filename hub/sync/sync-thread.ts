@@ -6,7 +6,7 @@ import type { Service } from '../../shared/lifecycle.ts'
 import type { Log } from '../../shared/log.ts'
 import type { SyncStep } from '../engine/sync-step.ts'
 import { SYNC_OFF, type SyncStatus } from './status.ts'
-import type { FromSync, SyncSettings, ToSync } from './thread-messages.ts'
+import type { FromSync, SyncSettings, ToSync } from './sync-thread-messages.ts'
 import type { VerifyAnswer, VerifyQuestion } from './verify.ts'
 
 /** What of a worker is used here. */

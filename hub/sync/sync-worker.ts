@@ -7,7 +7,7 @@ import { readSyncMemory } from '../engine/sync-memory.ts'
 import { inPlainWords } from './postgres.ts'
 import { Pump } from './pump.ts'
 import { statusOf } from './status.ts'
-import type { FromSync, SyncSettings, ToSync } from './thread-messages.ts'
+import type { FromSync, SyncSettings, ToSync } from './sync-thread-messages.ts'
 import { verify } from './verify.ts'
 
 /** The sync thread: reads the hub's database, talks to central, and has the engine write down what it learns. */

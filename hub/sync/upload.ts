@@ -7,7 +7,7 @@ import { openCursor } from './greeting.ts'
 import { type MergeSql, mergeSql } from './merge-sql.ts'
 import { isDataError, type Postgres, sqlState } from './postgres.ts'
 import type { Batch, Stage } from './source.ts'
-import { putOff } from './streams.ts'
+import { putOff } from './stream-position.ts'
 
 /** Another hub holds the lease. */
 export class Displaced extends Error {}

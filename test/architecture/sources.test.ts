@@ -161,7 +161,7 @@ describe('a registry lists every file of its folder', () => {
     ['shared/messages/index.ts', inFolder('shared/messages'), /^export const \w+ = message\(/m, 20],
     ['shared/sensors/index.ts', inFolder('shared/sensors'), /^export const \w+ = sensorKind\(/m, 20],
     ['edge/sensors/index.ts', inFolder('edge/sensors'), /^export const \w+ = sourceDriver\(/m, 8],
-    ['hub/features/commands.ts', inFolder('hub/features'), /^export const \w+ = command\(/m, 6],
+    ['hub/features/commands.ts', inFolder('hub/features'), /^export const \w+ = adminCommand\(/m, 6],
     ['drizzle/sqlite/schema.ts', inFolder('hub/features'), /^export const \w+ = syncedTable\(/m, 7],
   ])('%s', (registry, files, marker, atLeast) => {
     const { wanted, missing } = compare(registry, files, marker)
@@ -177,7 +177,7 @@ describe('a registry lists every file of its folder', () => {
     const words = (path: string) => new Set(source(path).code.match(/\w+/g))
     const commands = words('hub/features/commands.ts')
     const tables = words('drizzle/sqlite/schema.ts')
-    expect(named(inFolder('hub/features'), 'command').filter((name) => !commands.has(name ?? ''))).toEqual([])
+    expect(named(inFolder('hub/features'), 'adminCommand').filter((name) => !commands.has(name ?? ''))).toEqual([])
     expect(named(inFolder('hub/features'), 'syncedTable').filter((name) => !tables.has(name ?? ''))).toEqual([])
   })
 

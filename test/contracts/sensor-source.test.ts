@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { checkValue } from '../../edge/sensors/check-value.ts'
 import { configureSource } from '../../edge/sensors/configure.ts'
 import { SENSOR_DRIVERS } from '../../edge/sensors/index.ts'
-import { judge } from '../../edge/sensors/judge.ts'
 import type { Trouble } from '../../edge/sensors/trouble.ts'
 import { troubleReporter } from '../../edge/sensors/trouble.ts'
 import { ManualClock } from '../../shared/clock.ts'
@@ -81,7 +81,7 @@ describe.each(Object.entries(CASES))('the source %s', (driver, { settings, files
     const results = await readAll(source)
     expect(results).toHaveLength(values)
     for (const result of results) {
-      const judged = judge(result, source.sensors)
+      const judged = checkValue(result, source.sensors)
       expect(judged).not.toBeInstanceOf(Error)
       expect(judged).not.toHaveProperty('quality')
     }

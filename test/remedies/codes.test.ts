@@ -5,7 +5,7 @@ import { parse } from 'smol-toml'
 import { afterAll, describe, expect, it } from 'vitest'
 import { readHubConfig } from '../../hub/config.ts'
 import type { Caller } from '../../hub/engine/caller.ts'
-import { readIdentity } from '../../hub/engine/sync-memory.ts'
+import { readSyncIdentity } from '../../hub/engine/sync-memory.ts'
 import { reachOf } from '../../hub/listen/addresses.ts'
 import { ERROR_CODES, type ErrorCode, hintFor } from '../../shared/errors.ts'
 import { formatJoinToken, parseJoinToken } from '../../shared/join-token.ts'
@@ -253,7 +253,7 @@ const REMEDIES: Record<ErrorCode, Tried | Untried> = {
   fenced: inHouse(
     (house) => {
       house.send({ kind: 'sync', change: { step: 'fenced', reason: 'another hub took over' } })
-      return readIdentity(house.db).fenced === null ? 'ok' : 'fenced'
+      return readSyncIdentity(house.db).fenced === null ? 'ok' : 'fenced'
     },
     (house) => {
       expect(hintFor('fenced')).toContain('`lares sync claim`')

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { text } from '../../../shared/messages/fields.ts'
-import { type Command, command } from '../../engine/command.ts'
+import { type AdminCommand, adminCommand } from '../../engine/admin-command.ts'
 import { describeCommand } from '../../engine/describe.ts'
 
 const schema = z.record(z.string(), z.unknown())
@@ -21,8 +21,8 @@ const described = z.strictObject({
 })
 
 /** The verb that tells of all verbs. `list` is asked when somebody asks: the list holds this command too. */
-export function describeVerbs(list: () => readonly Command[]): Command {
-  return command({
+export function describeVerbs(list: () => readonly AdminCommand[]): AdminCommand {
+  return adminCommand({
     area: 'admin',
     verb: 'describe',
     role: 'user',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { logLine } from '../../../shared/admin/fields.ts'
 import { ALL_PARTS, LOG_LEVELS, logBoard } from '../../../shared/log-board.ts'
-import { command } from '../../engine/command.ts'
+import { adminCommand } from '../../engine/admin-command.ts'
 
 /** The names that parts of the hub put on their lines; `hub` has no name of its own there. */
 export const LOG_PARTS = [
@@ -18,7 +18,7 @@ export const LOG_PARTS = [
   'voice',
 ] as const
 
-export const setLogLevel = command({
+export const setLogLevel = adminCommand({
   area: 'hub',
   verb: 'log-level',
   role: 'admin',
@@ -37,7 +37,7 @@ export const setLogLevel = command({
   },
 })
 
-export const showLog = command({
+export const showLog = adminCommand({
   area: 'hub',
   verb: 'log',
   role: 'admin',

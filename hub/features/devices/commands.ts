@@ -6,8 +6,8 @@ import { formatJoinToken } from '../../../shared/join-token.ts'
 import { severity } from '../../../shared/messages/event.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import { timeWords } from '../../../shared/time-words.ts'
-import type { CallContext } from '../../engine/command.ts'
-import { command } from '../../engine/command.ts'
+import type { CallContext } from '../../engine/admin-command.ts'
+import { adminCommand } from '../../engine/admin-command.ts'
 import { defaultHouse } from '../house/default-house.ts'
 import { after, conditions, page } from '../list-query.ts'
 import { visibleHouses } from '../visibility.ts'
@@ -22,7 +22,7 @@ import { tellProblems } from './tell-device.ts'
 const deviceName = text(100).min(1)
 const deviceType = z.enum(DEVICE_TYPES)
 
-export const inviteDevice = command({
+export const inviteDevice = adminCommand({
   area: 'devices',
   verb: 'invite',
   role: 'admin',
@@ -59,7 +59,7 @@ export const inviteDevice = command({
   },
 })
 
-export const createDevice = command({
+export const createDevice = adminCommand({
   area: 'devices',
   verb: 'create',
   role: 'admin',
@@ -134,7 +134,7 @@ interface DeviceLine {
   agent_version: string | null
 }
 
-export const listDevices = command({
+export const listDevices = adminCommand({
   area: 'devices',
   verb: 'list',
   role: 'user',
@@ -165,7 +165,7 @@ export const listDevices = command({
   },
 })
 
-export const showDevice = command({
+export const showDevice = adminCommand({
   area: 'devices',
   verb: 'show',
   role: 'user',
@@ -225,7 +225,7 @@ export const showDevice = command({
   },
 })
 
-export const renameDevice = command({
+export const renameDevice = adminCommand({
   area: 'devices',
   verb: 'rename',
   role: 'admin',
@@ -253,7 +253,7 @@ export const renameDevice = command({
   },
 })
 
-export const revokeDevice = command({
+export const revokeDevice = adminCommand({
   area: 'devices',
   verb: 'revoke',
   role: 'admin',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { deviceParam, sensorParam } from '../../../shared/admin/fields.ts'
 import { LaresError } from '../../../shared/errors.ts'
-import { command } from '../../engine/command.ts'
+import { adminCommand } from '../../engine/admin-command.ts'
 import { endSensorAlarms } from './alarms.ts'
 import { deviceNamed } from './named-device.ts'
 import { sensorsNamed } from './named-sensor.ts'
@@ -14,7 +14,7 @@ interface SensorRow {
   house_id: string
 }
 
-export const removeSensor = command({
+export const removeSensor = adminCommand({
   area: 'sensors',
   verb: 'remove',
   role: 'admin',

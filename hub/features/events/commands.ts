@@ -3,7 +3,7 @@ import { deviceParam, id, time, timeParam } from '../../../shared/admin/fields.t
 import { severity } from '../../../shared/messages/event.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import { momentOf } from '../../../shared/read-time.ts'
-import { command } from '../../engine/command.ts'
+import { adminCommand } from '../../engine/admin-command.ts'
 import { deviceFilter } from '../devices/named-device.ts'
 import { conditions, page } from '../list-query.ts'
 import { visibleHouses } from '../visibility.ts'
@@ -44,7 +44,7 @@ function asksForCalls(params: {
   return params.all || params.severity === 'debug' || params.event_type === 'api_call'
 }
 
-export const listEvents = command({
+export const listEvents = adminCommand({
   area: 'events',
   verb: 'list',
   role: 'user',

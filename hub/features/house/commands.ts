@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { time } from '../../../shared/admin/fields.ts'
 import { text } from '../../../shared/messages/fields.ts'
-import { command } from '../../engine/command.ts'
+import { adminCommand } from '../../engine/admin-command.ts'
 import { visibleHouses } from '../visibility.ts'
 import { houseNamed } from './named-house.ts'
 import { memberLine, membersOf } from './people-commands.ts'
@@ -23,7 +23,7 @@ const COLUMNS =
   'h.name, (SELECT count(*) FROM devices d WHERE d.house_id = h.id AND d.revoked_at IS NULL) AS devices, ' +
   '(SELECT count(*) FROM people p WHERE p.house_id = h.id) AS people, h.timezone, h.address, h.created_at, h.id'
 
-export const listHouses = command({
+export const listHouses = adminCommand({
   area: 'houses',
   verb: 'list',
   role: 'user',
@@ -42,7 +42,7 @@ export const listHouses = command({
   },
 })
 
-export const showHouse = command({
+export const showHouse = adminCommand({
   area: 'houses',
   verb: 'show',
   role: 'user',
@@ -61,7 +61,7 @@ export const showHouse = command({
   },
 })
 
-export const updateHouse = command({
+export const updateHouse = adminCommand({
   area: 'houses',
   verb: 'update',
   role: 'admin',

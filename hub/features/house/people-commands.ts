@@ -3,7 +3,7 @@ import { time } from '../../../shared/admin/fields.ts'
 import { LaresError } from '../../../shared/errors.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
-import { command } from '../../engine/command.ts'
+import { adminCommand } from '../../engine/admin-command.ts'
 import { email, userWithEmail } from '../users/email.ts'
 import { visibleHouses } from '../visibility.ts'
 import { houseNamed } from './named-house.ts'
@@ -29,7 +29,7 @@ export function membersOf(db: Database, where: { sql: string; values: readonly s
     .all(...where.values)
 }
 
-export const listPeople = command({
+export const listPeople = adminCommand({
   area: 'people',
   verb: 'list',
   role: 'user',
@@ -48,7 +48,7 @@ export const listPeople = command({
   },
 })
 
-export const addPerson = command({
+export const addPerson = adminCommand({
   area: 'people',
   verb: 'add',
   role: 'admin',
@@ -95,7 +95,7 @@ export const addPerson = command({
   },
 })
 
-export const removePerson = command({
+export const removePerson = adminCommand({
   area: 'people',
   verb: 'remove',
   role: 'admin',

@@ -1,11 +1,11 @@
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
-import type { SessionChange } from '../../engine/session-change.ts'
+import type { BrokerChange } from '../../engine/broker-change.ts'
 
 /**
  * What stores one change of the broker's memory: persistent sessions, their queues, retained messages of others. Storing a
  * series of changes again, from any of them on, ends in the same rows.
  */
-export function brokerStore(db: Database): (change: SessionChange, now: number) => void {
+export function brokerStore(db: Database): (change: BrokerChange, now: number) => void {
   const statements = new Map<string, Statement>()
   return (change, now) => {
     store(change, now, (sql, ...values) => {
@@ -16,7 +16,7 @@ export function brokerStore(db: Database): (change: SessionChange, now: number) 
   }
 }
 
-function store(change: SessionChange, now: number, run: (sql: string, ...values: unknown[]) => void): void {
+function store(change: BrokerChange, now: number, run: (sql: string, ...values: unknown[]) => void): void {
   switch (change.kind) {
     case 'session':
       run(
@@ -93,9 +93,9 @@ function store(change: SessionChange, now: number, run: (sql: string, ...values:
 type QoS = 0 | 1 | 2
 
 /** The changes that rebuild the broker's memory at start. */
-export function loadBrokerChanges(db: Database): SessionChange[] {
+export function loadBrokerChanges(db: Database): BrokerChange[] {
   const rows = <T>(sql: string) => db.prepare(sql).all() as T[]
-  const changes: SessionChange[] = []
+  const changes: BrokerChange[] = []
   for (const row of rows<{ client_id: string }>('SELECT client_id FROM broker_sessions ORDER BY rowid')) {
     changes.push({ kind: 'session', clientId: row.client_id })
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { bytes, deviceParam, id, time } from '../../../shared/admin/fields.ts'
-import { command } from '../../engine/command.ts'
+import { adminCommand } from '../../engine/admin-command.ts'
 import { deviceFilter } from '../devices/named-device.ts'
 import { conditions, page } from '../list-query.ts'
 
@@ -9,7 +9,7 @@ interface RejectedRow {
   raw: Buffer
 }
 
-export const listRejected = command({
+export const listRejected = adminCommand({
   area: 'rejected',
   verb: 'list',
   role: 'admin',
@@ -61,7 +61,7 @@ const storageFigures = z.strictObject({
 
 const frontNumbers = z.looseObject({ storage: storageFigures.optional() })
 
-export const hubStatus = command({
+export const hubStatus = adminCommand({
   area: 'hub',
   verb: 'status',
   role: 'user',

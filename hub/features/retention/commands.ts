@@ -2,14 +2,14 @@ import { z } from 'zod'
 import { time } from '../../../shared/admin/fields.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
-import { command } from '../../engine/command.ts'
+import { adminCommand } from '../../engine/admin-command.ts'
 import { checkClass, type Days, DEFAULT_DAYS, eventClass, Retention, SEVERITIES } from './classes.ts'
 import { whatGoes } from './what-goes.ts'
 
 /** Counting goes on up to here: more rows are said as "at least", because counting a hundred million takes minutes. */
 const COUNTED = 1_000_000
 
-export const showRetention = command({
+export const showRetention = adminCommand({
   area: 'retention',
   verb: 'show',
   role: 'admin',
@@ -59,7 +59,7 @@ export const showRetention = command({
   },
 })
 
-export const setRetention = command({
+export const setRetention = adminCommand({
   area: 'retention',
   verb: 'set',
   role: 'admin',

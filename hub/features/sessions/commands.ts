@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { bytes, deviceParam, durationMs, id, time } from '../../../shared/admin/fields.ts'
 import { text } from '../../../shared/messages/fields.ts'
-import { command } from '../../engine/command.ts'
+import { adminCommand } from '../../engine/admin-command.ts'
 import { deviceFilter } from '../devices/named-device.ts'
 import { conditions, page } from '../list-query.ts'
 import { visibleHouses } from '../visibility.ts'
@@ -22,7 +22,7 @@ const turnLine = z.strictObject({
   id: id,
 })
 
-export const listSessions = command({
+export const listSessions = adminCommand({
   area: 'sessions',
   verb: 'list',
   role: 'user',

@@ -2,7 +2,7 @@ import { cutText } from '../../../shared/cut-text.ts'
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
 import type { Feature } from '../../engine/feature.ts'
-import { readIdentity, readStreams, writeIdentity } from '../../engine/sync-memory.ts'
+import { readStreams, readSyncIdentity, writeSyncIdentity } from '../../engine/sync-memory.ts'
 import type {
   AckedPart,
   HeldRow,
@@ -29,14 +29,14 @@ export function openSync(db: Database): SyncBook {
 
   function joined(context: Context, step: Extract<SyncStep, { step: 'joined' }>): JoinedAnswer {
     const { site, name, token, leases, epoch, found } = step
-    const before = readIdentity(db)
+    const before = readSyncIdentity(db)
     const known = readStreams(db)
     for (const stream of step.streams) writeStream(statements, stream, context.now)
     for (const held of step.held) hold(statements, held, context.now)
     numberAgain(db, step.changesSeen)
     const sweepFrom = step.resend ? sendAgain(db) : before.sweepFrom
     if (!step.resend) for (const stream of step.streams) sendMarksAgain(db, { known, stream })
-    writeIdentity(db, {
+    writeSyncIdentity(db, {
       ...before,
       site,
       name,
@@ -60,14 +60,14 @@ export function openSync(db: Database): SyncBook {
 
   /** A crash between an offer and its answer leaves an offer behind; more than a few of them are of no use. */
   function propose(token: string): void {
-    const identity = readIdentity(db)
+    const identity = readSyncIdentity(db)
     const others = identity.proposed.filter((offered) => offered !== token)
-    writeIdentity(db, { ...identity, proposed: [...others, token].slice(-OFFERS) })
+    writeSyncIdentity(db, { ...identity, proposed: [...others, token].slice(-OFFERS) })
   }
 
   function acked(context: Context, parts: AckedPart[]): void {
     // Somebody claimed this hub as new meanwhile: these streams are those of its former site.
-    if (readIdentity(db).site === null) return
+    if (readSyncIdentity(db).site === null) return
     for (const { stream, ledger, held, settled, unknown } of parts) {
       writeStream(statements, stream, context.now)
       const { rows: sent, merged, duplicates, quarantined, bytes } = ledger
@@ -83,9 +83,9 @@ export function openSync(db: Database): SyncBook {
   }
 
   function fenced(context: Context, reason: string): void {
-    const identity = readIdentity(db)
+    const identity = readSyncIdentity(db)
     if (identity.fenced === null) context.addEvent({ type: 'sync_fenced', data: { reason } })
-    writeIdentity(db, { ...identity, fenced: reason })
+    writeSyncIdentity(db, { ...identity, fenced: reason })
   }
 
   return {
@@ -99,9 +99,9 @@ export function openSync(db: Database): SyncBook {
         case 'acked':
           return acked(context, step.parts)
         case 'swept':
-          if (readIdentity(db).site === null) return
+          if (readSyncIdentity(db).site === null) return
           writeStream(statements, step.stream, context.now)
-          return writeIdentity(db, { ...readIdentity(db), sweepFrom: null })
+          return writeSyncIdentity(db, { ...readSyncIdentity(db), sweepFrom: null })
         case 'fenced':
           return fenced(context, step.reason)
         case 'granted':

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { bytes, durationS, time } from '../../../shared/admin/fields.ts'
 import { LaresError } from '../../../shared/errors.ts'
 import { text } from '../../../shared/messages/fields.ts'
-import { type CallContext, command } from '../../engine/command.ts'
-import { readIdentity, writeIdentity } from '../../engine/sync-memory.ts'
+import { adminCommand, type CallContext } from '../../engine/admin-command.ts'
+import { readSyncIdentity, writeSyncIdentity } from '../../engine/sync-memory.ts'
 import { NO_IDENTITY } from '../../engine/sync-step.ts'
 import { conditions, page } from '../list-query.ts'
 import { refusedRows, settleWords } from './conflicts.ts'
@@ -35,7 +35,7 @@ const liveSync = z.strictObject({
   ),
 })
 
-export const syncStatus = command({
+export const syncStatus = adminCommand({
   area: 'sync',
   verb: 'status',
   role: 'user',
@@ -85,7 +85,7 @@ export const syncStatus = command({
     return front().sync
   },
   run({ db, tables, prepared, now }) {
-    const { site, name, epoch, fenced, sweepFrom } = readIdentity(db)
+    const { site, name, epoch, fenced, sweepFrom } = readSyncIdentity(db)
     const held = db.prepare("SELECT count(*) FROM sync_quarantine WHERE state <> 'discarded'").pluck().get()
     const ledger = db
       .prepare(
@@ -117,7 +117,7 @@ export const syncStatus = command({
   },
 })
 
-export const claimSite = command({
+export const claimSite = adminCommand({
   area: 'sync',
   verb: 'claim',
   role: 'admin',
@@ -130,7 +130,7 @@ export const claimSite = command({
   examples: [{ says: 'after a card was copied, on the hub that is to go on', params: {} }],
   changes: true,
   danger({ db }, { as_new }) {
-    const { name, site, fenced } = readIdentity(db)
+    const { name, site, fenced } = readSyncIdentity(db)
     // It is refused, and says so itself.
     if (!as_new && fenced === null) return null
     if (!as_new)
@@ -143,22 +143,22 @@ export const claimSite = command({
   },
   run(context, { as_new }) {
     const { db } = context
-    const identity = readIdentity(db)
+    const identity = readSyncIdentity(db)
     if (identity.fenced === null && !as_new)
       throw new LaresError('bad_params', 'this hub is not fenced: there is nothing to claim', {
         hint: 'See lares sync status.',
       })
     if (as_new) {
       for (const table of ['sync_streams', 'sync_quarantine']) db.prepare(`DELETE FROM ${table}`).run()
-      writeIdentity(db, { ...NO_IDENTITY, restored: identity.restored })
-    } else writeIdentity(db, { ...identity, fenced: null })
+      writeSyncIdentity(db, { ...NO_IDENTITY, restored: identity.restored })
+    } else writeSyncIdentity(db, { ...identity, fenced: null })
     context.addEvent({ type: 'sync_claimed', source: 'user', data: { by: context.caller.principal, as_new } })
     context.effect({ kind: 'sync', ask: 'claimed' })
     return { site: as_new ? null : identity.name, epoch: identity.epoch }
   },
 })
 
-export const verifySync = command({
+export const verifySync = adminCommand({
   area: 'sync',
   verb: 'verify',
   role: 'admin',
@@ -189,7 +189,7 @@ export const verifySync = command({
   run: ({ prepared }) => prepared,
 })
 
-export const listQuarantine = command({
+export const listQuarantine = adminCommand({
   area: 'quarantine',
   verb: 'list',
   role: 'admin',
@@ -229,7 +229,7 @@ export const listQuarantine = command({
   },
 })
 
-export const retryQuarantine = command({
+export const retryQuarantine = adminCommand({
   area: 'quarantine',
   verb: 'retry',
   role: 'admin',
@@ -250,7 +250,7 @@ export const retryQuarantine = command({
   },
 })
 
-export const discardQuarantine = command({
+export const discardQuarantine = adminCommand({
   area: 'quarantine',
   verb: 'discard',
   role: 'admin',

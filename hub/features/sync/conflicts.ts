@@ -1,8 +1,8 @@
 import { shellWord } from '../../../shared/shell-word.ts'
 import type { Store } from '../../engine/context.ts'
 import type { CentralTable } from '../../store/central-shape.ts'
-import { ownInTheWay } from './make-room.ts'
 import { saidValues, type Values } from './row-values.ts'
+import { ownRowsInTheWay } from './yield-place.ts'
 
 /** A row of central's that this house did not take. */
 export interface RefusedRow {
@@ -31,7 +31,7 @@ export function refusedRows(
   return rows.map((refused) => {
     const table = tables.get(refused.table)
     const values = table === undefined ? null : readable(table, refused.row)
-    return { ...refused, own: table && values ? ownInTheWay(db, table, values) : [] }
+    return { ...refused, own: table && values ? ownRowsInTheWay(db, table, values) : [] }
   })
 }
 

@@ -5,10 +5,10 @@ import type { Context } from '../../engine/context.ts'
 import type { CentralRow, ScopeAnswer, SyncStep } from '../../engine/sync-step.ts'
 import type { CentralTable } from '../../store/central-shape.ts'
 import { giveWay } from '../personas/seed.ts'
-import { makeRoom } from './make-room.ts'
 import { type Values, wholeValues } from './row-values.ts'
 import { heldWords, holdersOf, stepAside } from './unique-keys.ts'
 import { waitingEdits } from './waiting-edits.ts'
+import { yieldPlace } from './yield-place.ts'
 
 interface Known {
   table_name: string
@@ -78,15 +78,15 @@ export class ManagedRows {
   ) {
     const table = this.#tables.get(name)
     return this.#atWork(() => {
-      const room = table === undefined ? null : makeRoom(this.#db, table, this.#values(table, row, context.now))
+      const place = table === undefined ? null : yieldPlace(this.#db, table, this.#values(table, row, context.now))
       this.#one(context, scope, { table: name, key, row, seq: 0 })
       const left = this.#refused(scope).find((refused) => refused.table === name && refused.key === key)
       if (left)
         throw new LaresError('bad_params', `${key} in ${name} is not taken: ${left.reason}`, {
           hint: 'Only central can change that: lares central conflicts says how.',
         })
-      room?.handOver()
-      return room?.keys ?? []
+      place?.handOver()
+      return place?.keys ?? []
     })
   }
 

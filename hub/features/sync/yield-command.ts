@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { LaresError } from '../../../shared/errors.ts'
 import { text } from '../../../shared/messages/fields.ts'
-import { command } from '../../engine/command.ts'
+import { adminCommand } from '../../engine/admin-command.ts'
 import type { Context } from '../../engine/context.ts'
 import { refusedRows, removeWords } from './conflicts.ts'
 import { ManagedRows } from './managed-rows.ts'
 
-export const yieldRow = command({
+export const yieldRow = adminCommand({
   area: 'sync',
   verb: 'yield',
   role: 'admin',

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { deviceParam, durationMs, id, sensorParam, sensorValue, time, timeParam } from '../../../shared/admin/fields.ts'
 import { CLOCK_STEP_MS } from '../../../shared/limits.ts'
 import { momentOf } from '../../../shared/read-time.ts'
-import type { QueryContext } from '../../engine/command.ts'
-import { command } from '../../engine/command.ts'
+import type { QueryContext } from '../../engine/admin-command.ts'
+import { adminCommand } from '../../engine/admin-command.ts'
 import { deviceNamed } from '../devices/named-device.ts'
 import { SENSOR_NAME, sensorKeys } from '../devices/named-sensor.ts'
 import { after, conditions, page } from '../list-query.ts'
@@ -74,7 +74,7 @@ function spanOf(
   return { from: momentOf(params.from ?? to - days * DAY_MS, now), to }
 }
 
-export const queryReadings = command({
+export const queryReadings = adminCommand({
   area: 'readings',
   verb: 'query',
   role: 'user',
@@ -145,7 +145,7 @@ const SUMMARIES = { '5m': { step: 300_000, days: 1 }, '1h': { step: 3_600_000, d
   { step: RollupStep; days: number }
 >
 
-export const summarizeReadings = command({
+export const summarizeReadings = adminCommand({
   area: 'readings',
   verb: 'summary',
   role: 'user',
@@ -204,7 +204,7 @@ export const summarizeReadings = command({
   },
 })
 
-export const latestReadings = command({
+export const latestReadings = adminCommand({
   area: 'readings',
   verb: 'latest',
   role: 'user',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { deviceParam, id, sensorParam, sensorValue, time } from '../../../shared/admin/fields.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
-import { command } from '../../engine/command.ts'
+import { adminCommand } from '../../engine/admin-command.ts'
 import { deviceNamed } from '../devices/named-device.ts'
 import { SENSOR_NAME, sensorKeys } from '../devices/named-sensor.ts'
 import { conditions } from '../list-query.ts'
@@ -16,7 +16,7 @@ interface ReceivedRow {
 }
 
 /** The order of receipt is that of the ids: also what a device kept for days is behind what was there when it came. */
-export const receivedReadings = command({
+export const receivedReadings = adminCommand({
   area: 'readings',
   verb: 'received',
   role: 'user',

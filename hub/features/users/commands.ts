@@ -2,13 +2,13 @@ import { z } from 'zod'
 import { id, time } from '../../../shared/admin/fields.ts'
 import { LaresError } from '../../../shared/errors.ts'
 import { text } from '../../../shared/messages/fields.ts'
-import { command } from '../../engine/command.ts'
+import { adminCommand } from '../../engine/admin-command.ts'
 import { conditions, page } from '../list-query.ts'
 import { refuseCentral } from '../sync/refuse-central.ts'
 import { email, userWithEmail } from './email.ts'
 import { hashPassword } from './passwords.ts'
 
-export const createUser = command({
+export const createUser = adminCommand({
   area: 'users',
   verb: 'create',
   role: 'admin',
@@ -47,7 +47,7 @@ export const createUser = command({
   },
 })
 
-export const listUsers = command({
+export const listUsers = adminCommand({
   area: 'users',
   verb: 'list',
   role: 'admin',
@@ -82,7 +82,7 @@ export const listUsers = command({
   },
 })
 
-export const updateUser = command({
+export const updateUser = adminCommand({
   area: 'users',
   verb: 'update',
   role: 'admin',
@@ -143,7 +143,7 @@ export const updateUser = command({
   },
 })
 
-export const deleteUser = command({
+export const deleteUser = adminCommand({
   area: 'users',
   verb: 'delete',
   role: 'admin',

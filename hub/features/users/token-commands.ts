@@ -4,13 +4,13 @@ import { LaresError } from '../../../shared/errors.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import { readTime } from '../../../shared/read-time.ts'
 import { shellWord } from '../../../shared/shell-word.ts'
-import { command } from '../../engine/command.ts'
+import { adminCommand } from '../../engine/admin-command.ts'
 import { hashSecret } from '../devices/joining.ts'
 import { email, userWithEmail } from './email.ts'
 
 const tokenName = text(100).min(1)
 
-export const createToken = command({
+export const createToken = adminCommand({
   area: 'users',
   verb: 'token',
   role: 'admin',
@@ -75,7 +75,7 @@ const tokenLine = z.strictObject({
   id: z.string(),
 })
 
-export const listTokens = command({
+export const listTokens = adminCommand({
   area: 'tokens',
   verb: 'list',
   role: 'admin',
@@ -107,7 +107,7 @@ export const listTokens = command({
   },
 })
 
-export const revokeToken = command({
+export const revokeToken = adminCommand({
   area: 'tokens',
   verb: 'revoke',
   role: 'admin',

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { writeIdentity } from '../../../hub/engine/sync-memory.ts'
+import { writeSyncIdentity } from '../../../hub/engine/sync-memory.ts'
 import { NO_IDENTITY } from '../../../hub/engine/sync-step.ts'
 import { SYNC_OFF } from '../../../hub/sync/status.ts'
 import { openTestHouse, reading, START, type TestHouse } from '../engine/engine-in-memory.ts'
@@ -94,7 +94,7 @@ export function lived(): TestHouse {
     `INSERT INTO api_tokens (id, user_id, name, token_hash, created_at) VALUES ('t1', 'anna', 'phone', 'CANARY-token', ${START})`,
   )
   house.send(['lares/kitchen-pi/readings', reading(1, 20)], ['lares/kitchen-pi/event', '{'])
-  writeIdentity(house.db, { ...NO_IDENTITY, site: 'a-site', name: 'home', epoch: 1, fenced: 'another hub' })
+  writeSyncIdentity(house.db, { ...NO_IDENTITY, site: 'a-site', name: 'home', epoch: 1, fenced: 'another hub' })
   house.db.exec(
     `INSERT INTO sync_quarantine (table_name, row_key, epoch, stream, code, reason, held_at) VALUES ('devices', 'kitchen-pi', 0, 'changes', '22021', 'NUL', ${START})`,
   )

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Committed } from '../../../hub/broker/journal.ts'
 import { BrokerPersistence } from '../../../hub/broker/persistence.ts'
-import type { SessionChange } from '../../../hub/engine/session-change.ts'
+import type { BrokerChange } from '../../../hub/engine/broker-change.ts'
 import { systemClock } from '../../../shared/clock.ts'
 import { settled, turns, until } from './broker-under-test.ts'
 import { oneBroker } from './one-broker.ts'
@@ -11,7 +11,7 @@ const start = oneBroker()
 
 /** A broker whose disk takes changes only when it is told to. */
 async function withSlowDisk() {
-  const noted: SessionChange[] = []
+  const noted: BrokerChange[] = []
   let stored = 0
   let held = false
   const waiting: { upto: number; run: Committed }[] = []

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Journal } from '../../../hub/broker/journal.ts'
-import type { SessionChange } from '../../../hub/engine/session-change.ts'
+import type { BrokerChange } from '../../../hub/engine/broker-change.ts'
 import { ManualClock } from '../../../shared/clock.ts'
 import { LaresError } from '../../../shared/errors.ts'
 import { silentLog } from '../../../shared/log.ts'
@@ -8,7 +8,7 @@ import { turns } from './broker-under-test.ts'
 
 function journalled() {
   const clock = new ManualClock()
-  const inputs: SessionChange[][] = []
+  const inputs: BrokerChange[][] = []
   const answers: { resolve: () => void; reject: (error: Error) => void }[] = []
   const journal = new Journal({
     clock,
@@ -24,13 +24,13 @@ function journalled() {
   return { clock, journal, inputs, answers, heard, wait }
 }
 
-const retain = (topic: string, payload = 'x'): SessionChange => ({
+const retain = (topic: string, payload = 'x'): BrokerChange => ({
   kind: 'retain',
   topic,
   payload: Buffer.from(payload),
   qos: 1,
 })
-const enqueue = (entry: number): SessionChange => ({
+const enqueue = (entry: number): BrokerChange => ({
   kind: 'enqueue',
   clientId: 'a',
   entry,
@@ -39,7 +39,7 @@ const enqueue = (entry: number): SessionChange => ({
   qos: 1,
   at: 0,
 })
-const dequeue = (entry: number): SessionChange => ({ kind: 'dequeue', clientId: 'a', entry })
+const dequeue = (entry: number): BrokerChange => ({ kind: 'dequeue', clientId: 'a', entry })
 
 describe('the journal of the broker', () => {
   it('says of each change when it is on disk, and has one input with the engine at a time', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { BrokerPersistence } from '../../../hub/broker/persistence.ts'
-import type { SessionChange } from '../../../hub/engine/session-change.ts'
+import type { BrokerChange } from '../../../hub/engine/broker-change.ts'
 import { systemClock } from '../../../shared/clock.ts'
 import { type BrokerUnderTest, type Settings, settled, startBroker, until } from './broker-under-test.ts'
 import type { RawClient } from './raw-client.ts'
@@ -37,8 +37,8 @@ describe('a will', () => {
   const will = { topic: 'w', payload: Buffer.from('gone'), qos: 1 as const, retain: true }
 
   it('of a client with a session to keep is not on disk: a hub that was killed publishes none, and later ones once', async () => {
-    const changes: SessionChange[] = []
-    const journal = (change: SessionChange) => void changes.push(change)
+    const changes: BrokerChange[] = []
+    const journal = (change: BrokerChange) => void changes.push(change)
     const first = await start({ persistence: new BrokerPersistence({ clock: systemClock, journal }) })
     const watcher = await first.connect('watcher', { clean: false })
     await subscribe(watcher, 'w')
@@ -64,8 +64,8 @@ describe('a will', () => {
   })
 
   it('is published when the hub is stopped in order, and waits for readers that are away', async () => {
-    const changes: SessionChange[] = []
-    const journal = (change: SessionChange) => void changes.push(change)
+    const changes: BrokerChange[] = []
+    const journal = (change: BrokerChange) => void changes.push(change)
     const first = await start({ persistence: new BrokerPersistence({ clock: systemClock, journal }) })
     const watcher = await first.connect('watcher', { clean: false })
     await subscribe(watcher, 'w')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readIdentity, writeIdentity } from '../../../hub/engine/sync-memory.ts'
+import { readSyncIdentity, writeSyncIdentity } from '../../../hub/engine/sync-memory.ts'
 import { findCommand } from '../../../hub/features/commands.ts'
 import { ask, commandInput, data, LOCAL } from '../engine/ask.ts'
 import { openTestHouse, reading, START, type TestHouse } from '../engine/engine-in-memory.ts'
@@ -83,7 +83,7 @@ describe('other commands that take something away', () => {
     expect(danger(house, 'users/update', { email: 'anna@example.com', is_active: false })).toMatch(/1 tokens/)
     expect(danger(house, 'quarantine/discard', { id: 1 })).toMatch(/kitchen-pi of devices will never reach central/)
     expect(danger(house, 'sync/claim', {})).toBeNull()
-    writeIdentity(house.db, { ...readIdentity(house.db), fenced: 'another hub took over' })
+    writeSyncIdentity(house.db, { ...readSyncIdentity(house.db), fenced: 'another hub took over' })
     expect(danger(house, 'sync/claim', {})).toMatch(/will be fenced/)
     expect(danger(house, 'sync/claim', { as_new: true })).toMatch(/1 rows that are held back/)
     house.db.exec(

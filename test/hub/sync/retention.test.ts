@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Unsent } from '../../../hub/features/retention/unsent.ts'
-import { unsentRows } from '../../../hub/features/sync/unsent.ts'
+import { unsentRows } from '../../../hub/features/sync/unsent-rows.ts'
 import { useCentral, VERSIONS } from '../../central/postgres-servers.ts'
 import { openTestHouse, type TestHouse } from '../engine/engine-in-memory.ts'
 import { count, DAY, measure, past, rollUp } from '../features/retention/retention-house.ts'

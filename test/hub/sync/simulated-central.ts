@@ -6,7 +6,7 @@ import { sweptChain } from '../../../hub/sync/chain.ts'
 import { type CentralView, type HubFacts, type HubView, judge } from '../../../hub/sync/judge.ts'
 import type { Batch } from '../../../hub/sync/source.ts'
 import type { Greeting, Pulled } from '../../../hub/sync/state.ts'
-import { putOff } from '../../../hub/sync/streams.ts'
+import { putOff } from '../../../hub/sync/stream-position.ts'
 import type { Lease } from '../../../hub/sync/upload.ts'
 
 interface Stored {

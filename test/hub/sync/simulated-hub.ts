@@ -1,9 +1,9 @@
 import Sqlite from 'better-sqlite3'
 import type { Context } from '../../../hub/engine/context.ts'
-import { readSyncMemory, writeIdentity } from '../../../hub/engine/sync-memory.ts'
+import { readSyncMemory, writeSyncIdentity } from '../../../hub/engine/sync-memory.ts'
 import type { SyncStep } from '../../../hub/engine/sync-step.ts'
 import { openSync, type SyncBook } from '../../../hub/features/sync/book.ts'
-import { unsentRows } from '../../../hub/features/sync/unsent.ts'
+import { unsentRows } from '../../../hub/features/sync/unsent-rows.ts'
 import { managedNames } from '../../../hub/store/central-shape.ts'
 import { centralTables } from '../../../hub/store/central-tables.ts'
 import { SyncCore } from '../../../hub/sync/core.ts'
@@ -113,7 +113,7 @@ export class SimulatedHub {
 
   /** What `sync/claim` writes. */
   claim(): void {
-    writeIdentity(this.db, { ...readSyncMemory(this.db).identity, fenced: null })
+    writeSyncIdentity(this.db, { ...readSyncMemory(this.db).identity, fenced: null })
   }
 
   apply(step: SyncStep): unknown {

@@ -1,6 +1,6 @@
 import { readSyncMemory } from '../../../hub/engine/sync-memory.ts'
 import type { SyncEffect, SyncEvent } from '../../../hub/sync/state.ts'
-import { nameOf, strayed } from '../../../hub/sync/streams.ts'
+import { strayed, streamName } from '../../../hub/sync/stream-position.ts'
 import { seeded } from './random.ts'
 import { Refusal, SimulatedCentral } from './simulated-central.ts'
 import { differencesOf } from './simulated-differences.ts'
@@ -321,7 +321,7 @@ export class Simulation {
     const wrong = [...this.central.overwritten.map((row) => `overwritten: ${row}`)]
     for (const cursor of this.central.memory.cursors.values())
       if (cursor.rows !== cursor.merged + cursor.duplicates + cursor.quarantined)
-        wrong.push(`ledger of ${nameOf(cursor)}`)
+        wrong.push(`ledger of ${streamName(cursor)}`)
     // What was purged and central lost afterwards is nowhere any more.
     if (this.#centralPutBack === 0) wrong.push(...this.#purgedAndLost())
     const owner = this.runners.filter(({ hub }) => hub.core.state.mode === 'running')

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { BatchWriter } from '../../../../hub/engine/batch.ts'
-import { readIdentity, readStreams } from '../../../../hub/engine/sync-memory.ts'
+import { readStreams, readSyncIdentity } from '../../../../hub/engine/sync-memory.ts'
 import type { HeldRow, StreamPosition, SyncStep } from '../../../../hub/engine/sync-step.ts'
 import { CHAIN_START } from '../../../../hub/sync/chain.ts'
 import { SYNC_OFF } from '../../../../hub/sync/status.ts'
@@ -82,7 +82,7 @@ describe('sync/claim', () => {
     expect(house.all("SELECT 1 FROM events WHERE event_type = 'sync_fenced'")).toHaveLength(1)
     expect(data(ask(house, commandInput('sync/claim')))).toEqual({ site: 'home', epoch: 1 })
     expect(house.effects).toContainEqual({ kind: 'sync', ask: 'claimed' })
-    expect(readIdentity(house.db)).toMatchObject({ fenced: null, site: 'site-1', epoch: 1 })
+    expect(readSyncIdentity(house.db)).toMatchObject({ fenced: null, site: 'site-1', epoch: 1 })
     expect(ask(house, commandInput('sync/claim'))).toMatchObject({ error: { code: 'bad_params' } })
   })
 
@@ -90,7 +90,7 @@ describe('sync/claim', () => {
     const house = joined({ held: [HELD] })
     const before = house.all('SELECT * FROM personas')
     data(ask(house, commandInput('sync/claim', { as_new: true })))
-    expect(readIdentity(house.db)).toMatchObject({ site: null, token: null, leases: 0, epoch: 0 })
+    expect(readSyncIdentity(house.db)).toMatchObject({ site: null, token: null, leases: 0, epoch: 0 })
     expect(readStreams(house.db)).toEqual([])
     expect(house.all('SELECT * FROM sync_quarantine')).toEqual([])
     expect(house.all('SELECT * FROM personas')).toEqual(before)
@@ -133,7 +133,7 @@ describe('what the hub writes down of its talk with central', () => {
     const house = openTestHouse()
     for (let n = 0; n < 30; n++) persist(house, { step: 'propose', token: `offer ${n}` })
     persist(house, { step: 'propose', token: 'offer 15' })
-    const { proposed } = readIdentity(house.db)
+    const { proposed } = readSyncIdentity(house.db)
     expect(proposed).toHaveLength(20)
     expect(proposed.at(-1)).toBe('offer 15')
     expect(new Set(proposed).size).toBe(20)

@@ -1,4 +1,4 @@
-export interface AdmissionLimits {
+export interface ConnectionLimits {
   connections: number
   connectionsPerAddress: number
   /** Connections that have not been accepted yet. */
@@ -27,15 +27,15 @@ export const LOCAL_ADDRESS = 'local'
  * few places and lose them to newer ones, so that silent ones keep nobody out: the one of the same address that has waited
  * longest, or of the address that has most of them.
  */
-export class Admission {
+export class ConnectionLimiter {
   /** Connections turned away so far, or closed to make room. */
   refused = 0
-  #limits: AdmissionLimits
+  #limits: ConnectionLimits
   #total = 0
   #arriving = 0
   #addresses = new Map<string, Address>()
 
-  constructor(limits: AdmissionLimits) {
+  constructor(limits: ConnectionLimits) {
     this.#limits = limits
   }
 

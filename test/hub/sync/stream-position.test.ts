@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { StreamPosition } from '../../../hub/engine/sync-step.ts'
 import { CHAIN_START } from '../../../hub/sync/chain.ts'
-import { strayed } from '../../../hub/sync/streams.ts'
+import { strayed } from '../../../hub/sync/stream-position.ts'
 
 const stream = (name: string, position: number, more: Partial<StreamPosition> = {}): StreamPosition => ({
   ...{ stream: name, table: name === 'changes' ? 'sync_changes' : name, epoch: 2, first: 0, upto: null },

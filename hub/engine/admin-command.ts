@@ -44,7 +44,7 @@ export interface Example<P = Record<string, unknown>> {
  * derived from it: after a change run `scripts/docs`.
  * Exactly one of `run` and `query` is there: `run` in the engine's transaction, `query` on the reader's connection.
  */
-export interface Command<P = unknown> {
+export interface AdminCommand<P = unknown> {
   area: string
   verb: string
   /** The least role that may call it. */
@@ -77,12 +77,12 @@ export interface Command<P = unknown> {
   query?(context: QueryContext, params: P): unknown
 }
 
-type Definition<S extends z.ZodType> = Omit<Command<z.infer<S>>, 'params' | 'examples'> & {
+type Definition<S extends z.ZodType> = Omit<AdminCommand<z.infer<S>>, 'params' | 'examples'> & {
   params: S
   examples: readonly [Example<z.input<S>>, ...Example<z.input<S>>[]]
 }
 
 /** Declares a command with its params inferred from the schema, and forgets their type so that all fit one list. */
-export function command<S extends z.ZodType>(definition: Definition<S>): Command {
-  return definition as unknown as Command
+export function adminCommand<S extends z.ZodType>(definition: Definition<S>): AdminCommand {
+  return definition as unknown as AdminCommand
 }

@@ -17,7 +17,7 @@ const IDLE_TICKS = 20
  * Thins while nobody is let in, on a full disk: otherwise devices that waited for the hub would fill the little room there
  * is, and nothing would be left to remove rows with. Whether there is enough room now. Bounded; never rejects.
  */
-export async function makeRoom(parts: {
+export async function thinBeforeOpening(parts: {
   folder: string
   intake: Pick<Intake, 'input' | 'tick'>
   clock: Clock

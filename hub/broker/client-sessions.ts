@@ -1,48 +1,48 @@
 import type { Clock } from '../../shared/clock.ts'
-import type { SessionChange } from '../engine/session-change.ts'
-import { ownerIn } from '../engine/session-key.ts'
+import type { BrokerChange } from '../engine/broker-change.ts'
+import { ownerIn } from '../engine/client-session-key.ts'
 import type { BrokerLimits } from './broker-limits.ts'
-import { FilterTree } from './filter-tree.ts'
-import type { QoS } from './qos.ts'
 import {
+  ClientSession,
+  changesOf,
   entryBytes,
   type IncomingMessages,
   type QueueEntry,
-  Session,
-  type SessionFilter,
+  type SessionSubscription,
   type StoredPacket,
-  sessionChanges,
-} from './session.ts'
-import { SessionOwners } from './session-owners.ts'
+} from './client-session.ts'
+import { ClientSessionOwners } from './client-session-owners.ts'
+import { FilterTree } from './filter-tree.ts'
+import type { QoS } from './qos.ts'
 
 /** A persistent session's subscription, as Aedes wants it found by topic. */
-export interface Subscriber extends SessionFilter {
+export interface Subscriber extends SessionSubscription {
   clientId: string
 }
 
-export interface SessionMemoryOptions {
+export interface ClientSessionsOptions {
   clock: Clock
   limits: BrokerLimits
-  journal: (change: SessionChange) => void
+  journal: (change: BrokerChange) => void
 }
 
 /** All persistent sessions: who is subscribed to what, and what each client that is away is owed. */
-export class SessionMemory {
+export class ClientSessions {
   /** Queue entries given up because a queue was too long, too old or forgotten with its session. */
   dropped = 0
   /** Aedes numbers its packets per broker id. */
   brokerId = ''
   queuedBytes = 0
   readonly subscribers = new FilterTree<Subscriber>()
-  readonly sessions = new Map<string, Session>()
-  #options: SessionMemoryOptions
-  #owners = new SessionOwners()
+  readonly sessions = new Map<string, ClientSession>()
+  #options: ClientSessionsOptions
+  #owners = new ClientSessionOwners()
   /** Number of the connection of each client with a persistent session that is here. */
   #here = new Map<string, number>()
   #incoming = new Map<string, IncomingMessages>()
   #lastEntry = 0
 
-  constructor(options: SessionMemoryOptions) {
+  constructor(options: ClientSessionsOptions) {
     this.#options = options
   }
 
@@ -74,12 +74,12 @@ export class SessionMemory {
     for (const session of this.sessions.values()) if (session.connection === 0) this.#dropExpired(session)
   }
 
-  find(session: Session, packet: StoredPacket): QueueEntry | undefined {
+  find(session: ClientSession, packet: StoredPacket): QueueEntry | undefined {
     const numbered = packet.brokerId === this.brokerId ? session.byCounter(packet.brokerCounter) : undefined
     return numbered ?? session.byPacketId(packet.messageId)
   }
 
-  subscribe(clientId: string, subscription: SessionFilter): void {
+  subscribe(clientId: string, subscription: SessionSubscription): void {
     const { topic: filter, qos } = subscription
     const before = this.sessions.get(clientId)?.filters.get(filter)
     this.#session(clientId).filters.set(filter, { ...subscription })
@@ -122,7 +122,7 @@ export class SessionMemory {
   }
 
   /** Makes room again: in this queue while it or its owner has too much, else in the longest of whoever has most. */
-  #giveUp(session: Session): void {
+  #giveUp(session: ClientSession): void {
     const { offlineQueue, offlineBytes, queueBytesPerOwner } = this.#options.limits
     for (;;) {
       const own =
@@ -136,12 +136,12 @@ export class SessionMemory {
     }
   }
 
-  dequeue(session: Session, item: QueueEntry): void {
+  dequeue(session: ClientSession, item: QueueEntry): void {
     this.#record({ kind: 'dequeue', clientId: session.clientId, entry: item.entry })
   }
 
   /** Writes down what Aedes sends next for an entry: the PUBLISH under a packet id, or the PUBREL. */
-  update(session: Session, packet: StoredPacket): void {
+  update(session: ClientSession, packet: StoredPacket): void {
     const item = this.find(session, packet)
     if (!item) return
     const { clientId } = session
@@ -158,7 +158,7 @@ export class SessionMemory {
   }
 
   /** Everything owed to the client, in order, until nothing is left and live messages may go their own way. */
-  async *replay(session: Session): AsyncGenerator<StoredPacket> {
+  async *replay(session: ClientSession): AsyncGenerator<StoredPacket> {
     const { connection } = session
     for (;;) {
       let found = false
@@ -211,14 +211,14 @@ export class SessionMemory {
     this.#incoming.delete(clientId)
   }
 
-  *snapshot(): Generator<SessionChange> {
-    for (const session of this.sessions.values()) yield* sessionChanges(session)
+  *snapshot(): Generator<BrokerChange> {
+    for (const session of this.sessions.values()) yield* changesOf(session)
     for (const [clientId, messages] of this.#incoming) {
       for (const [packetId, { journalled }] of messages) if (journalled) yield { kind: 'incoming', clientId, packetId }
     }
   }
 
-  apply(change: Exclude<SessionChange, { topic: string; kind: 'retain' | 'unretain' }>): void {
+  apply(change: Exclude<BrokerChange, { topic: string; kind: 'retain' | 'unretain' }>): void {
     const { clientId } = change
     const session = this.#session(clientId)
     switch (change.kind) {
@@ -246,7 +246,7 @@ export class SessionMemory {
     }
   }
 
-  #applyToQueue(session: Session, change: Extract<SessionChange, { entry: number }>): void {
+  #applyToQueue(session: ClientSession, change: Extract<BrokerChange, { entry: number }>): void {
     if (change.kind === 'enqueue') {
       const { topic, payload, qos, at, entry } = change
       this.#lastEntry = Math.max(this.#lastEntry, entry)
@@ -263,12 +263,12 @@ export class SessionMemory {
     }
   }
 
-  #record(change: Parameters<SessionMemory['apply']>[0]): void {
+  #record(change: Parameters<ClientSessions['apply']>[0]): void {
     this.apply(change)
     this.#options.journal(change)
   }
 
-  #place(session: Session, entry: number, packet: StoredPacket, at: number): void {
+  #place(session: ClientSession, entry: number, packet: StoredPacket, at: number): void {
     packet.messageId = undefined
     const numbered = packet.brokerId === this.brokerId ? packet.brokerCounter : undefined
     const bytes = entryBytes(packet.topic, packet.payload)
@@ -276,12 +276,12 @@ export class SessionMemory {
     this.#resize(session, bytes)
   }
 
-  #resize(session: Session, bytes: number): void {
+  #resize(session: ClientSession, bytes: number): void {
     this.queuedBytes += bytes
     this.#owners.changed(session, bytes)
   }
 
-  #dropExpired(session: Session): void {
+  #dropExpired(session: ClientSession): void {
     const oldest = this.#options.clock.now() - this.#options.limits.offlineQueue.ageMs
     for (const item of session.queue.values()) {
       if (item.at >= oldest) continue
@@ -290,14 +290,14 @@ export class SessionMemory {
     }
   }
 
-  #session(clientId: string): Session {
+  #session(clientId: string): ClientSession {
     const known = this.sessions.get(clientId)
     if (known) return known
     const { sessions, sessionsPerOwner } = this.#options.limits
     const own = this.#owners.sessionsOf(clientId)
     if (ownerIn(clientId) !== '' && own.size >= sessionsPerOwner) this.#forgetLongestAway(own)
     else if (this.sessions.size >= sessions) this.#forgetLongestAway(this.#owners.mostSessions())
-    const session = new Session(clientId)
+    const session = new ClientSession(clientId)
     session.connection = this.#here.get(clientId) ?? 0
     session.touched = this.#options.clock.mono()
     this.sessions.set(clientId, session)
@@ -305,15 +305,15 @@ export class SessionMemory {
     return session
   }
 
-  #forgetLongestAway(among: Iterable<Session>): void {
-    let longest: Session | undefined
+  #forgetLongestAway(among: Iterable<ClientSession>): void {
+    let longest: ClientSession | undefined
     for (const session of among) {
       if (session.connection === 0 && (!longest || session.touched < longest.touched)) longest = session
     }
     if (longest) this.forget(longest.clientId)
   }
 
-  #forget(session: Session): void {
+  #forget(session: ClientSession): void {
     for (const filter of session.filters.keys()) this.subscribers.remove(filter, session.clientId)
     this.queuedBytes -= session.bytes
     this.#owners.remove(session)

@@ -1,12 +1,12 @@
 import type { ErrorCode } from '../../shared/errors.ts'
 import type { CentralTable } from '../store/central-shape.ts'
 import type { Batch } from './batch.ts'
+import type { BrokerChange } from './broker-change.ts'
 import type { Failing } from './contained-features.ts'
 import type { BatchResult } from './engine.ts'
 import type { Effect } from './input.ts'
 import type { LedgerTotals } from './ledger.ts'
 import type { Receipt } from './receipt.ts'
-import type { SessionChange } from './session-change.ts'
 
 /** How the engine's thread is started. */
 export interface EngineSettings {
@@ -29,7 +29,7 @@ export type ToEngine =
 /** Facts of the store at start, from which the front rebuilds what others see. */
 export interface ReadyFacts {
   effects: Effect[]
-  brokerChanges: SessionChange[]
+  brokerChanges: BrokerChange[]
   houses: [device: string, house: string][]
   /** What a person must know of the store, in sentences. */
   toTell: string[]

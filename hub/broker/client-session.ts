@@ -1,4 +1,4 @@
-import type { SessionChange } from '../engine/session-change.ts'
+import type { BrokerChange } from '../engine/broker-change.ts'
 import type { Addressed } from './inbound-packet.ts'
 import type { QoS } from './qos.ts'
 
@@ -17,7 +17,7 @@ export interface StoredPacket {
 }
 
 /** A subscription as it was made; fields beyond the QoS are kept for Aedes. */
-export interface SessionFilter {
+export interface SessionSubscription {
   topic: string
   qos: QoS
   [option: string]: unknown
@@ -62,9 +62,9 @@ export interface QueueLimits {
 const ENTRY_OVERHEAD = 100
 
 /** What the broker keeps of one client that is away: its filters and the messages it owes it. */
-export class Session {
+export class ClientSession {
   readonly clientId: string
-  readonly filters = new Map<string, SessionFilter>()
+  readonly filters = new Map<string, SessionSubscription>()
   /** Messages in the order in which they must arrive, by entry number. */
   readonly queue = new Map<number, QueueEntry>()
   bytes = 0
@@ -181,7 +181,7 @@ export function entryBytes(topic: string, payload: Buffer | string): number {
 }
 
 /** The changes that make this session again out of nothing. */
-export function* sessionChanges(session: Session): Generator<SessionChange> {
+export function* changesOf(session: ClientSession): Generator<BrokerChange> {
   const { clientId } = session
   yield { kind: 'session', clientId }
   for (const [filter, { qos }] of session.filters) yield { kind: 'subscribe', clientId, filter, qos }

@@ -2,7 +2,7 @@
  * What changes in the broker's memory and must survive a restart: persistent sessions, their queues, retained messages.
  * Applying the changes in order to an empty memory gives the same memory again.
  */
-export type SessionChange =
+export type BrokerChange =
   /** The client has a session, even if nothing else is in it. */
   | { kind: 'session'; clientId: string }
   | { kind: 'subscribe'; clientId: string; filter: string; qos: 0 | 1 | 2 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { unsentRows } from '../../../../hub/features/sync/unsent.ts'
+import { unsentRows } from '../../../../hub/features/sync/unsent-rows.ts'
 import { openTestHouse, type TestHouse } from '../../engine/engine-in-memory.ts'
 
 function joined(house: TestHouse): void {

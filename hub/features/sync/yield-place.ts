@@ -5,7 +5,7 @@ import { holdersOf, stepAside } from './unique-keys.ts'
 type Values = ReadonlyMap<string, unknown>
 
 /** A place that this house's own rows left. */
-export interface Room {
+export interface YieldedPlace {
   /** Keys of those rows. */
   keys: string[]
   /** Gives the new row what referred to the former ones, and what of them never leaves this house. Call once it is there. */
@@ -13,7 +13,7 @@ export interface Room {
 }
 
 /** Keys of this house's own rows that have the key of a row of central's, or one of its unique keys. */
-export function ownInTheWay(db: Database, table: CentralTable, values: Values): string[] {
+export function ownRowsInTheWay(db: Database, table: CentralTable, values: Values): string[] {
   const same = db
     .prepare(`SELECT "${table.key}" FROM "${table.name}" WHERE "${table.key}" = ? AND managed_by = 'site'`)
     .pluck()
@@ -26,8 +26,8 @@ export function ownInTheWay(db: Database, table: CentralTable, values: Values): 
  * Has this house's own rows leave the place of a row of central's. Central keeps each as it was last, marked as deleted. Call
  * where rows of central's may be changed.
  */
-export function makeRoom(db: Database, table: CentralTable, values: Values): Room {
-  const keys = ownInTheWay(db, table, values)
+export function yieldPlace(db: Database, table: CentralTable, values: Values): YieldedPlace {
+  const keys = ownRowsInTheWay(db, table, values)
   const to = String(values.get(table.key))
   const references = referencesTo(db, table.name)
   if (references.length === 0) {

@@ -1,5 +1,5 @@
 import type { Database } from '../../../shared/sqlite/open.ts'
-import { acknowledgedUpto, readIdentity, readStreams, UNSURE_ROWS } from '../../engine/sync-memory.ts'
+import { acknowledgedUpto, readStreams, readSyncIdentity, UNSURE_ROWS } from '../../engine/sync-memory.ts'
 import type { Unsent } from '../retention/unsent.ts'
 
 /**
@@ -13,7 +13,7 @@ export function unsentRows(db: Database, { configured }: { configured: boolean }
   return {
     upto(table) {
       if (!configured) return null
-      return acknowledgedUpto({ identity: readIdentity(db), streams: readStreams(db) }, table) ?? 0
+      return acknowledgedUpto({ identity: readSyncIdentity(db), streams: readStreams(db) }, table) ?? 0
     },
     held: (table) => new Set(held.all(table) as number[]),
     inFlight(table) {

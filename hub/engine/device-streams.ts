@@ -39,7 +39,7 @@ const STREAMS_IN_MEMORY = 10_000
  * A device may make as many epochs as it likes; the newest few are remembered, so that one that makes an epoch for every
  * message harms nobody: what it sends again under a forgotten one counts as new.
  */
-export class Streams {
+export class DeviceStreams {
   #streams = new Map<string, Stream>()
   /** The stream each device used last, which is nearly always the next: a key need not be made for every message. */
   #current = new Map<string, Stream>()

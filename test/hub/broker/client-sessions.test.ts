@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { BrokerPersistence } from '../../../hub/broker/persistence.ts'
-import type { SessionChange } from '../../../hub/engine/session-change.ts'
+import type { BrokerChange } from '../../../hub/engine/broker-change.ts'
 import { ManualClock, systemClock } from '../../../shared/clock.ts'
 import { type BrokerUnderTest, type Settings, settled, startBroker, turns, until } from './broker-under-test.ts'
 import { publishPacket, type RawClient } from './raw-client.ts'
@@ -225,7 +225,7 @@ describe('what is kept is bounded', () => {
     retainedBytes: 4_000,
   }
 
-  function memory(more: { journal?: (change: SessionChange) => void; retain?: (topic: string) => boolean } = {}) {
+  function memory(more: { journal?: (change: BrokerChange) => void; retain?: (topic: string) => boolean } = {}) {
     const clock = new ManualClock()
     return { clock, persistence: new BrokerPersistence({ clock, limits, ...more }) }
   }
@@ -291,7 +291,7 @@ describe('what is kept is bounded', () => {
   })
 
   it('brings everything back from the changes, and from a snapshot', async () => {
-    const changes: SessionChange[] = []
+    const changes: BrokerChange[] = []
     const { persistence } = memory({ journal: (change) => void changes.push(change) })
     await persistence.addSubscriptions({ id: 'a' }, [
       { topic: 't/#', qos: 1 },
@@ -338,8 +338,8 @@ describe('what is kept is bounded', () => {
   })
 
   it('knows a session that holds nothing after a restart too, and a snapshot keeps it', async () => {
-    const changes: SessionChange[] = []
-    const journal = (change: SessionChange) => void changes.push(change)
+    const changes: BrokerChange[] = []
+    const journal = (change: BrokerChange) => void changes.push(change)
     const first = await start({ persistence: new BrokerPersistence({ clock: systemClock, journal }) })
     await leave(await first.connect('r', { clean: false }), first)
     await leave(await first.connect('gone', { clean: false }), first)
@@ -361,8 +361,8 @@ describe('what is kept is bounded', () => {
   })
 
   it('carries a session over a restart of the broker', async () => {
-    const changes: SessionChange[] = []
-    const journal = (change: SessionChange) => void changes.push(change)
+    const changes: BrokerChange[] = []
+    const journal = (change: BrokerChange) => void changes.push(change)
     const first = await start({ persistence: new BrokerPersistence({ clock: systemClock, journal }) })
     const reader = await first.connect('r', { clean: false })
     await subscribe(reader, 't')

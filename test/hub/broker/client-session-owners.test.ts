@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { AuthVerdict, Credentials } from '../../../hub/broker/connection.ts'
+import type { AuthVerdict, ConnectRequest } from '../../../hub/broker/connection.ts'
 import { BrokerPersistence } from '../../../hub/broker/persistence.ts'
-import { sessionKey } from '../../../hub/engine/session-key.ts'
+import { clientSessionKey } from '../../../hub/engine/client-session-key.ts'
 import { systemClock } from '../../../shared/clock.ts'
 import { type BrokerUnderTest, settled } from './broker-under-test.ts'
 import { oneBroker, payloads } from './one-broker.ts'
@@ -11,13 +11,13 @@ const start = oneBroker()
 
 /** Everybody is who the user name says. */
 const byName = {
-  authenticate: ({ username = '' }: Credentials): AuthVerdict => ({
+  authenticate: ({ username = '' }: ConnectRequest): AuthVerdict => ({
     accept: username,
     owner: username,
     clientId: `${username}.x`,
   }),
 }
-const hooks = { authenticate: (_connection: unknown, credentials: Credentials) => byName.authenticate(credentials) }
+const hooks = { authenticate: (_connection: unknown, request: ConnectRequest) => byName.authenticate(request) }
 
 function enter(under: BrokerUnderTest, username: string, clientId: string, clean = true): RawClient {
   const client = under.open()
@@ -83,7 +83,7 @@ describe('a client id belongs to its principal', () => {
         payload,
         qos: 1,
         retain: false,
-        to: sessionKey('anna', 'shared'),
+        to: clientSessionKey('anna', 'shared'),
       })
     await answer('here')
     await settled(...clients)
@@ -153,17 +153,17 @@ describe('a principal has its share', () => {
       dup: false,
     })
     const queued = async (id: string) => (await persistence.outgoingStream({ id }).toArray()).length
-    const ha = sessionKey('homeassistant', 'ha')
+    const ha = clientSessionKey('homeassistant', 'ha')
     await persistence.outgoingEnqueue({ clientId: ha }, message('x'.repeat(4_000)))
     for (let n = 0; n < 200; n += 1) {
       for (const clientId of ['a', 'b', 'c', 'd'])
-        await persistence.outgoingEnqueue({ clientId: sessionKey('anna', clientId) }, message('x'.repeat(1_000)))
+        await persistence.outgoingEnqueue({ clientId: clientSessionKey('anna', clientId) }, message('x'.repeat(1_000)))
     }
     expect(await queued(ha)).toBe(1)
     expect(persistence.stats().queuedBytes).toBeLessThanOrEqual(10_000 + 4_200)
     for (const who of ['ben', 'carl', 'dora']) {
       for (let n = 0; n < 20; n += 1)
-        await persistence.outgoingEnqueue({ clientId: sessionKey(who, 'x') }, message('x'.repeat(1_000)))
+        await persistence.outgoingEnqueue({ clientId: clientSessionKey(who, 'x') }, message('x'.repeat(1_000)))
     }
     expect(persistence.stats().queuedBytes).toBeLessThanOrEqual(25_000)
     expect(await queued(ha)).toBe(1)

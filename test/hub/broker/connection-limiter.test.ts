@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { Admission, type AdmissionLimits, LOCAL_ADDRESS, type Place } from '../../../hub/broker/admission.ts'
+import {
+  ConnectionLimiter,
+  type ConnectionLimits,
+  LOCAL_ADDRESS,
+  type Place,
+} from '../../../hub/broker/connection-limiter.ts'
 
-function admission(limits: Partial<AdmissionLimits> = {}) {
-  const made = new Admission({
+function limiter(limits: Partial<ConnectionLimits> = {}) {
+  const made = new ConnectionLimiter({
     connections: 10,
     connectionsPerAddress: 6,
     arriving: { total: 4, perAddress: 3 },
@@ -21,9 +26,9 @@ function admission(limits: Partial<AdmissionLimits> = {}) {
   return { made, closed, enter, enterKnown }
 }
 
-describe('admission', () => {
+describe('the connection limiter', () => {
   it('counts connections in all and per address, and gives places back once', () => {
-    const { made, enterKnown } = admission({ connections: 3, connectionsPerAddress: 2 })
+    const { made, enterKnown } = limiter({ connections: 3, connectionsPerAddress: 2 })
     const first = enterKnown('a') as Place
     enterKnown('a')
     expect(enterKnown('a')).toBe('too many connections from this address')
@@ -37,7 +42,7 @@ describe('admission', () => {
   })
 
   it('lets whoever opens the local socket in when the network has taken every place', () => {
-    const { enterKnown } = admission({ connections: 2 })
+    const { enterKnown } = limiter({ connections: 2 })
     enterKnown('a')
     enterKnown('b')
     expect(enterKnown('c')).toBe('too many connections')
@@ -45,14 +50,14 @@ describe('admission', () => {
   })
 
   it('closes the silent connection of an address that has waited longest for a newer one', () => {
-    const { made, closed, enter } = admission()
+    const { made, closed, enter } = limiter()
     for (const name of ['1', '2', '3', '4', '5']) enter('a', name)
     expect(closed).toEqual(['1', '2'])
     expect(made.refused).toBe(2)
   })
 
   it('takes room for a new address from the one that has most silent connections', () => {
-    const { closed, enter } = admission()
+    const { closed, enter } = limiter()
     enter('b', 'b1')
     for (const name of ['a1', 'a2', 'a3']) enter('a', name)
     enter('c', 'c1')
@@ -61,7 +66,7 @@ describe('admission', () => {
   })
 
   it('never closes one that has shown who it is', () => {
-    const { closed, enter, enterKnown } = admission()
+    const { closed, enter, enterKnown } = limiter()
     enterKnown('a')
     enterKnown('a')
     for (const name of ['1', '2', '3', '4']) enter('a', name)
@@ -69,7 +74,7 @@ describe('admission', () => {
   })
 
   it('counts a silent connection that closed by itself no more', () => {
-    const { closed, enter } = admission()
+    const { closed, enter } = limiter()
     const places = ['1', '2', '3'].map((name) => enter('a', name) as Place)
     places[0]?.leave()
     enter('a', '4')

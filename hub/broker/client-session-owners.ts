@@ -1,22 +1,22 @@
-import { ownerIn } from '../engine/session-key.ts'
-import type { Session } from './session.ts'
+import { ownerIn } from '../engine/client-session-key.ts'
+import type { ClientSession } from './client-session.ts'
 
 /** What one principal has of the broker's memory. */
 interface Share {
-  sessions: Set<Session>
+  sessions: Set<ClientSession>
   bytes: number
 }
 
 /** Persistent sessions and the bytes of their queues by principal, so that one cannot take the room of the others. */
-export class SessionOwners {
+export class ClientSessionOwners {
   #shares = new Map<string, Share>()
 
-  add(session: Session): void {
+  add(session: ClientSession): void {
     this.#share(session).sessions.add(session)
   }
 
   /** The session is gone with everything in its queue. */
-  remove(session: Session): void {
+  remove(session: ClientSession): void {
     const share = this.#share(session)
     share.sessions.delete(session)
     share.bytes -= session.bytes
@@ -24,26 +24,26 @@ export class SessionOwners {
   }
 
   /** The session's queue grew or shrank. */
-  changed(session: Session, bytes: number): void {
+  changed(session: ClientSession, bytes: number): void {
     this.#share(session).bytes += bytes
   }
 
-  sessionsOf(key: string): ReadonlySet<Session> {
+  sessionsOf(key: string): ReadonlySet<ClientSession> {
     return this.#shares.get(ownerIn(key))?.sessions ?? new Set()
   }
 
-  bytesOf(session: Session): number {
+  bytesOf(session: ClientSession): number {
     return this.#share(session).bytes
   }
 
   /** The sessions of whoever has most of them. */
-  mostSessions(): ReadonlySet<Session> {
+  mostSessions(): ReadonlySet<ClientSession> {
     return this.#most(({ sessions }) => sessions.size)?.sessions ?? new Set()
   }
 
   /** The session with the longest queue of whoever has most bytes in queues. */
-  mostQueued(): Session | undefined {
-    let most: Session | undefined
+  mostQueued(): ClientSession | undefined {
+    let most: ClientSession | undefined
     for (const session of this.#most(({ bytes }) => bytes)?.sessions ?? []) {
       if (session.bytes > (most?.bytes ?? 0)) most = session
     }
@@ -58,7 +58,7 @@ export class SessionOwners {
     return most
   }
 
-  #share(session: Session): Share {
+  #share(session: ClientSession): Share {
     const owner = ownerIn(session.clientId)
     const known = this.#shares.get(owner)
     if (known) return known

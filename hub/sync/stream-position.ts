@@ -2,19 +2,19 @@ import type { StreamPosition } from '../engine/sync-step.ts'
 import { CHAIN_START } from './chain.ts'
 
 /** A stream's name among those of all epochs. */
-export function nameOf({ stream, epoch }: { stream: string; epoch: number }): string {
+export function streamName({ stream, epoch }: { stream: string; epoch: number }): string {
   return `${epoch}/${stream}`
 }
 
 /** The name of keys that were put off, or that go under another epoch: no other ones of the table and epoch have it. */
-export function partOf({ table, first, upto }: { table: string; first: number; upto: number }): string {
+export function partName({ table, first, upto }: { table: string; first: number; upto: number }): string {
   return `${table}:${first}-${upto}`
 }
 
 /** A stream that jumps to `upto`, and what it leaves behind as a stream of its own. */
 export function putOff(stream: StreamPosition, upto: number): { live: StreamPosition; part: StreamPosition } {
   const range = { table: stream.table, first: stream.position, upto }
-  const part = { ...stream, ...range, stream: partOf(range), chain: CHAIN_START, history: '' }
+  const part = { ...stream, ...range, stream: partName(range), chain: CHAIN_START, history: '' }
   return { live: { ...stream, position: upto }, part }
 }
 
@@ -28,11 +28,11 @@ export function hasEnded({ upto, position }: StreamPosition): boolean {
  * clients' connections over a database that is put back, and a stream with nothing to send would not notice.
  */
 export function strayed(streams: readonly StreamPosition[], cursors: readonly StreamPosition[]): StreamPosition | null {
-  const there = new Map(cursors.map((cursor) => [nameOf(cursor), cursor]))
+  const there = new Map(cursors.map((cursor) => [streamName(cursor), cursor]))
   const stands = (own: StreamPosition) => {
     // The change log of an epoch that ended is not sent again: everything went under the next one.
     if (own.position === own.first || (own.table === 'sync_changes' && hasEnded(own))) return true
-    const cursor = there.get(nameOf(own))
+    const cursor = there.get(streamName(own))
     if (!cursor) return false
     // Of a stream that ended with its epoch central may well have more, from another hub.
     if (hasEnded(own)) return cursor.position >= own.position

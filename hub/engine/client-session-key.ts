@@ -2,7 +2,7 @@
 const BETWEEN = '\n'
 
 /** Where the broker keeps what belongs to a client: ids are the principal's own, so nobody can take another's by its id. */
-export function sessionKey(owner: string, clientId: string): string {
+export function clientSessionKey(owner: string, clientId: string): string {
   return owner === '' ? clientId : `${owner}${BETWEEN}${clientId}`
 }
 
