@@ -91,7 +91,10 @@ export function asLaresError(error: unknown): unknown {
           : 'See lares central list-sites.',
       })
     case 'LR001': // bad parameters, of our own functions
-      return new LaresError('bad_params', error.message, { ...said, hint: 'See lares central --help.' })
+      return new LaresError('bad_params', error.message, {
+        ...said,
+        hint: 'Give what is named here, and run the command again.',
+      })
     default:
       return error
   }

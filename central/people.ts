@@ -1,7 +1,19 @@
 import { LaresError } from '../shared/errors.ts'
+import { shellWord } from '../shared/shell-word.ts'
 import { asOwner, inTransaction, type Queryable } from './connect.ts'
 import { createLogin, endConnections, isInGroup, joinGroup, leaveGroup, loginExists, newPassword } from './logins.ts'
 import { type NewLogin, siteNamed } from './sites.ts'
+
+/** What a login may read, for one who named something else. In a transaction of lares_owner. */
+async function grantedTo(db: Queryable, role: string): Promise<string> {
+  const { rows } = await db.query<{ name: string }>(
+    `SELECT s.name FROM lares.site_grants g JOIN lares.sites s USING (site_id)
+     WHERE g.grantee = $1 AND g.kind = 'person' ORDER BY s.name`,
+    [role],
+  )
+  if (rows.length > 0) return `It may read ${rows.map(({ name }) => name).join(', ')}.`
+  return `It may read no site. Let it read one: lares central grant-person ${shellWord(role)} SITE.`
+}
 
 /**
  * Lets a person's login read a site. Makes the login when the server has none of that name and returns its password then;
@@ -38,7 +50,7 @@ export async function revokePerson(db: Queryable, role: string, siteName: string
     )
     if (rowCount === 0)
       throw new LaresError('not_found', `${role} was not granted the site ${siteName}`, {
-        hint: 'Nothing was changed.',
+        hint: await grantedTo(db, role),
       })
     return (await db.query('SELECT FROM lares.site_grants WHERE grantee = $1', [role])).rows.length
   })

@@ -1,10 +1,14 @@
 import { LaresError } from '../shared/errors.ts'
+import { nearestName } from '../shared/nearest-name.ts'
 import { shellWord } from '../shared/shell-word.ts'
 import { asOwner, type Queryable } from './connect.ts'
 import { checkManagedRow, managedTable } from './managed-row.ts'
 import { missingVersion } from './persona-version.ts'
 import { siteNamed } from './sites.ts'
 import { type Clash, clashesWithOwn, refuseClash } from './unique-keys.ts'
+
+/** As many as somebody reads in one line. */
+const KEYS_SHOWN = 20
 
 export interface ScopeSummary {
   scope: string
@@ -52,19 +56,33 @@ export async function removeRow(
   db: Queryable,
   { scope, table, key }: { scope: string; table: string; key: string },
 ): Promise<{ seq: number }> {
-  const { rows } = await asOwner(db, () =>
-    db.query<{ seq: number | null }>('SELECT lares.remove_row($1, $2, $3)::float8 AS seq', [
-      scope,
-      managedTable(table).name,
-      key,
-    ]),
+  return asOwner(db, async () => {
+    const row = [scope, managedTable(table).name, key]
+    const { rows } = await db.query<{ seq: number | null }>('SELECT lares.remove_row($1, $2, $3)::float8 AS seq', row)
+    const seq = rows[0]?.seq ?? null
+    if (seq === null)
+      throw new LaresError('not_found', `the scope ${scope} has no row ${key} of ${table}`, {
+        hint: await keysOf(db, { scope, table, near: key }),
+      })
+    return { seq }
+  })
+}
+
+/** The rows that a scope has of a table, for one who named another. In a transaction of lares_owner. */
+async function keysOf(
+  db: Queryable,
+  { scope, table, near }: { scope: string; table: string; near: string },
+): Promise<string> {
+  const { rows } = await db.query<{ key: string }>(
+    `SELECT row_key AS key FROM lares.scope_rows WHERE scope = $1 AND table_name = $2 AND NOT removed
+     ORDER BY row_key LIMIT 1000`,
+    [scope, table],
   )
-  const seq = rows[0]?.seq ?? null
-  if (seq === null)
-    throw new LaresError('not_found', `the scope ${scope} has no row ${key} of ${table}`, {
-      hint: 'See lares central scopes.',
-    })
-  return { seq }
+  const keys = rows.map(({ key }) => key)
+  if (keys.length === 0) return `It has none of ${table}; lares central scopes shows which scopes have rows.`
+  const nearest = nearestName(near, keys)
+  if (nearest !== null) return `Did you mean ${nearest}?`
+  return `Its rows of ${table} are ${keys.slice(0, KEYS_SHOWN).join(', ')}${keys.length > KEYS_SHOWN ? ', …' : ''}.`
 }
 
 export async function listScopes(db: Queryable): Promise<ScopeSummary[]> {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { LaresError } from '../shared/errors.ts'
 import { nearestName } from '../shared/nearest-name.ts'
+import { shellWord } from '../shared/shell-word.ts'
 import { asOwner, inTransaction, type Queryable } from './connect.ts'
 import { eraseRows } from './erase.ts'
 import {
@@ -137,7 +138,7 @@ export async function rotateSite(db: Queryable, name: string): Promise<NewLogin 
   const { role, removed_at } = await siteNamed(db, name)
   if (role === null || removed_at !== null)
     throw new LaresError('not_found', `the site ${name} was removed and has no login`, {
-      hint: 'Add it anew, also with the same name: lares central add-site NAME.',
+      hint: `Add it anew, also with the same name: lares central add-site ${shellWord(name)}.`,
     })
   const password = newPassword()
   await inTransaction(db, async () => {

@@ -262,7 +262,6 @@ async function erasureOf({ db, params: [name = '', what = '', key = ''], reason 
   return { site_id, what: thing, key: thing === 'site' ? site_id : key, reason }
 }
 
-/** Rows that stay are not counted: nobody waits for that. */
 /** A reason stands beside what was erased; without that it would be lost. */
 function checkReason({ erase, reason }: Pick<Call, 'erase' | 'reason'>): void {
   if (!erase && reason !== undefined)
@@ -271,6 +270,7 @@ function checkReason({ erase, reason }: Pick<Call, 'erase' | 'reason'>): void {
     })
 }
 
+/** Rows that stay are not counted: nobody waits for that. */
 async function removalWords({ db, params: [name = ''], erase, reason }: Call): Promise<string | null> {
   checkReason({ erase, reason })
   const { site_id, name: site, seen_at, role } = await siteNamed(db, name)

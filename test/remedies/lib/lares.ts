@@ -52,7 +52,7 @@ function replaced<T extends object>(object: T, name: keyof T, value: unknown): (
 }
 
 /** The words of a line, as a shell parts them. */
-function wordsOf(line: string): string[] {
+export function wordsOf(line: string): string[] {
   const words = [...line.matchAll(/(?:'[^']*'|"[^"]*"|\\.|[^\s'"\\])+/g)].map(([word]) =>
     word.replaceAll(/'([^']*)'|"([^"]*)"|\\(.)/g, (_, single, double, escaped) => single ?? double ?? escaped ?? ''),
   )
