@@ -1,3 +1,4 @@
+import { cutText } from '../shared/cut-text.ts'
 import { LaresError } from '../shared/errors.ts'
 import { nearestName } from '../shared/nearest-name.ts'
 import { shellWord } from '../shared/shell-word.ts'
@@ -7,8 +8,8 @@ import { missingVersion } from './persona-version.ts'
 import { siteNamed } from './sites.ts'
 import { type Clash, clashesWithOwn, refuseClash } from './unique-keys.ts'
 
-/** As many as somebody reads in one line. */
-const KEYS_SHOWN = 20
+/** As many characters as somebody reads through. */
+const WORDS_OF_KEYS = 400
 
 export interface ScopeSummary {
   scope: string
@@ -82,7 +83,7 @@ async function keysOf(
   if (keys.length === 0) return `It has none of ${table}; lares central scopes shows which scopes have rows.`
   const nearest = nearestName(near, keys)
   if (nearest !== null) return `Did you mean ${nearest}?`
-  return `Its rows of ${table} are ${keys.slice(0, KEYS_SHOWN).join(', ')}${keys.length > KEYS_SHOWN ? ', …' : ''}.`
+  return `Its rows of ${table} are ${cutText(keys.join(', '), WORDS_OF_KEYS)}.`
 }
 
 export async function listScopes(db: Queryable): Promise<ScopeSummary[]> {

@@ -185,7 +185,7 @@ const MISTAKES: CentralMistake[] = [
   {
     line: 'remove fleet personas xyzzyplugh --yes',
     says: 'the scope fleet has no row xyzzyplugh of personas',
-    hint: 'Its rows of … are …',
+    hint: 'Its rows of … are ….',
     mended: (text) => `remove fleet personas ${found(text, /personas are (\w+)/)} --yes`,
   },
   {

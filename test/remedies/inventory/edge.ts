@@ -94,7 +94,7 @@ export const EDGE: Inventory = {
     'Save it with those of Unix: ': SENSORS,
     'Install that, or name another program in the first line of the file.': SENSORS,
   },
-  'edge/link/identity.ts': {
+  'edge/link/device-identity.ts': {
     'chmod 600 …, and join again with --again if somebody may have read it.': NOT_YET,
     'Move the file away and join again: lares edge join <token>.': NOT_YET,
   },
@@ -143,7 +143,7 @@ export const EDGE: Inventory = {
     'Enable it with its dtoverlay in config.txt and check the': SENSORS,
     'Name one with device = "…". There are: ….': SENSORS,
   },
-  'edge/sensors/judge.ts': {
+  'edge/sensors/check-value.ts': {
     'This is a fault of the source: it must list every sensor it measures.': NOT_YET,
   },
   'edge/sensors/one-wire-probe.ts': {

@@ -2,9 +2,12 @@
  * What became of one remedy: the test file that takes it, which writes the same words, or why it cannot be taken here.
  * `NOT_YET` is for those that still wait for their case.
  */
-export type Entry = string | { because: string } | typeof NOT_YET
+export type Entry = string | { because: string }
 
-export const NOT_YET = Symbol('not taken yet')
+export const NOT_YET = 'not taken yet'
 
-/** Source file → the beginning of a remedy there, as far as no other begins so, with … where something is put in. */
-export type Inventory = Readonly<Record<string, Readonly<Record<string, Entry>>>>
+/**
+ * Folder or file of the source → the beginning of a remedy there, as far as no other begins so, with … where something is put
+ * in. Where several files give the same one, each has its entry.
+ */
+export type Inventory = Readonly<Record<string, Readonly<Record<string, Entry | readonly Entry[]>>>>
