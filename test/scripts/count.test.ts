@@ -105,6 +105,17 @@ cp "$HOME/report.json" "$file"`
     expect(test(['--only', 'nothing']).err).toContain('one of: format types unit faults end-to-end')
   })
 
+  it('takes safeguards out instead with --mutations, all of them or those that are named, and counts as ever', () => {
+    mkdirSync(join(checkout, 'test/mutations'), { recursive: true })
+    const stand = `import { copyFileSync, appendFileSync } from 'node:fs'
+appendFileSync(process.env.CALLS ?? '', process.argv.slice(3).join(' ') + '.\\n')
+copyFileSync(process.env.HOME + '/report.json', process.argv[2] ?? '')`
+    writeFileSync(join(checkout, 'test/mutations/run.ts'), stand)
+    expect(lastLine(test(['--mutations']).out)).toBe('2 passed, 0 failed')
+    expect(lastLine(test(['--mutations', 'hub/engine']).out)).toBe('2 passed, 0 failed')
+    expect(machine.calls()).toEqual(['.', 'hub/engine.'])
+  })
+
   it('goes on after a check that fails and a stage that crashes, and fails at the end', () => {
     const { code, out } = test([], { BIOME_FAILS: '1', CRASHES: 'unit' })
     expect(code).toBe(1)

@@ -1,0 +1,5 @@
+import { ENGINE } from './engine.ts'
+import type { Mutation } from './mutation.ts'
+
+/** Every safeguard that is taken out once. */
+export const MUTATIONS: readonly Mutation[] = [...ENGINE]
