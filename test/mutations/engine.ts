@@ -14,6 +14,6 @@ export const ENGINE: readonly Mutation[] = [
     file: 'hub/engine/engine.ts',
     text: 'this.#ledger.flush()',
     becomes: '',
-    test: { file: 'test/hub/features/ledger.test.ts', name: 'the books balance' },
+    test: { file: 'test/hub/features/ledger.test.ts', name: 'balance, and everything has its effect once' },
   },
 ]
