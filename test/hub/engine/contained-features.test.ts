@@ -1,65 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { BatchWriter } from '../../../hub/engine/batch.ts'
-import { Engine } from '../../../hub/engine/engine.ts'
 import type { Feature } from '../../../hub/engine/feature.ts'
-import { VERDICTS } from '../../../hub/engine/input.ts'
-import { MIGRATIONS } from '../../../hub/store/open-store.ts'
-import type { Log } from '../../../shared/log.ts'
-import { migrate } from '../../../shared/sqlite/migrate.ts'
-import { openDatabase } from '../../../shared/sqlite/open.ts'
-import { topicsBelow } from '../../../shared/topics.ts'
-import { reading } from './engine-in-memory.ts'
-
-/** An engine over features of the test's own, each of which may write notes into `hub_settings`. */
-function engineOf(features: Feature[]) {
-  const db = openDatabase({ file: ':memory:' })
-  migrate(db, { folder: MIGRATIONS, now: 1 })
-  // There is no device here, only what is said of it.
-  db.pragma('foreign_keys = OFF')
-  const errors: string[] = []
-  const infos: string[] = []
-  const log: Log = {
-    debug() {},
-    info: (fields) => void infos.push(String(fields.feature)),
-    warn() {},
-    error: (fields) => void errors.push(`${fields.feature} ${fields.work} ${String(fields.error).split('\n')[0]}`),
-    part: () => log,
-  }
-  const random = (count: number) => new Uint8Array(count)
-  const store = { db, topics: topicsBelow('lares'), version: 'test', tables: [], random }
-  const engine = new Engine({
-    store,
-    features,
-    structured: () => ({ verdict: 'stored' }),
-    houseOf: () => 'home',
-    heard() {},
-    addEvent() {},
-    log,
-  })
-  let now = 1_000
-  return {
-    db,
-    engine,
-    errors,
-    infos,
-    start: () => engine.start({ now, clockSynced: true }),
-    tick(times = 1) {
-      for (let tick = 0; tick < times; tick += 1) {
-        now += 1_000
-        engine.tick({ now, clockSynced: true })
-      }
-    },
-    send(...seqs: number[]) {
-      const writer = new BatchWriter()
-      for (const seq of seqs) writer.message('lares/d/readings', Buffer.from(JSON.stringify(reading(seq, seq))))
-      const { verdicts } = engine.process(writer.finish(), { now, clockSynced: true })
-      return [...verdicts].map((verdict) => VERDICTS[verdict])
-    },
-    notes: () => db.prepare("SELECT key FROM hub_settings WHERE key LIKE 'note-%' ORDER BY key").pluck().all(),
-  }
-}
-
-const note = (name: string) => `INSERT INTO hub_settings (key, value) VALUES ('note-${name}', '1')`
+import { engineOf, note } from './engine-of-features.ts'
 
 /** Ticks every time, and counts. */
 function sound(name: string): Feature & { ticks: number } {
@@ -222,6 +163,7 @@ describe('a throw in flush', () => {
     house.start()
     expect(house.send(1, 2, 3)).toEqual(['stored', 'rejected', 'stored'])
     expect(house.notes()).toEqual(['note-1', 'note-3'])
+    expect(house.engine.ledger).toEqual({ received: 3, applied: 2, duplicate: 0, rejected: 1 })
     expect(house.db.prepare('SELECT code FROM rejected_messages').pluck().all()).toEqual(['handler_failed'])
   })
 
