@@ -4,7 +4,7 @@ import type { Mutation } from './mutation.ts'
 export const ENGINE: readonly Mutation[] = [
   {
     without: 'looking whether a message came before',
-    file: 'hub/engine/streams.ts',
+    file: 'hub/engine/device-streams.ts',
     text: 'const fresh = seq > position.last',
     becomes: 'const fresh = seq > 0',
     test: { file: 'test/hub/engine/engine.test.ts', name: 'stores a reading once, however often it comes' },
