@@ -3,14 +3,13 @@ import { resolve } from 'node:path'
 import { systemClock } from '../shared/clock.ts'
 import { endProcess } from '../shared/end-process.ts'
 import { inherited } from '../shared/environment.ts'
-import { explain } from '../shared/errors.ts'
-import { EXIT } from '../shared/exit-code.ts'
+import { EXIT, exitCodeOf, lastWords } from '../shared/exit-code.ts'
 import { createLog } from '../shared/log.ts'
 import { makeFolder } from '../shared/make-folder.ts'
 import { runProgram } from '../shared/run-program.ts'
 import { bootClock } from './boot-clock.ts'
-import type { LoadedConfig } from './config/load.ts'
-import { configureSensors, loadConfig, sensorTables } from './config/load.ts'
+import type { LoadedConfig, SurveyedConfig } from './config/load.ts'
+import { configureSensors, loadConfig, sensorTables, surveyConfig } from './config/load.ts'
 import { edgeExample } from './config/reference.ts'
 import { sensorKeyLines } from './config/sensor-keys.ts'
 import { askLogLevel } from './control/log-level-command.ts'
@@ -49,17 +48,16 @@ async function runVerb(options: EdgeOptions, env: NodeJS.ProcessEnv): Promise<nu
     process.stdout.write(edgeExample())
     return 0
   }
-  const loaded = loadConfig({ ...(options.config === null ? {} : { file: options.config }), env })
-  const named = options.data ?? loaded.config.agent.data
-  const dataFolder = resolve(named ?? defaultDataFolder(env))
+  const where = { ...(options.config === null ? {} : { file: options.config }), env }
+  if (options.verb === 'config') return await checkConfig(options, surveyConfig(where), env)
+  const loaded = loadConfig(where)
+  const { named, dataFolder } = dataFolderOf(options, loaded, env)
   const asked = { dataFolder, folders: askedFolders(env, { dataFolder, isNamed: named !== undefined }), env }
   switch (options.verb) {
     case 'join':
       return await join(options, loaded, dataFolder)
     case 'run':
       return await run(loaded, dataFolder, env)
-    case 'config':
-      return await checkConfig(loaded, dataFolder)
     case 'doctor':
       return await doctor(options, loaded, asked)
     case 'log-level':
@@ -69,13 +67,20 @@ async function runVerb(options: EdgeOptions, env: NodeJS.ProcessEnv): Promise<nu
   }
 }
 
-/** Everything that would be left out is told here at once, that of sensors too. */
-async function checkConfig({ config, file, faults }: LoadedConfig, dataFolder: string): Promise<number> {
+function dataFolderOf({ data }: EdgeOptions, { config }: LoadedConfig, env: NodeJS.ProcessEnv) {
+  const named = data ?? config.agent.data
+  return { named, dataFolder: resolve(named ?? defaultDataFolder(env)) }
+}
+
+/** Everything that is wrong is told here at once, that of sensors too, and ends as one fault that is thrown does. */
+async function checkConfig(options: EdgeOptions, surveyed: SurveyedConfig, env: NodeJS.ProcessEnv): Promise<number> {
+  const { config, file, fatal, faults } = surveyed
   const machine = systemMachine()
-  const sensors = configureSensors(await sensorTables(config, dataFolder, machine), { machine, file })
-  const all = [...faults, ...sensors.faults]
-  for (const { error } of all) process.stderr.write(`${explain(error)}\n`)
-  if (all.length > 0) return EXIT.usage
+  const tables = await sensorTables(config, dataFolderOf(options, surveyed, env).dataFolder, machine)
+  const sensors = configureSensors(tables, { machine, file })
+  const all = [...fatal, ...faults, ...sensors.faults]
+  for (const { error } of all) process.stderr.write(lastWords(error, options.json ? ['--json'] : []))
+  if (all[0]) return exitCodeOf(all[0].error)
   const verdict =
     file === null ? 'there is no file, so everything has its default' : `${file}: nothing is wrong with it`
   process.stdout.write(`${[verdict, ...sensorKeyLines(sensors.sources)].join('\n')}\n`)

@@ -23,9 +23,17 @@ export function explainSettings(
   prefix: readonly string[] = [],
 ): LaresError {
   // A misspelt key is also a missing one: the spelling is what a person looks for.
-  const at = where === '' ? '' : `${where}: `
   const issue = error.issues.find(({ code }) => code === 'unrecognized_keys') ?? error.issues[0]
-  if (!issue) return new LaresError('bad_config', `${at}cannot be read`)
+  if (!issue) return new LaresError('bad_config', `${inFile(where)}cannot be read`)
+  return explainIssue(issue, { where, form, prefix })
+}
+
+/** One fault of a settings file alone, as `explainSettings` tells it. */
+export function explainIssue(
+  issue: Issue,
+  { where, form, prefix = [] }: { where: string; form: SettingsForm; prefix?: readonly string[] },
+): LaresError {
+  const at = inFile(where)
   const path = [...prefix, ...issue.path.map(String)]
   if (issue.code === 'unrecognized_keys')
     return unknownKey(issue.keys[0] ?? '', { path, known: knownAt(form, issue.path.map(String)), at, form })
@@ -34,6 +42,25 @@ export function explainSettings(
   const place = prefix.length === 0 ? inside || 'the file' : `[${prefix.join('.')}] ${inside}`
   return new LaresError('bad_config', `${at}${place}: ${issueWords(issue)}`, hintOf(path, form))
 }
+
+/**
+ * The faults of a settings file, each alone: one for every key that is not known, and none for a key that is missing
+ * because it is misspelt.
+ */
+export function singleIssues({ issues }: z.ZodError, { schema }: SettingsForm): Issue[] {
+  const unknown = issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => ({ ...issue, keys: [key] })) : [],
+  )
+  const meant = unknown.map(({ path, keys: [key = ''] }) =>
+    [...path, nearestName(key, keysAt(schema, path.map(String)))].join('.'),
+  )
+  const rest = issues.filter(({ code, path }) => code !== 'unrecognized_keys' && !meant.includes(path.join('.')))
+  return [...unknown, ...rest]
+}
+
+type Issue = z.core.$ZodIssue
+
+const inFile = (where: string) => (where === '' ? '' : `${where}: `)
 
 interface UnknownKey {
   path: readonly string[]

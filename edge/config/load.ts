@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { z } from 'zod'
 import { LaresError } from '../../shared/errors.ts'
-import { explainSettings } from '../../shared/explain-settings.ts'
+import { explainIssue, singleIssues } from '../../shared/explain-settings.ts'
 import { sensorKeyOf } from '../../shared/ids.ts'
 import { readSettingsFile } from '../../shared/settings-file.ts'
 import { hasCpuThermometer } from '../health/cpu-temperature.ts'
@@ -32,37 +32,50 @@ export interface LoadedConfig {
   faults: ConfigFault[]
 }
 
-/** Sections without which the agent still knows who and where it is. A wrong one is left out, the others hold. */
-const CONTAINED = ['heartbeat', 'gpio', 'microphone', 'speaker']
+export interface SurveyedConfig extends LoadedConfig {
+  /** What is wrong in [agent] and [hub], where nothing is left out: an agent does not run with it. */
+  fatal: ConfigFault[]
+}
+
+/** Sections that say who and where the agent is. What is wrong in another one is left out, and the others hold. */
+const ESSENTIAL = ['agent', 'hub']
 
 /**
  * Reads file and environment. Throws `bad_config` that names file, key, what is wrong, and a line that works: when the file
  * cannot be read, and for [agent] and [hub]. Anything else that is wrong is left out and named in `faults`.
  */
-export function loadConfig({ file, env }: LoadConfigOptions): LoadedConfig {
+export function loadConfig(options: LoadConfigOptions): LoadedConfig {
+  const { fatal, ...loaded } = surveyConfig(options)
+  if (fatal[0]) throw fatal[0].error
+  return loaded
+}
+
+/** As `loadConfig`, for who wants to know everything that is wrong. Throws only when the file cannot be read. */
+export function surveyConfig({ file, env }: LoadConfigOptions): SurveyedConfig {
   const path = file ?? DEFAULT_CONFIG_FILE
   const read = readSettingsFile(path, { mayBeMissing: file === undefined })
   const { table, variables, faults } = overlayEnvironment(read ?? {}, env, configSchema)
-  const explained = (error: z.ZodError) => {
-    const key = error.issues[0]?.path.slice(0, 2).join('.') ?? ''
+  const fatal: ConfigFault[] = []
+  const explained = (issue: z.core.$ZodIssue) => {
+    const key = issue.path.slice(0, 2).join('.')
     const variable = variables.get(key)
-    if (variable === undefined) return explainSettings(error, path, FORM)
+    if (variable === undefined) return explainIssue(issue, { where: path, form: FORM })
     // A line of the file does not work here.
     const examples = new Map([[key, variableExample(variable, EXAMPLES.get(key) ?? '')]])
-    return explainSettings(error, `the environment variable ${variable}`, { ...FORM, examples })
+    return explainIssue(issue, { where: `the environment variable ${variable}`, form: { ...FORM, examples } })
   }
-  const leaveOut = (part: string, error: z.ZodError) => faults.push({ part, error: explained(error) })
+  const tell = (part: string, error: z.ZodError) => {
+    const list = ESSENTIAL.includes(part) ? fatal : faults
+    for (const issue of singleIssues(error, FORM)) list.push({ part, error: explained(issue) })
+  }
   const kept: Record<string, unknown> = {}
   for (const [section, content] of Object.entries(table)) {
     const error = configSchema.safeParse({ [section]: content }).error
-    const known = section in configSchema.shape
     if (!error) kept[section] = content
-    else if (section === 'sensors' && isTable(content)) kept.sensors = soundTables(content, leaveOut)
-    else if (!known) leaveOut('configuration', error)
-    else if (section === 'sensors' || CONTAINED.includes(section)) leaveOut(section, error)
-    else throw explained(error)
+    else if (section === 'sensors' && isTable(content)) kept.sensors = soundTables(content, tell)
+    else tell(section in configSchema.shape ? section : 'configuration', error)
   }
-  return { config: configSchema.parse(kept), file: read === null ? null : path, faults }
+  return { config: configSchema.parse(kept), file: read === null ? null : path, faults, fatal }
 }
 
 /** The tables of [sensors] that are tables and have a key that is one. Their content is checked with their driver. */
