@@ -1,8 +1,10 @@
 import type { TLSSocket } from 'node:tls'
 import type { Clock } from '../../shared/clock.ts'
+import { LaresError } from '../../shared/errors.ts'
 import { openConnection } from '../link/connection.ts'
 import type { DeviceIdentity } from '../link/device-identity.ts'
 import { readDeviceIdentity } from '../link/device-identity.ts'
+import { MOVED_HINT } from '../link/dial.ts'
 import { openPinnedSocket } from '../link/pinned-socket.ts'
 import { IDENTITY, INTRODUCTION, VERSION } from '../status/status-file.ts'
 import type { Finding } from './findings.ts'
@@ -26,6 +28,8 @@ export interface HubDoor<S extends { destroy(): unknown }> {
   /** Signs in and leaves again. Rejects with why the hub refused, or was silent for `timeoutMs`. */
   signIn(options: { socket: S; identity: DeviceIdentity; clock: Clock; timeoutMs: number }): Promise<void>
 }
+
+const AGENT_IS_AWAY = 'Look again in a minute: it may be about to connect. If it says the same, do what it says.'
 
 const DIAL_MS = 10_000
 const SIGN_IN_MS = 10_000
@@ -64,7 +68,7 @@ export async function checkHubThrough<S extends { destroy(): unknown }>(
     try {
       socket = await door.open({ address, pin: identity.pin, clock, timeoutMs: DIAL_MS })
     } catch (error) {
-      return { reached: false, finding: problemFrom(name, error) }
+      return { reached: false, finding: dialFault(name, error) }
     }
     // One hub has one key: what it says of this device is asked once, where it answers first.
     if (!isTaken) {
@@ -78,6 +82,14 @@ export async function checkHubThrough<S extends { destroy(): unknown }>(
   const findings = answers.map(({ reached, finding }) => (reached ? finding : away(finding, isTaken)))
   return [ok('identity', `${identity.name} (${identity.device})`), ...findings]
 }
+
+/** Where nobody answers, the hub may have moved: what is to be done then stands with the dialling. */
+function dialFault(check: string, error: unknown): Finding {
+  const finding = problemFrom(check, error)
+  return isUnreachable(error) ? { ...finding, mend: MOVED_HINT } : finding
+}
+
+const isUnreachable = (error: unknown) => error instanceof LaresError && error.code === 'unreachable'
 
 /** One address that works is enough: the others are told, and nobody has to mend them. */
 function away(finding: Finding, anotherWorks: boolean): Finding {
@@ -94,7 +106,8 @@ async function checkCredential<S extends { destroy(): unknown }>(
     socket.destroy()
     const { state, reason } = status.link
     if (state === 'online') return ok(check, 'the key is right, and the running agent is connected')
-    return problem(check, `the key is right, but the running agent says: ${reason ?? state}`, 'Look at its journal.')
+    // Its reason has its own remedy; an agent that dials answers within a minute.
+    return problem(check, `the key is right, but the running agent says: ${reason ?? state}`, AGENT_IS_AWAY)
   }
   try {
     await door.signIn({ socket, identity, clock, timeoutMs: SIGN_IN_MS })

@@ -1,7 +1,7 @@
 import type { TLSSocket } from 'node:tls'
 import type { Cancel, Clock } from '../../shared/clock.ts'
 import type { ErrorCode } from '../../shared/errors.ts'
-import { asError, LaresError } from '../../shared/errors.ts'
+import { asError, hintFor, LaresError } from '../../shared/errors.ts'
 import { openPinnedSocket } from './pinned-socket.ts'
 
 export interface Dialled<S> {
@@ -14,11 +14,18 @@ export interface DialOptions<S> {
   addresses: readonly string[]
   pin: string
   clock: Clock
+  /** What a person can do when no address answers. Absent: what the catalogue says of it. */
+  unreachableHint?: string
   /** Absent: nobody gives up before an answer. */
   signal?: AbortSignal
   /** How one is tried; a test hands in another. */
   open?: (options: { address: string; pin: string; clock: Clock; signal: AbortSignal }) => Promise<S>
 }
+
+/** For an agent that has joined: its hub may have moved, and does not come back to an address that is not its own any more. */
+export const MOVED_HINT =
+  `${hintFor('unreachable')} If it has another address now, write that into edge.toml below [hub], such as ` +
+  'addresses = ["192.168.1.10:8883"], and restart the agent.'
 
 /** The next address is tried when one has not answered for this long: as RFC 8305 does it with the addresses of a name. */
 const STAGGER_MS = 250
@@ -31,7 +38,7 @@ const STAGGER_MS = 250
  * Throws the most telling of their errors when none answers: `wrong_pin` before `unreachable`.
  */
 export function dial<S extends { destroy(): unknown } = TLSSocket>(options: DialOptions<S>): Promise<Dialled<S>> {
-  const { addresses, pin, clock, signal } = options
+  const { addresses, pin, clock, signal, unreachableHint } = options
   const open = options.open ?? (openPinnedSocket as unknown as NonNullable<DialOptions<S>['open']>)
   const others = new AbortController()
   const waiting = [...addresses]
@@ -56,7 +63,7 @@ export function dial<S extends { destroy(): unknown } = TLSSocket>(options: Dial
       if (address === undefined) {
         if (underWay > 0) return
         end()
-        reject(mostTelling(errors))
+        reject(mostTelling(errors, unreachableHint))
         return
       }
       underWay += 1
@@ -86,12 +93,13 @@ export function dial<S extends { destroy(): unknown } = TLSSocket>(options: Dial
   })
 }
 
-function mostTelling(errors: readonly Error[]): Error {
+function mostTelling(errors: readonly Error[], unreachableHint: string | undefined): Error {
   const code = (error: Error): ErrorCode | null => (error instanceof LaresError ? error.code : null)
   const wrongPin = errors.find((error) => code(error) === 'wrong_pin')
   const [first = new LaresError('bad_config', 'no address of a hub is known')] = errors
-  if (wrongPin !== undefined || errors.length < 2 || !(first instanceof LaresError)) return wrongPin ?? first
+  if (wrongPin !== undefined || !(first instanceof LaresError)) return wrongPin ?? first
   const more = errors.length - 1
-  const message = `${first.message} (nor at ${more} other ${more === 1 ? 'address' : 'addresses'})`
-  return new LaresError(first.code, message, { cause: first, hint: first.hint })
+  const others = more > 0 ? ` (nor at ${more} other ${more === 1 ? 'address' : 'addresses'})` : ''
+  const hint = first.code === 'unreachable' ? (unreachableHint ?? first.hint) : first.hint
+  return new LaresError(first.code, `${first.message}${others}`, { cause: first, hint })
 }

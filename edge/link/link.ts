@@ -22,7 +22,7 @@ import { ConnectLoop } from './connect-loop.ts'
 import type { Connection, IncomingMessage } from './connection.ts'
 import { openConnection } from './connection.ts'
 import type { DeviceIdentity } from './device-identity.ts'
-import { dial } from './dial.ts'
+import { dial, MOVED_HINT } from './dial.ts'
 import { envelope } from './envelope.ts'
 import { HubSession } from './hub-session.ts'
 
@@ -131,7 +131,7 @@ export class Link implements Service {
 
   async #open(addresses: readonly string[], signal: AbortSignal): Promise<Opened> {
     const { identity, outbox, clock } = this.#options
-    const { socket, address } = await dial({ addresses, pin: identity.pin, clock, signal })
+    const { socket, address } = await dial({ addresses, pin: identity.pin, clock, signal, unreachableHint: MOVED_HINT })
     const connects = outbox.nextConnect()
     this.#connects = connects
     const connection = await openConnection(

@@ -14,7 +14,7 @@ import { ConnectLoop } from './connect-loop.ts'
 import type { IncomingMessage } from './connection.ts'
 import { openConnection } from './connection.ts'
 import type { DeviceIdentity } from './device-identity.ts'
-import { dial } from './dial.ts'
+import { dial, MOVED_HINT } from './dial.ts'
 
 export interface VoiceConnectionOptions {
   identity: DeviceIdentity
@@ -85,7 +85,7 @@ export class VoiceConnection implements Service, VoiceLink {
 
   async #open(addresses: readonly string[], signal: AbortSignal): Promise<Opened> {
     const { identity, clock } = this.#options
-    const { socket, address } = await dial({ addresses, pin: identity.pin, clock, signal })
+    const { socket, address } = await dial({ addresses, pin: identity.pin, clock, signal, unreachableHint: MOVED_HINT })
     const connection = await openConnection(
       {
         socket,
