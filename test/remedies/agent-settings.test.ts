@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { loadConfig } from '../../edge/config/load.ts'
+import { asPattern } from './lib/as-pattern.ts'
 import { lares } from './lib/lares.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'lares-agent-settings-'))
@@ -80,10 +81,12 @@ describe('a variable of the environment', () => {
 
   it('that sets nothing is told the nearest, or how it is made, which works', () => {
     const [nearest = ''] = load({ LARES_EDGE_AGENT_NMAE: 'Hall' }).hints
+    expect(nearest).toMatch(asPattern('Did you mean …?'))
     const [, right = ''] = /^Did you mean (\w+)\?$/.exec(nearest) ?? []
     expect(load({ [right]: 'Hall' })).toMatchObject({ config: { agent: { name: 'Hall' } }, hints: [] })
 
     const [form = ''] = load({ LARES_EDGE_X: '5' }).hints
+    expect(form).toBe('Its name is LARES_EDGE_<SECTION>_<KEY>, as in the file.')
     const [, made = ''] = /^Its name is (LARES_EDGE_<SECTION>_<KEY>), as in the file\.$/.exec(form) ?? []
     const name = made.replace('<SECTION>', 'HEARTBEAT').replace('<KEY>', 'INTERVAL_S')
     expect(load({ [name]: '60' })).toMatchObject({ config: { heartbeat: { interval_s: 60 } }, hints: [] })

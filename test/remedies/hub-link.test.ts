@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { readIdentity, writeIdentity } from '../../edge/link/identity.ts'
 import { joinHub } from '../../edge/link/join.ts'
 import { ManualClock } from '../../shared/clock.ts'
@@ -9,9 +9,14 @@ import { formatJoinToken } from '../../shared/join-token.ts'
 import { makeCertificate } from '../edge/certificate.ts'
 import { eventually } from '../edge/health/eventually.ts'
 import { HubDouble } from '../edge/hub-double.ts'
+import { asPattern } from './lib/as-pattern.ts'
 import { lares } from './lib/lares.ts'
 import { agentFolder, type RunningAgent, removeFolders, startAgent } from './lib/running-agent.ts'
 import { type RunningHub, remove, startHub } from './lib/running-hub.ts'
+
+// A machine that is busy with other tests takes long to make keys.
+const BUSY_MS = 60_000
+vi.setConfig({ testTimeout: BUSY_MS })
 
 const stops: (() => Promise<void> | void)[] = []
 afterEach(async () => {
@@ -21,7 +26,7 @@ afterEach(async () => {
 let hub: RunningHub
 beforeAll(async () => {
   hub = await startHub()
-})
+}, BUSY_MS)
 afterAll(async () => {
   await hub.stop()
   remove(hub.folder)
@@ -78,6 +83,9 @@ describe('an agent whose hub has moved', () => {
     })
     await lost.stop()
     const doctor = await lares(`edge doctor --data ${folder} --config ${file}`)
+    expect(reason).toMatch(
+      asPattern('… If it has another address now, write that into edge.toml below [hub], such as addresses = '),
+    )
     const [, section = '', key = ''] = /edge\.toml below (\[\w+\]), such as (addresses = \[.*?\])/.exec(reason) ?? []
     expect(doctor.out).toContain(`edge.toml below ${section}, such as ${key}, and restart the agent.`)
 
@@ -89,7 +97,7 @@ describe('an agent whose hub has moved', () => {
     rmSync(join(folder, 'agent.json'))
     const healthy = await lares(`edge doctor --data ${folder} --config ${file}`)
     expect(healthy.out).toContain('the hub accepts this device')
-  }, 60_000)
+  })
 })
 
 describe('joining', () => {
@@ -98,6 +106,7 @@ describe('joining', () => {
     const before = readIdentity(folder)?.device
     const second = await token('Cellar')
     const { err } = await lares(`edge join ${second} --data ${folder}`)
+    expect(hintOf(err)).toContain('Join with --again to give it a new identity; the old device')
     const [, option = ''] = /Join with (--\w+) /.exec(hintOf(err)) ?? []
     expect((await lares(`edge join ${second} --data ${folder} ${option}`)).code).toBe(0)
     expect(readIdentity(folder)?.device).not.toBe(before)
@@ -138,6 +147,7 @@ describe('an identity', () => {
     const file = join(folder, 'identity.json')
     chmodSync(file, 0o644)
     const { err } = await lares(`edge status --data ${folder}`)
+    expect(hintOf(err)).toMatch(asPattern('chmod 600 …, and join again with --again if somebody may have read it.'))
     const [command = ''] = /^chmod .*?(?=, and)/.exec(hintOf(err)) ?? []
     execFileSync('sh', ['-c', command])
     expect(statSync(file).mode & 0o777).toBe(0o600)
@@ -160,6 +170,7 @@ describe('an identity', () => {
     if (identity === null) return expect.fail('it has not joined')
     writeIdentity(folder, { ...identity, secret: 'w'.repeat(43) })
     const doctor = await lares(`edge doctor --data ${folder}`)
+    expect(doctor.out).toContain('It may have been removed there. Join again: lares edge join')
     const [, command = ''] = /Join again: (lares edge join <token> --again)\./.exec(doctor.out) ?? []
     const again = `${command.replace('<token>', await token())} --data ${folder}`
     expect((await lares(again)).code).toBe(0)
@@ -189,6 +200,8 @@ describe('a hub that takes nobody in', () => {
   })
 })
 
+const ONE_OF = '…It is one of ….'
+
 describe('an agent that is asked', () => {
   const level = (words: string, folder: string) => lares(`edge log-level ${words} --data ${folder}`)
 
@@ -204,14 +217,15 @@ describe('an agent that is asked', () => {
   })
 
   it.each([
-    ['lnik debug', /^Did you mean (link)\? /, 'lnik'],
-    ['link debgu', /^Did you mean (debug)\? /, 'debgu'],
-    ['nothing debug', /^It is one of (\w+),/, 'nothing'],
-    ['link debug --for 99999', /^Write a number of minutes up to (\d+),/, '99999'],
-  ])('with wrong words, %s, is told the right ones', async (words, pattern, wrong) => {
+    ['lnik debug', ONE_OF, /^Did you mean (link)\? /, 'lnik'],
+    ['link debgu', ONE_OF, /^Did you mean (debug)\? /, 'debgu'],
+    ['nothing debug', ONE_OF, /^It is one of (\w+),/, 'nothing'],
+    ['link debug --for 99999', 'Write a number of minutes up to …, or leave it out: then it', / up to (\d+),/, '99999'],
+  ])('with wrong words, %s, is told the right ones', async (words, says, pattern, wrong) => {
     const folder = newFolder()
     await running(folder)
     const { err } = await level(words, folder)
+    expect(hintOf(err)).toMatch(asPattern(says))
     const [, right = ''] = pattern.exec(hintOf(err)) ?? expect.fail(err)
     expect(await level(words.replace(wrong, right), folder)).toMatchObject({ code: 0, err: '' })
   })
@@ -220,6 +234,7 @@ describe('an agent that is asked', () => {
     const folder = newFolder()
     await running(folder)
     const { err } = await level('link --for 5', folder)
+    expect(hintOf(err)).toBe('Write lares edge log-level PART LEVEL --for MINUTES.')
     const [, line = ''] = /^Write lares edge log-level (.*)\.$/.exec(hintOf(err)) ?? []
     const whole = line.replace('PART', 'link').replace('LEVEL', 'debug').replace('MINUTES', '5')
     expect((await level(whole, folder)).out).toContain('link: debug, until ')

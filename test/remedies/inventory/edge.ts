@@ -1,5 +1,7 @@
 import { type Inventory, NOT_YET } from './entry.ts'
 
+const LINK = 'test/remedies/hub-link.test.ts'
+const SETTINGS = 'test/remedies/agent-settings.test.ts'
 const SENSORS = 'test/remedies/sensors.test.ts'
 
 /** The remedies of edge/ and of `lares diagnose`. */
@@ -8,15 +10,15 @@ export const EDGE: Inventory = {
     'Name another file: --to FILE.': NOT_YET,
   },
   'edge/config/environment.ts': {
-    'Did you mean …?': NOT_YET,
-    'Its name is LARES_EDGE_<SECTION>_<KEY>, as in the file.': NOT_YET,
+    'Did you mean …?': SETTINGS,
+    'Its name is LARES_EDGE_<SECTION>_<KEY>, as in the file.': SETTINGS,
   },
   'edge/control/control-socket.ts': {
-    'Only root and the user it runs as may: put sudo before it.': NOT_YET,
-    'Start it (sudo systemctl start lares-edge, or lares edge': NOT_YET,
+    'Only root and the user it runs as may: put sudo before it.': LINK,
+    'Start it (sudo systemctl start lares-edge, or lares edge': LINK,
   },
   'edge/data-folder.ts': {
-    'Stop it (sudo systemctl stop lares-edge), or give this one': NOT_YET,
+    'Stop it (sudo systemctl stop lares-edge), or give this one': LINK,
   },
   'edge/doctor/as-service.ts': {
     'What follows is what this account sees; the service may see less.': NOT_YET,
@@ -29,7 +31,7 @@ export const EDGE: Inventory = {
     'Upgrade what is named.': NOT_YET,
     'Mend the sensor that is named, then restart the agent.': NOT_YET,
     'Ask the hub for a token: lares devices invite.': NOT_YET,
-    'Look at its journal.': NOT_YET,
+    'Look again in a minute: it may be about to connect. If it': NOT_YET,
   },
   'edge/doctor/machine-checks.ts': {
     'See timedatectl. Until then the hub mends the times of': NOT_YET,
@@ -94,24 +96,27 @@ export const EDGE: Inventory = {
     'Save it with those of Unix: ': SENSORS,
     'Install that, or name another program in the first line of the file.': SENSORS,
   },
+  'edge/link/dial.ts': {
+    '… If it has another address now, write that into edge.toml': LINK,
+  },
   'edge/link/device-identity.ts': {
-    'chmod 600 …, and join again with --again if somebody may have read it.': NOT_YET,
-    'Move the file away and join again: lares edge join <token>.': NOT_YET,
+    'chmod 600 …, and join again with --again if somebody may have read it.': LINK,
+    'Move the file away and join again: lares edge join <token>.': LINK,
   },
   'edge/link/join.ts': {
-    'Join with --again to give it a new identity; the old device': NOT_YET,
-    'Run the same command again: the same token gives the same device.': NOT_YET,
+    'Join with --again to give it a new identity; the old device': LINK,
+    'Run the same command again: the same token gives the same device.': LINK,
   },
   'edge/link/connection.ts': {
-    'It may have been removed there. Join again: lares edge join': NOT_YET,
-    'Its disk may be full. Look at its health; the agent tries': NOT_YET,
+    'It may have been removed there. Join again: lares edge join': LINK,
+    'Its disk may be full. Look at its health; the agent tries': LINK,
   },
   'edge/control/log-level-command.ts': {
-    'Write lares edge log-level PART LEVEL --for MINUTES.': NOT_YET,
+    'Write lares edge log-level PART LEVEL --for MINUTES.': LINK,
   },
   'edge/control/log-levels.ts': {
-    'Write a number of minutes up to …, or leave it out: then it': NOT_YET,
-    '…It is one of ….': NOT_YET,
+    'Write a number of minutes up to …, or leave it out: then it': LINK,
+    '…It is one of ….': LINK,
   },
   'edge/parts/missing.ts': {
     "Free space on this device's disk; what goes is counted, and": NOT_YET,
