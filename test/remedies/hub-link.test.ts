@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { readIdentity, writeIdentity } from '../../edge/link/identity.ts'
+import { readDeviceIdentity, writeDeviceIdentity } from '../../edge/link/device-identity.ts'
 import { joinHub } from '../../edge/link/join.ts'
 import { ManualClock } from '../../shared/clock.ts'
 import { formatJoinToken } from '../../shared/join-token.ts'
@@ -103,13 +103,13 @@ describe('an agent whose hub has moved', () => {
 describe('joining', () => {
   it('a second time is told the switch for it, which gives another identity', async () => {
     const folder = await joined()
-    const before = readIdentity(folder)?.device
+    const before = readDeviceIdentity(folder)?.device
     const second = await token('Cellar')
     const { err } = await lares(`edge join ${second} --data ${folder}`)
     expect(hintOf(err)).toContain('Join with --again to give it a new identity; the old device')
     const [, option = ''] = /Join with (--\w+) /.exec(hintOf(err)) ?? []
     expect((await lares(`edge join ${second} --data ${folder} ${option}`)).code).toBe(0)
-    expect(readIdentity(folder)?.device).not.toBe(before)
+    expect(readDeviceIdentity(folder)?.device).not.toBe(before)
   })
 
   it('that got no answer is told to do the same again, which gives the same device', async () => {
@@ -166,9 +166,9 @@ describe('an identity', () => {
 
   it('that the hub removed is told to join again, which works', async () => {
     const folder = await joined()
-    const identity = readIdentity(folder)
+    const identity = readDeviceIdentity(folder)
     if (identity === null) return expect.fail('it has not joined')
-    writeIdentity(folder, { ...identity, secret: 'w'.repeat(43) })
+    writeDeviceIdentity(folder, { ...identity, secret: 'w'.repeat(43) })
     const doctor = await lares(`edge doctor --data ${folder}`)
     expect(doctor.out).toContain('It may have been removed there. Join again: lares edge join')
     const [, command = ''] = /Join again: (lares edge join <token> --again)\./.exec(doctor.out) ?? []
@@ -188,7 +188,7 @@ describe('a hub that takes nobody in', () => {
     stops.push(() => double.stop())
     const folder = newFolder()
     const where = { addresses: [double.address], pin: certificate.pin, base: 'lares' }
-    writeIdentity(folder, { device: 'hall-x7k2m9', secret, name: 'Hall', joined_at: 0, ...where })
+    writeDeviceIdentity(folder, { device: 'hall-x7k2m9', secret, name: 'Hall', joined_at: 0, ...where })
     const agent = await running(folder)
     await eventually(() =>
       expect(agent.missing('hub')?.reason).toContain(
