@@ -1,5 +1,5 @@
 import type { Clock } from '../../shared/clock.ts'
-import { levelOf } from './level.ts'
+import { levelOf } from '../../shared/sound-level.ts'
 import { openRecording } from './recording.ts'
 
 export interface MicrophoneLevel {

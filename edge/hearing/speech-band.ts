@@ -1,5 +1,5 @@
 import { AUDIO } from '../../shared/limits.ts'
-import { toDb } from './level.ts'
+import { toDb } from '../../shared/sound-level.ts'
 
 interface Biquad {
   b0: number

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { encodeAudioFrame, FRAME_FLAGS } from '../../shared/messages/audio-frame.ts'
+import { levelOf } from '../../shared/sound-level.ts'
 import type { Block } from './block.ts'
-import { levelOf } from './level.ts'
 
 const BLOCKS_PER_FRAME = 2
 

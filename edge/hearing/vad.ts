@@ -1,6 +1,6 @@
+import { SILENCE_DB } from '../../shared/sound-level.ts'
 import { BLOCK_MS } from './block.ts'
 import { EnergyFloor } from './energy-floor.ts'
-import { SILENCE_DB } from './level.ts'
 import { speechBandMeter } from './speech-band.ts'
 import type { SpeechDetector } from './webrtc-vad.ts'
 

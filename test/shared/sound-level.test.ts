@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { levelOf, SILENCE_DB } from '../../../edge/hearing/level.ts'
+import { LevelMeter, levelOf, SILENCE_DB } from '../../shared/sound-level.ts'
 
 function samples(values: number[]): Buffer {
   const pcm = Buffer.alloc(values.length * 2)
@@ -31,5 +31,14 @@ describe('the level', () => {
   it('is not called clipped for one sample that touches full scale', () => {
     expect(levelOf(samples([0, 32_767, 0, -32_768, 0])).clipped).toBe(false)
     expect(levelOf(samples([0, 32_767, 0, -32_768, 32_767])).clipped).toBe(true)
+  })
+
+  it('of sound that comes piece by piece is that of all of it together', () => {
+    const loud = samples(Array.from({ length: 300 }, (_, index) => (index % 2 ? 20_000 : -32_768)))
+    const quiet = samples(Array.from({ length: 500 }, () => 12))
+    const meter = new LevelMeter()
+    for (const pcm of [loud.subarray(0, 100), loud.subarray(100), quiet]) meter.add(pcm)
+    expect(meter.level).toEqual(levelOf(Buffer.concat([loud, quiet])))
+    expect(meter.samples).toBe(800)
   })
 })
