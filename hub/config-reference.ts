@@ -24,7 +24,10 @@ const MEANINGS: ReadonlyMap<string, string> = new Map([
   ],
   ['central.url_file', 'A file that holds that line, mode 0600. Default: central.url in the data folder.'],
   ['central.max_kb_per_s', 'Kilobytes a second to central at most. Default: as fast as it goes.'],
-  ['metrics.sensors', 'Whether /metrics shows the latest value of every sensor.'],
+  [
+    'metrics.sensors',
+    'Whether /metrics shows the latest value of every sensor, and how loud the last turn of every device was.',
+  ],
 ])
 
 export const HUB_REFERENCE: Reference = { schema: hubSchema, meanings: MEANINGS, examples: HUB_EXAMPLES }

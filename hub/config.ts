@@ -40,7 +40,7 @@ export const hubSchema = z.strictObject({
     .prefault({}),
   metrics: z
     .strictObject({
-      /** Whether `/metrics` shows the latest value of every sensor. */
+      /** Whether `/metrics` shows the latest value of every sensor, and how loud the last turn of every device was. */
       sensors: z.boolean().default(true),
     })
     .prefault({}),

@@ -260,6 +260,7 @@ export class Hub implements Service {
       hookFailures: () => broker.stats().hookFailures,
       loopLagP99Ms: () => lag.p99Ms(),
       audio: () => recorder.stats(),
+      levels: () => (config.metrics.sensors ? recorder.levels() : []),
       degraded: () => store.fault !== null,
       dropped: () => ({ session_away: broker.stats().dropped, slow_reader: broker.stats().unread }),
       sensors: () => (config.metrics.sensors ? values.all() : []),

@@ -41,8 +41,8 @@ export interface Recording {
   durationMs: number
   sha256: string
   crc32: number
-  /** Set when the hub closed the recording itself: the cap was reached, or frames stopped coming. */
-  closedBy: 'device' | 'cap' | 'silence'
+  /** Who closed it: the device, or the hub because the cap was reached, frames stopped coming, or it stops itself. */
+  closedBy: 'device' | 'cap' | 'silence' | 'stop'
 }
 
 /** What happened to an input. `refused` never reached a handler: the caller may do nothing about it. */

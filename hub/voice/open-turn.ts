@@ -1,187 +1,108 @@
-import { crc32 } from 'node:zlib'
-import type { Cancel, Clock } from '../../shared/clock.ts'
-import { decode } from '../../shared/codec.ts'
-import { asError } from '../../shared/errors.ts'
-import { AUDIO, REORDER_WINDOW_MS, TURN_MAX_MS } from '../../shared/limits.ts'
+import type { Clock } from '../../shared/clock.ts'
 import type { Recording } from '../engine/input.ts'
-import { createPart, finishPart, newClipName, removeClip } from './clip-folder.ts'
-import type { Counters } from './recorder-stats.ts'
-import { type Piece, Reorder } from './reorder.ts'
-import { WavFile } from './wav-file.ts'
-
-const MAX_SAMPLES = (TURN_MAX_MS * AUDIO.rate) / 1_000
-/** Frames shorter than 10 ms are counted as 10 ms here, so that empty ones cannot be numbered without end. */
-const LEAST_SAMPLES = AUDIO.rate / 100
+import { ClipFile } from './clip-file.ts'
+import { OrderedSound } from './ordered-sound.ts'
+import type { FrameCounters } from './recorder-stats.ts'
+import type { SoundTaker, TurnEnd } from './sound-taker.ts'
+import type { TakerCounts } from './taker-counts.ts'
+import { TakerQueue } from './taker-queue.ts'
+import { type SoundLevel, TurnLevel } from './turn-level.ts'
 
 export interface OpenTurnParts {
   folder: string
   clock: Clock
-  counters: Counters
+  counters: FrameCounters
   /** Number of the stream in this turn's frames. */
   stream: number
+  /** Who listens besides the file and the level. */
+  takers: SoundTaker[]
+  /** The counts of a kind of taker, of all turns. */
+  countsOf: (taker: string) => TakerCounts
   /** No further frame fits into the longest turn. Called once at most. */
   full: () => void
-  /** The disk refused the recording. Called once at most; the turn goes on without a file. */
-  broken: (error: Error) => void
+  /** A taker failed or gave up; the turn goes on for the others, and without a file when it was that. */
+  failed: (taker: string, error: Error) => void
 }
 
-/** One turn while it is recorded: its frames in order, its growing file. */
+/** What is left of a turn that is over. */
+export interface ClosedTurn {
+  recording: Recording | null
+  level: SoundLevel | null
+}
+
+/** One turn while it is recorded: its sound in order, and those who take it. */
 export class OpenTurn {
   readonly openedAt: number
-  /** When the last frame of this turn came, on the monotonic clock; at first when it was opened. */
-  heardAt: number
+  /** Resolves when all takers have heard the end. */
+  readonly left: Promise<unknown>
   /** The device has said its end; the last frames may still be waited for. */
   ending = false
-  #parts: OpenTurnParts
-  #file: string
-  #wav: WavFile
-  #reorder = new Reorder()
-  #kept = 0
-  #lost = 0
-  #crc = 0
-  /** Samples of the longest frame so far: what a missing frame is taken to have had. Only the last may be shorter. */
-  #frameSamples = 0
-  #full = false
-  #cancelTimer: Cancel | null = null
-  #recording: Promise<Recording | null> | null = null
-  #expected: number | null = null
-  #complete: (() => void) | null = null
+  #sound: OrderedSound
+  #clip: ClipFile
+  #level = new TurnLevel()
+  #queues: TakerQueue[]
+  #closed: Promise<ClosedTurn> | null = null
 
   constructor(parts: OpenTurnParts) {
-    const { clock, folder } = parts
-    this.#parts = parts
+    const { folder, clock, counters, stream, full } = parts
     this.openedAt = clock.mono()
-    this.heardAt = this.openedAt
-    this.#file = newClipName(clock.now())
-    this.#wav = new WavFile(
-      () => createPart(folder, this.#file),
-      (error) => {
-        parts.counters.failed += 1
-        parts.broken(error)
-        void this.#discard()
-      },
+    this.#clip = new ClipFile(folder, clock)
+    this.#queues = [this.#clip, this.#level, ...parts.takers].map(
+      (taker) =>
+        new TakerQueue({
+          taker,
+          clock,
+          counts: parts.countsOf(taker.name),
+          failed: (error) => parts.failed(taker.name, error),
+        }),
     )
+    this.left = Promise.all(this.#queues.map((queue) => queue.left))
+    this.#sound = new OrderedSound({
+      clock,
+      counters,
+      stream,
+      full,
+      piece: (piece) => {
+        for (const queue of this.#queues) queue.offer(piece)
+      },
+    })
+  }
+
+  /** When the last frame of this turn came, on the monotonic clock; at first when it was opened. */
+  get heardAt(): number {
+    return this.#sound.heardAt
   }
 
   frame(payload: Buffer): 'taken' | 'bad' {
-    const { counters, clock, stream } = this.#parts
-    const decoded = decode('audio-frame', payload)
-    const frame = decoded.ok && decoded.value.stream === stream ? decoded.value : null
-    const samples = Math.max(this.#frameSamples, (frame?.pcm.length ?? 0) / AUDIO.bytesPerSample)
-    if (frame === null || frame.seq >= mostFrames(samples)) {
-      counters.bad += 1
-      return 'bad'
-    }
-    this.heardAt = clock.mono()
-    const arrival = this.#reorder.accept(frame.seq, frame.pcm, this.heardAt)
-    if (arrival === 'late') counters.late += 1
-    else if (arrival === 'duplicate') counters.duplicates += 1
-    else {
-      counters.frames += 1
-      this.#frameSamples = samples
-      this.#advance()
-    }
-    return 'taken'
+    return this.#sound.frame(payload)
   }
 
-  /**
-   * The device has said its end: resolves when all frames are here, at once if they are, or one reorder window later.
-   * `frames` is the device's count; when it gave none, only frames before those that are here are waited for.
-   */
+  /** The device has said its end, with its count of frames: resolves when no frame is waited for any more. */
   async end(frames: number | undefined): Promise<void> {
     this.ending = true
-    this.#expected = frames ?? null
-    if (this.#hasAll()) return
-    await new Promise<void>((resolve) => {
-      const cancel = this.#parts.clock.after(REORDER_WINDOW_MS, resolve)
-      this.#complete = () => {
-        cancel()
-        resolve()
-      }
-    })
+    await this.#sound.complete(frames)
   }
 
   /**
    * Closes the turn with what is there; frames must not come any more. The file is synced and in place when this resolves,
-   * `null` without sound or when the disk refused it. Repeating it is safe. Never rejects.
+   * `null` without sound or when the disk refused it. The other takers are not waited for. Repeating it is safe. Never rejects.
    */
-  close(closedBy: Recording['closedBy']): Promise<Recording | null> {
-    if (this.#recording) return this.#recording
-    this.#cancelTimer?.()
-    this.#write(this.#reorder.flush())
-    if (this.#expected !== null)
-      this.#countLost(Math.max(0, Math.min(this.#expected, mostFrames(this.#frameSamples)) - this.#reorder.next))
-    this.#complete?.()
-    this.#recording = this.#store(closedBy)
-    return this.#recording
+  close(closedBy: TurnEnd): Promise<ClosedTurn> {
+    this.#closed ??= this.#close(closedBy)
+    return this.#closed
   }
 
-  async #store(closedBy: Recording['closedBy']): Promise<Recording | null> {
-    if (this.#kept === 0) return null
-    try {
-      const { bytes, sha256 } = await this.#wav.close()
-      await finishPart(this.#parts.folder, this.#file)
-      const durationMs = Math.round((this.#wav.dataBytes * 1_000) / (AUDIO.rate * AUDIO.bytesPerSample))
-      const { lostFrames, frames, crc32 } = { lostFrames: this.#lost, frames: this.#kept, crc32: this.#crc }
-      return { file: this.#file, bytes, frames, lostFrames, durationMs, sha256, crc32, closedBy }
-    } catch (error) {
-      this.#wav.giveUp(asError(error))
-      await this.#discard()
-      return null
-    }
+  /** The hub stops: of a turn that is closed, those who may not work on then hear it now. */
+  stop(): void {
+    for (const queue of this.#queues) queue.end('stop')
   }
 
-  #advance(): void {
-    this.#write(this.#reorder.release(this.#parts.clock.mono()))
-    this.#arm()
-    if (this.#hasAll()) this.#complete?.()
-    if (!this.#full && this.#reorder.next >= mostFrames(this.#frameSamples)) {
-      this.#full = true
-      this.#parts.full()
-    }
+  async #close(closedBy: TurnEnd): Promise<ClosedTurn> {
+    this.#sound.close()
+    for (const queue of this.#queues) queue.end(closedBy)
+    const clip = await this.#clip.clip
+    const { frames, lostFrames, crc32 } = this.#sound
+    const { level } = this.#level
+    return { recording: clip && { ...clip, frames, lostFrames, crc32, closedBy }, level }
   }
-
-  #arm(): void {
-    const { deadline } = this.#reorder
-    this.#cancelTimer?.()
-    this.#cancelTimer = null
-    if (deadline === null) return
-    const { clock } = this.#parts
-    this.#cancelTimer = clock.after(Math.max(0, deadline - clock.mono()), () => this.#advance())
-  }
-
-  #write(pieces: Piece[]): void {
-    for (const piece of pieces) {
-      if (piece.kind === 'gap') {
-        this.#countLost(piece.frames)
-        this.#wav.addSilence(piece.frames * this.#frameSamples * AUDIO.bytesPerSample)
-      } else {
-        this.#kept += 1
-        this.#crc = crc32(piece.pcm, this.#crc)
-        this.#wav.add(piece.pcm)
-      }
-    }
-  }
-
-  #countLost(frames: number): void {
-    this.#lost += frames
-    this.#parts.counters.lost += frames
-  }
-
-  #hasAll(): boolean {
-    return this.#reorder.deadline === null && (this.#expected === null || this.#reorder.next >= this.#expected)
-  }
-
-  async #discard(): Promise<void> {
-    try {
-      await removeClip(this.#parts.folder, this.#file)
-    } catch {
-      // the disk is at fault and was reported; what is left is swept at the next start
-    }
-  }
-}
-
-/** How many frames of so many samples fit into the longest turn. */
-function mostFrames(samples: number): number {
-  return Math.floor(MAX_SAMPLES / Math.max(samples, LEAST_SAMPLES))
 }

@@ -7,13 +7,17 @@ import { RateLimitedLog } from '../../shared/log.ts'
 import type { Turn } from '../../shared/messages/turn.ts'
 import type { Recording } from '../engine/input.ts'
 import { isClipName, listClips, removeClip } from './clip-folder.ts'
-import { OpenTurn } from './open-turn.ts'
+import { type ClosedTurn, OpenTurn } from './open-turn.ts'
 import { newCounters, type RecorderStats } from './recorder-stats.ts'
+import type { SoundTaker } from './sound-taker.ts'
+import { type TakerCounts, takerStats } from './taker-counts.ts'
+import type { SoundLevel } from './turn-level.ts'
 
 /** A turn before its end is over when another begins; two may overlap on the way. */
 const OPEN_TURNS_PER_DEVICE = 2
-/** Results of closed turns remembered for ends that are repeated. */
-const REMEMBERED_TURNS = 1_000
+/** Results of closed turns remembered for ends that are repeated, and devices whose level is. */
+const REMEMBERED = 1_000
+const NOTHING: ClosedTurn = { recording: null, level: null }
 const LOOK_MS = 1_000
 
 export interface FinishedTurn {
@@ -23,6 +27,8 @@ export interface FinishedTurn {
   message: Turn | null
   /** `null` when there was no sound, the disk refused it, or this hub knows nothing of the turn. */
   recording: Recording | null
+  /** `null` when there was no sound, or this hub knows nothing of the turn. */
+  level: SoundLevel | null
 }
 
 export interface TurnRecorderOptions {
@@ -32,6 +38,8 @@ export interface TurnRecorderOptions {
   log: Log
   /** The hub closed a turn itself: it reached its longest length, fell silent, or was one too many for its device. */
   closed: (turn: FinishedTurn) => void
+  /** Who else takes the sound of a turn; asked when it begins. Absent: nobody but the file and the level. */
+  takers?: (device: string, turn: string) => SoundTaker[]
 }
 
 interface Running {
@@ -41,8 +49,9 @@ interface Running {
 }
 
 /**
- * Writes what devices send between the start and the end of a turn into WAV files. Frames go to memory and are done with;
- * every turn has its own queue to the disk, so a slow card delays nobody. Start it before the first turn begins.
+ * Puts what devices send between the start and the end of a turn in order, for a WAV file, a level and whoever else takes it.
+ * Frames go to memory and are done with; every taker of every turn has its own queue, so a slow card delays nobody.
+ * Start it before the first turn begins.
  */
 export class TurnRecorder implements Service {
   #options: TurnRecorderOptions
@@ -50,7 +59,12 @@ export class TurnRecorder implements Service {
   #counters = newCounters()
   /** By device and turn, oldest first. */
   #open = new Map<string, Running>()
-  #over = new Map<string, Promise<Recording | null>>()
+  #over = new Map<string, Promise<ClosedTurn>>()
+  /** Open turns, and closed ones of which a taker has not heard the end yet. */
+  #attended = new Set<OpenTurn>()
+  #takers = new Map<string, TakerCounts>()
+  /** Of the last turn of each device. */
+  #levels = new Map<string, SoundLevel>()
   #leftovers: { file: string; finished: boolean }[] = []
   #stopLooking: Cancel | null = null
   #stopped = false
@@ -69,18 +83,22 @@ export class TurnRecorder implements Service {
     }
   }
 
-  /** Closes what is open, as if it had fallen silent, and waits until every file is in place. Later frames are unknown. */
+  /** Closes what is open, and waits until every file is in place and every taker has been told. Later frames are unknown. */
   async stop(): Promise<void> {
     this.#stopped = true
     this.#stopLooking?.()
     for (const [key, { recording }] of this.#open) {
-      if (!recording.ending) this.#close(key, 'silence')
+      if (!recording.ending) this.#close(key, 'stop')
       else {
         this.#open.delete(key)
         void recording.close('device')
       }
     }
-    await Promise.all(this.#over.values())
+    const told = [...this.#attended].map((turn) => {
+      turn.stop()
+      return turn.left
+    })
+    await Promise.all([...this.#over.values(), ...told])
   }
 
   /** Opens a turn. A turn that is open or was closed already stays as it is. Beyond two of a device the oldest is closed. */
@@ -93,10 +111,13 @@ export class TurnRecorder implements Service {
       clock,
       counters: this.#counters,
       stream: message.stream,
+      takers: this.#askTakers(device, message.turn),
+      countsOf: (taker) => this.#countsOf(taker),
       full: () => this.#close(key, 'cap'),
-      broken: (error) =>
-        this.#warn('disk', { device, reason: error.message }, 'a turn is not recorded: the disk refused it'),
+      failed: (taker, error) => this.#tell(device, taker, error),
     })
+    this.#attended.add(recording)
+    void recording.left.then(() => this.#attended.delete(recording))
     this.#open.set(key, { device, turn: message.turn, recording })
     const ofDevice = [...this.#open].filter(([, open]) => open.device === device && !open.recording.ending)
     for (const [oldest] of ofDevice.slice(0, -OPEN_TURNS_PER_DEVICE)) this.#close(oldest, 'silence')
@@ -124,12 +145,12 @@ export class TurnRecorder implements Service {
         key,
         recording.end(message.frames).then(() => {
           this.#open.delete(key)
-          return recording.close('device')
+          return this.#measured(device, recording.close('device'))
         }),
       )
     }
-    const recording = (await this.#over.get(key)) ?? null
-    return { device, turn: message.turn, message, recording }
+    const closed = (await this.#over.get(key)) ?? NOTHING
+    return { device, turn: message.turn, message, ...closed }
   }
 
   /**
@@ -156,7 +177,13 @@ export class TurnRecorder implements Service {
   }
 
   stats(): RecorderStats {
-    return { open: this.#open.size, ...this.#counters }
+    const takers = Object.fromEntries([...this.#takers].map(([name, counts]) => [name, takerStats(counts)]))
+    return { open: this.#open.size, ...this.#counters, failed: takers.file?.failed ?? 0, takers }
+  }
+
+  /** How loud the last turn of each device was that had sound, since this was made. */
+  levels(): { device: string; level: SoundLevel }[] {
+    return [...this.#levels].map(([device, level]) => ({ device, level }))
   }
 
   #look(): void {
@@ -167,15 +194,15 @@ export class TurnRecorder implements Service {
     }
   }
 
-  #close(key: string, by: 'cap' | 'silence'): void {
+  #close(key: string, by: 'cap' | 'silence' | 'stop'): void {
     const running = this.#open.get(key)
     if (!running || running.recording.ending) return
     this.#open.delete(key)
     const { device, turn } = running
-    const finished = running.recording.close(by)
-    const told = finished.then((recording) => {
-      this.#options.closed({ device, turn, message: null, recording })
-      return recording
+    const finished = this.#measured(device, running.recording.close(by))
+    const told = finished.then((closed) => {
+      this.#options.closed({ device, turn, message: null, ...closed })
+      return closed
     })
     this.#remember(
       key,
@@ -186,16 +213,55 @@ export class TurnRecorder implements Service {
     )
   }
 
-  #remember(key: string, recording: Promise<Recording | null>): void {
-    this.#over.set(key, recording)
-    const [oldest] = this.#over.keys()
-    if (this.#over.size > REMEMBERED_TURNS && oldest !== undefined) this.#over.delete(oldest)
+  #remember(key: string, closed: Promise<ClosedTurn>): void {
+    this.#over.set(key, closed)
+    forgetOldest(this.#over)
+  }
+
+  async #measured(device: string, closing: Promise<ClosedTurn>): Promise<ClosedTurn> {
+    const closed = await closing
+    if (closed.level) {
+      this.#levels.delete(device)
+      this.#levels.set(device, closed.level)
+      forgetOldest(this.#levels)
+    }
+    return closed
+  }
+
+  #askTakers(device: string, turn: string): SoundTaker[] {
+    try {
+      return this.#options.takers?.(device, turn) ?? []
+    } catch (error) {
+      this.#warn(
+        'takers',
+        { device, reason: asError(error).message },
+        'a turn has no takers but the file and the level',
+      )
+      return []
+    }
+  }
+
+  #countsOf(taker: string): TakerCounts {
+    const counts = this.#takers.get(taker) ?? { taken: 0, dropped: 0, failed: 0 }
+    this.#takers.set(taker, counts)
+    return counts
+  }
+
+  #tell(device: string, taker: string, error: Error): void {
+    const reason = error.message
+    if (taker === 'file') this.#warn('disk', { device, reason }, 'a turn is not recorded: the disk refused it')
+    else this.#warn(`taker ${taker}`, { device, taker, reason }, 'a taker of the sound of a turn failed')
   }
 
   #warn(what: string, fields: Record<string, unknown>, message: string): void {
     const passed = this.#quiet.allow(what)
     if (passed) this.#options.log.warn({ ...fields, ...passed }, message)
   }
+}
+
+function forgetOldest(map: Map<string, unknown>): void {
+  const [oldest] = map.keys()
+  if (map.size > REMEMBERED && oldest !== undefined) map.delete(oldest)
 }
 
 /** A device's id has no slash, so no two turns share a key. */

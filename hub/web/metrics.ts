@@ -23,7 +23,10 @@ export interface MetricSources {
     late: number
     duplicates: number
     failed: number
+    takers: Record<string, { taken_s: number; dropped_s: number; failed: number }>
   }
+  /** How loud the last turn of each device was, decibels relative to full scale. Empty where that is not to be shown. */
+  levels: () => { device: string; level: { meanDb: number; peakDb: number } }[]
   /**
    * Messages that were given up, by reason. `session_away`: their session stayed away too long, or too many waited for it;
    * `slow_reader`: QoS 0, and the connection that was to get them took no bytes.
@@ -86,8 +89,40 @@ export function hubMetrics(sources: MetricSources): HubMetrics {
   counted('lares_hook_failures_total', 'Hooks of the broker that failed', sources.hookFailures)
   gauge('lares_audio_open_turns', 'Turns that are recorded now', () => sources.audio().open)
   counted('lares_audio_total', 'Frames by what became of them, and recordings that failed', () => {
-    const { open: _open, ...counters } = sources.audio()
+    const { open: _open, takers: _takers, ...counters } = sources.audio()
     return counters
+  })
+  new Counter({
+    name: 'lares_sound_seconds_total',
+    help: 'Sound of turns by who takes it and what became of it there',
+    labelNames: ['taker', 'kind'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [taker, { taken_s, dropped_s }] of Object.entries(sources.audio().takers)) {
+        this.inc({ taker, kind: 'taken' }, taken_s)
+        this.inc({ taker, kind: 'dropped' }, dropped_s)
+      }
+    },
+  })
+  counted(
+    'lares_sound_takers_failed_total',
+    'Turns in which a taker of their sound failed or gave up',
+    () => Object.fromEntries(Object.entries(sources.audio().takers).map(([taker, { failed }]) => [taker, failed])),
+    'taker',
+  )
+  new Gauge({
+    name: 'lares_audio_level_dbfs',
+    help: 'How loud the last turn of a device was, decibels relative to full scale',
+    labelNames: ['device', 'kind'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { device, level } of sources.levels()) {
+        this.set({ device, kind: 'mean' }, level.meanDb)
+        this.set({ device, kind: 'peak' }, level.peakDb)
+      }
+    },
   })
   counted('lares_messages_dropped_total', 'Messages that were given up', () => ({ ...sources.dropped() }), 'reason')
 

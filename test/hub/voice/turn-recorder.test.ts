@@ -42,7 +42,19 @@ describe('a recorded turn', () => {
       closedBy: 'device',
     })
     expect(await listClips(folder)).toEqual([{ file: recording.file, finished: true }])
-    expect(recorder.stats()).toEqual({ open: 0, frames: 61, lost: 0, bad: 0, late: 0, duplicates: 0, failed: 0 })
+    expect(recorder.stats()).toEqual({
+      open: 0,
+      frames: 61,
+      lost: 0,
+      bad: 0,
+      late: 0,
+      duplicates: 0,
+      failed: 0,
+      takers: {
+        file: { taken_s: 2.44, dropped_s: 0, failed: 0 },
+        level: { taken_s: 2.44, dropped_s: 0, failed: 0 },
+      },
+    })
   })
 
   it('is put in order of seq, whatever the order of arrival', async () => {

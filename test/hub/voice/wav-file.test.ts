@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,7 +16,10 @@ if (soxMissing) process.stderr.write(`a WAV file is not shown to sox: ${soxMissi
 let folder: string
 let file: string
 const create = () => open(file, 'wx+', 0o600)
-const quiet = () => {}
+/** Adds frames as a taker is given them: the next one when the disk is done with those before. */
+async function fill(wav: WavFile, from: number, to: number): Promise<void> {
+  for (let seq = from; seq < to; seq++) await wav.add(pcmOf(seq))
+}
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'wav-'))
   file = join(folder, 'a.wav')
@@ -25,20 +28,20 @@ afterEach(() => rm(folder, { recursive: true, force: true }))
 
 describe('a WAV file that grows', () => {
   it('holds every sample behind a correct header, and its checksum is that of the whole file', async () => {
-    const wav = new WavFile(create, quiet)
-    const frames = Array.from({ length: 80 }, (_, seq) => pcmOf(seq))
-    for (const pcm of frames) wav.add(pcm)
+    const wav = new WavFile(create)
+    await fill(wav, 0, 80)
     const { bytes, sha256 } = await wav.close()
     const content = readFileSync(file)
+    const frames = Array.from({ length: 80 }, (_, seq) => pcmOf(seq))
     expect(content).toEqual(Buffer.concat([wavHeader(80 * FRAME_BYTES), ...frames]))
     expect(bytes).toBe(content.length)
     expect(sha256).toBe(createHash('sha256').update(content).digest('hex'))
   })
 
   it.skipIf(soxMissing)('is a file that sox understands', async () => {
-    const wav = new WavFile(create, quiet)
-    for (let seq = 0; seq < 50; seq++) wav.add(pcmOf(seq))
-    wav.addSilence(FRAME_BYTES)
+    const wav = new WavFile(create)
+    await fill(wav, 0, 50)
+    await wav.addSilence(FRAME_BYTES)
     await wav.close()
     const ask = (what: string) => execFileSync('soxi', [what, file], { encoding: 'utf8' }).trim()
     expect([ask('-t'), ask('-r'), ask('-c'), ask('-b'), ask('-s'), ask('-e')]).toEqual([
@@ -51,21 +54,14 @@ describe('a WAV file that grows', () => {
     ])
   })
 
-  it('is written while it grows, so that about a second is in memory', async () => {
-    const handles: FileHandle[] = []
-    const written = eventOf<number>()
-    const wav = new WavFile(async () => {
-      const handle = await create()
-      handles.push(handle)
-      spyOnWrites(handle, written.happened)
-      return handle
-    }, quiet)
-    for (let seq = 0; seq < 24; seq++) wav.add(pcmOf(seq))
-    expect(handles).toHaveLength(0)
-    wav.add(pcmOf(24))
-    expect(await written.next((bytes) => bytes >= WAV_HEADER_BYTES + 25 * FRAME_BYTES)).toBe(
-      WAV_HEADER_BYTES + 25 * FRAME_BYTES,
-    )
+  it('is made with the first second and written while it grows, so that less than a second is in memory', async () => {
+    const wav = new WavFile(create)
+    await fill(wav, 0, 24)
+    expect(existsSync(file)).toBe(false)
+    await fill(wav, 24, 25)
+    expect(readFileSync(file)).toHaveLength(WAV_HEADER_BYTES + 25 * FRAME_BYTES)
+    await fill(wav, 25, 49)
+    expect(readFileSync(file)).toHaveLength(WAV_HEADER_BYTES + 25 * FRAME_BYTES)
     await wav.close()
   })
 
@@ -82,93 +78,77 @@ describe('a WAV file that grows', () => {
         },
       })
       return handle
-    }, quiet)
+    })
     wav.add(pcmOf(0))
     await wav.close()
     expect(done).toEqual(['write', 'write', 'write', 'sync'])
   })
 
-  it('writes ten minutes of silence without holding them', async () => {
-    const wav = new WavFile(create, quiet)
-    wav.addSilence(600 * 32_000)
+  it('writes ten minutes of silence a second at a time', async () => {
+    const writes: number[] = []
+    const wav = new WavFile(async () => {
+      const handle = await create()
+      spyOnWrites(handle, (bytes) => writes.push(bytes))
+      return handle
+    })
+    await wav.addSilence(600 * 32_000)
     wav.add(pcmOf(1))
     const { bytes } = await wav.close()
     expect(bytes).toBe(WAV_HEADER_BYTES + 600 * 32_000 + FRAME_BYTES)
     expect(readFileSync(file).subarray(-FRAME_BYTES)).toEqual(pcmOf(1))
+    expect(Math.max(...writes)).toBe(32_000)
   })
 
-  it('tells once that the disk refused, and drops what comes then', async () => {
+  it('says with the second that it cannot write what the disk said, and is closed by being abandoned', async () => {
     writeFileSync(file, '')
-    const faults: string[] = []
-    const readOnly = () => open(file, 'r')
-    const wav = new WavFile(readOnly, (error) => faults.push(error.message))
-    for (let seq = 0; seq < 100; seq++) wav.add(pcmOf(seq))
-    await expect(wav.close()).rejects.toThrow('EBADF')
-    wav.add(pcmOf(1))
-    await expect(wav.close()).rejects.toThrow('EBADF')
-    expect(faults).toEqual([expect.stringContaining('EBADF')])
+    const wav = new WavFile(() => open(file, 'r'))
+    await expect(fill(wav, 0, 25)).rejects.toThrow('EBADF')
+    await wav.abandon()
+    const short = new WavFile(() => open(file, 'r'))
+    await fill(short, 0, 1)
+    await expect(short.close()).rejects.toThrow('EBADF')
+    await short.abandon()
   })
 
-  it('does not take silence that was written for room in memory', async () => {
-    const faults: string[] = []
-    const silent = 60 * 32_000
-    const written = eventOf<number>()
-    let stuck = false
-    const wav = new WavFile(
-      async () => {
-        const handle = await create()
-        spyOnWrites(handle, written.happened, () => (stuck ? new Promise(() => {}) : undefined))
-        return handle
-      },
-      (error) => faults.push(error.message),
-    )
-    const quietened = written.next((bytes) => bytes >= WAV_HEADER_BYTES + silent)
-    wav.addSilence(silent)
-    await quietened
-    stuck = true
-    for (let seq = 0; seq < 32 * 25; seq++) wav.add(pcmOf(seq))
-    expect(faults).toHaveLength(1)
-  })
-
-  it('gives up when the disk is 30 seconds behind, and holds nothing more', async () => {
-    const faults: string[] = []
-    const stuck = eventOf<FileHandle>()
-    const wav = new WavFile(
-      () => stuck.next(() => true),
-      (error) => faults.push(error.message),
-    )
-    for (let seq = 0; seq < 30 * 25; seq++) wav.add(pcmOf(seq))
-    expect(faults).toEqual([])
-    wav.add(pcmOf(1))
-    wav.add(pcmOf(2))
-    expect(faults).toEqual(['the disk is 30 seconds behind'])
-    const closing = wav.close()
-    stuck.happened(await create())
-    await expect(closing).rejects.toThrow('30 seconds behind')
+  it('that is abandoned within a long silence writes no more, and lets go of its file when the disk answers', async () => {
+    const handles: FileHandle[] = []
+    const stuck = Promise.withResolvers<void>()
+    const reached = Promise.withResolvers<void>()
+    const wav = new WavFile(async () => {
+      const handle = await create()
+      handles.push(handle)
+      let seconds = 0
+      spyOnWrites(
+        handle,
+        () => {},
+        () => {
+          if (++seconds < 5) return
+          reached.resolve()
+          return stuck.promise
+        },
+      )
+      return handle
+    })
+    const silence = wav.addSilence(600 * 32_000)
+    silence.catch(() => {})
+    await reached.promise
+    const abandoned = wav.abandon()
+    stuck.resolve()
+    await abandoned
+    await expect(silence).rejects.toThrow('abandoned')
+    expect(handles.map((handle) => handle.fd)).toEqual([-1])
+    expect(readFileSync(file)).toHaveLength(WAV_HEADER_BYTES + 4 * 32_000)
   })
 })
 
-/** Something that can be awaited until it satisfies a condition. */
-function eventOf<T>(): { happened(value: T): void; next(wanted: (value: T) => boolean): Promise<T> } {
-  const waiting: { wanted: (value: T) => boolean; resolve: (value: T) => void }[] = []
-  return {
-    happened(value) {
-      for (const { wanted, resolve } of waiting) if (wanted(value)) resolve(value)
-    },
-    next: (wanted) => new Promise((resolve) => waiting.push({ wanted, resolve })),
-  }
-}
-
-/** Reports the bytes written to a handle so far, after each write; `before` may hold a write up. */
-function spyOnWrites(handle: FileHandle, report: (total: number) => void, before = (): unknown => undefined): void {
+/** Reports the bytes of each write to a handle; `before` may hold a write up. */
+function spyOnWrites(handle: FileHandle, report: (bytes: number) => void, before = (): unknown => undefined): void {
   const write = handle.write.bind(handle) as (...input: unknown[]) => Promise<{ bytesWritten: number; buffer: Buffer }>
-  let total = 0
   Object.assign(handle, {
     async write(...input: unknown[]) {
       await before()
       const result = await write(...input)
-      total += result.bytesWritten
-      report(total)
+      report(result.bytesWritten)
       return result
     },
   })

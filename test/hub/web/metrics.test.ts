@@ -56,7 +56,14 @@ function metricsUnderTest() {
     violations: () => ({ 'a "quoted"\nreason\\': 1 }),
     hookFailures: () => ({}),
     loopLagP99Ms: () => 1,
-    audio: () => ({ open: 1, frames: 5, lost: 0, bad: 0, late: 0, duplicates: 0, failed: 0 }),
+    audio: () => ({
+      ...{ open: 1, frames: 5, lost: 0, bad: 0, late: 0, duplicates: 0, failed: 0 },
+      takers: {
+        file: { taken_s: 0.2, dropped_s: 0, failed: 0 },
+        recognition: { taken_s: 0.04, dropped_s: 0.16, failed: 1 },
+      },
+    }),
+    levels: () => [{ device: 'kitchen-pi-x7k2', level: { meanDb: -31.5, peakDb: -6 } }],
     degraded: () => false,
     sync: () => SYNC_OFF,
     dropped: () => ({ session_away: counts.dropped, slow_reader: 5 }),
@@ -86,6 +93,27 @@ describe('what Prometheus reads', () => {
       ['lares_ledger_total', 'lares_denied_total', 'lares_audio_total', 'lares_messages_dropped_total'].map(typed),
     ).toEqual(['counter', 'counter', 'counter', 'counter'])
     expect(typed('lares_audio_open_turns')).toBe('gauge')
+  })
+
+  it('has the sound of turns by who took it, and how loud the last of each device was', async () => {
+    const { scrape } = metricsUnderTest()
+    await scrape()
+    const families = await scrape()
+    expect(families.get('lares_sound_seconds_total')?.samples).toMatchObject([
+      { labels: '{taker="file",kind="taken"}', value: 0.2 },
+      { labels: '{taker="file",kind="dropped"}', value: 0 },
+      { labels: '{taker="recognition",kind="taken"}', value: 0.04 },
+      { labels: '{taker="recognition",kind="dropped"}', value: 0.16 },
+    ])
+    expect(families.get('lares_sound_takers_failed_total')?.samples).toMatchObject([
+      { labels: '{taker="file"}', value: 0 },
+      { labels: '{taker="recognition"}', value: 1 },
+    ])
+    expect(families.get('lares_audio_level_dbfs')?.samples).toMatchObject([
+      { labels: '{device="kitchen-pi-x7k2",kind="mean"}', value: -31.5 },
+      { labels: '{device="kitchen-pi-x7k2",kind="peak"}', value: -6 },
+    ])
+    expect(families.get('lares_audio_total')?.samples.map(({ labels }) => labels)).not.toContain('{kind="takers"}')
   })
 
   it('tells counts as they are at each look, not their sum over the looks', async () => {
