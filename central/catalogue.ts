@@ -9,7 +9,7 @@ import {
 } from '../hub/store/central-shape.ts'
 
 /** A column as Postgres has it. */
-export interface Column {
+export interface PostgresColumn {
   name: string
   type: string
   notNull: boolean
@@ -34,7 +34,7 @@ export interface CatalogueTable {
   kind: CentralTable['kind']
   keyColumn: string
   partition: string | null
-  columns: Column[]
+  columns: PostgresColumn[]
   primaryKey: string[]
   indexes: Index[]
   checks: Check[]
@@ -69,15 +69,15 @@ export function catalogueTable(table: CentralTable): CatalogueTable {
 }
 
 /** Narrow columns of fixed width stand in front, so that readings, of which there are most, waste no padding. */
-function columnsOf(table: CentralTable, primaryKey: string[]): Column[] {
-  const needed = (name: string, type: string): Column => ({ name, type, notNull: true, default: null })
-  const optional = (name: string, type: string, value: string | null = null): Column => ({
+function columnsOf(table: CentralTable, primaryKey: string[]): PostgresColumn[] {
+  const needed = (name: string, type: string): PostgresColumn => ({ name, type, notNull: true, default: null })
+  const optional = (name: string, type: string, value: string | null = null): PostgresColumn => ({
     name,
     type,
     notNull: false,
     default: value,
   })
-  const own = ({ name, type, default: value }: CentralColumn): Column => ({
+  const own = ({ name, type, default: value }: CentralColumn): PostgresColumn => ({
     name,
     type,
     notNull: primaryKey.includes(name),

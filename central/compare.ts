@@ -1,4 +1,4 @@
-import type { CatalogueTable, Column } from './catalogue.ts'
+import type { CatalogueTable, PostgresColumn } from './catalogue.ts'
 import { addCheck, addColumn, addReference, createIndex, createTable } from './ddl.ts'
 import type { LiveTable } from './live-catalogue.ts'
 
@@ -64,7 +64,7 @@ function compareTable(wanted: CatalogueTable, live: LiveTable): Difference[] {
 
 const LONG_NAMES = new Map([['timestamp with time zone', 'timestamptz']])
 
-function sameColumn(wanted: Column, live: Column): boolean {
+function sameColumn(wanted: PostgresColumn, live: PostgresColumn): boolean {
   return (
     (LONG_NAMES.get(live.type) ?? live.type) === wanted.type &&
     live.notNull === wanted.notNull &&

@@ -2,7 +2,7 @@ import { Client, DatabaseError, type QueryResult, type QueryResultRow } from 'pg
 import { asError, LaresError } from '../shared/errors.ts'
 import { shellWord } from '../shared/shell-word.ts'
 import { tlsTrouble } from '../shared/tls-trouble.ts'
-import { readAddress } from './address.ts'
+import { readCentralAddress } from './central-address.ts'
 
 /** What a part needs of a connection. */
 export interface Queryable {
@@ -22,7 +22,7 @@ const OLDEST_SERVER = 150_000
  */
 export async function withCentral<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({
-    connectionString: readAddress(url).text,
+    connectionString: readCentralAddress(url).text,
     connectionTimeoutMillis: CONNECT_WITHIN_MS,
     application_name: 'lares central',
   })

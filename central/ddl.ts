@@ -1,6 +1,6 @@
 import { escapeIdentifier, escapeLiteral } from 'pg'
 import type { CentralReference } from '../hub/store/central-shape.ts'
-import type { CatalogueTable, Check, Column, Index } from './catalogue.ts'
+import type { CatalogueTable, Check, Index, PostgresColumn } from './catalogue.ts'
 
 /** The statements that make a table, with its rights, partitions and indexes. */
 export function createTable(table: CatalogueTable): string[] {
@@ -19,7 +19,7 @@ export function createTable(table: CatalogueTable): string[] {
 }
 
 /** A column and, in the rows that are there, the values that newer hubs sent for it meanwhile. */
-export function addColumn(table: string, column: Column): string[] {
+export function addColumn(table: string, column: PostgresColumn): string[] {
   return [
     `ALTER TABLE ${qualified(table)} ADD COLUMN ${columnText(column)};`,
     `SELECT lares.take_from_extra(${literal(table)}, ${literal(column.name)});`,
@@ -40,7 +40,7 @@ export function addReference(table: string, { column, epochColumn, table: target
   return `SELECT lares.add_reference(${[table, column, epochColumn, target].map(literal).join(', ')}, ${owned});`
 }
 
-function columnText({ name: column, type, notNull, default: value }: Column): string {
+function columnText({ name: column, type, notNull, default: value }: PostgresColumn): string {
   return `${name(column)} ${type}${notNull ? ' NOT NULL' : ''}${value === null ? '' : ` DEFAULT ${value}`}`
 }
 

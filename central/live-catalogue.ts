@@ -1,5 +1,5 @@
 import type { CentralReference } from '../hub/store/central-shape.ts'
-import type { Check, Column, Index } from './catalogue.ts'
+import type { Check, Index, PostgresColumn } from './catalogue.ts'
 import type { Queryable } from './connect.ts'
 
 /** A table as the database has it now. Defaults and checks are in the words of Postgres. */
@@ -8,7 +8,7 @@ export interface LiveTable {
   kind: string
   keyColumn: string
   partition: string | null
-  columns: Column[]
+  columns: PostgresColumn[]
   primaryKey: string[]
   indexes: Index[]
   checks: Check[]
@@ -42,7 +42,7 @@ export async function readLiveCatalogue(db: Queryable): Promise<LiveTable[]> {
   const tables = await db.query<{ name: string; kind: string; key_column: string; partition_column: string | null }>(
     'SELECT name, kind, key_column, partition_column FROM lares.tables ORDER BY name',
   )
-  const columns = await db.query<Column & { table: string }>(COLUMNS)
+  const columns = await db.query<PostgresColumn & { table: string }>(COLUMNS)
   const indexes = await db.query<Index & { table: string; primary: boolean }>(INDEXES)
   const checks = await db.query<Check & { table: string }>(CHECKS)
   const references = await db.query<CentralReference & { of: string }>(

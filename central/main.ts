@@ -7,10 +7,10 @@ import type { Program } from '../shared/program.ts'
 import { type Outlets, PROCESS_OUTLETS, runProgram } from '../shared/run-program.ts'
 import { agree } from '../shared/terminal/ask-person.ts'
 import { ownScreen, render, type Screen } from '../shared/terminal/render.ts'
-import { readAddress } from './address.ts'
+import { readCentralAddress } from './central-address.ts'
 import { asLaresError, type Queryable, withCentral } from './connect.ts'
-import { checkVersion } from './migrate.ts'
-import { type Answer, VERBS } from './verbs.ts'
+import { checkCentralVersion } from './migrate-central.ts'
+import { VERBS, type VerbAnswer } from './verbs.ts'
 
 /** The words of `lares central`. */
 export const CENTRAL_PROGRAM: Program = {
@@ -73,7 +73,7 @@ export function runCentral(argv: string[], surroundings: Partial<Surroundings> =
   })
 }
 
-function words(answer: Answer, screen: Screen | undefined): string {
+function words(answer: VerbAnswer, screen: Screen | undefined): string {
   if ('text' in answer) return answer.text
   return render(answer.data, answer.schema, screen ?? ownScreen(systemClock.now()))
 }
@@ -84,7 +84,7 @@ async function atCentral<T>(
 ): Promise<T> {
   try {
     return await withCentral(url, async (db) => {
-      if (!MAKES_SCHEMA.has(name)) await checkVersion(db)
+      if (!MAKES_SCHEMA.has(name)) await checkCentralVersion(db)
       return work(db)
     })
   } catch (error) {
@@ -98,7 +98,7 @@ function text(value: string | number | boolean | undefined): string | undefined 
 
 /** Other users of a machine can read the command lines of its programs, so a password may not stand there. */
 function addressOf(option: string | undefined, env: NodeJS.ProcessEnv): string {
-  if (option !== undefined && readAddress(option).holdsPassword)
+  if (option !== undefined && readCentralAddress(option).holdsPassword)
     throw new LaresError(
       'bad_config',
       'the address on the command line holds a password, which others can read there',

@@ -2,18 +2,18 @@ import { readFileSync } from 'node:fs'
 import type { JsonSchema } from '../shared/admin/described-command.ts'
 import { LaresError } from '../shared/errors.ts'
 import { zonedTime } from '../shared/time-words.ts'
-import { linesFrom, readAddress } from './address.ts'
+import { linesFrom, readCentralAddress } from './central-address.ts'
 import { conflictWords, listConflicts } from './conflicts.ts'
 import type { Queryable } from './connect.ts'
 import { countErased, type Erasure, erasable, eraseRows } from './erase.ts'
 import { membershipWords, restoreMemberships } from './memberships.ts'
-import { migrateCentral, prepareCentral } from './migrate.ts'
+import { migrateCentral, prepareCentral } from './migrate-central.ts'
 import { grantPerson, revokePerson } from './people.ts'
 import { grantScope, listScopes, putRow, removeRow, revokeScope } from './scopes.ts'
 import { addSite, listSites, removeSite, rotateSite, siteNamed } from './sites.ts'
 import type { Clash } from './unique-keys.ts'
 
-export interface Call {
+export interface VerbCall {
   db: Queryable
   /** The address this program uses itself; the lines for hubs and people are made from it. */
   url: string
@@ -26,14 +26,14 @@ export interface Call {
 }
 
 /** What a verb answers: data for `--json`, and the same in words; without words it is shown as its schema says. */
-export type Answer = { data: unknown } & ({ text: string } | { schema: JsonSchema })
+export type VerbAnswer = { data: unknown } & ({ text: string } | { schema: JsonSchema })
 
 export interface Verb {
   params: string[]
   summary: string
   /** What this call would take away for good, in a sentence with its numbers; `null` when it takes nothing. */
-  danger?(call: Call): Promise<string | null>
-  run(call: Call): Promise<Answer>
+  danger?(call: VerbCall): Promise<string | null>
+  run(call: VerbCall): Promise<VerbAnswer>
 }
 
 /** Every verb of `lares central`, in the order of its help. */
@@ -248,7 +248,7 @@ export const VERBS = new Map<string, Verb>([
 ])
 
 /** What is to be erased. Throws `bad_params` and `not_found`. */
-async function erasureOf({ db, params: [name = '', what = '', key = ''], reason }: Call): Promise<Erasure> {
+async function erasureOf({ db, params: [name = '', what = '', key = ''], reason }: VerbCall): Promise<Erasure> {
   const thing = erasable(what)
   if (reason === undefined)
     throw new LaresError('bad_params', '--reason is missing', {
@@ -263,7 +263,7 @@ async function erasureOf({ db, params: [name = '', what = '', key = ''], reason 
 }
 
 /** A reason stands beside what was erased; without that it would be lost. */
-function checkReason({ erase, reason }: Pick<Call, 'erase' | 'reason'>): void {
+function checkReason({ erase, reason }: Pick<VerbCall, 'erase' | 'reason'>): void {
   if (!erase && reason !== undefined)
     throw new LaresError('bad_params', 'remove-site: --reason says why rows are erased, and none are', {
       hint: 'Leave it out, or add --erase.',
@@ -271,7 +271,7 @@ function checkReason({ erase, reason }: Pick<Call, 'erase' | 'reason'>): void {
 }
 
 /** Rows that stay are not counted: nobody waits for that. */
-async function removalWords({ db, params: [name = ''], erase, reason }: Call): Promise<string | null> {
+async function removalWords({ db, params: [name = ''], erase, reason }: VerbCall): Promise<string | null> {
   checkReason({ erase, reason })
   const { site_id, name: site, seen_at, role } = await siteNamed(db, name)
   if (role === null && !erase) return null
@@ -306,7 +306,7 @@ const SCOPES: JsonSchema = {
 
 /** The line stands alone, so that it can be copied whole; every other word is above it. */
 function hubLines(line: string, url: string): string {
-  const { rootCertificate } = readAddress(url)
+  const { rootCertificate } = readCentralAddress(url)
   const certificate =
     rootCertificate === null
       ? ''

@@ -5,7 +5,7 @@ import { paint } from '../shared/terminal/paint.ts'
 import { ownScreen } from '../shared/terminal/render.ts'
 import type { Call } from './parse-call.ts'
 import { showAnswer } from './show-answer.ts'
-import { type Answer, asJson, gathered, MOST_ROWS, pagesOf } from './whole-list.ts'
+import { asJson, gathered, type ListAnswer, MOST_ROWS, pagesOf } from './whole-list.ts'
 
 /** As many rows as one table is made of: its columns are as wide as these need. */
 const TABLE_ROWS = 1_000
@@ -35,7 +35,7 @@ export async function askList(
 
 async function* tables(
   { command, params }: Pick<Call, 'command' | 'params'>,
-  pages: AsyncIterable<Answer>,
+  pages: AsyncIterable<ListAnswer>,
 ): AsyncGenerator<string> {
   let isFirst = true
   for await (const { next, ...answer } of gathered(pages, TABLE_ROWS)) {

@@ -19,7 +19,7 @@ export function nameOf({ area, verb }: DescribedCommand): string {
 }
 
 /** The command of an area and verb, or `undefined`. */
-export function findCommand(
+export function findDescribed(
   commands: readonly DescribedCommand[],
   area: string,
   verb: string,

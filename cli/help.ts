@@ -48,7 +48,7 @@ export function commandHelp(command: DescribedCommand): string {
       : []),
     ...command.secret_params.map((name) => `  The ${name} is asked for, or read as one line from standard input.`),
   ]
-  const examples = command.examples.map((example) => `  ${exampleLine(command, example.params)}\n      ${example.says}`)
+  const examples = command.examples.map((example) => `  ${exampleCall(command, example.params)}\n      ${example.says}`)
   return [
     [`lares ${nameOf(command)}`, ...words].join(' '),
     `  ${command.summary}`,
@@ -63,7 +63,7 @@ export function commandHelp(command: DescribedCommand): string {
 }
 
 /** An example as it is typed. */
-export function exampleLine(command: DescribedCommand, params: Record<string, unknown>): string {
+export function exampleCall(command: DescribedCommand, params: Record<string, unknown>): string {
   const open = Object.entries(params).filter(([name]) => !command.secret_params.includes(name))
   const positional = command.positional.filter((name) => params[name] !== undefined)
   const words = positional.map((name) => shellWord(String(params[name])))

@@ -6,9 +6,9 @@ import { shellWord } from '../shared/shell-word.ts'
 import { waitForStop } from '../shared/stop-signal.ts'
 import { topicsBelow } from '../shared/topics.ts'
 import { type AdminClient, connectLocally } from './admin-client.ts'
-import { findCommand, knownCommands } from './commands.ts'
+import { findDescribed, knownCommands } from './commands.ts'
 import { follow } from './follow.ts'
-import { exampleLine } from './help.ts'
+import { exampleCall } from './help.ts'
 import type { LiveParts } from './live-parts.ts'
 import type { Call } from './parse-call.ts'
 import type { Found } from './stored.ts'
@@ -91,10 +91,10 @@ async function idOf(client: AdminClient, device: unknown): Promise<string | unde
 
 /** A command as it is typed for the same hub. */
 function typed({ area, verb, params }: NonNullable<Found['rest']>, call: Call): string {
-  const command = findCommand(knownCommands(), area, verb)
+  const command = findDescribed(knownCommands(), area, verb)
   const hub = (['data', 'socket', 'base'] as const).flatMap((name) =>
     call[name] === undefined ? [] : [`--${name} ${shellWord(call[name])}`],
   )
   const given = Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined))
-  return [command ? exampleLine(command, given) : `lares ${area} ${verb}`, ...hub].join(' ')
+  return [command ? exampleCall(command, given) : `lares ${area} ${verb}`, ...hub].join(' ')
 }

@@ -3,7 +3,7 @@ import { LaresError } from '../shared/errors.ts'
 import { nearestName } from '../shared/nearest-name.ts'
 import { type Option, readChoice, readNumber, readWords } from '../shared/options.ts'
 import { readTime } from '../shared/read-time.ts'
-import { findCommand, nameOf } from './commands.ts'
+import { findDescribed, nameOf } from './commands.ts'
 import { OWN_OPTIONS } from './own-options.ts'
 import { optionName, type ParamOption, paramOptions } from './param-options.ts'
 
@@ -32,8 +32,8 @@ export interface Call extends WhichHub {
  */
 export function parseCall(commands: readonly DescribedCommand[], words: readonly string[], now: number): Call {
   const [area = '', verb = ''] = words
-  const alone = findCommand(commands, area, '')
-  const command = alone ?? findCommand(commands, area, verb)
+  const alone = findDescribed(commands, area, '')
+  const command = alone ?? findDescribed(commands, area, verb)
   if (!command) throw unknownCommand(commands, area, verb)
   const rest = words.slice(alone ? 1 : 2)
   const options = paramOptions(command)
@@ -114,10 +114,10 @@ function unknownCommand(commands: readonly DescribedCommand[], area: string, ver
 
 /** What was probably meant by words whose first is no area: another order of them, or another area. */
 function areaHint(commands: readonly DescribedCommand[], area: string, verb: string): string {
-  if (findCommand(commands, verb, area)) return `Did you mean lares ${verb} ${area}? The area comes first.`
+  if (findDescribed(commands, verb, area)) return `Did you mean lares ${verb} ${area}? The area comes first.`
   const nearest = nearestName(area, [...new Set(commands.map((command) => command.area))])
   if (nearest === null) return 'See lares help.'
-  const whole = verb !== '' && findCommand(commands, nearest, verb) ? ` ${verb}` : ''
+  const whole = verb !== '' && findDescribed(commands, nearest, verb) ? ` ${verb}` : ''
   return `Did you mean lares ${nearest}${whole}? See lares help ${nearest}.`
 }
 

@@ -2,7 +2,7 @@ import type { DescribedCommand } from '../shared/admin/described-command.ts'
 import { render, type Screen } from '../shared/terminal/render.ts'
 import { devicePage } from './pages/device.ts'
 import { hubStatusPage } from './pages/hub-status.ts'
-import { Answer, type MakePage } from './pages/page.ts'
+import { AnswerReader, type MakePage } from './pages/page.ts'
 import { syncStatusPage } from './pages/sync-status.ts'
 
 /** Answers that a person reads as a page; every other one is shown as its schema says. */
@@ -16,6 +16,6 @@ const PAGES: ReadonlyMap<string, MakePage> = new Map([
 export function showAnswer({ area, verb, result }: DescribedCommand, answer: unknown, screen: Screen): string {
   const make = PAGES.get(`${area} ${verb}`)
   if (make === undefined) return render(answer, result, screen)
-  const { head, data, schema } = make(new Answer(answer), result, screen.now)
+  const { head, data, schema } = make(new AnswerReader(answer), result, screen.now)
   return render(data, schema, screen, head)
 }

@@ -2,12 +2,12 @@ import { alarmWords } from '../shared/alarm-words.ts'
 import { cleanText } from '../shared/clean-text.ts'
 import { paint } from '../shared/terminal/paint.ts'
 import { showValue } from '../shared/terminal/show-value.ts'
-import { type Column, fitTable } from '../shared/terminal/table.ts'
+import { fitTable, type TableColumn } from '../shared/terminal/table.ts'
 import { fitted } from '../shared/terminal/text-width.ts'
 import { durationWords, localTime, timeWords } from '../shared/time-words.ts'
 import type { WatchedDevice, WatchedHouse } from './watched-house.ts'
 
-const COLUMNS: readonly Column[] = [
+const COLUMNS: readonly TableColumn[] = [
   { title: 'device', right: false, shrinks: true },
   { title: 'sensor', right: false, shrinks: true },
   { title: 'value', right: true, shrinks: false },

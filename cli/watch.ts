@@ -26,7 +26,7 @@ const RETAINED_MS = 3_000
 
 type Latest = Exclude<Heard, { kind: 'event' }>
 
-export interface Screen {
+export interface LiveScreen {
   write(text: string): unknown
   columns: number
   rows: number
@@ -35,7 +35,7 @@ export interface Screen {
 }
 
 /** Shows every device and sensor as it is, as a page of the terminal. */
-export async function watchOnScreen(live: LiveParts, screen: Screen): Promise<void> {
+export async function watchOnScreen(live: LiveParts, screen: LiveScreen): Promise<void> {
   const { clock, signal } = live
   const names = new Map<string, string>()
   const learn = learner(names)

@@ -3,7 +3,7 @@ import type { DescribedCommand } from '../shared/admin/described-command.ts'
 /** A list without `--limit` ends here: more is asked for on purpose. */
 export const MOST_ROWS = 10_000
 
-export type Answer = Record<string, unknown>
+export type ListAnswer = Record<string, unknown>
 type Params = Record<string, unknown>
 
 /** What is paged lies inside of each of these, not in their number. */
@@ -22,11 +22,11 @@ export async function* pagesOf(
   { params: schema }: DescribedCommand,
   params: Params,
   request: (params: Params) => Promise<unknown>,
-): AsyncGenerator<Answer> {
+): AsyncGenerator<ListAnswer> {
   const limit = params.limit ?? MOST_ROWS
   if (typeof limit !== 'number' || !Number.isInteger(limit) || limit < 1) {
     // The hub says best what is wrong with it.
-    yield (await request(params)) as Answer
+    yield (await request(params)) as ListAnswer
     return
   }
   const sizes = schema.properties?.limit
@@ -35,7 +35,7 @@ export async function* pagesOf(
   let after = params.after
   while (true) {
     const asked = { ...params, limit: Math.min(left, page), ...(after === undefined ? {} : { after }) }
-    const { next, ...answer } = (await request(asked)) as Answer
+    const { next, ...answer } = (await request(asked)) as ListAnswer
     left -= rowsOf(answer)
     // A page may be empty and go on: the hub looks through so much at a time. One that goes nowhere is the last.
     if (next === undefined || left <= 0 || next === after) {
@@ -48,15 +48,15 @@ export async function* pagesOf(
 }
 
 /** How many rows of a list an answer has. */
-export function rowsOf(answer: Answer): number {
+export function rowsOf(answer: ListAnswer): number {
   const { list } = listOf(answer)
   if (answer[SERIES] === undefined) return list.length
-  return list.reduce<number>((sum, series) => sum + rowsOf(series as Answer), 0)
+  return list.reduce<number>((sum, series) => sum + rowsOf(series as ListAnswer), 0)
 }
 
 /** Joins pages until there are so many rows, so that one table is made of them. */
-export async function* gathered(pages: AsyncIterable<Answer>, least: number): AsyncGenerator<Answer> {
-  let held: Answer | null = null
+export async function* gathered(pages: AsyncIterable<ListAnswer>, least: number): AsyncGenerator<ListAnswer> {
+  let held: ListAnswer | null = null
   for await (const page of pages) {
     held = held === null ? page : joined(held, page)
     if (rowsOf(held) < least) continue
@@ -67,7 +67,7 @@ export async function* gathered(pages: AsyncIterable<Answer>, least: number): As
 }
 
 /** The pages as one text of JSON in pieces, in the shape of a single answer. */
-export async function* asJson(pages: AsyncIterable<Answer>): AsyncGenerator<string> {
+export async function* asJson(pages: AsyncIterable<ListAnswer>): AsyncGenerator<string> {
   let isFirst = true
   let wasEmpty = true
   let next: unknown
@@ -93,22 +93,22 @@ export async function* asJson(pages: AsyncIterable<Answer>): AsyncGenerator<stri
   yield `]${next === undefined ? '' : `,"next":${JSON.stringify(next)}`}}\n`
 }
 
-async function restOf(first: Answer, pages: AsyncIterable<Answer>): Promise<Answer> {
+async function restOf(first: ListAnswer, pages: AsyncIterable<ListAnswer>): Promise<ListAnswer> {
   let all = first
   for await (const page of pages) all = joined(all, page)
   return all
 }
 
-function joined(one: Answer, other: Answer): Answer {
+function joined(one: ListAnswer, other: ListAnswer): ListAnswer {
   const { name, list } = listOf(one)
   if (name === null) return other
   const more = listOf(other).list
-  const rows = name === SERIES ? joinedSeries(list as Answer[], more as Answer[]) : [...list, ...more]
+  const rows = name === SERIES ? joinedSeries(list as ListAnswer[], more as ListAnswer[]) : [...list, ...more]
   return { ...one, [name]: rows, ...(other.next === undefined ? {} : { next: other.next }) }
 }
 
 /** A series is known by everything but its rows. */
-function joinedSeries(ones: Answer[], others: Answer[]): Answer[] {
+function joinedSeries(ones: ListAnswer[], others: ListAnswer[]): ListAnswer[] {
   const all = new Map(ones.map((series) => [titleOf(series), series]))
   for (const series of others) {
     const known = all.get(titleOf(series))
@@ -117,11 +117,11 @@ function joinedSeries(ones: Answer[], others: Answer[]): Answer[] {
   return [...all.values()]
 }
 
-function titleOf(series: Answer): string {
+function titleOf(series: ListAnswer): string {
   return JSON.stringify(Object.entries(series).filter(([, value]) => !Array.isArray(value)))
 }
 
-function listOf(answer: Answer): { name: string | null; list: unknown[] } {
+function listOf(answer: ListAnswer): { name: string | null; list: unknown[] } {
   const found = Object.entries(answer).find(([, value]) => Array.isArray(value))
   return found === undefined ? { name: null, list: [] } : { name: found[0], list: found[1] as unknown[] }
 }

@@ -9,7 +9,7 @@ import { makeFolder } from '../shared/make-folder.ts'
 import type { Session } from '../shared/messages/session.ts'
 import { isDiskFault } from '../shared/sqlite/open.ts'
 import type { ConfigFault } from './config/fault.ts'
-import { sensorTables } from './config/load.ts'
+import { sensorTables } from './config/load-settings.ts'
 import type { EdgeConfig } from './config/schema.ts'
 import { LogLevels } from './control/log-levels.ts'
 import { lockDataFolder } from './data-folder.ts'
@@ -24,14 +24,14 @@ import type { BirthContent } from './link/link.ts'
 import { CommandRunner } from './orders/command-runner.ts'
 import { DesiredSettings } from './orders/desired.ts'
 import { deviceCommands } from './orders/device-commands.ts'
-import { handledCommands } from './orders/handled-commands.ts'
+import { openHandledCommands } from './orders/handled-commands.ts'
 import { houseSettings } from './orders/house-settings.ts'
 import { KeptRoom } from './outbox/kept-room.ts'
 import type { OpenedOutbox } from './outbox/open-outbox.ts'
 import { openOutboxDatabase } from './outbox/open-outbox.ts'
 import { Outbox } from './outbox/outbox.ts'
 import { setAsideEvent } from './outbox/set-aside.ts'
-import { contained } from './parts/contained.ts'
+import { containedPart } from './parts/contained-part.ts'
 import { Hearing } from './parts/hearing.ts'
 import type { HubLinkOptions } from './parts/hub-link.ts'
 import { HubLink } from './parts/hub-link.ts'
@@ -248,7 +248,7 @@ export class Agent implements Service {
       clock,
       log: log.part('commands'),
       outbox,
-      handled: handledCommands(opened.db),
+      handled: openHandledCommands(opened.db),
       handlers: deviceCommands({ clock, pins, hearing, status: () => this.status(), levels: this.#levels }),
     })
     const hub = new HubLink({
@@ -284,7 +284,7 @@ export class Agent implements Service {
       ['hub', hub],
       ['heartbeat', heartbeat],
     ]
-    const wrapped = parts.map(([name, service]) => ({ name, service: contained(name, service, log) }))
+    const wrapped = parts.map(([name, service]) => ({ name, service: containedPart(name, service, log) }))
     for (const { name, service } of wrapped) this.#lifecycle.add(name, service)
     const all = wrapped.map(({ service }) => service)
     return { opened, outbox, sensing, pins, hearing, speaking, heartbeat, hub, contained: all }

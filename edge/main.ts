@@ -7,9 +7,10 @@ import { EXIT, exitCodeOf, lastWords } from '../shared/exit-code.ts'
 import { createLog } from '../shared/log.ts'
 import { makeFolder } from '../shared/make-folder.ts'
 import { runProgram } from '../shared/run-program.ts'
+import { programVersion } from '../shared/version.ts'
 import { bootClock } from './boot-clock.ts'
-import type { LoadedConfig, SurveyedConfig } from './config/load.ts'
-import { configureSensors, loadConfig, sensorTables, surveyConfig } from './config/load.ts'
+import type { LoadedConfig, SurveyedConfig } from './config/load-settings.ts'
+import { configureSensors, loadConfig, sensorTables, surveyConfig } from './config/load-settings.ts'
 import { edgeExample } from './config/reference.ts'
 import { sensorKeyLines } from './config/sensor-keys.ts'
 import { askLogLevel } from './control/log-level-command.ts'
@@ -27,8 +28,7 @@ import { edgeOptions } from './options.ts'
 import { EDGE_PROGRAM } from './program.ts'
 import { runAgent } from './run.ts'
 import { describeStatus, formatStatus, runningWord } from './status/show-status.ts'
-import { askedFolders, isOf, readWords } from './status/status-file.ts'
-import { agentVersion } from './version.ts'
+import { askedFolders, isOf, readStatuses } from './status/status-file.ts'
 
 /** `lares edge …`. Returns the exit code; what a person asked for goes to standard output, faults to standard error. */
 export function runEdge(argv: string[], env: NodeJS.ProcessEnv = inherited()): Promise<number> {
@@ -93,7 +93,7 @@ async function join(options: EdgeOptions, { config }: LoadedConfig, dataFolder: 
   const identity = await joinHub(options.token ?? '', {
     dataFolder,
     clock: systemClock,
-    agent: agentVersion(),
+    agent: programVersion(),
     hardware: await readHardwareModel(systemMachine()),
     again: options.again,
     ...(name === undefined ? {} : { name }),
@@ -125,7 +125,7 @@ async function run(
     log,
     // Where the kernel gives none, times of an earlier run cannot be compared, which a fresh id says.
     boot: (await readBootId(machine)) ?? randomUUID(),
-    version: agentVersion(),
+    version: programVersion(),
   })
   // A device file that hangs keeps a thread for ever; it must not keep the process.
   return endProcess(code, { threads: false })
@@ -145,7 +145,7 @@ async function doctor(
     configFile: file,
     clock,
     machine: systemMachine({ clock }),
-    status: runningWord(readWords(folders), clock),
+    status: runningWord(readStatuses(folders), clock),
     env,
   }
   const findings = await examine(options, { isRoot: process.getuid?.() === 0, asked })
@@ -165,7 +165,7 @@ async function logLevel({ part, level, minutes, json }: EdgeOptions, folders: re
 }
 
 function status({ json }: EdgeOptions, { dataFolder, folders }: Asked): number {
-  const word = runningWord(readWords(folders), systemClock)
+  const word = runningWord(readStatuses(folders), systemClock)
   const identity = word === null || isOf(word, dataFolder) ? readDeviceIdentity(dataFolder) : null
   const shown = describeStatus(identity, word, systemClock)
   process.stdout.write(json ? `${JSON.stringify(shown, null, 2)}\n` : `${formatStatus(shown)}\n`)

@@ -1,6 +1,6 @@
 import { LOG_LEVELS } from '../shared/log-board.ts'
 import type { Program } from '../shared/program.ts'
-import { LOG_PARTS } from './control/log-levels.ts'
+import { AGENT_LOG_PARTS } from './control/log-levels.ts'
 
 /** The words of `lares edge`. */
 export const EDGE_PROGRAM = {
@@ -14,7 +14,7 @@ export const EDGE_PROGRAM = {
     {
       verb: 'log-level',
       params: ['part?', 'level?'],
-      values: [LOG_PARTS, LOG_LEVELS],
+      values: [AGENT_LOG_PARTS, LOG_LEVELS],
       says: 'how much parts of the running agent say, until it ends; with part and level: change it',
     },
     { verb: 'config', params: [], says: 'check the settings; --example prints a file with every key' },

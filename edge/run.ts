@@ -12,13 +12,13 @@ import type { AgentStatus } from './status/status-file.ts'
 /** systemd sends SIGKILL later; whoever presses Ctrl-C does not wait so long. */
 const STOP_MS = 4_500
 
-export interface RunOptions extends Omit<AgentOptions, 'onStatus'> {
+export interface AgentRunOptions extends Omit<AgentOptions, 'onStatus'> {
   clock: Clock
   log: Log
 }
 
 /** Runs the agent until SIGTERM or SIGINT. Returns the exit code: 0 after a clean stop. */
-export async function runAgent(options: RunOptions): Promise<number> {
+export async function runAgent(options: AgentRunOptions): Promise<number> {
   const { clock, log, env, version } = options
   const stopping = waitForStop(log)
   const agent = new Agent({ ...options, onStatus: (status) => notify.status(oneLine(status)) })
@@ -54,7 +54,7 @@ export function oneLine(status: AgentStatus): string {
   return `${link}, ${status.sensors} sensors, ${rows} rows waiting${without}`
 }
 
-async function stopInTime(agent: Agent, { clock, log }: RunOptions): Promise<number> {
+async function stopInTime(agent: Agent, { clock, log }: AgentRunOptions): Promise<number> {
   const late = Promise.withResolvers<never>()
   const cancel = clock.after(STOP_MS, () => late.reject(new LaresError('internal', 'the agent did not stop in time')))
   try {

@@ -12,7 +12,7 @@ import { Reader } from './admin/reader.ts'
 import type { Dropped } from './broker/broker-counters.ts'
 import { TrustedBroker } from './broker/trusted-broker.ts'
 import { centralHealth, syncSettings } from './core/central.ts'
-import { centralAddress } from './core/central-address.ts'
+import { centralSetting } from './core/central-setting.ts'
 import { HouseStore } from './core/house-store.ts'
 import { LEAST_BYTES } from './core/thin-before-opening.ts'
 import { clientSessionOf } from './engine/caller.ts'
@@ -41,7 +41,7 @@ import { SensorValues } from './web/sensor-values.ts'
 import { WebServer } from './web/server.ts'
 
 /** Where the hub can be reached once it runs. */
-export interface HubPorts {
+export interface ListeningPorts {
   tls: number
   plain: number
   http: number
@@ -60,7 +60,7 @@ const WRITE_MS = 20_000
 export class Hub implements Service {
   #options: HubOptions
   #parts: Lifecycle
-  #ports: HubPorts | null = null
+  #ports: ListeningPorts | null = null
   #pin = ''
   #certificateMs = 0
   #store: HouseStore | null = null
@@ -75,7 +75,7 @@ export class Hub implements Service {
   }
 
   /** Throws before `start`. */
-  get ports(): HubPorts {
+  get ports(): ListeningPorts {
     if (!this.#ports) throw new Error('the hub does not run')
     return this.#ports
   }
@@ -131,7 +131,7 @@ export class Hub implements Service {
     const houses = new Map<string, string>()
     const live = new LiveDevices(clock)
     const lag = new LoopLag(clock)
-    const central = centralAddress(config, folder)
+    const central = centralSetting(config, folder)
     if (central.fault !== null) health.raise('central', 'bad_central', central.fault)
     const store = new HouseStore({
       folder,
@@ -298,7 +298,7 @@ export class Hub implements Service {
         },
       })
     /** What had the address may go, and a network may come after the hub. */
-    const door = (name: string, service: Service) =>
+    const listener = (name: string, service: Service) =>
       contained(`listen ${name}`, service, {
         clock,
         log,
@@ -337,11 +337,11 @@ export class Hub implements Service {
       stop: () => outward.silence(),
     })
     this.#parts.add('announcer', spare('announcer', announcer))
-    this.#parts.add('tls', door('tls', listeners.tls))
-    this.#parts.add('plain', door('plain', listeners.plain))
-    this.#parts.add('socket', door('socket', listeners.local))
+    this.#parts.add('tls', listener('tls', listeners.tls))
+    this.#parts.add('plain', listener('plain', listeners.plain))
+    this.#parts.add('socket', listener('socket', listeners.local))
     this.#parts.add('listeners', { start: () => listeners.requireOne(), stop() {} })
-    this.#parts.add('web', door('http', web))
+    this.#parts.add('web', listener('http', web))
     this.#parts.add('sync', spare('sync', sync), 3 * STOP_MS)
     this.#parts.add('lag', spare('lag', lag))
     this.#parts.add('disk', spare('disk', disk))

@@ -28,7 +28,7 @@ export interface ReadWords {
   version: boolean
 }
 
-export interface Reading {
+export interface ReadWordsOptions {
   options: Options
   /** How the program is called, for messages: `lares edge`. */
   program: string
@@ -42,7 +42,7 @@ export interface Reading {
  * `lares …`. Throws `bad_params` that names the word, and the nearest option for one that is not known; not where help or the
  * version is asked for, which nothing that stands beside it keeps back.
  */
-export function readWords(words: readonly string[], reading: Reading): ReadWords {
+export function readWords(words: readonly string[], reading: ReadWordsOptions): ReadWords {
   const { options, program } = reading
   const values = new Map<string, string | number | boolean>()
   const positionals: string[] = []
@@ -81,7 +81,7 @@ export function readWords(words: readonly string[], reading: Reading): ReadWords
     }
   }
 
-  function optionOf(word: string, { options }: Reading) {
+  function optionOf(word: string, { options }: ReadWordsOptions) {
     const [, written = '', inline] = /^--?([^=]*)(?:=(.*))?$/s.exec(word) ?? []
     const name = written.replaceAll('_', '-')
     const isOption = word.startsWith('--') && Object.hasOwn(options, name)
@@ -99,7 +99,7 @@ export function readWords(words: readonly string[], reading: Reading): ReadWords
 }
 
 /** Takes the next word where it answers yes or no; a 1 or 0 that is somebody else's stays. */
-function takeBoolean(rest: string[], { isNumber }: Reading, position: number): string | undefined {
+function takeBoolean(rest: string[], { isNumber }: ReadWordsOptions, position: number): string | undefined {
   const next = rest[0]
   if (next === undefined || readBoolean(next) === null) return undefined
   if (/^[01]$/.test(next) && isNumber?.(position)) return undefined

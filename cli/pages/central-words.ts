@@ -1,9 +1,9 @@
 import type { Style } from '../../shared/terminal/paint.ts'
 import { durationWords, timeWords } from '../../shared/time-words.ts'
-import type { Answer } from './page.ts'
+import type { AnswerReader } from './page.ts'
 
 /** How the sending to central is, from the state of its thread below `path`. `null` where the hub does not say. */
-export function centralWords(answer: Answer, path: string, now: number): { words: string; colour: Style } | null {
+export function centralWords(answer: AnswerReader, path: string, now: number): { words: string; colour: Style } | null {
   const state = answer.text(`${path}.state`)
   if (state === null) return null
   const error = answer.text(`${path}.last_error`)
@@ -32,7 +32,7 @@ export function centralWords(answer: Answer, path: string, now: number): { words
   }
 }
 
-function waitingWords(answer: Answer, path: string): string {
+function waitingWords(answer: AnswerReader, path: string): string {
   const rows = answer.number(`${path}.rows_behind`) ?? 0
   if (rows === 0) return 'up to date'
   const seconds = answer.number(`${path}.seconds_behind`) ?? 0
@@ -40,7 +40,7 @@ function waitingWords(answer: Answer, path: string): string {
   return `${rows} ${rows === 1 ? 'row waits' : 'rows wait'} to be sent${since}`
 }
 
-function sentWords(answer: Answer, path: string, now: number): string {
+function sentWords(answer: AnswerReader, path: string, now: number): string {
   const sent = answer.number(`${path}.last_sent`)
   return sent === null ? '' : `; last sent ${timeWords(sent, now)}`
 }

@@ -1,6 +1,6 @@
 import { alarmWords } from '../../shared/alarm-words.ts'
 import { timeWords } from '../../shared/time-words.ts'
-import { type Answer, type MakePage, present } from './page.ts'
+import { type AnswerReader, type MakePage, present } from './page.ts'
 
 /** `lares devices show`: how the device is and what is wrong with it, what it is, its sensors, and its last heartbeat. */
 export const devicePage: MakePage = (answer, _schema, now) => ({
@@ -33,18 +33,18 @@ export const devicePage: MakePage = (answer, _schema, now) => ({
   },
 })
 
-function colourOf(answer: Answer): 'green' | 'yellow' {
+function colourOf(answer: AnswerReader): 'green' | 'yellow' {
   return answer.at('device.is_online') === true && answer.list('alarms').length === 0 ? 'green' : 'yellow'
 }
 
-function wrongWith(answer: Answer, now: number): string[] {
+function wrongWith(answer: AnswerReader, now: number): string[] {
   return answer.list('alarms').map(({ part, description, since }) => {
     const words = alarmWords({ part: typeof part === 'string' ? part : null, description: String(description) })
     return typeof since === 'number' ? `${words} (since ${timeWords(since, now)})` : words
   })
 }
 
-function stateLine(answer: Answer, now: number): string {
+function stateLine(answer: AnswerReader, now: number): string {
   const name = answer.text('device.name') ?? 'The device'
   const since = answer.number('device.status_since')
   const reason = answer.text('device.status_reason')?.replaceAll('_', ' ') ?? null
@@ -58,7 +58,7 @@ function listed(value: unknown): string | null {
     : null
 }
 
-function sensorsOf(answer: Answer): Record<string, unknown>[] {
+function sensorsOf(answer: AnswerReader): Record<string, unknown>[] {
   return answer.list('entities').map((entity) => ({
     name: entity.name,
     state: entity.state,
@@ -70,7 +70,7 @@ function sensorsOf(answer: Answer): Record<string, unknown>[] {
   }))
 }
 
-function heartbeatOf(answer: Answer): unknown {
+function heartbeatOf(answer: AnswerReader): unknown {
   const state = answer.at('device.current_state')
   if (typeof state !== 'object' || state === null || Object.keys(state).length === 0) return null
   const { boot: _, sent, ...rest } = state as Record<string, unknown>

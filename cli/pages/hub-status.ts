@@ -2,7 +2,7 @@ import { stateWords } from '../../shared/health-words.ts'
 import type { Head } from '../../shared/terminal/render.ts'
 import { bytesWords, timeWords } from '../../shared/time-words.ts'
 import { centralWords } from './central-words.ts'
-import { type Answer, type MakePage, present } from './page.ts'
+import { type AnswerReader, type MakePage, present } from './page.ts'
 
 /** `lares hub status`: whether somebody has to do something, and what; then the numbers that people ask for. */
 export const hubStatusPage: MakePage = (answer, _schema, now) => ({
@@ -31,7 +31,7 @@ const CLOCKS: ReadonlyMap<string, string> = new Map([
   ['unknown', 'nobody says whether it is right'],
 ])
 
-function headOf(answer: Answer): Head {
+function headOf(answer: AnswerReader): Head {
   const state = answer.text('front.health.state')
   if (state === null) return { lines: ['The hub answers'] }
   const problems = answer
@@ -41,7 +41,7 @@ function headOf(answer: Answer): Head {
   return { lines, colour: state === 'ok' ? 'green' : state === 'attention' ? 'yellow' : 'red' }
 }
 
-function devicesWords(answer: Answer): string | null {
+function devicesWords(answer: AnswerReader): string | null {
   const known = answer.number('devices.known')
   const online = answer.number('devices.online')
   if (known === null) return null
@@ -49,7 +49,7 @@ function devicesWords(answer: Answer): string | null {
   return `${online ?? 0} of ${known} connected`
 }
 
-function messagesWords(answer: Answer): string | null {
+function messagesWords(answer: AnswerReader): string | null {
   const received = answer.number('ledger.received')
   if (received === null) return null
   const parts = ['applied', 'duplicate', 'rejected'].map(
@@ -71,25 +71,25 @@ function waitingWords(depth: number | null): string | null {
   return depth === null || depth === 0 ? null : `${depth} messages wait for the disk`
 }
 
-function diskWords(answer: Answer): string | null {
+function diskWords(answer: AnswerReader): string | null {
   const total = answer.number('front.storage.disk_total_bytes')
   const free = answer.number('front.storage.disk_free_bytes')
   if (total === null || free === null || total === 0) return null
   return `${bytesWords(free)} free of ${bytesWords(total)}, ${Math.floor((1 - free / total) * 100)} % full`
 }
 
-function databaseWords(answer: Answer): string | null {
+function databaseWords(answer: AnswerReader): string | null {
   const size = answer.number('front.storage.database_bytes')
   const log = answer.number('front.wal_bytes') ?? 0
   return mapped(size, (bytes) => `${bytesWords(bytes)}${log > 0 ? `, and its log of ${bytesWords(log)}` : ''}`)
 }
 
-function backupWords(answer: Answer, now: number): string | null {
+function backupWords(answer: AnswerReader, now: number): string | null {
   if (answer.at('front.storage') === undefined) return null
   return mapped(answer.number('front.storage.last_backup'), (time) => timeWords(time, now)) ?? 'none yet'
 }
 
-function versionWords(answer: Answer): string | null {
+function versionWords(answer: AnswerReader): string | null {
   const own = answer.text('version')
   const agents = answer.list('agents').map(({ version, devices }) => `${version} (${devices})`)
   return mapped(own, (version) => `${version}${agents.length > 0 ? `; agents ${agents.join(', ')}` : ''}`)

@@ -2,7 +2,7 @@ import type { JsonSchema } from '../../shared/admin/described-command.ts'
 import type { Head } from '../../shared/terminal/render.ts'
 
 /** An answer put in the order and words of a person who asks it; the general printer shows it. */
-export interface Page {
+export interface AnswerPage {
   head: Head
   data: Record<string, unknown>
   schema: JsonSchema
@@ -11,10 +11,10 @@ export interface Page {
 /**
  * Makes a page of an answer. An older or newer hub may leave anything out: what is not there gives no line.
  */
-export type MakePage = (answer: Answer, schema: JsonSchema, now: number) => Page
+export type MakePage = (answer: AnswerReader, schema: JsonSchema, now: number) => AnswerPage
 
 /** An answer that is read by path: `front.sync.state`. */
-export class Answer {
+export class AnswerReader {
   readonly #data: unknown
 
   constructor(data: unknown) {

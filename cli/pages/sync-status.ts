@@ -1,5 +1,5 @@
 import { centralWords } from './central-words.ts'
-import { type Answer, type MakePage, present } from './page.ts'
+import { type AnswerReader, type MakePage, present } from './page.ts'
 
 /** `lares sync status`: how far central is behind, then what is known of each stream, sent and waiting in one line. */
 export const syncStatusPage: MakePage = (answer, schema, now) => {
@@ -32,7 +32,7 @@ export const syncStatusPage: MakePage = (answer, schema, now) => {
 }
 
 /** Each row that this house did not take, and below it what settles it: a table would cut off what there is to type. */
-function conflictLines(answer: Answer): string[] {
+function conflictLines(answer: AnswerReader): string[] {
   return answer
     .list('conflicts')
     .flatMap(({ scope, table, key, reason, settle }) => [
@@ -54,14 +54,14 @@ const STREAM = {
   epoch: {},
 }
 
-function siteWords(answer: Answer): string | null {
+function siteWords(answer: AnswerReader): string | null {
   const name = answer.text('name')
   const id = answer.text('site') ?? answer.text('live.site')
   return name !== null && id !== null ? `${name} (${id})` : (name ?? id)
 }
 
 /** What has been sent and what waits are told apart by the hub: they are one stream to a person. */
-function streamsOf(answer: Answer): Record<string, unknown>[] {
+function streamsOf(answer: AnswerReader): Record<string, unknown>[] {
   const epoch = answer.number('epoch')
   const waiting = answer.list('live.streams')
   const sent = answer.list('ledger')

@@ -3,7 +3,7 @@ import { address } from '../../shared/address.ts'
 import { sensorKeyOf } from '../../shared/ids.ts'
 import { text } from '../../shared/messages/fields.ts'
 import { buttonSettings } from '../gpio/button.ts'
-import { gpioSettings } from '../gpio/open.ts'
+import { gpioSettings } from '../gpio/open-port.ts'
 import { statusLightSettings } from '../gpio/status-light.ts'
 
 /** A table that may be written as its pin alone: `talk_button = 17`. */

@@ -3,7 +3,7 @@ import { LaresError } from '../../shared/errors.ts'
 import type { LogLevel } from '../../shared/log-board.ts'
 import { zonedTime } from '../../shared/time-words.ts'
 import { askAgent } from './control-socket.ts'
-import { LOG_PARTS, type LogLevels, type PartLevel, readLevel } from './log-levels.ts'
+import { AGENT_LOG_PARTS, type LogLevels, type PartLevel, readLevel } from './log-levels.ts'
 
 /** What can be asked about levels: nothing is to change where no level is named. */
 const question = z.object({
@@ -51,7 +51,7 @@ function levelLines({ usual, levels }: LogLevelAnswer, part: string | undefined)
     return [own ? levelWords({ ...own, part }) : `${part}: ${usual}, as the configuration has it`]
   }
   const rest = `all others: ${usual}, as the configuration has it`
-  return [...levels.map(levelWords), ...(ofAll ? [] : [rest]), `parts: ${LOG_PARTS.join(', ')}`]
+  return [...levels.map(levelWords), ...(ofAll ? [] : [rest]), `parts: ${AGENT_LOG_PARTS.join(', ')}`]
 }
 
 /** One level for a person. */

@@ -8,7 +8,7 @@ import { nearestName } from '../../shared/nearest-name.ts'
 export const AGENT_PART = 'agent'
 
 /** The names that parts of the agent put on their lines. */
-export const LOG_PARTS = [
+export const AGENT_LOG_PARTS = [
   ALL_PARTS,
   AGENT_PART,
   'audio',
@@ -41,7 +41,7 @@ export interface WantedLevel {
 /** Throws `bad_params` with the nearest part and level that exist. */
 export function readLevel(part: string, level: string, minutes?: number): WantedLevel {
   const found = LOG_LEVELS.find((one) => one === level)
-  if (!LOG_PARTS.some((one) => one === part)) throw unknown('part', part, LOG_PARTS)
+  if (!AGENT_LOG_PARTS.some((one) => one === part)) throw unknown('part', part, AGENT_LOG_PARTS)
   if (!found) throw unknown('level', level, LOG_LEVELS)
   if (minutes !== undefined && !(minutes > 0 && minutes <= LONGEST_MINUTES))
     throw new LaresError('bad_params', `${minutes} minutes is no time that it can last`, {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { silentLog } from '../../shared/log.ts'
-import { openGpio } from '../gpio/open.ts'
+import { openGpio } from '../gpio/open-port.ts'
 import { clockSyncReader } from '../health/clock-sync.ts'
 import { readDisk } from '../health/disk.ts'
 import { readThrottled } from '../health/throttled.ts'

@@ -1,7 +1,7 @@
 import { cleanText } from '../../shared/clean-text.ts'
 import type { Cancel } from '../../shared/clock.ts'
 import { LaresError } from '../../shared/errors.ts'
-import { configureSensors, sensorTables } from '../config/load.ts'
+import { configureSensors, sensorTables } from '../config/load-settings.ts'
 import type { SampledSource } from '../sensors/sampled-source.ts'
 import type { SensorResult, SensorSource } from '../sensors/source.ts'
 import type { Finding } from './findings.ts'

@@ -1,8 +1,8 @@
 import { LaresError } from '../../shared/errors.ts'
 import { durationWords } from '../../shared/time-words.ts'
+import type { RunningProgram } from './child-program.ts'
 import { fileError, HANGS } from './file-error.ts'
 import type { Machine } from './machine.ts'
-import type { RunningProgram } from './program.ts'
 
 export interface DeviceReaderOptions {
   /** How long one file may take. */

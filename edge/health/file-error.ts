@@ -1,5 +1,5 @@
 import { LaresError } from '../../shared/errors.ts'
-import type { ProgramEnd } from './program.ts'
+import type { ProgramEnd } from './child-program.ts'
 
 /** What to do about a file of the kernel that does not answer. */
 export const HANGS = 'Its driver or cable hangs. Unplug the sensor, or restart the machine.'

@@ -2,8 +2,8 @@ import { access, constants, readdir, readFile } from 'node:fs/promises'
 import type { Clock } from '../../shared/clock.ts'
 import { LaresError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
+import type { ProgramEnd, RunningProgram } from './child-program.ts'
 import { fileError, HANGS } from './file-error.ts'
-import type { ProgramEnd, RunningProgram } from './program.ts'
 
 export interface KernelFilesOptions {
   clock: Clock

@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/clock.ts'
 import { levelOf } from '../../shared/sound-level.ts'
-import { openRecording } from './recording.ts'
+import { openRecording } from './recorder-run.ts'
 
 export interface MicrophoneLevel {
   /** Root mean square of everything recorded, decibels relative to full scale. -120 is digital silence. */

@@ -9,8 +9,8 @@ import { systemMachine } from '../health/machine.ts'
 import type { SoundFault } from '../sound/sound-fault.ts'
 import { ByteRate } from './byte-rate.ts'
 import { DeadMicrophone } from './dead-microphone.ts'
-import type { Recording } from './recording.ts'
-import { openRecording } from './recording.ts'
+import type { RecorderRun } from './recorder-run.ts'
+import { openRecording } from './recorder-run.ts'
 import { forgetRecorder, reapStaleRecorder, rememberRecorder } from './stale-recorder.ts'
 
 export interface RecorderState {
@@ -65,7 +65,7 @@ const HEALTHY_MS = 60_000
 const PLANNED_RESTART_MS = 12 * 3_600_000
 
 interface Life {
-  recording: Recording
+  recording: RecorderRun
   startedAt: number
   lastBytesAt: number | null
   healthy: boolean

@@ -4,7 +4,7 @@ import { wait } from '../../shared/clock.ts'
 import { asError, LaresError } from '../../shared/errors.ts'
 import type { Service } from '../../shared/lifecycle.ts'
 import type { Log } from '../../shared/log.ts'
-import type { Connection } from './connection.ts'
+import type { HubConnection } from './hub-connection.ts'
 
 /** A connection that lasted this long was good: the next failure starts from the shortest delay again. */
 const LASTED_MS = 30_000
@@ -20,7 +20,7 @@ export interface LinkState {
 }
 
 export interface Opened {
-  connection: Connection
+  connection: HubConnection
   address: string
 }
 
@@ -55,7 +55,7 @@ export class ConnectLoop implements Service {
   #backoff: Backoff
   #stopping = new AbortController()
   #running: Promise<void> | null = null
-  #connection: Connection | null = null
+  #connection: HubConnection | null = null
   #state: LinkState
   #lastGood: string | null = null
   #lastReason: string | null = null
@@ -71,7 +71,7 @@ export class ConnectLoop implements Service {
   }
 
   /** The open connection, or `null`. */
-  get connection(): Connection | null {
+  get connection(): HubConnection | null {
     return this.#connection
   }
 

@@ -8,7 +8,6 @@ import type { JoinToken } from '../../shared/join-token.ts'
 import { parseJoinToken } from '../../shared/join-token.ts'
 import type { JoinResponse } from '../../shared/messages/join-response.ts'
 import { topicsBelow } from '../../shared/topics.ts'
-import { openConnection } from './connection.ts'
 import type { DeviceIdentity } from './device-identity.ts'
 import {
   clearPendingJoin,
@@ -18,6 +17,7 @@ import {
   writePendingJoin,
 } from './device-identity.ts'
 import { dial } from './dial.ts'
+import { openConnection } from './hub-connection.ts'
 
 const ANSWER_MS = 15_000
 

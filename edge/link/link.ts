@@ -19,11 +19,11 @@ import { topicsBelow } from '../../shared/topics.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { Aftermath, LinkState, Opened } from './connect-loop.ts'
 import { ConnectLoop } from './connect-loop.ts'
-import type { Connection, IncomingMessage } from './connection.ts'
-import { openConnection } from './connection.ts'
 import type { DeviceIdentity } from './device-identity.ts'
 import { dial, MOVED_HINT } from './dial.ts'
 import { envelope } from './envelope.ts'
+import type { HubConnection, IncomingMessage } from './hub-connection.ts'
+import { openConnection } from './hub-connection.ts'
 import { HubSession } from './hub-session.ts'
 
 /** Beyond this a slow network holds the heartbeat back: a late one says nothing. */
@@ -160,7 +160,7 @@ export class Link implements Service {
   }
 
   /** A hub of another version may not offer it; that is no reason to have none. */
-  async #listenFurther(connection: Connection): Promise<void> {
+  async #listenFurther(connection: HubConnection): Promise<void> {
     try {
       await connection.subscribe([this.#topic('rejected'), this.#topic('status'), this.#topics.build('hubInfo', {})])
     } catch (error) {
@@ -169,7 +169,7 @@ export class Link implements Service {
     }
   }
 
-  #newSession(connection: Connection): HubSession {
+  #newSession(connection: HubConnection): HubSession {
     const { outbox, clock, log, onReachable } = this.#options
     return new HubSession({
       outbox,

@@ -11,10 +11,10 @@ import { topicRow, topicsBelow } from '../../shared/topics.ts'
 import type { VoiceLink } from '../hearing/turn-sender.ts'
 import type { Aftermath, LinkState, Opened } from './connect-loop.ts'
 import { ConnectLoop } from './connect-loop.ts'
-import type { IncomingMessage } from './connection.ts'
-import { openConnection } from './connection.ts'
 import type { DeviceIdentity } from './device-identity.ts'
 import { dial, MOVED_HINT } from './dial.ts'
+import type { IncomingMessage } from './hub-connection.ts'
+import { openConnection } from './hub-connection.ts'
 
 export interface VoiceConnectionOptions {
   identity: DeviceIdentity

@@ -17,7 +17,7 @@ export interface HandledCommands {
   interrupted(): { id: string; name: string }[]
 }
 
-export function handledCommands(db: Database): HandledCommands {
+export function openHandledCommands(db: Database): HandledCommands {
   const find = db.prepare<[string], { result: string | null }>('SELECT result FROM handled_commands WHERE id = ?')
   const begin = db.prepare<[string, string]>(
     'INSERT INTO handled_commands (id, name, handled_ms) VALUES (?, ?, (SELECT running_ms FROM outbox_state))',

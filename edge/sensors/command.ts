@@ -16,7 +16,7 @@ const printedName = text(40).refine((name) => sensorKeyOf(name) !== null)
  * Any program that prints numbers. It comes from the local configuration file alone and is run without a shell, so
  * `$VARIABLE`, `|` and `*` mean nothing in it.
  */
-export const command = sourceDriver({
+export const commandSource = sourceDriver({
   driver: 'command',
   summary: 'A program of yours that prints a number, lines of `key value`, or a JSON object of numbers',
   settings: z.strictObject({

@@ -3,7 +3,7 @@ import { LaresError } from '../../shared/errors.ts'
 import { readCpuTemperature } from '../health/cpu-temperature.ts'
 import { sourceDriver } from './source.ts'
 
-export const cpuTemperature = sourceDriver({
+export const cpuTemperatureSource = sourceDriver({
   driver: 'cpu-temperature',
   summary: "The CPU's own thermometer (/sys/class/thermal)",
   settings: z.strictObject({}),

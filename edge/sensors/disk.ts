@@ -3,7 +3,7 @@ import { LaresError } from '../../shared/errors.ts'
 import { readDiskUse } from '../health/disk.ts'
 import { sourceDriver } from './source.ts'
 
-export const disk = sourceDriver({
+export const diskSource = sourceDriver({
   driver: 'disk',
   summary: 'Used and free space of the file system that holds a path',
   settings: z.strictObject({ path: z.string().startsWith('/', 'is to begin with /').default('/') }),

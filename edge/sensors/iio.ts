@@ -14,7 +14,7 @@ const FOLDER = '/sys/bus/iio/devices'
 const FILE_MS = 10_000
 
 /** A chip with a kernel driver of the industrial I/O subsystem: BME280, BMP280, SHT3x, DHT22, BH1750, ADS1115, SCD30 … */
-export const iio = sourceDriver({
+export const iioSource = sourceDriver({
   driver: 'iio',
   summary: 'A chip with a kernel driver (Industrial I/O): BME280, SHT3x, DHT22, BH1750, ADS1115 and many more',
   settings: z.strictObject({

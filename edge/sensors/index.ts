@@ -1,11 +1,11 @@
-import { command } from './command.ts'
-import { cpuTemperature } from './cpu-temperature.ts'
-import { disk } from './disk.ts'
-import { iio } from './iio.ts'
-import { load } from './load.ts'
-import { memory } from './memory.ts'
-import { oneWire } from './one-wire.ts'
-import { simulated } from './simulated.ts'
+import { commandSource } from './command.ts'
+import { cpuTemperatureSource } from './cpu-temperature.ts'
+import { diskSource } from './disk.ts'
+import { iioSource } from './iio.ts'
+import { loadSource } from './load.ts'
+import { memorySource } from './memory.ts'
+import { oneWireSource } from './one-wire.ts'
+import { simulatedSource } from './simulated.ts'
 import type { RegisteredDriver } from './source.ts'
 
 /**
@@ -19,7 +19,16 @@ import type { RegisteredDriver } from './source.ts'
  *   3. A quantity that is new to the house is also a file in shared/sensors/.
  * Sampling, time limits, back-off, deadband, units, dashboard and Home Assistant follow without an edit.
  */
-const DRIVERS: RegisteredDriver[] = [command, cpuTemperature, disk, iio, load, memory, oneWire, simulated]
+const DRIVERS: RegisteredDriver[] = [
+  commandSource,
+  cpuTemperatureSource,
+  diskSource,
+  iioSource,
+  loadSource,
+  memorySource,
+  oneWireSource,
+  simulatedSource,
+]
 
 export const SENSOR_DRIVERS: ReadonlyMap<string, RegisteredDriver> = new Map(
   DRIVERS.map((driver) => [driver.driver, driver]),

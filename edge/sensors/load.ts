@@ -3,7 +3,7 @@ import { LaresError } from '../../shared/errors.ts'
 import { readLoad } from '../health/load.ts'
 import { sourceDriver } from './source.ts'
 
-export const load = sourceDriver({
+export const loadSource = sourceDriver({
   driver: 'load',
   summary: 'How many processes wanted to run, averaged over 1, 5 or 15 minutes (/proc/loadavg)',
   settings: z.strictObject({ minutes: z.literal([1, 5, 15]).default(1) }),

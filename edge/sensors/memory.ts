@@ -4,7 +4,7 @@ import { readMemoryUse } from '../health/memory.ts'
 import { sourceDriver } from './source.ts'
 
 /** Used is everything that is not available: caches the kernel would give back do not count (`free`, column available). */
-export const memory = sourceDriver({
+export const memorySource = sourceDriver({
   driver: 'memory',
   summary: 'Used and available memory (/proc/meminfo)',
   settings: z.strictObject({}),

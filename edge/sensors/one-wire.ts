@@ -13,7 +13,7 @@ const PROBE = /^(10|22|28|3b|42)-([0-9a-f]{12})$/
 const PROBE_MS = 10_000
 
 /** Every thermometer on the 1-Wire bus. The bus is searched again at each read, so a probe may come and go. */
-export const oneWire = sourceDriver({
+export const oneWireSource = sourceDriver({
   driver: 'one-wire',
   summary: 'Thermometers on the 1-Wire bus: DS18B20 and relatives (dtoverlay=w1-gpio)',
   settings: z.strictObject({}),

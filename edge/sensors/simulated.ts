@@ -18,7 +18,7 @@ const settings = z
   .refine(({ min, max }) => min <= max, { message: 'is below min', path: ['max'] })
 
 /** Values for a desk without hardware. The same seed gives the same value at the same time of the wall clock. */
-export const simulated = sourceDriver({
+export const simulatedSource = sourceDriver({
   driver: 'simulated',
   summary: 'Invented values for trying things out: wave, constant, step or walk',
   settings,

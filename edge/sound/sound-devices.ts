@@ -21,7 +21,7 @@ const NOT_FOR_PEOPLE =
  * Microphones (`arecord`) or speakers (`aplay`) of this machine, cards first. An empty list: there is none.
  * Throws `missing_program` when alsa-utils is not installed.
  */
-export async function listDevices(program: 'arecord' | 'aplay' = 'arecord'): Promise<SoundDevice[]> {
+export async function listSoundDevices(program: 'arecord' | 'aplay' = 'arecord'): Promise<SoundDevice[]> {
   const cards = parseCards(await list(program, '-l'))
   const known = new Set(cards.map(({ device }) => device))
   return [...cards, ...parseNames(await list(program, '-L')).filter(({ device }) => !known.has(device))]

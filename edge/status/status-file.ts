@@ -61,7 +61,7 @@ export function askedFolders(
   { dataFolder, isNamed, service = SERVICE_RUNTIME }: { dataFolder: string; isNamed: boolean; service?: string },
 ): string[] {
   const own = runtimeFolder(env, dataFolder)
-  const isMeant = !isNamed || isOf(readWord(service), dataFolder)
+  const isMeant = !isNamed || isOf(readStatus(service), dataFolder)
   return isMeant && own !== service ? [own, service] : [own]
 }
 
@@ -90,11 +90,11 @@ export function writeStatus(folder: string, status: AgentStatus, log: Log): void
 }
 
 /** The words that agents left in these folders, in their order. */
-export function readWords(folders: readonly string[]): AgentStatus[] {
-  return folders.map(readWord).filter((word) => word !== null)
+export function readStatuses(folders: readonly string[]): AgentStatus[] {
+  return folders.map(readStatus).filter((word) => word !== null)
 }
 
-function readWord(folder: string): AgentStatus | null {
+function readStatus(folder: string): AgentStatus | null {
   try {
     return JSON.parse(readFileSync(join(folder, NAME), 'utf8')) as AgentStatus
   } catch {

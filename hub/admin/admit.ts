@@ -6,7 +6,7 @@ import type { AdminResponse } from '../../shared/messages/admin-response.ts'
 import { durationWords } from '../../shared/time-words.ts'
 import type { AdminCommand } from '../engine/admin-command.ts'
 import type { Caller } from '../engine/caller.ts'
-import { findCommand } from '../features/commands.ts'
+import { findAdminCommand } from '../features/commands.ts'
 
 const RANK = { device: 0, user: 1, admin: 2 } as const
 
@@ -23,7 +23,7 @@ export interface Asked {
 /** The command that is asked for, if this caller may have it now, and its checked params. Throws `LaresError`. */
 export function admit({ area, verb, request, caller, retained }: Asked): { command: AdminCommand; params: unknown } {
   if (retained) throw new LaresError('retained_request', `the request ${area}/${verb} was retained`)
-  const command = findCommand(area, verb)
+  const command = findAdminCommand(area, verb)
   if (!command) throw new LaresError('unknown_command', `there is no command ${area}/${verb}`)
   if (RANK[caller.role] < RANK[command.role])
     throw new LaresError('forbidden', `${area}/${verb} needs the role ${command.role}`)

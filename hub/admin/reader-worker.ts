@@ -3,7 +3,7 @@ import { asError, LaresError } from '../../shared/errors.ts'
 import { PAGE_BYTES } from '../../shared/limits.ts'
 import { isCorruption, openDatabase } from '../../shared/sqlite/open.ts'
 import { bytesWords } from '../../shared/time-words.ts'
-import { findCommand } from '../features/commands.ts'
+import { findAdminCommand } from '../features/commands.ts'
 import type { FromReader, ToReader } from './reader.ts'
 
 /** The reader's thread: questions over a read-only connection, so that they never wait for a commit nor delay one. */
@@ -15,7 +15,7 @@ parentPort?.on('message', ({ area, verb, params, caller, now, danger }: ToReader
 
   function answer(): FromReader {
     try {
-      const command = findCommand(area, verb)
+      const command = findAdminCommand(area, verb)
       const ask = danger ? command?.danger : command?.query
       if (!ask) throw new LaresError('unknown_command', `${area}/${verb} is no question`)
       const data = JSON.stringify(ask({ db, caller, now }, params))

@@ -3,7 +3,7 @@ import type { AdminResponse } from '../../shared/messages/admin-response.ts'
 import type { CallContext } from '../engine/admin-command.ts'
 import { clientSessionOf } from '../engine/caller.ts'
 import type { Context } from '../engine/context.ts'
-import { findCommand } from '../features/commands.ts'
+import { findAdminCommand } from '../features/commands.ts'
 import { type Asked, admit, checkTime, failure, success } from './admit.ts'
 import { remember, rememberedAnswer } from './request-memory.ts'
 
@@ -20,7 +20,7 @@ export function runCommand(context: Context, input: Asked & { prepared?: unknown
     if (!(error instanceof LaresError)) throw error
     response = failure(input.request.id, error)
   }
-  if (findCommand(input.area, input.verb)?.changes) noteCall(context, { ...input, ok: response.status === 'ok' })
+  if (findAdminCommand(input.area, input.verb)?.changes) noteCall(context, { ...input, ok: response.status === 'ok' })
   answer(context, input, response)
   return response
 }

@@ -2,7 +2,7 @@ import type { ReadyFacts } from '../engine/engine-thread-messages.ts'
 import type { Health } from '../health/hub-health.ts'
 import type { HubOptions } from '../hub-options.ts'
 import { storeFile } from '../store/places.ts'
-import type { SyncStatus } from '../sync/status.ts'
+import type { SyncStatus } from '../sync/sync-status.ts'
 import type { SyncSettings } from '../sync/sync-thread-messages.ts'
 
 /** What the sync thread needs; `null` where no central is configured or the database could not be opened. */

@@ -18,8 +18,8 @@ import { VERDICTS } from './input.ts'
 import { Ledger, type LedgerTotals } from './ledger.ts'
 import { identityOf, looseEpoch, looseIdentity, type MessageIdentity } from './message-identity.ts'
 import type { Receipt } from './receipt.ts'
-import type { Refusal } from './rejected.ts'
-import { RejectedMessages } from './rejected.ts'
+import type { RefusedMessage } from './rejected-messages.ts'
+import { RejectedMessages } from './rejected-messages.ts'
 
 /** What a batch did. `verdicts[i]` is the index into VERDICTS of input i. */
 export interface BatchResult {
@@ -272,7 +272,7 @@ export class Engine {
     return 'duplicate'
   }
 
-  #reject(refusal: Refusal & { identity: MessageIdentity | null }): Verdict {
+  #reject(refusal: RefusedMessage & { identity: MessageIdentity | null }): Verdict {
     const { device, identity, code, payload } = refusal
     if (identity) {
       const hint = hintFor(code)

@@ -70,6 +70,6 @@ export const COMMANDS: readonly AdminCommand[] = [
 /** The command of an area and verb, by a Map so that no inherited name can be called. */
 const BY_NAME = new Map(COMMANDS.map((command) => [`${command.area}/${command.verb}`, command]))
 
-export function findCommand(area: string, verb: string): AdminCommand | undefined {
+export function findAdminCommand(area: string, verb: string): AdminCommand | undefined {
   return BY_NAME.get(`${area}/${verb}`)
 }

@@ -2,13 +2,13 @@ import type { Clock } from '../../shared/clock.ts'
 import { LaresError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import type { Topics } from '../../shared/topics.ts'
-import type { DoorParts } from '../admin/door.ts'
-import { AdminDoor } from '../admin/door.ts'
+import type { AdminDoorParts } from '../admin/admin-door.ts'
+import { AdminDoor } from '../admin/admin-door.ts'
 import { Journal } from '../broker/journal.ts'
 import { BrokerPersistence } from '../broker/persistence.ts'
 import type { HouseStore } from '../core/house-store.ts'
 import type { Admission } from '../engine/principal.ts'
-import { findCommand } from '../features/commands.ts'
+import { findAdminCommand } from '../features/commands.ts'
 import type { VoiceIntake } from '../voice/voice-intake.ts'
 import { HouseHooks } from './house-hooks.ts'
 import type { LiveDevices } from './live-devices.ts'
@@ -23,7 +23,7 @@ export interface FrontParts {
   live: LiveDevices
   /** Device to house, for what may be forwarded to whom. Filled at start and by every login. */
   houses: Map<string, string>
-  door: Omit<DoorParts, 'run' | 'note'>
+  door: Omit<AdminDoorParts, 'run' | 'note'>
 }
 
 /** What the hub retains itself is derived from tables at start; only others' messages are kept in the database. */
@@ -58,7 +58,7 @@ export function houseHooks(parts: FrontParts): HouseHooks {
   const door = new AdminDoor({
     ...parts.door,
     run(input) {
-      if (findCommand(input.area, input.verb)?.changes) store.backups.soon()
+      if (findAdminCommand(input.area, input.verb)?.changes) store.backups.soon()
       return intake.input(input)
     },
     note: (input) => void intake.input(input).catch(() => log.debug({}, 'a request was not noted: intake is closed')),

@@ -16,7 +16,7 @@ import { type Access, accessOf, HOME_ASSISTANT } from './access.ts'
 import { Denials } from './denials.ts'
 
 /** Where what comes in goes on to. */
-export interface HouseParts {
+export interface HouseHooksParts {
   topics: Topics
   log: Log
   /** Why nothing can be stored at present, or `null`: then nobody is let in. */
@@ -59,7 +59,7 @@ interface Admitted {
  */
 export class HouseHooks implements BrokerHooks {
   readonly denials: Denials
-  #parts: HouseParts
+  #parts: HouseHooksParts
   #topics = new Map<string, ParsedTopic | null>()
   #admitted = new WeakMap<Connection, Admitted>()
   /** The newest connection of each device, so that the end of an older one says nothing. */
@@ -68,7 +68,7 @@ export class HouseHooks implements BrokerHooks {
   #endings = new Map<string, number>()
   #ended = 0
 
-  constructor(parts: HouseParts) {
+  constructor(parts: HouseHooksParts) {
     this.#parts = parts
     this.denials = new Denials(parts.log)
   }

@@ -3,8 +3,8 @@ import { createServer, type Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createServer as createTlsServer } from 'node:tls'
 import { checkSocketPath, removeStaleSocket } from '../../shared/cannot-listen.ts'
-import { Door } from '../../shared/door.ts'
 import { CONNECT_TIMEOUT_MS } from '../../shared/limits.ts'
+import { Listener } from '../../shared/listener.ts'
 import type { Log } from '../../shared/log.ts'
 import { LOCAL_ADDRESS, type Place } from '../broker/connection-limiter.ts'
 
@@ -27,14 +27,14 @@ export class Listeners {
   #parts: ListenerParts
   /** Accepted and not handed on, because the TLS handshake is not over, by the other side's address and port. */
   #arriving = new Map<string, { peer: Socket; place: Place }>()
-  readonly tls: Door
-  readonly plain: Door
-  readonly local: Door
+  readonly tls: Listener
+  readonly plain: Listener
+  readonly local: Listener
 
   constructor(parts: ListenerParts) {
     this.#parts = parts
     const { tls, plain, socket, log } = parts
-    this.tls = new Door({
+    this.tls = new Listener({
       key: 'tls',
       where: tls,
       log,
@@ -44,13 +44,13 @@ export class Listeners {
         for (const { peer } of this.#arriving.values()) peer.destroy()
       },
     })
-    this.plain = new Door({
+    this.plain = new Listener({
       key: 'plain',
       where: plain,
       log,
       server: () => createServer((peer) => this.#accept(peer, { listener: 'plain' })),
     })
-    this.local = new Door({
+    this.local = new Listener({
       key: 'socket',
       where: socket,
       log,

@@ -9,7 +9,7 @@ import { checkCopyTarget } from './copy-target.ts'
 import { exchange, finishExchange } from './exchange.ts'
 import { databaseFiles, giveToOwnerOf } from './files.ts'
 import { bringIn } from './incoming.ts'
-import { MIGRATIONS, openStore, type StoreFolder } from './open-store.ts'
+import { HUB_MIGRATIONS, openStore, type StoreFolder } from './open-store.ts'
 import { lockFile, storeFile } from './places.ts'
 
 /**
@@ -61,7 +61,7 @@ export function restoreDatabase(folder: string, source: string, now: number): st
   try {
     const file = storeFile(folder)
     finishExchange(file)
-    const incoming = bringIn(resolve(source), { file, migrations: MIGRATIONS })
+    const incoming = bringIn(resolve(source), { file, migrations: HUB_MIGRATIONS })
     giveToOwnerOf(folder, incoming)
     const present = databaseFiles(file).length > 0
     const aside = exchange(file, incoming, { reason: 'aside', now })

@@ -21,7 +21,7 @@ import { sweepParts } from './part-files.ts'
 import { backupFolder, storeFile } from './places.ts'
 import { isSound } from './sound.ts'
 
-export const MIGRATIONS = join(import.meta.dirname, '../../drizzle/sqlite')
+export const HUB_MIGRATIONS = join(import.meta.dirname, '../../drizzle/sqlite')
 
 export interface OpenedStore {
   db: Database
@@ -122,7 +122,7 @@ function openChecked({ folder, now, log }: StoreFolder): { db: Database; uncheck
     const unchecked = unclean && suspicion !== 'damage'
     if (unchecked) noteCheckDue(file)
     const { applied } = migrate(db, {
-      folder: MIGRATIONS,
+      folder: HUB_MIGRATIONS,
       now,
       before(pending) {
         // What is damaged must not be rewritten.
@@ -156,7 +156,7 @@ function takeBackup({ folder, now, log }: StoreFolder, cause: unknown): void {
   const file = storeFile(folder)
   const backup = listBackups(backupFolder(folder)).find(isSound)
   if (!backup) throw new LaresError('corrupt_database', `${file} is damaged or gone and there is no backup`, { cause })
-  const incoming = bringIn(backup, { file, migrations: MIGRATIONS })
+  const incoming = bringIn(backup, { file, migrations: HUB_MIGRATIONS })
   giveToOwnerOf(folder, incoming)
   const setAside = exchange(file, incoming, { reason: 'damaged', now })
   log.error(

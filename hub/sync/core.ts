@@ -3,8 +3,8 @@ import type { AckedPart, JoinedAnswer, StreamPosition, SyncIdentity, SyncStep } 
 import { joinParts, NOTHING } from './acked.ts'
 import { movedUnder } from './history.ts'
 import { lookAgain, nextPull, type StoredScope, scopeAt, takeGranted, takePage, takeStored } from './scope-walk.ts'
-import type { Greeting, Sent, SyncEffect, SyncEvent, SyncState, Waiting } from './state.ts'
 import { hasEnded, streamName } from './stream-position.ts'
+import type { Greeting, Sent, SyncEffect, SyncEvent, SyncState, Waiting } from './sync-state.ts'
 
 /** A stream this far behind is split: what is new goes at once, what was missed follows. */
 const SPLIT_ROWS = 20_000

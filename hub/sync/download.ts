@@ -1,8 +1,8 @@
 import type { HeldRow, ScopeAnswer, StreamPosition } from '../engine/sync-step.ts'
 import { readCursors } from './greeting.ts'
 import type { Postgres } from './postgres.ts'
-import type { GrantedScope, Pulled } from './state.ts'
 import { strayed } from './stream-position.ts'
+import type { GrantedScope, Pulled } from './sync-state.ts'
 import { checkLease, type Lease, OutOfDate } from './upload.ts'
 
 const PAGE_ROWS = 500

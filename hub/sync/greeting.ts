@@ -1,9 +1,9 @@
 import type { HeldRow, StreamPosition } from '../engine/sync-step.ts'
 import type { CentralLayout } from './encode.ts'
 import type { Failpoint } from './failpoint.ts'
-import { type CentralView, type HubFacts, type HubView, judge } from './judge.ts'
 import { type Postgres, type Row, sqlState } from './postgres.ts'
-import type { Greeting } from './state.ts'
+import { type CentralView, type HubFacts, type HubView, reconcile } from './reconcile.ts'
+import type { Greeting } from './sync-state.ts'
 
 /** Of a statement that was cancelled by its timeout. */
 const TOOK_TOO_LONG = '57014'
@@ -49,7 +49,7 @@ export async function greet(parts: GreetingParts): Promise<Greeting> {
     cursors: await readCursors(db, site),
   }
   const tables = parts.learn(layout)
-  const verdict = judge({ ...hub, tables }, central, parts.facts)
+  const verdict = reconcile({ ...hub, tables }, central, parts.facts)
   if (verdict.kind !== 'go') {
     await db.rollback()
     return verdict

@@ -1,5 +1,5 @@
 import { centralKey, isAppend, isVersioned } from '../store/central-shape.ts'
-import type { Stage } from './source.ts'
+import type { Stage } from './upload-source.ts'
 
 /** The statements that bring the lines of one stage into their table. `$1` is the site, `$2` the epoch of the stream. */
 export interface MergeSql {

@@ -11,11 +11,11 @@ import { grantedScopes, pullScope, reportScope, schemaOf, signOfLife } from './d
 import { type Failpoint, NO_FAILPOINT } from './failpoint.ts'
 import { greet } from './greeting.ts'
 import { inPlainWords, Postgres } from './postgres.ts'
-import { type Batch, Source } from './source.ts'
-import type { SyncEffect, SyncEvent, SyncState, Waiting } from './state.ts'
 import { streamName } from './stream-position.ts'
+import type { SyncEffect, SyncEvent, SyncState, Waiting } from './sync-state.ts'
 import { TokenBucket } from './token-bucket.ts'
 import { Displaced, type Lease, split, sweep, upload } from './upload.ts'
+import { type UploadBatch, UploadSource } from './upload-source.ts'
 
 export interface PumpParts extends SyncMemory {
   /** The hub's database, read-only. */
@@ -70,12 +70,12 @@ export class Pump {
   readonly core: SyncCore
   #parts: PumpParts
   #limits: PumpLimits
-  #source: Source
+  #source: UploadSource
   #central: Postgres | null = null
   #stop = new AbortController()
   #nap = new AbortController()
   #running = new Set<Promise<void>>()
-  #prepared = new Map<string, Batch>()
+  #prepared = new Map<string, UploadBatch>()
   #bucket: TokenBucket
   /** What waited when it was last looked at. */
   waiting: Waiting[] = []
@@ -110,7 +110,7 @@ export class Pump {
         return backoff.next()
       },
     })
-    this.#source = new Source(parts.db, parts.tables, () => this.core.state.streams)
+    this.#source = new UploadSource(parts.db, parts.tables, () => this.core.state.streams)
   }
 
   get state(): Readonly<SyncState> {
@@ -140,7 +140,7 @@ export class Pump {
   }
 
   /** The source, for questions that compare both sides. */
-  get source(): Source {
+  get source(): UploadSource {
     return this.#source
   }
 
@@ -321,7 +321,7 @@ export class Pump {
     if (next) this.#prepared.set(streamName(stream), next)
   }
 
-  #takePrepared(stream: StreamPosition): Batch | null {
+  #takePrepared(stream: StreamPosition): UploadBatch | null {
     const batch = this.#prepared.get(streamName(stream))
     this.#prepared.delete(streamName(stream))
     return batch?.from.position === stream.position ? batch : null

@@ -1,5 +1,5 @@
 import type { ScopeAnswer } from '../engine/sync-step.ts'
-import type { GrantedScope, Pulled, ScopeState, SyncEffect, SyncState } from './state.ts'
+import type { GrantedScope, Pulled, ScopeState, SyncEffect, SyncState } from './sync-state.ts'
 
 /** The engine's answer to a page of a scope. */
 export type StoredScope = ScopeAnswer & { scope: string; seq: number }

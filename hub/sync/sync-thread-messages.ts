@@ -1,6 +1,6 @@
 import type { SyncStep } from '../engine/sync-step.ts'
 import type { CentralTable } from '../store/central-shape.ts'
-import type { SyncStatus } from './status.ts'
+import type { SyncStatus } from './sync-status.ts'
 import type { VerifyAnswer, VerifyQuestion } from './verify.ts'
 
 /** How the sync thread is started. */

@@ -5,7 +5,7 @@ import { asError, LaresError } from '../../shared/errors.ts'
 import type { Service } from '../../shared/lifecycle.ts'
 import type { Log } from '../../shared/log.ts'
 import type { SyncStep } from '../engine/sync-step.ts'
-import { SYNC_OFF, type SyncStatus } from './status.ts'
+import { SYNC_OFF, type SyncStatus } from './sync-status.ts'
 import type { FromSync, SyncSettings, ToSync } from './sync-thread-messages.ts'
 import type { VerifyAnswer, VerifyQuestion } from './verify.ts'
 

@@ -6,7 +6,7 @@ import { openDatabase } from '../../shared/sqlite/open.ts'
 import { readSyncMemory } from '../engine/sync-memory.ts'
 import { inPlainWords } from './postgres.ts'
 import { Pump } from './pump.ts'
-import { statusOf } from './status.ts'
+import { statusOf } from './sync-status.ts'
 import type { FromSync, SyncSettings, ToSync } from './sync-thread-messages.ts'
 import { verify } from './verify.ts'
 

@@ -6,8 +6,8 @@ import type { Failpoint } from './failpoint.ts'
 import { openCursor } from './greeting.ts'
 import { type MergeSql, mergeSql } from './merge-sql.ts'
 import { isDataError, type Postgres, sqlState } from './postgres.ts'
-import type { Batch, Stage } from './source.ts'
 import { putOff } from './stream-position.ts'
+import type { Stage, UploadBatch } from './upload-source.ts'
 
 /** Another hub holds the lease. */
 export class Displaced extends Error {}
@@ -35,7 +35,7 @@ const RAW_BYTES = 65_536
  * One batch, in one transaction: lease, cursor by compare-and-set, COPY, merge, counts. When a row is refused, the
  * transaction is undone and done again with savepoints, by halves, until the row is found and set aside.
  */
-export async function upload(db: Postgres, lease: Lease, batch: Batch, at: Failpoint): Promise<Merged> {
+export async function upload(db: Postgres, lease: Lease, batch: UploadBatch, at: Failpoint): Promise<Merged> {
   try {
     return await transaction(db, lease, { batch, at, careful: false })
   } catch (error) {
@@ -48,7 +48,7 @@ export async function upload(db: Postgres, lease: Lease, batch: Batch, at: Failp
 async function transaction(
   db: Postgres,
   lease: Lease,
-  { batch, at, careful }: { batch: Batch; at: Failpoint; careful: boolean },
+  { batch, at, careful }: { batch: UploadBatch; at: Failpoint; careful: boolean },
 ): Promise<Merged> {
   const { from, to, stages, rows, bytes } = batch
   await db.begin()
@@ -171,7 +171,7 @@ async function quarantine({ db, site, stream, stage, held }: Bringing, at: numbe
 }
 
 /** Rows that came through the change log and were taken are no longer held back. */
-async function settle(db: Postgres, site: string, { settled }: Batch, held: HeldRow[]): Promise<void> {
+async function settle(db: Postgres, site: string, { settled }: UploadBatch, held: HeldRow[]): Promise<void> {
   const back = new Set(held.map(({ table, key }) => `${table}\n${key}`))
   const taken = settled.filter(({ table, key }) => !back.has(`${table}\n${key}`))
   await db.run(

@@ -5,7 +5,7 @@ import type { StreamPosition } from '../engine/sync-step.ts'
 import { type CentralColumn, type CentralTable, isAppend } from '../store/central-shape.ts'
 import { storedAt } from './encode.ts'
 import { Postgres } from './postgres.ts'
-import type { Source } from './source.ts'
+import type { UploadSource } from './upload-source.ts'
 
 export interface VerifyQuestion {
   /** One table; absent: all. */
@@ -35,7 +35,7 @@ export interface VerifyAnswer {
 
 export interface VerifyParts {
   db: Database
-  source: Source
+  source: UploadSource
   streams: readonly StreamPosition[]
   site: string | null
   url: string

@@ -4,7 +4,7 @@ import { AUDIO, REORDER_WINDOW_MS } from '../../shared/limits.ts'
 export type Piece = { kind: 'sound'; pcm: Uint8Array } | { kind: 'gap'; frames: number }
 
 /** `late`: its gap has become silence already. */
-export type Arrival = 'kept' | 'duplicate' | 'late'
+export type FrameArrival = 'kept' | 'duplicate' | 'late'
 
 /** Frames held for those before them: a second of sound, however fast they come. */
 const HELD_MAX = 1_000 / AUDIO.frameMs
@@ -21,7 +21,7 @@ export class Reorder {
   #missed = new Set<number>()
 
   /** Takes a frame. The samples are copied. */
-  accept(seq: number, pcm: Uint8Array, now: number): Arrival {
+  accept(seq: number, pcm: Uint8Array, now: number): FrameArrival {
     if (this.#held.has(seq)) return 'duplicate'
     if (seq < this.next) return this.#missed.delete(seq) ? 'late' : 'duplicate'
     this.#held.set(seq, { pcm: Buffer.from(pcm), at: now })

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { LedgerTotals } from '../engine/ledger.ts'
-import type { StreamStatus, SyncStatus } from '../sync/status.ts'
-import type { SensorValue } from './sensor-values.ts'
+import type { StreamStatus, SyncStatus } from '../sync/sync-status.ts'
+import type { PublishedValue } from './sensor-values.ts'
 
 /** What the metrics look at when somebody asks. */
 export interface MetricSources {
@@ -33,7 +33,7 @@ export interface MetricSources {
    */
   dropped: () => { session_away: number; slow_reader: number }
   /** Empty where they are not to be shown. */
-  sensors: () => SensorValue[]
+  sensors: () => PublishedValue[]
   degraded: () => boolean
   sync: () => SyncStatus
 }
@@ -170,7 +170,7 @@ export function hubMetrics(sources: MetricSources): HubMetrics {
   sensorGauge('lares_sensor_value', 'Latest value of a sensor, in its own unit', ['unit'], ({ value }) => value)
   sensorGauge('lares_sensor_time_seconds', 'When that was measured, seconds since 1970 UTC', [], ({ at }) => at / 1000)
 
-  function sensorGauge(name: string, help: string, more: 'unit'[], read: (sensor: SensorValue) => number): void {
+  function sensorGauge(name: string, help: string, more: 'unit'[], read: (sensor: PublishedValue) => number): void {
     new Gauge({
       name,
       help,

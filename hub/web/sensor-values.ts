@@ -2,7 +2,7 @@ import { decode } from '../../shared/codec.ts'
 import type { Topics } from '../../shared/topics.ts'
 import type { Effect } from '../engine/input.ts'
 
-export interface SensorValue {
+export interface PublishedValue {
   device: string
   sensor: string
   unit: string
@@ -14,7 +14,7 @@ export interface SensorValue {
 /** The latest value of every sensor, as its retained state says it, for whoever asks without MQTT. */
 export class SensorValues {
   #topics: Topics
-  #values = new Map<string, SensorValue>()
+  #values = new Map<string, PublishedValue>()
 
   constructor(topics: Topics) {
     this.#topics = topics
@@ -25,7 +25,7 @@ export class SensorValues {
     for (const effect of effects) if (effect.kind === 'publish' && effect.retain) this.#take(effect)
   }
 
-  all(): SensorValue[] {
+  all(): PublishedValue[] {
     return [...this.#values.values()]
   }
 

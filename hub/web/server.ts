@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { Door } from '../../shared/door.ts'
 import type { Service } from '../../shared/lifecycle.ts'
+import { Listener } from '../../shared/listener.ts'
 import type { Log } from '../../shared/log.ts'
 import type { HubHealth } from '../../shared/messages/hub-health.ts'
 
@@ -15,21 +15,21 @@ export interface WebParts {
 export class WebServer implements Service {
   #parts: WebParts
   #server: Server | null = null
-  #door: Door
+  #listener: Listener
 
   constructor(parts: WebParts) {
     this.#parts = parts
-    this.#door = new Door({ key: 'http', where: parts.listen, log: parts.log, server: () => this.#make() })
+    this.#listener = new Listener({ key: 'http', where: parts.listen, log: parts.log, server: () => this.#make() })
   }
 
   /** Where it listens; where it is to listen as long as it does not. */
   get port(): number {
-    return this.#door.port
+    return this.#listener.port
   }
 
   /** Safe to call again after it failed. */
   async start(): Promise<void> {
-    await this.#door.start()
+    await this.#listener.start()
   }
 
   async stop(): Promise<void> {
@@ -37,7 +37,7 @@ export class WebServer implements Service {
     if (server === null) return
     const closed = new Promise<void>((resolve) => server.once('close', resolve))
     const open = server.listening
-    this.#door.stop()
+    this.#listener.stop()
     // After `close`: one that came in between would be waited for as long as it likes.
     server.closeAllConnections()
     if (open) await closed

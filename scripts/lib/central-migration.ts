@@ -4,7 +4,7 @@ import { catalogueTable } from '../../central/catalogue.ts'
 import { compareCatalogue } from '../../central/compare.ts'
 import { withCentral } from '../../central/connect.ts'
 import { readLiveCatalogue } from '../../central/live-catalogue.ts'
-import { MIGRATIONS, migrateCentral } from '../../central/migrate.ts'
+import { CENTRAL_MIGRATIONS, migrateCentral } from '../../central/migrate-central.ts'
 import { centralTables } from '../../hub/store/central-tables.ts'
 import { readMigrations } from '../../shared/sqlite/migrate.ts'
 import { Postgres } from './postgres.ts'
@@ -35,9 +35,9 @@ try {
 }
 
 function writeMigration(statements: string[]): string {
-  const last = readMigrations(MIGRATIONS).at(-1)?.name ?? ''
+  const last = readMigrations(CENTRAL_MIGRATIONS).at(-1)?.name ?? ''
   const number = String(Number(last.slice(0, 4)) + 1).padStart(4, '0')
-  const file = join(MIGRATIONS, `${number}_${name}.sql`)
+  const file = join(CENTRAL_MIGRATIONS, `${number}_${name}.sql`)
   const text = statements.map((statement) => (statement.startsWith('CREATE TABLE') ? `\n${statement}` : statement))
   writeFileSync(file, `${HEAD}\n${text.join('\n')}\n`, { flag: 'wx' })
   return file

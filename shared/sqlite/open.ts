@@ -37,7 +37,7 @@ export function openDatabase(options: OpenOptions): Database {
   if (!options.readonly && !inMemory) makePrivate(options.file)
   const db = new Sqlite(options.file, { readonly: options.readonly ?? false })
   try {
-    checkVersion(String(db.prepare('SELECT sqlite_version()').pluck().get()))
+    checkSqliteVersion(String(db.prepare('SELECT sqlite_version()').pluck().get()))
     if (options.shrinks) db.pragma('auto_vacuum = INCREMENTAL')
     if (!options.readonly && !inMemory) expect(db, 'journal_mode', 'WAL', 'wal')
     expect(db, 'synchronous', 'FULL', 2)
@@ -71,7 +71,7 @@ function expect(db: Database, name: string, wanted: string, readBack: string | n
 }
 
 /** Throws `unsafe_sqlite` for versions with the WAL-reset corruption. Exported for its test. */
-export function checkVersion(version: string): void {
+export function checkSqliteVersion(version: string): void {
   if (SAFE_BACKPORTS.has(version)) return
   const parts = version.split('.').map(Number)
   for (const [index, safe] of SAFE_VERSION.entries()) {

@@ -4,7 +4,7 @@ import { readableLine } from '../log-line.ts'
 import { offsetOf } from '../time-words.ts'
 import { paint, type Style } from './paint.ts'
 import { EMPTY, heading, type Showing, showValue } from './show-value.ts'
-import { type Column, fitTable } from './table.ts'
+import { fitTable, type TableColumn } from './table.ts'
 import { fitted, padded, widthOf, wrapped } from './text-width.ts'
 
 export interface Screen {
@@ -175,7 +175,7 @@ function timesOf(rows: readonly Row[], fields: readonly Field[]): Showing['times
   return times.every(({ name }) => zoneOf(rows, name) !== null) ? 'log' : 'whole'
 }
 
-function columnOf(field: Field, rows: readonly Row[], times: Showing['times']): Column {
+function columnOf(field: Field, rows: readonly Row[], times: Showing['times']): TableColumn {
   const { name } = field
   const right = !isTime(field) && rows.every((row) => !isThere(row[name]) || typeof row[name] === 'number')
   const zone = isTime(field) && times === 'log' ? ` (${zoneOf(rows, name)})` : ''

@@ -1,6 +1,6 @@
 import { fitted, padded, widthOf } from './text-width.ts'
 
-export interface Column {
+export interface TableColumn {
   title: string
   /** Numbers stand at the right. */
   right: boolean
@@ -22,7 +22,7 @@ const LEAST = 16
  * Cells as aligned lines, the titles first. Columns stand in the order of their importance: where the width (`null`: any) is
  * too small, texts are cut and the last columns left out. The first one always stays.
  */
-export function fitTable(columns: readonly Column[], rows: readonly string[][], width: number | null): Fitted {
+export function fitTable(columns: readonly TableColumn[], rows: readonly string[][], width: number | null): Fitted {
   const natural = columns.map(({ title }, at) => Math.max(widthOf(title), ...rows.map((row) => widthOf(row[at] ?? ''))))
   const widths = width === null ? natural : shares(columns, natural, width)
   const shown = columns.slice(0, widths.length)
@@ -36,7 +36,7 @@ export function fitTable(columns: readonly Column[], rows: readonly string[][], 
 }
 
 /** The width of each column that has room: the least each needs, then what is left, to the important ones first. */
-function shares(columns: readonly Column[], natural: readonly number[], width: number): number[] {
+function shares(columns: readonly TableColumn[], natural: readonly number[], width: number): number[] {
   const least = natural.map((wide, at) => (columns[at]?.shrinks ? Math.min(wide, LEAST) : wide))
   const kept: number[] = []
   let left = width

@@ -91,13 +91,13 @@ describe('the environment', () => {
  * through `Machine`, where a driver that hangs costs at most one thread.
  */
 const OWN_FILES = new Map([
-  ['edge/config/load.ts', 'our configuration'],
+  ['edge/config/load-settings.ts', 'our configuration'],
   ['edge/control/control-socket.ts', 'our socket'],
   ['edge/doctor/machine-checks.ts', 'whether our folder is there'],
   ['edge/doctor/outbox-check.ts', 'our outbox'],
   ['edge/doctor/service-check.ts', 'programs on the path'],
+  ['edge/health/child-program.ts', 'the first line of a program that the kernel did not run'],
   ['edge/health/kernel-files.ts', 'the files of the kernel, one at a time'],
-  ['edge/health/program.ts', 'the first line of a program that the kernel did not run'],
   ['edge/hearing/stale-recorder.ts', 'the number of our recorder'],
   ['edge/link/device-identity.ts', 'our identity'],
   ['edge/outbox/kept-room.ts', 'room beside our outbox'],
@@ -105,7 +105,6 @@ const OWN_FILES = new Map([
   ['edge/outbox/set-aside.ts', 'what lies beside our outbox'],
   ['edge/run.ts', 'our identity'],
   ['edge/status/status-file.ts', 'our word'],
-  ['edge/version.ts', 'our version'],
 ])
 
 describe('the files of the kernel', () => {

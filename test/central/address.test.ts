@@ -1,6 +1,6 @@
 import { Client } from 'pg'
 import { describe, expect, it } from 'vitest'
-import { linesFrom, readAddress } from '../../central/address.ts'
+import { linesFrom, readCentralAddress } from '../../central/central-address.ts'
 import { runCentral } from '../../central/main.ts'
 
 /** Where a driver goes with a line, and as whom. */
@@ -102,6 +102,11 @@ describe('an address on the command line', () => {
   )
 
   it('is read with what the environment adds', () => {
-    expect(readAddress('postgres://u@h/d')).toMatchObject({ user: 'u', host: 'h', database: 'd', holdsPassword: false })
+    expect(readCentralAddress('postgres://u@h/d')).toMatchObject({
+      user: 'u',
+      host: 'h',
+      database: 'd',
+      holdsPassword: false,
+    })
   })
 })

@@ -7,7 +7,7 @@ import { catalogueTable } from '../../central/catalogue.ts'
 import { compareCatalogue } from '../../central/compare.ts'
 import { withCentral } from '../../central/connect.ts'
 import { readLiveCatalogue } from '../../central/live-catalogue.ts'
-import { MIGRATIONS, migrateCentral } from '../../central/migrate.ts'
+import { CENTRAL_MIGRATIONS, migrateCentral } from '../../central/migrate-central.ts'
 import { isAppend } from '../../hub/store/central-shape.ts'
 import { centralTables } from '../../hub/store/central-tables.ts'
 import { readMigrations } from '../../shared/sqlite/migrate.ts'
@@ -35,7 +35,7 @@ describe.each(VERSIONS)('central on PostgreSQL %s', (version) => {
   it('is migrated between two batches of a hub, and never while one is under way', async () => {
     const url = await central.migrated()
     const folder = mkdtempSync(join(tmpdir(), 'lares-migrations-'))
-    cpSync(MIGRATIONS, folder, { recursive: true })
+    cpSync(CENTRAL_MIGRATIONS, folder, { recursive: true })
     writeFileSync(join(folder, '9999_next.sql'), 'ALTER TABLE lares.rooms ADD COLUMN colour text;')
     const waiting = () => query(url, "SELECT FROM pg_locks WHERE NOT granted AND mode = 'ExclusiveLock'")
     await withCentral(url, async (batch) => {
@@ -89,7 +89,9 @@ describe.each(VERSIONS)('central on PostgreSQL %s', (version) => {
   it('lets two people migrate at the same moment', async () => {
     const url = central.server.url(await central.server.freshDatabase())
     const results = await Promise.all([1, 2].map(() => withCentral(url, (client) => migrateCentral(client))))
-    expect(results.flatMap(({ applied }) => applied).sort()).toEqual(readMigrations(MIGRATIONS).map(({ name }) => name))
+    expect(results.flatMap(({ applied }) => applied).sort()).toEqual(
+      readMigrations(CENTRAL_MIGRATIONS).map(({ name }) => name),
+    )
   })
 
   it('is refused by a version that does not know its newest migration', async () => {

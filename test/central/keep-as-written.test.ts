@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { linesFrom } from '../../central/address.ts'
+import { linesFrom } from '../../central/central-address.ts'
 import { withCentral } from '../../central/connect.ts'
 import { eraseRows } from '../../central/erase.ts'
 import { grantScope, putRow, removeRow } from '../../central/scopes.ts'

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { Client, type QueryResultRow } from 'pg'
 import { afterAll, beforeAll } from 'vitest'
 import { withCentral } from '../../central/connect.ts'
-import { migrateCentral } from '../../central/migrate.ts'
+import { migrateCentral } from '../../central/migrate-central.ts'
 import { Postgres, type PostgresVersion } from '../../scripts/lib/postgres.ts'
 
 /** The oldest that Lares supports and the newest there is. */

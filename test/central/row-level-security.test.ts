@@ -1,7 +1,7 @@
 import type { Client } from 'pg'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { linesFrom } from '../../central/address.ts'
 import { catalogueTable } from '../../central/catalogue.ts'
+import { linesFrom } from '../../central/central-address.ts'
 import { withCentral } from '../../central/connect.ts'
 import { grantPerson } from '../../central/people.ts'
 import { addSite } from '../../central/sites.ts'

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { findCommand, knownCommands } from '../../cli/commands.ts'
+import { findDescribed, knownCommands } from '../../cli/commands.ts'
 import { commandHelp, help } from '../../cli/help.ts'
 import type { DescribedCommand } from '../../shared/admin/described-command.ts'
 
 const COMMANDS = knownCommands()
 
 function described(area: string, verb: string): DescribedCommand {
-  const command = findCommand(COMMANDS, area, verb)
+  const command = findDescribed(COMMANDS, area, verb)
   if (!command) throw new Error(`there is no ${area} ${verb}`)
   return command
 }

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { findCommand, knownCommands } from '../../cli/commands.ts'
+import { findDescribed, knownCommands } from '../../cli/commands.ts'
 import { showAnswer } from '../../cli/show-answer.ts'
 import type { DescribedCommand } from '../../shared/admin/described-command.ts'
 
 const NOW = Date.UTC(2026, 10, 27, 13, 5)
 
 function shown(area: string, verb: string, answer: unknown, width: number | null = 80): string {
-  const command = findCommand(knownCommands(), area, verb) as DescribedCommand
+  const command = findDescribed(knownCommands(), area, verb) as DescribedCommand
   return showAnswer(command, answer, { width, now: NOW, isTerminal: false })
 }
 

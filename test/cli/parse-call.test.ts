@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { findCommand, knownCommands } from '../../cli/commands.ts'
-import { exampleLine } from '../../cli/help.ts'
+import { findDescribed, knownCommands } from '../../cli/commands.ts'
+import { exampleCall } from '../../cli/help.ts'
 import { LIVE_COMMANDS } from '../../cli/live-commands.ts'
 import { paramOptions } from '../../cli/param-options.ts'
 import { hubOptions, parseCall as parse } from '../../cli/parse-call.ts'
@@ -156,7 +156,7 @@ describe('a call on the command line', () => {
           true,
         ])
     }
-    const invite = findCommand(COMMANDS, 'devices', 'invite')
+    const invite = findDescribed(COMMANDS, 'devices', 'invite')
     expect(invite && [...paramOptions(invite)]).toMatchObject([
       ['name', { kind: 'text', required: true }],
       [
@@ -169,7 +169,7 @@ describe('a call on the command line', () => {
   it('is what help shows for every example', () => {
     for (const command of COMMANDS)
       for (const { params } of command.examples) {
-        const words = shellWords(exampleLine(command, params)).slice(1)
+        const words = shellWords(exampleCall(command, params)).slice(1)
         const read = parse(COMMANDS, words, NOW).params
         for (const [name, value] of Object.entries(params)) {
           const format = command.params.properties?.[name]?.format

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { findCommand, knownCommands } from '../../cli/commands.ts'
-import { type Answer, asJson, gathered, isPaged, MOST_ROWS, pagesOf, rowsOf } from '../../cli/whole-list.ts'
+import { findDescribed, knownCommands } from '../../cli/commands.ts'
+import { asJson, gathered, isPaged, type ListAnswer, MOST_ROWS, pagesOf, rowsOf } from '../../cli/whole-list.ts'
 import type { DescribedCommand } from '../../shared/admin/described-command.ts'
 
-const command = (area: string, verb: string) => findCommand(knownCommands(), area, verb) as DescribedCommand
+const command = (area: string, verb: string) => findDescribed(knownCommands(), area, verb) as DescribedCommand
 const EVENTS = command('events', 'list')
 
 /** A hub with so many events, which answers as ours: so many after a number, and where it goes on. */
@@ -11,7 +11,7 @@ function hubWith(total: number) {
   const asked: Record<string, unknown>[] = []
   return {
     asked,
-    async request(params: Record<string, unknown>): Promise<Answer> {
+    async request(params: Record<string, unknown>): Promise<ListAnswer> {
       asked.push(params)
       const first = Number(params.after ?? 0)
       const last = Math.min(total, first + Number(params.limit))
@@ -27,7 +27,7 @@ async function all<T>(pages: AsyncIterable<T>): Promise<T[]> {
   return found
 }
 
-const idsOf = (pages: Answer[]) => pages.flatMap(({ events }) => (events as { id: number }[]).map(({ id }) => id))
+const idsOf = (pages: ListAnswer[]) => pages.flatMap(({ events }) => (events as { id: number }[]).map(({ id }) => id))
 const upTo = (count: number) => Array.from({ length: count }, (_, at) => at + 1)
 
 describe('a list', () => {
@@ -59,7 +59,7 @@ describe('a list', () => {
   it('leaves a limit that is none to the hub, which says what is wrong', async () => {
     for (const limit of [0, -1, 1.5]) {
       const hub = hubWith(3)
-      const request = async (params: Record<string, unknown>): Promise<Answer> => {
+      const request = async (params: Record<string, unknown>): Promise<ListAnswer> => {
         hub.asked.push(params)
         throw new Error('bad_params')
       }
@@ -75,7 +75,7 @@ describe('a list', () => {
 
   it('goes on behind a page on which nothing was found', async () => {
     const answers = [{ events: [], next: 50_000 }, { events: [], next: 100_000 }, { events: [{ id: 100_001 }] }]
-    const pages = await all(pagesOf(EVENTS, { after: 1 }, async () => answers.shift() as Answer))
+    const pages = await all(pagesOf(EVENTS, { after: 1 }, async () => answers.shift() as ListAnswer))
     expect(idsOf(pages)).toEqual([100_001])
   })
 
@@ -113,7 +113,7 @@ describe('pages', () => {
     ] as const) {
       const params = limit === undefined ? {} : { limit }
       const text = (await all(asJson(pagesOf(EVENTS, params, hubWith(total).request)))).join('')
-      const parsed = JSON.parse(text) as Answer
+      const parsed = JSON.parse(text) as ListAnswer
       const rows = Math.min(total, limit ?? total)
       expect(idsOf([parsed])).toEqual(upTo(rows))
       expect(parsed.next).toBe(rows < total ? rows : undefined)
@@ -123,11 +123,11 @@ describe('pages', () => {
 
   it('of several series are put together by their names', async () => {
     const series = (unit: string, times: number[]) => ({ device: 'd', unit, readings: times.map((time) => ({ time })) })
-    const pages: Answer[] = [
+    const pages: ListAnswer[] = [
       { from: 1, to: 9, series: [series('°C', [1, 2]), series('°F', [])], next: '2.2' },
       { from: 1, to: 9, series: [series('°C', [3]), series('°F', [4])] },
     ]
-    const request = async () => pages.shift() as Answer
+    const request = async () => pages.shift() as ListAnswer
     const text = (await all(asJson(pagesOf(command('readings', 'query'), {}, request)))).join('')
     expect(JSON.parse(text)).toEqual({ from: 1, to: 9, series: [series('°C', [1, 2, 3]), series('°F', [4])] })
   })

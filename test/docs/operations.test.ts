@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { SYNC_OFF } from '../../hub/sync/status.ts'
+import { SYNC_OFF } from '../../hub/sync/sync-status.ts'
 import { hubMetrics } from '../../hub/web/metrics.ts'
 import { ERROR_CODES } from '../../shared/errors.ts'
 

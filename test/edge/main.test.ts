@@ -7,7 +7,7 @@ import { runEdge } from '../../edge/main.ts'
 import { edgeOptions } from '../../edge/options.ts'
 import { EDGE_PROGRAM } from '../../edge/program.ts'
 import { describeStatus, formatStatus, runningWord } from '../../edge/status/show-status.ts'
-import { type AgentStatus, askedFolders, readWords, writeStatus } from '../../edge/status/status-file.ts'
+import { type AgentStatus, askedFolders, readStatuses, writeStatus } from '../../edge/status/status-file.ts'
 import { ManualClock } from '../../shared/clock.ts'
 import { sensorKeyOf, sensorKeyWithin } from '../../shared/ids.ts'
 import { silentLog } from '../../shared/log.ts'
@@ -126,7 +126,7 @@ describe('which agent is meant', () => {
     for (const one of [service, its, other]) mkdirSync(one)
     writeStatus(service, word(its), silentLog)
     const meant = (dataFolder: string, isNamed: boolean) =>
-      runningWord(readWords(askedFolders({}, { dataFolder, isNamed, service })), clock)?.data_folder ?? null
+      runningWord(readStatuses(askedFolders({}, { dataFolder, isNamed, service })), clock)?.data_folder ?? null
     return { root, its, other, meant }
   }
 

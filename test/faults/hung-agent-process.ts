@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import { bootClock } from '../../edge/boot-clock.ts'
-import { loadConfig } from '../../edge/config/load.ts'
+import { loadConfig } from '../../edge/config/load-settings.ts'
 import { systemMachine } from '../../edge/health/machine.ts'
 import { runAgent } from '../../edge/run.ts'
 import { endProcess } from '../../shared/end-process.ts'

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { NO_FAILPOINT } from '../../hub/sync/failpoint.ts'
 import { type MergeSql, mergeSql } from '../../hub/sync/merge-sql.ts'
 import { Postgres } from '../../hub/sync/postgres.ts'
-import { type Batch, Source } from '../../hub/sync/source.ts'
 import { Displaced, type Lease, upload } from '../../hub/sync/upload.ts'
+import { type UploadBatch, UploadSource } from '../../hub/sync/upload-source.ts'
 import { useCentral, VERSIONS } from '../central/postgres-servers.ts'
 import { openTestHouse } from '../hub/engine/engine-in-memory.ts'
 import { addSite, houseWithCentral, rows, TABLES } from '../hub/sync/house-with-central.ts'
@@ -78,7 +78,7 @@ describe('keys that are never handed out again', () => {
     const own = houseRows(db)
     const stream = { stream: 'readings', table: 'readings', epoch: 1, first: 0, upto: null, position: 0 }
     let at = { ...stream, chain: '811c9dc59747b28c', history: '' }
-    const source = new Source(db, TABLES, () => [])
+    const source = new UploadSource(db, TABLES, () => [])
     source.use(new Map([...LAYOUT].filter(([name]) => name === 'readings')))
     const central = new Map<string, number>()
     const send = () => {
@@ -125,7 +125,7 @@ function permutations<T>(items: T[]): T[][] {
 }
 
 /** Batches of one person's life, each read when it had just happened. */
-function batchesOfALife(): Batch[] {
+function batchesOfALife(): UploadBatch[] {
   const { db } = openTestHouse()
   const own = houseRows(db)
   let at = {
@@ -133,7 +133,7 @@ function batchesOfALife(): Batch[] {
     chain: '811c9dc59747b28c',
     history: '',
   }
-  const source = new Source(db, TABLES, () => [])
+  const source = new UploadSource(db, TABLES, () => [])
   source.use(new Map([...LAYOUT].filter(([name]) => name === 'people')))
   const life = [
     () => own.person('p1', 'a child'),
@@ -154,7 +154,7 @@ describe.each(VERSIONS)('versions of rows at PostgreSQL %s', (version) => {
   const central = useCentral(version)
 
   /** The ends of one life after all orders of its batches. */
-  async function ends(batches: Batch[], change: (sql: MergeSql) => MergeSql): Promise<Set<string>> {
+  async function ends(batches: UploadBatch[], change: (sql: MergeSql) => MergeSql): Promise<Set<string>> {
     const admin = await central.migrated()
     const { url, site } = await addSite(admin, 'home')
     const db = new Postgres({ url, name: 'test', connectMs: 5_000, statementMs: 5_000 })

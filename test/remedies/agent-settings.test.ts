@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { loadConfig } from '../../edge/config/load.ts'
+import { loadConfig } from '../../edge/config/load-settings.ts'
 import { asPattern } from './lib/as-pattern.ts'
 import { lares } from './lib/lares.ts'
 

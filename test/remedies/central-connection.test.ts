@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { withCentral } from '../../central/connect.ts'
-import { checkVersion, MIGRATIONS, migrateCentral } from '../../central/migrate.ts'
+import { CENTRAL_MIGRATIONS, checkCentralVersion, migrateCentral } from '../../central/migrate-central.ts'
 import { query, useCentral } from '../central/postgres-servers.ts'
 import { asPattern } from './lib/as-pattern.ts'
 import { type CentralMistake, central, found, takeRemedy } from './lib/central.ts'
@@ -185,12 +185,12 @@ describe('a database', () => {
 
   it('of a newer version is for the version that made it', async () => {
     const older = migrationsWithout(migrations().at(-1) ?? '')
-    const check = (of: string) => withCentral(url, (db) => checkVersion(db, of))
+    const check = (of: string) => withCentral(url, (db) => checkCentralVersion(db, of))
     await expect(check(older)).rejects.toMatchObject({
       message: expect.stringMatching(/^central has the migration \S+, which this version does not know$/),
       hint: 'Central was migrated by a newer Lares. Use that version here.',
     })
-    await check(MIGRATIONS)
+    await check(CENTRAL_MIGRATIONS)
   })
 
   it('is changed only by the role that migrated it', async () => {
@@ -230,7 +230,7 @@ describe('a server', () => {
 })
 
 function migrations(): string[] {
-  return readdirSync(MIGRATIONS)
+  return readdirSync(CENTRAL_MIGRATIONS)
     .filter((name) => /^\d+_.*\.sql$/.test(name))
     .sort()
 }
@@ -238,7 +238,7 @@ function migrations(): string[] {
 /** The migrations as an older version has them. */
 function migrationsWithout(newest: string): string {
   const older = mkdtempSync(join(folder, 'migrations-'))
-  for (const name of readdirSync(MIGRATIONS))
-    if (name !== newest) symlinkSync(join(MIGRATIONS, name), join(older, name))
+  for (const name of readdirSync(CENTRAL_MIGRATIONS))
+    if (name !== newest) symlinkSync(join(CENTRAL_MIGRATIONS, name), join(older, name))
   return older
 }

@@ -11,7 +11,7 @@ import { ERROR_CODES, type ErrorCode, hintFor } from '../../shared/errors.ts'
 import { formatJoinToken, parseJoinToken } from '../../shared/join-token.ts'
 import { SENSORS_PER_DEVICE } from '../../shared/limits.ts'
 import { birth } from '../../shared/messages/birth.ts'
-import { checkVersion } from '../../shared/sqlite/open.ts'
+import { checkSqliteVersion } from '../../shared/sqlite/open.ts'
 import { ask, commandInput, LOCAL } from '../hub/engine/ask.ts'
 import { openTestHouse, reading, type TestHouse } from '../hub/engine/engine-in-memory.ts'
 import { hubCases, MACHINE_CASES } from './cases/agent.ts'
@@ -266,8 +266,8 @@ const REMEDIES: Record<ErrorCode, Tried | Untried> = {
   part_failed: { because: 'it is a fault of ours, to be reported' },
   central_away: { because: 'nothing is to be done but to wait' },
   unsafe_sqlite: tried(
-    () => thrown(() => checkVersion('3.45.1')),
-    () => thrown(() => checkVersion('3.53.0')),
+    () => thrown(() => checkSqliteVersion('3.45.1')),
+    () => thrown(() => checkSqliteVersion('3.53.0')),
   ),
   bad_config: tried(
     () => checkedSettings('[agent]\nnmae = "Kitchen Pi"\n'),

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { runCentral } from '../../central/main.ts'
 import { socketOf } from '../../cli/which-hub.ts'
-import { loadConfig } from '../../edge/config/load.ts'
+import { loadConfig } from '../../edge/config/load-settings.ts'
 import { defaultDataFolder } from '../../edge/data-folder.ts'
 import { runtimeFolder } from '../../edge/status/status-file.ts'
 import { readHubConfig } from '../../hub/config.ts'
-import { centralAddress } from '../../hub/core/central-address.ts'
+import { centralSetting } from '../../hub/core/central-setting.ts'
 import { inherited, variable } from '../../shared/environment.ts'
 
 async function centralSays(env: NodeJS.ProcessEnv): Promise<string> {
@@ -36,7 +36,7 @@ describe.each(['', ' '])('an environment variable of "%s"', (empty) => {
   it('is none to central, the hub, its clients and the agent', async () => {
     expect(await centralSays({ LARES_CENTRAL: empty })).toContain('the address of central is not known')
     within({ LARES_CENTRAL_URL: empty, LARES_DATA: empty }, () => {
-      expect(centralAddress(readHubConfig(undefined), '/nowhere')).toEqual({ url: null, fault: null })
+      expect(centralSetting(readHubConfig(undefined), '/nowhere')).toEqual({ url: null, fault: null })
       expect(socketOf({}).socket).toMatch(/\/lares-data\/hub\.sock$/)
     })
     const env = { STATE_DIRECTORY: empty, XDG_STATE_HOME: empty, RUNTIME_DIRECTORY: empty, HOME: '/home/x' }

@@ -4,7 +4,7 @@ import { ALL_PARTS, LOG_LEVELS, logBoard } from '../../../shared/log-board.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
 
 /** The names that parts of the hub put on their lines; `hub` has no name of its own there. */
-export const LOG_PARTS = [
+export const HUB_LOG_PARTS = [
   ALL_PARTS,
   'hub',
   'access',
@@ -23,7 +23,7 @@ export const setLogLevel = adminCommand({
   verb: 'log-level',
   role: 'admin',
   summary: 'How much a part of the hub says in its log, until the hub ends; "all" is every part',
-  params: z.strictObject({ part: z.enum(LOG_PARTS), level: z.enum(LOG_LEVELS) }),
+  params: z.strictObject({ part: z.enum(HUB_LOG_PARTS), level: z.enum(LOG_LEVELS) }),
   result: z.strictObject({ part: z.string(), level: z.string() }),
   examples: [
     { says: 'every try to reach central', params: { part: 'sync', level: 'debug' } },

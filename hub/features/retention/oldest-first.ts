@@ -1,4 +1,4 @@
-/** A row as a lane shows it: what it is removed by, and what it is judged by. */
+/** A row as a queue shows it: what it is removed by, and what it is judged by. */
 export interface OldRow {
   id: number
   time: number
@@ -7,7 +7,7 @@ export interface OldRow {
 }
 
 /** Rows of one kind in the order of their time: one series of readings, the events of one severity. */
-export interface Lane {
+export interface RowQueue {
   /** Time of its oldest row. */
   first: number
   /** Rows before this are looked at. */
@@ -27,7 +27,7 @@ export interface Stretch {
 const PAGE = 64
 
 interface Cursor {
-  lane: Lane
+  queue: RowQueue
   next: number
   after: { time: number; id: number }
   rows: OldRow[]
@@ -35,7 +35,7 @@ interface Cursor {
 }
 
 /**
- * Walks over many lanes at once, the oldest row of all first, in bounded stretches. Rows of one time lie together in the
+ * Walks over many queues at once, the oldest row of all first, in bounded stretches. Rows of one time lie together in the
  * database whatever series they belong to, so far fewer pages are written than by walking one series after the other.
  *
  * Rows that may not go are passed over; a new walk looks at them again.
@@ -43,10 +43,10 @@ interface Cursor {
 export class OldestFirst {
   #heap: Cursor[] = []
 
-  constructor(lanes: Iterable<Lane>) {
-    for (const lane of lanes) {
-      if (lane.first < lane.before)
-        this.#push({ lane, next: lane.first, after: { time: lane.first, id: -1 }, rows: [], at: 0 })
+  constructor(queues: Iterable<RowQueue>) {
+    for (const queue of queues) {
+      if (queue.first < queue.before)
+        this.#push({ queue, next: queue.first, after: { time: queue.first, id: -1 }, rows: [], at: 0 })
     }
   }
 
@@ -58,20 +58,20 @@ export class OldestFirst {
       const cursor = this.#pop()
       if (!cursor) return { removed, done: true }
       if (cursor.at >= cursor.rows.length) {
-        cursor.rows = cursor.lane.page(cursor.after, PAGE)
+        cursor.rows = cursor.queue.page(cursor.after, PAGE)
         cursor.at = 0
         looked += 1
       }
       const row = cursor.rows[cursor.at]
-      if (!row || row.time >= cursor.lane.before) continue
-      // The first row of a fresh page may lie behind those of other lanes.
+      if (!row || row.time >= cursor.queue.before) continue
+      // The first row of a fresh page may lie behind those of other queues.
       if (row.time > cursor.next) {
         cursor.next = row.time
         this.#push(cursor)
         continue
       }
       looked += 1
-      if (cursor.lane.take(row)) removed += 1
+      if (cursor.queue.take(row)) removed += 1
       cursor.at += 1
       cursor.after = row
       cursor.next = cursor.rows[cursor.at]?.time ?? row.time

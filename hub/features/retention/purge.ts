@@ -25,7 +25,7 @@ export class Purge {
 
   tick(context: Context): void {
     if (!this.#walk && !this.#due(context.now)) return
-    this.#walk ??= new OldestFirst(this.#removable.lanes(this.#expired(context.now)))
+    this.#walk ??= new OldestFirst(this.#removable.queues(this.#expired(context.now)))
     this.#removable.refresh()
     this.#rejectedGone = false
     if (this.#walk.stretch(STRETCH).done) {

@@ -1,7 +1,7 @@
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 import { ROLLUP_STEPS, type RollupStep, rollupPosition } from '../telemetry/rollups.ts'
 import { eventClass, SEVERITIES } from './classes.ts'
-import type { Lane, OldRow } from './oldest-first.ts'
+import type { OldRow, RowQueue } from './oldest-first.ts'
 import type { Keys, PurgedTable, Unsent } from './unsent.ts'
 
 const CLASS_OF_STEP = new Map<RollupStep, string>([
@@ -73,12 +73,12 @@ export class Removable {
     return positions.map(({ upto, covers }) => `${upto}/${covers}`).join(' ')
   }
 
-  /** Everything that the cut allows, as lanes of a walk. */
-  lanes(cut: Cut): Lane[] {
+  /** Everything that the cut allows, as queues. */
+  queues(cut: Cut): RowQueue[] {
     return [...this.#readings(cut), ...this.#rollups(cut), ...this.#events(cut), ...this.#rejected(cut)]
   }
 
-  #readings(cut: Cut): Lane[] {
+  #readings(cut: Cut): RowQueue[] {
     const page = this.#db
       .prepare(
         'SELECT id, reading_time, NULL FROM readings WHERE series_id = ? AND (reading_time, id) > (?, ?) ' +
@@ -92,7 +92,7 @@ export class Removable {
       .raw()
       .all() as [number, string, number | null][]
     return series.flatMap(([id, kind, first]) =>
-      this.#lane(cut, {
+      this.#queue(cut, {
         table: 'readings',
         first,
         before: cut.before(`readings:${kind}`),
@@ -104,7 +104,7 @@ export class Removable {
     )
   }
 
-  #rollups(cut: Cut): Lane[] {
+  #rollups(cut: Cut): RowQueue[] {
     const page = this.#db
       .prepare(
         'SELECT id, bucket, NULL FROM reading_rollups WHERE series_id = ? AND step = ? AND (bucket, id) > (?, ?) ' +
@@ -125,7 +125,7 @@ export class Removable {
         id <= this.#covered &&
         !this.#mayBeAtCentral('reading_rollups', id)
       return (oldest.all(step) as [number, number | null][]).flatMap(([id, first]) =>
-        this.#lane(cut, {
+        this.#queue(cut, {
           table: 'reading_rollups',
           first,
           before,
@@ -136,8 +136,8 @@ export class Removable {
     })
   }
 
-  /** One lane for each severity, because there is an index for that; the audit among them is judged row by row. */
-  #events(cut: Cut): Lane[] {
+  /** One queue for each severity, because there is an index for that; the audit among them is judged row by row. */
+  #events(cut: Cut): RowQueue[] {
     const page = this.#db
       .prepare(
         'SELECT id, created_at, category FROM events WHERE severity = ? AND (created_at, id) > (?, ?) ' +
@@ -147,7 +147,7 @@ export class Removable {
     const oldest = this.#db.prepare('SELECT min(created_at) FROM events WHERE severity = ?').pluck()
     return SEVERITIES.flatMap((severity) => {
       const before = (category: string) => cut.before(eventClass(severity, category))
-      return this.#lane(cut, {
+      return this.#queue(cut, {
         table: 'events',
         first: oldest.get(severity) as number | null,
         before: Math.max(before('') ?? 0, before('audit') ?? 0),
@@ -158,12 +158,12 @@ export class Removable {
   }
 
   /** They stand in the order in which they came. */
-  #rejected(cut: Cut): Lane[] {
+  #rejected(cut: Cut): RowQueue[] {
     const page = this.#db
       .prepare('SELECT id, received_at, NULL FROM rejected_messages WHERE id > ? ORDER BY id LIMIT ?')
       .raw()
     const first = this.#db.prepare('SELECT received_at FROM rejected_messages ORDER BY id LIMIT 1').pluck().get()
-    return this.#lane(cut, {
+    return this.#queue(cut, {
       table: 'rejected_messages',
       first: (first ?? null) as number | null,
       before: cut.before('rejected'),
@@ -172,7 +172,7 @@ export class Removable {
     })
   }
 
-  #lane(
+  #queue(
     cut: Cut,
     of: {
       table: PurgedTable | 'rejected_messages'
@@ -181,7 +181,7 @@ export class Removable {
       page: Page
       may: (row: OldRow) => boolean
     },
-  ): Lane[] {
+  ): RowQueue[] {
     const { table, first, before, page, may } = of
     if (first === null || before === null || first >= before) return []
     const remove = this.#delete.get(table)

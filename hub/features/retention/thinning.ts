@@ -90,7 +90,7 @@ export class Thinning {
   #work(context: Context): void {
     const steps = this.#steps(context.now)
     if (this.#step === 0 && this.#walk === null) this.#rolledUp = this.#removable.rolledUp()
-    this.#walk ??= new OldestFirst(this.#removable.lanes(steps[this.#step] ?? NOTHING))
+    this.#walk ??= new OldestFirst(this.#removable.queues(steps[this.#step] ?? NOTHING))
     this.#removable.refresh()
     const { removed, done } = this.#walk.stretch(STRETCH)
     if (removed > 0) this.#write.run(KEY, JSON.stringify(this.#read()))

@@ -2,13 +2,13 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { withCentral } from '../../../central/connect.ts'
-import { migrateCentral } from '../../../central/migrate.ts'
+import { migrateCentral } from '../../../central/migrate-central.ts'
 import { addSite } from '../../../central/sites.ts'
 import { centralTables } from '../../../hub/store/central-tables.ts'
 import { CHAIN_START } from '../../../hub/sync/chain.ts'
 import { mergeSql } from '../../../hub/sync/merge-sql.ts'
 import { Postgres as Central } from '../../../hub/sync/postgres.ts'
-import { type Batch, Source } from '../../../hub/sync/source.ts'
+import { type UploadBatch, UploadSource } from '../../../hub/sync/upload-source.ts'
 import { systemClock, wait } from '../../../shared/clock.ts'
 import type { Postgres } from '../postgres.ts'
 import { declareSensors } from './declare-sensors.ts'
@@ -58,7 +58,7 @@ export async function copyLimit(server: Postgres, house: FullHouse): Promise<num
   return Math.round(house.rows / seconds)
 }
 
-function encodeAll({ folder, rows }: FullHouse): Batch[] {
+function encodeAll({ folder, rows }: FullHouse): UploadBatch[] {
   const db = new Sqlite(join(folder, 'hub.db'), { readonly: true })
   const tables = centralTables()
   const stream = {
@@ -73,7 +73,7 @@ function encodeAll({ folder, rows }: FullHouse): Batch[] {
   }
   const series = { ...stream, stream: 'reading_series', table: 'reading_series', position: 1_000_000 }
   const streams = [stream, series]
-  const source = new Source(db, tables, () => streams)
+  const source = new UploadSource(db, tables, () => streams)
   source.use(
     new Map(
       tables.map(({ name, columns, references }) => [
@@ -82,7 +82,7 @@ function encodeAll({ folder, rows }: FullHouse): Batch[] {
       ]),
     ),
   )
-  const batches: Batch[] = []
+  const batches: UploadBatch[] = []
   for (let at = stream; ; ) {
     const batch = source.read(at, BATCH)
     if (!batch) break

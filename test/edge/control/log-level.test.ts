@@ -6,7 +6,7 @@ import { isMainThread } from 'node:worker_threads'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { askAgent, ControlSocket, controlSocket } from '../../../edge/control/control-socket.ts'
 import { answerLogLevel, askLogLevel } from '../../../edge/control/log-level-command.ts'
-import { LOG_PARTS, LogLevels } from '../../../edge/control/log-levels.ts'
+import { AGENT_LOG_PARTS, LogLevels } from '../../../edge/control/log-levels.ts'
 import { deviceCommands } from '../../../edge/orders/device-commands.ts'
 import { ManualClock } from '../../../shared/clock.ts'
 import { LaresError } from '../../../shared/errors.ts'
@@ -116,7 +116,7 @@ describe('the log level of a part of a running agent', () => {
       Array.from(text.matchAll(/\.part\('([a-z-]+)'\)/g), ([, name]) => name),
     )
     expect(named.length).toBeGreaterThan(6)
-    for (const name of named) expect(LOG_PARTS).toContain(name)
+    for (const name of named) expect(AGENT_LOG_PARTS).toContain(name)
   })
 })
 

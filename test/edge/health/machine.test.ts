@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { byLine } from '../../../edge/health/program.ts'
+import { byLine } from '../../../edge/health/child-program.ts'
 import { ManualClock } from '../../../shared/clock.ts'
 import { eventually } from './eventually.ts'
 import { fakeTree } from './fake-tree.ts'

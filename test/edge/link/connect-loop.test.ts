@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Aftermath } from '../../../edge/link/connect-loop.ts'
 import { ConnectLoop } from '../../../edge/link/connect-loop.ts'
-import type { Connection } from '../../../edge/link/connection.ts'
+import type { HubConnection } from '../../../edge/link/hub-connection.ts'
 import { ManualClock } from '../../../shared/clock.ts'
 import { LaresError } from '../../../shared/errors.ts'
 import { silentLog } from '../../../shared/log.ts'
@@ -11,7 +11,7 @@ afterEach(async () => {
   for (const stop of stops.splice(0)) await stop()
 })
 
-function connection(): Connection & { cut(): void } {
+function connection(): HubConnection & { cut(): void } {
   let cut = () => {}
   const closed = new Promise<Error | null>((resolve) => {
     cut = () => resolve(null)
@@ -28,7 +28,7 @@ function connection(): Connection & { cut(): void } {
 function setUp(aftermath: () => Aftermath | null = () => null) {
   const clock = new ManualClock()
   const rounds: (readonly string[])[] = []
-  const open: (Connection & { cut(): void })[] = []
+  const open: (HubConnection & { cut(): void })[] = []
   /** Where the hub is now; `null`: nowhere. */
   const hub: { at: string | null } = { at: null }
   const loop = new ConnectLoop({

@@ -2,7 +2,7 @@ import Sqlite from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { CommandRunner, commandHandler } from '../../../edge/orders/command-runner.ts'
-import { handledCommands } from '../../../edge/orders/handled-commands.ts'
+import { openHandledCommands } from '../../../edge/orders/handled-commands.ts'
 import { Outbox } from '../../../edge/outbox/outbox.ts'
 import { ManualClock } from '../../../shared/clock.ts'
 import { LaresError } from '../../../shared/errors.ts'
@@ -44,7 +44,7 @@ function setUp(db: Database = emptyEdgeDatabase()) {
     }),
     commandHandler({ name: 'huge', summary: 'Too much', params: z.strictObject({}), run: () => 'x'.repeat(80_000) }),
   ]
-  const commands = new CommandRunner({ clock, log: silentLog, outbox, handled: handledCommands(db), handlers })
+  const commands = new CommandRunner({ clock, log: silentLog, outbox, handled: openHandledCommands(db), handlers })
   const take = (id: string, name: string, params = {}, expires_in_ms = 60_000) =>
     commands.take({ id, name, params, expires_in_ms })
   const results = () => outbox.waiting('urgent', 0, 100).map((row) => JSON.parse(row.body))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { configureSensors } from '../../../edge/config/load.ts'
+import { configureSensors } from '../../../edge/config/load-settings.ts'
 import { configureSource } from '../../../edge/sensors/configure.ts'
 import { simulatedValue } from '../../../edge/sensors/simulated.ts'
 import { ManualClock } from '../../../shared/clock.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Caller } from '../../../hub/engine/caller.ts'
-import { COMMANDS, findCommand } from '../../../hub/features/commands.ts'
+import { COMMANDS, findAdminCommand } from '../../../hub/features/commands.ts'
 import { hashPassword } from '../../../hub/features/users/passwords.ts'
 import { REQUEST_MEMORY_MS } from '../../../shared/limits.ts'
 import { ask, commandInput, data, LOCAL, query } from '../engine/ask.ts'
@@ -24,7 +24,7 @@ function call(house: TestHouse, name: `${string}/${string}`, more: Parameters<ty
 }
 
 function firstExample(name: `${string}/${string}`): Record<string, unknown> {
-  return findCommand(...(name.split('/') as [string, string]))?.examples[0]?.params ?? {}
+  return findAdminCommand(...(name.split('/') as [string, string]))?.examples[0]?.params ?? {}
 }
 
 describe('every command', () => {
@@ -124,7 +124,7 @@ describe('every command', () => {
       const house = lived()
       const home = house.all<{ id: string }>('SELECT id FROM houses')[0]?.id ?? ''
       const person = caller('user', [home])
-      const command = findCommand(...(name.split('/') as [string, string]))
+      const command = findAdminCommand(...(name.split('/') as [string, string]))
       const result = command?.run
         ? data(call(house, name, { caller: person }))
         : query(house, name, firstExample(name), person)

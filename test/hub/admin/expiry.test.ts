@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { AdminDoor, type DoorParts } from '../../../hub/admin/door.ts'
+import { AdminDoor, type AdminDoorParts } from '../../../hub/admin/admin-door.ts'
 import { Reader } from '../../../hub/admin/reader.ts'
 import { openStore } from '../../../hub/store/open-store.ts'
 import { storeFile } from '../../../hub/store/places.ts'
@@ -14,7 +14,7 @@ import { openTestHouse } from '../engine/engine-in-memory.ts'
 const EXPIRED = { status: 'error', error: { code: 'expired' } }
 
 /** A door in front of `parts`, and what it answered. */
-function door(clock: ManualClock, parts: Partial<DoorParts>) {
+function door(clock: ManualClock, parts: Partial<AdminDoorParts>) {
   const answers: unknown[] = []
   const admin = new AdminDoor({
     run: async () => ({ verdict: 'stored' }),
@@ -93,7 +93,7 @@ describe('a request that says how long it may wait', () => {
       prepareContext() {
         clock.advance(10_000)
         return { hub: { reach: () => ({ addresses: [], warnings: [] }), pin: '' } } as unknown as ReturnType<
-          DoorParts['prepareContext']
+          AdminDoorParts['prepareContext']
         >
       },
     })

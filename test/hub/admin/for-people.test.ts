@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { findCommand, knownCommands } from '../../../cli/commands.ts'
+import { findDescribed, knownCommands } from '../../../cli/commands.ts'
 import { showAnswer } from '../../../cli/show-answer.ts'
-import { SYNC_OFF } from '../../../hub/sync/status.ts'
+import { SYNC_OFF } from '../../../hub/sync/sync-status.ts'
 import type { DescribedCommand, JsonSchema } from '../../../shared/admin/described-command.ts'
 import { MESSAGES } from '../../../shared/messages/index.ts'
 import { widthOf } from '../../../shared/terminal/text-width.ts'
@@ -41,7 +41,7 @@ const AS_SENT: ReadonlyMap<string, RegExp> = new Map([
 
 /** The answer to the first example, as a hub gives it. */
 function answerOf(name: Name): unknown {
-  const command = findCommand(knownCommands(), ...(name.split('/') as [string, string]))
+  const command = findDescribed(knownCommands(), ...(name.split('/') as [string, string]))
   const house = lived()
   house.db.exec(KNOWN[name]?.before ?? '')
   const heartbeat = MESSAGES.heartbeat.sample

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { writeSyncIdentity } from '../../../hub/engine/sync-memory.ts'
 import { NO_IDENTITY } from '../../../hub/engine/sync-step.ts'
-import { SYNC_OFF } from '../../../hub/sync/status.ts'
+import { SYNC_OFF } from '../../../hub/sync/sync-status.ts'
 import { openTestHouse, reading, START, type TestHouse } from '../engine/engine-in-memory.ts'
 
 const HUB = { addresses: ['192.168.1.2:8883'], warnings: [], pin: 'p'.repeat(43) }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readHubConfig } from '../../../hub/config.ts'
-import { centralAddress } from '../../../hub/core/central-address.ts'
+import { centralSetting } from '../../../hub/core/central-setting.ts'
 
 const URL = 'postgres://site:secret@central.example.org/lares'
 let folder = ''
@@ -30,18 +30,18 @@ const faulty = (words: string | RegExp) => ({ url: null, fault: expect.stringMat
 
 describe('where central is', () => {
   it('is nowhere unless somebody says so', () => {
-    expect(centralAddress(readHubConfig(undefined), folder)).toEqual({ url: null, fault: null })
+    expect(centralSetting(readHubConfig(undefined), folder)).toEqual({ url: null, fault: null })
     process.env.LARES_CENTRAL_URL = ''
-    expect(centralAddress(readHubConfig(undefined), folder)).toEqual({ url: null, fault: null })
+    expect(centralSetting(readHubConfig(undefined), folder)).toEqual({ url: null, fault: null })
   })
 
   it('is said by the settings, before a file and the environment', () => {
     process.env.LARES_CENTRAL_URL = 'postgres://environment'
     writeFileSync(join(folder, 'central.url'), 'postgres://file')
-    expect(centralAddress(configured(`[central]\nurl = '${URL}'`), folder)).toEqual(at(URL))
-    expect(centralAddress(configured(''), folder)).toEqual(at('postgres://file'))
+    expect(centralSetting(configured(`[central]\nurl = '${URL}'`), folder)).toEqual(at(URL))
+    expect(centralSetting(configured(''), folder)).toEqual(at('postgres://file'))
     rmSync(join(folder, 'central.url'))
-    expect(centralAddress(configured(''), folder)).toEqual(at('postgres://environment'))
+    expect(centralSetting(configured(''), folder)).toEqual(at('postgres://environment'))
   })
 
   it.each([
@@ -51,16 +51,16 @@ describe('where central is', () => {
     ['as one of these lines', `url = '${URL}'`],
   ])('is read from a file as somebody pastes it: %s', (_how, text) => {
     writeFileSync(join(folder, 'secret'), text)
-    expect(centralAddress(configured(`[central]\nurl_file = '${join(folder, 'secret')}'`), folder)).toEqual(at(URL))
+    expect(centralSetting(configured(`[central]\nurl_file = '${join(folder, 'secret')}'`), folder)).toEqual(at(URL))
     writeFileSync(join(folder, 'central.url'), text)
-    expect(centralAddress(configured(''), folder)).toEqual(at(URL))
+    expect(centralSetting(configured(''), folder)).toEqual(at(URL))
   })
 
   it.each(['postgres://site:p@/lares?host=/run/postgresql', 'postgres:///lares?host=/run/postgresql'])(
     'may be a socket: %s',
     (url) => {
       writeFileSync(join(folder, 'central.url'), url)
-      expect(centralAddress(configured(''), folder)).toEqual(at(url))
+      expect(centralSetting(configured(''), folder)).toEqual(at(url))
     },
   )
 })
@@ -74,28 +74,28 @@ describe('a central that cannot be understood is a named fault, and no reason no
   ])('%s in the settings', (_what, toml, words) => {
     const config = configured(`base = 'casa'\n[central]\n${toml}`)
     expect(config).toMatchObject({ base: 'casa', central: {} })
-    expect(centralAddress(config, folder)).toEqual(faulty(words))
+    expect(centralSetting(config, folder)).toEqual(faulty(words))
   })
 
   it('no section at all', () => {
-    expect(centralAddress(configured("central = 'postgres://x'"), folder)).toEqual(faulty(/hub\.toml: central/))
+    expect(centralSetting(configured("central = 'postgres://x'"), folder)).toEqual(faulty(/hub\.toml: central/))
   })
 
   it('a file that is not there, or is none', () => {
     const named = configured(`[central]\nurl_file = '${join(folder, 'secret')}'`)
-    expect(centralAddress(named, folder)).toEqual(faulty(/secret cannot be read: ENOENT/))
+    expect(centralSetting(named, folder)).toEqual(faulty(/secret cannot be read: ENOENT/))
     mkdirSync(join(folder, 'central.url'))
-    expect(centralAddress(configured(''), folder)).toEqual(faulty(/central\.url cannot be read: EISDIR/))
+    expect(centralSetting(configured(''), folder)).toEqual(faulty(/central\.url cannot be read: EISDIR/))
   })
 
   it('something else in a file or in the environment, which is not told because it may be a password', () => {
     writeFileSync(join(folder, 'central.url'), 'central.example.org')
-    const inFile = centralAddress(configured(''), folder)
+    const inFile = centralSetting(configured(''), folder)
     expect(inFile).toEqual(faulty(/central\.url holds no postgres/))
     expect(inFile.fault).not.toContain('example.org')
     rmSync(join(folder, 'central.url'))
     process.env.LARES_CENTRAL_URL = 'postgres://site:pass#word@host/lares'
-    const inEnvironment = centralAddress(configured(''), folder)
+    const inEnvironment = centralSetting(configured(''), folder)
     expect(inEnvironment).toEqual(faulty(/LARES_CENTRAL_URL holds an address that cannot be read/))
     expect(inEnvironment.fault).not.toContain('pass#')
   })

@@ -1,6 +1,6 @@
 import type { Caller } from '../../../hub/engine/caller.ts'
 import type { StructuredInput } from '../../../hub/engine/input.ts'
-import { findCommand } from '../../../hub/features/commands.ts'
+import { findAdminCommand } from '../../../hub/features/commands.ts'
 import { describeIssues } from '../../../shared/codec.ts'
 import type { AdminResponse } from '../../../shared/messages/admin-response.ts'
 import type { TestHouse } from './engine-in-memory.ts'
@@ -40,7 +40,7 @@ export function ask(house: TestHouse, input: CommandInput): AdminResponse {
 
 /** Every answer that any test gets is as the command says that it is. */
 function checkAnswer({ area, verb }: { area: string; verb: string }, answer: unknown): void {
-  const checked = findCommand(area, verb)?.result.safeParse(JSON.parse(JSON.stringify(answer)))
+  const checked = findAdminCommand(area, verb)?.result.safeParse(JSON.parse(JSON.stringify(answer)))
   if (checked && !checked.success) throw new Error(`the answer of ${area}/${verb}: ${describeIssues(checked.error)}`)
 }
 
@@ -58,7 +58,7 @@ export function query<T = Record<string, unknown>>(
   caller: Caller = LOCAL,
 ): T {
   const [area = '', name = ''] = verb.split('/')
-  const command = findCommand(area, name)
+  const command = findAdminCommand(area, name)
   if (!command?.query) throw new Error(`${verb} is no question`)
   const answer = command.query({ db: house.db, caller, now: house.now }, command.params.parse(params))
   checkAnswer(command, answer)

@@ -6,7 +6,7 @@ import { hashSecret } from '../../../hub/features/devices/joining.ts'
 import { nothingToSend, type Unsent } from '../../../hub/features/retention/unsent.ts'
 import { installTriggers } from '../../../hub/store/change-log.ts'
 import { declarations } from '../../../hub/store/declarations.ts'
-import { MIGRATIONS } from '../../../hub/store/open-store.ts'
+import { HUB_MIGRATIONS } from '../../../hub/store/open-store.ts'
 import { type Log, silentLog } from '../../../shared/log.ts'
 import { migrate } from '../../../shared/sqlite/migrate.ts'
 import { type Database, openDatabase } from '../../../shared/sqlite/open.ts'
@@ -108,7 +108,7 @@ export function openTestHouse({
 
 function freshDatabase(file: string): Database {
   const db = openDatabase({ file })
-  migrate(db, { folder: MIGRATIONS, now: START })
+  migrate(db, { folder: HUB_MIGRATIONS, now: START })
   installTriggers(db, declarations())
   return db
 }

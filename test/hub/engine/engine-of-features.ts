@@ -2,7 +2,7 @@ import { BatchWriter } from '../../../hub/engine/batch.ts'
 import { Engine } from '../../../hub/engine/engine.ts'
 import type { Feature } from '../../../hub/engine/feature.ts'
 import { type Effect, VERDICTS } from '../../../hub/engine/input.ts'
-import { MIGRATIONS } from '../../../hub/store/open-store.ts'
+import { HUB_MIGRATIONS } from '../../../hub/store/open-store.ts'
 import type { Log } from '../../../shared/log.ts'
 import { migrate } from '../../../shared/sqlite/migrate.ts'
 import { openDatabase } from '../../../shared/sqlite/open.ts'
@@ -12,7 +12,7 @@ import { reading } from './engine-in-memory.ts'
 /** An engine over features of the test's own, each of which may write notes into `hub_settings`. */
 export function engineOf(features: Feature[]) {
   const db = openDatabase({ file: ':memory:' })
-  migrate(db, { folder: MIGRATIONS, now: 1 })
+  migrate(db, { folder: HUB_MIGRATIONS, now: 1 })
   // There is no device here, only what is said of it.
   db.pragma('foreign_keys = OFF')
   const errors: string[] = []

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readSyncIdentity, writeSyncIdentity } from '../../../hub/engine/sync-memory.ts'
-import { findCommand } from '../../../hub/features/commands.ts'
+import { findAdminCommand } from '../../../hub/features/commands.ts'
 import { ask, commandInput, data, LOCAL } from '../engine/ask.ts'
 import { openTestHouse, reading, START, type TestHouse } from '../engine/engine-in-memory.ts'
 
@@ -8,7 +8,7 @@ const DAY = 86_400_000
 
 /** What the command says that a call would take away, or `null`. */
 function danger(house: TestHouse, name: string, params: Record<string, unknown>): string | null {
-  const command = findCommand(...(name.split('/') as [string, string]))
+  const command = findAdminCommand(...(name.split('/') as [string, string]))
   if (!command?.danger) throw new Error(`${name} is not dangerous`)
   return command.danger({ db: house.db, caller: LOCAL, now: house.now }, command.params.parse(params))
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Connection, InboundPublish, PublishVerdict } from '../../../hub/broker/connection.ts'
-import { HouseHooks, type HouseParts } from '../../../hub/front/house-hooks.ts'
+import { HouseHooks, type HouseHooksParts } from '../../../hub/front/house-hooks.ts'
 import { type Log, silentLog } from '../../../shared/log.ts'
 import { TOPIC_NAMES, topicRow, topicsBelow } from '../../../shared/topics.ts'
 import { boundLevel, FOREIGN, OWN, PRINCIPALS, topicOf } from '../principals.ts'
@@ -19,7 +19,7 @@ interface Heard {
   warnings: string[]
 }
 
-function hooksWithFakes(more: Partial<HouseParts> = {}) {
+function hooksWithFakes(more: Partial<HouseHooksParts> = {}) {
   const heard: Heard = {
     stored: [],
     counted: [],

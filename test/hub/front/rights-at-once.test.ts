@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Connection } from '../../../hub/broker/connection.ts'
 import type { Admission } from '../../../hub/engine/principal.ts'
-import { HouseHooks, type HouseParts } from '../../../hub/front/house-hooks.ts'
+import { HouseHooks, type HouseHooksParts } from '../../../hub/front/house-hooks.ts'
 import { silentLog } from '../../../shared/log.ts'
 import { topicsBelow } from '../../../shared/topics.ts'
 
@@ -14,7 +14,7 @@ const SHOWN = { clientId: 'phone', clean: true, keepaliveS: 30 }
 /** Hooks whose logins are judged when the test says so. */
 function slow() {
   const judged = Promise.withResolvers<Admission>()
-  const parts: Pick<HouseParts, 'topics' | 'log' | 'fault' | 'authenticate'> = {
+  const parts: Pick<HouseHooksParts, 'topics' | 'log' | 'fault' | 'authenticate'> = {
     topics: topicsBelow('lares'),
     log: silentLog,
     fault: () => null,
@@ -30,7 +30,7 @@ function slow() {
     principal: null,
     close: (reason) => void closed.push(reason),
   }
-  return { hooks: new HouseHooks(parts as HouseParts), connection, closed, judge: () => judged.resolve(ANN) }
+  return { hooks: new HouseHooks(parts as HouseHooksParts), connection, closed, judge: () => judged.resolve(ANN) }
 }
 
 describe('rights that change while somebody comes in', () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../../hub/features/commands.ts'
 import { declarations } from '../../../hub/store/declarations.ts'
-import { SYNC_OFF } from '../../../hub/sync/status.ts'
+import { SYNC_OFF } from '../../../hub/sync/sync-status.ts'
 import type { Log } from '../../../shared/log.ts'
 import { ask, commandInput, LOCAL, query } from '../engine/ask.ts'
 import { openTestHouse, reading, START, type TestHouse } from '../engine/engine-in-memory.ts'

@@ -2,12 +2,12 @@ import { is, SQL } from 'drizzle-orm'
 import { getTableConfig, SQLiteSyncDialect, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { afterAll, describe, expect, it } from 'vitest'
 import * as schema from '../../../drizzle/sqlite/schema.ts'
-import { MIGRATIONS } from '../../../hub/store/open-store.ts'
+import { HUB_MIGRATIONS } from '../../../hub/store/open-store.ts'
 import { migrate } from '../../../shared/sqlite/migrate.ts'
 import { openDatabase } from '../../../shared/sqlite/open.ts'
 
 const db = openDatabase({ file: ':memory:' })
-migrate(db, { folder: MIGRATIONS, now: 1 })
+migrate(db, { folder: HUB_MIGRATIONS, now: 1 })
 afterAll(() => void db.close())
 
 const configs = Object.values(schema)

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { captureTriggers, installTriggers } from '../../../hub/store/change-log.ts'
 import * as columns from '../../../hub/store/columns.ts'
 import { declarations } from '../../../hub/store/declarations.ts'
-import { MIGRATIONS } from '../../../hub/store/open-store.ts'
+import { HUB_MIGRATIONS } from '../../../hub/store/open-store.ts'
 import { capturedColumns, declarationOf, syncedTable, type TableDeclaration } from '../../../hub/store/synced-table.ts'
 import { keepTriggers } from '../../../hub/store/unchangeable.ts'
 import { migrate } from '../../../shared/sqlite/migrate.ts'
@@ -13,7 +13,7 @@ let db: Database
 
 beforeEach(() => {
   db = openDatabase({ file: ':memory:' })
-  migrate(db, { folder: MIGRATIONS, now: 1 })
+  migrate(db, { folder: HUB_MIGRATIONS, now: 1 })
   installTriggers(db, declarations())
   db.pragma('foreign_keys = OFF')
 })

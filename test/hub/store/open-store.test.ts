@@ -20,7 +20,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { listBackups, writeBackup, writeFullCopy } from '../../../hub/store/backup.ts'
 import { damageOfFile } from '../../../hub/store/check.ts'
 import { noteDamage, noteSound, uncheckedMark } from '../../../hub/store/check-mark.ts'
-import { MIGRATIONS, openStore } from '../../../hub/store/open-store.ts'
+import { HUB_MIGRATIONS, openStore } from '../../../hub/store/open-store.ts'
 import { backupFolder, storeFile } from '../../../hub/store/places.ts'
 import { isSound } from '../../../hub/store/sound.ts'
 import { LaresError } from '../../../shared/errors.ts'
@@ -66,7 +66,7 @@ describe('the hourly backup', () => {
     expect([count(copy, 'devices'), count(copy, 'reading_series'), count(copy, 'schema_migrations')]).toEqual([
       1,
       1,
-      readMigrations(MIGRATIONS).length,
+      readMigrations(HUB_MIGRATIONS).length,
     ])
     expect([count(copy, 'readings'), count(copy, 'events')]).toEqual([0, 0])
     expect(copy.pragma('integrity_check', { simple: true })).toBe('ok')
@@ -351,12 +351,12 @@ describe('opening the store', () => {
     db.close()
     writeFileSync(join(folder, 'hub.db-running'), '')
     const store = open()
-    expect(count(store.db, 'schema_migrations')).toBe(readMigrations(MIGRATIONS).length)
+    expect(count(store.db, 'schema_migrations')).toBe(readMigrations(HUB_MIGRATIONS).length)
     store.close()
   })
 
   it('copies the database before it migrates', () => {
-    const [first] = readMigrations(MIGRATIONS)
+    const [first] = readMigrations(HUB_MIGRATIONS)
     const db = new Sqlite(file())
     db.exec(first?.sql ?? '')
     db.exec(
@@ -373,7 +373,7 @@ describe('opening the store', () => {
     again.exec("INSERT INTO houses (id, name, created_at, updated_at) VALUES ('h', 'Before', 1, 1)")
     again.close()
     const store = open()
-    expect(count(store.db, 'schema_migrations')).toBe(readMigrations(MIGRATIONS).length)
+    expect(count(store.db, 'schema_migrations')).toBe(readMigrations(HUB_MIGRATIONS).length)
     store.close()
     const copies = readdirSync(backupFolder(folder))
     expect(copies).toEqual(['before-0001_sensor-readings.db'])

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { NO_IDENTITY, type StreamPosition } from '../../../hub/engine/sync-step.ts'
 import { CHAIN_START } from '../../../hub/sync/chain.ts'
 import { SyncCore } from '../../../hub/sync/core.ts'
-import type { Greeting, SyncEffect, Waiting } from '../../../hub/sync/state.ts'
+import type { Greeting, SyncEffect, Waiting } from '../../../hub/sync/sync-state.ts'
 
 /** A stream this far behind is put off in part. */
 const SPLIT_ROWS = 20_000

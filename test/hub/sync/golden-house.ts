@@ -2,9 +2,9 @@ import { catalogueTable } from '../../../central/catalogue.ts'
 import type { StreamPosition } from '../../../hub/engine/sync-step.ts'
 import { isAppend } from '../../../hub/store/central-shape.ts'
 import { CHAIN_START } from '../../../hub/sync/chain.ts'
-import { CHANGES } from '../../../hub/sync/judge.ts'
 import { mergeSql } from '../../../hub/sync/merge-sql.ts'
-import { type Batch, Source } from '../../../hub/sync/source.ts'
+import { CHANGES } from '../../../hub/sync/reconcile.ts'
+import { type UploadBatch, UploadSource } from '../../../hub/sync/upload-source.ts'
 import { openTestHouse, reading, type TestHouse } from '../engine/engine-in-memory.ts'
 import { TABLES } from './house-with-central.ts'
 
@@ -161,18 +161,18 @@ function furnish(house: TestHouse): void {
 }
 
 /** Reads everything that is new, as the pump would towards a central with every table and column. */
-function sender(house: TestHouse): () => Batch[] {
+function sender(house: TestHouse): () => UploadBatch[] {
   const open = (stream: string, table: string): StreamPosition => ({
     ...{ stream, table, epoch: EPOCH, first: 0, upto: null, position: 0, chain: CHAIN_START, history: '' },
   })
   const append = TABLES.filter(isAppend).map(({ name }) => open(name, name))
   let streams = [open(CHANGES, 'sync_changes'), ...append]
-  const source = new Source(house.db, TABLES, () => streams)
+  const source = new UploadSource(house.db, TABLES, () => streams)
   source.use(
     new Map(TABLES.map((table) => [table.name, new Set(catalogueTable(table).columns.map(({ name }) => name))])),
   )
   return () => {
-    const batches: Batch[] = []
+    const batches: UploadBatch[] = []
     for (;;) {
       // What others refer to goes first, and a stream that must wait for it has nothing yet.
       const batch = streams.map((stream) => source.read(stream, 1_000)).find((next) => next !== null)

@@ -4,7 +4,7 @@ import type { StreamPosition } from '../../../hub/engine/sync-step.ts'
 import { CHAIN_START } from '../../../hub/sync/chain.ts'
 import { mergeSql } from '../../../hub/sync/merge-sql.ts'
 import { Postgres } from '../../../hub/sync/postgres.ts'
-import { type Batch, Source } from '../../../hub/sync/source.ts'
+import { type UploadBatch, UploadSource } from '../../../hub/sync/upload-source.ts'
 import { openTestHouse, reading, type TestHouse } from '../engine/engine-in-memory.ts'
 import { addSite, rows, TABLES } from './house-with-central.ts'
 import { useHouses } from './use-houses.ts'
@@ -42,16 +42,16 @@ const open = (stream: string, table = stream): StreamPosition => ({
 })
 
 /** Lives through the deeds and returns every batch that was read meanwhile, the last ones taking all that is left. */
-function batchesOf(deeds: Deed[], layout: Map<string, Set<string>>): Batch[] {
+function batchesOf(deeds: Deed[], layout: Map<string, Set<string>>): UploadBatch[] {
   const house = openTestHouse()
   house.device('pi-a1b2c3')
   const streams = [
     open('changes', 'sync_changes'),
     ...['readings', 'events', 'reading_series'].map((name) => open(name)),
   ]
-  const source = new Source(house.db, TABLES, () => streams)
+  const source = new UploadSource(house.db, TABLES, () => streams)
   source.use(layout)
-  const batches: Batch[] = []
+  const batches: UploadBatch[] = []
   const read = (most: number) => {
     for (const [index, stream] of streams.entries()) {
       const batch = source.read(stream, most)
@@ -88,7 +88,7 @@ function change({ db }: TestHouse, done: Exclude<Deed, { does: 'read' | 'measure
 }
 
 /** Brings a batch into central as `upload` does, without the cursor, which would refuse another order. */
-async function merge(central: Postgres, site: string, batch: Batch): Promise<void> {
+async function merge(central: Postgres, site: string, batch: UploadBatch): Promise<void> {
   await central.begin()
   for (const stage of batch.stages) {
     const sql = mergeSql(stage)
@@ -127,7 +127,7 @@ describe('batches of a house', () => {
     const central = new Postgres({ url: admin, name: 'test', connectMs: 10_000, statementMs: 60_000 })
     await central.connect()
     let number = 0
-    const run = async (batches: Batch[]) => {
+    const run = async (batches: UploadBatch[]) => {
       const { site } = await addSite(admin, `order${number++}`)
       for (const batch of batches) await merge(central, site, batch)
       return tablesOf(admin, site)
@@ -161,7 +161,7 @@ describe('rows that others refer to', () => {
     house.device('pi-a1b2c3')
     house.send([PI, reading(1, 40)])
     const streams = [open('readings'), open('reading_series')]
-    const source = new Source(house.db, TABLES, () => streams)
+    const source = new UploadSource(house.db, TABLES, () => streams)
     source.use(new Map(TABLES.map(({ name, columns }) => [name, new Set(columns.map((column) => column.name))])))
     const [readings, series] = streams as [StreamPosition, StreamPosition]
     expect(source.read(readings, 10)).toBe(null)

@@ -3,11 +3,11 @@ import { rowHash } from '../../../hub/features/sync/managed-rows.ts'
 import { isAppend, isVersioned } from '../../../hub/store/central-shape.ts'
 import { centralTables } from '../../../hub/store/central-tables.ts'
 import { sweptChain } from '../../../hub/sync/chain.ts'
-import { type CentralView, type HubFacts, type HubView, judge } from '../../../hub/sync/judge.ts'
-import type { Batch } from '../../../hub/sync/source.ts'
-import type { Greeting, Pulled } from '../../../hub/sync/state.ts'
+import { type CentralView, type HubFacts, type HubView, reconcile } from '../../../hub/sync/reconcile.ts'
 import { putOff } from '../../../hub/sync/stream-position.ts'
+import type { Greeting, Pulled } from '../../../hub/sync/sync-state.ts'
 import type { Lease } from '../../../hub/sync/upload.ts'
+import type { UploadBatch } from '../../../hub/sync/upload-source.ts'
 
 interface Stored {
   line: string
@@ -101,7 +101,7 @@ export class SimulatedCentral {
         history,
       })),
     }
-    const verdict = judge(hub, view, facts)
+    const verdict = reconcile(hub, view, facts)
     if (verdict.kind !== 'go') return verdict
     memory.lease = proposed
     memory.leases = verdict.leases
@@ -112,7 +112,7 @@ export class SimulatedCentral {
   }
 
   /** `half`: only one of rows and cursor was written, as can happen where they do not belong to one transaction. */
-  upload(lease: Lease, batch: Batch, half?: 'rows' | 'cursor'): { merged: number; held: HeldRow[] } {
+  upload(lease: Lease, batch: UploadBatch, half?: 'rows' | 'cursor'): { merged: number; held: HeldRow[] } {
     this.checkLease(lease)
     const cursor = this.#cursor(batch.from)
     const held: HeldRow[] = []

@@ -8,7 +8,7 @@ import { managedNames } from '../../../hub/store/central-shape.ts'
 import { centralTables } from '../../../hub/store/central-tables.ts'
 import { SyncCore } from '../../../hub/sync/core.ts'
 import type { CentralLayout } from '../../../hub/sync/encode.ts'
-import { Source } from '../../../hub/sync/source.ts'
+import { UploadSource } from '../../../hub/sync/upload-source.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
 import { openTestHouse } from '../engine/engine-in-memory.ts'
 import { POISON } from './simulated-central.ts'
@@ -54,7 +54,7 @@ export class SimulatedHub {
   db: Database
   book: SyncBook
   core: SyncCore
-  source: Source
+  source: UploadSource
   now = 1_000
   readonly events: string[] = []
   /** Values of the readings that were purged here, after central had acknowledged them. */
@@ -87,8 +87,8 @@ export class SimulatedHub {
     })
   }
 
-  #reader(): Source {
-    const source = new Source(this.db, TABLES, () => this.core.state.streams)
+  #reader(): UploadSource {
+    const source = new UploadSource(this.db, TABLES, () => this.core.state.streams)
     source.use(LAYOUT)
     return source
   }

@@ -1,6 +1,6 @@
 import { readSyncMemory } from '../../../hub/engine/sync-memory.ts'
-import type { SyncEffect, SyncEvent } from '../../../hub/sync/state.ts'
 import { strayed, streamName } from '../../../hub/sync/stream-position.ts'
+import type { SyncEffect, SyncEvent } from '../../../hub/sync/sync-state.ts'
 import { seeded } from './random.ts'
 import { Refusal, SimulatedCentral } from './simulated-central.ts'
 import { differencesOf } from './simulated-differences.ts'

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { SYNC_OFF, type SyncStatus } from '../../../hub/sync/status.ts'
+import { SYNC_OFF, type SyncStatus } from '../../../hub/sync/sync-status.ts'
 import { SyncThread, type SyncThreadParts, type SyncWorker } from '../../../hub/sync/sync-thread.ts'
 import type { FromSync, SyncSettings, ToSync } from '../../../hub/sync/sync-thread-messages.ts'
 import { ManualClock } from '../../../shared/clock.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Effect } from '../../../hub/engine/input.ts'
-import { SYNC_OFF } from '../../../hub/sync/status.ts'
+import { SYNC_OFF } from '../../../hub/sync/sync-status.ts'
 import { hubMetrics, type MetricSources } from '../../../hub/web/metrics.ts'
 import { SensorValues } from '../../../hub/web/sensor-values.ts'
 import { topicsBelow } from '../../../shared/topics.ts'

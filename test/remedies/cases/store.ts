@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { Reader } from '../../../hub/admin/reader.ts'
 import { readHubConfig } from '../../../hub/config.ts'
-import { centralAddress } from '../../../hub/core/central-address.ts'
+import { centralSetting } from '../../../hub/core/central-setting.ts'
 import { openStore } from '../../../hub/store/open-store.ts'
 import { lockFile, storeFile } from '../../../hub/store/places.ts'
 import { systemClock } from '../../../shared/clock.ts'
@@ -184,7 +184,7 @@ export const STORE_CASES = {
     )
   }),
   bad_central: await inFolder((house) => {
-    const told = () => (centralAddress(readHubConfig(undefined), house.folder).fault === null ? 'ok' : 'bad_central')
+    const told = () => (centralSetting(readHubConfig(undefined), house.folder).fault === null ? 'ok' : 'bad_central')
     return tried(
       () => {
         writeFileSync(join(house.folder, 'central.url'), 'postgres:/lares_site_home:secret@central')

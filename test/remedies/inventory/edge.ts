@@ -9,7 +9,7 @@ export const EDGE: Inventory = {
   'cli/diagnose/main.ts': {
     'Name another file: --to FILE.': NOT_YET,
   },
-  'edge/config/environment.ts': {
+  'edge/config/environment-settings.ts': {
     'Did you mean …?': SETTINGS,
     'Its name is LARES_EDGE_<SECTION>_<KEY>, as in the file.': SETTINGS,
   },
@@ -90,7 +90,7 @@ export const EDGE: Inventory = {
   'edge/health/machine.ts': {
     'Run the command by hand, as the same user, to see what it does.': SENSORS,
   },
-  'edge/health/program.ts': {
+  'edge/health/child-program.ts': {
     'Make the file executable (chmod +x).': NOT_YET,
     'Run the command by hand, as the same user, to see what it needs.': SENSORS,
     'Save it with those of Unix: ': SENSORS,
@@ -107,7 +107,7 @@ export const EDGE: Inventory = {
     'Join with --again to give it a new identity; the old device': LINK,
     'Run the same command again: the same token gives the same device.': LINK,
   },
-  'edge/link/connection.ts': {
+  'edge/link/hub-connection.ts': {
     'It may have been removed there. Join again: lares edge join': LINK,
     'Its disk may be full. Look at its health; the agent tries': LINK,
   },

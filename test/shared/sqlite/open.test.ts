@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { LaresError } from '../../../shared/errors.ts'
 import { lockFolder } from '../../../shared/sqlite/lock.ts'
-import { checkVersion, isCorruption, isDiskFault, openDatabase, sqliteCode } from '../../../shared/sqlite/open.ts'
+import { checkSqliteVersion, isCorruption, isDiskFault, openDatabase, sqliteCode } from '../../../shared/sqlite/open.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'lares-open-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -77,13 +77,13 @@ describe('opening a database', () => {
   })
 
   it.each(['3.51.3', '3.51.10', '3.52.0', '4.0.0', '3.50.7', '3.44.6'])('is willing to use SQLite %s', (version) => {
-    expect(() => checkVersion(version)).not.toThrow()
+    expect(() => checkSqliteVersion(version)).not.toThrow()
   })
 
   it.each(['3.51.2', '3.51.0', '3.50.6', '3.44.5', '3.7.0', '2.8.17', '3.50.8'])(
     'refuses SQLite %s, which can corrupt a log',
     (version) => {
-      expect(() => checkVersion(version)).toThrow(expect.objectContaining({ code: 'unsafe_sqlite' }))
+      expect(() => checkSqliteVersion(version)).toThrow(expect.objectContaining({ code: 'unsafe_sqlite' }))
     },
   )
 })

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { findCommand, knownCommands } from '../../../cli/commands.ts'
+import { findDescribed, knownCommands } from '../../../cli/commands.ts'
 import type { JsonSchema } from '../../../shared/admin/described-command.ts'
 import { render, type Screen } from '../../../shared/terminal/render.ts'
 import { widthOf } from '../../../shared/terminal/text-width.ts'
@@ -9,7 +9,7 @@ const PIPE: Screen = { width: null, now: NOW, isTerminal: false }
 const COMMANDS = knownCommands()
 
 function answerOf(area: string, verb: string): JsonSchema {
-  return findCommand(COMMANDS, area, verb)?.result ?? {}
+  return findDescribed(COMMANDS, area, verb)?.result ?? {}
 }
 
 let zone: string | undefined

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { knownCommands } from '../../../../cli/commands.ts'
 import type { Caller } from '../../../../hub/engine/caller.ts'
-import { findCommand } from '../../../../hub/features/commands.ts'
+import { findAdminCommand } from '../../../../hub/features/commands.ts'
 import { ask, commandInput, data, LOCAL, query } from '../../engine/ask.ts'
 import { openTestHouse, reading, START } from '../../engine/engine-in-memory.ts'
 
@@ -87,7 +87,7 @@ describe.each(ASKING.filter(({ param }) => param !== 'device_type'))('$name, whe
     house.send(['lares/kitchen-pi/event', '{'])
     const params = { ...MORE.get(name), [param]: given }
     const [area = '', verb = ''] = name.split('/')
-    if (findCommand(area, verb)?.query) return query(house, name, params)
+    if (findAdminCommand(area, verb)?.query) return query(house, name, params)
     return data(ask(house, commandInput(name, params)))
   }
 

@@ -3,7 +3,7 @@ import { BatchWriter } from '../../../../hub/engine/batch.ts'
 import { readStreams, readSyncIdentity } from '../../../../hub/engine/sync-memory.ts'
 import type { HeldRow, StreamPosition, SyncStep } from '../../../../hub/engine/sync-step.ts'
 import { CHAIN_START } from '../../../../hub/sync/chain.ts'
-import { SYNC_OFF } from '../../../../hub/sync/status.ts'
+import { SYNC_OFF } from '../../../../hub/sync/sync-status.ts'
 import { ask, commandInput, data, query } from '../../engine/ask.ts'
 import { openTestHouse, type TestHouse } from '../../engine/engine-in-memory.ts'
 

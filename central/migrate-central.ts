@@ -6,7 +6,7 @@ import { readMigrations } from '../shared/sqlite/migrate.ts'
 import { asOwner, inTransaction, type Queryable } from './connect.ts'
 
 /** Where the migrations of central lie. */
-export const MIGRATIONS = join(import.meta.dirname, '../drizzle/postgres')
+export const CENTRAL_MIGRATIONS = join(import.meta.dirname, '../drizzle/postgres')
 
 /** Locks the list of migrations for one transaction: two people may migrate at once. */
 const LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('lares central migrate', 0))"
@@ -20,7 +20,7 @@ const LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('lares central migra
  */
 export async function migrateCentral(
   db: Queryable,
-  folder = MIGRATIONS,
+  folder = CENTRAL_MIGRATIONS,
 ): Promise<{ applied: string[]; partitions: number }> {
   await inTransaction(db, async () => {
     await db.query(LOCK)
@@ -44,7 +44,7 @@ export async function migrateCentral(
  * Looks whether central is of this program's version before anything is done there. Throws `newer_schema` or `bad_config` with
  * the migration that makes the difference, and what a database throws that was never migrated.
  */
-export async function checkVersion(db: Queryable, folder = MIGRATIONS): Promise<void> {
+export async function checkCentralVersion(db: Queryable, folder = CENTRAL_MIGRATIONS): Promise<void> {
   const { rows } = await asOwner(db, () => db.query<{ name: string }>('SELECT name FROM lares.schema_migrations'))
   const done = new Set(rows.map(({ name }) => name))
   const known = readMigrations(folder).map(({ name }) => name)
@@ -64,7 +64,7 @@ function newerSchema(name: string): LaresError {
 }
 
 /** Makes the roles and an empty schema, which a dump is restored into. Running it twice changes nothing. */
-export async function prepareCentral(db: Queryable, folder = MIGRATIONS): Promise<void> {
+export async function prepareCentral(db: Queryable, folder = CENTRAL_MIGRATIONS): Promise<void> {
   await inTransaction(db, async () => {
     await db.query(LOCK)
     await db.query(readFileSync(join(folder, 'prepare.sql'), 'utf8'))

@@ -9,7 +9,7 @@ import type { StructuredInput, Verdict } from '../engine/input.ts'
 import { type Asked, admit, checkTime, failure, success } from './admit.ts'
 import { ReadNotes } from './read-notes.ts'
 
-export interface DoorParts {
+export interface AdminDoorParts {
   /** Runs a changing command in the engine, which publishes the answer itself. */
   run(input: Extract<StructuredInput, { kind: 'command' }>): Promise<{ verdict: Verdict }>
   /** Asks the reader. */
@@ -29,10 +29,10 @@ export interface DoorParts {
  * or asked of the reader. Every request gets exactly one answer.
  */
 export class AdminDoor {
-  #parts: DoorParts
+  #parts: AdminDoorParts
   #reads: ReadNotes
 
-  constructor(parts: DoorParts) {
+  constructor(parts: AdminDoorParts) {
     this.#parts = parts
     this.#reads = new ReadNotes(parts.clock, (note) => parts.note(note))
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { AdminDoor, type DoorParts } from '../../../hub/admin/door.ts'
+import { AdminDoor, type AdminDoorParts } from '../../../hub/admin/admin-door.ts'
 import type { Caller } from '../../../hub/engine/caller.ts'
 import { ManualClock } from '../../../shared/clock.ts'
 import { decode } from '../../../shared/codec.ts'
@@ -11,7 +11,7 @@ import { LOCAL } from '../engine/ask.ts'
 const USER: Caller = { principal: 'ann', user: 'ann', role: 'user', houses: ['h'], client: 'ann.1' }
 
 /** A door whose engine and reader the test plays. `answers` are what callers were told, in order. */
-function doorUnderTest(more: Partial<DoorParts> = {}) {
+function doorUnderTest(more: Partial<AdminDoorParts> = {}) {
   const answers: { client: string; verb: string; response: AdminResponse }[] = []
   const asked: { run: unknown[]; query: unknown[]; note: unknown[]; logged: unknown[] } = {
     run: [],

@@ -10,7 +10,7 @@ const RECORDER_MODULE = fileURLToPath(new URL('./arecord.cjs', import.meta.url))
 /** How long arecord may take to leave after SIGTERM. */
 const GRACE_MS = 1_000
 
-export interface RecordingOptions {
+export interface RecorderRunOptions {
   /** An ALSA device name, like `plughw:CARD=Device,DEV=0`. */
   device: string
   clock: Clock
@@ -23,7 +23,7 @@ export interface RecordingOptions {
 }
 
 /** One life of the recording program. */
-export interface Recording {
+export interface RecorderRun {
   /** `undefined` when the program could not be started. */
   readonly pid: number | undefined
   readonly overruns: number
@@ -37,7 +37,7 @@ export interface Recording {
  * every end but exit code 0 is an `error` of the stream whose argument is a string; exit code 0 is no event at all.
  * The library reads the stream from the start, so all listeners are attached in the same tick.
  */
-export function openRecording(options: RecordingOptions): Recording {
+export function openRecording(options: RecorderRunOptions): RecorderRun {
   const { device, clock } = options
   const tail = new StderrTail()
   let stopping = false

@@ -6,7 +6,7 @@ import { asError } from '../../shared/errors.ts'
 import type { HubConfig } from '../config.ts'
 
 /** Where central is, or why nobody can tell. Both `null`: this house has none. */
-export interface CentralAddress {
+export interface CentralSetting {
   url: string | null
   /** What is wrong with what was said, naming the place and never what stands there: it may be a password. */
   fault: string | null
@@ -16,7 +16,7 @@ export interface CentralAddress {
  * Where central is: from the settings, from a file, from the environment. A house works without central, so what cannot be
  * understood is told and throws nothing.
  */
-export function centralAddress({ central, centralFault }: HubConfig, folder: string): CentralAddress {
+export function centralSetting({ central, centralFault }: HubConfig, folder: string): CentralSetting {
   if (centralFault !== undefined) return { url: null, fault: centralFault }
   if (central.url !== undefined) return understood(central.url, '[central] url')
   const file = central.url_file ?? join(folder, 'central.url')
@@ -31,7 +31,7 @@ export function centralAddress({ central, centralFault }: HubConfig, folder: str
   return url === undefined ? { url: null, fault: null } : understood(url, 'LARES_CENTRAL_URL')
 }
 
-function understood(text: string, from: string): CentralAddress {
+function understood(text: string, from: string): CentralSetting {
   const url = addressIn(text.trim())
   if (url === null) return { url: null, fault: `${from} holds no postgres:// address` }
   // Two forms that only Postgres' own clients know have no host between the slashes.

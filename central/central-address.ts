@@ -23,7 +23,7 @@ const TAKEN_OVER = ['ssl', 'sslmode', 'sslnegotiation', 'uselibpqcompat']
 const SCHEME = /^postgres(?:ql)?:\/\//
 
 /** Reads an address of central in any form that pg knows. Throws `bad_config`, and never tells what may be a password. */
-export function readAddress(url: string): CentralAddress {
+export function readCentralAddress(url: string): CentralAddress {
   if (!SCHEME.test(url)) throw notAnAddress('is not one of Postgres')
   // pg encodes stray characters too, but then takes some for encoded twice.
   const text = url
@@ -54,7 +54,7 @@ export function readAddress(url: string): CentralAddress {
  * what it should: ask before a login is made, whose password nobody would know.
  */
 export function linesFrom(url: string): (role: string, password: string) => string {
-  const address = readAddress(url)
+  const address = readCentralAddress(url)
   const { searchParams } = parsedAddress(address.text)
   const taken = TAKEN_OVER.filter((name) => searchParams.has(name)).map(
     (name) => [name, searchParams.get(name) ?? ''] as [string, string],

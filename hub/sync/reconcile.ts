@@ -38,7 +38,7 @@ export interface HubFacts {
 }
 
 /** What follows from the two views. `streams` are all that are open from now on, and closed ones that changed. */
-export type Verdict =
+export type Reconciliation =
   | { kind: 'fenced'; reason: string }
   | { kind: 'wrong_site'; reason: string }
   | {
@@ -62,7 +62,7 @@ export const CHANGES = 'changes'
  * rows or rows this hub does not have: this hub is a restored backup or a clone and gets a new epoch. Central behind:
  * central was restored, and what it lost is sent again.
  */
-export function judge(hub: HubView, central: CentralView, facts: HubFacts): Verdict {
+export function reconcile(hub: HubView, central: CentralView, facts: HubFacts): Reconciliation {
   const { identity } = hub
   if (identity.site !== null && identity.site !== central.site) {
     const own = identity.name ?? identity.site
@@ -107,7 +107,7 @@ function nextLease({ identity }: HubView, central: CentralView): number {
 }
 
 /** Same lease, same epoch: stream by stream. */
-function compare(hub: HubView, central: CentralView, facts: HubFacts): Verdict {
+function compare(hub: HubView, central: CentralView, facts: HubFacts): Reconciliation {
   const cursors = new Map(central.cursors.map((cursor) => [streamName(cursor), cursor]))
   const streams: StreamPosition[] = []
   let behind = false
@@ -238,7 +238,7 @@ function at(cursor: StreamPosition | undefined, first: number): Pick<StreamPosit
 }
 
 /** Central was put back to an earlier time: its cursors lead, and what may have changed since is sent again. */
-function rewound(hub: HubView, central: CentralView): Verdict {
+function rewound(hub: HubView, central: CentralView): Reconciliation {
   const cursors = new Map(central.cursors.map((cursor) => [streamName(cursor), cursor]))
   const streams = hub.streams.map((own) => {
     // What ended is looked at too: central may have lost some of it.
@@ -274,7 +274,7 @@ interface Keys {
 function begin(
   { hub, facts }: { hub: HubView; facts: HubFacts },
   { epoch, found, central }: { epoch: number; found: Joining; central: CentralView },
-): Verdict {
+): Reconciliation {
   const closed: StreamPosition[] = []
   const kept: Keys[] = []
   const moved: Keys[] = []

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { NO_IDENTITY, type StreamPosition, type SyncIdentity } from '../../../hub/engine/sync-step.ts'
 import { CHAIN_START, sweptChain } from '../../../hub/sync/chain.ts'
-import { type CentralView, type HubView, judge, type Verdict } from '../../../hub/sync/judge.ts'
+import { type CentralView, type HubView, type Reconciliation, reconcile } from '../../../hub/sync/reconcile.ts'
 
 /** The chain over the hub's own rows up to a key; another house has another one. */
 const over = (key: number, whose = 'own') =>
@@ -47,14 +47,14 @@ const facts = {
   newest: () => 15,
 }
 
-const compare = (own: HubView, theirs: CentralView) => judge(own, theirs, facts)
+const compare = (own: HubView, theirs: CentralView) => reconcile(own, theirs, facts)
 
-function go(verdict: Verdict) {
+function go(verdict: Reconciliation) {
   if (verdict.kind !== 'go') throw new Error(`${verdict.kind}: ${verdict.reason}`)
   return verdict
 }
 
-const positions = (verdict: Verdict) =>
+const positions = (verdict: Reconciliation) =>
   Object.fromEntries(go(verdict).streams.map(({ stream: name, epoch, position }) => [`${epoch}/${name}`, position]))
 
 describe('when a hub greets central', () => {
@@ -268,7 +268,7 @@ describe('where central was put back and another hub was the site meanwhile', ()
   /** This hub sent readings up to 10 under its third lease; all below happened to central afterwards. */
   const own = (more: Partial<HubView> = {}) =>
     hub({ streams: [walked('changes', 5, '3.mine@0'), walked('readings', 10, '3.mine@0')], ...more })
-  const parts = (verdict: Verdict) =>
+  const parts = (verdict: Reconciliation) =>
     go(verdict).streams.map(({ stream: name, epoch, first, position, upto }) => [epoch, name, first, position, upto])
 
   it('rows that it sent instead are not taken for those of this hub, however far it came', () => {

@@ -23,7 +23,7 @@ export interface IncomingMessage {
 }
 
 /** One MQTT connection: opened once, ended once, never reconnected. */
-export interface Connection {
+export interface HubConnection {
   /** Writes a message in the order of the calls. Nothing is queued for a connection that has ended. */
   publish(topic: string, payload: Buffer, qos: 0 | 1): void
   /** Like `publish`; resolves with the PUBACK (QoS 1) or when the socket has the bytes, rejects when the link is lost. */
@@ -59,7 +59,7 @@ const ignoreOutcome = () => {}
 export function openConnection(
   options: ConnectionOptions,
   onMessage: (message: IncomingMessage) => void,
-): Promise<Connection> {
+): Promise<HubConnection> {
   const { socket, clientId, username, password, will } = options
   const client = new MqttClient(() => socket, {
     protocolVersion: 4,
@@ -88,7 +88,7 @@ export function openConnection(
   })
   client.on('message', (topic, payload, packet) => onMessage({ topic, payload, retain: packet.retain }))
 
-  const connection: Connection = {
+  const connection: HubConnection = {
     publish(topic, payload, qos) {
       if (client.connected) client.publish(topic, payload, { qos }, ignoreOutcome)
     },

@@ -14,7 +14,7 @@ export interface Rejection {
 }
 
 /** A message of which something was not taken, as it came. */
-export interface Refusal {
+export interface RefusedMessage {
   context: Context
   device: string
   /** Its topic. */
@@ -43,7 +43,7 @@ export class RejectedMessages {
   }
 
   /** Keeps it and tells the sender, also when the message had no identity that an ack could name. */
-  refuse({ context, device, text, payload, code, reason }: Refusal): void {
+  refuse({ context, device, text, payload, code, reason }: RefusedMessage): void {
     this.add({ device, topic: text, code, reason, raw: payload }, context.now)
     const shown = {
       topic: cutText(text, 512),

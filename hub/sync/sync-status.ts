@@ -1,5 +1,5 @@
 import type { StreamPosition } from '../engine/sync-step.ts'
-import type { SyncState, Waiting } from './state.ts'
+import type { SyncState, Waiting } from './sync-state.ts'
 
 /** How one stream stands. */
 export interface StreamStatus {

@@ -7,7 +7,7 @@ import type { Missing } from '../status/status-file.ts'
  * A part whose failure is its own: when it does not start, the reason is kept for everybody to see and the others
  * start all the same.
  */
-export function contained(part: string, service: Service, log: Log): Service & { missing(): Missing[] } {
+export function containedPart(part: string, service: Service, log: Log): Service & { missing(): Missing[] } {
   let reason: string | null = null
   return {
     async start() {

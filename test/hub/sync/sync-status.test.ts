@@ -4,8 +4,8 @@ import { NO_IDENTITY, type StreamPosition } from '../../../hub/engine/sync-step.
 import { Health } from '../../../hub/health/hub-health.ts'
 import { CHAIN_START } from '../../../hub/sync/chain.ts'
 import { SyncCore } from '../../../hub/sync/core.ts'
-import type { SyncState } from '../../../hub/sync/state.ts'
-import { SYNC_OFF, statusOf } from '../../../hub/sync/status.ts'
+import type { SyncState } from '../../../hub/sync/sync-state.ts'
+import { SYNC_OFF, statusOf } from '../../../hub/sync/sync-status.ts'
 
 const NOW = 1_770_000_000_000
 

@@ -5,7 +5,7 @@ import { LaresError } from './errors.ts'
 import type { Service } from './lifecycle.ts'
 import type { Log } from './log.ts'
 
-export interface DoorOptions {
+export interface ListenerOptions {
   /** Its key in `[listen]`. */
   key: string
   /** `host:port`, or the path of a socket. */
@@ -20,14 +20,14 @@ export interface DoorOptions {
 }
 
 /** One place where the hub listens. It may be opened again after that failed: what had the port may be gone. */
-export class Door implements Service {
-  #options: DoorOptions
+export class Listener implements Service {
+  #options: ListenerOptions
   #server: Server | null = null
   #port: number
   /** Why it is not open; `null` while it is, and before it was tried. */
   failure: Error | null = null
 
-  constructor(options: DoorOptions) {
+  constructor(options: ListenerOptions) {
     this.#options = options
     this.#port = options.where.includes('/') ? 0 : splitAddress(options.where).port
   }

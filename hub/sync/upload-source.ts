@@ -3,8 +3,8 @@ import type { HeldRow, StreamPosition } from '../engine/sync-step.ts'
 import { type CentralTable, isAppend } from '../store/central-shape.ts'
 import { foldNumber, foldText, readChain, writeChain } from './chain.ts'
 import { type CentralLayout, type EpochOf, type RowEncoder, rowEncoder, storedAt } from './encode.ts'
-import type { SyncEvent, Waiting } from './state.ts'
 import { hasEnded } from './stream-position.ts'
+import type { SyncEvent, Waiting } from './sync-state.ts'
 
 /** Rows of one table, ready for COPY. */
 export interface Stage {
@@ -18,7 +18,7 @@ export interface Stage {
 }
 
 /** What goes to central in one transaction. */
-export interface Batch {
+export interface UploadBatch {
   /** The stream before it. */
   from: StreamPosition
   /** The stream after it. */
@@ -37,7 +37,7 @@ type LogEntry = [seq: number, table: string, key: string]
 const COUNT_MOST = 20_001
 
 /** Reads from the hub's database what is to be sent. Read-only; each answer is one snapshot. */
-export class Source {
+export class UploadSource {
   #db: Database
   #tables: Map<string, CentralTable>
   #layout: CentralLayout = new Map()
@@ -89,7 +89,7 @@ export class Source {
   }
 
   /** The next rows of a stream, at most `most`. `null` when there is nothing to send. */
-  read(stream: StreamPosition, most: number): Batch | null {
+  read(stream: StreamPosition, most: number): UploadBatch | null {
     return this.#snapshot(() =>
       stream.table === 'sync_changes' ? this.#changes(stream, most) : this.#append(stream, most),
     )
@@ -233,7 +233,7 @@ export class Source {
     return typeof at === 'number' ? at : null
   }
 
-  #append(from: StreamPosition, most: number): Batch | null {
+  #append(from: StreamPosition, most: number): UploadBatch | null {
     const encoder = this.#encoder(from.table, 'cursor')
     const { table, select } = encoder
     if (table.references.some((reference) => reference.epochColumn !== null && this.#hasUnsent(reference.table)))
@@ -281,7 +281,7 @@ export class Source {
     )
   }
 
-  #changes(from: StreamPosition, most: number): Batch | null {
+  #changes(from: StreamPosition, most: number): UploadBatch | null {
     const log = this.#log(from.position, Number.MAX_SAFE_INTEGER, most)
     const last = log.at(-1)
     if (!last) return null
