@@ -1,5 +1,6 @@
 import { ENGINE } from './engine.ts'
 import type { Mutation } from './mutation.ts'
+import { VOICE } from './voice.ts'
 
 /** Every safeguard that is taken out once. */
-export const MUTATIONS: readonly Mutation[] = [...ENGINE]
+export const MUTATIONS: readonly Mutation[] = [...ENGINE, ...VOICE]
