@@ -1,30 +1,28 @@
 /** Every table of the hub, plainly exported, because that is all the migration kit can see. */
-export {
-  deviceAlarms,
-  deviceCredentials,
-  deviceEntities,
-  deviceGroups,
-  devices,
-  invitations,
-} from '../../hub/features/devices/tables.ts'
-export { events } from '../../hub/features/events/tables.ts'
-export { houses, people, rooms } from '../../hub/features/house/tables.ts'
-export { personas, personaVersions } from '../../hub/features/personas/tables.ts'
+export { requestMemory } from '../../hub/admin/tables.ts'
 export {
   brokerIncoming,
   brokerQueue,
   brokerRetained,
   brokerSessions,
   brokerSubscriptions,
+} from '../../hub/features/broker-memory/tables.ts'
+export {
+  deviceAlarms,
+  deviceCredentials,
+  deviceEntities,
+  deviceGroups,
   deviceStreams,
-  hubSecrets,
-  hubSettings,
-  rejectedMessages,
-  requestMemory,
-  syncChanges,
-} from '../../hub/features/plumbing/tables.ts'
+  devices,
+  invitations,
+} from '../../hub/features/devices/tables.ts'
+export { events } from '../../hub/features/events/tables.ts'
+export { houses, people, rooms } from '../../hub/features/house/tables.ts'
+export { hubSecrets, hubSettings } from '../../hub/features/hub/tables.ts'
+export { personas, personaVersions } from '../../hub/features/personas/tables.ts'
+export { rejectedMessages } from '../../hub/features/rejected/tables.ts'
 export { retentionSettings } from '../../hub/features/retention/tables.ts'
 export { audioClips, messages, sessions, turns } from '../../hub/features/sessions/tables.ts'
-export { managedRows, managedScopes, syncQuarantine, syncStreams } from '../../hub/features/sync/tables.ts'
+export { managedRows, managedScopes, syncChanges, syncQuarantine, syncStreams } from '../../hub/features/sync/tables.ts'
 export { readingRollups, readingSeries, readings } from '../../hub/features/telemetry/tables.ts'
 export { apiTokens, users } from '../../hub/features/users/tables.ts'

@@ -2,7 +2,7 @@ import type { Clock } from '../../shared/clock.ts'
 import { asError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import type { Intake } from '../engine/intake.ts'
-import type { DiskReport } from '../features/retention/retention.ts'
+import type { DiskReport } from '../features/retention/engine.ts'
 import { type MeasureDisk, measureDisk } from '../health/disk-watch.ts'
 
 /** What a house that comes back with a backlog may fill before thinning is ahead of it. */

@@ -11,9 +11,9 @@ import { BatchContext } from './batch-context.ts'
 import { ContainedFeatures, type Failing, FlushFailure } from './contained-features.ts'
 import type { Context, NewEvent, Store } from './context.ts'
 import { DeviceStreams } from './device-streams.ts'
-import type { Feature, Ingest, Origin, PartlyRefused } from './feature.ts'
+import type { Feature, Ingest, InputAnswer, Origin, PartlyRefused } from './feature.ts'
 import { HouseTime } from './house-time.ts'
-import type { Effect, StructuredInput, Verdict } from './input.ts'
+import type { Effect, InputKind, InputOf, StructuredInput, Verdict } from './input.ts'
 import { VERDICTS } from './input.ts'
 import { Ledger, type LedgerTotals } from './ledger.ts'
 import { identityOf, looseEpoch, looseIdentity, type MessageIdentity } from './message-identity.ts'
@@ -31,15 +31,11 @@ export interface BatchResult {
 }
 
 type AnyHandler = (context: Context, message: unknown, origin: Origin) => PartlyRefused | undefined
-
-/** Inputs that the house answers; a misplaced message the engine rejects itself. */
-export type HouseInput = Exclude<StructuredInput, { kind: 'reject' }>
+type AnyInputHandler = (context: Context, input: StructuredInput) => InputAnswer
 
 export interface EngineParts {
   store: Store
   features: Feature[]
-  /** Handles structured inputs; its return value goes back to the caller. */
-  structured: (input: HouseInput, context: Context) => { verdict: Verdict; value?: unknown }
   /** The house of a device that may speak; `null` when it is unknown or revoked. */
   houseOf: (device: string) => string | null
   /** Told of every message of a device that may speak, whatever becomes of it. Must not write. */
@@ -62,6 +58,7 @@ export interface EngineParts {
 export class Engine {
   #parts: EngineParts
   #ingest = new Map<TopicName, NonNullable<Ingest[TopicName]>>()
+  #inputs = new Map<InputKind, AnyInputHandler>()
   #streams: DeviceStreams
   #rejected: RejectedMessages
   #ledger: Ledger
@@ -83,11 +80,10 @@ export class Engine {
       forget: () => this.#undone(),
     })
     this.#time = new HouseTime(db)
-    for (const feature of parts.features) {
-      for (const [topic, handler] of Object.entries(feature.ingest ?? {})) {
-        if (this.#ingest.has(topic as TopicName)) throw new Error(`two features handle ${topic}`)
-        this.#ingest.set(topic as TopicName, handler)
-      }
+    for (const { ingest = {}, inputs = {} } of parts.features) {
+      for (const [topic, handler] of Object.entries(ingest)) addOnce(this.#ingest, topic as TopicName, handler)
+      for (const [kind, handler] of Object.entries(inputs))
+        addOnce(this.#inputs, kind as InputKind, handler as AnyInputHandler)
     }
   }
 
@@ -168,7 +164,9 @@ export class Engine {
           const verdict = guard(
             () => {
               if (input.kind === 'reject') return this.#misplaced(context, input)
-              const outcome = this.#parts.structured(input, context)
+              const handler = this.#inputs.get(input.kind)
+              if (!handler) throw new Error(`nothing in this house takes an input of the kind ${input.kind}`)
+              const outcome = handler(context, input)
               values.push([position, outcome.value])
               return outcome.verdict
             },
@@ -252,7 +250,7 @@ export class Engine {
   }
 
   /** A message on a topic that is not the device's to use. */
-  #misplaced(context: BatchContext, input: Extract<StructuredInput, { kind: 'reject' }>): Verdict {
+  #misplaced(context: BatchContext, input: InputOf<'reject'>): Verdict {
     const { device, topic: text, code } = input
     const reason =
       code === 'unknown_topic' ? `no message is sent to ${text}` : `${text} is not a topic this device may publish`
@@ -387,4 +385,9 @@ export class Engine {
 
 function plain(run: () => Verdict): Verdict {
   return run()
+}
+
+function addOnce<K, V>(handlers: Map<K, V>, name: K, handler: V): void {
+  if (handlers.has(name)) throw new Error(`two features handle ${name}`)
+  handlers.set(name, handler)
 }

@@ -3,6 +3,8 @@ import type { ErrorCode } from '../../shared/errors.ts'
 import type { MessageName } from '../../shared/messages/index.ts'
 import type { TOPICS, TopicName } from '../../shared/topics.ts'
 import type { Context } from './context.ts'
+import type { House } from './house.ts'
+import type { InputKind, InputOf, Verdict } from './input.ts'
 
 type MessageOf<N extends TopicName> = (typeof TOPICS)[N]['message'] & MessageName
 
@@ -29,6 +31,16 @@ export type IngestHandler<N extends TopicName> = (
 
 export type Ingest = { [N in TopicName]?: IngestHandler<N> }
 
+/** What became of a structured input; `value` goes back to whoever handed it in. */
+export interface InputAnswer {
+  verdict: Verdict
+  value?: unknown
+}
+
+export type InputHandler<K extends InputKind> = (context: Context, input: InputOf<K>) => InputAnswer
+
+export type InputHandlers = { [K in InputKind]?: InputHandler<K> }
+
 /** A part of the house while the database is open. Every member is optional but the name. */
 export interface Feature {
   name: string
@@ -36,6 +48,8 @@ export interface Feature {
   vital?: true
   /** Wire messages it handles. A handler throws `LaresError` to reject the message; nothing of it is kept then. */
   ingest?: Ingest
+  /** Structured inputs it handles, each by one feature alone. */
+  inputs?: InputHandlers
   /** At start, in the first transaction: repair what a crash left, derive what others must see. */
   start?(context: Context): void
   /** Before every commit: write what was gathered. */
@@ -47,3 +61,6 @@ export interface Feature {
   /** The transaction was rolled back or rows were changed from outside: forget what was cached, read it again. */
   forget?(): void
 }
+
+/** Opens a feature over the house's database. It is its own key: who needs the feature says `house.use(open)`. */
+export type OpenFeature<F extends Feature = Feature> = (house: House) => F

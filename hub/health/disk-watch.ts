@@ -5,7 +5,7 @@ import { asError } from '../../shared/errors.ts'
 import type { Service } from '../../shared/lifecycle.ts'
 import type { Log } from '../../shared/log.ts'
 import type { Intake } from '../engine/intake.ts'
-import type { DiskReport } from '../features/retention/retention.ts'
+import type { DiskReport } from '../features/retention/engine.ts'
 import type { Health, Weight } from './hub-health.ts'
 
 const MEASURE_MS = 60_000

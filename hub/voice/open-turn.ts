@@ -1,5 +1,5 @@
 import type { Clock } from '../../shared/clock.ts'
-import type { Recording } from '../engine/input.ts'
+import type { Recording } from '../engine/recording.ts'
 import { ClipFile } from './clip-file.ts'
 import { OrderedSound } from './ordered-sound.ts'
 import type { FrameCounters } from './recorder-stats.ts'

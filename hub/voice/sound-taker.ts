@@ -1,4 +1,4 @@
-import type { Recording } from '../engine/input.ts'
+import type { Recording } from '../engine/recording.ts'
 
 /**
  * One stretch of a turn, in order and without a hole: what comes next begins where this ends. PCM is 16 kHz mono s16le.

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { everything, program, source } from './program.ts'
+import { everything, inFolder, program, source } from './program.ts'
 
 /**
  * Which folders the files of a folder may import from, beside their own. Imports go down only, and so do type imports: a
@@ -40,17 +40,20 @@ const MAY_IMPORT: Record<string, string> = {
   'hub/store/declarations.ts': 'drizzle/sqlite/schema.ts',
   'hub/store/central-tables.ts': 'drizzle/sqlite/schema.ts',
   'hub/engine': 'hub/store shared shared/admin shared/messages shared/sqlite',
-  'hub/features': 'hub/engine hub/features/* shared shared/sqlite',
+  // What a feature may have, and what the threads give to its parts.
+  'hub/contract': 'hub/engine shared',
+  'hub/query': 'hub/engine shared shared/sqlite',
+  'hub/features': 'hub/contract hub/engine hub/features/* shared/messages',
   'hub/features/*':
-    'hub/engine hub/features hub/features/* hub/store shared shared/admin shared/messages shared/sensors shared/sqlite',
-  'hub/admin': 'hub/engine hub/features shared shared/messages shared/sqlite',
+    'hub/contract hub/engine hub/features/* hub/query hub/store shared shared/admin shared/messages shared/sensors shared/sqlite',
+  'hub/admin': 'hub/engine hub/features hub/store shared shared/messages shared/sqlite',
   'hub/broker': 'hub/engine shared',
   'hub/voice': 'hub/broker hub/engine shared shared/messages',
   'hub/sync': 'hub/engine hub/store shared shared/sqlite',
   'hub/health': 'hub/broker hub/engine hub/features/retention hub/store shared shared/messages',
   'hub/listen': 'hub/broker hub/config.ts hub/store shared',
   'hub/core':
-    'hub/admin hub/config.ts hub/engine hub/features/* hub/health hub/hub-options.ts hub/store hub/sync shared shared/sqlite',
+    'hub/admin hub/config.ts hub/engine hub/features hub/features/* hub/health hub/hub-options.ts hub/store hub/sync shared shared/sqlite',
   'hub/front':
     'hub/admin hub/broker hub/core hub/engine hub/features hub/health hub/sync hub/voice shared shared/messages',
   'hub/web': 'hub/engine hub/sync shared shared/messages',
@@ -67,7 +70,7 @@ const MAY_IMPORT: Record<string, string> = {
 
   'drizzle/edge': '',
   'drizzle/postgres': '',
-  'drizzle/sqlite': 'hub/features/*',
+  'drizzle/sqlite': 'hub/admin hub/features/*',
 
   'scripts/lib':
     'central edge edge/config edge/sensors hub hub/broker hub/engine hub/features hub/store shared shared/*',
@@ -131,12 +134,28 @@ describe('the layers', () => {
   })
 
   // drizzle-orm costs each thread that loads it memory, and a tenth of the time of a start.
-  it.each(['hub/main.ts', 'hub/sync/sync-worker.ts', 'hub/admin/reader-worker.ts', 'hub/store/backup-process.ts'])(
-    'let %s do without the declared tables, which only the engine needs',
-    (entry) => {
-      expect(chainTo('hub/store/drizzle.ts', entry)).toBeNull()
-    },
-  )
+  it.each([
+    'hub/main.ts',
+    'hub/sync/sync-worker.ts',
+    'hub/admin/reader-worker.ts',
+    'hub/store/backup-process.ts',
+    ...inFolder('hub/features')
+      .map(({ path }) => path)
+      .filter((path) => /\/(?:feature|commands|front|settings)\.ts$/.test(path)),
+  ])('let %s do without the declared tables, which only the engine needs', (entry) => {
+    expect(chainTo('hub/store/drizzle.ts', entry)).toBeNull()
+  })
+
+  it('let a feature name its engine, its commands and its front part without loading them', () => {
+    const features = inFolder('hub/features').filter(({ path }) => path.endsWith('/feature.ts'))
+    const loaded = features.flatMap(({ path, imports }) =>
+      imports
+        .filter(({ own, typeOnly, later, target }) => own && !typeOnly && !later && !target.endsWith('/settings.ts'))
+        .map(({ target }) => `${path} → ${target}`),
+    )
+    expect(features.length).toBeGreaterThan(8)
+    expect(loaded).toEqual([])
+  })
 })
 
 /** The lines of the table that speak for a file. */

@@ -7,6 +7,8 @@ const source = ['shared', 'edge', 'hub', 'central', 'cli'].flatMap(inFolder)
 
 /** Names that stand in two files on purpose, each with its reason. */
 const SHARED_NAMES = new Map([
+  ['COMMANDS', 'the verbs of each feature, and those of all of them'],
+  ['feature', 'what each feature has'],
   ['problem', 'a kind of sensor is exported as its own word; a finding of the doctor is no sensor'],
   ['readings', 'the wire message and the table that it fills'],
   ['text', 'the same word in the schema of a table and in that of a message'],
@@ -15,9 +17,21 @@ const SHARED_NAMES = new Map([
 
 /** Files that have their name from what every part or folder has one of. */
 const CONVENTIONAL_FILES = new Set(
-  ['commands', 'config', 'fields', 'index', 'main', 'options', 'program', 'schema', 'tables'].map(
-    (name) => `${name}.ts`,
-  ),
+  [
+    'commands',
+    'config',
+    'engine',
+    'feature',
+    'fields',
+    'front',
+    'index',
+    'main',
+    'options',
+    'program',
+    'schema',
+    'settings',
+    'tables',
+  ].map((name) => `${name}.ts`),
 )
 
 /** Other files of one name, each with its reason. */

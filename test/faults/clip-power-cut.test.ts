@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Recording } from '../../hub/engine/input.ts'
+import type { Recording } from '../../hub/engine/recording.ts'
 import { CUT } from './lib/power-cut-hub.ts'
 import { buildShim, shimTrouble } from './lib/shim.ts'
 

@@ -8,15 +8,16 @@ import { text } from '../../../shared/messages/fields.ts'
 import { timeWords } from '../../../shared/time-words.ts'
 import type { CallContext } from '../../engine/admin-command.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
+import { after, conditions, page } from '../../query/list-query.ts'
+import { visibleHouses } from '../../query/visibility.ts'
 import { defaultHouse } from '../house/default-house.ts'
-import { after, conditions, page } from '../list-query.ts'
-import { visibleHouses } from '../visibility.ts'
 import { forgetAlarms, LAST_ERROR_AT } from './alarms.ts'
 import { DEVICE_TYPES } from './device-types.ts'
 import { addDevice, hashSecret, invite } from './joining.ts'
 import { deviceNamed } from './named-device.ts'
 import { type OpenAlarm, openAlarms } from './open-alarms.ts'
 import { clearState, clearStatus } from './retained-state.ts'
+import { removeSensor } from './sensor-commands.ts'
 import { tellProblems } from './tell-device.ts'
 
 const deviceName = text(100).min(1)
@@ -334,3 +335,13 @@ function withOnline<T extends DeviceLine>(device: T): T & { is_online: boolean; 
   const { status, agent_version } = device
   return { ...device, is_online: isOnline(status), upgrade: agentUpgrade(agent_version) }
 }
+
+export const COMMANDS = [
+  inviteDevice,
+  createDevice,
+  listDevices,
+  showDevice,
+  renameDevice,
+  revokeDevice,
+  removeSensor,
+] as const

@@ -2,7 +2,7 @@ import { LaresError } from '../../../shared/errors.ts'
 import { nearestName } from '../../../shared/nearest-name.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
 import type { Caller } from '../../engine/caller.ts'
-import { visibleHouses } from '../visibility.ts'
+import { visibleHouses } from '../../query/visibility.ts'
 
 interface Asking {
   db: Database

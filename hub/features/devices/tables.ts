@@ -188,3 +188,19 @@ export const invitations = syncedTable('invitations', 'local', {
   device_id: text().references(() => devices.id, { onDelete: 'cascade' }),
   created_at: time().notNull(),
 })
+
+/** The last applied sequence of each outbox lane: at or below it is a duplicate. */
+export const deviceStreams = syncedTable(
+  'device_streams',
+  'local',
+  {
+    device_id: text()
+      .notNull()
+      .references(() => devices.id, { onDelete: 'cascade' }),
+    epoch: text().notNull(),
+    lane: text().notNull(),
+    last_seq: integer().notNull(),
+    updated_at: time().notNull(),
+  },
+  { key: 'device_id', extras: (t) => [core.primaryKey({ columns: [t.device_id, t.epoch, t.lane] })] },
+)

@@ -4,9 +4,9 @@ import { severity } from '../../../shared/messages/event.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import { momentOf } from '../../../shared/read-time.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
+import { conditions, page } from '../../query/list-query.ts'
+import { visibleHouses } from '../../query/visibility.ts'
 import { deviceFilter } from '../devices/named-device.ts'
-import { conditions, page } from '../list-query.ts'
-import { visibleHouses } from '../visibility.ts'
 
 interface EventRow {
   id: number
@@ -86,3 +86,5 @@ export const listEvents = adminCommand({
     return { events: kept, ...(next === undefined ? {} : { next }) }
   },
 })
+
+export const COMMANDS = [listEvents] as const

@@ -2,18 +2,15 @@ import type { EventTypeName } from '../../../shared/event-types.ts'
 import type { Context } from '../../engine/context.ts'
 import type { Ingest } from '../../engine/feature.ts'
 import { heedEvent } from '../devices/alarms.ts'
-import type { DeviceClocks } from '../devices/device-clock.ts'
+import type { Devices } from '../devices/engine.ts'
 import { passageOf, passOn } from './pass-on.ts'
 
 /** Events and command results of devices. */
-export function eventIngest(
-  clocks: DeviceClocks,
-  entityOf: (device: string, sensor: string) => string | undefined,
-): Ingest {
+export function eventIngest({ clocks, entities }: Pick<Devices, 'clocks' | 'entities'>): Ingest {
   return {
     event(context: Context, message, { device, house, lane }) {
       const when = clocks.resolve(device, message, { at: message.at, mono: message.mono, now: context.now })
-      const entity = message.sensor === undefined ? undefined : entityOf(device, message.sensor)
+      const entity = message.sensor === undefined ? undefined : entities.find(device, message.sensor)?.id
       const data = {
         ...message.data,
         ...(when.quality === 'good' ? {} : { time_quality: when.quality, original_time: when.original ?? null }),

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { time } from '../../../shared/admin/fields.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
-import { visibleHouses } from '../visibility.ts'
+import { visibleHouses } from '../../query/visibility.ts'
 import { houseNamed } from './named-house.ts'
-import { memberLine, membersOf } from './people-commands.ts'
+import { addPerson, listPeople, memberLine, membersOf, removePerson } from './people-commands.ts'
 
 /** A house as it is named: its id, or its name where only one has it. */
 const houseParam = text(255).min(1)
@@ -111,3 +111,5 @@ function isTimezone(name: string): boolean {
     return false
   }
 }
+
+export const COMMANDS = [listHouses, showHouse, updateHouse, listPeople, addPerson, removePerson] as const

@@ -4,8 +4,8 @@ import { LaresError } from '../../../shared/errors.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
+import { visibleHouses } from '../../query/visibility.ts'
 import { email, userWithEmail } from '../users/email.ts'
-import { visibleHouses } from '../visibility.ts'
 import { houseNamed } from './named-house.ts'
 
 const ROLES = ['owner', 'resident', 'guest'] as const

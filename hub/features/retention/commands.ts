@@ -153,3 +153,5 @@ function rowsOf(name: string): ClassRows {
     values: severities,
   }
 }
+
+export const COMMANDS = [showRetention, setRetention] as const

@@ -1,7 +1,7 @@
 import { CLIPS } from '../../../shared/limits.ts'
 import type { Turn } from '../../../shared/messages/turn.ts'
 import type { Context } from '../../engine/context.ts'
-import type { Recording } from '../../engine/input.ts'
+import type { Recording } from '../../engine/recording.ts'
 
 /** Rows looked at in one transaction; the rest waits for the next look. */
 const AT_ONCE = 1_000

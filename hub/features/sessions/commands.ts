@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { bytes, deviceParam, durationMs, id, time } from '../../../shared/admin/fields.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
+import { conditions, page } from '../../query/list-query.ts'
+import { visibleHouses } from '../../query/visibility.ts'
 import { deviceFilter } from '../devices/named-device.ts'
-import { conditions, page } from '../list-query.ts'
-import { visibleHouses } from '../visibility.ts'
 
 const turnLine = z.strictObject({
   started_at: time,
@@ -73,3 +73,5 @@ export const listSessions = adminCommand({
     return { sessions: kept, ...(next === undefined ? {} : { next }) }
   },
 })
+
+export const COMMANDS = [listSessions] as const

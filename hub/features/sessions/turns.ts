@@ -1,7 +1,7 @@
 import type { Turn } from '../../../shared/messages/turn.ts'
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
-import type { Recording } from '../../engine/input.ts'
+import type { Recording } from '../../engine/recording.ts'
 import { addClip, dropUnknownFile } from './clips.ts'
 import { continueSession, prolongSession, tellDevice } from './conversation.ts'
 

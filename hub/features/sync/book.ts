@@ -1,7 +1,6 @@
 import { cutText } from '../../../shared/cut-text.ts'
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
-import type { Feature } from '../../engine/feature.ts'
 import { readStreams, readSyncIdentity, writeSyncIdentity } from '../../engine/sync-memory.ts'
 import type {
   AckedPart,
@@ -18,12 +17,13 @@ import { numberAgain, sendAgain, sendMarksAgain } from './send-again.ts'
 const LOG = 'sync_changes'
 const OFFERS = 20
 
-/** What the hub writes down of its talk with central: one step of the sync thread is one input of the engine. */
-export interface SyncBook extends Feature {
+export interface SyncBook {
+  /** Writes one step down; the answer depends on the step. */
   apply(context: Context, step: SyncStep): unknown
 }
 
-export function openSync(db: Database): SyncBook {
+/** What the hub writes down of its talk with central: one step of the sync thread is one input of the engine. */
+export function openBook(db: Database): SyncBook {
   const rows = new ManagedRows(db, centralTables())
   const statements = prepare(db)
 
@@ -88,29 +88,28 @@ export function openSync(db: Database): SyncBook {
     writeSyncIdentity(db, { ...identity, fenced: reason })
   }
 
-  return {
-    name: 'sync',
-    apply(context, step) {
-      switch (step.step) {
-        case 'propose':
-          return propose(step.token)
-        case 'joined':
-          return joined(context, step)
-        case 'acked':
-          return acked(context, step.parts)
-        case 'swept':
-          if (readSyncIdentity(db).site === null) return
-          writeStream(statements, step.stream, context.now)
-          return writeSyncIdentity(db, { ...readSyncIdentity(db), sweepFrom: null })
-        case 'fenced':
-          return fenced(context, step.reason)
-        case 'granted':
-          return rows.granted(context, new Set(step.scopes))
-        case 'scope':
-          return { scope: step.scope, seq: step.seq, ...rows.apply(context, step) }
-      }
-    },
+  function apply(context: Context, step: SyncStep): unknown {
+    switch (step.step) {
+      case 'propose':
+        return propose(step.token)
+      case 'joined':
+        return joined(context, step)
+      case 'acked':
+        return acked(context, step.parts)
+      case 'swept':
+        if (readSyncIdentity(db).site === null) return
+        writeStream(statements, step.stream, context.now)
+        return writeSyncIdentity(db, { ...readSyncIdentity(db), sweepFrom: null })
+      case 'fenced':
+        return fenced(context, step.reason)
+      case 'granted':
+        return rows.granted(context, new Set(step.scopes))
+      case 'scope':
+        return { scope: step.scope, seq: step.seq, ...rows.apply(context, step) }
+    }
   }
+
+  return { apply }
 }
 
 type Statements = ReturnType<typeof prepare>

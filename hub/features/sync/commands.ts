@@ -5,8 +5,9 @@ import { text } from '../../../shared/messages/fields.ts'
 import { adminCommand, type CallContext } from '../../engine/admin-command.ts'
 import { readSyncIdentity, writeSyncIdentity } from '../../engine/sync-memory.ts'
 import { NO_IDENTITY } from '../../engine/sync-step.ts'
-import { conditions, page } from '../list-query.ts'
+import { conditions, page } from '../../query/list-query.ts'
 import { refusedRows, settleWords } from './conflicts.ts'
+import { yieldRow } from './yield-command.ts'
 
 /** All of them are counted in `scopes`. */
 const CONFLICTS_SHOWN = 50
@@ -280,3 +281,13 @@ function heldRow({ db }: Pick<CallContext, 'db'>, id: number): { table_name: str
     throw new LaresError('not_found', `no row is held under the number ${id}`, { hint: 'See lares quarantine list.' })
   return row as { table_name: string; row_key: string }
 }
+
+export const COMMANDS = [
+  syncStatus,
+  claimSite,
+  yieldRow,
+  verifySync,
+  listQuarantine,
+  retryQuarantine,
+  discardQuarantine,
+] as const

@@ -79,3 +79,11 @@ export const managedRows = syncedTable(
   },
   { key: 'row_key', extras: (t) => [core.primaryKey({ columns: [t.scope, t.table_name, t.row_key] })] },
 )
+
+/** Keys of changed rows, written by triggers, read and removed by the upload. */
+export const syncChanges = syncedTable(
+  'sync_changes',
+  'local',
+  { seq: appendId(), table_name: text().notNull(), row_key: text().notNull() },
+  { key: 'seq', extras: (t) => [core.uniqueIndex('ux_sync_changes').on(t.table_name, t.row_key)] },
+)

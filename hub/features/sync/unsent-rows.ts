@@ -1,4 +1,5 @@
 import type { Database } from '../../../shared/sqlite/open.ts'
+import type { House } from '../../engine/house.ts'
 import { acknowledgedUpto, readStreams, readSyncIdentity, UNSURE_ROWS } from '../../engine/sync-memory.ts'
 import type { Unsent } from '../retention/unsent.ts'
 
@@ -29,4 +30,9 @@ export function unsentRows(db: Database, { configured }: { configured: boolean }
         }))
     },
   }
+}
+
+/** What the house knows of what central has. */
+export function openUnsent({ db, central }: House): Unsent {
+  return unsentRows(db, { configured: central })
 }

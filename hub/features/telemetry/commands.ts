@@ -4,10 +4,11 @@ import { CLOCK_STEP_MS } from '../../../shared/limits.ts'
 import { momentOf } from '../../../shared/read-time.ts'
 import type { QueryContext } from '../../engine/admin-command.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
+import { after, conditions, page } from '../../query/list-query.ts'
+import { visibleHouses } from '../../query/visibility.ts'
 import { deviceNamed } from '../devices/named-device.ts'
 import { SENSOR_NAME, sensorKeys } from '../devices/named-sensor.ts'
-import { after, conditions, page } from '../list-query.ts'
-import { visibleHouses } from '../visibility.ts'
+import { receivedReadings } from './received-readings.ts'
 import type { RollupStep } from './rollups.ts'
 import { firstOfAll, placeOf, placeText } from './series-page.ts'
 
@@ -272,3 +273,5 @@ function newestReading({ db, now }: QueryContext): (series: number) => object | 
 function titleOf({ device_id, device_name, sensor, sensor_name, sensor_type, unit }: SeriesRow) {
   return { device: device_id, device_name, sensor, sensor_name, sensor_type, unit }
 }
+
+export const COMMANDS = [queryReadings, summarizeReadings, latestReadings, receivedReadings] as const

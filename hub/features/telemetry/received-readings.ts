@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { deviceParam, id, sensorParam, sensorValue, time } from '../../../shared/admin/fields.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
+import { conditions } from '../../query/list-query.ts'
+import { visibleHouses } from '../../query/visibility.ts'
 import { deviceNamed } from '../devices/named-device.ts'
 import { SENSOR_NAME, sensorKeys } from '../devices/named-sensor.ts'
-import { conditions } from '../list-query.ts'
-import { visibleHouses } from '../visibility.ts'
 
 /** Readings that one question looks through: a sensor that is silent among millions must not keep the reader. */
 const SPAN = 50_000

@@ -3,10 +3,11 @@ import { id, time } from '../../../shared/admin/fields.ts'
 import { LaresError } from '../../../shared/errors.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
-import { conditions, page } from '../list-query.ts'
+import { conditions, page } from '../../query/list-query.ts'
 import { refuseCentral } from '../sync/refuse-central.ts'
 import { email, userWithEmail } from './email.ts'
 import { hashPassword } from './passwords.ts'
+import { createToken, listTokens, revokeToken } from './token-commands.ts'
 
 export const createUser = adminCommand({
   area: 'users',
@@ -175,3 +176,5 @@ export const deleteUser = adminCommand({
     return { user: user.id, email: params.email }
   },
 })
+
+export const COMMANDS = [createUser, listUsers, updateUser, deleteUser, createToken, listTokens, revokeToken] as const

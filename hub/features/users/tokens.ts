@@ -1,6 +1,5 @@
-import type { Database } from '../../../shared/sqlite/open.ts'
+import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
-import type { Feature } from '../../engine/feature.ts'
 
 /** The last use is written at most this often for each token: whoever logs in every minute must not cost the card. */
 const USE_MS = 3_600_000
@@ -13,19 +12,21 @@ export function noteUse({ db, now }: Context, token: string): void {
 }
 
 /** Shuts out whoever is connected with a token that has come to its end; a login is refused by itself. */
-export function openTokens(db: Database): Feature {
-  const ended = db.prepare('SELECT id, user_id FROM api_tokens WHERE expires_at > ? AND expires_at <= ?')
-  let upTo: number | null = null
-  return {
-    name: 'tokens',
-    tick(context) {
-      const from = upTo
-      context.committed(() => {
-        upTo = context.now
-      })
-      if (from === null) return
-      for (const { id, user_id } of ended.all(from, context.now) as { id: string; user_id: string }[])
-        context.effect({ kind: 'disconnect_user', user: user_id, token: id, reason: 'its token has expired' })
-    },
+export class EndedTokens {
+  #ended: Statement
+  #upTo: number | null = null
+
+  constructor(db: Database) {
+    this.#ended = db.prepare('SELECT id, user_id FROM api_tokens WHERE expires_at > ? AND expires_at <= ?')
+  }
+
+  tick(context: Context): void {
+    const from = this.#upTo
+    context.committed(() => {
+      this.#upTo = context.now
+    })
+    if (from === null) return
+    for (const { id, user_id } of this.#ended.all(from, context.now) as { id: string; user_id: string }[])
+      context.effect({ kind: 'disconnect_user', user: user_id, token: id, reason: 'its token has expired' })
   }
 }

@@ -4,6 +4,7 @@ import type { Engine } from '../../../hub/engine/engine.ts'
 import { type Effect, type StructuredInput, VERDICTS, type Verdict } from '../../../hub/engine/input.ts'
 import { hashSecret } from '../../../hub/features/devices/joining.ts'
 import { nothingToSend, type Unsent } from '../../../hub/features/retention/unsent.ts'
+import { openUnsent } from '../../../hub/features/sync/unsent-rows.ts'
 import { installTriggers } from '../../../hub/store/change-log.ts'
 import { declarations } from '../../../hub/store/declarations.ts'
 import { HUB_MIGRATIONS } from '../../../hub/store/open-store.ts'
@@ -48,7 +49,7 @@ export function openTestHouse({
   db?: Database
 } = {}): TestHouse {
   const topics = topicsBelow('lares')
-  const open = () => openHouseEngine({ db, topics, log, version: 'test', unsent })
+  const open = () => openHouseEngine({ db, topics, log, version: 'test', replaced: new Map([[openUnsent, unsent]]) })
   const house: TestHouse = {
     db,
     engine: open(),

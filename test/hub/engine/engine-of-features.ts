@@ -29,7 +29,6 @@ export function engineOf(features: Feature[]) {
   const engine = new Engine({
     store,
     features,
-    structured: () => ({ verdict: 'stored' }),
     houseOf: () => 'home',
     heard() {},
     addEvent() {},

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Recording, StructuredInput } from '../../../hub/engine/input.ts'
+import type { StructuredInput } from '../../../hub/engine/input.ts'
+import type { Recording } from '../../../hub/engine/recording.ts'
 import { CLIPS, TURN_MAX_MS } from '../../../shared/limits.ts'
 import type { Turn } from '../../../shared/messages/turn.ts'
 import { openTestHouse, START, type TestHouse } from '../engine/engine-in-memory.ts'

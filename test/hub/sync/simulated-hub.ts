@@ -2,7 +2,7 @@ import Sqlite from 'better-sqlite3'
 import type { Context } from '../../../hub/engine/context.ts'
 import { readSyncMemory, writeSyncIdentity } from '../../../hub/engine/sync-memory.ts'
 import type { SyncStep } from '../../../hub/engine/sync-step.ts'
-import { openSync, type SyncBook } from '../../../hub/features/sync/book.ts'
+import { openBook, type SyncBook } from '../../../hub/features/sync/book.ts'
 import { unsentRows } from '../../../hub/features/sync/unsent-rows.ts'
 import { managedNames } from '../../../hub/store/central-shape.ts'
 import { centralTables } from '../../../hub/store/central-tables.ts'
@@ -66,7 +66,7 @@ export class SimulatedHub {
     this.#random = random
     this.#mint = mint
     this.db = this.#open(image)
-    this.book = openSync(this.db)
+    this.book = openBook(this.db)
     this.core = this.#machine()
     this.source = this.#reader()
   }
@@ -107,7 +107,7 @@ export class SimulatedHub {
       this.db
         .prepare("INSERT INTO hub_settings (key, value) VALUES ('restored_copy', 'true') ON CONFLICT DO NOTHING")
         .run()
-    this.book = openSync(this.db)
+    this.book = openBook(this.db)
     this.restart()
   }
 

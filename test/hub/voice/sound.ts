@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import type { Recording } from '../../../hub/engine/input.ts'
+import type { Recording } from '../../../hub/engine/recording.ts'
 import { AUDIO } from '../../../shared/limits.ts'
 import { encodeAudioFrame } from '../../../shared/messages/audio-frame.ts'
 import type { Turn } from '../../../shared/messages/turn.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { text } from '../../../shared/messages/fields.ts'
-import { type AdminCommand, adminCommand } from '../../engine/admin-command.ts'
-import { describeCommand } from '../../engine/describe-command.ts'
+import { text } from '../../shared/messages/fields.ts'
+import { type AdminCommand, adminCommand } from '../engine/admin-command.ts'
+import { describeCommand } from '../engine/describe-command.ts'
 
 const schema = z.record(z.string(), z.unknown())
 

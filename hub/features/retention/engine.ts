@@ -1,11 +1,11 @@
-import type { Database } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
 import type { Feature } from '../../engine/feature.ts'
+import type { House } from '../../engine/house.ts'
+import { openUnsent } from '../sync/unsent-rows.ts'
 import { DiskGauge, type DiskSpace, WATERMARKS } from './disk-space.ts'
 import { Purge } from './purge.ts'
 import { Removable } from './removable.ts'
 import { Thinning } from './thinning.ts'
-import type { Unsent } from './unsent.ts'
 
 /** How the disk is, as the front puts it into the hub's health. */
 export interface DiskReport extends DiskSpace {
@@ -13,13 +13,20 @@ export interface DiskReport extends DiskSpace {
   thinning: boolean
 }
 
-export interface RetentionFeature extends Feature {
-  /** A new measurement of the disk. `null` when it makes no sense. */
-  disk(context: Context, measured: { totalBytes: number; freeBytes: number }): DiskReport | null
+declare module '../../engine/input.ts' {
+  interface InputKinds {
+    /**
+     * The file system of the data folder, once a minute: its size as this user may use it, and what is free. Answered by a
+     * `DiskReport`, or `null` when it makes no sense.
+     */
+    disk: { totalBytes: number; freeBytes: number }
+  }
 }
 
 /** What is kept for how long, and what goes first when the disk fills up. */
-export function openRetention(db: Database, { unsent }: { unsent: Unsent }): RetentionFeature {
+export function openRetention(house: House): Feature {
+  const { db } = house
+  const unsent = house.use(openUnsent)
   const removable = new Removable(db, unsent)
   const gauge = new DiskGauge(db)
   const purge = new Purge(db, removable)
@@ -44,15 +51,19 @@ export function openRetention(db: Database, { unsent }: { unsent: Unsent }): Ret
     })
   }
 
+  function report(context: Context, measured: { totalBytes: number; freeBytes: number }): DiskReport | null {
+    gauge.measure(context.now, measured)
+    const space = gauge.read(context.now)
+    if (!space) return null
+    warn(context, space)
+    const { at, until } = WATERMARKS.warn
+    return { ...space, low: space.usedShare >= (low ? until : at), thinning: thinning.active }
+  }
+
   return {
     name: 'retention',
-    disk(context, measured) {
-      gauge.measure(context.now, measured)
-      const space = gauge.read(context.now)
-      if (!space) return null
-      warn(context, space)
-      const { at, until } = WATERMARKS.warn
-      return { ...space, low: space.usedShare >= (low ? until : at), thinning: thinning.active }
+    inputs: {
+      disk: (context, measured) => ({ verdict: 'stored', value: report(context, measured) }),
     },
     tick(context) {
       thinning.tick(context)

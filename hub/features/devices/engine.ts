@@ -1,17 +1,33 @@
 import { SILENT_DEVICE_MS } from '../../../shared/limits.ts'
-import type { Database } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
 import type { Feature } from '../../engine/feature.ts'
+import type { House } from '../../engine/house.ts'
+import type { InputOf } from '../../engine/input.ts'
+import { openHouses } from '../house/engine.ts'
 import { startAlarms } from './alarms.ts'
 import { DeviceClocks } from './device-clock.ts'
 import { Directory } from './directory.ts'
 import { Entities } from './entities.ts'
 import { Introductions } from './introduction.ts'
+import { answerJoin } from './join-answer.ts'
 import { forgetOldInvitations, tellJoining } from './joining.ts'
 import { OutdatedAgents } from './outdated-agents.ts'
 import { Presence } from './presence.ts'
 import { SharedIdentity } from './shared-identity.ts'
 import { SignsOfLife } from './signs-of-life.ts'
+
+declare module '../../engine/input.ts' {
+  interface InputKinds {
+    /** What the broker saw: a device's connection came or went. */
+    presence: { device: string; online: boolean; reason: string; address?: string }
+    /** Somebody with a join code wants to be a device. `session` alone may read the answer. */
+    join: { client: string; session: string; payload: Buffer }
+  }
+  interface EffectKinds {
+    /** Until when an invitation is open, or `null`. */
+    joining: { until: number | null }
+  }
+}
 
 export interface Devices extends Feature {
   directory: Directory
@@ -19,14 +35,12 @@ export interface Devices extends Feature {
   clocks: DeviceClocks
   presence: Presence
   signs: SignsOfLife
-  /** A machine that was this device until now has joined as another one. */
-  left(context: Context, device: string): void
-  /** What the broker saw: a device's connection came or went. */
-  connection(context: Context, change: { device: string; online: boolean; reason: string; address?: string }): void
 }
 
 /** Devices: who may speak, what they are, whether they can be reached. */
-export function openDevices(db: Database): Devices {
+export function openDevices(house: House): Devices {
+  const { db } = house
+  house.use(openHouses)
   const directory = new Directory(db)
   const entities = new Entities(db)
   const introductions = new Introductions(entities)
@@ -46,6 +60,28 @@ export function openDevices(db: Database): Devices {
   function statusOf(device: string, now: number): { status: 'online' | 'error'; reason: string } {
     if (identities.isShared(device, now)) return { status: 'error', reason: 'identity_shared' }
     return { status: 'online', reason: 'connected' }
+  }
+
+  /** A machine that was this device until now has joined as another one. */
+  function left(context: Context, device: string): void {
+    identities.left(context, device)
+    if (connected.has(device)) presence.set(context, device, statusOf(device, context.now))
+  }
+
+  function connection(context: Context, { device, online, reason, address = '' }: InputOf<'presence'>): void {
+    if (!directory.find(device)) {
+      // Revoked between its CONNECT and now: its status stays what the revocation made it.
+      connected.delete(device)
+      if (online) context.effect({ kind: 'disconnect', device, reason: 'revoked' })
+      return
+    }
+    if (online) {
+      connected.set(device, context.now)
+      identities.connected(device, address)
+    } else connected.delete(device)
+    silent.delete(device)
+    presence.set(context, device, online ? statusOf(device, context.now) : { status: 'offline', reason })
+    signs.seen(device, context.now)
   }
 
   return {
@@ -103,24 +139,15 @@ export function openDevices(db: Database): Devices {
         })
       },
     },
-    left(context, device) {
-      identities.left(context, device)
-      if (connected.has(device)) presence.set(context, device, statusOf(device, context.now))
-    },
-    connection(context, { device, online, reason, address = '' }) {
-      if (!directory.find(device)) {
-        // Revoked between its CONNECT and now: its status stays what the revocation made it.
-        connected.delete(device)
-        if (online) context.effect({ kind: 'disconnect', device, reason: 'revoked' })
-        return
-      }
-      if (online) {
-        connected.set(device, context.now)
-        identities.connected(device, address)
-      } else connected.delete(device)
-      silent.delete(device)
-      presence.set(context, device, online ? statusOf(device, context.now) : { status: 'offline', reason })
-      signs.seen(device, context.now)
+    inputs: {
+      presence(context, input) {
+        connection(context, input)
+        return { verdict: 'stored' }
+      },
+      join(context, input) {
+        answerJoin(context, input, (device) => left(context, device))
+        return { verdict: 'stored' }
+      },
     },
     start(context) {
       startAlarms(context)

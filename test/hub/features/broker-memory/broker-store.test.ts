@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { BrokerPersistence } from '../../../hub/broker/persistence.ts'
-import { loadBrokerChanges } from '../../../hub/features/plumbing/broker-store.ts'
-import { ManualClock } from '../../../shared/clock.ts'
-import { openTestHouse, START } from '../engine/engine-in-memory.ts'
+import { BrokerPersistence } from '../../../../hub/broker/persistence.ts'
+import { loadBrokerChanges } from '../../../../hub/features/broker-memory/broker-store.ts'
+import { ManualClock } from '../../../../shared/clock.ts'
+import { openTestHouse, START } from '../../engine/engine-in-memory.ts'
 
 const message = (topic: string, payload: string, qos: 0 | 1 | 2 = 1) => ({
   cmd: 'publish',

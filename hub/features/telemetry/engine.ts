@@ -4,12 +4,11 @@ import type { RefusedSensor } from '../../../shared/introduced-sensors.ts'
 import { describeRefused } from '../../../shared/introduced-sensors.ts'
 import { isPossible } from '../../../shared/sensor-range.ts'
 import { SENSOR_KINDS } from '../../../shared/sensors/index.ts'
-import type { Database } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
 import type { Feature, Origin, PartlyRefused } from '../../engine/feature.ts'
-import type { DeviceClocks } from '../devices/device-clock.ts'
-import type { Directory } from '../devices/directory.ts'
-import type { Entities, Entity } from '../devices/entities.ts'
+import type { House } from '../../engine/house.ts'
+import { openDevices } from '../devices/engine.ts'
+import type { Entity } from '../devices/entities.ts'
 import { LatestValues } from './latest.ts'
 import { ReadingWriter } from './reading-writer.ts'
 import { Rollups } from './rollups.ts'
@@ -17,19 +16,14 @@ import { SeriesIndex } from './series.ts'
 
 type Item = Wire<'readings'>['items'][number]
 
-export interface TelemetryParts {
-  entities: Entities
-  clocks: DeviceClocks
-  directory: Directory
-}
-
 export interface Telemetry extends Feature {
   latest: LatestValues
 }
 
 /** Readings on their way into series and rows. */
-export function openTelemetry(db: Database, parts: TelemetryParts): Telemetry {
-  const { entities, clocks, directory } = parts
+export function openTelemetry(house: House): Telemetry {
+  const { db } = house
+  const { entities, clocks, directory } = house.use(openDevices)
   const series = new SeriesIndex(db)
   const writer = new ReadingWriter(db)
   const latest = new LatestValues(db, isShown)

@@ -1,0 +1,21 @@
+import type { AdminCommand } from '../engine/admin-command.ts'
+import type { OpenFeature } from '../engine/feature.ts'
+import type { OpenFrontPart } from './front-part.ts'
+import type { SettingsSection } from './settings-section.ts'
+
+/**
+ * What a feature of the hub has. Its folder's `feature.ts` says it, and one line of `hub/features/registry.ts` adds it to the
+ * hub. Each part is a function that loads it: no thread loads what it does not run.
+ */
+export interface FeatureParts {
+  /** As its folder is called. */
+  name: string
+  /** Its part of the engine: what it stores and derives, inside the engine's transactions. */
+  engine?: () => Promise<OpenFeature>
+  /** Its verbs of the admin door, in the order of its help. */
+  commands?: () => Promise<readonly AdminCommand[]>
+  /** What runs beside the broker: messages that are not stored, effects, connections to the outside. */
+  front?: () => Promise<OpenFrontPart>
+  /** Its section of `hub.toml`. */
+  settings?: SettingsSection
+}

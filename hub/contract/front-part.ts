@@ -1,0 +1,38 @@
+import type { Clock } from '../../shared/clock.ts'
+import type { ErrorCode } from '../../shared/errors.ts'
+import type { Log } from '../../shared/log.ts'
+import type { ParsedTopic, TopicName, Topics } from '../../shared/topics.ts'
+import type { EffectKind, EffectOf, StructuredInput, Verdict } from '../engine/input.ts'
+
+/** What the front has for a feature's part of it. There is no database here: what is to last goes to the engine. */
+export interface Front {
+  topics: Topics
+  clock: Clock
+  log: Log
+  /** The sections of `hub.toml`. */
+  settings: Readonly<Record<string, unknown>>
+  /** What is wrong with this part, by a name of its own, until it is cleared. */
+  health: { raise(name: string, code: ErrorCode, message: string): void; clear(name: string): void }
+  /** Hands something to the engine; resolves when it is on the disk. */
+  input<T = unknown>(input: StructuredInput): Promise<{ verdict: Verdict; value: T }>
+}
+
+/** A message of a device that is not stored: it may be lost, as QoS 0 is. */
+export interface FrontMessage {
+  device: string
+  topic: ParsedTopic
+  payload: Buffer
+}
+
+/** A feature beside the broker. A throw in it is logged and nobody else's. */
+export interface FrontPart {
+  /** Topics that it takes instead of the engine. */
+  messages?: { [N in TopicName]?: (message: FrontMessage) => void }
+  /** Effects of its kinds, after the commit that wanted them. */
+  effects?: { [K in EffectKind]?: (effect: EffectOf<K>) => void | Promise<void> }
+  /** Started with the hub as a part of its own: when it fails, the others go on, and it is tried again. */
+  start?(): Promise<void> | void
+  stop?(): Promise<void> | void
+}
+
+export type OpenFrontPart = (front: Front) => FrontPart

@@ -1,0 +1,13 @@
+/** Every feature of the hub, a line each. Taking a line away takes the feature out of the hub. */
+export { feature as brokerMemory } from './broker-memory/feature.ts'
+export { feature as devices } from './devices/feature.ts'
+export { feature as events } from './events/feature.ts'
+export { feature as house } from './house/feature.ts'
+export { feature as hub } from './hub/feature.ts'
+export { feature as personas } from './personas/feature.ts'
+export { feature as rejected } from './rejected/feature.ts'
+export { feature as retention } from './retention/feature.ts'
+export { feature as sessions } from './sessions/feature.ts'
+export { feature as sync } from './sync/feature.ts'
+export { feature as telemetry } from './telemetry/feature.ts'
+export { feature as users } from './users/feature.ts'

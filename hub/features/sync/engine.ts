@@ -1,0 +1,26 @@
+import type { Feature } from '../../engine/feature.ts'
+import type { House } from '../../engine/house.ts'
+import type { SyncStep } from '../../engine/sync-step.ts'
+import { openBook } from './book.ts'
+
+declare module '../../engine/input.ts' {
+  interface InputKinds {
+    /** What the sync thread and central agreed on. */
+    sync: { change: SyncStep }
+  }
+  interface EffectKinds {
+    /** A person said that this hub is its site's, or that something of central is to be done now. */
+    sync: { ask: 'claimed' | 'wake' }
+  }
+}
+
+/** The house's side of its talk with central. */
+export function openSync({ db }: House): Feature {
+  const book = openBook(db)
+  return {
+    name: 'sync',
+    inputs: {
+      sync: (context, { change }) => ({ verdict: 'stored', value: book.apply(context, change) }),
+    },
+  }
+}
