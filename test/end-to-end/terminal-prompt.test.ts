@@ -99,6 +99,22 @@ describe('on a terminal, who is asked for a secret', () => {
     expect(await admin.call('users', 'list', {})).toEqual({ users: [] })
   })
 
+  it('and types two that differ, calls it again as the text says and has an account', async () => {
+    const create = (again: string) =>
+      onTerminal(
+        ['users', 'create', 'z@example.org'],
+        [
+          ['is not shown', 'correct horse battery\r'],
+          ['again', `${again}\r`],
+        ],
+      )
+    const { code, shown } = await create('correct horse batery')
+    expect(code).toBe(2)
+    expect(shown).toContain('the two differ')
+    expect(shown).toContain('Call it again.')
+    expect(await create('correct horse battery')).toMatchObject({ code: 0 })
+  })
+
   it('and types it twice, has an account, and never sees it', async () => {
     const word = 'correct horse battery'
     const { code, shown } = await onTerminal(

@@ -1,12 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openStore } from '../../hub/store/open-store.ts'
 import { silentLog } from '../../shared/log.ts'
 import { asPattern } from './lib/as-pattern.ts'
 import { lares } from './lib/lares.ts'
+import { startHub } from './lib/running-hub.ts'
 
 /** With a space and an apostrophe, as people name folders. */
 const folder = mkdtempSync(join(tmpdir(), "lares Ann's "))
@@ -18,9 +20,23 @@ beforeAll(async () => {
   expect(await lares(`hub backup --to ${at('copy.db')} --data "${data}"`)).toMatchObject({ code: 0 })
   mkdirSync(join(folder, 'a-folder'))
   writeFileSync(join(folder, 'empty'), '')
+  expect(await lares(`hub backup --to ${at('data/backups/kept.db')} --data "${data}"`)).toMatchObject({ code: 0 })
+  copyFileSync(join(folder, 'copy.db'), join(folder, 'foreign.db'))
+  writeForeignLog(join(folder, 'foreign.db'))
+  writeFileSync(join(folder, 'damaged.db'), readFileSync(join(folder, 'copy.db')).fill(0xff, 3 * 4_096, 9 * 4_096))
+  execFileSync('mkfifo', [join(folder, 'pipe')])
   writeFileSync(join(folder, 'text'), 'a letter to somebody, which is no database at all')
 })
 afterAll(() => rmSync(folder, { recursive: true }))
+
+/** Beside a database the log of another one, as it is left when somebody copies a file over the one of a killed hub. */
+function writeForeignLog(file: string): void {
+  const other = new Sqlite(join(folder, 'another.db'))
+  other.pragma('journal_mode = WAL')
+  other.exec('DROP TABLE IF EXISTS t; CREATE TABLE t (x)')
+  copyFileSync(join(folder, 'another.db-wal'), `${file}-wal`)
+  other.close()
+}
 
 interface Mistake {
   line: string
@@ -74,6 +90,48 @@ const MISTAKES: Mistake[] = [
     says: 'text is no folder',
     hint: 'Name a file in a folder that is there.',
     mended: () => `hub backup --to ${at('a-folder/another.db')}`,
+  },
+  {
+    line: 'hub xyzzyplugh',
+    says: 'lares hub knows no xyzzyplugh',
+    hint: 'See … --help.',
+    mended: (text) => found(text, /See (lares hub --help)\./),
+  },
+  {
+    line: `hub backup --from ${at('copy.db')}`,
+    says: 'lares hub backup takes no --from',
+    hint: 'It is for …. See … … --help.',
+    mended: (text) => [
+      found(text, /See (lares hub backup --help)\./),
+      `${found(text, /It is for (lares hub \w+)\./)} --from ${at('copy.db')}`,
+    ],
+  },
+  {
+    line: 'hub config hub.toml',
+    says: 'lares hub config does not expect "hub.toml"',
+    hint: 'Write … ….',
+    mended: (text) => found(text, /Write (lares hub config)\./),
+  },
+  {
+    line: `hub backup --to ${at('pipe')}`,
+    says: 'pipe is there and is no ordinary file',
+    hint: 'Name a file that is not there yet.',
+    mended: () => `hub backup --to ${at('sixth.db')}`,
+  },
+  {
+    line: `hub restore --from ${at('foreign.db')}`,
+    says: 'foreign.db-wal is the log of another database',
+    hint: 'Move it away, and look at what is restored: mv … …',
+    mended(text) {
+      shell(found(text, /restored: (mv .*) \[/))
+      return `hub restore --from ${at('foreign.db')}`
+    },
+  },
+  {
+    line: `hub restore --from ${at('damaged.db')}`,
+    says: 'damaged.db is damaged',
+    hint: 'Choose another copy; the hub keeps its own in the folder backups.',
+    mended: (text) => `hub restore --from ${at(`data/${found(text, /folder (backups)\./)}/kept.db`)}`,
   },
   {
     line: `hub backup --to ${at('text')}`,
@@ -155,4 +213,26 @@ describe('a mistake with copies of the database', () => {
     expect(err).toMatch(asPattern(hint))
     for (const one of [mended(err)].flat()) expect({ one, ...(await run(one)) }).toMatchObject({ code: 0, err: '' })
   })
+
+  it("after which the log of another database lies beside the hub's is mended in both ways that are named", async () => {
+    const backup = (name: string) => lares(`hub backup --to ${at(name)} --data "${data}"`)
+    const told = async () => {
+      writeForeignLog(join(data, 'hub.db'))
+      const { code, err } = await backup('never.db')
+      expect(code, err).not.toBe(0)
+      expect(err).toMatch(
+        asPattern(
+          'Start the hub once: it sets the log aside. Or restore a copy: lares hub restore --from FILE --data …',
+        ),
+      )
+      return err
+    }
+    await told()
+    const hub = await startHub({ folder: data })
+    await hub.stop()
+    expect(await backup('seventh.db')).toMatchObject({ code: 0, err: '' })
+    const line = found(await told(), /a copy: (lares .*) \[/).replace('FILE', at('copy.db'))
+    expect(await lares(line)).toMatchObject({ code: 0, err: '' })
+    expect(await backup('eighth.db')).toMatchObject({ code: 0, err: '' })
+  }, 60_000)
 })

@@ -78,14 +78,19 @@ export class ManagedRows {
   ) {
     const table = this.#tables.get(name)
     return this.#atWork(() => {
+      this.#db.exec('SAVEPOINT take_over')
       const place = table === undefined ? null : yieldPlace(this.#db, table, this.#values(table, row, context.now))
       this.#one(context, scope, { table: name, key, row, seq: 0 })
       const left = this.#refused(scope).find((refused) => refused.table === name && refused.key === key)
-      if (left)
+      if (left) {
+        // A refused command is committed as far as it came: what gave way for nothing is this house's own again.
+        this.#db.exec('ROLLBACK TO take_over; RELEASE take_over')
         throw new LaresError('bad_params', `${key} in ${name} is not taken: ${left.reason}`, {
           hint: 'Only central can change that: lares central conflicts says how.',
         })
+      }
       place?.handOver()
+      this.#db.exec('RELEASE take_over')
       return place?.keys ?? []
     })
   }
