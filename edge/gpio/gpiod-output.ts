@@ -1,5 +1,5 @@
 import { LaresError } from '../../shared/errors.ts'
-import type { RunningProgram } from '../health/child-program.ts'
+import type { ProgramEnd, RunningProgram } from '../health/child-program.ts'
 import { programFailure } from '../health/child-program.ts'
 import type { Machine } from '../health/machine.ts'
 import type { GpiodLine, GpiodVersion } from './gpiod-commands.ts'
@@ -12,7 +12,15 @@ export interface GpiodOutputOptions {
   version: GpiodVersion
   line: GpiodLine
   activeLow: boolean
+  /** The level it is let go with. */
+  rest: boolean
 }
+
+/**
+ * The kernel ends what holds a line when the agent dies, however it dies: without that, a `gpioset` left behind would hold a
+ * relay on for ever, and its line from the next agent. prctl(2), PR_SET_PDEATHSIG; setpriv is a part of util-linux.
+ */
+const WITH_THE_AGENT = ['/usr/bin/setpriv', '--pdeathsig', 'KILL'] as const
 
 /**
  * One `gpioset` that holds the level. A change is a new program after the old one let go, a few milliseconds apart, which
@@ -41,7 +49,7 @@ export class GpiodOutput implements GpioOutput {
       if (this.#closed) return
       this.#closed = true
       try {
-        if (this.#on) await this.#hold(false)
+        await this.#hold(this.#options.rest)
       } finally {
         await this.#program?.stop()
       }
@@ -58,7 +66,7 @@ export class GpiodOutput implements GpioOutput {
       throw new LaresError('device_busy', `GPIO${line.pin} is used by another program`)
     const command = setCommand(version, line, { activeLow, on })
     const ready = Promise.withResolvers<void>()
-    const program = machine.start(command, { onOutput: () => ready.resolve() })
+    const program = machine.start([...WITH_THE_AGENT, ...command], { onOutput: () => ready.resolve() })
     this.#program = program
     const ended = program.ended.then((end) => {
       // Ended from outside: the level is gone, so the next call must set it again even if it asks for the same.
@@ -66,7 +74,7 @@ export class GpiodOutput implements GpioOutput {
       return end
     })
     const end = await Promise.race([ended, blind ? this.#startedBlind() : ready.promise])
-    if (end) throw programFailure(command, end) ?? new Error('gpioset did not hold the line')
+    if (end) throw failureOf(command, end)
     this.#on = on
   }
 
@@ -87,4 +95,9 @@ export class GpiodOutput implements GpioOutput {
     })
     return done
   }
+}
+
+function failureOf(command: string[], end: ProgramEnd): Error {
+  const started = end.problem === null ? command : WITH_THE_AGENT
+  return programFailure(started, end) ?? new Error('gpioset did not hold the line')
 }

@@ -98,13 +98,13 @@ class GpiodPort implements GpioPort {
     })
   }
 
-  async output(pin: number, { activeLow }: OutputOptions): Promise<GpioOutput> {
+  async output(pin: number, { activeLow, rest = false }: OutputOptions): Promise<GpioOutput> {
     const { machine } = this.#options
     this.#claims.claim(pin, this.#chip.lineCount)
     const line = { chip: this.#chip.name, pin }
-    const output = new GpiodOutput({ machine, version: this.#version, line, activeLow })
+    const output = new GpiodOutput({ machine, version: this.#version, line, activeLow, rest })
     try {
-      await output.set(false)
+      await output.set(rest)
     } catch (error) {
       this.#claims.drop(pin)
       throw error

@@ -93,14 +93,14 @@ class OnoffPort implements GpioPort {
     })
   }
 
-  async output(pin: number, { activeLow }: OutputOptions): Promise<GpioOutput> {
-    // The kernel takes `high` and `low` as voltages, whatever active_low says: this is inactive from the first moment.
-    const gpio = await this.#open(pin, activeLow ? 'high' : 'low', activeLow)
-    await gpio.write(0)
+  async output(pin: number, { activeLow, rest = false }: OutputOptions): Promise<GpioOutput> {
+    // The kernel takes `high` and `low` as voltages, whatever active_low says: this is at rest from the first moment.
+    const gpio = await this.#open(pin, rest !== activeLow ? 'high' : 'low', activeLow)
+    await gpio.write(rest ? 1 : 0)
     let open = true
     const close = this.#claims.hold(pin, async () => {
       open = false
-      await gpio.write(0)
+      await gpio.write(rest ? 1 : 0)
       gpio.unexport()
     })
     return {

@@ -10,6 +10,8 @@ export interface WatchOptions {
 
 export interface OutputOptions {
   activeLow: boolean
+  /** The level it has from the first moment, and when it is let go. Default: inactive. */
+  rest?: boolean
 }
 
 /**
@@ -28,7 +30,7 @@ export interface GpioPort {
    * Returns a function that lets go of the pin; calling it twice is safe.
    */
   watch(pin: number, options: WatchOptions, onChange: (active: boolean) => void): Promise<() => Promise<void>>
-  /** Takes the pin as an output, inactive. */
+  /** Takes the pin as an output, at rest. */
   output(pin: number, options: OutputOptions): Promise<GpioOutput>
   /** Lets go of every pin. Safe to call twice. */
   close(): Promise<void>
@@ -36,6 +38,6 @@ export interface GpioPort {
 
 export interface GpioOutput {
   set(on: boolean): Promise<void>
-  /** Switches off and lets go of the pin. Safe to call twice. */
+  /** Puts it to rest and lets go of the pin. What the level is then is up to the kernel. Safe to call twice. */
   close(): Promise<void>
 }

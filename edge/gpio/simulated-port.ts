@@ -44,13 +44,13 @@ export class SimulatedPort implements GpioPort {
     })
   }
 
-  async output(pin: number, { activeLow }: OutputOptions): Promise<GpioOutput> {
+  async output(pin: number, { activeLow, rest = false }: OutputOptions): Promise<GpioOutput> {
     this.#claims.claim(pin, LINES)
-    this.#levels.set(pin, activeLow)
+    this.#levels.set(pin, rest !== activeLow)
     let open = true
     const close = this.#claims.hold(pin, async () => {
       open = false
-      this.#levels.set(pin, activeLow)
+      this.#levels.set(pin, rest !== activeLow)
     })
     return {
       set: async (on) => {

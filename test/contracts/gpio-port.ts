@@ -111,6 +111,19 @@ export function gpioPortContract(name: string, open: () => Promise<GpioBench>): 
       await level(false)
     })
 
+    it.each([false, true])(
+      'takes an output that rests active as that, and leaves it so; active low: %s',
+      async (activeLow) => {
+        const light = await bench.port.output(LIGHT, { activeLow, rest: true })
+        await level(!activeLow)
+        await light.set(false)
+        await level(activeLow)
+        await light.close()
+        // Where the line goes back to the kernel nobody holds a level any more.
+        expect(await bench.level(LIGHT)).not.toBe(activeLow)
+      },
+    )
+
     it('refuses a pin that is in use, and one that does not exist', async () => {
       await watch(BUTTON, plain)
       await expect(watch(BUTTON, plain)).rejects.toMatchObject({ code: 'bad_config' })
