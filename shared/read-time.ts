@@ -1,5 +1,6 @@
 import { LaresError } from './errors.ts'
 import { LATEST_TIME } from './latest-time.ts'
+import { readSpan } from './read-span.ts'
 
 /** How a person may write a time, for help and hints. */
 export const TIME_WORDS =
@@ -12,15 +13,6 @@ export interface TimeReading {
   ahead?: boolean
 }
 
-const UNITS: ReadonlyMap<string, number> = new Map([
-  ['s', 1_000],
-  ['m', 60_000],
-  ['min', 60_000],
-  ['h', 3_600_000],
-  ['d', 86_400_000],
-  ['w', 7 * 86_400_000],
-])
-
 /** Whole days away from today, at midnight. */
 const DAYS: ReadonlyMap<string, number> = new Map([
   ['yesterday', -1],
@@ -28,7 +20,6 @@ const DAYS: ReadonlyMap<string, number> = new Map([
   ['tomorrow', 1],
 ])
 
-const SPAN = /^(?:\d+(?:\.\d+)?\s*(?:min|s|m|h|d|w)\s*)+$/
 const CALENDAR =
   /^(\d{4})-(\d{2})-(\d{2})(?:[t ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?\s*(z|[+-]\d{2}:?\d{2})?$/
 const CLOCK = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/
@@ -66,10 +57,8 @@ function wholeDay(words: string, now: number): number | null {
 
 function span(words: string, { now, ahead }: Required<TimeReading>): number | null {
   const [, sign, amount = '', ago] = /^(in |\+|-)?(.*?)( ago)?$/.exec(words) ?? []
-  if (!SPAN.test(amount) || (sign !== undefined && ago !== undefined)) return null
-  let ms = 0
-  for (const [, number = '', unit = ''] of amount.matchAll(/(\d+(?:\.\d+)?)\s*(min|s|m|h|d|w)/g))
-    ms += Number(number) * (UNITS.get(unit) ?? 0)
+  const ms = readSpan(amount)
+  if (ms === null || (sign !== undefined && ago !== undefined)) return null
   const forward = sign === '-' || ago !== undefined ? false : sign !== undefined || ahead
   return Math.round(forward ? now + ms : now - ms)
 }
