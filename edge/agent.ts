@@ -8,11 +8,14 @@ import { logBoard } from '../shared/log-board.ts'
 import { makeFolder } from '../shared/make-folder.ts'
 import type { Session } from '../shared/messages/session.ts'
 import { isDiskFault } from '../shared/sqlite/open.ts'
+import { capabilitiesOf } from './config/capabilities.ts'
+import { configureOutputs } from './config/configure-outputs.ts'
 import type { ConfigFault } from './config/fault.ts'
 import { sensorTables } from './config/load-settings.ts'
 import type { EdgeConfig } from './config/schema.ts'
 import { LogLevels } from './control/log-levels.ts'
 import { lockDataFolder } from './data-folder.ts'
+import { PinPort } from './gpio/pin-port.ts'
 import type { LightState } from './gpio/status-light.ts'
 import { ClockWatch } from './health/clock-watch.ts'
 import { readHardwareModel } from './health/hardware.ts'
@@ -38,6 +41,7 @@ import { HubLink } from './parts/hub-link.ts'
 import { levelSocket } from './parts/level-socket.ts'
 import type { PartsLookedAt } from './parts/missing.ts'
 import { whatIsMissing } from './parts/missing.ts'
+import { Outputs } from './parts/outputs.ts'
 import { Pins } from './parts/pins.ts'
 import type { SensingOptions } from './parts/sensing.ts'
 import { Sensing } from './parts/sensing.ts'
@@ -70,6 +74,7 @@ export interface AgentOptions {
 /** Everything the agent is made of, once it has its folder and its outbox. */
 interface Parts extends PartsLookedAt {
   sensing: Sensing
+  outputs: Outputs
   pins: Pins
   heartbeat: HeartbeatLoop
   hub: HubLink
@@ -86,6 +91,9 @@ export class Agent implements Service {
   #options: AgentOptions
   #lifecycle: Lifecycle
   #levels: LogLevels
+  #faults: readonly ConfigFault[]
+  #port: PinPort
+  #outputs: Outputs
   #parts: Parts | null = null
   #unlock: () => void = () => {}
   #hardware: string | null = null
@@ -96,7 +104,20 @@ export class Agent implements Service {
   constructor(options: AgentOptions) {
     this.#options = options
     this.#lifecycle = new Lifecycle({ clock: options.clock, stopMs: PART_STOP_MS })
-    this.#levels = new LogLevels({ clock: options.clock, board: logBoard, onChange: () => this.#tellStatus() })
+    const { clock, config, configFile, configFaults = [], machine, log, random } = options
+    this.#levels = new LogLevels({ clock, board: logBoard, onChange: () => this.#tellStatus() })
+    this.#port = new PinPort({ settings: config.gpio, machine, clock, log: log.part('gpio') })
+    const { plans, faults } = configureOutputs(config, configFile)
+    this.#faults = [...configFaults, ...faults]
+    this.#outputs = new Outputs({
+      plans,
+      port: this.#port,
+      machine,
+      clock,
+      log: log.part('outputs'),
+      onChange: () => this.#tellStatus(),
+      ...(random ? { random } : {}),
+    })
   }
 
   /** Throws `bad_config` and `already_running`. */
@@ -106,6 +127,8 @@ export class Agent implements Service {
     const room = new KeptRoom({ folder: dataFolder, clock, log })
     room.release()
     this.#unlock = this.#lock()
+    // First of all: what a disk or a hub may take long over must not keep a heater on.
+    await this.#outputs.secure()
     this.#looked = clock.mono()
     let opened: OpenedOutbox | null = null
     try {
@@ -125,9 +148,12 @@ export class Agent implements Service {
       const tables = await sensorTables(config, dataFolder, machine)
       this.#parts = this.#compose(opened, outbox, tables)
       this.#tellStart(opened, outbox, version)
+      this.#outputs.tellBy(outbox)
       await this.#lifecycle.start()
     } catch (error) {
       opened?.db.close()
+      await this.#outputs.stop()
+      await this.#port.stop()
       this.#unlock()
       throw error
     }
@@ -157,9 +183,10 @@ export class Agent implements Service {
       device: identity?.device ?? null,
       name: identity?.name ?? null,
       link: parts?.hub.state() ?? { state: 'offline', reason: 'not started', code: null, address: '' },
-      missing: parts ? whatIsMissing(parts, this.#options.configFaults) : [],
+      missing: parts ? whatIsMissing(parts, this.#faults) : [],
       data_folder: dataFolder,
-      sensors: parts?.sensing.sensors().length ?? 0,
+      sensors: parts?.sensing.count ?? 0,
+      outputs: this.#outputs.words(),
       heartbeat: parts?.heartbeat.current() ?? null,
       log_levels: this.#levels.current(),
     }
@@ -180,10 +207,12 @@ export class Agent implements Service {
   /** Puts the parts together, in the order in which they start. */
   #compose(opened: OpenedOutbox, outbox: Outbox, tables: SensingOptions['tables']): Parts {
     const { config, configFile, env, machine, clock, log, boot, version, dataFolder, random } = this.#options
+    const [port, outputs] = [this.#port, this.#outputs]
     const sensing = new Sensing({
       tables,
       file: configFile,
-      faults: this.#options.configFaults ?? [],
+      faults: this.#faults,
+      outputs: outputs.sensors(),
       machine,
       clock,
       log: log.part('sensors'),
@@ -192,7 +221,7 @@ export class Agent implements Service {
     })
     const pins = new Pins({
       config: config.gpio,
-      machine,
+      port,
       clock,
       log: log.part('gpio'),
       outbox,
@@ -249,7 +278,7 @@ export class Agent implements Service {
       log: log.part('commands'),
       outbox,
       handled: openHandledCommands(opened.db),
-      handlers: deviceCommands({ clock, pins, hearing, status: () => this.status(), levels: this.#levels }),
+      handlers: deviceCommands({ clock, pins, hearing, outputs, status: () => this.status(), levels: this.#levels }),
     })
     const hub = new HubLink({
       dataFolder,
@@ -262,8 +291,12 @@ export class Agent implements Service {
       birth: () => this.#birth(),
       onCommand: (command) => commands.take(command),
       onDesired: (desired) => settings.take(desired),
-      onReachable: () => heartbeat.soon(),
+      onReachable: () => {
+        outputs.hubIsThere()
+        heartbeat.soon()
+      },
       onState: () => {
+        if (hub.state().state !== 'online') outputs.hubIsAway()
         this.#showLight()
         this.#tellStatus()
       },
@@ -277,17 +310,20 @@ export class Agent implements Service {
       ['settings', { start: () => settings.start(), stop() {} }],
       ['commands', { start: () => commands.start(), stop: () => commands.settled() }],
       ['sensors', sensing],
+      ['port', port],
       ['gpio', pins],
       ['speaker', speaking],
       ['microphone', hearing],
       ['clock', clockWatch],
       ['hub', hub],
       ['heartbeat', heartbeat],
+      // Last, so that they are the first to stop: nothing that is late keeps them from their safe state.
+      ['outputs', outputs],
     ]
     const wrapped = parts.map(([name, service]) => ({ name, service: containedPart(name, service, log) }))
     for (const { name, service } of wrapped) this.#lifecycle.add(name, service)
     const all = wrapped.map(({ service }) => service)
-    return { opened, outbox, sensing, pins, hearing, speaking, heartbeat, hub, contained: all }
+    return { opened, outbox, sensing, outputs, pins, hearing, speaking, heartbeat, hub, contained: all }
   }
 
   #voiceHandlers(hearing: Hearing, speaking: Speaking): HubLinkOptions['voice'] {
@@ -308,15 +344,10 @@ export class Agent implements Service {
     const { config, version } = this.#options
     const parts = this.#parts
     const clock = parts?.heartbeat.current()?.clock ?? { synced: null, source: null }
-    const capabilities = ['sensors']
-    if (config.microphone.enabled) capabilities.push('audio_input')
-    if (config.speaker.enabled) capabilities.push('audio_output')
-    if (config.gpio.talk_button || config.gpio.mute_switch) capabilities.push('buttons')
-    if (config.gpio.status_led) capabilities.push('status_light')
     return {
       agent: version,
       hardware: this.#hardware,
-      capabilities,
+      capabilities: capabilitiesOf(config),
       clock,
       sensors: parts?.sensing.sensors() ?? [],
       partial: parts?.sensing.isPartial ?? true,

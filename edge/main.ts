@@ -9,6 +9,7 @@ import { makeFolder } from '../shared/make-folder.ts'
 import { runProgram } from '../shared/run-program.ts'
 import { programVersion } from '../shared/version.ts'
 import { bootClock } from './boot-clock.ts'
+import { clashingSensors, configureOutputs, outputLines } from './config/configure-outputs.ts'
 import type { LoadedConfig, SurveyedConfig } from './config/load-settings.ts'
 import { configureSensors, loadConfig, sensorTables, surveyConfig } from './config/load-settings.ts'
 import { edgeExample } from './config/reference.ts'
@@ -78,12 +79,14 @@ async function checkConfig(options: EdgeOptions, surveyed: SurveyedConfig, env: 
   const machine = systemMachine()
   const tables = await sensorTables(config, dataFolderOf(options, surveyed, env).dataFolder, machine)
   const sensors = configureSensors(tables, { machine, file })
-  const all = [...fatal, ...faults, ...sensors.faults]
+  const outputs = configureOutputs(config, file)
+  const clashes = clashingSensors(sensors.sources, outputs.plans)
+  const all = [...fatal, ...faults, ...sensors.faults, ...outputs.faults, ...clashes]
   for (const { error } of all) process.stderr.write(lastWords(error, options.json ? ['--json'] : []))
   if (all[0]) return exitCodeOf(all[0].error)
   const verdict =
     file === null ? 'there is no file, so everything has its default' : `${file}: nothing is wrong with it`
-  process.stdout.write(`${[verdict, ...sensorKeyLines(sensors.sources)].join('\n')}\n`)
+  process.stdout.write(`${[verdict, ...sensorKeyLines(sensors.sources), ...outputLines(outputs.plans)].join('\n')}\n`)
   return EXIT.ok
 }
 

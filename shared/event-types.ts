@@ -20,6 +20,9 @@ const OF_AGENTS = [
   ['agent_started', entry('device', 'info', 'Agent started', 'The program on the device started.')],
   ['sensor_failing', entry('device', 'warning', 'Sensor failing', 'A sensor cannot be read.')],
   ['sensor_recovered', entry('device', 'info', 'Sensor recovered', 'A sensor can be read again.')],
+  ['output_safe', entry('device', 'warning', 'Output made safe', 'An output was put into its safe state.')],
+  ['output_failing', entry('device', 'warning', 'Output failing', 'An output cannot be driven.')],
+  ['output_recovered', entry('device', 'info', 'Output recovered', 'An output can be driven again.')],
   ['button_pressed', entry('device', 'info', 'Button pressed', 'A button of the device was pressed.')],
   ['button_released', entry('device', 'info', 'Button released', 'A button of the device was let go.')],
   ['button_held', entry('device', 'info', 'Button held', 'A button of the device is held down.')],
@@ -154,6 +157,7 @@ const OF_THE_HUB = [
  */
 const ALARMS = [
   ['sensor_failing', ['sensor_recovered']],
+  ['output_failing', ['output_recovered']],
   ['outbox_in_memory', []],
 ] as const satisfies readonly (readonly [raises: AgentEventType, ends: readonly AgentEventType[]])[]
 

@@ -72,21 +72,29 @@ export function surveyConfig({ file, env }: LoadConfigOptions): SurveyedConfig {
   for (const [section, content] of Object.entries(table)) {
     const error = configSchema.safeParse({ [section]: content }).error
     if (!error) kept[section] = content
-    else if (section === 'sensors' && isTable(content)) kept.sensors = soundTables(content, tell)
+    else if (isOfTables(section) && isTable(content)) kept[section] = soundTables(section, content, tell)
     else tell(section in configSchema.shape ? section : 'configuration', error)
   }
   return { config: configSchema.parse(kept), file: read === null ? null : path, faults, fatal }
 }
 
-/** The tables of [sensors] that are tables and have a key that is one. Their content is checked with their driver. */
+/** Sections of tables that people name. */
+const OF_TABLES = { sensors: 'sensor', outputs: 'output' } as const
+
+function isOfTables(section: string): section is keyof typeof OF_TABLES {
+  return Object.hasOwn(OF_TABLES, section)
+}
+
+/** The tables of such a section that are tables and have a key that is one. Their content is checked by their kind. */
 function soundTables(
+  section: keyof typeof OF_TABLES,
   tables: Record<string, unknown>,
   leaveOut: (part: string, error: z.ZodError) => void,
 ): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(tables).filter(([key, table]) => {
-      const error = configSchema.safeParse({ sensors: { [key]: table } }).error
-      if (error) leaveOut(`sensor ${key}`, error)
+      const error = configSchema.safeParse({ [section]: { [key]: table } }).error
+      if (error) leaveOut(`${OF_TABLES[section]} ${key}`, error)
       return !error
     }),
   )

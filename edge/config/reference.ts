@@ -1,4 +1,5 @@
 import { exampleFile, type Reference } from '../../shared/example-settings.ts'
+import { TYPE_EXAMPLES } from '../outputs/output-examples.ts'
 import { DRIVER_EXAMPLES } from '../sensors/examples.ts'
 import { SENSOR_DRIVERS } from '../sensors/index.ts'
 import { configSchema, EXAMPLES } from './schema.ts'
@@ -81,8 +82,25 @@ export const DRIVER_MEANINGS: ReadonlyMap<string, string> = new Map([
   ['simulated.seed', 'Two with the same seed walk alike.'],
 ])
 
+/** What the keys of a table of an output are for. */
+export const OUTPUT_MEANINGS: ReadonlyMap<string, string> = new Map([
+  ['type', 'relay is on or off; dimmer has every level between, on a pin with a PWM of its own.'],
+  ['pin', 'BCM number: the pin called GPIO17 is 17.'],
+  ['name', 'What a person calls it. Default: its key.'],
+  ['active_low', 'Whether a low voltage switches it on, as on most relay boards.'],
+  [
+    'max_on',
+    'Longest time that it is on: "90s", "10min", "2h", "1h 30min". Then it takes its safe state, and an event says so.',
+  ],
+  ['hub_loss', 'So long without the hub, and it takes its safe state; "never": it stays as it is.'],
+  ['safe', 'The state at start, at stop and after the loss of the hub: off or on; of a dimmer percent.'],
+  ['frequency_hz', 'Pulses a second. Lamps do not flicker from 200; a motor may want 20000.'],
+  ['chip', 'On a board that is no Raspberry Pi: the folder of the PWM below /sys/class/pwm.'],
+  ['channel', 'On a board that is no Raspberry Pi: the channel of that chip.'],
+])
+
 export const EDGE_REFERENCE: Reference = {
-  schema: configSchema.omit({ sensors: true }),
+  schema: configSchema.omit({ sensors: true, outputs: true }),
   meanings: MEANINGS,
   examples: EXAMPLES,
 }
@@ -100,5 +118,9 @@ export function edgeExample(): string {
       (line) => `#${line}`,
     ),
   ])
-  return `${exampleFile(head, EDGE_REFERENCE)}\n# Sensors: a table for each, such as [sensors.cellar] or [sensors."Wohnzimmer Süd"].\n${sensors.join('\n')}\n`
+  const outputs = [...TYPE_EXAMPLES].flatMap(([type, lines]) => [
+    '',
+    ...[`[outputs.my_${type}]`, ...lines.split('\n')].map((line) => `#${line}`),
+  ])
+  return `${exampleFile(head, EDGE_REFERENCE)}\n# Outputs: a table for each. What must be safe without power needs a resistor: docs/operations.md, "Outputs".\n${outputs.join('\n')}\n\n# Sensors: a table for each, such as [sensors.cellar] or [sensors."Wohnzimmer Süd"].\n${sensors.join('\n')}\n`
 }

@@ -66,16 +66,17 @@ const speaker = z.strictObject({
   device: z.string().min(1).max(100).default('default'),
 })
 
-/** What a person calls the table of a sensor. A name that is no key gets one of its own. */
+/** What a person calls the table of a sensor or an output. A name that is no key gets one of its own. */
 const sensorName = z.string().refine((name) => sensorKeyOf(name) !== null)
 
-/** The whole configuration file. What a table of [sensors] may say depends on its driver and is checked with it. */
+/** The whole configuration file. What a table of [sensors] or [outputs] may say depends on its kind and is checked with it. */
 export const configSchema = z.strictObject({
   agent: agent.prefault({}),
   hub: hub.prefault({}),
   heartbeat: heartbeat.prefault({}),
   sensors: z.record(sensorName, z.record(z.string(), z.unknown())).default({}),
   gpio: gpio.prefault({}),
+  outputs: z.record(sensorName, z.record(z.string(), z.unknown())).default({}),
   microphone: microphone.prefault({}),
   speaker: speaker.prefault({}),
 })
@@ -102,6 +103,7 @@ export const EXAMPLES: ReadonlyMap<string, string> = new Map([
   ['gpio.talk_button', 'talk_button = 17'],
   ['gpio.mute_switch', 'mute_switch = { pin = 27, contact = "latching" }'],
   ['gpio.status_led', 'status_led = 22'],
+  ['outputs', '[outputs.pump]\ntype = "relay"\npin = 17'],
   ['microphone', '[microphone]\nenabled = true'],
   ['microphone.enabled', 'enabled = true'],
   ['microphone.device', 'device = "plughw:CARD=seeed2micvoicec,DEV=0"'],

@@ -17,6 +17,7 @@ export const AGENT_LOG_PARTS = [
   'link',
   'machine',
   'outbox',
+  'outputs',
   'sensors',
   'voice',
 ] as const

@@ -5,6 +5,7 @@ import { checkClock, checkDisk, checkGpio, checkPower } from './machine-checks.t
 import { checkMicrophone } from './microphone-check.ts'
 import type { DoctorOptions } from './options.ts'
 import { checkOutbox } from './outbox-check.ts'
+import { checkOutputs } from './output-check.ts'
 import { checkSensors } from './sensor-check.ts'
 import { checkService } from './service-check.ts'
 
@@ -19,6 +20,7 @@ const CHECKS: readonly [string, Check][] = [
   ['disk', checkDisk],
   ['outbox', checkOutbox],
   ['sensors', checkSensors],
+  ['outputs', checkOutputs],
   ['gpio', checkGpio],
   ['microphone', checkMicrophone],
   ['hub', checkHub],

@@ -42,7 +42,9 @@ export async function checkDisk({ machine, dataFolder }: DoctorOptions): Promise
 
 export async function checkGpio({ config, machine, clock, status }: DoctorOptions): Promise<Finding[]> {
   const { talk_button, mute_switch, status_led, backend, base, chip } = config.gpio
-  if (!(talk_button ?? mute_switch ?? status_led)) return [skipped('gpio', 'no button and no light is configured')]
+  const relays = Object.values(config.outputs).some(({ type }) => type === 'relay')
+  if (!(talk_button ?? mute_switch ?? status_led) && !relays)
+    return [skipped('gpio', 'no button, no light and no relay is configured')]
   if (status !== null) {
     const gpio = status.heartbeat?.gpio
     const said = status.missing.find(({ part }) => part === 'gpio')

@@ -14,19 +14,34 @@ export interface CommandHandler<P = unknown> {
   name: string
   summary: string
   params: z.ZodType<P>
-  run(params: P): ResultBody['value'] | Promise<ResultBody['value']>
+  /** How long it may wait when the command does not say. Default: a minute. */
+  expiresMs?: number
+  run(params: P, context: CommandContext): ResultBody['value'] | Promise<ResultBody['value']>
 }
+
+export interface CommandContext {
+  /** On the monotonic clock. Whoever waits for something of its own looks at it again before it acts. */
+  deadline: number
+}
+
+const EXPIRES_MS = 60_000
 
 export interface RegisteredCommand {
   readonly name: string
   readonly summary: string
+  readonly expiresMs: number
   /** Checks the parameters and runs. Throws a `ZodError` that names the wrong one. */
-  readonly run: (params: unknown) => Promise<ResultBody['value']>
+  readonly run: (params: unknown, context: CommandContext) => Promise<ResultBody['value']>
 }
 
 export function commandHandler<P>(handler: CommandHandler<P>): RegisteredCommand {
-  const { name, summary } = handler
-  return { name, summary, run: async (params) => handler.run(handler.params.parse(params)) }
+  const { name, summary, expiresMs = EXPIRES_MS } = handler
+  return {
+    name,
+    summary,
+    expiresMs,
+    run: async (params, context) => handler.run(handler.params.parse(params), context),
+  }
 }
 
 export interface CommandRunnerOptions {
@@ -57,7 +72,8 @@ export class CommandRunner {
 
   /** Takes a command from the hub. Its time counts from now. Never throws; the answer goes through the outbox. */
   take(command: Command): void {
-    const deadline = this.#options.clock.mono() + command.expires_in_ms
+    const expiresMs = command.expires_in_ms ?? this.#handlers.get(command.name)?.expiresMs ?? EXPIRES_MS
+    const deadline = this.#options.clock.mono() + expiresMs
     if (this.#waiting.has(command.id)) return
     this.#waiting.add(command.id)
     this.#last = this.#last.then(() => this.#handle(command, deadline)).finally(() => this.#waiting.delete(command.id))
@@ -79,20 +95,20 @@ export class CommandRunner {
       // A full disk keeps no ids: without that, a repeated command would run again.
       if (!handled.begin(command.id, command.name)) return this.#refuseForDisk(command)
       if (clock.mono() > deadline) this.#answer(failed(command.id, 'expired', `${command.name} came too late`))
-      else this.#answer(await this.#run(command))
+      else this.#answer(await this.#run(command, deadline))
     } catch (error) {
       log.error({ id: command.id, name: command.name, error: asError(error).message }, 'a command was not answered')
     }
   }
 
-  async #run({ id, name, params }: Command): Promise<ResultBody> {
+  async #run({ id, name, params }: Command, deadline: number): Promise<ResultBody> {
     const handler = this.#handlers.get(name)
     if (!handler) {
       const known = [...this.#handlers.keys()].join(', ')
       return failed(id, 'unknown_command', `this device knows no command ${name}; it knows ${known}`)
     }
     try {
-      const value = await handler.run(params)
+      const value = await handler.run(params, { deadline })
       return value === undefined ? { id, ok: true } : { id, ok: true, value }
     } catch (error) {
       if (error instanceof z.ZodError) return failed(id, 'bad_params', describeIssues(error))

@@ -4,15 +4,18 @@ import { cutText } from '../../shared/cut-text.ts'
 import { LaresError } from '../../shared/errors.ts'
 import { type LogLevels, readLevel } from '../control/log-levels.ts'
 import type { Hearing } from '../parts/hearing.ts'
+import type { Outputs } from '../parts/outputs.ts'
 import type { Pins } from '../parts/pins.ts'
 import type { AgentStatus } from '../status/status-file.ts'
 import type { RegisteredCommand } from './command-runner.ts'
 import { commandHandler } from './command-runner.ts'
+import { switchCommand } from './switch-command.ts'
 
 export interface DeviceCommandsOptions {
   clock: Clock
   pins: Pick<Pins, 'identify'>
   hearing: Pick<Hearing, 'restart' | 'wanted' | 'health'>
+  outputs: Pick<Outputs, 'plan' | 'switch'>
   status: () => AgentStatus
   levels: Pick<LogLevels, 'set' | 'current'>
 }
@@ -20,7 +23,14 @@ export interface DeviceCommandsOptions {
 const nothing = z.strictObject({})
 
 /** Everything the hub may ask this device to do. None of it takes a path, a program, an address or code. */
-export function deviceCommands({ clock, pins, hearing, status, levels }: DeviceCommandsOptions): RegisteredCommand[] {
+export function deviceCommands({
+  clock,
+  pins,
+  hearing,
+  outputs,
+  status,
+  levels,
+}: DeviceCommandsOptions): RegisteredCommand[] {
   return [
     commandHandler({
       name: 'ping',
@@ -37,6 +47,7 @@ export function deviceCommands({ clock, pins, hearing, status, levels }: DeviceC
         return { seconds }
       },
     }),
+    switchCommand(outputs),
     commandHandler({
       name: 'restart_microphone',
       summary: 'Begins the recording anew',

@@ -9,6 +9,7 @@ import type { Missing } from '../status/status-file.ts'
 import { IDENTITY, INTRODUCTION, VERSION } from '../status/status-file.ts'
 import type { Hearing } from './hearing.ts'
 import type { HubLink } from './hub-link.ts'
+import type { Outputs } from './outputs.ts'
 import type { Pins } from './pins.ts'
 import type { Sensing } from './sensing.ts'
 import type { Speaking } from './speaking.ts'
@@ -21,6 +22,7 @@ export interface PartsLookedAt {
   opened: Pick<OpenedOutbox, 'memoryFault' | 'aside'>
   outbox: Pick<Outbox, 'scarce' | 'fault'>
   sensing: Pick<Sensing, 'refused' | 'wrong' | 'failing'>
+  outputs: Pick<Outputs, 'failing'>
   pins: Pick<Pins, 'wanted' | 'health'>
   hearing: Pick<Hearing, 'wanted' | 'health'>
   speaking: Pick<Speaking, 'reason'>
@@ -32,7 +34,7 @@ export interface PartsLookedAt {
 
 /** Everything a running agent should have and has not, for the people who can mend it. */
 export function whatIsMissing(parts: PartsLookedAt, configFaults: readonly ConfigFault[] = []): Missing[] {
-  const { opened, outbox, sensing, pins, hearing, speaking, heartbeat, hub } = parts
+  const { opened, outbox, sensing, outputs, pins, hearing, speaking, heartbeat, hub } = parts
   const missing: Missing[] = parts.contained.flatMap((part) => part.missing())
   const add = (part: string, reason: string | null | undefined, hint?: string) => {
     if (reason) missing.push({ part, reason, ...(hint !== undefined && { hint }) })
@@ -52,6 +54,7 @@ export function whatIsMissing(parts: PartsLookedAt, configFaults: readonly Confi
   add('outbox', outbox.fault && `it takes nothing: ${outbox.fault.message}`, outbox.fault?.hint)
   for (const { part, error } of [...configFaults, ...sensing.wrong()]) add(part, explain(error))
   for (const { key, message } of sensing.failing()) add(`sensor ${key}`, message)
+  for (const { key, message } of outputs.failing()) add(`output ${key}`, message)
   if (pins.wanted) add('gpio', pins.health().reason)
   const audio = hearing.health()
   if (hearing.wanted && audio.state !== 'muted') add('microphone', audio.reason)

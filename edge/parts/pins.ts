@@ -7,17 +7,16 @@ import type { Heartbeat } from '../../shared/messages/heartbeat.ts'
 import type { EdgeConfig } from '../config/schema.ts'
 import type { ButtonEvent, ButtonSettings } from '../gpio/button.ts'
 import { Button } from '../gpio/button.ts'
-import { nonePort } from '../gpio/none-port.ts'
-import { openGpio } from '../gpio/open-port.ts'
+import type { PinPort } from '../gpio/pin-port.ts'
 import type { GpioPort } from '../gpio/port.ts'
 import type { LightState } from '../gpio/status-light.ts'
 import { StatusLight } from '../gpio/status-light.ts'
-import type { Machine } from '../health/machine.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 
 export interface PinsOptions {
   config: EdgeConfig['gpio']
-  machine: Machine
+  /** Closed by whoever made it. */
+  port: PinPort
   clock: Clock
   log: Log
   outbox: Pick<Outbox, 'event'>
@@ -30,7 +29,6 @@ type ButtonName = 'talk' | 'mute'
 /** The talk button, the mute switch and the light. Without GPIO each of them is dead, and the reason is told. */
 export class Pins implements Service {
   #options: PinsOptions
-  #port: GpioPort = nonePort(null)
   #buttons: Button[] = []
   #light: StatusLight | null = null
   #problems: string[] = []
@@ -48,16 +46,14 @@ export class Pins implements Service {
   }
 
   async start(): Promise<void> {
-    const { config, machine, clock, log } = this.#options
+    const { config, port: shared, clock, log } = this.#options
     // Without a button or a light no pin is touched, and a machine without GPIO has nothing to complain about.
     if (!this.wanted) return
-    const { backend, base, chip } = config
-    const settings = { backend, ...(base === undefined ? {} : { base }), ...(chip === undefined ? {} : { chip }) }
-    this.#port = await openGpio(settings, { machine, clock, log })
-    await this.#startButton('talk', config.talk_button)
-    await this.#startButton('mute', config.mute_switch)
+    const port = await shared.open()
+    await this.#startButton('talk', config.talk_button, port)
+    await this.#startButton('mute', config.mute_switch, port)
     if (config.status_led === undefined) return
-    this.#light = new StatusLight({ port: this.#port, settings: config.status_led, clock, log })
+    this.#light = new StatusLight({ port, settings: config.status_led, clock, log })
     await this.#light.start()
     this.#light.show(this.#shown)
   }
@@ -66,13 +62,13 @@ export class Pins implements Service {
     this.#cancelIdentify?.()
     await this.#light?.stop()
     for (const button of this.#buttons) await button.stop()
-    await this.#port.close()
   }
 
   /** As the heartbeat shows it. */
   health(): Heartbeat['gpio'] {
-    const reason = [this.#port.reason, ...this.#problems].filter((text) => text !== null).join('; ')
-    return { backend: this.#port.backend, base: this.#port.base, reason: reason === '' ? null : cutText(reason, 200) }
+    const { backend, base, reason: problem } = this.#options.port.current
+    const reason = [problem, ...this.#problems].filter((text) => text !== null).join('; ')
+    return { backend, base, reason: reason === '' ? null : cutText(reason, 200) }
   }
 
   show(state: LightState): void {
@@ -91,11 +87,11 @@ export class Pins implements Service {
     })
   }
 
-  async #startButton(name: ButtonName, settings: ButtonSettings | undefined): Promise<void> {
+  async #startButton(name: ButtonName, settings: ButtonSettings | undefined, port: GpioPort): Promise<void> {
     if (settings === undefined) return
     const { clock, log } = this.#options
     const button = new Button({
-      port: this.#port,
+      port,
       settings,
       clock,
       onEvent: (event) => this.#take(name, event),

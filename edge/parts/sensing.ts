@@ -28,6 +28,8 @@ export interface SensingOptions {
   clock: Clock
   log: Log
   outbox: Pick<Outbox, 'readings' | 'event'>
+  /** What this device has beside its sensors. They are introduced first, and no sensor may have the key of one. */
+  outputs?: readonly SensorDescription[]
   /** A source found other sensors than before. */
   onSensors: () => void
 }
@@ -65,7 +67,12 @@ export class Sensing implements Service {
     this.#gather.stop()
   }
 
-  /** What the device may introduce to the hub. */
+  /** How many sensors are sampled. */
+  get count(): number {
+    return this.#introducedKeys.size
+  }
+
+  /** What the device may introduce to the hub, outputs included. */
   sensors(): SensorDescription[] {
     return this.#introduced.sensors
   }
@@ -132,8 +139,14 @@ export class Sensing implements Service {
 
   #introduce(): void {
     const before = describeRefused(this.#introduced.refused)
-    this.#introduced = introducible(this.#sampler.current())
-    this.#introducedKeys = new Set(this.#introduced.sensors.map(({ key }) => key))
+    const { outputs = [] } = this.#options
+    const taken = new Set(outputs.map(({ key }) => key))
+    const found = this.#sampler.current()
+    const { sensors, refused } = introducible([...outputs, ...found.filter(({ key }) => !taken.has(key))])
+    const clashing = found.filter(({ key }) => taken.has(key))
+    const clashes = clashing.map(({ key }): RefusedSensor => ({ key, code: 'bad_config', reason: 'is an output here' }))
+    this.#introduced = { sensors, refused: [...clashes, ...refused] }
+    this.#introducedKeys = new Set(sensors.map(({ key }) => key).filter((key) => !taken.has(key)))
     const now = describeRefused(this.#introduced.refused)
     if (now !== null && now !== before) this.#options.log.warn({ reason: now }, 'the hub will not have every sensor')
   }

@@ -3,7 +3,7 @@ import type { Heartbeat } from '../../shared/messages/heartbeat.ts'
 import { bytesWords, durationWords } from '../../shared/time-words.ts'
 import { levelWords } from '../control/log-level-command.ts'
 import type { DeviceIdentity } from '../link/device-identity.ts'
-import type { AgentStatus } from './status-file.ts'
+import type { AgentStatus, OutputWord } from './status-file.ts'
 
 /** A word older than this comes from an agent that no longer runs. */
 const FRESH_MS = 120_000
@@ -39,6 +39,7 @@ export function formatStatus({ running, device, name, addresses, status }: Shown
   const lines = [device === null ? 'not joined: lares edge join <token>' : `${name} (${device})${at}`]
   if (!running || status === null) return [...lines, 'the agent does not run'].join('\n')
   lines.push(`agent ${status.version} runs, ${status.sensors} sensors, ${linkWords(status.link)}`)
+  for (const output of status.outputs ?? []) lines.push(`output ${outputWords(output)}`)
   const outbox = status.heartbeat?.outbox
   if (outbox) lines.push(outboxWords(outbox))
   for (const level of status.log_levels ?? []) lines.push(`log: ${levelWords(level)}`)
@@ -46,6 +47,11 @@ export function formatStatus({ running, device, name, addresses, status }: Shown
   for (const { part, reason, hint } of status.missing)
     lines.push(`missing: ${part}: ${reason}`, ...(hint === undefined ? [] : [`  ${hint}`]))
   return lines.join('\n')
+}
+
+export function outputWords({ key, pin, state, safe_in_ms }: OutputWord): string {
+  const ends = safe_in_ms === null ? '' : `, safe in ${durationWords(safe_in_ms)}`
+  return `${key}: ${state ?? 'not known'}${ends} (GPIO${pin})`
 }
 
 function linkWords({ state, reason, address }: AgentStatus['link']): string {

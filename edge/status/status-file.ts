@@ -16,6 +16,17 @@ export interface Missing {
   hint?: string
 }
 
+/** One output, as a person looks at it. */
+export interface OutputWord {
+  key: string
+  name: string
+  pin: number
+  /** `on`, `off`, `40 %`; `null` while it cannot be driven. */
+  state: string | null
+  /** Until it takes its safe state by itself; `null`: it does not. */
+  safe_in_ms: number | null
+}
+
 /** The part of what the hub does not know of this device. */
 export const INTRODUCTION = 'introduction'
 
@@ -37,6 +48,8 @@ export interface AgentStatus {
   /** Where it keeps identity and outbox. Absent: told by an older agent. */
   data_folder?: string
   sensors: number
+  /** Absent: told by an older agent. */
+  outputs?: OutputWord[]
   heartbeat: Heartbeat | null
   /** Parts that say more or less in the log than the configuration has it. Absent: told by an older agent. */
   log_levels?: PartLevel[]

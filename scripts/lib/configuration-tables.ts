@@ -1,4 +1,12 @@
-import { COMMON_MEANINGS, DRIVER_MEANINGS, EDGE_REFERENCE, edgeExample } from '../../edge/config/reference.ts'
+import {
+  COMMON_MEANINGS,
+  DRIVER_MEANINGS,
+  EDGE_REFERENCE,
+  edgeExample,
+  OUTPUT_MEANINGS,
+} from '../../edge/config/reference.ts'
+import { TYPE_EXAMPLES } from '../../edge/outputs/output-examples.ts'
+import { OUTPUT_TYPES } from '../../edge/outputs/output-settings.ts'
 import { commonSettings } from '../../edge/sensors/configure.ts'
 import { DRIVER_EXAMPLES } from '../../edge/sensors/examples.ts'
 import { SENSOR_DRIVERS } from '../../edge/sensors/index.ts'
@@ -16,6 +24,7 @@ export const CONFIGURATION_SECTIONS: ReadonlyMap<string, () => string> = new Map
   ['edge-example', () => toml(edgeExample())],
   ['sensor-settings', sensorTable],
   ['drivers', driverChapters],
+  ['output-settings', outputTables],
 ])
 
 function settingsTable({ schema, meanings, examples }: Reference): string {
@@ -48,6 +57,18 @@ function driverChapters(): string {
         toml(`[sensors.my_${driver.replaceAll('-', '_')}]\n${DRIVER_EXAMPLES.get(driver)}\n`),
       ].join('\n\n')
     })
+    .join('\n\n')
+}
+
+function outputTables(): string {
+  return [...OUTPUT_TYPES]
+    .map(([type, schema]) =>
+      [
+        `### ${type}`,
+        keyTable(fieldRows(schema), (path) => OUTPUT_MEANINGS.get(path)),
+        toml(`[outputs.my_${type}]\n${TYPE_EXAMPLES.get(type)}\n`),
+      ].join('\n\n'),
+    )
     .join('\n\n')
 }
 

@@ -11,8 +11,11 @@ export const command = message({
     id: wireId,
     name: z.string().regex(/^[a-z][a-z0-9_]{0,39}$/),
     params: jsonObject,
-    /** Counted on the device's monotonic clock from receipt. */
-    expires_in_ms: z.int().min(0).max(604_800_000),
+    /**
+     * Counted on the device's monotonic clock from receipt. Absent: as long as the device gives this command, ten seconds
+     * for `switch`, a minute for the others.
+     */
+    expires_in_ms: z.int().min(0).max(604_800_000).optional(),
   }),
   sample: { id: '01jd0c62-cmd-1', name: 'identify', params: { seconds: 5 }, expires_in_ms: 30_000 },
   maxBytes: MESSAGE_BYTES.json,

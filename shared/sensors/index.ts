@@ -3,6 +3,7 @@ import { carbonDioxide } from './carbon-dioxide.ts'
 import { count } from './count.ts'
 import { current } from './current.ts'
 import { dataSize } from './data-size.ts'
+import { dimmerState } from './dimmer.ts'
 import { distance } from './distance.ts'
 import { duration } from './duration.ts'
 import { energy } from './energy.ts'
@@ -19,6 +20,7 @@ import { power } from './power.ts'
 import { pressure } from './pressure.ts'
 import { problem } from './problem.ts'
 import { signalStrength } from './signal-strength.ts'
+import { switchState } from './switch.ts'
 import { temperature } from './temperature.ts'
 import { voltage } from './voltage.ts'
 
@@ -29,6 +31,7 @@ const KINDS: SensorKind[] = [
   count,
   current,
   dataSize,
+  dimmerState,
   distance,
   duration,
   energy,
@@ -44,6 +47,7 @@ const KINDS: SensorKind[] = [
   pressure,
   problem,
   signalStrength,
+  switchState,
   temperature,
   voltage,
 ]

@@ -23,10 +23,13 @@ export interface SensorKind {
   deviceClass: string | null
   /** Whether the value is 0 or 1 and shown as off and on. */
   binary: boolean
+  /** Whether it is the state of an output, which a command can change; nothing measures it. */
+  output: boolean
 }
 
-type Definition = Omit<SensorKind, 'binary' | 'otherUnits'> & Partial<Pick<SensorKind, 'binary' | 'otherUnits'>>
+type Optional = 'binary' | 'otherUnits' | 'output'
+type Definition = Omit<SensorKind, Optional> & Partial<Pick<SensorKind, Optional>>
 
 export function sensorKind(definition: Definition): SensorKind {
-  return { binary: false, otherUnits: [], ...definition }
+  return { binary: false, otherUnits: [], output: false, ...definition }
 }

@@ -21,18 +21,19 @@ const MAY_IMPORT: Record<string, string> = {
   'edge/sound': 'shared',
   'edge/outbox': 'shared shared/messages shared/sqlite',
   'edge/gpio': 'edge/health shared',
+  'edge/outputs': 'edge/gpio edge/health shared shared/messages',
   'edge/sensors': 'edge/health shared shared/messages shared/sensors',
   'edge/hearing': 'edge/health edge/sound shared shared/messages',
   'edge/speaking': 'edge/sound shared shared/messages',
-  'edge/config': 'edge/gpio edge/health edge/sensors shared shared/messages',
+  'edge/config': 'edge/gpio edge/health edge/outputs edge/sensors shared shared/messages',
   'edge/link': 'edge/hearing edge/outbox shared shared/messages',
   'edge/status': 'edge/control edge/link shared shared/messages',
   'edge/parts':
-    'edge/config edge/control edge/gpio edge/health edge/hearing edge/link edge/outbox edge/sensors edge/speaking edge/status shared shared/messages',
+    'edge/config edge/control edge/gpio edge/health edge/hearing edge/link edge/outbox edge/outputs edge/sensors edge/speaking edge/status shared shared/messages',
   'edge/orders':
     'edge/config edge/control edge/health edge/outbox edge/parts edge/status shared shared/messages shared/sqlite',
   'edge/doctor':
-    'edge/config edge/gpio edge/health edge/hearing edge/link edge/outbox edge/sensors edge/status shared shared/sqlite',
+    'edge/config edge/gpio edge/health edge/hearing edge/link edge/outbox edge/outputs edge/sensors edge/status shared shared/sqlite',
   edge: 'edge/* shared shared/messages shared/sqlite',
 
   'hub/store': 'shared shared/sqlite',
@@ -73,7 +74,7 @@ const MAY_IMPORT: Record<string, string> = {
   'drizzle/sqlite': 'hub/admin hub/features/*',
 
   'scripts/lib':
-    'central edge edge/config edge/sensors hub hub/broker hub/engine hub/features hub/store shared shared/*',
+    'central edge edge/config edge/outputs edge/sensors hub hub/broker hub/engine hub/features hub/store shared shared/*',
   // The benchmark measures on the slow card that the fault tests model.
   'scripts/lib/bench':
     'central hub/core hub/engine hub/features/devices hub/store hub/sync scripts/lib shared shared/sqlite test/faults/lib/shim.ts',

@@ -3,9 +3,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'smol-toml'
 import { afterAll, describe, expect, it } from 'vitest'
+import { configureOutputs } from '../../edge/config/configure-outputs.ts'
 import { loadConfig } from '../../edge/config/load-settings.ts'
-import { COMMON_MEANINGS, DRIVER_MEANINGS, EDGE_REFERENCE, edgeExample } from '../../edge/config/reference.ts'
+import {
+  COMMON_MEANINGS,
+  DRIVER_MEANINGS,
+  EDGE_REFERENCE,
+  edgeExample,
+  OUTPUT_MEANINGS,
+} from '../../edge/config/reference.ts'
 import type { EdgeConfig } from '../../edge/config/schema.ts'
+import { TYPE_EXAMPLES } from '../../edge/outputs/output-examples.ts'
+import { OUTPUT_TYPES } from '../../edge/outputs/output-settings.ts'
 import { commonSettings, configureSource } from '../../edge/sensors/configure.ts'
 import { DRIVER_EXAMPLES } from '../../edge/sensors/examples.ts'
 import { SENSOR_DRIVERS } from '../../edge/sensors/index.ts'
@@ -96,4 +105,19 @@ describe('the reference of sensors', () => {
       expect(() => configureSource(key, table, fakeTree().machine)).not.toThrow()
     },
   )
+})
+
+describe('the reference of outputs', () => {
+  it('explains every key of every type', () => {
+    const own = [...OUTPUT_TYPES.values()].flatMap((schema) => fieldRows(schema).map(({ path }) => path))
+    expect([...OUTPUT_MEANINGS.keys()].sort()).toEqual([...new Set(own)].sort())
+  })
+
+  it.each([...OUTPUT_TYPES.keys()])('has a table for %s that works, also without its # in the example file', (type) => {
+    const lines = [`[outputs.my_${type}]`, ...(TYPE_EXAMPLES.get(type) ?? '').split('\n')]
+    const commented = lines.map((line) => `#${line}`).join('\n')
+    expect(edgeExample()).toContain(`${commented}\n`)
+    const config = loaded(edgeExample().replace(commented, lines.join('\n')))
+    expect(configureOutputs(config, null)).toMatchObject({ plans: [{ key: `my_${type}` }], faults: [] })
+  })
 })

@@ -101,14 +101,23 @@ describe('the log level of a part of a running agent', () => {
   it('can be changed by the hub too, with the same words', async () => {
     const { levels, board, clock } = await running()
     const nothing = {} as never
-    const commands = deviceCommands({ clock, pins: nothing, hearing: nothing, status: nothing, levels })
+    const commands = deviceCommands({
+      clock,
+      pins: nothing,
+      hearing: nothing,
+      outputs: nothing,
+      status: nothing,
+      levels,
+    })
     const command = commands.find(({ name }) => name === 'log_level')
     const until = clock.now() + 60_000
-    expect(await command?.run({ part: 'gpio', level: 'debug', minutes: 1 })).toEqual({
+    expect(await command?.run({ part: 'gpio', level: 'debug', minutes: 1 }, { deadline: clock.mono() })).toEqual({
       levels: [{ part: 'gpio', level: 'debug', until }],
     })
     expect(board.allows('gpio', 'debug')).toBe(true)
-    await expect(command?.run({ part: 'gpoi', level: 'debug' })).rejects.toMatchObject({ code: 'bad_params' })
+    await expect(command?.run({ part: 'gpoi', level: 'debug' }, { deadline: clock.mono() })).rejects.toMatchObject({
+      code: 'bad_params',
+    })
   })
 
   it('has a name for every part that writes lines', () => {

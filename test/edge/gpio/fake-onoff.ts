@@ -12,6 +12,8 @@ export interface FakeOnoff {
   inUse(): number[]
   /** Makes the next export of a pin fail as the kernel does. */
   refuse(pin: number, code: 'EINVAL' | 'EBUSY' | 'EACCES'): void
+  /** Makes it succeed again. */
+  allow(pin: number): void
   /** Makes a pin's file keep what is in it, as when another owner holds it. */
   freeze(pin: number, name: 'direction' | 'edge' | 'active_low', text: string): void
 }
@@ -97,6 +99,7 @@ export function fakeOnoff(tree: FakeTree, chips = { gpiochip512: { label: 'pinct
         return number === undefined ? [] : [Number(number) - BASE]
       }),
     refuse: (pin, code) => refusals.set(BASE + pin, code),
+    allow: (pin) => void refusals.delete(BASE + pin),
     freeze: (pin, name, text) => frozen.set(`${BASE + pin}/${name}`, text),
   }
 }

@@ -8,6 +8,7 @@ function away(hub: { twin: string | null; reason: string }): PartsLookedAt {
     opened: { memoryFault: null, aside: [] },
     outbox: { scarce: false, fault: null },
     sensing: { refused: () => [], wrong: () => [], failing: () => [] },
+    outputs: { failing: () => [] },
     pins: { wanted: false, health: () => ({ backend: 'none', reason: null }) },
     hearing: { wanted: false, health: () => ({ state: 'none', reason: null, overruns: 0 }) },
     speaking: { reason: null },

@@ -13,6 +13,11 @@ export const EDGE: Inventory = {
     'Did you mean …?': SETTINGS,
     'Its name is LARES_EDGE_<SECTION>_<KEY>, as in the file.': SETTINGS,
   },
+  'edge/config/configure-outputs.ts': {
+    'Rename one of the two tables: a house knows both by their keys.': NOT_YET,
+    'Remove one of the two tables, or give it another name.': NOT_YET,
+    'Give each output, button and light its own pin.': NOT_YET,
+  },
   'edge/control/control-socket.ts': {
     'Only root and the user it runs as may: put sudo before it.': LINK,
     'Start it (sudo systemctl start lares-edge, or lares edge': LINK,
@@ -50,6 +55,11 @@ export const EDGE: Inventory = {
     'Free space on the disk, or replace the card.': NOT_YET,
     'Restart the agent: it sets the file aside and goes on.': NOT_YET,
     'Report it, and restart the agent.': NOT_YET,
+  },
+  'edge/doctor/output-check.ts': {
+    'See docs/operations.md, "Outputs".': NOT_YET,
+    'Restart the agent: sudo systemctl restart lares-edge': NOT_YET,
+    'Add the user lares to the group gpio, then start the agent again.': NOT_YET,
   },
   'edge/doctor/sensor-check.ts': {
     'Check the wiring, or remove its table.': NOT_YET,
@@ -117,6 +127,29 @@ export const EDGE: Inventory = {
   'edge/control/log-levels.ts': {
     'Write a number of minutes up to …, or leave it out: then it': LINK,
     '…It is one of ….': LINK,
+  },
+  'edge/outputs/bounded-driver.ts': {
+    'Its driver hangs. Look at the wiring, or restart the machine.': NOT_YET,
+  },
+  'edge/outputs/output-driver.ts': {
+    'Both would shine alike. Use a pin with a channel of its own': NOT_YET,
+  },
+  'edge/outputs/output-plan.ts': {
+    'Write [outputs.pump].': NOT_YET,
+    'For example:': NOT_YET,
+    '…Choose one of …': NOT_YET,
+    'On a Raspberry Pi GPIO… have one. On another board name chip': NOT_YET,
+  },
+  'edge/outputs/pwm-channel.ts': {
+    'Another program drives this channel. Stop it, or choose': NOT_YET,
+    'Add the user lares to the group gpio, then start the agent again.': NOT_YET,
+    'A fan, a backlight or an overlay uses it. Choose another pin.': NOT_YET,
+  },
+  'edge/outputs/pwm-chip.ts': {
+    'Put dtoverlay=pwm,pin=…,func=… into config.txt and restart': NOT_YET,
+  },
+  'edge/parts/outputs.ts': {
+    'An output is a table [outputs.<key>] of edge.toml on that': NOT_YET,
   },
   'edge/parts/missing.ts': {
     "Free space on this device's disk; what goes is counted, and": NOT_YET,

@@ -1,0 +1,14 @@
+import type { EdgeConfig } from './schema.ts'
+
+/** What a device says that it can do, in its birth. */
+export function capabilitiesOf({ microphone, speaker, gpio, outputs }: EdgeConfig): string[] {
+  const has: readonly (readonly [capability: string, present: boolean])[] = [
+    ['sensors', true],
+    ['audio_input', microphone.enabled],
+    ['audio_output', speaker.enabled],
+    ['buttons', Boolean(gpio.talk_button ?? gpio.mute_switch)],
+    ['status_light', gpio.status_led !== undefined],
+    ['outputs', Object.keys(outputs).length > 0],
+  ]
+  return has.flatMap(([capability, present]) => (present ? [capability] : []))
+}
