@@ -9,7 +9,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/faults/**', 'test/end-to-end/**'],
+          exclude: ['test/faults/**', 'test/end-to-end/**', 'test/arm64/**'],
           testTimeout: 20_000,
         },
       },

@@ -1,15 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** One stage of scripts/test as it ended. A stage of tests has a report of Vitest's JSON reporter beside its exit code. */
-export interface Stage {
-  name: string
-  /** A check counts as one; tests are counted from the report. */
-  kind: 'check' | 'tests'
-  exitCode: number
-  /** Text of the report; null when the stage ended without writing one. */
-  report: string | null
-}
+/** One stage of scripts/test as it ended. */
+export type Stage = { name: string } & (
+  | { /** It counts as one. */ kind: 'check'; exitCode: number }
+  | {
+      /** They are counted from the report. */
+      kind: 'tests'
+      exitCode: number
+      /** Text of the report of Vitest's JSON reporter; null when the stage ended without writing one. */
+      report: string | null
+    }
+  | { /** This machine cannot run it: it counts as one that was skipped. */ kind: 'skipped'; reason: string }
+)
 
 export interface Count {
   passed: number
@@ -34,6 +37,10 @@ interface VitestReport {
  */
 export function countStage(stage: Stage): Count {
   const count: Count = { passed: 0, failed: [], skipped: [] }
+  if (stage.kind === 'skipped') {
+    count.skipped.push(`${stage.name}: ${stage.reason}`)
+    return count
+  }
   if (stage.kind === 'check') {
     if (stage.exitCode === 0) count.passed = 1
     else count.failed.push(stage.name)
@@ -85,20 +92,18 @@ function inWords({ passed, failed, skipped }: Count): string {
 }
 
 /**
- * Reads what scripts/test left in a folder: `stages` with a line of name, kind and exit code for each stage, and
- * `<name>.json` reports.
+ * Reads what scripts/test left in a folder: `stages` with a line for each stage, of its name, its kind and its exit code
+ * or why it was skipped, and `<name>.json` reports.
  */
 export function readStages(folder: string): Stage[] {
   const lines = readFileSync(join(folder, 'stages'), 'utf8').split('\n').filter(Boolean)
   return lines.map((line) => {
-    const [name = '', kind, exitCode] = line.split(' ')
+    const [name = '', kind, ...rest] = line.split(' ')
+    if (kind === 'skipped') return { name, kind, reason: rest.join(' ') }
+    const exitCode = Number(rest[0])
+    if (kind === 'check') return { name, kind, exitCode }
     const path = join(folder, `${name}.json`)
-    return {
-      name,
-      kind: kind === 'tests' ? 'tests' : 'check',
-      exitCode: Number(exitCode),
-      report: existsSync(path) ? readFileSync(path, 'utf8') : null,
-    }
+    return { name, kind: 'tests', exitCode, report: existsSync(path) ? readFileSync(path, 'utf8') : null }
   })
 }
 

@@ -51,6 +51,8 @@ package_is_here() {
       compgen -G '/usr/lib*/alsa-lib/libasound_module_pcm_pulse.so' >/dev/null ;;
     # Not in the path of everybody.
     gpiod) type -P gpiomon >/dev/null ;;
+    qemu-user) type -P qemu-aarch64 >/dev/null ;;
+    g++-aarch64-linux-gnu) type -P aarch64-linux-gnu-g++ >/dev/null ;;
     pgbouncer) [[ -x /usr/sbin/pgbouncer ]] || type -P pgbouncer >/dev/null ;;
     *) type -P "$1" >/dev/null ;;
   esac
@@ -67,6 +69,7 @@ loss_without() {
     sox) echo 'recording through sox, and the tests of it, do not run' ;;
     pgbouncer) echo 'tests of a connection pooler before central do not run' ;;
     gpiod) echo 'its programs are not tested under the restrictions of the service' ;;
+    qemu-user | g++-aarch64-linux-gnu) echo 'nothing is tested on the processor of a Raspberry Pi' ;;
     zsh | fish) echo 'the completion of words is not tested in that shell' ;;
     espeak-ng) echo 'the demo has no voice' ;;
   esac

@@ -11,7 +11,7 @@ function report(tests: Record<string, string>, file: { status?: string; message?
   return JSON.stringify({ numTotalTests: assertionResults.length, testResults })
 }
 
-const check = (exitCode: number): Stage => ({ name: 'types', kind: 'check', exitCode, report: null })
+const check = (exitCode: number): Stage => ({ name: 'types', kind: 'check', exitCode })
 const tests = (text: string | null, exitCode = 0): Stage => ({ name: 'unit', kind: 'tests', exitCode, report: text })
 
 describe('the count of a test run', () => {
@@ -46,6 +46,12 @@ describe('the count of a test run', () => {
     expect(countStage(tests('{"testRes', 0)).failed).toHaveLength(1)
   })
 
+  it('takes a stage that cannot run here for one that was skipped, never for one that passed', () => {
+    const { lines, ok } = summary([{ name: 'arm64', kind: 'skipped', reason: 'this machine is arm64' }])
+    expect(lines).toContain('  arm64: this machine is arm64')
+    expect([lines.at(-1), ok]).toEqual(['0 passed, 0 failed, 1 skipped', true])
+  })
+
   it('accepts a stage that has no tests yet', () => {
     expect(countStage(tests(JSON.stringify({ testResults: [] })))).toEqual({ passed: 0, failed: [], skipped: [] })
   })
@@ -69,6 +75,8 @@ describe('scripts/test', () => {
     machine = stubMachine()
     checkout = copyScripts(machine)
     machine.program('node', `exec ${process.execPath} "$@"`)
+    // No arm64, and nothing to emulate one with.
+    machine.program('uname', 'echo x86_64')
     writeScript(join(checkout, 'scripts/setup'), 'exit $((SETUP_FAILS))')
     writeScript(join(checkout, 'node_modules/.bin/biome'), 'exit $((BIOME_FAILS))')
     writeScript(join(checkout, 'node_modules/.bin/tsc'), '')
@@ -95,7 +103,7 @@ cp "$HOME/report.json" "$file"`
     const { code, out } = test()
     expect(code).toBe(0)
     expect(machine.calls()).toEqual(['unit', 'faults', 'end-to-end'])
-    expect(lastLine(out)).toBe('8 passed, 0 failed')
+    expect(lastLine(out)).toBe('8 passed, 0 failed, 1 skipped')
   })
 
   it('leaves the long stages out with --fast, and runs a single one with --only', () => {
@@ -121,7 +129,7 @@ copyFileSync(process.env.HOME + '/report.json', process.argv[2] ?? '')`
     expect(code).toBe(1)
     expect(machine.calls()).toEqual(['unit', 'faults', 'end-to-end'])
     expect(out).toContain('unit: ended with code 137 and no report')
-    expect(lastLine(out)).toBe('5 passed, 2 failed')
+    expect(lastLine(out)).toBe('5 passed, 2 failed, 1 skipped')
   })
 
   it('does not count the report of an earlier run for a stage that crashes', () => {
@@ -138,6 +146,6 @@ copyFileSync(process.env.HOME + '/report.json', process.argv[2] ?? '')`
   it('is what .ci/run starts', () => {
     mkdirSync(join(checkout, '.ci'))
     writeScript(join(checkout, '.ci/run'), readFileSync(join(import.meta.dirname, '../../.ci/run'), 'utf8'))
-    expect(lastLine(machine.run(join(checkout, '.ci/run'), { cwd: '/' }).out)).toBe('8 passed, 0 failed')
+    expect(lastLine(machine.run(join(checkout, '.ci/run'), { cwd: '/' }).out)).toBe('8 passed, 0 failed, 1 skipped')
   })
 })

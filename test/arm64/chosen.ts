@@ -1,0 +1,21 @@
+/** Tests of what could differ between processors: compiled code, and code that deals with bytes, sums and threads. */
+export const CHOSEN = [
+  // better-sqlite3, in the hub's and in the agent's hands
+  'test/shared/sqlite/*.test.ts',
+  'test/hub/store/{open-store,unchangeable}.test.ts',
+  'test/edge/outbox/outbox.test.ts',
+  // threads, and a process that starts its own Node again
+  'test/hub/engine/thread.test.ts',
+  'test/hub/core/own-process.test.ts',
+  // argon2, and TLS up to the pin
+  'test/hub/front/secrets.test.ts',
+  'test/edge/link/pinned-socket.test.ts',
+  // the voice detector in WebAssembly, and samples of sound as bytes
+  'test/edge/hearing/{framer,vad}.test.ts',
+  'test/hub/voice/wav-{file,header}.test.ts',
+  // what goes over the wire and to central
+  'test/shared/{codec,ids}.test.ts',
+  'test/hub/sync/{chain,encode}.test.ts',
+  // onoff with its native epoll
+  'test/contracts/gpio-port.test.ts',
+]
