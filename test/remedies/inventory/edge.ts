@@ -2,6 +2,7 @@ import { type Inventory, NOT_YET } from './entry.ts'
 
 const LINK = 'test/remedies/hub-link.test.ts'
 const SETTINGS = 'test/remedies/agent-settings.test.ts'
+const OUTPUTS = 'test/edge/outputs/shown-outputs.test.ts'
 const SENSORS = 'test/remedies/sensors.test.ts'
 
 /** The remedies of edge/ and of `lares diagnose`. */
@@ -14,9 +15,9 @@ export const EDGE: Inventory = {
     'Its name is LARES_EDGE_<SECTION>_<KEY>, as in the file.': SETTINGS,
   },
   'edge/config/configure-outputs.ts': {
-    'Rename one of the two tables: a house knows both by their keys.': NOT_YET,
+    'Rename one of the two tables: a house knows both by their keys.': OUTPUTS,
     'Remove one of the two tables, or give it another name.': NOT_YET,
-    'Give each output, button and light its own pin.': NOT_YET,
+    'Give each output, button and light its own pin.': OUTPUTS,
   },
   'edge/control/control-socket.ts': {
     'Only root and the user it runs as may: put sudo before it.': LINK,
