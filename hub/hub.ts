@@ -20,6 +20,7 @@ import type { Effect } from './engine/input.ts'
 import { Announcer } from './front/announcer.ts'
 import { Effects } from './front/effects.ts'
 import { brokerMemory, houseHooks } from './front/front.ts'
+import { JobRunner } from './front/job-runner.ts'
 import { LiveDevices } from './front/live-devices.ts'
 import { tokensOf } from './front/tokens-in-use.ts'
 import { ClockSync } from './health/clock-sync.ts'
@@ -218,12 +219,20 @@ export class Hub implements Service {
     const readers = new SlowReaders(clock, health)
     const onDropped = (drop: Dropped) => readers.dropped(drop)
     const broker = new TrustedBroker({ hooks, clock, log, persistence: memory, onDropped })
+    const jobs = new JobRunner({
+      persist: (change) => store.intake.input({ kind: 'job', change }),
+      isOpen: () => store.facts !== null,
+      clock,
+      log: log.part('jobs'),
+      stuck: (reason) => (reason === null ? health.clear('jobs') : health.raise('jobs', 'part_failed', reason)),
+    })
     const outward = new Effects({
       broker,
       clips: recorder,
       joining: (until) => announcer.joining(until),
       central: sync,
       health,
+      jobs,
       ended: (who) => hooks.end(who),
       log: log.part('effects'),
     })
@@ -330,6 +339,7 @@ export class Hub implements Service {
     store.onOpened = () => {
       tellFacts()
       sync.begin()
+      jobs.begin()
       void disk.measure()
     }
     this.#parts.add('facts', {
@@ -343,6 +353,7 @@ export class Hub implements Service {
     this.#parts.add('listeners', { start: () => listeners.requireOne(), stop() {} })
     this.#parts.add('web', listener('http', web))
     this.#parts.add('sync', spare('sync', sync), 3 * STOP_MS)
+    this.#parts.add('jobs', spare('jobs', jobs), 3 * STOP_MS)
     this.#parts.add('lag', spare('lag', lag))
     this.#parts.add('disk', spare('disk', disk))
     this.#parts.add('ports', {

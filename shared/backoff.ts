@@ -10,6 +10,12 @@ export interface BackoffOptions {
   random?: () => number
 }
 
+/** The delay after `failures` failures before the last one, for whoever keeps the count elsewhere. See `Backoff`. */
+export function backoffMs(failures: number, { firstMs, capMs, random = Math.random }: BackoffOptions): number {
+  const plain = Math.min(capMs, firstMs * 2 ** Math.min(failures, 30))
+  return Math.round(plain * (0.5 + random()))
+}
+
 /**
  * How long to wait before trying again: doubling up to a cap, then jitter of 0.5 to 1.5 **after** the cap,
  * so that a house full of devices does not come back in step after a power cut.
@@ -29,10 +35,9 @@ export class Backoff {
 
   /** Counts one failure and says how many milliseconds to wait now. */
   next(): number {
-    const { firstMs, capMs, random } = this.#options
-    const plain = Math.min(capMs, firstMs * 2 ** Math.min(this.#failures, 30))
+    const delay = backoffMs(this.#failures, this.#options)
     this.#failures += 1
-    return Math.round(plain * (0.5 + random()))
+    return delay
   }
 
   /** Call after a success that lasted: the next failure starts from the first delay again. */

@@ -76,6 +76,24 @@ const CATALOGUE = {
     retry: true,
     hint: 'Look at the device (lares devices show, with its name). It goes by itself when the device says that it is well again.',
   },
+  // durable jobs
+  job_failed: {
+    retry: true,
+    hint: 'See lares jobs list --state failed. Mend what it says, then lares jobs retry ID, or give it up: lares jobs cancel ID.',
+  },
+  outcome_unknown: {
+    retry: false,
+    hint: 'Look where it works whether it was done. Then lares jobs retry ID does it again, lares jobs cancel ID gives it up.',
+  },
+  timed_out: {
+    retry: true,
+    hint: 'Look whether what it works with answers. It is tried again, or with lares jobs retry ID.',
+  },
+  too_many_jobs: {
+    retry: true,
+    hint: 'See what they wait for with lares jobs list; lares jobs cancel ID gives one up.',
+  },
+  cancelled: { retry: false, hint: 'A person gave it up; lares jobs retry ID does it all the same.' },
   // the hub's own state
   disk_full: { retry: true, hint: "Free space on the hub's disk. Intake resumes by itself." },
   disk_space_low: {

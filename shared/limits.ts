@@ -74,6 +74,15 @@ export const REJECTED_PER_DEVICE = { rows: 1_000, bytes: 5 * MiB } as const
 /** Raw bytes kept of one rejected message. */
 export const REJECTED_RAW_BYTES = 4 * KiB
 
+/** Durable jobs: of one kind, that wait or have ended; what one is told; what is remembered of a failure. */
+export const JOBS = {
+  waiting: 10_000,
+  ended: 10_000,
+  payloadBytes: 64 * KiB,
+  keyLength: 255,
+  errorLength: 500,
+} as const
+
 /** 16 kHz, mono, signed 16-bit little-endian: what speech recognition wants and nothing more. */
 export const AUDIO = { rate: 16_000, bytesPerSample: 2, frameMs: 40, frameSamples: 640 } as const
 export const TURN_MAX_MS = 600_000

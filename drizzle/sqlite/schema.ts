@@ -19,6 +19,7 @@ export {
 export { events } from '../../hub/features/events/tables.ts'
 export { houses, people, rooms } from '../../hub/features/house/tables.ts'
 export { hubSecrets, hubSettings } from '../../hub/features/hub/tables.ts'
+export { jobs } from '../../hub/features/jobs/tables.ts'
 export { personas, personaVersions } from '../../hub/features/personas/tables.ts'
 export { rejectedMessages } from '../../hub/features/rejected/tables.ts'
 export { retentionSettings } from '../../hub/features/retention/tables.ts'

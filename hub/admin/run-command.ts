@@ -41,13 +41,14 @@ function run(context: Context, input: Asked & { prepared?: unknown }): AdminResp
 }
 
 function callContext(context: Context, { caller, prepared }: Asked & { prepared?: unknown }): CallContext {
-  const { db, topics, random, version, tables, now, clockSynced, mono } = context
+  const { db, topics, random, version, tables, jobKinds, now, clockSynced, mono } = context
   return {
     db,
     topics,
     random,
     version,
     tables,
+    jobKinds,
     now,
     clockSynced,
     mono,

@@ -1,5 +1,7 @@
 import type { AdminCommand } from '../engine/admin-command.ts'
 import type { OpenFeature } from '../engine/feature.ts'
+import type { JobKind } from '../engine/job-kind.ts'
+import type { JobRun } from '../engine/job-run.ts'
 import type { OpenFrontPart } from './front-part.ts'
 import type { SettingsSection } from './settings-section.ts'
 
@@ -16,6 +18,11 @@ export interface FeatureParts {
   commands?: () => Promise<readonly AdminCommand[]>
   /** What runs beside the broker: messages that are not stored, effects, connections to the outside. */
   front?: () => Promise<OpenFrontPart>
+  /** Its kinds of durable jobs: their engine parts, and what is run of each, by the kind's name. */
+  jobs?: {
+    kinds: () => Promise<readonly JobKind[]>
+    runners: Readonly<Record<string, () => Promise<JobRun>>>
+  }
   /** Its section of `hub.toml`. */
   settings?: SettingsSection
 }

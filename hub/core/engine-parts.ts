@@ -1,7 +1,13 @@
 import type { OpenFeature } from '../engine/feature.ts'
+import type { JobKind } from '../engine/job-kind.ts'
 import { FEATURES } from '../features/features.ts'
 
 /** What the features do in the engine. Only its thread loads this. */
 export const ENGINE_PARTS: readonly OpenFeature[] = await Promise.all(
   FEATURES.flatMap(({ engine }) => (engine ? [engine()] : [])),
 )
+
+/** The engine parts of every kind of durable job. */
+export const JOB_KINDS: readonly JobKind[] = (
+  await Promise.all(FEATURES.flatMap(({ jobs }) => (jobs ? [jobs.kinds()] : [])))
+).flat()

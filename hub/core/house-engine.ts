@@ -8,11 +8,12 @@ import { openAdminDesk } from '../admin/engine-part.ts'
 import type { Store } from '../engine/context.ts'
 import { Engine } from '../engine/engine.ts'
 import { OpeningHouse } from '../engine/house.ts'
+import { type JobKind, jobKinds } from '../engine/job-kind.ts'
 import { openDevices } from '../features/devices/engine.ts'
 import { announce } from '../features/events/announce.ts'
 import { EventLog } from '../features/events/event-log.ts'
 import { centralTables } from '../store/central-tables.ts'
-import { ENGINE_PARTS } from './engine-parts.ts'
+import { ENGINE_PARTS, JOB_KINDS } from './engine-parts.ts'
 
 export interface HouseParts {
   db: Database
@@ -26,6 +27,8 @@ export interface HouseParts {
   settings?: Readonly<Record<string, unknown>>
   /** Marks the log of a database in a file; without it, as in memory, there is none. */
   stamp?: LogStamp
+  /** Kinds of durable jobs; default: those of the features. */
+  jobKinds?: readonly JobKind[]
   /** What stands in for something that features share, by the function that opens it. */
   replaced?: ReadonlyMap<unknown, unknown>
 }
@@ -33,8 +36,9 @@ export interface HouseParts {
 /** Puts the features together over one migrated database: the engine a hub runs in a thread and tests run in memory. */
 export function openHouseEngine(parts: HouseParts): Engine {
   const { db, topics, version, log, central = false, settings = {}, random = systemRandom } = parts
-  const store: Store = { db, topics, version, tables: centralTables(), random }
-  const house = new OpeningHouse({ ...parts, central, settings })
+  const kinds = jobKinds(parts.jobKinds ?? JOB_KINDS)
+  const store: Store = { db, topics, version, tables: centralTables(), jobKinds: kinds, random }
+  const house = new OpeningHouse({ ...parts, jobKinds: kinds, central, settings })
   const features = house.openAll([openAdminDesk, ...ENGINE_PARTS])
   const devices = house.use(openDevices)
   const eventLog = new EventLog(db)

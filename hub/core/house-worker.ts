@@ -65,7 +65,11 @@ function answer(message: ToEngine, parts: Parts): void {
         return
       }
       case 'tick':
-        say({ kind: 'effects', effects: engine.tick(message.receipt), numbers: numbersOf(parts, 0) })
+        say({
+          kind: 'effects',
+          effects: engine.tick({ ...message.receipt, mono: systemClock.mono() }),
+          numbers: numbersOf(parts, 0),
+        })
         quietly(() => {
           checkpointer.after(0)
           checkpointer.note(freePages.release())

@@ -26,7 +26,7 @@ export function openHouse(settings: EngineSettings, log: Log): OpenHouse {
   const { db, stamp, toTell, unchecked } = store
   const opened = systemClock.mono()
   const engine = openHouseEngine({ db, topics: topicsBelow(base), log, version, central, stamp })
-  const effects = engine.start(receipt)
+  const effects = engine.start({ ...receipt, mono: systemClock.mono() })
   const houses = db.prepare('SELECT id, house_id FROM devices').raw().all() as ReadyFacts['houses']
   const brokerChanges = loadBrokerChanges(db)
   const facts = { effects, brokerChanges, houses, toTell, unchecked, tables: centralTables() }

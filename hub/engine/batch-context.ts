@@ -14,6 +14,7 @@ export class BatchContext implements Context {
   readonly random
   readonly version
   readonly tables
+  readonly jobKinds
   readonly now: number
   readonly clockSynced: boolean | null
   readonly mono: number | null
@@ -27,6 +28,7 @@ export class BatchContext implements Context {
     this.random = store.random
     this.version = store.version
     this.tables = store.tables
+    this.jobKinds = store.jobKinds
     this.now = receipt.now
     this.clockSynced = receipt.clockSynced
     this.mono = receipt.mono ?? null

@@ -2,7 +2,7 @@ import type { Log } from '../../shared/log.ts'
 import type { Store } from './context.ts'
 
 /** What a feature is opened with: the open database and the other features. */
-export interface House extends Pick<Store, 'db' | 'topics' | 'version'> {
+export interface House extends Pick<Store, 'db' | 'topics' | 'version' | 'jobKinds'> {
   log: Log
   /** Whether this house has a central: then rows leave only once central has them. */
   central: boolean
@@ -20,6 +20,7 @@ export class OpeningHouse implements House {
   readonly db: House['db']
   readonly topics: House['topics']
   readonly version: string
+  readonly jobKinds: House['jobKinds']
   readonly log: Log
   readonly central: boolean
   readonly settings: House['settings']
@@ -30,6 +31,7 @@ export class OpeningHouse implements House {
     this.db = parts.db
     this.topics = parts.topics
     this.version = parts.version
+    this.jobKinds = parts.jobKinds
     this.log = parts.log
     this.central = parts.central
     this.settings = parts.settings

@@ -2,6 +2,6 @@
 export interface Receipt {
   now: number
   clockSynced: boolean | null
-  /** Monotonic clock when the engine took it up; absent where nothing can expire. */
+  /** Monotonic clock when the engine took it up; absent where nothing can expire or become due. */
   mono?: number
 }

@@ -8,6 +8,7 @@ import type { Health } from '../health/hub-health.ts'
 import type { SyncThread } from '../sync/sync-thread.ts'
 import type { TurnRecorder } from '../voice/turn-recorder.ts'
 import type { HouseHooks } from './house-hooks.ts'
+import type { JobRunner } from './job-runner.ts'
 
 /** Does what the engine asked for after a commit. Each at most once; one that fails is logged and does not stop the others. */
 export class Effects {
@@ -16,6 +17,7 @@ export class Effects {
   #joining: (until: number | null) => void
   #central: Pick<SyncThread, 'claimed' | 'wake'>
   #health: Pick<Health, 'raise' | 'clear'>
+  #jobs: Pick<JobRunner, 'wake' | 'note' | 'end'>
   #ended: Pick<HouseHooks, 'end'>['end']
   #log: Log
   #silent = false
@@ -26,6 +28,7 @@ export class Effects {
     joining: (until: number | null) => void
     central: Pick<SyncThread, 'claimed' | 'wake'>
     health: Pick<Health, 'raise' | 'clear'>
+    jobs: Pick<JobRunner, 'wake' | 'note' | 'end'>
     /** Rights of somebody changed. */
     ended: Pick<HouseHooks, 'end'>['end']
     log: Log
@@ -35,6 +38,7 @@ export class Effects {
     this.#joining = parts.joining
     this.#central = parts.central
     this.#health = parts.health
+    this.#jobs = parts.jobs
     this.#ended = parts.ended
     this.#log = parts.log
   }
@@ -89,6 +93,15 @@ export class Effects {
       case 'problem':
         if (effect.problem) this.#health.raise(effect.name, effect.problem.code, effect.problem.message)
         else this.#health.clear(effect.name)
+        return
+      case 'jobs_due':
+        this.#jobs.wake()
+        return
+      case 'job_figures':
+        this.#jobs.note(effect.figures)
+        return
+      case 'end_run':
+        this.#jobs.end(effect.job)
         return
       case 'log_level':
         logBoard.set(effect.part, effect.level)

@@ -137,9 +137,19 @@ export function isCopy(file: string): boolean {
   }
 }
 
+/**
+ * What is run at most once may have been run since the copy was made: whoever uses the copy has it run by a person. Nothing
+ * removes such a job but that person.
+ */
+const NOT_FROM_A_COPY = `
+  UPDATE jobs SET state = 'failed', ended_at = enqueued_at, last_code = 'outcome_unknown',
+    last_error = 'this database is a copy: what was done since it was made is not known'
+  WHERE state IN ('waiting', 'running') AND delivery = 'at_most_once'`
+
 /** Makes a copy known as such, to central and to whatever log may lie where it is put. */
 export function markAsCopy(db: Sqlite.Database): void {
   stampAnew(db, systemRandom)
+  if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'jobs'").get()) db.exec(NOT_FROM_A_COPY)
   // The oldest databases that are copied before they are migrated have no settings yet.
   if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'hub_settings'").get())
     db.prepare("INSERT INTO hub_settings (key, value) VALUES (?, 'true') ON CONFLICT DO NOTHING").run(RESTORED_COPY)

@@ -146,6 +146,11 @@ const REMEDIES: Record<ErrorCode, Tried | Untried> = {
       return sendSensors(house, SENSORS_PER_DEVICE, 1)
     },
   ),
+  too_many_jobs: { because: 'what they wait for is mended first: test/hub/features/jobs/commands.test.ts' },
+  job_failed: { because: 'what it works with is mended first: test/hub/features/jobs/commands.test.ts' },
+  timed_out: { because: 'what it works with is mended first: test/hub/features/jobs/commands.test.ts' },
+  outcome_unknown: { because: 'a person looks whether it was done: test/hub/features/jobs/commands.test.ts' },
+  cancelled: { because: 'a person wanted it so: test/hub/features/jobs/commands.test.ts' },
   handler_failed: { because: 'it is a fault of ours, to be reported' },
   bad_token: tried(
     () => thrown(() => parseJoinToken(TOKEN.slice(0, -10))),

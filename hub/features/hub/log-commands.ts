@@ -14,6 +14,7 @@ export const HUB_LOG_PARTS = [
   'effects',
   'engine',
   'intake',
+  'jobs',
   'sync',
   'voice',
 ] as const

@@ -7,6 +7,10 @@ import { openTestHouse, reading, START, type TestHouse } from '../engine/engine-
 const HUB = { addresses: ['192.168.1.2:8883'], warnings: [], pin: 'p'.repeat(43) }
 const STREAM = { stream: 'events', epoch: 1, position: 7, rows_behind: 2, seconds_behind: 3 }
 
+/** A job that failed. */
+const JOB = `INSERT OR IGNORE INTO jobs (id, kind, key, state, delivery, payload, idempotency_key, attempts, ready_at, ready_mono, last_code, last_error, enqueued_at, ended_at)
+  VALUES (1, 'letter', 'anna', 'failed', 'at_least_once', '{"text":"x"}', 'k', 3, ${START}, 0, 'unreachable', 'nobody answers', ${START}, ${START})`
+
 /** What the front prepares for a command, and what its first example answers in a house that lived a little. */
 export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknown; expect: unknown }>> = {
   'admin/describe': { expect: { commands: expect.arrayContaining([expect.objectContaining({ verb: 'describe' })]) } },
@@ -78,6 +82,12 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
     },
     expect: { ok: false },
   },
+  'jobs/list': {
+    before: JOB,
+    expect: { jobs: [{ id: 1, kind: 'letter', state: 'failed', last_error: 'nobody answers', due_at: null }] },
+  },
+  'jobs/retry': { before: JOB, expect: { id: 1, kind: 'letter', key: 'anna' } },
+  'jobs/cancel': { before: JOB, expect: { id: 1, key: 'anna', was: 'failed' } },
   'quarantine/list': { expect: { quarantine: [{ id: 1, table_name: 'devices', code: '22021' }] } },
   'quarantine/retry': { expect: { table: 'devices', key: 'kitchen-pi' } },
   'quarantine/discard': { expect: { table: 'devices', key: 'kitchen-pi' } },

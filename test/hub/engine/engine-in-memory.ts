@@ -2,6 +2,7 @@ import { openHouseEngine } from '../../../hub/core/house-engine.ts'
 import { BatchWriter } from '../../../hub/engine/batch.ts'
 import type { Engine } from '../../../hub/engine/engine.ts'
 import { type Effect, type StructuredInput, VERDICTS, type Verdict } from '../../../hub/engine/input.ts'
+import type { JobKind } from '../../../hub/engine/job-kind.ts'
 import { hashSecret } from '../../../hub/features/devices/joining.ts'
 import { nothingToSend, type Unsent } from '../../../hub/features/retention/unsent.ts'
 import { openUnsent } from '../../../hub/features/sync/unsent-rows.ts'
@@ -40,16 +41,19 @@ export interface TestHouse {
 export function openTestHouse({
   log = silentLog,
   unsent = nothingToSend,
+  jobKinds = [],
   file = ':memory:',
   db = freshDatabase(file),
 }: {
   log?: Log
   unsent?: Unsent
+  jobKinds?: readonly JobKind[]
   file?: string
   db?: Database
 } = {}): TestHouse {
   const topics = topicsBelow('lares')
-  const open = () => openHouseEngine({ db, topics, log, version: 'test', replaced: new Map([[openUnsent, unsent]]) })
+  const open = () =>
+    openHouseEngine({ db, topics, log, version: 'test', jobKinds, replaced: new Map([[openUnsent, unsent]]) })
   const house: TestHouse = {
     db,
     engine: open(),
@@ -95,7 +99,7 @@ export function openTestHouse({
     },
     tick(ms) {
       house.now += ms
-      house.effects = house.engine.tick({ now: house.now, clockSynced: house.clockSynced })
+      house.effects = house.engine.tick({ now: house.now, clockSynced: house.clockSynced, mono: house.now })
     },
     all: (sql, ...values) => db.prepare(sql).all(...values) as never,
     restart() {

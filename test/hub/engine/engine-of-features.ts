@@ -25,7 +25,7 @@ export function engineOf(features: Feature[]) {
     part: () => log,
   }
   const random = (count: number) => new Uint8Array(count)
-  const store = { db, topics: topicsBelow('lares'), version: 'test', tables: [], random }
+  const store = { db, topics: topicsBelow('lares'), version: 'test', tables: [], jobKinds: new Map(), random }
   const engine = new Engine({
     store,
     features,

@@ -106,6 +106,26 @@ const parts = (at: string) => readdirSync(at).filter((name) => name.includes('.p
 describe('lares hub backup', () => {
   beforeEach(() => makeHouse(folder, 'Home'))
 
+  it('copies no job that may be run once and may have been run since, but as one that failed', () => {
+    const { db, ...store } = openHouse(folder)
+    for (const [key, delivery] of [
+      ['letter', 'at_least_once'],
+      ['siren', 'at_most_once'],
+    ])
+      db.prepare(
+        "INSERT INTO jobs (kind, key, state, delivery, payload, idempotency_key, ready_at, ready_mono, enqueued_at) VALUES ('k', ?, 'waiting', ?, '{}', 'i', 0, 0, 1)",
+      ).run(key, delivery)
+    const copy = new Sqlite(backupDatabase(folder, join(root, 'whole.db')))
+    const states = 'SELECT key, state, last_code FROM jobs ORDER BY key'
+    expect(copy.prepare(states).raw().all()).toEqual([
+      ['letter', 'waiting', null],
+      ['siren', 'failed', 'outcome_unknown'],
+    ])
+    expect(db.prepare('SELECT DISTINCT state FROM jobs').pluck().all()).toEqual(['waiting'])
+    copy.close()
+    store.close()
+  })
+
   it.each(['hub.db', 'hub.db-wal', 'tls.key', 'new.db'])(
     'never writes %s of the data folder, whether it is there or not',
     (name) => {

@@ -1,5 +1,6 @@
 import type { Inventory } from './entry.ts'
 
+const JOBS = 'test/hub/features/jobs/commands.test.ts'
 const LINE = 'test/remedies/command-line.test.ts'
 const COPIES = 'test/remedies/maintenance.test.ts'
 const CERTIFICATE = 'test/remedies/certificate.test.ts'
@@ -38,6 +39,7 @@ export const HUB: Inventory = {
     '…Classes: …, and readings:<kind> with one of …': LINE,
     'See lares sync status.': LINE,
     'See lares quarantine list.': LINE,
+    'It is run in its turn; lares jobs list shows it.': JOBS,
     'Only central can change that: lares central conflicts says how.': CENTRAL,
     'Change it there: lares central put … … FILE.': CENTRAL,
     'Those it refused are named in lares sync status.': HOUSE,

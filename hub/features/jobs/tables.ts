@@ -1,0 +1,48 @@
+import { appendId, integer, json, real, text, time } from '../../store/columns.ts'
+import { core, sql } from '../../store/drizzle.ts'
+import { syncedTable } from '../../store/synced-table.ts'
+
+/** Work outside the engine that must not be lost. */
+export const jobs = syncedTable(
+  'jobs',
+  'local',
+  {
+    id: appendId(),
+    kind: text().notNull(),
+    key: text().notNull(),
+    /** `waiting`, `running`, `done`, `failed`, `cancelled`, or `replaced` by a newer one of its key. */
+    state: text().notNull(),
+    /** As its kind promised when it was enqueued: a copy of this database must know it without the kind. */
+    delivery: text().notNull(),
+    payload: json<unknown>().notNull(),
+    /** The same at every run of this payload. */
+    idempotency_key: text().notNull(),
+    /** Names the run that was begun last. */
+    run: text(),
+    /** Runs that were begun since it was enqueued or a person had it run again. */
+    attempts: integer().notNull().default(0),
+    /** Wall time before which it is not run for the first time; `null`: none. */
+    due_at: time(),
+    /** What it waits beside that, since it was written: asked for, or the back-off after a failure. */
+    delay_ms: integer().notNull().default(0),
+    /** House time at which the delay ends, from which the next life of the hub counts on. */
+    ready_at: time().notNull(),
+    /** The same on the monotonic clock, for this life of the hub. */
+    ready_mono: real().notNull(),
+    last_code: text(),
+    last_error: text(),
+    enqueued_at: time().notNull(),
+    started_at: time(),
+    ended_at: time(),
+    /** When a job that has ended is removed. */
+    kept_until: time(),
+  },
+  {
+    extras: (t) => [
+      core.uniqueIndex('ux_jobs_waiting').on(t.kind, t.key).where(sql`state = 'waiting'`),
+      core.uniqueIndex('ux_jobs_running').on(t.kind, t.key).where(sql`state = 'running'`),
+      core.index('ix_jobs_ready').on(t.state, t.kind, t.ready_mono, t.id),
+      core.index('ix_jobs_kept').on(t.kept_until),
+    ],
+  },
+)

@@ -1,0 +1,88 @@
+import type { Clock } from '../../shared/clock.ts'
+import { asError, canRetry, LaresError } from '../../shared/errors.ts'
+import type { Log } from '../../shared/log.ts'
+import { durationWords } from '../../shared/time-words.ts'
+import type { JobRun } from '../engine/job-run.ts'
+import type { ClaimedJob, JobOutcome } from '../engine/job-step.ts'
+
+export interface RunningJobParts {
+  job: ClaimedJob
+  load: () => Promise<JobRun>
+  clock: Clock
+  log: Log
+  /** Writes down what became of it. Called once; `null`: nobody waits for it. */
+  ended: (outcome: JobOutcome | null) => Promise<void>
+  /** That is written down. `lingers`: it was ended, and goes on all the same. */
+  settled: (lingers: boolean) => void
+  /** What lingered has come to an end of its own. */
+  gone: () => void
+}
+
+/** One run of a job: begins at once, and has one end, its own or the one it is given. What it says later is not heard. */
+export class RunningJob {
+  /** Resolves once what became of it is written down. */
+  readonly over: Promise<void>
+  #abort = new AbortController()
+  #end = Promise.withResolvers<JobOutcome | null>()
+
+  constructor(parts: RunningJobParts) {
+    this.over = this.#whole(parts)
+  }
+
+  /** Asks it to end; what it makes of that is its end. */
+  abort(reason: string): void {
+    this.#abort.abort(new Error(reason))
+  }
+
+  /** This is its end, whether it heeds its signal or not. */
+  end(outcome: JobOutcome | null, reason: string): void {
+    this.#end.resolve(outcome)
+    this.abort(reason)
+  }
+
+  async #whole(parts: RunningJobParts): Promise<void> {
+    const { job, clock, ended, settled, gone } = parts
+    const timedOut = `it took longer than ${durationWords(job.deadlineMs)}`
+    const cancel = clock.after(job.deadlineMs, () =>
+      this.end({ is: 'failed', code: 'timed_out', message: timedOut, retry: true }, timedOut),
+    )
+    let goesOn = true
+    let lingers = false
+    const own = this.#own(parts).then((outcome) => {
+      goesOn = false
+      if (lingers) gone()
+      return outcome
+    })
+    const outcome = await Promise.race([own, this.#end.promise])
+    cancel()
+    await ended(outcome)
+    lingers = goesOn
+    settled(lingers)
+  }
+
+  /** Never rejects. */
+  async #own({ job, load, clock, log }: RunningJobParts): Promise<JobOutcome> {
+    const { signal } = this.#abort
+    const { payload, idempotencyKey, attempt } = job
+    try {
+      const run = await load()
+      if (signal.aborted) return { is: 'unstarted' }
+      // What cannot be handed to the engine's thread must not reach it.
+      return { is: 'done', value: structuredClone(await run(payload, { signal, idempotencyKey, attempt, clock, log })) }
+    } catch (error) {
+      return signal.aborted ? { is: 'interrupted', clean: true } : failure(error)
+    }
+  }
+}
+
+function failure(thrown: unknown): JobOutcome {
+  const { message, cause } = asError(thrown)
+  // fetch says only that it failed; why is in its cause.
+  const words = cause instanceof Error && cause.message !== '' ? `${message}: ${cause.message}` : message
+  return {
+    is: 'failed',
+    code: thrown instanceof LaresError ? thrown.code : 'job_failed',
+    message: words,
+    retry: canRetry(thrown),
+  }
+}

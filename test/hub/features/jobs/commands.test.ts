@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest'
+import { hintFor } from '../../../../shared/errors.ts'
+import { ask, commandInput, data, query } from '../../engine/ask.ts'
+import { openTestHouse, START, type TestHouse } from '../../engine/engine-in-memory.ts'
+import { DONE, once, repeated } from './test-kinds.ts'
+
+const cancelled: string[] = []
+const letter = repeated({ failed: (_context, { key }, { code }) => void cancelled.push(`${key} ${code}`) })
+
+/** A house with jobs 1, 2, …: a letter of each state, with the key `k<id>`. */
+function houseWith(...states: string[]): TestHouse {
+  const house = openTestHouse({ jobKinds: [letter, once()] })
+  const insert = house.db.prepare(
+    'INSERT INTO jobs (kind, key, state, delivery, payload, idempotency_key, run, attempts, due_at, ready_at, ready_mono, last_error, enqueued_at) ' +
+      `VALUES ('letter', ?, ?, 'at_least_once', '{"text":"x"}', 'idem', 'run', 3, ?, ?, ?, 'nobody answers', ${START})`,
+  )
+  const later = START + 86_400_000
+  for (const [at, state] of states.entries()) insert.run(`k${at + 1}`, state, later, later, later)
+  return house
+}
+
+const call = (house: TestHouse, verb: 'list' | 'retry' | 'cancel', id: number) =>
+  ask(house, commandInput(`jobs/${verb}`, { id }))
+const states = (house: TestHouse) =>
+  house.all<{ state: string }>('SELECT state FROM jobs ORDER BY id').map((r) => r.state)
+
+function claimAll(house: TestHouse): { job: number; run: string }[] {
+  house.send({ kind: 'job', change: { step: 'claim', most: 16, kinds: ['letter', 'siren'] } })
+  return house.all("SELECT id AS job, run FROM jobs WHERE state = 'running' AND run <> 'run'")
+}
+
+describe('lares jobs list', () => {
+  it('shows what there is, newest first, and page by page', () => {
+    const house = houseWith('done', 'failed', 'waiting')
+    const first = query(house, 'jobs/list', { limit: 2 })
+    expect(first).toMatchObject({
+      jobs: [
+        { id: 3, due_at: START + 86_400_000 },
+        { id: 2, due_at: null },
+      ],
+      next: 2,
+    })
+    expect(query(house, 'jobs/list', { limit: 2, after: first.next })).toMatchObject({
+      jobs: [{ id: 1, state: 'done' }],
+    })
+    expect(query(house, 'jobs/list', { state: 'failed' })).toMatchObject({ jobs: [{ id: 2 }] })
+    expect(query(house, 'jobs/list', { kind: 'siren' })).toEqual({ jobs: [] })
+  })
+})
+
+describe('lares jobs retry', () => {
+  it.each(['failed', 'cancelled', 'waiting'])('has one that is %s run at once, with the key it had', (state) => {
+    const house = houseWith(state)
+    expect(data(call(house, 'retry', 1))).toEqual({ id: 1, kind: 'letter', key: 'k1' })
+    expect(house.effects).toContainEqual({ kind: 'jobs_due' })
+    expect(house.effects).toContainEqual({ kind: 'problem', name: 'jobs:letter', problem: null })
+    const [run] = claimAll(house)
+    expect(house.all('SELECT attempts, idempotency_key FROM jobs')).toEqual([{ attempts: 1, idempotency_key: 'idem' }])
+    if (run) house.send({ kind: 'job', change: { step: 'ended', ...run, outcome: DONE } })
+    expect(states(house)).toEqual(['done'])
+  })
+
+  it('leaves a time that has not come yet as it is', () => {
+    const house = houseWith('waiting')
+    house.db.exec('UPDATE jobs SET attempts = 0')
+    call(house, 'retry', 1)
+    expect(claimAll(house)).toEqual([])
+  })
+
+  it('refuses what runs or is done, what does not exist, and what a newer one of its key is to do', () => {
+    const house = houseWith('running', 'done', 'failed', 'waiting')
+    house.db.exec("UPDATE jobs SET key = 'k3' WHERE id = 4")
+    expect([1, 2, 3, 9].map((id) => call(house, 'retry', id).error?.code)).toEqual([
+      ...['bad_params', 'bad_params', 'already_exists', 'not_found'],
+    ])
+    expect(call(house, 'retry', 3).error?.hint).toBe('It is run in its turn; lares jobs list shows it.')
+    expect(states(house)).toEqual(['running', 'done', 'failed', 'waiting'])
+  })
+})
+
+describe('lares jobs cancel', () => {
+  it('gives up what waits, runs or has failed, tells its kind, and ends the run', () => {
+    const house = houseWith('waiting', 'running', 'failed')
+    cancelled.length = 0
+    for (const id of [1, 2, 3]) {
+      expect(data(call(house, 'cancel', id))).toMatchObject({ id })
+      expect(house.effects.some(({ kind }) => kind === 'end_run')).toBe(id === 2)
+    }
+    expect(states(house)).toEqual(['cancelled', 'cancelled', 'cancelled'])
+    expect(cancelled).toEqual(['k1 cancelled', 'k2 cancelled', 'k3 cancelled'])
+    expect(house.effects).toContainEqual({ kind: 'problem', name: 'jobs:letter', problem: null })
+    house.send({ kind: 'job', change: { step: 'ended', job: 2, run: 'run', outcome: DONE } })
+    expect(states(house)).toEqual(['cancelled', 'cancelled', 'cancelled'])
+  })
+
+  it('asks first, and refuses what has ended', () => {
+    const house = houseWith('waiting', 'done')
+    const unconfirmed = commandInput('jobs/cancel', { id: 1 })
+    const { error } = ask(house, { ...unconfirmed, request: { ...unconfirmed.request, confirm: false } })
+    expect([error?.code, states(house)]).toEqual(['confirm_needed', ['waiting', 'done']])
+    expect(call(house, 'cancel', 2).error?.code).toBe('bad_params')
+  })
+})
+
+describe('the remedy of a job that failed', () => {
+  it.each(['job_failed', 'outcome_unknown', 'timed_out', 'too_many_jobs', 'cancelled'] as const)(
+    'for %s, taken literally, works',
+    (code) => {
+      const lines = [...hintFor(code).matchAll(/lares jobs (list|retry|cancel)(?: --state (\w+))?/g)]
+      expect(lines.length).toBeGreaterThan(0)
+      for (const [, verb, state] of lines) {
+        const house = houseWith('failed')
+        if (verb === 'list')
+          expect(query(house, 'jobs/list', state ? { state } : {})).toMatchObject({ jobs: [{ id: 1 }] })
+        else expect(call(house, verb as 'retry', 1).status).toBe('ok')
+      }
+    },
+  )
+})

@@ -1,0 +1,261 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { JobKind } from '../../../hub/engine/job-kind.ts'
+import type { JobRun } from '../../../hub/engine/job-run.ts'
+import type { JobStep } from '../../../hub/engine/job-step.ts'
+import { enqueue } from '../../../hub/features/jobs/enqueue.ts'
+import { JobRunner, RUNS_AT_ONCE } from '../../../hub/front/job-runner.ts'
+import { LaresError } from '../../../shared/errors.ts'
+import { silentLog } from '../../../shared/log.ts'
+import { type JobsHouse, openJobsHouse } from '../features/jobs/jobs-house.ts'
+import { type Note, once, repeated } from '../features/jobs/test-kinds.ts'
+
+type Run = JobRun<Note, unknown>
+
+const started: JobRunner[] = []
+afterEach(async () => {
+  for (const runner of started.splice(0)) await runner.stop()
+})
+
+/** A runner over an engine in memory. `faults`: what the disk says to the next steps, one after the other. */
+function runnerOver(house: JobsHouse, run: Run, more: { load?: () => Promise<JobRun> } = {}) {
+  const faults: Error[] = []
+  const steps: string[] = []
+  const stuck: (string | null)[] = []
+  const runners = new Map(['letter', 'siren'].map((name) => [name, more.load ?? (async () => run as JobRun)]))
+  const runner = new JobRunner({
+    async persist(change: JobStep) {
+      steps.push(change.step === 'ended' ? `ended ${change.outcome.is}` : change.step)
+      const fault = faults.shift()
+      if (fault) throw fault
+      return house.step(change)
+    },
+    isOpen: () => true,
+    clock: house.clock,
+    log: silentLog,
+    stuck: (reason) => void stuck.push(reason),
+    runners,
+  })
+  house.onEffects = (effects) => {
+    for (const effect of effects) {
+      if (effect.kind === 'jobs_due') runner.wake()
+      if (effect.kind === 'end_run') runner.end(effect.job)
+      if (effect.kind === 'job_figures') runner.note(effect.figures)
+    }
+  }
+  started.push(runner)
+  runner.start()
+  return { runner, faults, steps, stuck }
+}
+
+const put = (house: JobsHouse, kind: JobKind<Note, string>, key = 'anna') =>
+  house.inEngine((context) => enqueue(context, kind, { key, payload: { text: key } }))
+const becomes = (house: JobsHouse, ...states: string[]) => vi.waitFor(() => expect(house.states()).toEqual(states))
+const turn = () => new Promise((resolve) => setImmediate(resolve))
+/** Heeds its signal. */
+const untilAborted: Run = (_payload, { signal }) =>
+  new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }))
+/** Hears nothing. */
+const deaf: Run = () => new Promise(() => {})
+
+describe('the runner of jobs', () => {
+  it('runs what was enqueued as soon as it is committed, and hands its value to the house', async () => {
+    const done: unknown[] = []
+    const kind = repeated({ done: (_context, { key }, value) => void done.push([key, value]) })
+    const house = openJobsHouse([kind])
+    const { runner, steps } = runnerOver(house, async ({ text }, { attempt }) => `${text} ${attempt}`)
+    await turn()
+    const before = steps.length
+    put(house, kind)
+    await becomes(house, 'done')
+    expect(done).toEqual([['anna', 'anna 1']])
+    expect(steps.slice(before)).toEqual(['claim', 'ended done', 'claim'])
+    expect(runner.outcomes).toEqual([{ kind: 'letter', outcome: 'done', runs: 1 }])
+  })
+
+  it('asks for nothing while nothing is due', async () => {
+    const house = openJobsHouse([repeated()])
+    const { steps } = runnerOver(house, async () => 'x')
+    await turn()
+    const before = steps.length
+    for (let second = 0; second < 100; second += 1) house.tick(1_000)
+    await turn()
+    expect(steps.slice(before)).toEqual([])
+  })
+
+  it('repeats what failed after its back-off, and says why it failed', async () => {
+    let runs = 0
+    const house = openJobsHouse([repeated()])
+    runnerOver(house, async () => {
+      runs += 1
+      if (runs === 1) throw new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED') })
+      return 'x'
+    })
+    const id = put(house, repeated())
+    await vi.waitFor(() => expect(house.row(id).last_error).toBe('fetch failed: connect ECONNREFUSED'))
+    house.tick(1_500)
+    await becomes(house, 'done')
+    expect(house.row(id).attempts).toBe(2)
+  })
+
+  it('takes the word of an error with a code whether trying again can help', async () => {
+    const house = openJobsHouse([repeated()])
+    runnerOver(house, async () => {
+      throw new LaresError('bad_params', 'no such street')
+    })
+    const id = put(house, repeated())
+    await becomes(house, 'failed')
+    expect(house.row(id)).toMatchObject({ attempts: 1, last_code: 'bad_params' })
+  })
+
+  it('fails a job whose code cannot be loaded, or whose value cannot be handed over', async () => {
+    const house = openJobsHouse([once()])
+    const load = () => Promise.reject(new Error('no such module'))
+    const { runner } = runnerOver(house, deaf, { load })
+    put(house, once())
+    await becomes(house, 'failed')
+    await runner.stop()
+    runnerOver(house, async () => () => 'a function')
+    put(house, once(), 'paul')
+    await becomes(house, 'failed', 'failed')
+  })
+})
+
+describe('a run that takes too long', () => {
+  it.each([
+    ['heeds its signal', untilAborted],
+    ['hears nothing', deaf],
+  ])('is ended at its deadline when it %s', async (_what, run) => {
+    const house = openJobsHouse([once()])
+    runnerOver(house, run)
+    const id = put(house, once())
+    await becomes(house, 'running')
+    await turn()
+    house.clock.advance(10_000)
+    await becomes(house, 'failed')
+    expect(house.row(id)).toMatchObject({ last_code: 'timed_out', last_error: 'it took longer than 10 s' })
+  })
+
+  it('says in vain what it says later', async () => {
+    const late = Promise.withResolvers<string>()
+    const house = openJobsHouse([once()])
+    const { steps } = runnerOver(house, () => late.promise)
+    put(house, once())
+    await becomes(house, 'running')
+    await turn()
+    house.clock.advance(10_000)
+    await becomes(house, 'failed')
+    late.resolve('done after all')
+    await turn()
+    expect(house.states()).toEqual(['failed'])
+    expect(steps.filter((step) => step.startsWith('ended'))).toEqual(['ended failed'])
+  })
+
+  it('keeps its place: runs that do not end stop all others in the end, and the hub says so', async () => {
+    const kind = repeated({ concurrency: 1_000, delivery: { promise: 'at_most_once' } })
+    const house = openJobsHouse([kind])
+    const ends = Promise.withResolvers<string>()
+    const { stuck } = runnerOver(house, () => ends.promise)
+    for (let at = 0; at <= RUNS_AT_ONCE; at += 1) put(house, kind, `k${at}`)
+    const count = (state: string) => house.states().filter((one) => one === state).length
+    await vi.waitFor(() => expect(count('running')).toBe(RUNS_AT_ONCE))
+    await turn()
+    house.clock.advance(10_000)
+    await vi.waitFor(() => expect(count('failed')).toBe(RUNS_AT_ONCE))
+    house.tick(1_000)
+    await turn()
+    expect([count('waiting'), stuck.at(-1)]).toEqual([1, '16 runs of jobs do not end, the last of the kind "letter"'])
+    ends.resolve('at last')
+    await vi.waitFor(() => expect(count('done')).toBe(1))
+    expect(stuck.at(-1)).toBeNull()
+  })
+})
+
+describe('a hub that stops', () => {
+  it('ends what runs, and puts it back where that may be', async () => {
+    const house = openJobsHouse([repeated(), once()])
+    const { runner } = runnerOver(house, untilAborted)
+    put(house, repeated())
+    put(house, once())
+    await becomes(house, 'running', 'running')
+    await turn()
+    await runner.stop()
+    expect(house.states()).toEqual(['waiting', 'failed'])
+    expect(house.row(1).attempts).toBe(0)
+  })
+
+  it('waits for what does not hear it half a second', async () => {
+    const house = openJobsHouse([repeated()])
+    const { runner } = runnerOver(house, deaf)
+    put(house, repeated())
+    await becomes(house, 'running')
+    await turn()
+    const stopped = runner.stop()
+    await turn()
+    expect(house.states()).toEqual(['running'])
+    house.clock.advance(500)
+    await stopped
+    expect(house.states()).toEqual(['waiting'])
+  })
+})
+
+describe('a disk that takes nothing', () => {
+  it('is waited for with what became of a run', async () => {
+    const house = openJobsHouse([once()])
+    const { faults, steps } = runnerOver(house, async () => {
+      faults.push(new LaresError('disk_full', 'no room'), new LaresError('disk_full', 'no room'))
+      return 'x'
+    })
+    put(house, once())
+    for (let tries = 0; tries < 2; tries += 1) {
+      await vi.waitFor(() => expect(steps.filter((step) => step === 'ended done')).toHaveLength(tries + 1))
+      await turn()
+      house.clock.advance(1_000)
+    }
+    await becomes(house, 'done')
+  })
+
+  it('has nothing claimed, and what waits is run once it takes commits again', async () => {
+    const house = openJobsHouse([once()])
+    const { faults } = runnerOver(house, async () => 'x')
+    await turn()
+    faults.push(new LaresError('disk_full', 'no room'))
+    put(house, once())
+    await turn()
+    expect([faults, house.states()]).toEqual([[], ['waiting']])
+    house.tick(1_000)
+    await becomes(house, 'done')
+  })
+})
+
+describe('a house that fails at what became of a run', () => {
+  it('has a failed job that says so, and the runner goes on', async () => {
+    const kind = repeated({
+      done(_context, { key }) {
+        if (key === 'bad') throw new Error('no room for it')
+      },
+    })
+    const house = openJobsHouse([kind])
+    runnerOver(house, async () => 'x')
+    const id = put(house, kind, 'bad')
+    put(house, kind, 'good')
+    await becomes(house, 'failed', 'done')
+    expect(house.row(id)).toMatchObject({ last_code: 'handler_failed' })
+  })
+})
+
+describe('a run that a person gave up', () => {
+  it('is aborted, and nothing is written of what it says', async () => {
+    const house = openJobsHouse([repeated()])
+    const { runner, steps } = runnerOver(house, untilAborted)
+    const id = put(house, repeated())
+    await becomes(house, 'running')
+    await turn()
+    house.inEngine((context) => {
+      context.db.prepare("UPDATE jobs SET state = 'cancelled' WHERE id = ?").run(id)
+      context.effect({ kind: 'end_run', job: id })
+    })
+    await vi.waitFor(() => expect(runner.outcomes).toEqual([{ kind: 'letter', outcome: 'cancelled', runs: 1 }]))
+    expect(house.states()).toEqual(['cancelled'])
+    expect(steps.filter((step) => step.startsWith('ended'))).toEqual([])
+  })
+})
