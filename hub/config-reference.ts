@@ -1,5 +1,5 @@
 import { exampleFile, type Reference } from '../shared/example-settings.ts'
-import { HUB_EXAMPLES, hubSchema } from './config.ts'
+import { FEATURE_SECTIONS, HUB_EXAMPLES, hubSchema } from './config.ts'
 
 /** What each key of hub.toml is for. */
 const MEANINGS: ReadonlyMap<string, string> = new Map([
@@ -28,6 +28,9 @@ const MEANINGS: ReadonlyMap<string, string> = new Map([
     'metrics.sensors',
     'Whether /metrics shows the latest value of every sensor, and how loud the last turn of every device was.',
   ],
+  ...FEATURE_SECTIONS.flatMap(({ name, keys }) =>
+    Object.entries(keys).map(([key, { meaning }]): [string, string] => [`${name}.${key}`, meaning]),
+  ),
 ])
 
 export const HUB_REFERENCE: Reference = { schema: hubSchema, meanings: MEANINGS, examples: HUB_EXAMPLES }

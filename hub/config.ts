@@ -2,9 +2,12 @@ import { z } from 'zod'
 import { address } from '../shared/address.ts'
 import { explainSettings } from '../shared/explain-settings.ts'
 import { readSettingsFile } from '../shared/settings-file.ts'
+import { FEATURES } from './features/features.ts'
 
-/** The whole settings file. */
-export const hubSchema = z.strictObject({
+/** The sections that features bring. */
+export const FEATURE_SECTIONS = FEATURES.flatMap(({ settings }) => (settings ? [settings] : []))
+
+const ownSchema = z.strictObject({
   /** First level of every topic. */
   base: z
     .string()
@@ -48,7 +51,14 @@ export const hubSchema = z.strictObject({
   advertise: z.array(address).default([]),
 })
 
-export type HubConfig = z.infer<typeof hubSchema> & {
+/** The whole settings file. */
+export const hubSchema = ownSchema.extend(
+  Object.fromEntries(FEATURE_SECTIONS.map(({ name, schema }) => [name, schema.prefault({})])),
+) as unknown as typeof ownSchema
+
+export type HubConfig = z.infer<typeof ownSchema> & {
+  /** The sections of features, by their names: see `readSection`. */
+  features: Readonly<Record<string, unknown>>
   /** What is wrong with `[central]`, which is then as if it were not there. */
   centralFault?: string
 }
@@ -72,6 +82,9 @@ export const HUB_EXAMPLES: ReadonlyMap<string, string> = new Map([
   ['central.url', 'url = "postgres://lares_site:password@central.example/lares"'],
   ['central.url_file', 'url_file = "/etc/lares/central.url"'],
   ['central.max_kb_per_s', 'max_kb_per_s = 200'],
+  ...FEATURE_SECTIONS.flatMap(({ name, keys }) =>
+    Object.entries(keys).map(([key, { example }]): [string, string] => [`${name}.${key}`, example]),
+  ),
 ])
 
 const FORM = { schema: hubSchema, examples: HUB_EXAMPLES }
@@ -88,15 +101,21 @@ export function readHubConfig(file: string | undefined, listen: Partial<HubConfi
 }
 
 function defaults(): HubConfig {
-  return hubSchema.parse({})
+  return withFeatures(hubSchema.parse({}))
+}
+
+/** The features' sections stand among the hub's own in the file, and by themselves for whoever reads them. */
+function withFeatures(settings: z.infer<typeof ownSchema>): HubConfig {
+  const written: Readonly<Record<string, unknown>> = settings
+  return { ...settings, features: Object.fromEntries(FEATURE_SECTIONS.map(({ name }) => [name, written[name]])) }
 }
 
 function readFile(file: string): HubConfig {
   const toml = readSettingsFile(file)
   const parsed = hubSchema.safeParse(toml)
-  if (parsed.success) return parsed.data
+  if (parsed.success) return withFeatures(parsed.data)
   // A house works without central: a slip there is told in its health and keeps nobody out.
   const rest = hubSchema.safeParse({ ...toml, central: {} })
   if (!rest.success) throw explainSettings(rest.error, file, FORM)
-  return { ...rest.data, centralFault: explainSettings(parsed.error, file, FORM).message }
+  return { ...withFeatures(rest.data), centralFault: explainSettings(parsed.error, file, FORM).message }
 }

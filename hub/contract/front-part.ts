@@ -3,6 +3,7 @@ import type { ErrorCode } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import type { ParsedTopic, TopicName, Topics } from '../../shared/topics.ts'
 import type { EffectKind, EffectOf, StructuredInput, Verdict } from '../engine/input.ts'
+import type { Settled } from '../engine/intake.ts'
 
 /** What the front has for a feature's part of it. There is no database here: what is to last goes to the engine. */
 export interface Front {
@@ -17,19 +18,29 @@ export interface Front {
   input<T = unknown>(input: StructuredInput): Promise<{ verdict: Verdict; value: T }>
 }
 
-/** A message of a device that is not stored: it may be lost, as QoS 0 is. */
+/** A message of a device, on a topic that it may publish. */
 export interface FrontMessage {
   device: string
   topic: ParsedTopic
+  /** The whole topic, as it came. */
+  text: string
   payload: Buffer
 }
 
-/** A feature beside the broker. A throw in it is logged and nobody else's. */
+/**
+ * Takes a message instead of the engine. `settle` is called once: only then is it acknowledged, so it waits for whatever
+ * must be on the disk. After a throw it is settled as a fault, and its client sends it again.
+ */
+export type FrontTaker = (message: FrontMessage, settle: (verdict: Settled) => void) => void
+
+/** A feature beside the broker. What it throws is logged and nobody else's. */
 export interface FrontPart {
+  /** As its feature is called. */
+  name: string
   /** Topics that it takes instead of the engine. */
-  messages?: { [N in TopicName]?: (message: FrontMessage) => void }
+  messages?: { [N in TopicName]?: FrontTaker }
   /** Effects of its kinds, after the commit that wanted them. */
-  effects?: { [K in EffectKind]?: (effect: EffectOf<K>) => void | Promise<void> }
+  effects?: { [K in EffectKind]?: (effect: EffectOf<K>) => unknown }
   /** Started with the hub as a part of its own: when it fails, the others go on, and it is tried again. */
   start?(): Promise<void> | void
   stop?(): Promise<void> | void

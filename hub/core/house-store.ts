@@ -28,6 +28,8 @@ export interface HouseStoreParts {
   logLevel: string
   /** Whether this house has a central. */
   central: boolean
+  /** The sections of features in `hub.toml`. */
+  settings: Readonly<Record<string, unknown>>
   /** Whether the disk was full at start: then room is made first. */
   full: boolean
   /** The room that is kept for a full disk. */
@@ -86,8 +88,8 @@ export class HouseStore implements Service {
   constructor(parts: HouseStoreParts) {
     this.#parts = parts
     this.#answeredAt = parts.clock.mono()
-    const { folder, base, version, logLevel, central, clock, log, health } = parts
-    const settings = () => ({ folder, base, version, logLevel, central, receipt: this.#receipt() })
+    const { folder, base, version, logLevel, central, settings: sections, clock, log, health } = parts
+    const settings = () => ({ folder, base, version, logLevel, central, sections, receipt: this.#receipt() })
     this.#engine = new EngineThread(settings, new URL('./house-worker.ts', import.meta.url))
     this.#engine.onDeath = (error) => {
       log.error({ error: error.message }, "the engine's thread died; the hub ends and is started anew")

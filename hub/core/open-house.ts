@@ -20,12 +20,12 @@ export interface OpenHouse {
  * with the years. Throws what `openStore` throws.
  */
 export function openHouse(settings: EngineSettings, log: Log): OpenHouse {
-  const { folder, base, version, central, receipt } = settings
+  const { folder, base, version, central, sections, receipt } = settings
   const began = systemClock.mono()
   const store = openStore({ folder, now: receipt.now, log })
   const { db, stamp, toTell, unchecked } = store
   const opened = systemClock.mono()
-  const engine = openHouseEngine({ db, topics: topicsBelow(base), log, version, central, stamp })
+  const engine = openHouseEngine({ db, topics: topicsBelow(base), log, version, central, settings: sections, stamp })
   const effects = engine.start({ ...receipt, mono: systemClock.mono() })
   const houses = db.prepare('SELECT id, house_id FROM devices').raw().all() as ReadyFacts['houses']
   const brokerChanges = loadBrokerChanges(db)

@@ -16,6 +16,8 @@ export interface EngineSettings {
   logLevel: string
   /** Whether rows are sent to a central. */
   central: boolean
+  /** The sections of features in `hub.toml`, read and checked. */
+  sections: Readonly<Record<string, unknown>>
   /** Wall clock at start. */
   receipt: Receipt
 }

@@ -2,45 +2,41 @@ import { asError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import { logBoard } from '../../shared/log-board.ts'
 import type { TrustedBroker } from '../broker/trusted-broker.ts'
-import type { Effect } from '../engine/input.ts'
+import type { FrontPart } from '../contract/front-part.ts'
+import type { Effect, EffectKind } from '../engine/input.ts'
 import type { Principal } from '../engine/principal.ts'
 import type { Health } from '../health/hub-health.ts'
-import type { SyncThread } from '../sync/sync-thread.ts'
-import type { TurnRecorder } from '../voice/turn-recorder.ts'
 import type { HouseHooks } from './house-hooks.ts'
-import type { JobRunner } from './job-runner.ts'
+
+type Performer = (effect: Effect) => unknown
+
+export interface OutwardParts {
+  broker: Pick<TrustedBroker, 'publish' | 'subscribers' | 'connections'>
+  health: Pick<Health, 'raise' | 'clear'>
+  /** Rights of somebody changed. */
+  ended: Pick<HouseHooks, 'end'>['end']
+  /** Whose effects are performed beside the hub's own. Throws when two perform the same kind. */
+  parts: readonly Pick<FrontPart, 'name' | 'effects'>[]
+  log: Log
+}
 
 /** Does what the engine asked for after a commit. Each at most once; one that fails is logged and does not stop the others. */
 export class Effects {
-  #broker: Pick<TrustedBroker, 'publish' | 'subscribers' | 'connections'>
-  #clips: Pick<TurnRecorder, 'remove' | 'sweep'>
-  #joining: (until: number | null) => void
-  #central: Pick<SyncThread, 'claimed' | 'wake'>
-  #health: Pick<Health, 'raise' | 'clear'>
-  #jobs: Pick<JobRunner, 'wake' | 'note' | 'end'>
-  #ended: Pick<HouseHooks, 'end'>['end']
+  #broker: OutwardParts['broker']
+  #health: OutwardParts['health']
+  #ended: OutwardParts['ended']
   #log: Log
+  #performers = new Map<EffectKind, Performer>()
   #silent = false
 
-  constructor(parts: {
-    broker: Pick<TrustedBroker, 'publish' | 'subscribers' | 'connections'>
-    clips: Pick<TurnRecorder, 'remove' | 'sweep'>
-    joining: (until: number | null) => void
-    central: Pick<SyncThread, 'claimed' | 'wake'>
-    health: Pick<Health, 'raise' | 'clear'>
-    jobs: Pick<JobRunner, 'wake' | 'note' | 'end'>
-    /** Rights of somebody changed. */
-    ended: Pick<HouseHooks, 'end'>['end']
-    log: Log
-  }) {
-    this.#broker = parts.broker
-    this.#clips = parts.clips
-    this.#joining = parts.joining
-    this.#central = parts.central
-    this.#health = parts.health
-    this.#jobs = parts.jobs
-    this.#ended = parts.ended
-    this.#log = parts.log
+  constructor({ broker, health, ended, parts, log }: OutwardParts) {
+    this.#broker = broker
+    this.#health = health
+    this.#ended = ended
+    this.#log = log
+    for (const { effects } of [this.#own(), ...parts])
+      for (const [kind, performer] of Object.entries(effects ?? {}))
+        this.#add(kind as EffectKind, performer as Performer)
   }
 
   perform(effects: Effect[]): void {
@@ -59,55 +55,45 @@ export class Effects {
   }
 
   #one(effect: Effect): void {
-    switch (effect.kind) {
-      case 'publish':
-        if (this.#silent) return
-        // Nobody reads most acks of plain devices: a message without a reader and without a trace is not sent.
-        if (effect.retain || this.#broker.subscribers(effect.topic))
-          this.#attempt('publish', this.#broker.publish(effect))
-        return
-      case 'disconnect':
-        this.#ended({ device: effect.device })
-        this.#close((principal) => principal.kind === 'device' && principal.id === effect.device, effect.reason)
-        return
-      case 'disconnect_user':
-        this.#ended({ user: effect.user })
-        this.#close(
-          (principal) =>
-            'user' in principal &&
-            principal.user === effect.user &&
-            (effect.token === undefined || principal.token === effect.token),
-          effect.reason,
-        )
-        return
-      case 'joining':
-        this.#joining(effect.until)
-        return
-      case 'delete_clip':
-        this.#attempt('delete a clip', this.#clips.remove(effect.file))
-        return
-      case 'sync':
-        if (effect.ask === 'claimed') this.#central.claimed()
-        else this.#central.wake()
-        return
-      case 'problem':
-        if (effect.problem) this.#health.raise(effect.name, effect.problem.code, effect.problem.message)
-        else this.#health.clear(effect.name)
-        return
-      case 'jobs_due':
-        this.#jobs.wake()
-        return
-      case 'job_figures':
-        this.#jobs.note(effect.figures)
-        return
-      case 'end_run':
-        this.#jobs.end(effect.job)
-        return
-      case 'log_level':
-        logBoard.set(effect.part, effect.level)
-        return
-      case 'keep_files':
-        this.#attempt('sweep the clips', this.#clips.sweep(new Set(effect.clips)))
+    const performer = this.#performers.get(effect.kind)
+    if (!performer) throw new Error(`nothing in this hub performs an effect of the kind ${effect.kind}`)
+    Promise.resolve(performer(effect)).catch((error: unknown) =>
+      this.#log.warn({ effect: effect.kind, error: asError(error).message }, 'an effect failed'),
+    )
+  }
+
+  #add(kind: EffectKind, performer: Performer): void {
+    if (this.#performers.has(kind)) throw new Error(`two parts of the hub perform ${kind}`)
+    this.#performers.set(kind, performer)
+  }
+
+  /** What every hub performs. */
+  #own(): Pick<FrontPart, 'effects'> {
+    return {
+      effects: {
+        publish: (effect) => {
+          // Nobody reads most acks of plain devices: a message without a reader and without a trace is not sent.
+          if (this.#silent || !(effect.retain || this.#broker.subscribers(effect.topic))) return
+          return this.#broker.publish(effect)
+        },
+        disconnect: ({ device, reason }) => {
+          this.#ended({ device })
+          this.#close((principal) => principal.kind === 'device' && principal.id === device, reason)
+        },
+        disconnect_user: ({ user, token, reason }) => {
+          this.#ended({ user })
+          this.#close(
+            (principal) =>
+              'user' in principal && principal.user === user && (token === undefined || principal.token === token),
+            reason,
+          )
+        },
+        problem: ({ name, problem }) => {
+          if (problem) this.#health.raise(name, problem.code, problem.message)
+          else this.#health.clear(name)
+        },
+        log_level: ({ part, level }) => logBoard.set(part, level),
+      },
     }
   }
 
@@ -115,9 +101,5 @@ export class Effects {
     for (const connection of [...this.#broker.connections()]) {
       if (whose(connection.principal as Principal)) connection.close(reason)
     }
-  }
-
-  #attempt(what: string, done: Promise<unknown>): void {
-    done.catch((error: unknown) => this.#log.warn({ error: asError(error).message }, `could not ${what}`))
   }
 }

@@ -1,15 +1,15 @@
 import type { Clock } from '../../shared/clock.ts'
 import { LaresError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
-import type { Topics } from '../../shared/topics.ts'
+import type { TopicName, Topics } from '../../shared/topics.ts'
 import type { AdminDoorParts } from '../admin/admin-door.ts'
 import { AdminDoor } from '../admin/admin-door.ts'
 import { Journal } from '../broker/journal.ts'
 import { BrokerPersistence } from '../broker/persistence.ts'
+import type { FrontPart, FrontTaker } from '../contract/front-part.ts'
 import type { HouseStore } from '../core/house-store.ts'
 import type { Admission } from '../engine/principal.ts'
 import { findAdminCommand } from '../features/commands.ts'
-import type { VoiceIntake } from '../voice/voice-intake.ts'
 import { HouseHooks } from './house-hooks.ts'
 import type { LiveDevices } from './live-devices.ts'
 
@@ -18,8 +18,8 @@ export interface FrontParts {
   clock: Clock
   log: Log
   store: HouseStore
-  voice: VoiceIntake
-  frame: (device: string, turn: string, payload: Buffer) => void
+  /** Whose messages the engine does not get. */
+  parts: readonly FrontPart[]
   live: LiveDevices
   /** Device to house, for what may be forwarded to whom. Filled at start and by every login. */
   houses: Map<string, string>
@@ -53,7 +53,7 @@ export function brokerMemory({ topics, clock, log, store }: Pick<FrontParts, 'to
 
 /** The broker's rules, with every way a message can go on. */
 export function houseHooks(parts: FrontParts): HouseHooks {
-  const { store, voice, live, houses, log } = parts
+  const { store, live, houses, log } = parts
   const { intake } = store
   const door = new AdminDoor({
     ...parts.door,
@@ -82,8 +82,7 @@ export function houseHooks(parts: FrontParts): HouseHooks {
         () => settle('fault'),
       )
     },
-    turn: (device, message, settle) => voice.turn(device, message, settle),
-    frame: parts.frame,
+    takers: takersOf(parts.parts),
     request: (levels, message) => void door.request(levels, message),
     join({ clientId: client, key: session }, payload, settle) {
       store.backups.soon()
@@ -99,4 +98,16 @@ export function houseHooks(parts: FrontParts): HouseHooks {
     },
     houseOf: (device) => houses.get(device) ?? null,
   })
+}
+
+/** Throws when two parts take the same topic. */
+function takersOf(parts: readonly FrontPart[]): ReadonlyMap<TopicName, FrontTaker> {
+  const takers = new Map<TopicName, FrontTaker>()
+  for (const { name, messages = {} } of parts) {
+    for (const [topic, taker] of Object.entries(messages) as [TopicName, FrontTaker][]) {
+      if (takers.has(topic)) throw new Error(`${name} takes ${topic}, and another part of the hub too`)
+      takers.set(topic, taker)
+    }
+  }
+  return takers
 }

@@ -1,4 +1,5 @@
 import { cutText } from '../../shared/cut-text.ts'
+import { asError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import type { ParsedTopic, TopicName, Topics } from '../../shared/topics.ts'
 import type {
@@ -9,6 +10,7 @@ import type {
   InboundPublish,
   PublishVerdict,
 } from '../broker/connection.ts'
+import type { FrontMessage, FrontTaker } from '../contract/front-part.ts'
 import { type Caller, LOCAL } from '../engine/caller.ts'
 import type { Settled } from '../engine/intake.ts'
 import type { Admission, Credentials, Principal } from '../engine/principal.ts'
@@ -32,8 +34,8 @@ export interface HouseHooksParts {
   ): void
   /** A device's message is on disk. */
   stored(device: string, topic: TopicName): void
-  turn(device: string, message: InboundPublish, settle: (verdict: Settled) => void): void
-  frame(device: string, turn: string, payload: Buffer): void
+  /** Who takes a device's message instead of the engine, by the name of its topic. */
+  takers: ReadonlyMap<TopicName, FrontTaker>
   request(levels: { area: string; verb: string }, message: { payload: Buffer; retained: boolean; caller: Caller }): void
   join(connection: Pick<Connection, 'clientId' | 'key'>, payload: Buffer, settle: (verdict: Settled) => void): void
   presence(change: { device: string; online: boolean; reason: string; address?: string }): void
@@ -111,15 +113,13 @@ export class HouseHooks implements BrokerHooks {
       this.#refuse(connection, admitted, { message, topic, settle, done })
       return
     }
-    const { device = '', turn = '', area = '', verb = '' } = topic.levels
+    const { device = '', area = '', verb = '' } = topic.levels
+    const taker = this.#parts.takers.get(topic.name)
+    if (taker) {
+      this.#hand(taker, { device, topic, text: message.topic, payload: message.payload }, done)
+      return
+    }
     switch (topic.name) {
-      case 'audio':
-        this.#parts.frame(device, turn, message.payload)
-        settle('absorb')
-        return
-      case 'turn':
-        this.#parts.turn(device, message, done)
-        return
       case 'adminRequest':
         this.#parts.request(
           { area, verb },
@@ -135,6 +135,15 @@ export class HouseHooks implements BrokerHooks {
           if (verdict === 'stored') this.#parts.stored(device, topic.name)
           done(verdict)
         })
+    }
+  }
+
+  #hand(taker: FrontTaker, message: FrontMessage, done: (verdict: Settled) => void): void {
+    try {
+      taker(message, done)
+    } catch (error) {
+      this.#parts.log.error({ topic: message.text, error: asError(error).stack }, 'a message could not be taken')
+      done('fault')
     }
   }
 

@@ -1,6 +1,6 @@
 import { decode } from '../../shared/codec.ts'
 import type { Log } from '../../shared/log.ts'
-import type { InboundPublish } from '../broker/connection.ts'
+import type { FrontMessage } from '../contract/front-part.ts'
 import type { Intake, Settled } from '../engine/intake.ts'
 import type { FinishedTurn, TurnRecorder } from './turn-recorder.ts'
 
@@ -19,17 +19,17 @@ export class VoiceIntake {
     this.#log = parts.log
   }
 
-  turn(device: string, message: InboundPublish, settle: (verdict: Settled) => void): void {
-    const decoded = decode('turn', message.payload)
+  turn({ device, text, payload }: FrontMessage, settle: (verdict: Settled) => void): void {
+    const decoded = decode('turn', payload)
     // A start is an ordinary message; so is what cannot be read, which the engine keeps as rejected.
     if (!decoded.ok || decoded.value.phase === 'start') {
       if (decoded.ok) this.#recorder.begin(device, decoded.value)
-      this.#intake.message(message.topic, message.payload, settle)
+      this.#intake.message(text, payload, settle)
       return
     }
     this.#recorder
       .end(device, decoded.value)
-      .then((finished) => this.#commit(finished, message.payload))
+      .then((finished) => this.#commit(finished, payload))
       .then(settle, (error: unknown) => {
         this.#log.error({ device, error: String(error) }, 'the end of a turn could not be stored')
         settle('fault')

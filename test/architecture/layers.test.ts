@@ -49,16 +49,18 @@ const MAY_IMPORT: Record<string, string> = {
     'hub/contract hub/engine hub/features/* hub/query hub/store shared shared/admin shared/messages shared/sensors shared/sqlite',
   'hub/admin': 'hub/engine hub/features hub/store shared shared/messages shared/sqlite',
   'hub/broker': 'hub/engine shared',
-  'hub/voice': 'hub/broker hub/engine shared shared/messages',
+  'hub/voice': 'hub/contract hub/engine shared shared/messages',
   'hub/sync': 'hub/engine hub/store shared shared/sqlite',
   'hub/health': 'hub/broker hub/engine hub/features/retention hub/store shared shared/messages',
   'hub/listen': 'hub/broker hub/config.ts hub/store shared',
   'hub/core':
     'hub/admin hub/config.ts hub/engine hub/features hub/features/* hub/health hub/hub-options.ts hub/store hub/sync shared shared/sqlite',
-  'hub/front':
-    'hub/admin hub/broker hub/core hub/engine hub/features hub/health hub/sync hub/voice shared shared/messages',
+  'hub/front': 'hub/admin hub/broker hub/contract hub/core hub/engine hub/features hub/health shared shared/messages',
   'hub/web': 'hub/engine hub/sync shared shared/messages',
-  hub: 'hub/admin hub/broker hub/core hub/engine hub/front hub/health hub/listen hub/store hub/sync hub/voice hub/web shared shared/messages',
+  // Puts the parts of a hub together.
+  'hub/composition':
+    'hub/admin hub/broker hub/contract hub/core hub/engine hub/front hub/health hub/hub-options.ts hub/listen hub/store hub/sync hub/voice hub/web shared shared/messages',
+  hub: 'hub/composition hub/contract hub/core hub/features hub/listen hub/store shared',
 
   central: 'hub/store shared shared/admin shared/sqlite shared/terminal',
 

@@ -38,6 +38,7 @@ const settings = () => ({
   version: 'test',
   central: true,
   logLevel: 'silent',
+  sections: {},
   receipt: { now: NOW, clockSynced: true },
 })
 

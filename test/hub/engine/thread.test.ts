@@ -6,7 +6,7 @@ const receipt = { now: 0, clockSynced: null }
 
 function threadThat(says: 'failed' | 'stops') {
   const thread = new EngineThread(
-    () => ({ folder: says, base: 'lares', version: '', logLevel: 'error', central: false, receipt }),
+    () => ({ folder: says, base: 'lares', version: '', logLevel: 'error', central: false, sections: {}, receipt }),
     FILE,
   )
   const deaths: string[] = []

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Connection, InboundPublish, PublishVerdict } from '../../../hub/broker/connection.ts'
+import type { FrontTaker } from '../../../hub/contract/front-part.ts'
 import { HouseHooks, type HouseHooksParts } from '../../../hub/front/house-hooks.ts'
 import { type Log, silentLog } from '../../../shared/log.ts'
-import { TOPIC_NAMES, topicRow, topicsBelow } from '../../../shared/topics.ts'
+import { TOPIC_NAMES, type TopicName, topicRow, topicsBelow } from '../../../shared/topics.ts'
 import { boundLevel, FOREIGN, OWN, PRINCIPALS, topicOf } from '../principals.ts'
 
 const topics = topicsBelow('lares')
@@ -52,11 +53,22 @@ function hooksWithFakes(more: Partial<HouseHooksParts> = {}) {
       settle('rejected')
     },
     stored: (device, topic) => void heard.counted.push(`${device} ${topic}`),
-    turn: (device, _message, settle) => {
-      heard.turns.push(device)
-      settle('stored')
-    },
-    frame: (device, turn) => void heard.frames.push(`${device}/${turn}`),
+    takers: new Map<TopicName, FrontTaker>([
+      [
+        'turn',
+        ({ device }, settle) => {
+          heard.turns.push(device)
+          settle('stored')
+        },
+      ],
+      [
+        'audio',
+        ({ device, topic }, settle) => {
+          heard.frames.push(`${device}/${topic.levels.turn}`)
+          settle('stored')
+        },
+      ],
+    ]),
     request: ({ area, verb }, { retained, caller }) =>
       void heard.requests.push({
         verb: `${area}/${verb}`,

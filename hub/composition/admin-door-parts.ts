@@ -1,0 +1,69 @@
+import type { AdminResponse } from '../../shared/messages/admin-response.ts'
+import type { AdminDoorParts } from '../admin/admin-door.ts'
+import type { TrustedBroker } from '../broker/trusted-broker.ts'
+import { clientSessionOf } from '../engine/caller.ts'
+import type { Effects } from '../front/effects.ts'
+import type { LiveDevices } from '../front/live-devices.ts'
+import { tokensOf } from '../front/tokens-in-use.ts'
+import { storageFigures } from '../health/storage-figures.ts'
+import { reachOf, whileClosed } from '../listen/addresses.ts'
+import type { Listeners } from '../listen/listeners.ts'
+import type { Base } from './base.ts'
+
+/** What stands around the door: it is asked only once somebody comes in by it. */
+export interface Around {
+  broker: TrustedBroker
+  outward: Effects
+  listeners: Listeners
+  live: LiveDevices
+  /** SHA-256 of the hub's public key, base64url. */
+  pin: string
+}
+
+/** What the admin door is given. `around` is asked for when it is needed. */
+export function composeAdminDoor(base: Base, around: () => Around): Omit<AdminDoorParts, 'run' | 'note'> {
+  const { options, topics, clockSync, reader, sync } = base
+  const { clock, config, folder, log } = options
+  return {
+    clock,
+    log: log.part('admin'),
+    query: ({ area, verb, caller, deadline }, params) =>
+      reader.ask({ area, verb, params, caller, now: clock.now(), deadline }),
+    danger: async ({ area, verb, caller, deadline }, params) =>
+      (await reader.ask({ area, verb, params, caller, now: clock.now(), deadline, danger: true })) as string | null,
+    publish(caller, { area, verb }, response: AdminResponse) {
+      const topic = topics.build('adminResponse', { client: caller.client, area, verb })
+      const payload = JSON.stringify(response)
+      const to = clientSessionOf(caller)
+      around().outward.perform([{ kind: 'publish', topic, payload, qos: 1, retain: false, to }])
+    },
+    prepareContext: (caller) => {
+      const { broker, listeners, pin } = around()
+      return {
+        caller,
+        now: clock.now(),
+        clockSynced: clockSync.synced,
+        hub: { reach: () => whileClosed(reachOf(config, listeners.ports.tls), listeners.tls.failure), pin },
+        verifyCentral: (question) => sync.verify(question),
+        tokensInUse: () => tokensOf(broker.connections()),
+        storage: () => storageFigures(folder, { clock }),
+        front: () => frontNumbers(base, around()),
+      }
+    },
+  }
+}
+
+/** What the threads that never see the database count, for `hub status`. */
+function frontNumbers({ report, recorder, sync, store }: Base, { live, broker }: Around): Record<string, unknown> {
+  return {
+    health: report(),
+    devices: live.all(),
+    broker: broker.stats(),
+    audio: recorder.stats(),
+    sync: sync.status,
+    queue_depth: store.intake.depth,
+    wal_bytes: store.numbers.walBytes,
+    commit_ms: Math.round(store.numbers.commitMs * 100) / 100,
+    rss_mb: Math.round(process.memoryUsage.rss() / 1e6),
+  }
+}

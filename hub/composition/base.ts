@@ -1,0 +1,101 @@
+import { join } from 'node:path'
+import type { Ballast } from '../../shared/ballast.ts'
+import type { HubHealth } from '../../shared/messages/hub-health.ts'
+import { type Topics, topicsBelow } from '../../shared/topics.ts'
+import { Reader } from '../admin/reader.ts'
+import { centralHealth, syncSettings } from '../core/central.ts'
+import { centralSetting } from '../core/central-setting.ts'
+import { HouseStore } from '../core/house-store.ts'
+import { JobRunner } from '../front/job-runner.ts'
+import { ClockSync } from '../health/clock-sync.ts'
+import { DiskWatch } from '../health/disk-watch.ts'
+import { Health } from '../health/hub-health.ts'
+import { LoopLag } from '../health/loop-lag.ts'
+import type { HubOptions } from '../hub-options.ts'
+import { storeFile } from '../store/places.ts'
+import { SyncThread } from '../sync/sync-thread.ts'
+import { TurnRecorder } from '../voice/turn-recorder.ts'
+import { VoiceIntake } from '../voice/voice-intake.ts'
+
+/** What a hub found before it was put together. */
+export interface StartState {
+  ballast: Ballast
+  /** The disk was full at start. */
+  full: boolean
+}
+
+/** The parts that know nothing of MQTT: the house's store, its sound, its way to central, how it is. */
+export interface Base {
+  options: HubOptions
+  topics: Topics
+  health: Health
+  report: () => HubHealth
+  clockSync: ClockSync
+  lag: LoopLag
+  store: HouseStore
+  reader: Reader
+  recorder: TurnRecorder
+  voice: VoiceIntake
+  sync: SyncThread
+  jobs: JobRunner
+  disk: DiskWatch
+}
+
+export function composeBase(options: HubOptions, before: StartState): Base {
+  const { folder, config, clock, log } = options
+  const health = new Health()
+  const clockSync = new ClockSync(clock, health)
+  const central = centralSetting(config, folder)
+  if (central.fault !== null) health.raise('central', 'bad_central', central.fault)
+  const store = new HouseStore({
+    ...options,
+    ...before,
+    base: config.base,
+    // Rows that a central is to get wait for it, also while nobody can tell where it is.
+    central: central.url !== null || central.fault !== null,
+    settings: config.features,
+    clockSync,
+    health,
+  })
+  const recorder: TurnRecorder = new TurnRecorder({
+    folder: join(folder, 'clips'),
+    clock,
+    log: log.part('voice'),
+    closed: (turn) => voice.closed(turn),
+  })
+  const voice = new VoiceIntake({ recorder, intake: store.intake, log: log.part('voice') })
+  const reader = new Reader(storeFile(folder), clock)
+  reader.onDamage = (met) => store.damaged(met)
+  const sync = new SyncThread({
+    settings: () => syncSettings({ url: central.url, facts: store.facts, options }),
+    fault: central.fault,
+    async persist(step) {
+      const { value } = await store.intake.input({ kind: 'sync', change: step })
+      return value
+    },
+    clock,
+    log: log.part('sync'),
+    onChange: (status) => centralHealth(health, status),
+  })
+  return {
+    options,
+    topics: topicsBelow(config.base),
+    health,
+    report: () => health.report(clock.now(), clockSync.synced),
+    clockSync,
+    lag: new LoopLag(clock),
+    store,
+    reader,
+    recorder,
+    voice,
+    sync,
+    jobs: new JobRunner({
+      persist: (change) => store.intake.input({ kind: 'job', change }),
+      isOpen: () => store.facts !== null,
+      clock,
+      log: log.part('jobs'),
+      stuck: (reason) => (reason === null ? health.clear('jobs') : health.raise('jobs', 'part_failed', reason)),
+    }),
+    disk: new DiskWatch({ ...options, ...before, health, intake: store.intake, fault: () => store.fault }),
+  }
+}

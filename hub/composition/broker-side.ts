@@ -1,0 +1,87 @@
+import { join } from 'node:path'
+import { asError } from '../../shared/errors.ts'
+import type { Journal } from '../broker/journal.ts'
+import { TrustedBroker } from '../broker/trusted-broker.ts'
+import type { FrontPart, OpenFrontPart } from '../contract/front-part.ts'
+import type { Effect } from '../engine/input.ts'
+import { Announcer } from '../front/announcer.ts'
+import { Effects } from '../front/effects.ts'
+import { brokerMemory, houseHooks } from '../front/front.ts'
+import type { HouseHooks } from '../front/house-hooks.ts'
+import { LiveDevices } from '../front/live-devices.ts'
+import { SlowReaders } from '../health/slow-readers.ts'
+import type { Certificate } from '../listen/certificate.ts'
+import { Listeners } from '../listen/listeners.ts'
+import { SensorValues } from '../web/sensor-values.ts'
+import { composeAdminDoor } from './admin-door-parts.ts'
+import type { Base } from './base.ts'
+import { composeFrontParts } from './front-parts.ts'
+
+/** Everything around the broker. */
+export interface BrokerSide {
+  hooks: HouseHooks
+  journal: Journal
+  broker: TrustedBroker
+  readers: SlowReaders
+  outward: Effects
+  announcer: Announcer
+  listeners: Listeners
+  parts: FrontPart[]
+  /** The latest value of every sensor, as it went out. */
+  values: SensorValues
+  socket: string
+  perform(effects: Effect[]): void
+  /** What others must see, from what the store knew when it was opened. */
+  tellFacts(): void
+}
+
+export function composeBrokerSide(
+  base: Base,
+  { certificate, frontParts }: { certificate: Certificate; frontParts: readonly OpenFrontPart[] },
+): BrokerSide {
+  const { options, topics, health, report, store } = base
+  const { folder, config, clock, log, version } = options
+  const houses = new Map<string, string>()
+  const live = new LiveDevices(clock)
+  const parts = composeFrontParts(base, () => announcer, frontParts)
+  const door = composeAdminDoor(base, () => ({ broker, outward, listeners, live, pin: certificate.pin }))
+  const hooks = houseHooks({ topics, clock, log, store, parts, live, houses, door })
+  const { memory, journal } = brokerMemory({ topics, clock, log, store })
+  const readers = new SlowReaders(clock, health)
+  const broker: TrustedBroker = new TrustedBroker({
+    hooks,
+    clock,
+    log,
+    persistence: memory,
+    onDropped: (drop) => readers.dropped(drop),
+  })
+  const ended: HouseHooks['end'] = (who) => hooks.end(who)
+  const outward: Effects = new Effects({ broker, health, ended, parts, log: log.part('effects') })
+  const publish = (effects: Effect[]) => outward.perform(effects)
+  const announcer: Announcer = new Announcer({ topics, clock, health, version, report, perform: publish })
+  const socket = config.listen.socket ?? join(folder, 'hub.sock')
+  const listeners: Listeners = new Listeners({
+    ...config.listen,
+    socket,
+    certificate,
+    log,
+    admit: (remote, close) => broker.admit(remote, close),
+    handle: (peer, details) => broker.handle(peer, details),
+  })
+  const values = new SensorValues(topics)
+  const perform = (effects: Effect[]) => {
+    values.note(effects)
+    outward.perform(effects)
+  }
+  const tellFacts = () => {
+    for (const [device, house] of store.facts?.houses ?? []) houses.set(device, house)
+    try {
+      memory.load(store.facts?.brokerChanges ?? [])
+    } catch (error) {
+      // Sessions that nobody remembers must not be begun anew: their messages would be gone.
+      store.refuseAll('the memory of the broker cannot be read', asError(error))
+    }
+    perform(store.facts?.effects ?? [])
+  }
+  return { hooks, journal, broker, readers, outward, announcer, listeners, parts, values, socket, perform, tellFacts }
+}

@@ -1,0 +1,47 @@
+import type { Front, FrontPart, OpenFrontPart } from '../contract/front-part.ts'
+import type { Announcer } from '../front/announcer.ts'
+import type { Base } from './base.ts'
+
+/** What goes by the engine, or follows from it: the hub's own parts, and those of the features. */
+export function composeFrontParts(
+  base: Base,
+  announcer: () => Announcer,
+  ofFeatures: readonly OpenFrontPart[],
+): FrontPart[] {
+  const { options, topics, health, store, recorder, voice, sync, jobs } = base
+  const front: Front = {
+    topics,
+    clock: options.clock,
+    log: options.log,
+    settings: options.config.features,
+    health,
+    input: (input) => store.intake.input(input),
+  }
+  const own: FrontPart[] = [
+    {
+      name: 'voice',
+      messages: {
+        turn: (message, settle) => voice.turn(message, settle),
+        audio({ device, topic, payload }, settle) {
+          void recorder.frame(device, topic.levels.turn ?? '', payload)
+          settle('stored')
+        },
+      },
+      effects: {
+        delete_clip: ({ file }) => recorder.remove(file),
+        keep_files: ({ clips }) => recorder.sweep(new Set(clips)),
+      },
+    },
+    { name: 'sync', effects: { sync: ({ ask }) => (ask === 'claimed' ? sync.claimed() : sync.wake()) } },
+    {
+      name: 'jobs',
+      effects: {
+        jobs_due: () => jobs.wake(),
+        job_figures: ({ figures }) => jobs.note(figures),
+        end_run: ({ job }) => jobs.end(job),
+      },
+    },
+    { name: 'announcer', effects: { joining: ({ until }) => announcer().joining(until) } },
+  ]
+  return [...own, ...ofFeatures.map((open) => open(front))]
+}

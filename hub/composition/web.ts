@@ -1,0 +1,37 @@
+import { type HubMetrics, hubMetrics } from '../web/metrics.ts'
+import { WebServer } from '../web/server.ts'
+import type { Base } from './base.ts'
+import type { BrokerSide } from './broker-side.ts'
+
+/** Health and metrics over HTTP. */
+export function composeWeb(
+  { options, report, store, recorder, sync, lag }: Base,
+  { broker, hooks, values }: BrokerSide,
+): { metrics: HubMetrics; web: WebServer } {
+  const { config, log } = options
+  const showsSensors = config.metrics.sensors
+  const metrics = hubMetrics({
+    connected: () => broker.stats().connected,
+    connections: () => broker.stats().connections,
+    queueDepth: () => store.intake.depth,
+    walBytes: () => store.numbers.walBytes,
+    ledger: () => store.numbers.ledger,
+    denials: () => hooks.denials.counts,
+    violations: () => broker.stats().violations,
+    hookFailures: () => broker.stats().hookFailures,
+    loopLagP99Ms: () => lag.p99Ms(),
+    audio: () => recorder.stats(),
+    levels: () => (showsSensors ? recorder.levels() : []),
+    degraded: () => store.fault !== null,
+    dropped: () => ({ session_away: broker.stats().dropped, slow_reader: broker.stats().unread }),
+    sensors: () => (showsSensors ? values.all() : []),
+    sync: () => sync.status,
+  })
+  const web = new WebServer({
+    listen: config.listen.http,
+    log,
+    health: report,
+    metrics: async () => ({ type: metrics.registry.contentType, text: await metrics.registry.metrics() }),
+  })
+  return { metrics, web }
+}
