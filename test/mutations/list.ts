@@ -1,7 +1,31 @@
+import { ACCESS } from './access.ts'
+import { BROKER } from './broker.ts'
 import { ENGINE } from './engine.ts'
+import { INTAKE } from './intake.ts'
+import { LINK } from './link.ts'
 import type { Mutation } from './mutation.ts'
+import { OUTBOX } from './outbox.ts'
 import { OUTPUTS } from './outputs.ts'
+import { RECORDINGS } from './recordings.ts'
+import { SENSING } from './sensing.ts'
+import { SHARED } from './shared.ts'
+import { STORE } from './store.ts'
+import { SYNC } from './sync.ts'
 import { VOICE } from './voice.ts'
 
 /** Every safeguard that is taken out once. */
-export const MUTATIONS: readonly Mutation[] = [...ENGINE, ...OUTPUTS, ...VOICE]
+export const MUTATIONS: readonly Mutation[] = [
+  ...ENGINE,
+  ...INTAKE,
+  ...BROKER,
+  ...ACCESS,
+  ...STORE,
+  ...SYNC,
+  ...OUTBOX,
+  ...LINK,
+  ...SENSING,
+  ...OUTPUTS,
+  ...RECORDINGS,
+  ...VOICE,
+  ...SHARED,
+]

@@ -8,6 +8,8 @@ export interface Mutation {
   text: string
   /** What stands there instead. */
   becomes: string
+  /** Somebody waits for ever then, and the test until its time is over. */
+  endless?: true
   test: {
     /** Path below the repository. */
     file: string

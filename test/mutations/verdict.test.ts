@@ -64,6 +64,12 @@ describe('a safeguard is guarded', () => {
     expect(judged(report(PASSED), report(failed(message)))).toBe(`the program is broken, not unguarded: ${message}`)
   })
 
+  it('by a test that waits for ever only where that is what the safeguard is against', () => {
+    const waits = report(failed('Error: Test timed out in 20000ms.'))
+    const endless: Mutation = { ...DOOR, endless: true }
+    expect(objection(outcome(endless, report(PASSED)), outcome(endless, waits))).toBeNull()
+  })
+
   it('not by a test file that does not load any more', () => {
     const broken: Report = {
       testResults: [{ name: '/copy/test/hub/door.test.ts', message: 'Unexpected token', assertionResults: [] }],

@@ -10,15 +10,16 @@ export interface Report {
   }[]
 }
 
-/** A program that cannot even run proves nothing about its safeguard, and neither does a test that only waits until it is stopped. */
-const BROKEN =
-  /^(?:SyntaxError|ReferenceError)\b|Cannot find (?:module|package)|Failed to (?:load|resolve)|\b(?:Test|Hook) timed out in \d+ms/
+/** A program that cannot even run proves nothing about its safeguard. */
+const BROKEN = /^(?:SyntaxError|ReferenceError)\b|Cannot find (?:module|package)|Failed to (?:load|resolve)/
+/** Nor does a test that only waits until it is stopped, unless that is what the safeguard is against. */
+const TIMED_OUT = /\b(?:Test|Hook) timed out in \d+ms/
 
 /** What a run of the named test says: that it passed, that it failed as a test does, or why it says nothing. */
 export type Outcome = { passed: true } | { passed: false; message: string } | { broken: string }
 
 /** Looks up the test of a mutation in the report of a run. */
-export function outcome({ test }: Mutation, report: Report): Outcome {
+export function outcome({ test, endless }: Mutation, report: Report): Outcome {
   const file = report.testResults.find(({ name }) => name.endsWith(`/${test.file}`))
   if (!file) return { broken: `${test.file} was not run` }
   const ran = file.assertionResults.filter(
@@ -26,7 +27,7 @@ export function outcome({ test }: Mutation, report: Report): Outcome {
   )
   const failed = ran.filter(({ status }) => status === 'failed')
   const messages = failed.flatMap(({ failureMessages }) => failureMessages ?? [])
-  const broken = messages.find((message) => BROKEN.test(message))
+  const broken = messages.find((message) => BROKEN.test(message) || (!endless && TIMED_OUT.test(message)))
   if (broken !== undefined) return { broken: firstLine(broken) }
   if (failed.length > 0) return { passed: false, message: firstLine(messages[0] ?? '') }
   if (ran.some(({ status }) => status === 'passed') && file.message === '') return { passed: true }

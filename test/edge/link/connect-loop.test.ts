@@ -75,6 +75,29 @@ describe('connecting again', () => {
     expect(rounds).toHaveLength(3)
   })
 
+  it('comes back at once after a connection that lasted, and ever later after short ones', async () => {
+    const { loop, hub, rounds, open, pass, settle } = setUp()
+    hub.at = 'a'
+    loop.start()
+    await settle()
+    /** Cuts the connection, and says after how long there is another. */
+    const cutAndWait = async () => {
+      const before = rounds.length
+      open.at(-1)?.cut()
+      await settle()
+      for (let waited = 500; waited <= 120_000; waited += 500) {
+        await pass(500)
+        if (rounds.length > before) return waited
+      }
+      return null
+    }
+    expect([await cutAndWait(), await cutAndWait(), await cutAndWait()]).toEqual([1_000, 2_000, 4_000])
+    await pass(29_999)
+    expect(await cutAndWait()).toBe(8_000)
+    await pass(30_000)
+    expect([await cutAndWait(), await cutAndWait()]).toEqual([1_000, 2_000])
+  })
+
   it('keeps away for as long as somebody knows that it is better, and says why', async () => {
     const error = new LaresError('identity_shared', 'two machines')
     const { loop, hub, rounds, open, pass, settle } = setUp(() => ({ error, restMs: 300_000 }))

@@ -74,10 +74,12 @@ describe('commands', () => {
     first.take('c1', 'ping')
     await first.commands.settled()
     const second = setUp(new Sqlite(first.db.serialize()))
+    second.commands.start()
     second.take('c1', 'ping')
     await second.commands.settled()
     expect(second.runs).toHaveLength(0)
     expect(second.results()).toHaveLength(2)
+    expect(second.results()[1]).toEqual(second.results()[0])
   })
 
   it('that a power cut interrupted are answered with an error and never run again', async () => {

@@ -140,6 +140,11 @@ describe('the outbox', () => {
     const data = { text: 'x'.repeat(20_000) }
     expect(outbox.event({ type: 'clock_set', data })).toBe('refused')
     expect(types(outbox)).toEqual(['message_refused'])
+    // Each of its texts is short enough; only the whole is not.
+    expect(outbox.result({ id: 'c1', ok: true, value: Array.from({ length: 1_000 }, () => 'x'.repeat(70)) })).toBe(
+      'refused',
+    )
+    expect(rows(outbox).filter(({ kind }) => kind === 'result')).toEqual([])
   })
 
   it('keeps the sound readings of a tick when one is not a number', () => {
@@ -229,6 +234,8 @@ describe('the outbox', () => {
     expect(outbox.acknowledge(ack(outbox, { backlog: 2 }))).toBe('ok')
     outbox.closed([])
     expect(outbox.opened(ack(outbox, { backlog: 2 }))).toBe('ok')
+    outbox.readings([reading(3, clock)])
+    expect(outbox.acknowledge(ack(outbox, { live: 3 }))).toBe('ok')
   })
 
   it('stops intake when the disk takes nothing, says so, loses nothing it held, and resumes by itself', () => {
@@ -285,6 +292,12 @@ describe('the outbox', () => {
     outbox.acknowledge(ack(outbox, { backlog: first }))
     clock.advance(1_000)
     expect(seqs(outbox, 'backlog')).not.toContain(first)
+  })
+
+  it('counts connects on in memory while the disk takes nothing at all', () => {
+    const { outbox, db } = setUp()
+    db.pragma('query_only = ON')
+    expect([outbox.nextConnect(), outbox.nextConnect()]).toEqual([1, 2])
   })
 
   it('keeps the epoch, the connects and the running time over a restart', () => {

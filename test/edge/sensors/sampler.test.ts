@@ -163,6 +163,21 @@ describe('a source in trouble', () => {
     ])
   })
 
+  it('is asked again ever more rarely, and on its beat once it works', async () => {
+    const at: number[] = []
+    const bad = source('bad', async (_signal, call) => {
+      await Promise.resolve()
+      at.push(clock.mono())
+      if (call < 12) throw new Error('no answer')
+      return [{ sensor: 'bad', value: 1 }]
+    })
+    const { clock, advance } = sampling([sampled(bad)])
+    await advance(3_600_000)
+    const gaps = at.slice(1).map((time, index) => (time - (at[index] ?? 0)) / 1_000)
+    expect(gaps.slice(0, 11)).toEqual([2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300])
+    expect(new Set(gaps.slice(11))).toEqual(new Set([10]))
+  })
+
   it('that hangs is abandoned, never asked a second time meanwhile, and its late answer is thrown away', async () => {
     let answer: (results: SensorResult[]) => void = () => {}
     let underWay = 0

@@ -4,7 +4,7 @@ import { EngineThread } from '../../../hub/engine/thread.ts'
 const FILE = new URL('./thread-that-ends-at-once.ts', import.meta.url)
 const receipt = { now: 0, clockSynced: null }
 
-function threadThat(says: 'failed' | 'stops') {
+function threadThat(says: 'failed' | 'stops' | 'dies' | 'hangs') {
   const thread = new EngineThread(
     () => ({ folder: says, base: 'lares', version: '', logLevel: 'error', central: false, sections: {}, receipt }),
     FILE,
@@ -43,5 +43,23 @@ describe("the engine's thread", () => {
       await expect(started).rejects.toMatchObject({ code: 'corrupt_database' })
       expect(deaths).toEqual([])
     }
+  })
+
+  it('leaves nobody waiting when it dies, and says so once', async () => {
+    const { thread, deaths } = threadThat('dies')
+    await thread.start()
+    const ends = await Promise.allSettled([thread.probe(receipt), thread.tick(receipt)])
+    expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    expect(deaths).toEqual(["the engine's thread ended with code 3"])
+    await expect(thread.probe(receipt)).rejects.toThrow('does not run')
+  })
+
+  it('leaves nobody waiting when it is given up, which is no death', async () => {
+    const { thread, deaths } = threadThat('hangs')
+    await thread.start()
+    const asked = Promise.allSettled([thread.probe(receipt), thread.tick(receipt)])
+    await thread.abandon()
+    expect((await asked).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    expect(deaths).toEqual([])
   })
 })

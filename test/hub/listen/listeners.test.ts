@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -55,6 +55,8 @@ describe('the doors of the broker', () => {
     killed.close()
     await listeners.local.start()
     expect(listeners.local.failure).toBeNull()
+    // For its user and its group, whom the service's unit names: nobody else is an administrator.
+    expect(statSync(file).mode & 0o777).toBe(0o660)
   })
 
   /** Connects and says nothing; resolves when the hub closes it. */

@@ -47,6 +47,12 @@ describe('opening a database', () => {
     db.close()
   })
 
+  it('refuses to go on when SQLite keeps another setting than the one that was asked for', () => {
+    // Half a millisecond is no time that SQLite can wait.
+    const error = thrown(() => openDatabase({ file: join(folder, 'kept.db'), busyMs: 0.5 }))
+    expect(error).toMatchObject({ code: 'unsafe_sqlite', message: expect.stringContaining('busy_timeout') })
+  })
+
   it('for reading cannot write', () => {
     openDatabase({ file: join(folder, 'b.db') }).close()
     const db = openDatabase({ file: join(folder, 'b.db'), readonly: true })

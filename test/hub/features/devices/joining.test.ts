@@ -57,6 +57,15 @@ describe('an invitation', () => {
     expect(house.all('SELECT count(*) AS n FROM devices')).toEqual([{ n: 1 }])
   })
 
+  it('is good for ten minutes only, also where the clock was years ahead when it was made', () => {
+    const house = openTestHouse()
+    const { now } = house
+    house.now = now + 10 * 365 * 24 * 60 * MINUTE
+    const code = invite(house)
+    house.now = now
+    expect(refusal(join(house, code))).toBe('code_expired')
+  })
+
   it('ends after ten minutes', () => {
     const house = openTestHouse()
     const code = invite(house)

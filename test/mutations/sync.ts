@@ -1,0 +1,85 @@
+import type { Mutation } from './mutation.ts'
+
+const AT_CENTRAL = 'test/faults/sync-mutations.test.ts'
+const PURGE = 'test/hub/features/retention/purge.test.ts'
+const THINNING = 'test/hub/features/retention/thinning.test.ts'
+
+/**
+ * What goes to central once, and what may leave the house. Safeguards that lie in a statement at central are taken out while
+ * a test runs, at every release of PostgreSQL: test/faults/sync-mutations.test.ts.
+ */
+export const SYNC: readonly Mutation[] = [
+  {
+    without: 'refusing a batch for which the cursor is not where it was',
+    file: 'hub/sync/upload.ts',
+    text: 'if (moved !== 1) throw',
+    becomes: 'if (moved > 1) throw',
+    test: { file: AT_CENTRAL, name: 'is refused the second time' },
+  },
+  {
+    without: 'refusing a hub whose lease another one took',
+    file: 'hub/sync/upload.ts',
+    text: "throw new Displaced('another hub took over this site')",
+    becomes: 'return',
+    test: { file: AT_CENTRAL, name: 'is refused when another hub took the lease meanwhile' },
+  },
+  {
+    without: 'paying for bytes that went to central',
+    file: 'hub/sync/token-bucket.ts',
+    text: 'this.#tokens -= bytes',
+    becomes: 'void bytes',
+    test: {
+      file: 'test/hub/sync/token-bucket.test.ts',
+      name: 'lets the bytes of a second through at once, and then as much as it says',
+    },
+  },
+  {
+    without: 'keeping readings until their rollups stand',
+    file: 'hub/features/retention/removable.ts',
+    text: 'row.id <= this.#rolledUp &&',
+    becomes: '',
+    test: { file: PURGE, name: 'keeps a reading until both rollups have it, however old it is' },
+  },
+  {
+    without: 'keeping what central does not have yet',
+    file: 'hub/features/retention/removable.ts',
+    text: "(this.#sent('readings', row.id) ||",
+    becomes: '(true ||',
+    test: { file: PURGE, name: 'leaves what central has not acknowledged, and what waits in quarantine' },
+  },
+  {
+    without: 'a bound on the rows that one transaction removes',
+    file: 'hub/features/retention/purge.ts',
+    text: 'this.#walk.stretch(STRETCH).done',
+    becomes: 'this.#walk.stretch({ removals: 1e9, looks: 1e9 + STRETCH.looks }).done',
+    test: { file: PURGE, name: 'takes at most 5,000 rows in a transaction' },
+  },
+  {
+    without: 'telling a device that it may fill its share of rejected messages again',
+    file: 'hub/features/retention/purge.ts',
+    text: 'if (this.#rejectedGone) context.changed()',
+    becomes: '',
+    test: { file: PURGE, name: 'removes old rejected messages, and the device may fill its share again' },
+  },
+  {
+    without: 'a beginning for thinning',
+    file: 'hub/features/retention/thinning.ts',
+    text: 'used >= WATERMARKS.thin.at',
+    becomes: 'used >= WATERMARKS.thin.until',
+    test: { file: THINNING, name: 'is thinned from 85 % down to below 80 %, not in between' },
+  },
+  {
+    without: 'an end for thinning',
+    file: 'hub/features/retention/thinning.ts',
+    text: 'if (this.#active && used < WATERMARKS.thin.until) this.#end()',
+    becomes: '',
+    test: { file: THINNING, name: 'is thinned from 85 % down to below 80 %, not in between' },
+  },
+  {
+    without: 'one event an hour about what was given up',
+    file: 'hub/features/retention/thinning.ts',
+    text: 'this.#say(context)',
+    becomes: '',
+    test: { file: THINNING, name: 'is said in one event an hour' },
+  },
+]
