@@ -72,6 +72,13 @@ export const OUTPUTS: readonly Mutation[] = [
     test: { file: 'test/edge/outputs/bounded-driver.test.ts', name: 'is given up after five seconds' },
   },
   {
+    without: 'a bound to the opening of a driver',
+    file: 'edge/outputs/bounded-driver.ts',
+    text: 'await this.#bounded(this.#options.open(), (driver) => driver.close())',
+    becomes: 'await this.#options.open()',
+    test: { file: 'test/edge/outputs/broken-outputs.test.ts', name: 'an output that hangs at the start holds it up' },
+  },
+  {
     without: 'trying a broken output again',
     file: OUTPUT,
     text: 'void this.secure())',

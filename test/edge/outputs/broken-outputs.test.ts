@@ -111,3 +111,23 @@ describe('a dimmer whose file hangs', () => {
     expect(bench.events.map(({ type }) => type)).toEqual(['output_failing', 'output_recovered'])
   })
 })
+
+it('an output that hangs at the start holds it up for five seconds at most, and no other output at all', async () => {
+  const clock = new ManualClock()
+  const pwm = fakePwm(clock)
+  const hang = Promise.withResolvers<void>()
+  const machine: Machine = {
+    ...pwm.machine,
+    writeText: (path, text) => (path.includes('pwm2') ? hang.promise : pwm.machine.writeText(path, text)),
+  }
+  pwm.write(2, 'period', '0')
+  for (const name of ['duty_cycle', 'enable']) pwm.write(2, name, '0')
+  const tables = { shelf: { type: 'dimmer', pin: 18 }, hall: { type: 'dimmer', pin: 13 } }
+  const bench = outputsBench({ tables, backend: 'gpiod', clock, machine })
+  const securing = bench.outputs.secure()
+  await eventually(() => expect(bench.state('hall')).toBe('0 %'))
+  clock.advance(5_000)
+  await securing
+  expect(bench.outputs.failing()).toMatchObject([{ key: 'shelf', message: expect.stringContaining('within 5 s') }])
+  hang.resolve()
+})
