@@ -48,15 +48,15 @@ export async function checkGpio({ config, machine, clock, status }: DoctorOption
   if (status !== null) {
     const gpio = status.heartbeat?.gpio
     const said = status.missing.find(({ part }) => part === 'gpio')
-    if (said) return [problem('gpio', said.reason, 'See docs/operations.md, pins.')]
+    if (said) return [problem('gpio', said.reason, said.hint ?? 'See docs/operations.md, "Pins".')]
     return [ok('gpio', `the running agent uses ${gpio?.backend ?? 'it'}`)]
   }
   const settings = { backend, ...(base === undefined ? {} : { base }), ...(chip === undefined ? {} : { chip }) }
   const port = await openGpio(settings, { machine, clock, log: silentLog })
   await port.close()
   if (port.backend === 'none') {
-    const mend = 'Add the user to the group gpio and install the package gpiod, or remove the pins from [gpio].'
-    return [problem('gpio', port.reason ?? 'this machine has no GPIO', mend)]
+    const mend = port.remedy ?? 'Set [gpio] backend = "auto", or remove talk_button, mute_switch and status_led.'
+    return [problem('gpio', port.reason ?? '[gpio] backend is "none"', mend)]
   }
   return [ok('gpio', `by ${port.backend}`)]
 }

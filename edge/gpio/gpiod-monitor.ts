@@ -17,7 +17,7 @@ export interface GpiodMonitorOptions {
   input: Pick<WatchOptions, 'activeLow' | 'pull'>
   onLevel: (active: boolean) => void
   /** What is wrong with this pin, `null` when it works again. */
-  onProblem: (problem: string | null) => void
+  onProblem: (problem: Error | null) => void
 }
 
 /** A monitor that ran this long is well: the next failure is a new one. */
@@ -82,8 +82,8 @@ export class GpiodMonitor {
   }
 
   #again(error: Error): void {
-    const { clock, line, onProblem } = this.#options
-    onProblem(`GPIO${line.pin} is not watched: ${error.message}`)
+    const { clock, onProblem } = this.#options
+    onProblem(error)
     this.#cancel()
     this.#cancel = clock.after(this.#backoff.next(), () => {
       this.start().catch((failure) => {

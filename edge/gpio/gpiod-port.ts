@@ -3,9 +3,10 @@ import { cutText } from '../../shared/cut-text.ts'
 import { LaresError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import type { Machine } from '../health/machine.ts'
-import { chooseChip } from './chip-labels.ts'
+import { chooseChip, noChip } from './chip-labels.ts'
 import { PinClaims } from './claims.ts'
 import { debounce } from './debounce.ts'
+import { joinGpioGroup } from './gpio-group.ts'
 import type { GpiodChip, GpiodVersion } from './gpiod-commands.ts'
 import { parseChips, parseVersion } from './gpiod-commands.ts'
 import { GpiodMonitor } from './gpiod-monitor.ts'
@@ -29,22 +30,32 @@ const TIMEOUT_MS = 5_000
  */
 export async function openGpiodPort(options: GpiodPortOptions): Promise<GpioPort> {
   const { machine, chip: wanted } = options
-  const run = (command: string[]) => machine.run(command, { timeoutMs: TIMEOUT_MS })
+  const run = (command: string[]) =>
+    machine.run(command, { timeoutMs: TIMEOUT_MS }).catch((error: unknown) => {
+      throw explained(error)
+    })
   const printed = await run(['gpiodetect', '--version'])
   const version = parseVersion(printed)
   if (version === null)
     throw new LaresError('missing_program', `libgpiod is of an unknown version: ${printed.split('\n')[0]}`, {
-      hint: 'Install the package gpiod, version 1 or 2.',
+      hint: `Only 1 and 2 are known here. ${INSTALL}`,
     })
   const chips = parseChips(await run(['gpiodetect']))
   const chip = chooseChip(chips, wanted)
   if (!chip) {
-    const listed = chips.map(({ label }) => label).join(', ') || 'none that this user may open'
-    throw new LaresError('device_missing', 'no GPIO chip of a Raspberry Pi', {
-      hint: `Set [gpio] chip to a label. There are: ${listed}.`,
-    })
+    const labels = chips.map(({ label }) => label)
+    throw noChip(labels, wanted, 'among those that gpiodetect lists')
   }
   return new GpiodPort(version, chip, options)
+}
+
+const INSTALL = 'Install the one of this system: sudo apt install gpiod.'
+
+/** What helps against a program that is not there, or that may open no chip. */
+function explained(error: unknown): unknown {
+  if (!(error instanceof LaresError)) return error
+  const hint = error.code === 'missing_program' ? INSTALL : error.code === 'no_permission' ? joinGpioGroup() : null
+  return hint === null ? error : new LaresError(error.code, error.message, { cause: error, hint })
 }
 
 class GpiodPort implements GpioPort {
@@ -54,7 +65,7 @@ class GpiodPort implements GpioPort {
   readonly #chip: GpiodChip
   readonly #options: GpiodPortOptions
   readonly #claims = new PinClaims()
-  readonly #problems = new Map<number, string>()
+  readonly #problems = new Map<number, Error>()
 
   constructor(version: GpiodVersion, chip: GpiodChip, options: GpiodPortOptions) {
     this.#version = version
@@ -63,8 +74,13 @@ class GpiodPort implements GpioPort {
   }
 
   get reason(): string | null {
+    const [problem] = this.#problems
+    return problem === undefined ? null : cutText(notWatched(...problem), 200)
+  }
+
+  get remedy(): string | null {
     const [problem] = this.#problems.values()
-    return problem === undefined ? null : cutText(problem, 200)
+    return problem instanceof LaresError ? problem.hint : null
   }
 
   async watch(pin: number, options: WatchOptions, onChange: (active: boolean) => void): Promise<() => Promise<void>> {
@@ -81,7 +97,7 @@ class GpiodPort implements GpioPort {
       onProblem: (problem) => {
         if (problem === null && this.#problems.delete(pin)) log.info({ pin }, 'a pin is watched again')
         if (problem === null) return
-        if (!this.#problems.has(pin)) log.warn({ pin }, problem)
+        if (!this.#problems.has(pin)) log.warn({ pin }, notWatched(pin, problem))
         this.#problems.set(pin, problem)
       },
     })
@@ -116,4 +132,8 @@ class GpiodPort implements GpioPort {
   async close(): Promise<void> {
     await this.#claims.releaseAll()
   }
+}
+
+function notWatched(pin: number, { message }: Error): string {
+  return `GPIO${pin} is not watched: ${message}`
 }

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import type { Clock } from '../../shared/clock.ts'
 import { asError, LaresError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
@@ -41,6 +42,8 @@ export interface OnoffPortOptions {
   load?: () => Promise<OnoffModule>
 }
 
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
 /**
  * Pins through onoff and the kernel's old interface in /sys/class/gpio.
  * Rejects with a `LaresError` that says why it cannot be used here.
@@ -54,7 +57,7 @@ export async function openOnoffPort(options: OnoffPortOptions): Promise<GpioPort
   } catch (cause) {
     throw new LaresError('missing_program', 'onoff is not installed or not built for this Node', {
       cause,
-      hint: 'Run `npm install onoff` where a compiler is installed (apt install build-essential).',
+      hint: `Set [gpio] backend = "gpiod", or build it: sudo apt install build-essential, then npm install onoff in ${ROOT}.`,
     })
   }
   return new OnoffPort(onoff, chip, options)
@@ -64,6 +67,7 @@ class OnoffPort implements GpioPort {
   readonly backend = 'onoff'
   readonly base: number
   readonly reason = null
+  readonly remedy = null
   readonly #onoff: OnoffModule
   readonly #lineCount: number
   readonly #options: OnoffPortOptions
@@ -149,7 +153,7 @@ class OnoffPort implements GpioPort {
     try {
       await this.#options.machine.run(['pinctrl', 'set', String(pin), `p${letter}`], { timeoutMs: 3_000 })
     } catch (error) {
-      const remedy = `put gpio=${pin}=p${letter} into config.txt, or use a resistor`
+      const remedy = `Set [gpio] backend = "gpiod", which sets it by itself, or put gpio=${pin}=p${letter} into config.txt, which holds although this is said again.`
       this.#options.log.warn({ pin, error: asError(error).message, remedy }, `the pull-${pull} could not be set`)
     }
   }

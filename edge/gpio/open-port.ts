@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Clock } from '../../shared/clock.ts'
-import { asError } from '../../shared/errors.ts'
+import { asError, LaresError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import type { Machine } from '../health/machine.ts'
 import { openGpiodPort } from './gpiod-port.ts'
@@ -45,13 +45,14 @@ export async function openGpio(settings: GpioSettings, dependencies: GpioDepende
     case 'simulated':
       return new SimulatedPort(clock)
     case 'onoff':
-      return openOnoffPort(options).catch((error) => nonePort(why('onoff', error)))
+      return openOnoffPort(options).catch((error) => nonePort(why('onoff', error), remedyOf(error)))
     case 'gpiod':
-      return openGpiodPort(options).catch((error) => nonePort(why('gpiod', error)))
+      return openGpiodPort(options).catch((error) => nonePort(why('gpiod', error), remedyOf(error)))
     case 'auto':
       break
   }
   const reasons: string[] = []
+  const remedies = new Set<string>()
   for (const [name, open] of [
     ['onoff', openOnoffPort],
     ['gpiod', openGpiodPort],
@@ -62,11 +63,17 @@ export async function openGpio(settings: GpioSettings, dependencies: GpioDepende
       return port
     } catch (error) {
       reasons.push(why(name, error))
+      remedies.add(remedyOf(error))
     }
   }
-  return nonePort(reasons.join('; '))
+  // One of the two is enough.
+  return nonePort(reasons.join('; '), [...remedies].join(' Or: '))
 }
 
 function why(backend: string, error: unknown): string {
   return `${backend}: ${asError(error).message}`
+}
+
+function remedyOf(error: unknown): string {
+  return error instanceof LaresError ? error.hint : 'Remove talk_button, mute_switch and status_led from [gpio].'
 }

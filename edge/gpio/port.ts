@@ -24,6 +24,8 @@ export interface GpioPort {
   readonly base: number | null
   /** What is wrong, for a person, at most 200 characters; `null` when all is well. May change while it runs. */
   readonly reason: string | null
+  /** How to mend it, where that is known. May change with the reason. */
+  readonly remedy: string | null
   /**
    * Calls `onChange` with the level found, once, before this resolves; then at every change. The first change of a
    * bouncing contact is told at once, and a press shorter than the bounce time is still told as press and release.

@@ -11,6 +11,7 @@ export class SimulatedPort implements GpioPort {
   readonly backend = 'simulated'
   readonly base = null
   readonly reason = null
+  readonly remedy = null
   readonly #clock: Clock
   readonly #claims = new PinClaims()
   readonly #levels = new Map<number, boolean>()

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Cancel, Clock } from '../../shared/clock.ts'
-import { asError } from '../../shared/errors.ts'
+import { asError, LaresError } from '../../shared/errors.ts'
 import type { Service } from '../../shared/lifecycle.ts'
 import type { Log } from '../../shared/log.ts'
 import type { GpioOutput, GpioPort } from './port.ts'
@@ -116,7 +116,9 @@ export class StatusLight implements Service {
 
   #complain(error: unknown): void {
     const { log, settings } = this.#options
-    if (!this.#failed) log.warn({ pin: settings.pin, error: asError(error).message }, 'the status light does not work')
+    const hint = error instanceof LaresError ? error.hint : null
+    const about = { pin: settings.pin, error: asError(error).message, hint }
+    if (!this.#failed) log.warn(about, 'the status light does not work')
     this.#failed = true
   }
 }

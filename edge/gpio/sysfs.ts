@@ -3,7 +3,8 @@ import { wait } from '../../shared/clock.ts'
 import { asError, LaresError } from '../../shared/errors.ts'
 import type { Machine } from '../health/machine.ts'
 import { orNull, orSilent, parseNumber } from '../health/unknown.ts'
-import { chooseChip } from './chip-labels.ts'
+import { chooseChip, noChip } from './chip-labels.ts'
+import { joinGpioGroup } from './gpio-group.ts'
 
 const ROOT = '/sys/class/gpio'
 
@@ -30,10 +31,12 @@ export async function findHeaderChip(
 ): Promise<HeaderChip> {
   const names = await orNull(() => machine.list(ROOT))
   if (names === null)
-    throw new LaresError('device_missing', `the kernel has no ${ROOT}`, { hint: 'Use [gpio] backend = "gpiod".' })
+    throw new LaresError('device_missing', `the kernel has no ${ROOT}`, {
+      hint: `Set [gpio] backend = "gpiod" and install its programs: sudo apt install gpiod.`,
+    })
   if (!(await machine.canWrite(`${ROOT}/export`)))
     throw new LaresError('no_permission', `${ROOT}/export may not be written`, {
-      hint: 'Add the user lares to the group gpio, then start the agent again.',
+      hint: joinGpioGroup(),
     })
   const folders = names.filter((name) => name.startsWith('gpiochip'))
   const silent: Error[] = []
@@ -49,10 +52,8 @@ export async function findHeaderChip(
   const chip = chooseChip(known, wanted.chip)
   if (chip) return chip
   if (silent[0]) throw silent[0]
-  const listed = known.map((one) => `${one.label} at ${one.base}`).join(', ') || 'none'
-  throw new LaresError('device_missing', `no GPIO chip of a Raspberry Pi in ${ROOT}`, {
-    hint: `Set [gpio] chip to a label. There are: ${listed}.`,
-  })
+  const labels = known.map(({ label }) => label)
+  throw noChip(labels, wanted.chip, `in ${ROOT}`)
 }
 
 async function readChip(
@@ -104,7 +105,7 @@ export async function exportPin(
   }
   if (!before) await orNull(() => machine.writeText(`${ROOT}/unexport`, String(number)))
   throw new LaresError('no_permission', `the files of GPIO${pin} in ${folder} may not be written`, {
-    hint: 'Add the user lares to the group gpio, then start the agent again.',
+    hint: joinGpioGroup(),
   })
 }
 
@@ -114,7 +115,7 @@ function refusal(thrown: unknown, pin: number, number: number): LaresError {
     case 'EINVAL':
       return new LaresError('device_missing', `the kernel has no GPIO${pin} (its number ${number})`, {
         cause,
-        hint: 'The pins begin at another number here: remove [gpio] base, so that it is looked up.',
+        hint: 'Where [gpio] base is set, remove it, so that it is looked up. Otherwise choose another pin.',
       })
     case 'EBUSY':
       return new LaresError('device_busy', `GPIO${pin} is used by the kernel`, {
@@ -123,7 +124,10 @@ function refusal(thrown: unknown, pin: number, number: number): LaresError {
       })
     case 'EACCES':
     case 'EPERM':
-      return new LaresError('no_permission', `GPIO${pin} may not be exported`, { cause })
+      return new LaresError('no_permission', `GPIO${pin} may not be exported`, {
+        cause,
+        hint: joinGpioGroup(),
+      })
     default:
       return new LaresError('device_missing', `GPIO${pin} could not be exported: ${cause.message}`, { cause })
   }

@@ -23,7 +23,7 @@ export interface PartsLookedAt {
   outbox: Pick<Outbox, 'scarce' | 'fault'>
   sensing: Pick<Sensing, 'refused' | 'wrong' | 'failing'>
   outputs: Pick<Outputs, 'failing'>
-  pins: Pick<Pins, 'wanted' | 'health'>
+  pins: Pick<Pins, 'wanted' | 'health' | 'remedy'>
   hearing: Pick<Hearing, 'wanted' | 'health'>
   speaking: Pick<Speaking, 'reason'>
   heartbeat: Pick<HeartbeatLoop, 'current'>
@@ -55,7 +55,7 @@ export function whatIsMissing(parts: PartsLookedAt, configFaults: readonly Confi
   for (const { part, error } of [...configFaults, ...sensing.wrong()]) add(part, explain(error))
   for (const { key, message } of sensing.failing()) add(`sensor ${key}`, message)
   for (const { key, message } of outputs.failing()) add(`output ${key}`, message)
-  if (pins.wanted) add('gpio', pins.health().reason)
+  if (pins.wanted) add('gpio', pins.health().reason, pins.remedy ?? undefined)
   const audio = hearing.health()
   if (hearing.wanted && audio.state !== 'muted') add('microphone', audio.reason)
   add('speaker', speaking.reason)

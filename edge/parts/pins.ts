@@ -31,7 +31,7 @@ export class Pins implements Service {
   #options: PinsOptions
   #buttons: Button[] = []
   #light: StatusLight | null = null
-  #problems: string[] = []
+  #problems: { says: string; remedy: string | null }[] = []
   #shown: LightState = 'idle'
   #cancelIdentify: Cancel | null = null
 
@@ -67,8 +67,15 @@ export class Pins implements Service {
   /** As the heartbeat shows it. */
   health(): Heartbeat['gpio'] {
     const { backend, base, reason: problem } = this.#options.port.current
-    const reason = [problem, ...this.#problems].filter((text) => text !== null).join('; ')
+    const reason = [problem, ...this.#problems.map(({ says }) => says)].filter((text) => text !== null).join('; ')
     return { backend, base, reason: reason === '' ? null : cutText(reason, 200) }
+  }
+
+  /** How to mend what `health` names, each once; `null` where nothing is known of it. */
+  get remedy(): string | null {
+    const { remedy: ofPort } = this.#options.port.current
+    const remedies = [ofPort, ...this.#problems.map(({ remedy }) => remedy)].filter((text) => text !== null)
+    return remedies.length === 0 ? null : [...new Set(remedies)].join(' ')
   }
 
   show(state: LightState): void {
@@ -96,8 +103,9 @@ export class Pins implements Service {
       clock,
       onEvent: (event) => this.#take(name, event),
       onProblem: (error) => {
-        this.#problems.push(`${name}: ${error.message}`)
-        log.warn({ button: name, error: error.message }, 'a button cannot be used')
+        const remedy = error instanceof LaresError ? error.hint : null
+        this.#problems.push({ says: `${name}: ${error.message}`, remedy })
+        log.warn({ button: name, error: error.message, hint: remedy }, 'a button cannot be used')
       },
     })
     this.#buttons.push(button)

@@ -65,6 +65,7 @@ export async function openRealOnoffBench(): Promise<GpioBench> {
     backend: 'onoff',
     base: Number(base),
     reason: null,
+    remedy: null,
     async watch(pin, options, onChange) {
       const before = listeners.get(pin)
       listeners.set(pin, onChange)

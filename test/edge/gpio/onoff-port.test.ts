@@ -42,7 +42,7 @@ describe('where the pins begin', () => {
     const other = { gpiochip96: { label: 'sunxi', ngpio: 32 } } as unknown as Parameters<typeof fakeOnoff>[1]
     await expect(open({}, other).opening).rejects.toMatchObject({
       code: 'device_missing',
-      hint: expect.stringContaining('sunxi at 96'),
+      hint: expect.stringContaining('chip = "sunxi"'),
     })
     expect((await open({ chip: 'sunxi' }, other).opening).base).toBe(96)
     expect((await open({ base: 32 }, other).opening).base).toBe(32)

@@ -1,5 +1,6 @@
 import { type Inventory, NOT_YET } from './entry.ts'
 
+const GPIO = 'test/remedies/gpio.test.ts'
 const LINK = 'test/remedies/hub-link.test.ts'
 const SETTINGS = 'test/remedies/agent-settings.test.ts'
 const OUTPUTS = 'test/edge/outputs/shown-outputs.test.ts'
@@ -42,10 +43,10 @@ export const EDGE: Inventory = {
   'edge/doctor/machine-checks.ts': {
     'See timedatectl. Until then the hub mends the times of': NOT_YET,
     'Use the supply made for this Pi and a short, thick cable.': NOT_YET,
-    'Add the user to the group gpio and install the package': NOT_YET,
+    'Set [gpio] backend = "auto", or remove talk_button,': GPIO,
     'The card may be failing: look at the journal, save the data.': NOT_YET,
     'Free some space: the outbox of a week needs 200 MB.': NOT_YET,
-    'See docs/operations.md, pins.': NOT_YET,
+    'See docs/operations.md, "Pins".': { because: 'only an agent of an earlier version says less' },
   },
   'edge/doctor/microphone-check.ts': {
     'List the microphones with arecord -L, and name one as': NOT_YET,
@@ -76,24 +77,34 @@ export const EDGE: Inventory = {
     'Use BCM numbers: the pin called GPIO17 is 17': SENSORS,
     'Give each button and light its own pin.': SENSORS,
   },
+  'edge/gpio/chip-labels.ts': {
+    'This machine shows no pins at all: remove talk_button,': GPIO,
+    'Write below [gpio] which has your pins: ….': GPIO,
+  },
+  'edge/gpio/gpio-group.ts': {
+    'Add its account to the group: sudo usermod -aG gpio …, then': GPIO,
+  },
   'edge/gpio/gpiod-port.ts': {
-    'Install the package gpiod, version 1 or 2.': NOT_YET,
-    'Set [gpio] chip to a label. There are: ….': NOT_YET,
+    'Only 1 and 2 are known here. …': GPIO,
+    'Install the one of this system: sudo apt install gpiod.': GPIO,
   },
   'edge/gpio/none-port.ts': {
-    'Mend what is named here, or set [gpio] backend in the': NOT_YET,
+    'Set [gpio] backend = "auto", or remove the button or light': GPIO,
   },
   'edge/gpio/onoff-port.ts': {
-    'Run `npm install onoff` where a compiler is installed (apt': NOT_YET,
-    'Another program or a dtoverlay uses it. Look at …, or': NOT_YET,
-    'put gpio=…=p… into config.txt, or use a resistor': NOT_YET,
+    'Set [gpio] backend = "gpiod", or build it: sudo apt install': GPIO,
+    'Another program or a dtoverlay uses it. Look at …, or': GPIO,
+    'Set [gpio] backend = "gpiod", which sets it by itself, or': GPIO,
+  },
+  'edge/gpio/open.ts': {
+    'Remove talk_button, mute_switch and status_led from [gpio].': {
+      because: 'it is for a failure of the backend that nobody foresaw',
+    },
   },
   'edge/gpio/sysfs.ts': {
-    'Use [gpio] backend = "gpiod".': NOT_YET,
-    'Add the user lares to the group gpio, then start the agent again.': NOT_YET,
-    'Set [gpio] chip to a label. There are: ….': NOT_YET,
-    'The pins begin at another number here: remove [gpio] base,': NOT_YET,
-    'A dtoverlay in config.txt uses it. Remove the overlay or': NOT_YET,
+    'Set [gpio] backend = "gpiod" and install its programs: sudo': GPIO,
+    'Where [gpio] base is set, remove it, so that it is looked': GPIO,
+    'A dtoverlay in config.txt uses it. Remove the overlay or': GPIO,
   },
   'edge/health/file-error.ts': {
     'Its driver or cable hangs. Unplug the sensor, or restart the machine.': NOT_YET,
