@@ -96,7 +96,7 @@ export const EDGE: Inventory = {
     'Another program or a dtoverlay uses it. Look at …, or': GPIO,
     'Set [gpio] backend = "gpiod", which sets it by itself, or': GPIO,
   },
-  'edge/gpio/open.ts': {
+  'edge/gpio/open-port.ts': {
     'Remove talk_button, mute_switch and status_led from [gpio].': {
       because: 'it is for a failure of the backend that nobody foresaw',
     },
