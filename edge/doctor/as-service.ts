@@ -36,7 +36,9 @@ export async function runAsService(machine: Machine, unit: ServiceUnit, options:
     const why = end.lastError || end.problem || `it ended with ${end.code ?? end.signal}`
     throw new LaresError('no_permission', `the doctor could not be run as the service: ${why}`, {
       cause,
-      hint: 'What follows is what this account sees; the service may see less.',
+      hint:
+        'See what systemd has against it: sudo systemd-run --wait --pipe true. What follows is what this account sees; the ' +
+        'service may see less.',
     })
   }
 }

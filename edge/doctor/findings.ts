@@ -16,7 +16,8 @@ export const problem = (check: string, says: string, mend: string): Finding => (
 
 /** An error as a finding, with its own remedy where it has one. */
 export function problemFrom(check: string, error: unknown): Finding {
-  const mend = error instanceof LaresError ? error.hint : 'Look at the journal of the agent.'
+  const mend =
+    error instanceof LaresError ? error.hint : 'See what the agent says of it: journalctl -u lares-edge -n 50.'
   return problem(cleanText(check), cleanText(asError(error).message), mend)
 }
 

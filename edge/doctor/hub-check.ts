@@ -29,6 +29,7 @@ export interface HubDoor<S extends { destroy(): unknown }> {
   signIn(options: { socket: S; identity: DeviceIdentity; clock: Clock; timeoutMs: number }): Promise<void>
 }
 
+const INVITE = 'At the hub: lares devices invite NAME. Then here: lares edge join TOKEN.'
 const AGENT_IS_AWAY = 'Look again in a minute: it may be about to connect. If it says the same, do what it says.'
 
 const DIAL_MS = 10_000
@@ -58,8 +59,7 @@ export async function checkHubThrough<S extends { destroy(): unknown }>(
 ): Promise<Finding[]> {
   const { dataFolder, config, clock } = options
   const identity = readDeviceIdentity(dataFolder)
-  if (identity === null)
-    return [problem('identity', 'this agent has not joined a hub', 'Ask the hub for a token: lares devices invite.')]
+  if (identity === null) return [problem('identity', 'this agent has not joined a hub', INVITE)]
   const addresses = [...new Set([...config.hub.addresses, ...identity.addresses])]
   let isTaken = false
   const check = async (address: string): Promise<{ reached: boolean; finding: Finding }> => {

@@ -14,7 +14,8 @@ export async function checkClock({ machine, clock }: DoctorOptions): Promise<Fin
   const { synced, source } = await clockSyncReader(machine, clock)()
   if (synced === null) return [skipped('clock', 'this system does not say whether its clock is synchronised')]
   if (synced) return [ok('clock', `synchronised${source ? ` by ${source}` : ''}`)]
-  const mend = 'See timedatectl. Until then the hub mends the times of readings by itself.'
+  const mend =
+    'Let it follow the network: sudo timedatectl set-ntp true. Until it does, the hub mends the times of readings by itself.'
   return [problem('clock', 'not synchronised', mend)]
 }
 

@@ -1,3 +1,5 @@
+import { type ErrorCode, hintFor } from '../../shared/errors.ts'
+import { runningUser } from '../../shared/running-user.ts'
 import { measureMicrophone } from '../hearing/microphone-level.ts'
 import type { Finding } from './findings.ts'
 import { ok, problem, skipped } from './findings.ts'
@@ -17,7 +19,7 @@ export async function checkMicrophone({ config, clock, status, env }: DoctorOpti
     return [problem('microphone', audio?.reason ?? 'the running agent does not record', REMEDY)]
   }
   const level = await measureMicrophone({ device, seconds: SECONDS, clock, ...(env ? { env } : {}) })
-  if (level.reason !== undefined) return [problem('microphone', level.reason, REMEDY)]
+  if (level.reason !== undefined) return [problem('microphone', level.reason, remedyOf(level.code))]
   const says = `${level.rmsDb.toFixed(0)} dB on average, ${level.peakDb.toFixed(0)} dB at most, in ${SECONDS} seconds`
   if (level.peakDb < SILENT_DB)
     return [
@@ -28,3 +30,10 @@ export async function checkMicrophone({ config, clock, status, env }: DoctorOpti
 }
 
 const REMEDY = 'List the microphones with arecord -L, and name one as [microphone] device.'
+
+/** What the list cannot help with is told as what it is. */
+function remedyOf(code: ErrorCode | undefined): string {
+  if (code === 'missing_program') return 'Install what it belongs to: sudo apt install alsa-utils.'
+  if (code === 'no_permission') return `sudo usermod -aG audio ${runningUser()}, then start the agent again.`
+  return code === 'device_busy' ? hintFor(code) : REMEDY
+}

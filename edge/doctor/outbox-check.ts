@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { openDatabase } from '../../shared/sqlite/open.ts'
+import { asError } from '../../shared/errors.ts'
+import { isCorruption, openDatabase } from '../../shared/sqlite/open.ts'
 import { outboxRows } from '../outbox/rows.ts'
 import type { Finding } from './findings.ts'
 import { ok, problem, skipped } from './findings.ts'
@@ -11,13 +12,23 @@ export async function checkOutbox({ dataFolder, status }: DoctorOptions): Promis
   if (!existsSync(file)) return [skipped('outbox', 'there is none yet: the agent makes it at its first start')]
   const said = status?.missing.find(({ part }) => part === 'outbox')
   if (said) return [problem('outbox', said.reason, said.hint ?? 'Free space on the disk, or replace the card.')]
+  try {
+    return checkFile(file)
+  } catch (error) {
+    // What is no database at all is found out before its content is looked at.
+    if (!isCorruption(error)) throw error
+    return [damaged(asError(error).message)]
+  }
+}
+
+const damaged = (why: string) =>
+  problem('outbox', `damaged: ${why}`, 'Restart the agent: it sets the file aside and goes on.')
+
+function checkFile(file: string): Finding[] {
   const db = openDatabase({ file, readonly: true })
   try {
     const verdict = db.pragma('quick_check', { simple: true })
-    if (verdict !== 'ok')
-      return [
-        problem('outbox', `damaged: ${String(verdict)}`, 'Restart the agent: it sets the file aside and goes on.'),
-      ]
+    if (verdict !== 'ok') return [damaged(String(verdict))]
     const rows = outboxRows(db)
     const { rows: waiting, bytes } = rows.total()
     const dropped = rows.state()?.dropped ?? 0

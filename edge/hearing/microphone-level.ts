@@ -1,4 +1,5 @@
 import type { Clock } from '../../shared/clock.ts'
+import type { ErrorCode } from '../../shared/errors.ts'
 import { levelOf } from '../../shared/sound-level.ts'
 import { openRecording } from './recorder-run.ts'
 
@@ -10,6 +11,8 @@ export interface MicrophoneLevel {
   bytes: number
   /** Why there is less than was asked for, or nothing; absent when all is well. */
   reason?: string
+  /** What kind of fault that is, where the program said so. */
+  code?: ErrorCode
 }
 
 /** The program has to open the device first. */
@@ -30,10 +33,15 @@ export function measureMicrophone(options: {
   return new Promise((resolve) => {
     const chunks: Buffer[] = []
     let bytes = 0
-    const finish = (reason: string | null) => {
+    const finish = (reason: string | null, code?: ErrorCode) => {
       cancel()
       const level = levelOf(Buffer.concat(chunks).subarray(0, wanted))
-      const result = { ...level, bytes: Math.min(bytes, wanted), ...(reason === null ? {} : { reason }) }
+      const result = {
+        ...level,
+        bytes: Math.min(bytes, wanted),
+        ...(reason === null ? {} : { reason }),
+        ...(code ? { code } : {}),
+      }
       void recording.stop().then(() => resolve(result))
     }
     const cancel = clock.after(OPENING_MS + seconds * 1_000, () =>
@@ -51,7 +59,7 @@ export function measureMicrophone(options: {
         bytes += chunk.length
         if (bytes >= wanted) finish(null)
       },
-      onLost: (fault) => finish(fault.reason),
+      onLost: (fault) => finish(fault.reason, fault.code),
     })
   })
 }

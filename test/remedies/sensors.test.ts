@@ -3,11 +3,13 @@ import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'smol-toml'
 import { describe, expect, it } from 'vitest'
+import { configureSensors } from '../../edge/config/load-settings.ts'
 import { PinClaims } from '../../edge/gpio/claims.ts'
 import { configureSource } from '../../edge/sensors/configure.ts'
 import { LaresError } from '../../shared/errors.ts'
 import { type FakeTree, fakeTree } from '../edge/health/fake-tree.ts'
 import { readAll } from '../edge/sensors/read-all.ts'
+import { slaveOf, slaveText } from '../edge/sensors/scratchpad.ts'
 import { asPattern } from './lib/as-pattern.ts'
 
 type Table = Record<string, unknown>
@@ -45,6 +47,8 @@ const iio = (at: number, name: string) => (tree: FakeTree) => {
   tree.write(`/sys/bus/iio/devices/iio:device${at}/name`, `${name}\n`)
   tree.write(`/sys/bus/iio/devices/iio:device${at}/in_temp_input`, '21000\n')
 }
+
+const PROBE = '/sys/bus/w1/devices/28-000000000001/w1_slave'
 
 const CASES: Case[] = [
   {
@@ -134,6 +138,72 @@ const CASES: Case[] = [
     },
   },
   {
+    what: 'IIO device that measures nothing known',
+    table: { driver: 'iio' },
+    says: 'bmp280 measures nothing that Lares knows',
+    hint: 'Look at the files in …; a command source can read any of them.',
+    wrong(tree) {
+      tree.write('/sys/bus/iio/devices/iio:device0/name', 'bmp280\n')
+      tree.write('/sys/bus/iio/devices/iio:device0/in_what_input', '7\n')
+    },
+    mend(tree, hint) {
+      const folder = found(hint, /files in (\S+);/)
+      tree.program('cat', `exec cat ${tree.root}$1`)
+      return { driver: 'command', command: ['cat', `${folder}/in_what_input`] }
+    },
+  },
+  {
+    what: 'program that may not be run',
+    table: { driver: 'command', command: ['it'] },
+    says: 'it may not be run',
+    hint: 'Make the file executable (chmod +x).',
+    wrong(tree) {
+      tree.program('it', 'echo 21')
+      chmodSync(join(tree.root, 'bin/it'), 0o644)
+    },
+    mend: (tree, hint) =>
+      void execFileSync('sh', ['-c', `${found(hint, /\((chmod \+x)\)/)} ${join(tree.root, 'bin/it')}`]),
+  },
+  {
+    what: '1-Wire bus that is not enabled',
+    table: { driver: 'one-wire' },
+    says: 'this machine has no 1-Wire bus',
+    hint: 'Enable the bus with dtoverlay=w1-gpio in config.txt, then check the wiring and its 4.7 kΩ resistor.',
+    mend: (tree) => void tree.write(PROBE, slaveText(20_000)),
+  },
+  {
+    what: '1-Wire bus whose line is held down',
+    table: { driver: 'one-wire' },
+    says: 'answers nothing but zeros',
+    hint: 'The data line is held down: look for a short circuit, a wet plug, or a probe without power.',
+    wrong: (tree) => tree.write(PROBE, slaveOf(Array(9).fill(0), 0)),
+    mend: (tree) => void tree.write(PROBE, slaveText(20_000)),
+  },
+  {
+    what: '1-Wire bus on a long cable',
+    table: { driver: 'one-wire' },
+    says: 'failed its checksum',
+    hint: 'Check the wiring: a long cable wants a smaller pull-up resistor.',
+    wrong: (tree) => tree.write(PROBE, slaveOf([0x40, 0x01, 0x4b, 0x46, 0x7f, 0xff, 0x10, 0x10, 0x00], 20_000)),
+    mend: (tree) => void tree.write(PROBE, slaveText(20_000)),
+  },
+  {
+    what: '1-Wire probe beyond its range',
+    table: { driver: 'one-wire' },
+    says: 'which its chip cannot measure',
+    hint: 'Check the wiring and the supply of the probe; replace it when this goes on.',
+    wrong: (tree) => tree.write(PROBE, slaveText(200_000)),
+    mend: (tree) => void tree.write(PROBE, slaveText(20_000)),
+  },
+  {
+    what: '1-Wire probe that lost its power',
+    table: { driver: 'one-wire' },
+    says: 'shows its power-on value of 85 °C',
+    hint: 'The probe lost its power while it measured: check the wiring and the length of the cable.',
+    wrong: (tree) => tree.write(PROBE, slaveText(85_000, { reserved: 0x0c })),
+    mend: (tree) => void tree.write(PROBE, slaveText(20_000)),
+  },
+  {
     what: 'IIO device that is not there',
     table: { driver: 'iio', device: 'bme280' },
     says: 'no such IIO device: bme280',
@@ -181,6 +251,43 @@ describe('a sensor', () => {
       writeFileSync(file, '#!/bin/sh\necho 21\n')
     } else execFileSync('sh', ['-c', mended])
     expect(await fault({ driver: 'command', command: [file] }, tree)).toBeNull()
+  })
+})
+
+describe('tables of sensors', () => {
+  const faultOf = (tables: Record<string, Table>) => {
+    const { faults } = configureSensors(tables, { machine: fakeTree().machine, file: null })
+    return faults[0]?.error ?? null
+  }
+  const values = (...names: string[]) => ({
+    ...{ driver: 'command', command: ['it'] },
+    values: Object.fromEntries(names.map((name) => [name, {}])),
+  })
+  const memory = { driver: 'memory' }
+
+  it.each<[string, Record<string, Table>, string, Record<string, Table>]>([
+    ['one key too long', { ['k'.repeat(35)]: memory }, 'Choose a shorter key.', { k: memory }],
+    [
+      'two sensors with one key',
+      { it: values('Süd'.normalize('NFC'), 'Süd'.normalize('NFD')) },
+      'Remove one of what makes it: ….',
+      { it: values('Süd'.normalize('NFC')) },
+    ],
+    [
+      'two tables that make one key',
+      { it_power: { driver: 'load' }, it: values('power') },
+      'Rename one of the two tables: sensor keys are made from the name of the table.',
+      { of_it: { driver: 'load' }, it: values('power') },
+    ],
+    [
+      'one name in two spellings',
+      { ['Süd'.normalize('NFC')]: memory, ['Süd'.normalize('NFD')]: memory },
+      'Remove one of the two tables, or give it another name.',
+      { ['Süd'.normalize('NFC')]: memory },
+    ],
+  ])('with %s are told what to change, which works', (_, wrong, says, right) => {
+    expect(faultOf(wrong)?.hint).toMatch(asPattern(says))
+    expect(faultOf(right)).toBeNull()
   })
 })
 

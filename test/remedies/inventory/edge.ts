@@ -1,5 +1,6 @@
 import { type Inventory, NOT_YET } from './entry.ts'
 
+const DOCTOR = 'test/remedies/doctor.test.ts'
 const GPIO = 'test/remedies/gpio.test.ts'
 const LINK = 'test/remedies/hub-link.test.ts'
 const SETTINGS = 'test/remedies/agent-settings.test.ts'
@@ -28,34 +29,36 @@ export const EDGE: Inventory = {
     'Stop it (sudo systemctl stop lares-edge), or give this one': LINK,
   },
   'edge/doctor/as-service.ts': {
-    'What follows is what this account sees; the service may see less.': NOT_YET,
+    'See what systemd has against it: sudo systemd-run --wait': DOCTOR,
   },
   'edge/doctor/findings.ts': {
-    'Look at the journal of the agent.': NOT_YET,
+    'See what the agent says of it: journalctl -u lares-edge -n': DOCTOR,
   },
   'edge/doctor/hub-check.ts': {
     'Give one of the two machines an identity of its own.': NOT_YET,
     'Upgrade what is named.': NOT_YET,
     'Mend the sensor that is named, then restart the agent.': NOT_YET,
-    'Ask the hub for a token: lares devices invite.': NOT_YET,
+    'At the hub: lares devices invite NAME. Then here: lares edge': NOT_YET,
     'Look again in a minute: it may be about to connect. If it': NOT_YET,
   },
   'edge/doctor/machine-checks.ts': {
-    'See timedatectl. Until then the hub mends the times of': NOT_YET,
-    'Use the supply made for this Pi and a short, thick cable.': NOT_YET,
+    'Let it follow the network: sudo timedatectl set-ntp true.': DOCTOR,
+    'Use the supply made for this Pi and a short, thick cable.': { because: 'a supply is changed by hand' },
     'Set [gpio] backend = "auto", or remove talk_button,': GPIO,
-    'The card may be failing: look at the journal, save the data.': NOT_YET,
-    'Free some space: the outbox of a week needs 200 MB.': NOT_YET,
+    'The card may be failing: look at the journal, save the data.': { because: 'a card is changed by hand' },
+    'Free some space: the outbox of a week needs 200 MB.': DOCTOR,
     'See docs/operations.md, "Pins".': { because: 'only an agent of an earlier version says less' },
   },
   'edge/doctor/microphone-check.ts': {
-    'List the microphones with arecord -L, and name one as': NOT_YET,
+    'Install what it belongs to: sudo apt install alsa-utils.': DOCTOR,
+    'sudo usermod -aG audio …, then start the agent again.': DOCTOR,
+    'List the microphones with arecord -L, and name one as': DOCTOR,
     'Look for a mute switch, and at alsamixer, capture (F4).': NOT_YET,
     'Lower the gain in alsamixer, capture (F4).': NOT_YET,
   },
   'edge/doctor/outbox-check.ts': {
     'Free space on the disk, or replace the card.': NOT_YET,
-    'Restart the agent: it sets the file aside and goes on.': NOT_YET,
+    'Restart the agent: it sets the file aside and goes on.': DOCTOR,
     'Report it, and restart the agent.': NOT_YET,
   },
   'edge/doctor/output-check.ts': {
@@ -67,11 +70,11 @@ export const EDGE: Inventory = {
     'Check the wiring, or remove its table.': NOT_YET,
   },
   'edge/doctor/service-check.ts': {
-    'Write its whole path.': NOT_YET,
-    'Put it where services look: /usr/local/bin.': NOT_YET,
-    'Run sudo systemctl edit lares-edge, and write [Service] and': NOT_YET,
-    'Run scripts/install edge again.': NOT_YET,
-    'sudo usermod -aG … …, then restart the agent.': NOT_YET,
+    'Write its whole path.': DOCTOR,
+    'Put it where services look: /usr/local/bin.': DOCTOR,
+    'Run sudo systemctl edit lares-edge, and write [Service] and': DOCTOR,
+    'Run scripts/install edge again.': DOCTOR,
+    'sudo usermod -aG … …, then restart the agent.': DOCTOR,
   },
   'edge/gpio/claims.ts': {
     'Use BCM numbers: the pin called GPIO17 is 17': SENSORS,
@@ -113,7 +116,7 @@ export const EDGE: Inventory = {
     'Run the command by hand, as the same user, to see what it does.': SENSORS,
   },
   'edge/health/child-program.ts': {
-    'Make the file executable (chmod +x).': NOT_YET,
+    'Make the file executable (chmod +x).': SENSORS,
     'Run the command by hand, as the same user, to see what it needs.': SENSORS,
     'Save it with those of Unix: ': SENSORS,
     'Install that, or name another program in the first line of the file.': SENSORS,
@@ -181,15 +184,15 @@ export const EDGE: Inventory = {
   },
   'edge/sensors/configure.ts': {
     '…Choose one of ….': SENSORS,
-    'Choose a shorter key.': NOT_YET,
-    'Remove one of what makes it: ….': NOT_YET,
+    'Choose a shorter key.': SENSORS,
+    'Remove one of what makes it: ….': SENSORS,
     'Remove it: every other kind has its own unit, and a program': SENSORS,
   },
   'edge/sensors/cpu-temperature.ts': {
     'Virtual machines have none. Remove [sensors.': SENSORS,
   },
   'edge/sensors/iio.ts': {
-    'Look at the files in …; a command source can read any of them.': NOT_YET,
+    'Look at the files in …; a command source can read any of them.': SENSORS,
     'Enable it with its dtoverlay in config.txt and check the': SENSORS,
     'Name one with device = "…". There are: ….': SENSORS,
   },
@@ -197,19 +200,19 @@ export const EDGE: Inventory = {
     'This is a fault of the source: it must list every sensor it measures.': NOT_YET,
   },
   'edge/sensors/one-wire-probe.ts': {
-    'The data line is held down: look for a short circuit, a wet': NOT_YET,
-    'Check the wiring: a long cable wants a smaller pull-up resistor.': NOT_YET,
-    'Check the wiring and the supply of the probe; replace it': NOT_YET,
+    'The data line is held down: look for a short circuit, a wet': SENSORS,
+    'Check the wiring: a long cable wants a smaller pull-up resistor.': SENSORS,
+    'Check the wiring and the supply of the probe; replace it': SENSORS,
   },
   'edge/sensors/one-wire.ts': {
-    'Enable the bus with dtoverlay=w1-gpio in config.txt, then': NOT_YET,
-    'The probe lost its power while it measured: check the': NOT_YET,
+    'Enable the bus with dtoverlay=w1-gpio in config.txt, then': SENSORS,
+    'The probe lost its power while it measured: check the': SENSORS,
   },
   'edge/sensors/sampled-source.ts': {
     'Its driver or cable hangs. Unplug the sensor, or restart the machine.': NOT_YET,
   },
   'edge/sensors/sampler.ts': {
-    'Rename one of the two tables: sensor keys are made from the': NOT_YET,
-    'Remove one of the two tables, or give it another name.': NOT_YET,
+    'Rename one of the two tables: sensor keys are made from the': SENSORS,
+    'Remove one of the two tables, or give it another name.': SENSORS,
   },
 }
