@@ -1,8 +1,7 @@
 /** Tests of what could differ between processors: compiled code, and code that deals with bytes, sums and threads. */
 export const CHOSEN = [
-  // better-sqlite3, in the hub's and in the agent's hands
+  // better-sqlite3; the hub's own store is opened by test/arm64/house.test.ts
   'test/shared/sqlite/*.test.ts',
-  'test/hub/store/{open-store,unchangeable}.test.ts',
   'test/edge/outbox/outbox.test.ts',
   // threads, and a process that starts its own Node again
   'test/hub/engine/thread.test.ts',
@@ -14,7 +13,7 @@ export const CHOSEN = [
   'test/edge/hearing/{framer,vad}.test.ts',
   'test/hub/voice/wav-{file,header}.test.ts',
   // what goes over the wire and to central
-  'test/shared/{codec,ids}.test.ts',
+  'test/shared/codec.test.ts',
   'test/hub/sync/{chain,encode}.test.ts',
   // onoff with its native epoll
   'test/contracts/gpio-port.test.ts',
