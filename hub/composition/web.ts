@@ -5,7 +5,7 @@ import type { BrokerSide } from './broker-side.ts'
 
 /** Health and metrics over HTTP. */
 export function composeWeb(
-  { options, report, store, recorder, sync, lag }: Base,
+  { options, report, store, recorder, sync, jobs, lag }: Base,
   { broker, hooks, values }: BrokerSide,
 ): { metrics: HubMetrics; web: WebServer } {
   const { config, log } = options
@@ -26,6 +26,7 @@ export function composeWeb(
     dropped: () => ({ session_away: broker.stats().dropped, slow_reader: broker.stats().unread }),
     sensors: () => (showsSensors ? values.all() : []),
     sync: () => sync.status,
+    jobs: () => ({ figures: jobs.figures, outcomes: jobs.outcomes, now: options.clock.now() }),
   })
   const web = new WebServer({
     listen: config.listen.http,

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { JobFigures } from '../engine/job-step.ts'
 import type { LedgerTotals } from '../engine/ledger.ts'
 import type { StreamStatus, SyncStatus } from '../sync/sync-status.ts'
 import type { PublishedValue } from './sensor-values.ts'
@@ -36,6 +37,12 @@ export interface MetricSources {
   sensors: () => PublishedValue[]
   degraded: () => boolean
   sync: () => SyncStatus
+  /** Durable jobs: how many there are, and the runs that ended since the start. `now` is the wall clock. */
+  jobs: () => {
+    figures: readonly JobFigures[]
+    outcomes: readonly { kind: string; outcome: string; runs: number }[]
+    now: number
+  }
 }
 
 export interface HubMetrics {
@@ -145,6 +152,41 @@ export function hubMetrics(sources: MetricSources): HubMetrics {
     'Age of the oldest row that central lacks',
     () => sources.sync().seconds_behind,
   )
+  const states = ['waiting', 'running', 'failed'] as const
+  new Gauge({
+    name: 'lares_jobs',
+    help: 'Durable jobs by kind and state; what has failed waits for a person',
+    labelNames: ['kind', 'state'],
+    registers,
+    collect() {
+      this.reset()
+      for (const figures of sources.jobs().figures)
+        for (const state of states) this.set({ kind: figures.kind, state }, figures[state])
+    },
+  })
+  new Gauge({
+    name: 'lares_jobs_oldest_due_seconds',
+    help: 'For how long the longest waiting job of a kind could have been run',
+    labelNames: ['kind'],
+    registers,
+    collect() {
+      this.reset()
+      const { figures, now } = sources.jobs()
+      for (const { kind, dueSince } of figures)
+        this.set({ kind }, dueSince === null ? 0 : Math.max(0, (now - dueSince) / 1000))
+    },
+  })
+  new Counter({
+    name: 'lares_job_runs_total',
+    help: 'Runs of durable jobs that ended, by what became of them',
+    labelNames: ['kind', 'outcome'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { kind, outcome, runs } of sources.jobs().outcomes) this.inc({ kind, outcome }, runs)
+    },
+  })
+
   perStream('lares_sync_rows_behind', 'Rows that central lacks, about', ({ rows_behind }) => rows_behind)
   perStream(
     'lares_sync_seconds_behind',

@@ -66,6 +66,14 @@ function metricsUnderTest() {
     levels: () => [{ device: 'kitchen-pi-x7k2', level: { meanDb: -31.5, peakDb: -6 } }],
     degraded: () => false,
     sync: () => SYNC_OFF,
+    jobs: () => ({
+      figures: [
+        { kind: 'letter', waiting: 3, running: 1, failed: 2, dueSince: 40_000 },
+        { kind: 'siren', waiting: 0, running: 0, failed: 1, dueSince: null },
+      ],
+      outcomes: [{ kind: 'letter', outcome: 'timed_out', runs: counts.stored }],
+      now: 100_000,
+    }),
     dropped: () => ({ session_away: counts.dropped, slow_reader: 5 }),
     sensors: () => values.all(),
   }
@@ -114,6 +122,25 @@ describe('what Prometheus reads', () => {
       { labels: '{device="kitchen-pi-x7k2",kind="peak"}', value: -6 },
     ])
     expect(families.get('lares_audio_total')?.samples.map(({ labels }) => labels)).not.toContain('{kind="takers"}')
+  })
+
+  it('has durable jobs by kind: how many, for how long they could have been run, and what became of their runs', async () => {
+    const { scrape } = metricsUnderTest()
+    await scrape()
+    const families = await scrape()
+    expect(families.get('lares_jobs')?.samples.slice(0, 4)).toMatchObject([
+      { labels: '{kind="letter",state="waiting"}', value: 3 },
+      { labels: '{kind="letter",state="running"}', value: 1 },
+      { labels: '{kind="letter",state="failed"}', value: 2 },
+      { labels: '{kind="siren",state="waiting"}', value: 0 },
+    ])
+    expect(families.get('lares_jobs_oldest_due_seconds')?.samples).toMatchObject([
+      { labels: '{kind="letter"}', value: 60 },
+      { labels: '{kind="siren"}', value: 0 },
+    ])
+    expect(families.get('lares_job_runs_total')?.samples).toMatchObject([
+      { labels: '{kind="letter",outcome="timed_out"}', value: 3 },
+    ])
   })
 
   it('tells counts as they are at each look, not their sum over the looks', async () => {
