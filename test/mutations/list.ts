@@ -2,6 +2,7 @@ import { ACCESS } from './access.ts'
 import { BROKER } from './broker.ts'
 import { ENGINE } from './engine.ts'
 import { INTAKE } from './intake.ts'
+import { JOBS } from './jobs.ts'
 import { LINK } from './link.ts'
 import type { Mutation } from './mutation.ts'
 import { OUTBOX } from './outbox.ts'
@@ -19,6 +20,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...INTAKE,
   ...BROKER,
   ...ACCESS,
+  ...JOBS,
   ...STORE,
   ...SYNC,
   ...OUTBOX,
