@@ -57,18 +57,11 @@ export const JOBS: readonly Mutation[] = [
     test: { file: CLAIM, name: 'is the longest waiting, up to the concurrency of its kind' },
   },
   {
-    without: 'sharing among kinds',
-    file: 'hub/features/jobs/claim.ts',
-    text: 'busy(a.kind) - busy(b.kind) || ',
-    becomes: '',
-    test: { file: CLAIM, name: 'is shared fairly' },
-  },
-  {
     without: 'turns between kinds',
     file: 'hub/features/jobs/claim.ts',
     text: 'this.#since(a.kind) - this.#since(b.kind)',
     becomes: '0',
-    test: { file: CLAIM, name: 'takes turns also where one at a time is run' },
+    test: { file: CLAIM, name: 'is shared fairly' },
   },
   {
     without: 'asking whether the clock follows a time source',

@@ -50,13 +50,11 @@ export class Claims {
       .map((kind) => ({ kind, jobs: ready(db, context, { kind, running, most }) }))
     const claimed: ClaimedJob[] = []
     while (claimed.length < most) {
-      const busy = (kind: JobKind) => running.get(kind.name) ?? 0
       const [next] = lanes
         .filter(({ jobs }) => jobs.length > 0)
-        .sort((a, b) => busy(a.kind) - busy(b.kind) || this.#since(a.kind) - this.#since(b.kind))
+        .sort((a, b) => this.#since(a.kind) - this.#since(b.kind))
       const job = next?.jobs.shift()
       if (!next || !job) break
-      running.set(next.kind.name, busy(next.kind) + 1)
       this.#turn += 1
       this.#served.set(next.kind.name, this.#turn)
       claimed.push(begin(context, next.kind, job))
