@@ -76,12 +76,13 @@ function unknownKey(key: string, { path, known, at, form }: UnknownKey): LaresEr
   return new LaresError('bad_config', `${at}${place} ${key}; ${meant}`, hintOf([...path, nearest ?? key], form))
 }
 
-/** A table whose name is free: the sensors'. */
+/** A table whose name is free: that of a sensor or an output. */
 function badKey(path: readonly string[], at: string): LaresError {
   const [key = '', ...above] = path.toReversed()
+  const [section = ''] = above
   const table = (name: string) => `[${[...above.toReversed(), name].join('.')}]`
   return new LaresError('bad_config', `${at}${table(JSON.stringify(key))} has a name with nothing that can be seen`, {
-    hint: `Write ${table('sensor_1')}, or what people call it: ${table('"Living room"')}.`,
+    hint: `Write ${table(`${section.replace(/s$/, '')}_1`)}, or what people call it: ${table('"Living room"')}.`,
   })
 }
 
