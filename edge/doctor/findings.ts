@@ -14,10 +14,12 @@ export const ok = (check: string, says: string): Finding => ({ check, state: 'ok
 export const skipped = (check: string, says: string): Finding => ({ check, state: 'skipped', says })
 export const problem = (check: string, says: string, mend: string): Finding => ({ check, state: 'problem', says, mend })
 
+/** What to do about what nobody knows more of than its journal. */
+export const ASK_AGENT = 'See what the agent says of it: journalctl -u lares-edge -n 50.'
+
 /** An error as a finding, with its own remedy where it has one. */
 export function problemFrom(check: string, error: unknown): Finding {
-  const mend =
-    error instanceof LaresError ? error.hint : 'See what the agent says of it: journalctl -u lares-edge -n 50.'
+  const mend = error instanceof LaresError ? error.hint : ASK_AGENT
   return problem(cleanText(check), cleanText(asError(error).message), mend)
 }
 

@@ -1,10 +1,11 @@
 import { configureOutputs } from '../config/configure-outputs.ts'
+import { joinGpioGroup } from '../gpio/gpio-group.ts'
 import type { OutputPlan } from '../outputs/output-plan.ts'
 import { planWords } from '../outputs/output-plan.ts'
 import { findHeaderPwm, PWM_ROOT } from '../outputs/pwm-chip.ts'
 import { outputWords } from '../status/show-status.ts'
 import type { Finding } from './findings.ts'
-import { ok, problem, problemFrom, skipped } from './findings.ts'
+import { ASK_AGENT, ok, problem, problemFrom, skipped } from './findings.ts'
 import type { DoctorOptions } from './options.ts'
 
 /**
@@ -24,7 +25,7 @@ function running({ key }: OutputPlan, { outputs = [], missing }: NonNullable<Doc
   const check = `output ${key}`
   const word = outputs.find((one) => one.key === key)
   const said = missing.find(({ part }) => part === check)
-  if (said) return problem(check, said.reason, said.hint ?? 'See docs/operations.md, "Outputs".')
+  if (said) return problem(check, said.reason, said.hint ?? ASK_AGENT)
   if (word) return ok(check, outputWords(word).slice(key.length + 2))
   return problem(check, 'the running agent does not know it', 'Restart the agent: sudo systemctl restart lares-edge')
 }
@@ -39,11 +40,7 @@ async function lookAt(plan: OutputPlan, { config, machine }: DoctorOptions): Pro
     const chip =
       settings.chip === undefined ? (await findHeaderPwm(machine, settings.pin)).chip : `${PWM_ROOT}/${settings.chip}`
     if (await machine.canWrite(`${chip}/export`)) return ok(check, planWords(plan))
-    return problem(
-      check,
-      `${chip}/export may not be written`,
-      'Add the user lares to the group gpio, then start the agent again.',
-    )
+    return problem(check, `${chip}/export may not be written`, joinGpioGroup())
   } catch (error) {
     return problemFrom(check, error)
   }

@@ -2,7 +2,7 @@ import { cutText } from '../../shared/cut-text.ts'
 import { LaresError } from '../../shared/errors.ts'
 import type { GpioPort } from './port.ts'
 
-const CHOOSE = 'Set [gpio] backend = "auto", or remove the button or light that has this pin.'
+const CHOOSE = 'Set [gpio] backend = "auto", or remove the button, light or output that has this pin.'
 
 /** A machine without pins. Every use of one is refused with the reason, and its remedy where there is one. */
 export function nonePort(reason: string | null, remedy: string | null = null): GpioPort {

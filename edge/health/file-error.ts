@@ -1,8 +1,8 @@
 import { LaresError } from '../../shared/errors.ts'
 import type { ProgramEnd } from './child-program.ts'
 
-/** What to do about a file of the kernel that does not answer. */
-export const HANGS = 'Its driver or cable hangs. Unplug the sensor, or restart the machine.'
+/** What to do about a file of the kernel, or what is behind it, that does not answer. */
+export const HANGS = 'Its driver or cable hangs. Unplug what is connected there, or restart the machine.'
 
 /** What the C library says (programs are run with LC_ALL=C), as the error that Node would have thrown. */
 const CODES: readonly [said: string, code: string][] = [

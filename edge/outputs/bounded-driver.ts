@@ -1,6 +1,7 @@
 import type { Clock } from '../../shared/clock.ts'
 import { LaresError } from '../../shared/errors.ts'
 import { durationWords } from '../../shared/time-words.ts'
+import { HANGS } from '../health/file-error.ts'
 import type { OutputDriver } from './output-driver.ts'
 
 /** A pin answers within milliseconds; a file of the kernel that hangs is given up after two seconds. */
@@ -73,8 +74,6 @@ export class BoundedDriver {
   }
 
   #busy(what: string): LaresError {
-    return new LaresError('device_busy', `the output ${this.#options.name} ${what}`, {
-      hint: 'Its driver hangs. Look at the wiring, or restart the machine.',
-    })
+    return new LaresError('device_busy', `the output ${this.#options.name} ${what}`, { hint: HANGS })
   }
 }

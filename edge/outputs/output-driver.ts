@@ -2,10 +2,11 @@ import { LaresError } from '../../shared/errors.ts'
 import type { PinPort } from '../gpio/pin-port.ts'
 import type { Machine } from '../health/machine.ts'
 import type { OutputPlan } from './output-plan.ts'
+import { outputLabel } from './output-plan.ts'
 import type { DimmerSettings, RelaySettings } from './output-settings.ts'
 import { PwmChannel } from './pwm-channel.ts'
 import type { PwmPlace } from './pwm-chip.ts'
-import { findHeaderPwm, PWM_ROOT } from './pwm-chip.ts'
+import { ANOTHER_CHANNEL, findHeaderPwm, PWM_ROOT } from './pwm-chip.ts'
 
 /** What moves one output. Levels are in the unit of its kind. */
 export interface OutputDriver {
@@ -19,7 +20,7 @@ export interface DriverOptions {
   port: PinPort
   machine: Machine
   /** Channels that are taken, by their place, and by which output. */
-  channels: Map<string, string>
+  channels: Map<string, OutputPlan>
 }
 
 /** Takes hold of an output, in its safe state from the first moment. Rejects with a `LaresError` that says why it cannot. */
@@ -37,15 +38,15 @@ async function openRelay({ safe }: OutputPlan, { pin, active_low }: RelaySetting
 async function openDimmer(plan: OutputPlan, settings: DimmerSettings, options: DriverOptions): Promise<OutputDriver> {
   const { port, machine, channels } = options
   if (port.wanted === 'simulated') return { set: async () => {}, close: async () => {} }
-  if (port.wanted === 'none') throw new LaresError('device_missing', '[gpio] backend is none: no pin is touched')
+  if (port.wanted === 'none') throw noPins(plan)
   const place = await placeOf(settings, machine)
   const name = `${place.chip}/pwm${place.channel}`
-  const owner = channels.get(name) ?? plan.key
-  if (owner !== plan.key)
-    throw new LaresError('bad_config', `GPIO${settings.pin} has the PWM channel of [outputs.${owner}]: ${name}`, {
-      hint: 'Both would shine alike. Use a pin with a channel of its own, such as GPIO13 beside GPIO12 or GPIO18.',
+  const owner = channels.get(name) ?? plan
+  if (owner !== plan)
+    throw new LaresError('bad_config', `GPIO${settings.pin} has the PWM channel of ${tableOf(owner)}: ${name}`, {
+      hint: `Both would shine alike. ${ANOTHER_CHANNEL}`,
     })
-  channels.set(name, plan.key)
+  channels.set(name, plan)
   const share = (level: number) => (settings.active_low ? 1 - level / plan.full : level / plan.full)
   const channel = await PwmChannel.open(machine, place, {
     frequencyHz: settings.frequency_hz,
@@ -53,6 +54,14 @@ async function openDimmer(plan: OutputPlan, settings: DimmerSettings, options: D
   })
   // It stays exported: a channel that is given back may stop within a pulse.
   return { set: (level) => channel.set(share(level)), close: async () => {} }
+}
+
+const tableOf = ({ table }: OutputPlan) => `[outputs.${outputLabel(table)}]`
+
+function noPins(plan: OutputPlan): LaresError {
+  return new LaresError('device_missing', '[gpio] backend is none: no pin is touched', {
+    hint: `Set [gpio] backend = "auto", or remove ${tableOf(plan)}.`,
+  })
 }
 
 async function placeOf({ pin, chip, channel }: DimmerSettings, machine: Machine): Promise<PwmPlace> {

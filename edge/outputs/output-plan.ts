@@ -7,7 +7,7 @@ import { sensorKeyOf } from '../../shared/ids.ts'
 import { nearestName } from '../../shared/nearest-name.ts'
 import { readSpan } from '../../shared/read-span.ts'
 import { durationWords } from '../../shared/time-words.ts'
-import { outputExamples, TYPE_EXAMPLES } from './output-examples.ts'
+import { outputExamples } from './output-examples.ts'
 import type { OutputSettings } from './output-settings.ts'
 import { OUTPUT_TYPES } from './output-settings.ts'
 import { HEADER_PWM_PINS, hasHeaderPwm } from './pwm-chip.ts'
@@ -39,12 +39,13 @@ export function outputLabel(name: string): string {
 export function planOutput(name: string, table: Readonly<Record<string, unknown>>): OutputPlan {
   const label = outputLabel(name)
   const key = sensorKeyOf(name)
-  const fail = (what: string, hint: string) => new LaresError('bad_config', `[outputs.${label}] ${what}`, { hint })
-  if (key === null) throw fail('has a name with nothing that can be seen', 'Write [outputs.pump].')
+  const fail = (what: string, hint?: string) =>
+    new LaresError('bad_config', `[outputs.${label}] ${what}`, hint === undefined ? {} : { hint })
+  if (key === null) throw fail('has a name with nothing that can be seen')
   const types = [...OUTPUT_TYPES.keys()]
   const schema = OUTPUT_TYPES.get(String(table.type))
   if (schema === undefined) {
-    if (table.type === undefined) throw fail('type: is missing', `For example:\n    ${TYPE_EXAMPLES.get('relay')}`)
+    if (table.type === undefined) throw fail('type: is missing', 'For example:\n    type = "relay"')
     const nearest = nearestName(String(table.type), types)
     const meant = nearest === null ? '' : `Did you mean ${nearest}? `
     throw fail(`type: ${table.type} is none that there is`, `${meant}Choose one of ${types.join(', ')}.`)

@@ -1,8 +1,10 @@
 import { wait } from '../../shared/clock.ts'
 import { asError, LaresError } from '../../shared/errors.ts'
+import { joinGpioGroup } from '../gpio/gpio-group.ts'
 import type { Machine } from '../health/machine.ts'
 import { doesNotAnswer, orNull, parseNumber } from '../health/unknown.ts'
 import type { PwmPlace } from './pwm-chip.ts'
+import { ANOTHER_CHANNEL, PWM_ROOT } from './pwm-chip.ts'
 
 const RIGHTS_STEP_MS = 10
 const RIGHTS_TRIES = 100
@@ -66,7 +68,7 @@ export class PwmChannel {
     const now = parseNumber(await this.#machine.readText(path))
     if (now !== value)
       throw new LaresError('device_busy', `${path} keeps ${now ?? 'no number'} instead of ${value}`, {
-        hint: 'Another program drives this channel. Stop it, or choose another pin.',
+        hint: `Another program drives this channel. Stop it. Or: ${ANOTHER_CHANNEL}`,
       })
   }
 }
@@ -88,7 +90,7 @@ async function exportChannel(machine: Machine, { chip, channel }: PwmPlace, fold
     await wait(machine.clock, RIGHTS_STEP_MS)
   }
   throw new LaresError('no_permission', `the files in ${folder} may not be written`, {
-    hint: 'Add the user lares to the group gpio, then start the agent again.',
+    hint: joinGpioGroup(),
   })
 }
 
@@ -99,15 +101,18 @@ function refusal(thrown: unknown, what: string): Error {
     case 'EBUSY':
       return new LaresError('device_busy', `${what} is used by the kernel`, {
         cause,
-        hint: 'A fan, a backlight or an overlay uses it. Choose another pin.',
+        hint: `A fan, a backlight or an overlay uses it. ${ANOTHER_CHANNEL}`,
       })
     case 'EACCES':
     case 'EPERM':
       return new LaresError('no_permission', `${what} may not be exported`, {
         cause,
-        hint: 'Add the user lares to the group gpio, then start the agent again.',
+        hint: joinGpioGroup(),
       })
     default:
-      return new LaresError('device_missing', `${what} could not be exported: ${cause.message}`, { cause })
+      return new LaresError('device_missing', `${what} could not be exported: ${cause.message}`, {
+        cause,
+        hint: `Name one that is there: a folder of ${PWM_ROOT}, and a channel from 0 on, below the number in its file npwm.`,
+      })
   }
 }

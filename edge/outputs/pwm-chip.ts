@@ -20,6 +20,11 @@ export function hasHeaderPwm(pin: number): boolean {
   return HEADER_PWM_PINS.some((one) => one === pin)
 }
 
+/** What to do about a channel that cannot be had. Another pin alone is not enough: it may have the same one. */
+export const ANOTHER_CHANNEL =
+  'Use another channel: that of another pin, in the table and in its dtoverlay, or another number where the table has ' +
+  'channel. Up to the Pi 4 GPIO12 and GPIO18 share one, and so do GPIO13 and GPIO19.'
+
 /** Where the pulses of a pin are set. */
 export interface PwmPlace {
   /** Folder of the chip. */
@@ -50,6 +55,6 @@ export async function findHeaderPwm(machine: Machine, pin: number): Promise<PwmP
   }
   if (silent[0]) throw silent[0]
   throw new LaresError('device_missing', `the kernel has no PWM for GPIO${pin} in ${PWM_ROOT}`, {
-    hint: `Put dtoverlay=pwm,pin=${pin},func=${pin < 18 ? 4 : 2} into config.txt and restart the Pi; see docs/operations.md, "Outputs".`,
+    hint: `Put dtoverlay=pwm,pin=${pin},func=${pin < 18 ? 4 : 2} into config.txt and restart the Pi; for two dimmers see docs/operations.md, "Dimmers".`,
   })
 }

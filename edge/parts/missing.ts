@@ -1,4 +1,4 @@
-import { explain } from '../../shared/errors.ts'
+import { explain, LaresError } from '../../shared/errors.ts'
 import { describeRefused } from '../../shared/introduced-sensors.ts'
 import type { ConfigFault } from '../config/fault.ts'
 import type { HeartbeatLoop } from '../health/heartbeat.ts'
@@ -54,7 +54,8 @@ export function whatIsMissing(parts: PartsLookedAt, configFaults: readonly Confi
   add('outbox', outbox.fault && `it takes nothing: ${outbox.fault.message}`, outbox.fault?.hint)
   for (const { part, error } of [...configFaults, ...sensing.wrong()]) add(part, explain(error))
   for (const { key, message } of sensing.failing()) add(`sensor ${key}`, message)
-  for (const { key, message } of outputs.failing()) add(`output ${key}`, message)
+  for (const { key, fault } of outputs.failing())
+    add(`output ${key}`, fault.message, fault instanceof LaresError ? fault.hint : undefined)
   if (pins.wanted) add('gpio', pins.health().reason, pins.remedy ?? undefined)
   const audio = hearing.health()
   if (hearing.wanted && audio.state !== 'muted') add('microphone', audio.reason)

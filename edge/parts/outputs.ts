@@ -1,6 +1,6 @@
 import type { Cancel, Clock } from '../../shared/clock.ts'
 import { cutText } from '../../shared/cut-text.ts'
-import { inOneLine, LaresError } from '../../shared/errors.ts'
+import { LaresError } from '../../shared/errors.ts'
 import type { Service } from '../../shared/lifecycle.ts'
 import type { Log } from '../../shared/log.ts'
 import { nearestName } from '../../shared/nearest-name.ts'
@@ -38,7 +38,7 @@ const SILENCE_MS = 900_000
 export class Outputs implements Service {
   readonly #options: OutputsOptions
   /** PWM channels that are taken, and by which output. */
-  readonly #channels = new Map<string, string>()
+  readonly #channels = new Map<string, OutputPlan>()
   readonly #outputs: ReadonlyMap<string, SafeOutput>
   readonly #failing = new Map<string, Trouble>()
   #outbox: Tells | null = null
@@ -102,11 +102,9 @@ export class Outputs implements Service {
     return this.#options.plans.map(({ key, kind, name }) => ({ key, kind, unit: kind === 'dimmer' ? '%' : '', name }))
   }
 
-  /** Those that cannot be driven at the moment, each with what is wrong and what to do. */
-  failing(): { key: string; message: string }[] {
-    return [...this.#outputs].flatMap(([key, { fault }]) =>
-      fault === null ? [] : [{ key, message: inOneLine(fault) }],
-    )
+  /** Those that cannot be driven at the moment, each with what is wrong. */
+  failing(): { key: string; fault: Error }[] {
+    return [...this.#outputs].flatMap(([key, { fault }]) => (fault === null ? [] : [{ key, fault }]))
   }
 
   /** For a person who looks at this device. */
@@ -126,7 +124,7 @@ export class Outputs implements Service {
     const known = keys.length === 0 ? 'it has none' : `it has ${keys.join(', ')}`
     const meant = nearest === null ? known : `did you mean ${nearest}? ${known}`
     throw new LaresError('not_found', `this device has no output ${key}; ${meant}`, {
-      hint: 'An output is a table [outputs.<key>] of edge.toml on that device.',
+      hint: 'An output is a table [outputs.<key>] of edge.toml on that device. Its agent is restarted after it was added.',
     })
   }
 

@@ -3,6 +3,7 @@ import type { Cancel, Clock } from '../../shared/clock.ts'
 import { asError, LaresError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import { durationWords } from '../../shared/time-words.ts'
+import { HANGS } from '../health/file-error.ts'
 import type { Deadband } from './change-filter.ts'
 import { changeFilter } from './change-filter.ts'
 import { checkValue } from './check-value.ts'
@@ -220,8 +221,6 @@ function guarded(context: SamplingContext): SamplingContext {
     ...(onSensors ? { onSensors: guard(onSensors) } : {}),
   }
 }
-
-const HANGS = 'Its driver or cable hangs. Unplug the sensor, or restart the machine.'
 
 /** Back on the beat after a slow read, without running after the beats that were missed. */
 function untilNext(intervalMs: number, tookMs: number): number {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'smol-toml'
 import { describe, expect, it } from 'vitest'
@@ -11,11 +11,11 @@ import { Pins } from '../../edge/parts/pins.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { LaresError } from '../../shared/errors.ts'
 import { type LogFields, silentLog } from '../../shared/log.ts'
-import { runningUser } from '../../shared/running-user.ts'
 import { fakeGpiod } from '../edge/gpio/fake-gpiod.ts'
 import { type FakeOnoff, fakeOnoff } from '../edge/gpio/fake-onoff.ts'
 import { type FakeTree, fakeTree } from '../edge/health/fake-tree.ts'
 import { asPattern } from './lib/as-pattern.ts'
+import { groupFile, isInGroup, takeIntoGroup } from './lib/gpio-group.ts'
 import { agentFolder, removeFolders, startAgent } from './lib/running-agent.ts'
 
 type Settings = Record<string, unknown>
@@ -62,19 +62,10 @@ function pi(prepare: (tree: FakeTree) => unknown = () => undefined): Pi {
 
 const isOnoff = (made: unknown): made is FakeOnoff => typeof made === 'object' && made !== null && 'load' in made
 
-const group = (tree: FakeTree) => join(tree.root, 'in-group')
-
-/** Takes the account into the group by the very command that was printed; nothing else of it runs here. */
-async function takeIntoGroup(tree: FakeTree, remedy: string): Promise<undefined> {
-  const [, command = ''] = /(sudo usermod .*?), then start the agent again\.$/.exec(remedy) ?? expect.fail(remedy)
-  tree.program('sudo', `[ "$*" = "usermod -aG gpio ${runningUser()}" ] && touch ${group(tree)}`)
-  await tree.machine.run(command.split(' '), { timeoutMs: 5_000 })
-}
-
 /** A kernel whose files belong to the group. */
 function guarded(tree: FakeTree, isGuarded: (path: string) => boolean): FakeOnoff {
   const kernel = fakeOnoff(tree)
-  const may = (path: string) => existsSync(group(tree)) || !isGuarded(path)
+  const may = (path: string) => isInGroup(tree) || !isGuarded(path)
   const machine: Machine = {
     ...kernel.machine,
     canWrite: async (path) => may(path) && (await kernel.machine.canWrite(path)),
@@ -143,7 +134,7 @@ const CASES: Case[] = [
         const denied = "gpiodetect: unable to open chip '/dev/gpiochip0': Permission denied"
         tree.program(
           'gpiodetect',
-          `[ "$1" = --version ] || [ -e ${group(tree)} ] || { echo "${denied}" >&2; exit 1; }\n${gpiodetect}`,
+          `[ "$1" = --version ] || [ -e ${groupFile(tree)} ] || { echo "${denied}" >&2; exit 1; }\n${gpiodetect}`,
         )
       }),
     table: ON_GPIOD,
@@ -280,7 +271,7 @@ const CASES: Case[] = [
     on: () => pi((tree) => fakeGpiod(tree, 2)),
     table: { ...BUTTON, backend: 'none' },
     reason: 'GPIO17 cannot be used: [gpio] backend is "none"',
-    remedy: 'Set [gpio] backend = "auto", or remove the button or light that has this pin.',
+    remedy: 'Set [gpio] backend = "auto", or remove the button, light or output that has this pin.',
     mend: (_, remedy) => ({ ...BUTTON, ...lineOf(remedy) }),
   },
 ]

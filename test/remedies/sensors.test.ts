@@ -1,12 +1,17 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, writeFileSync } from 'node:fs'
+import { chmodSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'smol-toml'
 import { describe, expect, it } from 'vitest'
 import { configureSensors } from '../../edge/config/load-settings.ts'
 import { PinClaims } from '../../edge/gpio/claims.ts'
 import { configureSource } from '../../edge/sensors/configure.ts'
+import { Sampler } from '../../edge/sensors/sampler.ts'
+import type { SensorResult, SensorSource } from '../../edge/sensors/source.ts'
+import { ManualClock } from '../../shared/clock.ts'
 import { LaresError } from '../../shared/errors.ts'
+import { silentLog } from '../../shared/log.ts'
+import { eventually } from '../edge/health/eventually.ts'
 import { type FakeTree, fakeTree } from '../edge/health/fake-tree.ts'
 import { readAll } from '../edge/sensors/read-all.ts'
 import { slaveOf, slaveText } from '../edge/sensors/scratchpad.ts'
@@ -251,6 +256,61 @@ describe('a sensor', () => {
       writeFileSync(file, '#!/bin/sh\necho 21\n')
     } else execFileSync('sh', ['-c', mended])
     expect(await fault({ driver: 'command', command: [file] }, tree)).toBeNull()
+  })
+})
+
+describe('a source', () => {
+  it('that hangs is read again when the sensor is unplugged and put back', async () => {
+    const clock = new ManualClock()
+    const tree = fakeTree({ clock })
+    iio(0, 'bmp280')(tree)
+    const file = join(tree.root, '/sys/bus/iio/devices/iio:device0/in_temp_input')
+    rmSync(file)
+    execFileSync('mkfifo', [file])
+    const { source } = configureSource('it', { driver: 'iio' }, tree.machine)
+    const reading = readAll(source)
+    let met: SensorResult[] | null = null
+    void reading.then((results) => (met = results))
+    await eventually(() => {
+      clock.advance(500)
+      expect(met).not.toBeNull()
+    })
+    expect(await reading).toMatchObject([
+      { error: { hint: 'Its driver or cable hangs. Unplug what is connected there, or restart the machine.' } },
+    ])
+    rmSync(file)
+    writeFileSync(file, '21000\n')
+    expect(await eventually(() => readAll(source))).toMatchObject([{ value: 21 }])
+  })
+
+  it('that measures what it does not list is asked to, and then its value is told', async () => {
+    const clock = new ManualClock()
+    const described = (key: string) => ({ key, kind: 'temperature', unit: '°C', name: key })
+    /** What is told of a source that measures two and lists these. */
+    const told = async (...listed: string[]) => {
+      const [values, hints] = [[] as string[], [] as string[]]
+      const source: SensorSource = {
+        name: 'it',
+        sensors: listed.map(described),
+        async read(_, hand) {
+          for (const sensor of ['it', 'other']) hand({ sensor, value: 21 })
+        },
+      }
+      const sampler = new Sampler({
+        ...{ sources: [{ source, intervalMs: 10_000, maxSilenceMs: 3_600_000 }], clock, log: silentLog },
+        onReadings: (items) => values.push(...items.map(({ sensor }) => sensor)),
+        onTrouble: ({ message }) => hints.push(message),
+      })
+      sampler.start()
+      await new Promise((resolve) => setImmediate(resolve))
+      sampler.stop()
+      return { values, hints }
+    }
+    const { values, hints } = await told('it')
+    expect(values).toEqual(['it'])
+    expect(hints[0]).toContain('This is a fault of the source: it must list every sensor it measures.')
+    const [, missing = ''] = /a value for (\w+),/.exec(hints[0] ?? '') ?? []
+    expect(await told('it', missing)).toEqual({ values: ['it', 'other'], hints: [] })
   })
 })
 

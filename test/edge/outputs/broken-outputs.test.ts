@@ -44,7 +44,9 @@ describe('an output that cannot be driven', () => {
     })
     expect(await bench.switch('light', 1)).toMatchObject({ level: 1 })
     expect(bench.onoff.level(22)).toBe(true)
-    expect(bench.outputs.failing()).toMatchObject([{ key: 'pump', message: expect.stringContaining('dtoverlay') }])
+    expect(bench.outputs.failing()).toMatchObject([
+      { key: 'pump', fault: { hint: expect.stringContaining('dtoverlay') } },
+    ])
     expect(bench.events).toMatchObject([
       { type: 'output_failing', severity: 'warning', sensor: 'pump', data: { source: 'pump', code: 'device_busy' } },
     ])
@@ -128,6 +130,8 @@ it('an output that hangs at the start holds it up for five seconds at most, and 
   await eventually(() => expect(bench.state('hall')).toBe('0 %'))
   clock.advance(5_000)
   await securing
-  expect(bench.outputs.failing()).toMatchObject([{ key: 'shelf', message: expect.stringContaining('within 5 s') }])
+  expect(bench.outputs.failing()).toMatchObject([
+    { key: 'shelf', fault: { message: expect.stringContaining('within 5 s') } },
+  ])
   hang.resolve()
 })

@@ -63,7 +63,7 @@ describe('a dimmer', () => {
     await pi4.outputs.secure()
     expect([0, 1].map((channel) => pi4.pwm.read(channel, 'enable'))).toEqual(['1', '1'])
     expect(pi4.outputs.failing()).toMatchObject([
-      { key: 'twin', message: expect.stringContaining('GPIO18 has the PWM channel of [outputs.one]') },
+      { key: 'twin', fault: { message: expect.stringContaining('GPIO18 has the PWM channel of [outputs.one]') } },
     ])
     const pi5 = dimmers({ one: { pin: 12 }, other: { pin: 18 } })
     await pi5.outputs.secure()
@@ -86,6 +86,8 @@ describe('a dimmer', () => {
     const bench = dimmers({ shelf: { pin: 18 } })
     bench.pwm.refuse('EBUSY')
     await bench.outputs.secure()
-    expect(bench.outputs.failing()).toMatchObject([{ message: expect.stringContaining('is used by the kernel') }])
+    expect(bench.outputs.failing()).toMatchObject([
+      { fault: { message: expect.stringContaining('is used by the kernel') } },
+    ])
   })
 })

@@ -2,17 +2,18 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Machine } from '../../../edge/health/machine.ts'
 import type { Clock } from '../../../shared/clock.ts'
-import { fakeTree } from '../health/fake-tree.ts'
+import { type FakeTree, fakeTree } from '../health/fake-tree.ts'
 
 export interface FakePwm {
   root: string
+  tree: FakeTree
   machine: Machine
   read(channel: number, name: string): string
   write(channel: number, name: string, text: string): void
   /** `period=1000000`, `duty_cycle=0`, … in the order in which the kernel took them. */
   written: string[]
-  /** Makes the next export fail as the kernel does. */
-  refuse(code: 'EBUSY' | 'EACCES'): void
+  /** Makes the export of a channel, or of all, fail as the kernel does; `null`: no more. */
+  refuse(code: 'EBUSY' | 'EACCES' | 'ENODEV' | null, channel?: number): void
 }
 
 const UNITS = {
@@ -46,7 +47,7 @@ export function fakePwm(
     writeFileSync(at(channel, name), text)
   }
   const written: string[] = []
-  let refusal: string | null = null
+  const refusals = new Map<number | 'all', string>()
   const fail = (code: string) => {
     throw Object.assign(new Error(`${code}: write`), { code })
   }
@@ -55,7 +56,8 @@ export function fakePwm(
     ...tree.machine,
     async writeText(path, text) {
       if (path === `${folder}/export`) {
-        if (refusal !== null) fail(refusal)
+        const code = refusals.get('all') ?? refusals.get(Number(text))
+        if (code !== undefined) fail(code)
         for (const [
           name,
           first,
@@ -73,5 +75,9 @@ export function fakePwm(
       written.push(`${name}=${text}`)
     },
   }
-  return { root: tree.root, machine, read, write, written, refuse: (code) => (refusal = code) }
+  const refuse: FakePwm['refuse'] = (code, channel) => {
+    if (code === null) refusals.clear()
+    else refusals.set(channel ?? 'all', code)
+  }
+  return { root: tree.root, tree, machine, read, write, written, refuse }
 }

@@ -1,6 +1,6 @@
 import { configureOutputs } from '../../../edge/config/configure-outputs.ts'
 import { configSchema } from '../../../edge/config/schema.ts'
-import type { GpioDependencies } from '../../../edge/gpio/open-port.ts'
+import type { GpioDependencies, GpioSettings } from '../../../edge/gpio/open-port.ts'
 import { PinPort } from '../../../edge/gpio/pin-port.ts'
 import type { SimulatedPort } from '../../../edge/gpio/simulated-port.ts'
 import type { Machine } from '../../../edge/health/machine.ts'
@@ -14,7 +14,7 @@ import { silentLog } from '../../../shared/log.ts'
 
 export interface BenchOptions {
   tables: Record<string, Record<string, unknown>>
-  backend?: 'simulated' | 'gpiod' | 'onoff'
+  backend?: GpioSettings['backend']
   clock?: ManualClock
   machine?: Machine
   loadOnoff?: GpioDependencies['loadOnoff']

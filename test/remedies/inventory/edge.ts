@@ -4,7 +4,9 @@ const DOCTOR = 'test/remedies/doctor.test.ts'
 const GPIO = 'test/remedies/gpio.test.ts'
 const LINK = 'test/remedies/hub-link.test.ts'
 const SETTINGS = 'test/remedies/agent-settings.test.ts'
-const OUTPUTS = 'test/edge/outputs/shown-outputs.test.ts'
+const OUTPUTS = 'test/remedies/outputs.test.ts'
+const OUTPUT_TABLES = 'test/remedies/output-tables.test.ts'
+const SHOWN_OUTPUTS = 'test/edge/outputs/shown-outputs.test.ts'
 const SENSORS = 'test/remedies/sensors.test.ts'
 
 /** The remedies of edge/ and of `lares diagnose`. */
@@ -17,9 +19,9 @@ export const EDGE: Inventory = {
     'Its name is LARES_EDGE_<SECTION>_<KEY>, as in the file.': SETTINGS,
   },
   'edge/config/configure-outputs.ts': {
-    'Rename one of the two tables: a house knows both by their keys.': OUTPUTS,
-    'Remove one of the two tables, or give it another name.': NOT_YET,
-    'Give each output, button and light its own pin.': OUTPUTS,
+    'Rename one of the two tables: a house knows both by their keys.': SHOWN_OUTPUTS,
+    'Remove one of the two tables, or give it another name.': OUTPUT_TABLES,
+    'Give each output, button and light its own pin.': SHOWN_OUTPUTS,
   },
   'edge/control/control-socket.ts': {
     'Only root and the user it runs as may: put sudo before it.': LINK,
@@ -62,12 +64,7 @@ export const EDGE: Inventory = {
     'Report it, and restart the agent.': NOT_YET,
   },
   'edge/doctor/output-check.ts': {
-    'See docs/operations.md, "Outputs".': NOT_YET,
-    'Restart the agent: sudo systemctl restart lares-edge': NOT_YET,
-    'Add the user lares to the group gpio, then start the agent again.': NOT_YET,
-  },
-  'edge/doctor/sensor-check.ts': {
-    'Check the wiring, or remove its table.': NOT_YET,
+    'Restart the agent: sudo systemctl restart lares-edge': OUTPUTS,
   },
   'edge/doctor/service-check.ts': {
     'Write its whole path.': DOCTOR,
@@ -92,7 +89,7 @@ export const EDGE: Inventory = {
     'Install the one of this system: sudo apt install gpiod.': GPIO,
   },
   'edge/gpio/none-port.ts': {
-    'Set [gpio] backend = "auto", or remove the button or light': GPIO,
+    'Set [gpio] backend = "auto", or remove the button, light': GPIO,
   },
   'edge/gpio/onoff-port.ts': {
     'Set [gpio] backend = "gpiod", or build it: sudo apt install': GPIO,
@@ -110,7 +107,7 @@ export const EDGE: Inventory = {
     'A dtoverlay in config.txt uses it. Remove the overlay or': GPIO,
   },
   'edge/health/file-error.ts': {
-    'Its driver or cable hangs. Unplug the sensor, or restart the machine.': NOT_YET,
+    'Its driver or cable hangs. Unplug what is connected there,': OUTPUTS,
   },
   'edge/health/machine.ts': {
     'Run the command by hand, as the same user, to see what it does.': SENSORS,
@@ -143,28 +140,25 @@ export const EDGE: Inventory = {
     'Write a number of minutes up to …, or leave it out: then it': LINK,
     '…It is one of ….': LINK,
   },
-  'edge/outputs/bounded-driver.ts': {
-    'Its driver hangs. Look at the wiring, or restart the machine.': NOT_YET,
-  },
   'edge/outputs/output-driver.ts': {
-    'Both would shine alike. Use a pin with a channel of its own': NOT_YET,
+    'Both would shine alike. ': OUTPUTS,
+    'Set [gpio] backend = "auto", or remove ….': OUTPUTS,
   },
   'edge/outputs/output-plan.ts': {
-    'Write [outputs.pump].': NOT_YET,
-    'For example:': NOT_YET,
-    '…Choose one of …': NOT_YET,
-    'On a Raspberry Pi GPIO… have one. On another board name chip': NOT_YET,
+    'For example:': OUTPUT_TABLES,
+    '…Choose one of …': OUTPUT_TABLES,
+    'On a Raspberry Pi GPIO… have one. On another board name chip': OUTPUT_TABLES,
   },
   'edge/outputs/pwm-channel.ts': {
-    'Another program drives this channel. Stop it, or choose': NOT_YET,
-    'Add the user lares to the group gpio, then start the agent again.': NOT_YET,
-    'A fan, a backlight or an overlay uses it. Choose another pin.': NOT_YET,
+    'Another program drives this channel. Stop it. Or: ': OUTPUTS,
+    'A fan, a backlight or an overlay uses it. ': OUTPUTS,
+    'Name one that is there: a folder of …, and a channel': OUTPUTS,
   },
   'edge/outputs/pwm-chip.ts': {
-    'Put dtoverlay=pwm,pin=…,func=… into config.txt and restart': NOT_YET,
+    'Put dtoverlay=pwm,pin=…,func=… into config.txt and restart': OUTPUTS,
   },
   'edge/parts/outputs.ts': {
-    'An output is a table [outputs.<key>] of edge.toml on that': NOT_YET,
+    'An output is a table [outputs.<key>] of edge.toml on that': OUTPUT_TABLES,
   },
   'edge/parts/missing.ts': {
     "Free space on this device's disk; what goes is counted, and": NOT_YET,
@@ -197,7 +191,7 @@ export const EDGE: Inventory = {
     'Name one with device = "…". There are: ….': SENSORS,
   },
   'edge/sensors/check-value.ts': {
-    'This is a fault of the source: it must list every sensor it measures.': NOT_YET,
+    'This is a fault of the source: it must list every sensor it measures.': SENSORS,
   },
   'edge/sensors/one-wire-probe.ts': {
     'The data line is held down: look for a short circuit, a wet': SENSORS,
@@ -207,9 +201,6 @@ export const EDGE: Inventory = {
   'edge/sensors/one-wire.ts': {
     'Enable the bus with dtoverlay=w1-gpio in config.txt, then': SENSORS,
     'The probe lost its power while it measured: check the': SENSORS,
-  },
-  'edge/sensors/sampled-source.ts': {
-    'Its driver or cable hangs. Unplug the sensor, or restart the machine.': NOT_YET,
   },
   'edge/sensors/sampler.ts': {
     'Rename one of the two tables: sensor keys are made from the': SENSORS,
