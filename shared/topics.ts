@@ -19,19 +19,16 @@ export interface TopicRow {
 
 const PEOPLE = ['person', 'integration', 'local'] as const
 
-/** Every topic of the protocol. Adding one is adding a row here and a file in messages/. */
+/** From a device to the hub, and back. */
+const UP = { from: ['device'], to: ['hub'] } as const
+const DOWN = { from: ['hub'], to: ['device'] } as const
+
+/** Every topic of the protocol. Adding one is adding a line here and a file in messages/. */
 export const TOPICS = {
-  birth: { pattern: '<device>/birth', message: 'birth', qos: 1, retain: false, from: ['device'], to: ['hub'] },
-  will: { pattern: '<device>/will', message: 'will', qos: 1, retain: false, from: ['device'], to: ['hub'] },
-  heartbeat: {
-    pattern: '<device>/heartbeat',
-    message: 'heartbeat',
-    qos: 0,
-    retain: false,
-    from: ['device'],
-    to: ['hub'],
-  },
-  readings: { pattern: '<device>/readings', message: 'readings', qos: 1, retain: false, from: ['device'], to: ['hub'] },
+  birth: { pattern: '<device>/birth', message: 'birth', qos: 1, retain: false, ...UP },
+  will: { pattern: '<device>/will', message: 'will', qos: 1, retain: false, ...UP },
+  heartbeat: { pattern: '<device>/heartbeat', message: 'heartbeat', qos: 0, retain: false, ...UP },
+  readings: { pattern: '<device>/readings', message: 'readings', qos: 1, retain: false, ...UP },
   event: {
     pattern: '<device>/event',
     message: 'event',
@@ -40,32 +37,18 @@ export const TOPICS = {
     from: ['device', 'hub'],
     to: ['hub', ...PEOPLE],
   },
-  wake: { pattern: '<device>/wake', message: 'wake', qos: 1, retain: false, from: ['device'], to: ['hub'] },
-  turn: { pattern: '<device>/turn', message: 'turn', qos: 1, retain: false, from: ['device'], to: ['hub'] },
-  audio: {
-    pattern: '<device>/audio/<turn>',
-    message: 'audio-frame',
-    qos: 0,
-    retain: false,
-    from: ['device'],
-    to: ['hub'],
-  },
-  playback: { pattern: '<device>/playback', message: 'playback', qos: 1, retain: false, from: ['device'], to: ['hub'] },
-  result: { pattern: '<device>/result', message: 'result', qos: 1, retain: false, from: ['device'], to: ['hub'] },
-  reported: { pattern: '<device>/reported', message: 'reported', qos: 1, retain: false, from: ['device'], to: ['hub'] },
-  ack: { pattern: '<device>/ack', message: 'ack', qos: 1, retain: false, from: ['hub'], to: ['device'] },
-  rejected: { pattern: '<device>/rejected', message: 'rejected', qos: 0, retain: false, from: ['hub'], to: ['device'] },
-  command: { pattern: '<device>/command', message: 'command', qos: 1, retain: false, from: ['hub'], to: ['device'] },
-  desired: { pattern: '<device>/desired', message: 'desired', qos: 1, retain: true, from: ['hub'], to: ['device'] },
-  session: { pattern: '<device>/session', message: 'session', qos: 1, retain: false, from: ['hub'], to: ['device'] },
-  speech: {
-    pattern: '<device>/speech/<speech>',
-    message: 'audio-frame',
-    qos: 0,
-    retain: false,
-    from: ['hub'],
-    to: ['device'],
-  },
+  wake: { pattern: '<device>/wake', message: 'wake', qos: 1, retain: false, ...UP },
+  turn: { pattern: '<device>/turn', message: 'turn', qos: 1, retain: false, ...UP },
+  audio: { pattern: '<device>/audio/<turn>', message: 'audio-frame', qos: 0, retain: false, ...UP },
+  playback: { pattern: '<device>/playback', message: 'playback', qos: 1, retain: false, ...UP },
+  result: { pattern: '<device>/result', message: 'result', qos: 1, retain: false, ...UP },
+  reported: { pattern: '<device>/reported', message: 'reported', qos: 1, retain: false, ...UP },
+  ack: { pattern: '<device>/ack', message: 'ack', qos: 1, retain: false, ...DOWN },
+  rejected: { pattern: '<device>/rejected', message: 'rejected', qos: 0, retain: false, ...DOWN },
+  command: { pattern: '<device>/command', message: 'command', qos: 1, retain: false, ...DOWN },
+  desired: { pattern: '<device>/desired', message: 'desired', qos: 1, retain: true, ...DOWN },
+  session: { pattern: '<device>/session', message: 'session', qos: 1, retain: false, ...DOWN },
+  speech: { pattern: '<device>/speech/<speech>', message: 'audio-frame', qos: 0, retain: false, ...DOWN },
   status: {
     pattern: '<device>/status',
     message: 'status',

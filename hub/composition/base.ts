@@ -92,6 +92,7 @@ export function composeBase(options: HubOptions, before: StartState): Base {
     jobs: new JobRunner({
       persist: (change) => store.intake.input({ kind: 'job', change }),
       isOpen: () => store.facts !== null,
+      settings: config.features,
       clock,
       log: log.part('jobs'),
       stuck: (reason) => (reason === null ? health.clear('jobs') : health.raise('jobs', 'part_failed', reason)),

@@ -21,7 +21,7 @@ export interface FeatureParts {
   /** Its kinds of durable jobs: their engine parts, and what is run of each, by the kind's name. */
   jobs?: {
     kinds: () => Promise<readonly JobKind[]>
-    runners: Readonly<Record<string, () => Promise<JobRun>>>
+    runners: Readonly<Record<string, () => Promise<JobRun<never>>>>
   }
   /** Its section of `hub.toml`. */
   settings?: SettingsSection

@@ -10,6 +10,8 @@ export interface JobRunContext {
   idempotencyKey: string
   /** 1 at the first run. */
   attempt: number
+  /** The sections of `hub.toml`: where something is, is said there, and never in a payload. */
+  settings: Readonly<Record<string, unknown>>
   clock: Clock
   log: Log
 }

@@ -9,6 +9,8 @@ import { JOB_RUNNERS } from '../features/job-runners.ts'
 import { RunningJob } from './running-job.ts'
 
 export interface JobRunnerParts {
+  /** The sections of `hub.toml`, for what is run. Default: none. */
+  settings?: Readonly<Record<string, unknown>>
   /** Has the engine write a step down; resolves once it is on the disk. Rejects when nothing of it is. */
   persist: (change: JobStep) => Promise<{ verdict: Verdict; value: unknown }>
   /** Whether the database is open. */
@@ -139,6 +141,7 @@ export class JobRunner implements Service {
     const run = new RunningJob({
       job,
       load,
+      settings: this.#parts.settings ?? {},
       clock,
       log,
       ended: (outcome) => this.#ended(job, outcome),

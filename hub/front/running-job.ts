@@ -8,6 +8,7 @@ import type { ClaimedJob, JobOutcome } from '../engine/job-step.ts'
 export interface RunningJobParts {
   job: ClaimedJob
   load: () => Promise<JobRun>
+  settings: Readonly<Record<string, unknown>>
   clock: Clock
   log: Log
   /** Writes down what became of it. Called once; `null`: nobody waits for it. */
@@ -61,14 +62,15 @@ export class RunningJob {
   }
 
   /** Never rejects. */
-  async #own({ job, load, clock, log }: RunningJobParts): Promise<JobOutcome> {
+  async #own({ job, load, settings, clock, log }: RunningJobParts): Promise<JobOutcome> {
     const { signal } = this.#abort
     const { payload, idempotencyKey, attempt } = job
     try {
       const run = await load()
       if (signal.aborted) return { is: 'unstarted' }
+      const value = await run(payload, { signal, idempotencyKey, attempt, settings, clock, log })
       // What cannot be handed to the engine's thread must not reach it.
-      return { is: 'done', value: structuredClone(await run(payload, { signal, idempotencyKey, attempt, clock, log })) }
+      return { is: 'done', value: structuredClone(value) }
     } catch (error) {
       return signal.aborted ? { is: 'interrupted', clean: true } : failure(error)
     }

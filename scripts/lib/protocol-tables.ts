@@ -38,7 +38,9 @@ function topicTable(): string {
 }
 
 function messageChapters(): string {
-  return (Object.keys(MESSAGES) as MessageName[]).map(messageChapter).join('\n\n')
+  // In the order of the topics: a reader meets them as a device does.
+  const inOrder = new Set(TOPIC_NAMES.map((topic): MessageName => topicRow(topic).message))
+  return [...inOrder].map(messageChapter).join('\n\n')
 }
 
 function messageChapter(name: MessageName): string {

@@ -4,8 +4,8 @@ import type { z } from 'zod'
  * One kind of wire message: its schema (the type is inferred from it), a sample that a reader can copy,
  * and how many bytes it may have. A file of this folder defines exactly one.
  */
-export interface Message<S extends z.ZodType = z.ZodType> {
-  name: string
+export interface Message<S extends z.ZodType = z.ZodType, N extends string = string> {
+  name: N
   summary: string
   schema: S
   /** A complete, valid payload. The round-trip test and docs/protocol.md use it. */
@@ -22,6 +22,6 @@ export interface Message<S extends z.ZodType = z.ZodType> {
   usual?: (bytes: Buffer) => unknown
 }
 
-export function message<S extends z.ZodType>(definition: Message<S>): Message<S> {
+export function message<S extends z.ZodType, const N extends string>(definition: Message<S, N>): Message<S, N> {
   return definition
 }

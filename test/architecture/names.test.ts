@@ -28,6 +28,7 @@ const CONVENTIONAL_FILES = new Set(
     'main',
     'options',
     'program',
+    'registry',
     'schema',
     'settings',
     'tables',

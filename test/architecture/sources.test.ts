@@ -5,7 +5,12 @@ import { ROOT, type Source } from '../source-tree.ts'
 import { everything, inFolder, program, source } from './program.ts'
 
 /** Files whose whole purpose is to list the files of a folder. */
-const REGISTRIES = ['drizzle/sqlite/schema.ts', 'drizzle/edge/schema.ts', 'hub/features/registry.ts']
+const REGISTRIES = [
+  'drizzle/sqlite/schema.ts',
+  'drizzle/edge/schema.ts',
+  'hub/features/registry.ts',
+  'shared/messages/registry.ts',
+]
 
 /** Files above the limit of 400 lines must not exist; these may not grow further until they are split. */
 const LINES = 400
@@ -157,7 +162,7 @@ describe('a registry lists every file of its folder', () => {
   }
 
   it.each([
-    ['shared/messages/index.ts', inFolder('shared/messages'), /^export const \w+ = message\(/m, 20],
+    ['shared/messages/registry.ts', inFolder('shared/messages'), /^export const \w+ = message\(/m, 20],
     ['shared/sensors/index.ts', inFolder('shared/sensors'), /^export const \w+ = sensorKind\(/m, 20],
     ['edge/sensors/index.ts', inFolder('edge/sensors'), /^export const \w+ = sourceDriver\(/m, 8],
     ['hub/features/registry.ts', inFolder('hub/features'), /^export const feature: FeatureParts = /m, 10],

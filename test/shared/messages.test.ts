@@ -9,7 +9,7 @@ import { TOPIC_NAMES, topicRow } from '../../shared/topics.ts'
 const NAMES = Object.keys(MESSAGES) as MessageName[]
 const FOLDER = join(import.meta.dirname, '../../shared/messages')
 /** Files that define no message: the shape of one, words they share, the list. */
-const GROUND = new Set(['index.ts', 'message.ts', 'fields.ts'])
+const GROUND = new Set(['registry.ts', 'index.ts', 'message.ts', 'fields.ts'])
 
 const sampleOf = (name: MessageName) => MESSAGES[name].sample as Wire<MessageName>
 
