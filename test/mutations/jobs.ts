@@ -167,8 +167,8 @@ export const JOBS: readonly Mutation[] = [
   {
     without: 'trying what a value is before it is handed over',
     file: 'hub/front/running-job.ts',
-    text: 'structuredClone(await run(payload, { signal, idempotencyKey, attempt, clock, log }))',
-    becomes: 'await run(payload, { signal, idempotencyKey, attempt, clock, log })',
+    text: 'structuredClone(value)',
+    becomes: 'value',
     test: { file: RUNNER, name: 'or whose value cannot be handed over' },
   },
   {
