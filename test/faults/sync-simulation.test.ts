@@ -3,7 +3,7 @@ import { SCENARIOS } from '../hub/sync/scenarios.ts'
 import { tryOut } from '../hub/sync/try-out.ts'
 
 /** Seeds for each scenario; `scripts/test --only faults --rounds 1000` tries more. */
-const SEEDS = Math.max(300, Number(process.env.ROUNDS ?? 0))
+const SEEDS = Math.max(150, Number(process.env.ROUNDS ?? 0))
 
 describe(`in ${SEEDS} simulated lives of each kind, every row reaches central once and lag returns to zero`, () => {
   it.each(SCENARIOS)('%s', (_, faults) => {
