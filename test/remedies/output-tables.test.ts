@@ -55,7 +55,7 @@ const CASES: Case[] = [
     tables: { pump: { pin: 17 } },
     says: '[outputs.pump] type: is missing',
     hint: 'For example:\n    type = "relay"',
-    mend: [(hint) => ({ pump: { pin: 17, ...parse(found(hint, /For example:\n([^[]*)/)) } })],
+    mend: [(hint) => ({ pump: parse(`pin = 17\n${found(hint, /For example:\n([^[]*)/)}`) as Tables[string] })],
   },
   {
     what: 'a type that is misspelt',
