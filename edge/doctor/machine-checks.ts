@@ -56,7 +56,9 @@ export async function checkGpio({ config, machine, clock, status }: DoctorOption
   const port = await openGpio(settings, { machine, clock, log: silentLog })
   await port.close()
   if (port.backend === 'none') {
-    const mend = port.remedy ?? 'Set [gpio] backend = "auto", or remove talk_button, mute_switch and status_led.'
+    const mend =
+      port.remedy ??
+      'Set [gpio] backend = "auto", or remove talk_button, mute_switch and status_led, and relays from [outputs].'
     return [problem('gpio', port.reason ?? '[gpio] backend is "none"', mend)]
   }
   return [ok('gpio', `by ${port.backend}`)]

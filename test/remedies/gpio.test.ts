@@ -164,7 +164,8 @@ const CASES: Case[] = [
       pi((tree) => tree.program('gpiodetect', '[ "$1" = --version ] && echo "gpiodetect (libgpiod) v1.6.3"; exit 0')),
     table: ON_GPIOD,
     reason: 'no GPIO chip of a Raspberry Pi',
-    remedy: 'This machine shows no pins at all: remove talk_button, mute_switch and status_led from [gpio].',
+    remedy:
+      'This machine shows no pins at all: remove talk_button, mute_switch and status_led from [gpio], and relays from [outputs].',
     mend: () => ({ backend: 'none' }),
   },
   {
@@ -343,7 +344,15 @@ describe('who asks about pins', () => {
     ])
     const none = { ...options, config: configSchema.parse({ gpio: { ...BUTTON, backend: 'none' } }) }
     const [found] = await checkGpio(none)
-    expect(found?.mend).toBe('Set [gpio] backend = "auto", or remove talk_button, mute_switch and status_led.')
+    expect(found?.mend).toBe(
+      'Set [gpio] backend = "auto", or remove talk_button, mute_switch and status_led, and relays from [outputs].',
+    )
+    const left = (outputs: object) => ({
+      ...options,
+      config: configSchema.parse({ gpio: { backend: 'none' }, outputs }),
+    })
+    expect(await checkGpio(left({ pump: { type: 'relay', pin: 22 } }))).toMatchObject([{ mend: found?.mend }])
+    expect(await checkGpio(left({}))).toMatchObject([{ state: 'skipped' }])
     fakeGpiod(tree, 2)
     const auto = { ...none, config: configSchema.parse({ gpio: { ...BUTTON, ...lineOf(found?.mend ?? '') } }) }
     expect(await checkGpio(auto)).toMatchObject([{ state: 'ok' }])

@@ -97,7 +97,7 @@ export const EDGE: Inventory = {
     'Set [gpio] backend = "gpiod", which sets it by itself, or': GPIO,
   },
   'edge/gpio/open-port.ts': {
-    'Remove talk_button, mute_switch and status_led from [gpio].': {
+    'Remove talk_button, mute_switch and status_led from [gpio],': {
       because: 'it is for a failure of the backend that nobody foresaw',
     },
   },
