@@ -110,6 +110,20 @@ export const OUTPUTS: readonly Mutation[] = [
     test: { file: 'test/edge/outputs/killed-agent.test.ts', name: 'an agent takes the safe state before it opens' },
   },
   {
+    without: 'the remedy of an output that fails beside its reason',
+    file: 'edge/parts/missing.ts',
+    text: 'fault instanceof LaresError ? fault.hint : undefined',
+    becomes: 'undefined',
+    test: { file: 'test/remedies/outputs.test.ts', name: 'that a running agent cannot drive reads its remedy' },
+  },
+  {
+    without: 'the function of each pin in the overlay that is told',
+    file: 'edge/outputs/pwm-chip.ts',
+    text: 'pin < 18 ? 4 : 2',
+    becomes: '4',
+    test: { file: 'test/remedies/outputs.test.ts', name: 'that a running agent cannot drive reads its remedy' },
+  },
+  {
     without: 'stopping outputs before all else',
     file: 'edge/agent.ts',
     text: "      ['outputs', outputs],",
