@@ -1,12 +1,13 @@
 import { cleanText } from '../../shared/clean-text.ts'
 import { asError, LaresError } from '../../shared/errors.ts'
+import type { Missing } from '../status/status-file.ts'
 
 /** What a check found. `skipped`: it is not wanted here, or could not be looked at without harm. */
 export interface Finding {
   check: string
   state: 'ok' | 'problem' | 'skipped'
   says: string
-  /** How to mend it. Only with a problem. */
+  /** How to mend it. Only with a problem, and where what it says does not end with that. */
   mend?: string
 }
 
@@ -16,6 +17,11 @@ export const problem = (check: string, says: string, mend: string): Finding => (
 
 /** What to do about what nobody knows more of than its journal. */
 export const ASK_AGENT = 'See what the agent says of it: journalctl -u lares-edge -n 50.'
+
+/** What a running agent misses, in its own words. */
+export function problemTold({ part, reason, hint }: Missing): Finding {
+  return { check: part, state: 'problem', says: reason, ...(hint !== undefined && { mend: hint }) }
+}
 
 /** An error as a finding, with its own remedy where it has one. */
 export function problemFrom(check: string, error: unknown): Finding {

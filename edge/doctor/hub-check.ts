@@ -8,18 +8,13 @@ import { openConnection } from '../link/hub-connection.ts'
 import { openPinnedSocket } from '../link/pinned-socket.ts'
 import { IDENTITY, INTRODUCTION, VERSION } from '../status/status-file.ts'
 import type { Finding } from './findings.ts'
-import { ok, problem, problemFrom, skipped } from './findings.ts'
+import { ok, problem, problemFrom, problemTold, skipped } from './findings.ts'
 import type { DoctorOptions } from './options.ts'
 
 /** What the running agent says of itself and the hub. Without a running agent nobody knows. */
 export async function checkIntroduction({ status }: DoctorOptions): Promise<Finding[]> {
   if (status === null) return []
-  return status.missing.flatMap(({ part, reason }) => {
-    if (part === IDENTITY) return [problem(part, reason, 'Give one of the two machines an identity of its own.')]
-    if (part === VERSION) return [problem(part, reason, 'Upgrade what is named.')]
-    if (part === INTRODUCTION) return [problem(part, reason, 'Mend the sensor that is named, then restart the agent.')]
-    return []
-  })
+  return status.missing.filter(({ part }) => [IDENTITY, VERSION, INTRODUCTION].includes(part)).map(problemTold)
 }
 
 /** How an address is dialled and how one signs in there; a test hands in others. */

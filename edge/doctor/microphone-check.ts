@@ -23,7 +23,11 @@ export async function checkMicrophone({ config, clock, status, env }: DoctorOpti
   const says = `${level.rmsDb.toFixed(0)} dB on average, ${level.peakDb.toFixed(0)} dB at most, in ${SECONDS} seconds`
   if (level.peakDb < SILENT_DB)
     return [
-      problem('microphone', `${device} delivers silence`, 'Look for a mute switch, and at alsamixer, capture (F4).'),
+      problem(
+        'microphone',
+        `${device} delivers silence`,
+        'Unmute it: look for a switch on it, and at alsamixer, capture (F4).',
+      ),
     ]
   if (level.clipped) return [problem('microphone', `${says}: too loud`, 'Lower the gain in alsamixer, capture (F4).')]
   return [ok('microphone', says)]

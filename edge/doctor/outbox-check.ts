@@ -4,14 +4,14 @@ import { asError } from '../../shared/errors.ts'
 import { isCorruption, openDatabase } from '../../shared/sqlite/open.ts'
 import { outboxRows } from '../outbox/rows.ts'
 import type { Finding } from './findings.ts'
-import { ok, problem, skipped } from './findings.ts'
+import { ok, problem, problemTold, skipped } from './findings.ts'
 import type { DoctorOptions } from './options.ts'
 
 export async function checkOutbox({ dataFolder, status }: DoctorOptions): Promise<Finding[]> {
   const file = join(dataFolder, 'outbox.db')
   if (!existsSync(file)) return [skipped('outbox', 'there is none yet: the agent makes it at its first start')]
   const said = status?.missing.find(({ part }) => part === 'outbox')
-  if (said) return [problem('outbox', said.reason, said.hint ?? 'Free space on the disk, or replace the card.')]
+  if (said) return [problemTold(said)]
   try {
     return checkFile(file)
   } catch (error) {
@@ -39,7 +39,7 @@ function checkFile(file: string): Finding[] {
         problem(
           'outbox',
           `${says}; ${parked} ended connections and are set aside`,
-          'Report it, and restart the agent.',
+          'Restart the agent, which sends them again. If they are set aside once more, report it: lares diagnose makes the file for that.',
         ),
       ]
     return [ok('outbox', dropped > 0 ? `${says}; ${dropped} were dropped for lack of room` : says)]

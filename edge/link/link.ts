@@ -25,6 +25,7 @@ import { envelope } from './envelope.ts'
 import type { HubConnection, IncomingMessage } from './hub-connection.ts'
 import { openConnection } from './hub-connection.ts'
 import { HubSession } from './hub-session.ts'
+import type { HubTrouble } from './hub-trouble.ts'
 
 /** Beyond this a slow network holds the heartbeat back: a late one says nothing. */
 const HEARTBEAT_BUFFER_BYTES = 64 * 1024
@@ -67,7 +68,7 @@ export class Link implements Service {
   #session: HubSession | null = null
   #quiet: RateLimitedLog
   #connects = 0
-  #refusal: string | null = null
+  #refusal: HubTrouble | null = null
   #twin: { error: LaresError; toldAt: number } | null = null
 
   constructor(options: LinkOptions) {
@@ -92,7 +93,7 @@ export class Link implements Service {
   }
 
   /** What the hub did not take of the last birth, with the remedy, or `null`. */
-  get refusal(): string | null {
+  get refusal(): HubTrouble | null {
     return this.#refusal
   }
 
@@ -233,7 +234,7 @@ export class Link implements Service {
       this.#twin = { error, toldAt: this.#options.clock.mono() }
       this.#options.onState?.(this.#loop.state)
     } else if (this.#topics.parse(topic)?.name === 'birth') {
-      this.#refusal = `the hub did not take all of it: ${reason}. ${hint}`
+      this.#refusal = { reason: `the hub did not take all of it: ${reason}`, hint }
       this.#options.log.warn({ error_code: code, reason, hint }, 'the hub did not take all of the introduction')
       this.#session?.refused()
       this.#options.onState?.(this.#loop.state)

@@ -12,7 +12,7 @@ import { migrate } from '../../shared/sqlite/migrate.ts'
 import type { Database } from '../../shared/sqlite/open.ts'
 import { isCorruption, openDatabase } from '../../shared/sqlite/open.ts'
 import { syncFolder } from '../../shared/sync-file.ts'
-import { outboxFault } from './outbox-fault.ts'
+import { openingFault } from './outbox-fault.ts'
 import type { SetAside } from './set-aside.ts'
 import { lyingAside } from './set-aside.ts'
 
@@ -61,7 +61,7 @@ function openOrSetAside(folder: string, clock: Clock, log: Log): Omit<OpenedOutb
       syncFolder(folder)
       return { ...openFile(file, clock), memoryFault: null, setAside: [...setAside, { what: 'outbox', file: aside }] }
     }
-    const fault = outboxFault(error, file)
+    const fault = openingFault(error, file)
     if (!fault) throw error
     log.error({ file, reason: fault.message }, 'the outbox cannot be opened; rows are kept in memory and lost at stop')
     return { db: openMigrated(':memory:', clock), stamp: null, memoryFault: fault, setAside }

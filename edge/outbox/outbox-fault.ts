@@ -3,7 +3,7 @@ import { LaresError } from '../../shared/errors.ts'
 import { storeFault } from '../../shared/sqlite/store-fault.ts'
 
 /** The remedies of the catalogue speak of a hub. */
-const HINTS = new Map<ErrorCode, string>([
+const WHILE_OPEN = new Map<ErrorCode, string>([
   ['disk_full', "Free space on this device's disk; the agent goes on by itself."],
   [
     'disk_error',
@@ -12,10 +12,23 @@ const HINTS = new Map<ErrorCode, string>([
   ['database_locked', 'End that program, or its transaction; the agent goes on by itself.'],
 ])
 
+/** Rows that are in memory stay there for as long as the agent runs. */
+const AT_START = new Map<ErrorCode, string>([
+  ['disk_full', "Free space on this device's disk, then restart the agent."],
+  ['disk_error', 'Look at the journal of the kernel (dmesg), at the mounts and at the card, then restart the agent.'],
+  ['database_locked', 'End that program, or its transaction, then restart the agent.'],
+])
+
 /** What keeps the outbox's file from being written, with a remedy for this device; `null` when it is none of these. */
 export function outboxFault(error: unknown, file: string): LaresError | null {
   const fault = storeFault(error, file)
   if (!fault) return null
-  const hint = HINTS.get(fault.code) ?? fault.hint
-  return new LaresError(fault.code, fault.message, { cause: error, hint })
+  return new LaresError(fault.code, fault.message, { cause: error, hint: WHILE_OPEN.get(fault.code) ?? fault.hint })
+}
+
+/** What keeps it from being opened: the same, but the agent does not open it again by itself. */
+export function openingFault(error: unknown, file: string): LaresError | null {
+  const fault = storeFault(error, file)
+  if (!fault) return null
+  return new LaresError(fault.code, fault.message, { cause: error, hint: AT_START.get(fault.code) ?? fault.hint })
 }

@@ -38,7 +38,7 @@ const STORIES: Record<SetAside['what'], Story> = {
 }
 
 export const SET_ASIDE_HINT =
-  'See docs/operations.md, "An agent that is not well". It is told until the file is removed.'
+  'Remove it once nothing in it is wanted: rows that were not sent may lie there. It is told until the file is removed.'
 
 export function setAsideEvent({ what, file }: SetAside): EventBody {
   return { ...STORIES[what].event, data: { file } }

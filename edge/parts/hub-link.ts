@@ -8,6 +8,7 @@ import type { Reported } from '../../shared/messages/reported.ts'
 import type { VoiceLink } from '../hearing/turn-sender.ts'
 import type { DeviceIdentity } from '../link/device-identity.ts'
 import { readDeviceIdentity } from '../link/device-identity.ts'
+import type { HubTrouble } from '../link/hub-trouble.ts'
 import { versionProblem } from '../link/hub-version.ts'
 import type { LinkOptions } from '../link/link.ts'
 import { Link } from '../link/link.ts'
@@ -68,18 +69,18 @@ export class HubLink implements Service, VoiceLink {
   }
 
   /** What the hub did not take of the last introduction, with the remedy, or `null`. */
-  get refusal(): string | null {
+  get refusal(): HubTrouble | null {
     return this.#link?.refusal ?? null
   }
 
   /** Another machine uses this identity: what to do about it, or `null`. */
-  get twin(): string | null {
+  get twin(): HubTrouble | null {
     const error = this.#link?.aftermath()?.error
-    return error === undefined ? null : `${error.message}. ${hintFor('identity_shared')}`
+    return error === undefined ? null : { reason: error.message, hint: hintFor('identity_shared') }
   }
 
   /** Why agent and hub do not fit, as far as the hub said which it is; with the remedy, or `null`. */
-  get versionProblem(): string | null {
+  get versionProblem(): HubTrouble | null {
     return this.#hub === null ? null : versionProblem(this.#options.version, this.#hub)
   }
 
@@ -141,7 +142,8 @@ export class HubLink implements Service, VoiceLink {
     const before = this.versionProblem
     this.#hub = hub
     const problem = this.versionProblem
-    if (problem !== null && problem !== before) this.#options.log.warn({ hub: hub.version }, problem)
+    if (problem !== null && problem.reason !== before?.reason)
+      this.#options.log.warn({ hub: hub.version, hint: problem.hint }, problem.reason)
     this.#options.onState()
   }
 

@@ -14,6 +14,9 @@ import type { Pins } from './pins.ts'
 import type { Sensing } from './sensing.ts'
 import type { Speaking } from './speaking.ts'
 
+/** Every table makes sensors or an output, and what they are called. */
+const NOT_INTRODUCED_HINT = 'Mend or remove the table of what is named in edge.toml, then restart the agent.'
+
 const SCARCE = 'the disk is full: its oldest rows go for new ones'
 const SCARCE_HINT = "Free space on this device's disk; what goes is counted, and told to the hub."
 
@@ -41,12 +44,12 @@ export function whatIsMissing(parts: PartsLookedAt, configFaults: readonly Confi
   }
   const link = hub.state()
   // Away because of the twin: that is told once, as what it is.
-  if (link.state !== 'online' && (hub.twin === null || link.reason !== hub.twin))
+  if (link.state !== 'online' && (hub.twin === null || link.code !== 'identity_shared'))
     add('hub', link.reason ?? 'connecting')
-  add(IDENTITY, hub.twin)
-  add(VERSION, hub.versionProblem)
-  add(INTRODUCTION, hub.refusal)
-  add(INTRODUCTION, describeRefused(sensing.refused()))
+  add(IDENTITY, hub.twin?.reason, hub.twin?.hint)
+  add(VERSION, hub.versionProblem?.reason, hub.versionProblem?.hint)
+  add(INTRODUCTION, hub.refusal?.reason, hub.refusal?.hint)
+  add(INTRODUCTION, describeRefused(sensing.refused()), NOT_INTRODUCED_HINT)
   const { memoryFault } = opened
   add('outbox', memoryFault && `its rows are in memory only: ${memoryFault.message}`, memoryFault?.hint)
   for (const aside of opened.aside.filter(isStillAside)) add('outbox', setAsideWords(aside), SET_ASIDE_HINT)

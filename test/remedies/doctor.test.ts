@@ -1,6 +1,8 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { configSchema } from '../../edge/config/schema.ts'
 import { examine } from '../../edge/doctor/examine.ts'
 import { type Finding, problemFrom } from '../../edge/doctor/findings.ts'
@@ -14,6 +16,7 @@ import { systemClock } from '../../shared/clock.ts'
 import { silentLog } from '../../shared/log.ts'
 import { runningUser } from '../../shared/running-user.ts'
 import { type FakeTree, fakeTree } from '../edge/health/fake-tree.ts'
+import { type Pulse, pulseMissing, startPulse } from '../fixtures/pulse.ts'
 import { asPattern } from './lib/as-pattern.ts'
 
 const UNIT = readFileSync(join(import.meta.dirname, '../../scripts/systemd/lares-edge.service'), 'utf8')
@@ -206,5 +209,56 @@ describe('the microphone that the doctor looks at', () => {
     const [, command = ''] = /with (arecord -L),/.exec(mend) ?? []
     const [name = ''] = (await tree.machine.run(command.split(' '), { timeoutMs: 5_000 })).split('\n')
     expect(JSON.stringify(await listens(tree, name))).not.toContain('arecord -L')
+  })
+})
+
+describe.skipIf(pulseMissing)('the sound that the doctor hears', () => {
+  let pulse: Pulse
+  beforeAll(() => {
+    pulse = startPulse()
+  })
+  afterAll(() => pulse.stop())
+
+  const listen = async () => {
+    const microphone = { enabled: true, device: 'lares_mic' }
+    return checkMicrophone({ ...doctorOf(fakeTree(), { microphone }), env: pulse.env })
+  }
+  /** What alsamixer does to a sound card, and a switch on the microphone. */
+  const turn = (what: 'mute' | 'volume', value: string) =>
+    execFileSync('pactl', [`set-source-${what}`, 'lares.monitor', value], { env: pulse.env })
+
+  /** Plays a tone at half of full scale for as long as `work` takes. */
+  async function whilePlaying<T>(work: () => Promise<T>): Promise<T> {
+    const raw = ['--raw', '--format=s16le', '--rate=16000', '--channels=1', '-d', 'lares']
+    const player = spawn('paplay', raw, { env: pulse.env, stdio: ['pipe', 'ignore', 'ignore'] })
+    player.stdin.on('error', () => {})
+    const tone = Int16Array.from({ length: 16_000 * 60 }, (_, index) => 16_000 * Math.sin(index / 6))
+    player.stdin.end(Buffer.from(tone.buffer))
+    const ended = once(player, 'close')
+    try {
+      return await work()
+    } finally {
+      player.kill()
+      await ended
+    }
+  }
+
+  it('is none while it is muted, and some once it is not', async () => {
+    await whilePlaying(async () => {
+      turn('mute', '1')
+      const mend = mendOf(await listen())
+      expect(mend).toBe('Unmute it: look for a switch on it, and at alsamixer, capture (F4).')
+      turn('mute', '0')
+      expect(isWell(await listen())).toBe(true)
+    })
+  })
+
+  it('is too loud until the gain is lower', async () => {
+    await whilePlaying(async () => {
+      turn('volume', '200%')
+      expect(mendOf(await listen())).toBe('Lower the gain in alsamixer, capture (F4).')
+      turn('volume', '100%')
+      expect(isWell(await listen())).toBe(true)
+    })
   })
 })

@@ -3,7 +3,7 @@ import type { PartsLookedAt } from '../../../edge/parts/missing.ts'
 import { whatIsMissing } from '../../../edge/parts/missing.ts'
 
 /** An agent of which nothing is missing but its hub. */
-function away(hub: { twin: string | null; reason: string }): PartsLookedAt {
+function away(hub: { twin: string; reason: string; code: string | null }): PartsLookedAt {
   return {
     opened: { memoryFault: null, aside: [] },
     outbox: { scarce: false, fault: null },
@@ -14,8 +14,8 @@ function away(hub: { twin: string | null; reason: string }): PartsLookedAt {
     speaking: { reason: null },
     heartbeat: { current: () => null },
     hub: {
-      state: () => ({ state: 'offline', reason: hub.reason, code: null, address: 'hub:8883' }),
-      twin: hub.twin,
+      state: () => ({ state: 'offline', reason: hub.reason, code: hub.code, address: 'hub:8883' }),
+      twin: { reason: hub.twin, hint: 'Join again.' },
       versionProblem: null,
       refusal: null,
     },
@@ -25,12 +25,9 @@ function away(hub: { twin: string | null; reason: string }): PartsLookedAt {
 
 describe('what an agent misses', () => {
   it('tells once that another machine has its identity, also while it keeps away from the hub for that', () => {
-    expect(whatIsMissing(away({ twin: 'two machines', reason: 'two machines' }))).toEqual([
-      { part: 'identity', reason: 'two machines' },
-    ])
-    expect(whatIsMissing(away({ twin: 'two machines', reason: 'refused' })).map(({ part }) => part)).toEqual([
-      'hub',
-      'identity',
-    ])
+    const rests = { twin: 'two machines', reason: 'two machines. Join again.', code: 'identity_shared' }
+    expect(whatIsMissing(away(rests))).toEqual([{ part: 'identity', reason: 'two machines', hint: 'Join again.' }])
+    const refused = { twin: 'two machines', reason: 'refused', code: 'forbidden' }
+    expect(whatIsMissing(away(refused)).map(({ part }) => part)).toEqual(['hub', 'identity'])
   })
 })

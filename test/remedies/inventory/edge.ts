@@ -1,6 +1,8 @@
 import { type Inventory, NOT_YET } from './entry.ts'
 
 const DOCTOR = 'test/remedies/doctor.test.ts'
+const TROUBLE = 'test/remedies/agent-trouble.test.ts'
+const OUTBOX = 'test/remedies/agent-outbox.test.ts'
 const GPIO = 'test/remedies/gpio.test.ts'
 const LINK = 'test/remedies/hub-link.test.ts'
 const SETTINGS = 'test/remedies/agent-settings.test.ts'
@@ -12,7 +14,7 @@ const SENSORS = 'test/remedies/sensors.test.ts'
 /** The remedies of edge/ and of `lares diagnose`. */
 export const EDGE: Inventory = {
   'cli/diagnose/main.ts': {
-    'Name another file: --to FILE.': NOT_YET,
+    'Name another file: --to FILE.': TROUBLE,
   },
   'edge/config/environment-settings.ts': {
     'Did you mean …?': SETTINGS,
@@ -37,11 +39,8 @@ export const EDGE: Inventory = {
     'See what the agent says of it: journalctl -u lares-edge -n': DOCTOR,
   },
   'edge/doctor/hub-check.ts': {
-    'Give one of the two machines an identity of its own.': NOT_YET,
-    'Upgrade what is named.': NOT_YET,
-    'Mend the sensor that is named, then restart the agent.': NOT_YET,
-    'At the hub: lares devices invite NAME. Then here: lares edge': NOT_YET,
-    'Look again in a minute: it may be about to connect. If it': NOT_YET,
+    'At the hub: lares devices invite NAME. Then here: lares edge': TROUBLE,
+    'Look again in a minute: it may be about to connect. If it': TROUBLE,
   },
   'edge/doctor/machine-checks.ts': {
     'Let it follow the network: sudo timedatectl set-ntp true.': DOCTOR,
@@ -55,13 +54,12 @@ export const EDGE: Inventory = {
     'Install what it belongs to: sudo apt install alsa-utils.': DOCTOR,
     'sudo usermod -aG audio …, then start the agent again.': DOCTOR,
     'List the microphones with arecord -L, and name one as': DOCTOR,
-    'Look for a mute switch, and at alsamixer, capture (F4).': NOT_YET,
-    'Lower the gain in alsamixer, capture (F4).': NOT_YET,
+    'Unmute it: look for a switch on it, and at alsamixer, capture': DOCTOR,
+    'Lower the gain in alsamixer, capture (F4).': DOCTOR,
   },
   'edge/doctor/outbox-check.ts': {
-    'Free space on the disk, or replace the card.': NOT_YET,
     'Restart the agent: it sets the file aside and goes on.': DOCTOR,
-    'Report it, and restart the agent.': NOT_YET,
+    'Restart the agent, which sends them again. If they are set': OUTBOX,
   },
   'edge/doctor/output-check.ts': {
     'Restart the agent: sudo systemctl restart lares-edge': OUTPUTS,
@@ -125,6 +123,10 @@ export const EDGE: Inventory = {
     'chmod 600 …, and join again with --again if somebody may have read it.': LINK,
     'Move the file away and join again: lares edge join <token>.': LINK,
   },
+  'edge/link/hub-version.ts': {
+    'Upgrade this machine: …': TROUBLE,
+    'Upgrade the hub, on its machine: …': TROUBLE,
+  },
   'edge/link/join.ts': {
     'Join with --again to give it a new identity; the old device': LINK,
     'Run the same command again: the same token gives the same device.': LINK,
@@ -161,15 +163,21 @@ export const EDGE: Inventory = {
     'An output is a table [outputs.<key>] of edge.toml on that': OUTPUT_TABLES,
   },
   'edge/parts/missing.ts': {
-    "Free space on this device's disk; what goes is counted, and": NOT_YET,
+    'Mend or remove the table of what is named in edge.toml, then': TROUBLE,
+    "Free space on this device's disk; what goes is counted, and": OUTBOX,
   },
   'edge/outbox/outbox-fault.ts': {
-    "Free space on this device's disk; the agent goes on by itself.": NOT_YET,
-    'Look at the journal of the kernel (dmesg), at the mounts': NOT_YET,
-    'End that program, or its transaction; the agent goes on by itself.': NOT_YET,
+    "Free space on this device's disk; the agent goes on by itself.": OUTBOX,
+    'Look at the journal of the kernel (dmesg), at the mounts and at the card; the agent goes on by itself.': {
+      because: 'no mount becomes read-only while a file on it is open for writing, unless the kernel finds a fault',
+    },
+    'End that program, or its transaction; the agent goes on by itself.': OUTBOX,
+    "Free space on this device's disk, then restart the agent.": OUTBOX,
+    'Look at the journal of the kernel (dmesg), at the mounts and at the card, then restart the agent.': OUTBOX,
+    'End that program, or its transaction, then restart the agent.': OUTBOX,
   },
   'edge/outbox/set-aside.ts': {
-    'See docs/operations.md, "An agent that is not well". It is': NOT_YET,
+    'Remove it once nothing in it is wanted: rows that were not': OUTBOX,
   },
   'edge/sensors/command.ts': {
     'Run it by hand: it prints one number and nothing else.': SENSORS,

@@ -5,7 +5,7 @@ import { Agent } from '../../../edge/agent.ts'
 import { loadConfig } from '../../../edge/config/load-settings.ts'
 import type { Machine } from '../../../edge/health/machine.ts'
 import { systemMachine } from '../../../edge/health/machine.ts'
-import { systemClock } from '../../../shared/clock.ts'
+import { type Clock, systemClock } from '../../../shared/clock.ts'
 import { silentLog } from '../../../shared/log.ts'
 
 export function agentFolder(): string {
@@ -19,16 +19,31 @@ export interface RunningAgent {
   stop(): Promise<void>
 }
 
-/** An agent in this process, as `lares edge run` composes it. `file`: its edge.toml; absent: it has none. */
+export interface AgentStart {
+  /** Its edge.toml; absent: it has none. */
+  file?: string
+  clock?: Clock
+  machine?: Machine
+  boot?: string
+  version?: string
+}
+
+/** An agent in this process, as `lares edge run` composes it. */
 export async function startAgent(
   folder: string,
-  { file, machine = systemMachine({ clock: systemClock }) }: { file?: string; machine?: Machine } = {},
+  {
+    file,
+    clock = systemClock,
+    machine = systemMachine({ clock }),
+    boot = 'boot-1',
+    version = '0.1.0',
+  }: AgentStart = {},
 ): Promise<RunningAgent> {
   const empty = '/dev/null'
   const { config, faults } = loadConfig({ file: file ?? empty, env: {} })
   const agent = new Agent({
     ...{ dataFolder: folder, config, configFaults: faults, configFile: file ?? null, env: {}, machine },
-    ...{ clock: systemClock, log: silentLog, boot: 'boot-1', version: '0.1.0' },
+    ...{ clock, log: silentLog, boot, version },
   })
   await agent.start()
   return {
