@@ -1,4 +1,4 @@
-import { type Inventory, NOT_YET } from './entry.ts'
+import type { Inventory } from './entry.ts'
 
 const DOCTOR = 'test/remedies/doctor.test.ts'
 const TROUBLE = 'test/remedies/agent-trouble.test.ts'

@@ -1,10 +1,5 @@
-/**
- * What became of one remedy: the test file that takes it, which writes the same words, or why it cannot be taken here.
- * `NOT_YET` is for those that still wait for their case.
- */
+/** What became of one remedy: the test file that takes it, which writes the same words, or why it cannot be taken here. */
 export type Entry = string | { because: string }
-
-export const NOT_YET = 'not taken yet'
 
 /**
  * Folder or file of the source → the beginning of a remedy there, as far as no other begins so, with … where something is put
