@@ -10,14 +10,14 @@ import { Outbox } from '../../edge/outbox/outbox.ts'
 import { ManualClock, systemClock } from '../../shared/clock.ts'
 import { silentLog } from '../../shared/log.ts'
 import { makeCertificate } from '../edge/certificate.ts'
-import { eventually } from '../edge/health/eventually.ts'
 import { HubDouble } from '../edge/hub-double.ts'
 import { startLocker } from '../faults/lib/locker.ts'
 import { type SmallDisk, smallDisk, smallDiskTrouble } from '../faults/lib/small-disk.ts'
 import { lares } from './lib/lares.ts'
 import { type AgentStart, agentFolder, type RunningAgent, removeFolders, startAgent } from './lib/running-agent.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
+const BUSY_MS = 60_000
+vi.setConfig({ testTimeout: 3 * BUSY_MS })
 
 const trouble = smallDiskTrouble('the remedies of a full disk')
 
@@ -176,10 +176,13 @@ describe.skipIf(trouble !== null)('an agent on a disk that takes nothing', () =>
     const clock = new ManualClock()
     const agent = await running(folder, { file, clock })
     const until = (condition: () => boolean | Promise<boolean>) =>
-      eventually(async () => {
-        clock.advance(1_000)
-        expect(await condition()).toBe(true)
-      })
+      vi.waitFor(
+        async () => {
+          clock.advance(1_000)
+          expect(await condition()).toBe(true)
+        },
+        { timeout: BUSY_MS, interval: 5 },
+      )
     const count = async (pattern: RegExp) => Number(pattern.exec((await doctor(folder)).says)?.[1] ?? 0)
     rmSync(join(folder, 'ballast'), { force: true })
     await until(async () => (await count(/^(\d+) messages wait/)) > 50)
