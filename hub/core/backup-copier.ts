@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { BackupOutcome } from '../store/backup-process.ts'
-import { sweepParts } from '../store/part-files.ts'
+import { removeParts } from '../store/part-files.ts'
 import { backupFolder, storeFile } from '../store/places.ts'
 import { OwnProcess } from './own-process.ts'
 
@@ -31,6 +31,6 @@ export class BackupCopier {
 
   /** Ends one that is under way, leaves nothing of it, and makes no more. Returns whether there was one. */
   drop(): boolean {
-    return this.#process.drop(() => sweepParts(backupFolder(this.#folder)))
+    return this.#process.drop(() => removeParts(backupFolder(this.#folder)))
   }
 }

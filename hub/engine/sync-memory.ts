@@ -58,7 +58,7 @@ export interface KeyRange {
 export function acknowledgedRanges(streams: readonly StreamPosition[], table: string): KeyRange[] {
   const own = streams.filter((stream) => stream.table === table)
   let ranges: KeyRange[] = []
-  // What was put off lies inside the range of its live stream, and a later epoch takes keys away from an earlier one.
+  // What was split off lies inside the range of its live stream, and a later epoch takes keys away from an earlier one.
   const byAge = [...own].sort((a, b) => a.epoch - b.epoch || (a.upto === null ? 0 : 1) - (b.upto === null ? 0 : 1))
   for (const { epoch, first, position, upto } of byAge) {
     ranges = ranges.flatMap((range) => without(range, first, upto ?? position))

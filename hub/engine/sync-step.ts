@@ -1,6 +1,6 @@
 /**
- * How far one stream has got. A stream is an ascending walk over keys: an append-only table by its own key, or the change
- * log (`changes`). `readings:0-1000` is the part of `readings` up to key 1000 that was put off so that newer rows go first.
+ * How far one stream has got. A stream is an ascending scan of keys: an append-only table by its own key, or the change
+ * log (`changes`). `readings:0-1000` is the part of `readings` up to key 1000 that was split off so that newer rows go first.
  */
 export interface StreamPosition {
   stream: string
@@ -89,7 +89,7 @@ export type SyncStep =
     }
   | { step: 'acked'; parts: AckedPart[] }
   /** What central had and this hub has no more is marked deleted there. */
-  | { step: 'swept'; stream: StreamPosition }
+  | { step: 'pruned'; stream: StreamPosition }
   | { step: 'fenced'; reason: string }
   /** The scopes this site may see: rows of all others leave. */
   | { step: 'granted'; scopes: string[] }
@@ -109,7 +109,7 @@ export type SyncStep =
 /** Answer to `joined`: the streams as they are stored now, and from which number on the change log was written again. */
 export interface JoinedAnswer {
   streams: StreamPosition[]
-  sweepFrom: number | null
+  pruneFrom: number | null
 }
 
 /** Answer to `scope`. */
@@ -134,8 +134,8 @@ export interface SyncIdentity {
   fenced: string | null
   /** The database was put in place from a copy. */
   restored: boolean
-  /** The change log was written again from this number on, and central is to be swept afterwards. */
-  sweepFrom: number | null
+  /** The change log was written again from this number on, and central is to be pruned afterwards. */
+  pruneFrom: number | null
 }
 
 export const NO_IDENTITY: SyncIdentity = {
@@ -147,5 +147,5 @@ export const NO_IDENTITY: SyncIdentity = {
   epoch: 0,
   fenced: null,
   restored: false,
-  sweepFrom: null,
+  pruneFrom: null,
 }

@@ -7,7 +7,7 @@ import { stampAnew } from '../../shared/sqlite/log-stamp.ts'
 import { makePrivate } from '../../shared/sqlite/open.ts'
 import { copyRows } from './copy-rows.ts'
 import { putInPlace } from './files.ts'
-import { dropPart, partOf, sweepPartsOf } from './part-files.ts'
+import { dropPart, partOf, removePartsOf } from './part-files.ts'
 import { backupFile, backupTime } from './places.ts'
 import { checkIntegrity } from './sound.ts'
 
@@ -81,7 +81,7 @@ function mark(part: string): void {
 
 /** A copy takes its place when it is whole and has passed its check; one that fails leaves nothing behind. */
 function writeChecked(final: string, write: (part: string) => void, before?: () => void): void {
-  sweepPartsOf(final)
+  removePartsOf(final)
   const part = partOf(final)
   try {
     dropPart(part)

@@ -17,7 +17,7 @@ import { declarations } from './declarations.ts'
 import { exchange, finishExchange, runningMark } from './exchange.ts'
 import { giveToOwnerOf } from './files.ts'
 import { bringIn } from './incoming.ts'
-import { sweepParts } from './part-files.ts'
+import { removeParts } from './part-files.ts'
 import { backupFolder, storeFile } from './places.ts'
 import { isSound } from './sound.ts'
 
@@ -65,7 +65,7 @@ export function openStore(options: StoreFolder): OpenedStore {
   const { folder } = options
   const file = storeFile(folder)
   mkdirSync(folder, { recursive: true, mode: 0o750 })
-  for (const copies of copyFolders(folder)) sweepParts(copies)
+  for (const copies of copyFolders(folder)) removeParts(copies)
   finishExchange(file)
   let opened: { db: Database; unchecked: boolean }
   const toTell: string[] = []

@@ -16,12 +16,12 @@ export function dropPart(part: string): void {
 }
 
 /** Removes what killed processes left of copies to this place. */
-export function sweepPartsOf(final: string): void {
+export function removePartsOf(final: string): void {
   sweep(dirname(final), (name) => name.startsWith(`${basename(final)}.`))
 }
 
 /** Removes every part that lies in a folder and that nobody writes any more. */
-export function sweepParts(folder: string): void {
+export function removeParts(folder: string): void {
   if (existsSync(folder)) sweep(folder, () => true)
 }
 

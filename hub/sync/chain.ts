@@ -1,6 +1,6 @@
 /**
- * A running hash over rows, so that two sides can tell whether they walked over the same ones, whatever the batches were.
- * Two FNV-1a walks of 32 bits with different starts over the low and high halves of each number. It tells an accident
+ * A running hash over rows, so that two sides can tell whether they covered the same ones, whatever the batches were.
+ * Two FNV-1a hashes of 32 bits with different starts over the low and high halves of each number. It tells an accident
  * from an agreement (a restored backup, a cloned card); it is no protection against somebody who wants to deceive.
  */
 export interface Chain {
@@ -44,12 +44,12 @@ export function foldText(chain: Chain, value: string): void {
 }
 
 /**
- * The change log's chain after central was swept. A database that was put back to before the sweep then has another one, and the
- * greeting notices although no row is missing there.
+ * The change log's chain after central was pruned. A database that was put back to before the prune then has another one, and the
+ * handshake notices although no row is missing there.
  */
-export function sweptChain(hex: string, from: number): string {
+export function prunedChain(hex: string, from: number): string {
   const chain = readChain(hex)
-  foldText(chain, 'swept')
+  foldText(chain, 'pruned')
   foldNumber(chain, from)
   return writeChain(chain)
 }

@@ -2,9 +2,17 @@ import { UNSURE_ROWS } from '../engine/sync-memory.ts'
 import type { AckedPart, JoinedAnswer, StreamPosition, SyncIdentity, SyncStep } from '../engine/sync-step.ts'
 import { joinParts, NOTHING } from './acked.ts'
 import { movedUnder } from './history.ts'
-import { lookAgain, nextPull, type StoredScope, scopeAt, takeGranted, takePage, takeStored } from './scope-walk.ts'
+import {
+  nextPull,
+  recheckRefusing,
+  type StoredScope,
+  scopeAt,
+  takeGranted,
+  takePage,
+  takeStored,
+} from './scope-pull.ts'
 import { hasEnded, streamName } from './stream-position.ts'
-import type { Greeting, Sent, SyncEffect, SyncEvent, SyncState, Waiting } from './sync-state.ts'
+import type { HandshakeOutcome, Sent, SyncEffect, SyncEvent, SyncState, Waiting } from './sync-state.ts'
 
 /** A stream this far behind is split: what is new goes at once, what was missed follows. */
 const SPLIT_ROWS = 20_000
@@ -22,7 +30,7 @@ const CHECK_EVERY = 30
 const UNSAVED_MOST = UNSURE_ROWS - BACKFILL_BATCH
 const KEYS_MOST = 20_000
 
-type Answer = Extract<SyncEvent, { kind: 'seen' | 'sent' | 'split' | 'swept' | 'scopes' | 'pulled' | 'reported' }>
+type Answer = Extract<SyncEvent, { kind: 'seen' | 'sent' | 'split' | 'pruned' | 'scopes' | 'pulled' | 'reported' }>
 
 export interface CoreStart {
   identity: SyncIdentity
@@ -49,7 +57,7 @@ export class SyncCore {
   #splitRows: number
   #managed: ReadonlySet<string>
   #polls = 0
-  #nap = 0
+  #timer = 0
   /** The lease that this life offered last, until it was answered. */
   #offer: string | null = null
 
@@ -59,15 +67,15 @@ export class SyncCore {
     this.#splitRows = start.splitRows ?? SPLIT_ROWS
     this.#managed = start.managed ?? new Set()
     this.state = {
-      mode: start.identity.fenced === null ? 'away' : 'fenced',
+      mode: start.identity.fenced === null ? 'disconnected' : 'fenced',
       identity: start.identity,
       streams: start.streams,
       scopes: Object.fromEntries(start.scopes.map(({ scope, seq }) => [scope, scopeAt(seq)])),
-      held: false,
+      heldLease: false,
       busy: null,
       saving: null,
       unsaved: [],
-      hungry: [],
+      ready: [],
       batchRows: FIRST_BATCH,
       untilScopes: 0,
       failures: 0,
@@ -78,22 +86,22 @@ export class SyncCore {
   handle(event: SyncEvent): SyncEffect[] {
     switch (event.kind) {
       case 'start':
-        return this.state.mode === 'fenced' ? [] : this.#greet()
+        return this.state.mode === 'fenced' ? [] : this.#handshake()
       case 'claimed':
         return this.#claimed(event)
       case 'persisted':
         return this.#persisted(event.step, event.answer)
       case 'not_persisted':
         return this.#notPersisted(event.step, event.reason)
-      case 'greeted':
-        return this.#greeted(event.outcome)
+      case 'handshake_done':
+        return this.#handshakeDone(event.outcome)
       case 'waited':
-        if (event.nap !== this.#nap) return []
-        if (this.state.mode === 'away') return this.#greet()
+        if (event.timer !== this.#timer) return []
+        if (this.state.mode === 'disconnected') return this.#handshake()
         return this.state.mode === 'running' && this.state.busy === null ? this.#look() : []
       case 'failed':
         return this.#failed(event.reason, event.during)
-      case 'displaced':
+      case 'lease_lost':
         return this.#fence(event.reason)
       default:
         // An answer that comes after the connection was given up belongs to nobody.
@@ -114,11 +122,11 @@ export class SyncCore {
         this.#note({ ...NOTHING, stream: event.live })
         this.#note({ ...NOTHING, stream: event.part })
         return this.#look()
-      case 'swept':
+      case 'pruned':
         if (!event.stream) return [this.#wait(IDLE_MS)]
-        state.identity.sweepFrom = null
+        state.identity.pruneFrom = null
         this.#place(event.stream)
-        return [{ kind: 'persist', step: { step: 'swept', stream: event.stream } }, ...this.#next()]
+        return [{ kind: 'persist', step: { step: 'pruned', stream: event.stream } }, ...this.#next()]
       case 'scopes':
         return this.#then(takeGranted(state, event.granted, this.#polls++ % CHECK_EVERY === 0))
       case 'pulled':
@@ -129,24 +137,32 @@ export class SyncCore {
   }
 
   #claimed({ identity, streams }: { identity: SyncIdentity; streams: StreamPosition[] }): SyncEffect[] {
-    Object.assign(this.state, { identity, streams, held: false, unsaved: [], mode: 'away', lastError: null })
-    return [...this.#hangUp(), this.#wait(0)]
+    const anew: Partial<SyncState> = {
+      identity,
+      streams,
+      heldLease: false,
+      unsaved: [],
+      mode: 'disconnected',
+      lastError: null,
+    }
+    Object.assign(this.state, anew)
+    return [...this.#disconnect(), this.#wait(0)]
   }
 
-  #hangUp(): SyncEffect[] {
+  #disconnect(): SyncEffect[] {
     this.state.busy = null
-    this.state.hungry = []
-    return [{ kind: 'hang_up' }]
+    this.state.ready = []
+    return [{ kind: 'disconnect' }]
   }
 
   #wait(ms: number): SyncEffect {
-    this.#nap += 1
-    return { kind: 'wait', ms, nap: this.#nap }
+    this.#timer += 1
+    return { kind: 'wait', ms, timer: this.#timer }
   }
 
-  #greet(): SyncEffect[] {
+  #handshake(): SyncEffect[] {
     const { state } = this
-    state.mode = 'greeting'
+    state.mode = 'handshake'
     // An offer of a former life may be a copied card's as well: this one makes its own.
     this.#offer ??= this.#mint()
     const { proposed } = state.identity
@@ -154,11 +170,11 @@ export class SyncCore {
     return [{ kind: 'persist', step: { step: 'propose', token: this.#offer } }]
   }
 
-  #greeted(outcome: Greeting): SyncEffect[] {
+  #handshakeDone(outcome: HandshakeOutcome): SyncEffect[] {
     const { state } = this
-    if (state.mode !== 'greeting') return []
+    if (state.mode !== 'handshake') return []
     if (outcome.kind === 'fenced') return this.#fence(outcome.reason)
-    if (outcome.kind === 'wrong_site') return this.#failed(outcome.reason, 'greet')
+    if (outcome.kind === 'wrong_site') return this.#failed(outcome.reason, 'handshake')
     const { site, name, leases } = outcome.facts
     state.identity = { ...state.identity, site, name, leases }
     const token = this.#offer ?? ''
@@ -172,7 +188,7 @@ export class SyncCore {
       return [...this.#save(), ...this.#next()]
     }
     if (step === 'propose') {
-      return state.mode === 'greeting' ? [{ kind: 'greet', proposed: this.#offer ?? '' }] : []
+      return state.mode === 'handshake' ? [{ kind: 'handshake', proposed: this.#offer ?? '' }] : []
     }
     if (step === 'joined') return this.#joined(answer as JoinedAnswer)
     if ((step !== 'granted' && step !== 'scope') || state.mode !== 'running') return []
@@ -182,9 +198,9 @@ export class SyncCore {
 
   #joined(answer: JoinedAnswer): SyncEffect[] {
     const { state } = this
-    if (state.mode !== 'greeting') return []
+    if (state.mode !== 'handshake') return []
     state.mode = 'running'
-    state.held = true
+    state.heldLease = true
     state.failures = 0
     state.lastError = null
     state.streams = answer.streams
@@ -197,7 +213,7 @@ export class SyncCore {
       proposed: [],
       epoch,
       restored: false,
-      sweepFrom: answer.sweepFrom,
+      pruneFrom: answer.pruneFrom,
     }
     state.untilScopes = 0
     state.busy = null
@@ -220,12 +236,12 @@ export class SyncCore {
   #failed(reason: string, during: SyncEffect['kind']): SyncEffect[] {
     const { state } = this
     if (state.mode === 'fenced') return []
-    state.mode = 'away'
+    state.mode = 'disconnected'
     state.lastError = reason
     state.failures += 1
     if (during === 'send') state.batchRows = Math.max(LEAST_BATCH, Math.floor(state.batchRows / 2))
     for (const scope of Object.values(state.scopes)) scope.gathered = []
-    return [...this.#hangUp(), this.#wait(this.#backoff(state.failures))]
+    return [...this.#disconnect(), this.#wait(this.#backoff(state.failures))]
   }
 
   #fence(reason: string): SyncEffect[] {
@@ -233,7 +249,7 @@ export class SyncCore {
     state.mode = 'fenced'
     state.lastError = reason
     state.identity = { ...state.identity, fenced: reason }
-    return [...this.#hangUp(), ...this.#save(), { kind: 'persist', step: { step: 'fenced', reason } }]
+    return [...this.#disconnect(), ...this.#save(), { kind: 'persist', step: { step: 'fenced', reason } }]
   }
 
   #look(): SyncEffect[] {
@@ -251,25 +267,25 @@ export class SyncCore {
         return [{ kind: 'split', stream: this.#moving(at), upto: newest }]
       }
     }
-    const hungry = waiting.filter(({ rows }) => rows > 0).map(({ stream, epoch }) => streamName({ stream, epoch }))
+    const ready = waiting.filter(({ rows }) => rows > 0).map(({ stream, epoch }) => streamName({ stream, epoch }))
     const log = this.#log()
-    if (changes > 0 && log) hungry.push(streamName(log))
-    // Those that were hungry keep their turn.
-    state.hungry = [
-      ...state.hungry.filter((name) => hungry.includes(name)),
-      ...hungry.filter((name) => !state.hungry.includes(name)),
+    if (changes > 0 && log) ready.push(streamName(log))
+    // Those that were ready keep their turn.
+    state.ready = [
+      ...state.ready.filter((name) => ready.includes(name)),
+      ...ready.filter((name) => !state.ready.includes(name)),
     ]
     return this.#next()
   }
 
-  /** Live rows first, then what central has for this house, then what was put off. */
+  /** Live rows first, then what central has for this house, then what was split off. */
   #next(): SyncEffect[] {
     const { state } = this
     if (state.mode !== 'running' || state.busy !== null) return []
     const save = this.#save()
     // Goes on when the engine has written some of it down.
     if (this.#unsavedRows() >= UNSAVED_MOST) return save
-    const live = this.#hungry((stream) => stream.upto === null)
+    const live = this.#firstReady((stream) => stream.upto === null)
     if (live) return [...save, this.#send(live, LIVE_BATCH)]
     if (state.untilScopes <= 0) {
       state.untilScopes = SCOPES_EVERY
@@ -278,13 +294,13 @@ export class SyncCore {
     }
     const pull = nextPull(state)
     if (pull) return [...save, ...this.#then(pull)]
-    const { sweepFrom } = state.identity
+    const { pruneFrom } = state.identity
     const log = this.#log()
-    if (sweepFrom !== null && log && !state.saving) {
-      state.busy = 'sweep'
-      return [...save, { kind: 'sweep', from: sweepFrom, stream: this.#moving(log) }]
+    if (pruneFrom !== null && log && !state.saving) {
+      state.busy = 'prune'
+      return [...save, { kind: 'prune', from: pruneFrom, stream: this.#moving(log) }]
     }
-    const part = this.#hungry(() => true)
+    const part = this.#firstReady(() => true)
     if (part) return [...save, this.#send(part, BACKFILL_BATCH)]
     return [...save, this.#wait(IDLE_MS)]
   }
@@ -293,8 +309,8 @@ export class SyncCore {
     return this.state.streams.find((stream) => stream.table === 'sync_changes' && stream.upto === null)
   }
 
-  #hungry(fits: (stream: StreamPosition) => boolean): StreamPosition | null {
-    for (const name of this.state.hungry) {
+  #firstReady(fits: (stream: StreamPosition) => boolean): StreamPosition | null {
+    for (const name of this.state.ready) {
       const stream = this.state.streams.find((candidate) => streamName(candidate) === name)
       if (stream && !hasEnded(stream) && fits(stream)) return stream
     }
@@ -317,15 +333,15 @@ export class SyncCore {
     const name = streamName(part.stream)
     this.#note(part)
     // To the end of the queue, so that no table keeps the others waiting.
-    state.hungry = state.hungry.filter((other) => other !== name)
-    if (more) state.hungry.push(name)
+    state.ready = state.ready.filter((other) => other !== name)
+    if (more) state.ready.push(name)
     if (tookMs > BATCH_MS) state.batchRows = Math.max(LEAST_BATCH, Math.floor(state.batchRows / 2))
     else if (tookMs < BATCH_MS / 4 && part.ledger.rows >= state.batchRows)
       state.batchRows = Math.min(BACKFILL_BATCH, state.batchRows * 2)
     state.lastError = null
     // A row of the house's own has changed, and may be in the way of one of central's no longer.
-    if (part.settled.some(({ table }) => this.#managed.has(table))) lookAgain(state)
-    // What was put off looks up after every batch: something new may have come.
+    if (part.settled.some(({ table }) => this.#managed.has(table))) recheckRefusing(state)
+    // What was split off looks up after every batch: something new may have come.
     if (part.stream.upto !== null) return [...this.#save(), ...this.#look()]
     return this.#next()
   }

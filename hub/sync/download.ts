@@ -1,7 +1,7 @@
 import type { HeldRow, ScopeAnswer, StreamPosition } from '../engine/sync-step.ts'
-import { readCursors } from './greeting.ts'
+import { readCursors } from './handshake.ts'
 import type { Postgres } from './postgres.ts'
-import { strayed } from './stream-position.ts'
+import { findDiverged } from './stream-position.ts'
 import type { GrantedScope, Pulled } from './sync-state.ts'
 import { checkLease, type Lease, OutOfDate } from './upload.ts'
 
@@ -76,8 +76,8 @@ export async function signOfLife(
 ): Promise<void> {
   const { site } = lease
   await checkLease(db, lease)
-  const stray = strayed(streams, await readCursors(db, site))
-  if (stray) throw new OutOfDate(`the cursor of ${stray.stream} at central is not at ${stray.position}`)
+  const diverged = findDiverged(streams, await readCursors(db, site))
+  if (diverged) throw new OutOfDate(`the cursor of ${diverged.stream} at central is not at ${diverged.position}`)
   await db.run('UPDATE lares.sites SET seen_at = now() WHERE site_id = $1', [site])
   if (discarded.length === 0) return
   await db.run(

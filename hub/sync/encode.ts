@@ -33,7 +33,7 @@ export interface RowEncoder {
   gone(key: string, own: OwnValues): string
   /**
    * Folds what identifies the row into a chain: its numbers and times. Where rows may be marked later only those that stay,
-   * or a mark between a lost reply and the next greeting would look like another house. `row` holds the selected columns.
+   * or a mark between a lost reply and the next handshake would look like another house. `row` holds the selected columns.
    */
   fold(chain: Chain, row: unknown[]): void
 }

@@ -9,12 +9,12 @@ import { type CentralTable, managedNames } from '../store/central-shape.ts'
 import { SyncCore } from './core.ts'
 import { grantedScopes, pullScope, reportScope, schemaOf, signOfLife } from './download.ts'
 import { type Failpoint, NO_FAILPOINT } from './failpoint.ts'
-import { greet } from './greeting.ts'
+import { handshake } from './handshake.ts'
 import { inPlainWords, Postgres } from './postgres.ts'
 import { streamName } from './stream-position.ts'
 import type { SyncEffect, SyncEvent, SyncState, Waiting } from './sync-state.ts'
 import { TokenBucket } from './token-bucket.ts'
-import { Displaced, type Lease, split, sweep, upload } from './upload.ts'
+import { type Lease, LeaseLost, prune, split, upload } from './upload.ts'
 import { type UploadBatch, UploadSource } from './upload-source.ts'
 
 export interface PumpParts extends SyncMemory {
@@ -73,7 +73,7 @@ export class Pump {
   #source: UploadSource
   #central: Postgres | null = null
   #stop = new AbortController()
-  #nap = new AbortController()
+  #timer = new AbortController()
   #running = new Set<Promise<void>>()
   #prepared = new Map<string, UploadBatch>()
   #bucket: TokenBucket
@@ -85,7 +85,7 @@ export class Pump {
   /** The house's own work needs the machine: between two batches the upload rests many times as long as one took. */
   busy = false
   #logEmptyAt: number | null = null
-  /** Central's newest migration at the greeting. */
+  /** Central's newest migration at the handshake. */
   #schema = ''
   #line = 0
 
@@ -123,8 +123,8 @@ export class Pump {
 
   /** Something new is there, or a person asked: what waits is done now. */
   wake(): void {
-    this.#nap.abort()
-    this.#nap = new AbortController()
+    this.#timer.abort()
+    this.#timer = new AbortController()
   }
 
   /** A person said that this hub is the one of its site. */
@@ -148,7 +148,7 @@ export class Pump {
     if (this.#stop.signal.aborted) return
     if (event.kind === 'failed')
       this.#parts.log.warn({ during: event.during, reason: event.reason }, 'central: trying again')
-    if (event.kind === 'displaced') this.#parts.log.error({ reason: event.reason }, 'central: this hub is fenced')
+    if (event.kind === 'lease_lost') this.#parts.log.error({ reason: event.reason }, 'central: this hub is fenced')
     const before = this.core.state.mode
     const effects = this.core.handle(event)
     if (this.core.state.mode === 'running' && before !== 'running')
@@ -161,11 +161,11 @@ export class Pump {
   }
 
   #start(effect: SyncEffect): void {
-    if (effect.kind === 'hang_up') this.#line += 1
+    if (effect.kind === 'disconnect') this.#line += 1
     const line = this.#line
     const done = (event: SyncEvent | null) => {
       this.#running.delete(running)
-      // An answer over a line that was given up belongs to nobody: the next greeting finds out what became of it.
+      // An answer over a line that was given up belongs to nobody: the next handshake finds out what became of it.
       if (event && (effect.kind === 'persist' || effect.kind === 'wait' || line === this.#line)) this.#event(event)
     }
     const running = this.#perform(effect).then(done, (error: unknown) => done(failureOf(effect, error)))
@@ -178,9 +178,9 @@ export class Pump {
       case 'persist':
         return { kind: 'persisted', step: effect.step.step, answer: await persist(effect.step) }
       case 'wait':
-        await wait(clock, effect.ms, AbortSignal.any([this.#stop.signal, this.#nap.signal]))
-        return { kind: 'waited', nap: effect.nap }
-      case 'hang_up':
+        await wait(clock, effect.ms, AbortSignal.any([this.#stop.signal, this.#timer.signal]))
+        return { kind: 'waited', timer: effect.timer }
+      case 'disconnect':
         this.#central?.close()
         this.#central = null
         this.#prepared.clear()
@@ -220,8 +220,10 @@ export class Pump {
     return Promise.race([work, late]).finally(() => cancel())
   }
 
-  async #atCentral(effect: Exclude<SyncEffect, { kind: 'persist' | 'wait' | 'hang_up' | 'look' }>): Promise<SyncEvent> {
-    if (effect.kind === 'greet') return { kind: 'greeted', outcome: await this.#greet(effect.proposed) }
+  async #atCentral(
+    effect: Exclude<SyncEffect, { kind: 'persist' | 'wait' | 'disconnect' | 'look' }>,
+  ): Promise<SyncEvent> {
+    if (effect.kind === 'handshake') return { kind: 'handshake_done', outcome: await this.#handshake(effect.proposed) }
     const db = this.#connected()
     const at = this.#parts.failpoint ?? NO_FAILPOINT
     const lease = this.#lease()
@@ -230,13 +232,13 @@ export class Pump {
         return await this.#send(effect.stream, effect.rows)
       case 'split':
         return { kind: 'split', ...(await split(db, lease, { ...effect, at })) }
-      case 'sweep': {
+      case 'prune': {
         const pending = this.#source.pendingKeys(PENDING_MOST)
-        if (!pending) return { kind: 'swept', stream: null }
+        if (!pending) return { kind: 'pruned', stream: null }
         const { from, stream } = effect
         return {
-          kind: 'swept',
-          stream: await sweep(db, lease, { tables: this.#source.tables, stream, from, pending, at }),
+          kind: 'pruned',
+          stream: await prune(db, lease, { tables: this.#source.tables, stream, from, pending, at }),
         }
       }
       case 'scopes': {
@@ -254,7 +256,7 @@ export class Pump {
     }
   }
 
-  async #greet(proposed: string) {
+  async #handshake(proposed: string) {
     const { url, version, failpoint } = this.#parts
     const { connectMs, statementMs } = this.#limits
     const db = new Postgres({ url, name: `lares hub ${version}`, connectMs, statementMs })
@@ -262,10 +264,10 @@ export class Pump {
     this.#central = db
     await db.connect()
     this.#schema = await schemaOf(db)
-    const { identity, streams, held } = this.core.state
-    return await greet({
+    const { identity, streams, heldLease } = this.core.state
+    return await handshake({
       db,
-      hub: { identity, streams, held },
+      hub: { identity, streams, heldLease },
       proposed,
       version,
       learn: (layout) => {
@@ -342,6 +344,6 @@ export class Pump {
 function failureOf(effect: SyncEffect, error: unknown): SyncEvent {
   if (effect.kind === 'persist')
     return { kind: 'not_persisted', step: effect.step.step, reason: asError(error).message }
-  if (error instanceof Displaced) return { kind: 'displaced', reason: error.message }
+  if (error instanceof LeaseLost) return { kind: 'lease_lost', reason: error.message }
   return { kind: 'failed', reason: inPlainWords(error), during: effect.kind }
 }

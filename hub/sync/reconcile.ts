@@ -1,5 +1,5 @@
 import type { Joining, StreamPosition, SyncIdentity } from '../engine/sync-step.ts'
-import { CHAIN_START, sweptChain } from './chain.ts'
+import { CHAIN_START, prunedChain } from './chain.ts'
 import { commonUpto } from './history.ts'
 import { hasEnded, partName, streamName } from './stream-position.ts'
 
@@ -20,7 +20,7 @@ export interface HubView {
   /** All streams, of all epochs, also those that have ended. */
   streams: StreamPosition[]
   /** Whether this process held the lease before. */
-  held: boolean
+  heldLease: boolean
   /** Append-only tables, by name. */
   tables: readonly string[]
 }
@@ -44,7 +44,7 @@ export type Reconciliation =
   | {
       kind: 'go'
       found: Joining
-      /** Number of the lease that this greeting takes. */
+      /** Number of the lease that this handshake takes. */
       leases: number
       epoch: number
       streams: StreamPosition[]
@@ -52,7 +52,7 @@ export type Reconciliation =
       changesSeen: number
     }
 
-/** The change log's stream. It is never put off in part: its entries are keys, and the newest state goes. */
+/** The change log's stream. It is never split off in part: its entries are keys, and the newest state goes. */
 export const CHANGES = 'changes'
 
 /**
@@ -77,14 +77,15 @@ export function reconcile(hub: HubView, central: CentralView, facts: HubFacts): 
   // The number tells apart what a copied card offers from what this hub was given.
   const given = central.lease === identity.token && central.leases === identity.leases
   const unanswered = identity.proposed.includes(central.lease ?? '') && central.leases > identity.leases
-  const mine = central.lease !== null && (given || unanswered)
+  const holdsLease = central.lease !== null && (given || unanswered)
   // Nobody takes a lease away from central but a restore.
   const putBack = central.leases < identity.leases || central.epoch < identity.epoch
-  if (hub.held && !mine && !putBack) return { kind: 'fenced', reason: `another hub took over the site ${central.name}` }
+  if (hub.heldLease && !holdsLease && !putBack)
+    return { kind: 'fenced', reason: `another hub took over the site ${central.name}` }
   if (identity.epoch === 0 && central.leases === 0) return begin({ hub, facts }, { epoch: 1, found: 'first', central })
-  if (identity.restored || (!putBack && (!mine || central.epoch !== identity.epoch))) {
+  if (identity.restored || (!putBack && (!holdsLease || central.epoch !== identity.epoch))) {
     // A first handshake whose answer was lost is still the first, and what it gave was not used yet.
-    if (mine && identity.epoch === 0 && !identity.restored && isUnused(central)) {
+    if (holdsLease && identity.epoch === 0 && !identity.restored && isUnused(central)) {
       const found = central.epoch === 1 ? 'first' : 'hub_restored'
       return begin({ hub, facts }, { epoch: central.epoch, found, central })
     }
@@ -123,7 +124,7 @@ function compare(hub: HubView, central: CentralView, facts: HubFacts): Reconcili
       const seen = cursor?.position ?? own.position
       if (seen < own.position) behind = true
       // Entries that this hub never had are another one's: its rows are not what central has.
-      else if (cursor && !walkedThere(own, cursor, { swept: hub.identity.sweepFrom, facts })) foreign = true
+      else if (cursor && !isOwnLogCursor(own, cursor, { pruned: hub.identity.pruneFrom, facts })) foreign = true
       changesSeen = Math.max(changesSeen, seen, own.position)
       if (!hasEnded(own)) streams.push(cursor ? { ...own, ...at(cursor, own.first) } : own)
       continue
@@ -142,7 +143,7 @@ function compare(hub: HubView, central: CentralView, facts: HubFacts): Reconcili
     }
     streams.push(cursor ? { ...own, ...at(cursor, own.first) } : own)
   }
-  // Parts that were put off in a transaction whose reply was lost; the jump of their table was checked above. Also one that was
+  // Parts that were split off in a transaction whose reply was lost; the jump of their table was checked above. Also one that was
   // sent to its end: a central that is put back may lose it, while its table's own stream has jumped over its keys.
   for (const cursor of cursors.values())
     if (cursor.epoch === central.epoch && cursor.upto !== null) streams.push(cursor)
@@ -161,23 +162,23 @@ function compare(hub: HubView, central: CentralView, facts: HubFacts): Reconcili
 }
 
 /**
- * Whether central's cursor of the change log is where this hub's own entries lead. The reply to a sweep may have been lost,
+ * Whether central's cursor of the change log is where this hub's own entries lead. The reply to a prune may have been lost,
  * before or after some of them.
  */
-function walkedThere(
+function isOwnLogCursor(
   own: StreamPosition,
   { position, chain }: StreamPosition,
-  { swept, facts }: { swept: number | null; facts: HubFacts },
+  { pruned, facts }: { pruned: number | null; facts: HubFacts },
 ): boolean {
-  const walked = facts.rehash(own, position)
-  if (walked === chain || walked === null || swept === null) return walked === chain
+  const rehashed = facts.rehash(own, position)
+  if (rehashed === chain || rehashed === null || pruned === null) return rehashed === chain
   return (
-    chain === sweptChain(walked, swept) ||
-    chain === facts.rehash({ ...own, chain: sweptChain(own.chain, swept) }, position)
+    chain === prunedChain(rehashed, pruned) ||
+    chain === facts.rehash({ ...own, chain: prunedChain(own.chain, pruned) }, position)
   )
 }
 
-/** Whether central's cursor is where this hub's own rows lead: by walking over them, or by putting a part off. */
+/** Whether central's cursor is where this hub's own rows lead: by the same rows, or by splitting a part off. */
 function follows(
   own: StreamPosition,
   cursor: StreamPosition,
@@ -186,9 +187,9 @@ function follows(
   if (facts.rehash(own, cursor.position) === cursor.chain) return true
   for (const part of cursors.values()) {
     if (part.table !== own.table || part.epoch !== own.epoch || part.upto === null) continue
-    // Walked up to where the part begins, jumped to its end, walked on.
+    // Scanned up to where the part begins, jumped to its end, scanned on.
     if (part.first < own.position || part.upto > cursor.position) continue
-    // Nothing was walked between the two: keys that this hub has not given out yet would be taken for sent.
+    // Nothing was scanned between the two: keys that this hub has not given out yet would be taken for sent.
     if (facts.newest(own.table) < part.upto) continue
     if (facts.rehash({ ...part, position: part.first, chain: CHAIN_START }, part.position) !== part.chain) continue
     const before = facts.rehash(own, part.first)
@@ -212,8 +213,8 @@ function surelyThere(own: StreamPosition, cursor: StreamPosition | undefined, fa
   if (cursor.position === own.position) return cursor.chain === own.chain ? own.position : own.first
   if (cursor.position > own.position) return own.position
   const purged = facts.oldest(own.table) > own.first + 1
-  const walked = () => facts.rehash({ ...own, position: own.first, chain: CHAIN_START }, cursor.position)
-  return purged || walked() === cursor.chain ? cursor.position : own.first
+  const rehashed = () => facts.rehash({ ...own, position: own.first, chain: CHAIN_START }, cursor.position)
+  return purged || rehashed() === cursor.chain ? cursor.position : own.first
 }
 
 /** Whether everything that a put-back central has is this hub's own, from an earlier time. */
@@ -280,7 +281,7 @@ function begin(
   const moved: Keys[] = []
   const starts = new Map<string, number>()
   const cursors = new Map(central.cursors.map((cursor) => [streamName(cursor), cursor]))
-  // A part lies inside the range of its table's own stream, which tells first whether another hub walked over its keys.
+  // A part lies inside the range of its table's own stream, which tells first whether another hub sent its keys.
   const parts = hub.streams.filter(isPart)
   for (const own of [...hub.streams.filter((stream) => !isPart(stream)), ...parts]) {
     const { table, position: last } = own
@@ -327,7 +328,7 @@ function begin(
   }
 }
 
-/** Whether it is what was put off of its table's own stream, or what a new epoch took over of that. */
+/** Whether it is what was split off of its table's own stream, or what a new epoch took over of that. */
 function isPart({ stream, table }: StreamPosition): boolean {
   return stream !== table && table !== 'sync_changes'
 }
@@ -340,7 +341,7 @@ function covers(range: Keys, { table, first, last }: Keys): boolean {
   return range.table === table && range.first <= first && last <= range.last
 }
 
-/** The same keys in ranges that do not overlap: a part that was put off lies inside the range of its live stream. */
+/** The same keys in ranges that do not overlap: a part that was split off lies inside the range of its live stream. */
 function joined(ranges: Keys[]): Keys[] {
   const result: Keys[] = []
   for (const range of [...ranges].sort((a, b) => a.first - b.first)) {

@@ -6,13 +6,13 @@ export function streamName({ stream, epoch }: { stream: string; epoch: number })
   return `${epoch}/${stream}`
 }
 
-/** The name of keys that were put off, or that go under another epoch: no other ones of the table and epoch have it. */
+/** The name of keys that were split off, or that go under another epoch: no other ones of the table and epoch have it. */
 export function partName({ table, first, upto }: { table: string; first: number; upto: number }): string {
   return `${table}:${first}-${upto}`
 }
 
 /** A stream that jumps to `upto`, and what it leaves behind as a stream of its own. */
-export function putOff(stream: StreamPosition, upto: number): { live: StreamPosition; part: StreamPosition } {
+export function splitStream(stream: StreamPosition, upto: number): { live: StreamPosition; part: StreamPosition } {
   const range = { table: stream.table, first: stream.position, upto }
   const part = { ...stream, ...range, stream: partName(range), chain: CHAIN_START, history: '' }
   return { live: { ...stream, position: upto }, part }
@@ -27,7 +27,10 @@ export function hasEnded({ upto, position }: StreamPosition): boolean {
  * The first stream whose cursor at central is not where this hub left it, while nothing is under way. A pooler keeps its
  * clients' connections over a database that is put back, and a stream with nothing to send would not notice.
  */
-export function strayed(streams: readonly StreamPosition[], cursors: readonly StreamPosition[]): StreamPosition | null {
+export function findDiverged(
+  streams: readonly StreamPosition[],
+  cursors: readonly StreamPosition[],
+): StreamPosition | null {
   const there = new Map(cursors.map((cursor) => [streamName(cursor), cursor]))
   const stands = (own: StreamPosition) => {
     // The change log of an epoch that ended is not sent again: everything went under the next one.

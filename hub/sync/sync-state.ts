@@ -5,22 +5,22 @@ export type SyncEffect =
   /** Have the engine write it down, durably. */
   | { kind: 'persist'; step: SyncStep }
   /** Connect, compare, take the lease; all in one transaction at central. */
-  | { kind: 'greet'; proposed: string }
+  | { kind: 'handshake'; proposed: string }
   /** How much waits in each stream. */
   | { kind: 'look' }
   /** Read the next rows and put them into central with the cursor. */
   | { kind: 'send'; stream: StreamPosition; rows: number }
-  /** Put a part off: the cursor jumps to `upto`, what was skipped becomes a stream of its own. */
+  /** Split a part off: the cursor jumps to `upto`, what was skipped becomes a stream of its own. */
   | { kind: 'split'; stream: StreamPosition; upto: number }
   /** Mark as deleted what this hub has no more; `stream` is the change log's. */
-  | { kind: 'sweep'; from: number; stream: StreamPosition }
+  | { kind: 'prune'; from: number; stream: StreamPosition }
   | { kind: 'scopes' }
   | { kind: 'pull'; scope: string; after: number; whole: boolean }
   | { kind: 'report'; scope: string; seq: number; answer: ScopeAnswer }
-  /** Close the connection; the next greeting makes a new one. */
-  | { kind: 'hang_up' }
-  /** Only the newest wait counts: `nap` tells them apart. */
-  | { kind: 'wait'; ms: number; nap: number }
+  /** Close the connection; the next handshake makes a new one. */
+  | { kind: 'disconnect' }
+  /** Only the newest wait counts: `timer` tells them apart. */
+  | { kind: 'wait'; ms: number; timer: number }
 
 export interface Waiting {
   stream: string
@@ -39,22 +39,22 @@ export type SyncEvent =
   | { kind: 'claimed'; identity: SyncIdentity; streams: StreamPosition[] }
   | { kind: 'persisted'; step: SyncStep['step']; answer: unknown }
   | { kind: 'not_persisted'; step: SyncStep['step']; reason: string }
-  | { kind: 'greeted'; outcome: Greeting }
+  | { kind: 'handshake_done'; outcome: HandshakeOutcome }
   | { kind: 'seen'; waiting: Waiting[]; changes: { waiting: number; oldest: number | null } }
   | { kind: 'sent'; result: Sent }
   | { kind: 'split'; live: StreamPosition; part: StreamPosition }
   /** The change log's stream afterwards; `null`: not now, too much waits. */
-  | { kind: 'swept'; stream: StreamPosition | null }
+  | { kind: 'pruned'; stream: StreamPosition | null }
   | { kind: 'scopes'; granted: GrantedScope[] }
   | { kind: 'pulled'; scope: string; page: Pulled }
   | { kind: 'reported' }
   /** Central says that another hub holds the lease. */
-  | { kind: 'displaced'; reason: string }
+  | { kind: 'lease_lost'; reason: string }
   /** The connection or the statement failed; nothing is known of what was sent. */
   | { kind: 'failed'; reason: string; during: SyncEffect['kind'] }
-  | { kind: 'waited'; nap: number }
+  | { kind: 'waited'; timer: number }
 
-export type Greeting =
+export type HandshakeOutcome =
   | { kind: 'fenced'; reason: string }
   | { kind: 'wrong_site'; reason: string }
   | { kind: 'go'; facts: Omit<Extract<SyncStep, { step: 'joined' }>, 'step' | 'token'> }
@@ -82,9 +82,9 @@ export interface Pulled {
 }
 
 export type Mode =
-  /** Before the first greeting, or between two. */
-  | 'away'
-  | 'greeting'
+  /** Before the first handshake, or between two. */
+  | 'disconnected'
+  | 'handshake'
   | 'running'
   /** Another hub holds the lease; a person has to decide. */
   | 'fenced'
@@ -112,15 +112,15 @@ export interface SyncState {
   streams: StreamPosition[]
   scopes: Record<string, ScopeState>
   /** This process held the lease. */
-  held: boolean
+  heldLease: boolean
   /** The one operation at central that is under way. */
   busy: SyncEffect['kind'] | null
   /** What the engine is writing down. */
   saving: AckedPart[] | null
-  /** Positions that it does not have yet. Losing them costs a comparison at the next greeting. */
+  /** Positions that it does not have yet. Losing them costs a comparison at the next handshake. */
   unsaved: AckedPart[]
   /** Streams with rows to send, by name and epoch. */
-  hungry: string[]
+  ready: string[]
   /** Rows in the next batch. */
   batchRows: number
   /** Looks until the scopes are asked for again. */

@@ -100,8 +100,8 @@ export function statusOf(state: Readonly<SyncState>, { waiting, changes, lastSen
 }
 
 function modeOf({ mode, failures }: Readonly<SyncState>): SyncStatus['state'] {
-  if (mode === 'away') return failures > 0 ? 'waiting' : 'connecting'
-  if (mode === 'greeting') return 'connecting'
+  if (mode === 'disconnected') return failures > 0 ? 'waiting' : 'connecting'
+  if (mode === 'handshake') return 'connecting'
   return mode
 }
 

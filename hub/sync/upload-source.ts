@@ -138,7 +138,7 @@ export class UploadSource {
     )
   }
 
-  /** Keys of the change log that wait, by table: a sweep must not touch their rows. */
+  /** Keys of the change log that wait, by table: a prune must not touch their rows. */
   pendingKeys(most: number): Map<string, string[]> | null {
     const rows = this.#db
       .prepare('SELECT table_name, row_key FROM sync_changes LIMIT ?')
@@ -364,7 +364,7 @@ export class UploadSource {
   /** The epoch under which a key of an append-only table stands at central. */
   #epochOf(table: string, key: number): number {
     const streams = this.#streams()
-    // A greeting brings new ones, and with them other epochs.
+    // A handshake brings new ones, and with them other epochs.
     if (streams !== this.#epochsOf) this.#epochs.clear()
     this.#epochsOf = streams
     const cached = this.#epochs.get(`${table} ${key}`)

@@ -1,18 +1,18 @@
 import type { HeldRow, StreamPosition } from '../engine/sync-step.ts'
 import type { CentralTable } from '../store/central-shape.ts'
 import { hasTombstones } from '../store/central-shape.ts'
-import { sweptChain } from './chain.ts'
+import { prunedChain } from './chain.ts'
 import type { Failpoint } from './failpoint.ts'
-import { openCursor } from './greeting.ts'
+import { openCursor } from './handshake.ts'
 import { type MergeSql, mergeSql } from './merge-sql.ts'
 import { isDataError, type Postgres, sqlState } from './postgres.ts'
-import { putOff } from './stream-position.ts'
+import { splitStream } from './stream-position.ts'
 import type { Stage, UploadBatch } from './upload-source.ts'
 
 /** Another hub holds the lease. */
-export class Displaced extends Error {}
+export class LeaseLost extends Error {}
 
-/** Central is not as this hub believed: a reply was lost, or it was put back or migrated. The next greeting finds out. */
+/** Central is not as this hub believed: a reply was lost, or it was put back or migrated. The next handshake finds out. */
 export class OutOfDate extends Error {}
 
 export interface Lease {
@@ -20,7 +20,7 @@ export interface Lease {
   token: string
   /** Its number: central having a smaller one means that central was put back, not that another hub came. */
   leases: number
-  /** Central's newest migration at the greeting: what rows are made of follows its columns. */
+  /** Central's newest migration at the handshake: what rows are made of follows its columns. */
   schema?: string
 }
 
@@ -61,7 +61,7 @@ async function transaction(
   for (const stage of stages) {
     const sql = mergeSql(stage)
     await db.run(sql.create)
-    const bring = careful ? bringCarefully : bringAll
+    const bring = careful ? mergeByHalves : mergeStage
     merged += await bring({ db, site: lease.site, stream: from, stage, sql, held, at })
   }
   const duplicates = rows - merged - held.length
@@ -83,14 +83,14 @@ export async function checkLease(db: Postgres, { site, token, leases, schema }: 
     'SELECT lease, leases, (SELECT max(name) FROM lares.schema_migrations) AS schema FROM lares.sites WHERE site_id = $1 FOR SHARE',
     [site],
   )
-  // No other hub came: whoever took the grant away may give it back, and the next greeting asks.
+  // No other hub came: whoever took the grant away may give it back, and the next handshake asks.
   if (!row) throw new Error('the site was removed at central, or this role lost its grant')
   if (row.lease === token && Number(row.leases) === leases) {
     if (schema === undefined || row.schema === schema) return
     throw new OutOfDate('central was migrated; connecting anew')
   }
   if (Number(row.leases) < leases) throw new OutOfDate('central was put back to an earlier time')
-  throw new Displaced('another hub took over this site')
+  throw new LeaseLost('another hub took over this site')
 }
 
 async function moveCursor(
@@ -106,7 +106,7 @@ async function moveCursor(
   if (moved !== 1) throw new OutOfDate(`the cursor of ${from.stream} at central is not at ${from.position}`)
 }
 
-interface Bringing {
+interface StageMerge {
   db: Postgres
   site: string
   stream: StreamPosition
@@ -116,7 +116,7 @@ interface Bringing {
   at: Failpoint
 }
 
-async function bringAll({ db, site, stream, stage, sql, at }: Bringing): Promise<number> {
+async function mergeStage({ db, site, stream, stage, sql, at }: StageMerge): Promise<number> {
   await db.copy(sql.copy, stage.lines.join(''))
   await at('copied', stream.stream)
   const merged = await db.run(sql.merge, [site, stream.epoch])
@@ -124,7 +124,7 @@ async function bringAll({ db, site, stream, stage, sql, at }: Bringing): Promise
   return merged
 }
 
-async function bringCarefully(bringing: Bringing): Promise<number> {
+async function mergeByHalves(bringing: StageMerge): Promise<number> {
   const { db, site, stream, stage, sql, at } = bringing
   const bring = async (first: number, end: number): Promise<number> => {
     await db.run('SAVEPOINT part')
@@ -152,7 +152,7 @@ async function bringCarefully(bringing: Bringing): Promise<number> {
 }
 
 /** Sets one row aside, with its reason and what was sent of it. */
-async function quarantine({ db, site, stream, stage, held }: Bringing, at: number, error: unknown): Promise<void> {
+async function quarantine({ db, site, stream, stage, held }: StageMerge, at: number, error: unknown): Promise<void> {
   const row: HeldRow = {
     table: stage.encoder.table.name,
     key: stage.keys[at] ?? '',
@@ -181,13 +181,13 @@ async function settle(db: Postgres, site: string, { settled }: UploadBatch, held
   )
 }
 
-/** Puts a part off: the cursor jumps to `upto`, and what was skipped becomes a stream of its own. */
+/** Splits a part off: the cursor jumps to `upto`, and what was skipped becomes a stream of its own. */
 export async function split(
   db: Postgres,
   lease: Lease,
   { stream, upto, at }: { stream: StreamPosition; upto: number; at: Failpoint },
 ): Promise<{ live: StreamPosition; part: StreamPosition }> {
-  const { live, part } = putOff(stream, upto)
+  const { live, part } = splitStream(stream, upto)
   await db.begin()
   await at('begun', 'split')
   await checkLease(db, lease)
@@ -204,7 +204,7 @@ export async function split(
  * Marks as deleted what central has from before `from` and this hub did not send since: it has it no more. Rows whose
  * change still waits are left alone. `stream` is the change log's: its chain tells whether this was done.
  */
-export async function sweep(
+export async function prune(
   db: Postgres,
   lease: Lease,
   {
@@ -215,9 +215,9 @@ export async function sweep(
     at,
   }: { tables: CentralTable[]; stream: StreamPosition; from: number; pending: Map<string, string[]>; at: Failpoint },
 ): Promise<StreamPosition> {
-  const after = { ...stream, chain: sweptChain(stream.chain, from) }
+  const after = { ...stream, chain: prunedChain(stream.chain, from) }
   await db.begin()
-  await at('begun', 'sweep')
+  await at('begun', 'prune')
   await checkLease(db, lease)
   await moveCursor(db, lease, { from: stream, to: after })
   for (const table of tables) {
@@ -228,8 +228,8 @@ export async function sweep(
       [lease.site, stream.epoch, from, pending.get(table.name) ?? []],
     )
   }
-  await at('swept', 'sweep')
+  await at('pruned', 'prune')
   await db.commit()
-  await at('committed', 'sweep')
+  await at('committed', 'prune')
   return after
 }

@@ -201,7 +201,7 @@ export function hubMetrics(sources: MetricSources): HubMetrics {
       labelNames: ['stream', 'epoch'],
       registers,
       collect() {
-        // Streams end: what was put off is sent one day.
+        // Streams end: what was split off is sent one day.
         this.reset()
         for (const stream of sources.sync().streams)
           this.set({ stream: stream.stream, epoch: String(stream.epoch) }, read(stream))

@@ -17,7 +17,7 @@ interface Work {
   moments: Moment[]
   /** The last one before COMMIT. */
   last: Moment
-  /** Before the pump that is to be hurt starts; the house is settled then, unless this is its first greeting. */
+  /** Before the pump that is to be hurt starts; the house is settled then, unless this is its first handshake. */
   prepare(house: HouseWithCentral, own: HouseRows): void
   /** The house has talked to central before. */
   known: boolean
@@ -25,7 +25,7 @@ interface Work {
 }
 
 const BATCH: Moment[] = ['begun', 'moved', 'copied', 'merged', 'counted', 'committed']
-const GREETING: Moment[] = ['begun', 'leased', 'opened', 'committed']
+const HANDSHAKE: Moment[] = ['begun', 'leased', 'opened', 'committed']
 
 const WORKS: [name: string, work: Work][] = [
   [
@@ -67,11 +67,11 @@ const WORKS: [name: string, work: Work][] = [
     },
   ],
   [
-    'a sweep',
+    'a prune',
     {
-      work: 'sweep',
-      moments: ['begun', 'swept', 'committed'],
-      last: 'swept',
+      work: 'prune',
+      moments: ['begun', 'pruned', 'committed'],
+      last: 'pruned',
       // As a copy from before p2 came: central has the person, and this hub does not know of it.
       prepare({ house: { db } }, own) {
         own.forget('p2')
@@ -82,12 +82,15 @@ const WORKS: [name: string, work: Work][] = [
       epoch: 2,
     },
   ],
-  ['the first greeting', { work: 'greeting', moments: GREETING, last: 'opened', prepare() {}, known: false, epoch: 1 }],
   [
-    'a later greeting',
+    'the first handshake',
+    { work: 'handshake', moments: HANDSHAKE, last: 'opened', prepare() {}, known: false, epoch: 1 },
+  ],
+  [
+    'a later handshake',
     {
-      work: 'greeting',
-      moments: GREETING,
+      work: 'handshake',
+      moments: HANDSHAKE,
       last: 'opened',
       prepare: (_, own) => own.measure(10),
       known: true,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { NO_FAILPOINT } from '../../hub/sync/failpoint.ts'
 import { type MergeSql, mergeSql } from '../../hub/sync/merge-sql.ts'
 import { Postgres } from '../../hub/sync/postgres.ts'
-import { Displaced, type Lease, upload } from '../../hub/sync/upload.ts'
+import { type Lease, LeaseLost, upload } from '../../hub/sync/upload.ts'
 import { type UploadBatch, UploadSource } from '../../hub/sync/upload-source.ts'
 import { useCentral, VERSIONS } from '../central/postgres-servers.ts'
 import { openTestHouse } from '../hub/engine/engine-in-memory.ts'
@@ -204,7 +204,7 @@ describe.each(VERSIONS)('one batch at PostgreSQL %s', (version) => {
     return db
   }
 
-  /** A house that has greeted central, and its next batch of readings. */
+  /** A house after its handshake, and its next batch of readings. */
   async function scene() {
     const admin = await central.migrated()
     const { url, site } = await addSite(admin, 'home')
@@ -277,7 +277,7 @@ describe.each(VERSIONS)('one batch at PostgreSQL %s', (version) => {
     await rows(admin, 'UPDATE lares.sites SET lease = gen_random_uuid(), leases = leases + 1')
     const db = tampered(url, asItIs)
     await db.connect()
-    await expect(upload(db, lease, batch, NO_FAILPOINT)).rejects.toThrow(Displaced)
+    await expect(upload(db, lease, batch, NO_FAILPOINT)).rejects.toThrow(LeaseLost)
     db.close()
     expect(await state()).toEqual({ position: 1, duplicates: 0, stored: 1 })
   })

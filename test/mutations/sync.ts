@@ -19,7 +19,7 @@ export const SYNC: readonly Mutation[] = [
   {
     without: 'refusing a hub whose lease another one took',
     file: 'hub/sync/upload.ts',
-    text: "throw new Displaced('another hub took over this site')",
+    text: "throw new LeaseLost('another hub took over this site')",
     becomes: 'return',
     test: { file: AT_CENTRAL, name: 'is refused when another hub took the lease meanwhile' },
   },

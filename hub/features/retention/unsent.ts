@@ -15,7 +15,7 @@ export interface Unsent {
   held(table: PurgedTable): ReadonlySet<number>
   /**
    * Keys that central may have although nothing says so here, because its reply was lost. They stay even when the disk
-   * fills up: at the next greeting both sides compare what was sent, and a hub without those rows looks like a restored
+   * fills up: at the next handshake both sides compare what was sent, and a hub without those rows looks like a restored
    * copy.
    */
   inFlight(table: PurgedTable): readonly Keys[]

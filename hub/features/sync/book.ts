@@ -34,7 +34,7 @@ export function openBook(db: Database): SyncBook {
     for (const stream of step.streams) writeStream(statements, stream, context.now)
     for (const held of step.held) hold(statements, held, context.now)
     numberAgain(db, step.changesSeen)
-    const sweepFrom = step.resend ? sendAgain(db) : before.sweepFrom
+    const pruneFrom = step.resend ? sendAgain(db) : before.pruneFrom
     if (!step.resend) for (const stream of step.streams) sendMarksAgain(db, { known, stream })
     writeSyncIdentity(db, {
       ...before,
@@ -46,10 +46,10 @@ export function openBook(db: Database): SyncBook {
       epoch,
       fenced: null,
       restored: false,
-      sweepFrom,
+      pruneFrom,
     })
     tell(context, { ...step, before })
-    return { streams: readStreams(db), sweepFrom }
+    return { streams: readStreams(db), pruneFrom }
 
     function tell(to: Context, { before: was }: { before: SyncIdentity }): void {
       if (found === 'resumed') return
@@ -96,10 +96,10 @@ export function openBook(db: Database): SyncBook {
         return joined(context, step)
       case 'acked':
         return acked(context, step.parts)
-      case 'swept':
+      case 'pruned':
         if (readSyncIdentity(db).site === null) return
         writeStream(statements, step.stream, context.now)
-        return writeSyncIdentity(db, { ...readSyncIdentity(db), sweepFrom: null })
+        return writeSyncIdentity(db, { ...readSyncIdentity(db), pruneFrom: null })
       case 'fenced':
         return fenced(context, step.reason)
       case 'granted':

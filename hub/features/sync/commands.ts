@@ -86,7 +86,7 @@ export const syncStatus = adminCommand({
     return front().sync
   },
   run({ db, tables, prepared, now }) {
-    const { site, name, epoch, fenced, sweepFrom } = readSyncIdentity(db)
+    const { site, name, epoch, fenced, pruneFrom } = readSyncIdentity(db)
     const held = db.prepare("SELECT count(*) FROM sync_quarantine WHERE state <> 'discarded'").pluck().get()
     const ledger = db
       .prepare(
@@ -105,7 +105,7 @@ export const syncStatus = adminCommand({
       name,
       epoch,
       fenced,
-      sweeping: sweepFrom !== null,
+      sweeping: pruneFrom !== null,
       quarantine: held,
       live: prepared,
       ledger,

@@ -5,7 +5,7 @@ import type { Unsent } from '../retention/unsent.ts'
 
 /**
  * What central does not have yet, from the engine's own copy of central's cursors. `configured`: whether this house has a
- * central at all. Before the first greeting nothing is acknowledged.
+ * central at all. Before the first handshake nothing is acknowledged.
  */
 export function unsentRows(db: Database, { configured }: { configured: boolean }): Unsent {
   const held = db

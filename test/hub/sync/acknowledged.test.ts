@@ -64,7 +64,7 @@ function live(deeds: Deed[]): { streams: StreamPosition[]; epochs: (number | nul
 }
 
 describe('what central has acknowledged of an append-only table', () => {
-  it('is told key by key, whatever was put off and whatever epochs began', () => {
+  it('is told key by key, whatever was split off and whatever epochs began', () => {
     fc.assert(
       fc.property(fc.array(deed, { maxLength: 30 }), fc.nat(), (deeds, turn) => {
         const { streams, epochs } = live(deeds)
@@ -95,7 +95,7 @@ describe('what central has acknowledged of an append-only table', () => {
     )
   })
 
-  it('is of no concern to a hub without central, and nothing before the first greeting', () => {
+  it('is of no concern to a hub without central, and nothing before the first handshake', () => {
     expect(acknowledgedUpto({ identity: NO_IDENTITY, streams: [] }, 'readings')).toBe(null)
     expect(acknowledgedUpto({ identity: { ...NO_IDENTITY, site: 'home' }, streams: [] }, 'readings')).toBe(0)
     expect(acknowledgedRanges([], 'readings')).toEqual([])

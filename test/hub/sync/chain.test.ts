@@ -11,7 +11,7 @@ const item: fc.Arbitrary<Item> = fc.oneof(
   fc.double({ noNaN: true }).map((real) => ({ real })),
 )
 
-function walk(start: string, items: Item[]): string {
+function fold(start: string, items: Item[]): string {
   const chain = readChain(start)
   for (const one of items) {
     if (typeof one === 'number') foldNumber(chain, one)
@@ -22,11 +22,11 @@ function walk(start: string, items: Item[]): string {
 }
 
 describe('the chain over rows', () => {
-  it('is the same wherever the walk was interrupted', () => {
+  it('is the same wherever the fold was interrupted', () => {
     fc.assert(
       fc.property(fc.array(item), fc.nat(), (items, at) => {
         const cut = at % (items.length + 1)
-        expect(walk(walk(CHAIN_START, items.slice(0, cut)), items.slice(cut))).toBe(walk(CHAIN_START, items))
+        expect(fold(fold(CHAIN_START, items.slice(0, cut)), items.slice(cut))).toBe(fold(CHAIN_START, items))
       }),
     )
   })
@@ -40,7 +40,7 @@ describe('the chain over rows', () => {
         (items, at, other) => {
           const index = at % items.length
           fc.pre(items[index] !== other)
-          expect(walk(CHAIN_START, items.with(index, other))).not.toBe(walk(CHAIN_START, items))
+          expect(fold(CHAIN_START, items.with(index, other))).not.toBe(fold(CHAIN_START, items))
         },
       ),
       { numRuns: 2_000 },
@@ -52,8 +52,8 @@ describe('the chain over rows', () => {
     for (let bit = 0; bit < 52; bit++) {
       const flip = (value: number) => Number(BigInt(value) ^ (1n << BigInt(bit)))
       const once = base.with(1, flip(base[1] ?? 0))
-      expect(walk(CHAIN_START, once)).not.toBe(walk(CHAIN_START, base))
-      expect(walk(CHAIN_START, once.with(3, flip(base[3] ?? 0)))).not.toBe(walk(CHAIN_START, base))
+      expect(fold(CHAIN_START, once)).not.toBe(fold(CHAIN_START, base))
+      expect(fold(CHAIN_START, once.with(3, flip(base[3] ?? 0)))).not.toBe(fold(CHAIN_START, base))
     }
   })
 
@@ -61,9 +61,9 @@ describe('the chain over rows', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.maxSafeInteger(), { minLength: 2, maxLength: 20 }), (items) => {
         const [first, second, ...rest] = items as [number, number, ...number[]]
-        const chain = walk(CHAIN_START, items)
-        expect(walk(CHAIN_START, [second, first, ...rest])).not.toBe(chain)
-        expect(walk(CHAIN_START, [first, ...rest])).not.toBe(chain)
+        const chain = fold(CHAIN_START, items)
+        expect(fold(CHAIN_START, [second, first, ...rest])).not.toBe(chain)
+        expect(fold(CHAIN_START, [first, ...rest])).not.toBe(chain)
       }),
     )
   })

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { NO_IDENTITY, type StreamPosition } from '../../../hub/engine/sync-step.ts'
 import { CHAIN_START } from '../../../hub/sync/chain.ts'
 import { SyncCore } from '../../../hub/sync/core.ts'
-import type { Greeting, SyncEffect, Waiting } from '../../../hub/sync/sync-state.ts'
+import type { HandshakeOutcome, SyncEffect, Waiting } from '../../../hub/sync/sync-state.ts'
 
-/** A stream this far behind is put off in part. */
+/** A stream this far behind is split off in part. */
 const SPLIT_ROWS = 20_000
 
 function stream(name: string, more: Partial<StreamPosition> = {}): StreamPosition {
@@ -12,7 +12,7 @@ function stream(name: string, more: Partial<StreamPosition> = {}): StreamPositio
   return { stream: name, table, epoch: 1, first: 0, upto: null, position: 0, chain: CHAIN_START, history: '', ...more }
 }
 
-const GO: Greeting = {
+const GO: HandshakeOutcome = {
   kind: 'go',
   facts: {
     site: 'home',
@@ -27,13 +27,13 @@ const GO: Greeting = {
   },
 }
 
-/** A machine that greeted central and looks what waits. */
+/** A machine after its handshake, which looks what waits. */
 function joined(...streams: StreamPosition[]): SyncCore {
   const core = new SyncCore({ identity: NO_IDENTITY, streams: [], scopes: [], mint: () => 'x', backoff: () => 1_000 })
   core.handle({ kind: 'start' })
   core.handle({ kind: 'persisted', step: 'propose', answer: null })
-  core.handle({ kind: 'greeted', outcome: GO })
-  const effects = core.handle({ kind: 'persisted', step: 'joined', answer: { streams, sweepFrom: null } })
+  core.handle({ kind: 'handshake_done', outcome: GO })
+  const effects = core.handle({ kind: 'persisted', step: 'joined', answer: { streams, pruneFrom: null } })
   expect(effects).toEqual([{ kind: 'look' }])
   return core
 }
@@ -52,7 +52,7 @@ const asked = (effects: SyncEffect[]) =>
   effects.map((effect) => (effect.kind === 'send' ? `send ${effect.stream.stream}` : effect.kind))
 
 describe('what the machine sends next', () => {
-  it('is what is new, then what central has for it, then what was put off', () => {
+  it('is what is new, then what central has for it, then what was split off', () => {
     const live = stream('readings', { position: 100 })
     const part = stream('readings:100', { upto: 100 })
     const core = joined(part, live, stream('changes'))
@@ -61,7 +61,7 @@ describe('what the machine sends next', () => {
     expect(asked(sent(core, live, false))).toContain('send changes')
     expect(asked(sent(core, stream('changes', { position: 1 }), false))).toEqual(['scopes'])
     expect(asked(core.handle({ kind: 'scopes', granted: [] }))).toEqual(['send readings:100'])
-    // Between two batches of what was put off it looks whether something new came.
+    // Between two batches of what was split off it looks whether something new came.
     expect(asked(sent(core, { ...part, position: 50 }, true))).toContain('look')
     expect(asked(seen(core, both))).toEqual(['send readings'])
   })
@@ -73,7 +73,7 @@ describe('what the machine sends next', () => {
     expect(asked(sent(core, stream('events', { position: 500 }), true))).toContain('send readings')
   })
 
-  it('is put off where too much waits', () => {
+  it('is split off where too much waits', () => {
     const core = joined(stream('readings'))
     expect(seen(core, [waiting('readings', SPLIT_ROWS)])).toMatchObject([{ kind: 'send' }])
     const far = joined(stream('readings'))
@@ -89,7 +89,7 @@ describe('what the machine sends next', () => {
     expect(core.state.batchRows).toBe(500)
     core.handle({ kind: 'failed', reason: 'x', during: 'send' })
     expect(core.state.batchRows).toBe(250)
-    core.handle({ kind: 'failed', reason: 'x', during: 'greet' })
+    core.handle({ kind: 'failed', reason: 'x', during: 'handshake' })
     expect(core.state.batchRows).toBe(250)
   })
 
@@ -114,15 +114,15 @@ describe('what the machine sends next', () => {
 describe('a machine whose site was taken over', () => {
   it('stops, stays so through every failure, and begins again when a person claims the site', () => {
     const core = joined(stream('readings'))
-    const effects = core.handle({ kind: 'displaced', reason: 'another hub took over' })
-    expect(asked(effects)).toEqual(['hang_up', 'persist'])
+    const effects = core.handle({ kind: 'lease_lost', reason: 'another hub took over' })
+    expect(asked(effects)).toEqual(['disconnect', 'persist'])
     expect(effects).toContainEqual({ kind: 'persist', step: { step: 'fenced', reason: 'another hub took over' } })
     expect(core.handle({ kind: 'failed', reason: 'x', during: 'send' })).toEqual([])
     expect(core.handle({ kind: 'start' })).toEqual([])
-    expect(core.handle({ kind: 'waited', nap: 1 })).toEqual([])
+    expect(core.handle({ kind: 'waited', timer: 1 })).toEqual([])
     const again = core.handle({ kind: 'claimed', identity: NO_IDENTITY, streams: [] })
-    expect(asked(again)).toEqual(['hang_up', 'wait'])
-    const nap = again.find((effect) => effect.kind === 'wait')?.nap ?? -1
-    expect(core.handle({ kind: 'waited', nap })).toMatchObject([{ kind: 'persist', step: { step: 'propose' } }])
+    expect(asked(again)).toEqual(['disconnect', 'wait'])
+    const timer = again.find((effect) => effect.kind === 'wait')?.timer ?? -1
+    expect(core.handle({ kind: 'waited', timer })).toMatchObject([{ kind: 'persist', step: { step: 'propose' } }])
   })
 })

@@ -32,8 +32,8 @@ async function migrate(admin: string): Promise<void> {
   })
 }
 
-/** A hub greets whenever it connects, and learns central's columns then. */
-async function greetAgain(home: HouseWithScopes): Promise<void> {
+/** A hub makes a handshake whenever it connects, and learns central's columns then. */
+async function reconnect(home: HouseWithScopes): Promise<void> {
   await home.kill()
   home.restart()
   await home.settled()
@@ -87,7 +87,7 @@ describe.each(VERSIONS)('a hub that is newer than central, on PostgreSQL %s', (v
       { metadata: { firmware: '1.2' }, extra: null },
       { metadata: null, extra: {} },
     ])
-    await greetAgain(home)
+    await reconnect(home)
     house.db.prepare("UPDATE devices SET name = 'Kitchen'").run()
     await home.settled()
     expect(await rows(admin, 'SELECT name, extra FROM lares.devices')).toEqual([{ name: 'Kitchen', extra: null }])
@@ -159,11 +159,11 @@ describe.each(VERSIONS)('a hub that is newer than central, on PostgreSQL %s', (v
     addRoom(home, 'r3')
     house.db.prepare("UPDATE devices SET name = 'Kitchen'").run()
     house.db.prepare("DELETE FROM rooms WHERE id = 'r2'").run()
-    await greetAgain(home)
+    await reconnect(home)
     expect(await rows(admin, 'SELECT name FROM lares.devices')).toEqual([{ name: 'Kitchen' }])
     expect(new Set(kept().map(({ row_key }) => row_key))).toEqual(new Set(['r1', 'r2', 'r3']))
     await migrate(admin)
-    await greetAgain(home)
+    await reconnect(home)
     expect(
       await rows(
         admin,
@@ -188,7 +188,7 @@ describe.each(VERSIONS)('a hub that is newer than central, on PostgreSQL %s', (v
     await home.settled()
     expect(await rows(admin, 'SELECT count(*)::integer AS n FROM lares.readings')).toEqual([{ n: 2 }])
     await migrate(admin)
-    await greetAgain(home)
+    await reconnect(home)
     expect(
       await rows(admin, 'SELECT id::integer, epoch, series_epoch, sum FROM lares.reading_rollups ORDER BY id'),
     ).toEqual([1, 2].map((id) => ({ id, epoch: 1, series_epoch: 1, sum: 6 })))

@@ -15,7 +15,7 @@ export const TABLES = centralTables()
 /** A server that comes back slowly has been tried often by then; a test must not wait as long as a house does. */
 const PATIENCE = { longestRetryMs: 20 }
 
-/** Central's clock runs, so the pump's does too, but it naps no longer than this. What cuts off work that hangs stays. */
+/** Central's clock runs, so the pump's does too, but it waits no longer than this. What cuts off work that hangs stays. */
 export const HASTY: Clock = {
   ...systemClock,
   after: (ms, run) => systemClock.after(ms > 60_000 ? ms : Math.min(ms, 20), run),
@@ -90,7 +90,7 @@ export function houseWithCentral(
           return (
             changes.waiting === 0 &&
             waiting.every(({ rows }) => rows === 0) &&
-            self.pump.state.identity.sweepFrom === null
+            self.pump.state.identity.pruneFrom === null
           )
         },
         ms,

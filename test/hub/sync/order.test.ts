@@ -220,11 +220,11 @@ describe('what a house missed while it was away', () => {
       [site],
     )
 
-  it('is put off until what is new is there, then sent and closed', async () => {
+  it('is split off until what is new is there, then sent and closed', async () => {
     const here = await behind(20_500)
     const { house, restart, until, settled, admin, site } = here
     restart()
-    await until('it is put off', () => here.pump.state.streams.some(({ stream }) => stream === 'readings:1-20501'))
+    await until('it is split off', () => here.pump.state.streams.some(({ stream }) => stream === 'readings:1-20501'))
     house.send([PI, reading(2, 99)])
     let early = -1
     await until('the newest is there', () => {
@@ -249,7 +249,7 @@ describe('what a house missed while it was away', () => {
     const here = await behind(20_500)
     const { house, restart, until, settled, kill, admin, site } = here
     restart()
-    await until('it is put off', () => here.pump.state.streams.some(({ stream }) => stream === 'readings:1-20501'))
+    await until('it is split off', () => here.pump.state.streams.some(({ stream }) => stream === 'readings:1-20501'))
     await kill()
     house.db.prepare('DELETE FROM readings WHERE id <= 20501').run()
     restart()

@@ -146,7 +146,7 @@ describe.each(VERSIONS)('rows that PostgreSQL %s refuses', (version) => {
     const { house, until, kill, settled, restart } = joined
     await kill()
     data(ask(house, commandInput('quarantine/discard', { id: held(house)[0]?.id })))
-    // At the greeting central still holds it back.
+    // At the handshake central still holds it back.
     restart()
     await settled()
     expect(held(house)).toMatchObject([{ state: 'discarded' }])

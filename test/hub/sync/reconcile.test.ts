@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { NO_IDENTITY, type StreamPosition, type SyncIdentity } from '../../../hub/engine/sync-step.ts'
-import { CHAIN_START, sweptChain } from '../../../hub/sync/chain.ts'
+import { CHAIN_START, prunedChain } from '../../../hub/sync/chain.ts'
 import { type CentralView, type HubView, type Reconciliation, reconcile } from '../../../hub/sync/reconcile.ts'
 
 /** The chain over the hub's own rows up to a key; another house has another one. */
@@ -19,7 +19,7 @@ function hub(more: Partial<HubView> = {}, identity: Partial<SyncIdentity> = {}):
   return {
     identity: { ...JOINED, ...identity },
     streams: [stream('changes', 5), stream('readings', 10)],
-    held: false,
+    heldLease: false,
     tables: ['readings'],
     ...more,
   }
@@ -57,11 +57,11 @@ function go(verdict: Reconciliation) {
 const positions = (verdict: Reconciliation) =>
   Object.fromEntries(go(verdict).streams.map(({ stream: name, epoch, position }) => [`${epoch}/${name}`, position]))
 
-describe('when a hub greets central', () => {
+describe('at the handshake of a hub', () => {
   it.each<[string, HubView, CentralView, string, number, boolean]>([
     [
       'for the first time, it begins with epoch 1',
-      { identity: NO_IDENTITY, streams: [], held: false, tables: ['readings'] },
+      { identity: NO_IDENTITY, streams: [], heldLease: false, tables: ['readings'] },
       central({ lease: null, leases: 0, epoch: 0, cursors: [] }),
       'first',
       1,
@@ -72,7 +72,7 @@ describe('when a hub greets central', () => {
       {
         identity: { ...NO_IDENTITY, proposed: ['offered'] },
         streams: [],
-        held: false,
+        heldLease: false,
         tables: ['readings'],
       },
       central({ lease: 'offered', leases: 1, epoch: 1, cursors: [] }),
@@ -157,7 +157,7 @@ describe('when a hub greets central', () => {
     ],
     [
       'that knows fewer leases than the hub, central was put back',
-      hub({ held: true }),
+      hub({ heldLease: true }),
       central({ lease: 'old', leases: 2, cursors: [stream('changes', 3), stream('readings', 8)] }),
       'central_restored',
       1,
@@ -188,13 +188,13 @@ describe('when a hub greets central', () => {
   })
 
   it('while another one took over in its lifetime, it is fenced', () => {
-    expect(compare(hub({ held: true }), central({ lease: 'theirs', leases: 4 }))).toMatchObject({ kind: 'fenced' })
+    expect(compare(hub({ heldLease: true }), central({ lease: 'theirs', leases: 4 }))).toMatchObject({ kind: 'fenced' })
     // The same, after a new start: a person moved the card, or put a copy back. It gets a new epoch instead.
-    expect(compare(hub({ held: false }), central({ lease: 'theirs', leases: 4 }))).toMatchObject({ kind: 'go' })
+    expect(compare(hub({ heldLease: false }), central({ lease: 'theirs', leases: 4 }))).toMatchObject({ kind: 'go' })
   })
 })
 
-describe('after the greeting', () => {
+describe('after the handshake', () => {
   it('streams go on where central is', () => {
     const theirs = central({ cursors: [stream('changes', 7), stream('readings', 15)] })
     expect(positions(compare(hub(), theirs))).toEqual({ '1/changes': 7, '1/readings': 15 })
@@ -213,7 +213,7 @@ describe('after the greeting', () => {
     expect(verdict.changesSeen).toBe(5)
   })
 
-  it('a part that was put off follows into a new epoch, with what is left of it', () => {
+  it('a part that was split off follows into a new epoch, with what is left of it', () => {
     const part = stream('readings:2-8', 4, { first: 2, upto: 8 })
     const own = hub({ streams: [stream('changes', 5), stream('readings', 10), part] }, { restored: true })
     const verdict = go(compare(own, central({ cursors: [stream('changes', 5), stream('readings', 10), part] })))
@@ -225,7 +225,7 @@ describe('after the greeting', () => {
     ])
   })
 
-  it('a part that was put off while the reply was lost is known', () => {
+  it('a part that was split off while the reply was lost is known', () => {
     const part = stream('readings:10-14', 10, { first: 10, upto: 14, chain: CHAIN_START })
     const theirs = central({ cursors: [stream('changes', 5), stream('readings', 14, { chain: over(10) }), part] })
     const verdict = go(compare(hub(), theirs))
@@ -245,7 +245,7 @@ describe('after the greeting', () => {
     expect(go(compare(hub(), theirs))).toMatchObject({ found: 'hub_restored', epoch: 2 })
   })
 
-  it('a part that was put off and sent to its end while all replies were lost is known as well', () => {
+  it('a part that was split off and sent to its end while all replies were lost is known as well', () => {
     const part = stream('readings:10-14', 14, { first: 10, upto: 14, chain: over(14) })
     const theirs = central({ cursors: [stream('changes', 5), stream('readings', 14, { chain: over(10) }), part] })
     expect(positions(compare(hub(), theirs))).toMatchObject({ '1/readings': 14, '1/readings:10-14': 14 })
@@ -287,7 +287,7 @@ describe('where central was put back and another hub was the site meanwhile', ()
     ])
   })
 
-  it('a part that was put off goes with the rest of its range, once', () => {
+  it('a part that was split off goes with the rest of its range, once', () => {
     const part = walked('readings:2-8', 4, '3.mine@2', { first: 2, upto: 8 })
     const mine = own({ streams: [walked('changes', 5, '3.mine@0'), walked('readings', 10, '3.mine@0'), part] })
     const theirs = central({
@@ -344,18 +344,18 @@ describe('where central was put back and another hub was the site meanwhile', ()
   })
 })
 
-describe('a sweep of what the hub has no more', () => {
+describe('a prune of what the hub has no more', () => {
   const log = (chain: string) => stream('changes', 5, { chain })
 
   it('that central lost, although it has every entry, is made again after all is sent again', () => {
-    const swept = hub({ streams: [log(sweptChain(over(5), 4)), stream('readings', 10)] })
-    expect(go(compare(swept, central()))).toMatchObject({ found: 'resumed', resend: true })
+    const pruned = hub({ streams: [log(prunedChain(over(5), 4)), stream('readings', 10)] })
+    expect(go(compare(pruned, central()))).toMatchObject({ found: 'resumed', resend: true })
   })
 
   it('whose answer was lost is simply made again', () => {
-    const hungry = hub({ streams: [log(over(5)), stream('readings', 10)] }, { sweepFrom: 4 })
-    const done = central({ cursors: [log(sweptChain(over(5), 4)), stream('readings', 10)] })
-    expect(go(compare(hungry, done))).toMatchObject({ found: 'resumed', resend: false })
+    const ready = hub({ streams: [log(over(5)), stream('readings', 10)] }, { pruneFrom: 4 })
+    const done = central({ cursors: [log(prunedChain(over(5), 4)), stream('readings', 10)] })
+    expect(go(compare(ready, done))).toMatchObject({ found: 'resumed', resend: false })
     expect(go(compare(hub(), done))).toMatchObject({ resend: true })
   })
 })

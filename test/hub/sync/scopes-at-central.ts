@@ -21,7 +21,7 @@ export interface HouseWithScopes extends HouseWithCentral {
   remove(scope: string, table: string, key: string): Promise<void>
   /** Resolves when the house told central how it took the newest change of the scope, and returns that. */
   taken(scope: string): Promise<{ ok: boolean; refused: { table: string; key: string; reason: string }[] }>
-  /** Compares every scope with central, as a hub does after each greeting, and returns what it reported of one. */
+  /** Compares every scope with central, as a hub does after each handshake, and returns what it reported of one. */
   compared(scope: string): ReturnType<HouseWithScopes['taken']>
   /** As `until`, without the pauses of a pump that has nothing to do. */
   soon(what: string, holds: () => boolean): Promise<void>

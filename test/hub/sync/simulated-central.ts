@@ -2,10 +2,10 @@ import type { HeldRow, StreamPosition } from '../../../hub/engine/sync-step.ts'
 import { rowHash } from '../../../hub/features/sync/managed-rows.ts'
 import { isAppend, isVersioned } from '../../../hub/store/central-shape.ts'
 import { centralTables } from '../../../hub/store/central-tables.ts'
-import { sweptChain } from '../../../hub/sync/chain.ts'
+import { prunedChain } from '../../../hub/sync/chain.ts'
 import { type CentralView, type HubFacts, type HubView, reconcile } from '../../../hub/sync/reconcile.ts'
-import { putOff } from '../../../hub/sync/stream-position.ts'
-import type { Greeting, Pulled } from '../../../hub/sync/sync-state.ts'
+import { splitStream } from '../../../hub/sync/stream-position.ts'
+import type { HandshakeOutcome, Pulled } from '../../../hub/sync/sync-state.ts'
 import type { Lease } from '../../../hub/sync/upload.ts'
 import type { UploadBatch } from '../../../hub/sync/upload-source.ts'
 
@@ -44,11 +44,11 @@ export interface CentralMemory {
 }
 
 export class Refusal extends Error {
-  readonly displaced: boolean
+  readonly leaseLost: boolean
 
-  constructor(message: string, displaced: boolean) {
+  constructor(message: string, leaseLost: boolean) {
     super(message)
-    this.displaced = displaced
+    this.leaseLost = leaseLost
   }
 }
 
@@ -82,7 +82,7 @@ export class SimulatedCentral {
   cursorInTransaction = true
   leaseChecked = true
 
-  greet(hub: HubView, proposed: string, facts: HubFacts): Greeting {
+  handshake(hub: HubView, proposed: string, facts: HubFacts): HandshakeOutcome {
     const { memory } = this
     const view: CentralView = {
       site: 'site',
@@ -172,20 +172,20 @@ export class SimulatedCentral {
 
   split(lease: Lease, stream: StreamPosition, upto: number): { live: StreamPosition; part: StreamPosition } {
     this.checkLease(lease)
-    const { live, part } = putOff(stream, upto)
+    const { live, part } = splitStream(stream, upto)
     const cursor = this.#cursor(stream)
     this.#move(cursor, live)
     this.#open(part)
     return { live, part }
   }
 
-  sweep(
+  prune(
     lease: Lease,
     { stream, from, pending }: { stream: StreamPosition; from: number; pending: Map<string, string[]> },
   ): StreamPosition {
     this.checkLease(lease)
     const { epoch } = stream
-    const after = { ...stream, chain: sweptChain(stream.chain, from) }
+    const after = { ...stream, chain: prunedChain(stream.chain, from) }
     this.#move(this.#cursor(stream), after)
     for (const [table, rows] of this.memory.tables) {
       if (APPEND.has(table)) continue

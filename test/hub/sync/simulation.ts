@@ -1,5 +1,5 @@
 import { readSyncMemory } from '../../../hub/engine/sync-memory.ts'
-import { strayed, streamName } from '../../../hub/sync/stream-position.ts'
+import { findDiverged, streamName } from '../../../hub/sync/stream-position.ts'
 import type { SyncEffect, SyncEvent } from '../../../hub/sync/sync-state.ts'
 import { seeded } from './random.ts'
 import { Refusal, SimulatedCentral } from './simulated-central.ts'
@@ -119,7 +119,7 @@ export class Simulation {
       hub.core.state.mode === 'running' &&
       changes.waiting === 0 &&
       waiting.every(({ rows }) => rows === 0) &&
-      hub.core.state.identity.sweepFrom === null &&
+      hub.core.state.identity.pruneFrom === null &&
       hub.core.state.scopes.fleet?.seq === this.central.memory.scope.counter &&
       !hub.core.state.scopes.fleet.check
     )
@@ -190,7 +190,7 @@ export class Simulation {
 
   #perform(runner: Runner, effect: SyncEffect): void {
     const { hub } = runner
-    if (effect.kind === 'hang_up') {
+    if (effect.kind === 'disconnect') {
       runner.line += 1
       return
     }
@@ -201,7 +201,7 @@ export class Simulation {
         const lasting = effect.kind === 'persist' || effect.kind === 'wait'
         if (alive() && (lasting || line === runner.line)) this.#event(runner, event)
       })
-    if (effect.kind === 'wait') answer({ kind: 'waited', nap: effect.nap }, effect.ms)
+    if (effect.kind === 'wait') answer({ kind: 'waited', timer: effect.timer }, effect.ms)
     else if (effect.kind === 'look') answer(hub.source.look())
     else if (effect.kind === 'persist') {
       // The engine takes them in order; one that was handed over may be written although the process dies meanwhile.
@@ -225,7 +225,7 @@ export class Simulation {
         return request()
       } catch (error) {
         if (!(error instanceof Refusal)) throw error
-        return error.displaced ? { kind: 'displaced', reason: error.message } : { ...failed, reason: error.message }
+        return error.leaseLost ? { kind: 'lease_lost', reason: error.message } : { ...failed, reason: error.message }
       }
     }
     const delay = 1 + this.random() * 40
@@ -241,10 +241,10 @@ export class Simulation {
       answer(failed, delay)
       const { leases } = this.central.memory
       this.#after(delay + this.random() * 3_000, () => {
-        // A greeting holds the row of the site: one that is done late is done before any later one.
-        if (effect.kind !== 'greet' || leases === this.central.memory.leases) execute()
+        // A handshake holds the row of the site: one that is done late is done before any later one.
+        if (effect.kind !== 'handshake' || leases === this.central.memory.leases) execute()
       })
-    } else if (kind === 3 && effect.kind !== 'greet') {
+    } else if (kind === 3 && effect.kind !== 'handshake') {
       // It arrives twice; the first one is answered.
       this.#after(delay, () => answer(execute()))
       this.#after(delay + this.random() * 500, execute)
@@ -261,12 +261,12 @@ export class Simulation {
   #request(runner: Runner, effect: SyncEffect): () => SyncEvent {
     const { hub } = runner
     const { central } = this
-    const { identity, streams, held } = hub.core.state
+    const { identity, streams, heldLease } = hub.core.state
     const lease = { site: 'site', token: identity.token ?? '', leases: identity.leases }
     switch (effect.kind) {
-      case 'greet': {
-        const view = structuredClone({ identity, streams, held, tables: hub.source.appendTables })
-        return () => ({ kind: 'greeted', outcome: central.greet(view, effect.proposed, hub.source) })
+      case 'handshake': {
+        const view = structuredClone({ identity, streams, heldLease, tables: hub.source.appendTables })
+        return () => ({ kind: 'handshake_done', outcome: central.handshake(view, effect.proposed, hub.source) })
       }
       case 'send': {
         const batch = hub.source.read(effect.stream, Math.min(effect.rows, 5))
@@ -292,16 +292,17 @@ export class Simulation {
       }
       case 'split':
         return () => ({ kind: 'split', ...central.split(lease, effect.stream, effect.upto) })
-      case 'sweep': {
+      case 'prune': {
         const pending = hub.source.pendingKeys(1_000)
-        if (!pending) return () => ({ kind: 'swept', stream: null })
+        if (!pending) return () => ({ kind: 'pruned', stream: null })
         const { stream, from } = effect
-        return () => ({ kind: 'swept', stream: central.sweep(lease, { stream, from, pending }) })
+        return () => ({ kind: 'pruned', stream: central.prune(lease, { stream, from, pending }) })
       }
       case 'scopes':
         return () => {
           central.checkLease(lease)
-          if (strayed(streams, [...central.memory.cursors.values()])) throw new Refusal('central was put back', false)
+          if (findDiverged(streams, [...central.memory.cursors.values()]))
+            throw new Refusal('central was put back', false)
           return {
             kind: 'scopes',
             granted: [{ scope: 'fleet', seq: central.memory.scope.counter, checksum: central.checksum() }],

@@ -82,9 +82,9 @@ describe('how sync stands', () => {
   })
 
   it.each([
-    [{ mode: 'away', failures: 0 }, 'connecting'],
-    [{ mode: 'away', failures: 3 }, 'waiting'],
-    [{ mode: 'greeting', failures: 3 }, 'connecting'],
+    [{ mode: 'disconnected', failures: 0 }, 'connecting'],
+    [{ mode: 'disconnected', failures: 3 }, 'waiting'],
+    [{ mode: 'handshake', failures: 3 }, 'connecting'],
     [{ mode: 'running' }, 'running'],
     [{ mode: 'fenced' }, 'fenced'],
   ] as const)('%o is told as %s', (state, expected) => {

@@ -25,7 +25,7 @@ function persist(house: TestHouse, step: SyncStep): unknown {
   return house.engine.process(writer.finish(), { now: house.now, clockSynced: true }).values[0]?.[1]
 }
 
-/** A house that greeted central for the first time. */
+/** A house after its first handshake. */
 function joined(more: Partial<Extract<SyncStep, { step: 'joined' }>> = {}): TestHouse {
   const house = openTestHouse()
   persist(house, { step: 'propose', token: 'lease' })
@@ -98,7 +98,7 @@ describe('sync/claim', () => {
     const stream = { ...STREAM, position: 9 }
     const ledger = { rows: 9, merged: 9, duplicates: 0, quarantined: 0, bytes: 1 }
     persist(house, { step: 'acked', parts: [{ stream, ledger, held: [HELD], settled: [], unknown: [] }] })
-    persist(house, { step: 'swept', stream })
+    persist(house, { step: 'pruned', stream })
     expect(readStreams(house.db)).toEqual([])
     expect(house.all('SELECT * FROM sync_quarantine')).toEqual([])
   })

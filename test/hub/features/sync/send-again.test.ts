@@ -10,7 +10,7 @@ const at = (stream: string, position: number, table = stream): StreamPosition =>
   ...{ chain: CHAIN_START, history: '' },
 })
 
-function greeted(house: TestHouse, streams: StreamPosition[], more: Partial<SyncStep> = {}): void {
+function joined(house: TestHouse, streams: StreamPosition[], more: Partial<SyncStep> = {}): void {
   const writer = new BatchWriter()
   const go = { site: 'site-1', name: 'home', token: 'lease', leases: 1, epoch: 1, found: 'resumed' }
   const change = { step: 'joined', ...go, streams, resend: false, changesSeen: 0, held: [], ...more } as SyncStep
@@ -37,18 +37,18 @@ const waiting = (house: TestHouse) =>
 describe('rows that central has already, when the hub did not know', () => {
   it('are sent once more where they can be marked: central may have another mark', () => {
     const house = settled(5)
-    greeted(house, [at('changes', 0, 'sync_changes'), at('events', 1)])
+    joined(house, [at('changes', 0, 'sync_changes'), at('events', 1)])
     house.db.exec('DELETE FROM sync_changes')
-    greeted(house, [at('changes', 0, 'sync_changes'), at('events', 4)])
+    joined(house, [at('changes', 0, 'sync_changes'), at('events', 4)])
     expect(waiting(house).map(({ key }) => key)).toEqual(['2', '3', '4'])
     expect(readStreams(house.db).find(({ stream }) => stream === 'events')?.position).toBe(4)
   })
 
   it('are left alone where nothing was missed', () => {
     const house = settled(5)
-    greeted(house, [at('changes', 0, 'sync_changes'), at('events', 0)])
+    joined(house, [at('changes', 0, 'sync_changes'), at('events', 0)])
     house.db.exec('DELETE FROM sync_changes')
-    greeted(house, [at('changes', 0, 'sync_changes'), at('events', 0)])
+    joined(house, [at('changes', 0, 'sync_changes'), at('events', 0)])
     expect(waiting(house)).toEqual([])
   })
 })
@@ -56,7 +56,7 @@ describe('rows that central has already, when the hub did not know', () => {
 describe('everything that may change', () => {
   it('is sent again with numbers above those that central has seen', () => {
     const house = settled(3)
-    greeted(house, [at('changes', 40, 'sync_changes'), at('events', 2)], { resend: true, changesSeen: 40 })
+    joined(house, [at('changes', 40, 'sync_changes'), at('events', 2)], { resend: true, changesSeen: 40 })
     const [first] = house.all<{ seq: number }>('SELECT min(seq) AS seq FROM sync_changes')
     expect(first?.seq).toBeGreaterThan(40)
     // The third goes for the first time anyway, with its own table.

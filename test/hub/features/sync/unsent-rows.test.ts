@@ -25,7 +25,7 @@ describe('what is not sent yet', () => {
     expect(unsentRows(house.db, { configured: false }).upto('readings')).toBe(null)
   })
 
-  it('is everything before the first greeting, and of a table that has no stream yet', () => {
+  it('is everything before the first handshake, and of a table that has no stream yet', () => {
     const house = openTestHouse()
     const unsent = unsentRows(house.db, { configured: true })
     expect(unsent.upto('readings')).toBe(0)
@@ -34,7 +34,7 @@ describe('what is not sent yet', () => {
     expect([unsent.upto('readings'), unsent.upto('reading_rollups')]).toEqual([5, 0])
   })
 
-  it('begins at the part that was put off, until that is through', () => {
+  it('begins at the part that was split off, until that is through', () => {
     const house = openTestHouse()
     const unsent = unsentRows(house.db, { configured: true })
     joined(house)

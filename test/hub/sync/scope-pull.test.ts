@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { NO_IDENTITY } from '../../../hub/engine/sync-step.ts'
 import { SyncCore } from '../../../hub/sync/core.ts'
-import { nextPull, takeGranted, takePage, takeStored } from '../../../hub/sync/scope-walk.ts'
+import { nextPull, takeGranted, takePage, takeStored } from '../../../hub/sync/scope-pull.ts'
 
 it('a scope whose sum at central is another one, at the same number, is compared again, and only then', () => {
   const start = { identity: NO_IDENTITY, streams: [], mint: () => 'x', backoff: () => 1_000 }

@@ -32,7 +32,7 @@ export function takeGranted(state: SyncState, granted: GrantedScope[], check: bo
       return [scope, { ...known, latest: seq, whole, check: known.check || check || other }]
     }),
   )
-  if (!same) lookAgain(state)
+  if (!same) recheckRefusing(state)
   return same ? null : { kind: 'persist', step: { step: 'granted', scopes: granted.map(({ scope }) => scope) } }
 }
 
@@ -58,7 +58,7 @@ export function takeStored(state: SyncState, { scope, seq, ...answer }: StoredSc
   const wasWhole = known.whole
   // What came may be what rows of other scopes waited for. A mere comparison brings nothing, or two scopes that never add
   // up would set each other off for ever.
-  if (seq !== known.seq) lookAgain(state)
+  if (seq !== known.seq) recheckRefusing(state)
   Object.assign(known, { seq, latest: Math.max(known.latest, seq), whole: false, check: false })
   if (answer.ok === null) return null
   known.refusing = answer.refused.length > 0
@@ -71,6 +71,6 @@ export function takeStored(state: SyncState, { scope, seq, ...answer }: StoredSc
 }
 
 /** Scopes of which this house refused rows are compared once more: what was in their way may be gone. */
-export function lookAgain(state: SyncState): void {
+export function recheckRefusing(state: SyncState): void {
   for (const scope of Object.values(state.scopes)) scope.check ||= scope.refusing
 }

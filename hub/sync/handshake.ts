@@ -3,12 +3,12 @@ import type { CentralLayout } from './encode.ts'
 import type { Failpoint } from './failpoint.ts'
 import { type Postgres, type Row, sqlState } from './postgres.ts'
 import { type CentralView, type HubFacts, type HubView, reconcile } from './reconcile.ts'
-import type { Greeting } from './sync-state.ts'
+import type { HandshakeOutcome } from './sync-state.ts'
 
 /** Of a statement that was cancelled by its timeout. */
 const TOOK_TOO_LONG = '57014'
 
-export interface GreetingParts {
+export interface HandshakeParts {
   db: Postgres
   hub: Omit<HubView, 'tables'>
   proposed: string
@@ -20,10 +20,10 @@ export interface GreetingParts {
 }
 
 /**
- * Compares what hub and central remember, and takes the lease, in one transaction: whoever greets later waits for the
+ * Compares what hub and central remember, and takes the lease, in one transaction: whoever comes later waits for the
  * row of the site and then finds the new lease.
  */
-export async function greet(parts: GreetingParts): Promise<Greeting> {
+export async function handshake(parts: HandshakeParts): Promise<HandshakeOutcome> {
   const { db, hub, proposed, version, at } = parts
   const [granted] = await db.rows(
     "SELECT g.site_id FROM lares.site_grants g WHERE g.grantee = current_user AND g.kind = 'site'",
@@ -35,7 +35,7 @@ export async function greet(parts: GreetingParts): Promise<Greeting> {
   if (!layout.get('sync_cursors')?.has('history'))
     throw new Error('central is older than this hub: run lares central migrate there')
   await db.begin()
-  await at('begun', 'greeting')
+  await at('begun', 'handshake')
   const [row] = await db.rows('SELECT name, lease, leases, epoch FROM lares.sites WHERE site_id = $1 FOR UPDATE', [
     site,
   ])
@@ -58,12 +58,12 @@ export async function greet(parts: GreetingParts): Promise<Greeting> {
     'UPDATE lares.sites SET lease = $2, lease_at = now(), seen_at = now(), epoch = greatest(epoch, $3), hub_version = $4, leases = $5 WHERE site_id = $1',
     [site, proposed, verdict.epoch, version, verdict.leases],
   )
-  await at('leased', 'greeting')
+  await at('leased', 'handshake')
   for (const stream of verdict.streams) await openCursor(db, site, stream)
   const held = await readHeld(db, site)
-  await at('opened', 'greeting')
+  await at('opened', 'handshake')
   await db.commit()
-  await at('committed', 'greeting')
+  await at('committed', 'handshake')
   const { kind: _, ...facts } = verdict
   return { kind: 'go', facts: { ...facts, site, name: central.name, held } }
 }
