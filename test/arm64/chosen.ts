@@ -1,11 +1,8 @@
 /** Tests of what could differ between processors: compiled code, and code that deals with bytes, sums and threads. */
 export const CHOSEN = [
-  // better-sqlite3; the hub's own store is opened by test/arm64/house.test.ts
+  // better-sqlite3; the hub's own store and its threads are those of test/arm64/house.test.ts
   'test/shared/sqlite/*.test.ts',
   'test/edge/outbox/outbox.test.ts',
-  // threads, and a process that starts its own Node again
-  'test/hub/engine/thread.test.ts',
-  'test/hub/core/own-process.test.ts',
   // argon2, and TLS up to the pin
   'test/hub/front/secrets.test.ts',
   'test/edge/link/pinned-socket.test.ts',
@@ -15,6 +12,6 @@ export const CHOSEN = [
   // what goes over the wire and to central
   'test/shared/codec.test.ts',
   'test/hub/sync/{chain,encode}.test.ts',
-  // onoff with its native epoll
-  'test/contracts/gpio-port.test.ts',
+  // the epoll of onoff. The contract of GPIO ports starts an emulated Node for each of its tests, which takes minutes
+  'test/arm64/compiled.test.ts',
 ]
