@@ -1,10 +1,9 @@
 /** Tests of what could differ between processors: compiled code, and code that deals with bytes, sums and threads. */
 export const CHOSEN = [
-  // better-sqlite3; the hub's own store and its threads are those of test/arm64/house.test.ts
+  // better-sqlite3; the hub's store, its threads and its argon2 are in test/arm64/house.test.ts
   'test/shared/sqlite/*.test.ts',
   'test/edge/outbox/outbox.test.ts',
-  // argon2, and TLS up to the pin
-  'test/hub/front/secrets.test.ts',
+  // TLS up to the pin
   'test/edge/link/pinned-socket.test.ts',
   // the voice detector in WebAssembly, and samples of sound as bytes
   'test/edge/hearing/{framer,vad}.test.ts',

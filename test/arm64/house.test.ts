@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { argon2Sync } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -78,16 +79,18 @@ async function answer(...words: string[]): Promise<Said> {
   return said
 }
 
-/** What the hub has of the agent's sensor, read from its file by this machine's own processor. */
-function storedValues(): unknown[] {
+/** A column of the hub's file, read by this machine's own processor. */
+function stored(query: string): unknown[] {
   const db = new Sqlite(join(data.folder, 'hub.db'), { readonly: true })
   try {
-    const values = "SELECT value FROM readings JOIN reading_series s ON s.id = series_id WHERE s.sensor = 'desk'"
-    return db.prepare(values).pluck().all()
+    return db.prepare(query).pluck().all()
   } finally {
     db.close()
   }
 }
+
+const storedValues = () =>
+  stored("SELECT value FROM readings JOIN reading_series s ON s.id = series_id WHERE s.sensor = 'desk'")
 
 /** The program that a process runs, as the kernel of this machine sees it. */
 const programOf = (pid = 0) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ')
@@ -103,6 +106,17 @@ describe('a house on arm64', () => {
     const { code, out, err } = await answer('hub', 'status', '--data', data.folder, '--json')
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(JSON.parse(out)).toMatchObject({ version: programVersion(), devices: { known: 0 } })
+  })
+
+  it('makes of a password what another processor makes of it', async () => {
+    const password = 'correct horse battery'
+    await admin.call('users', 'create', { email: 'ann@example.org', password, role: 'admin' })
+    const [hash] = stored('SELECT hashed_password FROM users')
+    const [, , , cost = '', salt = '', tag = ''] = String(hash).split('$')
+    const [memory = 0, passes = 0, parallelism = 0] = cost.split(',').map((part) => Number(part.slice(2)))
+    const nonce = Buffer.from(salt, 'base64')
+    const here = argon2Sync('argon2id', { message: password, nonce, memory, passes, parallelism, tagLength: 32 })
+    expect(Buffer.from(tag, 'base64')).toEqual(here)
   })
 
   it('has an agent that joins it, is heard and stops', async () => {
