@@ -4,7 +4,6 @@ import type { Database } from '../../shared/sqlite/open.ts'
 import type { Topics } from '../../shared/topics.ts'
 import type { CentralTable } from '../store/central-shape.ts'
 import type { Effect } from './input.ts'
-import type { JobKinds } from './job-kind.ts'
 
 /** What a feature adds to the event log; what is left out is derived from the table of event types. */
 export interface NewEvent {
@@ -37,8 +36,8 @@ export interface Store {
   version: string
   /** Every table that leaves the house, as it is declared: commands do not load the declarations themselves. */
   tables: readonly CentralTable[]
-  /** Every kind of durable job, for the same reason. */
-  jobKinds: JobKinds
+  /** Every kind of durable job by its name; what a kind is, `kindOf` knows. */
+  jobKinds: ReadonlyMap<string, { readonly name: string }>
 }
 
 /**

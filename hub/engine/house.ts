@@ -1,8 +1,11 @@
 import type { Log } from '../../shared/log.ts'
 import type { Store } from './context.ts'
+import type { JobKinds } from './job-kind.ts'
 
 /** What a feature is opened with: the open database and the other features. */
-export interface House extends Pick<Store, 'db' | 'topics' | 'version' | 'jobKinds'> {
+export interface House extends Pick<Store, 'db' | 'topics' | 'version'> {
+  /** Every kind of durable job. */
+  jobKinds: JobKinds
   log: Log
   /** Whether this house has a central: then rows leave only once central has them. */
   central: boolean

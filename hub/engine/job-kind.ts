@@ -73,6 +73,11 @@ export function jobKinds(kinds: readonly JobKind[]): JobKinds {
   return byName
 }
 
+/** The kind of this name, or nothing where this hub has none. */
+export function kindOf({ jobKinds }: Pick<Context, 'jobKinds'>, name: string): JobKind | undefined {
+  return (jobKinds as JobKinds).get(name)
+}
+
 const NAME = /^[a-z][a-z0-9_]{0,39}$/
 const SECRET_NAME = /(?:secret|passw(?:or)?d|token|credentials?|cookie|authorization|(?:api|private|access)_?key)s?$/i
 

@@ -1,6 +1,7 @@
 import type { Mutation } from './mutation.ts'
 
 const SAMPLER = 'test/edge/sensors/sampler.test.ts'
+const TROUBLE = 'test/edge/sensors/sampler-trouble.test.ts'
 const KERNEL = 'test/edge/health/kernel-files.test.ts'
 const CLAIMS = 'test/edge/gpio/claims.test.ts'
 const MACHINE = 'test/edge/health/machine.test.ts'
@@ -12,42 +13,42 @@ export const SENSING: readonly Mutation[] = [
     file: 'edge/sensors/sampled-source.ts',
     text: 'await Promise.race([answer, late.promise])',
     becomes: 'await answer',
-    test: { file: SAMPLER, name: 'that hangs is abandoned, never asked a second time meanwhile' },
+    test: { file: TROUBLE, name: 'that hangs is abandoned, never asked a second time meanwhile' },
   },
   {
     without: 'asking a source once at a time',
     file: 'edge/sensors/sampled-source.ts',
     text: "if (this.#reading) throw new LaresError('device_busy', `${source.name} still hangs`, { hint: HANGS })",
     becomes: '',
-    test: { file: SAMPLER, name: 'that hangs is abandoned, never asked a second time meanwhile' },
+    test: { file: TROUBLE, name: 'that hangs is abandoned, never asked a second time meanwhile' },
   },
   {
     without: 'throwing away what a read says that was abandoned',
     file: 'edge/sensors/sampled-source.ts',
     text: 'if (reading.signal.aborted || this.#reading !== reading) return',
     becomes: '',
-    test: { file: SAMPLER, name: 'that hangs is abandoned, never asked a second time meanwhile' },
+    test: { file: TROUBLE, name: 'that hangs is abandoned, never asked a second time meanwhile' },
   },
   {
     without: 'containing whoever takes the values',
     file: 'edge/sensors/sampled-source.ts',
     text: 'this.#context = guarded(context)',
     becomes: 'this.#context = context',
-    test: { file: SAMPLER, name: 'goes on when the one who takes its values throws' },
+    test: { file: TROUBLE, name: 'goes on when the one who takes its values throws' },
   },
   {
     without: 'an alarm state for each sensor of a source',
     file: 'edge/sensors/sampled-source.ts',
     text: 'let reporter = this.#sensorTroubles.get(sensor)',
     becomes: 'let reporter = this.#sensorTroubles.get(sensor) ?? [...this.#sensorTroubles.values()][0]',
-    test: { file: SAMPLER, name: 'names the second sensor that fails while the first one still does' },
+    test: { file: TROUBLE, name: 'names the second sensor that fails while the first one still does' },
   },
   {
     without: 'patience with a source that fails',
     file: 'edge/sensors/sampled-source.ts',
     text: 'delay = this.#backoff.next()',
     becomes: 'delay = 1_000',
-    test: { file: SAMPLER, name: 'is asked again ever more rarely, and on its beat once it works' },
+    test: { file: TROUBLE, name: 'is asked again ever more rarely, and on its beat once it works' },
   },
   {
     without: 'measuring the deadband from the value that was sent',

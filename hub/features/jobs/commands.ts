@@ -4,6 +4,7 @@ import { LaresError } from '../../../shared/errors.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
+import { kindOf } from '../../engine/job-kind.ts'
 import { conditions, page } from '../../query/list-query.ts'
 import { tellFailed } from './failed-jobs.ts'
 import { JOB_STATES, type JobRow, jobRow, newerWaits } from './job-row.ts'
@@ -109,13 +110,13 @@ export const cancelJob = adminCommand({
     return `Job ${id} ("${kind}", ${key}) will not be done.`
   },
   run(context, { id }) {
-    const { db, jobKinds, caller } = context
+    const { db, caller } = context
     const row = found(db, id)
     const { kind, key, state } = row
     if (state !== 'failed' && state !== 'waiting' && state !== 'running')
       throw new LaresError('bad_params', `job ${id} is ${state} already`)
     const message = state === 'running' ? 'given up while it ran: what it did is not known' : 'given up by a person'
-    giveUp(context, row, { kind: jobKinds.get(kind), error: { code: 'cancelled', message }, state: 'cancelled' })
+    giveUp(context, row, { kind: kindOf(context, kind), error: { code: 'cancelled', message }, state: 'cancelled' })
     context.addEvent({ type: 'job_cancelled', source: 'user', data: { id, kind, key, state, by: caller.principal } })
     if (state === 'running') context.effect({ kind: 'end_run', job: id })
     return { id, kind, key, was: state }

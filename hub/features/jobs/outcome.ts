@@ -3,7 +3,7 @@ import { cleanText } from '../../../shared/clean-text.ts'
 import { cutText } from '../../../shared/cut-text.ts'
 import { JOBS } from '../../../shared/limits.ts'
 import type { Context } from '../../engine/context.ts'
-import type { JobError, JobKind } from '../../engine/job-kind.ts'
+import { type JobError, type JobKind, kindOf } from '../../engine/job-kind.ts'
 import type { JobOutcome } from '../../engine/job-step.ts'
 import { tellFailed } from './failed-jobs.ts'
 import { endedJob, type JobRow, type JobState, newerWaits } from './job-row.ts'
@@ -108,7 +108,7 @@ function fall(
 /** Whether a newer job of its key waits: then this one does not. */
 function makeWay(context: Context, row: JobRow): boolean {
   if (!newerWaits(context.db, row)) return false
-  end(context, row, { kind: context.jobKinds.get(row.kind), state: 'replaced', error: null })
+  end(context, row, { kind: kindOf(context, row.kind), state: 'replaced', error: null })
   return true
 }
 
