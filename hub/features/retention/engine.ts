@@ -2,6 +2,7 @@ import type { Context } from '../../engine/context.ts'
 import type { Feature } from '../../engine/feature.ts'
 import type { House } from '../../engine/house.ts'
 import { openUnsent } from '../sync/unsent-rows.ts'
+import { openTelemetry } from '../telemetry/engine.ts'
 import { DiskGauge, type DiskSpace, WATERMARKS } from './disk-space.ts'
 import { Purge } from './purge.ts'
 import { Removable } from './removable.ts'
@@ -27,6 +28,8 @@ declare module '../../engine/input.ts' {
 export function openRetention(house: House): Feature {
   const { db } = house
   const unsent = house.use(openUnsent)
+  // Readings are summed up before any of them goes.
+  house.use(openTelemetry)
   const removable = new Removable(db, unsent)
   const gauge = new DiskGauge(db)
   const purge = new Purge(db, removable)
