@@ -1,3 +1,4 @@
+import type { MetricSources } from '../web/metric-lists.ts'
 import { type HubMetrics, hubMetrics } from '../web/metrics.ts'
 import { WebServer } from '../web/server.ts'
 import type { Base } from './base.ts'
@@ -6,11 +7,11 @@ import type { BrokerSide } from './broker-side.ts'
 /** Health and metrics over HTTP. */
 export function composeWeb(
   { options, report, store, recorder, sync, jobs, lag }: Base,
-  { broker, hooks, values }: BrokerSide,
+  { broker, hooks, values, parts }: BrokerSide,
 ): { metrics: HubMetrics; web: WebServer } {
   const { config, log } = options
   const showsSensors = config.metrics.sensors
-  const metrics = hubMetrics({
+  const sources: MetricSources = {
     connected: () => broker.stats().connected,
     connections: () => broker.stats().connections,
     queueDepth: () => store.intake.depth,
@@ -27,7 +28,9 @@ export function composeWeb(
     sensors: () => (showsSensors ? values.all() : []),
     sync: () => sync.status,
     jobs: () => ({ figures: jobs.figures, outcomes: jobs.outcomes, now: options.clock.now() }),
-  })
+  }
+  const ofFeatures = parts.flatMap((part) => part.metrics ?? [])
+  const metrics = hubMetrics(sources, ofFeatures)
   const web = new WebServer({
     listen: config.listen.http,
     log,

@@ -4,6 +4,7 @@ import type { Log } from '../../shared/log.ts'
 import type { ParsedTopic, TopicName, Topics } from '../../shared/topics.ts'
 import type { EffectKind, EffectOf, StructuredInput, Verdict } from '../engine/input.ts'
 import type { Settled } from '../engine/intake.ts'
+import type { Metric } from './metric.ts'
 
 /** What the front has for a feature's part of it. There is no database here: what is to last goes to the engine. */
 export interface Front {
@@ -41,6 +42,8 @@ export interface FrontPart {
   messages?: { [N in TopicName]?: FrontTaker }
   /** Effects of its kinds, after the commit that wanted them. */
   effects?: { [K in EffectKind]?: (effect: EffectOf<K>) => unknown }
+  /** Its numbers at `/metrics`. */
+  metrics?: readonly Metric[]
   /** Started with the hub as a part of its own: when it fails, the others go on, and it is tried again. */
   start?(): Promise<void> | void
   stop?(): Promise<void> | void

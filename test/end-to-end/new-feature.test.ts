@@ -85,6 +85,9 @@ describe('a new feature with a table, a command, a message to the front, setting
       expect(said()).toMatchObject([{ place: 'garden', words: 'rain from noon' }])
       expect(asked.map(({ path }) => path)).toEqual(['/garden', '/garden'])
       expect(asked[0]?.key).toBe(asked[1]?.key)
+      expect(await (await fetch(`http://127.0.0.1:${hub.http}/metrics`)).text()).toContain(
+        'lares_weather_wishes_total 1',
+      )
       expect(hub.ask('jobs', 'list')).toMatchObject({ jobs: [{ kind: 'forecast', key: 'garden', state: 'done' }] })
       client.end(true)
     } finally {

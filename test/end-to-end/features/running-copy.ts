@@ -9,6 +9,7 @@ import type { HouseCopy } from './house-copy.ts'
 /** A hub of a copied program, and its command line. */
 export interface RunningCopy {
   plain: number
+  http: number
   ask(...words: string[]): unknown
   stop(): Promise<void>
 }
@@ -39,9 +40,10 @@ export async function startCopy(copy: HouseCopy, config: string): Promise<Runnin
     if (hub.exitCode !== null) throw new Error(`the hub ended:\n${log}`)
     return printed.includes('\n')
   }, 60_000)
-  const { plain } = JSON.parse(printed.split('\n')[0] ?? '') as { plain: number }
+  const { plain, http } = JSON.parse(printed.split('\n')[0] ?? '') as { plain: number; http: number }
   return {
     plain,
+    http,
     ask(...words) {
       const { stdout, stderr, status } = spawnSync(join(copy.folder, 'lares'), [...words, '--json'], {
         env,

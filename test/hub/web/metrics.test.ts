@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { type Metric, single } from '../../../hub/contract/metric.ts'
 import type { Effect } from '../../../hub/engine/input.ts'
 import { SYNC_OFF } from '../../../hub/sync/sync-status.ts'
-import { hubMetrics, type MetricSources } from '../../../hub/web/metrics.ts'
+import type { MetricSources } from '../../../hub/web/metric-lists.ts'
+import { hubMetrics } from '../../../hub/web/metrics.ts'
 import { SensorValues } from '../../../hub/web/sensor-values.ts'
 import { topicsBelow } from '../../../shared/topics.ts'
 
@@ -43,7 +45,7 @@ function parse(text: string): Map<string, Family> {
   return families
 }
 
-function metricsUnderTest() {
+function metricsUnderTest(ofFeatures: readonly Metric[] = []) {
   const values = new SensorValues(topicsBelow('lares'))
   const counts = { stored: 3, dropped: 1 }
   const sources: MetricSources = {
@@ -77,7 +79,7 @@ function metricsUnderTest() {
     dropped: () => ({ session_away: counts.dropped, slow_reader: 5 }),
     sensors: () => values.all(),
   }
-  const metrics = hubMetrics(sources)
+  const metrics = hubMetrics(sources, ofFeatures)
   return { values, counts, metrics, scrape: async () => parse(await metrics.registry.metrics()) }
 }
 
@@ -122,6 +124,13 @@ describe('what Prometheus reads', () => {
       { labels: '{device="kitchen-pi-x7k2",kind="peak"}', value: -6 },
     ])
     expect(families.get('lares_audio_total')?.samples.map(({ labels }) => labels)).not.toContain('{kind="takers"}')
+  })
+
+  it("has the numbers of features beside the hub's own, and of two with one name none is lost without a word", async () => {
+    const wishes = single('counter', 'lares_weather_wishes_total', 'Wishes of devices', () => 7)
+    const { scrape } = metricsUnderTest([wishes])
+    expect((await scrape()).get('lares_weather_wishes_total')?.samples).toMatchObject([{ labels: '', value: 7 }])
+    expect(() => metricsUnderTest([{ ...wishes, name: 'lares_jobs' }])).toThrow('lares_jobs')
   })
 
   it('has durable jobs by kind: how many, for how long they could have been run, and what became of their runs', async () => {
