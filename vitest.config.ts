@@ -1,9 +1,12 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /** Unit and contract tests are quick and run side by side; faults and end-to-end own the machine and run one file at a time. */
 export default defineConfig({
   test: {
     globalSetup: 'test/own-temporary-folder.ts',
+    // One for each core: much of a test is waiting, for a disk, a database or a program.
+    maxWorkers: availableParallelism(),
     projects: [
       {
         test: {

@@ -14,12 +14,13 @@ export async function isLineUsed(machine: Machine, line: GpiodLine): Promise<boo
 }
 
 /**
- * Resolves when somebody holds a line that was free before, or after half a second. The programs of libgpiod 1 do not
- * say when they are ready, so the kernel is asked.
+ * Whether somebody holds a line that was free before, within half a second. The programs of libgpiod 1 do not say when they
+ * are ready, so the kernel is asked.
  */
-export async function lineHeld(machine: Machine, line: GpiodLine): Promise<void> {
+export async function lineHeld(machine: Machine, line: GpiodLine): Promise<boolean> {
   for (let tries = 0; tries < TRIES; tries += 1) {
-    if (await orNull(() => isLineUsed(machine, line))) return
+    if (await orNull(() => isLineUsed(machine, line))) return true
     await wait(machine.clock, STEP_MS)
   }
+  return false
 }

@@ -14,6 +14,8 @@ export interface GpiodOutputOptions {
   activeLow: boolean
   /** The level it is let go with. */
   rest: boolean
+  /** Whether each level is to be there when `set` resolves, also where that costs a second program. */
+  confirmed: boolean
 }
 
 /**
@@ -80,11 +82,16 @@ export class GpiodOutput implements GpioOutput {
 
   /**
    * The first generation says nothing when it holds the line. The first time the kernel is asked, so that a line that is
-   * taken is an error; later levels follow a few milliseconds behind, which spares a second program for every blink.
+   * taken is an error. What must be sure is asked for each time; a light follows a few milliseconds behind, which spares a
+   * second program for every blink.
    */
   async #startedBlind(): Promise<void> {
-    const { machine, line } = this.#options
-    if (!this.#known) await lineHeld(machine, line)
+    const { machine, line, confirmed } = this.#options
+    if (confirmed || !this.#known) {
+      const held = await lineHeld(machine, line)
+      if (confirmed && !held)
+        throw new LaresError('device_busy', `gpioset did not take GPIO${line.pin} within half a second`)
+    }
     this.#known = true
   }
 

@@ -114,11 +114,11 @@ class GpiodPort implements GpioPort {
     })
   }
 
-  async output(pin: number, { activeLow, rest = false }: OutputOptions): Promise<GpioOutput> {
+  async output(pin: number, { activeLow, rest = false, confirmed = false }: OutputOptions): Promise<GpioOutput> {
     const { machine } = this.#options
     this.#claims.claim(pin, this.#chip.lineCount)
     const line = { chip: this.#chip.name, pin }
-    const output = new GpiodOutput({ machine, version: this.#version, line, activeLow, rest })
+    const output = new GpiodOutput({ machine, version: this.#version, line, activeLow, rest, confirmed })
     try {
       await output.set(rest)
     } catch (error) {

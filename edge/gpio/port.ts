@@ -12,6 +12,8 @@ export interface OutputOptions {
   activeLow: boolean
   /** The level it has from the first moment, and when it is let go. Default: inactive. */
   rest?: boolean
+  /** Whether `set` resolves only when the kernel has the level, as for what must be safe. Default: as soon as may be. */
+  confirmed?: boolean
 }
 
 /**

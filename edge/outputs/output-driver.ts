@@ -30,7 +30,7 @@ export function openDriver(plan: OutputPlan, options: DriverOptions): Promise<Ou
 }
 
 async function openRelay({ safe }: OutputPlan, { pin, active_low }: RelaySettings, { port }: DriverOptions) {
-  const output = await (await port.open()).output(pin, { activeLow: active_low, rest: safe === 1 })
+  const output = await (await port.open()).output(pin, { activeLow: active_low, rest: safe === 1, confirmed: true })
   return { set: (level: number) => output.set(level === 1), close: () => output.close() }
 }
 

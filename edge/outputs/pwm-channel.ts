@@ -52,9 +52,10 @@ export class PwmChannel {
       await this.#write('enable', 0)
       await this.#machine.writeText(`${this.#folder}/polarity`, 'normal')
     }
-    // The kernel refuses a pulse longer than its period at every moment, so what is smaller goes first.
+    // The kernel refuses a pulse longer than its period at every moment, so what is smaller goes first. A channel without
+    // a period takes nothing else before it: kernels before 6.11 refuse every other write.
     const period = parseNumber(await this.#machine.readText(`${this.#folder}/period`)) ?? 0
-    const fits = this.#periodNs * share <= period
+    const fits = period > 0 && this.#periodNs * share <= period
     if (fits) await this.set(share)
     await this.#write('period', this.#periodNs)
     if (!fits) await this.set(share)

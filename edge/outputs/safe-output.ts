@@ -193,6 +193,8 @@ export class SafeOutput {
     }
     this.#level = level
     this.#fault = null
+    // It is where somebody wanted it: a try that was to make it safe must not undo that.
+    this.#cancelRetry()
     this.#backoff.reset()
     this.#count(level)
     onFault(null)

@@ -57,6 +57,19 @@ describe('an output that cannot be driven', () => {
     ])
   })
 
+  it('stays as somebody switched it once it works again: the try that was planned is no more', async () => {
+    const bench = withRefusedPin()
+    await bench.outputs.secure()
+    bench.onoff.allow(17)
+    await bench.outputs.secure()
+    expect(await bench.switch('pump', 1)).toMatchObject({ level: 1 })
+    const before = bench.told().length
+    bench.clock.advance(60_000)
+    // Its turn comes after whatever the clock began.
+    await bench.switch('pump', 1)
+    expect(bench.told().slice(before)).not.toContain('pump=0')
+  })
+
   it('is tried again with growing patience, towards its safe state, and its alarm ends', async () => {
     const bench = withRefusedPin()
     await bench.outputs.secure()

@@ -66,6 +66,9 @@ export function fakePwm(
         return
       }
       const [, channel = '', name = ''] = /pwm(\d+)\/(\w+)$/.exec(path) ?? []
+      // Until 6.11 the kernel took nothing for a channel that has no period yet.
+      if (name !== 'period' && name !== 'export' && channel !== '' && Number(read(Number(channel), 'period')) === 0)
+        fail('EINVAL')
       const other = name === 'period' ? 'duty_cycle' : name === 'duty_cycle' ? 'period' : null
       if (other !== null && existsSync(at(Number(channel), name))) {
         const beside = Number(read(Number(channel), other))
