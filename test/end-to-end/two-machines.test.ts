@@ -50,9 +50,9 @@ async function statusOf(machine: WholeAgent): Promise<Status> {
   return JSON.parse((await machine.edge('status', '--json')).out) as Status
 }
 
-async function identityTrouble(machine: WholeAgent): Promise<string | undefined> {
+async function identityTrouble(machine: WholeAgent) {
   const { status } = await statusOf(machine)
-  return status?.missing.find(({ part }) => part === 'identity')?.reason
+  return status?.missing.find(({ part }) => part === 'identity')
 }
 
 /** The counts of a machine that the hub has, whichever device they came from. */
@@ -88,8 +88,10 @@ describe('two machines with copies of one identity', () => {
 
     for (const machine of [hall, attic]) {
       await eventually(async () => (await identityTrouble(machine)) !== undefined, LONG_MS)
-      expect(await identityTrouble(machine)).toMatch(/^two machines use this identity in turns: .*127\.0\.0\.1/)
-      expect(await identityTrouble(machine)).toContain(REMEDY)
+      expect(await identityTrouble(machine)).toMatchObject({
+        reason: expect.stringMatching(/^two machines use this identity in turns: .*127\.0\.0\.1/),
+        hint: expect.stringContaining(REMEDY),
+      })
       expect((await machine.edge('status')).out).toContain(`missing: identity: two machines use this identity`)
       expect(machine.log().match(/another machine uses the identity of this one/g)).toHaveLength(1)
       expect(machine.log()).toContain(REMEDY)
