@@ -13,7 +13,7 @@ const MUTATIONS: Record<string, { file: string; from: string; to: string }> = {
   },
   /** A device's message is acknowledged when it arrives and stored afterwards. */
   'ack-first': {
-    file: '/hub/broker/house-hooks.ts',
+    file: '/hub/front/house-hooks.ts',
     from: 'this.#parts.store(message.topic, message.payload, (verdict) => {',
     to: "settle('absorb'); this.#parts.store(message.topic, message.payload, (verdict) => {",
   },
