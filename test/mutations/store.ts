@@ -2,6 +2,7 @@ import type { Mutation } from './mutation.ts'
 
 const OPEN_STORE = 'test/hub/store/open-store.test.ts'
 const MAINTENANCE = 'test/hub/store/maintenance.test.ts'
+const BACKUP_CHECK = 'test/hub/store/backup-check.test.ts'
 const OPEN = 'test/shared/sqlite/open.test.ts'
 const MIGRATE = 'test/shared/sqlite/migrate.test.ts'
 
@@ -97,6 +98,13 @@ export const STORE: readonly Mutation[] = [
     text: '    dropPart(part)\n    throw error',
     becomes: '    throw error',
     test: { file: MAINTENANCE, name: 'that does not pass its check leaves the earlier copy in its place' },
+  },
+  {
+    without: 'the check of a copy before it takes its place',
+    file: 'hub/store/backup.ts',
+    text: 'checkIntegrity(copy, part)',
+    becomes: '',
+    test: { file: BACKUP_CHECK, name: 'does not take its place' },
   },
   {
     without: 'a bound on the backups that are kept',
