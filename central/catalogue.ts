@@ -44,15 +44,6 @@ export interface CatalogueTable {
 /** Names in Postgres end after 63 bytes, silently. */
 const NAME_BYTES = 63
 
-/** Columns that name a row of another table although the hub declares no foreign key, because the row outlives it there. */
-const BY_NAME = new Map([
-  ['device_id', { table: 'devices', owned: true }],
-  ['session_id', { table: 'sessions', owned: true }],
-  ['user_id', { table: 'users', owned: true }],
-  ['acknowledged_by', { table: 'users', owned: false }],
-  ['active_session_id', { table: 'sessions', owned: false }],
-])
-
 export function catalogueTable(table: CentralTable): CatalogueTable {
   const primaryKey = centralKey(table)
   return {
@@ -64,7 +55,7 @@ export function catalogueTable(table: CentralTable): CatalogueTable {
     primaryKey,
     indexes: indexesOf(table, primaryKey),
     checks: table.checks.map(({ name, sql }) => ({ name, sql })),
-    references: referencesOf(table),
+    references: table.references,
   }
 }
 
@@ -112,7 +103,7 @@ function indexesOf(table: CentralTable, primaryKey: string[]): Index[] {
   ]
   const wanted = [
     ...table.indexes.map(({ name, columns }) => ({ name, columns: list(columns) })),
-    ...referencesOf(table).map(({ column }) => ({ name: `ix_${table.name}_${column}`, columns: list([column]) })),
+    ...table.references.map(({ column }) => ({ name: `ix_${table.name}_${column}`, columns: list([column]) })),
   ]
   const beginsWith = (whole: string[], part: string[]) => part.every((column, place) => whole[place] === column)
   const trees = wanted.filter(
@@ -131,22 +122,4 @@ function indexesOf(table: CentralTable, primaryKey: string[]): Index[] {
   for (const { name } of all)
     if (Buffer.byteLength(name) > NAME_BYTES) throw new Error(`the index name ${name} is too long for Postgres`)
   return all
-}
-
-function referencesOf(table: CentralTable): CentralReference[] {
-  const declared = new Map(table.references.map((reference) => [reference.column, reference]))
-  return table.columns.flatMap(({ name }) => {
-    const foreign = declared.get(name)
-    const loose = BY_NAME.get(name)
-    if (foreign === undefined && loose === undefined) return []
-    // The hub keeps a person's conversations when the account goes; erasing a person at central must not.
-    return [
-      {
-        column: name,
-        table: foreign?.table ?? loose?.table ?? '',
-        epochColumn: foreign?.epochColumn ?? null,
-        owned: foreign?.owned === true || loose?.owned === true,
-      },
-    ]
-  })
 }

@@ -1,8 +1,8 @@
 import * as schema from '../../drizzle/sqlite/schema.ts'
-import type { CentralTable } from './central-shape.ts'
+import type { CentralReference, CentralTable } from './central-shape.ts'
 import type { ColumnKind } from './columns.ts'
 import { core } from './drizzle.ts'
-import { declarationOf, type TableDeclaration, type TableKind } from './synced-table.ts'
+import { declarationOf, type NamedRow, type TableDeclaration, type TableKind } from './synced-table.ts'
 
 const TYPES: Record<ColumnKind, string> = {
   text: 'text',
@@ -46,22 +46,7 @@ function shapeOf(
       default: defaultOf(defaults.get(column)),
       caseless,
     })),
-    references: config.foreignKeys.flatMap((foreign) => {
-      const { columns, foreignTable } = foreign.reference()
-      const column = columns[0]?.name
-      const target = core.getTableConfig(foreignTable).name
-      if (column === undefined || !travels.has(column)) return []
-      const targetKind = kinds.get(target)
-      const append = targetKind === 'append' || targetKind === 'append_marks'
-      return [
-        {
-          column,
-          table: target,
-          epochColumn: append ? `${column.replace(/_id$/, '')}_epoch` : null,
-          owned: foreign.onDelete === 'cascade',
-        },
-      ]
-    }),
+    references: referencesOf(config.foreignKeys, { declaration, travels, kinds }),
     checks: config.checks.map((check) => ({ name: check.name, sql: plainSql(check.value) })),
     indexes: indexesOf(config.indexes, travels),
     uniques: indexesOf(
@@ -69,6 +54,33 @@ function shapeOf(
       travels,
     ),
   }
+}
+
+/** By foreign key or by name, in the order of the columns. */
+function referencesOf(
+  keys: ReturnType<typeof core.getTableConfig>['foreignKeys'],
+  {
+    declaration,
+    travels,
+    kinds,
+  }: { declaration: TableDeclaration; travels: ReadonlyMap<string, unknown>; kinds: ReadonlyMap<string, TableKind> },
+): CentralReference[] {
+  const found = new Map<string, NamedRow>()
+  for (const key of keys) {
+    const { columns, foreignTable } = key.reference()
+    if (columns[0])
+      found.set(columns[0].name, { table: core.getTableConfig(foreignTable).name, owned: key.onDelete === 'cascade' })
+  }
+  for (const [column, named] of declaration.named) found.set(column, named)
+  return [...travels.keys()].flatMap((column) => {
+    const row = found.get(column)
+    if (row === undefined) return []
+    const kind = kinds.get(row.table)
+    if (kind === undefined)
+      throw new Error(`${declaration.name}.${column} names a row of ${row.table}, which is no table`)
+    const append = kind === 'append' || kind === 'append_marks'
+    return [{ column, ...row, epochColumn: append ? `${column.replace(/_id$/, '')}_epoch` : null }]
+  })
 }
 
 function indexesOf(

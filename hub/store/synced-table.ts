@@ -27,7 +27,16 @@ export interface TableDeclaration {
   columns: ReadonlyMap<string, ColumnMark>
   /** The time column by which central partitions the table by month; it must never change. `null`: one table. */
   partition: string | null
+  /** By column. */
+  named: ReadonlyMap<string, NamedRow>
   unchangeable: Unchangeable | null
+}
+
+/** The row whose key stands in a column, where no foreign key says so, or not all of it. */
+export interface NamedRow {
+  table: string
+  /** Whether erasing that row at central erases this one too; otherwise only the column is cleared. */
+  owned: boolean
 }
 
 /** Which rows stay as they were written. */
@@ -52,11 +61,16 @@ type BuiltTable<N extends string, C extends Columns> = SQLiteTableWithColumns<{
 
 const declarations = new WeakMap<object, TableDeclaration>()
 
-export interface TableOptions<T> {
+export interface TableOptions<C, T> {
   /** Default `id`. */
   key?: string
   /** A time column that never changes: central keeps the table in monthly partitions by it. */
   partition?: string
+  /**
+   * Columns that name a row that may be gone, and have no foreign key here; and those of which central thinks otherwise than the
+   * foreign key does.
+   */
+  named?: Partial<Record<keyof C & string, NamedRow>>
   unchangeable?: Unchangeable
   extras?: (columns: T) => SQLiteTableExtraConfigValue[]
 }
@@ -66,7 +80,7 @@ export function syncedTable<N extends string, C extends Columns>(
   name: N,
   kind: TableKind,
   columns: C,
-  options: TableOptions<BuildColumns<N, C, 'sqlite'>> = {},
+  options: TableOptions<C, BuildColumns<N, C, 'sqlite'>> = {},
 ): BuiltTable<N, C> {
   const table = options.extras ? core.sqliteTable(name, columns, options.extras) : core.sqliteTable(name, columns)
   const marks = new Map(Object.entries(columns).map(([column, builder]) => [column, markOf(builder)]))
@@ -76,6 +90,7 @@ export function syncedTable<N extends string, C extends Columns>(
     key: options.key ?? 'id',
     columns: marks,
     partition: options.partition ?? null,
+    named: new Map(Object.entries<NamedRow | undefined>(options.named ?? {}) as [string, NamedRow][]),
     unchangeable: options.unchangeable ?? null,
   })
   return table as BuiltTable<N, C>

@@ -133,6 +133,19 @@ describe.each(VERSIONS)('central on PostgreSQL %s', (version) => {
   })
 })
 
+/** Columns that end like a key and are not looked up when somebody is erased, and why. */
+const NAMES_NOBODY = {
+  'device_entities.entity_id': 'its own name at Home Assistant',
+  'device_entities.unique_id': 'its own, given by its integration',
+  'device_groups.managed_by': 'site or central',
+  'events.entity_id': 'goes with its device, which the row names too',
+  'events.house_id': 'a house is erased with its whole site',
+  'messages.persona_id': 'a persona is never deleted',
+  'persona_versions.managed_by': 'site or central',
+  'personas.managed_by': 'site or central',
+  'users.managed_by': 'site or central',
+}
+
 describe('the shape of central', () => {
   it('has site_id first in every key and every index but those over time alone', () => {
     for (const table of declared) {
@@ -146,6 +159,16 @@ describe('the shape of central', () => {
       expect(table.primaryKey.includes('epoch')).toBe(isAppend(table))
       if (table.partition !== null) expect(table.primaryKey).toContain(table.partition)
     }
+  })
+
+  it('knows the row that every column with a key names, so that erasing one finds the others', () => {
+    const unknown = declared.flatMap(({ name, keyColumn, columns, references }) =>
+      columns
+        .filter((column) => /_(id|by)$/.test(column.name) && !['site_id', keyColumn].includes(column.name))
+        .filter((column) => !references.some((reference) => reference.column === column.name))
+        .map((column) => `${name}.${column.name}`),
+    )
+    expect(unknown.sort()).toEqual(Object.keys(NAMES_NOBODY).sort())
   })
 
   it('has two partitioned tables', () => {

@@ -10,6 +10,13 @@ const THINNING = 'test/hub/features/retention/thinning.test.ts'
  */
 export const SYNC: readonly Mutation[] = [
   {
+    without: 'finding the events of a person who is erased at central',
+    file: 'hub/features/events/tables.ts',
+    text: "user_id: { table: 'users', owned: true },",
+    becomes: '',
+    test: { file: 'test/central/catalogue.test.ts', name: 'knows the row that every column with a key names' },
+  },
+  {
     without: 'refusing a batch for which the cursor is not where it was',
     file: 'hub/sync/upload.ts',
     text: 'if (moved !== 1) throw',

@@ -94,6 +94,7 @@ export const devices = syncedTable(
     ...stamps(),
   },
   {
+    named: { active_session_id: { table: 'sessions', owned: false } },
     extras: (t) => [
       core.index('ix_devices_house_integration').on(t.house_id, t.integration_type),
       core.index('ix_devices_status').on(t.status),

@@ -38,6 +38,12 @@ export const events = syncedTable(
   },
   {
     partition: 'created_at',
+    named: {
+      device_id: { table: 'devices', owned: true },
+      user_id: { table: 'users', owned: true },
+      session_id: { table: 'sessions', owned: true },
+      acknowledged_by: { table: 'users', owned: false },
+    },
     unchangeable: {
       rows: "category = 'audit'",
       mayGo: false,

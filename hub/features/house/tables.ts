@@ -72,6 +72,8 @@ export const people = syncedTable(
     ...stamps(),
   },
   {
+    // Who erases a user at central erases the person, not only the account.
+    named: { user_id: { table: 'users', owned: true } },
     extras: (t) => [
       core.index('ix_people_house_role').on(t.house_id, t.role),
       core.index('ix_people_name').on(t.name),

@@ -31,6 +31,8 @@ export const sessions = syncedTable(
     ...stamps(),
   },
   {
+    // A house keeps conversations when an account goes. Who erases a person at central means all of that person.
+    named: { user_id: { table: 'users', owned: true } },
     extras: (t) => [
       core.index('idx_session_state').on(t.state),
       core.index('idx_session_active').on(t.device_id, t.state),
