@@ -2,6 +2,7 @@ import type { CentralColumn, CentralTable } from '../hub/store/central-shape.ts'
 import { centralTables } from '../hub/store/central-tables.ts'
 import type { ColumnKind } from '../hub/store/columns.ts'
 import { cutText } from '../shared/cut-text.ts'
+import { decimalText } from '../shared/decimal.ts'
 import { LaresError } from '../shared/errors.ts'
 
 /** Columns that the house fills in when the row arrives. */
@@ -45,19 +46,24 @@ export function checkManagedRow(table: CentralTable, row: unknown): { key: strin
   return { key, row: Object.fromEntries(values) }
 }
 
-const FITS: Record<ColumnKind, { words: string; fits: (value: unknown) => boolean }> = {
+const FITS: Record<ColumnKind, { words: string; fits: (value: unknown, column: CentralColumn) => boolean }> = {
   text: { words: 'a text', fits: (value) => typeof value === 'string' },
   integer: { words: 'a whole number', fits: Number.isSafeInteger },
   real: { words: 'a number', fits: Number.isFinite },
+  decimal: {
+    words: 'a decimal number without exponent that fits its type',
+    fits: (value, { digits }) => digits !== undefined && decimalText(value, digits) !== null,
+  },
   flag: { words: 'true or false', fits: (value) => typeof value === 'boolean' },
   json: { words: 'JSON', fits: () => true },
   time: { words: 'a time in whole milliseconds since 1970', fits: Number.isSafeInteger },
   blob: { words: 'bytes, which cannot be put centrally', fits: () => false },
 }
 
-function checkValue(table: CentralTable, { name, kind }: CentralColumn, value: unknown): void {
+function checkValue(table: CentralTable, column: CentralColumn, value: unknown): void {
+  const { name, kind } = column
   const { words, fits } = FITS[kind]
-  if (value !== null && !fits(value))
+  if (value !== null && !fits(value, column))
     throw new LaresError('bad_params', `${table.name}.${name} is ${words}, not ${shortly(value)}`, {
       hint: 'Mend this column and put the row again.',
     })

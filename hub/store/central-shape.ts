@@ -1,3 +1,4 @@
+import type { Digits } from '../../shared/decimal.ts'
 import type { ColumnKind } from './columns.ts'
 import type { TableKind } from './synced-table.ts'
 
@@ -10,6 +11,8 @@ export interface CentralColumn {
   default: string | null
   /** Text without capitals: what comes from elsewhere loses them at the house. */
   caseless: boolean
+  /** Of a decimal. */
+  digits?: Digits
 }
 
 /** A column whose value is the key of a row of another table. */

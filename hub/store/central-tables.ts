@@ -1,10 +1,17 @@
 import * as schema from '../../drizzle/sqlite/schema.ts'
 import type { CentralReference, CentralTable } from './central-shape.ts'
-import type { ColumnKind } from './columns.ts'
+import type { ColumnKind, ColumnMark } from './columns.ts'
 import { core } from './drizzle.ts'
-import { declarationOf, type NamedRow, type TableDeclaration, type TableKind } from './synced-table.ts'
+import {
+  type AnyTable,
+  DECIMAL_CHECK,
+  declarationOf,
+  type NamedRow,
+  type TableDeclaration,
+  type TableKind,
+} from './synced-table.ts'
 
-const TYPES: Record<ColumnKind, string> = {
+const TYPES: Record<Exclude<ColumnKind, 'decimal'>, string> = {
   text: 'text',
   integer: 'bigint',
   real: 'double precision',
@@ -20,18 +27,15 @@ export function centralTables(): CentralTable[] {
   const kinds = new Map(tables.map((table) => [declarationOf(table).name, declarationOf(table).kind]))
   return tables.flatMap((table) => {
     const declaration = declarationOf(table)
-    return declaration.kind === 'local'
-      ? []
-      : [shapeOf(table as Parameters<typeof core.getTableConfig>[0], { declaration, kinds })]
+    return declaration.kind === 'local' ? [] : [centralTable(table, kinds)]
   })
 }
 
-function shapeOf(
-  table: Parameters<typeof core.getTableConfig>[0],
-  { declaration, kinds }: { declaration: TableDeclaration; kinds: ReadonlyMap<string, TableKind> },
-): CentralTable {
+/** What central keeps of a declared table. `kinds`: of all tables by name, which its references go to. */
+export function centralTable(table: AnyTable, kinds: ReadonlyMap<string, TableKind>): CentralTable {
+  const declaration = declarationOf(table)
   const { name, kind, key, partition } = declaration
-  const config = core.getTableConfig(table)
+  const config = core.getTableConfig(table as Parameters<typeof core.getTableConfig>[0])
   const travels = new Map([...declaration.columns].filter(([, mark]) => !mark.secret && !mark.volatile))
   const defaults = new Map(config.columns.map((column) => [column.name, column.default]))
   return {
@@ -39,21 +43,30 @@ function shapeOf(
     kind: kind as CentralTable['kind'],
     key,
     partition,
-    columns: [...travels].map(([column, { kind: of, caseless }]) => ({
+    columns: [...travels].map(([column, mark]) => ({
       name: column,
-      kind: of,
-      type: TYPES[of],
+      kind: mark.kind,
+      type: typeOf(mark),
       default: defaultOf(defaults.get(column)),
-      caseless,
+      caseless: mark.caseless,
+      ...(mark.digits ? { digits: mark.digits } : {}),
     })),
     references: referencesOf(config.foreignKeys, { declaration, travels, kinds }),
-    checks: config.checks.map((check) => ({ name: check.name, sql: plainSql(check.value) })),
+    checks: config.checks
+      .filter((check) => !check.name.startsWith(DECIMAL_CHECK))
+      .map((check) => ({ name: check.name, sql: plainSql(check.value) })),
     indexes: indexesOf(config.indexes, travels),
     uniques: indexesOf(
       config.indexes.filter(({ config: { unique } }) => unique),
       travels,
     ),
   }
+}
+
+function typeOf({ kind, digits }: ColumnMark): string {
+  if (kind !== 'decimal') return TYPES[kind]
+  if (!digits) throw new Error('a decimal has digits')
+  return `numeric(${digits.precision},${digits.scale})`
 }
 
 /** By foreign key or by name, in the order of the columns. */

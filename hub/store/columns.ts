@@ -1,3 +1,4 @@
+import type { Digits } from '../../shared/decimal.ts'
 import { core, sql } from './drizzle.ts'
 
 /**
@@ -8,13 +9,15 @@ import { core, sql } from './drizzle.ts'
  * `volatile` is kept in memory, written at most once a minute and at stop, and not captured.
  * `caseless` is text without capitals: what comes from elsewhere loses them where it enters.
  */
-export type ColumnKind = 'text' | 'integer' | 'real' | 'flag' | 'json' | 'time' | 'blob'
+export type ColumnKind = 'text' | 'integer' | 'real' | 'decimal' | 'flag' | 'json' | 'time' | 'blob'
 
 export interface ColumnMark {
   kind: ColumnKind
   secret: boolean
   volatile: boolean
   caseless: boolean
+  /** Of a decimal. */
+  digits?: Digits
 }
 
 const PLAIN = { secret: false, volatile: false, caseless: false }
@@ -36,6 +39,16 @@ export function markOf(builder: object): ColumnMark {
 export const text = () => marked('text', core.text())
 export const integer = () => marked('integer', core.integer())
 export const real = () => marked('real', core.real())
+/**
+ * An exact decimal number of at most `precision` digits, `scale` of them behind the point: a price, a score. Kept as the text
+ * that `decimalText` makes, because SQLite has no such type; anything else is refused by a check.
+ */
+export const decimal = (precision: number, scale: number) => {
+  const builder = core.text()
+  marks.set(builder, { kind: 'decimal', ...PLAIN, digits: { precision, scale } })
+  return builder
+}
+
 export const blob = () => marked('blob', core.blob({ mode: 'buffer' }))
 /** true and false, stored as 1 and 0. */
 export const flag = () => marked('flag', core.integer({ mode: 'boolean' }))

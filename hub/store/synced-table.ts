@@ -6,7 +6,8 @@ import type {
 } from 'drizzle-orm/sqlite-core'
 import type { ColumnMark } from './columns.ts'
 import { markOf } from './columns.ts'
-import { core } from './drizzle.ts'
+import { decimalCheck } from './decimal-check.ts'
+import { core, sql } from './drizzle.ts'
 
 /**
  * What happens to a table's rows beyond this house.
@@ -59,6 +60,9 @@ type BuiltTable<N extends string, C extends Columns> = SQLiteTableWithColumns<{
   dialect: 'sqlite'
 }>
 
+/** What the names of checks begin with that central does not need, because its type says the same. */
+export const DECIMAL_CHECK = 'decimal_'
+
 const declarations = new WeakMap<object, TableDeclaration>()
 
 export interface TableOptions<C, T> {
@@ -82,8 +86,13 @@ export function syncedTable<N extends string, C extends Columns>(
   columns: C,
   options: TableOptions<C, BuildColumns<N, C, 'sqlite'>> = {},
 ): BuiltTable<N, C> {
-  const table = options.extras ? core.sqliteTable(name, columns, options.extras) : core.sqliteTable(name, columns)
   const marks = new Map(Object.entries(columns).map(([column, builder]) => [column, markOf(builder)]))
+  const table = core.sqliteTable(name, columns, (built) => [
+    ...(options.extras?.(built) ?? []),
+    ...[...marks].flatMap(([column, { digits }]) =>
+      digits ? [core.check(`${DECIMAL_CHECK}${name}_${column}`, sql.raw(decimalCheck(column, digits)))] : [],
+    ),
+  ])
   declarations.set(table, {
     name,
     kind,

@@ -148,6 +148,7 @@ const NULL = '\\N'
 function encoderOf(kind: CentralColumn['kind']): Encoder {
   switch (kind) {
     case 'text':
+    case 'decimal':
     case 'json':
       return (value) => copyText(value as string)
     case 'flag':

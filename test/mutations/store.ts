@@ -134,4 +134,11 @@ export const STORE: readonly Mutation[] = [
     becomes: '    throw error',
     test: { file: 'test/shared/durable-file.test.ts', name: 'that cannot take its name leaves nothing behind' },
   },
+  {
+    without: 'refusing a decimal that is written in another way than Postgres writes it',
+    file: 'hub/store/decimal-check.ts',
+    text: "].join(' AND ')",
+    becomes: "].map(() => 'true').join(' AND ')",
+    test: { file: 'test/central/decimals.test.ts', name: 'whoever writes it' },
+  },
 ]

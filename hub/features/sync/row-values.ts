@@ -14,10 +14,11 @@ const OWN = new Set(['managed_by', 'scope'])
 export function saidValues({ columns }: CentralTable, text: string): Values {
   const row = JSON.parse(text) as Record<string, unknown>
   const values: Values = new Map()
-  for (const { name, kind, caseless } of columns) {
+  for (const column of columns) {
+    const { name, caseless } = column
     const said = row[name]
     if (OWN.has(name) || said === undefined) continue
-    values.set(name, sqliteValue(kind, caseless && typeof said === 'string' ? said.toLowerCase() : said, name))
+    values.set(name, sqliteValue(column, caseless && typeof said === 'string' ? said.toLowerCase() : said))
   }
   return values
 }

@@ -1,7 +1,8 @@
-import type { ColumnKind } from '../../store/columns.ts'
+import { decimalText } from '../../../shared/decimal.ts'
+import type { CentralColumn } from '../../store/central-shape.ts'
 
-/** A value of JSON as SQLite keeps it in a column of the kind. Throws when it does not fit, naming the column. */
-export function sqliteValue(kind: ColumnKind, value: unknown, column: string): string | number | null {
+/** A value of JSON as SQLite keeps it in a column. Throws when it does not fit, naming the column. */
+export function sqliteValue({ name, kind, digits }: CentralColumn, value: unknown): string | number | null {
   if (value === null) return null
   switch (kind) {
     case 'json':
@@ -15,6 +16,11 @@ export function sqliteValue(kind: ColumnKind, value: unknown, column: string): s
     case 'real':
       if (typeof value === 'number') return value
       break
+    case 'decimal': {
+      const text = digits ? decimalText(value, digits) : null
+      if (text !== null) return text
+      break
+    }
     case 'text':
       if (typeof value === 'string') return value
       break
@@ -26,5 +32,5 @@ export function sqliteValue(kind: ColumnKind, value: unknown, column: string): s
     }
     case 'blob':
   }
-  throw new Error(`${column} is no ${kind === 'flag' ? 'true or false' : kind}`)
+  throw new Error(`${name} is no ${kind === 'flag' ? 'true or false' : kind}`)
 }
