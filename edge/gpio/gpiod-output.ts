@@ -16,6 +16,8 @@ export interface GpiodOutputOptions {
   rest: boolean
   /** Whether each level is to be there when `set` resolves, also where that costs a second program. */
   confirmed: boolean
+  /** Told when `gpioset` ended while it held the level, without our doing. */
+  onLost?: (fault: Error) => void
 }
 
 /**
@@ -53,16 +55,15 @@ export class GpiodOutput implements GpioOutput {
       try {
         await this.#hold(this.#options.rest)
       } finally {
-        await this.#program?.stop()
+        await this.#letGo()
       }
     })
   }
 
   async #hold(on: boolean): Promise<void> {
     if (on === this.#on) return
-    await this.#program?.stop()
-    this.#on = null
-    const { machine, version, line, activeLow } = this.#options
+    await this.#letGo()
+    const { machine, version, line, activeLow, onLost } = this.#options
     const blind = version === 1
     if (blind && !this.#known && (await isLineUsed(machine, line)))
       throw new LaresError('device_busy', `GPIO${line.pin} is used by another program`)
@@ -71,13 +72,24 @@ export class GpiodOutput implements GpioOutput {
     const program = machine.start([...WITH_THE_AGENT, ...command], { onOutput: () => ready.resolve() })
     this.#program = program
     const ended = program.ended.then((end) => {
+      if (this.#program !== program) return end
       // Ended from outside: the level is gone, so the next call must set it again even if it asks for the same.
-      if (this.#program === program) this.#on = null
+      const held = this.#on !== null
+      this.#on = null
+      if (held) onLost?.(failureOf(command, end))
       return end
     })
     const end = await Promise.race([ended, blind ? this.#startedBlind() : ready.promise])
     if (end) throw failureOf(command, end)
     this.#on = on
+  }
+
+  /** Ends what holds the line; that it ends is no loss. */
+  async #letGo(): Promise<void> {
+    const program = this.#program
+    this.#program = null
+    this.#on = null
+    await program?.stop()
   }
 
   /**

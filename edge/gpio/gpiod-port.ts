@@ -114,11 +114,12 @@ class GpiodPort implements GpioPort {
     })
   }
 
-  async output(pin: number, { activeLow, rest = false, confirmed = false }: OutputOptions): Promise<GpioOutput> {
+  async output(pin: number, options: OutputOptions): Promise<GpioOutput> {
     const { machine } = this.#options
+    const { rest = false, confirmed = false } = options
     this.#claims.claim(pin, this.#chip.lineCount)
     const line = { chip: this.#chip.name, pin }
-    const output = new GpiodOutput({ machine, version: this.#version, line, activeLow, rest, confirmed })
+    const output = new GpiodOutput({ ...options, machine, version: this.#version, line, rest, confirmed })
     try {
       await output.set(rest)
     } catch (error) {

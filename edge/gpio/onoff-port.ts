@@ -100,7 +100,13 @@ class OnoffPort implements GpioPort {
   async output(pin: number, { activeLow, rest = false }: OutputOptions): Promise<GpioOutput> {
     // The kernel takes `high` and `low` as voltages, whatever active_low says: this is at rest from the first moment.
     const gpio = await this.#open(pin, rest !== activeLow ? 'high' : 'low', activeLow)
-    await gpio.write(rest ? 1 : 0)
+    try {
+      await gpio.write(rest ? 1 : 0)
+    } catch (cause) {
+      gpio.unexport()
+      this.#claims.drop(pin)
+      throw notOpened(pin, cause)
+    }
     let open = true
     const close = this.#claims.hold(pin, async () => {
       open = false
@@ -141,9 +147,7 @@ class OnoffPort implements GpioPort {
     } catch (error) {
       this.#claims.drop(pin)
       if (error instanceof LaresError) throw error
-      throw new LaresError('device_missing', `GPIO${pin} could not be opened: ${asError(error).message}`, {
-        cause: error,
-      })
+      throw notOpened(pin, error)
     }
   }
 
@@ -157,6 +161,10 @@ class OnoffPort implements GpioPort {
       this.#options.log.warn({ pin, error: asError(error).message, remedy }, `the pull-${pull} could not be set`)
     }
   }
+}
+
+function notOpened(pin: number, cause: unknown): LaresError {
+  return new LaresError('device_missing', `GPIO${pin} could not be opened: ${asError(cause).message}`, { cause })
 }
 
 function mismatch(gpio: OnoffGpio, direction: 'in' | 'high' | 'low', activeLow: boolean): string | null {

@@ -14,6 +14,8 @@ export interface OutputOptions {
   rest?: boolean
   /** Whether `set` resolves only when the kernel has the level, as for what must be safe. Default: as soon as may be. */
   confirmed?: boolean
+  /** Told when the level that was set is gone without our doing; the next `set` takes the line again. */
+  onLost?: (fault: Error) => void
 }
 
 /**

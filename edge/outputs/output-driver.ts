@@ -21,6 +21,8 @@ export interface DriverOptions {
   machine: Machine
   /** Channels that are taken, by their place, and by which output. */
   channels: Map<string, OutputPlan>
+  /** Told when the board lost the level that was set, without our doing. */
+  onLost: (fault: Error) => void
 }
 
 /** Takes hold of an output, in its safe state from the first moment. Rejects with a `LaresError` that says why it cannot. */
@@ -29,8 +31,9 @@ export function openDriver(plan: OutputPlan, options: DriverOptions): Promise<Ou
   return settings.type === 'relay' ? openRelay(plan, settings, options) : openDimmer(plan, settings, options)
 }
 
-async function openRelay({ safe }: OutputPlan, { pin, active_low }: RelaySettings, { port }: DriverOptions) {
-  const output = await (await port.open()).output(pin, { activeLow: active_low, rest: safe === 1, confirmed: true })
+async function openRelay({ safe }: OutputPlan, { pin, active_low }: RelaySettings, { port, onLost }: DriverOptions) {
+  const how = { activeLow: active_low, rest: safe === 1, confirmed: true, onLost }
+  const output = await (await port.open()).output(pin, how)
   return { set: (level: number) => output.set(level === 1), close: () => output.close() }
 }
 

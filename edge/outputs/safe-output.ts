@@ -11,8 +11,8 @@ export type SafeReason = 'hub_loss' | 'max_on' | 'over'
 
 export interface SafeOutputOptions {
   plan: OutputPlan
-  /** Takes hold of it, in its safe state. */
-  open: () => Promise<OutputDriver>
+  /** Takes hold of it, in its safe state. `onLost` is told when it lost its level afterwards. */
+  open: (onLost: (fault: Error) => void) => Promise<OutputDriver>
   clock: Clock
   log: Log
   /** The board has this level; told also when it is the same again. */
@@ -63,7 +63,7 @@ export class SafeOutput {
   constructor(options: SafeOutputOptions) {
     const { open, clock, plan, random } = options
     this.#options = options
-    this.#driver = new BoundedDriver({ name: plan.key, open, clock })
+    this.#driver = new BoundedDriver({ name: plan.key, open: () => open((fault) => this.#lost(fault)), clock })
     this.#backoff = new Backoff({ firstMs: 1_000, capMs: 60_000, ...(random ? { random } : {}) })
   }
 
@@ -209,6 +209,11 @@ export class SafeOutput {
     this.#cancelMaxOn()
     this.#onSince = counts ? clock.mono() : null
     if (counts && plan.maxOnMs !== null) this.#cancelMaxOn = clock.after(plan.maxOnMs, () => this.#becomeSafe('max_on'))
+  }
+
+  /** Nobody knows what the board does now: it is made safe as after any other fault. */
+  #lost(fault: Error): void {
+    if (!this.#stopped) this.#failed(fault)
   }
 
   #failed(error: Error): void {

@@ -135,7 +135,7 @@ export class Outputs implements Service {
     let told: number | null = null
     return new SafeOutput({
       plan,
-      open: () => openDriver(plan, { port, machine, channels }),
+      open: (onLost) => openDriver(plan, { port, machine, channels, onLost }),
       clock,
       log,
       onLevel: (level) => {

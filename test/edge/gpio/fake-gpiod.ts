@@ -42,7 +42,7 @@ echo "gpiochip1 [raspberrypi-exp-gpio] (8 lines)"`,
       `echo "gpiochip0 - 58 lines:"
 for pin in 16 17 22 27; do
   used= who=unused
-  for lock in ${lines}/lock-$pin-*; do [ -e $lock/pid ] && used=' [used]' who='"gpiomon"'; done
+  for lock in ${lines}/lock-$pin-*; do [ -e $lock/pid ] && read pid < $lock/pid && [ -e /proc/$pid/fd/1 ] && used=' [used]' who='"gpiomon"'; done
   echo "	line  $pin:     \\"GPIO$pin\\"    $who   input  active-high$used"
 done`,
     )

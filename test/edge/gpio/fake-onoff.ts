@@ -14,6 +14,8 @@ export interface FakeOnoff {
   refuse(pin: number, code: 'EINVAL' | 'EBUSY' | 'EACCES'): void
   /** Makes it succeed again. */
   allow(pin: number): void
+  /** Makes every level that is written to a pin fail, or no longer. */
+  refuseLevels(pin: number, refuse: boolean): void
   /** Makes a pin's file keep what is in it, as when another owner holds it. */
   freeze(pin: number, name: 'direction' | 'edge' | 'active_low', text: string): void
 }
@@ -37,6 +39,7 @@ export function fakeOnoff(tree: FakeTree, chips = { gpiochip512: { label: 'pinct
   const volts = new Map<number, boolean>()
   const watching = new Map<number, () => void>()
   const refusals = new Map<number, string>()
+  const refusing = new Set<number>()
   const frozen = new Map<string, string>()
 
   const read = (number: number, name: string) =>
@@ -64,6 +67,7 @@ export function fakeOnoff(tree: FakeTree, chips = { gpiochip512: { label: 'pinct
       return (volts.get(this.#number) ?? false) !== this.activeLow() ? 1 : 0
     }
     async write(value: 0 | 1): Promise<void> {
+      if (refusing.has(this.#number)) throw new Error('EIO: write')
       volts.set(this.#number, (value === 1) !== this.activeLow())
     }
     watch(callback: (error: Error | null, value: 0 | 1) => void): void {
@@ -100,6 +104,7 @@ export function fakeOnoff(tree: FakeTree, chips = { gpiochip512: { label: 'pinct
       }),
     refuse: (pin, code) => refusals.set(BASE + pin, code),
     allow: (pin) => void refusals.delete(BASE + pin),
+    refuseLevels: (pin, refuse) => void (refuse ? refusing.add(BASE + pin) : refusing.delete(BASE + pin)),
     freeze: (pin, name, text) => frozen.set(`${BASE + pin}/${name}`, text),
   }
 }

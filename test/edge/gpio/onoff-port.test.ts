@@ -79,6 +79,17 @@ describe('a pin that cannot be had', () => {
     await port.watch(17, plain, nothing)
   })
 
+  it('as an output, because its first level is refused, can be tried again', async () => {
+    const { kernel, opening } = open()
+    const port = await opening
+    kernel.refuseLevels(17, true)
+    await expect(port.output(17, { activeLow: false })).rejects.toMatchObject({ code: 'device_missing' })
+    expect(kernel.inUse()).toEqual([])
+    kernel.refuseLevels(17, false)
+    await port.output(17, { activeLow: false })
+    expect(kernel.inUse()).toEqual([17])
+  })
+
   it.each([
     ['direction', 'out', 'direction'],
     ['edge', 'none', 'edge detection'],

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Machine } from '../../../edge/health/machine.ts'
 import { ManualClock } from '../../../shared/clock.ts'
+import { fakeGpiod } from '../gpio/fake-gpiod.ts'
 import { fakeOnoff } from '../gpio/fake-onoff.ts'
 import { eventually } from '../health/eventually.ts'
 import { fakeTree } from '../health/fake-tree.ts'
@@ -90,6 +91,39 @@ describe('an output that cannot be driven', () => {
     expect(bench.events.map(({ type }) => type)).toEqual(['output_failing', 'output_recovered'])
     expect(await bench.switch('pump', 1)).toMatchObject({ level: 1 })
   })
+})
+
+describe('a relay whose gpioset is killed by somebody else', () => {
+  it.each([1, 2] as const)(
+    'is unknown, told as an alarm, and taken again in its safe state: libgpiod %i',
+    async (version) => {
+      const clock = new ManualClock()
+      const tree = fakeTree({ clock })
+      const gpiod = fakeGpiod(tree, version)
+      const bench = outputsBench({ tables: { pump: PUMP }, backend: 'gpiod', clock, machine: tree.machine })
+      const inTime = <T>(work: Promise<T>): Promise<T> => {
+        // libgpiod 1 is asked again and again, a little later each time.
+        const stop = setInterval(() => clock.advance(5), 5)
+        return work.finally(() => clearInterval(stop))
+      }
+      await inTime(bench.outputs.secure())
+      await inTime(bench.switch('pump', 1))
+      expect(gpiod.level(17)).toBe(true)
+      const [holder = 0] = gpiod.running('gpioset')
+      process.kill(holder, 'SIGKILL')
+      await eventually(() => expect(bench.state('pump')).toBeNull())
+      expect(bench.outputs.failing()).toMatchObject([{ key: 'pump' }])
+      await expect(bench.switch('pump', 1)).rejects.toThrow('pump cannot be switched')
+      await eventually(() => {
+        clock.advance(50)
+        expect(bench.state('pump')).toBe('off')
+      })
+      expect(gpiod.level(17)).toBe(false)
+      expect(bench.events.map(({ type }) => type)).toEqual(['output_failing', 'output_recovered'])
+      await inTime(bench.outputs.stop())
+      expect(gpiod.running('gpioset')).toEqual([])
+    },
+  )
 })
 
 describe('a dimmer whose file hangs', () => {
