@@ -75,6 +75,7 @@ export function surveyConfig({ file, env }: LoadConfigOptions): SurveyedConfig {
     else if (isOfTables(section) && isTable(content)) kept[section] = soundTables(section, content, tell)
     else tell(section in configSchema.shape ? section : 'configuration', error)
   }
+  faults.push(...withoutPins(table, kept, path))
   return { config: configSchema.parse(kept), file: read === null ? null : path, faults, fatal }
 }
 
@@ -83,6 +84,25 @@ const OF_TABLES = { sensors: 'sensor', outputs: 'output' } as const
 
 function isOfTables(section: string): section is keyof typeof OF_TABLES {
   return Object.hasOwn(OF_TABLES, section)
+}
+
+/**
+ * Takes the outputs away where [gpio] is wrong: on the chip and by the way that it has by default they could be pins of
+ * something else.
+ */
+function withoutPins(
+  { gpio, outputs }: Record<string, unknown>,
+  kept: Record<string, unknown>,
+  path: string,
+): ConfigFault[] {
+  if (gpio === undefined || 'gpio' in kept || !isTable(outputs)) return []
+  delete kept.outputs
+  return Object.keys(outputs).map((name) => ({
+    part: `output ${name}`,
+    error: new LaresError('bad_config', `${path}: [outputs.${name}] is not driven, because [gpio] is wrong`, {
+      hint: 'Mend what is wrong in [gpio]: it says which chip its pins are on.',
+    }),
+  }))
 }
 
 /** The tables of such a section that are tables and have a key that is one. Their content is checked by their kind. */

@@ -104,6 +104,20 @@ describe('the outputs of a file', () => {
     }
   })
 
+  it('with a wrong [gpio] are not driven until it is mended', async () => {
+    const { root } = fakeTree()
+    const file = join(root, 'edge.toml')
+    const asked = async (chip: unknown) => {
+      writeFileSync(file, stringify({ gpio: { chip }, outputs: { pump: RELAY } }))
+      return lares(`edge config --config ${file} --data ${root}`)
+    }
+    const met = await asked(4)
+    expect(met.err).toContain('[outputs.pump] is not driven, because [gpio] is wrong')
+    expect(met.err).toMatch(asPattern('Mend what is wrong in [gpio]: it says which chip its pins are on.'))
+    expect(met.out).not.toContain('its outputs')
+    expect(await asked('pinctrl-rp1')).toMatchObject({ err: '', out: expect.stringContaining('its outputs') })
+  })
+
   it('without the one that is to be switched: it is switched after its table was added and the agent restarted', async () => {
     const tables: Tables = { pump: RELAY }
     const { hint } = await refusal(() => outputsBench({ tables }).switch('lamp', 1))

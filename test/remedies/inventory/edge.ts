@@ -25,6 +25,9 @@ export const EDGE: Inventory = {
     'Remove one of the two tables, or give it another name.': OUTPUT_TABLES,
     'Give each output, button and light its own pin.': SHOWN_OUTPUTS,
   },
+  'edge/config/load-settings.ts': {
+    'Mend what is wrong in [gpio]: it says which chip its pins are on.': OUTPUT_TABLES,
+  },
   'edge/control/control-socket.ts': {
     'Only root and the user it runs as may: put sudo before it.': LINK,
     'Start it (sudo systemctl start lares-edge, or lares edge': LINK,
