@@ -69,6 +69,8 @@ export interface AgentOptions {
   random?: () => number
   /** Called with every change worth telling. */
   onStatus?: (status: AgentStatus) => void
+  /** The hub wants the agent to end and begin anew. Absent: nobody would start it again. */
+  onRestart?: () => void
 }
 
 /** Everything the agent is made of, once it has its folder and its outbox. */
@@ -206,7 +208,7 @@ export class Agent implements Service {
 
   /** Puts the parts together, in the order in which they start. */
   #compose(opened: OpenedOutbox, outbox: Outbox, tables: SensingOptions['tables']): Parts {
-    const { config, configFile, env, machine, clock, log, boot, version, dataFolder, random } = this.#options
+    const { config, configFile, env, machine, clock, log, boot, version, dataFolder, random, onRestart } = this.#options
     const [port, outputs] = [this.#port, this.#outputs]
     const sensing = new Sensing({
       tables,
@@ -278,7 +280,12 @@ export class Agent implements Service {
       log: log.part('commands'),
       outbox,
       handled: openHandledCommands(opened.db),
-      handlers: deviceCommands({ clock, pins, hearing, outputs, status: () => this.status(), levels: this.#levels }),
+      handlers: deviceCommands({
+        ...{ clock, pins, hearing, outputs, levels: this.#levels },
+        status: () => this.status(),
+        restart: onRestart ?? null,
+      }),
+      tell: (result) => hub.answer(result),
     })
     const hub = new HubLink({
       dataFolder,

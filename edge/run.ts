@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Clock } from '../shared/clock.ts'
+import { variable } from '../shared/environment.ts'
 import { asError, LaresError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
 import { Notify } from '../shared/notify.ts'
@@ -12,29 +13,39 @@ import type { AgentStatus } from './status/status-file.ts'
 /** systemd sends SIGKILL later; whoever presses Ctrl-C does not wait so long. */
 const STOP_MS = 4_500
 
-export interface AgentRunOptions extends Omit<AgentOptions, 'onStatus'> {
+export interface AgentRunOptions extends Omit<AgentOptions, 'onStatus' | 'onRestart'> {
   clock: Clock
   log: Log
 }
 
-/** Runs the agent until SIGTERM or SIGINT. Returns the exit code: 0 after a clean stop. */
+/** Runs the agent until SIGTERM or SIGINT, or until the hub wants it to begin anew. Returns the exit code: 0 after a clean stop. */
 export async function runAgent(options: AgentRunOptions): Promise<number> {
   const { clock, log, env, version } = options
   const stopping = waitForStop(log)
-  const agent = new Agent({ ...options, onStatus: (status) => notify.status(oneLine(status)) })
+  const restart = Promise.withResolvers<'restart'>()
+  const agent = new Agent({
+    ...options,
+    onStatus: (status) => notify.status(oneLine(status)),
+    ...(isStartedAgain(env) ? { onRestart: () => restart.resolve('restart') } : {}),
+  })
   const notify = new Notify({ clock, log, env, isHealthy: () => agent.isHealthy() })
   if (!existsSync(identityFile(options.dataFolder))) log.warn({}, howToJoin(options.dataFolder))
   try {
     await agent.start()
     await notify.start()
     log.info({ version, data: options.dataFolder, pid: process.pid }, 'the agent runs')
-    const signal = await stopping.signal
+    const signal = await Promise.race([stopping.signal, restart.promise])
     log.info({ signal }, 'the agent stops')
     await notify.stop()
     return await stopInTime(agent, options)
   } finally {
     stopping.release()
   }
+}
+
+/** systemd.exec(5): a service of systemd has an INVOCATION_ID. The unit says Restart=always. */
+function isStartedAgain(env: NodeJS.ProcessEnv): boolean {
+  return variable('INVOCATION_ID', env) !== undefined
 }
 
 /** What an agent without a hub waits for. It measures meanwhile, and sends all of it when it has joined. */

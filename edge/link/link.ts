@@ -16,6 +16,7 @@ import type { Reported } from '../../shared/messages/reported.ts'
 import type { Status } from '../../shared/messages/status.ts'
 import type { Topics } from '../../shared/topics.ts'
 import { topicsBelow } from '../../shared/topics.ts'
+import type { ResultBody } from '../outbox/bodies.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { Aftermath, LinkState, Opened } from './connect-loop.ts'
 import { ConnectLoop } from './connect-loop.ts'
@@ -122,6 +123,11 @@ export class Link implements Service {
   /** Sends it when the hub can be reached. The hub asks again, by its retained settings, at every connect. */
   reported(reported: Reported): void {
     this.#loop.connection?.publish(this.#topic('reported'), encode('reported', reported), 1)
+  }
+
+  /** Sends the answer to a command past the outbox when the hub can be reached; otherwise it is forgotten. */
+  answer(result: ResultBody): void {
+    this.#loop.connection?.publish(this.#topic('result'), encode('result', result), 1)
   }
 
   /** Introduces the device again over the same connection, because it has other sensors than it said. */

@@ -6,7 +6,7 @@ import { asError, LaresError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import type { Command } from '../../shared/messages/command.ts'
 import type { ResultBody } from '../outbox/bodies.ts'
-import type { Outbox } from '../outbox/outbox.ts'
+import type { Outbox, Written } from '../outbox/outbox.ts'
 import type { HandledCommands } from './handled-commands.ts'
 
 /** One thing the hub may ask for. It names what exists here; no parameter is a path, a program or an address. */
@@ -16,7 +16,14 @@ export interface CommandHandler<P = unknown> {
   params: z.ZodType<P>
   /** How long it may wait when the command does not say. Default: a minute. */
   expiresMs?: number
+  /**
+   * Whether it makes something safe, so that it is run also where its id cannot be kept, and again where it comes again.
+   * Default: it does not.
+   */
+  makesSafe?(params: P): boolean
   run(params: P, context: CommandContext): ResultBody['value'] | Promise<ResultBody['value']>
+  /** Once its answer is on its way, or cannot be kept. */
+  afterwards?(): void
 }
 
 export interface CommandContext {
@@ -30,8 +37,11 @@ export interface RegisteredCommand {
   readonly name: string
   readonly summary: string
   readonly expiresMs: number
+  /** Throws a `ZodError` that names the wrong parameter. */
+  readonly makesSafe: (params: unknown) => boolean
   /** Checks the parameters and runs. Throws a `ZodError` that names the wrong one. */
   readonly run: (params: unknown, context: CommandContext) => Promise<ResultBody['value']>
+  readonly afterwards: () => void
 }
 
 export function commandHandler<P>(handler: CommandHandler<P>): RegisteredCommand {
@@ -40,7 +50,9 @@ export function commandHandler<P>(handler: CommandHandler<P>): RegisteredCommand
     name,
     summary,
     expiresMs,
+    makesSafe: (params) => handler.makesSafe?.(handler.params.parse(params)) ?? false,
     run: async (params, context) => handler.run(handler.params.parse(params), context),
+    afterwards: () => handler.afterwards?.(),
   }
 }
 
@@ -50,6 +62,8 @@ export interface CommandRunnerOptions {
   outbox: Pick<Outbox, 'result'>
   handled: HandledCommands
   handlers: readonly RegisteredCommand[]
+  /** Says an answer to the hub now or never, where the disk keeps none. */
+  tell: (result: ResultBody) => void
 }
 
 /** One command after the other. A repeated one gets the answer it had; an unknown or late one an error. */
@@ -89,13 +103,15 @@ export class CommandRunner {
     try {
       const before = handled.find(command.id)
       if (before !== null) {
-        this.#options.outbox.result(before)
+        this.#write(before)
         return
       }
       // A full disk keeps no ids: without that, a repeated command would run again.
-      if (!handled.begin(command.id, command.name)) return this.#refuseForDisk(command)
-      if (clock.mono() > deadline) this.#answer(failed(command.id, 'expired', `${command.name} came too late`))
-      else this.#answer(await this.#run(command, deadline))
+      if (!handled.begin(command.id, command.name) && !this.#makesSafe(command)) return this.#refuseForDisk(command)
+      if (clock.mono() >= deadline) return this.#answer(failed(command.id, 'expired', `${command.name} came too late`))
+      const answer = await this.#run(command, deadline)
+      this.#answer(answer)
+      if (answer.ok) this.#handlers.get(command.name)?.afterwards()
     } catch (error) {
       log.error({ id: command.id, name: command.name, error: asError(error).message }, 'a command was not answered')
     }
@@ -116,17 +132,29 @@ export class CommandRunner {
     }
   }
 
-  #answer(result: ResultBody): void {
-    const { outbox, handled } = this.#options
-    const written = outbox.result(result, () => handled.finish(result))
-    if (written !== 'refused') return
-    const smaller = failed(result.id, 'too_large', 'the answer is larger than a message may be')
-    outbox.result(smaller, () => handled.finish(smaller))
+  #makesSafe({ name, params }: Command): boolean {
+    try {
+      return this.#handlers.get(name)?.makesSafe(params) ?? false
+    } catch {
+      return false // what is wrong with it is no reason to run it
+    }
   }
 
-  #refuseForDisk(command: Command): void {
-    const { id, name } = command
+  #answer(result: ResultBody): void {
+    if (this.#write(result) !== 'refused') return
+    this.#write(failed(result.id, 'too_large', 'the answer is larger than a message may be'))
+  }
+
+  #write(result: ResultBody): Written {
+    const { outbox, handled, tell } = this.#options
+    const written = outbox.result(result, () => handled.finish(result))
+    if (written === 'full') tell(result)
+    return written
+  }
+
+  #refuseForDisk({ id, name }: Command): void {
     this.#options.log.error({ id, name }, 'a command was not run: its id cannot be kept on the disk')
+    this.#answer(failed(id, 'disk_full', `${name} was not run: the disk of the device keeps nothing`))
   }
 }
 

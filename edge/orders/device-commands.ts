@@ -18,6 +18,8 @@ export interface DeviceCommandsOptions {
   outputs: Pick<Outputs, 'plan' | 'switch'>
   status: () => AgentStatus
   levels: Pick<LogLevels, 'set' | 'current'>
+  /** Ends the agent, which somebody starts again; `null` where nobody would. */
+  restart: (() => void) | null
 }
 
 const nothing = z.strictObject({})
@@ -30,6 +32,7 @@ export function deviceCommands({
   outputs,
   status,
   levels,
+  restart,
 }: DeviceCommandsOptions): RegisteredCommand[] {
   return [
     commandHandler({
@@ -59,6 +62,17 @@ export function deviceCommands({
         const { state, reason } = hearing.health()
         return { state, reason }
       },
+    }),
+    commandHandler({
+      name: 'restart',
+      summary: 'Ends the agent, and systemd starts it again',
+      params: nothing,
+      run() {
+        if (restart === null)
+          throw new LaresError('missing_program', 'systemd does not run this agent, so nobody would start it again')
+        return { restarts: true }
+      },
+      afterwards: () => restart?.(),
     }),
     commandHandler({
       name: 'log_level',

@@ -34,6 +34,7 @@ export function switchCommand(outputs: Pick<Outputs, 'plan' | 'switch'>): Regist
     summary: 'Switches an output on or off, or dims it',
     params,
     expiresMs: EXPIRES_MS,
+    makesSafe: (asked) => isSafe(asked, outputs),
     async run(asked, { deadline }) {
       const { output, for_s } = asked
       const order = { level: levelOf(asked, outputs), forMs: for_s === undefined ? null : for_s * 1_000, deadline }
@@ -46,6 +47,12 @@ export function switchCommand(outputs: Pick<Outputs, 'plan' | 'switch'>): Regist
       }
     },
   })
+}
+
+/** Off, or what its table calls safe, for good. */
+function isSafe(asked: SwitchParams, outputs: Pick<Outputs, 'plan'>): boolean {
+  const level = levelOf(asked, outputs)
+  return level === 0 || level === outputs.plan(asked.output).safe
 }
 
 function levelOf({ output, state, percent }: SwitchParams, outputs: Pick<Outputs, 'plan'>): number | 'toggle' {

@@ -14,6 +14,7 @@ import type { LinkOptions } from '../link/link.ts'
 import { Link } from '../link/link.ts'
 import type { VoiceConnectionOptions } from '../link/voice-connection.ts'
 import { VoiceConnection } from '../link/voice-connection.ts'
+import type { ResultBody } from '../outbox/bodies.ts'
 import type { AgentStatus } from '../status/status-file.ts'
 
 /** How often the data folder is looked at for an identity: whoever joins need not restart the agent. */
@@ -90,6 +91,10 @@ export class HubLink implements Service, VoiceLink {
 
   reported(reported: Reported): void {
     this.#link?.reported(reported)
+  }
+
+  answer(result: ResultBody): void {
+    this.#link?.answer(result)
   }
 
   announce(): void {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { CommandRunner, commandHandler } from '../../../edge/orders/command-runner.ts'
 import { openHandledCommands } from '../../../edge/orders/handled-commands.ts'
+import type { ResultBody } from '../../../edge/outbox/bodies.ts'
 import { Outbox } from '../../../edge/outbox/outbox.ts'
 import { ManualClock } from '../../../shared/clock.ts'
 import { LaresError } from '../../../shared/errors.ts'
@@ -35,6 +36,20 @@ function setUp(db: Database = emptyEdgeDatabase()) {
       },
     }),
     commandHandler({
+      name: 'off',
+      summary: 'Makes something safe',
+      params: z.strictObject({ now: z.literal(true) }),
+      makesSafe: () => true,
+      run: () => void runs.push('off'),
+    }),
+    commandHandler({
+      name: 'end',
+      summary: 'Ends something',
+      params: z.strictObject({ why: z.string() }),
+      run: () => null,
+      afterwards: () => void runs.push(`answered ${results().length}`),
+    }),
+    commandHandler({
       name: 'broken',
       summary: 'Fails',
       params: z.strictObject({}),
@@ -44,11 +59,15 @@ function setUp(db: Database = emptyEdgeDatabase()) {
     }),
     commandHandler({ name: 'huge', summary: 'Too much', params: z.strictObject({}), run: () => 'x'.repeat(80_000) }),
   ]
-  const commands = new CommandRunner({ clock, log: silentLog, outbox, handled: openHandledCommands(db), handlers })
+  const told: ResultBody[] = []
+  const commands = new CommandRunner({
+    ...{ clock, log: silentLog, outbox, handled: openHandledCommands(db), handlers },
+    tell: (result) => void told.push(result),
+  })
   const take = (id: string, name: string, params = {}, expires_in_ms = 60_000) =>
     commands.take({ id, name, params, expires_in_ms })
   const results = () => outbox.waiting('urgent', 0, 100).map((row) => JSON.parse(row.body))
-  return { db, clock, outbox, runs, gate, commands, take, results }
+  return { db, clock, outbox, runs, gate, commands, take, results, told }
 }
 
 describe('commands', () => {
@@ -122,15 +141,43 @@ describe('commands', () => {
     ])
   })
 
-  it('are not run while the disk cannot keep their ids', async () => {
-    const { db, commands, take, runs } = setUp()
+  it('are not run while the disk cannot keep their ids, which is told past the outbox', async () => {
+    const { db, commands, take, runs, told } = setUp()
     db.pragma('query_only = 1')
     take('c1', 'ping')
     await commands.settled()
     expect(runs).toEqual([])
+    expect(told).toMatchObject([{ id: 'c1', ok: false, error: { code: 'disk_full' } }])
     db.pragma('query_only = 0')
     take('c1', 'ping')
     await commands.settled()
     expect(runs).toHaveLength(1)
+  })
+
+  it('that make something safe are run and answered all the same, late or wrong ones not', async () => {
+    const { db, clock, commands, take, runs, told } = setUp()
+    db.pragma('query_only = 1')
+    take('c1', 'off', { now: true })
+    take('c2', 'off', {})
+    await commands.settled()
+    take('c3', 'off', { now: true }, 1_000)
+    clock.advance(1_000)
+    await commands.settled()
+    expect(runs).toEqual(['off'])
+    expect(told).toMatchObject([
+      { id: 'c1', ok: true },
+      { id: 'c2', ok: false, error: { code: 'disk_full' } },
+      { id: 'c3', ok: false, error: { code: 'expired' } },
+    ])
+  })
+
+  it('that end something do so when they are answered, and only once', async () => {
+    const { commands, take, runs } = setUp()
+    take('c1', 'end', { why: 'asked' })
+    take('c2', 'end', {})
+    await commands.settled()
+    take('c1', 'end', { why: 'asked' })
+    await commands.settled()
+    expect(runs).toEqual(['answered 1'])
   })
 })

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { CommandRunner } from '../../../edge/orders/command-runner.ts'
 import { openHandledCommands } from '../../../edge/orders/handled-commands.ts'
 import { switchCommand } from '../../../edge/orders/switch-command.ts'
+import type { ResultBody } from '../../../edge/outbox/bodies.ts'
 import { Outbox } from '../../../edge/outbox/outbox.ts'
 import { silentLog } from '../../../shared/log.ts'
 import { emptyEdgeDatabase } from '../edge-database.ts'
@@ -16,7 +17,11 @@ async function setUp(db = emptyEdgeDatabase()) {
   const { clock } = bench
   const outbox = new Outbox({ db, clock, boot: 'boot-1', log: silentLog })
   const handlers = [switchCommand(bench.outputs)]
-  const commands = new CommandRunner({ clock, log: silentLog, outbox, handled: openHandledCommands(db), handlers })
+  const told: ResultBody[] = []
+  const commands = new CommandRunner({
+    ...{ clock, log: silentLog, outbox, handled: openHandledCommands(db), handlers },
+    tell: (result) => void told.push(result),
+  })
   const results = () => outbox.waiting('urgent', 0, 100).map((row) => JSON.parse(row.body))
   const take = (id: string, params: Record<string, unknown>, expires_in_ms?: number) =>
     commands.take({
@@ -25,7 +30,7 @@ async function setUp(db = emptyEdgeDatabase()) {
       params: params as never,
       ...(expires_in_ms === undefined ? {} : { expires_in_ms }),
     })
-  return { ...bench, db, commands, results, take }
+  return { ...bench, db, commands, results, take, answered: told }
 }
 
 describe('the command switch', () => {
@@ -77,6 +82,24 @@ describe('the command switch', () => {
     clock.advance(9_999)
     await commands.settled()
     expect(results()[2]).toMatchObject({ ok: true })
+  })
+
+  it('switches off where the disk keeps no id of it, and on never', async () => {
+    const { db, commands, take, volts, answered } = await setUp()
+    take('c1', { output: 'pump', state: 'on' })
+    await commands.settled()
+    expect(volts(17)).toBe('high')
+    db.pragma('query_only = 1')
+    take('c2', { output: 'pump', state: 'off' })
+    take('c3', { output: 'pump', state: 'on' })
+    take('c4', { output: 'pump', state: 'toggle' })
+    await commands.settled()
+    expect(volts(17)).toBe('low')
+    expect(answered).toMatchObject([
+      { id: 'c2', ok: true, value: { state: 'off' } },
+      { id: 'c3', ok: false, error: { code: 'disk_full' } },
+      { id: 'c4', ok: false, error: { code: 'disk_full' } },
+    ])
   })
 
   it.each([
