@@ -6,7 +6,6 @@ import { Lifecycle } from '../shared/lifecycle.ts'
 import type { Log } from '../shared/log.ts'
 import { logBoard } from '../shared/log-board.ts'
 import { makeFolder } from '../shared/make-folder.ts'
-import type { Session } from '../shared/messages/session.ts'
 import { isDiskFault } from '../shared/sqlite/open.ts'
 import { capabilitiesOf } from './config/capabilities.ts'
 import { configureOutputs } from './config/configure-outputs.ts'
@@ -45,6 +44,7 @@ import { Outputs } from './parts/outputs.ts'
 import { Pins } from './parts/pins.ts'
 import type { SensingOptions } from './parts/sensing.ts'
 import { Sensing } from './parts/sensing.ts'
+import { sessionLight } from './parts/session-light.ts'
 import { Speaking } from './parts/speaking.ts'
 import type { AgentStatus } from './status/status-file.ts'
 import { runtimeFolder, writeStatus } from './status/status-file.ts'
@@ -339,7 +339,7 @@ export class Agent implements Service {
       onSession: (session) => {
         hearing.session(session)
         speaking.session(session)
-        this.#session = lightOf(session)
+        this.#session = sessionLight(session)
         this.#showLight()
       },
       onSpeech: (speech, frame) => speaking.frame(speech, frame),
@@ -393,10 +393,4 @@ export class Agent implements Service {
     this.#options.log.warn({ byMs }, 'the wall clock was set')
     outbox.event({ type: 'clock_set', severity: 'info', data: { by_ms: byMs } })
   }
-}
-
-/** What the light shows of a conversation; `null` when there is nothing to show. */
-function lightOf({ step }: Session): LightState | null {
-  if (step === 'thinking' || step === 'speaking' || step === 'listening') return step
-  return step === 'follow_up' ? 'listening' : null
 }

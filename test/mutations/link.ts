@@ -103,14 +103,14 @@ export const LINK: readonly Mutation[] = [
   {
     without: 'looking whether a command came too late',
     file: 'edge/orders/command-runner.ts',
-    text: 'if (clock.mono() > deadline)',
+    text: 'if (clock.mono() >= deadline)',
     becomes: 'if (clock.mono() < 0)',
     test: { file: ORDERS, name: 'expire on the monotonic clock, also while they wait for another' },
   },
   {
     without: 'keeping the id of a command before it runs',
     file: 'edge/orders/command-runner.ts',
-    text: 'if (!handled.begin(command.id, command.name)) return this.#refuseForDisk(command)',
+    text: 'if (!handled.begin(command.id, command.name) && !this.#makesSafe(command)) return this.#refuseForDisk(command)',
     becomes: 'handled.begin(command.id, command.name)',
     test: { file: ORDERS, name: 'are not run while the disk cannot keep their ids' },
   },

@@ -108,7 +108,7 @@ describe('a relay whose gpioset is killed by somebody else', () => {
       }
       await inTime(bench.outputs.secure())
       await inTime(bench.switch('pump', 1))
-      expect(gpiod.level(17)).toBe(true)
+      await eventually(() => expect(gpiod.level(17)).toBe(true))
       const [holder = 0] = gpiod.running('gpioset')
       process.kill(holder, 'SIGKILL')
       await eventually(() => expect(bench.state('pump')).toBeNull())
@@ -118,7 +118,7 @@ describe('a relay whose gpioset is killed by somebody else', () => {
         clock.advance(50)
         expect(bench.state('pump')).toBe('off')
       })
-      expect(gpiod.level(17)).toBe(false)
+      await eventually(() => expect(gpiod.level(17)).toBe(false))
       expect(bench.events.map(({ type }) => type)).toEqual(['output_failing', 'output_recovered'])
       await inTime(bench.outputs.stop())
       expect(gpiod.running('gpioset')).toEqual([])
