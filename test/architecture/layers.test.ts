@@ -34,7 +34,7 @@ const MAY_IMPORT: Record<string, string> = {
     'edge/config edge/control edge/health edge/outbox edge/parts edge/status shared shared/messages shared/sqlite',
   'edge/doctor':
     'edge/config edge/gpio edge/health edge/hearing edge/link edge/outbox edge/outputs edge/sensors edge/status shared shared/sqlite',
-  edge: 'edge/* shared shared/messages shared/sqlite',
+  edge: 'edge/* shared shared/sqlite',
 
   'hub/store': 'shared shared/sqlite',
   // The list of all tables is the registry that the migration kit reads; these files take it from there.
