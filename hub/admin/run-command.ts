@@ -58,6 +58,10 @@ function callContext(context: Context, { caller, prepared }: Asked & { prepared?
     effect: (effect) => context.effect(effect),
     committed: (run) => context.committed(run),
     addEvent: (event) => context.addEvent(event),
+    attempt: (run) => context.attempt(run),
+    get basis() {
+      return context.basis
+    },
     changed: () => context.changed(),
   }
 }

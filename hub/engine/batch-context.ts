@@ -1,10 +1,17 @@
+import { asError } from '../../shared/errors.ts'
 import { uuid7 } from '../../shared/ids.ts'
+import { isDiskFault } from '../../shared/sqlite/open.ts'
 import type { Context, NewEvent, Store } from './context.ts'
 import type { Effect } from './input.ts'
 
 interface Services {
   addEvent(event: NewEvent, context: Context): void
+  /** Writes what features gathered. */
+  flush(): void
+  /** Writes what features gathered, and has them read their rows again. */
   forget(): void
+  /** Something was rolled back: caches are read again. */
+  undone(error: Error): void
 }
 
 /** What handlers see during one batch: its time, and where they leave what is to happen after the commit. */
@@ -19,6 +26,7 @@ export class BatchContext implements Context {
   readonly clockSynced: boolean | null
   readonly mono: number | null
   readonly effects: Effect[] = []
+  basis: object = {}
   #committed: (() => void)[] = []
   #services: Services
 
@@ -55,6 +63,28 @@ export class BatchContext implements Context {
     this.#services.forget()
   }
 
+  attempt(run: () => void): Error | null {
+    const { db } = this
+    // What was gathered before must not be undone with it.
+    this.#services.flush()
+    db.exec('SAVEPOINT attempt')
+    const mark = this.mark()
+    try {
+      run()
+      this.#services.flush()
+      db.exec('RELEASE attempt')
+      return null
+    } catch (thrown) {
+      if (isDiskFault(thrown) || !db.inTransaction) throw thrown
+      db.exec('ROLLBACK TO attempt')
+      db.exec('RELEASE attempt')
+      this.back(mark)
+      const error = asError(thrown)
+      this.#services.undone(error)
+      return error
+    }
+  }
+
   /** One that fails must not undo what is on disk already, nor keep the others. */
   runCommitted(failed: (error: unknown) => void): void {
     for (const run of this.#committed) {
@@ -74,5 +104,6 @@ export class BatchContext implements Context {
   back(mark: { effects: number; committed: number }): void {
     this.effects.length = mark.effects
     this.#committed.length = mark.committed
+    this.basis = {}
   }
 }

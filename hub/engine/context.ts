@@ -58,6 +58,13 @@ export interface Context extends Store {
   /** Runs after the commit, for what is kept in memory only. Dropped when the batch fails. */
   committed(run: () => void): void
   addEvent(event: NewEvent): void
+  /**
+   * Runs it in a savepoint. What it throws is returned and logged, and everything that it wrote and left is undone; a disk that
+   * fails ends the whole batch as ever, and is thrown.
+   */
+  attempt(run: () => void): Error | null
+  /** Another object after a part of the transaction was undone: for what is counted of its rows and kept until its end. */
+  basis: object
   /** Call after changing rows that features cache: they read them again. */
   changed(): void
 }

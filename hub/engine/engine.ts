@@ -186,6 +186,11 @@ export class Engine {
     const { db } = this.#parts.store
     const context = new BatchContext(this.#parts.store, this.#time.of(receipt), {
       addEvent: this.#parts.addEvent,
+      flush: () => this.#flush(context),
+      undone: (error) => {
+        this.#parts.log.error({ error: error.stack }, 'a part of an input failed and was undone; the rest of it stands')
+        this.#undone()
+      },
       forget: () => {
         // What features gathered from earlier inputs of this batch must not be forgotten with what they cached.
         this.#flush(context)
