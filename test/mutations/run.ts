@@ -25,6 +25,7 @@ process.on('exit', () => {
   for (const copy of copies) copy.remove()
 })
 for (const [signal, code] of [
+  ['SIGHUP', 129],
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const)
