@@ -74,10 +74,12 @@ export const REJECTED_PER_DEVICE = { rows: 1_000, bytes: 5 * MiB } as const
 /** Raw bytes kept of one rejected message. */
 export const REJECTED_RAW_BYTES = 4 * KiB
 
-/** Durable jobs: of one kind, that wait or have ended; what one is told; what is remembered of a failure. */
+/** Durable jobs: of one kind, that wait, have failed or ended otherwise; what one is told; what is remembered of a failure. */
 export const JOBS = {
   waiting: 10_000,
-  ended: 10_000,
+  waitingBytes: 32 * MiB,
+  failed: 1_000,
+  ended: 1_000,
   payloadBytes: 64 * KiB,
   keyLength: 255,
   errorLength: 500,

@@ -38,7 +38,7 @@ export function composeFrontParts(
       effects: {
         jobs_due: () => jobs.wake(),
         job_figures: ({ figures }) => jobs.note(figures),
-        end_run: ({ job }) => jobs.end(job),
+        end_run: ({ run }) => jobs.end(run),
       },
     },
     { name: 'announcer', effects: { joining: ({ until }) => announcer().joining(until) } },

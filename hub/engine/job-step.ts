@@ -4,9 +4,15 @@ import type { ErrorCode } from '../../shared/errors.ts'
 export type JobStep =
   /** Asked once, before anything is run: the runs that an earlier life of the hub began and did not end. */
   | { step: 'found' }
-  /** Up to `most` jobs are to be run now, of the kinds that the runner can run. */
-  | { step: 'claim'; most: number; kinds: string[] }
+  /** Up to `most` jobs are to be run now, of the kinds that the runner can run, beside those that go on. */
+  | { step: 'claim'; most: number; kinds: string[]; going: JobKey[] }
   | ({ step: 'ended'; outcome: JobOutcome } & JobRunId)
+
+/** What at most one run is of at a time. */
+export interface JobKey {
+  kind: string
+  key: string
+}
 
 /** One run of a job. Whatever is said of another run of it is late, and changes nothing. */
 export interface JobRunId {
@@ -15,9 +21,7 @@ export interface JobRunId {
 }
 
 /** A job that is marked as running, on the disk, before anything of it begins. */
-export interface ClaimedJob extends JobRunId {
-  kind: string
-  key: string
+export interface ClaimedJob extends JobRunId, JobKey {
   payload: unknown
   /** The same at every run of this payload. */
   idempotencyKey: string
@@ -35,7 +39,7 @@ export type JobOutcome =
   | { is: 'interrupted'; clean: boolean }
   /** It was claimed, and nothing of it began. */
   | { is: 'unstarted' }
-  /** The engine part of its kind failed at what became of it: the job is failed, and that part is not called again. */
+  /** The house failed at what became of it: the job is failed, and the engine part of its kind is not called again. */
   | { is: 'untold'; message: string }
 
 /** How many jobs of a kind there are, for the metrics. */

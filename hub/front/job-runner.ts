@@ -1,4 +1,5 @@
-import { type Cancel, type Clock, wait } from '../../shared/clock.ts'
+import { Backoff } from '../../shared/backoff.ts'
+import type { Cancel, Clock } from '../../shared/clock.ts'
 import { asError, LaresError } from '../../shared/errors.ts'
 import type { Service } from '../../shared/lifecycle.ts'
 import type { Log } from '../../shared/log.ts'
@@ -17,7 +18,7 @@ export interface JobRunnerParts {
   isOpen: () => boolean
   clock: Clock
   log: Log
-  /** Nothing more can be run, or something again. */
+  /** Why not everything that is due is run, or that it is again. */
   stuck: (reason: string | null) => void
   /** Absent: those of the registry. */
   runners?: JobRunners
@@ -25,10 +26,20 @@ export interface JobRunnerParts {
 
 /** Of all kinds together: each may hold a connection and what it reads. */
 export const RUNS_AT_ONCE = 16
-/** Between two tries to have the engine write down what became of a run. */
-const TELL_AGAIN_MS = 1_000
+/** Between two tries to have the engine say or write down something. */
+const AGAIN = { firstMs: 1_000, capMs: 60_000 }
 /** What is aborted at the stop has this long to end by itself. */
 const LAST_WORDS_MS = 500
+/** After its end a run may have so much to put away; one that goes on then hears nothing. */
+const PUT_AWAY_MS = 10_000
+/** The house may fail at this very outcome: it is not sent more often than this. */
+const OUTCOME_TRIES = 5
+
+/** Why an outcome is not on the disk: the house refused it, a fault of ours took its batch along, or the disk takes nothing. */
+interface Untold {
+  is: 'refused' | 'broken' | 'fault'
+  error: string
+}
 
 /**
  * Runs durable jobs outside the engine. What may run the engine decides, and marks it on the disk before anything of it
@@ -38,13 +49,18 @@ const LAST_WORDS_MS = 500
 export class JobRunner implements Service {
   #parts: JobRunnerParts
   #runners: JobRunners
-  #runs = new Map<number, RunningJob>()
-  /** Runs that were ended and go on all the same. */
-  #lingering = 0
+  /** By run: those that have not ended, whether their end is written down or not. */
+  #runs = new Map<string, RunningJob>()
+  /** Runs that were ended and hear nothing. */
+  #deaf = new Set<RunningJob>()
+  /** Runs that were given up before they were handed out. */
+  #givenUp = new Set<string>()
   #open = false
   #settled = false
   #wanted = false
   #asking: Promise<void> | null = null
+  #askAgain: Cancel = () => {}
+  #unanswered = new Backoff(AGAIN)
   #stop = new AbortController()
   #figures: JobFigures[] = []
   #outcomes = new Map<string, { kind: string; outcome: string; runs: number }>()
@@ -88,51 +104,72 @@ export class JobRunner implements Service {
   }
 
   /** A person gave the job up: its row says so already, and nobody waits for its outcome. */
-  end(job: number): void {
-    this.#runs.get(job)?.end(null, 'the job was cancelled')
+  end(run: string): void {
+    const running = this.#runs.get(run)
+    running?.end(null, 'the job was cancelled')
+    // It may have been claimed in the very batch in which it was given up: nobody has it yet.
+    if (!running && this.#asking) this.#givenUp.add(run)
   }
 
-  /** Aborts what runs and writes down how far it came. Bounded. */
+  /** Aborts what runs and writes down how far it came. Bounded, unless the engine does not answer. */
   async stop(): Promise<void> {
     this.#stop.abort()
-    await this.#asking
-    for (const run of this.#runs.values()) run.abort('the hub stops')
+    this.#askAgain()
+    const running = [...this.#runs.values()]
+    for (const run of running) run.abort('the hub stops')
     const cancel: Cancel = this.#parts.clock.after(LAST_WORDS_MS, () => {
-      for (const run of this.#runs.values()) run.end({ is: 'interrupted', clean: true }, 'the hub stops')
+      for (const run of running) run.end({ is: 'interrupted', clean: true }, 'the hub stops')
     })
-    await Promise.all([...this.#runs.values()].map(({ over }) => over))
+    await Promise.all([this.#asking, ...running.map(({ over }) => over)])
     cancel()
   }
 
   async #ask(): Promise<void> {
+    this.#askAgain()
     try {
+      await this.#settle()
       while (this.#wanted && !this.#stop.signal.aborted) {
         this.#wanted = false
-        await this.#settle()
-        const most = RUNS_AT_ONCE - this.#runs.size - this.#lingering
-        if (most <= 0) return
-        const kinds = [...this.#runners.keys()]
-        const { verdict, value } = await this.#parts.persist({ step: 'claim', most, kinds })
-        if (verdict !== 'stored') throw new Error('the engine could not say what is to be run')
-        for (const job of value as ClaimedJob[]) await this.#begin(job)
+        await this.#claim()
       }
+      if (this.#unanswered.failures > 0) this.#tellStuck()
+      this.#unanswered.reset()
     } catch (error) {
-      // Whatever is due is said again by the next tick of an engine that can store.
-      this.#parts.log.debug({ error: asError(error).message }, 'no jobs could be claimed')
+      this.#wanted = false
+      this.#tellUnanswered(asError(error))
+      this.#askAgain = this.#parts.clock.after(this.#unanswered.next(), () => this.wake())
+    } finally {
+      this.#givenUp.clear()
     }
   }
 
   /** Once: nobody saw the end of what an earlier life of the hub ran. */
   async #settle(): Promise<void> {
     if (this.#settled) return
-    const { verdict, value } = await this.#parts.persist({ step: 'found' })
-    if (verdict !== 'stored') throw new Error('the engine could not say what ran before')
-    for (const run of value as JobRunId[]) await this.#tell(run, { is: 'interrupted', clean: false })
+    const found = await this.#answer<JobRunId[]>({ step: 'found' })
+    await Promise.all(found.map((run) => this.#tell(run, { is: 'interrupted', clean: false })))
     this.#settled = true
+  }
+
+  async #claim(): Promise<void> {
+    const most = RUNS_AT_ONCE - this.#runs.size
+    if (most <= 0) return
+    const kinds = [...this.#runners.keys()]
+    const going = [...this.#runs.values()].map(({ job: { kind, key } }) => ({ kind, key }))
+    const claimed = await this.#answer<ClaimedJob[]>({ step: 'claim', most, kinds, going })
+    await Promise.all(claimed.map((job) => this.#begin(job)))
+  }
+
+  /** Throws when the engine has none. */
+  async #answer<T>(step: JobStep): Promise<T> {
+    const { verdict, value } = await this.#parts.persist(step)
+    if (verdict !== 'stored') throw new LaresError('part_failed', errorIn(value))
+    return value as T
   }
 
   async #begin(job: ClaimedJob): Promise<void> {
     const { clock, log } = this.#parts
+    if (this.#givenUp.has(job.run)) return
     const load = this.#runners.get(job.kind)
     if (this.#stop.signal.aborted || !load) {
       await this.#tell(job, { is: 'unstarted' })
@@ -145,10 +182,9 @@ export class JobRunner implements Service {
       clock,
       log,
       ended: (outcome) => this.#ended(job, outcome),
-      settled: (lingers) => this.#over(job, lingers),
-      gone: () => this.#gone(job),
     })
-    this.#runs.set(job.job, run)
+    this.#runs.set(job.run, run)
+    void run.over.then(() => this.#over(run))
   }
 
   async #ended(job: ClaimedJob, outcome: JobOutcome | null): Promise<void> {
@@ -156,47 +192,79 @@ export class JobRunner implements Service {
     this.#count(job.kind, outcome)
   }
 
-  #over(job: ClaimedJob, lingers: boolean): void {
-    this.#runs.delete(job.job)
-    if (lingers) {
-      this.#lingering += 1
-      this.#parts.log.warn({ kind: job.kind, job: job.job }, 'a run was ended and goes on all the same')
-      if (this.#lingering === RUNS_AT_ONCE)
-        this.#parts.stuck(`${RUNS_AT_ONCE} runs of jobs do not end, the last of the kind "${job.kind}"`)
-    }
-    this.wake()
-  }
-
-  #gone(job: ClaimedJob): void {
-    if (this.#lingering === RUNS_AT_ONCE) this.#parts.stuck(null)
-    this.#lingering -= 1
-    this.#parts.log.info({ kind: job.kind, job: job.job }, 'a run that went on has ended')
-    this.wake()
-  }
-
-  /** Resolves once it is on the disk; a disk that takes nothing is waited for. */
-  async #tell({ job, run }: JobRunId, became: JobOutcome): Promise<void> {
-    let outcome = became
-    for (;;) {
-      try {
-        const { verdict, value } = await this.#parts.persist({ step: 'ended', job, run, outcome })
-        if (verdict !== 'rejected') return
-        outcome = this.#untold(job, outcome, (value as { error?: string } | undefined)?.error ?? 'it was refused')
-      } catch (error) {
-        if (this.#stop.signal.aborted) {
-          this.#parts.log.warn({ job, error: asError(error).message }, 'what became of a job could not be written down')
-          return
-        }
-        if (error instanceof LaresError && error.code === 'internal')
-          outcome = this.#untold(job, outcome, error.message)
-        await wait(this.#parts.clock, TELL_AGAIN_MS, this.#stop.signal)
+  /** Its place and its key are free once nothing of it goes on. */
+  #over(run: RunningJob): void {
+    if (this.#stop.signal.aborted) return
+    const { kind, job } = run.job
+    const cancel = this.#parts.clock.after(PUT_AWAY_MS, () => {
+      this.#deaf.add(run)
+      this.#parts.log.warn({ kind, job }, 'a run was ended and goes on all the same')
+      this.#tellStuck()
+    })
+    void run.gone.then(() => {
+      cancel()
+      this.#runs.delete(run.job.run)
+      if (this.#deaf.delete(run)) {
+        this.#parts.log.info({ kind, job }, 'a run that went on has ended')
+        this.#tellStuck()
       }
+      this.wake()
+    })
+  }
+
+  #tellStuck(): void {
+    const deaf = [...this.#deaf]
+    const last = deaf.at(-1)?.job
+    if (!last) this.#parts.stuck(null)
+    else if (deaf.length === RUNS_AT_ONCE)
+      this.#parts.stuck(`${RUNS_AT_ONCE} runs of jobs do not end, the last of the kind "${last.kind}": no job is run`)
+    else
+      this.#parts.stuck(
+        `the run of job ${last.job} ("${last.kind}", ${last.key}) was ended and goes on all the same: ` +
+          'no other of its key is run until it has ended or the hub is restarted',
+      )
+  }
+
+  /** A disk that takes nothing is told by others. */
+  #tellUnanswered(error: Error): void {
+    this.#parts.log.debug({ error: error.message }, 'no jobs could be claimed')
+    if (!(error instanceof LaresError) || error.code !== 'part_failed') return
+    if (this.#unanswered.failures === 0) this.#parts.log.error({ error: error.message }, 'no job is run')
+    this.#parts.stuck(`no job is run, because the house failed at saying which: ${error.message}`)
+  }
+
+  /** Resolves once it is on the disk, or once the hub stops and it cannot be written. */
+  async #tell({ job, run }: JobRunId, became: JobOutcome): Promise<void> {
+    const { clock, log } = this.#parts
+    const again = new Backoff(AGAIN)
+    let outcome = became
+    let broken = 0
+    for (;;) {
+      const untold = await this.#write({ step: 'ended', job, run, outcome })
+      if (!untold) return
+      const { is, error } = untold
+      if (is === 'broken') broken += 1
+      if (outcome.is !== 'untold' && (is === 'refused' || broken >= OUTCOME_TRIES)) {
+        log.error({ job, outcome: outcome.is, error }, 'the house failed at what became of a job')
+        outcome = { is: 'untold', message: `the house failed at what became of it: ${error}` }
+        continue
+      }
+      if (this.#stop.signal.aborted) {
+        log.warn({ job, error }, 'what became of a job could not be written down')
+        return
+      }
+      await again.wait(clock, this.#stop.signal)
     }
   }
 
-  #untold(job: number, outcome: JobOutcome, error: string): JobOutcome {
-    this.#parts.log.error({ job, outcome: outcome.is, error }, 'the house failed at what became of a job')
-    return { is: 'untold', message: `the house failed at what became of it: ${error}` }
+  async #write(step: JobStep): Promise<Untold | null> {
+    try {
+      const { verdict, value } = await this.#parts.persist(step)
+      return verdict === 'rejected' ? { is: 'refused', error: errorIn(value) } : null
+    } catch (error) {
+      const isOurs = error instanceof LaresError && error.code === 'internal'
+      return { is: isOurs ? 'broken' : 'fault', error: asError(error).message }
+    }
   }
 
   #count(kind: string, outcome: JobOutcome | null): void {
@@ -210,4 +278,9 @@ export class JobRunner implements Service {
     count.runs += 1
     this.#outcomes.set(`${kind} ${is}`, count)
   }
+}
+
+/** Why the house rejected an input, as its engine says it. */
+function errorIn(value: unknown): string {
+  return (value as { error?: string } | undefined)?.error ?? 'it was refused'
 }

@@ -13,21 +13,23 @@ export interface RunningJobParts {
   log: Log
   /** Writes down what became of it. Called once; `null`: nobody waits for it. */
   ended: (outcome: JobOutcome | null) => Promise<void>
-  /** That is written down. `lingers`: it was ended, and goes on all the same. */
-  settled: (lingers: boolean) => void
-  /** What lingered has come to an end of its own. */
-  gone: () => void
 }
 
 /** One run of a job: begins at once, and has one end, its own or the one it is given. What it says later is not heard. */
 export class RunningJob {
+  readonly job: ClaimedJob
   /** Resolves once what became of it is written down. */
   readonly over: Promise<void>
+  /** Resolves once it is over and nothing of it goes on. That may be never: who ends a run can only ask. */
+  readonly gone: Promise<void>
   #abort = new AbortController()
   #end = Promise.withResolvers<JobOutcome | null>()
 
   constructor(parts: RunningJobParts) {
-    this.over = this.#whole(parts)
+    this.job = parts.job
+    const own = this.#own(parts)
+    this.over = this.#settle(parts, own)
+    this.gone = this.over.then(async () => void (await own))
   }
 
   /** Asks it to end; what it makes of that is its end. */
@@ -41,24 +43,14 @@ export class RunningJob {
     this.abort(reason)
   }
 
-  async #whole(parts: RunningJobParts): Promise<void> {
-    const { job, clock, ended, settled, gone } = parts
+  async #settle({ job, clock, ended }: RunningJobParts, own: Promise<JobOutcome>): Promise<void> {
     const timedOut = `it took longer than ${durationWords(job.deadlineMs)}`
     const cancel = clock.after(job.deadlineMs, () =>
       this.end({ is: 'failed', code: 'timed_out', message: timedOut, retry: true }, timedOut),
     )
-    let goesOn = true
-    let lingers = false
-    const own = this.#own(parts).then((outcome) => {
-      goesOn = false
-      if (lingers) gone()
-      return outcome
-    })
     const outcome = await Promise.race([own, this.#end.promise])
     cancel()
     await ended(outcome)
-    lingers = goesOn
-    settled(lingers)
   }
 
   /** Never rejects. */

@@ -4,6 +4,7 @@ const ENQUEUE = 'test/hub/features/jobs/enqueue.test.ts'
 const CLAIM = 'test/hub/features/jobs/claim.test.ts'
 const OUTCOME = 'test/hub/features/jobs/outcome.test.ts'
 const RUNNER = 'test/hub/front/job-runner.test.ts'
+const FAULTS = 'test/hub/front/job-runner-faults.test.ts'
 
 /** Work that must not be lost, and what keeps it from being done twice. */
 export const JOBS: readonly Mutation[] = [
@@ -45,14 +46,14 @@ export const JOBS: readonly Mutation[] = [
   {
     without: 'one running job of a key',
     file: 'hub/features/jobs/claim.ts',
-    text: "SELECT 1 FROM jobs WHERE state = 'running' AND kind = w.kind AND key = w.key",
-    becomes: 'SELECT 1 FROM jobs WHERE FALSE',
+    text: 'AND key NOT IN (SELECT value FROM json_each(:taken))',
+    becomes: '',
     test: { file: ENQUEUE, name: 'leaves the one of its key that runs alone, and is run after it' },
   },
   {
     without: 'the concurrency of a kind',
     file: 'hub/features/jobs/claim.ts',
-    text: 'Math.min(most, kind.concurrency - (running.get(kind.name) ?? 0))',
+    text: 'Math.min(most, kind.concurrency - keys.length)',
     becomes: 'most',
     test: { file: CLAIM, name: 'is the longest waiting, up to the concurrency of its kind' },
   },
@@ -115,8 +116,8 @@ export const JOBS: readonly Mutation[] = [
   {
     without: 'an alert for what has failed',
     file: 'hub/features/jobs/outcome.ts',
-    text: '  tellFailed(context, row.kind)\n}\n\nfunction succeed',
-    becomes: '}\n\nfunction succeed',
+    text: '  tellFailed(context, row.kind)\n}\n\n/** A kind that fails at that',
+    becomes: '}\n\n/** A kind that fails at that',
     test: { file: OUTCOME, name: 'is repeated with the same idempotency key, later each time' },
   },
   {
@@ -136,8 +137,8 @@ export const JOBS: readonly Mutation[] = [
   {
     without: 'a bound on the jobs that have ended',
     file: 'hub/features/jobs/engine.ts',
-    text: '[...removeOld(context), ...removeMany(context)]',
-    becomes: 'removeOld(context)',
+    text: '    removeMany(context)\n',
+    becomes: '',
     test: { file: OUTCOME, name: 'makes room when there are more than may be' },
   },
   {
@@ -174,22 +175,113 @@ export const JOBS: readonly Mutation[] = [
   {
     without: 'the place that a run keeps which does not end',
     file: 'hub/front/job-runner.ts',
-    text: 'RUNS_AT_ONCE - this.#runs.size - this.#lingering',
-    becomes: 'RUNS_AT_ONCE - this.#runs.size',
+    text: 'void run.gone.then(() => {',
+    becomes: 'void run.over.then(() => {',
     test: { file: RUNNER, name: 'keeps its place: runs that do not end stop all others in the end' },
   },
   {
     without: 'telling again what became of a run',
     file: 'hub/front/job-runner.ts',
-    text: 'await wait(this.#parts.clock, TELL_AGAIN_MS, this.#stop.signal)',
+    text: 'await again.wait(clock, this.#stop.signal)',
     becomes: 'return',
     test: { file: RUNNER, name: 'is waited for with what became of a run' },
   },
   {
     without: 'an end to a job whose outcome the house cannot take',
     file: 'hub/front/job-runner.ts',
-    text: "if (verdict !== 'rejected') return",
-    becomes: 'if (verdict) return',
+    text: "return verdict === 'rejected' ?",
+    becomes: 'return verdict === undefined ?',
     test: { file: RUNNER, name: 'has a failed job that says so, and the runner goes on' },
+  },
+  {
+    without: 'asking again what the engine did not answer',
+    file: 'hub/front/job-runner.ts',
+    text: 'this.#askAgain = this.#parts.clock.after(this.#unanswered.next(), () => this.wake())',
+    becomes: '',
+    test: { file: FAULTS, name: 'what an earlier life ran is asked again' },
+  },
+  {
+    without: 'sending an outcome again whose batch was broken',
+    file: 'hub/front/job-runner.ts',
+    text: 'broken >= OUTCOME_TRIES',
+    becomes: 'broken > 0',
+    test: { file: FAULTS, name: 'is sent again as it is' },
+  },
+  {
+    without: 'an end to an outcome that breaks every batch',
+    file: 'hub/front/job-runner.ts',
+    text: ' || broken >= OUTCOME_TRIES',
+    becomes: '',
+    test: { file: FAULTS, name: 'fails its job when that helps nothing' },
+  },
+  {
+    without: 'a pause between two tries to tell an outcome',
+    file: 'hub/front/job-runner.ts',
+    text: 'await again.wait(clock, this.#stop.signal)',
+    becomes: 'await null',
+    test: { file: FAULTS, name: 'is not sent without a pause' },
+  },
+  {
+    without: 'aborting runs before the engine answers',
+    file: 'hub/front/job-runner.ts',
+    text: "for (const run of running) run.abort('the hub stops')",
+    becomes: "await this.#asking\n    for (const run of running) run.abort('the hub stops')",
+    test: { file: FAULTS, name: 'aborts what runs before it waits for an answer' },
+  },
+  {
+    without: 'remembering a run that is given up as it is claimed',
+    file: 'hub/front/job-runner.ts',
+    text: 'if (!running && this.#asking) this.#givenUp.add(run)',
+    becomes: '',
+    test: { file: RUNNER, name: 'is not begun when it was claimed in the same batch' },
+  },
+  {
+    without: 'the key that a run keeps which does not end',
+    file: 'hub/features/jobs/claim.ts',
+    text: 'of [...rows, ...going])',
+    becomes: 'of rows)',
+    test: { file: RUNNER, name: 'keeps its key until it has ended' },
+  },
+  {
+    without: 'looking whether what was stored of a job is of its kind',
+    file: 'hub/features/jobs/claim.ts',
+    text: "if ('wrong' in stored) {",
+    becomes: 'if (row.id === 0) {',
+    test: { file: CLAIM, name: 'is failed and says so when what it is to do' },
+  },
+  {
+    without: 'a bound on the bytes that wait',
+    file: 'hub/features/jobs/enqueue.ts',
+    text: 'waiting.bytes + grows > JOBS.waitingBytes',
+    becomes: 'false',
+    test: { file: ENQUEUE, name: 'is refused once what waits of its kind is as large as may be' },
+  },
+  {
+    without: 'counting anew what waits after a part of a transaction was undone',
+    file: 'hub/engine/batch-context.ts',
+    text: '    this.basis = {}\n',
+    becomes: '',
+    test: { file: ENQUEUE, name: 'is not counted when a part of the transaction is undone' },
+  },
+  {
+    without: 'containing a kind that fails at the end of a job',
+    file: 'hub/features/jobs/outcome.ts',
+    text: 'context.attempt(() => kind.failed?.(context, endedJob(row, stored.payload), error))',
+    becomes: 'kind.failed?.(context, endedJob(row, stored.payload), error)',
+    test: { file: 'test/hub/features/jobs/commands.test.ts', name: 'gives up also what its kind fails at' },
+  },
+  {
+    without: 'a place of its own for what has failed',
+    file: 'hub/features/jobs/engine.ts',
+    text: "PARTITION BY kind, state = 'failed'",
+    becomes: 'PARTITION BY kind',
+    test: { file: OUTCOME, name: 'makes no room for others that were done' },
+  },
+  {
+    without: 'keeping what has ended while the clock follows no time source',
+    file: 'hub/features/jobs/engine.ts',
+    text: 'if (clockSynced !== false) db',
+    becomes: 'db',
+    test: { file: OUTCOME, name: 'is kept while the clock follows no time source' },
   },
 ]

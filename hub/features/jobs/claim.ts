@@ -1,15 +1,9 @@
 import type { Database } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
 import type { JobKind, JobKinds } from '../../engine/job-kind.ts'
-import type { ClaimedJob } from '../../engine/job-step.ts'
-
-interface Ready {
-  id: number
-  key: string
-  payload: string
-  idempotency_key: string
-  attempts: number
-}
+import type { ClaimedJob, JobKey } from '../../engine/job-step.ts'
+import { type JobRow, storedPayload } from './job-row.ts'
+import { giveUp } from './outcome.ts'
 
 type Moment = Pick<Context, 'now' | 'mono' | 'clockSynced'>
 
@@ -18,10 +12,10 @@ type Moment = Pick<Context, 'now' | 'mono' | 'clockSynced'>
  * follows no time source; where nobody can tell (`null`), the clock is believed, as everywhere.
  */
 const READY = `
-  SELECT id, key, payload, idempotency_key, attempts FROM jobs AS w
+  SELECT * FROM jobs
   WHERE state = 'waiting' AND kind = :kind AND ready_mono <= :mono
     AND (due_at IS NULL OR attempts > 0 OR (:clock AND due_at <= :now))
-    AND NOT EXISTS (SELECT 1 FROM jobs WHERE state = 'running' AND kind = w.kind AND key = w.key)
+    AND key NOT IN (SELECT value FROM json_each(:taken))
   ORDER BY ready_mono, id LIMIT :most`
 
 /** Decides what runs next: up to its kind's concurrency, one of a key, and no kind before another because it has more. */
@@ -30,6 +24,8 @@ export class Claims {
   /** When each kind was served last, as a count. */
   #served = new Map<string, number>()
   #turn = 0
+  /** What went on when the runner asked last. A run that was ended in the rows may hear nothing of it. */
+  #going: readonly JobKey[] = []
 
   constructor(kinds: JobKinds) {
     this.#kinds = kinds
@@ -37,27 +33,32 @@ export class Claims {
 
   /** Whether a claim would get anything. */
   isDue({ db }: { db: Database }, moment: Moment): boolean {
-    const running = runningByKind(db)
-    return [...this.#kinds.values()].some((kind) => ready(db, moment, { kind, running, most: 1 }).length > 0)
+    const taken = takenKeys(db, this.#going)
+    return [...this.#kinds.values()].some((kind) => ready(db, moment, { kind, taken, most: 1 }).length > 0)
   }
 
-  /** Marks up to `most` jobs of these kinds as running and hands them out. */
-  claim(context: Context, { most, kinds }: { most: number; kinds: readonly string[] }): ClaimedJob[] {
+  /** Marks up to `most` jobs of these kinds as running and hands them out. What cannot be read any more is failed. */
+  claim(
+    context: Context,
+    { most, kinds, going }: { most: number; kinds: readonly string[]; going: readonly JobKey[] },
+  ): ClaimedJob[] {
     const { db } = context
-    const running = runningByKind(db)
+    this.#going = going
+    const taken = takenKeys(db, going)
     const lanes = [...this.#kinds.values()]
       .filter(({ name }) => kinds.includes(name))
-      .map((kind) => ({ kind, jobs: ready(db, context, { kind, running, most }) }))
+      .map((kind) => ({ kind, jobs: ready(db, context, { kind, taken, most }) }))
     const claimed: ClaimedJob[] = []
     while (claimed.length < most) {
       const [next] = lanes
         .filter(({ jobs }) => jobs.length > 0)
         .sort((a, b) => this.#since(a.kind) - this.#since(b.kind))
-      const job = next?.jobs.shift()
-      if (!next || !job) break
+      const row = next?.jobs.shift()
+      if (!next || !row) break
       this.#turn += 1
       this.#served.set(next.kind.name, this.#turn)
-      claimed.push(begin(context, next.kind, job))
+      const job = begin(context, next.kind, row)
+      if (job) claimed.push(job)
     }
     return claimed
   }
@@ -67,30 +68,42 @@ export class Claims {
   }
 }
 
-function begin(context: Context, kind: JobKind, job: Ready): ClaimedJob {
+function begin(context: Context, kind: JobKind, row: JobRow): ClaimedJob | null {
   const { db, now } = context
+  const stored = storedPayload(kind, row.payload)
+  if ('wrong' in stored) {
+    giveUp(context, row, { kind, error: { code: 'job_failed', message: stored.wrong }, state: 'failed' })
+    return null
+  }
   const run = context.id()
   db.prepare(
     "UPDATE jobs SET state = 'running', run = ?, attempts = attempts + 1, started_at = ?, ended_at = NULL WHERE id = ?",
-  ).run(run, now, job.id)
+  ).run(run, now, row.id)
   return {
-    ...{ job: job.id, run, kind: kind.name, key: job.key, payload: JSON.parse(job.payload) as unknown },
-    ...{ idempotencyKey: job.idempotency_key, attempt: job.attempts + 1, deadlineMs: kind.deadlineMs },
+    ...{ job: row.id, run, kind: kind.name, key: row.key, payload: stored.payload },
+    ...{ idempotencyKey: row.idempotency_key, attempt: row.attempts + 1, deadlineMs: kind.deadlineMs },
   }
 }
+
+type TakenKeys = ReadonlyMap<string, ReadonlySet<string>>
 
 function ready(
   db: Database,
   { now, mono, clockSynced }: Moment,
-  { kind, running, most }: { kind: JobKind; running: ReadonlyMap<string, number>; most: number },
-): Ready[] {
-  const room = Math.min(most, kind.concurrency - (running.get(kind.name) ?? 0))
+  { kind, taken, most }: { kind: JobKind; taken: TakenKeys; most: number },
+): JobRow[] {
+  const keys = [...(taken.get(kind.name) ?? [])]
+  const room = Math.min(most, kind.concurrency - keys.length)
   if (room <= 0) return []
   const clock = Number(clockSynced !== false)
-  return db.prepare(READY).all({ kind: kind.name, mono: mono ?? 0, now, clock, most: room }) as Ready[]
+  const values = { kind: kind.name, taken: JSON.stringify(keys), mono: mono ?? 0, now, clock, most: room }
+  return db.prepare(READY).all(values) as JobRow[]
 }
 
-function runningByKind(db: Database): Map<string, number> {
-  const rows = db.prepare("SELECT kind, count(*) FROM jobs WHERE state = 'running' GROUP BY kind").raw().all()
-  return new Map(rows as [string, number][])
+/** Of each kind the keys that something runs of: as the rows have it, and as the runner does. */
+function takenKeys(db: Database, going: readonly JobKey[]): TakenKeys {
+  const rows = db.prepare("SELECT kind, key FROM jobs WHERE state = 'running'").all() as JobKey[]
+  const taken = new Map<string, Set<string>>()
+  for (const { kind, key } of [...rows, ...going]) taken.set(kind, (taken.get(kind) ?? new Set()).add(key))
+  return taken
 }

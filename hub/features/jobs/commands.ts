@@ -118,7 +118,7 @@ export const cancelJob = adminCommand({
     const message = state === 'running' ? 'given up while it ran: what it did is not known' : 'given up by a person'
     giveUp(context, row, { kind: kindOf(context, kind), error: { code: 'cancelled', message }, state: 'cancelled' })
     context.addEvent({ type: 'job_cancelled', source: 'user', data: { id, kind, key, state, by: caller.principal } })
-    if (state === 'running') context.effect({ kind: 'end_run', job: id })
+    if (state === 'running' && row.run !== null) context.effect({ kind: 'end_run', run: row.run })
     return { id, kind, key, was: state }
   },
 })

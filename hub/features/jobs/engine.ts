@@ -19,7 +19,7 @@ declare module '../../engine/input.ts' {
     jobs_due: object
     job_figures: { figures: JobFigures[] }
     /** A person gave a job up that is being run. */
-    end_run: { job: number }
+    end_run: { run: string }
   }
 }
 
@@ -30,23 +30,24 @@ const PURGE_MS = 60_000
 export function openJobs({ db, jobKinds: kinds }: Pick<House, 'db' | 'jobKinds'>): Feature {
   const claims = new Claims(kinds)
   let purgedAt = Number.NEGATIVE_INFINITY
-  let told = ''
+  let told: JobFigures[] = []
 
+  /** What was removed because it was old is seen here: what has failed is an alert as long as it is there. */
   function tellFigures(context: Context): void {
     const figures = figuresOf(db)
-    const text = JSON.stringify(figures)
-    if (text === told) return
+    if (JSON.stringify(figures) === JSON.stringify(told)) return
     context.effect({ kind: 'job_figures', figures })
+    for (const kind of new Set([...told, ...figures].map((one) => one.kind))) tellFailed(context, kind)
     context.committed(() => {
-      told = text
+      told = figures
     })
   }
 
   function purge(context: Context): void {
     const mono = context.mono ?? 0
     if (mono - purgedAt < PURGE_MS) return
-    const gone = [...removeOld(context), ...removeMany(context)]
-    for (const kind of new Set(gone)) tellFailed(context, kind)
+    removeOld(context)
+    removeMany(context)
     context.committed(() => {
       purgedAt = mono
     })
@@ -112,22 +113,21 @@ function failUnknown(context: Context, kinds: House['jobKinds']): void {
   }
 }
 
-/** Kinds of the jobs that were kept long enough and are gone. */
-function removeOld({ db, now }: Context): string[] {
-  return db.prepare('DELETE FROM jobs WHERE kept_until <= ? RETURNING kind').pluck().all(now) as string[]
+/** What its kind keeps no longer. A clock that follows no time source removes nothing. */
+function removeOld({ db, now, clockSynced }: Context): void {
+  if (clockSynced !== false) db.prepare('DELETE FROM jobs WHERE kept_until <= ?').run(now)
 }
 
-/** The same of those that are more than may be, the first to have ended first. */
-function removeMany({ db }: Context): string[] {
-  const ended = "state NOT IN ('waiting', 'running')"
-  const kinds = db
-    .prepare(`SELECT kind FROM jobs WHERE ${ended} GROUP BY kind HAVING count(*) > ${JOBS.ended}`)
-    .pluck()
-    .all() as string[]
-  const remove = db.prepare(
-    `DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE ${ended} AND kind = ? ORDER BY ended_at DESC, id DESC LIMIT -1 OFFSET ${JOBS.ended})`,
-  )
-  return kinds.filter((kind) => remove.run(kind).changes > 0)
+/** What is more than may be kept of a kind, the first to have ended first. What was done takes no place of what has failed. */
+const REMOVE_MANY = `
+  DELETE FROM jobs WHERE id IN (
+    SELECT id FROM (
+      SELECT id, state, row_number() OVER (PARTITION BY kind, state = 'failed' ORDER BY ended_at DESC, id DESC) AS place
+      FROM jobs WHERE state NOT IN ('waiting', 'running'))
+    WHERE place > CASE state WHEN 'failed' THEN ${JOBS.failed} ELSE ${JOBS.ended} END)`
+
+function removeMany({ db }: Context): void {
+  db.prepare(REMOVE_MANY).run()
 }
 
 function figuresOf(db: Database): JobFigures[] {

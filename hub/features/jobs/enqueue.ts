@@ -32,29 +32,44 @@ export function enqueue<P>(context: Context, kind: JobKind<P, never>, job: NewJo
     ...{ kind: kind.name, key, delivery: kind.delivery.promise, payload, idempotency_key: context.id() },
     ...{ due_at: dueAt, delay_ms: delayMs, ready_at: now + delayMs, ready_mono: (context.mono ?? 0) + delayMs, now },
   }
-  if (dueAt === null && delayMs === 0) context.effect({ kind: 'jobs_due' })
-  const replaced = db.prepare(REPLACE).pluck().get(values) as number | undefined
-  if (replaced !== undefined) return replaced
+  const bytes = Buffer.byteLength(payload)
+  const replaced = db.prepare(WAITING).get(values) as { bytes: number } | undefined
   const waiting = waitingOf(context, kind.name)
-  if (waiting.jobs >= JOBS.waiting)
+  const grows = bytes - (replaced?.bytes ?? 0)
+  if (!replaced && waiting.jobs >= JOBS.waiting)
     throw new LaresError('too_many_jobs', `${JOBS.waiting} jobs of the kind "${kind.name}" wait already`)
+  if (grows > 0 && waiting.bytes + grows > JOBS.waitingBytes)
+    throw new LaresError('too_many_jobs', `jobs of the kind "${kind.name}" with ${waiting.bytes} bytes wait already`)
+  if (dueAt === null && delayMs === 0) context.effect({ kind: 'jobs_due' })
+  waiting.bytes += grows
+  if (replaced) return db.prepare(REPLACE).pluck().get(values) as number
   waiting.jobs += 1
   return Number(db.prepare(INSERT).run(values).lastInsertRowid)
 }
 
-const counted = new WeakMap<Context, Map<string, { jobs: number }>>()
+interface Waiting {
+  jobs: number
+  bytes: number
+}
+
+const counted = new WeakMap<object, Map<string, Waiting>>()
 
 /** How many of a kind wait, counted once in a transaction: ten thousand take a millisecond, and a handler may enqueue many. */
-function waitingOf(context: Context, kind: string): { jobs: number } {
-  const byKind = counted.get(context) ?? new Map<string, { jobs: number }>()
-  counted.set(context, byKind)
+function waitingOf({ db, basis }: Context, kind: string): Waiting {
+  const byKind = counted.get(basis) ?? new Map<string, Waiting>()
+  counted.set(basis, byKind)
   const known = byKind.get(kind)
   if (known) return known
-  const sql = "SELECT count(*) AS jobs FROM jobs WHERE state = 'waiting' AND kind = ?"
-  const count = context.db.prepare(sql).get(kind) as { jobs: number }
+  const count = db.prepare(COUNT).get(kind) as Waiting
   byKind.set(kind, count)
   return count
 }
+
+const WAITING =
+  "SELECT octet_length(payload) AS bytes FROM jobs WHERE kind = :kind AND key = :key AND state = 'waiting'"
+
+const COUNT = `
+  SELECT count(*) AS jobs, coalesce(sum(octet_length(payload)), 0) AS bytes FROM jobs WHERE state = 'waiting' AND kind = ?`
 
 /** A service that is down is not asked more often because there is more to tell it: its back-off, if longer, stands. */
 const STANDS = 'last_code IS NOT NULL AND ready_mono > :ready_mono'

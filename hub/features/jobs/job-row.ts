@@ -1,5 +1,6 @@
+import { describeIssues } from '../../../shared/codec.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
-import type { EndedJob, JobDelivery } from '../../engine/job-kind.ts'
+import type { JobDelivery, JobKind } from '../../engine/job-kind.ts'
 
 export const JOB_STATES = ['waiting', 'running', 'done', 'failed', 'cancelled', 'replaced'] as const
 export type JobState = (typeof JOB_STATES)[number]
@@ -13,10 +14,12 @@ export interface JobRow {
   delivery: JobDelivery['promise']
   payload: string
   idempotency_key: string
+  /** Names the run that was begun last. */
+  run: string | null
   attempts: number
 }
 
-const COLUMNS = 'id, kind, key, state, delivery, payload, idempotency_key, attempts'
+const COLUMNS = 'id, kind, key, state, delivery, payload, idempotency_key, run, attempts'
 
 export function jobRow(db: Database, id: number): JobRow | undefined {
   return db.prepare(`SELECT ${COLUMNS} FROM jobs WHERE id = ?`).get(id) as JobRow | undefined
@@ -35,7 +38,18 @@ export function newerWaits(db: Database, { kind, key }: Pick<JobRow, 'kind' | 'k
   return waiting.get(kind, key) !== undefined
 }
 
-/** What the engine part of its kind is told. */
-export function endedJob({ id, key, payload, attempts, idempotency_key }: JobRow): EndedJob<unknown> {
-  return { id, key, payload: JSON.parse(payload) as unknown, attempts, idempotencyKey: idempotency_key }
+/** What was stored of a job, as its kind wants it now; `wrong`: it is not that, or no JSON at all. */
+export type StoredPayload = { payload: unknown } | { wrong: string }
+
+export function storedPayload({ payload: schema }: Pick<JobKind, 'payload'>, text: string): StoredPayload {
+  let stored: unknown
+  try {
+    stored = JSON.parse(text)
+  } catch {
+    return { wrong: 'what it is to do is damaged in the database' }
+  }
+  const checked = schema.safeParse(stored)
+  return checked.success
+    ? { payload: checked.data }
+    : { wrong: `what it is to do does not fit this version of Lares: ${describeIssues(checked.error)}` }
 }

@@ -3,10 +3,10 @@ import { cleanText } from '../../../shared/clean-text.ts'
 import { cutText } from '../../../shared/cut-text.ts'
 import { JOBS } from '../../../shared/limits.ts'
 import type { Context } from '../../engine/context.ts'
-import { type JobError, type JobKind, kindOf } from '../../engine/job-kind.ts'
+import { type EndedJob, type JobError, type JobKind, kindOf } from '../../engine/job-kind.ts'
 import type { JobOutcome } from '../../engine/job-step.ts'
 import { tellFailed } from './failed-jobs.ts'
-import { endedJob, type JobRow, type JobState, newerWaits } from './job-row.ts'
+import { type JobRow, type JobState, newerWaits, storedPayload } from './job-row.ts'
 
 const DAY_MS = 86_400_000
 /** What has ended of a kind that nothing is known of. */
@@ -52,18 +52,40 @@ export function giveUp(
     const { kind: name, key, attempts } = row
     context.addEvent({ type: 'job_failed', data: { id: row.id, kind: name, key, attempts, ...told } })
   }
-  kind?.failed?.(context, endedJob(row), told)
+  if (kind) tellItsKind(context, row, { kind, error: told })
   tellFailed(context, row.kind)
+}
+
+/** A kind that fails at that keeps nobody from giving the job up: what it did is undone, and the job says so. */
+function tellItsKind(context: Context, row: JobRow, { kind, error }: { kind: JobKind; error: JobError }): void {
+  const stored = storedPayload(kind, row.payload)
+  if ('wrong' in stored) return
+  const fault = context.attempt(() => kind.failed?.(context, endedJob(row, stored.payload), error))
+  if (!fault) return
+  const message = cutText(
+    `${error.message}; the house failed at that, too: ${cleanText(fault.message)}`,
+    JOBS.errorLength,
+  )
+  context.db.prepare('UPDATE jobs SET last_error = ? WHERE id = ?').run(message, row.id)
 }
 
 function succeed(context: Context, row: JobRow, { kind, value }: { kind: JobKind | undefined; value: unknown }): void {
   end(context, row, { kind, state: 'done', error: null })
   // What failed of this key before is settled by what was done of it since.
   const { changes } = context.db
-    .prepare("UPDATE jobs SET state = 'replaced' WHERE kind = ? AND key = ? AND state = 'failed' AND id < ?")
+    .prepare(
+      "UPDATE jobs SET state = 'replaced', payload = 'null' WHERE kind = ? AND key = ? AND state = 'failed' AND id < ?",
+    )
     .run(row.kind, row.key, row.id)
   if (changes > 0) tellFailed(context, row.kind)
-  kind?.done?.(context, endedJob(row), value)
+  if (!kind?.done) return
+  const stored = storedPayload(kind, row.payload)
+  if ('wrong' in stored) throw new Error(stored.wrong)
+  kind.done(context, endedJob(row, stored.payload), value)
+}
+
+function endedJob({ id, key, attempts, idempotency_key }: JobRow, payload: unknown): EndedJob<unknown> {
+  return { id, key, payload, attempts, idempotencyKey: idempotency_key }
 }
 
 /** Nobody saw its end. */
@@ -123,18 +145,17 @@ export function waitAgain(
   ).run(attempts, delayMs, now + delayMs, (mono ?? 0) + delayMs, id)
 }
 
+/** What was done or replaced is never run again: of what it was to do nothing is kept. */
+const END = `
+  UPDATE jobs SET state = :state, ended_at = :now, kept_until = :now + :keepMs, last_code = :code, last_error = :message,
+    payload = CASE WHEN :state IN ('done', 'replaced') THEN 'null' ELSE payload END
+  WHERE id = :id`
+
 function end(
   { db, now }: Context,
   { id }: JobRow,
   { kind, state, error }: { kind: JobKind | undefined; state: JobState; error: JobError | null },
 ): void {
   const keepMs = (kind?.keepMs ?? OTHERS_KEPT_MS)[state === 'failed' ? 'failed' : 'done']
-  db.prepare('UPDATE jobs SET state = ?, ended_at = ?, kept_until = ?, last_code = ?, last_error = ? WHERE id = ?').run(
-    state,
-    now,
-    now + keepMs,
-    error?.code ?? null,
-    error?.message ?? null,
-    id,
-  )
+  db.prepare(END).run({ id, state, now, keepMs, code: error?.code ?? null, message: error?.message ?? null })
 }

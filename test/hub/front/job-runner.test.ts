@@ -1,67 +1,9 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { JobKind } from '../../../hub/engine/job-kind.ts'
-import type { JobRun } from '../../../hub/engine/job-run.ts'
-import type { JobStep } from '../../../hub/engine/job-step.ts'
-import { enqueue } from '../../../hub/features/jobs/enqueue.ts'
-import { JobRunner, RUNS_AT_ONCE } from '../../../hub/front/job-runner.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { RUNS_AT_ONCE } from '../../../hub/front/job-runner.ts'
 import { LaresError } from '../../../shared/errors.ts'
-import { silentLog } from '../../../shared/log.ts'
 import { type JobsHouse, openJobsHouse } from '../features/jobs/jobs-house.ts'
-import { type Note, once, repeated } from '../features/jobs/test-kinds.ts'
-
-type Run = JobRun<Note, unknown>
-
-const started: { runner: JobRunner; house: JobsHouse }[] = []
-afterEach(async () => {
-  for (const { runner, house } of started.splice(0)) {
-    void runner.stop()
-    await turn()
-    // What hears nothing is given up then.
-    house.clock.advance(500)
-    await turn()
-  }
-})
-
-/** A runner over an engine in memory. `faults`: what the disk says to the next steps, one after the other. */
-function runnerOver(house: JobsHouse, run: Run, more: { load?: () => Promise<JobRun> } = {}) {
-  const faults: Error[] = []
-  const steps: string[] = []
-  const stuck: (string | null)[] = []
-  const runners = new Map(['letter', 'siren'].map((name) => [name, more.load ?? (async () => run as JobRun)]))
-  const runner = new JobRunner({
-    async persist(change: JobStep) {
-      steps.push(change.step === 'ended' ? `ended ${change.outcome.is}` : change.step)
-      const fault = faults.shift()
-      if (fault) throw fault
-      return house.step(change)
-    },
-    isOpen: () => true,
-    clock: house.clock,
-    log: silentLog,
-    stuck: (reason) => void stuck.push(reason),
-    runners,
-  })
-  house.onEffects = (effects) => {
-    for (const effect of effects) {
-      if (effect.kind === 'jobs_due') runner.wake()
-      if (effect.kind === 'end_run') runner.end(effect.job)
-      if (effect.kind === 'job_figures') runner.note(effect.figures)
-    }
-  }
-  started.push({ runner, house })
-  runner.start()
-  return { runner, faults, steps, stuck }
-}
-
-const put = (house: JobsHouse, kind: JobKind<Note, string>, key = 'anna') =>
-  house.inEngine((context) => enqueue(context, kind, { key, payload: { text: key } }))
-const becomes = (house: JobsHouse, ...states: string[]) => vi.waitFor(() => expect(house.states()).toEqual(states))
-const turn = () => new Promise((resolve) => setImmediate(resolve))
-/** Heeds its signal. */
-const untilAborted: Run = (_payload, { signal }) =>
-  new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }))
-/** Hears nothing. */
-const deaf: Run = () => new Promise(() => {})
+import { once, repeated } from '../features/jobs/test-kinds.ts'
+import { becomes, deaf, giveUpRun, put, runnerOver, turn, untilAborted } from './runner-over-house.ts'
 
 describe('the runner of jobs', () => {
   it('runs what was enqueued as soon as it is committed, and hands its value to the house', async () => {
@@ -167,11 +109,64 @@ describe('a run that takes too long', () => {
     await turn()
     house.clock.advance(10_000)
     await vi.waitFor(() => expect(count('failed')).toBe(RUNS_AT_ONCE))
-    house.tick(1_000)
     await turn()
-    expect([count('waiting'), stuck.at(-1)]).toEqual([1, '16 runs of jobs do not end, the last of the kind "letter"'])
+    house.tick(10_000)
+    await turn()
+    expect([count('waiting'), stuck.at(-1)]).toEqual([
+      1,
+      '16 runs of jobs do not end, the last of the kind "letter": no job is run',
+    ])
     ends.resolve('at last')
     await vi.waitFor(() => expect(count('done')).toBe(1))
+    expect(stuck.at(-1)).toBeNull()
+  })
+})
+
+describe('a run that was ended and goes on', () => {
+  it.each([
+    ['by a person', 1, (house: JobsHouse) => giveUpRun(house, 1), ['cancelled', 'waiting'], ['cancelled', 'done']],
+    ['at its deadline', 0, (house: JobsHouse) => house.clock.advance(10_000), ['waiting'], ['done']],
+  ])('%s keeps its key until it has ended', async (_how, more, end, meanwhile, after) => {
+    const first = Promise.withResolvers<string>()
+    let runs = 0
+    const house = openJobsHouse([repeated()])
+    const { steps } = runnerOver(house, async () => {
+      runs += 1
+      return runs === 1 ? first.promise : 'x'
+    })
+    put(house, repeated())
+    await becomes(house, 'running')
+    await turn()
+    for (let at = 0; at < more; at += 1) put(house, repeated())
+    end(house)
+    await becomes(house, ...meanwhile)
+    house.tick(9_000)
+    await turn()
+    const before = steps.length
+    for (let second = 0; second < 5; second += 1) house.tick(100)
+    await turn()
+    // Nothing is asked for in vain meanwhile: each question is a commit.
+    expect([runs, house.states(), steps.length - before]).toEqual([1, meanwhile, 0])
+    first.resolve('at last')
+    await becomes(house, ...after)
+    expect(runs).toBe(2)
+  })
+
+  it('is told to the health of the hub after a while, and no longer once it has ended', async () => {
+    const end = Promise.withResolvers<string>()
+    const house = openJobsHouse([once()])
+    const { stuck } = runnerOver(house, () => end.promise)
+    put(house, once())
+    await becomes(house, 'running')
+    await turn()
+    house.clock.advance(10_000)
+    await becomes(house, 'failed')
+    await turn()
+    expect(stuck).toEqual([])
+    house.clock.advance(10_000)
+    expect(stuck.at(-1)).toContain('the run of job 1 ("siren", anna) was ended and goes on all the same')
+    end.resolve('at last')
+    await turn()
     expect(stuck.at(-1)).toBeNull()
   })
 })
@@ -215,7 +210,7 @@ describe('a disk that takes nothing', () => {
     for (let tries = 0; tries < 2; tries += 1) {
       await vi.waitFor(() => expect(steps.filter((step) => step === 'ended done')).toHaveLength(tries + 1))
       await turn()
-      house.clock.advance(1_000)
+      house.clock.advance(3_000)
     }
     await becomes(house, 'done')
   })
@@ -252,16 +247,37 @@ describe('a house that fails at what became of a run', () => {
 describe('a run that a person gave up', () => {
   it('is aborted, and nothing is written of what it says', async () => {
     const house = openJobsHouse([repeated()])
-    const { runner, steps } = runnerOver(house, untilAborted)
+    const { runner, ended } = runnerOver(house, untilAborted)
     const id = put(house, repeated())
     await becomes(house, 'running')
     await turn()
-    house.inEngine((context) => {
-      context.db.prepare("UPDATE jobs SET state = 'cancelled' WHERE id = ?").run(id)
-      context.effect({ kind: 'end_run', job: id })
-    })
+    giveUpRun(house, id)
     await vi.waitFor(() => expect(runner.outcomes).toEqual([{ kind: 'letter', outcome: 'cancelled', runs: 1 }]))
     expect(house.states()).toEqual(['cancelled'])
-    expect(steps.filter((step) => step.startsWith('ended'))).toEqual([])
+    expect(ended()).toEqual([])
+  })
+
+  it('is not begun when it was claimed in the same batch', async () => {
+    let runs = 0
+    const house = openJobsHouse([repeated()])
+    const { ended } = runnerOver(
+      house,
+      async () => {
+        runs += 1
+      },
+      {
+        between(change, step) {
+          const answer = step(change)
+          // What a batch brings about is done before anybody hears what was claimed in it.
+          if (change.step === 'claim' && house.states()[0] === 'running') giveUpRun(house, 1)
+          return answer
+        },
+      },
+    )
+    put(house, repeated())
+    await becomes(house, 'cancelled')
+    await turn()
+    await turn()
+    expect([runs, ended()]).toEqual([0, []])
   })
 })

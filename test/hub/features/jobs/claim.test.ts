@@ -53,6 +53,37 @@ describe('what runs next', () => {
   })
 })
 
+describe('a job that cannot be read any more', () => {
+  it.each([
+    ['is no JSON', '{"text":', 'damaged in the database'],
+    ['is of another version', '{"words":"x"}', 'does not fit this version of Lares'],
+  ])('is failed and says so when what it is to do %s, and the others go on', (_what, stored, words) => {
+    const told: string[] = []
+    const kind = repeated({ failed: (_context, { key }) => void told.push(key) })
+    const house = openJobsHouse([kind])
+    const id = put(house, kind, 'broken')
+    put(house, kind, 'good')
+    house.db.prepare('UPDATE jobs SET payload = ? WHERE id = ?').run(stored, id)
+    expect(keys(house)).toEqual(['good'])
+    expect(house.row(id)).toMatchObject({ state: 'failed', last_code: 'job_failed' })
+    expect(house.row(id).last_error).toContain(words)
+    expect(house.problem('letter')).toContain(words)
+    // Its kind is not told of what it cannot read.
+    expect(told).toEqual([])
+  })
+})
+
+describe('a run that goes on although it was ended', () => {
+  it('counts for the concurrency of its kind, and keeps its key', () => {
+    const house = openJobsHouse([letter])
+    for (const key of ['a', 'b', 'c']) put(house, letter, key)
+    const going = [{ kind: 'letter', key: 'a' }]
+    expect(house.claim(16, ['letter'], going).map(({ key }) => key)).toEqual(['b'])
+    house.tick(1_000)
+    expect(house.effects.some(({ kind }) => kind === 'jobs_due')).toBe(false)
+  })
+})
+
 describe('a job that is due by wall time', () => {
   const due = (house: JobsHouse) => house.effects.some(({ kind }) => kind === 'jobs_due')
 

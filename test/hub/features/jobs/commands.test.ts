@@ -25,7 +25,7 @@ const states = (house: TestHouse) =>
   house.all<{ state: string }>('SELECT state FROM jobs ORDER BY id').map((r) => r.state)
 
 function claimAll(house: TestHouse): { job: number; run: string }[] {
-  house.send({ kind: 'job', change: { step: 'claim', most: 16, kinds: ['letter', 'siren'] } })
+  house.send({ kind: 'job', change: { step: 'claim', most: 16, kinds: ['letter', 'siren'], going: [] } })
   return house.all("SELECT id AS job, run FROM jobs WHERE state = 'running' AND run <> 'run'")
 }
 
@@ -91,6 +91,20 @@ describe('lares jobs cancel', () => {
     expect(house.effects).toContainEqual({ kind: 'problem', name: 'jobs:letter', problem: null })
     house.send({ kind: 'job', change: { step: 'ended', job: 2, run: 'run', outcome: DONE } })
     expect(states(house)).toEqual(['cancelled', 'cancelled', 'cancelled'])
+  })
+
+  it('gives up also what its kind fails at', () => {
+    const kind = repeated({
+      failed() {
+        throw new Error('no room for it')
+      },
+    })
+    const house = houseWith('waiting')
+    const broken = openTestHouse({ db: house.db, jobKinds: [kind] })
+    expect(data(call(broken, 'cancel', 1))).toMatchObject({ was: 'waiting' })
+    expect(broken.all('SELECT state, last_error FROM jobs')).toEqual([
+      { state: 'cancelled', last_error: 'given up by a person; the house failed at that, too: no room for it' },
+    ])
   })
 
   it('asks first, and refuses what has ended', () => {

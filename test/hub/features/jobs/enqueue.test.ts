@@ -76,6 +76,35 @@ describe('a job that is enqueued', () => {
     expect(house.states()).toHaveLength(JOBS.waiting + 1)
   })
 
+  it('is refused once what waits of its kind is as large as may be, also when it replaces', () => {
+    const house = openJobsHouse([letter])
+    const large = 'x'.repeat(JOBS.payloadBytes - 100)
+    const many = Math.floor(JOBS.waitingBytes / JOBS.payloadBytes)
+    house.inEngine((context) => {
+      for (let at = 0; at < many; at += 1) enqueue(context, letter, job(`k${at}`, large))
+      enqueue(context, letter, job('small'))
+      expect(() => enqueue(context, letter, job('one more', large))).toThrow('bytes wait already')
+    })
+    expect(() => put(house, 'small', large)).toThrow('bytes wait already')
+    put(house, 'k1', 'less')
+    put(house, 'small', large)
+  })
+
+  it('is not counted when a part of the transaction is undone with it', () => {
+    const house = openJobsHouse([letter])
+    house.fill(letter.name, 'waiting', JOBS.waiting - 1)
+    house.inEngine((context) => {
+      const fault = context.attempt(() => {
+        enqueue(context, letter, job('undone'))
+        throw new Error('no')
+      })
+      expect(fault?.message).toBe('no')
+      enqueue(context, letter, job('last'))
+      expect(() => enqueue(context, letter, job('too many'))).toThrow('wait already')
+    })
+    expect(house.states()).toHaveLength(JOBS.waiting)
+  })
+
   it('is refused with a payload that is too large or not of its kind, and with a key that is no key', () => {
     const house = openJobsHouse([letter])
     const wrong = { text: 'x', more: 1 } as Note

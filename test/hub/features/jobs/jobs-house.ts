@@ -4,7 +4,7 @@ import { Engine } from '../../../../hub/engine/engine.ts'
 import type { Feature } from '../../../../hub/engine/feature.ts'
 import { type Effect, type StructuredInput, VERDICTS, type Verdict } from '../../../../hub/engine/input.ts'
 import { type JobKind, jobKinds } from '../../../../hub/engine/job-kind.ts'
-import type { ClaimedJob, JobOutcome, JobStep } from '../../../../hub/engine/job-step.ts'
+import type { ClaimedJob, JobKey, JobOutcome, JobStep } from '../../../../hub/engine/job-step.ts'
 import { EventLog } from '../../../../hub/features/events/event-log.ts'
 import { openJobs } from '../../../../hub/features/jobs/engine.ts'
 import { installTriggers } from '../../../../hub/store/change-log.ts'
@@ -60,8 +60,8 @@ export class JobsHouse<C extends Clock = ManualClock> {
     return this.#input({ kind: 'job', change })
   }
 
-  claim(most = 16, kinds = this.#kinds.map(({ name }) => name)): ClaimedJob[] {
-    return this.step({ step: 'claim', most, kinds }).value as ClaimedJob[]
+  claim(most = 16, kinds = this.#kinds.map(({ name }) => name), going: JobKey[] = []): ClaimedJob[] {
+    return this.step({ step: 'claim', most, kinds, going }).value as ClaimedJob[]
   }
 
   ended({ job, run }: ClaimedJob, outcome: JobOutcome): Verdict {
@@ -81,7 +81,7 @@ export class JobsHouse<C extends Clock = ManualClock> {
   }
 
   /** So many jobs with keys `k0`, `k1`, …; the first one is the first that ended. */
-  fill(kind: string, state: 'waiting' | 'done', count: number): void {
+  fill(kind: string, state: 'waiting' | 'done' | 'failed', count: number): void {
     const insert = this.db.prepare(
       'INSERT INTO jobs (kind, key, state, delivery, payload, idempotency_key, ready_at, ready_mono, enqueued_at, ended_at, kept_until) ' +
         "VALUES (?, ?, ?, 'at_least_once', '{}', 'x', 0, 0, 0, ?, 9e15)",

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { JobKind } from '../../../../hub/engine/job-kind.ts'
 import type { ClaimedJob, JobRunId } from '../../../../hub/engine/job-step.ts'
 import { enqueue } from '../../../../hub/features/jobs/enqueue.ts'
+import { LaresError } from '../../../../shared/errors.ts'
 import { JOBS } from '../../../../shared/limits.ts'
 import { type JobsHouse, openJobsHouse } from './jobs-house.ts'
 import { AGAIN, DONE, HOPELESS, type Note, once, repeated } from './test-kinds.ts'
@@ -115,6 +116,24 @@ describe('a run that fails', () => {
     expect(house.states()).toEqual(['failed', 'failed'])
   })
 
+  it('is failed also when its kind fails at that, which leaves nothing', () => {
+    const kind = telling({
+      failed(context) {
+        context.db.prepare("INSERT INTO hub_settings (key, value) VALUES ('half told', '1')").run()
+        throw new LaresError('too_large', 'no room for it')
+      },
+    })
+    const house = openJobsHouse([kind])
+    const id = put(house, kind)
+    expect(house.ended(claimOne(house), HOPELESS)).toBe('stored')
+    expect(house.row(id)).toMatchObject({
+      state: 'failed',
+      last_code: 'bad_params',
+      last_error: 'no such street; the house failed at that, too: no room for it',
+    })
+    expect([house.problem('letter'), told(house)]).toEqual([expect.stringContaining('no such street'), []])
+  })
+
   it('gives way to a newer job of its key', () => {
     const house = openJobsHouse([repeated()])
     put(house, repeated(), 'anna', 'old')
@@ -220,6 +239,29 @@ describe('a job that has ended', () => {
     expect(house.problem('letter')).toBeNull()
   })
 
+  it('keeps nothing of what it was to do once nothing can be run again', () => {
+    const house = openJobsHouse([repeated()])
+    const id = put(house, repeated())
+    house.ended(claimOne(house), HOPELESS)
+    const failed = house.row(id).payload
+    put(house, repeated())
+    house.ended(claimOne(house), DONE)
+    expect([JSON.parse(failed), house.row(id).payload, house.row(id + 1).payload]).toEqual([
+      { text: 'anna' },
+      ...['null', 'null'],
+    ])
+  })
+
+  it('is kept while the clock follows no time source, however late that clock says it is', () => {
+    const house = openJobsHouse([repeated()])
+    put(house, repeated())
+    house.ended(claimOne(house), HOPELESS)
+    house.clockSynced = false
+    house.clock.jump(365 * 86_400_000)
+    house.tick(60_000)
+    expect(house.states()).toEqual(['failed'])
+  })
+
   it('makes room when there are more than may be, the first of its kind first', () => {
     const house = openJobsHouse([repeated(), once()])
     put(house, once(), 'other kind')
@@ -228,5 +270,16 @@ describe('a job that has ended', () => {
     house.tick(60_000)
     expect(house.states()).toHaveLength(JOBS.ended + 1)
     expect(house.db.prepare("SELECT min(ended_at) FROM jobs WHERE kind = 'letter'").pluck().get()).toBe(5)
+  })
+
+  it('that has failed makes no room for others that were done: somebody is to see it', () => {
+    const house = openJobsHouse([repeated()])
+    house.fill('letter', 'failed', 1)
+    house.fill('letter', 'done', JOBS.ended + 5)
+    house.tick(60_000)
+    expect(house.states().filter((state) => state === 'failed')).toHaveLength(1)
+    house.fill('letter', 'failed', JOBS.failed)
+    house.tick(60_000)
+    expect(house.states()).toHaveLength(JOBS.ended + JOBS.failed)
   })
 })
