@@ -1,6 +1,7 @@
 import { alarmWords } from '../shared/alarm-words.ts'
 import { cleanText } from '../shared/clean-text.ts'
 import type { Wire } from '../shared/codec.ts'
+import { stateText } from '../shared/state-text.ts'
 import { showValue } from '../shared/terminal/show-value.ts'
 import { zonedTime } from '../shared/time-words.ts'
 
@@ -31,7 +32,7 @@ export function line(heard: Heard, names: ReadonlyMap<string, string>): string {
   switch (heard.kind) {
     case 'state': {
       const { state } = heard
-      const value = state ? `${showValue(state.value, undefined, { now: 0, times: 'whole' })} ${state.unit}` : 'gone'
+      const value = state ? `${shownState(state)} ${state.unit}` : 'gone'
       const time = state ? zonedTime(state.at) : '-'
       return cleanText(`${time}  ${nameOf(heard.device)}  ${sensorName(names, heard)}  ${value}`.trimEnd())
     }
@@ -56,6 +57,13 @@ export function line(heard: Heard, names: ReadonlyMap<string, string>): string {
       return cleanText(words.join('  '))
     }
   }
+}
+
+/** Numbers with the digits that matter, everything else in the words of `stateText`. */
+export function shownState(state: Wire<'state'>): string {
+  return typeof state.value === 'number'
+    ? showValue(state.value, undefined, { now: 0, times: 'whole' })
+    : cleanText(stateText(state))
 }
 
 /** What people call a sensor, kept beside the names of devices; its key where nobody said. */

@@ -67,9 +67,9 @@ function followReadings(live: LiveParts, call: Call): Promise<void> {
       if (!isKey) keys = await keysOf(client, { device, sensor })
       return new StoredReadings({ device, sensor })
     },
-    filters: [topics.filter('state', sensor === undefined || !isKey ? {} : { sensor })],
+    filters: [topics.filter('state', sensor === undefined || !isKey ? {} : { entity: sensor })],
     cleared(topic) {
-      const { device: of = '', sensor: gone = '' } = topics.parse(topic)?.levels ?? {}
+      const { device: of = '', entity: gone = '' } = topics.parse(topic)?.levels ?? {}
       if (keys !== null && !keys.has(gone)) return null
       return device === undefined || of === device ? { kind: 'state', device: of, sensor: gone, state: null } : null
     },

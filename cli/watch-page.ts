@@ -1,10 +1,11 @@
 import { alarmWords } from '../shared/alarm-words.ts'
 import { cleanText } from '../shared/clean-text.ts'
+import { cutText } from '../shared/cut-text.ts'
 import { paint } from '../shared/terminal/paint.ts'
-import { showValue } from '../shared/terminal/show-value.ts'
 import { fitTable, type TableColumn } from '../shared/terminal/table.ts'
 import { fitted } from '../shared/terminal/text-width.ts'
 import { durationWords, localTime, timeWords } from '../shared/time-words.ts'
+import { shownState } from './heard.ts'
 import type { WatchedDevice, WatchedHouse } from './watched-house.ts'
 
 const COLUMNS: readonly TableColumn[] = [
@@ -114,6 +115,9 @@ function colourOf({ status }: WatchedDevice): Colour {
   return status?.status === 'error' ? 'red' : 'yellow'
 }
 
+/** Of a state that is a text, so that a long one leaves room for what it is of. */
+const WORD_WIDTH = 24
+
 const HOUR_MS = 3_600_000
 
 /** How long ago, in the unit that matters: more would take the room of another column. */
@@ -147,7 +151,7 @@ function sensorRows({ sensors }: WatchedDevice, now: number): Row[] {
     cells: [
       '',
       name,
-      state.quality === 0 ? '?' : showValue(state.value, undefined, { now, times: 'glance' }),
+      state.quality === 0 ? '?' : cutText(shownState(state), WORD_WIDTH),
       cleanText(state.unit),
       ageOf(state.at, now),
     ],

@@ -133,7 +133,7 @@ async function hearLatest(
 }
 
 function heardOf(parsed: ReturnType<Topics['parse']>, payload: Buffer): Latest | null {
-  const { device = '', sensor = '' } = parsed?.levels ?? {}
+  const { device = '', entity: sensor = '' } = parsed?.levels ?? {}
   switch (parsed?.name) {
     case 'state': {
       const read = payload.length === 0 ? null : decode('state', payload)

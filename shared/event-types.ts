@@ -66,6 +66,7 @@ const OF_AGENTS = [
 const OF_THE_HUB = [
   ['device_connect', entry('device', 'info', 'Device connected', 'The device can be reached.')],
   ['device_disconnect', entry('device', 'info', 'Device disconnected', 'The device can no longer be reached.')],
+  ['state_changed', entry('device', 'debug', 'State changed', 'An entity has another state.')],
   ['device_joined', entry('audit', 'info', 'Device joined', 'A new device joined the house.')],
   ['device_created', entry('audit', 'info', 'Device created', 'An administrator made an identity for a device.')],
   ['device_renamed', entry('audit', 'info', 'Device renamed', 'The device has a new name.')],

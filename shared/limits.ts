@@ -62,10 +62,14 @@ export const INFLIGHT_PER_CLIENT = 1_000
 export const OFFLINE_QUEUE = { messages: 1_000, bytes: 5 * MiB, ageMs: 3_600_000 } as const
 export const RETAINED_TOPICS = 10_000
 
+/** What a person may call a device, in UTF-16 units. */
+export const DEVICE_NAME_LENGTH = 255
 /** Sensors that a device has at one time. */
 export const SENSORS_PER_DEVICE = 256
 /** Sensors that a device has and had: those that left keep their place and their history. */
 export const SENSORS_KEPT_PER_DEVICE = 4_096
+/** Entities of a device that bridges or connections know of, those that left included. A bridge is often one device. */
+export const ENTITIES_PER_DEVICE = 8_192
 /** Alarms of a device that are remembered, open or ended. */
 export const ALARMS_PER_DEVICE = 512
 export const ITEMS_PER_MESSAGE = 500
@@ -114,7 +118,7 @@ export const SILENT_DEVICE_MS = 120_000
 export const VOLATILE_FLUSH_MS = 60_000
 /** A clock that is set to the right time may step back this far, and what is stored is not of the future yet. */
 export const CLOCK_STEP_MS = 60_000
-/** `state/<sensor>` is published at most this often for one sensor. */
+/** `state/<entity>` is published at most this often for one entity. */
 export const STATE_PUBLISH_MS = 1_000
 /** Answers to changing commands are remembered this long. */
 export const REQUEST_MEMORY_MS = 86_400_000

@@ -57,7 +57,7 @@ export const TOPICS = {
     from: ['hub'],
     to: ['device', ...PEOPLE],
   },
-  state: { pattern: '<device>/state/<sensor>', message: 'state', qos: 1, retain: true, from: ['hub'], to: PEOPLE },
+  state: { pattern: '<device>/state/<entity>', message: 'state', qos: 1, retain: true, from: ['hub'], to: PEOPLE },
   adminRequest: {
     pattern: 'admin/request/<area>/<verb>',
     message: 'admin-request',
@@ -205,7 +205,8 @@ function match(row: CompiledRow, parts: string[]): Record<string, string> | null
   return levels
 }
 
-function isLevel(text: string): boolean {
+/** Whether the text can be one level of a topic: neither empty nor with a separator or wildcard. */
+export function isLevel(text: string): boolean {
   return text !== '' && !/[/+#\0]/.test(text)
 }
 

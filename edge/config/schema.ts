@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { address } from '../../shared/address.ts'
 import { sensorKeyOf } from '../../shared/ids.ts'
-import { text } from '../../shared/messages/fields.ts'
+import { deviceName } from '../../shared/messages/fields.ts'
 import { buttonSettings } from '../gpio/button.ts'
 import { gpioSettings } from '../gpio/open-port.ts'
 import { statusLightSettings } from '../gpio/status-light.ts'
@@ -17,7 +17,7 @@ const pinOr = <T extends z.ZodType>(table: T) =>
 
 const agent = z.strictObject({
   /** Default: the name the hub knows. */
-  name: text(100).min(1).optional(),
+  name: deviceName.optional(),
   /** Folder of identity and outbox. `--data` goes before it. */
   data: z.string().startsWith('/', 'is to begin with /').optional(),
   log_level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),

@@ -56,7 +56,8 @@ export function composeBrokerSide(
     onDropped: (drop) => readers.dropped(drop),
   })
   const ended: HouseHooks['end'] = (who) => hooks.end(who)
-  const outward: Effects = new Effects({ broker, health, ended, parts, log: log.part('effects') })
+  const housed = (device: string, house: string) => void houses.set(device, house)
+  const outward: Effects = new Effects({ broker, health, housed, ended, parts, log: log.part('effects') })
   const publish = (effects: Effect[]) => outward.perform(effects)
   const announcer: Announcer = new Announcer({ topics, clock, health, version, report, perform: publish })
   const socket = config.listen.socket ?? join(folder, 'hub.sock')

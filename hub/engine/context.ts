@@ -21,6 +21,8 @@ export interface NewEvent {
   data?: Record<string, unknown>
   oldState?: string
   newState?: string
+  /** What belonged to the new state. */
+  attributes?: Record<string, unknown>
   /** False: it is stored and told to nobody, because it happened long ago. Default true. */
   isNews?: boolean
   /** When it happened at its source; absent means now. */

@@ -26,6 +26,8 @@ export type Verdict = (typeof VERDICTS)[number]
 export interface EffectKinds {
   /** `to` is the only session that may read it; absent: whoever may read the topic. */
   publish: { topic: string; payload: string; qos: 0 | 1; retain: boolean; to?: string }
+  /** The house of a device that is new or has moved: who may hear of it. */
+  device_house: { device: string; house: string }
   disconnect: { device: string; reason: string }
   /** `token`: only what logged in with it. */
   disconnect_user: { user: string; token?: string; reason: string }

@@ -13,6 +13,8 @@ type Performer = (effect: Effect) => unknown
 export interface OutwardParts {
   broker: Pick<TrustedBroker, 'publish' | 'subscribers' | 'connections'>
   health: Pick<Health, 'raise' | 'clear'>
+  /** A device is new, or has another house. */
+  housed: (device: string, house: string) => void
   /** Rights of somebody changed. */
   ended: Pick<HouseHooks, 'end'>['end']
   /** Whose effects are performed beside the hub's own. Throws when two perform the same kind. */
@@ -24,14 +26,16 @@ export interface OutwardParts {
 export class Effects {
   #broker: OutwardParts['broker']
   #health: OutwardParts['health']
+  #housed: OutwardParts['housed']
   #ended: OutwardParts['ended']
   #log: Log
   #performers = new Map<EffectKind, Performer>()
   #silent = false
 
-  constructor({ broker, health, ended, parts, log }: OutwardParts) {
+  constructor({ broker, health, housed, ended, parts, log }: OutwardParts) {
     this.#broker = broker
     this.#health = health
+    this.#housed = housed
     this.#ended = ended
     this.#log = log
     for (const { effects } of [this.#own(), ...parts])
@@ -76,6 +80,7 @@ export class Effects {
           if (this.#silent || !(effect.retain || this.#broker.subscribers(effect.topic))) return
           return this.#broker.publish(effect)
         },
+        device_house: ({ device, house }) => this.#housed(device, house),
         disconnect: ({ device, reason }) => {
           this.#ended({ device })
           this.#close((principal) => principal.kind === 'device' && principal.id === device, reason)

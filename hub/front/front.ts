@@ -21,7 +21,7 @@ export interface FrontParts {
   /** Whose messages the engine does not get. */
   parts: readonly FrontPart[]
   live: LiveDevices
-  /** Device to house, for what may be forwarded to whom. Filled at start and by every login. */
+  /** Device to house, for what may be forwarded to whom. Filled at start, when a device is made, and by every login. */
   houses: Map<string, string>
   door: Omit<AdminDoorParts, 'run' | 'note'>
 }

@@ -11,7 +11,7 @@ export interface PublishedValue {
   at: number
 }
 
-/** The latest value of every sensor, as its retained state says it, for whoever asks without MQTT. */
+/** The latest number of every entity that has one, as its retained state says it, for whoever asks without MQTT. */
 export class SensorValues {
   #topics: Topics
   #values = new Map<string, PublishedValue>()
@@ -20,7 +20,7 @@ export class SensorValues {
     this.#topics = topics
   }
 
-  /** Takes what is published; everything but a sensor's state passes by. */
+  /** Takes what is published; everything but states passes by. */
   note(effects: readonly Effect[]): void {
     for (const effect of effects) if (effect.kind === 'publish' && effect.retain) this.#take(effect)
   }
@@ -31,7 +31,7 @@ export class SensorValues {
 
   #take({ topic, payload }: { topic: string; payload: string }): void {
     const parsed = this.#topics.parse(topic)
-    const { device, sensor } = parsed?.levels ?? {}
+    const { device, entity: sensor } = parsed?.levels ?? {}
     if (parsed?.name !== 'state' || device === undefined || sensor === undefined) return
     // An empty message takes a retained one away.
     if (payload === '') {
@@ -41,6 +41,8 @@ export class SensorValues {
     const decoded = decode('state', Buffer.from(payload))
     if (!decoded.ok) return
     const { value, unit, at } = decoded.value
-    this.#values.set(topic, { device, sensor, unit, value, at })
+    if (typeof value === 'number' || typeof value === 'boolean')
+      this.#values.set(topic, { device, sensor, unit, value: Number(value), at })
+    else this.#values.delete(topic)
   }
 }

@@ -167,8 +167,7 @@ const OWN: Partial<Record<MessageName, Readonly<Record<string, string>>>> = {
   },
   status: { status: '`error`: connected, and the reason says what is wrong', since: WALL },
   state: {
-    value: 'in `unit`',
-    unit: 'of the value',
+    unit: 'of the value; empty where it has none',
     quality: '0: outside what is physically possible',
     time_quality: 'see [Time](#time)',
   },

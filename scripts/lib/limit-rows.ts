@@ -78,7 +78,7 @@ export function limitRows(): string[][] {
     ],
     ['event that is no alarm', `at most ${seconds(limits.EVENT_FRESH_MS)} old`, 'stored, not passed on'],
     ['silence of an agent', seconds(limits.SILENT_DEVICE_MS), 'status `error`, reason `silent`'],
-    ['`state/<sensor>` of one sensor', `every ${seconds(limits.STATE_PUBLISH_MS)}`, 'the newest value follows'],
+    ['`state/<entity>` of one entity', `every ${seconds(limits.STATE_PUBLISH_MS)}`, 'the newest state follows'],
     ['answer to a changing request', `remembered ${seconds(limits.REQUEST_MEMORY_MS)}`, 'the id is free again'],
     ['query', seconds(limits.QUERY_MAX_MS), '`query_too_long`'],
   ]

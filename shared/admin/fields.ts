@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { text, timeMs } from '../messages/fields.ts'
+import { deviceName, text, timeMs } from '../messages/fields.ts'
 
 /** A time in an answer: milliseconds since 1970 UTC, shown to people in their own zone. */
 export const time = timeMs.meta({ format: 'time' })
@@ -23,10 +23,10 @@ export const toType = z.string().meta({ format: 'to-type' })
 export const logLine = z.string().meta({ format: 'log-line' })
 
 /** A device that is asked for: its id, or its name where only one has it. */
-export const deviceParam = text(100).min(1).meta({ format: 'device' })
+export const deviceParam = deviceName.meta({ format: 'device' })
 
 /** A sensor that is asked for: its key, or its name where only one of the device has it. */
-export const sensorParam = text(100).min(1).meta({ format: 'sensor' })
+export const sensorParam = text(255).min(1).meta({ format: 'sensor' })
 
 /** A time that is asked for: milliseconds, or a text as people write it. `momentOf` makes a number of it. */
 export const timeParam = z.union([timeMs, text(60).min(1)]).meta({ format: 'time' })

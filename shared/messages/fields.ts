@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { cleanText } from '../clean-text.ts'
 import { SENSOR_KEY, sensorKeyOf } from '../ids.ts'
 import { LATEST_TIME } from '../latest-time.ts'
+import { DEVICE_NAME_LENGTH } from '../limits.ts'
 
 /**
  * Text that every store of ours can hold: no NUL, no lone surrogate (SQLite and Postgres refuse or mangle both).
@@ -17,6 +18,9 @@ export const text = (max: number) =>
  * said is worth more than how. Never for what identifies something.
  */
 export const words = (max: number) => z.string().overwrite(cleanText).max(max)
+
+/** What a person calls a device. */
+export const deviceName = text(DEVICE_NAME_LENGTH).min(1)
 
 /** Wall-clock time, integer milliseconds since 1970 UTC, as the sender believed it. */
 export const timeMs = z.int().min(0).max(LATEST_TIME)

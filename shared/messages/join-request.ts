@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { MESSAGE_BYTES } from '../limits.ts'
+import { DEVICE_NAME_LENGTH, MESSAGE_BYTES } from '../limits.ts'
 import { text, words } from './fields.ts'
 import { message } from './message.ts'
 
@@ -15,7 +15,7 @@ export const joinRequest = message({
     /** 256 random bits in base64url, made on the device and written there before they are sent once. */
     secret: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
     /** Absent: the name the invitation carries. */
-    name: words(100).min(1).optional(),
+    name: words(DEVICE_NAME_LENGTH).min(1).optional(),
     hardware: words(255).nullable(),
     agent: text(50),
     /** The device that this machine was until now, when it takes another identity. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { MESSAGE_BYTES } from '../limits.ts'
+import { DEVICE_NAME_LENGTH, MESSAGE_BYTES } from '../limits.ts'
 import { text } from './fields.ts'
 import { message } from './message.ts'
 
@@ -10,7 +10,7 @@ export const joinResponse = message({
   schema: z.object({
     ok: z.boolean(),
     device: text(40).optional(),
-    name: text(255).optional(),
+    name: text(DEVICE_NAME_LENGTH).optional(),
     device_type: text(40).optional(),
     error: z.object({ code: text(40), message: text(500), hint: text(500) }).optional(),
   }),

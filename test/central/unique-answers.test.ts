@@ -32,21 +32,30 @@ const DEVICE = 'kitchen-pi'
 /** Every unique key beside the primary keys, of every table that leaves the house. A new one needs an answer here. */
 const ANSWERS = new Map<string, Answer>([
   [
-    'device_entities(entity_id)',
+    'device_entities(entity_id, source)',
     {
       does: 'follows',
       column: 'entity_id',
       make: (key, value) =>
-        `INSERT INTO device_entities (id, device_id, entity_id, name, entity_type, created_at, updated_at) VALUES ('${key}', '${DEVICE}', '${value}', 'E', 'sensor', 1, 1)`,
+        `INSERT INTO device_entities (id, device_id, entity_id, key, name, entity_type, created_at, updated_at) VALUES ('${key}', '${DEVICE}', '${value}', '${key}', 'E', 'sensor', 1, 1)`,
     },
   ],
   [
-    'device_entities(unique_id)',
+    'device_entities(unique_id, source)',
     {
       does: 'follows',
       column: 'unique_id',
       make: (key, value) =>
-        `INSERT INTO device_entities (id, device_id, entity_id, unique_id, name, entity_type, created_at, updated_at) VALUES ('${key}', '${DEVICE}', 'sensor.${key}', '${value}', 'E', 'sensor', 1, 1)`,
+        `INSERT INTO device_entities (id, device_id, entity_id, unique_id, key, name, entity_type, created_at, updated_at) VALUES ('${key}', '${DEVICE}', 'sensor.${key}', '${value}', '${key}', 'E', 'sensor', 1, 1)`,
+    },
+  ],
+  [
+    'device_entities(device_id, key)',
+    {
+      does: 'follows',
+      column: 'key',
+      make: (key, value) =>
+        `INSERT INTO device_entities (id, device_id, entity_id, key, name, entity_type, created_at, updated_at) VALUES ('${key}', '${DEVICE}', 'sensor.${key}', '${value}', 'E', 'sensor', 1, 1)`,
     },
   ],
   [

@@ -53,12 +53,17 @@ function inDatabase(sql: string): void {
 describe('a hub of which one part fails', () => {
   it('takes messages all the same when a row keeps a feature from starting, and says which and why', async () => {
     const device = await houseWithDevice()
-    inDatabase("UPDATE device_entities SET attributes = 'no json'")
+    inDatabase(
+      'CREATE TRIGGER bad BEFORE UPDATE ON turns BEGIN ' +
+        "SELECT RAISE(ABORT, 'a row of another age'); END; " +
+        "INSERT INTO sessions (id, device_id, persona_id, persona_version, created_at, updated_at) SELECT 's', id, 'companion', '1.0.0', 1, 1 FROM devices; " +
+        "INSERT INTO turns (id, session_id, device_id, phase, started_at, created_at, updated_at) SELECT 'd/t', 's', id, 'open', 1, 1, 1 FROM devices;",
+    )
     const hub = await start()
     await sends(hub, device, 50)
     await eventually(async () => (await healthOf(hub)).problems.some(({ code }) => code === 'part_failed'))
     const { problems } = await healthOf(hub)
-    expect(problems.find(({ code }) => code === 'part_failed')?.message).toContain('"telemetry" failed')
+    expect(problems.find(({ code }) => code === 'part_failed')?.message).toContain('"sessions" failed')
     expect(hub.log().match(/a part of the house failed/g)).toHaveLength(1)
     expect(await hub.stop()).toBe(0)
   })

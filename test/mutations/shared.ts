@@ -117,8 +117,8 @@ export const SHARED: readonly Mutation[] = [
   {
     without: 'a bound on the sensors of a device',
     file: 'hub/features/devices/entities.ts',
-    text: 'return Math.max(0, SENSORS_PER_DEVICE - enabled)',
-    becomes: 'return SENSORS_PER_DEVICE',
+    text: 'const isFull = own.filter(({ enabled }) => enabled).length >= SENSORS_PER_DEVICE',
+    becomes: 'const isFull = own.length < 0',
     test: {
       file: 'test/hub/features/telemetry/telemetry.test.ts',
       name: 'of a sensor beyond the 256th is refused alone',

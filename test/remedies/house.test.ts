@@ -36,7 +36,7 @@ beforeAll(async () => {
   await hub.stop()
   const db = new Sqlite(storeFile(hub.folder))
   db.exec(
-    `DELETE FROM device_entities WHERE unique_id LIKE '%_s1';
+    `DELETE FROM device_entities WHERE key = 's1';
      INSERT INTO houses (id, name, created_at, updated_at) SELECT 'cottage', 'Cottage', created_at + 1, 1 FROM houses`,
   )
   db.close()

@@ -186,9 +186,9 @@ function makeRoom({ db }: Context, device: string): boolean {
 
 function isRetired({ db }: Context, device: string, sensor: string): boolean {
   const enabled = db
-    .prepare('SELECT is_enabled FROM device_entities WHERE unique_id = ? AND device_id = ?')
+    .prepare('SELECT is_enabled FROM device_entities WHERE device_id = ? AND key = ?')
     .pluck()
-    .get(`${device}_${sensor}`, device)
+    .get(device, sensor)
   return enabled === 0
 }
 

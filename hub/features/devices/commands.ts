@@ -4,7 +4,7 @@ import { alarmWords } from '../../../shared/alarm-words.ts'
 import { agentUpgrade } from '../../../shared/compatibility.ts'
 import { formatJoinToken } from '../../../shared/join-token.ts'
 import { severity } from '../../../shared/messages/event.ts'
-import { text } from '../../../shared/messages/fields.ts'
+import { deviceName, text } from '../../../shared/messages/fields.ts'
 import { timeWords } from '../../../shared/time-words.ts'
 import type { CallContext } from '../../engine/admin-command.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
@@ -20,7 +20,6 @@ import { clearState, clearStatus } from './retained-state.ts'
 import { removeSensor } from './sensor-commands.ts'
 import { tellProblems } from './tell-device.ts'
 
-const deviceName = text(100).min(1)
 const deviceType = z.enum(DEVICE_TYPES)
 
 export const inviteDevice = adminCommand({
@@ -305,12 +304,9 @@ export const revokeDevice = adminCommand({
 })
 
 function clearRetained(context: CallContext, device: string): void {
-  const keys = context.db.prepare('SELECT unique_id FROM device_entities WHERE device_id = ?').pluck().all(device) as (
-    | string
-    | null
-  )[]
+  const keys = context.db.prepare('SELECT key FROM device_entities WHERE device_id = ?').pluck().all(device) as string[]
   clearStatus(context, device)
-  for (const key of keys) if (key !== null) clearState(context, device, key.slice(device.length + 1))
+  for (const key of keys) clearState(context, device, key)
 }
 
 function rowOf({ db }: Pick<CallContext, 'db'>, device: string) {

@@ -1,4 +1,5 @@
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
+import { isLevel } from '../../../shared/topics.ts'
 
 export interface KnownDevice {
   id: string
@@ -28,13 +29,13 @@ export class Directory {
     )
   }
 
-  /** `null` when the device is unknown or revoked. */
+  /** `null` when the device is unknown, revoked, or has an id that can stand on no topic. */
   find(id: string): KnownDevice | null {
     const known = this.#known.get(id)
     if (known !== undefined) return known
     const row = this.#read.get(id) as Row | undefined
     const device =
-      row && row.revoked_at === null
+      row && row.revoked_at === null && isLevel(row.id)
         ? { id: row.id, name: row.name, house: row.house_id, integration: row.integration_type, connects: row.connects }
         : null
     if (this.#known.size > 10_000) this.#known.clear()

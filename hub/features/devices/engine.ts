@@ -150,6 +150,7 @@ export function openDevices(house: House): Devices {
       },
     },
     start(context) {
+      entities.start(context)
       startAlarms(context)
       presence.start(context)
       forgetOldInvitations(context)

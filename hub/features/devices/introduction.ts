@@ -1,6 +1,5 @@
 import type { RefusedSensor } from '../../../shared/introduced-sensors.ts'
 import { describeRefused, readSensors } from '../../../shared/introduced-sensors.ts'
-import { SENSORS_PER_DEVICE } from '../../../shared/limits.ts'
 import type { Birth } from '../../../shared/messages/birth.ts'
 import type { Context } from '../../engine/context.ts'
 import type { Origin, PartlyRefused } from '../../engine/feature.ts'
@@ -23,8 +22,9 @@ export class Introductions {
     const { sensors, refused } = readSensors(birth.sensors)
     if (birth.partial !== true) this.#retire(context, device, { named: sensors.map(({ key }) => key), refused })
     for (const sensor of sensors) {
-      if (this.#entities.hasRoomFor(device, sensor.key)) this.#entities.declare(context, device, sensor)
-      else refused.push({ key: sensor.key, code: 'too_many_sensors', reason: FULL })
+      const refusal = this.#entities.refusal(device, sensor.key)
+      if (refusal === null) this.#entities.declare(context, device, sensor)
+      else refused.push({ key: sensor.key, ...refusal })
     }
     const reason = describeRefused(refused)
     if (reason !== null && reason !== this.#told.get(device)) {
@@ -48,8 +48,6 @@ export class Introductions {
   #retire(context: Context, device: string, birth: { named: string[]; refused: readonly RefusedSensor[] }): void {
     const named = new Set([...birth.named, ...birth.refused.map(({ key }) => key)])
     if (birth.refused.some(({ key }) => !/^[a-z0-9_]+$/.test(key))) return
-    for (const key of this.#entities.of(device).keys()) if (!named.has(key)) this.#entities.retire(context, device, key)
+    this.#entities.retireOthers(context, device, named)
   }
 }
-
-const FULL = `the device has ${SENSORS_PER_DEVICE} sensors already`

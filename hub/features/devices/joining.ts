@@ -50,7 +50,10 @@ export interface NewDevice {
   name: string
   type: string
   house: string
-  secretHash: string
+  /** `null`: it does not log in here. */
+  secretHash: string | null
+  /** `wifi`, `zigbee`, `bluetooth`, `cloud`. */
+  connection?: string
   integration: string
   discovery: string
   hardware: string | null
@@ -64,7 +67,7 @@ export function addDevice(context: Context, device: NewDevice): string {
     .prepare(
       'INSERT INTO devices (id, house_id, name, device_type, device_class, detected_model, integration_type, connection_method, ' +
         'requires_auth, auth_method, auth_token_hash, status, status_reason, status_since, discovery_method, created_at, updated_at) ' +
-        "VALUES (?, ?, ?, ?, ?, ?, ?, 'wifi', 1, 'local_token', ?, 'offline', 'never_connected', ?, ?, ?, ?)",
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'offline', 'never_connected', ?, ?, ?, ?)",
     )
     .run(
       id,
@@ -74,13 +77,15 @@ export function addDevice(context: Context, device: NewDevice): string {
       classOf(device.type),
       device.hardware,
       device.integration,
-      device.secretHash,
+      device.connection ?? 'wifi',
+      ...(device.secretHash === null ? [0, 'none', null] : [1, 'local_token', device.secretHash]),
       now,
       device.discovery,
       now,
       now,
     )
   context.changed()
+  context.effect({ kind: 'device_house', device: id, house: device.house })
   return id
 }
 

@@ -12,7 +12,6 @@ interface Asking {
 }
 
 interface SensorRow {
-  device_id: string
   key: string
   name: string
 }
@@ -34,9 +33,8 @@ export function sensorsNamed({ db, caller }: Asking, given: string, device?: str
   const visible = visibleHouses(caller, 'd.house_id')
   const all = db
     .prepare(
-      'SELECT e.device_id, substr(e.unique_id, length(e.device_id) + 2) AS key, e.name FROM device_entities e ' +
-        `JOIN devices d ON d.id = e.device_id WHERE e.unique_id IS NOT NULL AND ${visible.sql}` +
-        `${device === undefined ? '' : ' AND e.device_id = ?'} ORDER BY key`,
+      `SELECT e.key, e.name FROM device_entities e JOIN devices d ON d.id = e.device_id WHERE ${visible.sql}` +
+        `${device === undefined ? '' : ' AND e.device_id = ?'} ORDER BY e.key`,
     )
     .all(...visible.values, ...(device === undefined ? [] : [device])) as SensorRow[]
   if (all.some(({ key }) => key === given)) return [given]

@@ -26,13 +26,15 @@ export class Presence {
     this.#write = db.prepare(
       'UPDATE devices SET status = ?, status_reason = ?, status_since = ?, updated_at = ? WHERE id = ?',
     )
-    this.#all = db.prepare('SELECT id, house_id, status, status_reason FROM devices WHERE revoked_at IS NULL')
+    this.#all = db.prepare(
+      'SELECT id, house_id, status, status_reason, auth_token_hash IS NOT NULL AS logs_in FROM devices WHERE revoked_at IS NULL',
+    )
   }
 
-  /** At start nobody is connected yet: every device of ours is offline until it comes. */
+  /** At start nobody is connected yet: who logs in here is offline until it comes. Others are as their bridge last said. */
   start(context: Context): void {
-    for (const row of this.#all.all() as Row[]) {
-      if (row.status === 'online' || row.status === 'busy' || row.status === 'error') {
+    for (const row of this.#all.all() as (Row & { logs_in: 0 | 1 })[]) {
+      if (row.logs_in === 1 && (row.status === 'online' || row.status === 'busy' || row.status === 'error')) {
         this.#change(context, row, { status: 'offline', reason: 'hub_restart' })
       } else tellStatus(context, row.id)
     }

@@ -1,12 +1,13 @@
+import { isLevel } from '../../../shared/topics.ts'
 import type { Context } from '../../engine/context.ts'
 
-/** An empty retained payload removes the topic: a sensor or device that is gone leaves no value for others to find. */
-export function clearState(context: Context, device: string, sensor: string): void {
-  clearRetained(context, context.topics.build('state', { device, sensor }))
+/** An empty retained payload removes the topic: an entity or device that is gone leaves no state for others to find. */
+export function clearState(context: Context, device: string, entity: string): void {
+  if (isLevel(device) && isLevel(entity)) clearRetained(context, context.topics.build('state', { device, entity }))
 }
 
 export function clearStatus(context: Context, device: string): void {
-  clearRetained(context, context.topics.build('status', { device }))
+  if (isLevel(device)) clearRetained(context, context.topics.build('status', { device }))
 }
 
 function clearRetained(context: Context, topic: string): void {

@@ -34,9 +34,9 @@ export const removeSensor = adminCommand({
     const row = db
       .prepare(
         'SELECT e.id, e.entity_id, e.is_enabled, d.house_id FROM device_entities e JOIN devices d ON d.id = e.device_id ' +
-          'WHERE e.device_id = ? AND e.unique_id = ?',
+          'WHERE e.device_id = ? AND e.key = ?',
       )
-      .get(device, `${device}_${sensor}`) as SensorRow | undefined
+      .get(device, sensor) as SensorRow | undefined
     if (!row)
       throw new LaresError('not_found', `${device} has no sensor ${sensor}`, {
         hint: `Its sensors are listed by: lares devices show ${device}.`,

@@ -118,14 +118,24 @@ export const deviceEntities = syncedTable(
     device_id: text()
       .notNull()
       .references(() => devices.id, { onDelete: 'cascade' }),
-    /** As Home Assistant names it: `sensor.kitchen_pi_x7k2m9_cpu_temperature`. */
+    /** Who says what it is and how: `lares` its own device, else the key of a bridge or connection. */
+    source: text().notNull().default('lares'),
+    /** As Home Assistant names it: `sensor.kitchen_pi_x7k2m9_cpu_temperature`. Unique within its source. */
     entity_id: text().notNull(),
+    /** What stays when its source gives it another entity id: `00:17:88:01/light`. Unique within its source. */
     unique_id: text(),
+    /** What it is called on topics and in commands, `[a-z0-9_]{1,40}`: unique within its device, and never changed. */
+    key: text().notNull().default(''),
     name: text().notNull(),
     entity_type: text().notNull(),
     device_class: text(),
+    /** The kind of what it measures, as `reading_series` has it; `null`: its states are words. */
+    sensor_type: text(),
+    /** The newest state in words: `21.5`, `on`, `unavailable`. */
     state: volatile(text()),
     attributes: volatile(json<Record<string, unknown>>().notNull().default(emptyObject)),
+    /** The newest state as its topic shows it, without the attributes. */
+    latest: volatile(json<Record<string, unknown>>()),
     unit_of_measurement: text(),
     icon: text(),
     is_enabled: flag().notNull().default(true),
@@ -134,10 +144,12 @@ export const deviceEntities = syncedTable(
   },
   {
     extras: (t) => [
-      core.uniqueIndex('ux_device_entities_entity_id').on(t.entity_id),
-      core.uniqueIndex('ux_device_entities_unique_id').on(t.unique_id),
+      core.uniqueIndex('ux_device_entities_entity_id').on(t.entity_id, t.source),
+      core.uniqueIndex('ux_device_entities_unique_id').on(t.unique_id, t.source),
+      core.uniqueIndex('ux_device_entities_key').on(t.device_id, t.key),
       core.index('ix_device_entities_entity_type').on(t.entity_type),
-      core.index('ix_device_entities_device_id').on(t.device_id),
+      // People name entities by name; those of one device may be thousands.
+      core.index('ix_device_entities_device_id').on(t.device_id, t.name),
     ],
   },
 )

@@ -3,6 +3,7 @@ import { cutText } from '../../../shared/cut-text.ts'
 import type { ErrorCode } from '../../../shared/errors.ts'
 import { ALARMS_SHOWN } from '../../../shared/messages/status.ts'
 import { zonedTime } from '../../../shared/time-words.ts'
+import { isLevel } from '../../../shared/topics.ts'
 import type { Context } from '../../engine/context.ts'
 import { type OpenAlarm, openAlarms } from './open-alarms.ts'
 
@@ -21,10 +22,10 @@ const PROBLEMS: readonly { code: ErrorCode; has: (alarm: OpenAlarm) => boolean }
   { code: 'device_alarm', has: ({ type }) => type !== 'identity_shared' },
 ]
 
-/** Tells everybody who looks how a device is: its retained status. Nothing of a device that was revoked. */
+/** Tells everybody who looks how a device is: its retained status. Nothing of a device that was revoked, or whose id can stand on no topic. */
 export function tellStatus(context: Telling, device: string): void {
   const row = rowOf(context, device)
-  if (!row) return
+  if (!row || !isLevel(device)) return
   const alarms = openAlarms(context.db, device, ALARMS_SHOWN).map((alarm) => ({
     ...alarm,
     description: cutText(alarm.description, 300),

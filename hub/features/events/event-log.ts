@@ -12,8 +12,8 @@ export class EventLog {
   constructor(db: Database) {
     this.#insert = db.prepare(
       'INSERT INTO events (house_id, device_id, entity_id, user_id, session_id, event_type, category, severity, title, ' +
-        'description, source, event_data, old_state, new_state, timestamp, created_at) ' +
-        'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        'description, source, event_data, old_state, new_state, state_attributes, timestamp, created_at) ' +
+        'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     )
   }
 
@@ -34,6 +34,7 @@ export class EventLog {
       JSON.stringify(event.data ?? {}),
       event.oldState ?? null,
       event.newState ?? null,
+      JSON.stringify(event.attributes ?? {}),
       event.timestamp ?? now,
       now,
     )

@@ -8,49 +8,55 @@ import type { Context } from '../../engine/context.ts'
 import type { Feature, Origin, PartlyRefused } from '../../engine/feature.ts'
 import type { House } from '../../engine/house.ts'
 import { openDevices } from '../devices/engine.ts'
-import type { Entity } from '../devices/entities.ts'
-import { LatestValues } from './latest.ts'
+import { type Entity, OWN_SOURCE } from '../devices/entity.ts'
+import { LatestStates } from './latest.ts'
+import { Observations } from './observations.ts'
+import { readingMetadata } from './reading-metadata.ts'
 import { ReadingWriter } from './reading-writer.ts'
 import { Rollups } from './rollups.ts'
 import { SeriesIndex } from './series.ts'
 
+/** A sensor of a device that speaks for itself. */
+type Sensor = Entity & { kind: string }
+
 type Item = Wire<'readings'>['items'][number]
 
 export interface Telemetry extends Feature {
-  latest: LatestValues
+  latest: LatestStates
+  /** What bridges and connections say of their entities. */
+  observations: Observations
 }
 
-/** Readings on their way into series and rows. */
+/** Readings on their way into series and rows, and the newest state of everything. */
 export function openTelemetry(house: House): Telemetry {
   const { db } = house
-  const { entities, clocks, directory } = house.use(openDevices)
+  const { entities, clocks, directory, signs } = house.use(openDevices)
   const series = new SeriesIndex(db)
   const writer = new ReadingWriter(db)
-  const latest = new LatestValues(db, isShown)
+  const latest = new LatestStates(db, isShown)
+  const observations = new Observations({ latest, series, writer, directory, signs })
   entities.onReturned = (entity) => latest.drop(entity.id)
   const rollups = new Rollups(db)
 
-  /** Whether others may see its value: neither the device nor the sensor has left. */
-  function isShown(device: string, sensor: string): boolean {
-    return directory.find(device) !== null && entities.find(device, sensor)?.enabled === true
+  /** Whether others may see its state: neither the device nor the entity has left. */
+  function isShown(device: string, key: string): boolean {
+    return directory.find(device) !== null && entities.find(device, key)?.enabled === true
   }
 
   /**
-   * Where a value belongs, or `null` when the device may not have this sensor too. A reading's own kind and unit win;
-   * a device that said them at birth leaves them out.
+   * Where a value belongs, or why the device may not have this sensor too. A reading's own kind and unit win; a device that
+   * said them at birth leaves them out.
    */
-  function entityOf(context: Context, item: Item, { device, lane }: Origin): Entity | null {
-    const known = entities.of(device).get(item.sensor)
-    const sameKind = item.kind === undefined || item.kind === known?.kind
-    const sameUnit = item.unit === undefined || item.unit === known?.unit
-    if (known?.enabled && sameKind && sameUnit) return known
+  function sensorOf(context: Context, item: Item, { device, lane }: Origin): Sensor | PartlyRefused {
+    const known = entities.find(device, item.sensor)
     const kind = item.kind ?? known?.kind ?? 'number'
     const unit = item.unit ?? known?.unit ?? SENSOR_KINDS.get(kind)?.unit ?? ''
-    const hasRoom = entities.hasRoomFor(device, item.sensor)
+    const isOwn = known?.source === OWN_SOURCE
+    if (isOwn && known.enabled && known.kind === kind && known.unit === unit) return known as Sensor
+    const refusal = entities.refusal(device, item.sensor)
     // It is history of a sensor that is gone.
-    if (known && !known.enabled && !(hasRoom && returns(item, { device, lane }))) return { ...known, kind, unit }
-    if (!hasRoom) return null
-    return entities.declare(context, device, { key: item.sensor, kind, unit })
+    if (isOwn && !known.enabled && (refusal || !returns(item, { device, lane }))) return { ...known, kind, unit }
+    return refusal ?? (entities.declare(context, device, { key: item.sensor, kind, unit }) as Sensor)
   }
 
   /**
@@ -67,16 +73,16 @@ export function openTelemetry(house: House): Telemetry {
     const { now } = context
     const refused: RefusedSensor[] = []
     for (const item of message.items) {
-      const entity = entityOf(context, item, origin)
-      if (entity === null) {
-        refused.push({ key: item.sensor, code: 'too_many_sensors', reason: 'has no place left on this device' })
+      const entity = sensorOf(context, item, origin)
+      if ('reason' in entity) {
+        refused.push({ key: item.sensor, ...entity })
         continue
       }
       const when = clocks.resolve(device, message, { at: item.at, mono: item.mono, now })
       const possible = isPossible(entity.kind, entity.unit, item.value)
       const quality = possible ? (item.quality ?? 1) : 0
       const id = series.id(context, { device, sensor: item.sensor }, entity)
-      const metadata = metadataOf(when, possible)
+      const metadata = readingMetadata(when, possible)
       writer.add({
         device,
         series: id,
@@ -88,18 +94,20 @@ export function openTelemetry(house: House): Telemetry {
       })
       if (!entity.enabled || (lane === 'backlog' && latest.of(entity.id) === undefined)) continue
       const state = { value: item.value, unit: entity.unit, at: when.time, quality, time_quality: when.quality }
-      latest.stage({ entity: entity.id, device, sensor: item.sensor, state }, now)
+      latest.stage({ entity: entity.id, device, key: item.sensor, state }, now)
     }
+    const [first] = refused
     const reason = describeRefused(refused)
-    if (reason === null) return undefined
+    if (!first || reason === null) return undefined
     // Nothing was written for any of its items: the whole message is refused.
-    if (refused.length === message.items.length) throw new LaresError('too_many_sensors', reason)
-    return { code: 'too_many_sensors', reason }
+    if (refused.length === message.items.length) throw new LaresError(first.code, reason)
+    return { code: first.code, reason }
   }
 
   return {
     name: 'telemetry',
     latest,
+    observations,
     ingest: { readings: store },
     start: (context) => latest.load(context),
     flush(context) {
@@ -118,13 +126,4 @@ export function openTelemetry(house: House): Telemetry {
       rollups.forget()
     },
   }
-}
-
-function metadataOf(when: { quality: string; original?: number }, possible: boolean): string | null {
-  if (when.quality === 'good' && possible) return null
-  return JSON.stringify({
-    ...(when.quality === 'good' ? {} : { time_quality: when.quality }),
-    ...(when.original === undefined ? {} : { original_time: when.original }),
-    ...(possible ? {} : { out_of_range: true }),
-  })
 }

@@ -1,18 +1,20 @@
+import { isDeepStrictEqual } from 'node:util'
 import { CLOCK_STEP_MS, STATE_PUBLISH_MS, VOLATILE_FLUSH_MS } from '../../../shared/limits.ts'
-import type { State } from '../../../shared/messages/state.ts'
+import { type State, state as stateMessage } from '../../../shared/messages/state.ts'
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
+import { stateText } from '../../../shared/state-text.ts'
 import type { Context } from '../../engine/context.ts'
 
-/** The newest value of one sensor. */
-export interface LatestValue {
+/** The newest state of one entity. */
+export interface LatestState {
   /** Key of its `device_entities` row. */
   entity: string
   device: string
-  sensor: string
+  key: string
   state: State
 }
 
-interface Slot extends LatestValue {
+interface Slot extends LatestState {
   /** Changed since it was written to the table. */
   unwritten: boolean
   /** Changed since it was published. */
@@ -21,37 +23,35 @@ interface Slot extends LatestValue {
 }
 
 /**
- * The newest value of every sensor, in memory: writing it with every reading would halve the intake.
+ * The newest state of every entity, in memory: writing it with every reading would halve the intake.
  * It is published on change, at most once a second, and written to `device_entities` once a minute and at stop.
  */
-export class LatestValues {
+export class LatestStates {
   #slots = new Map<string, Slot>()
-  #staged = new Map<string, LatestValue>()
+  #staged = new Map<string, LatestState>()
   #changed = new Set<Slot>()
   #writtenAt = 0
-  #shown: (device: string, sensor: string) => boolean
+  #shown: (device: string, key: string) => boolean
   #write: Statement
   #read: Statement
 
-  /** `shown`: whether others may see the value of the sensor. */
-  constructor(db: Database, shown: (device: string, sensor: string) => boolean) {
+  /** `shown`: whether others may see the state of the entity. */
+  constructor(db: Database, shown: (device: string, key: string) => boolean) {
     this.#shown = shown
-    this.#write = db.prepare(
-      'UPDATE device_entities SET state = ?, attributes = json_patch(attributes, ?) WHERE id = ?',
-    )
+    this.#write = db.prepare('UPDATE device_entities SET state = ?, attributes = ?, latest = ? WHERE id = ?')
     this.#read = db.prepare(
-      'SELECT id, device_id, unique_id, state, attributes FROM device_entities WHERE state IS NOT NULL ',
+      'SELECT id AS entity, device_id AS device, key, attributes, latest FROM device_entities WHERE latest IS NOT NULL',
     )
   }
 
   /** Noted now, taken over when the batch is on disk. An older value never overwrites a newer one. */
-  stage(value: LatestValue, now: number): void {
+  stage(value: LatestState, now: number): void {
     const staged = this.#staged.get(value.entity)
     if (!staged || follows(value.state, staged.state, now)) this.#staged.set(value.entity, value)
   }
 
   of(entity: string): State | undefined {
-    return this.#slots.get(entity)?.state
+    return (this.#staged.get(entity) ?? this.#slots.get(entity))?.state
   }
 
   /** Before the commit: publishes what may be published now, and takes the values over once they are on disk. */
@@ -59,9 +59,9 @@ export class LatestValues {
     for (const value of this.#staged.values()) {
       const slot = this.#slots.get(value.entity)
       if (slot && !follows(value.state, slot.state, context.now)) continue
-      const changed = !slot || slot.unpublished || slot.state.value !== value.state.value
+      const changed = !slot || slot.unpublished || !isSame(slot.state, value.state)
       const due = !slot || isDue(slot.publishedAt, STATE_PUBLISH_MS, context.now)
-      const publish = changed && due && this.#shown(value.device, value.sensor)
+      const publish = changed && due && this.#shown(value.device, value.key)
       if (publish) this.#publish(context, value)
       context.committed(() => this.#take(context.now, value, { published: publish, changed }))
     }
@@ -72,7 +72,7 @@ export class LatestValues {
   tick(context: Context): void {
     for (const slot of this.#changed) {
       if (!slot.unpublished || !isDue(slot.publishedAt, STATE_PUBLISH_MS, context.now)) continue
-      if (!this.#shown(slot.device, slot.sensor)) continue
+      if (!this.#shown(slot.device, slot.key)) continue
       this.#publish(context, slot)
       context.committed(() => {
         slot.publishedAt = context.now
@@ -86,8 +86,8 @@ export class LatestValues {
   write(context: Context): void {
     const written = [...this.#changed].filter((slot) => slot.unwritten)
     for (const { entity, state } of written) {
-      const { value, ...latest } = state
-      this.#write.run(String(value), JSON.stringify({ latest }), entity)
+      const { attributes = {}, ...latest } = state
+      this.#write.run(stateText(state), JSON.stringify(attributes), JSON.stringify(latest), entity)
     }
     context.committed(() => {
       for (const slot of written) slot.unwritten = false
@@ -98,20 +98,17 @@ export class LatestValues {
 
   /** At start: what the table has, published again because the broker forgot it. */
   load(context: Context): void {
-    for (const row of this.#read.all() as EntityRow[]) {
-      const { latest } = JSON.parse(row.attributes) as { latest?: Omit<State, 'value'> }
-      const sensor = row.unique_id?.slice(row.device_id.length + 1)
-      const value = Number(row.state)
-      if (!latest || sensor === undefined || !Number.isFinite(value)) continue
-      if (!this.#shown(row.device_id, sensor)) continue
-      const known = { entity: row.id, device: row.device_id, sensor, state: { value, ...latest } }
-      this.#slots.set(row.id, { ...known, unwritten: false, unpublished: false, publishedAt: context.now })
+    for (const { entity, device, key, ...row } of this.#read.all() as EntityRow[]) {
+      const state = this.#shown(device, key) ? readState(row) : null
+      if (state === null) continue
+      const known = { entity, device, key, state }
+      this.#slots.set(entity, { ...known, unwritten: false, unpublished: false, publishedAt: context.now })
       this.#publish(context, known)
     }
     this.#writtenAt = context.now
   }
 
-  /** The sensor was gone and its topic is empty: its next value is news, whatever it is. */
+  /** The entity was gone or elsewhere, and its topic is empty: its next state is news, whatever it is. */
   drop(entity: string): void {
     const slot = this.#slots.get(entity)
     if (slot) this.#changed.delete(slot)
@@ -122,7 +119,7 @@ export class LatestValues {
     this.#staged.clear()
   }
 
-  #take(now: number, value: LatestValue, { published, changed }: { published: boolean; changed: boolean }): void {
+  #take(now: number, value: LatestState, { published, changed }: { published: boolean; changed: boolean }): void {
     let slot = this.#slots.get(value.entity)
     if (!slot) {
       slot = { ...value, unwritten: true, unpublished: false, publishedAt: 0 }
@@ -139,8 +136,8 @@ export class LatestValues {
     this.#changed.add(slot)
   }
 
-  #publish(context: Context, { device, sensor, state }: Omit<LatestValue, 'entity'>): void {
-    const topic = context.topics.build('state', { device, sensor })
+  #publish(context: Context, { device, key, state }: Omit<LatestState, 'entity'>): void {
+    const topic = context.topics.build('state', { device, entity: key })
     context.effect({ kind: 'publish', topic, payload: JSON.stringify(state), qos: 1, retain: true })
   }
 }
@@ -155,10 +152,27 @@ function isDue(since: number, everyMs: number, now: number): boolean {
   return now < since || now - since >= everyMs
 }
 
-interface EntityRow {
-  id: string
-  device_id: string
-  unique_id: string | null
-  state: string
+/** Whether two states look the same to whoever reads the topic, but for their times. */
+function isSame(one: State, other: State): boolean {
+  return (
+    one.value === other.value &&
+    one.available === other.available &&
+    isDeepStrictEqual(one.attributes, other.attributes)
+  )
+}
+
+/** `null`: it was not written by this program, and says nothing to it. */
+function readState({ latest, attributes }: Pick<EntityRow, 'latest' | 'attributes'>): State | null {
+  try {
+    const known = JSON.parse(attributes) as object
+    const own = Object.keys(known).length === 0 ? {} : { attributes: known }
+    return stateMessage.schema.safeParse({ ...JSON.parse(latest), ...own }).data ?? null
+  } catch {
+    return null
+  }
+}
+
+interface EntityRow extends Omit<LatestState, 'state'> {
   attributes: string
+  latest: string
 }

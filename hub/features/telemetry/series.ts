@@ -1,6 +1,9 @@
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
-import type { Entity } from '../devices/entities.ts'
+import type { Entity } from '../devices/entity.ts'
+
+/** An entity that measures something. */
+type Measuring = Pick<Entity, 'id' | 'unit'> & { kind: string }
 
 interface KnownSeries {
   kind: string
@@ -25,7 +28,7 @@ export class SeriesIndex {
   }
 
   /** The key of the series of an entity as it is now, made when it is new. */
-  id(context: Context, { device, sensor }: { device: string; sensor: string }, entity: Entity): number {
+  id(context: Context, { device, sensor }: { device: string; sensor: string }, entity: Measuring): number {
     const { kind, unit } = entity
     const known = this.#known.get(entity.id)
     if (known && known.kind === kind && known.unit === unit) return known.id

@@ -48,8 +48,8 @@ function makeHouse({ clean }: { clean: boolean }): void {
   store.db.exec(`
     INSERT INTO devices (id, house_id, name, device_class, integration_type, auth_token_hash, status, status_since, discovery_method, created_at, updated_at)
       SELECT 'd', id, 'Device', 'sensor', 'lares', 'hash', 'online', 1, 'manual', 1, 1 FROM houses;
-    INSERT INTO device_entities (id, device_id, entity_id, unique_id, name, entity_type, state, attributes, created_at, updated_at)
-      VALUES ('e', 'd', 'sensor.d_s', 'd_s', 'S', 'sensor', '20', '{"kind":"number","latest":{"unit":"","at":1,"quality":1,"time_quality":"good"}}', 1, 1);
+    INSERT INTO device_entities (id, device_id, entity_id, unique_id, key, name, entity_type, sensor_type, state, latest, created_at, updated_at)
+      VALUES ('e', 'd', 'sensor.d_s', 'd_s', 's', 'S', 'sensor', 'number', '20', '{"value":20,"unit":"","at":1,"quality":1,"time_quality":"good"}', 1, 1);
     INSERT INTO reading_series (device_id, sensor, sensor_type, created_at) VALUES ('d', 's', 'number', 1);
     INSERT INTO readings (series_id, reading_time, received_at, value) VALUES (1, 1, 1, 1), (1, 2, 2, 2);
     INSERT INTO reading_rollups (series_id, step, bucket, min, max, sum, count, created_at) VALUES (1, 3600000, 0, 1, 2, 3, 2, 1);

@@ -40,9 +40,7 @@ function withDevice(): TestHouse {
 
 const has = (house: TestHouse) =>
   house
-    .all<{ sensor: string }>(
-      `SELECT substr(unique_id, ${DEVICE.length + 2}) AS sensor FROM device_entities WHERE is_enabled = 1 ORDER BY unique_id`,
-    )
+    .all<{ sensor: string }>('SELECT key AS sensor FROM device_entities WHERE is_enabled = 1 ORDER BY key')
     .map(({ sensor }) => sensor)
 
 const countOf = (house: TestHouse, table: string) =>
