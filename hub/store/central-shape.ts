@@ -41,6 +41,8 @@ export interface CentralTable {
   key: string
   columns: CentralColumn[]
   partition: string | null
+  /** The time column by which houses remove rows that central keeps; `null`: a row that the house lacks was deleted there. */
+  purgedBy: string | null
   references: CentralReference[]
   /** Rules over ranges of numbers, in SQL that both databases understand. */
   checks: { name: string; sql: string }[]

@@ -34,7 +34,7 @@ export function centralTables(): CentralTable[] {
 /** What central keeps of a declared table. `kinds`: of all tables by name, which its references go to. */
 export function centralTable(table: AnyTable, kinds: ReadonlyMap<string, TableKind>): CentralTable {
   const declaration = declarationOf(table)
-  const { name, kind, key, partition } = declaration
+  const { name, kind, key, partition, purgedBy } = declaration
   const config = core.getTableConfig(table as Parameters<typeof core.getTableConfig>[0])
   const travels = new Map([...declaration.columns].filter(([, mark]) => !mark.secret && !mark.volatile))
   const defaults = new Map(config.columns.map((column) => [column.name, column.default]))
@@ -43,6 +43,7 @@ export function centralTable(table: AnyTable, kinds: ReadonlyMap<string, TableKi
     kind: kind as CentralTable['kind'],
     key,
     partition,
+    purgedBy,
     columns: [...travels].map(([column, mark]) => ({
       name: column,
       kind: mark.kind,

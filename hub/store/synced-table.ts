@@ -31,6 +31,8 @@ export interface TableDeclaration {
   /** By column. */
   named: ReadonlyMap<string, NamedRow>
   unchangeable: Unchangeable | null
+  /** The time column by which retention removes rows of a table that is captured by key; `null`: it removes none. */
+  purgedBy: string | null
 }
 
 /** The row whose key stands in a column, where no foreign key says so, or not all of it. */
@@ -76,6 +78,8 @@ export interface TableOptions<C, T> {
    */
   named?: Partial<Record<keyof C & string, NamedRow>>
   unchangeable?: Unchangeable
+  /** A time column that never changes: retention removes rows by it, and central keeps its copies. For mutable tables. */
+  purgedBy?: string
   extras?: (columns: T) => SQLiteTableExtraConfigValue[]
 }
 
@@ -101,6 +105,7 @@ export function syncedTable<N extends string, C extends Columns>(
     partition: options.partition ?? null,
     named: new Map(Object.entries<NamedRow | undefined>(options.named ?? {}) as [string, NamedRow][]),
     unchangeable: options.unchangeable ?? null,
+    purgedBy: options.purgedBy ?? null,
   })
   return table as BuiltTable<N, C>
 }

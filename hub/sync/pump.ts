@@ -6,6 +6,7 @@ import type { Database } from '../../shared/sqlite/open.ts'
 import type { SyncMemory } from '../engine/sync-memory.ts'
 import type { StreamPosition, SyncStep } from '../engine/sync-step.ts'
 import { type CentralTable, managedNames } from '../store/central-shape.ts'
+import { readPurged } from '../store/purged.ts'
 import { SyncCore } from './core.ts'
 import { grantedScopes, pullScope, reportScope, schemaOf, signOfLife } from './download.ts'
 import { type Failpoint, NO_FAILPOINT } from './failpoint.ts'
@@ -236,9 +237,10 @@ export class Pump {
         const pending = this.#source.pendingKeys(PENDING_MOST)
         if (!pending) return { kind: 'pruned', stream: null }
         const { from, stream } = effect
+        const purged = readPurged(this.#parts.db)
         return {
           kind: 'pruned',
-          stream: await prune(db, lease, { tables: this.#source.tables, stream, from, pending, at }),
+          stream: await prune(db, lease, { tables: this.#source.tables, stream, from, pending, purged, at }),
         }
       }
       case 'scopes': {

@@ -1,6 +1,7 @@
 import type { HeldRow, StreamPosition } from '../engine/sync-step.ts'
 import type { CentralTable } from '../store/central-shape.ts'
 import { hasTombstones } from '../store/central-shape.ts'
+import type { PurgedUpto } from '../store/purged.ts'
 import { prunedChain } from './chain.ts'
 import type { Failpoint } from './failpoint.ts'
 import { openCursor } from './handshake.ts'
@@ -202,7 +203,7 @@ export async function split(
 
 /**
  * Marks as deleted what central has from before `from` and this hub did not send since: it has it no more. Rows whose
- * change still waits are left alone. `stream` is the change log's: its chain tells whether this was done.
+ * change still waits are left alone, and so is what is old enough to have been purged there. `stream` is the change log's: its chain tells whether this was done.
  */
 export async function prune(
   db: Postgres,
@@ -212,8 +213,16 @@ export async function prune(
     stream,
     from,
     pending,
+    purged,
     at,
-  }: { tables: CentralTable[]; stream: StreamPosition; from: number; pending: Map<string, string[]>; at: Failpoint },
+  }: {
+    tables: CentralTable[]
+    stream: StreamPosition
+    from: number
+    pending: Map<string, string[]>
+    purged: PurgedUpto
+    at: Failpoint
+  },
 ): Promise<StreamPosition> {
   const after = { ...stream, chain: prunedChain(stream.chain, from) }
   await db.begin()
@@ -224,8 +233,11 @@ export async function prune(
     if (!hasTombstones(table)) continue
     await db.run(
       `UPDATE lares."${table.name}" SET deleted_at = now(), content_epoch = sync_epoch, content_seq = sync_seq, sync_epoch = $2, sync_seq = $3, synced_at = now() ` +
-        `WHERE site_id = $1 AND deleted_at IS NULL AND (sync_epoch, sync_seq) < ($2::integer, $3::bigint) AND NOT ("${table.key}" = ANY($4::text[]))`,
-      [lease.site, stream.epoch, from, pending.get(table.name) ?? []],
+        `WHERE site_id = $1 AND deleted_at IS NULL AND (sync_epoch, sync_seq) < ($2::integer, $3::bigint) AND NOT ("${table.key}" = ANY($4::text[]))` +
+        (table.purgedBy === null
+          ? ' AND $5::float8 IS NOT NULL'
+          : ` AND NOT coalesce("${table.purgedBy}" <= to_timestamp($5::float8 / 1000), false)`),
+      [lease.site, stream.epoch, from, pending.get(table.name) ?? [], purged[table.name] ?? 0],
     )
   }
   await at('pruned', 'prune')

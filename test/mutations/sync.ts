@@ -2,6 +2,7 @@ import type { Mutation } from './mutation.ts'
 
 const AT_CENTRAL = 'test/faults/sync-mutations.test.ts'
 const PURGE = 'test/hub/features/retention/purge.test.ts'
+const CONVERSATIONS = 'test/hub/features/retention/conversations.test.ts'
 const THINNING = 'test/hub/features/retention/thinning.test.ts'
 
 /**
@@ -53,6 +54,27 @@ export const SYNC: readonly Mutation[] = [
     text: "(this.#sent('readings', row.id) ||",
     becomes: '(true ||',
     test: { file: PURGE, name: 'leaves what central has not acknowledged, and what waits in quarantine' },
+  },
+  {
+    without: 'taking the trace of a purged row out of the change log',
+    file: 'hub/store/purged.ts',
+    text: '  forgetChange(db, table, key)\n',
+    becomes: '',
+    test: { file: CONVERSATIONS, name: 'leaves no trace in the change log' },
+  },
+  {
+    without: 'keeping a message until central has it',
+    file: 'hub/features/retention/conversations.ts',
+    text: 'const waits = hasCentral',
+    becomes: 'const waits = hasCentral && false',
+    test: { file: CONVERSATIONS, name: 'waits for what central does not have yet' },
+  },
+  {
+    without: 'leaving at central what the house may have purged',
+    file: 'hub/sync/upload.ts',
+    text: 'purged[table.name] ?? 0]',
+    becomes: '0 * Object.keys(purged).length]',
+    test: { file: 'test/hub/sync/purged.test.ts', name: 'keeps at central what the house purged' },
   },
   {
     without: 'a bound on the rows that one transaction removes',

@@ -4,6 +4,8 @@ import { nearestName } from '../../../shared/nearest-name.ts'
 import { SENSOR_KINDS } from '../../../shared/sensors/index.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
 
+export const DAY_MS = 86_400_000
+
 /** Days that rows of a class are kept; `null` is for ever. */
 export type Days = number | null
 
@@ -16,7 +18,18 @@ export const DEFAULT_DAYS: ReadonlyMap<string, Days> = new Map<string, Days>([
   ['events:error', 365],
   ['events:audit', null],
   ['rejected', 30],
+  ['sessions', 365],
+  ['turns', 365],
+  ['messages', 365],
 ])
+
+/** Conversations: one class for each of their tables, and of the same name. */
+export const CONVERSATIONS = ['messages', 'turns', 'sessions'] as const
+export type ConversationTable = (typeof CONVERSATIONS)[number]
+
+export function isConversation(name: string): name is ConversationTable {
+  return CONVERSATIONS.some((table) => table === name)
+}
 
 /** Kept for ever, and no setting changes that. */
 const FIXED: ReadonlySet<string> = new Set(['events:audit'])

@@ -3,7 +3,7 @@ import { time } from '../../../shared/admin/fields.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
-import { checkClass, type Days, DEFAULT_DAYS, eventClass, Retention, SEVERITIES } from './classes.ts'
+import { checkClass, type Days, DEFAULT_DAYS, eventClass, isConversation, Retention, SEVERITIES } from './classes.ts'
 import { whatGoes } from './what-goes.ts'
 
 /** Counting goes on up to here: more rows are said as "at least", because counting a hundred million takes minutes. */
@@ -142,6 +142,10 @@ function rowsOf(name: string): ClassRows {
   }
   if (name === 'rejected')
     return { from: 'rejected_messages', oldest: 'SELECT min(received_at) FROM rejected_messages', values: [] }
+  if (isConversation(name)) {
+    const time = name === 'turns' ? 'started_at' : 'created_at'
+    return { from: name, oldest: `SELECT min(${time}) FROM ${name}`, values: [] }
+  }
   const severities = SEVERITIES.filter((severity) => eventClass(severity, '') === name)
   const where =
     name === 'events:audit'

@@ -68,6 +68,7 @@ export function openRetention(house: House): Feature {
     inputs: {
       disk: (context, measured) => ({ verdict: 'stored', value: report(context, measured) }),
     },
+    start: (context) => purge.start(context),
     tick(context) {
       thinning.tick(context)
       if (!thinning.active) purge.tick(context)

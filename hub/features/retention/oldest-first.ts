@@ -1,21 +1,24 @@
+/** Numbers come before all texts, as in SQLite: a walk begins before any key with -1. */
+type Key = number | string
+
 /** A row as a queue shows it: what it is removed by, and what it is judged by. */
-export interface OldRow {
-  id: number
+export interface OldRow<K extends Key = number> {
+  id: K
   time: number
   /** What else its table says of it, such as an event's category. */
   mark: string | null
 }
 
 /** Rows of one kind in the order of their time: one series of readings, the events of one severity. */
-export interface RowQueue {
+export interface RowQueue<K extends Key = number> {
   /** Time of its oldest row. */
   first: number
   /** Rows before this are looked at. */
   before: number
   /** Rows after this position, by time and then id, at most `limit`. May go beyond `before`. */
-  page(after: { time: number; id: number }, limit: number): OldRow[]
+  page(after: Pick<OldRow<K>, 'time' | 'id'>, limit: number): OldRow<K>[]
   /** Removes the row when it may go. Returns whether it did. */
-  take(row: OldRow): boolean
+  take(row: OldRow<K>): boolean
 }
 
 export interface Stretch {
@@ -27,10 +30,10 @@ export interface Stretch {
 const PAGE = 64
 
 interface Cursor {
-  queue: RowQueue
+  queue: RowQueue<Key>
   next: number
-  after: { time: number; id: number }
-  rows: OldRow[]
+  after: Pick<OldRow<Key>, 'time' | 'id'>
+  rows: OldRow<Key>[]
   at: number
 }
 
@@ -43,7 +46,7 @@ interface Cursor {
 export class OldestFirst {
   #heap: Cursor[] = []
 
-  constructor(queues: Iterable<RowQueue>) {
+  constructor(queues: Iterable<RowQueue<Key>>) {
     for (const queue of queues) {
       if (queue.first < queue.before)
         this.#push({ queue, next: queue.first, after: { time: queue.first, id: -1 }, rows: [], at: 0 })

@@ -1,10 +1,10 @@
 import type { Database } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
-import { Retention } from './classes.ts'
+import { DAY_MS, Retention } from './classes.ts'
+import { conversationQueues, notePurged } from './conversations.ts'
 import { OldestFirst } from './oldest-first.ts'
 import type { Cut, Removable } from './removable.ts'
 
-export const DAY_MS = 86_400_000
 /** Between the end of one look through everything and the next. */
 const PASS_MS = 3_600_000
 /** In one transaction, once a second: a quiet pace that is still 170 million rows a day. */
@@ -17,6 +17,8 @@ export class Purge {
   #walk: OldestFirst | null = null
   #nextAt: number | null = null
   #rejectedGone = false
+  /** Of the transaction that is under way. */
+  #context: Context | null = null
 
   constructor(db: Database, removable: Removable) {
     this.#db = db
@@ -25,7 +27,8 @@ export class Purge {
 
   tick(context: Context): void {
     if (!this.#walk && !this.#due(context.now)) return
-    this.#walk ??= new OldestFirst(this.#removable.queues(this.#expired(context.now)))
+    this.#context = context
+    this.#walk ??= this.#begin(context)
     this.#removable.refresh()
     this.#rejectedGone = false
     if (this.#walk.stretch(STRETCH).done) {
@@ -34,6 +37,11 @@ export class Purge {
     }
     // A device that had filled its share of rejected messages has room again.
     if (this.#rejectedGone) context.changed()
+  }
+
+  /** Before anything else: what a copy of this database no longer has may have been purged since. */
+  start(context: Context): void {
+    notePurged(context, new Retention(this.#db))
   }
 
   /** Settings may have changed: the next look begins at once. */
@@ -47,8 +55,18 @@ export class Purge {
     return this.#nextAt === null || now >= this.#nextAt || this.#nextAt - now > PASS_MS
   }
 
-  #expired(now: number): Cut {
+  #begin(context: Context): OldestFirst {
     const retention = new Retention(this.#db)
+    notePurged(context, retention)
+    const now = () => this.#context ?? context
+    const hasCentral = this.#removable.hasCentral('events')
+    return new OldestFirst([
+      ...this.#removable.queues(this.#expired(retention, context.now)),
+      ...conversationQueues(now, { retention, hasCentral }),
+    ])
+  }
+
+  #expired(retention: Retention, now: number): Cut {
     return {
       before(name) {
         const days = retention.days(name)

@@ -19,7 +19,7 @@ export interface Cut {
   removed?(table: PurgedTable | 'rejected_messages', row: OldRow, atCentral: boolean): void
 }
 
-type Page = (after: { time: number; id: number }, limit: number) => OldRow[]
+type Page = RowQueue['page']
 
 /**
  * The rows that leave by age, and the rules of when one may. Nothing else deletes from these tables but the end of the

@@ -1,10 +1,9 @@
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
-import { Retention } from './classes.ts'
+import { DAY_MS, Retention } from './classes.ts'
 import type { DiskGauge } from './disk-space.ts'
 import { WATERMARKS } from './disk-space.ts'
 import { OldestFirst } from './oldest-first.ts'
-import { DAY_MS } from './purge.ts'
 import type { Cut, Removable } from './removable.ts'
 
 const HOUR_MS = 3_600_000

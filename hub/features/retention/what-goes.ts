@@ -1,8 +1,6 @@
 import type { Database } from '../../../shared/sqlite/open.ts'
 import { timeWords } from '../../../shared/time-words.ts'
-import { type Days, eventClass, Retention, SEVERITIES } from './classes.ts'
-
-const DAY_MS = 86_400_000
+import { DAY_MS, type Days, eventClass, isConversation, Retention, SEVERITIES } from './classes.ts'
 
 /** Counting goes on up to here, as for `retention show`. */
 const COUNTED = 1_000_000
@@ -21,8 +19,14 @@ export function whatGoes(db: Database, setting: { class: string; days: Days }, n
   const stays = setting.class.startsWith('readings') ? ' Their hourly rollups stay.' : ''
   return (
     `${count} rows of ${setting.class}, the oldest from ${timeWords(oldest, now)}, are older than ${setting.days} days ` +
-    `and will be removed for good.${stays}`
+    `and will be removed for good.${stays}${heldBy(setting.class)}`
   )
+}
+
+/** Rows that others stand on wait for those. */
+function heldBy(name: string): string {
+  if (name === 'turns') return ' A turn stays as long as one of its messages does.'
+  return name === 'sessions' ? ' A session stays as long as one of its turns or messages does.' : ''
 }
 
 /** The times of the rows of a class before a moment, the last value of the statement. */
@@ -43,6 +47,11 @@ function olderRows(db: Database, name: string): { sql: string; values: string[] 
     const step = name === 'rollups_5m' ? 300_000 : 3_600_000
     const from = `reading_series s JOIN reading_rollups r ON r.series_id = s.id AND r.step = ${step}`
     return { sql: `SELECT r.bucket AS at FROM ${from} WHERE r.bucket < ?`, values: [] }
+  }
+  // What still stands on a row holds it, but may go before it in the same hour.
+  if (isConversation(name)) {
+    const time = name === 'turns' ? 'started_at' : 'created_at'
+    return { sql: `SELECT ${time} AS at FROM ${name} WHERE ${time} < ?`, values: [] }
   }
   if (name === 'rejected')
     return { sql: 'SELECT received_at AS at FROM rejected_messages WHERE received_at < ?', values: [] }

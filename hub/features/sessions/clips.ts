@@ -2,6 +2,7 @@ import { CLIPS } from '../../../shared/limits.ts'
 import type { Turn } from '../../../shared/messages/turn.ts'
 import type { Context } from '../../engine/context.ts'
 import type { Recording } from '../../engine/recording.ts'
+import { purgeRow, raisePurged } from '../../store/purged.ts'
 
 /** Rows looked at in one transaction; the rest waits for the next look. */
 const AT_ONCE = 1_000
@@ -60,22 +61,32 @@ export function keepKnownFiles(context: Context): void {
   context.effect({ kind: 'keep_files', clips })
 }
 
+interface StoredClip {
+  id: string
+  file: string
+  created_at: number
+}
+
+/** Purges a clip: its row now, its file after the commit. Central keeps what it knows of it. */
+export function dropClip(context: Context, { id, file, created_at }: StoredClip): void {
+  purgeRow(context.db, 'audio_clips', id)
+  raisePurged(context.db, { audio_clips: created_at })
+  context.effect({ kind: 'delete_clip', file })
+}
+
 /** Removes clips past their time, and the oldest beyond the room for clips. The files go after the commit. */
 export function expireClips(context: Context): void {
   const { db, now } = context
-  const remove = db.prepare('DELETE FROM audio_clips WHERE id = ?')
-  const drop = ({ id, file }: { id: string; file: string }) => {
-    remove.run(id)
-    context.effect({ kind: 'delete_clip', file })
-  }
-  const old = db.prepare('SELECT id, file FROM audio_clips WHERE expires_at <= ? LIMIT ?').all(now, AT_ONCE)
-  for (const clip of old as { id: string; file: string }[]) drop(clip)
+  const old = db.prepare('SELECT id, file, created_at FROM audio_clips WHERE expires_at <= ? LIMIT ?').all(now, AT_ONCE)
+  for (const clip of old as StoredClip[]) dropClip(context, clip)
   let over = Number(db.prepare('SELECT coalesce(sum(bytes), 0) FROM audio_clips').pluck().get()) - CLIPS.bytes
   if (over <= 0) return
-  const oldest = db.prepare('SELECT id, file, bytes FROM audio_clips ORDER BY created_at, id LIMIT ?').all(AT_ONCE)
-  for (const clip of oldest as { id: string; file: string; bytes: number }[]) {
+  const oldest = db
+    .prepare('SELECT id, file, bytes, created_at FROM audio_clips ORDER BY created_at, id LIMIT ?')
+    .all(AT_ONCE)
+  for (const clip of oldest as (StoredClip & { bytes: number })[]) {
     if (over <= 0) break
-    drop(clip)
+    dropClip(context, clip)
     over -= clip.bytes
   }
 }

@@ -33,7 +33,9 @@ export const sessions = syncedTable(
   {
     // A house keeps conversations when an account goes. Who erases a person at central means all of that person.
     named: { user_id: { table: 'users', owned: true } },
+    purgedBy: 'created_at',
     extras: (t) => [
+      core.index('ix_sessions_created').on(t.created_at),
       core.index('idx_session_state').on(t.state),
       core.index('idx_session_active').on(t.device_id, t.state),
       core.index('ix_sessions_persona').on(t.persona_id),
@@ -70,7 +72,9 @@ export const turns = syncedTable(
     ...stamps(),
   },
   {
+    purgedBy: 'started_at',
     extras: (t) => [
+      core.index('ix_turns_started').on(t.started_at),
       core.index('ix_turns_session').on(t.session_id),
       core.index('ix_turns_device_time').on(t.device_id, t.started_at),
       core.index('ix_turns_phase').on(t.phase),
@@ -99,6 +103,7 @@ export const messages = syncedTable(
     ...stamps(),
   },
   {
+    purgedBy: 'created_at',
     extras: (t) => [
       core.index('idx_message_session').on(t.session_id, t.created_at),
       core.index('idx_message_created').on(t.created_at),
@@ -137,6 +142,7 @@ export const audioClips = syncedTable(
     ...stamps(),
   },
   {
+    purgedBy: 'created_at',
     extras: (t) => [
       core.index('ix_audio_clips_session').on(t.session_id),
       core.index('ix_audio_clips_turn').on(t.turn_id),

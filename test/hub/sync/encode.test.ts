@@ -8,7 +8,16 @@ const column = (name: string, kind: CentralColumn['kind'], more: Partial<Central
 })
 
 const LAMPS: CentralTable = {
-  ...{ name: 'lamps', kind: 'append', key: 'id', partition: null, checks: [], indexes: [], uniques: [] },
+  ...{
+    name: 'lamps',
+    kind: 'append',
+    key: 'id',
+    partition: null,
+    purgedBy: null,
+    checks: [],
+    indexes: [],
+    uniques: [],
+  },
   columns: [
     column('id', 'integer'),
     column('series_id', 'integer'),
