@@ -2,6 +2,7 @@ import type { DescribedCommand } from '../shared/admin/described-command.ts'
 import { BOOLEAN_WORDS } from '../shared/booleans.ts'
 import { optionLines } from '../shared/options.ts'
 import { TIME_WORDS } from '../shared/read-time.ts'
+import { whoMay } from '../shared/rights.ts'
 import { shellWord } from '../shared/shell-word.ts'
 import { nameOf } from './commands.ts'
 import { OWN_OPTIONS } from './own-options.ts'
@@ -29,7 +30,8 @@ export function commandHelp(command: DescribedCommand): string {
   const positional = command.positional.map(optionName)
   const words = positional.map((name) => (options.get(name)?.required ? `<${name}>` : `[${name}]`))
   const effects = [
-    `for the role ${command.role}`,
+    `for ${whoMay(command.needs)}`,
+    ...(command.needs_person ? ['asked by a person only'] : []),
     ...(command.changes ? ['changes something'] : []),
     ...(command.dangerous ? ['asks before it takes something away (not with --yes)'] : []),
   ]

@@ -8,7 +8,8 @@ function live(
   const properties = Object.fromEntries(Object.entries(known).filter(([name]) => params.includes(name)))
   return {
     ...definition,
-    role: 'user',
+    needs: 'see',
+    needs_person: false,
     params: { type: 'object', properties },
     result: {},
     positional: params,

@@ -49,6 +49,10 @@ const CATALOGUE = {
   unknown_command: { retry: false, hint: 'List the commands with `lares help`.' },
   bad_params: { retry: false, hint: 'See the parameters with `lares help <area> <verb>`.' },
   forbidden: { retry: false, hint: 'Ask an administrator of this hub.' },
+  needs_person: {
+    retry: false,
+    hint: 'Ask with the token of a person who may: neither the socket of this machine nor a program decides it.',
+  },
   confirm_needed: {
     retry: false,
     hint: 'If that is what you want, send the request again with `confirm: true`; on the command line add --yes.',

@@ -1,10 +1,11 @@
 import type { MessageName } from './messages/index.ts'
+import type { Right } from './rights.ts'
 
 /**
- * Who takes part. `device` is bound to its own `<device>` level, `joiner`, `person`, `integration` and `local` to their
- * own `<client>` level; `hub` is this program itself.
+ * Who takes part. `device` is bound to its own `<device>` level, `joiner`, `person`, `integration`, `program` and `local`
+ * to their own `<client>` level; `hub` is this program itself.
  */
-export type Party = 'device' | 'joiner' | 'person' | 'integration' | 'local' | 'hub'
+export type Party = 'device' | 'joiner' | 'person' | 'integration' | 'program' | 'local' | 'hub'
 
 export interface TopicRow {
   /** Levels below the base topic; `<name>` stands for one level. */
@@ -12,12 +13,14 @@ export interface TopicRow {
   message: MessageName
   qos: 0 | 1
   retain: boolean
-  /** Who may publish it, and who may read it. The access rights are these two lists and nothing else. */
+  /** Who may publish it, and who may read it. The access rights are these lists, with `needs`, and nothing else. */
   from: readonly Party[]
   to: readonly Party[]
+  /** The right that whoever reads it must have in the house of its device, or in all where it names none; absent: none. */
+  needs?: { area: string; right: Right }
 }
 
-const PEOPLE = ['person', 'integration', 'local'] as const
+const PEOPLE = ['person', 'integration', 'program', 'local'] as const
 
 /** From a device to the hub, and back. */
 const UP = { from: ['device'], to: ['hub'] } as const
@@ -36,6 +39,7 @@ export const TOPICS = {
     retain: false,
     from: ['device', 'hub'],
     to: ['hub', ...PEOPLE],
+    needs: { area: 'events', right: 'read' },
   },
   wake: { pattern: '<device>/wake', message: 'wake', qos: 1, retain: false, ...UP },
   turn: { pattern: '<device>/turn', message: 'turn', qos: 1, retain: false, ...UP },
@@ -56,8 +60,17 @@ export const TOPICS = {
     retain: true,
     from: ['hub'],
     to: ['device', ...PEOPLE],
+    needs: { area: 'devices', right: 'see' },
   },
-  state: { pattern: '<device>/state/<entity>', message: 'state', qos: 1, retain: true, from: ['hub'], to: PEOPLE },
+  state: {
+    pattern: '<device>/state/<entity>',
+    message: 'state',
+    qos: 1,
+    retain: true,
+    from: ['hub'],
+    to: PEOPLE,
+    needs: { area: 'readings', right: 'see' },
+  },
   adminRequest: {
     pattern: 'admin/request/<area>/<verb>',
     message: 'admin-request',
@@ -74,7 +87,15 @@ export const TOPICS = {
     from: ['hub'],
     to: PEOPLE,
   },
-  adminEvent: { pattern: 'admin/event', message: 'admin-event', qos: 0, retain: false, from: ['hub'], to: PEOPLE },
+  adminEvent: {
+    pattern: 'admin/event',
+    message: 'admin-event',
+    qos: 0,
+    retain: false,
+    from: ['hub'],
+    to: PEOPLE,
+    needs: { area: 'events', right: 'administer' },
+  },
   hubInfo: { pattern: 'hub/info', message: 'hub-info', qos: 1, retain: true, from: ['hub'], to: ['device', ...PEOPLE] },
   hubHealth: { pattern: 'hub/health', message: 'hub-health', qos: 1, retain: true, from: ['hub'], to: PEOPLE },
   joinRequest: {

@@ -5,10 +5,9 @@ import type { AdminRequest } from '../../shared/messages/admin-request.ts'
 import type { AdminResponse } from '../../shared/messages/admin-response.ts'
 import { durationWords } from '../../shared/time-words.ts'
 import type { AdminCommand } from '../engine/admin-command.ts'
-import type { Caller } from '../engine/caller.ts'
+import { authorize } from '../engine/authorize.ts'
+import type { AuthorizedCaller, Caller } from '../engine/caller.ts'
 import { findAdminCommand } from '../features/commands.ts'
-
-const RANK = { device: 0, user: 1, admin: 2 } as const
 
 export interface Asked {
   area: string
@@ -20,19 +19,26 @@ export interface Asked {
   deadline?: number
 }
 
-/** The command that is asked for, if this caller may have it now, and its checked params. Throws `LaresError`. */
-export function admit({ area, verb, request, caller, retained }: Asked): { command: AdminCommand; params: unknown } {
+/** What was asked by somebody who may. */
+export interface Admitted {
+  command: AdminCommand
+  /** Checked. */
+  params: unknown
+  caller: AuthorizedCaller
+}
+
+/** The command that is asked for, if this caller may have it now. Throws `LaresError`. */
+export function admit({ area, verb, request, caller, retained }: Asked): Admitted {
   if (retained) throw new LaresError('retained_request', `the request ${area}/${verb} was retained`)
   const command = findAdminCommand(area, verb)
   if (!command) throw new LaresError('unknown_command', `there is no command ${area}/${verb}`)
-  if (RANK[caller.role] < RANK[command.role])
-    throw new LaresError('forbidden', `${area}/${verb} needs the role ${command.role}`)
+  const authorized = authorize(command, caller)
   const parsed = command.params.safeParse(request.params)
   if (!parsed.success)
     throw new LaresError('bad_params', describeIssues(parsed.error), {
       hint: `See the parameters with \`lares help ${area} ${verb}\`.`,
     })
-  return { command, params: parsed.data }
+  return { command, params: parsed.data, caller: authorized }
 }
 
 /** Throws `expired` when the request waited longer than it allows: whoever asked has given up, or asked again. */

@@ -9,7 +9,8 @@ const SPAN_MS = 600_000
 const MOST = 1_000
 
 /**
- * Traces of questions: the first of a caller for a verb at once, those of the next ten minutes as one with their number.
+ * Traces of questions: the first of a caller for a verb at once, those of the next ten minutes as one with their number. What
+ * another token or address asks is another's; of several logins the last one is named.
  */
 export class ReadNotes {
   #clock: Clock
@@ -22,7 +23,7 @@ export class ReadNotes {
   }
 
   add({ area, verb, caller }: Asked, ok: boolean): void {
-    const key = `${caller.principal} ${area}/${verb} ${ok}`
+    const key = [caller.principal, caller.token, caller.address, area, verb, ok].join(' ')
     const now = this.#clock.mono()
     const open = this.#open.get(key)
     if (open && now - open.since < SPAN_MS) {

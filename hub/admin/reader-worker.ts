@@ -3,6 +3,7 @@ import { asError, LaresError } from '../../shared/errors.ts'
 import { PAGE_BYTES } from '../../shared/limits.ts'
 import { isCorruption, openDatabase } from '../../shared/sqlite/open.ts'
 import { bytesWords } from '../../shared/time-words.ts'
+import { authorize } from '../engine/authorize.ts'
 import { findAdminCommand } from '../features/commands.ts'
 import type { FromReader, ToReader } from './reader.ts'
 
@@ -17,8 +18,8 @@ parentPort?.on('message', ({ area, verb, params, caller, now, danger }: ToReader
     try {
       const command = findAdminCommand(area, verb)
       const ask = danger ? command?.danger : command?.query
-      if (!ask) throw new LaresError('unknown_command', `${area}/${verb} is no question`)
-      const data = JSON.stringify(ask({ db, caller, now }, params))
+      if (!command || !ask) throw new LaresError('unknown_command', `${area}/${verb} is no question`)
+      const data = JSON.stringify(ask({ db, caller: authorize(command, caller), now }, params))
       if (data.length > PAGE_BYTES - 1024)
         throw new LaresError('query_too_long', `the answer to ${area}/${verb} has ${bytesWords(data.length)}`)
       return { data }

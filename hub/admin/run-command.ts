@@ -13,34 +13,45 @@ import { remember, rememberedAnswer } from './request-memory.ts'
  * and reaches the caller as `internal`.
  */
 export function runCommand(context: Context, input: Asked & { prepared?: unknown }): AdminResponse {
-  let response: AdminResponse
+  let answered: Answered
   try {
-    response = run(context, input)
+    answered = run(context, input)
   } catch (error) {
     if (!(error instanceof LaresError)) throw error
-    response = failure(input.request.id, error)
+    answered = { response: failure(input.request.id, error), repeated: false }
   }
-  if (findAdminCommand(input.area, input.verb)?.changes) noteCall(context, { ...input, ok: response.status === 'ok' })
+  const { response, repeated } = answered
+  if (findAdminCommand(input.area, input.verb)?.changes)
+    noteCall(context, { ...input, ok: response.status === 'ok', repeated })
   answer(context, input, response)
   return response
 }
 
-function run(context: Context, input: Asked & { prepared?: unknown }): AdminResponse {
-  const { command, params } = admit(input)
+interface Answered {
+  response: AdminResponse
+  /** It was run before, and only answered again. */
+  repeated: boolean
+}
+
+function run(context: Context, input: Asked & { prepared?: unknown }): Answered {
+  const { command, params, caller } = admit(input)
   if (!command.run) throw new LaresError('unknown_command', `${input.area}/${input.verb} is a question, not a change`)
   // The door has asked already; nothing dangerous runs because a door forgot to.
   if (command.danger && input.request.confirm !== true)
     throw new LaresError('confirm_needed', `${input.area}/${input.verb} may take something away`)
   // What was done before is said also to whoever asks too late.
   const known = command.changes ? rememberedAnswer(context, command, input) : null
-  if (known) return known
+  if (known) return { response: known, repeated: true }
   checkTime(input, context.mono ?? 0)
-  const response = success(input.request.id, command.run(callContext(context, input), params))
+  const response = success(
+    input.request.id,
+    command.run(callContext(context, { caller, prepared: input.prepared }), params),
+  )
   if (command.changes) remember(context, command, { asked: input, response })
-  return response
+  return { response, repeated: false }
 }
 
-function callContext(context: Context, { caller, prepared }: Asked & { prepared?: unknown }): CallContext {
+function callContext(context: Context, { caller, prepared }: Pick<CallContext, 'caller' | 'prepared'>): CallContext {
   const { db, topics, random, version, tables, jobKinds, now, clockSynced, mono } = context
   return {
     db,
@@ -57,7 +68,8 @@ function callContext(context: Context, { caller, prepared }: Asked & { prepared?
     id: () => context.id(),
     effect: (effect) => context.effect(effect),
     committed: (run) => context.committed(run),
-    addEvent: (event) => context.addEvent(event),
+    // What a command notes says who asked for it, whether or not the command thought of it.
+    addEvent: (event) => context.addEvent({ ...event, caller }),
     attempt: (run) => context.attempt(run),
     get basis() {
       return context.basis
@@ -69,16 +81,17 @@ function callContext(context: Context, { caller, prepared }: Asked & { prepared?
 /** Every admin request leaves a trace: a change its own, kept for ever; questions one for many, kept as long as other events. */
 export function noteCall(
   context: Context,
-  call: { area: string; verb: string; caller: Asked['caller']; ok: boolean; times?: number },
+  call: { area: string; verb: string; caller: Asked['caller']; ok: boolean; times?: number; repeated?: boolean },
 ): void {
-  const { area, verb, caller, ok, times } = call
+  const { area, verb, caller, ok, times = 1, repeated = false } = call
   context.addEvent({
     type: 'api_call',
-    ...(times === undefined ? {} : { category: 'access' }),
+    ...(call.times === undefined ? {} : { category: 'access' }),
     severity: 'debug',
     source: 'user',
     description: `${caller.principal} asked for ${area}/${verb}.`,
-    data: { area, verb, principal: caller.principal, client: caller.client, ok, times: times ?? 1 },
+    data: { area, verb, ok, times, ...(repeated ? { repeated } : {}) },
+    caller,
     ...(caller.user === null ? {} : { user: caller.user }),
   })
 }

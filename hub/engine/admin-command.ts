@@ -1,17 +1,18 @@
 import type { z } from 'zod'
+import type { Right } from '../../shared/rights.ts'
 import type { Database } from '../../shared/sqlite/open.ts'
-import type { Caller } from './caller.ts'
+import type { AuthorizedCaller, Caller } from './caller.ts'
 import type { Context } from './context.ts'
 
 export interface CallContext extends Context {
-  caller: Caller
+  caller: AuthorizedCaller
   /** What `prepare` made on the front. */
   prepared: unknown
 }
 
 export interface QueryContext {
   db: Database
-  caller: Caller
+  caller: AuthorizedCaller
   now: number
 }
 
@@ -40,15 +41,17 @@ export interface Example<P = Record<string, unknown>> {
 }
 
 /**
- * One verb of the admin door. Topic, role check, command line, help, completion, `admin/describe` and the documents are
+ * One verb of the admin door. Topic, rights, command line, help, completion, `admin/describe` and the documents are
  * derived from it: after a change run `scripts/docs`.
  * Exactly one of `run` and `query` is there: `run` in the engine's transaction, `query` on the reader's connection.
  */
 export interface AdminCommand<P = unknown> {
   area: string
   verb: string
-  /** The least role that may call it. */
-  role: 'admin' | 'user'
+  /** The right that the caller must have in the house that it concerns; `null`: none. See `authorize`. */
+  needs: Right | null
+  /** Whether a person must ask: the local socket, integrations and programs are refused. */
+  needsPerson?: true
   summary: string
   params: z.ZodType<P>
   /**

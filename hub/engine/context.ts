@@ -3,6 +3,7 @@ import type { RandomBytes } from '../../shared/ids.ts'
 import type { Database } from '../../shared/sqlite/open.ts'
 import type { Topics } from '../../shared/topics.ts'
 import type { CentralTable } from '../store/central-shape.ts'
+import type { Caller } from './caller.ts'
 import type { Effect } from './input.ts'
 
 /** What a feature adds to the event log; what is left out is derived from the table of event types. */
@@ -19,6 +20,8 @@ export interface NewEvent {
   source?: 'device' | 'automation' | 'user' | 'system'
   description?: string
   data?: Record<string, unknown>
+  /** Who asked for what happened. Kept with the event, and told to nobody who only hears of it. */
+  caller?: Caller
   oldState?: string
   newState?: string
   /** What belonged to the new state. */

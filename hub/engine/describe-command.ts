@@ -4,11 +4,25 @@ import type { AdminCommand } from './admin-command.ts'
 
 /** A command as others are told of it: everything about it that is not code. */
 export function describeCommand(command: AdminCommand): DescribedCommand {
-  const { area, verb, role, summary, params, result, examples, positional, secretParams, changes, danger } = command
+  const {
+    area,
+    verb,
+    needs,
+    needsPerson,
+    summary,
+    params,
+    result,
+    examples,
+    positional,
+    secretParams,
+    changes,
+    danger,
+  } = command
   return {
     area,
     verb,
-    role,
+    needs,
+    needs_person: needsPerson === true,
     summary,
     params: schemaOf(params, 'input'),
     result: schemaOf(result, 'output'),

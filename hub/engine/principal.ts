@@ -1,17 +1,21 @@
+import type { HouseRights } from './house-rights.ts'
+
 /** Who is at the other end of a connection, as its credentials proved. */
 export type Principal =
   | { kind: 'device'; id: string; voice: boolean; house: string }
   /** `invitation` tells those of one code from those of another. */
   | { kind: 'joiner'; invitation: string }
   | {
-      kind: 'person' | 'integration'
+      /** A program has rights of its own, an integration speaks for a person. */
+      kind: 'person' | 'integration' | 'program'
       user: string
       /** Id of the token it logged in with. */
       token: string
-      role: 'admin' | 'user' | 'device'
-      houses: string[] | null
+      rights: HouseRights
+      /** Id of this login. */
+      session: string
     }
-  | { kind: 'local' }
+  | { kind: 'local'; session: string }
 
 /** What a connection shows at its door. */
 export interface Credentials {

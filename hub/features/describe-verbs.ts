@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { text } from '../../shared/messages/fields.ts'
+import { RIGHTS } from '../../shared/rights.ts'
 import { type AdminCommand, adminCommand } from '../engine/admin-command.ts'
 import { describeCommand } from '../engine/describe-command.ts'
 
@@ -9,7 +10,8 @@ const described = z.strictObject({
   area: z.string(),
   verb: z.string(),
   summary: z.string(),
-  role: z.enum(['admin', 'user']),
+  needs: z.enum(RIGHTS).nullable(),
+  needs_person: z.boolean(),
   changes: z.boolean(),
   dangerous: z.boolean(),
   positional: z.array(z.string()),
@@ -25,8 +27,8 @@ export function describeVerbs(list: () => readonly AdminCommand[]): AdminCommand
   return adminCommand({
     area: 'admin',
     verb: 'describe',
-    role: 'user',
-    summary: 'Every command with JSON Schemas of its params and its answer, examples, role and dangers',
+    needs: null,
+    summary: 'Every command with JSON Schemas of its params and its answer, examples, rights and dangers',
     params: z.strictObject({ area: text(40).optional(), verb: text(40).optional() }),
     result: z.strictObject({ commands: z.array(described) }),
     examples: [

@@ -9,6 +9,7 @@ import {
   type Topics,
   topicRow,
 } from '../../shared/topics.ts'
+import { housesWhere } from '../engine/house-rights.ts'
 import type { Principal } from '../engine/principal.ts'
 
 /** Topics outside our own that integrations share with Home Assistant. */
@@ -21,8 +22,8 @@ export interface Access {
    * is decided for each delivery. Devices and joiners hold what they may read, and their own branch.
    */
   maySubscribe(filter: string): boolean
-  /** Whether a message of this topic may be delivered, whatever filter matched it. */
-  mayRead(topic: ParsedTopic): boolean
+  /** Whether a message of this topic, of a device of this house, may be delivered, whatever filter matched it. */
+  mayRead(topic: ParsedTopic, house: string | null): boolean
 }
 
 function partyOf(principal: Principal): Party {
@@ -35,8 +36,8 @@ function ownLevels(principal: Principal, clientId: string): Record<string, strin
 }
 
 /**
- * What a principal may do, derived from the topic table: a row is open to it when its party is on the row's list
- * and the levels that name somebody name it. There is no other list of rights.
+ * What a principal may do, derived from the topic table: a row is open to it when its party is on the row's list, the levels
+ * that name somebody name it, and it has the right that the row needs. There is no other list of rights.
  */
 export function accessOf(topics: Topics, principal: Principal, clientId: string): Access {
   const party = partyOf(principal)
@@ -46,6 +47,7 @@ export function accessOf(topics: Topics, principal: Principal, clientId: string)
   if (principal.kind === 'integration') readable.push(HOME_ASSISTANT)
   const isOwn = (levels: ParsedTopic['levels']) =>
     Object.entries(levels).every(([level, text]) => own[level] === undefined || own[level] === text)
+  const reads = rowsInHouse(principal)
   const below = topics.base.split('/').length
   const brings = (filter: string): boolean => {
     const reserved = isReserved(filter.split('/')[below])
@@ -59,6 +61,21 @@ export function accessOf(topics: Topics, principal: Principal, clientId: string)
   return {
     mayPublish: ({ name, levels }) => topicRow(name).from.includes(party) && isOwn(levels),
     maySubscribe: (filter) => readable.some((wide) => covers(wide, filter)) || (held(filter) && brings(filter)),
-    mayRead: ({ name, levels }) => rows.has(name) && isOwn(levels),
+    mayRead: ({ name, levels }, house) => rows.has(name) && isOwn(levels) && reads(name, house),
+  }
+}
+
+/** Whether a principal has the right that a row needs. Only those who act for people or programs have rights by house. */
+function rowsInHouse(principal: Principal): (name: TopicName, house: string | null) => boolean {
+  const rights = 'rights' in principal ? principal.rights : 'all'
+  const houses = new Map<TopicName, ReadonlySet<string>>()
+  for (const name of TOPIC_NAMES) {
+    const { needs } = topicRow(name)
+    const allowed = needs && housesWhere(rights, needs)
+    if (allowed) houses.set(name, new Set(allowed))
+  }
+  return (name, house) => {
+    const allowed = houses.get(name)
+    return allowed === undefined || (house !== null && allowed.has(house))
   }
 }

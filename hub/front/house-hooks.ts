@@ -162,13 +162,8 @@ export class HouseHooks implements BrokerHooks {
     const { principal, access } = admitted
     const parsed = this.#parse(topic)
     if (!parsed) return principal.kind === 'integration' && isHomeAssistant(topic)
-    if (!access.mayRead(parsed)) return false
-    if (!('houses' in principal) || principal.houses === null) return true
-    if (parsed.name === 'adminEvent') return false
     const { device } = parsed.levels
-    if (device === undefined) return true
-    const house = this.#parts.houseOf(device)
-    return house !== null && principal.houses.includes(house)
+    return access.mayRead(parsed, device === undefined ? null : this.#parts.houseOf(device))
   }
 
   /** Rights of a user or device changed: whoever is coming in with the old ones is to come again. */
@@ -290,11 +285,14 @@ function deviceOwner(id: string): string {
 }
 
 function callerOf(principal: Principal, connection: Connection): Caller {
-  const client = connection.clientId
-  if (principal.kind === 'person' || principal.kind === 'integration') {
-    return { principal: principal.user, user: principal.user, role: principal.role, houses: principal.houses, client }
+  const { clientId: client, remote: address } = connection
+  if ('user' in principal) {
+    const { kind, user, token, rights, session } = principal
+    return { principal: user, kind, user, token, rights, client, address, session }
   }
-  return { principal: LOCAL, user: null, role: 'admin', houses: null, client }
+  if (principal.kind !== 'local') throw new Error(`a ${principal.kind} asked the admin door`)
+  const { kind, session } = principal
+  return { principal: LOCAL, kind, user: null, token: null, rights: 'all', client, address, session }
 }
 
 /** The broker's words for the end of a connection, as the few that a status may carry. */

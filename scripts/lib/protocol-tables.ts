@@ -5,6 +5,7 @@ import { canRetry, ERROR_CODES, hintFor, LaresError } from '../../shared/errors.
 import { EVENT_TYPES } from '../../shared/event-types.ts'
 import { MESSAGES, type MessageName } from '../../shared/messages/index.ts'
 import type { Message } from '../../shared/messages/message.ts'
+import { MEMBER_RIGHTS, PROGRAM_LIMIT, RIGHT_WORDS, RIGHTS, reaches } from '../../shared/rights.ts'
 import { SENSOR_KINDS } from '../../shared/sensors/index.ts'
 import { TOPIC_NAMES, topicRow } from '../../shared/topics.ts'
 import { docComments } from './doc-comments.ts'
@@ -19,6 +20,7 @@ const FOLDER = join(import.meta.dirname, '../../shared/messages')
 /** Every generated section by its name. */
 export const SECTIONS: ReadonlyMap<string, () => string> = new Map([
   ['topics', topicTable],
+  ['rights', rightsTable],
   ['messages', messageChapters],
   ['event-types', eventTypeTable],
   ['errors', errorTable],
@@ -30,11 +32,27 @@ export const SECTIONS: ReadonlyMap<string, () => string> = new Map([
 
 function topicTable(): string {
   const rows = TOPIC_NAMES.map((name) => {
-    const { pattern, message, qos, retain, from, to } = topicRow(name)
+    const { pattern, message, qos, retain, from, to, needs } = topicRow(name)
     const link = `[${message}](#${message})`
-    return [`\`${BASE}/${pattern}\``, link, `${qos}${retain ? ', retained' : ''}`, from.join(', '), to.join(', ')]
+    return [
+      `\`${BASE}/${pattern}\``,
+      link,
+      `${qos}${retain ? ', retained' : ''}`,
+      from.join(', '),
+      to.join(', '),
+      needs ? `\`${needs.right}\`` : '',
+    ]
   })
-  return table(['topic', 'message', 'QoS', 'published by', 'read by'], rows)
+  return table(['topic', 'message', 'QoS', 'published by', 'read by', 'with the right to'], rows)
+}
+
+function rightsTable(): string {
+  const rows = RIGHTS.map((right) => {
+    const has = Object.values(MEMBER_RIGHTS).map((member) => (reaches(member, right) ? 'yes' : ''))
+    const program = reaches(PROGRAM_LIMIT, right) ? 'if given' : ''
+    return [`\`${right}\``, RIGHT_WORDS[right], ...has, 'yes', program]
+  })
+  return table(['right', 'opens', ...Object.keys(MEMBER_RIGHTS), 'administrator, local', 'program'], rows)
 }
 
 function messageChapters(): string {
@@ -119,22 +137,29 @@ function sensorKindTable(): string {
 }
 
 function commandTable(): string {
-  const rows = COMMANDS.map(({ area, verb, positional = [], params, role, summary }) => {
+  const rows = COMMANDS.map(({ area, verb, positional = [], params, needs, summary }) => {
     const needed = new Set(fieldRows(params).flatMap(({ path, required }) => (required ? [path] : [])))
     const words = [area, verb, ...positional.map((name) => (needed.has(name) ? `<${name}>` : `[${name}]`))]
-    return [`\`lares ${words.join(' ')}\``, role, summary]
+    return [`\`lares ${words.join(' ')}\``, needs ?? '', summary]
   })
-  return table(['command', 'role', 'what it does'], rows)
+  return table(['command', 'right', 'what it does'], rows)
 }
 
 function commandChapters(): string {
-  const rows = COMMANDS.map(({ area, verb, role, params, result, examples, changes, danger }) => {
+  const rows = COMMANDS.map(({ area, verb, needs, params, result, examples, changes, danger }) => {
     const fields = fieldRows(params).map(({ path, type, required }) => `\`${path}\`${required ? '' : '?'}: ${type}`)
     const answer = fieldRows(result, 'output').map(({ path }) => `\`${path}\``)
     const example = `\`${JSON.stringify(examples[0]?.params ?? {})}\``
     const effect = danger ? 'yes, may need `confirm`' : changes ? 'yes' : ''
-    return [`\`${area}/${verb}\``, role, effect, fields.join('<br>'), example, answer.join(' ')]
+    return [`\`${area}/${verb}\``, needs ?? '', effect, fields.join('<br>'), example, answer.join(' ')]
   })
-  const head = ['area/verb', 'least role', 'changes something', 'params (`?`: may be left out)', 'example', 'answer']
+  const head = [
+    'area/verb',
+    'needs the right to',
+    'changes something',
+    'params (`?`: may be left out)',
+    'example',
+    'answer',
+  ]
   return table(head, rows)
 }

@@ -1,3 +1,5 @@
+import type { Right } from '../rights.ts'
+
 /** What of JSON Schema (draft 2020-12) describes params and answers of a command. */
 export interface JsonSchema {
   type?: string | string[]
@@ -35,8 +37,10 @@ export interface DescribedExample {
 export interface DescribedCommand {
   area: string
   verb: string
-  /** The least role that may call it. */
-  role: 'admin' | 'user'
+  /** The right that the caller must have in the house that it concerns; `null`: none. */
+  needs: Right | null
+  /** Whether only a person may ask, and neither the local socket nor a program. */
+  needs_person: boolean
   summary: string
   params: JsonSchema
   /** Fields stand in the order of their importance to a person. */

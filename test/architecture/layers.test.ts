@@ -9,7 +9,7 @@ import { everything, inFolder, program, source } from './program.ts'
  */
 const MAY_IMPORT: Record<string, string> = {
   shared: 'shared/messages shared/sensors shared/terminal',
-  'shared/admin': 'shared/messages',
+  'shared/admin': 'shared shared/messages',
   'shared/messages': 'shared',
   'shared/sensors': '',
   'shared/sqlite': 'shared',
@@ -44,7 +44,7 @@ const MAY_IMPORT: Record<string, string> = {
   // What a feature may have, and what the threads give to its parts.
   'hub/contract': 'hub/engine shared',
   'hub/query': 'hub/engine shared shared/sqlite',
-  'hub/features': 'hub/contract hub/engine hub/features/* shared/messages',
+  'hub/features': 'hub/contract hub/engine hub/features/* shared shared/messages',
   'hub/features/*':
     'hub/contract hub/engine hub/features/* hub/query hub/store shared shared/admin shared/messages shared/sensors shared/sqlite',
   'hub/admin': 'hub/engine hub/features hub/store shared shared/messages shared/sqlite',

@@ -163,6 +163,7 @@ describe('a call on the command line', () => {
         'device-type',
         { kind: 'text', required: false, choices: ['raspberry_pi', 'smart_speaker', 'tablet', 'custom'] },
       ],
+      ['house', { kind: 'text', required: false }],
     ])
   })
 

@@ -1,16 +1,20 @@
+import type { HouseRights } from '../../hub/engine/house-rights.ts'
 import type { Principal } from '../../hub/engine/principal.ts'
 import { type Party, type TopicName, topicRow } from '../../shared/topics.ts'
 
 export const OWN = 'kitchen-pi'
 export const FOREIGN = 'cellar-pi'
 
+const RESIDENT: HouseRights = { h: [{ right: 'control' }] }
+
 /** One of each who may speak to the hub, with its client id. */
 export const PRINCIPALS: [name: Party, principal: Principal, client: string][] = [
   ['device', { kind: 'device', id: OWN, voice: false, house: 'h' }, OWN],
   ['joiner', { kind: 'joiner', invitation: 'i' }, 'join.a'],
-  ['person', { kind: 'person', user: 'anna', token: 't', role: 'user', houses: ['h'] }, 'anna.1'],
-  ['integration', { kind: 'integration', user: 'ha', token: 't', role: 'user', houses: ['h'] }, 'homeassistant'],
-  ['local', { kind: 'local' }, 'local.a'],
+  ['person', { kind: 'person', user: 'anna', token: 't', session: 's', rights: RESIDENT }, 'anna.1'],
+  ['integration', { kind: 'integration', user: 'ha', token: 't', session: 's', rights: RESIDENT }, 'homeassistant'],
+  ['program', { kind: 'program', user: 'bot', token: 't', session: 's', rights: RESIDENT }, 'bot'],
+  ['local', { kind: 'local', session: 's' }, 'local.a'],
 ]
 
 /** A topic of the row with the caller's own names or somebody else's. */

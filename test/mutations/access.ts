@@ -116,8 +116,8 @@ export const ACCESS: readonly Mutation[] = [
   {
     without: 'the own levels in what may be read',
     file: 'hub/front/access.ts',
-    text: 'rows.has(name) && isOwn(levels)',
-    becomes: 'rows.has(name)',
+    text: 'rows.has(name) && isOwn(levels) && reads(name, house)',
+    becomes: 'rows.has(name) && reads(name, house)',
     test: { file: HOUSE_HOOKS, name: 'is decided by the table, whatever filter it holds' },
   },
   {
@@ -129,9 +129,9 @@ export const ACCESS: readonly Mutation[] = [
   },
   {
     without: 'the houses of a person in what is delivered',
-    file: 'hub/front/house-hooks.ts',
-    text: 'return house !== null && principal.houses.includes(house)',
-    becomes: 'return house !== null',
+    file: 'hub/front/access.ts',
+    text: '(house !== null && allowed.has(house))',
+    becomes: 'house !== null',
     test: { file: HOUSE_HOOKS, name: 'to a person or an integration is of the own houses' },
   },
   {
@@ -163,13 +163,6 @@ export const ACCESS: readonly Mutation[] = [
     test: { file: HOUSE_HOOKS, name: 'its voice is not, and the end of an older one says nothing' },
   },
   {
-    without: 'the role that a command needs',
-    file: 'hub/admin/admit.ts',
-    text: 'if (RANK[caller.role] < RANK[command.role])',
-    becomes: 'if (RANK[caller.role] < 0)',
-    test: { file: DOOR, name: 'a role that is too low' },
-  },
-  {
     without: 'refusing retained requests',
     file: 'hub/admin/admit.ts',
     text: "if (retained) throw new LaresError('retained_request', `the request ${area}/${verb} was retained`)",
@@ -193,7 +186,7 @@ export const ACCESS: readonly Mutation[] = [
   {
     without: 'remembering what a request was answered',
     file: 'hub/admin/run-command.ts',
-    text: 'if (known) return known',
+    text: 'if (known) return { response: known, repeated: true }',
     becomes: '',
     test: { file: EXPIRY, name: 'and was run before is answered again, also when it comes too late' },
   },

@@ -8,6 +8,7 @@ import type { Mutation } from './mutation.ts'
 import { OUTBOX } from './outbox.ts'
 import { OUTPUTS } from './outputs.ts'
 import { RECORDINGS } from './recordings.ts'
+import { RIGHTS } from './rights.ts'
 import { SENSING } from './sensing.ts'
 import { SHARED } from './shared.ts'
 import { STORE } from './store.ts'
@@ -20,6 +21,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...INTAKE,
   ...BROKER,
   ...ACCESS,
+  ...RIGHTS,
   ...JOBS,
   ...STORE,
   ...SYNC,

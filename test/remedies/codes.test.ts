@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { parse } from 'smol-toml'
 import { afterAll, describe, expect, it } from 'vitest'
 import { readHubConfig } from '../../hub/config.ts'
-import type { Caller } from '../../hub/engine/caller.ts'
+import { authorize } from '../../hub/engine/authorize.ts'
 import { readSyncIdentity } from '../../hub/engine/sync-memory.ts'
 import { reachOf } from '../../hub/listen/addresses.ts'
 import { ERROR_CODES, type ErrorCode, hintFor } from '../../shared/errors.ts'
@@ -12,6 +12,7 @@ import { formatJoinToken, parseJoinToken } from '../../shared/join-token.ts'
 import { SENSORS_PER_DEVICE } from '../../shared/limits.ts'
 import { birth } from '../../shared/messages/birth.ts'
 import { checkSqliteVersion } from '../../shared/sqlite/open.ts'
+import { accountOf } from '../hub/callers.ts'
 import { ask, commandInput, LOCAL } from '../hub/engine/ask.ts'
 import { openTestHouse, reading, type TestHouse } from '../hub/engine/engine-in-memory.ts'
 import { hubCases, MACHINE_CASES } from './cases/agent.ts'
@@ -91,7 +92,9 @@ async function checkedSettings(text: string): Promise<string | undefined> {
   return code === 0 ? 'ok' : /\[(\w+)\]\n$/.exec(err)?.[1]
 }
 
-const USER: Caller = { ...LOCAL, principal: 'u', user: 'u', role: 'user', houses: [] }
+const USER = accountOf('u', {})
+/** No verb is a decision yet. */
+const DECISION = { area: 'automations', verb: 'approve', needs: 'configure', needsPerson: true } as const
 const ANN = { email: 'ann@example.org', password: 'long enough to be one' }
 
 const machine = {
@@ -216,6 +219,10 @@ const REMEDIES: Record<ErrorCode, Tried | Untried> = {
   forbidden: inHouse(
     (house) => asked(house, 'users/create', ANN, { prepared: 'hash', caller: USER }),
     (house) => asked(house, 'users/create', ANN, { prepared: 'hash', caller: LOCAL }),
+  ),
+  needs_person: tried(
+    () => thrown(() => authorize(DECISION, LOCAL)),
+    () => thrown(() => authorize(DECISION, accountOf('anna', 'all'))),
   ),
   confirm_needed: inHouse(
     (house) => {

@@ -10,7 +10,7 @@ import type { CallContext } from '../../engine/admin-command.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
 import { after, conditions, page } from '../../query/list-query.ts'
 import { visibleHouses } from '../../query/visibility.ts'
-import { defaultHouse } from '../house/default-house.ts'
+import { houseNamed, houseParam } from '../house/named-house.ts'
 import { forgetAlarms, LAST_ERROR_AT } from './alarms.ts'
 import { DEVICE_TYPES } from './device-types.ts'
 import { addDevice, hashSecret, invite } from './joining.ts'
@@ -25,9 +25,13 @@ const deviceType = z.enum(DEVICE_TYPES)
 export const inviteDevice = adminCommand({
   area: 'devices',
   verb: 'invite',
-  role: 'admin',
+  needs: 'configure',
   summary: 'Make a join token: good for one device, for ten minutes',
-  params: z.strictObject({ name: deviceName, device_type: deviceType.default('raspberry_pi') }),
+  params: z.strictObject({
+    name: deviceName,
+    device_type: deviceType.default('raspberry_pi'),
+    house: houseParam.optional(),
+  }),
   result: z.strictObject({
     /** What to type on the new device. */
     join: toType,
@@ -45,7 +49,7 @@ export const inviteDevice = adminCommand({
   },
   run(context, params) {
     const { addresses, warnings, pin } = context.prepared as { addresses: string[]; warnings: string[]; pin: string }
-    const house = defaultHouse(context.db)
+    const house = houseNamed(context, params.house)
     const wish = { name: params.name, type: params.device_type, house, by: context.caller.principal }
     const { code, expiresAt } = invite(context, wish)
     context.addEvent({
@@ -62,9 +66,13 @@ export const inviteDevice = adminCommand({
 export const createDevice = adminCommand({
   area: 'devices',
   verb: 'create',
-  role: 'admin',
+  needs: 'configure',
   summary: 'Make id and secret for a device that runs no agent (ESP32, scripts)',
-  params: z.strictObject({ name: deviceName, device_type: deviceType.default('custom') }),
+  params: z.strictObject({
+    name: deviceName,
+    device_type: deviceType.default('custom'),
+    house: houseParam.optional(),
+  }),
   result: z.strictObject({ device: z.string(), secret: z.string() }),
   examples: [{ says: 'an ESP32 in the garden', params: { name: 'Garden', device_type: 'custom' } }],
   positional: ['name'],
@@ -72,7 +80,7 @@ export const createDevice = adminCommand({
   secretAnswer: true,
   run(context, params) {
     const secret = Buffer.from(context.random(32)).toString('base64url')
-    const house = defaultHouse(context.db)
+    const house = houseNamed(context, params.house)
     const device = addDevice(context, {
       name: params.name,
       type: params.device_type,
@@ -137,7 +145,7 @@ interface DeviceLine {
 export const listDevices = adminCommand({
   area: 'devices',
   verb: 'list',
-  role: 'user',
+  needs: 'see',
   summary: 'The devices of the house',
   params: z.strictObject({
     all: z.boolean().default(false),
@@ -168,7 +176,7 @@ export const listDevices = adminCommand({
 export const showDevice = adminCommand({
   area: 'devices',
   verb: 'show',
-  role: 'user',
+  needs: 'see',
   summary: 'One device with its sensors, its last heartbeat and what is wrong with it',
   params: z.strictObject({ device: deviceParam }),
   result: z.strictObject({
@@ -228,7 +236,7 @@ export const showDevice = adminCommand({
 export const renameDevice = adminCommand({
   area: 'devices',
   verb: 'rename',
-  role: 'admin',
+  needs: 'configure',
   summary: 'Give a device another name; its id and topics stay',
   params: z.strictObject({ device: deviceParam, name: deviceName }),
   result: z.strictObject({ device: z.string(), name: z.string() }),
@@ -256,7 +264,7 @@ export const renameDevice = adminCommand({
 export const revokeDevice = adminCommand({
   area: 'devices',
   verb: 'revoke',
-  role: 'admin',
+  needs: 'configure',
   summary: 'Shut a device out, at once; what it measured stays',
   params: z.strictObject({ device: deviceParam }),
   result: z.strictObject({ device: z.string() }),

@@ -1,12 +1,13 @@
 import { LaresError } from '../../../shared/errors.ts'
 import { nearestName } from '../../../shared/nearest-name.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
-import type { Caller } from '../../engine/caller.ts'
+import { notYours } from '../../engine/authorize.ts'
+import type { AuthorizedCaller } from '../../engine/caller.ts'
 import { visibleHouses } from '../../query/visibility.ts'
 
 interface Asking {
   db: Database
-  caller: Caller
+  caller: Pick<AuthorizedCaller, 'houses' | 'sees'>
 }
 
 interface DeviceRow {
@@ -17,13 +18,14 @@ interface DeviceRow {
 }
 
 /**
- * The id of the device that a person means: its id, or its name in any case where only one device that the caller may see
- * has it; one that was revoked only where no other has. Throws `not_found` with the nearest name, and `bad_params` with the
- * candidates where several have it.
+ * The id of the device that a person means: its id, or its name in any case where only one device that the command may
+ * concern has it; one that was revoked only where no other has. Throws `not_found` with the nearest name, `forbidden` for one
+ * that the caller may only see, and `bad_params` with the candidates where several have the name.
  */
 export function deviceNamed(asking: Asking, given: string): string {
   const found = lookUp(asking, given)
   if (typeof found === 'string') return found
+  if (isSeen(asking, given)) throw notYours(given)
   const names = found.flatMap(({ id, name }) => [name, id])
   const nearest = nearestName(given, names)
   throw new LaresError('not_found', `there is no device ${given}`, {
@@ -36,6 +38,11 @@ export function deviceFilter(asking: Asking, given: string | undefined): string 
   if (given === undefined) return undefined
   const found = lookUp(asking, given)
   return typeof found === 'string' ? found : given
+}
+
+/** Whether the device is in a house where this command is not allowed, and the caller sees it there. */
+function isSeen({ db, caller }: Asking, given: string): boolean {
+  return typeof lookUp({ db, caller: { ...caller, houses: caller.sees } }, given) === 'string'
 }
 
 /** The id, or all devices among which it is not. */

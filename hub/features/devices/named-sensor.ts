@@ -1,14 +1,14 @@
 import { LaresError } from '../../../shared/errors.ts'
 import { nearestName } from '../../../shared/nearest-name.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
-import type { Caller } from '../../engine/caller.ts'
+import type { AuthorizedCaller } from '../../engine/caller.ts'
 import { conditions } from '../../query/list-query.ts'
 import { visibleHouses } from '../../query/visibility.ts'
 import { folded } from './named-device.ts'
 
 interface Asking {
   db: Database
-  caller: Caller
+  caller: Pick<AuthorizedCaller, 'houses'>
 }
 
 interface SensorRow {

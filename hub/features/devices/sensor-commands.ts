@@ -17,7 +17,7 @@ interface SensorRow {
 export const removeSensor = adminCommand({
   area: 'sensors',
   verb: 'remove',
-  role: 'admin',
+  needs: 'configure',
   summary:
     'Take a sensor that is no longer there out of the house; its readings stay, and it is back when its device names it',
   params: z.strictObject({ device: deviceParam, sensor: sensorParam }),

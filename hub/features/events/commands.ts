@@ -4,6 +4,7 @@ import { severity } from '../../../shared/messages/event.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import { momentOf } from '../../../shared/read-time.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
+import { LOCAL } from '../../engine/caller.ts'
 import { conditions, page } from '../../query/list-query.ts'
 import { visibleHouses } from '../../query/visibility.ts'
 import { deviceFilter } from '../devices/named-device.ts'
@@ -11,6 +12,8 @@ import { deviceFilter } from '../devices/named-device.ts'
 interface EventRow {
   id: number
   event_data: string
+  context: string
+  email: string | null
 }
 
 const eventLine = z.strictObject({
@@ -21,6 +24,8 @@ const eventLine = z.strictObject({
   description: z.string().nullable(),
   old_state: z.string().nullable(),
   new_state: z.string().nullable(),
+  /** Who asked for it: e-mail address, or `local` for the socket of the machine, and from where. */
+  by: z.string().nullable(),
   event_type: z.string(),
   category: z.string(),
   source: z.string(),
@@ -31,6 +36,8 @@ const eventLine = z.strictObject({
   entity_id: z.string().nullable(),
   house_id: z.string().nullable(),
   timestamp: time,
+  /** The `caller` that asked for it: kind, user, id of the token, client id, address and login. */
+  context: z.record(z.string(), z.json()),
   processed: z.number(),
   id: z.number(),
 })
@@ -47,7 +54,7 @@ function asksForCalls(params: {
 export const listEvents = adminCommand({
   area: 'events',
   verb: 'list',
-  role: 'user',
+  needs: 'read',
   summary: 'What happened, newest first',
   params: z.strictObject({
     device: deviceParam.optional(),
@@ -78,13 +85,24 @@ export const listEvents = adminCommand({
     const rows = context.db
       .prepare(
         'SELECT id, timestamp, created_at, event_type, category, severity, title, description, source, house_id, device_id, entity_id, user_id, (SELECT name FROM devices d WHERE d.id = device_id) AS device_name, ' +
-          `session_id, event_data, old_state, new_state, processed FROM events WHERE ${where.sql} ORDER BY id DESC LIMIT ?`,
+          "(SELECT email FROM users u WHERE u.id = json_extract(events.context, '$.caller.user')) AS email, " +
+          `session_id, event_data, context, old_state, new_state, processed FROM events WHERE ${where.sql} ORDER BY id DESC LIMIT ?`,
       )
       .all(...where.values, params.limit + 1) as EventRow[]
-    const events = rows.map((row) => ({ ...row, event_data: JSON.parse(row.event_data) as unknown }))
+    const events = rows.map(shown)
     const { rows: kept, next } = page(events, params.limit, (row) => row.id)
     return { events: kept, ...(next === undefined ? {} : { next }) }
   },
 })
+
+function shown({ email, event_data, context, ...row }: EventRow) {
+  const said = JSON.parse(context) as { caller?: { user: string | null; address: string } }
+  return { ...row, by: by(said.caller, email), event_data: JSON.parse(event_data) as unknown, context: said }
+}
+
+function by(caller: { user: string | null; address: string } | undefined, email: string | null): string | null {
+  if (!caller) return null
+  return caller.user === null ? LOCAL : `${email ?? caller.user} from ${caller.address}`
+}
 
 export const COMMANDS = [listEvents] as const

@@ -1,5 +1,6 @@
 import { eventType } from '../../../shared/event-types.ts'
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
+import { traceOf } from '../../engine/caller.ts'
 import type { NewEvent } from '../../engine/context.ts'
 
 /** A device may name any type, but may not write into the audit, which is never purged, nor speak for the hub. */
@@ -12,8 +13,8 @@ export class EventLog {
   constructor(db: Database) {
     this.#insert = db.prepare(
       'INSERT INTO events (house_id, device_id, entity_id, user_id, session_id, event_type, category, severity, title, ' +
-        'description, source, event_data, old_state, new_state, state_attributes, timestamp, created_at) ' +
-        'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        'description, source, event_data, context, old_state, new_state, state_attributes, timestamp, created_at) ' +
+        'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     )
   }
 
@@ -32,6 +33,7 @@ export class EventLog {
       event.description ?? type.description,
       event.source ?? 'system',
       JSON.stringify(event.data ?? {}),
+      JSON.stringify(event.caller ? { caller: traceOf(event.caller) } : {}),
       event.oldState ?? null,
       event.newState ?? null,
       JSON.stringify(event.attributes ?? {}),

@@ -3,11 +3,8 @@ import { time } from '../../../shared/admin/fields.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
 import { visibleHouses } from '../../query/visibility.ts'
-import { houseNamed } from './named-house.ts'
+import { houseNamed, houseParam } from './named-house.ts'
 import { addPerson, listPeople, memberLine, membersOf, removePerson } from './people-commands.ts'
-
-/** A house as it is named: its id, or its name where only one has it. */
-const houseParam = text(255).min(1)
 
 const houseLine = z.strictObject({
   name: z.string(),
@@ -26,7 +23,7 @@ const COLUMNS =
 export const listHouses = adminCommand({
   area: 'houses',
   verb: 'list',
-  role: 'user',
+  needs: 'see',
   summary: 'The houses of this hub that the caller belongs to; all for an administrator',
   params: z.strictObject({}),
   result: z.strictObject({ houses: z.array(houseLine) }),
@@ -45,7 +42,7 @@ export const listHouses = adminCommand({
 export const showHouse = adminCommand({
   area: 'houses',
   verb: 'show',
-  role: 'user',
+  needs: 'read',
   summary: 'One house and who belongs to it',
   params: z.strictObject({ house: houseParam.optional() }),
   result: z.strictObject({ house: houseLine, people: z.array(memberLine) }),
@@ -64,7 +61,7 @@ export const showHouse = adminCommand({
 export const updateHouse = adminCommand({
   area: 'houses',
   verb: 'update',
-  role: 'admin',
+  needs: 'configure',
   summary: "Change a house's name, address or time zone",
   params: z
     .strictObject({

@@ -1,12 +1,4 @@
-import type { Database } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
-
-/** The house that devices join when nobody names another: the oldest one. */
-export function defaultHouse(db: Database): string {
-  const id = db.prepare('SELECT id FROM houses ORDER BY created_at, id LIMIT 1').pluck().get()
-  if (typeof id !== 'string') throw new Error('there is no house, although one is made at first start')
-  return id
-}
 
 /** One house is made at first start, so that the first device has where to belong. */
 export function ensureHouse(context: Context): void {

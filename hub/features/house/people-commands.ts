@@ -6,7 +6,7 @@ import type { Database } from '../../../shared/sqlite/open.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
 import { visibleHouses } from '../../query/visibility.ts'
 import { email, userWithEmail } from '../users/email.ts'
-import { houseNamed } from './named-house.ts'
+import { houseNamed, houseParam } from './named-house.ts'
 
 const ROLES = ['owner', 'resident', 'guest'] as const
 
@@ -32,9 +32,9 @@ export function membersOf(db: Database, where: { sql: string; values: readonly s
 export const listPeople = adminCommand({
   area: 'people',
   verb: 'list',
-  role: 'user',
+  needs: 'read',
   summary: 'Who belongs to which house',
-  params: z.strictObject({ house: text(255).min(1).optional() }),
+  params: z.strictObject({ house: houseParam.optional() }),
   result: z.strictObject({ people: z.array(memberLine) }),
   examples: [{ says: 'everybody', params: {} }],
   positional: ['house'],
@@ -51,13 +51,12 @@ export const listPeople = adminCommand({
 export const addPerson = adminCommand({
   area: 'people',
   verb: 'add',
-  role: 'admin',
+  needs: 'configure',
   summary: 'Let a person with an account belong to a house, and so see its devices',
   params: z.strictObject({
     email,
     role: z.enum(ROLES).default('resident'),
-    /** Absent: the only house there is. */
-    house: text(255).min(1).optional(),
+    house: houseParam.optional(),
     /** Absent: the name of the account. */
     name: text(255).min(1).optional(),
   }),
@@ -70,8 +69,8 @@ export const addPerson = adminCommand({
   changes: true,
   run(context, params) {
     const { db, now } = context
-    const user = userWithEmail(db, params.email)
     const house = houseNamed(context, params.house)
+    const user = userWithEmail(db, params.email, context.caller)
     const known = db.prepare('SELECT role FROM people WHERE house_id = ? AND user_id = ?').pluck().get(house, user.id)
     if (known !== undefined)
       throw new LaresError('already_exists', `${params.email} belongs to this house already, as ${String(known)}`, {
@@ -98,17 +97,17 @@ export const addPerson = adminCommand({
 export const removePerson = adminCommand({
   area: 'people',
   verb: 'remove',
-  role: 'admin',
+  needs: 'configure',
   summary: 'Let a person belong to a house no longer; the account stays',
-  params: z.strictObject({ email, house: text(255).min(1).optional() }),
+  params: z.strictObject({ email, house: houseParam.optional() }),
   result: z.strictObject({ person: z.string(), house: z.string() }),
   examples: [{ says: 'somebody who moved out', params: { email: 'anna@example.com' } }],
   positional: ['email'],
   changes: true,
   run(context, params) {
     const { db } = context
-    const user = userWithEmail(db, params.email)
     const house = houseNamed(context, params.house)
+    const user = userWithEmail(db, params.email, context.caller)
     const person = db.prepare('SELECT id FROM people WHERE house_id = ? AND user_id = ?').pluck().get(house, user.id) as
       | string
       | undefined

@@ -16,7 +16,7 @@ const frontNumbers = z.looseObject({ storage: storageFigures.optional() })
 export const hubStatus = adminCommand({
   area: 'hub',
   verb: 'status',
-  role: 'user',
+  needs: 'see',
   summary: 'How the hub is: version, intake, ledger, disk, clock',
   params: z.strictObject({}),
   result: z.strictObject({

@@ -22,7 +22,7 @@ export const HUB_LOG_PARTS = [
 export const setLogLevel = adminCommand({
   area: 'hub',
   verb: 'log-level',
-  role: 'admin',
+  needs: 'administer',
   summary: 'How much a part of the hub says in its log, until the hub ends; "all" is every part',
   params: z.strictObject({ part: z.enum(HUB_LOG_PARTS), level: z.enum(LOG_LEVELS) }),
   result: z.strictObject({ part: z.string(), level: z.string() }),
@@ -41,7 +41,7 @@ export const setLogLevel = adminCommand({
 export const showLog = adminCommand({
   area: 'hub',
   verb: 'log',
-  role: 'admin',
+  needs: 'administer',
   summary: 'The last lines of the log, as far as the running hub remembers them',
   params: z.strictObject({}),
   result: z.strictObject({ lines: z.array(logLine) }),

@@ -15,7 +15,7 @@ const named = z.strictObject({ id: z.number(), kind: z.string(), key: z.string()
 export const listJobs = adminCommand({
   area: 'jobs',
   verb: 'list',
-  role: 'admin',
+  needs: 'administer',
   summary: 'Work that is not to be lost, newest first: what waits, runs, has failed or was done',
   params: z.strictObject({
     state: z.enum(JOB_STATES).optional(),
@@ -66,7 +66,7 @@ export const listJobs = adminCommand({
 export const retryJob = adminCommand({
   area: 'jobs',
   verb: 'retry',
-  role: 'admin',
+  needs: 'administer',
   summary: 'Run a job again that has failed or was given up, or one now that waits after a failure',
   params: z.strictObject({ id: z.int() }),
   result: named,
@@ -96,7 +96,7 @@ export const retryJob = adminCommand({
 export const cancelJob = adminCommand({
   area: 'jobs',
   verb: 'cancel',
-  role: 'admin',
+  needs: 'administer',
   summary: 'Give a job up that waits, runs or has failed',
   params: z.strictObject({ id: z.int() }),
   result: named.extend({ was: z.enum(JOB_STATES) }),

@@ -12,7 +12,7 @@ interface RejectedRow {
 export const listRejected = adminCommand({
   area: 'rejected',
   verb: 'list',
-  role: 'admin',
+  needs: 'administer',
   summary: 'Messages the hub could not understand, newest first, with their reasons',
   params: z.strictObject({
     device: deviceParam.optional(),

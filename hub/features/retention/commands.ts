@@ -12,7 +12,7 @@ const COUNTED = 1_000_000
 export const showRetention = adminCommand({
   area: 'retention',
   verb: 'show',
-  role: 'admin',
+  needs: 'administer',
   summary: 'How long each class of data is kept, its oldest row and how many there are',
   params: z.strictObject({}),
   result: z.strictObject({
@@ -62,7 +62,7 @@ export const showRetention = adminCommand({
 export const setRetention = adminCommand({
   area: 'retention',
   verb: 'set',
-  role: 'admin',
+  needs: 'administer',
   summary: 'Keep a class of data for so many days, or never remove it; "default" takes the setting back',
   params: z.strictObject({
     class: text(100).min(1),

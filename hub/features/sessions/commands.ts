@@ -25,7 +25,7 @@ const turnLine = z.strictObject({
 export const listSessions = adminCommand({
   area: 'sessions',
   verb: 'list',
-  role: 'user',
+  needs: 'read',
   summary: 'Conversations, newest first, with their turns and clips',
   params: z.strictObject({
     device: deviceParam.optional(),

@@ -39,7 +39,7 @@ const liveSync = z.strictObject({
 export const syncStatus = adminCommand({
   area: 'sync',
   verb: 'status',
-  role: 'user',
+  needs: 'administer',
   summary: 'How far central is behind, per stream, and what it refused',
   params: z.strictObject({}),
   result: z.strictObject({
@@ -121,7 +121,7 @@ export const syncStatus = adminCommand({
 export const claimSite = adminCommand({
   area: 'sync',
   verb: 'claim',
-  role: 'admin',
+  needs: 'administer',
   summary: 'Say that this hub is the one of its site; the other one stops',
   params: z.strictObject({
     /** The connection is for another site than before: everything is sent there from the beginning. */
@@ -162,7 +162,7 @@ export const claimSite = adminCommand({
 export const verifySync = adminCommand({
   area: 'sync',
   verb: 'verify',
-  role: 'admin',
+  needs: 'administer',
   summary: 'Compare counts and hashes per table and day between this hub and central',
   params: z.strictObject({ table: text(63).optional(), days: z.int().min(1).max(400).default(7) }),
   result: z.strictObject({
@@ -193,7 +193,7 @@ export const verifySync = adminCommand({
 export const listQuarantine = adminCommand({
   area: 'quarantine',
   verb: 'list',
-  role: 'admin',
+  needs: 'administer',
   summary: 'Rows that central refused, newest first, with its reasons',
   params: z.strictObject({
     table: text(63).optional(),
@@ -233,7 +233,7 @@ export const listQuarantine = adminCommand({
 export const retryQuarantine = adminCommand({
   area: 'quarantine',
   verb: 'retry',
-  role: 'admin',
+  needs: 'administer',
   summary: 'Send a row again that central refused',
   params: z.strictObject({ id: z.int() }),
   result: z.strictObject({ table: z.string(), key: z.string() }),
@@ -254,7 +254,7 @@ export const retryQuarantine = adminCommand({
 export const discardQuarantine = adminCommand({
   area: 'quarantine',
   verb: 'discard',
-  role: 'admin',
+  needs: 'administer',
   summary: 'Give a row up that central refused: it is no longer kept for sending',
   params: z.strictObject({ id: z.int() }),
   result: z.strictObject({ table: z.string(), key: z.string() }),

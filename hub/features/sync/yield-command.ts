@@ -9,7 +9,7 @@ import { ManagedRows } from './managed-rows.ts'
 export const yieldRow = adminCommand({
   area: 'sync',
   verb: 'yield',
-  role: 'admin',
+  needs: 'administer',
   summary: "Have a row of central's that was refused take the place of this hub's own row",
   params: z.strictObject({ table: text(63), key: text(255) }),
   result: z.strictObject({

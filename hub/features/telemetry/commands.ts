@@ -78,7 +78,7 @@ function spanOf(
 export const queryReadings = adminCommand({
   area: 'readings',
   verb: 'query',
-  role: 'user',
+  needs: 'read',
   summary: 'The readings of a sensor in a span of time, oldest first',
   params: z.strictObject({
     device: deviceParam,
@@ -149,7 +149,7 @@ const SUMMARIES = { '5m': { step: 300_000, days: 1 }, '1h': { step: 3_600_000, d
 export const summarizeReadings = adminCommand({
   area: 'readings',
   verb: 'summary',
-  role: 'user',
+  needs: 'read',
   summary: 'Least, mean and greatest value of a sensor for each hour (or 5m), also of readings that are gone',
   params: z.strictObject({
     device: deviceParam,
@@ -208,7 +208,7 @@ export const summarizeReadings = adminCommand({
 export const latestReadings = adminCommand({
   area: 'readings',
   verb: 'latest',
-  role: 'user',
+  needs: 'see',
   summary: 'The newest reading of every sensor that is there',
   params: z.strictObject({
     device: deviceParam.optional(),

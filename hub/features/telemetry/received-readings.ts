@@ -19,7 +19,7 @@ interface ReceivedRow {
 export const receivedReadings = adminCommand({
   area: 'readings',
   verb: 'received',
-  role: 'user',
+  needs: 'read',
   summary: 'Readings in the order in which they came in, the last ones or those after one of them',
   params: z.strictObject({
     device: deviceParam.optional(),

@@ -1,10 +1,13 @@
 import { timingSafeEqual } from 'node:crypto'
 import { canRetry, LaresError } from '../../../shared/errors.ts'
 import { isDeviceId } from '../../../shared/ids.ts'
+import type { Database } from '../../../shared/sqlite/open.ts'
 import { LOCAL } from '../../engine/caller.ts'
 import type { Context } from '../../engine/context.ts'
+import type { HouseRights } from '../../engine/house-rights.ts'
 import type { Admission, Credentials, Principal } from '../../engine/principal.ts'
 import { checkCode, countTry, hashSecret } from '../devices/joining.ts'
+import { memberRights } from '../house/member-rights.ts'
 import { noteUse } from './tokens.ts'
 
 /** A joiner's client id stands in the topics that it uses. */
@@ -22,7 +25,9 @@ export function authenticate(context: Context, credentials: Credentials): Admiss
   const { listener, username, password, clientId } = credentials
   if (clientId !== '' && !SAFE_LEVEL.test(clientId))
     return refuse(2, 'a client id has 1 to 128 of A-Z a-z 0-9 . _ @ : -: choose another, or none')
-  if (listener === 'local') return accept({ kind: 'local' }, clientId || chosen(context, LOCAL))
+  if (listener === 'local') {
+    return accept({ kind: 'local', session: context.id() }, clientId || chosen(context, LOCAL))
+  }
   if (username === null || password === null)
     return refuse(4, 'user name and password are needed: a device id and its secret, or a user id and a token')
   if (username === 'join') return joiner(context, clientId, password)
@@ -78,16 +83,21 @@ function person(context: Context, { clientId, password }: Credentials, user: str
     .get(hashSecret(password ?? ''), user) as TokenRow | undefined
   if (!row || (row.expires_at !== null && row.expires_at <= context.now)) return refuse(4, 'unknown user or token')
   if (row.is_active === 0) return refuse(5, 'this user was deactivated')
-  const kind = row.integration === 1 ? 'integration' : 'person'
-  const houses = housesOf(context, user, row.role)
+  const rights = rightsOf(context.db, row)
   noteUse(context, row.id)
-  return accept({ kind, user, token: row.id, role: row.role, houses }, clientId || chosen(context, user))
+  const who = { kind: kindOf(row), user, token: row.id, rights, session: context.id() }
+  return accept(who, clientId || chosen(context, user))
 }
 
-/** Administrators see every house; others see those where they are somebody. */
-function housesOf(context: Context, user: string, role: string): string[] | null {
-  if (role === 'admin') return null
-  return context.db.prepare('SELECT DISTINCT house_id FROM people WHERE user_id = ?').pluck().all(user) as string[]
+function kindOf({ role, integration }: TokenRow): 'person' | 'integration' | 'program' {
+  if (role === 'device') return 'program'
+  return integration === 1 ? 'integration' : 'person'
+}
+
+/** Administrators may everything; other people have the rights of what they are in their houses. */
+function rightsOf(db: Database, { role, user_id }: TokenRow): HouseRights {
+  if (role === 'device') return {}
+  return role === 'admin' ? 'all' : memberRights(db, user_id)
 }
 
 function matches(hash: string | null, secret: string | null): boolean {

@@ -12,7 +12,7 @@ import { createToken, listTokens, revokeToken } from './token-commands.ts'
 export const createUser = adminCommand({
   area: 'users',
   verb: 'create',
-  role: 'admin',
+  needs: 'administer',
   summary: 'Make an account for a person',
   params: z.strictObject({
     email,
@@ -51,7 +51,7 @@ export const createUser = adminCommand({
 export const listUsers = adminCommand({
   area: 'users',
   verb: 'list',
-  role: 'admin',
+  needs: 'administer',
   summary: 'The accounts of this hub',
   params: z.strictObject({ limit: z.int().min(1).max(1_000).default(500), after: text(255).optional() }),
   result: z.strictObject({
@@ -86,7 +86,7 @@ export const listUsers = adminCommand({
 export const updateUser = adminCommand({
   area: 'users',
   verb: 'update',
-  role: 'admin',
+  needs: 'administer',
   summary: "Change a person's name or role, or close the account",
   params: z
     .strictObject({
@@ -147,7 +147,7 @@ export const updateUser = adminCommand({
 export const deleteUser = adminCommand({
   area: 'users',
   verb: 'delete',
-  role: 'admin',
+  needs: 'administer',
   summary: 'Take an account away for good, with its tokens; what the person did stays in the events',
   params: z.strictObject({ email }),
   result: z.strictObject({ user: z.string(), email: z.string() }),

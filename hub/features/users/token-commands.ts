@@ -13,7 +13,7 @@ const tokenName = text(100).min(1)
 export const createToken = adminCommand({
   area: 'users',
   verb: 'token',
-  role: 'admin',
+  needs: 'administer',
   summary: 'Make a token with which a program may speak for a person; shown once',
   params: z.strictObject({
     email,
@@ -78,7 +78,7 @@ const tokenLine = z.strictObject({
 export const listTokens = adminCommand({
   area: 'tokens',
   verb: 'list',
-  role: 'admin',
+  needs: 'administer',
   summary: 'The tokens of people and programs, and when each was last used to log in',
   params: z.strictObject({ email: email.optional() }),
   result: z.strictObject({ tokens: z.array(tokenLine) }),
@@ -110,7 +110,7 @@ export const listTokens = adminCommand({
 export const revokeToken = adminCommand({
   area: 'tokens',
   verb: 'revoke',
-  role: 'admin',
+  needs: 'administer',
   summary: 'Make a token worthless, at once: what is connected with it is shut out',
   params: z
     .strictObject({

@@ -6,7 +6,7 @@ import { letter, siren } from './kinds.ts'
 const send = adminCommand({
   area: 'letters',
   verb: 'send',
-  role: 'admin',
+  needs: 'administer',
   summary: 'Tell a server something',
   params: z.strictObject({ kind: z.enum(['letter', 'siren']), url: z.string() }),
   result: z.strictObject({ id: z.number() }),

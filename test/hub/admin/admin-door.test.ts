@@ -6,9 +6,10 @@ import { decode } from '../../../shared/codec.ts'
 import { LaresError } from '../../../shared/errors.ts'
 import { silentLog } from '../../../shared/log.ts'
 import type { AdminResponse } from '../../../shared/messages/admin-response.ts'
+import { accountOf } from '../callers.ts'
 import { LOCAL } from '../engine/ask.ts'
 
-const USER: Caller = { principal: 'ann', user: 'ann', role: 'user', houses: ['h'], client: 'ann.1' }
+const USER = accountOf('ann', { h: [{ right: 'control' }] })
 
 /** A door whose engine and reader the test plays. `answers` are what callers were told, in order. */
 function doorUnderTest(more: Partial<AdminDoorParts> = {}) {
@@ -82,8 +83,8 @@ describe('the admin door refuses', () => {
   it.each<[string, string, Record<string, unknown>, { caller?: Caller; retained?: boolean }, string]>([
     ['an unknown command', 'devices/explode', {}, {}, 'unknown_command'],
     ['an inherited name', 'constructor/toString', {}, {}, 'unknown_command'],
-    ['a role that is too low', 'devices/create', create, { caller: USER }, 'forbidden'],
-    ['a device', 'devices/list', {}, { caller: { ...USER, role: 'device' } }, 'forbidden'],
+    ['who lacks the right', 'devices/create', create, { caller: USER }, 'forbidden'],
+    ['who belongs to no house', 'devices/list', {}, { caller: accountOf('ann', {}) }, 'forbidden'],
     ['a retained request', 'devices/list', {}, { retained: true }, 'retained_request'],
     ['a request whose time is over', 'devices/list', { expires_in_ms: 0 }, {}, 'expired'],
     ['params that are not its own', 'devices/list', { params: { surprise: 1 } }, {}, 'bad_params'],

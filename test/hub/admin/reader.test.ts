@@ -9,9 +9,16 @@ import { ManualClock } from '../../../shared/clock.ts'
 import { PER_PRINCIPAL, QUERY_MAX_MS } from '../../../shared/limits.ts'
 import { silentLog } from '../../../shared/log.ts'
 import { openDatabase } from '../../../shared/sqlite/open.ts'
+import { accountOf } from '../callers.ts'
+import { LOCAL } from '../engine/ask.ts'
 
-const caller = { principal: 'local', user: null, role: 'admin' as const, houses: null, client: 'local.test' }
-const ask = (area: string, verb: string, params: unknown = { limit: 10 }) => ({ area, verb, params, caller, now: 1 })
+const ask = (area: string, verb: string, params: unknown = { limit: 10 }) => ({
+  area,
+  verb,
+  params,
+  caller: LOCAL,
+  now: 1,
+})
 
 describe('the reader', () => {
   let folder: string
@@ -27,6 +34,12 @@ describe('the reader', () => {
   afterEach(async () => {
     await reader.stop()
     rmSync(folder, { recursive: true })
+  })
+
+  it('asks for rights itself, whoever sent the question', async () => {
+    const asked = { ...ask('users', 'list'), caller: accountOf('anna', { h: [{ right: 'configure' }] }) }
+    await expect(reader.ask(asked)).rejects.toMatchObject({ code: 'forbidden' })
+    expect(await reader.ask(ask('users', 'list'))).toEqual({ users: [] })
   })
 
   it('answers several questions in their order', async () => {
@@ -80,7 +93,7 @@ describe('the reader', () => {
   })
 
   it('refuses the questions of one who has enough waiting, and answers others before their backlog', async () => {
-    const other = { ...caller, principal: 'anna', user: 'anna' }
+    const other = accountOf('anna', 'all')
     const many = Array.from({ length: PER_PRINCIPAL.questions + 3 }, () => reader.ask(ask('devices', 'list')))
     const order: string[] = []
     void many[PER_PRINCIPAL.questions]?.then(() => order.push('the last of many'))

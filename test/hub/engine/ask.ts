@@ -1,11 +1,22 @@
-import type { Caller } from '../../../hub/engine/caller.ts'
+import { authorize } from '../../../hub/engine/authorize.ts'
+import type { AuthorizedCaller, Caller } from '../../../hub/engine/caller.ts'
 import type { StructuredInput } from '../../../hub/engine/input.ts'
 import { findAdminCommand } from '../../../hub/features/commands.ts'
 import { describeIssues } from '../../../shared/codec.ts'
 import type { AdminResponse } from '../../../shared/messages/admin-response.ts'
 import type { TestHouse } from './engine-in-memory.ts'
 
-export const LOCAL: Caller = { principal: 'local', user: null, role: 'admin', houses: null, client: 'local.test' }
+/** The socket of the machine. */
+export const LOCAL: Caller = {
+  principal: 'local',
+  kind: 'local',
+  user: null,
+  token: null,
+  rights: 'all',
+  client: 'local.test',
+  address: 'local',
+  session: 'session-local',
+}
 
 type CommandInput = Extract<StructuredInput, { kind: 'command' }>
 
@@ -50,6 +61,14 @@ export function data<T = Record<string, unknown>>(response: AdminResponse): T {
   return response.data as T
 }
 
+/** The caller as a command meets it. Throws where it may not call it. */
+export function authorizedFor(verb: `${string}/${string}`, caller: Caller = LOCAL): AuthorizedCaller {
+  const [area = '', name = ''] = verb.split('/')
+  const command = findAdminCommand(area, name)
+  if (!command) throw new Error(`there is no command ${verb}`)
+  return authorize(command, caller)
+}
+
 /** A question, as the reader runs it. */
 export function query<T = Record<string, unknown>>(
   house: TestHouse,
@@ -60,7 +79,10 @@ export function query<T = Record<string, unknown>>(
   const [area = '', name = ''] = verb.split('/')
   const command = findAdminCommand(area, name)
   if (!command?.query) throw new Error(`${verb} is no question`)
-  const answer = command.query({ db: house.db, caller, now: house.now }, command.params.parse(params))
+  const answer = command.query(
+    { db: house.db, caller: authorize(command, caller), now: house.now },
+    command.params.parse(params),
+  )
   checkAnswer(command, answer)
   return answer as T
 }

@@ -57,6 +57,8 @@ function inhabited() {
 
 const device = { clientId: 'kitchen-pi', username: 'kitchen-pi', password: 'secret' }
 
+const session = expect.stringMatching(/^[0-9a-f-]{36}$/)
+
 describe('who may connect', () => {
   const { house, home, joinCode } = inhabited()
 
@@ -70,26 +72,50 @@ describe('who may connect', () => {
     [
       'an administrator, who sees all houses',
       { clientId: 'anna.1', username: 'anna', password: 'anna-token' },
-      { kind: 'person', user: 'anna', token: 't-anna', role: 'admin', houses: null },
+      { kind: 'person', user: 'anna', token: 't-anna', rights: 'all', session },
     ],
     [
       'a person, who sees the own house',
       { clientId: 'paul.x1', username: 'paul', password: 'paul-token' },
-      { kind: 'person', user: 'paul', token: 't-paul', role: 'user', houses: [home] },
+      { kind: 'person', user: 'paul', token: 't-paul', rights: { [home]: [{ right: 'configure' }] }, session },
     ],
     [
       'an integration under any free id',
       { clientId: 'homeassistant', username: 'assistant', password: 'assistant-token' },
-      { kind: 'integration', user: 'assistant', token: 't-assistant', role: 'user', houses: [] },
+      { kind: 'integration', user: 'assistant', token: 't-assistant', rights: {}, session },
     ],
     [
       'a joiner with a code',
       { clientId: 'join.abc', username: 'join', password: joinCode },
       { kind: 'joiner', invitation: expect.any(String) },
     ],
-    ['whoever may open the local socket', { clientId: 'local.abc', listener: 'local' }, { kind: 'local' }],
+    ['whoever may open the local socket', { clientId: 'local.abc', listener: 'local' }, { kind: 'local', session }],
   ])('%s', (_who, credentials, principal) => {
     expect(admit(house, credentials)).toEqual({ accept: principal, clientId: credentials.clientId })
+  })
+
+  it('has a login of its own each time', () => {
+    const sessions = [0, 1].map(() => {
+      const admission = admit(house, { clientId: 'x', listener: 'local' })
+      return 'accept' in admission && admission.accept.kind === 'local'
+        ? admission.accept.session
+        : expect.fail('refused')
+    })
+    expect(new Set(sessions).size).toBe(2)
+  })
+
+  it('has the rights of what it is in each house, and none of a role that nobody knows', () => {
+    const own = inhabited()
+    own.house.db.exec(`INSERT INTO houses (id, name, created_at, updated_at) VALUES ('b', 'B', 0, 0), ('c', 'C', 0, 0)`)
+    own.house.db.exec(
+      `INSERT INTO people (id, house_id, user_id, name, role, created_at, updated_at)
+       VALUES ('p2', 'b', 'paul', 'Paul', 'guest', 0, 0), ('p3', 'c', 'paul', 'Paul', 'butler', 0, 0), ('p4', 'c', NULL, 'paul', 'owner', 0, 0)`,
+    )
+    const admission = admit(own.house, { clientId: 'x', username: 'paul', password: 'paul-token' })
+    expect('accept' in admission && 'rights' in admission.accept && admission.accept.rights).toEqual({
+      [own.home]: [{ right: 'configure' }],
+      b: [{ right: 'see' }],
+    })
   })
 
   it.each<[string, Partial<Credentials>, string | RegExp]>([

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { readSyncIdentity, writeSyncIdentity } from '../../../hub/engine/sync-memory.ts'
 import { findAdminCommand } from '../../../hub/features/commands.ts'
-import { ask, commandInput, data, LOCAL } from '../engine/ask.ts'
+import { ask, authorizedFor, commandInput, data } from '../engine/ask.ts'
 import { openTestHouse, reading, START, type TestHouse } from '../engine/engine-in-memory.ts'
 
 const DAY = 86_400_000
 
 /** What the command says that a call would take away, or `null`. */
-function danger(house: TestHouse, name: string, params: Record<string, unknown>): string | null {
+function danger(house: TestHouse, name: `${string}/${string}`, params: Record<string, unknown>): string | null {
   const command = findAdminCommand(...(name.split('/') as [string, string]))
   if (!command?.danger) throw new Error(`${name} is not dangerous`)
-  return command.danger({ db: house.db, caller: LOCAL, now: house.now }, command.params.parse(params))
+  return command.danger({ db: house.db, caller: authorizedFor(name), now: house.now }, command.params.parse(params))
 }
 
 /** Readings of a kind, one a day for ten days, and as many events. */

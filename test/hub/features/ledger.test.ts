@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Verdict } from '../../../hub/engine/input.ts'
 import type { LedgerTotals } from '../../../hub/engine/ledger.ts'
+import { LOCAL } from '../engine/ask.ts'
 import { openTestHouse, type TestHouse } from '../engine/engine-in-memory.ts'
 
 /** One thing that happens to the hub. */
@@ -152,8 +153,7 @@ describe('the books', () => {
               break
             case 'rename': {
               const request = { id: `r${tag}`, params: { device: DEVICES[one.device], name: `n${tag}` } }
-              const caller = { principal: 'local', user: null, role: 'admin' as const, houses: null, client: 'local.x' }
-              batch.push({ kind: 'command', area: 'devices', verb: 'rename', request, caller, retained: false })
+              batch.push({ kind: 'command', area: 'devices', verb: 'rename', request, caller: LOCAL, retained: false })
               expected.push('stored')
               break
             }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { BatchWriter } from '../../../hub/engine/batch.ts'
 import type { Caller } from '../../../hub/engine/caller.ts'
 import type { Admission } from '../../../hub/engine/principal.ts'
+import { memberOf } from '../callers.ts'
 import { ask, commandInput, data, query } from '../engine/ask.ts'
 import { openTestHouse, START, type TestHouse } from '../engine/engine-in-memory.ts'
 
@@ -39,7 +40,7 @@ function admit(house: TestHouse, { user, token }: { user: string; token: string 
 
 const seen = (house: TestHouse, who: { user: string; token: string }) => {
   const admission = admit(house, who)
-  return 'accept' in admission && 'houses' in admission.accept ? admission.accept.houses : admission
+  return 'accept' in admission && 'rights' in admission.accept ? Object.keys(admission.accept.rights) : admission
 }
 
 const shutOut = (house: TestHouse) => house.effects.filter(({ kind }) => kind === 'disconnect_user')
@@ -54,13 +55,7 @@ describe('a person with an ordinary account', () => {
     const { house: home } = say(house, 'people/add', { email: ANN })
     expect(shutOut(house)).toMatchObject([{ user: phone.user }])
     expect(seen(house, phone)).toEqual([home])
-    const caller: Caller = {
-      principal: phone.user,
-      user: phone.user,
-      role: 'user',
-      houses: [home as string],
-      client: 'x',
-    }
+    const caller = memberOf('resident', home as string)
     expect(query(house, 'devices/list', {}, caller)).toMatchObject({ devices: [{ id: 'kitchen-pi' }] })
     expect(query(house, 'houses/list', {}, caller)).toMatchObject({ houses: [{ name: 'Home', people: 1, devices: 1 }] })
     expect(query(house, 'people/list', {}, caller)).toMatchObject({ people: [{ email: ANN, role: 'resident' }] })
@@ -73,7 +68,7 @@ describe('a person with an ordinary account', () => {
   it('sees no house of others, nor who lives there', () => {
     const house = settled()
     const { house: home } = say(house, 'people/add', { email: ANN })
-    const stranger: Caller = { principal: 's', user: 's', role: 'user', houses: ['another'], client: 'x' }
+    const stranger = memberOf('owner', 'another')
     expect(query(house, 'houses/list', {}, stranger)).toEqual({ houses: [] })
     expect(query(house, 'people/list', {}, stranger)).toEqual({ people: [] })
     for (const verb of ['houses/show', 'people/list'] as const)
@@ -90,6 +85,18 @@ describe('a person with an ordinary account', () => {
       hint: expect.stringContaining('people remove'),
     })
     expect(refusal(house, 'people/add', { email: 'anne@example.org' })).toMatchObject({ hint: `Did you mean ${ANN}?` })
+  })
+
+  it('names to an owner only addresses of the own house when one is misspelt', () => {
+    const house = settled()
+    const { house: home } = say(house, 'people/add', { email: ANN })
+    const missing = (caller: Caller) => {
+      const params = { email: 'anne@example.org' }
+      return ask(house, commandInput('people/add', params, { caller })).error?.hint
+    }
+    expect(missing(memberOf('owner', home as string))).toBe(`Did you mean ${ANN}?`)
+    house.db.exec(`INSERT INTO houses (id, name, created_at, updated_at) VALUES ('cottage', 'Cottage', 0, 0)`)
+    expect(missing(memberOf('owner', 'cottage'))).toBe('Ask an administrator of this hub to make an account for them.')
   })
 
   it('is asked which of two houses is meant, and the answer works', () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Connection, InboundPublish, PublishVerdict } from '../../../hub/broker/connection.ts'
 import type { FrontTaker } from '../../../hub/contract/front-part.ts'
+import type { Caller } from '../../../hub/engine/caller.ts'
+import type { HouseRights } from '../../../hub/engine/house-rights.ts'
 import { HouseHooks, type HouseHooksParts } from '../../../hub/front/house-hooks.ts'
 import { type Log, silentLog } from '../../../shared/log.ts'
 import { TOPIC_NAMES, type TopicName, topicRow, topicsBelow } from '../../../shared/topics.ts'
@@ -14,7 +16,7 @@ interface Heard {
   rejected: { device: string; topic: string; code: string }[]
   turns: string[]
   frames: string[]
-  requests: { verb: string; retained: boolean; principal: string; role: string; client: string }[]
+  requests: { verb: string; retained: boolean; caller: Caller }[]
   joins: string[]
   presence: { device: string; online: boolean; reason: string }[]
   warnings: string[]
@@ -70,13 +72,7 @@ function hooksWithFakes(more: Partial<HouseHooksParts> = {}) {
       ],
     ]),
     request: ({ area, verb }, { retained, caller }) =>
-      void heard.requests.push({
-        verb: `${area}/${verb}`,
-        retained,
-        principal: caller.principal,
-        role: caller.role,
-        client: caller.client,
-      }),
+      void heard.requests.push({ verb: `${area}/${verb}`, retained, caller }),
     join: ({ clientId }, _payload, settle) => {
       heard.joins.push(clientId)
       settle('stored')
@@ -161,8 +157,22 @@ describe('a publish', () => {
     expect(publish(hooks, local, 'lares/admin/request/devices/list', { retain: true })).toEqual(['absorb'])
     expect(publish(hooks, person, `lares/${OWN}/readings`)).toEqual(['absorb'])
     expect(heard.requests).toEqual([
-      { verb: 'devices/list', retained: false, principal: 'anna', role: 'user', client: 'anna.1' },
-      { verb: 'devices/list', retained: true, principal: 'local', role: 'admin', client: 'local.a' },
+      {
+        verb: 'devices/list',
+        retained: false,
+        caller: {
+          ...{ principal: 'anna', kind: 'person', user: 'anna', token: 't', rights: { h: [{ right: 'control' }] } },
+          ...{ client: 'anna.1', address: 'test', session: 's' },
+        },
+      },
+      {
+        verb: 'devices/list',
+        retained: true,
+        caller: {
+          ...{ principal: 'local', kind: 'local', user: null, token: null, rights: 'all' },
+          ...{ client: 'local.a', address: 'test', session: 's' },
+        },
+      },
     ])
     expect(heard.stored).toEqual([])
     expect(hooks.denials.counts.publish).toBe(1)
@@ -296,6 +306,25 @@ describe('a delivery', () => {
       expect(hooks.forward(reader, `lares/admin/response/${client}/devices/list`)).toBe(true)
       expect(hooks.forward(reader, 'homeassistant/status')).toBe(client === 'homeassistant')
     }
+  })
+
+  it('needs the right of its row: a guest sees states and hears no events, a program hears what it was given', async () => {
+    const person = (kind: 'person' | 'program', rights: HouseRights) => async () =>
+      ({ accept: { kind, user: 'u', token: 't', session: 's', rights }, clientId: 'u' }) as const
+    const heard = async (authenticate: HouseHooksParts['authenticate']) => {
+      const { hooks } = hooksWithFakes({ authenticate })
+      const { connection: reader } = await connect(hooks, 'u')
+      const topics = ['status', 'state/door', 'event'].map((end) => `lares/${OWN}/${end}`)
+      return [...topics, 'lares/admin/event'].map((topic) => hooks.forward(reader, topic))
+    }
+    expect(await heard(person('person', { h: [{ right: 'see' }] }))).toEqual([true, true, false, false])
+    expect(await heard(person('person', { h: [{ right: 'read' }] }))).toEqual([true, true, true, false])
+    expect(await heard(person('person', { h: [{ right: 'configure' }] }))).toEqual([true, true, true, false])
+    expect(await heard(person('person', {}))).toEqual([false, false, false, false])
+    expect(await heard(person('person', 'all'))).toEqual([true, true, true, true])
+    expect(await heard(person('program', { h: [{ right: 'control', area: 'readings' }] }))).toEqual([
+      ...[false, true, false, false],
+    ])
   })
 
   it.each(PRINCIPALS)('to %s is decided by the table, whatever filter it holds', async (party, _principal, client) => {

@@ -6,7 +6,7 @@ import { silentLog } from '../../../shared/log.ts'
 import { topicsBelow } from '../../../shared/topics.ts'
 
 const ANN: Admission = {
-  accept: { kind: 'person', user: 'ann', token: 't', role: 'user', houses: ['h'] },
+  accept: { kind: 'person', user: 'ann', token: 't', session: 's', rights: {} },
   clientId: 'phone',
 }
 const SHOWN = { clientId: 'phone', clean: true, keepaliveS: 30 }

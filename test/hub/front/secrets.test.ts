@@ -3,7 +3,7 @@ import { COMMANDS } from '../../../hub/features/commands.ts'
 import { declarations } from '../../../hub/store/declarations.ts'
 import { SYNC_OFF } from '../../../hub/sync/sync-status.ts'
 import type { Log } from '../../../shared/log.ts'
-import { ask, commandInput, LOCAL, query } from '../engine/ask.ts'
+import { ask, authorizedFor, commandInput, LOCAL, query } from '../engine/ask.ts'
 import { openTestHouse, reading, START, type TestHouse } from '../engine/engine-in-memory.ts'
 
 const CANARY = 'CANARY'
@@ -75,7 +75,9 @@ describe('a secret column', () => {
         const name = `${command.area}/${command.verb}` as const
         if (TAKES_AWAY.has(name)) continue
         told.push(
-          asked(() => command.danger?.({ db: house.db, caller: LOCAL, now: house.now }, command.params.parse(one))),
+          asked(() =>
+            command.danger?.({ db: house.db, caller: authorizedFor(name), now: house.now }, command.params.parse(one)),
+          ),
         )
         const input = commandInput(name, one, { prepared: prepared[name] })
         told.push(command.run ? ask(house, input) : asked(() => query(house, name, one, LOCAL)))

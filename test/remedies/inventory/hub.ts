@@ -7,6 +7,7 @@ const CERTIFICATE = 'test/remedies/certificate.test.ts'
 const HOUSE = 'test/remedies/house.test.ts'
 const CENTRAL = 'test/remedies/managed-by-central.test.ts'
 const HEALTH = 'test/remedies/health.test.ts'
+const RIGHTS = 'test/remedies/rights.test.ts'
 const PERMISSIONS = 'test/remedies/permissions.test.ts'
 
 /** The remedies of hub/. */
@@ -45,6 +46,9 @@ export const HUB: Inventory = {
     'Those it refused are named in lares sync status.': HOUSE,
     'Only central can change that: lares central conflicts says how, or': CENTRAL,
     'See lares users list, or make one: lares users create.': LINE,
+    'Ask an administrator of this hub to make an account for them.': RIGHTS,
+    'Ask an owner of the house, or an administrator of this hub.': RIGHTS,
+    'Ask an owner of that house, or an administrator of this hub.': RIGHTS,
     'Did you mean …?': LINE,
     'Open it again: lares users update … --is-active yes.': LINE,
     'Choose another name, or revoke that one: lares tokens revoke … ….': LINE,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { knownCommands } from '../../../../cli/commands.ts'
 import type { Caller } from '../../../../hub/engine/caller.ts'
 import { findAdminCommand } from '../../../../hub/features/commands.ts'
+import { memberOf } from '../../callers.ts'
 import { ask, commandInput, data, LOCAL, query } from '../../engine/ask.ts'
 import { openTestHouse, reading, START } from '../../engine/engine-in-memory.ts'
 
@@ -57,7 +58,7 @@ describe('a device that a person names', () => {
     house.db.exec(
       `INSERT INTO houses (id, name, created_at, updated_at) VALUES ('other', 'Other', ${START}, ${START}); UPDATE devices SET house_id = 'other' WHERE id = 'other-pi'`,
     )
-    const person: Caller = { ...LOCAL, principal: 'ann', user: 'ann', role: 'user', houses: [home?.id ?? ''] }
+    const person = memberOf('owner', home?.id ?? '')
     expect(shown(house, 'Hall', person)).toBe('mine-pi')
     expect(() => shown(house, 'other-pi', person)).toThrow(
       expect.objectContaining({ code: 'not_found', hint: expect.not.stringContaining('other') }),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { receivedReadings } from '../../../../hub/features/telemetry/received-readings.ts'
 import type { Database } from '../../../../shared/sqlite/open.ts'
-import { LOCAL, query } from '../../engine/ask.ts'
+import { authorizedFor, query } from '../../engine/ask.ts'
 import { openTestHouse, reading, START, type TestHouse } from '../../engine/engine-in-memory.ts'
 
 interface Received {
@@ -82,7 +82,10 @@ describe('readings in the order in which they came in', () => {
         return prepare.call(house.db, sql)
       },
     })
-    receivedReadings.query?.({ db, caller: LOCAL, now: START }, receivedReadings.params.parse({ after: 0 }))
+    receivedReadings.query?.(
+      { db, caller: authorizedFor('readings/received'), now: START },
+      receivedReadings.params.parse({ after: 0 }),
+    )
     const sql = asked.find((text) => text.includes('FROM readings')) ?? ''
     const plan = house.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, 0, 10, 5)
     expect(plan[0]?.detail).toMatch(/^SEARCH r USING INTEGER PRIMARY KEY/)

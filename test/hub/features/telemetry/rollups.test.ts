@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { LOCAL, query } from '../../engine/ask.ts'
+import { memberOf } from '../../callers.ts'
+import { query } from '../../engine/ask.ts'
 import { openTestHouse, START, type TestHouse } from '../../engine/engine-in-memory.ts'
 
 const MINUTE = 60_000
@@ -244,7 +245,7 @@ describe('readings/summary', () => {
   })
 
   it('shows nobody a house that is not theirs', () => {
-    const stranger = { ...LOCAL, role: 'user' as const, houses: ['another-house'] }
+    const stranger = memberOf('owner', 'another-house')
     const params = { device: 'garden-esp', sensor: 's' }
     expect(() => query<Answer>(twoHours(), 'readings/summary', params, stranger)).toThrow(
       'there is no device garden-esp',

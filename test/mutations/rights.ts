@@ -1,0 +1,86 @@
+import type { Mutation } from './mutation.ts'
+
+const RIGHTS_TEST = 'test/hub/admin/rights.test.ts'
+const AUDIT = 'test/hub/admin/audit.test.ts'
+const HOOKS = 'test/hub/front/house-hooks.test.ts'
+
+/** What each may do in which house, and who is said to have done it. */
+export const RIGHTS: readonly Mutation[] = [
+  {
+    without: 'the right that a command needs',
+    file: 'hub/engine/authorize.ts',
+    text: 'if (needs !== null && houses?.length === 0) throw refusal({ area, verb, needs }, caller)',
+    becomes: '',
+    test: { file: RIGHTS_TEST, name: '%s, by hand' },
+  },
+  {
+    without: 'that question at the door',
+    file: 'hub/admin/admit.ts',
+    text: 'const authorized = authorize(command, caller)',
+    becomes: 'const authorized = { ...caller, houses: null, sees: null }',
+    test: { file: 'test/hub/admin/admin-door.test.ts', name: 'who lacks the right' },
+  },
+  {
+    without: 'that question at the reader',
+    file: 'hub/admin/reader-worker.ts',
+    text: 'authorize(command, caller)',
+    becomes: '{ ...caller, houses: null, sees: null }',
+    test: { file: 'test/hub/admin/reader.test.ts', name: 'asks for rights itself, whoever sent the question' },
+  },
+  {
+    without: 'the house in which a right was given',
+    file: 'hub/engine/authorize.ts',
+    text: 'return { ...caller, houses, ',
+    becomes: "return { ...caller, houses: where('see'), ",
+    test: { file: RIGHTS_TEST, name: 'who is a guest here sees this one and is told that it is not theirs to change' },
+  },
+  {
+    without: 'keeping decisions for people',
+    file: 'hub/engine/authorize.ts',
+    text: "if (command.needsPerson && caller.kind !== 'person')",
+    becomes: "if (command.needsPerson && caller.kind === 'program')",
+    test: { file: RIGHTS_TEST, name: 'is answered to %s with %s' },
+  },
+  {
+    without: 'the area of a grant',
+    file: 'hub/engine/house-rights.ts',
+    text: '(grant.area ?? area) === area && ',
+    becomes: '',
+    test: { file: RIGHTS_TEST, name: '%s, by hand' },
+  },
+  {
+    without: 'the right in a house that a message needs',
+    file: 'hub/front/access.ts',
+    text: ' && reads(name, house)',
+    becomes: '',
+    test: { file: HOOKS, name: 'needs the right of its row' },
+  },
+  {
+    without: 'keeping the addresses of other houses from an owner who misspells one',
+    file: 'hub/features/users/email.ts',
+    text: 'caller.houses === null\n        ?',
+    becomes: 'known.values.length === 0\n        ?',
+    test: { file: 'test/hub/features/people.test.ts', name: 'names to an owner only addresses of the own house' },
+  },
+  {
+    without: 'saying in each row of the audit who asked',
+    file: 'hub/admin/run-command.ts',
+    text: 'context.addEvent({ ...event, caller })',
+    becomes: 'context.addEvent(event)',
+    test: { file: AUDIT, name: 'says in every row who asked: principal, token, client, address and login' },
+  },
+  {
+    without: 'saying that a request was only answered again',
+    file: 'hub/admin/run-command.ts',
+    text: '...(repeated ? { repeated } : {})',
+    becomes: '',
+    test: { file: AUDIT, name: 'of a request that comes again says who sent it again' },
+  },
+  {
+    without: 'a trace for each token and address that asks',
+    file: 'hub/admin/read-notes.ts',
+    text: 'caller.token, caller.address, ',
+    becomes: '',
+    test: { file: AUDIT, name: 'is kept of questions for each token and address' },
+  },
+]

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import type { Caller } from '../../hub/engine/caller.ts'
+import { memberRights } from '../../hub/features/house/member-rights.ts'
+import { accountOf, memberOf } from '../hub/callers.ts'
+import { ask, commandInput, data, LOCAL } from '../hub/engine/ask.ts'
+import { openTestHouse, START, type TestHouse } from '../hub/engine/engine-in-memory.ts'
+
+type Verb = `${string}/${string}`
+
+const ANN = 'ann@example.org'
+const PASSWORD = 'long enough to be one'
+
+const say = (house: TestHouse, verb: Verb, params: Record<string, unknown>, caller: Caller = LOCAL) =>
+  ask(house, commandInput(verb, params, { caller, prepared: 'hash' }))
+
+/** A house with a device, another house, and an account that belongs to neither. */
+function withAnn() {
+  const house = openTestHouse()
+  house.device('kitchen-pi')
+  house.db.exec(`INSERT INTO houses (id, name, created_at, updated_at) VALUES ('hut', 'Hut', ${START + 1}, 1)`)
+  const { user } = data<{ user: string }>(say(house, 'users/create', { email: ANN, password: PASSWORD }))
+  const [home] = house.all<{ id: string }>("SELECT id FROM houses WHERE name = 'Home'")
+  return { house, owner: memberOf('owner', home?.id ?? ''), ann: () => accountOf(user, memberRights(house.db, user)) }
+}
+
+const rename = { device: 'kitchen-pi', name: 'Oven' }
+
+describe('who may not do something here', () => {
+  it('asks an owner of the house, who lets them', () => {
+    const { house, owner, ann } = withAnn()
+    expect(say(house, 'devices/rename', rename, ann()).error).toMatchObject({
+      code: 'forbidden',
+      hint: 'Ask an owner of the house, or an administrator of this hub.',
+    })
+    data(say(house, 'people/add', { email: ANN, role: 'owner' }, owner))
+    data(say(house, 'devices/rename', rename, ann()))
+  })
+
+  it('asks an owner of that house, where the own one is another', () => {
+    const { house, owner, ann } = withAnn()
+    data(say(house, 'people/add', { email: ANN, role: 'owner', house: 'Hut' }))
+    data(say(house, 'people/add', { email: ANN, role: 'guest' }, owner))
+    expect(say(house, 'devices/rename', rename, ann()).error).toMatchObject({
+      code: 'forbidden',
+      hint: 'Ask an owner of that house, or an administrator of this hub.',
+    })
+    data(say(house, 'people/remove', { email: ANN }, owner))
+    data(say(house, 'people/add', { email: ANN, role: 'owner' }, owner))
+    data(say(house, 'devices/rename', rename, ann()))
+  })
+
+  it('and has somebody without an account to let in asks an administrator, who makes one', () => {
+    const { house, owner } = withAnn()
+    const paul = { email: 'paul@elsewhere.net' }
+    expect(say(house, 'people/add', paul, owner).error).toMatchObject({
+      code: 'not_found',
+      hint: 'Ask an administrator of this hub to make an account for them.',
+    })
+    data(say(house, 'users/create', { ...paul, password: PASSWORD }))
+    data(say(house, 'people/add', paul, owner))
+  })
+})
