@@ -98,6 +98,11 @@ const CATALOGUE = {
     hint: 'See what they wait for with lares jobs list; lares jobs cancel ID gives one up.',
   },
   cancelled: { retry: false, hint: 'A person gave it up; lares jobs retry ID does it all the same.' },
+  // followers of append tables
+  follower_failing: {
+    retry: true,
+    hint: 'See lares followers list. Mend what takes its rows, and it goes on by itself. A row that cannot be taken is passed over with lares followers skip NAME.',
+  },
   // the hub's own state
   disk_full: { retry: true, hint: "Free space on the hub's disk. Intake resumes by itself." },
   disk_space_low: {

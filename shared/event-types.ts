@@ -143,6 +143,15 @@ const OF_THE_HUB = [
   ['job_failed', entry('system', 'error', 'Job failed', 'Work that was not to be lost could not be done.')],
   ['job_cancelled', entry('audit', 'warning', 'Job given up', 'A person gave up work that was to be done.')],
   ['job_retried', entry('audit', 'info', 'Job tried again', 'A person had work done again that had failed.')],
+  [
+    'follower_gap',
+    entry('system', 'error', 'Rows not followed', 'Rows went or were passed over before they were had.'),
+  ],
+  ['follower_skipped', entry('audit', 'warning', 'Rows skipped', 'A person had a follower pass over rows.')],
+  [
+    'follower_forgotten',
+    entry('audit', 'warning', 'Follower forgotten', 'A person had the position of a follower removed.'),
+  ],
   ['hub_started', entry('system', 'info', 'Hub started', 'The hub started.')],
   ['hub_degraded', entry('system', 'error', 'Hub degraded', 'The hub cannot store.')],
   ['hub_recovered', entry('system', 'info', 'Hub recovered', 'The hub stores again.')],

@@ -89,6 +89,9 @@ export const JOBS = {
   errorLength: 500,
 } as const
 
+/** Followers of append tables: of one batch, its bytes and the rows looked at for it; gaps and errors that are remembered. */
+export const FOLLOWING = { pageBytes: MiB, looks: 5_000, gaps: 100, errorLength: 500 } as const
+
 /** 16 kHz, mono, signed 16-bit little-endian: what speech recognition wants and nothing more. */
 export const AUDIO = { rate: 16_000, bytesPerSample: 2, frameMs: 40, frameSamples: 640 } as const
 export const TURN_MAX_MS = 600_000

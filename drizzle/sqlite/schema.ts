@@ -17,6 +17,7 @@ export {
   invitations,
 } from '../../hub/features/devices/tables.ts'
 export { events } from '../../hub/features/events/tables.ts'
+export { followerGaps, followers } from '../../hub/features/followers/tables.ts'
 export { houses, people, rooms } from '../../hub/features/house/tables.ts'
 export { hubSecrets, hubSettings } from '../../hub/features/hub/tables.ts'
 export { jobs } from '../../hub/features/jobs/tables.ts'

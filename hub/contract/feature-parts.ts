@@ -1,5 +1,7 @@
 import type { AdminCommand } from '../engine/admin-command.ts'
 import type { OpenFeature } from '../engine/feature.ts'
+import type { Follower } from '../engine/follower.ts'
+import type { Sink } from '../engine/follower-sink.ts'
 import type { JobKind } from '../engine/job-kind.ts'
 import type { JobRun } from '../engine/job-run.ts'
 import type { OpenFrontPart } from './front-part.ts'
@@ -22,6 +24,11 @@ export interface FeatureParts {
   jobs?: {
     kinds: () => Promise<readonly JobKind[]>
     runners: Readonly<Record<string, () => Promise<JobRun<never>>>>
+  }
+  /** What follows append tables for it, and where the rows of those that work outside of the engine go, by their names. */
+  followers?: {
+    kinds: () => Promise<readonly Follower[]>
+    sinks?: Readonly<Record<string, () => Promise<Sink>>>
   }
   /** Its section of `hub.toml`. */
   settings?: SettingsSection

@@ -7,13 +7,14 @@ import type { Topics } from '../../shared/topics.ts'
 import { openAdminDesk } from '../admin/engine-part.ts'
 import type { Store } from '../engine/context.ts'
 import { Engine } from '../engine/engine.ts'
+import { type Follower, followersByName } from '../engine/follower.ts'
 import { OpeningHouse } from '../engine/house.ts'
 import { type JobKind, jobKinds } from '../engine/job-kind.ts'
 import { openDevices } from '../features/devices/engine.ts'
 import { announce } from '../features/events/announce.ts'
 import { EventLog } from '../features/events/event-log.ts'
 import { centralTables } from '../store/central-tables.ts'
-import { ENGINE_PARTS, JOB_KINDS } from './engine-parts.ts'
+import { ENGINE_PARTS, FOLLOWER_KINDS, JOB_KINDS } from './engine-parts.ts'
 
 export interface HouseParts {
   db: Database
@@ -29,6 +30,8 @@ export interface HouseParts {
   stamp?: LogStamp
   /** Kinds of durable jobs; default: those of the features. */
   jobKinds?: readonly JobKind[]
+  /** What follows append tables; default: what the features have. */
+  followers?: readonly Follower[]
   /** What stands in for something that features share, by the function that opens it. */
   replaced?: ReadonlyMap<unknown, unknown>
 }
@@ -38,7 +41,8 @@ export function openHouseEngine(parts: HouseParts): Engine {
   const { db, topics, version, log, central = false, settings = {}, random = systemRandom } = parts
   const kinds = jobKinds(parts.jobKinds ?? JOB_KINDS)
   const store: Store = { db, topics, version, tables: centralTables(), jobKinds: kinds, random }
-  const house = new OpeningHouse({ ...parts, jobKinds: kinds, central, settings })
+  const followers = followersByName(parts.followers ?? FOLLOWER_KINDS)
+  const house = new OpeningHouse({ ...parts, jobKinds: kinds, followers, central, settings })
   const features = house.openAll([openAdminDesk, ...ENGINE_PARTS])
   const devices = house.use(openDevices)
   const eventLog = new EventLog(db)

@@ -211,6 +211,7 @@ export class Engine {
       throw error
     }
     this.#ledger.committed()
+    for (const feature of this.#parts.features) context.committed(() => feature.afterCommit?.(context))
     context.runCommitted((error) =>
       this.#parts.log.error({ error: asError(error).stack }, 'a step after the commit failed'),
     )

@@ -54,6 +54,8 @@ export interface Feature {
   start?(context: Context): void
   /** Before every commit: write what was gathered. */
   flush?(context: Context): void
+  /** After every commit: looks what is stored now. Must not write. */
+  afterCommit?(context: Pick<Context, 'db' | 'effect'>): void
   /** About once a second. */
   tick?(context: Context): void
   /** At a clean stop, in the last transaction. */

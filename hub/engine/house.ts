@@ -1,11 +1,14 @@
 import type { Log } from '../../shared/log.ts'
 import type { Store } from './context.ts'
+import type { FollowerKinds } from './follower.ts'
 import type { JobKinds } from './job-kind.ts'
 
 /** What a feature is opened with: the open database and the other features. */
 export interface House extends Pick<Store, 'db' | 'topics' | 'version'> {
   /** Every kind of durable job. */
   jobKinds: JobKinds
+  /** Everything that follows append tables. */
+  followers: FollowerKinds
   log: Log
   /** Whether this house has a central: then rows leave only once central has them. */
   central: boolean
@@ -24,6 +27,7 @@ export class OpeningHouse implements House {
   readonly topics: House['topics']
   readonly version: string
   readonly jobKinds: House['jobKinds']
+  readonly followers: House['followers']
   readonly log: Log
   readonly central: boolean
   readonly settings: House['settings']
@@ -35,6 +39,7 @@ export class OpeningHouse implements House {
     this.topics = parts.topics
     this.version = parts.version
     this.jobKinds = parts.jobKinds
+    this.followers = parts.followers
     this.log = parts.log
     this.central = parts.central
     this.settings = parts.settings

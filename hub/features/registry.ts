@@ -2,6 +2,7 @@
 export { feature as brokerMemory } from './broker-memory/feature.ts'
 export { feature as devices } from './devices/feature.ts'
 export { feature as events } from './events/feature.ts'
+export { feature as followers } from './followers/feature.ts'
 export { feature as house } from './house/feature.ts'
 export { feature as hub } from './hub/feature.ts'
 export { feature as jobs } from './jobs/feature.ts'

@@ -146,10 +146,14 @@ const NOT_FROM_A_COPY = `
     last_error = 'this database is a copy: what was done since it was made is not known'
   WHERE state IN ('waiting', 'running') AND delivery = 'at_most_once'`
 
+/** Keys of append tables go on in a copy where they were, and go on in its original too: rows have another name in each. */
+const ANOTHER_LIFE = 'UPDATE followers SET epoch = NULL'
+
 /** Makes a copy known as such, to central and to whatever log may lie where it is put. */
 export function markAsCopy(db: Sqlite.Database): void {
   stampAnew(db, systemRandom)
   if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'jobs'").get()) db.exec(NOT_FROM_A_COPY)
+  if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'followers'").get()) db.exec(ANOTHER_LIFE)
   // The oldest databases that are copied before they are migrated have no settings yet.
   if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'hub_settings'").get())
     db.prepare("INSERT INTO hub_settings (key, value) VALUES (?, 'true') ON CONFLICT DO NOTHING").run(RESTORED_COPY)

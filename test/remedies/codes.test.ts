@@ -150,6 +150,7 @@ const REMEDIES: Record<ErrorCode, Tried | Untried> = {
     },
   ),
   too_many_jobs: { because: 'what they wait for is mended first: test/hub/features/jobs/commands.test.ts' },
+  follower_failing: { because: 'what takes its rows is mended first: test/hub/features/followers/commands.test.ts' },
   job_failed: { because: 'what it works with is mended first: test/hub/features/jobs/commands.test.ts' },
   timed_out: { because: 'what it works with is mended first: test/hub/features/jobs/commands.test.ts' },
   outcome_unknown: { because: 'a person looks whether it was done: test/hub/features/jobs/commands.test.ts' },

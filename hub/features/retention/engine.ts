@@ -1,6 +1,7 @@
 import type { Context } from '../../engine/context.ts'
 import type { Feature } from '../../engine/feature.ts'
 import type { House } from '../../engine/house.ts'
+import { openHeldBack } from '../followers/waiting-rows.ts'
 import { openUnsent } from '../sync/unsent-rows.ts'
 import { openTelemetry } from '../telemetry/engine.ts'
 import { DiskGauge, type DiskSpace, WATERMARKS } from './disk-space.ts'
@@ -30,10 +31,11 @@ export function openRetention(house: House): Feature {
   const unsent = house.use(openUnsent)
   // Readings are summed up before any of them goes.
   house.use(openTelemetry)
-  const removable = new Removable(db, unsent)
+  const followed = house.use(openHeldBack)
+  const removable = new Removable(db, { unsent, followed })
   const gauge = new DiskGauge(db)
-  const purge = new Purge(db, removable)
-  const thinning = new Thinning(db, { removable, gauge })
+  const purge = new Purge(db, { removable, followed })
+  const thinning = new Thinning(db, { removable, gauge, followed })
   let low = false
 
   function warn(context: Context, space: DiskSpace): void {
@@ -76,6 +78,7 @@ export function openRetention(house: House): Feature {
     forget() {
       purge.forget()
       thinning.forget()
+      followed.forget()
     },
   }
 }

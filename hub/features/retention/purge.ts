@@ -2,6 +2,7 @@ import type { Database } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
 import { DAY_MS, Retention } from './classes.ts'
 import { conversationQueues, notePurged } from './conversations.ts'
+import type { Followed } from './held-back.ts'
 import { OldestFirst } from './oldest-first.ts'
 import type { Cut, Removable } from './removable.ts'
 
@@ -14,14 +15,16 @@ const STRETCH = { removals: 2_000, looks: 20_000 }
 export class Purge {
   #db: Database
   #removable: Removable
+  #followed: Followed
   #walk: OldestFirst | null = null
   #nextAt: number | null = null
   #rejectedGone = false
   /** Of the transaction that is under way. */
   #context: Context | null = null
 
-  constructor(db: Database, removable: Removable) {
+  constructor(db: Database, { removable, followed }: { removable: Removable; followed: Followed }) {
     this.#db = db
+    this.#followed = followed
     this.#removable = removable
   }
 
@@ -29,12 +32,13 @@ export class Purge {
     if (!this.#walk && !this.#due(context.now)) return
     this.#context = context
     this.#walk ??= this.#begin(context)
-    this.#removable.refresh()
+    this.#removable.refresh(context.now)
     this.#rejectedGone = false
     if (this.#walk.stretch(STRETCH).done) {
       this.#walk = null
       this.#nextAt = context.now + PASS_MS
     }
+    this.#followed.settle(context)
     // A device that had filled its share of rejected messages has room again.
     if (this.#rejectedGone) context.changed()
   }

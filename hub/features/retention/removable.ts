@@ -1,6 +1,7 @@
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 import { ROLLUP_STEPS, type RollupStep, rollupPosition } from '../telemetry/rollups.ts'
 import { eventClass, SEVERITIES } from './classes.ts'
+import type { Followed } from './held-back.ts'
 import type { OldRow, RowQueue } from './oldest-first.ts'
 import type { Keys, PurgedTable, Unsent } from './unsent.ts'
 
@@ -15,6 +16,8 @@ export interface Cut {
   before(name: string): number | null
   /** Default false. Whether a row that central does not have may go when rollups stand for it. Never an event. */
   represented?: boolean
+  /** Default false. Whether rows go that followers have not had yet. They are counted as lost then. */
+  overtakes?: boolean
   /** Told of each row that was removed, and whether central has it. */
   removed?(table: PurgedTable | 'rejected_messages', row: OldRow, atCentral: boolean): void
 }
@@ -28,6 +31,7 @@ type Page = RowQueue['page']
 export class Removable {
   #db: Database
   #unsent: Unsent
+  #followed: Followed
   #upto = new Map<PurgedTable, number | null>()
   #held = new Map<PurgedTable, ReadonlySet<number>>()
   #inFlight = new Map<PurgedTable, readonly Keys[]>()
@@ -38,9 +42,10 @@ export class Removable {
   #delete: ReadonlyMap<string, Statement>
   #marked: Statement
 
-  constructor(db: Database, unsent: Unsent) {
+  constructor(db: Database, { unsent, followed }: { unsent: Unsent; followed: Followed }) {
     this.#db = db
     this.#unsent = unsent
+    this.#followed = followed
     this.#delete = new Map(
       ['readings', 'reading_rollups', 'events', 'rejected_messages'].map((table) => [
         table,
@@ -55,8 +60,9 @@ export class Removable {
     return this.#unsent.upto(table) !== null
   }
 
-  /** Reads again how far rollups and upload are. Call in each transaction before rows are taken. */
-  refresh(): void {
+  /** Reads again how far rollups, followers and upload are. Call in each transaction before rows are taken. */
+  refresh(now: number): void {
+    this.#followed.refresh(now)
     for (const table of ['readings', 'reading_rollups', 'events'] as const) {
       this.#upto.set(table, this.#unsent.upto(table))
       this.#held.set(table, this.#unsent.held(table))
@@ -193,12 +199,20 @@ export class Removable {
         page,
         take: (row) => {
           if (travels && this.#held.get(travels)?.has(row.id) !== false) return false
+          if (!cut.overtakes && this.#isWanted(table, row.id)) return false
           if (!may(row) || remove?.run(row.id).changes !== 1) return false
+          this.#followed.removed(table, row.id)
           cut.removed?.(table, row, travels !== null && this.#atCentral(travels, row.id))
           return true
         },
       },
     ]
+  }
+
+  /** Whether a follower has not had the row yet, and it waits for that. */
+  #isWanted(table: string, id: number): boolean {
+    const upto = this.#followed.upto(table)
+    return upto !== null && id > upto
   }
 
   /** Whether nothing of the row is on its way any more: there is no central, or it has the row and its latest mark. */

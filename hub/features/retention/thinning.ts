@@ -3,6 +3,7 @@ import type { Context } from '../../engine/context.ts'
 import { DAY_MS, Retention } from './classes.ts'
 import type { DiskGauge } from './disk-space.ts'
 import { WATERMARKS } from './disk-space.ts'
+import type { Followed } from './held-back.ts'
 import { OldestFirst } from './oldest-first.ts'
 import type { Cut, Removable } from './removable.ts'
 
@@ -37,6 +38,7 @@ export class Thinning {
   #db: Database
   #removable: Removable
   #gauge: DiskGauge
+  #followed: Followed
   #active = false
   #step = 0
   #walk: OldestFirst | null = null
@@ -46,8 +48,12 @@ export class Thinning {
   #tally: Tally | null = null
   #write: Statement
 
-  constructor(db: Database, { removable, gauge }: { removable: Removable; gauge: DiskGauge }) {
+  constructor(
+    db: Database,
+    { removable, gauge, followed }: { removable: Removable; gauge: DiskGauge; followed: Followed },
+  ) {
     this.#db = db
+    this.#followed = followed
     this.#removable = removable
     this.#gauge = gauge
     this.#write = db.prepare(
@@ -90,8 +96,9 @@ export class Thinning {
     const steps = this.#steps(context.now)
     if (this.#step === 0 && this.#walk === null) this.#rolledUp = this.#removable.rolledUp()
     this.#walk ??= new OldestFirst(this.#removable.queues(steps[this.#step] ?? NOTHING))
-    this.#removable.refresh()
+    this.#removable.refresh(context.now)
     const { removed, done } = this.#walk.stretch(STRETCH)
+    this.#followed.settle(context)
     if (removed > 0) this.#write.run(KEY, JSON.stringify(this.#read()))
     if (!done) return
     this.#walk = null
@@ -110,15 +117,18 @@ export class Thinning {
       events: this.#removable.hasCentral('events'),
     }
     const removed = this.#count(now)
-    return [
-      {
-        // What is beyond half of its time and not waited for.
-        before(name) {
-          const days = name === 'rejected' ? null : retention.days(name)
-          return days === null ? null : now - (days * DAY_MS) / 2
-        },
-        removed,
+    const halfway: Cut = {
+      before(name) {
+        const days = name === 'rejected' ? null : retention.days(name)
+        return days === null ? null : now - (days * DAY_MS) / 2
       },
+      removed,
+    }
+    return [
+      // What is beyond half of its time and not waited for, and then what only followers wait for: one of them that is away
+      // must not fill the card.
+      halfway,
+      ...(this.#followed.waits ? [{ ...halfway, overtakes: true }] : []),
       {
         // What is older than a day and at central. Raw readings live on in their rollups where there is no central.
         before(name) {
@@ -128,18 +138,21 @@ export class Thinning {
           const kept = name === 'rollups_1h' ? central.rollups : central.events
           return kept ? now - DAY_MS : null
         },
+        overtakes: true,
         removed,
       },
       {
         // Raw readings that central does not have: it will get their rollups instead.
         before: (name) => (name.startsWith('readings') ? now - DAY_MS : null),
         represented: true,
+        overtakes: true,
         removed,
       },
       {
         // Five-minute rollups for which hourly ones stand.
         before: (name) => (name === 'rollups_5m' ? now - 7 * DAY_MS : null),
         represented: true,
+        overtakes: true,
         removed,
       },
     ]

@@ -11,6 +11,12 @@ const STREAM = { stream: 'events', epoch: 1, position: 7, rows_behind: 2, second
 const JOB = `INSERT OR IGNORE INTO jobs (id, kind, key, state, delivery, payload, idempotency_key, attempts, ready_at, ready_mono, last_code, last_error, enqueued_at, ended_at)
   VALUES (1, 'letter', 'anna', 'failed', 'at_least_once', '{"text":"x"}', 'k', 3, ${START}, 0, 'unreachable', 'nobody answers', ${START}, ${START})`
 
+/** A follower that has not had a row yet, and one that nobody wants any more. */
+const FOLLOWER = `INSERT OR IGNORE INTO followers (name, kind, table_name, stored_at, position, epoch, is_wanted, hold_days, hold_rows)
+  VALUES ('influx', 'outside', 'readings', 'received_at', 0, 'e', 1, 7, 1000), ('webhooks', 'outside', 'events', 'created_at', 0, 'e', 0, 7, 1000)`
+const GAP = `INSERT OR IGNORE INTO follower_gaps (id, follower, table_name, first_id, last_id, rows, reason, began_at, ended_at)
+  VALUES (1, 'influx', 'readings', 1, 2, 2, 'purged', ${START}, ${START})`
+
 /** What the front prepares for a command, and what its first example answers in a house that lived a little. */
 export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknown; expect: unknown }>> = {
   'admin/describe': { expect: { commands: expect.arrayContaining([expect.objectContaining({ verb: 'describe' })]) } },
@@ -32,6 +38,13 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
     prepared: { connected: 1 },
     expect: { version: 'test', clock: 'synced', devices: { known: 1, online: 0 }, front: { connected: 1 } },
   },
+  'followers/list': {
+    before: FOLLOWER,
+    expect: { followers: expect.arrayContaining([expect.objectContaining({ name: 'influx', lag_rows: 1 })]) },
+  },
+  'followers/gaps': { before: GAP, expect: { gaps: [{ follower: 'influx', rows: 2, reason: 'purged' }] } },
+  'followers/skip': { before: FOLLOWER, expect: { name: 'influx', rows: 1 } },
+  'followers/forget': { before: FOLLOWER, expect: { name: 'webhooks' } },
   'hub/log-level': { expect: { part: 'sync', level: 'debug' } },
   'hub/log': { prepared: ['a line'], expect: { lines: ['a line'] } },
   'readings/query': { expect: { series: [{ unit: '°C', readings: [{ value: 20, quality: 1 }] }] } },

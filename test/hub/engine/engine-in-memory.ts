@@ -1,6 +1,7 @@
 import { openHouseEngine } from '../../../hub/core/house-engine.ts'
 import { BatchWriter } from '../../../hub/engine/batch.ts'
 import type { Engine } from '../../../hub/engine/engine.ts'
+import type { Follower } from '../../../hub/engine/follower.ts'
 import { type Effect, type StructuredInput, VERDICTS, type Verdict } from '../../../hub/engine/input.ts'
 import type { JobKind } from '../../../hub/engine/job-kind.ts'
 import { hashSecret } from '../../../hub/features/devices/joining.ts'
@@ -27,14 +28,16 @@ export interface TestHouse {
   device(id: string, integration?: string): string
   /** One batch of device messages and inputs, in order. */
   send(...inputs: (readonly [topic: string, payload: unknown] | StructuredInput)[]): Verdict[]
+  /** A structured input alone, and what it was answered. */
+  input<T = unknown>(input: StructuredInput): { verdict: Verdict; value: T }
   /** Effects of the last batch or tick. */
   effects: Effect[]
   /** Payloads published to topics that end so, in the last batch. */
   published(suffix: string): Record<string, unknown>[]
   tick(ms: number): void
   all<T = Record<string, unknown>>(sql: string, ...values: unknown[]): T[]
-  /** A new engine over the same database, as after a restart. */
-  restart(): void
+  /** A new engine over the same database, as after a restart, with other followers or settings if they are named. */
+  restart(changed?: { followers?: readonly Follower[]; settings?: Readonly<Record<string, unknown>> }): void
 }
 
 /** `db`: a house that lived before, in a database that is open and has its tables. `file`: where other threads see it. */
@@ -42,18 +45,25 @@ export function openTestHouse({
   log = silentLog,
   unsent = nothingToSend,
   jobKinds = [],
+  followers = [],
+  settings = {},
   file = ':memory:',
   db = freshDatabase(file),
 }: {
   log?: Log
   unsent?: Unsent
   jobKinds?: readonly JobKind[]
+  followers?: readonly Follower[]
+  settings?: Readonly<Record<string, unknown>>
   file?: string
   db?: Database
 } = {}): TestHouse {
   const topics = topicsBelow('lares')
-  const open = () =>
-    openHouseEngine({ db, topics, log, version: 'test', jobKinds, replaced: new Map([[openUnsent, unsent]]) })
+  const open = (changed: Parameters<TestHouse['restart']>[0] = {}) =>
+    openHouseEngine({
+      ...{ db, topics, log, version: 'test', jobKinds, followers, settings, ...changed },
+      replaced: new Map([[openUnsent, unsent]]),
+    })
   const house: TestHouse = {
     db,
     engine: open(),
@@ -90,6 +100,14 @@ export function openTestHouse({
       house.effects = result.effects
       return [...result.verdicts].map((index) => VERDICTS[index] ?? 'refused')
     },
+    input<T>(input: StructuredInput) {
+      const writer = new BatchWriter()
+      writer.input(input)
+      const receipt = { now: house.now, clockSynced: house.clockSynced, mono: house.now }
+      const { verdicts, values, effects } = house.engine.process(writer.finish(), receipt)
+      house.effects = effects
+      return { verdict: VERDICTS[verdicts[0] ?? -1] ?? 'refused', value: values.at(-1)?.[1] as T }
+    },
     published(suffix) {
       return house.effects.flatMap((effect) =>
         effect.kind === 'publish' && effect.topic.endsWith(suffix)
@@ -102,8 +120,8 @@ export function openTestHouse({
       house.effects = house.engine.tick({ now: house.now, clockSynced: house.clockSynced, mono: house.now })
     },
     all: (sql, ...values) => db.prepare(sql).all(...values) as never,
-    restart() {
-      house.engine = open()
+    restart(changed) {
+      house.engine = open(changed)
       house.effects = house.engine.start({ now: house.now, clockSynced: house.clockSynced })
     },
   }

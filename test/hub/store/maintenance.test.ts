@@ -126,6 +126,21 @@ describe('lares hub backup', () => {
     store.close()
   })
 
+  it('copies no name of the life of this database: rows that either stores from now on are not the other one', () => {
+    const { db, ...store } = openHouse(folder)
+    db.prepare(
+      "INSERT INTO followers (name, kind, table_name, stored_at, position, epoch, is_wanted, hold_days, hold_rows) VALUES ('f', 'outside', 'readings', 'received_at', 7, 'e', 1, 1, 1)",
+    ).run()
+    const copy = new Sqlite(backupDatabase(folder, join(root, 'whole.db')))
+    const lives = 'SELECT position, epoch FROM followers'
+    expect([copy, db].map((one) => one.prepare(lives).raw().get())).toEqual([
+      [7, null],
+      [7, 'e'],
+    ])
+    copy.close()
+    store.close()
+  })
+
   it.each(['hub.db', 'hub.db-wal', 'tls.key', 'new.db'])(
     'never writes %s of the data folder, whether it is there or not',
     (name) => {

@@ -1,6 +1,7 @@
 import type { Inventory } from './entry.ts'
 
 const JOBS = 'test/hub/features/jobs/commands.test.ts'
+const FOLLOWERS = 'test/hub/features/followers/commands.test.ts'
 const LINE = 'test/remedies/command-line.test.ts'
 const COPIES = 'test/remedies/maintenance.test.ts'
 const CERTIFICATE = 'test/remedies/certificate.test.ts'
@@ -40,6 +41,8 @@ export const HUB: Inventory = {
     '…Classes: …, and readings:<kind> with one of …': LINE,
     'See lares sync status.': LINE,
     'See lares quarantine list.': LINE,
+    'See lares followers list.': [FOLLOWERS, FOLLOWERS, FOLLOWERS],
+    'Take it out of hub.toml first, or pass over what waits: lares': FOLLOWERS,
     'It is run in its turn; lares jobs list shows it.': JOBS,
     'Only central can change that: lares central conflicts says how.': CENTRAL,
     'Change it there: lares central put … … FILE.': CENTRAL,

@@ -28,9 +28,11 @@ export interface RetentionHouse extends TestHouse {
 }
 
 /** A house with one plain device, which may say any time of the past. */
-export function retentionHouse(): RetentionHouse {
+export function retentionHouse(
+  more: Pick<Parameters<typeof openTestHouse>[0] & object, 'followers' | 'settings'> = {},
+): RetentionHouse {
   const unsent = fakeUnsent()
-  const house = Object.assign(openTestHouse({ unsent }), { unsent })
+  const house = Object.assign(openTestHouse({ ...more, unsent }), { unsent })
   house.device('garden-esp', 'mqtt')
   return house
 }
