@@ -41,7 +41,7 @@ export const HUB: Inventory = {
     '…Classes: …, and readings:<kind> with one of …': LINE,
     'See lares sync status.': LINE,
     'See lares quarantine list.': LINE,
-    'See lares followers list.': [FOLLOWERS, FOLLOWERS, FOLLOWERS],
+    'See lares followers list.': FOLLOWERS,
     'Take it out of hub.toml first, or pass over what waits: lares': FOLLOWERS,
     'It is run in its turn; lares jobs list shows it.': JOBS,
     'Only central can change that: lares central conflicts says how.': CENTRAL,
