@@ -30,7 +30,7 @@ const line = z.strictObject({
 export const listFollowers = adminCommand({
   area: 'followers',
   verb: 'list',
-  role: 'admin',
+  needs: 'administer',
   summary: 'Who follows what is stored, how far they are, and what they lost',
   params: z.strictObject({}),
   result: z.strictObject({ followers: z.array(line) }),
@@ -86,7 +86,7 @@ function stateOf({ lag_seconds }: Lag): 'behind' | 'following' {
 export const listGaps = adminCommand({
   area: 'followers',
   verb: 'gaps',
-  role: 'admin',
+  needs: 'administer',
   summary: 'Rows that a follower never had, newest first: which, how many and why',
   params: z.strictObject({
     name: text(40).optional(),
@@ -128,7 +128,7 @@ export const listGaps = adminCommand({
 export const skipRow = adminCommand({
   area: 'followers',
   verb: 'skip',
-  role: 'admin',
+  needs: 'administer',
   summary: 'Have a follower pass over the next row, which it cannot take, or over everything up to now',
   params: z.strictObject({
     name: text(40).min(1),
@@ -173,7 +173,7 @@ export const skipRow = adminCommand({
 export const forgetFollower = adminCommand({
   area: 'followers',
   verb: 'forget',
-  role: 'admin',
+  needs: 'administer',
   summary: 'Remove the position of a follower that this hub has no more, or does not want any more',
   params: z.strictObject({ name: text(40).min(1) }),
   result: z.strictObject({ name: z.string() }),
