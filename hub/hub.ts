@@ -4,9 +4,9 @@ import { Lifecycle } from '../shared/lifecycle.ts'
 import { makeFolder } from '../shared/make-folder.ts'
 import { composeBase } from './composition/base.ts'
 import { composeBrokerSide } from './composition/broker-side.ts'
+import { type LoadedFrontPart, loadFrontParts } from './composition/open-front-parts.ts'
 import { STOP_MS, startOrder } from './composition/order.ts'
 import { composeWeb } from './composition/web.ts'
-import type { OpenFrontPart } from './contract/front-part.ts'
 import type { HouseStore } from './core/house-store.ts'
 import { LEAST_BYTES } from './core/thin-before-opening.ts'
 import { FEATURES } from './features/features.ts'
@@ -66,8 +66,7 @@ export class Hub implements Service {
     const certificate = await loadCertificate(folder, config.tls)
     this.#certificateMs = Math.round(clock.mono() - since)
     this.#pin = certificate.pin
-    const frontParts = await Promise.all(FEATURES.flatMap(({ front }) => (front ? [front()] : [])))
-    this.#compose(certificate, frontParts)
+    this.#compose(certificate, await loadFrontParts(FEATURES))
     await this.#parts.start()
   }
 
@@ -91,7 +90,7 @@ export class Hub implements Service {
     await this.#parts.stop()
   }
 
-  #compose(certificate: Certificate, frontParts: readonly OpenFrontPart[]): void {
+  #compose(certificate: Certificate, frontParts: readonly LoadedFrontPart[]): void {
     const base = composeBase(this.#options, { ballast: this.#ballast, full: this.#full })
     const side = composeBrokerSide(base, { certificate, frontParts })
     const { metrics, web } = composeWeb(base, side)

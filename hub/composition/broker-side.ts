@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { asError } from '../../shared/errors.ts'
 import type { Journal } from '../broker/journal.ts'
 import { TrustedBroker } from '../broker/trusted-broker.ts'
-import type { FrontPart, OpenFrontPart } from '../contract/front-part.ts'
+import type { FrontPart } from '../contract/front-part.ts'
 import type { Effect } from '../engine/input.ts'
 import { Announcer } from '../front/announcer.ts'
 import { Effects } from '../front/effects.ts'
@@ -16,6 +16,7 @@ import { SensorValues } from '../web/sensor-values.ts'
 import { composeAdminDoor } from './admin-door-parts.ts'
 import type { Base } from './base.ts'
 import { composeFrontParts } from './front-parts.ts'
+import type { LoadedFrontPart } from './open-front-parts.ts'
 
 /** Everything around the broker. */
 export interface BrokerSide {
@@ -37,7 +38,7 @@ export interface BrokerSide {
 
 export function composeBrokerSide(
   base: Base,
-  { certificate, frontParts }: { certificate: Certificate; frontParts: readonly OpenFrontPart[] },
+  { certificate, frontParts }: { certificate: Certificate; frontParts: readonly LoadedFrontPart[] },
 ): BrokerSide {
   const { options, topics, health, report, store } = base
   const { folder, config, clock, log, version } = options

@@ -1,12 +1,13 @@
-import type { Front, FrontPart, OpenFrontPart } from '../contract/front-part.ts'
+import type { Front, FrontPart } from '../contract/front-part.ts'
 import type { Announcer } from '../front/announcer.ts'
 import type { Base } from './base.ts'
+import { type LoadedFrontPart, openFrontParts } from './open-front-parts.ts'
 
 /** What goes by the engine, or follows from it: the hub's own parts, and those of the features. */
 export function composeFrontParts(
   base: Base,
   announcer: () => Announcer,
-  ofFeatures: readonly OpenFrontPart[],
+  ofFeatures: readonly LoadedFrontPart[],
 ): FrontPart[] {
   const { options, topics, health, store, recorder, voice, sync, jobs } = base
   const front: Front = {
@@ -43,5 +44,5 @@ export function composeFrontParts(
     },
     { name: 'announcer', effects: { joining: ({ until }) => announcer().joining(until) } },
   ]
-  return [...own, ...ofFeatures.map((open) => open(front))]
+  return [...own, ...openFrontParts(ofFeatures, front)]
 }

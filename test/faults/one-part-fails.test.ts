@@ -83,6 +83,20 @@ describe('a hub of which one part fails', () => {
     expect(await hub.stop()).toBe(0)
   })
 
+  it('takes messages all the same when features fail as they are loaded or opened beside the broker, and names them', async () => {
+    const device = await houseWithDevice()
+    const broken = join(import.meta.dirname, 'front-fails/with-broken-fronts.ts')
+    const hub = await startHub({ folder: data.folder, env: { NODE_OPTIONS: `--import ${broken}` } })
+    running = hub
+    await sends(hub, device, 50)
+    const { problems } = await healthOf(hub)
+    expect(problems.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+      expect.stringContaining('part_failed: the feature "unloadable" failed'),
+      expect.stringContaining('part_failed: the feature "unopenable" failed'),
+    ])
+    expect(await hub.stop()).toBe(0)
+  })
+
   /** Another program's port; resolves to what frees it. */
   async function takenPort(): Promise<{ port: number; free(): Promise<void> }> {
     const server = createServer()
