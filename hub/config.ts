@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { address } from '../shared/address.ts'
 import { explainSettings } from '../shared/explain-settings.ts'
 import { readSettingsFile } from '../shared/settings-file.ts'
+import { featureSections } from './feature-sections.ts'
 import { FEATURES } from './features/features.ts'
 
 /** The sections that features bring. */
@@ -53,7 +54,7 @@ const ownSchema = z.strictObject({
 
 /** The whole settings file. */
 export const hubSchema = ownSchema.extend(
-  Object.fromEntries(FEATURE_SECTIONS.map(({ name, schema }) => [name, schema.prefault({})])),
+  featureSections(FEATURE_SECTIONS, Object.keys(ownSchema.shape)),
 ) as unknown as typeof ownSchema
 
 export type HubConfig = z.infer<typeof ownSchema> & {

@@ -24,7 +24,7 @@ interface Node {
 
 /** Every key of a settings file in the order of its schema, those outside of sections first, as TOML wants it. */
 export function settingRows(schema: z.ZodType): SettingRow[] {
-  const { properties = {} } = z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' }) as Node
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Node
   const rows = Object.entries(properties).flatMap(([name, node]): SettingRow[] => {
     // A key that may be a table, such as a button, has no default; a section always has one.
     const inner = node.properties

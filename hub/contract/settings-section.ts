@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 
-/** A feature's section of `hub.toml`. Everything in it has a default. */
+/** A feature's section of `hub.toml`. Everything in it has a default. What it is read as goes to other threads: plain values. */
 export interface SettingsSection<S extends z.ZodObject = z.ZodObject> {
   /** The name between the brackets. */
   name: string
@@ -13,10 +13,10 @@ export function settingsSection<S extends z.ZodObject>(section: SettingsSection<
   return section
 }
 
-/** A section as somebody wrote it in `hub.toml`, or its defaults. */
+/** A section as `hub.toml` was read, or its defaults where there is none of it. It is parsed once, so it may transform. */
 export function readSection<S extends z.ZodObject>(
   { name, schema }: SettingsSection<S>,
   settings: Readonly<Record<string, unknown>>,
 ): z.infer<S> {
-  return schema.parse(settings[name] ?? {})
+  return settings[name] === undefined ? schema.parse({}) : (settings[name] as z.infer<S>)
 }
