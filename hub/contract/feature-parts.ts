@@ -5,19 +5,21 @@ import type { Sink } from '../engine/follower-sink.ts'
 import type { JobKind } from '../engine/job-kind.ts'
 import type { JobRun } from '../engine/job-run.ts'
 import type { OpenFrontPart } from './front-part.ts'
+import type { RetentionClass } from './retention-class.ts'
 import type { SettingsSection } from './settings-section.ts'
 
 /**
  * What a feature of the hub has. Its folder's `feature.ts` says it, and one line of `hub/features/registry.ts` adds it to the
- * hub. Each part is a function that loads it: no thread loads what it does not run.
+ * hub. Each part is a function that loads it: no thread loads what it does not run. It gets all features, for the few parts
+ * that are about what others declare.
  */
 export interface FeatureParts {
   /** As its folder is called. */
   name: string
   /** Its part of the engine: what it stores and derives, inside the engine's transactions. */
-  engine?: () => Promise<OpenFeature>
+  engine?: (all: readonly FeatureParts[]) => Promise<OpenFeature>
   /** Its verbs of the admin door, in the order of its help. */
-  commands?: () => Promise<readonly AdminCommand[]>
+  commands?: (all: readonly FeatureParts[]) => Promise<readonly AdminCommand[]>
   /** What runs beside the broker: messages that are not stored, effects, connections to the outside. */
   front?: () => Promise<OpenFrontPart>
   /** Its kinds of durable jobs: their engine parts, and what is run of each, by the kind's name. */
@@ -30,6 +32,8 @@ export interface FeatureParts {
     kinds: () => Promise<readonly Follower[]>
     sinks?: Readonly<Record<string, () => Promise<Sink>>>
   }
+  /** Which of its rows leave by age. */
+  retention?: readonly RetentionClass[]
   /** Its section of `hub.toml`. */
   settings?: SettingsSection
 }

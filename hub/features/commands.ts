@@ -2,7 +2,7 @@ import type { AdminCommand } from '../engine/admin-command.ts'
 import { describeVerbs } from './describe-verbs.ts'
 import { FEATURES } from './features.ts'
 
-const OF_FEATURES = await Promise.all(FEATURES.flatMap(({ commands }) => (commands ? [commands()] : [])))
+const OF_FEATURES = await Promise.all(FEATURES.flatMap(({ commands }) => (commands ? [commands(FEATURES)] : [])))
 
 /** Every verb of the admin door. */
 export const COMMANDS: readonly AdminCommand[] = [...OF_FEATURES.flat(), describeVerbs(() => COMMANDS)]

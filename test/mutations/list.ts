@@ -1,6 +1,7 @@
 import { ACCESS } from './access.ts'
 import { BROKER } from './broker.ts'
 import { ENGINE } from './engine.ts'
+import { DECLARED } from './features.ts'
 import { INTAKE } from './intake.ts'
 import { JOBS } from './jobs.ts'
 import { LINK } from './link.ts'
@@ -23,6 +24,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...ACCESS,
   ...RIGHTS,
   ...JOBS,
+  ...DECLARED,
   ...STORE,
   ...SYNC,
   ...OUTBOX,

@@ -86,7 +86,7 @@ export const SYNC: readonly Mutation[] = [
   {
     without: 'telling a device that it may fill its share of rejected messages again',
     file: 'hub/features/retention/purge.ts',
-    text: 'if (this.#rejectedGone) context.changed()',
+    text: 'if (this.#declaredGone) context.changed()',
     becomes: '',
     test: { file: PURGE, name: 'removes old rejected messages, and the device may fill its share again' },
   },

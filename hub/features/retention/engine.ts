@@ -1,3 +1,4 @@
+import type { RetentionClass } from '../../contract/retention-class.ts'
 import type { Context } from '../../engine/context.ts'
 import type { Feature } from '../../engine/feature.ts'
 import type { House } from '../../engine/house.ts'
@@ -25,17 +26,21 @@ declare module '../../engine/input.ts' {
   }
 }
 
-/** What is kept for how long, and what goes first when the disk fills up. */
-export function openRetention(house: House): Feature {
+/** What is kept for how long, and what goes first when the disk fills up. `declared`: the classes of all features. */
+export function openRetention(declared: readonly RetentionClass[]): (house: House) => Feature {
+  return (house) => retentionOf(house, declared)
+}
+
+function retentionOf(house: House, declared: readonly RetentionClass[]): Feature {
   const { db } = house
   const unsent = house.use(openUnsent)
   // Readings are summed up before any of them goes.
   house.use(openTelemetry)
   const followed = house.use(openHeldBack)
-  const removable = new Removable(db, { unsent, followed })
+  const removable = new Removable(db, { unsent, followed, declared })
   const gauge = new DiskGauge(db)
-  const purge = new Purge(db, { removable, followed })
-  const thinning = new Thinning(db, { removable, gauge, followed })
+  const purge = new Purge(db, { removable, followed, declared })
+  const thinning = new Thinning(db, { removable, gauge, followed, declared })
   let low = false
 
   function warn(context: Context, space: DiskSpace): void {

@@ -1,8 +1,13 @@
 import type { FeatureParts } from '../../contract/feature-parts.ts'
+import type { RetentionClass } from '../../contract/retention-class.ts'
 
 /** What is kept for how long, and what goes when the disk fills up. */
 export const feature: FeatureParts = {
   name: 'retention',
-  engine: async () => (await import('./engine.ts')).openRetention,
-  commands: async () => (await import('./commands.ts')).COMMANDS,
+  engine: async (all) => (await import('./engine.ts')).openRetention(declaredBy(all)),
+  commands: async (all) => (await import('./commands.ts')).retentionCommands(declaredBy(all)),
+}
+
+function declaredBy(all: readonly FeatureParts[]): RetentionClass[] {
+  return all.flatMap(({ retention = [] }) => retention)
 }

@@ -1,4 +1,5 @@
 import type { Database } from '../../../shared/sqlite/open.ts'
+import type { RetentionClass } from '../../contract/retention-class.ts'
 import type { Context } from '../../engine/context.ts'
 import { DAY_MS, Retention } from './classes.ts'
 import { conversationQueues, notePurged } from './conversations.ts'
@@ -18,14 +19,23 @@ export class Purge {
   #followed: Followed
   #walk: OldestFirst | null = null
   #nextAt: number | null = null
-  #rejectedGone = false
+  #declared: readonly RetentionClass[]
+  #declaredGone = false
   /** Of the transaction that is under way. */
   #context: Context | null = null
 
-  constructor(db: Database, { removable, followed }: { removable: Removable; followed: Followed }) {
+  constructor(
+    db: Database,
+    {
+      removable,
+      followed,
+      declared,
+    }: { removable: Removable; followed: Followed; declared: readonly RetentionClass[] },
+  ) {
     this.#db = db
     this.#followed = followed
     this.#removable = removable
+    this.#declared = declared
   }
 
   tick(context: Context): void {
@@ -33,19 +43,19 @@ export class Purge {
     this.#context = context
     this.#walk ??= this.#begin(context)
     this.#removable.refresh(context.now)
-    this.#rejectedGone = false
+    this.#declaredGone = false
     if (this.#walk.stretch(STRETCH).done) {
       this.#walk = null
       this.#nextAt = context.now + PASS_MS
     }
     this.#followed.settle(context)
-    // A device that had filled its share of rejected messages has room again.
-    if (this.#rejectedGone) context.changed()
+    // Features may keep in mind what there is: a device that had filled its share of rejected messages has room again.
+    if (this.#declaredGone) context.changed()
   }
 
   /** Before anything else: what a copy of this database no longer has may have been purged since. */
   start(context: Context): void {
-    notePurged(context, new Retention(this.#db))
+    notePurged(context, new Retention(this.#db, this.#declared))
   }
 
   /** Settings may have changed: the next look begins at once. */
@@ -60,7 +70,7 @@ export class Purge {
   }
 
   #begin(context: Context): OldestFirst {
-    const retention = new Retention(this.#db)
+    const retention = new Retention(this.#db, this.#declared)
     notePurged(context, retention)
     const now = () => this.#context ?? context
     const hasCentral = this.#removable.hasCentral('events')
@@ -77,7 +87,7 @@ export class Purge {
         return days === null ? null : now - days * DAY_MS
       },
       removed: (table) => {
-        this.#rejectedGone ||= table === 'rejected_messages'
+        this.#declaredGone ||= this.#declared.some((one) => one.table === table)
       },
     }
   }

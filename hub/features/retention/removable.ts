@@ -1,6 +1,7 @@
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
+import type { RetentionClass } from '../../contract/retention-class.ts'
 import { ROLLUP_STEPS, type RollupStep, rollupPosition } from '../telemetry/rollups.ts'
-import { eventClass, SEVERITIES } from './classes.ts'
+import { declaredRows, eventClass, SEVERITIES } from './classes.ts'
 import type { Followed } from './held-back.ts'
 import type { OldRow, RowQueue } from './oldest-first.ts'
 import type { Keys, PurgedTable, Unsent } from './unsent.ts'
@@ -19,7 +20,7 @@ export interface Cut {
   /** Default false. Whether rows go that followers have not had yet. They are counted as lost then. */
   overtakes?: boolean
   /** Told of each row that was removed, and whether central has it. */
-  removed?(table: PurgedTable | 'rejected_messages', row: OldRow, atCentral: boolean): void
+  removed?(table: string, row: OldRow, atCentral: boolean): void
 }
 
 type Page = RowQueue['page']
@@ -32,6 +33,7 @@ export class Removable {
   #db: Database
   #unsent: Unsent
   #followed: Followed
+  #declared: readonly RetentionClass[]
   #upto = new Map<PurgedTable, number | null>()
   #held = new Map<PurgedTable, ReadonlySet<number>>()
   #inFlight = new Map<PurgedTable, readonly Keys[]>()
@@ -42,12 +44,16 @@ export class Removable {
   #delete: ReadonlyMap<string, Statement>
   #marked: Statement
 
-  constructor(db: Database, { unsent, followed }: { unsent: Unsent; followed: Followed }) {
+  constructor(
+    db: Database,
+    { unsent, followed, declared }: { unsent: Unsent; followed: Followed; declared: readonly RetentionClass[] },
+  ) {
     this.#db = db
     this.#unsent = unsent
     this.#followed = followed
+    this.#declared = declared
     this.#delete = new Map(
-      ['readings', 'reading_rollups', 'events', 'rejected_messages'].map((table) => [
+      ['readings', 'reading_rollups', 'events', ...declared.map(({ table }) => table)].map((table) => [
         table,
         db.prepare(`DELETE FROM ${table} WHERE id = ?`),
       ]),
@@ -81,7 +87,7 @@ export class Removable {
 
   /** Everything that the cut allows, as queues. */
   queues(cut: Cut): RowQueue[] {
-    return [...this.#readings(cut), ...this.#rollups(cut), ...this.#events(cut), ...this.#rejected(cut)]
+    return [...this.#readings(cut), ...this.#rollups(cut), ...this.#events(cut), ...this.#ofFeatures(cut)]
   }
 
   #readings(cut: Cut): RowQueue[] {
@@ -163,25 +169,36 @@ export class Removable {
     })
   }
 
-  /** They stand in the order in which they came. */
-  #rejected(cut: Cut): RowQueue[] {
-    const page = this.#db
-      .prepare('SELECT id, received_at, NULL FROM rejected_messages WHERE id > ? ORDER BY id LIMIT ?')
-      .raw()
-    const first = this.#db.prepare('SELECT received_at FROM rejected_messages ORDER BY id LIMIT 1').pluck().get()
-    return this.#queue(cut, {
-      table: 'rejected_messages',
-      first: (first ?? null) as number | null,
-      before: cut.before('rejected'),
-      page: ({ id }, limit) => rows(page.all(id, limit)),
-      may: () => true,
+  #ofFeatures(cut: Cut): RowQueue[] {
+    return this.#declared.flatMap((declared) => {
+      const { name, table, since, inOrderOfIds = false } = declared
+      const before = cut.before(name)
+      if (before === null) return []
+      const rowsOf = declaredRows(declared)
+      const order = inOrderOfIds ? 'id' : `${since}, id`
+      const oldest = this.#db.prepare(
+        `SELECT ${since} FROM ${rowsOf} AND ${since} IS NOT NULL ORDER BY ${order} LIMIT 1`,
+      )
+      const page = this.#db
+        .prepare(
+          `SELECT id, ${since}, NULL FROM ${rowsOf} AND (${order}) > (${inOrderOfIds ? ':id' : ':time, :id'}) ` +
+            `ORDER BY ${order} LIMIT :limit`,
+        )
+        .raw()
+      return this.#queue(cut, {
+        table,
+        first: (oldest.pluck().get() ?? null) as number | null,
+        before,
+        page: ({ time, id }, limit) => rows(page.all({ ...(inOrderOfIds ? {} : { time }), id, limit })),
+        may: () => true,
+      })
     })
   }
 
   #queue(
     cut: Cut,
     of: {
-      table: PurgedTable | 'rejected_messages'
+      table: string
       first: number | null
       before: number | null
       page: Page
@@ -191,7 +208,7 @@ export class Removable {
     const { table, first, before, page, may } = of
     if (first === null || before === null || first >= before) return []
     const remove = this.#delete.get(table)
-    const travels = table === 'rejected_messages' ? null : table
+    const travels = isPurged(table) ? table : null
     return [
       {
         first,
@@ -239,4 +256,8 @@ export class Removable {
 
 function rows(raw: unknown[]): OldRow[] {
   return (raw as [number, number, string | null][]).map(([id, time, mark]) => ({ id, time, mark }))
+}
+
+function isPurged(table: string): table is PurgedTable {
+  return table === 'readings' || table === 'events' || table === 'reading_rollups'
 }

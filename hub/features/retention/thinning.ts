@@ -1,4 +1,5 @@
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
+import type { RetentionClass } from '../../contract/retention-class.ts'
 import type { Context } from '../../engine/context.ts'
 import { DAY_MS, Retention } from './classes.ts'
 import type { DiskGauge } from './disk-space.ts'
@@ -27,6 +28,13 @@ interface Tally {
   atCentral: number
 }
 
+export interface ThinningParts {
+  removable: Removable
+  gauge: DiskGauge
+  followed: Followed
+  declared: readonly RetentionClass[]
+}
+
 /**
  * Makes room on a disk that fills up, gently first: each step goes through everything it may remove, oldest first,
  * before the next one begins.
@@ -39,6 +47,7 @@ export class Thinning {
   #removable: Removable
   #gauge: DiskGauge
   #followed: Followed
+  #declared: readonly RetentionClass[]
   #active = false
   #step = 0
   #walk: OldestFirst | null = null
@@ -48,12 +57,10 @@ export class Thinning {
   #tally: Tally | null = null
   #write: Statement
 
-  constructor(
-    db: Database,
-    { removable, gauge, followed }: { removable: Removable; gauge: DiskGauge; followed: Followed },
-  ) {
+  constructor(db: Database, { removable, gauge, followed, declared }: ThinningParts) {
     this.#db = db
     this.#followed = followed
+    this.#declared = declared
     this.#removable = removable
     this.#gauge = gauge
     this.#write = db.prepare(
@@ -110,16 +117,18 @@ export class Thinning {
 
   /** In this order. */
   #steps(now: number): Cut[] {
-    const retention = new Retention(this.#db)
+    const retention = new Retention(this.#db, this.#declared)
     const central = {
       readings: this.#removable.hasCentral('readings'),
       rollups: this.#removable.hasCentral('reading_rollups'),
       events: this.#removable.hasCentral('events'),
     }
     const removed = this.#count(now)
+    // What features keep beside that is bounded by them, and too little to make room.
+    const stays = (name: string) => retention.declared.has(name) || retention.days(name) === null
     const halfway: Cut = {
       before(name) {
-        const days = name === 'rejected' ? null : retention.days(name)
+        const days = stays(name) ? null : retention.days(name)
         return days === null ? null : now - (days * DAY_MS) / 2
       },
       removed,
@@ -134,7 +143,7 @@ export class Thinning {
         before(name) {
           if (name.startsWith('readings')) return now - DAY_MS
           if (name === 'rollups_5m') return central.rollups ? now - DAY_MS : null
-          if (retention.days(name) === null || name === 'rejected') return null
+          if (stays(name)) return null
           const kept = name === 'rollups_1h' ? central.rollups : central.events
           return kept ? now - DAY_MS : null
         },

@@ -1,15 +1,20 @@
 import type { Database } from '../../../shared/sqlite/open.ts'
 import { timeWords } from '../../../shared/time-words.ts'
-import { DAY_MS, type Days, eventClass, isConversation, Retention, SEVERITIES } from './classes.ts'
+import type { RetentionDays } from '../../contract/retention-class.ts'
+import { DAY_MS, declaredRows, eventClass, isConversation, type Retention, SEVERITIES } from './classes.ts'
 
 /** Counting goes on up to here, as for `retention show`. */
 const COUNTED = 1_000_000
 
 /** What a setting would remove soon, in a sentence, or `null` when it removes nothing that would have stayed. */
-export function whatGoes(db: Database, setting: { class: string; days: Days }, now: number): string | null {
-  const before = new Retention(db).days(setting.class)
+export function whatGoes(
+  db: Database,
+  { retention, setting }: { retention: Retention; setting: { class: string; days: RetentionDays } },
+  now: number,
+): string | null {
+  const before = retention.days(setting.class)
   if (setting.days === null || (before !== null && before <= setting.days)) return null
-  const { sql, values } = olderRows(db, setting.class)
+  const { sql, values } = olderRows(retention, setting.class)
   const cutoff = now - setting.days * DAY_MS
   const { rows, oldest } = db
     .prepare(`SELECT count(*) AS rows, min(at) AS oldest FROM (${sql} LIMIT ${COUNTED})`)
@@ -30,11 +35,11 @@ function heldBy(name: string): string {
 }
 
 /** The times of the rows of a class before a moment, the last value of the statement. */
-function olderRows(db: Database, name: string): { sql: string; values: string[] } {
+function olderRows(retention: Retention, name: string): { sql: string; values: string[] } {
   const kind = /^readings:(.+)$/.exec(name)?.[1]
   if (kind !== undefined || name === 'readings') {
     // Kinds that have a setting of their own do not follow the one for all.
-    const own = new Retention(db).chosen.flatMap((other) => /^readings:(.+)$/.exec(other)?.[1] ?? [])
+    const own = retention.chosen.flatMap((other) => /^readings:(.+)$/.exec(other)?.[1] ?? [])
     const kinds = kind === undefined ? own : [kind]
     const marks = kinds.map(() => '?').join(', ')
     const where = `s.sensor_type ${kind === undefined ? 'NOT IN' : 'IN'} (${marks})`
@@ -53,8 +58,11 @@ function olderRows(db: Database, name: string): { sql: string; values: string[] 
     const time = name === 'turns' ? 'started_at' : 'created_at'
     return { sql: `SELECT ${time} AS at FROM ${name} WHERE ${time} < ?`, values: [] }
   }
-  if (name === 'rejected')
-    return { sql: 'SELECT received_at AS at FROM rejected_messages WHERE received_at < ?', values: [] }
+  const declared = retention.declared.get(name)
+  if (declared) {
+    const { since } = declared
+    return { sql: `SELECT ${since} AS at FROM ${declaredRows(declared)} AND ${since} < ?`, values: [] }
+  }
   if (name === 'events:audit')
     return { sql: "SELECT created_at AS at FROM events WHERE category = 'audit' AND created_at < ?", values: [] }
   const severities = SEVERITIES.filter((severity) => eventClass(severity, '') === name)

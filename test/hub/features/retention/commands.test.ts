@@ -75,7 +75,8 @@ describe('retention/set', () => {
     (name) => {
       const { error } = set(retentionHouse(), name, 3)
       expect(error).toMatchObject({ code: 'bad_params', message: `there is no class ${name}` })
-      expect(error?.hint).toContain('readings, rollups_5m, rollups_1h, events, events:error, rejected')
+      expect(error?.hint).toContain('readings, rollups_5m, rollups_1h, events, events:error, ')
+      expect(error?.hint).toContain('jobs, jobs:failed, rejected')
       expect(error?.hint).toContain('temperature')
     },
   )

@@ -1,0 +1,51 @@
+import type { Mutation } from './mutation.ts'
+
+const FRONT = 'test/hub/composition/open-front-parts.test.ts'
+const SECTIONS = 'test/hub/feature-sections.test.ts'
+const CLASSES = 'test/hub/features/retention/declared-classes.test.ts'
+
+/** What features declare, and what keeps one of them from harming the others. */
+export const DECLARED: readonly Mutation[] = [
+  {
+    without: 'starting when the front part of a feature cannot be loaded',
+    file: 'hub/composition/open-front-parts.ts',
+    text: 'return { feature, open: asError(error) }',
+    becomes: 'throw error',
+    test: { file: FRONT, name: 'are opened also when one cannot be loaded and one throws' },
+  },
+  {
+    without: 'starting when the front part of a feature throws',
+    file: 'hub/composition/open-front-parts.ts',
+    text: 'notOpened(feature, asError(error), front)',
+    becomes: 'throw error',
+    test: { file: FRONT, name: 'are opened also when one cannot be loaded and one throws' },
+  },
+  {
+    without: 'parsing a section of a feature once',
+    file: 'hub/contract/settings-section.ts',
+    text: 'settings[name] === undefined ? schema.parse({}) : (settings[name] as z.infer<S>)',
+    becomes: 'schema.parse(settings[name] ?? {})',
+    test: { file: SECTIONS, name: 'is parsed once' },
+  },
+  {
+    without: 'refusing a section with a name that is taken',
+    file: 'hub/feature-sections.ts',
+    text: 'if (taken.has(name))',
+    becomes: "if (name === '')",
+    test: { file: SECTIONS, name: 'may not have the name of a key of the hub' },
+  },
+  {
+    without: 'removing what a feature keeps no longer',
+    file: 'hub/features/retention/removable.ts',
+    text: ', ...this.#ofFeatures(cut)]',
+    becomes: ']',
+    test: { file: CLASSES, name: 'goes once it is older than its class is kept' },
+  },
+  {
+    without: 'keeping what failed in a copy until a person decides',
+    file: 'hub/features/jobs/feature.ts',
+    text: ' AND kept_until IS NOT NULL',
+    becomes: '',
+    test: { file: CLASSES, name: 'stays where nobody knows what was done since a copy was made' },
+  },
+]
