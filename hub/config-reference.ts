@@ -25,6 +25,11 @@ const MEANINGS: ReadonlyMap<string, string> = new Map([
   ['central.url_file', 'A file that holds that line, mode 0600. Default: central.url in the data folder.'],
   ['central.max_kb_per_s', 'Kilobytes a second to central at most. Default: as fast as it goes.'],
   [
+    'secrets.keys',
+    "The folder with the keys of what is sealed in the database, mode 0700 and the hub's own. Default: keys in the data folder. " +
+      'Best where no backup of that folder takes it along.',
+  ],
+  [
     'metrics.sensors',
     'Whether /metrics shows the latest value of every sensor, and how loud the last turn of every device was.',
   ],

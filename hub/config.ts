@@ -42,6 +42,12 @@ const ownSchema = z.strictObject({
       max_kb_per_s: z.int().min(1).optional(),
     })
     .prefault({}),
+  secrets: z
+    .strictObject({
+      /** The folder with the keys of what is sealed. Default: `keys` in the data folder. */
+      keys: z.string().min(1).optional(),
+    })
+    .prefault({}),
   metrics: z
     .strictObject({
       /** Whether `/metrics` shows the latest value of every sensor, and how loud the last turn of every device was. */
@@ -77,6 +83,8 @@ export const HUB_EXAMPLES: ReadonlyMap<string, string> = new Map([
   ['tls', '[tls]\nkey = "/etc/lares/hub.key"\ncert = "/etc/lares/hub.crt"'],
   ['tls.key', 'key = "/etc/lares/hub.key"'],
   ['tls.cert', 'cert = "/etc/lares/hub.crt"'],
+  ['secrets', '[secrets]\nkeys = "/etc/lares/keys"'],
+  ['secrets.keys', 'keys = "/etc/lares/keys"'],
   ['metrics', '[metrics]\nsensors = false'],
   ['metrics.sensors', 'sensors = false'],
   ['central', '[central]\nurl_file = "/etc/lares/central.url"'],

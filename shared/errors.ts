@@ -146,6 +146,16 @@ const CATALOGUE = {
   },
   already_running: { retry: false, hint: 'Another hub or agent uses this data folder. Stop it first.' },
   unsafe_sqlite: { retry: false, hint: 'Run scripts/setup again: it installs the SQLite this hub was tested with.' },
+  unsafe_key: {
+    retry: false,
+    hint:
+      'The keys of what is sealed are for the user of the hub alone, and nothing is opened before: chmod 700 their folder and ' +
+      'chmod 600 each file in it.',
+  },
+  sealed_unreadable: {
+    retry: false,
+    hint: 'Put the key that is named back into the folder of keys, or enter what it opened anew: lares secrets list, then lares secrets set NAME.',
+  },
   // the agent
   bad_config: { retry: false, hint: 'Mend the named key in the configuration file.' },
   not_joined: { retry: false, hint: 'Join a hub first: lares edge join <token>.' },

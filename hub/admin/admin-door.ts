@@ -3,7 +3,7 @@ import { decode } from '../../shared/codec.ts'
 import { LaresError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import type { AdminResponse } from '../../shared/messages/admin-response.ts'
-import type { PrepareContext } from '../engine/admin-command.ts'
+import type { AdminCommand, PrepareContext } from '../engine/admin-command.ts'
 import type { Caller } from '../engine/caller.ts'
 import type { StructuredInput, Verdict } from '../engine/input.ts'
 import { type Asked, admit, checkTime, failure, success } from './admit.ts'
@@ -58,7 +58,7 @@ export class AdminDoor {
       const prepared = command.prepare ? await command.prepare(params, this.#parts.prepareContext(caller)) : undefined
       checkTime(asked, clock.mono())
       if (command.run) {
-        const { verdict } = await this.#parts.run({ kind: 'command', ...asked, prepared })
+        const { verdict } = await this.#parts.run({ kind: 'command', ...withoutSecrets(asked, command), prepared })
         if (verdict !== 'stored') throw new Error(`${area}/${verb} failed in the engine`)
         if (!command.changes) this.#reads.add(asked, true)
         return
@@ -81,4 +81,11 @@ export class AdminDoor {
     if (gone !== null) throw new LaresError('confirm_needed', gone)
     return { ...asked, request: { ...asked.request, confirm: true } }
   }
+}
+
+/** Past the door nobody needs what was prepared of a secret any more: it cannot get into a row, an event or a log. */
+function withoutSecrets(asked: Asked, { secretParams = [] }: AdminCommand): Asked {
+  const params = { ...asked.request.params }
+  for (const name of secretParams) if (name in params) params[name] = '*'.repeat(String(params[name]).length)
+  return { ...asked, request: { ...asked.request, params } }
 }

@@ -22,7 +22,7 @@ export interface Around {
 
 /** What the admin door is given. `around` is asked for when it is needed. */
 export function composeAdminDoor(base: Base, around: () => Around): Omit<AdminDoorParts, 'run' | 'note'> {
-  const { options, topics, clockSync, reader, sync } = base
+  const { options, topics, clockSync, reader, sync, keyring, keyFolder } = base
   const { clock, config, folder, log } = options
   return {
     clock,
@@ -44,6 +44,8 @@ export function composeAdminDoor(base: Base, around: () => Around): Omit<AdminDo
         now: clock.now(),
         clockSynced: clockSync.synced,
         hub: { reach: () => whileClosed(reachOf(config, listeners.ports.tls), listeners.tls.failure), pin },
+        keyring,
+        makeKey: () => keyFolder.make(),
         verifyCentral: (question) => sync.verify(question),
         tokensInUse: () => tokensOf(broker.connections()),
         storage: () => storageFigures(folder, { clock }),

@@ -6,13 +6,17 @@ import { Reader } from '../admin/reader.ts'
 import { centralHealth, syncSettings } from '../core/central.ts'
 import { centralSetting } from '../core/central-setting.ts'
 import { HouseStore } from '../core/house-store.ts'
+import { KeyCare } from '../core/key-care.ts'
 import { JobRunner } from '../front/job-runner.ts'
 import { ClockSync } from '../health/clock-sync.ts'
 import { DiskWatch } from '../health/disk-watch.ts'
 import { Health } from '../health/hub-health.ts'
 import { LoopLag } from '../health/loop-lag.ts'
 import type { HubOptions } from '../hub-options.ts'
-import { storeFile } from '../store/places.ts'
+import { KeyFolder } from '../secrets/key-folder.ts'
+import { Keyring } from '../secrets/keyring.ts'
+import { StoredSecrets } from '../secrets/stored-secrets.ts'
+import { backupFolder, storeFile, usualKeyFolder } from '../store/places.ts'
 import { SyncThread } from '../sync/sync-thread.ts'
 import { TurnRecorder } from '../voice/turn-recorder.ts'
 import { VoiceIntake } from '../voice/voice-intake.ts'
@@ -38,6 +42,10 @@ export interface Base {
   voice: VoiceIntake
   sync: SyncThread
   jobs: JobRunner
+  keyFolder: KeyFolder
+  keyring: Keyring
+  keyCare: KeyCare
+  secrets: StoredSecrets
   disk: DiskWatch
 }
 
@@ -47,8 +55,12 @@ export function composeBase(options: HubOptions, before: StartState): Base {
   const clockSync = new ClockSync(clock, health)
   const central = centralSetting(config, folder)
   if (central.fault !== null) health.raise('central', 'bad_central', central.fault)
+  const keyFolder = new KeyFolder(config.secrets.keys ?? usualKeyFolder(folder))
+  const keyring = new Keyring(() => keyFolder.read())
+  const secrets = new StoredSecrets(storeFile(folder), keyring)
   const store = new HouseStore({
     ...options,
+    keys: keyFolder.path,
     ...before,
     base: config.base,
     // Rows that a central is to get wait for it, also while nobody can tell where it is.
@@ -93,10 +105,21 @@ export function composeBase(options: HubOptions, before: StartState): Base {
       persist: (change) => store.intake.input({ kind: 'job', change }),
       isOpen: () => store.facts !== null,
       settings: config.features,
+      secrets,
       clock,
       log: log.part('jobs'),
       stuck: (reason) => (reason === null ? health.clear('jobs') : health.raise('jobs', 'part_failed', reason)),
     }),
+    keyFolder,
+    keyring,
+    keyCare: new KeyCare({
+      keys: keyFolder,
+      backUp: () => store.backups.run(),
+      backups: backupFolder(folder),
+      clock,
+      log: log.part('secrets'),
+    }),
+    secrets,
     disk: new DiskWatch({ ...options, ...before, health, intake: store.intake, fault: () => store.fault }),
   }
 }

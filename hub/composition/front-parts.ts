@@ -9,12 +9,13 @@ export function composeFrontParts(
   announcer: () => Announcer,
   ofFeatures: readonly LoadedFrontPart[],
 ): FrontPart[] {
-  const { options, topics, health, store, recorder, voice, sync, jobs } = base
+  const { options, topics, health, store, recorder, voice, sync, jobs, keyCare, secrets } = base
   const front: Front = {
     topics,
     clock: options.clock,
     log: options.log,
     settings: options.config.features,
+    secrets,
     health,
     input: (input) => store.intake.input(input),
   }
@@ -42,6 +43,7 @@ export function composeFrontParts(
         end_run: ({ run }) => jobs.end(run),
       },
     },
+    { name: 'secrets', effects: { keys_unneeded: ({ keys }) => keyCare.unneeded(keys) } },
     { name: 'announcer', effects: { joining: ({ until }) => announcer().joining(until) } },
   ]
   return [...own, ...openFrontParts(ofFeatures, front)]

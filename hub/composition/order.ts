@@ -17,13 +17,15 @@ export type Part = readonly [name: string, service: Service, stopMs?: number]
 /** Everything in the order in which it starts; it stops in reverse. */
 export function startOrder(base: Base, side: BrokerSide, web: WebServer): Part[] {
   const { spare, listener } = containedParts(base)
-  const { clockSync, store, recorder, reader, sync, jobs, lag, disk } = base
+  const { clockSync, store, recorder, reader, sync, jobs, keyCare, lag, disk } = base
   const { journal, broker, readers, outward, announcer, listeners, parts, tellFacts } = side
   return [
     ['clock', spare('clock', clockSync)],
     ['store', store, WRITE_MS],
     ['recorder', spare('recorder', recorder), WRITE_MS],
     ['reader', reader],
+    // Beside a store that is open, and so by one hub alone.
+    ['keys', spare('keys', keyCare)],
     ['journal', journal],
     ['broker', broker],
     ['readers', readers],

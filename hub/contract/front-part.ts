@@ -4,6 +4,7 @@ import type { Log } from '../../shared/log.ts'
 import type { ParsedTopic, TopicName, Topics } from '../../shared/topics.ts'
 import type { EffectKind, EffectOf, StructuredInput, Verdict } from '../engine/input.ts'
 import type { Settled } from '../engine/intake.ts'
+import type { SecretReader } from '../secrets/secret-reader.ts'
 import type { Metric } from './metric.ts'
 
 /** What the front has for a feature's part of it. There is no database here: what is to last goes to the engine. */
@@ -13,6 +14,8 @@ export interface Front {
   log: Log
   /** The sections of `hub.toml`. */
   settings: Readonly<Record<string, unknown>>
+  /** What lets the hub in where its settings say that something is. */
+  secrets: SecretReader
   /** What is wrong with this part, by a name of its own, until it is cleared. */
   health: { raise(name: string, code: ErrorCode, message: string): void; clear(name: string): void }
   /** Hands something to the engine; resolves when it is on the disk. */

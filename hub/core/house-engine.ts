@@ -13,6 +13,7 @@ import { type JobKind, jobKinds } from '../engine/job-kind.ts'
 import { openDevices } from '../features/devices/engine.ts'
 import { announce } from '../features/events/announce.ts'
 import { EventLog } from '../features/events/event-log.ts'
+import { Keyring } from '../secrets/keyring.ts'
 import { centralTables } from '../store/central-tables.ts'
 import { ENGINE_PARTS, FOLLOWER_KINDS, JOB_KINDS } from './engine-parts.ts'
 
@@ -22,6 +23,8 @@ export interface HouseParts {
   log: Log
   version: string
   random?: RandomBytes
+  /** The keys of what is sealed. Default: none, so that nothing can be. */
+  keyring?: Keyring
   /** Whether this house has a central: then rows leave only once central has them. Default false. */
   central?: boolean
   /** The sections of `hub.toml`. Default: none, so that every feature has its defaults. */
@@ -39,10 +42,11 @@ export interface HouseParts {
 /** Puts the features together over one migrated database: the engine a hub runs in a thread and tests run in memory. */
 export function openHouseEngine(parts: HouseParts): Engine {
   const { db, topics, version, log, central = false, settings = {}, random = systemRandom } = parts
+  const keyring = parts.keyring ?? new Keyring(() => [])
   const kinds = jobKinds(parts.jobKinds ?? JOB_KINDS)
-  const store: Store = { db, topics, version, tables: centralTables(), jobKinds: kinds, random }
+  const store: Store = { db, topics, version, tables: centralTables(), jobKinds: kinds, random, keyring }
   const followers = followersByName(parts.followers ?? FOLLOWER_KINDS)
-  const house = new OpeningHouse({ ...parts, jobKinds: kinds, followers, central, settings })
+  const house = new OpeningHouse({ ...parts, jobKinds: kinds, followers, central, settings, keyring })
   const features = house.openAll([openAdminDesk, ...ENGINE_PARTS])
   const devices = house.use(openDevices)
   const eventLog = new EventLog(db)

@@ -23,6 +23,8 @@ import { thinBeforeOpening } from './thin-before-opening.ts'
 
 export interface HouseStoreParts {
   folder: string
+  /** The folder with the keys of what is sealed. */
+  keys: string
   base: string
   version: string
   logLevel: string
@@ -88,8 +90,8 @@ export class HouseStore implements Service {
   constructor(parts: HouseStoreParts) {
     this.#parts = parts
     this.#answeredAt = parts.clock.mono()
-    const { folder, base, version, logLevel, central, settings: sections, clock, log, health } = parts
-    const settings = () => ({ folder, base, version, logLevel, central, sections, receipt: this.#receipt() })
+    const { folder, keys, base, version, logLevel, central, settings: sections, clock, log, health } = parts
+    const settings = () => ({ folder, keys, base, version, logLevel, central, sections, receipt: this.#receipt() })
     this.#engine = new EngineThread(settings, new URL('./house-worker.ts', import.meta.url))
     this.#engine.onDeath = (error) => {
       log.error({ error: error.message }, "the engine's thread died; the hub ends and is started anew")

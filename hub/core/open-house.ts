@@ -4,6 +4,8 @@ import { topicsBelow } from '../../shared/topics.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { EngineSettings, ReadyFacts } from '../engine/engine-thread-messages.ts'
 import { loadBrokerChanges } from '../features/broker-memory/broker-store.ts'
+import { KeyFolder } from '../secrets/key-folder.ts'
+import { Keyring } from '../secrets/keyring.ts'
 import { centralTables } from '../store/central-tables.ts'
 import { type OpenedStore, openStore } from '../store/open-store.ts'
 import { openHouseEngine } from './house-engine.ts'
@@ -20,12 +22,22 @@ export interface OpenHouse {
  * with the years. Throws what `openStore` throws.
  */
 export function openHouse(settings: EngineSettings, log: Log): OpenHouse {
-  const { folder, base, version, central, sections, receipt } = settings
+  const { folder, keys, base, version, central, sections, receipt } = settings
   const began = systemClock.mono()
   const store = openStore({ folder, now: receipt.now, log })
   const { db, stamp, toTell, unchecked } = store
   const opened = systemClock.mono()
-  const engine = openHouseEngine({ db, topics: topicsBelow(base), log, version, central, settings: sections, stamp })
+  const keyFolder = new KeyFolder(keys)
+  const engine = openHouseEngine({
+    db,
+    topics: topicsBelow(base),
+    log,
+    version,
+    central,
+    settings: sections,
+    stamp,
+    keyring: new Keyring(() => keyFolder.read()),
+  })
   const effects = engine.start({ ...receipt, mono: systemClock.mono() })
   const houses = db.prepare('SELECT id, house_id FROM devices').raw().all() as ReadyFacts['houses']
   const brokerChanges = loadBrokerChanges(db)

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Right } from '../../shared/rights.ts'
 import type { Database } from '../../shared/sqlite/open.ts'
+import type { Keyring } from '../secrets/keyring.ts'
 import type { AuthorizedCaller, Caller } from './caller.ts'
 import type { Context } from './context.ts'
 
@@ -27,6 +28,10 @@ export interface PrepareContext {
   verifyCentral(question: { table?: string; days: number; now: number }): Promise<unknown>
   /** Ids of the tokens that somebody is connected with. */
   tokensInUse(): string[]
+  /** The keys of what is sealed: what is to be kept sealed is sealed here, so that the engine never gets it plain. */
+  keyring: Keyring
+  /** Makes a key that takes the place of all before it; returns its id. Throws what the system refuses. */
+  makeKey(): string
   /** Counters of the front, for the status. */
   front(): Record<string, unknown>
   /** What the data folder takes of its disk, looked up when it is asked for. */
@@ -67,7 +72,10 @@ export interface AdminCommand<P = unknown> {
   positional?: readonly string[]
   /** Answers that hold a secret are given once and not remembered. */
   secretAnswer?: boolean
-  /** Params that are left out of what is remembered of a request, and never taken from a command line. */
+  /**
+   * Params that are left out of what is remembered of a request, and never taken from a command line. `prepare` makes of them
+   * what may be stored; `run` gets asterisks in their place, as many as they had characters. So they are texts.
+   */
   secretParams?: readonly string[]
   /**
    * For commands that may take something away for good: what this call would take, in a sentence with its numbers, or

@@ -22,6 +22,7 @@ export class BatchContext implements Context {
   readonly version
   readonly tables
   readonly jobKinds
+  readonly keyring
   readonly now: number
   readonly clockSynced: boolean | null
   readonly mono: number | null
@@ -37,6 +38,7 @@ export class BatchContext implements Context {
     this.version = store.version
     this.tables = store.tables
     this.jobKinds = store.jobKinds
+    this.keyring = store.keyring
     this.now = receipt.now
     this.clockSynced = receipt.clockSynced
     this.mono = receipt.mono ?? null

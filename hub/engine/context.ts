@@ -2,6 +2,7 @@ import type { EventTypeName } from '../../shared/event-types.ts'
 import type { RandomBytes } from '../../shared/ids.ts'
 import type { Database } from '../../shared/sqlite/open.ts'
 import type { Topics } from '../../shared/topics.ts'
+import type { Keyring } from '../secrets/keyring.ts'
 import type { CentralTable } from '../store/central-shape.ts'
 import type { Caller } from './caller.ts'
 import type { Effect } from './input.ts'
@@ -43,6 +44,8 @@ export interface Store {
   tables: readonly CentralTable[]
   /** Every kind of durable job by its name; what a kind is, `kindOf` knows. */
   jobKinds: ReadonlyMap<string, { readonly name: string }>
+  /** The keys of what is sealed. */
+  keyring: Keyring
 }
 
 /**

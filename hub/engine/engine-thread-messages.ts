@@ -11,6 +11,8 @@ import type { Receipt } from './receipt.ts'
 /** How the engine's thread is started. */
 export interface EngineSettings {
   folder: string
+  /** The folder with the keys of what is sealed. */
+  keys: string
   base: string
   version: string
   logLevel: string

@@ -4,7 +4,7 @@ import type { FollowerKinds } from './follower.ts'
 import type { JobKinds } from './job-kind.ts'
 
 /** What a feature is opened with: the open database and the other features. */
-export interface House extends Pick<Store, 'db' | 'topics' | 'version'> {
+export interface House extends Pick<Store, 'db' | 'topics' | 'version' | 'keyring'> {
   /** Every kind of durable job. */
   jobKinds: JobKinds
   /** Everything that follows append tables. */
@@ -26,6 +26,7 @@ export class OpeningHouse implements House {
   readonly db: House['db']
   readonly topics: House['topics']
   readonly version: string
+  readonly keyring: House['keyring']
   readonly jobKinds: House['jobKinds']
   readonly followers: House['followers']
   readonly log: Log
@@ -38,6 +39,7 @@ export class OpeningHouse implements House {
     this.db = parts.db
     this.topics = parts.topics
     this.version = parts.version
+    this.keyring = parts.keyring
     this.jobKinds = parts.jobKinds
     this.followers = parts.followers
     this.log = parts.log

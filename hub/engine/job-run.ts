@@ -1,5 +1,6 @@
 import type { Clock } from '../../shared/clock.ts'
 import type { Log } from '../../shared/log.ts'
+import type { SecretReader } from '../secrets/secret-reader.ts'
 import type { JobKind } from './job-kind.ts'
 
 /** What a run is given beside its payload. */
@@ -12,6 +13,8 @@ export interface JobRunContext {
   attempt: number
   /** The sections of `hub.toml`: where something is, is said there, and never in a payload. */
   settings: Readonly<Record<string, unknown>>
+  /** What lets the hub in where that is. */
+  secrets: SecretReader
   clock: Clock
   log: Log
 }

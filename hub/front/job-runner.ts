@@ -7,11 +7,13 @@ import type { Verdict } from '../engine/input.ts'
 import type { JobRunners } from '../engine/job-run.ts'
 import type { ClaimedJob, JobFigures, JobOutcome, JobRunId, JobStep } from '../engine/job-step.ts'
 import { JOB_RUNNERS } from '../features/job-runners.ts'
+import type { SecretReader } from '../secrets/secret-reader.ts'
 import { RunningJob } from './running-job.ts'
 
 export interface JobRunnerParts {
   /** The sections of `hub.toml`, for what is run. Default: none. */
   settings?: Readonly<Record<string, unknown>>
+  secrets: SecretReader
   /** Has the engine write a step down; resolves once it is on the disk. Rejects when nothing of it is. */
   persist: (change: JobStep) => Promise<{ verdict: Verdict; value: unknown }>
   /** Whether the database is open. */
@@ -179,6 +181,7 @@ export class JobRunner implements Service {
       job,
       load,
       settings: this.#parts.settings ?? {},
+      secrets: this.#parts.secrets,
       clock,
       log,
       ended: (outcome) => this.#ended(job, outcome),

@@ -4,11 +4,13 @@ import type { Log } from '../../shared/log.ts'
 import { durationWords } from '../../shared/time-words.ts'
 import type { JobRun } from '../engine/job-run.ts'
 import type { ClaimedJob, JobOutcome } from '../engine/job-step.ts'
+import type { SecretReader } from '../secrets/secret-reader.ts'
 
 export interface RunningJobParts {
   job: ClaimedJob
   load: () => Promise<JobRun>
   settings: Readonly<Record<string, unknown>>
+  secrets: SecretReader
   clock: Clock
   log: Log
   /** Writes down what became of it. Called once; `null`: nobody waits for it. */
@@ -54,13 +56,13 @@ export class RunningJob {
   }
 
   /** Never rejects. */
-  async #own({ job, load, settings, clock, log }: RunningJobParts): Promise<JobOutcome> {
+  async #own({ job, load, settings, secrets, clock, log }: RunningJobParts): Promise<JobOutcome> {
     const { signal } = this.#abort
     const { payload, idempotencyKey, attempt } = job
     try {
       const run = await load()
       if (signal.aborted) return { is: 'unstarted' }
-      const value = await run(payload, { signal, idempotencyKey, attempt, settings, clock, log })
+      const value = await run(payload, { signal, idempotencyKey, attempt, settings, secrets, clock, log })
       // What cannot be handed to the engine's thread must not reach it.
       return { is: 'done', value: structuredClone(value) }
     } catch (error) {

@@ -5,7 +5,8 @@ import { core, sql } from './drizzle.ts'
  * The words in which every table is declared. Each is a SQLite column and carries its kind, from which the
  * Postgres column, the change capture and the list of secrets are derived.
  *
- * `secret` exists only in SQLite: in no Postgres table, capture, response, log or plain export.
+ * `secret` exists only in SQLite: in no Postgres table, capture, response, log or plain export. What is only ever compared is
+ * kept as a hash in such a column; what must be read again is `sealed`, which is a secret too.
  * `volatile` is kept in memory, written at most once a minute and at stop, and not captured.
  * `caseless` is text without capitals: what comes from elsewhere loses them where it enters.
  */
@@ -14,13 +15,14 @@ export type ColumnKind = 'text' | 'integer' | 'real' | 'decimal' | 'flag' | 'jso
 export interface ColumnMark {
   kind: ColumnKind
   secret: boolean
+  sealed: boolean
   volatile: boolean
   caseless: boolean
   /** Of a decimal. */
   digits?: Digits
 }
 
-const PLAIN = { secret: false, volatile: false, caseless: false }
+const PLAIN = { secret: false, sealed: false, volatile: false, caseless: false }
 
 const marks = new WeakMap<object, ColumnMark>()
 
@@ -64,6 +66,13 @@ export const emptyList = sql`'[]'`
 export const secret = () => {
   const builder = core.text()
   marks.set(builder, { kind: 'text', ...PLAIN, secret: true })
+  return builder
+}
+
+/** A secret that the hub must read again, sealed with a key that lies outside of this database: see `hub/secrets/seal.ts`. */
+export const sealed = () => {
+  const builder = core.text()
+  marks.set(builder, { kind: 'text', ...PLAIN, secret: true, sealed: true })
   return builder
 }
 

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 /** Where the parts of a hub's data folder lie. */
 export const storeFile = (folder: string) => join(folder, 'hub.db')
 export const backupFolder = (folder: string) => join(folder, 'backups')
+/** Where keys lie unless `hub.toml` says otherwise. */
+export const usualKeyFolder = (folder: string) => join(folder, 'keys')
 export const lockFile = (folder: string) => join(folder, 'lock.db')
 
 const BACKUP = /^hub-(\d{13})\.db$/

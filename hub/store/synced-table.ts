@@ -8,6 +8,7 @@ import type { ColumnMark } from './columns.ts'
 import { markOf } from './columns.ts'
 import { decimalCheck } from './decimal-check.ts'
 import { core, sql } from './drizzle.ts'
+import { SEAL_MARK } from './seal-mark.ts'
 
 /**
  * What happens to a table's rows beyond this house.
@@ -93,9 +94,11 @@ export function syncedTable<N extends string, C extends Columns>(
   const marks = new Map(Object.entries(columns).map(([column, builder]) => [column, markOf(builder)]))
   const table = core.sqliteTable(name, columns, (built) => [
     ...(options.extras?.(built) ?? []),
-    ...[...marks].flatMap(([column, { digits }]) =>
-      digits ? [core.check(`${DECIMAL_CHECK}${name}_${column}`, sql.raw(decimalCheck(column, digits)))] : [],
-    ),
+    ...[...marks].flatMap(([column, { digits, sealed }]) => [
+      ...(digits ? [core.check(`${DECIMAL_CHECK}${name}_${column}`, sql.raw(decimalCheck(column, digits)))] : []),
+      // No code path can put a plain value where a sealed one belongs.
+      ...(sealed ? [core.check(`${name}_${column}_sealed`, sql.raw(`${column} GLOB '${SEAL_MARK}*'`))] : []),
+    ]),
   ])
   declarations.set(table, {
     name,

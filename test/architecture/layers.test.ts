@@ -40,13 +40,15 @@ const MAY_IMPORT: Record<string, string> = {
   // The list of all tables is the registry that the migration kit reads; these files take it from there.
   'hub/store/declarations.ts': 'drizzle/sqlite/schema.ts',
   'hub/store/central-tables.ts': 'drizzle/sqlite/schema.ts',
-  'hub/engine': 'hub/store shared shared/admin shared/messages shared/sqlite',
+  // Keys of what is sealed, and what is opened with them: every thread has its own.
+  'hub/secrets': 'hub/store shared shared/sqlite',
+  'hub/engine': 'hub/secrets hub/store shared shared/admin shared/messages shared/sqlite',
   // What a feature may have, and what the threads give to its parts.
-  'hub/contract': 'hub/engine shared',
+  'hub/contract': 'hub/engine hub/secrets shared',
   'hub/query': 'hub/engine shared shared/sqlite',
   'hub/features': 'hub/contract hub/engine hub/features/* shared shared/messages',
   'hub/features/*':
-    'hub/contract hub/engine hub/features/* hub/query hub/store shared shared/admin shared/messages shared/sensors shared/sqlite',
+    'hub/contract hub/engine hub/features/* hub/query hub/secrets hub/store shared shared/admin shared/messages shared/sensors shared/sqlite',
   'hub/admin': 'hub/engine hub/features hub/store shared shared/messages shared/sqlite',
   'hub/broker': 'hub/engine shared',
   'hub/voice': 'hub/contract hub/engine shared shared/messages',
@@ -54,12 +56,13 @@ const MAY_IMPORT: Record<string, string> = {
   'hub/health': 'hub/broker hub/engine hub/features/retention hub/store shared shared/messages',
   'hub/listen': 'hub/broker hub/config.ts hub/store shared',
   'hub/core':
-    'hub/admin hub/config.ts hub/engine hub/features hub/features/* hub/health hub/hub-options.ts hub/store hub/sync shared shared/sqlite',
-  'hub/front': 'hub/admin hub/broker hub/contract hub/core hub/engine hub/features hub/health shared shared/messages',
+    'hub/admin hub/config.ts hub/engine hub/features hub/features/* hub/health hub/hub-options.ts hub/secrets hub/store hub/sync shared shared/sqlite',
+  'hub/front':
+    'hub/admin hub/broker hub/contract hub/core hub/engine hub/features hub/health hub/secrets shared shared/messages',
   'hub/web': 'hub/contract hub/engine hub/sync shared shared/messages',
   // Puts the parts of a hub together.
   'hub/composition':
-    'hub/admin hub/broker hub/contract hub/core hub/engine hub/front hub/health hub/hub-options.ts hub/listen hub/store hub/sync hub/voice hub/web shared shared/messages',
+    'hub/admin hub/broker hub/contract hub/core hub/engine hub/front hub/health hub/hub-options.ts hub/listen hub/secrets hub/store hub/sync hub/voice hub/web shared shared/messages',
   hub: 'hub/composition hub/contract hub/core hub/features hub/listen hub/store shared',
 
   central: 'hub/store shared shared/admin shared/sqlite shared/terminal',

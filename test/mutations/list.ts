@@ -10,6 +10,7 @@ import { OUTBOX } from './outbox.ts'
 import { OUTPUTS } from './outputs.ts'
 import { RECORDINGS } from './recordings.ts'
 import { RIGHTS } from './rights.ts'
+import { SECRETS } from './secrets.ts'
 import { SENSING } from './sensing.ts'
 import { SHARED } from './shared.ts'
 import { STORE } from './store.ts'
@@ -26,6 +27,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...JOBS,
   ...DECLARED,
   ...STORE,
+  ...SECRETS,
   ...SYNC,
   ...OUTBOX,
   ...LINK,

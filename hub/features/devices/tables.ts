@@ -7,6 +7,7 @@ import {
   json,
   management,
   real,
+  sealed,
   secret,
   stamps,
   text,
@@ -30,13 +31,13 @@ export const deviceGroups = syncedTable('device_groups', 'down', {
   ...stamps(),
 })
 
-/** What a device needs to be reached by the hub. Encrypted, and never leaves this database. */
+/** What the hub needs to be let in by a device. Sealed, and never leaves this database. */
 export const deviceCredentials = syncedTable('device_credentials', 'local', {
   id: textId(),
   credential_type: text().notNull(),
-  encrypted_data: secret().notNull(),
-  access_token_encrypted: secret(),
-  refresh_token_encrypted: secret(),
+  encrypted_data: sealed().notNull(),
+  access_token_encrypted: sealed(),
+  refresh_token_encrypted: sealed(),
   token_expires_at: time(),
   ...stamps(),
 })

@@ -1,4 +1,4 @@
-import { json, secret, textId } from '../../store/columns.ts'
+import { json, textId } from '../../store/columns.ts'
 import { syncedTable } from '../../store/synced-table.ts'
 
 /** Facts about this hub: its id, counters of the ledger, the dirty flag. */
@@ -6,13 +6,5 @@ export const hubSettings = syncedTable(
   'hub_settings',
   'local',
   { key: textId(), value: json<unknown>() },
-  { key: 'key' },
-)
-
-/** Keys and the like that the hub made for itself. */
-export const hubSecrets = syncedTable(
-  'hub_secrets',
-  'local',
-  { key: textId(), value: secret().notNull() },
   { key: 'key' },
 )

@@ -8,6 +8,7 @@ import { silentLog } from '../../../shared/log.ts'
 import type { AdminResponse } from '../../../shared/messages/admin-response.ts'
 import { accountOf } from '../callers.ts'
 import { LOCAL } from '../engine/ask.ts'
+import { KeysInMemory } from '../secrets/keys-in-memory.ts'
 
 const USER = accountOf('ann', { h: [{ right: 'control' }] })
 
@@ -37,6 +38,8 @@ function doorUnderTest(more: Partial<AdminDoorParts> = {}) {
       now: 0,
       clockSynced: true,
       hub: { reach: () => ({ addresses: ['h:8883'], warnings: [] }), pin: 'p' },
+      keyring: new KeysInMemory().keyring(),
+      makeKey: () => 'k2-aaaaaaaa',
       verifyCentral: () => Promise.reject(new LaresError('not_found', 'no central is configured')),
       tokensInUse: () => [],
       front: () => ({ connected: 3 }),
@@ -128,6 +131,17 @@ describe('the admin door hands a command to the engine', () => {
     ])
     // The engine notes what changed by itself.
     expect(asked.note).toEqual([])
+  })
+
+  it('without the secrets of which something was prepared', async () => {
+    const { asked, request } = doorUnderTest()
+    await request('secrets/set', { id: 'r1', params: { name: 'mail', secret: 'CANARY' } })
+    await request('users/create', { id: 'r2', params: { email: 'paul@example.com', password: 'CANARY-CANARY' } })
+    expect(asked.run).toMatchObject([
+      { prepared: expect.stringMatching(/^sealed1:/), request: { params: { name: 'mail', secret: '******' } } },
+      { prepared: expect.stringMatching(/^\$argon2id/), request: { params: { password: '*'.repeat(13) } } },
+    ])
+    expect(JSON.stringify(asked)).not.toContain('CANARY')
   })
 
   it('with what was prepared, and notes a question that the engine answers', async () => {

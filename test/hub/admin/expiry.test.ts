@@ -10,6 +10,7 @@ import { ManualClock } from '../../../shared/clock.ts'
 import { silentLog } from '../../../shared/log.ts'
 import { ask, commandInput, LOCAL } from '../engine/ask.ts'
 import { openTestHouse } from '../engine/engine-in-memory.ts'
+import { KeysInMemory } from '../secrets/keys-in-memory.ts'
 
 const EXPIRED = { status: 'error', error: { code: 'expired' } }
 
@@ -27,6 +28,8 @@ function door(clock: ManualClock, parts: Partial<AdminDoorParts>) {
       now: clock.now(),
       clockSynced: true,
       hub: { reach: () => ({ addresses: [], warnings: [] }), pin: '' },
+      keyring: new KeysInMemory().keyring(),
+      makeKey: () => 'k2-aaaaaaaa',
       verifyCentral: () => Promise.reject(new Error('none')),
       tokensInUse: () => [],
       front: () => ({}),

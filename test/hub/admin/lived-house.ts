@@ -1,8 +1,10 @@
 import { expect } from 'vitest'
 import { writeSyncIdentity } from '../../../hub/engine/sync-memory.ts'
 import { NO_IDENTITY } from '../../../hub/engine/sync-step.ts'
+import { secretAt } from '../../../hub/secrets/secret-reader.ts'
 import { SYNC_OFF } from '../../../hub/sync/sync-status.ts'
 import { openTestHouse, reading, START, type TestHouse } from '../engine/engine-in-memory.ts'
+import { KeysInMemory } from '../secrets/keys-in-memory.ts'
 
 const HUB = { addresses: ['192.168.1.2:8883'], warnings: [], pin: 'p'.repeat(43) }
 const STREAM = { stream: 'events', epoch: 1, position: 7, rows_behind: 2, seconds_behind: 3 }
@@ -16,6 +18,10 @@ const FOLLOWER = `INSERT OR IGNORE INTO followers (name, kind, table_name, store
   VALUES ('influx', 'outside', 'readings', 'received_at', 0, 'e', 1, 7, 1000), ('webhooks', 'outside', 'events', 'created_at', 0, 'e', 0, 7, 1000)`
 const GAP = `INSERT OR IGNORE INTO follower_gaps (id, follower, table_name, first_id, last_id, rows, reason, began_at, ended_at)
   VALUES (1, 'influx', 'readings', 1, 2, 2, 'purged', ${START}, ${START})`
+const KEYS = new KeysInMemory()
+const sealedToken = KEYS.keyring().seal(Buffer.from('token'), secretAt('home-assistant'))
+/** A secret whose key is gone. */
+const SECRET = `INSERT OR IGNORE INTO secrets (name, value, created_at, updated_at) VALUES ('home-assistant', 'sealed1:k9-aaaaaaaa:x', ${START}, ${START})`
 
 /** What the front prepares for a command, and what its first example answers in a house that lived a little. */
 export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknown; expect: unknown }>> = {
@@ -77,6 +83,14 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
     before: `INSERT OR IGNORE INTO people (id, house_id, user_id, name, role, created_at, updated_at) SELECT 'p1', id, 'anna', 'Anna', 'owner', 0, 0 FROM houses`,
     expect: { person: 'p1' },
   },
+  'secrets/list': {
+    before: SECRET,
+    prepared: KEYS.keyring().ids,
+    expect: { secrets: [{ name: 'home-assistant', is_readable: false }] },
+  },
+  'secrets/set': { prepared: sealedToken, expect: { name: 'home-assistant', is_new: true } },
+  'secrets/remove': { before: SECRET, expect: { name: 'home-assistant' } },
+  'secrets/rotate': { prepared: 'k2-aaaaaaaa', expect: { key: 'k2-aaaaaaaa', replaces: ['k1-aaaaaaaa'] } },
   'sync/status': {
     prepared: { ...SYNC_OFF, state: 'fenced', streams: [STREAM] },
     expect: { name: 'home', fenced: 'another hub', quarantine: 1, live: { state: 'fenced' }, ledger: [{ rows: 7 }] },
@@ -108,7 +122,7 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
 
 /** A house with a device, a person, and one of everything that a command can show. */
 export function lived(): TestHouse {
-  const house = openTestHouse()
+  const house = openTestHouse({ keys: KEYS })
   house.device('kitchen-pi')
   house.db.exec(
     `INSERT INTO users (id, email, hashed_password, role, created_at, updated_at) VALUES ('anna', 'anna@example.com', 'CANARY-password', 'admin', ${START}, ${START})`,

@@ -39,6 +39,7 @@ const settings = () => ({
   central: true,
   logLevel: 'silent',
   sections: {},
+  keys: join(folder, 'keys'),
   receipt: { now: NOW, clockSynced: true },
 })
 

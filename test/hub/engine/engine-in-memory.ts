@@ -14,12 +14,15 @@ import { type Log, silentLog } from '../../../shared/log.ts'
 import { migrate } from '../../../shared/sqlite/migrate.ts'
 import { type Database, openDatabase } from '../../../shared/sqlite/open.ts'
 import { topicsBelow } from '../../../shared/topics.ts'
+import { KeysInMemory } from '../secrets/keys-in-memory.ts'
 
 export const START = Date.UTC(2026, 0, 1)
 
 /** A whole house in memory: no thread, no socket, no sleeping. */
 export interface TestHouse {
   db: Database
+  /** The keys of what is sealed. */
+  keys: KeysInMemory
   engine: Engine
   now: number
   /** Whether the hub's clock follows a time source. */
@@ -49,6 +52,7 @@ export function openTestHouse({
   settings = {},
   file = ':memory:',
   db = freshDatabase(file),
+  keys = new KeysInMemory(),
 }: {
   log?: Log
   unsent?: Unsent
@@ -57,15 +61,17 @@ export function openTestHouse({
   settings?: Readonly<Record<string, unknown>>
   file?: string
   db?: Database
+  keys?: KeysInMemory
 } = {}): TestHouse {
   const topics = topicsBelow('lares')
   const open = (changed: Parameters<TestHouse['restart']>[0] = {}) =>
     openHouseEngine({
-      ...{ db, topics, log, version: 'test', jobKinds, followers, settings, ...changed },
+      ...{ db, topics, log, version: 'test', jobKinds, followers, settings, keyring: keys.keyring(), ...changed },
       replaced: new Map([[openUnsent, unsent]]),
     })
   const house: TestHouse = {
     db,
+    keys,
     engine: open(),
     now: START,
     clockSynced: true,

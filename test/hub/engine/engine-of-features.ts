@@ -7,6 +7,7 @@ import type { Log } from '../../../shared/log.ts'
 import { migrate } from '../../../shared/sqlite/migrate.ts'
 import { openDatabase } from '../../../shared/sqlite/open.ts'
 import { topicsBelow } from '../../../shared/topics.ts'
+import { KeysInMemory } from '../secrets/keys-in-memory.ts'
 import { reading } from './engine-in-memory.ts'
 
 /** An engine over features of the test's own, each of which may write notes into `hub_settings`. */
@@ -25,7 +26,8 @@ export function engineOf(features: Feature[]) {
     part: () => log,
   }
   const random = (count: number) => new Uint8Array(count)
-  const store = { db, topics: topicsBelow('lares'), version: 'test', tables: [], jobKinds: new Map(), random }
+  const keyring = new KeysInMemory().keyring()
+  const store = { db, topics: topicsBelow('lares'), version: 'test', tables: [], jobKinds: new Map(), keyring, random }
   const engine = new Engine({
     store,
     features,

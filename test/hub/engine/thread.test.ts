@@ -6,7 +6,16 @@ const receipt = { now: 0, clockSynced: null }
 
 function threadThat(says: 'failed' | 'stops' | 'dies' | 'hangs') {
   const thread = new EngineThread(
-    () => ({ folder: says, base: 'lares', version: '', logLevel: 'error', central: false, sections: {}, receipt }),
+    () => ({
+      folder: says,
+      keys: '',
+      base: 'lares',
+      version: '',
+      logLevel: 'error',
+      central: false,
+      sections: {},
+      receipt,
+    }),
     FILE,
   )
   const deaths: string[] = []

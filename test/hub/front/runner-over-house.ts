@@ -7,6 +7,7 @@ import { JobRunner } from '../../../hub/front/job-runner.ts'
 import { silentLog } from '../../../shared/log.ts'
 import type { JobsHouse } from '../features/jobs/jobs-house.ts'
 import type { Note } from '../features/jobs/test-kinds.ts'
+import { NO_SECRETS } from '../secrets/keys-in-memory.ts'
 
 type Run = JobRun<Note, unknown>
 type Answer = ReturnType<JobsHouse['step']>
@@ -43,6 +44,7 @@ export function runnerOver(house: JobsHouse, run: Run, more: MoreOfRunner = {}) 
       return between(change, (one) => house.step(one))
     },
     isOpen: () => true,
+    secrets: NO_SECRETS,
     clock: house.clock,
     log: silentLog,
     stuck: (reason) => void stuck.push(reason),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../../hub/features/commands.ts'
+import { secretAt } from '../../../hub/secrets/secret-reader.ts'
 import { declarations } from '../../../hub/store/declarations.ts'
 import { SYNC_OFF } from '../../../hub/sync/sync-status.ts'
 import type { Log } from '../../../shared/log.ts'
@@ -7,8 +8,16 @@ import { ask, authorizedFor, commandInput, LOCAL, query } from '../engine/ask.ts
 import { openTestHouse, reading, START, type TestHouse } from '../engine/engine-in-memory.ts'
 
 const CANARY = 'CANARY'
+/** A sealed one: nothing else may stand where what is sealed belongs. */
+const SEALED = `sealed1:k9-aaaaaaaa:${CANARY}`
 /** Called last of all, because they take away what holds a secret. */
-const TAKES_AWAY = new Set<`${string}/${string}`>(['tokens/revoke', 'users/delete', 'devices/revoke'])
+const TAKES_AWAY = new Set<`${string}/${string}`>([
+  'tokens/revoke',
+  'users/delete',
+  'devices/revoke',
+  'secrets/set',
+  'secrets/remove',
+])
 
 const secrets = declarations().flatMap(({ name, columns }) =>
   [...columns].filter(([, mark]) => mark.secret).map(([column]) => [name, column] as const),
@@ -25,10 +34,10 @@ function planted(log: Log): TestHouse {
     INSERT INTO users (id, email, hashed_password, role, created_at, updated_at) VALUES ('anna', 'anna@example.com', '${CANARY}', 'admin', ${all});
     INSERT INTO api_tokens (id, user_id, name, token_hash, created_at) VALUES ('t', 'anna', 'n', '${CANARY}', ${START});
     INSERT INTO device_credentials (id, credential_type, encrypted_data, access_token_encrypted, refresh_token_encrypted, created_at, updated_at)
-      VALUES ('c', 'api_key', '${CANARY}', '${CANARY}', '${CANARY}', ${all});
+      VALUES ('c', 'api_key', '${SEALED}', '${SEALED}', '${SEALED}', ${all});
+    INSERT INTO secrets (name, value, created_at, updated_at) VALUES ('home-assistant', '${SEALED}', ${all});
     INSERT INTO invitations (id, code_hash, name, device_type, house_id, expires_at, used_secret_hash, created_at)
       VALUES ('abcdef', '${CANARY}', 'n', 'custom', '${home}', ${START + 60_000}, '${CANARY}', ${START});
-    INSERT INTO hub_secrets (key, value) VALUES ('k', '${CANARY}');
     UPDATE devices SET auth_token_hash = '${CANARY}', credentials_id = 'c';
   `)
   return house
@@ -46,7 +55,7 @@ describe('a secret column', () => {
   afterAll(() => void house.db.close())
 
   it.each(secrets)('%s.%s has a canary here', (table, column) => {
-    expect(house.all(`SELECT 1 FROM "${table}" WHERE "${column}" = ?`, CANARY)).not.toEqual([])
+    expect(house.all(`SELECT 1 FROM "${table}" WHERE "${column}" IN (?, ?)`, CANARY, SEALED)).not.toEqual([])
   })
 
   it('is in no answer, event, effect, log line or note for the upload', () => {
@@ -64,6 +73,9 @@ describe('a secret column', () => {
       'hub/status': {},
       'hub/log': ['a line'],
       'users/create': '$argon2id$hash',
+      'secrets/list': ['k1-aaaaaaaa'],
+      'secrets/set': house.keys.keyring().seal(Buffer.from('token'), secretAt('home-assistant')),
+      'secrets/rotate': 'k2-aaaaaaaa',
       'sync/status': SYNC_OFF,
       'sync/verify': { ok: true, since: '2026-01-01', tables: [], differences: [] },
     }
@@ -94,7 +106,8 @@ describe('a secret column', () => {
     for (const name of TAKES_AWAY) {
       const [area, verb] = name.split('/')
       const command = COMMANDS.find((one) => one.area === area && one.verb === verb)
-      told.push(ask(house, commandInput(name, command?.examples[0]?.params)), house.effects)
+      const own = name === 'secrets/set' ? { name: 'home-assistant', secret: CANARY } : command?.examples[0]?.params
+      told.push(ask(house, commandInput(name, own, { prepared: prepared[name] })), house.effects)
     }
     house.tick(61_000)
     told.push(house.effects)

@@ -1,10 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { Reader } from '../../../hub/admin/reader.ts'
 import { readHubConfig } from '../../../hub/config.ts'
 import { centralSetting } from '../../../hub/core/central-setting.ts'
+import { KeyFolder } from '../../../hub/secrets/key-folder.ts'
+import { Keyring } from '../../../hub/secrets/keyring.ts'
+import { secretAt } from '../../../hub/secrets/secret-reader.ts'
 import { openStore } from '../../../hub/store/open-store.ts'
 import { lockFile, storeFile } from '../../../hub/store/places.ts'
 import { systemClock } from '../../../shared/clock.ts'
@@ -57,8 +60,51 @@ function changed(file: string, sql: string): void {
   db.close()
 }
 
+/** A value that was sealed with the one key of a folder. */
+class Sealed {
+  readonly keys = new KeyFolder(join(mkdtempSync(join(tmpdir(), 'lares-keys-')), 'keys'))
+  readonly key = join(this.keys.path, `${this.keys.make()}.key`)
+  #text = this.#ring().seal(Buffer.from('a token'), secretAt('mail'))
+
+  opened = () => thrown(() => this.#ring().open(this.#text, secretAt('mail')))
+
+  #ring(): Keyring {
+    return new Keyring(() => this.keys.read())
+  }
+}
+
+function sealed(use: (value: Sealed) => Tried): Tried {
+  return use(new Sealed())
+}
+
 /** The hub's own state: its database, its disk, its data folder. */
 export const STORE_CASES = {
+  unsafe_key: sealed(({ keys, key, opened }) =>
+    tried(
+      () => {
+        chmodSync(keys.path, 0o755)
+        chmodSync(key, 0o644)
+        return opened()
+      },
+      () => {
+        chmodSync(keys.path, 0o700)
+        chmodSync(key, 0o600)
+        return opened()
+      },
+    ),
+  ),
+  sealed_unreadable: sealed(({ key, opened }) =>
+    tried(
+      () => {
+        renameSync(key, `${key}.away`)
+        return opened()
+      },
+      () => {
+        renameSync(`${key}.away`, key)
+        return opened()
+      },
+    ),
+  ),
   newer_schema: await inFolder((house) =>
     tried(
       () => {

@@ -7,8 +7,10 @@ const COPIES = 'test/remedies/maintenance.test.ts'
 const CERTIFICATE = 'test/remedies/certificate.test.ts'
 const HOUSE = 'test/remedies/house.test.ts'
 const CENTRAL = 'test/remedies/managed-by-central.test.ts'
+const PLACES = 'test/hub/contract/named-places.test.ts'
 const HEALTH = 'test/remedies/health.test.ts'
 const RIGHTS = 'test/remedies/rights.test.ts'
+const SECRETS = 'test/remedies/secrets.test.ts'
 const PERMISSIONS = 'test/remedies/permissions.test.ts'
 
 /** The remedies of hub/. */
@@ -33,6 +35,18 @@ export const HUB: Inventory = {
     'Did you mean …? …': HOUSE,
     'Name one with --house: ….': HOUSE,
     'See lares houses list.': LINE,
+    'See lares secrets list.': SECRETS,
+    'It takes minutes, and waits for a backup. lares hub health says what holds it up.': SECRETS,
+    'Make it private: sudo … …': SECRETS,
+    'Take that away: sudo chown … … && sudo chmod 600 …': SECRETS,
+    'Give it to this one: sudo chown … …': SECRETS,
+    'Put it back from a copy. Without one move it away: mv … …, and enter the secrets anew.': SECRETS,
+    'Enter it: lares secrets set …': SECRETS,
+    'Enter it once more.': {
+      because: 'it is about the moment in which the key changes: test/hub/features/secrets/secrets.test.ts',
+    },
+    'Add it to hub.toml and restart the hub: only there it is said where something is.': PLACES,
+    '…There are ….': { because: 'no feature has named places yet; the words are those of other lists of names' },
     'Did you mean …? See lares houses list.': LINE,
     'For another role: lares people remove …, then add again.': LINE,
     'See lares people list.': LINE,

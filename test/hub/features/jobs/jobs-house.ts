@@ -16,6 +16,7 @@ import { silentLog } from '../../../../shared/log.ts'
 import { migrate } from '../../../../shared/sqlite/migrate.ts'
 import { type Database, openDatabase } from '../../../../shared/sqlite/open.ts'
 import { topicsBelow } from '../../../../shared/topics.ts'
+import { KeysInMemory } from '../../secrets/keys-in-memory.ts'
 
 export interface Row {
   id: number
@@ -110,6 +111,7 @@ export class JobsHouse<C extends Clock = ManualClock> {
     const kinds = jobKinds(this.#kinds)
     const store: Store = {
       ...{ db, topics: topicsBelow('lares'), random: systemRandom, version: 'test', tables: [], jobKinds: kinds },
+      keyring: new KeysInMemory().keyring(),
     }
     const wants: Feature = {
       name: 'wants',

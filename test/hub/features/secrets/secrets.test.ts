@@ -1,0 +1,197 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { findAdminCommand } from '../../../../hub/features/commands.ts'
+import { neededKeys, sealedColumns } from '../../../../hub/features/secrets/sealed-rows.ts'
+import { secretAt } from '../../../../hub/secrets/secret-reader.ts'
+import { LaresError } from '../../../../shared/errors.ts'
+import { ask, commandInput, data } from '../../engine/ask.ts'
+import { openTestHouse, START, type TestHouse } from '../../engine/engine-in-memory.ts'
+
+let house: TestHouse
+beforeEach(() => {
+  house = openTestHouse()
+})
+
+const MINUTE_MS = 60_000
+const OLD = 'k1-aaaaaaaa'
+const NEW = 'k2-aaaaaaaa'
+const COLUMNS = sealedColumns()
+
+const sealed = (name: string, text = `token of ${name}`) => house.keys.keyring().seal(Buffer.from(text), secretAt(name))
+const set = (name: string, prepared: unknown) =>
+  ask(house, commandInput('secrets/set', { name, secret: 'asterisks' }, { prepared }))
+const rows = () => house.all<{ name: string; value: string }>('SELECT name, value FROM secrets ORDER BY name')
+const opened = () => rows().map(({ name, value }) => String(house.keys.keyring().open(value, secretAt(name))))
+const needed = () => Object.fromEntries(neededKeys(house.db, COLUMNS))
+const unneeded = () => house.effects.flatMap((effect) => (effect.kind === 'keys_unneeded' ? effect.keys : []))
+const problem = () => house.effects.findLast((effect) => effect.kind === 'problem' && effect.name === 'secrets')
+
+/** Many secrets, and a device's credential in each of its columns. */
+function fill(count: number): void {
+  for (let n = 0; n < count; n++)
+    set(`secret-${String(n).padStart(4, '0')}`, sealed(`secret-${String(n).padStart(4, '0')}`))
+  const ring = house.keys.keyring()
+  const columns = COLUMNS.filter(({ table }) => table === 'device_credentials')
+  const values = columns.map(({ table, column }) => ring.seal(Buffer.from(column), { table, column, row: 'c' }))
+  house.db
+    .prepare(
+      `INSERT INTO device_credentials (id, credential_type, created_at, updated_at, ${columns.map(({ column }) => column).join(', ')})
+         VALUES ('c', 'oauth_token', ${START}, ${START}, ?, ?, ?)`,
+    )
+    .run(...values)
+}
+
+describe('a named secret', () => {
+  it('is entered, entered anew, listed by its name alone, and removed', () => {
+    expect(data(set('mail', sealed('mail')))).toEqual({ name: 'mail', is_new: true })
+    house.now += 1_000
+    expect(data(set('mail', sealed('mail', 'another')))).toEqual({ name: 'mail', is_new: false })
+    expect(opened()).toEqual(['another'])
+    const listed = data(ask(house, commandInput('secrets/list', {}, { prepared: [OLD] })))
+    expect(listed).toEqual({
+      secrets: [{ name: 'mail', is_readable: true, updated_at: START + 1_000, key: OLD }],
+      keys: [OLD],
+    })
+    data(ask(house, commandInput('secrets/remove', { name: 'mail' })))
+    expect(rows()).toEqual([])
+    expect(ask(house, commandInput('secrets/remove', { name: 'mail' })).error?.code).toBe('not_found')
+  })
+
+  it('is sealed before it reaches the engine, and refused under a key that is not the newest', () => {
+    const early = sealed('mail')
+    house.keys.make()
+    expect(set('mail', early).error?.code).toBe('busy')
+    expect(set('mail', 'plain').error?.code).toBe('busy')
+    expect(rows()).toEqual([])
+    expect(set('mail', sealed('mail')).status).toBe('ok')
+  })
+})
+
+describe('a change of the key', () => {
+  it('seals everything anew in steps of a hundred, and says of the old key only then that nothing needs it', () => {
+    fill(250)
+    expect(needed()).toEqual({ [OLD]: 253 })
+    house.keys.make()
+    house.tick(1_000) // looks at the keys and finds another
+    expect(unneeded()).toEqual([])
+    const steps: unknown[] = []
+    for (let n = 0; n < 5; n++) {
+      house.tick(1_000)
+      steps.push({ ...needed(), unneeded: unneeded() })
+    }
+    expect(steps).toMatchObject([
+      { [OLD]: 153, [NEW]: 100 },
+      { [OLD]: 53, [NEW]: 200 },
+      { [NEW]: 253, unneeded: [] },
+      expect.anything(),
+      expect.anything(),
+    ])
+    house.tick(MINUTE_MS)
+    expect(unneeded()).toEqual([OLD])
+    house.keys.remove(OLD)
+    expect(opened()).toHaveLength(250)
+    expect(opened().at(249)).toBe('token of secret-0249')
+    house.tick(MINUTE_MS)
+    expect([unneeded(), problem()]).toEqual([[], undefined])
+  })
+
+  it('goes on where it was after an end in its middle', () => {
+    fill(250)
+    house.keys.make()
+    house.tick(1_000)
+    house.tick(1_000)
+    expect(needed()).toEqual({ [OLD]: 153, [NEW]: 100 })
+    house.restart()
+    for (let n = 0; n < 4; n++) house.tick(1_000)
+    expect(needed()).toEqual({ [NEW]: 253 })
+    expect(opened()).toHaveLength(250)
+  })
+
+  it('loses no row to a transaction that was undone', () => {
+    fill(50)
+    house.keys.make()
+    house.tick(1_000)
+    // A step whose rows are rolled back with everything else of the transaction.
+    house.db.exec("CREATE TEMP TRIGGER full BEFORE UPDATE ON secrets BEGIN SELECT RAISE(ROLLBACK, 'full'); END")
+    expect(() => house.tick(1_000)).toThrow()
+    house.db.exec('DROP TRIGGER full')
+    house.tick(1_000)
+    house.tick(1_000)
+    expect(needed()).toEqual({ [NEW]: 53 })
+  })
+
+  it('passes what was damaged, keeps its key, and takes it up once it is mended', () => {
+    fill(130)
+    const damaged = rows().slice(0, 110)
+    const put = house.db.prepare('UPDATE secrets SET value = ? WHERE name = ?')
+    for (const { name, value } of damaged) put.run(`${value.slice(0, -4)}AAAA`, name)
+    house.keys.make()
+    for (let n = 0; n < 4; n++) house.tick(MINUTE_MS)
+    expect(needed()).toEqual({ [OLD]: 110, [NEW]: 23 })
+    expect(unneeded()).toEqual([])
+    for (const { name, value } of damaged) put.run(value, name)
+    for (let n = 0; n < 6; n++) house.tick(MINUTE_MS)
+    expect(needed()).toEqual({ [NEW]: 133 })
+    expect(unneeded()).toEqual([OLD])
+  })
+
+  it('is refused while the last one is not over', async () => {
+    const prepare = findAdminCommand('secrets', 'rotate')?.prepare
+    const keyring = house.keys.keyring()
+    const rotate = () => prepare?.({}, { keyring, makeKey: () => house.keys.make() } as never)
+    expect(await rotate()).toBe(NEW)
+    await expect(rotate()).rejects.toThrow(/the last change is not over: k1-aaaaaaaa is still there/)
+    house.keys.remove(OLD)
+    expect(await rotate()).toBe('k3-aaaaaaaa')
+  })
+})
+
+describe('the health of the hub', () => {
+  const said = () => {
+    const told = problem()
+    return told?.kind === 'problem' ? told.problem : undefined
+  }
+
+  beforeEach(() => {
+    set('mail', sealed('mail'))
+    set('home-assistant', sealed('home-assistant'))
+    house.tick(MINUTE_MS)
+  })
+
+  it('names a key that is gone, as after a restored backup, once and until it is put back', () => {
+    const { keys } = house.keys
+    house.keys.remove(OLD)
+    house.keys.make()
+    house.tick(MINUTE_MS)
+    expect(said()).toEqual({
+      code: 'sealed_unreadable',
+      message: `2 sealed values need a key that is gone: ${OLD}`,
+    })
+    house.tick(MINUTE_MS)
+    expect(said()).toBeUndefined()
+    house.keys.keys.push(...keys)
+    house.tick(MINUTE_MS)
+    expect(said()).toBeNull()
+  })
+
+  it('names it until the secrets were entered anew', () => {
+    house.keys.remove(OLD)
+    house.keys.make()
+    house.tick(MINUTE_MS)
+    set('mail', sealed('mail'))
+    house.tick(MINUTE_MS)
+    expect(said()?.message).toBe(`1 sealed value needs a key that is gone: ${OLD}`)
+    set('home-assistant', sealed('home-assistant'))
+    house.tick(MINUTE_MS)
+    expect(said()).toBeNull()
+  })
+
+  it('names keys that others could read, and says when that is mended; the house goes on', () => {
+    house.keys.fault = new LaresError('unsafe_key', 'others than lares may read k1')
+    house.tick(MINUTE_MS)
+    expect(said()).toEqual({ code: 'unsafe_key', message: 'others than lares may read k1' })
+    expect(data(ask(house, commandInput('houses/update', { name: 'Cottage' })))).toMatchObject({ name: 'Cottage' })
+    house.keys.fault = null
+    house.tick(MINUTE_MS)
+    expect(said()).toBeNull()
+  })
+})

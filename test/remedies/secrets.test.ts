@@ -1,0 +1,127 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { KeyFolder } from '../../hub/secrets/key-folder.ts'
+import { Keyring } from '../../hub/secrets/keyring.ts'
+import { StoredSecrets } from '../../hub/secrets/stored-secrets.ts'
+import { storeFile, usualKeyFolder } from '../../hub/store/places.ts'
+import { LaresError } from '../../shared/errors.ts'
+import { asPattern } from './lib/as-pattern.ts'
+import { found } from './lib/central.ts'
+import { lares } from './lib/lares.ts'
+import { type RunningHub, remove, startHub } from './lib/running-hub.ts'
+
+/** With a space and an apostrophe, as people name folders. */
+const folder = mkdtempSync(join(tmpdir(), "lares Ann's "))
+const keys = new KeyFolder(usualKeyFolder(folder))
+let hub: RunningHub
+const at = (line: string, input = '') => lares(`${line} --data "${folder}"`, input)
+const set = (line = 'secrets set mail') => at(line, 'a token\n')
+/** As root there is no need to ask for more rights, and not every machine has sudo. */
+const shell = (text: string) => execFileSync('sh', ['-c', text.replaceAll('sudo ', '')])
+const keyFile = () => join(keys.path, `${keys.read()[0]?.id}.key`)
+
+beforeAll(async () => {
+  hub = await startHub({ folder })
+}, 60_000)
+beforeEach(async () => expect(await set()).toMatchObject({ code: 0 }))
+afterAll(async () => {
+  await hub.stop()
+  remove(folder)
+}, 60_000)
+
+async function read(source: { secret: string } | { secret_file: string }): Promise<string> {
+  const reader = new StoredSecrets(storeFile(folder), new Keyring(() => keys.read()))
+  return reader.with(source, String).catch((error: unknown) => {
+    if (error instanceof LaresError) return `${error.message}\n  ${error.hint} [${error.code}]`
+    throw error
+  })
+}
+
+describe('the remedy for', () => {
+  it('a secret that is not there', async () => {
+    const { code, err } = await at('secrets remove xyzzyplugh --yes')
+    expect([code, err]).toEqual([3, expect.stringMatching(asPattern('See lares secrets list.'))])
+    expect((await at(found(err, /See (lares .*)\. \[/))).out).toContain('mail')
+  })
+
+  it('a secret that something needs and nobody entered', async () => {
+    const said = await read({ secret: 'hall' })
+    expect(said).toMatch(asPattern('Enter it: lares secrets set …'))
+    expect(await set(found(said, /Enter it: (.*) \[/))).toMatchObject({ code: 0 })
+    expect(await read({ secret: 'hall' })).toBe('a token')
+  })
+
+  it('a folder of keys that others may enter, and a key that they may read', async () => {
+    const spoilt = [
+      () => chmodSync(keys.path, 0o755),
+      (
+        (file) => () =>
+          chmodSync(file, 0o640)
+      )(keyFile()),
+    ]
+    for (const spoil of spoilt) {
+      spoil()
+      const { code, err } = await set()
+      expect([code, err]).toEqual([1, expect.stringMatching(asPattern('Make it private: sudo … …'))])
+      shell(found(err, /private: (sudo .*) \[/))
+      expect(await set()).toMatchObject({ code: 0 })
+    }
+  })
+
+  it.runIf(process.geteuid?.() === 0)('a key of another user', () => {
+    const id = new KeyFolder(join(folder, 'others')).make()
+    const others = new KeyFolder(join(folder, 'others'))
+    const read = () => {
+      process.seteuid?.(65_534)
+      try {
+        return others.read().map((key) => key.id)
+      } catch (error) {
+        return (error as LaresError).hint
+      } finally {
+        process.seteuid?.(0)
+      }
+    }
+    const file = join(others.path, `${id}.key`)
+    chmodSync(folder, 0o755)
+    chownSync(others.path, 65_534, 65_534)
+    chmodSync(file, 0o644)
+    chownSync(file, 1_234, 1_234)
+    expect(read()).toMatch(asPattern('Give it to this one: sudo chown … …'))
+    shell(found(String(read()), /one: (sudo .*)/))
+    chmodSync(file, 0o600)
+    expect(read()).toEqual([id])
+  })
+
+  it('a file with a secret that everybody may read', async () => {
+    const file = join(folder, 'token')
+    writeFileSync(file, 'from a file\n')
+    chmodSync(file, 0o644)
+    const said = await read({ secret_file: file })
+    expect(said).toMatch(asPattern('Take that away: sudo chown … … && sudo chmod 600 …'))
+    shell(found(said, /away: (sudo .*) \[/))
+    expect(await read({ secret_file: file })).toBe('from a file')
+    rmSync(file)
+  })
+
+  it('a key that is damaged and has no copy', async () => {
+    writeFileSync(keyFile(), 'what a failing card left of it')
+    const { err } = await set()
+    const hint = 'Put it back from a copy. Without one move it away: mv … …, and enter the secrets anew.'
+    expect(err).toMatch(asPattern(hint))
+    shell(found(err, /away: (mv .*), and/))
+    expect((await at('secrets list')).out).toMatch(/mail +no/)
+    expect(await set()).toMatchObject({ code: 0 })
+    expect(await read({ secret: 'mail' })).toBe('a token')
+  })
+
+  it('a second change of the key before the first is over', async () => {
+    expect(await at('secrets rotate --yes')).toMatchObject({ code: 0 })
+    const { code, err } = await at('secrets rotate --yes')
+    const hint = 'It takes minutes, and waits for a backup. lares hub health says what holds it up.'
+    expect([code, err]).toEqual([expect.any(Number), expect.stringMatching(asPattern(hint))])
+    expect(await at(found(err, /backup\. (lares hub health)/))).toMatchObject({ code: expect.any(Number) })
+  })
+})
