@@ -19,6 +19,7 @@ export const devicePage: MakePage = (answer, _schema, now) => ({
     'shut out': answer.number('device.revoked_at'),
     house: answer.text('device.house_id'),
     sensors: sensorsOf(answer),
+    'more of them': moreOf(answer),
     'last heartbeat': heartbeatOf(answer),
   }),
   schema: {
@@ -68,6 +69,11 @@ function sensorsOf(answer: AnswerReader): Record<string, unknown>[] {
     // Only of what left is it worth a word.
     there: entity.is_enabled === false ? 'gone' : null,
   }))
+}
+
+function moreOf(answer: AnswerReader): string | null {
+  const count = answer.number('more_entities') ?? 0
+  return count > 0 ? `${count}: lares entities list ${answer.text('device.id')}` : null
 }
 
 function heartbeatOf(answer: AnswerReader): unknown {

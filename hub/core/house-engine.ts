@@ -7,6 +7,7 @@ import type { Topics } from '../../shared/topics.ts'
 import { openAdminDesk } from '../admin/engine-part.ts'
 import type { Store } from '../engine/context.ts'
 import { Engine } from '../engine/engine.ts'
+import type { OpenFeature } from '../engine/feature.ts'
 import { type Follower, followersByName } from '../engine/follower.ts'
 import { OpeningHouse } from '../engine/house.ts'
 import { type JobKind, jobKinds } from '../engine/job-kind.ts'
@@ -31,6 +32,8 @@ export interface HouseParts {
   settings?: Readonly<Record<string, unknown>>
   /** Marks the log of a database in a file; without it, as in memory, there is none. */
   stamp?: LogStamp
+  /** What the house consists of; default: the parts of all features. */
+  features?: readonly OpenFeature[]
   /** Kinds of durable jobs; default: those of the features. */
   jobKinds?: readonly JobKind[]
   /** What follows append tables; default: what the features have. */
@@ -47,7 +50,7 @@ export function openHouseEngine(parts: HouseParts): Engine {
   const store: Store = { db, topics, version, tables: centralTables(), jobKinds: kinds, random, keyring }
   const followers = followersByName(parts.followers ?? FOLLOWER_KINDS)
   const house = new OpeningHouse({ ...parts, jobKinds: kinds, followers, central, settings, keyring })
-  const features = house.openAll([openAdminDesk, ...ENGINE_PARTS])
+  const features = house.openAll([openAdminDesk, ...(parts.features ?? ENGINE_PARTS)])
   const devices = house.use(openDevices)
   const eventLog = new EventLog(db)
   return new Engine({

@@ -77,6 +77,17 @@ describe('a person', () => {
     expect([...after.topics]).toEqual(['lares/hub/health'])
   }, 120_000)
 
+  it('hears of a device that is made while they look, before it ever logs in', async () => {
+    await admin.call('users', 'create', { email: 'lena@example.org', password: 'long enough to be one' })
+    await admin.call('people', 'add', { email: 'lena@example.org' })
+    const login = await admin.call<Login>('users', 'token', { email: 'lena@example.org', name: 'phone' })
+    const client = await connected(login.user, login.token, 'lena')
+    const { topics } = watched(client)
+    await client.subscribeAsync('lares/+/status', { qos: 1 })
+    const made = await admin.call<{ device: string }>('devices', 'create', { name: 'Attic' })
+    await eventually(() => topics.has(`lares/${made.device}/status`))
+  }, 120_000)
+
   it('whose token is revoked is shut out at once, and comes back with none', async () => {
     await admin.call('users', 'create', { email: 'mary@example.org', password: 'long enough to be one' })
     const [phone, tablet] = [

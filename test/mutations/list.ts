@@ -1,6 +1,7 @@
 import { ACCESS } from './access.ts'
 import { BROKER } from './broker.ts'
 import { ENGINE } from './engine.ts'
+import { ENTITIES_OF_DEVICES } from './entities.ts'
 import { DECLARED } from './features.ts'
 import { INTAKE } from './intake.ts'
 import { JOBS } from './jobs.ts'
@@ -23,6 +24,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...INTAKE,
   ...BROKER,
   ...ACCESS,
+  ...ENTITIES_OF_DEVICES,
   ...RIGHTS,
   ...JOBS,
   ...DECLARED,

@@ -13,6 +13,7 @@ import { visibleHouses } from '../../query/visibility.ts'
 import { houseNamed, houseParam } from '../house/named-house.ts'
 import { forgetAlarms, LAST_ERROR_AT } from './alarms.ts'
 import { DEVICE_TYPES } from './device-types.ts'
+import { ENTITY_COLUMNS, entityLine, listEntities } from './entity-commands.ts'
 import { addDevice, hashSecret, invite } from './joining.ts'
 import { deviceNamed } from './named-device.ts'
 import { type OpenAlarm, openAlarms } from './open-alarms.ts'
@@ -173,6 +174,9 @@ export const listDevices = adminCommand({
   },
 })
 
+/** More do not fit into an answer; a bridge that is one device has thousands. */
+const ENTITIES_SHOWN = 500
+
 export const showDevice = adminCommand({
   area: 'devices',
   verb: 'show',
@@ -193,18 +197,10 @@ export const showDevice = adminCommand({
     }),
     /** What is wrong until its all-clear comes, the newest first. */
     alarms: z.array(alarmLine),
-    entities: z.array(
-      z.strictObject({
-        name: z.string(),
-        state: z.string().nullable(),
-        unit_of_measurement: z.string().nullable(),
-        entity_id: z.string(),
-        entity_type: z.string(),
-        device_class: z.string().nullable(),
-        /** False once the device no longer has it. */
-        is_enabled: z.boolean(),
-      }),
-    ),
+    /** Those that are there before those that left. */
+    entities: z.array(z.strictObject(entityLine)),
+    /** How many more it has than these. */
+    more_entities: z.int(),
   }),
   examples: [{ says: 'one device', params: { device: 'kitchen-pi' } }],
   positional: ['device'],
@@ -218,10 +214,13 @@ export const showDevice = adminCommand({
       .get(device_id) as Record<string, unknown>
     const entities = context.db
       .prepare(
-        'SELECT entity_id, name, entity_type, device_class, unit_of_measurement, is_enabled, CASE WHEN is_enabled THEN state END AS state ' +
-          'FROM device_entities WHERE device_id = ? ORDER BY is_enabled DESC, entity_id',
+        `SELECT ${ENTITY_COLUMNS} FROM device_entities e WHERE e.device_id = ? ORDER BY e.is_enabled DESC, e.entity_id LIMIT ?`,
       )
-      .all(device_id) as { is_enabled: number }[]
+      .all(device_id, ENTITIES_SHOWN) as { is_enabled: number }[]
+    const entityCount = context.db
+      .prepare('SELECT count(*) FROM device_entities WHERE device_id = ?')
+      .pluck()
+      .get(device_id) as number
     const parsed = Object.fromEntries(
       ['capabilities', 'capability_details', 'current_state'].map((name) => [name, JSON.parse(String(device[name]))]),
     )
@@ -229,6 +228,7 @@ export const showDevice = adminCommand({
       device: withOnline({ ...(device as unknown as DeviceLine), ...parsed }),
       alarms: openAlarms(context.db, device_id),
       entities: entities.map((entity) => ({ ...entity, is_enabled: entity.is_enabled === 1 })),
+      more_entities: entityCount - entities.length,
     }
   },
 })
@@ -348,4 +348,5 @@ export const COMMANDS = [
   renameDevice,
   revokeDevice,
   removeSensor,
+  listEntities,
 ] as const

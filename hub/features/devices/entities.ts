@@ -99,18 +99,18 @@ export class Entities {
    * `too_many_sensors`.
    */
   register(context: Context, given: EntityDescription): Entity {
-    const { source, ...look } = readDescription(given)
-    const { device, entityId, uniqueId } = look
+    const read = readDescription(given)
+    const { device, source, entityId, uniqueId } = read
     if (source === OWN_SOURCE) throw new Error(`${OWN_SOURCE} is the source of what devices say of themselves`)
-    const present = this.#registered({ source, ...look })
+    const present = this.#registered(read)
     if (present?.device !== device && this.of(device).size >= ENTITIES_PER_DEVICE)
       throw new LaresError('too_many_sensors', `the device ${device} has ${ENTITIES_PER_DEVICE} entities already`)
     const other = this.named(source, entityId)
     if (other && other !== present) this.#rename(context, other)
-    if (!present) return this.#add(context, { source, ...look, key: this.#freeKey(device, { source, ...look }) })
-    if (present.device !== device) this.#move(context, present, { device, key: this.#freeKey(device, present) })
+    if (!present) return this.#add(context, { ...read, key: this.#freeKey(device, read) })
+    if (present.device !== device) this.#move(context, present, { device, key: this.#freeKey(device, read) })
     // Who says no unique id has not taken it away.
-    return this.#again(context, present, { ...look, uniqueId: uniqueId ?? present.uniqueId })
+    return this.#again(context, present, { ...read, uniqueId: uniqueId ?? present.uniqueId })
   }
 
   /** At start: a row of another program may have a key that can stand on no topic. */

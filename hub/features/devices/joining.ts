@@ -5,6 +5,7 @@ import { CLOCK_STEP_MS, INVITATION } from '../../../shared/limits.ts'
 import type { JoinRequest } from '../../../shared/messages/join-request.ts'
 import type { Context } from '../../engine/context.ts'
 import { classOf } from './device-types.ts'
+import { tellStatus } from './tell-device.ts'
 
 /** SHA-256, hex. Enough for secrets of 128 random bits and more; people's passwords are hashed elsewhere. */
 export function hashSecret(secret: string): string {
@@ -86,6 +87,7 @@ export function addDevice(context: Context, device: NewDevice): string {
     )
   context.changed()
   context.effect({ kind: 'device_house', device: id, house: device.house })
+  tellStatus(context, id)
   return id
 }
 

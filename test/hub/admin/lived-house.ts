@@ -40,6 +40,9 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
   'devices/rename': { expect: { device: 'kitchen-pi', name: 'Kitchen' } },
   'devices/revoke': { expect: { device: 'kitchen-pi' } },
   'sensors/remove': { expect: { sensor: 'cpu_temperature', entity_id: 'sensor.kitchen_pi_cpu_temperature' } },
+  'entities/list': {
+    expect: { entities: [{ key: 'cpu_temperature', source: 'lares', device: 'kitchen-pi' }] },
+  },
   'hub/status': {
     prepared: { connected: 1 },
     expect: { version: 'test', clock: 'synced', devices: { known: 1, online: 0 }, front: { connected: 1 } },

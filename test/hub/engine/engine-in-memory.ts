@@ -1,6 +1,8 @@
+import { ENGINE_PARTS } from '../../../hub/core/engine-parts.ts'
 import { openHouseEngine } from '../../../hub/core/house-engine.ts'
 import { BatchWriter } from '../../../hub/engine/batch.ts'
 import type { Engine } from '../../../hub/engine/engine.ts'
+import type { OpenFeature } from '../../../hub/engine/feature.ts'
 import type { Follower } from '../../../hub/engine/follower.ts'
 import { type Effect, type StructuredInput, VERDICTS, type Verdict } from '../../../hub/engine/input.ts'
 import type { JobKind } from '../../../hub/engine/job-kind.ts'
@@ -48,6 +50,7 @@ export function openTestHouse({
   log = silentLog,
   unsent = nothingToSend,
   jobKinds = [],
+  features = ENGINE_PARTS,
   followers = [],
   settings = {},
   file = ':memory:',
@@ -57,6 +60,8 @@ export function openTestHouse({
   log?: Log
   unsent?: Unsent
   jobKinds?: readonly JobKind[]
+  /** Parts of the house; default: those of all features. */
+  features?: readonly OpenFeature[]
   followers?: readonly Follower[]
   settings?: Readonly<Record<string, unknown>>
   file?: string
@@ -66,7 +71,18 @@ export function openTestHouse({
   const topics = topicsBelow('lares')
   const open = (changed: Parameters<TestHouse['restart']>[0] = {}) =>
     openHouseEngine({
-      ...{ db, topics, log, version: 'test', jobKinds, followers, settings, keyring: keys.keyring(), ...changed },
+      ...{
+        db,
+        topics,
+        log,
+        version: 'test',
+        jobKinds,
+        features,
+        followers,
+        settings,
+        keyring: keys.keyring(),
+        ...changed,
+      },
       replaced: new Map([[openUnsent, unsent]]),
     })
   const house: TestHouse = {
