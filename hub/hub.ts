@@ -94,7 +94,7 @@ export class Hub implements Service {
     const base = composeBase(this.#options, { ballast: this.#ballast, full: this.#full })
     const side = composeBrokerSide(base, { certificate, frontParts })
     const { metrics, web } = composeWeb(base, side)
-    const { store, sync, jobs, disk } = base
+    const { store, sync, jobs, followers, disk } = base
     store.onEffects = (effects) => side.perform(effects)
     store.onLoad = (load) => sync.yield(load > BUSY_LOAD)
     store.onBatch = (inputs, commitMs) => metrics.batch(inputs, commitMs)
@@ -102,6 +102,7 @@ export class Hub implements Service {
       side.tellFacts()
       sync.begin()
       jobs.begin()
+      followers.begin()
       void disk.measure()
     }
     this.#store = store

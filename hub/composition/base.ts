@@ -7,6 +7,7 @@ import { centralHealth, syncSettings } from '../core/central.ts'
 import { centralSetting } from '../core/central-setting.ts'
 import { HouseStore } from '../core/house-store.ts'
 import { KeyCare } from '../core/key-care.ts'
+import { FollowerRunner } from '../front/follower-runner.ts'
 import { JobRunner } from '../front/job-runner.ts'
 import { ClockSync } from '../health/clock-sync.ts'
 import { DiskWatch } from '../health/disk-watch.ts'
@@ -46,6 +47,7 @@ export interface Base {
   keyring: Keyring
   keyCare: KeyCare
   secrets: StoredSecrets
+  followers: FollowerRunner
   disk: DiskWatch
 }
 
@@ -120,6 +122,14 @@ export function composeBase(options: HubOptions, before: StartState): Base {
       log: log.part('secrets'),
     }),
     secrets,
+    followers: new FollowerRunner({
+      persist: (change) => store.intake.input({ kind: 'follower', change }),
+      isOpen: () => store.facts !== null,
+      settings: config.features,
+      secrets,
+      clock,
+      log: log.part('followers'),
+    }),
     disk: new DiskWatch({ ...options, ...before, health, intake: store.intake, fault: () => store.fault }),
   }
 }

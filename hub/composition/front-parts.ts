@@ -9,7 +9,7 @@ export function composeFrontParts(
   announcer: () => Announcer,
   ofFeatures: readonly LoadedFrontPart[],
 ): FrontPart[] {
-  const { options, topics, health, store, recorder, voice, sync, jobs, keyCare, secrets } = base
+  const { options, topics, health, store, recorder, voice, sync, jobs, followers, keyCare, secrets } = base
   const front: Front = {
     topics,
     clock: options.clock,
@@ -18,6 +18,7 @@ export function composeFrontParts(
     secrets,
     health,
     input: (input) => store.intake.input(input),
+    feed: (name) => followers.feed(name),
   }
   const own: FrontPart[] = [
     {
@@ -44,6 +45,14 @@ export function composeFrontParts(
       },
     },
     { name: 'secrets', effects: { keys_unneeded: ({ keys }) => keyCare.unneeded(keys) } },
+    {
+      name: 'followers',
+      effects: {
+        rows_stored: ({ newest }) => followers.wake(newest),
+        follower_figures: ({ figures }) => followers.note(figures),
+        followers_changed: () => followers.begin(),
+      },
+    },
     { name: 'announcer', effects: { joining: ({ until }) => announcer().joining(until) } },
   ]
   return [...own, ...openFrontParts(ofFeatures, front)]

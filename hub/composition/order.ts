@@ -17,7 +17,7 @@ export type Part = readonly [name: string, service: Service, stopMs?: number]
 /** Everything in the order in which it starts; it stops in reverse. */
 export function startOrder(base: Base, side: BrokerSide, web: WebServer): Part[] {
   const { spare, listener } = containedParts(base)
-  const { clockSync, store, recorder, reader, sync, jobs, keyCare, lag, disk } = base
+  const { clockSync, store, recorder, reader, sync, jobs, followers, keyCare, lag, disk } = base
   const { journal, broker, readers, outward, announcer, listeners, parts, tellFacts } = side
   return [
     ['clock', spare('clock', clockSync)],
@@ -42,6 +42,7 @@ export function startOrder(base: Base, side: BrokerSide, web: WebServer): Part[]
     ['web', listener('http', web)],
     ['sync', spare('sync', sync), 3 * STOP_MS],
     ['jobs', spare('jobs', jobs), 3 * STOP_MS],
+    ['followers', spare('followers', followers), 3 * STOP_MS],
     ['lag', spare('lag', lag)],
     ['disk', spare('disk', disk)],
   ]

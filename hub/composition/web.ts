@@ -6,7 +6,7 @@ import type { BrokerSide } from './broker-side.ts'
 
 /** Health and metrics over HTTP. */
 export function composeWeb(
-  { options, report, store, recorder, sync, jobs, lag }: Base,
+  { options, report, store, recorder, sync, jobs, followers, lag }: Base,
   { broker, hooks, values, parts }: BrokerSide,
 ): { metrics: HubMetrics; web: WebServer } {
   const { config, log } = options
@@ -27,6 +27,7 @@ export function composeWeb(
     dropped: () => ({ session_away: broker.stats().dropped, slow_reader: broker.stats().unread }),
     sensors: () => (showsSensors ? values.all() : []),
     sync: () => sync.status,
+    followers: () => ({ figures: followers.figures, counts: followers.counts, now: options.clock.now() }),
     jobs: () => ({ figures: jobs.figures, outcomes: jobs.outcomes, now: options.clock.now() }),
   }
   const ofFeatures = parts.flatMap((part) => part.metrics ?? [])

@@ -30,7 +30,7 @@ export interface FeatureParts {
   /** What follows append tables for it, and where the rows of those that work outside of the engine go, by their names. */
   followers?: {
     kinds: () => Promise<readonly Follower[]>
-    sinks?: Readonly<Record<string, () => Promise<Sink>>>
+    sinks?: Readonly<Record<string, () => Promise<Sink<never>>>>
   }
   /** Which of its rows leave by age. */
   retention?: readonly RetentionClass[]

@@ -5,6 +5,7 @@ import type { ParsedTopic, TopicName, Topics } from '../../shared/topics.ts'
 import type { EffectKind, EffectOf, StructuredInput, Verdict } from '../engine/input.ts'
 import type { Settled } from '../engine/intake.ts'
 import type { SecretReader } from '../secrets/secret-reader.ts'
+import type { Feed } from './feed.ts'
 import type { Metric } from './metric.ts'
 
 /** What the front has for a feature's part of it. There is no database here: what is to last goes to the engine. */
@@ -20,6 +21,8 @@ export interface Front {
   health: { raise(name: string, code: ErrorCode, message: string): void; clear(name: string): void }
   /** Hands something to the engine; resolves when it is on the disk. */
   input<T = unknown>(input: StructuredInput): Promise<{ verdict: Verdict; value: T }>
+  /** What a fleeting follower shows. */
+  feed(name: string): Feed
 }
 
 /** A message of a device, on a topic that it may publish. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../../shared/clock.ts'
 import type { Log } from '../../shared/log.ts'
+import type { SecretReader } from '../secrets/secret-reader.ts'
 import type { FollowedRow } from './follower.ts'
 
 /** What a delivery is given beside its rows. */
@@ -15,6 +16,8 @@ export interface DeliveryContext {
   idempotencyKey: string
   /** The sections of `hub.toml`. */
   settings: Readonly<Record<string, unknown>>
+  /** What lets the hub in where that is. */
+  secrets: SecretReader
   clock: Clock
   log: Log
 }

@@ -1,4 +1,5 @@
 import { counted, type Metric, single } from '../contract/metric.ts'
+import type { FollowerFigures } from '../engine/follower-step.ts'
 import type { JobFigures } from '../engine/job-step.ts'
 import type { LedgerTotals } from '../engine/ledger.ts'
 import type { StreamStatus, SyncStatus } from '../sync/sync-status.ts'
@@ -37,6 +38,12 @@ export interface MetricSources {
   sensors: () => PublishedValue[]
   degraded: () => boolean
   sync: () => SyncStatus
+  /** Followers of what is stored: how far they are, and what they took since the start. `now` is the wall clock. */
+  followers: () => {
+    figures: readonly FollowerFigures[]
+    counts: readonly { name: string; rows: number; failures: number }[]
+    now: number
+  }
   /** Durable jobs: how many there are, and the runs that ended since the start. `now` is the wall clock. */
   jobs: () => {
     figures: readonly JobFigures[]
@@ -53,6 +60,7 @@ export function hubMetricLists(sources: MetricSources): Metric[] {
     ...ofSound(sources),
     ...ofSync(sources),
     ...ofJobs(sources),
+    ...ofFollowers(sources),
     ...ofSensors(sources),
   ]
 }
@@ -181,6 +189,40 @@ function ofJobs({ jobs }: MetricSources): Metric[] {
       help: 'Runs of durable jobs that ended, by what became of them',
       labels: ['kind', 'outcome'],
       read: () => jobs().outcomes.map(({ kind, outcome, runs }) => ({ labels: { kind, outcome }, value: runs })),
+    },
+  ]
+}
+
+function ofFollowers({ followers }: MetricSources): Metric[] {
+  const figures = (value: (one: FollowerFigures, now: number) => number) => () => {
+    const { figures, now } = followers()
+    return figures.map((one) => ({ labels: { follower: one.name }, value: value(one, now) }))
+  }
+  const counts = (value: (one: { rows: number; failures: number }) => number) => () =>
+    followers().counts.map((one) => ({ labels: { follower: one.name }, value: value(one) }))
+  const labels = ['follower']
+  const waited = ({ waitingSince }: FollowerFigures, now: number) =>
+    waitingSince === null ? 0 : Math.max(0, (now - waitingSince) / 1000)
+  return [
+    {
+      ...{ type: 'gauge', name: 'lares_follower_lag_rows', labels },
+      ...{ help: 'Rows that a follower is not past, about', read: figures(({ lagRows }) => lagRows) },
+    },
+    {
+      ...{ type: 'gauge', name: 'lares_follower_lag_seconds', labels },
+      ...{ help: 'Age of the oldest row that a follower is not past', read: figures(waited) },
+    },
+    {
+      ...{ type: 'gauge', name: 'lares_follower_lost_rows', labels },
+      ...{ help: 'Rows that a follower never had, ever', read: figures(({ lostRows }) => lostRows) },
+    },
+    {
+      ...{ type: 'counter', name: 'lares_follower_rows_total', labels },
+      ...{ help: 'Rows that a follower took', read: counts(({ rows }) => rows) },
+    },
+    {
+      ...{ type: 'counter', name: 'lares_follower_failures_total', labels },
+      ...{ help: 'Batches that were not taken', read: counts(({ failures }) => failures) },
     },
   ]
 }

@@ -16,6 +16,7 @@ describe('docs/operations.md', () => {
       queueDepth: nothing,
       walBytes: nothing,
       sync: () => SYNC_OFF,
+      followers: () => ({ figures: [], counts: [], now: 0 }),
       jobs: () => ({ figures: [], outcomes: [], now: 0 }),
       loopLagP99Ms: nothing,
       ledger: () => ({ received: 0, applied: 0, duplicate: 0, rejected: 0 }),

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { type EventEmitter, once } from 'node:events'
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect as connectTcp } from 'node:net'
 import { basename, join } from 'node:path'
 import { MqttClient } from 'mqtt'
@@ -29,7 +29,7 @@ const GENERATED = /^drizzle\/sqlite\/|^cli\/commands\.json$|^docs\/(?:protocol|c
 /** The feature's own folder, and the message that it brings. */
 const OWN = /^hub\/features\/weather\/|^shared\/messages\/weather-wish\.ts$/
 
-describe('a new feature with a table, a command, a message to the front, settings and a durable HTTP job', () => {
+describe('a new feature with a table, a command, a message to the front, settings, a durable HTTP job and an HTTP follower', () => {
   const copy = new HouseCopy()
   const before = copy.files()
 
@@ -70,8 +70,22 @@ describe('a new feature with a table, a command, a message to the front, setting
       response.writeHead(asked.length === 1 ? 503 : 200).end('rain from noon')
     }).listen(0, '127.0.0.1')
     await once(service, 'listening')
-    const url = `http://127.0.0.1:${(service.address() as AddressInfo).port}/`
-    const hub = await startCopy(copy, `log = "warn"\n[weather]\nurl = "${url}"\n`)
+    const collected: string[] = []
+    const collector = createServer((request, response) => {
+      let body = ''
+      request.on('data', (bytes) => {
+        body += String(bytes)
+      })
+      request.on('end', () => {
+        collected.push(body)
+        // The first delivery meets one that is not well either.
+        response.writeHead(collected.length === 1 ? 503 : 200).end()
+      })
+    }).listen(0, '127.0.0.1')
+    await once(collector, 'listening')
+    const urlOf = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+    const settings = `url = "${urlOf(service)}"\ncopies = "${urlOf(collector)}"`
+    const hub = await startCopy(copy, `log = "warn"\n[weather]\n${settings}\n`)
     try {
       const device = hub.ask('devices', 'create', 'Garden') as { device: string; secret: string }
       const socket = () => connectTcp(hub.plain, '127.0.0.1')
@@ -89,9 +103,20 @@ describe('a new feature with a table, a command, a message to the front, setting
         'lares_weather_wishes_total 1',
       )
       expect(hub.ask('jobs', 'list')).toMatchObject({ jobs: [{ kind: 'forecast', key: 'garden', state: 'done' }] })
+      await eventually(() => collected.length > 1, 30_000)
+      expect(JSON.parse(collected[1] ?? '')).toEqual([
+        { key: expect.stringMatching(/^[0-9a-f-]{36}-1$/), place: 'garden', words: 'rain from noon' },
+      ])
+      expect(collected[1]).toBe(collected[0])
+      const followed = () => (hub.ask('followers', 'list') as { followers: Record<string, unknown>[] }).followers
+      await eventually(
+        () => followed().some(({ name, position }) => name === 'forecast_copies' && position === 1),
+        30_000,
+      )
       client.end(true)
     } finally {
       service.close()
+      collector.close()
       await hub.stop()
     }
   })

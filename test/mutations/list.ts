@@ -3,6 +3,7 @@ import { BROKER } from './broker.ts'
 import { ENGINE } from './engine.ts'
 import { ENTITIES_OF_DEVICES } from './entities.ts'
 import { DECLARED } from './features.ts'
+import { FOLLOWERS } from './followers.ts'
 import { INTAKE } from './intake.ts'
 import { JOBS } from './jobs.ts'
 import { LINK } from './link.ts'
@@ -28,6 +29,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...RIGHTS,
   ...JOBS,
   ...DECLARED,
+  ...FOLLOWERS,
   ...STORE,
   ...SECRETS,
   ...SYNC,

@@ -1,6 +1,7 @@
 import { FOLLOWING } from '../../../shared/limits.ts'
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 import type { FollowedRow, Follower } from '../../engine/follower.ts'
+import { newestKey } from './followed-table.ts'
 
 interface Page {
   rows: FollowedRow[]
@@ -14,16 +15,22 @@ interface Page {
  */
 export class PageReader {
   #select: Statement
-  #last: Statement
+  #looked: Statement
+  #newest: () => number
 
   constructor(db: Database, { table, select }: Pick<Follower, 'table' | 'select'>) {
     this.#select = db.prepare(select ?? `SELECT * FROM ${table} WHERE id > :after AND id <= :upto ORDER BY id`)
-    this.#last = db.prepare(`SELECT max(id) FROM (SELECT id FROM ${table} WHERE id > ? ORDER BY id LIMIT ?)`).pluck()
+    this.#looked = db
+      .prepare(`SELECT max(id), count(*) FROM (SELECT id FROM ${table} WHERE id > ? ORDER BY id LIMIT ?)`)
+      .raw()
+    this.#newest = () => newestKey(db, table)
   }
 
-  /** `upto` is `after` where there is nothing behind it. */
   read(after: number, most: number): Page {
-    const upto = (this.#last.get(after, Math.max(most, FOLLOWING.looks)) as number | null) ?? after
+    const looks = Math.max(most, FOLLOWING.looks)
+    const [last, looked] = this.#looked.get(after, looks) as [number | null, number]
+    // At the end there may be keys whose rows are gone: nobody need look at them again.
+    const upto = looked < looks ? Math.max(after, this.#newest()) : (last ?? after)
     const rows: FollowedRow[] = []
     let bytes = 0
     for (const row of this.#select.iterate({ after, upto }) as Iterable<FollowedRow>) {

@@ -68,6 +68,14 @@ function metricsUnderTest(ofFeatures: readonly Metric[] = []) {
     levels: () => [{ device: 'kitchen-pi-x7k2', level: { meanDb: -31.5, peakDb: -6 } }],
     degraded: () => false,
     sync: () => SYNC_OFF,
+    followers: () => ({
+      figures: [
+        { name: 'influx', lagRows: 12, waitingSince: 40_000, lostRows: 3 },
+        { name: 'webhooks', lagRows: 0, waitingSince: null, lostRows: 0 },
+      ],
+      counts: [{ name: 'influx', rows: 7, failures: 2 }],
+      now: 100_000,
+    }),
     jobs: () => ({
       figures: [
         { kind: 'letter', waiting: 3, running: 1, failed: 2, dueSince: 40_000 },
@@ -131,6 +139,15 @@ describe('what Prometheus reads', () => {
     const { scrape } = metricsUnderTest([wishes])
     expect((await scrape()).get('lares_weather_wishes_total')?.samples).toMatchObject([{ labels: '', value: 7 }])
     expect(() => metricsUnderTest([{ ...wishes, name: 'lares_jobs' }])).toThrow('lares_jobs')
+  })
+
+  it('has followers by name: how far behind they are, what they lost, and what they took', async () => {
+    const families = await metricsUnderTest().scrape()
+    const of = (name: string) => families.get(name)?.samples.map(({ value }) => value)
+    expect(of('lares_follower_lag_rows')).toEqual([12, 0])
+    expect(of('lares_follower_lag_seconds')).toEqual([60, 0])
+    expect(of('lares_follower_lost_rows')).toEqual([3, 0])
+    expect([of('lares_follower_rows_total'), of('lares_follower_failures_total')]).toEqual([[7], [2]])
   })
 
   it('has durable jobs by kind: how many, for how long they could have been run, and what became of their runs', async () => {

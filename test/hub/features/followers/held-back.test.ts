@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { FOLLOWERS } from '../../../../hub/features/followers/settings.ts'
 import { ask, commandInput } from '../../engine/ask.ts'
 import {
   count,
@@ -14,11 +15,12 @@ import {
 import { gapEvents, gapsOf, outside, positionOf, step } from './test-followers.ts'
 
 const HOUR = 3_600_000
+const hold = (settings: Record<string, unknown>) => ({ followers: FOLLOWERS.schema.parse(settings) })
 const events = outside({ table: 'events', storedAt: 'created_at' })
 
 /** Events that were stored so many days ago, followed by one that has taken none of them. */
 function houseWith(days: number[], settings: Record<string, unknown> = {}): RetentionHouse {
-  const house = retentionHouse({ followers: [events], settings: { followers: settings } })
+  const house = retentionHouse({ followers: [events], settings: hold(settings) })
   house.db.prepare("DELETE FROM events WHERE category <> 'audit'").run()
   for (const age of days) oldEvent(house, { age: age * DAY })
   house.restart()
@@ -74,7 +76,7 @@ describe('rows that a follower has not had', () => {
   })
 
   it('go, the oldest first, once there are more of them than may wait', () => {
-    const house = retentionHouse({ followers: [outside()], settings: { followers: { hold_rows: 15 } } })
+    const house = retentionHouse({ followers: [outside()], settings: hold({ hold_rows: 15 }) })
     ask(house, commandInput('retention/set', { class: 'readings', days: 1 }))
     measure(house, past(house, { age: 3 * DAY, count: 20 }))
     rollUp(house)
@@ -127,7 +129,7 @@ describe('rows that a follower has not had', () => {
 
 describe('rows that a follower has not had, on a disk that fills up', () => {
   it('wait for nobody above 85 %, so that one that is away does not fill the card', () => {
-    const house = retentionHouse({ followers: [outside()], settings: { followers: { hold_days: 400 } } })
+    const house = retentionHouse({ followers: [outside()], settings: hold({ hold_days: 400 }) })
     for (const age of [20, 2]) measure(house, past(house, { age: age * DAY, count: 10 }))
     rollUp(house)
     disk(house, 0.84, 1e15)
@@ -139,6 +141,16 @@ describe('rows that a follower has not had, on a disk that fills up', () => {
     const lost = 20 - count(house, 'readings')
     expect(positionOf(house, 'export')?.lost_rows).toBe(lost)
     expect(gapEvents(house)[0]).toMatchObject({ follower: 'export', table: 'readings', first: 1, reason: 'purged' })
+  })
+
+  it('go where nothing else would make room: events without a central, whose time is half over', () => {
+    const house = houseWith([20, 16, 2], { hold_days: 400 })
+    for (let minute = 0; minute < 3; minute += 1) {
+      disk(house, 0.86, 1e15)
+      for (let second = 0; second < 15; second += 1) house.tick(1_000)
+    }
+    expect(left(house)).toEqual([2])
+    expect(positionOf(house, 'export')?.lost_rows).toBeGreaterThanOrEqual(2)
   })
 
   it('go after those that nobody waits for', () => {
