@@ -31,6 +31,8 @@ export interface TableDeclaration {
   partition: string | null
   /** By column. */
   named: ReadonlyMap<string, NamedRow>
+  /** By column. */
+  owns: ReadonlyMap<string, TableDeclaration>
   unchangeable: Unchangeable | null
   /** The time column by which retention removes rows of a table that is captured by key; `null`: it removes none. */
   purgedBy: string | null
@@ -78,6 +80,8 @@ export interface TableOptions<C, T> {
    * foreign key does.
    */
   named?: Partial<Record<keyof C & string, NamedRow>>
+  /** Columns that refer to a row which is there only for the rows that refer to it, and the tables of those. */
+  owns?: Partial<Record<keyof C & string, AnyTable>>
   unchangeable?: Unchangeable
   /** A time column that never changes: retention removes rows by it, and central keeps its copies. For mutable tables. */
   purgedBy?: string
@@ -107,6 +111,11 @@ export function syncedTable<N extends string, C extends Columns>(
     columns: marks,
     partition: options.partition ?? null,
     named: new Map(Object.entries<NamedRow | undefined>(options.named ?? {}) as [string, NamedRow][]),
+    owns: new Map(
+      Object.entries<AnyTable | undefined>(options.owns ?? {}).flatMap(([column, owned]) =>
+        owned ? [[column, declarationOf(owned)] as const] : [],
+      ),
+    ),
     unchangeable: options.unchangeable ?? null,
     purgedBy: options.purgedBy ?? null,
   })

@@ -31,7 +31,7 @@ export const deviceGroups = syncedTable('device_groups', 'down', {
   ...stamps(),
 })
 
-/** What the hub needs to be let in by a device. Sealed, and never leaves this database. */
+/** What the hub needs to be let in by a device. Sealed, never leaves this database, and goes with its last device. */
 export const deviceCredentials = syncedTable('device_credentials', 'local', {
   id: textId(),
   credential_type: text().notNull(),
@@ -96,6 +96,7 @@ export const devices = syncedTable(
   },
   {
     named: { active_session_id: { table: 'sessions', owned: false } },
+    owns: { credentials_id: deviceCredentials },
     extras: (t) => [
       core.index('ix_devices_house_integration').on(t.house_id, t.integration_type),
       core.index('ix_devices_status').on(t.status),

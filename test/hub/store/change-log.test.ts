@@ -3,6 +3,7 @@ import { captureTriggers, installTriggers } from '../../../hub/store/change-log.
 import * as columns from '../../../hub/store/columns.ts'
 import { declarations } from '../../../hub/store/declarations.ts'
 import { HUB_MIGRATIONS } from '../../../hub/store/open-store.ts'
+import { ownedTriggers } from '../../../hub/store/owned-rows.ts'
 import { capturedColumns, declarationOf, syncedTable, type TableDeclaration } from '../../../hub/store/synced-table.ts'
 import { keepTriggers } from '../../../hub/store/unchangeable.ts'
 import { migrate } from '../../../shared/sqlite/migrate.ts'
@@ -158,7 +159,7 @@ describe('the triggers', () => {
     }[]
   const wanted = () =>
     declarations()
-      .flatMap((table) => [...captureTriggers(table), ...keepTriggers(table)])
+      .flatMap((table) => [...captureTriggers(table), ...keepTriggers(table), ...ownedTriggers(table)])
       .sort((a, b) => (a.name < b.name ? -1 : 1))
 
   it('are exactly those that follow from the declarations', () => {
