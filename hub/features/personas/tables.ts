@@ -39,7 +39,7 @@ export const personaVersions = syncedTable(
   },
   {
     unchangeable: {
-      columns: ['persona_id', 'version', 'artifacts', 'change_notes', 'created_at'],
+      columns: ['id', 'persona_id', 'version', 'artifacts', 'change_notes', 'created_at'],
       mayGo: true,
       words: 'a version of a persona is never changed; add another one',
     },

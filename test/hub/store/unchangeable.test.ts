@@ -57,9 +57,15 @@ describe('the audit', () => {
 describe('a version of a persona', () => {
   it('is never changed, while its persona is', () => {
     const house = openTestHouse()
-    const versions = () => house.all('SELECT persona_id, version, artifacts, change_notes FROM persona_versions')
+    const versions = () => house.all('SELECT id, persona_id, version, artifacts, change_notes FROM persona_versions')
     const before = versions()
-    for (const change of ["artifacts = '{}'", "version = '9'", "change_notes = 'x'", "persona_id = 'other'"])
+    for (const change of [
+      "id = 'other'",
+      "artifacts = '{}'",
+      "version = '9'",
+      "change_notes = 'x'",
+      "persona_id = 'other'",
+    ])
       expect(() => house.db.exec(`UPDATE persona_versions SET ${change}`)).toThrow('never changed')
     expect(versions()).toEqual(before)
     house.db.exec("UPDATE personas SET name = 'Other', updated_at = updated_at + 1")
