@@ -8,16 +8,22 @@ import type { Caller } from './caller.ts'
 import type { Effect } from './input.ts'
 
 /** What a feature adds to the event log; what is left out is derived from the table of event types. */
-export interface NewEvent {
+export type NewEvent = WhatHappened & Where
+
+/**
+ * What belongs to a device or a session belongs to a house, too: only by its house a person sees it. An event of none is the
+ * hub's own, which administrators see.
+ */
+type Where =
+  | { house: string; device?: string; entity?: string; session?: string }
+  | { house?: never; device?: never; entity?: never; session?: never }
+
+interface WhatHappened {
   type: EventTypeName
   /** Where the type's own category does not fit. */
   category?: string
   severity?: 'debug' | 'info' | 'warning' | 'error' | 'critical'
-  device?: string
-  house?: string
-  entity?: string
   user?: string
-  session?: string
   source?: 'device' | 'automation' | 'user' | 'system'
   description?: string
   data?: Record<string, unknown>

@@ -51,7 +51,7 @@ describe.each(VERSIONS)('central on PostgreSQL %s', (version) => {
 
   it('says what is missing, and the statements mend it', async () => {
     const url = await central.migrated()
-    await query(url, 'ALTER TABLE lares.houses DROP COLUMN num_rooms')
+    await query(url, 'ALTER TABLE lares.houses DROP COLUMN num_rooms CASCADE')
     await query(url, 'DROP INDEX lares.ix_rooms_name')
     await query(url, 'ALTER TABLE lares.readings DROP CONSTRAINT readings_quality')
     await query(url, 'DROP TABLE lares.turns')

@@ -141,4 +141,25 @@ export const STORE: readonly Mutation[] = [
     becomes: "].map(() => 'true').join(' AND ')",
     test: { file: 'test/central/decimals.test.ts', name: 'whoever writes it' },
   },
+  {
+    without: 'deleting the credentials of a device that is gone',
+    file: 'hub/features/devices/tables.ts',
+    text: 'owns: { credentials_id: deviceCredentials },',
+    becomes: '',
+    test: { file: 'test/hub/store/owned-rows.test.ts', name: 'go with their device' },
+  },
+  {
+    without: 'keeping the credentials that another device uses too',
+    file: 'hub/store/owned-rows.ts',
+    text: 'AND NOT EXISTS (SELECT 1 FROM "${name}" WHERE "${column}" = ${old})',
+    becomes: '',
+    test: { file: 'test/hub/store/owned-rows.test.ts', name: 'that two devices share go with the last of them' },
+  },
+  {
+    without: 'going on with the keys of events when their table is built anew',
+    file: 'drizzle/sqlite/0015_events-updated-at.sql',
+    text: "INSERT INTO sqlite_sequence (name, seq) SELECT 'events_with_stamps', seq FROM sqlite_sequence WHERE name = 'events';",
+    becomes: '',
+    test: { file: 'test/hub/store/events-rebuilt.test.ts', name: 'keys that were given out are not given out again' },
+  },
 ]

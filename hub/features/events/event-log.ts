@@ -13,8 +13,8 @@ export class EventLog {
   constructor(db: Database) {
     this.#insert = db.prepare(
       'INSERT INTO events (house_id, device_id, entity_id, user_id, session_id, event_type, category, severity, title, ' +
-        'description, source, event_data, context, old_state, new_state, state_attributes, timestamp, created_at) ' +
-        'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        'description, source, event_data, context, old_state, new_state, state_attributes, timestamp, created_at, updated_at) ' +
+        'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     )
   }
 
@@ -38,6 +38,7 @@ export class EventLog {
       event.newState ?? null,
       JSON.stringify(event.attributes ?? {}),
       event.timestamp ?? now,
+      now,
       now,
     )
   }

@@ -1,10 +1,10 @@
-import { appendId, emptyObject, flag, json, text, time } from '../../store/columns.ts'
+import { appendId, emptyObject, flag, json, stamps, text, time } from '../../store/columns.ts'
 import { core } from '../../store/drizzle.ts'
 import { syncedTable } from '../../store/synced-table.ts'
 
 /**
  * What happened: telemetry and audit in one. Plain ids without foreign keys, because events outlive what they speak of.
- * `timestamp` is when it happened at its source, `created_at` when it was stored.
+ * `timestamp` is when it happened at its source, `created_at` when it was stored. An event without a house is the hub's own.
  */
 export const events = syncedTable(
   'events',
@@ -34,7 +34,8 @@ export const events = syncedTable(
     processing_error: text(),
     acknowledged_by: text(),
     timestamp: time().notNull(),
-    created_at: time().notNull(),
+    /** `updated_at` is when it was last marked: a mark sets it. */
+    ...stamps(),
   },
   {
     partition: 'created_at',

@@ -8,7 +8,7 @@ beforeEach(() => {
   for (const id of ['lamp', 'shade', 'lock']) house.device(id)
   for (const id of ['bridge', 'key', 'spare'])
     house.db.exec(
-      `INSERT INTO device_credentials (id, credential_type, encrypted_data, created_at, updated_at) VALUES ('${id}', 'api_key', 'x', 1, 1)`,
+      `INSERT INTO device_credentials (id, credential_type, encrypted_data, created_at, updated_at) VALUES ('${id}', 'api_key', 'sealed1:x', 1, 1)`,
     )
   house.db.exec("UPDATE devices SET credentials_id = 'bridge' WHERE id IN ('lamp', 'shade')")
   house.db.exec("UPDATE devices SET credentials_id = 'key' WHERE id = 'lock'")

@@ -12,7 +12,7 @@ const PI = 'pi-a1b2c3'
 
 /** Makes a table unknown to central, as before the migration that brought it. */
 async function forgetTable(admin: string, name: string): Promise<void> {
-  await rows(admin, `DROP TABLE lares."${name}"`)
+  await rows(admin, `DROP TABLE lares."${name}" CASCADE`)
   await rows(admin, 'DELETE FROM lares.table_references WHERE table_name = $1 OR target = $1', [name])
   await rows(admin, 'DELETE FROM lares.tables WHERE name = $1', [name])
 }
@@ -62,8 +62,11 @@ describe.each(VERSIONS)('a hub that is newer than central, on PostgreSQL %s', (v
   it('sends columns that central lacks as JSON beside the others', async () => {
     const home = await begin()
     const { house, admin, site } = home
-    await rows(admin, 'ALTER TABLE lares.devices DROP COLUMN name, DROP COLUMN config_data, DROP COLUMN requires_hub')
-    await rows(admin, 'ALTER TABLE lares.readings DROP COLUMN metadata')
+    await rows(
+      admin,
+      'ALTER TABLE lares.devices DROP COLUMN name CASCADE, DROP COLUMN config_data CASCADE, DROP COLUMN requires_hub CASCADE',
+    )
+    await rows(admin, 'ALTER TABLE lares.readings DROP COLUMN metadata CASCADE')
     house.device(PI)
     house.db.prepare('UPDATE devices SET name = ?, config_data = ?').run('Tab\tand "quotes" \\', '{"a":[1,null]}')
     house.send([`lares/${PI}/readings`, reading(1, 40)])
@@ -97,7 +100,7 @@ describe.each(VERSIONS)('a hub that is newer than central, on PostgreSQL %s', (v
   it('does not keep others from a column because a value of one house does not fit it', async () => {
     const home = await begin()
     const { house, admin, site } = home
-    await rows(admin, 'ALTER TABLE lares.devices DROP COLUMN status_since, DROP COLUMN requires_hub')
+    await rows(admin, 'ALTER TABLE lares.devices DROP COLUMN status_since CASCADE, DROP COLUMN requires_hub CASCADE')
     for (const id of [PI, 'pi-d4e5f6']) house.device(id)
     house.db.prepare('UPDATE devices SET status_since = 1000').run()
     home.pump.start()
@@ -117,7 +120,7 @@ describe.each(VERSIONS)('a hub that is newer than central, on PostgreSQL %s', (v
   it('keeps the epoch of what a row refers to', async () => {
     const home = await begin()
     const { house, admin } = home
-    await rows(admin, 'ALTER TABLE lares.readings DROP COLUMN series_epoch, DROP COLUMN series_id')
+    await rows(admin, 'ALTER TABLE lares.readings DROP COLUMN series_epoch CASCADE, DROP COLUMN series_id CASCADE')
     house.device(PI)
     house.send([`lares/${PI}/readings`, reading(1, 40)])
     home.pump.start()
@@ -131,7 +134,7 @@ describe.each(VERSIONS)('a hub that is newer than central, on PostgreSQL %s', (v
   it('sees at once when central was migrated, and sends the next row with its new columns', async () => {
     const home = await begin()
     const { house, admin } = home
-    await rows(admin, 'ALTER TABLE lares.devices DROP COLUMN name')
+    await rows(admin, 'ALTER TABLE lares.devices DROP COLUMN name CASCADE')
     home.pump.start()
     await home.settled()
     await migrate(admin)

@@ -78,7 +78,7 @@ function change({ db }: TestHouse, done: Exclude<Deed, { does: 'read' | 'measure
   else if (done.does === 'drop') db.prepare('DELETE FROM users WHERE id = ?').run(done.key)
   else if (done.does === 'event')
     db.prepare(
-      "INSERT INTO events (event_type, category, title, description, source, timestamp, created_at) VALUES ('x', 'x', 'x', 'x', 'system', 1, 1)",
+      "INSERT INTO events (event_type, category, title, description, source, timestamp, created_at, updated_at) VALUES ('x', 'x', 'x', 'x', 'system', 1, 1, 1)",
     ).run()
   else
     db.prepare("UPDATE events SET acknowledged_by = ? WHERE event_type = 'x' AND id % 5 = ?").run(

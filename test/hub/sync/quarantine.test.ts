@@ -29,6 +29,7 @@ function event(house: TestHouse, columns: Record<string, string | number> = {}):
     source: 'system',
     timestamp: house.now,
     created_at: house.now,
+    updated_at: house.now,
     ...columns,
   }
   const names = Object.keys(row)

@@ -168,10 +168,12 @@ export class SimulatedHub {
     } else if (pick === 3) {
       const poison = this.#random() < 0.1 ? POISON : 'fine'
       db.prepare(
-        'INSERT INTO events (event_type, category, title, description, source, timestamp, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
-      ).run('x', 'device', 'x', poison, 'device', now, now)
+        'INSERT INTO events (event_type, category, title, description, source, timestamp, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      ).run('x', 'device', 'x', poison, 'device', now, now, now)
     } else if (pick === 4) {
-      db.prepare('UPDATE events SET processed = 1, processed_at = ? WHERE id = (SELECT max(id) FROM events)').run(now)
+      db.prepare(
+        'UPDATE events SET processed = 1, processed_at = ?1, updated_at = ?1 WHERE id = (SELECT max(id) FROM events)',
+      ).run(now)
     } else if (pick === 5) {
       const name = this.#random() < 0.05 ? POISON : `person ${this.#random()}`
       const home = db.prepare('SELECT id FROM houses LIMIT 1').pluck().get()

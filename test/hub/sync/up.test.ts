@@ -118,7 +118,7 @@ describe.each(VERSIONS)('a house and central on PostgreSQL %s', (version) => {
     const add = (type: string) =>
       house.db
         .prepare(
-          "INSERT INTO events (event_type, category, title, description, source, timestamp, created_at) VALUES (?, 'x', 'x', 'x', 'system', 1, 1)",
+          "INSERT INTO events (event_type, category, title, description, source, timestamp, created_at, updated_at) VALUES (?, 'x', 'x', 'x', 'system', 1, 1, 1)",
         )
         .run(type)
     const mark = (type: string, by: string) =>

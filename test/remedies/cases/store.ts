@@ -197,8 +197,8 @@ export const STORE_CASES = {
     const db = new Sqlite(house.file)
     db.exec(
       `WITH RECURSIVE n(at) AS (SELECT 1 UNION ALL SELECT at + 1 FROM n LIMIT 1000)
-       INSERT INTO events (event_type, category, severity, title, description, source, timestamp, created_at)
-       SELECT 'x', 'system', 'info', 'x', printf('%.2000c', 'x'), 'system', at, at FROM n`,
+       INSERT INTO events (event_type, category, severity, title, description, source, timestamp, created_at, updated_at)
+       SELECT 'x', 'system', 'info', 'x', printf('%.2000c', 'x'), 'system', at, at, at FROM n`,
     )
     db.close()
     const reader = new Reader(house.file, systemClock)

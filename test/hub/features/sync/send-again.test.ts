@@ -22,7 +22,7 @@ function joined(house: TestHouse, streams: StreamPosition[], more: Partial<SyncS
 function settled(events: number): TestHouse {
   const house = openTestHouse()
   const insert = house.db.prepare(
-    "INSERT INTO events (event_type, category, title, description, source, timestamp, created_at) VALUES ('x', 'x', 'x', 'x', 'system', 1, 1)",
+    "INSERT INTO events (event_type, category, title, description, source, timestamp, created_at, updated_at) VALUES ('x', 'x', 'x', 'x', 'system', 1, 1, 1)",
   )
   house.db.exec('DELETE FROM events')
   house.db.exec("UPDATE sqlite_sequence SET seq = 0 WHERE name = 'events'")
