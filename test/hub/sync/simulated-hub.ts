@@ -172,8 +172,8 @@ export class SimulatedHub {
       ).run('x', 'device', 'x', poison, 'device', now, now, now)
     } else if (pick === 4) {
       db.prepare(
-        'UPDATE events SET processed = 1, processed_at = ?1, updated_at = ?1 WHERE id = (SELECT max(id) FROM events)',
-      ).run(now)
+        'UPDATE events SET processed = 1, processed_at = ?, updated_at = ? WHERE id = (SELECT max(id) FROM events)',
+      ).run(now, now)
     } else if (pick === 5) {
       const name = this.#random() < 0.05 ? POISON : `person ${this.#random()}`
       const home = db.prepare('SELECT id FROM houses LIMIT 1').pluck().get()

@@ -69,9 +69,9 @@ export function oldEvent(house: TestHouse, of: { age: number; severity?: string;
   return Number(
     house.db
       .prepare(
-        "INSERT INTO events (event_type, category, severity, title, description, source, timestamp, created_at, updated_at) VALUES ('old', ?1, ?2, 'Old', '', 'device', ?3, ?3, ?3)",
+        "INSERT INTO events (event_type, category, severity, title, description, source, timestamp, created_at, updated_at) VALUES ('old', ?, ?, 'Old', '', 'device', ?, ?, ?)",
       )
-      .run(category, severity, house.now - age).lastInsertRowid,
+      .run(category, severity, ...Array(3).fill(house.now - age)).lastInsertRowid,
   )
 }
 
