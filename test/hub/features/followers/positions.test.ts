@@ -91,7 +91,7 @@ describe('the rows of a follower', () => {
     const big = JSON.stringify({ text: 'x'.repeat(600_000) })
     house.db.prepare('DELETE FROM events').run()
     const add = house.db.prepare(
-      "INSERT INTO events (event_type, category, title, description, source, event_data, timestamp, created_at) VALUES ('t', 'device', '', '', 'device', ?, 0, 0)",
+      "INSERT INTO events (event_type, category, title, description, source, event_data, timestamp, created_at, updated_at) VALUES ('t', 'device', '', '', 'device', ?, 0, 0, 0)",
     )
     const [first = 0] = [big, big, '{}'].map((data) => Number(add.run(data).lastInsertRowid))
     expect(keys(page(house, first - 1))).toEqual([first])
