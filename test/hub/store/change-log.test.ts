@@ -4,6 +4,7 @@ import * as columns from '../../../hub/store/columns.ts'
 import { declarations } from '../../../hub/store/declarations.ts'
 import { HUB_MIGRATIONS } from '../../../hub/store/open-store.ts'
 import { ownedTriggers } from '../../../hub/store/owned-rows.ts'
+import { SEAL_MARK } from '../../../hub/store/seal-mark.ts'
 import { capturedColumns, declarationOf, syncedTable, type TableDeclaration } from '../../../hub/store/synced-table.ts'
 import { keepTriggers } from '../../../hub/store/unchangeable.ts'
 import { migrate } from '../../../shared/sqlite/migrate.ts'
@@ -19,8 +20,9 @@ beforeEach(() => {
   db.pragma('foreign_keys = OFF')
 })
 
-/** A value that a column of this kind takes; `turn` makes another one. */
-function value(kind: columns.ColumnKind, turn: number): unknown {
+/** A value that a column takes; `turn` makes another one. */
+function value({ kind, sealed }: columns.ColumnMark, turn: number): unknown {
+  if (sealed) return `${SEAL_MARK}${turn}`
   switch (kind) {
     case 'text':
       return `text ${turn}`
@@ -39,7 +41,7 @@ function value(kind: columns.ColumnKind, turn: number): unknown {
 
 /** Inserts one row with every column filled, and returns its key. */
 function insert(table: TableDeclaration, turn = 1): string {
-  const row = new Map([...table.columns].map(([name, mark]) => [name, value(mark.kind, turn)]))
+  const row = new Map([...table.columns].map(([name, mark]) => [name, value(mark, turn)]))
   if (row.has('managed_by')) row.set('managed_by', 'site')
   const names = [...row.keys()].map((name) => `"${name}"`)
   db.prepare(`INSERT INTO "${table.name}" (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`).run(
@@ -68,8 +70,8 @@ describe('a change', () => {
     expect(noted()).toEqual(note)
     for (const column of capturedColumns(table)) {
       if (column === table.key || column === 'managed_by' || table.unchangeable?.columns?.includes(column)) continue
-      const other = value(table.columns.get(column)?.kind ?? 'text', 2)
-      db.prepare(`UPDATE "${name}" SET "${column}" = ?`).run(other)
+      const mark = table.columns.get(column)
+      db.prepare(`UPDATE "${name}" SET "${column}" = ?`).run(mark && value(mark, 2))
       expect([column, noted()]).toEqual([column, note])
     }
     db.exec(`DELETE FROM "${name}"`)
@@ -91,7 +93,7 @@ describe('a change', () => {
     if (table.name === 'sync_changes') return
     insert(table)
     noted()
-    for (const [column, { kind }] of still) db.prepare(`UPDATE "${name}" SET "${column}" = ?`).run(value(kind, 2))
+    for (const [column, mark] of still) db.prepare(`UPDATE "${name}" SET "${column}" = ?`).run(value(mark, 2))
     expect(noted()).toEqual([])
   })
 
