@@ -76,6 +76,15 @@ const OF_THE_HUB = [
   ['user_updated', entry('audit', 'info', 'User changed', 'An account was changed.')],
   ['token_created', entry('audit', 'info', 'Token created', 'A program may speak for a person.')],
   ['token_revoked', entry('audit', 'warning', 'Token revoked', 'A program may speak for a person no longer.')],
+  [
+    'device_erased',
+    entry('audit', 'warning', 'Device erased', 'A device was shut out, and all it ever said is forgotten.'),
+  ],
+  ['user_erased', entry('audit', 'warning', 'Person erased', 'A person is to be forgotten.')],
+  [
+    'erased_again',
+    entry('audit', 'warning', 'Erased again', 'This database is a copy from before an erasure, which is done again.'),
+  ],
   ['user_deleted', entry('audit', 'warning', 'User deleted', 'An account was taken away for good.')],
   ['house_updated', entry('audit', 'info', 'House changed', 'What is known of a house was changed.')],
   ['person_added', entry('audit', 'info', 'Person added', 'A person belongs to a house.')],

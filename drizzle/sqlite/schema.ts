@@ -16,6 +16,7 @@ export {
   devices,
   invitations,
 } from '../../hub/features/devices/tables.ts'
+export { erasures } from '../../hub/features/erasures/tables.ts'
 export { events } from '../../hub/features/events/tables.ts'
 export { followerGaps, followers } from '../../hub/features/followers/tables.ts'
 export { houses, people, rooms } from '../../hub/features/house/tables.ts'

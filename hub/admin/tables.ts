@@ -16,6 +16,7 @@ export const requestMemory = syncedTable(
   },
   {
     key: 'request_id',
+    named: { principal: { table: 'users', owned: true } },
     extras: (t) => [
       core.primaryKey({ columns: [t.principal, t.request_id] }),
       core.index('ix_request_memory_created').on(t.created_at),

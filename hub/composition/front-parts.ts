@@ -53,6 +53,14 @@ export function composeFrontParts(
         followers_changed: () => followers.begin(),
       },
     },
+    {
+      name: 'erasures',
+      effects: {
+        async renew_copies({ since }) {
+          if (await store.backups.renew(since)) await store.intake.input({ kind: 'copies_renewed', since })
+        },
+      },
+    },
     { name: 'announcer', effects: { joining: ({ until }) => announcer().joining(until) } },
   ]
   return [...own, ...openFrontParts(ofFeatures, front)]

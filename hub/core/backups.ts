@@ -21,6 +21,7 @@ export class Backups implements Service {
   #soon: Cancel | null = null
   #owed: string
   #drop: () => void
+  #removeBefore: (moment: number) => boolean
   #running = false
 
   /** `owed` is a file that is there while a stop left a copy to the next start. */
@@ -28,6 +29,8 @@ export class Backups implements Service {
     backup: (now: number) => Promise<string>
     /** Ends a backup that is under way. */
     drop: () => void
+    /** Removes older copies where there is one from after the moment; returns whether there is. */
+    removeBefore: (moment: number) => boolean
     owed: string
     clock: Clock
     log: Log
@@ -35,6 +38,7 @@ export class Backups implements Service {
   }) {
     this.#backup = parts.backup
     this.#drop = parts.drop
+    this.#removeBefore = parts.removeBefore
     this.#owed = parts.owed
     this.#clock = parts.clock
     this.#log = parts.log
@@ -63,6 +67,12 @@ export class Backups implements Service {
 
   soon(): void {
     this.#soon ??= this.#clock.after(SOON_MS, () => void this.run())
+  }
+
+  /** Has all copies made after a moment: a new one, and none from before it. Returns whether that is so now. */
+  async renew(moment: number): Promise<boolean> {
+    await this.run()
+    return this.#removeBefore(moment)
   }
 
   /** Never rejects: a backup that fails is a problem of the hub's health until one succeeds. */

@@ -1,3 +1,5 @@
+import type { ErasedSubject, ErasureStep } from './erasure.ts'
+
 /**
  * How far one stream has got. A stream is an ascending scan of keys: an append-only table by its own key, or the change
  * log (`changes`). `readings:0-1000` is the part of `readings` up to key 1000 that was split off so that newer rows go first.
@@ -86,10 +88,14 @@ export type SyncStep =
       changesSeen: number
       /** Rows of this site that central holds back, whatever the hub knows of them. */
       held: HeldRow[]
+      /** What this house had erased there, ever. */
+      erased: ErasedSubject[]
     }
   | { step: 'acked'; parts: AckedPart[] }
   /** What central had and this hub has no more is marked deleted there. */
   | { step: 'pruned'; stream: StreamPosition }
+  /** Central removed rows of somebody; `done`: all there were. */
+  | ({ step: 'erased' } & ErasureStep)
   | { step: 'fenced'; reason: string }
   /** The scopes this site may see: rows of all others leave. */
   | { step: 'granted'; scopes: string[] }

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { LaresError } from '../../shared/errors.ts'
 import { systemRandom } from '../../shared/ids.ts'
@@ -121,6 +121,20 @@ export function listBackups(folder: string): string[] {
     .sort()
     .reverse()
     .map((name) => join(folder, name))
+}
+
+/**
+ * Removes the copies of a folder that were made before a moment, also those from before a migration. Nothing goes unless a
+ * backup from after it is there. Returns whether one is.
+ */
+export function removeCopiesBefore(folder: string, moment: number): boolean {
+  const backups = listBackups(folder)
+  const isNew = (file: string) => (backupTime(basename(file)) ?? 0) >= moment
+  if (!backups.some(isNew)) return false
+  const migrations = readdirSync(folder).filter((name) => /^before-.*\.db$/.test(name))
+  for (const file of backups.filter((one) => !isNew(one))) rmSync(file)
+  for (const name of migrations) if (statSync(join(folder, name)).mtimeMs < moment) rmSync(join(folder, name))
+  return true
 }
 
 /** Whether the file is a copy that the hub made, or one that was put in a database's place. */

@@ -41,8 +41,13 @@ export interface TableDeclaration {
 /** The row whose key stands in a column, where no foreign key says so, or not all of it. */
 export interface NamedRow {
   table: string
-  /** Whether erasing that row at central erases this one too; otherwise only the column is cleared. */
+  /** Whether erasing that row, here and at central, erases this one too; otherwise only the column is cleared. */
   owned: boolean
+  /**
+   * Where the key is only a part of what stands in the column: a `client` of the broker has an id that begins with whose it is,
+   * a `topic` has it as one of its levels. Absent: it is the key.
+   */
+  as?: 'client' | 'topic'
 }
 
 /** Which rows stay as they were written. */

@@ -1,3 +1,4 @@
+import type { Database } from '../../shared/sqlite/open.ts'
 import type { TableDeclaration } from './synced-table.ts'
 
 /**
@@ -23,4 +24,16 @@ export function keepTriggers({ name, unchangeable }: TableDeclaration): { name: 
     trigger('update', 'UPDATE', [...touched, ...(changed === undefined ? [] : [changed])]),
     ...(mayGo ? [] : [trigger('delete', 'DELETE', where('OLD'))]),
   ]
+}
+
+/**
+ * Runs what may touch rows that are kept as they were written: an erasure puts a pseudonym into them. Call inside a transaction:
+ * without its end the triggers were never away.
+ */
+export function whileUnkept(db: Database, declaration: TableDeclaration, run: () => void): void {
+  if (!db.inTransaction) throw new Error(`rows of ${declaration.name} are kept: only a transaction may touch them`)
+  const triggers = keepTriggers(declaration)
+  for (const { name } of triggers) db.exec(`DROP TRIGGER "${name}"`)
+  run()
+  for (const { sql } of triggers) db.exec(sql)
 }

@@ -1,6 +1,7 @@
 import { UNSURE_ROWS } from '../engine/sync-memory.ts'
 import type { AckedPart, JoinedAnswer, StreamPosition, SyncIdentity, SyncStep } from '../engine/sync-step.ts'
 import { joinParts, NOTHING } from './acked.ts'
+import { nextErasure, noteErasures, tookErasure } from './erasing.ts'
 import { movedUnder } from './history.ts'
 import {
   nextPull,
@@ -30,7 +31,10 @@ const CHECK_EVERY = 30
 const UNSAVED_MOST = UNSURE_ROWS - BACKFILL_BATCH
 const KEYS_MOST = 20_000
 
-type Answer = Extract<SyncEvent, { kind: 'seen' | 'sent' | 'split' | 'pruned' | 'scopes' | 'pulled' | 'reported' }>
+type Answer = Extract<
+  SyncEvent,
+  { kind: 'seen' | 'sent' | 'split' | 'pruned' | 'erased' | 'scopes' | 'pulled' | 'reported' }
+>
 
 export interface CoreStart {
   identity: SyncIdentity
@@ -77,6 +81,9 @@ export class SyncCore {
       unsaved: [],
       ready: [],
       batchRows: FIRST_BATCH,
+      removing: false,
+      erasures: [],
+      erased: new Set(),
       untilScopes: 0,
       failures: 0,
       lastError: start.identity.fenced,
@@ -115,6 +122,7 @@ export class SyncCore {
     const { state } = this
     switch (event.kind) {
       case 'seen':
+        noteErasures(state, event.erasures)
         return this.#seen(event.waiting, event.changes.waiting)
       case 'sent':
         return this.#sent(event.result)
@@ -127,6 +135,8 @@ export class SyncCore {
         state.identity.pruneFrom = null
         this.#place(event.stream)
         return [{ kind: 'persist', step: { step: 'pruned', stream: event.stream } }, ...this.#next()]
+      case 'erased':
+        return [tookErasure(state, event), ...this.#next()]
       case 'scopes':
         return this.#then(takeGranted(state, event.granted, this.#polls++ % CHECK_EVERY === 0))
       case 'pulled':
@@ -285,6 +295,9 @@ export class SyncCore {
     const save = this.#save()
     // Goes on when the engine has written some of it down.
     if (this.#unsavedRows() >= UNSAVED_MOST) return save
+    const erasure = nextErasure(state)
+    if (erasure) return [...save, ...this.#then(erasure)]
+    if (state.removing) return [...save, this.#wait(IDLE_MS)]
     const live = this.#firstReady((stream) => stream.upto === null)
     if (live) return [...save, this.#send(live, LIVE_BATCH)]
     if (state.untilScopes <= 0) {

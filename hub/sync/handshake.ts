@@ -1,5 +1,6 @@
 import type { HeldRow, StreamPosition } from '../engine/sync-step.ts'
 import type { CentralLayout } from './encode.ts'
+import { readErasedThere } from './erased-there.ts'
 import type { Failpoint } from './failpoint.ts'
 import { type Postgres, type Row, sqlState } from './postgres.ts'
 import { type CentralView, type HubFacts, type HubView, reconcile } from './reconcile.ts'
@@ -61,11 +62,12 @@ export async function handshake(parts: HandshakeParts): Promise<HandshakeOutcome
   await at('leased', 'handshake')
   for (const stream of verdict.streams) await openCursor(db, site, stream)
   const held = await readHeld(db, site)
+  const erased = await readErasedThere(db, site)
   await at('opened', 'handshake')
   await db.commit()
   await at('committed', 'handshake')
   const { kind: _, ...facts } = verdict
-  return { kind: 'go', facts: { ...facts, site, name: central.name, held } }
+  return { kind: 'go', facts: { ...facts, site, name: central.name, held, erased } }
 }
 
 /** Coming months are made in time. Where that takes too long now, rows find room in the DEFAULT partition, and no house waits. */

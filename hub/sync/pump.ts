@@ -9,6 +9,7 @@ import { type CentralTable, managedNames } from '../store/central-shape.ts'
 import { readPurged } from '../store/purged.ts'
 import { SyncCore } from './core.ts'
 import { grantedScopes, pullScope, reportScope, schemaOf, signOfLife } from './download.ts'
+import { eraseAtCentral } from './erase-at-central.ts'
 import { type Failpoint, NO_FAILPOINT } from './failpoint.ts'
 import { handshake } from './handshake.ts'
 import { inPlainWords, Postgres } from './postgres.ts'
@@ -242,6 +243,12 @@ export class Pump {
           kind: 'pruned',
           stream: await prune(db, lease, { tables: this.#source.tables, stream, from, pending, purged, at }),
         }
+      }
+      case 'erase': {
+        // Read before rows were removed.
+        this.#prepared.clear()
+        const { id } = effect.erasure
+        return { kind: 'erased', id, ...(await eraseAtCentral(db, lease, { erasure: effect.erasure, at })) }
       }
       case 'scopes': {
         await db.begin()

@@ -31,6 +31,8 @@ export interface HubFacts {
    * at `upto` or one it would have to know is missing.
    */
   rehash(stream: StreamPosition, upto: number): string | null
+  /** Whether rows of a table in (after, upto] were erased here: no chain over them can be computed any more. */
+  erased(table: string, after: number, upto: number): boolean
   /** Lowest key that the hub still has of a table; 0 when it has none. */
   oldest(table: string): number
   /** Highest key that the hub ever gave out in a table. */
@@ -185,6 +187,8 @@ function follows(
   { cursors, facts }: { cursors: ReadonlyMap<string, StreamPosition>; facts: HubFacts },
 ): boolean {
   if (facts.rehash(own, cursor.position) === cursor.chain) return true
+  // The lease is this hub's own: nobody else moved the cursor, whatever is left of what moved it.
+  if (facts.erased(own.table, own.position, cursor.position)) return true
   for (const part of cursors.values()) {
     if (part.table !== own.table || part.epoch !== own.epoch || part.upto === null) continue
     // Scanned up to where the part begins, jumped to its end, scanned on.
@@ -212,7 +216,7 @@ function surelyThere(own: StreamPosition, cursor: StreamPosition | undefined, fa
   if (own.table === 'sync_changes') return Math.min(own.position, cursor.position)
   if (cursor.position === own.position) return cursor.chain === own.chain ? own.position : own.first
   if (cursor.position > own.position) return own.position
-  const purged = facts.oldest(own.table) > own.first + 1
+  const purged = facts.oldest(own.table) > own.first + 1 || facts.erased(own.table, own.first, cursor.position)
   const rehashed = () => facts.rehash({ ...own, position: own.first, chain: CHAIN_START }, cursor.position)
   return purged || rehashed() === cursor.chain ? cursor.position : own.first
 }

@@ -1,3 +1,4 @@
+import type { ErasureStep, PendingErasure } from '../engine/erasure.ts'
 import type { AckedPart, CentralRow, ScopeAnswer, StreamPosition, SyncIdentity, SyncStep } from '../engine/sync-step.ts'
 
 /** What the pump asks for. Each is answered by exactly one event, unless the process dies. */
@@ -14,6 +15,8 @@ export type SyncEffect =
   | { kind: 'split'; stream: StreamPosition; upto: number }
   /** Mark as deleted what this hub has no more; `stream` is the change log's. */
   | { kind: 'prune'; from: number; stream: StreamPosition }
+  /** Have central remove what it has of somebody who was erased here. */
+  | { kind: 'erase'; erasure: PendingErasure }
   | { kind: 'scopes' }
   | { kind: 'pull'; scope: string; after: number; whole: boolean }
   | { kind: 'report'; scope: string; seq: number; answer: ScopeAnswer }
@@ -40,11 +43,17 @@ export type SyncEvent =
   | { kind: 'persisted'; step: SyncStep['step']; answer: unknown }
   | { kind: 'not_persisted'; step: SyncStep['step']; reason: string }
   | { kind: 'handshake_done'; outcome: HandshakeOutcome }
-  | { kind: 'seen'; waiting: Waiting[]; changes: { waiting: number; oldest: number | null } }
+  | {
+      kind: 'seen'
+      waiting: Waiting[]
+      changes: { waiting: number; oldest: number | null }
+      erasures: { removing: boolean; pending: PendingErasure[] }
+    }
   | { kind: 'sent'; result: Sent }
   | { kind: 'split'; live: StreamPosition; part: StreamPosition }
   /** The change log's stream afterwards; `null`: not now, too much waits. */
   | { kind: 'pruned'; stream: StreamPosition | null }
+  | ({ kind: 'erased' } & ErasureStep)
   | { kind: 'scopes'; granted: GrantedScope[] }
   | { kind: 'pulled'; scope: string; page: Pulled }
   | { kind: 'reported' }
@@ -123,6 +132,12 @@ export interface SyncState {
   ready: string[]
   /** Rows in the next batch. */
   batchRows: number
+  /** Rows of somebody are being removed here: nothing is sent meanwhile, so that none of them leaves. */
+  removing: boolean
+  /** What central is to be told yet. */
+  erasures: PendingErasure[]
+  /** What central said that it did, in this life. */
+  erased: Set<string>
   /** Looks until the scopes are asked for again. */
   untilScopes: number
   failures: number

@@ -1,6 +1,8 @@
 import type { Database } from '../../shared/sqlite/open.ts'
+import { readErasures } from '../engine/erasure.ts'
 import type { HeldRow, StreamPosition } from '../engine/sync-step.ts'
 import { type CentralTable, isAppend } from '../store/central-shape.ts'
+import { mayBeErased } from '../store/erased-keys.ts'
 import { foldNumber, foldText, readChain, writeChain } from './chain.ts'
 import { type CentralLayout, type EpochOf, type RowEncoder, rowEncoder, storedAt } from './encode.ts'
 import { hasEnded } from './stream-position.ts'
@@ -84,6 +86,7 @@ export class UploadSource {
         kind: 'seen',
         waiting,
         changes: { waiting: count, oldest: count === 0 ? null : this.#oldestChange(after) },
+        erasures: readErasures(this.#db),
       }
     })
   }
@@ -123,6 +126,10 @@ export class UploadSource {
     }
     // A part's end may lie behind its last row, when that was purged.
     return last === upto || stream.upto === upto ? writeChain(chain) : null
+  }
+
+  erased(name: string, after: number, upto: number): boolean {
+    return mayBeErased(this.#db, name, { after, upto })
   }
 
   /** Lowest key that this hub still has of a table; 0 when it has none. */
@@ -165,11 +172,8 @@ export class UploadSource {
 
   /** Rows that are held back here and that a person decided to give up. */
   discarded(): HeldRow[] {
-    return this.#db
-      .prepare(
-        `SELECT table_name AS "table", row_key AS key, epoch, stream, code, reason FROM sync_quarantine WHERE state = 'discarded'`,
-      )
-      .all() as HeldRow[]
+    const columns = 'table_name AS "table", row_key AS key, epoch, stream, code, reason'
+    return this.#db.prepare(`SELECT ${columns} FROM sync_quarantine WHERE state = 'discarded'`).all() as HeldRow[]
   }
 
   #snapshot<T>(read: () => T): T {

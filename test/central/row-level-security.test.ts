@@ -92,7 +92,7 @@ describe.each(VERSIONS)('row level security on PostgreSQL %s', (version) => {
     expect(rights).toEqual([])
   })
 
-  it('leaves three functions to logins and none to everybody', async () => {
+  it('leaves five functions to logins and none to everybody', async () => {
     const rights = await query(
       admin,
       `SELECT p.proname, CASE a.grantee WHEN 0 THEN 'public' ELSE a.grantee::regrole::text END AS grantee
@@ -101,6 +101,8 @@ describe.each(VERSIONS)('row level security on PostgreSQL %s', (version) => {
     )
     expect(rights).toEqual([
       { proname: 'ensure_partitions', grantee: 'lares_site' },
+      { proname: 'erase_from_house', grantee: 'lares_site' },
+      { proname: 'erased_from_house', grantee: 'lares_site' },
       { proname: 'row_hash', grantee: 'lares_person' },
       { proname: 'row_hash', grantee: 'lares_site' },
     ])

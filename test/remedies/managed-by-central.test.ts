@@ -45,6 +45,16 @@ describe('a row that central manages', () => {
     await home.soon('the change is here', () => home.one<{ role: string }>('SELECT role FROM users')?.role === 'admin')
   })
 
+  it('is erased here once it was taken out there', async () => {
+    const home = await withRow('users', { id: 'u-bert', email: 'bert@example.org' })
+    const hint = refused(home, 'users/erase', { email: 'bert@example.org' })
+    expect(hint).toMatch(asPattern('Take the person out there first: lares central remove … users …. Then erase here.'))
+    await done(home, found(hint, /first: (lares .*)\. Then/))
+    await home.taken('care')
+    await home.soon('it has left', () => home.one('SELECT 1 FROM managed_rows') === undefined)
+    expect(ask(home.house, commandInput('users/erase', { email: 'bert@example.org' })).status).toBe('ok')
+  })
+
   it('and was refused for what it says is taken out there by the line that is told', async () => {
     const home = await withRow('device_groups', GROUP)
     const hint = refused(home, 'sync/yield', YIELD)

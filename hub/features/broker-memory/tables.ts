@@ -1,13 +1,16 @@
 import { blob, flag, integer, text, textId, time } from '../../store/columns.ts'
 import { core } from '../../store/drizzle.ts'
-import { syncedTable } from '../../store/synced-table.ts'
+import { type NamedRow, syncedTable } from '../../store/synced-table.ts'
+
+/** Of a device or of a person. */
+const CLIENT: NamedRow = { table: 'devices', owned: true, as: 'client' }
 
 /** Clients with a persistent session: one that holds nothing is a session too. */
 export const brokerSessions = syncedTable(
   'broker_sessions',
   'local',
   { client_id: textId(), began_at: time().notNull() },
-  { key: 'client_id' },
+  { key: 'client_id', named: { client_id: CLIENT } },
 )
 
 /** Subscriptions of clients with a persistent session. */
@@ -15,7 +18,11 @@ export const brokerSubscriptions = syncedTable(
   'broker_subscriptions',
   'local',
   { client_id: text().notNull(), filter: text().notNull(), qos: integer().notNull() },
-  { key: 'client_id', extras: (t) => [core.primaryKey({ columns: [t.client_id, t.filter] })] },
+  {
+    key: 'client_id',
+    named: { client_id: CLIENT },
+    extras: (t) => [core.primaryKey({ columns: [t.client_id, t.filter] })],
+  },
 )
 
 /** Messages waiting for clients with a persistent session. */
@@ -35,7 +42,11 @@ export const brokerQueue = syncedTable(
     received: flag().notNull().default(false),
     queued_at: time().notNull(),
   },
-  { key: 'entry', extras: (t) => [core.primaryKey({ columns: [t.client_id, t.entry] })] },
+  {
+    key: 'entry',
+    named: { client_id: CLIENT, topic: { table: 'devices', owned: true, as: 'topic' } },
+    extras: (t) => [core.primaryKey({ columns: [t.client_id, t.entry] })],
+  },
 )
 
 /** QoS 2 messages that had their effect and wait for PUBREL. */
@@ -43,7 +54,11 @@ export const brokerIncoming = syncedTable(
   'broker_incoming',
   'local',
   { client_id: text().notNull(), packet_id: integer().notNull() },
-  { key: 'packet_id', extras: (t) => [core.primaryKey({ columns: [t.client_id, t.packet_id] })] },
+  {
+    key: 'packet_id',
+    named: { client_id: CLIENT },
+    extras: (t) => [core.primaryKey({ columns: [t.client_id, t.packet_id] })],
+  },
 )
 
 /** Retained messages of others, on an allow-list of topics. The hub's own are derived from tables at start. */
@@ -51,5 +66,5 @@ export const brokerRetained = syncedTable(
   'broker_retained',
   'local',
   { topic: textId(), payload: blob().notNull(), qos: integer().notNull(), stored_at: time().notNull() },
-  { key: 'topic' },
+  { key: 'topic', named: { topic: { table: 'devices', owned: true, as: 'topic' } } },
 )

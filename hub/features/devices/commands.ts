@@ -11,14 +11,14 @@ import { adminCommand } from '../../engine/admin-command.ts'
 import { after, conditions, page } from '../../query/list-query.ts'
 import { visibleHouses } from '../../query/visibility.ts'
 import { houseNamed, houseParam } from '../house/named-house.ts'
-import { forgetAlarms, LAST_ERROR_AT } from './alarms.ts'
+import { LAST_ERROR_AT } from './alarms.ts'
 import { DEVICE_TYPES } from './device-types.ts'
 import { ENTITY_COLUMNS, entityLine, listEntities } from './entity-commands.ts'
 import { addDevice, hashSecret, invite } from './joining.ts'
 import { deviceNamed } from './named-device.ts'
 import { type OpenAlarm, openAlarms } from './open-alarms.ts'
-import { clearState, clearStatus } from './retained-state.ts'
 import { removeSensor } from './sensor-commands.ts'
+import { shutOutDevice } from './shut-out.ts'
 import { tellProblems } from './tell-device.ts'
 
 const deviceType = z.enum(DEVICE_TYPES)
@@ -290,16 +290,7 @@ export const revokeDevice = adminCommand({
   run(context, params) {
     const device = deviceNamed(context, params.device)
     const before = rowOf(context, device)
-    context.db
-      .prepare(
-        "UPDATE devices SET revoked_at = coalesce(revoked_at, ?), auth_token_hash = NULL, status = 'offline', status_reason = 'revoked', " +
-          'status_since = ?, updated_at = ? WHERE id = ?',
-      )
-      .run(context.now, context.now, context.now, device)
-    context.changed()
-    context.effect({ kind: 'disconnect', device, reason: 'revoked' })
-    clearRetained(context, device)
-    forgetAlarms(context, device)
+    shutOutDevice(context, device)
     context.addEvent({
       type: 'device_revoked',
       device,
@@ -310,12 +301,6 @@ export const revokeDevice = adminCommand({
     return { device }
   },
 })
-
-function clearRetained(context: CallContext, device: string): void {
-  const keys = context.db.prepare('SELECT key FROM device_entities WHERE device_id = ?').pluck().all(device) as string[]
-  clearStatus(context, device)
-  for (const key of keys) clearState(context, device, key)
-}
 
 function rowOf({ db }: Pick<CallContext, 'db'>, device: string) {
   return db.prepare('SELECT name, house_id, status, last_seen FROM devices WHERE id = ?').get(device) as {

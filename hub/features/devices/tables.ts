@@ -186,23 +186,28 @@ export const deviceAlarms = syncedTable(
 )
 
 /** A code by which one device may join, for ten minutes. Only its hash is kept. */
-export const invitations = syncedTable('invitations', 'local', {
-  id: textId(),
-  code_hash: secret().notNull(),
-  name: text().notNull(),
-  device_type: text().notNull(),
-  house_id: text()
-    .notNull()
-    .references(() => houses.id, { onDelete: 'cascade' }),
-  invited_by: text(),
-  expires_at: time().notNull(),
-  tries: integer().notNull().default(0),
-  used_at: time(),
-  /** Hash of the secret it was used with: the same secret gets the same answer again. */
-  used_secret_hash: secret(),
-  device_id: text().references(() => devices.id, { onDelete: 'cascade' }),
-  created_at: time().notNull(),
-})
+export const invitations = syncedTable(
+  'invitations',
+  'local',
+  {
+    id: textId(),
+    code_hash: secret().notNull(),
+    name: text().notNull(),
+    device_type: text().notNull(),
+    house_id: text()
+      .notNull()
+      .references(() => houses.id, { onDelete: 'cascade' }),
+    invited_by: text(),
+    expires_at: time().notNull(),
+    tries: integer().notNull().default(0),
+    used_at: time(),
+    /** Hash of the secret it was used with: the same secret gets the same answer again. */
+    used_secret_hash: secret(),
+    device_id: text().references(() => devices.id, { onDelete: 'cascade' }),
+    created_at: time().notNull(),
+  },
+  { named: { invited_by: { table: 'users', owned: false } } },
+)
 
 /** The last applied sequence of each outbox lane: at or below it is a duplicate. */
 export const deviceStreams = syncedTable(

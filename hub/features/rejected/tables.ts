@@ -17,5 +17,8 @@ export const rejectedMessages = syncedTable(
     raw_bytes: integer().notNull(),
     received_at: time().notNull(),
   },
-  { extras: (t) => [core.index('ix_rejected_device').on(t.device_id, t.id)] },
+  {
+    named: { device_id: { table: 'devices', owned: true } },
+    extras: (t) => [core.index('ix_rejected_device').on(t.device_id, t.id)],
+  },
 )

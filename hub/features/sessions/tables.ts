@@ -104,6 +104,8 @@ export const messages = syncedTable(
   },
   {
     purgedBy: 'created_at',
+    // A turn may have been at another device than its session began at: what was said in it goes with it.
+    named: { turn_id: { table: 'turns', owned: true } },
     extras: (t) => [
       core.index('idx_message_session').on(t.session_id, t.created_at),
       core.index('idx_message_created').on(t.created_at),

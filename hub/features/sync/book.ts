@@ -11,6 +11,8 @@ import type {
   SyncStep,
 } from '../../engine/sync-step.ts'
 import { centralTables } from '../../store/central-tables.ts'
+import { erasedAtCentral } from '../erasures/at-central.ts'
+import { eraseAgain } from '../erasures/begin.ts'
 import { ManagedRows } from './managed-rows.ts'
 import { numberAgain, sendAgain, sendMarksAgain } from './send-again.ts'
 
@@ -49,6 +51,7 @@ export function openBook(db: Database): SyncBook {
       pruneFrom,
     })
     tell(context, { ...step, before })
+    eraseAgain(context, step.erased)
     return { streams: readStreams(db), pruneFrom }
 
     function tell(to: Context, { before: was }: { before: SyncIdentity }): void {
@@ -100,6 +103,8 @@ export function openBook(db: Database): SyncBook {
         if (readSyncIdentity(db).site === null) return
         writeStream(statements, step.stream, context.now)
         return writeSyncIdentity(db, { ...readSyncIdentity(db), pruneFrom: null })
+      case 'erased':
+        return erasedAtCentral(context, step)
       case 'fenced':
         return fenced(context, step.reason)
       case 'granted':

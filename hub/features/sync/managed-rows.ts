@@ -5,6 +5,7 @@ import type { Context } from '../../engine/context.ts'
 import type { CentralRow, ScopeAnswer, SyncStep } from '../../engine/sync-step.ts'
 import type { CentralTable } from '../../store/central-shape.ts'
 import { giveWay } from '../personas/seed.ts'
+import { atCentralsWork, guardCentralRows } from './central-at-work.ts'
 import { type Values, wholeValues } from './row-values.ts'
 import { heldWords, holdersOf, stepAside } from './unique-keys.ts'
 import { waitingEdits } from './waiting-edits.ts'
@@ -35,7 +36,7 @@ export class ManagedRows {
     this.#tables = new Map(tables.map((table) => [table.name, table]))
     this.#order = parentsFirst(tables)
     this.#defaults = new Map(tables.map((table) => [table.name, defaultsOf(db, table)]))
-    this.#guard()
+    guardCentralRows(db, this.#tables.keys())
   }
 
   /** Scopes that are no longer granted leave with their rows. */
@@ -339,25 +340,8 @@ export class ManagedRows {
       .run(scope, table, key)
   }
 
-  /** Triggers of this connection alone: whoever edits a row of central's by mistake fails, whatever the code path. */
-  #guard(): void {
-    this.#db.exec('CREATE TEMP TABLE IF NOT EXISTS central_at_work (yes INTEGER)')
-    for (const { name } of this.#tables.values())
-      for (const event of ['UPDATE', 'DELETE'])
-        this.#db.exec(
-          `CREATE TEMP TRIGGER IF NOT EXISTS guard_${name}_${event.toLowerCase()} BEFORE ${event} ON main."${name}" ` +
-            "WHEN OLD.managed_by = 'central' AND NOT EXISTS (SELECT 1 FROM central_at_work) " +
-            `BEGIN SELECT RAISE(ABORT, 'centrally_managed: ${name}'); END`,
-        )
-  }
-
   #atWork<T>(run: () => T): T {
-    this.#db.exec('INSERT INTO central_at_work VALUES (1)')
-    try {
-      return run()
-    } finally {
-      this.#db.exec('DELETE FROM central_at_work')
-    }
+    return atCentralsWork(this.#db, run)
   }
 }
 

@@ -39,6 +39,7 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
   },
   'devices/rename': { expect: { device: 'kitchen-pi', name: 'Kitchen' } },
   'devices/revoke': { expect: { device: 'kitchen-pi' } },
+  'devices/erase': { expect: { pseudonym: expect.stringMatching(/^erased-/), next: 'lares erasures list' } },
   'sensors/remove': { expect: { sensor: 'cpu_temperature', entity_id: 'sensor.kitchen_pi_cpu_temperature' } },
   'entities/list': {
     expect: { entities: [{ key: 'cpu_temperature', source: 'lares', device: 'kitchen-pi' }] },
@@ -72,6 +73,12 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
   'users/token': { expect: { user: 'anna', token: expect.stringMatching(/^[\w-]{43}$/) } },
   'users/update': { expect: { user: 'anna' } },
   'users/delete': { expect: { user: 'anna' } },
+  'users/erase': { expect: { pseudonym: expect.stringMatching(/^erased-/) } },
+  'erasures/list': {
+    before:
+      "INSERT OR IGNORE INTO erasures (id, what, key, reason, state, removed, requested_at) VALUES ('e', 'device', 'old-pi', 'asked', 'central', 7, 5)",
+    expect: { erasures: [{ what: 'device', state: 'waiting for central', removed: 7, done_at: null }] },
+  },
   'tokens/list': {
     prepared: ['t1'],
     expect: { tokens: [{ name: 'phone', email: 'anna@example.com', is_connected: true }] },

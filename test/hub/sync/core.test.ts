@@ -24,6 +24,7 @@ const GO: HandshakeOutcome = {
     resend: false,
     changesSeen: 0,
     held: [],
+    erased: [],
   },
 }
 
@@ -41,7 +42,12 @@ function joined(...streams: StreamPosition[]): SyncCore {
 const waiting = (name: string, rows: number): Waiting => ({ stream: name, epoch: 1, newest: rows, rows, oldest: 1 })
 
 const seen = (core: SyncCore, list: Waiting[], changes = 0) =>
-  core.handle({ kind: 'seen', waiting: list, changes: { waiting: changes, oldest: null } })
+  core.handle({
+    kind: 'seen',
+    waiting: list,
+    changes: { waiting: changes, oldest: null },
+    erasures: { removing: false, pending: [] },
+  })
 
 function sent(core: SyncCore, at: StreamPosition, more: boolean, tookMs = 500): SyncEffect[] {
   const ledger = { rows: core.state.batchRows, merged: core.state.batchRows, duplicates: 0, quarantined: 0, bytes: 1 }

@@ -43,6 +43,7 @@ const facts = {
     if (upto === position) return chain
     return upto <= (table === 'sync_changes' ? 7 : 15) ? over(upto) : null
   },
+  erased: () => false,
   oldest: () => 1,
   newest: () => 15,
 }

@@ -108,7 +108,7 @@ export class SimulatedCentral {
     memory.epoch = Math.max(memory.epoch, verdict.epoch)
     for (const stream of verdict.streams) this.#open(stream)
     const { kind: _, ...rest } = verdict
-    return { kind: 'go', facts: { ...rest, site: 'site', name: 'home', held: [...memory.held.values()] } }
+    return { kind: 'go', facts: { ...rest, site: 'site', name: 'home', held: [...memory.held.values()], erased: [] } }
   }
 
   /** `half`: only one of rows and cursor was written, as can happen where they do not belong to one transaction. */

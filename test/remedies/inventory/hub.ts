@@ -60,6 +60,7 @@ export const HUB: Inventory = {
     'It is run in its turn; lares jobs list shows it.': JOBS,
     'Only central can change that: lares central conflicts says how.': CENTRAL,
     'Change it there: lares central put … … FILE.': CENTRAL,
+    'Take the person out there first: lares central remove … users …. Then erase here.': CENTRAL,
     'Those it refused are named in lares sync status.': HOUSE,
     'Only central can change that: lares central conflicts says how, or': CENTRAL,
     'See lares users list, or make one: lares users create.': LINE,

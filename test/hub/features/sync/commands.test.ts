@@ -41,6 +41,7 @@ function joined(more: Partial<Extract<SyncStep, { step: 'joined' }>> = {}): Test
     resend: true,
     changesSeen: 0,
     held: [],
+    erased: [],
     ...more,
   })
   return house
@@ -121,6 +122,7 @@ describe('what the hub writes down of its talk with central', () => {
       resend: false,
       changesSeen: 900,
       held: [],
+      erased: [],
     })
     const after = changes(house)
     expect(after.map(({ table_name, row_key }) => [table_name, row_key])).toEqual(

@@ -1,0 +1,19 @@
+import type { Context } from '../../engine/context.ts'
+import { forgetAlarms } from './alarms.ts'
+import { clearState, clearStatus } from './retained-state.ts'
+
+/** Ends a device's connection and forgets its secret: it never comes in again. What others were told of it is taken back. */
+export function shutOutDevice(context: Context, device: string): void {
+  const { db, now } = context
+  db.prepare(
+    "UPDATE devices SET revoked_at = coalesce(revoked_at, ?), auth_token_hash = NULL, status = 'offline', status_reason = 'revoked', " +
+      'status_since = ?, updated_at = ? WHERE id = ?',
+  ).run(now, now, now, device)
+  context.changed()
+  context.effect({ kind: 'disconnect', device, reason: 'revoked' })
+  const sensors = db.prepare('SELECT unique_id FROM device_entities WHERE device_id = ?').pluck().all(device)
+  clearStatus(context, device)
+  for (const key of sensors as (string | null)[])
+    if (key !== null) clearState(context, device, key.slice(device.length + 1))
+  forgetAlarms(context, device)
+}

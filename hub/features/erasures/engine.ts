@@ -1,0 +1,135 @@
+import type { Database } from '../../../shared/sqlite/open.ts'
+import type { Context } from '../../engine/context.ts'
+import type { Feature } from '../../engine/feature.ts'
+import type { House } from '../../engine/house.ts'
+import { readSyncIdentity } from '../../engine/sync-memory.ts'
+import { namingColumns } from '../../store/erasure-plan.ts'
+import { openDevices } from '../devices/engine.ts'
+import { openSessions } from '../sessions/engine.ts'
+import { atCentralsWork } from '../sync/central-at-work.ts'
+import { openTelemetry } from '../telemetry/engine.ts'
+import type { ErasureRow } from './erasure-row.ts'
+import { scanEvents } from './event-scan.ts'
+import { Removal } from './removal.ts'
+
+/** In one transaction, once a second: as much as a disk that fills up is cleared by. */
+const STEP = { rows: 5_000, events: 5_000 }
+/** What central refused, and copies that could not be renewed, are asked about again after this. */
+const AGAIN_MS = 600_000
+
+declare module '../../engine/input.ts' {
+  interface InputKinds {
+    /** Every copy that the hub keeps of its database was made after this. */
+    copies_renewed: { since: number }
+  }
+  interface EffectKinds {
+    /** Make a backup, and remove what was copied before. */
+    renew_copies: { since: number }
+  }
+}
+
+/**
+ * Forgets devices and people, step by step: the events that tell of them, the rows that belong to them, the copies of the
+ * database, and what central has. Whatever ends the hub in between, the next step is the one that did not happen.
+ */
+export function openErasures(house: House): Feature {
+  const { db } = house
+  // They gather rows of devices in memory: what they write comes before a step removes it.
+  house.use(openDevices)
+  house.use(openSessions)
+  house.use(openTelemetry)
+  const removal = new Removal(db, namingColumns())
+  let askedAt: number | null = null
+
+  function remove(context: Context, row: ErasureRow): void {
+    if (row.state === 'events') {
+      const { upto, removed, done } = scanEvents(db, { ...row, after: row.eventsUpto, most: STEP.events })
+      db.prepare('UPDATE erasures SET events_upto = ?, removed = removed + ?, state = ? WHERE id = ?').run(
+        ...[upto, removed, done ? 'rows' : 'events', row.id],
+      )
+      return
+    }
+    const { rows, files } = atCentralsWork(db, () => removal.step(row, STEP.rows))
+    for (const file of files) context.effect({ kind: 'delete_clip', file })
+    db.prepare('UPDATE erasures SET removed = removed + ? WHERE id = ?').run(rows, row.id)
+    if (rows > 0) context.changed()
+    if (rows < STEP.rows) finish(context, row)
+  }
+
+  /** Nothing of it is left in the tables. */
+  function finish(context: Context, { id, traces }: ErasureRow): void {
+    // Answers to others' requests may speak of it; whoever asks again asks of nobody.
+    const forget = db.prepare('DELETE FROM request_memory WHERE instr(response, ?) > 0')
+    for (const word of [...traces.keys, ...traces.names]) forget.run(word)
+    db.prepare("UPDATE erasures SET state = 'copies', traces = NULL, removed_at = ? WHERE id = ?").run(context.now, id)
+    askedAt = null
+    context.changed()
+  }
+
+  /** The front makes a backup and says so; a hub that ended meanwhile asks again. */
+  function renewCopies(context: Context): void {
+    const since = db.prepare("SELECT max(removed_at) FROM erasures WHERE state = 'copies'").pluck().get() as
+      | number
+      | null
+    if (since === null) return
+    if (askedAt !== null && Math.abs(context.now - askedAt) < AGAIN_MS) return
+    context.effect({ kind: 'renew_copies', since })
+    context.committed(() => {
+      askedAt = context.now
+    })
+  }
+
+  function copiesRenewed(context: Context, since: number): void {
+    const hasCentral = house.central || readSyncIdentity(db).site !== null
+    const due = "state = 'copies' AND removed_at <= @since"
+    if (hasCentral) db.prepare(`UPDATE erasures SET state = 'central' WHERE ${due}`).run({ since })
+    else
+      db.prepare(`UPDATE erasures SET state = 'done', done_at = @now, pseudonym = NULL WHERE ${due}`).run({
+        since,
+        now: context.now,
+      })
+    if (hasCentral) context.effect({ kind: 'sync', ask: 'wake' })
+  }
+
+  return {
+    name: 'erasures',
+    inputs: {
+      copies_renewed(context, { since }) {
+        copiesRenewed(context, since)
+        return { verdict: 'stored' }
+      },
+    },
+    tick(context) {
+      const row = nextRow(db)
+      if (row) {
+        // What is removed is overwritten, not only let go.
+        db.pragma('secure_delete = ON')
+        try {
+          remove(context, row)
+        } finally {
+          db.pragma('secure_delete = OFF')
+        }
+      }
+      renewCopies(context)
+      askCentralAgain(context)
+    },
+  }
+
+  function askCentralAgain({ now }: Context): void {
+    db.prepare(
+      "UPDATE erasures SET refused = NULL, refused_at = NULL WHERE state = 'central' AND abs(? - refused_at) > ?",
+    ).run(now, AGAIN_MS)
+  }
+}
+
+/** The oldest that is not done here. */
+function nextRow(db: Database): ErasureRow | null {
+  const row = db
+    .prepare(
+      "SELECT id, what, key, pseudonym, traces, state, events_upto FROM erasures WHERE state IN ('events', 'rows') ORDER BY requested_at, id LIMIT 1",
+    )
+    .get() as (Omit<ErasureRow, 'traces' | 'eventsUpto'> & { traces: string; events_upto: number }) | undefined
+  if (row === undefined) return null
+  const { events_upto: eventsUpto, traces, ...rest } = row
+  return { ...rest, eventsUpto, traces: JSON.parse(traces) as ErasureRow['traces'] }
+}

@@ -1,0 +1,45 @@
+import type { Database } from '../../../shared/sqlite/open.ts'
+
+/** Counting goes on up to here. */
+const COUNTED = 1_000_000
+
+/** What an erasure of a device takes, in a sentence. */
+export function erasedWithDevice(db: Database, { id, name }: { id: string; name: string }): string {
+  const count = counter(db, id)
+  const series = 'SELECT id FROM reading_series WHERE device_id = @key'
+  const parts = [
+    count('sensors', 'device_entities WHERE device_id = @key'),
+    count('readings', `readings WHERE series_id IN (${series})`),
+    count('events', "events WHERE device_id = @key AND category <> 'audit'"),
+    count('conversations', 'sessions WHERE device_id = @key'),
+    count('recordings', 'audio_clips WHERE device_id = @key'),
+  ]
+  return (
+    `${name} (${id}) will be erased for good, in this house and at central: ${parts.join(', ')}. ` +
+    'The audit says what was done, of a pseudonym. Older backups of the hub go too. What the device still keeps is on its own card.'
+  )
+}
+
+/** What an erasure of a person takes, in a sentence. */
+export function erasedWithUser(db: Database, { id, email }: { id: string; email: string }): string {
+  const count = counter(db, id)
+  const parts = [
+    count('tokens', 'api_tokens WHERE user_id = @key'),
+    count('places in houses', 'people WHERE user_id = @key'),
+    count('conversations', 'sessions WHERE user_id = @key'),
+    count('recordings', 'audio_clips WHERE session_id IN (SELECT id FROM sessions WHERE user_id = @key)'),
+  ]
+  return (
+    `${email} will be erased for good, in this house and at central: the account, ${parts.join(', ')}, and the events of it. ` +
+    'The audit says what was done, of a pseudonym. Older backups of the hub go too.'
+  )
+}
+
+function counter(db: Database, key: string) {
+  return (what: string, rows: string): string => {
+    const found = Number(
+      db.prepare(`SELECT count(*) FROM (SELECT 1 FROM ${rows} LIMIT ${COUNTED})`).pluck().get({ key }),
+    )
+    return `${found === COUNTED ? 'at least 1,000,000' : found.toLocaleString('en-US')} ${what}`
+  }
+}
