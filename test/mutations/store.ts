@@ -162,4 +162,15 @@ export const STORE: readonly Mutation[] = [
     becomes: '',
     test: { file: 'test/hub/store/events-rebuilt.test.ts', name: 'keys that were given out are not given out again' },
   },
+  {
+    without: 'a column that the documents of the house name',
+    file: 'drizzle/sqlite/0015_events-updated-at.sql',
+    text: 'ALTER TABLE events_with_stamps RENAME TO events;',
+    becomes:
+      'ALTER TABLE events_with_stamps DROP COLUMN processing_error; ALTER TABLE events_with_stamps RENAME TO events;',
+    test: {
+      file: 'test/docs/documents.test.ts',
+      name: 'are built as they are written, or differ as the decision says',
+    },
+  },
 ]
