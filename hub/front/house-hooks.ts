@@ -17,6 +17,9 @@ import type { Admission, Credentials, Principal } from '../engine/principal.ts'
 import { type Access, accessOf, HOME_ASSISTANT } from './access.ts'
 import { Denials } from './denials.ts'
 
+/** What goes there may hold a password or a secret, also where it is sent by mistake: its bytes are not kept. */
+const CONFIDENTIAL: ReadonlySet<TopicName> = new Set(['adminRequest', 'adminResponse', 'joinRequest', 'joinResponse'])
+
 /** Where what comes in goes on to. */
 export interface HouseHooksParts {
   topics: Topics
@@ -215,9 +218,10 @@ export class HouseHooks implements BrokerHooks {
       settle('absorb')
       return
     }
+    const payload = topic && CONFIDENTIAL.has(topic.name) ? Buffer.alloc(0) : message.payload
     this.#parts.reject(
       principal.id,
-      { topic: message.topic, payload: message.payload, code: topic ? 'not_allowed' : 'unknown_topic' },
+      { topic: message.topic, payload, code: topic ? 'not_allowed' : 'unknown_topic' },
       done,
     )
   }

@@ -5,6 +5,7 @@ const KEY_FOLDER = 'test/hub/secrets/key-folder.test.ts'
 const STORED = 'test/hub/secrets/stored-secrets.test.ts'
 const SECRETS_TEST = 'test/hub/features/secrets/secrets.test.ts'
 const KEY_CARE = 'test/hub/core/key-care.test.ts'
+const CANARIES = 'test/end-to-end/canaries.test.ts'
 const PLACES = 'test/hub/contract/named-places.test.ts'
 
 /** What is sealed, its keys, and who gets to see it. */
@@ -141,5 +142,29 @@ export const SECRETS: readonly Mutation[] = [
     text: '!hasPassword(text)',
     becomes: 'text.length > 0 || hasPassword(text)',
     test: { file: PLACES, name: 'the named places of a section' },
+  },
+  {
+    without: 'forgetting the bytes of requests that went astray',
+    file: 'hub/front/house-hooks.ts',
+    text: 'topic && CONFIDENTIAL.has(topic.name)',
+    becomes: 'topic === undefined',
+    test: {
+      file: 'test/hub/front/house-hooks.test.ts',
+      name: 'is acknowledged, kept as rejected, counted, and logged once',
+    },
+  },
+  {
+    without: 'keeping passwords out of the log',
+    file: 'hub/front/house-hooks.ts',
+    text: '{ client: cutText(shown.clientId, 80), reason }',
+    becomes: '{ client: cutText(shown.clientId, 80), reason, shown }',
+    test: { file: CANARIES, name: 'leaves none in a file, a log, a table, a topic, an answer or at central' },
+  },
+  {
+    without: 'keeping tokens out of what is remembered of answers',
+    file: 'hub/admin/request-memory.ts',
+    text: 'command.secretAnswer ? null : JSON.stringify(response)',
+    becomes: 'JSON.stringify([response])',
+    test: { file: CANARIES, name: 'leaves none in a file, a log, a table, a topic, an answer or at central' },
   },
 ]

@@ -52,9 +52,11 @@ export function openSecrets({ db, keyring, log }: Pick<House, 'db' | 'keyring' |
   return {
     name: 'secrets',
     tick(context) {
-      const busy = resealing.step() > 0
+      const { looked, sealed } = resealing.step()
+      // When it has come to its end, the old key is not kept for another minute.
+      if (sealed > 0) lookedAt = Number.NEGATIVE_INFINITY
       const mono = context.mono ?? 0
-      if (busy || mono - lookedAt < LOOK_MS) return
+      if (looked > 0 || mono - lookedAt < LOOK_MS) return
       look(context)
       context.committed(() => {
         lookedAt = mono

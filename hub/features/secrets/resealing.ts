@@ -19,6 +19,9 @@ export class Resealing {
   #log: Log
   /** The last row that was looked at, by old key and column: rows that cannot be opened are passed once and not each time. */
   #passed = new Map<string, string>()
+  /** Rows that the log has named. */
+  #told = new Set<string>()
+  #sealed = 0
 
   constructor({
     db,
@@ -37,15 +40,16 @@ export class Resealing {
     this.#passed.clear()
   }
 
-  /** Seals the next values anew with the newest key. Returns how many it looked at: none, and there is nothing to do. */
-  step(): number {
+  /** Seals the next values anew with the newest key. `looked` is 0 when there is nothing to do. */
+  step(): { looked: number; sealed: number } {
     let left = ROWS_AT_ONCE
+    this.#sealed = 0
     const [, ...old] = this.#keyring.ids
     for (const id of old)
       for (const column of this.#columns) {
         if (left > 0) left -= this.#some(id, column, left)
       }
-    return ROWS_AT_ONCE - left
+    return { looked: ROWS_AT_ONCE - left, sealed: this.#sealed }
   }
 
   #some(id: string, at: SealedColumn, most: number): number {
@@ -71,8 +75,12 @@ export class Resealing {
       const anew = this.#keyring.seal(plain, at)
       plain.fill(0)
       this.#db.prepare(`UPDATE "${table}" SET "${column}" = ? WHERE "${key}" = ?`).run(anew, row)
+      this.#sealed += 1
     } catch (error) {
       if (!(error instanceof LaresError)) throw error
+      const place = `${table} ${row}`
+      if (this.#told.has(place)) return
+      this.#told.add(place)
       this.#log.warn({ table, row, error: asError(error).message }, 'what is sealed here cannot be sealed anew')
     }
   }

@@ -13,7 +13,7 @@ const topics = topicsBelow('lares')
 interface Heard {
   stored: string[]
   counted: string[]
-  rejected: { device: string; topic: string; code: string }[]
+  rejected: { device: string; topic: string; code: string; raw: string }[]
   turns: string[]
   frames: string[]
   requests: { verb: string; retained: boolean; caller: Caller }[]
@@ -50,8 +50,8 @@ function hooksWithFakes(more: Partial<HouseHooksParts> = {}) {
       heard.stored.push(topic)
       settle('stored')
     },
-    reject: (device, { topic, code }, settle) => {
-      heard.rejected.push({ device, topic, code })
+    reject: (device, { topic, code, payload }, settle) => {
+      heard.rejected.push({ device, topic, code, raw: String(payload) })
       settle('rejected')
     },
     stored: (device, topic) => void heard.counted.push(`${device} ${topic}`),
@@ -144,6 +144,8 @@ describe('a publish', () => {
       'unknown_topic',
     ])
     expect(new Set(heard.rejected.map(({ device: who }) => who))).toEqual(new Set([OWN]))
+    // A request may hold a password; of everything else the bytes tell what went wrong.
+    expect(heard.rejected.map(({ raw }) => raw === '')).toEqual([false, true, false, false, false, false])
     expect(hooks.denials.counts).toEqual({ publish: 6, subscribe: 0 })
     expect(heard.warnings).toHaveLength(1)
     expect(heard.stored).toEqual([])
