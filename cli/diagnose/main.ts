@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { systemClock } from '../../shared/clock.ts'
 import { inherited, variable } from '../../shared/environment.ts'
@@ -81,7 +81,7 @@ function usualData(): string {
 }
 
 function secretsOf({ data, edgeData, config, edgeConfig }: Places): string[] {
-  const inHub = ['central.url', 'tls.key'].map((name) => join(data, name))
+  const inHub = ['central.url', 'tls.key', ...keysIn(data)].map((name) => join(data, name))
   const inAgent = ['identity.json', 'joining.json'].map((name) => join(edgeData, name))
   return [
     ...secretsIn([...inHub, ...inAgent, config, edgeConfig]),
@@ -89,6 +89,16 @@ function secretsOf({ data, edgeData, config, edgeConfig }: Places): string[] {
       /^LARES_.*(?:URL|CENTRAL|SECRET|TOKEN)|^PGPASSWORD/.test(name) ? [value] : [],
     ),
   ]
+}
+
+/** Keys of what is sealed, as paths below the data folder. */
+function keysIn(data: string): string[] {
+  const folder = join(data, 'keys')
+  try {
+    return readdirSync(folder).map((name) => join('keys', name))
+  } catch {
+    return [] // None was made yet, or this user cannot read them.
+  }
 }
 
 /** Nobody else may read it, and nothing that is there is lost. */
