@@ -125,6 +125,7 @@ export const FOLLOWERS: readonly Mutation[] = [
     file: 'hub/front/running-follower.ts',
     text: 'this.#most = Math.ceil(size / 2)',
     becomes: 'this.#most = size',
+    endless: true,
     test: { file: RUNNER, name: 'is found, tried three times, and passed over' },
   },
   {

@@ -50,10 +50,10 @@ export const listFollowers = adminCommand({
         ...{ last_error, failing_since, position },
       }
     })
-    const others = otherPositions(db).map(({ name, kind, position, ...table }) => {
+    const others = otherPositions(db).map(({ name, kind, position, usualLagMs, ...table }) => {
       const lag = lagOf(db, table, { at: position, now })
       return {
-        ...{ name, kind, table: table.table, state: stateOf(lag), ...lag, lost_rows: 0, gaps: 0 },
+        ...{ name, kind, table: table.table, state: stateOf(lag, usualLagMs), ...lag, lost_rows: 0, gaps: 0 },
         ...{ last_error: null, failing_since: null, position },
       }
     })
@@ -67,7 +67,7 @@ interface Lag {
 }
 
 const NO_LAG: Lag = { lag_rows: null, lag_seconds: null }
-/** Who gathers rows, or waits for the end of a span, is not behind for that. */
+/** Who gathers rows is not behind for that. */
 const BEHIND_S = 120
 
 function lagOf(db: Database, of: FollowedTable, { at, now }: { at: number; now: number }): Lag {
@@ -79,8 +79,8 @@ function lagOf(db: Database, of: FollowedTable, { at, now }: { at: number; now: 
   }
 }
 
-function stateOf({ lag_seconds }: Lag): 'behind' | 'following' {
-  return (lag_seconds ?? 0) > BEHIND_S ? 'behind' : 'following'
+function stateOf({ lag_seconds }: Lag, usualLagMs = 0): 'behind' | 'following' {
+  return (lag_seconds ?? 0) > BEHIND_S + usualLagMs / 1_000 ? 'behind' : 'following'
 }
 
 export const listGaps = adminCommand({
@@ -207,6 +207,10 @@ function nextRows(db: Database, row: DurableRow, all: boolean): { first: number;
 
 function known(db: Database, name: string) {
   const row = followerRow(db, name)
+  if (!row && otherPositions(db).some((other) => other.name === name))
+    throw new LaresError('bad_params', `"${name}" keeps its position itself: nothing passes over its rows`, {
+      hint: 'It goes on by itself. Central is looked after with lares sync status.',
+    })
   if (!row) throw new LaresError('not_found', `there is no follower "${name}"`, { hint: 'See lares followers list.' })
   return row
 }

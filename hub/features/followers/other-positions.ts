@@ -8,6 +8,8 @@ export interface OtherPosition extends FollowedTable {
   name: string
   kind: 'inside' | 'sync'
   position: number
+  /** How far behind it is when all is well, because it waits for the end of a span. */
+  usualLagMs: number
 }
 
 /** When the rows of tables that go to central were stored. */
@@ -20,15 +22,16 @@ const STORED_AT = [
 /** What is rolled up, and what central has acknowledged: they follow too, each by rules of its own. */
 export function otherPositions(db: Database): OtherPosition[] {
   const rollups = ROLLUP_STEPS.map(
-    ({ key }): OtherPosition => ({
+    ({ key, step }): OtherPosition => ({
       ...{ name: key, kind: 'inside', table: 'readings', storedAt: 'received_at' },
       position: rollupPosition(db, key).upto,
+      usualLagMs: step,
     }),
   )
   const memory = { identity: readSyncIdentity(db), streams: readStreams(db) }
   const sync = STORED_AT.flatMap(({ table, storedAt }): OtherPosition[] => {
     const position = acknowledgedUpto(memory, table)
-    return position === null ? [] : [{ name: 'central', kind: 'sync', table, storedAt, position }]
+    return position === null ? [] : [{ name: 'central', kind: 'sync', table, storedAt, position, usualLagMs: 0 }]
   })
   return [...rollups, ...sync]
 }

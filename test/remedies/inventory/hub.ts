@@ -56,6 +56,7 @@ export const HUB: Inventory = {
     'See lares sync status.': LINE,
     'See lares quarantine list.': LINE,
     'See lares followers list.': FOLLOWERS,
+    'It goes on by itself. Central is looked after with lares sync': FOLLOWERS,
     'Take it out of hub.toml first, or pass over what waits: lares': FOLLOWERS,
     'It is run in its turn; lares jobs list shows it.': JOBS,
     'Only central can change that: lares central conflicts says how.': CENTRAL,

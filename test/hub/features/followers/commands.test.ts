@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { SYNC_OFF } from '../../../../hub/sync/sync-status.ts'
 import { ask, commandInput, query } from '../../engine/ask.ts'
 import { openTestHouse, type TestHouse } from '../../engine/engine-in-memory.ts'
 import { fleeting, gapsOf, outside, positionOf, problemOf, step } from './test-followers.ts'
@@ -47,6 +48,9 @@ describe('followers/list', () => {
   it('names what follows by machines of its own: rollups, and central', () => {
     const house = houseWith(10)
     expect(listed(house, 'rollup_5m')).toMatchObject({ kind: 'inside', position: 0, lag_rows: 10 })
+    house.now += 50 * 60_000
+    // An hour that is not over yet keeps nobody behind.
+    expect([listed(house, 'rollup_5m')?.state, listed(house, 'rollup_1h')?.state]).toEqual(['behind', 'following'])
     expect(listed(house, 'central')).toBeUndefined()
     house.db
       .prepare("INSERT INTO hub_settings (key, value) VALUES ('sync', ?)")
@@ -113,6 +117,20 @@ describe('followers/skip', () => {
       ['nobody', 'not_found'],
     ])
       expect(run(house, 'skip', { name })).toMatchObject({ error: { code, hint: 'See lares followers list.' } })
+  })
+})
+
+describe('what keeps its position itself', () => {
+  it('is passed over and forgotten by nobody', () => {
+    const house = houseWith(1)
+    for (const verb of ['skip', 'forget'] as const)
+      expect(run(house, verb, { name: 'rollup_5m' })).toMatchObject({
+        error: {
+          code: 'bad_params',
+          hint: 'It goes on by itself. Central is looked after with lares sync status.',
+        },
+      })
+    expect(ask(house, commandInput('sync/status', {}, { prepared: SYNC_OFF }))).toMatchObject({ status: 'ok' })
   })
 })
 
