@@ -1,4 +1,5 @@
 import { decode, type Wire } from '../shared/codec.ts'
+import { LaresError } from '../shared/errors.ts'
 import { durationWords } from '../shared/time-words.ts'
 import type { Topics } from '../shared/topics.ts'
 import type { AdminClient } from './admin-client.ts'
@@ -166,6 +167,10 @@ interface ListedDevice {
   status_reason: string
 }
 
+function unlessUnknown(error: unknown): void {
+  if (!(error instanceof LaresError && error.code === 'unknown_command')) throw error
+}
+
 /** Notes the names of all devices of the house, which it returns. */
 async function learnNames(client: AdminClient, names: Map<string, string>): Promise<ListedDevice[]> {
   const devices: ListedDevice[] = []
@@ -176,23 +181,28 @@ async function learnNames(client: AdminClient, names: Map<string, string>): Prom
     after = page.next
   } while (after !== undefined)
   for (const { id, name } of devices) names.set(id, name)
-  await learnSensors(client, names)
+  // An older hub lists none: their keys stand for them.
+  await learnEntities(client, names).catch(unlessUnknown)
   return devices
 }
 
-async function learnSensors(client: AdminClient, names: Map<string, string>): Promise<void> {
+/** By their names; two of one device that are called alike by their keys. */
+async function learnEntities(client: AdminClient, names: Map<string, string>): Promise<void> {
+  const called = new Map<string, string[]>()
   let after: unknown
   do {
-    const asked = { limit: 1_000, ...(after === undefined ? {} : { after }) }
-    const page = (await client.request('readings', 'latest', asked)) as {
-      readings: { device: string; sensor: string; sensor_name?: string }[]
+    const page = (await client.request('entities', 'list', { after })) as {
+      entities: { device: string; key: string; name: string }[]
       next?: unknown
     }
-    // An older hub says no names: the key stands for the sensor then.
-    for (const { sensor_name, ...of } of page.readings)
-      if (sensor_name !== undefined) names.set(sensorId(of), sensor_name)
+    for (const { device, key, name } of page.entities) {
+      const alike = JSON.stringify([device, name])
+      called.set(alike, [...(called.get(alike) ?? []), sensorId({ device, sensor: key })])
+      if (name !== '') names.set(sensorId({ device, sensor: key }), name)
+    }
     after = page.next
   } while (after !== undefined)
+  for (const ids of called.values()) if (ids.length > 1) for (const id of ids) names.delete(id)
 }
 
 /** Each line over the old one, so that nothing flickers. */

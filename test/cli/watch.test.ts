@@ -42,7 +42,7 @@ function watching() {
   }
   const page = () => shown.slice(shown.lastIndexOf('\u001b[H') + 3)
   const all = () => shown
-  return { line, clock, live, lines, screen, page, all, resize: () => resized(), end: () => ending.abort() }
+  return { house, line, clock, live, lines, screen, page, all, resize: () => resized(), end: () => ending.abort() }
 }
 
 describe('a house on a screen', () => {
@@ -55,6 +55,36 @@ describe('a house on a screen', () => {
     line.publish('lares/kitchen-pi/state/stove', value(START, 51))
     clock.advance(100)
     expect(page()).toMatch(/stove +51 {2}°C/)
+    end()
+    await ended
+  })
+
+  it('calls everything by its name, two that are called alike by their keys, and shows words and what nobody knows', async () => {
+    const { house, line, clock, live, screen, page, end } = watching()
+    const add = house.db.prepare(
+      'INSERT INTO device_entities (id, device_id, source, entity_id, key, name, entity_type, created_at, updated_at) ' +
+        "VALUES (@key, 'kitchen-pi', 'zigbee2mqtt', @key, @key, @name, 'light', 1, 1)",
+    )
+    for (const [key, name] of ['light_sofa Sofa', 'light_a Lamp', 'light_b Lamp', 'train Train'].map((of) =>
+      of.split(' '),
+    ))
+      add.run({ key, name })
+    const ended = watchOnScreen(live, screen)
+    await settled()
+    const say = (key: string, state: object) =>
+      line.publish(
+        `lares/kitchen-pi/state/${key}`,
+        JSON.stringify({ ...JSON.parse(value(START, 0)), unit: '', ...state }),
+      )
+    say('light_sofa', { value: 'on', attributes: { brightness: 254 } })
+    say('light_a', { value: false })
+    say('light_b', { value: null, available: false })
+    say('train', { value: 'It leaves an hour later than it should'.repeat(5) })
+    clock.advance(100)
+    expect(page()).toMatch(/ Sofa +on /)
+    expect(page()).toMatch(/ light_a +off /)
+    expect(page()).toMatch(/ light_b +unavailable /)
+    expect(page()).toMatch(/ Train +It leaves an hour later t? /)
     end()
     await ended
   })

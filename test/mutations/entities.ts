@@ -101,6 +101,13 @@ export const ENTITIES_OF_DEVICES: readonly Mutation[] = [
     },
   },
   {
+    without: 'forgetting the state of an entity where it was before',
+    file: 'hub/features/telemetry/latest.ts',
+    text: '    this.#slots.delete(entity)\n    this.#staged.delete(entity)\n',
+    becomes: '    this.#slots.delete(entity)\n',
+    test: { file: ENTITIES, name: 'moves between two states of one batch' },
+  },
+  {
     without: 'a bound on attributes',
     file: 'hub/features/telemetry/observations.ts',
     text: 'if (read.success) return { attributes: read.data }',

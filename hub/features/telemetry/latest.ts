@@ -113,6 +113,7 @@ export class LatestStates {
     const slot = this.#slots.get(entity)
     if (slot) this.#changed.delete(slot)
     this.#slots.delete(entity)
+    this.#staged.delete(entity)
   }
 
   forgetStaged(): void {

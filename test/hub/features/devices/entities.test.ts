@@ -110,6 +110,17 @@ describe('an entity of a bridge', () => {
     expect(rows(house)[1]).toMatchObject({ id: before?.id, device_id: other, key: 'light_moved' })
   })
 
+  it('moves between two states of one batch, and the later one is shown where it is now, also when it changes again', () => {
+    const { house, device } = houseWithBridge()
+    house.send({ kind: 'test_device', name: 'Strip' })
+    const other = house.all<{ id: string }>("SELECT id FROM devices WHERE name = 'Strip'")[0]?.id ?? ''
+    house.send(observed(light(device), 'on'), observed(light(other), 'off', { at: START - 1_000 }))
+    expect(house.published('/state/light_living_room')).toEqual([{}, expect.objectContaining({ value: 'off' })])
+    house.send(observed(light(other), 'on'))
+    house.tick(1_000)
+    expect(house.published(`${other}/state/light_living_room`)).toMatchObject([{ value: 'on' }])
+  })
+
   it('has names as long as names may be, in any script, and longer ones are cut between characters', () => {
     const { house, device } = houseWithBridge()
     const long = '長'.repeat(255)

@@ -111,11 +111,11 @@ describe('a number of something that measures', () => {
 
   it('is refused alone when it is none', () => {
     const { house, device } = houseWithBridge()
-    expect(house.send(observed(thermometer(device), Number.NaN), observed(light(device), 'on'))).toEqual([
-      'rejected',
-      'stored',
-    ])
-    expect(shown(house)).toMatchObject({ light_living_room: { value: 'on' } })
+    const volume = light(device, { entityId: 'number.volume', uniqueId: 'volume' })
+    const [measured, set] = [thermometer(device), volume].map((one) => observed(one, Number.NaN))
+    if (!measured || !set) throw new Error('there are two')
+    expect(house.send(measured, set, observed(light(device), 'on'))).toEqual(['rejected', 'rejected', 'stored'])
+    expect(Object.keys(shown(house))).toEqual(['light_living_room'])
   })
 
   it('said again of the same moment is the same one', () => {
