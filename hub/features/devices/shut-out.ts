@@ -11,9 +11,8 @@ export function shutOutDevice(context: Context, device: string): void {
   ).run(now, now, now, device)
   context.changed()
   context.effect({ kind: 'disconnect', device, reason: 'revoked' })
-  const sensors = db.prepare('SELECT unique_id FROM device_entities WHERE device_id = ?').pluck().all(device)
+  const keys = db.prepare('SELECT key FROM device_entities WHERE device_id = ?').pluck().all(device) as string[]
   clearStatus(context, device)
-  for (const key of sensors as (string | null)[])
-    if (key !== null) clearState(context, device, key.slice(device.length + 1))
+  for (const key of keys) clearState(context, device, key)
   forgetAlarms(context, device)
 }
