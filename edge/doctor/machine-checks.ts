@@ -3,7 +3,9 @@ import { silentLog } from '../../shared/log.ts'
 import { openGpio } from '../gpio/open-port.ts'
 import { clockSyncReader } from '../health/clock-sync.ts'
 import { readDisk } from '../health/disk.ts'
+import type { Machine } from '../health/machine.ts'
 import { readThrottled } from '../health/throttled.ts'
+import { orNull } from '../health/unknown.ts'
 import type { Finding } from './findings.ts'
 import { ok, problem, skipped } from './findings.ts'
 import type { DoctorOptions } from './options.ts'
@@ -14,9 +16,17 @@ export async function checkClock({ machine, clock }: DoctorOptions): Promise<Fin
   const { synced, source } = await clockSyncReader(machine, clock)()
   if (synced === null) return [skipped('clock', 'this system does not say whether its clock is synchronised')]
   if (synced) return [ok('clock', `synchronised${source ? ` by ${source}` : ''}`)]
-  const mend =
-    'Let it follow the network: sudo timedatectl set-ntp true. Until it does, the hub mends the times of readings by itself.'
+  const mend = (await followsNetwork(machine))
+    ? 'It is to follow the network, and no time server has answered: timedatectl timesync-status names the one it asks. ' +
+      'Let this network reach it, or name another as NTP= in /etc/systemd/timesyncd.conf. ' +
+      'Until then the hub mends the times of readings by itself.'
+    : 'Let it follow the network: sudo timedatectl set-ntp true. Until it does, the hub mends the times of readings by itself.'
   return [problem('clock', 'not synchronised', mend)]
+}
+
+async function followsNetwork(machine: Machine): Promise<boolean> {
+  const command = ['timedatectl', 'show', '-p', 'NTP', '--value']
+  return (await orNull(() => machine.run(command, { timeoutMs: 3_000 })))?.trim() === 'yes'
 }
 
 export async function checkPower({ machine }: DoctorOptions): Promise<Finding[]> {
@@ -49,7 +59,9 @@ export async function checkGpio({ config, machine, clock, status }: DoctorOption
   if (status !== null) {
     const gpio = status.heartbeat?.gpio
     const said = status.missing.find(({ part }) => part === 'gpio')
-    if (said) return [problem('gpio', said.reason, said.hint ?? 'See docs/operations.md, "Pins".')]
+    // Where only relays need pins, each of them says what it lacks, and the heartbeat that there are none.
+    const reason = said?.reason ?? (gpio?.backend === 'none' ? (gpio.reason ?? 'the running agent has no pins') : null)
+    if (reason !== null) return [problem('gpio', reason, said?.hint ?? 'See docs/operations.md, "Pins".')]
     return [ok('gpio', `the running agent uses ${gpio?.backend ?? 'it'}`)]
   }
   const settings = { backend, ...(base === undefined ? {} : { base }), ...(chip === undefined ? {} : { chip }) }

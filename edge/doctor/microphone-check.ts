@@ -1,5 +1,5 @@
 import { type ErrorCode, hintFor } from '../../shared/errors.ts'
-import { runningUser } from '../../shared/running-user.ts'
+import { howToJoinGroup } from '../../shared/join-group.ts'
 import { measureMicrophone } from '../hearing/microphone-level.ts'
 import type { Finding } from './findings.ts'
 import { ok, problem, skipped } from './findings.ts'
@@ -38,6 +38,6 @@ const REMEDY = 'List the microphones with arecord -L, and name one as [microphon
 /** What the list cannot help with is told as what it is. */
 function remedyOf(code: ErrorCode | undefined): string {
   if (code === 'missing_program') return 'Install what it belongs to: sudo apt install alsa-utils.'
-  if (code === 'no_permission') return `sudo usermod -aG audio ${runningUser()}, then start the agent again.`
+  if (code === 'no_permission') return howToJoinGroup('audio')
   return code === 'device_busy' ? hintFor(code) : REMEDY
 }

@@ -123,6 +123,16 @@ describe('the machine that the doctor looks at', () => {
     expect(isWell(await checkClock(doctorOf(tree)))).toBe(true)
   })
 
+  it('and whose clock is to follow the network, but nobody answers, is told where to look', async () => {
+    const tree = fakeTree()
+    tree.program('timedatectl', '[ "$3" = NTP ] && echo yes || echo no')
+    const mend = mendOf(await checkClock(doctorOf(tree)))
+    expect(mend).toContain(
+      'It is to follow the network, and no time server has answered: timedatectl timesync-status names the one it asks.',
+    )
+    expect(mend).not.toContain('set-ntp')
+  })
+
   it('and whose disk is nearly full is well with the space that is named', async () => {
     const tree = fakeTree()
     let freeMb = 100
@@ -192,8 +202,10 @@ describe('the microphone that the doctor looks at', () => {
     const tree = fakeTree()
     tree.program('arecord', `[ -e ${tree.root}/in ] || { ${fails('Permission denied')}; }\n${RECORDS}`)
     const mend = mendOf(await listens(tree))
-    expect(mend).toMatch(asPattern('sudo usermod -aG audio …, then start the agent again.'))
-    const [command] = mend.split(',')
+    expect(mend).toMatch(
+      asPattern('Add its account to the group: sudo usermod -aG audio …, then start the agent again.'),
+    )
+    const [, command] = /: (sudo .*?),/.exec(mend) ?? []
     await run(tree, command, `[ "$*" = "usermod -aG audio ${runningUser()}" ] && touch ${tree.root}/in`)
     expect(JSON.stringify(await listens(tree))).not.toContain('usermod')
   })

@@ -358,6 +358,21 @@ describe('who asks about pins', () => {
     expect(await checkGpio(auto)).toMatchObject([{ state: 'ok' }])
   })
 
+  it('reads it from the doctor also where only relays need pins and the running agent has none', async () => {
+    const { tree, machine } = pi()
+    const config = configSchema.parse({ outputs: { pump: { type: 'relay', pin: 22 } } })
+    const options = { dataFolder: tree.root, configFile: null, clock: systemClock, machine, config }
+    const of = (backend: 'none' | 'gpiod', reason: string | null) =>
+      checkGpio({
+        ...options,
+        status: { missing: [], heartbeat: { gpio: { backend, base: null, reason } } },
+      } as unknown as Parameters<typeof checkGpio>[0])
+    expect(await of('none', 'there is no GPIO chip')).toMatchObject([
+      { state: 'problem', says: 'there is no GPIO chip' },
+    ])
+    expect(await of('gpiod', null)).toMatchObject([{ state: 'ok' }])
+  })
+
   it('hears of a button and of a light that have one pin, from the status and in the log', async () => {
     const warnings: LogFields[] = []
     const config = configSchema.parse({ gpio: { backend: 'simulated', talk_button: 17, status_led: 17 } }).gpio

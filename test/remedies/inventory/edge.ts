@@ -47,6 +47,7 @@ export const EDGE: Inventory = {
   },
   'edge/doctor/machine-checks.ts': {
     'Let it follow the network: sudo timedatectl set-ntp true.': DOCTOR,
+    'It is to follow the network, and no time server has': DOCTOR,
     'Use the supply made for this Pi and a short, thick cable.': { because: 'a supply is changed by hand' },
     'Set [gpio] backend = "auto", or remove talk_button,': GPIO,
     'The card may be failing: look at the journal, save the data.': { because: 'a card is changed by hand' },
@@ -55,7 +56,6 @@ export const EDGE: Inventory = {
   },
   'edge/doctor/microphone-check.ts': {
     'Install what it belongs to: sudo apt install alsa-utils.': DOCTOR,
-    'sudo usermod -aG audio …, then start the agent again.': DOCTOR,
     'List the microphones with arecord -L, and name one as': DOCTOR,
     'Unmute it: look for a switch on it, and at alsamixer, capture': DOCTOR,
     'Lower the gain in alsamixer, capture (F4).': DOCTOR,
@@ -81,9 +81,6 @@ export const EDGE: Inventory = {
   'edge/gpio/chip-labels.ts': {
     'This machine shows no pins at all: remove talk_button,': GPIO,
     'Write below [gpio] which has your pins: ….': GPIO,
-  },
-  'edge/gpio/gpio-group.ts': {
-    'Add its account to the group: sudo usermod -aG gpio …, then': GPIO,
   },
   'edge/gpio/gpiod-port.ts': {
     'Only 1 and 2 are known here. …': GPIO,
@@ -216,5 +213,11 @@ export const EDGE: Inventory = {
   'edge/sensors/sampler.ts': {
     'Rename one of the two tables: sensor keys are made from the': SENSORS,
     'Remove one of the two tables, or give it another name.': SENSORS,
+  },
+  'shared/join-group.ts': {
+    'Add its account to the group: sudo usermod -aG': GPIO,
+    'Its account has no name, so no group can list it.': {
+      because: 'who starts a container gives it its groups; test/shared/join-group.test.ts',
+    },
   },
 }
