@@ -40,7 +40,7 @@ export function composeBrokerSide(
   base: Base,
   { certificate, frontParts }: { certificate: Certificate; frontParts: readonly LoadedFrontPart[] },
 ): BrokerSide {
-  const { options, topics, health, report, store } = base
+  const { options, topics, health, report, store, recorder } = base
   const { folder, config, clock, log, version } = options
   const houses = new Map<string, string>()
   const live = new LiveDevices(clock)
@@ -73,6 +73,8 @@ export function composeBrokerSide(
   const values = new SensorValues(topics)
   const perform = (effects: Effect[]) => {
     values.note(effects)
+    for (const effect of effects)
+      if (effect.kind === 'disconnect' && effect.reason === 'revoked') recorder.forget(effect.device)
     outward.perform(effects)
   }
   const tellFacts = () => {

@@ -65,6 +65,8 @@ export class TurnRecorder implements Service {
   #takers = new Map<string, TakerCounts>()
   /** Of the last turn of each device. */
   #levels = new Map<string, SoundLevel>()
+  /** Devices that were revoked: a turn of theirs may still be closing. */
+  #revoked = new Map<string, true>()
   #leftovers: { file: string; finished: boolean }[] = []
   #stopLooking: Cancel | null = null
   #stopped = false
@@ -186,6 +188,13 @@ export class TurnRecorder implements Service {
     return [...this.#levels].map(([device, level]) => ({ device, level }))
   }
 
+  /** The device is no part of the house any more. */
+  forget(device: string): void {
+    this.#levels.delete(device)
+    this.#revoked.set(device, true)
+    forgetOldest(this.#revoked)
+  }
+
   #look(): void {
     const now = this.#options.clock.mono()
     for (const [key, { recording }] of this.#open) {
@@ -220,7 +229,7 @@ export class TurnRecorder implements Service {
 
   async #measured(device: string, closing: Promise<ClosedTurn>): Promise<ClosedTurn> {
     const closed = await closing
-    if (closed.level) {
+    if (closed.level && !this.#revoked.has(device)) {
       this.#levels.delete(device)
       this.#levels.set(device, closed.level)
       forgetOldest(this.#levels)

@@ -213,4 +213,14 @@ describe('the level of a turn', () => {
     expect(await end('t3', 0)).toMatchObject({ level: null })
     expect(recorder.levels()).toHaveLength(1)
   })
+
+  it('is forgotten with a device that is revoked, also when a turn of it ends later', async () => {
+    say('t1', ...range(0, 30))
+    await end('t1', 30)
+    say('t2', 0)
+    recorder.forget(DEVICE)
+    expect(recorder.levels()).toEqual([])
+    await end('t2', 1)
+    expect(recorder.levels()).toEqual([])
+  })
 })
