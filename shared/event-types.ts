@@ -62,7 +62,7 @@ const OF_AGENTS = [
   ],
 ] as const satisfies Entries
 
-/** What the hub tells. `audit` is never purged; the others follow the retention of their severity. */
+/** What the hub tells, beside what its features declare. `audit` is never purged; the others follow the retention of their severity. */
 const OF_THE_HUB = [
   ['device_connect', entry('device', 'info', 'Device connected', 'The device can be reached.')],
   ['device_disconnect', entry('device', 'info', 'Device disconnected', 'The device can no longer be reached.')],
@@ -149,9 +149,6 @@ const OF_THE_HUB = [
   ],
   ['central_row_kept', entry('system', 'info', 'Central row kept', 'A row that central removed is still in use here.')],
   ['scope_left', entry('system', 'info', 'Scope withdrawn', 'Central no longer manages these rows for this house.')],
-  ['job_failed', entry('system', 'error', 'Job failed', 'Work that was not to be lost could not be done.')],
-  ['job_cancelled', entry('audit', 'warning', 'Job given up', 'A person gave up work that was to be done.')],
-  ['job_retried', entry('audit', 'info', 'Job tried again', 'A person had work done again that had failed.')],
   [
     'follower_gap',
     entry('system', 'error', 'Rows not followed', 'Rows went or were passed over before they were had.'),
@@ -164,9 +161,6 @@ const OF_THE_HUB = [
   ['hub_started', entry('system', 'info', 'Hub started', 'The hub started.')],
   ['hub_degraded', entry('system', 'error', 'Hub degraded', 'The hub cannot store.')],
   ['hub_recovered', entry('system', 'info', 'Hub recovered', 'The hub stores again.')],
-  ['retention_changed', entry('audit', 'info', 'Retention changed', 'Something is kept for another time now.')],
-  ['disk_space_low', entry('system', 'warning', 'Disk space low', "The hub's disk is filling up.")],
-  ['thinned', entry('system', 'warning', 'Data thinned', 'The disk was filling up, so older data made room.')],
   [
     'database_restored',
     entry('system', 'critical', 'Database restored', 'The database was damaged and a backup took its place.'),
@@ -187,10 +181,10 @@ type Entries = readonly (readonly [type: string, entry: EventType])[]
 
 /** The types that an agent sends. */
 export type AgentEventType = (typeof OF_AGENTS)[number][0]
-/** Every type of event that has an entry. */
+/** Every type of event that has an entry here. */
 export type EventTypeName = AgentEventType | (typeof OF_THE_HUB)[number][0]
 
-/** The one table of event types, for both ends. */
+/** What both ends know of. The features of a hub declare more. */
 export const EVENT_TYPES: ReadonlyMap<string, EventType> = new Map<string, EventType>([...OF_AGENTS, ...OF_THE_HUB])
 
 /** What can be wrong with a device for a while. `identity_shared` is what the hub itself says of it. */

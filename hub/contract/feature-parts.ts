@@ -1,3 +1,4 @@
+import type { EventType } from '../../shared/event-types.ts'
 import type { AdminCommand } from '../engine/admin-command.ts'
 import type { OpenFeature } from '../engine/feature.ts'
 import type { Follower } from '../engine/follower.ts'
@@ -32,6 +33,8 @@ export interface FeatureParts {
     kinds: () => Promise<readonly Follower[]>
     sinks?: Readonly<Record<string, () => Promise<Sink<never>>>>
   }
+  /** The types of events that it adds to the log, and `FeatureEvents` knows of. */
+  events?: Readonly<Record<string, EventType>>
   /** Which of its rows leave by age. */
   retention?: readonly RetentionClass[]
   /** Its section of `hub.toml`. */

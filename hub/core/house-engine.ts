@@ -11,9 +11,11 @@ import type { OpenFeature } from '../engine/feature.ts'
 import { type Follower, followersByName } from '../engine/follower.ts'
 import { OpeningHouse } from '../engine/house.ts'
 import { type JobKind, jobKinds } from '../engine/job-kind.ts'
+import { DECLARED_EVENTS } from '../features/declared-events.ts'
 import { openDevices } from '../features/devices/engine.ts'
 import { announce } from '../features/events/announce.ts'
 import { EventLog } from '../features/events/event-log.ts'
+import { typeOfEvent } from '../features/events/type-of.ts'
 import { Keyring } from '../secrets/keyring.ts'
 import { centralTables } from '../store/central-tables.ts'
 import { ENGINE_PARTS, FOLLOWER_KINDS, JOB_KINDS } from './engine-parts.ts'
@@ -52,7 +54,8 @@ export function openHouseEngine(parts: HouseParts): Engine {
   const house = new OpeningHouse({ ...parts, jobKinds: kinds, followers, central, settings, keyring })
   const features = house.openAll([openAdminDesk, ...(parts.features ?? ENGINE_PARTS)])
   const devices = house.use(openDevices)
-  const eventLog = new EventLog(db)
+  const typeOf = typeOfEvent(DECLARED_EVENTS)
+  const eventLog = new EventLog(db, typeOf)
   return new Engine({
     store,
     log,
@@ -62,7 +65,7 @@ export function openHouseEngine(parts: HouseParts): Engine {
     heard: (device, now) => devices.signs.seen(device, now),
     addEvent(event, context) {
       eventLog.add(event, context.now)
-      announce(context, event)
+      announce(context, event, typeOf)
     },
   })
 }

@@ -7,6 +7,10 @@ import type { CentralTable } from '../store/central-shape.ts'
 import type { Caller } from './caller.ts'
 import type { Effect } from './input.ts'
 
+/** Types of events that features declare: each adds its own, and names them in its `feature.ts`. */
+// biome-ignore lint/suspicious/noEmptyInterface: declarations are merged into it
+export interface FeatureEvents {}
+
 /** What a feature adds to the event log; what is left out is derived from the table of event types. */
 export type NewEvent = WhatHappened & Where
 
@@ -19,7 +23,7 @@ type Where =
   | { house?: never; device?: never; entity?: never; session?: never }
 
 interface WhatHappened {
-  type: EventTypeName
+  type: EventTypeName | keyof FeatureEvents
   /** Where the type's own category does not fit. */
   category?: string
   severity?: 'debug' | 'info' | 'warning' | 'error' | 'critical'

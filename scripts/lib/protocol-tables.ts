@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { COMMANDS } from '../../hub/features/commands.ts'
+import { DECLARED_EVENTS } from '../../hub/features/declared-events.ts'
 import { canRetry, ERROR_CODES, hintFor, LaresError } from '../../shared/errors.ts'
 import { EVENT_TYPES } from '../../shared/event-types.ts'
 import { MESSAGES, type MessageName } from '../../shared/messages/index.ts'
@@ -111,7 +112,7 @@ function errorTable(): string {
 }
 
 function eventTypeTable(): string {
-  const rows = [...EVENT_TYPES].map(([type, { title, category, severity, description }]) => [
+  const rows = [...EVENT_TYPES, ...DECLARED_EVENTS].map(([type, { title, category, severity, description }]) => [
     `\`${type}\``,
     title,
     category,

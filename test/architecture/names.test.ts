@@ -21,6 +21,7 @@ const CONVENTIONAL_FILES = new Set(
     'commands',
     'config',
     'engine',
+    'event-types',
     'feature',
     'fields',
     'front',

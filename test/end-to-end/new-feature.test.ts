@@ -29,7 +29,7 @@ const GENERATED = /^drizzle\/sqlite\/|^cli\/commands\.json$|^docs\/(?:protocol|c
 /** The feature's own folder, and the message that it brings. */
 const OWN = /^hub\/features\/weather\/|^shared\/messages\/weather-wish\.ts$/
 
-describe('a new feature with a table, a command, a message to the front, settings, a durable HTTP job and an HTTP follower', () => {
+describe('a new feature with a table, a retention class, an event, a command, a message to the front, settings, a job and a follower', () => {
   const copy = new HouseCopy()
   const before = copy.files()
 
@@ -102,6 +102,10 @@ describe('a new feature with a table, a command, a message to the front, setting
       expect(await (await fetch(`http://127.0.0.1:${hub.http}/metrics`)).text()).toContain(
         'lares_weather_wishes_total 1',
       )
+      const { classes } = hub.ask('retention', 'show') as { classes: { class: string }[] }
+      expect(classes.find((one) => one.class === 'forecasts')).toMatchObject({ days: 7, default: true, rows: 1 })
+      const forecasts = hub.ask('events', 'list', '--event-type', 'forecast_came')
+      expect(forecasts).toMatchObject({ events: [{ title: 'Forecast came' }] })
       expect(hub.ask('jobs', 'list')).toMatchObject({ jobs: [{ kind: 'forecast', key: 'garden', state: 'done' }] })
       await eventually(() => collected.length > 1, 30_000)
       expect(JSON.parse(collected[1] ?? '')).toEqual([

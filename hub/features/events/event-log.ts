@@ -1,7 +1,7 @@
-import { eventType } from '../../../shared/event-types.ts'
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 import { traceOf } from '../../engine/caller.ts'
 import type { NewEvent } from '../../engine/context.ts'
+import type { TypeOfEvent } from './type-of.ts'
 
 /** A device may name any type, but may not write into the audit, which is never purged, nor speak for the hub. */
 const HOUSES_OWN = new Set(['audit', 'system'])
@@ -9,8 +9,10 @@ const HOUSES_OWN = new Set(['audit', 'system'])
 /** Adds to `events`: what the sender leaves out is derived from the table of event types. */
 export class EventLog {
   #insert: Statement
+  #typeOf: TypeOfEvent
 
-  constructor(db: Database) {
+  constructor(db: Database, typeOf: TypeOfEvent) {
+    this.#typeOf = typeOf
     this.#insert = db.prepare(
       'INSERT INTO events (house_id, device_id, entity_id, user_id, session_id, event_type, category, severity, title, ' +
         'description, source, event_data, context, old_state, new_state, state_attributes, timestamp, created_at, updated_at) ' +
@@ -19,7 +21,7 @@ export class EventLog {
   }
 
   add(event: NewEvent, now: number): void {
-    const type = eventType(event.type)
+    const type = this.#typeOf(event.type)
     this.#insert.run(
       event.house ?? null,
       event.device ?? null,

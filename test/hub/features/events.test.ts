@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { DECLARED_EVENTS, declaredEvents } from '../../../hub/features/declared-events.ts'
 import { EVENT_TYPES, eventType } from '../../../shared/event-types.ts'
 import { openTestHouse, reading, START } from '../engine/engine-in-memory.ts'
 
@@ -103,10 +104,29 @@ describe('the table of event types', () => {
       'api_call',
     ])
       expect(EVENT_TYPES.has(type)).toBe(true)
-    for (const { title, description } of EVENT_TYPES.values()) {
+    for (const { title, description } of [...EVENT_TYPES.values(), ...DECLARED_EVENTS.values()]) {
       expect(title).toMatch(/^[A-Z]/)
       expect(description).toMatch(/\.$/)
     }
+  })
+})
+
+describe('the types of events that features declare', () => {
+  const entry = { title: 'Rain', category: 'system', severity: 'warning', description: 'It rains.' } as const
+
+  it('are in the log as they are declared, and no device speaks for the house in their name', () => {
+    const house = openTestHouse()
+    house.device('garden', 'mqtt')
+    house.send(['lares/garden/event', { type: 'job_failed' }])
+    expect(house.all("SELECT title, category, severity FROM events WHERE event_type = 'job_failed'")).toEqual([
+      { title: 'Job failed', category: 'device', severity: 'error' },
+    ])
+  })
+
+  it('are declared once, beside those that both ends know of', () => {
+    expect([...declaredEvents([{ events: { rain: entry } }, {}])]).toEqual([['rain', entry]])
+    expect(() => declaredEvents([{ events: { rain: entry } }, { events: { rain: entry } }])).toThrow('declared twice')
+    expect(() => declaredEvents([{ events: { error: entry } }])).toThrow('"error" is declared twice')
   })
 })
 

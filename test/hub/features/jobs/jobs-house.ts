@@ -6,7 +6,9 @@ import { type Effect, type StructuredInput, VERDICTS, type Verdict } from '../..
 import { type JobKind, jobKinds } from '../../../../hub/engine/job-kind.ts'
 import type { ClaimedJob, JobKey, JobOutcome, JobStep } from '../../../../hub/engine/job-step.ts'
 import { EventLog } from '../../../../hub/features/events/event-log.ts'
+import { typeOfEvent } from '../../../../hub/features/events/type-of.ts'
 import { openJobs } from '../../../../hub/features/jobs/engine.ts'
+import { JOB_EVENTS } from '../../../../hub/features/jobs/event-types.ts'
 import { installTriggers } from '../../../../hub/store/change-log.ts'
 import { declarations } from '../../../../hub/store/declarations.ts'
 import { HUB_MIGRATIONS } from '../../../../hub/store/open-store.ts'
@@ -117,7 +119,7 @@ export class JobsHouse<C extends Clock = ManualClock> {
       name: 'wants',
       inputs: { disk: (context) => ({ verdict: 'stored', value: this.#wanted(context) }) },
     }
-    const events = new EventLog(db)
+    const events = new EventLog(db, typeOfEvent(new Map(Object.entries(JOB_EVENTS))))
     return new Engine({
       store,
       features: [openJobs({ db, jobKinds: kinds }), wants],
