@@ -48,4 +48,35 @@ export const DECLARED: readonly Mutation[] = [
     becomes: '',
     test: { file: CLASSES, name: 'stays where nobody knows what was done since a copy was made' },
   },
+  {
+    without: 'refusing a type of event that is declared twice',
+    file: 'hub/features/declared-events.ts',
+    text: 'declared.has(type) || EVENT_TYPES.has(type)',
+    becomes: 'type === ""',
+    test: { file: 'test/hub/features/events.test.ts', name: 'are declared once, beside those that both ends know of' },
+  },
+  {
+    without: 'forgetting the level of a turn that a revoked device had begun',
+    file: 'hub/voice/turn-recorder.ts',
+    text: 'if (closed.level && !this.#revoked.has(device)) {',
+    becomes: 'if (closed.level) {',
+    test: { file: 'test/hub/voice/takers.test.ts', name: 'is forgotten with a device that is revoked' },
+  },
+  {
+    without: 'asking whether there is a time service already',
+    file: 'edge/doctor/machine-checks.ts',
+    text: '(await followsNetwork(machine))',
+    becomes: 'false',
+    test: {
+      file: 'test/remedies/doctor.test.ts',
+      name: 'and whose clock is to follow the network, but nobody answers',
+    },
+  },
+  {
+    without: 'asking the heartbeat for pins',
+    file: 'edge/doctor/machine-checks.ts',
+    text: "gpio?.backend === 'none'",
+    becomes: 'false',
+    test: { file: 'test/remedies/gpio.test.ts', name: 'reads it from the doctor also where only relays need pins' },
+  },
 ]
