@@ -6,6 +6,7 @@ import type { AdminResponse } from '../../shared/messages/admin-response.ts'
 import type { AdminCommand, PrepareContext } from '../engine/admin-command.ts'
 import type { Caller } from '../engine/caller.ts'
 import type { StructuredInput, Verdict } from '../engine/input.ts'
+import { commandAreas } from '../features/commands.ts'
 import { type Asked, admit, checkTime, failure, success } from './admit.ts'
 import { ReadNotes } from './read-notes.ts'
 
@@ -19,7 +20,8 @@ export interface AdminDoorParts {
   /** Leaves a trace of a question. */
   note(input: Extract<StructuredInput, { kind: 'api_call' }>): void
   publish(caller: Caller, asked: { area: string; verb: string }, response: AdminResponse): void
-  prepareContext(caller: Caller): PrepareContext
+  /** What commands know of each other, the door adds. */
+  prepareContext(caller: Caller): Omit<PrepareContext, 'areas'>
   clock: Clock
   log: Log
 }
@@ -55,7 +57,7 @@ export class AdminDoor {
     try {
       const { command, params } = admit(asked)
       if (command.danger) asked = await this.#confirmed(asked, params)
-      const prepared = command.prepare ? await command.prepare(params, this.#parts.prepareContext(caller)) : undefined
+      const prepared = await command.prepare?.(params, { ...this.#parts.prepareContext(caller), areas: commandAreas })
       checkTime(asked, clock.mono())
       if (command.run) {
         const { verdict } = await this.#parts.run({ kind: 'command', ...withoutSecrets(asked, command), prepared })

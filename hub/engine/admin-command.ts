@@ -26,6 +26,8 @@ export interface PrepareContext {
   hub: { reach(): { addresses: string[]; warnings: string[] }; pin: string }
   /** Compares this hub with central. Rejects with `not_found` where none is configured. */
   verifyCentral(question: { table?: string; days: number; now: number }): Promise<unknown>
+  /** Areas of commands, for rights that name one. */
+  areas(): string[]
   /** Ids of the tokens that somebody is connected with. */
   tokensInUse(): string[]
   /** The keys of what is sealed: what is to be kept sealed is sealed here, so that the engine never gets it plain. */

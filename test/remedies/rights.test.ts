@@ -4,6 +4,7 @@ import { memberRights } from '../../hub/features/house/member-rights.ts'
 import { accountOf, memberOf } from '../hub/callers.ts'
 import { ask, commandInput, data, LOCAL } from '../hub/engine/ask.ts'
 import { openTestHouse, START, type TestHouse } from '../hub/engine/engine-in-memory.ts'
+import { asPattern } from './lib/as-pattern.ts'
 
 type Verb = `${string}/${string}`
 
@@ -22,6 +23,48 @@ function withAnn() {
   const [home] = house.all<{ id: string }>("SELECT id FROM houses WHERE name = 'Home'")
   return { house, owner: memberOf('owner', home?.id ?? ''), ann: () => accountOf(user, memberRights(house.db, user)) }
 }
+
+const AREAS = ['devices', 'readings']
+const make = (house: TestHouse, verb: Verb, params: Record<string, unknown>) =>
+  ask(house, commandInput(verb, params, { prepared: AREAS }))
+
+describe('whoever makes a program', () => {
+  it('that is there makes it another token', () => {
+    const { house } = withAnn()
+    const bot = { name: 'bot', rights: 'read', houses: 'Home' }
+    data(make(house, 'programs/create', bot))
+    const { hint = '' } = make(house, 'programs/create', bot).error ?? {}
+    expect(hint).toMatch(asPattern('For another token of it: lares programs token … TOKEN --rights ….'))
+    const [, name, rights] = /token (\S+) TOKEN --rights (\S+)\.$/.exec(hint) ?? []
+    data(make(house, 'programs/token', { name, token_name: 'two', rights, houses: 'Home' }))
+  })
+
+  it('with an area that is misspelt, or is none, finds the right one', () => {
+    const { house } = withAnn()
+    const hint = (rights: string) =>
+      make(house, 'programs/create', { name: 'bot', rights, houses: 'Home' }).error?.hint ?? ''
+    expect(hint('device:read')).toMatch(asPattern('Did you mean …?'))
+    expect(hint('device:read')).toContain('devices')
+    expect(hint('weather-station:read')).toMatch(asPattern('There are ….'))
+    expect(hint('weather-station:read')).toContain('readings')
+    expect(hint('devices:read,readings:see')).toBe('')
+  })
+
+  it('or a token for it as for a person, or lets it into a house, gives it a token with rights', () => {
+    const { house } = withAnn()
+    const { email } = data<{ email: string }>(
+      make(house, 'programs/create', { name: 'bot', rights: 'see', houses: 'Home' }),
+    )
+    const hint = 'Make it a token with other rights: lares programs token … TOKEN --rights read.'
+    for (const [verb, params] of [
+      ['users/token', { email, name: 'x' }],
+      ['users/update', { email, role: 'admin' }],
+      ['people/add', { email, house: 'Home' }],
+    ] as const)
+      expect(make(house, verb, params).error?.hint).toMatch(asPattern(hint))
+    data(make(house, 'programs/token', { name: 'bot', token_name: 'x', rights: 'read', houses: 'Home' }))
+  })
+})
 
 const rename = { device: 'kitchen-pi', name: 'Oven' }
 

@@ -5,7 +5,8 @@ import { text } from '../../../shared/messages/fields.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
 import { visibleHouses } from '../../query/visibility.ts'
-import { email, userWithEmail } from '../users/email.ts'
+import { email, refuseProgram, userWithEmail } from '../users/email.ts'
+import { ownedAlone, ownerlessWords } from './last-owner.ts'
 import { houseNamed, houseParam } from './named-house.ts'
 
 const ROLES = ['owner', 'resident', 'guest'] as const
@@ -71,6 +72,7 @@ export const addPerson = adminCommand({
     const { db, now } = context
     const house = houseNamed(context, params.house)
     const user = userWithEmail(db, params.email, context.caller)
+    refuseProgram(user, params.email)
     const known = db.prepare('SELECT role FROM people WHERE house_id = ? AND user_id = ?').pluck().get(house, user.id)
     if (known !== undefined)
       throw new LaresError('already_exists', `${params.email} belongs to this house already, as ${String(known)}`, {
@@ -104,6 +106,12 @@ export const removePerson = adminCommand({
   examples: [{ says: 'somebody who moved out', params: { email: 'anna@example.com' } }],
   positional: ['email'],
   changes: true,
+  danger(context, params) {
+    const house = houseNamed(context, params.house)
+    const user = userWithEmail(context.db, params.email, context.caller)
+    const ownerless = ownerlessWords(ownedAlone(context.db, user.id, house))
+    return ownerless === '' ? null : `${params.email} will belong to this house no longer.${ownerless}`
+  },
   run(context, params) {
     const { db } = context
     const house = houseNamed(context, params.house)

@@ -8,6 +8,7 @@ import type { HouseRights } from '../../engine/house-rights.ts'
 import type { Admission, Credentials, Principal } from '../../engine/principal.ts'
 import { checkCode, countTry, hashSecret } from '../devices/joining.ts'
 import { memberRights } from '../house/member-rights.ts'
+import { programRights } from './program-rights.ts'
 import { noteUse } from './tokens.ts'
 
 /** A joiner's client id stands in the topics that it uses. */
@@ -69,6 +70,8 @@ interface TokenRow {
   id: string
   user_id: string
   integration: number
+  rights: string | null
+  houses: string | null
   expires_at: number | null
   role: 'admin' | 'user' | 'device'
   is_active: number
@@ -77,7 +80,7 @@ interface TokenRow {
 function person(context: Context, { clientId, password }: Credentials, user: string): Admission {
   const row = context.db
     .prepare(
-      'SELECT t.id, t.user_id, t.integration, t.expires_at, u.role, u.is_active FROM api_tokens t JOIN users u ON u.id = t.user_id ' +
+      'SELECT t.id, t.user_id, t.integration, t.rights, t.houses, t.expires_at, u.role, u.is_active FROM api_tokens t JOIN users u ON u.id = t.user_id ' +
         'WHERE t.token_hash = ? AND t.user_id = ?',
     )
     .get(hashSecret(password ?? ''), user) as TokenRow | undefined
@@ -94,10 +97,10 @@ function kindOf({ role, integration }: TokenRow): 'person' | 'integration' | 'pr
   return integration === 1 ? 'integration' : 'person'
 }
 
-/** Administrators may everything; other people have the rights of what they are in their houses. */
-function rightsOf(db: Database, { role, user_id }: TokenRow): HouseRights {
-  if (role === 'device') return {}
-  return role === 'admin' ? 'all' : memberRights(db, user_id)
+/** Administrators may everything, other people what they may in their houses, and programs what their token says. */
+function rightsOf(db: Database, token: TokenRow): HouseRights {
+  if (token.role === 'device') return programRights(token)
+  return token.role === 'admin' ? 'all' : memberRights(db, token.user_id)
 }
 
 function matches(hash: string | null, secret: string | null): boolean {

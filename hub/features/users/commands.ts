@@ -2,11 +2,14 @@ import { z } from 'zod'
 import { id, time } from '../../../shared/admin/fields.ts'
 import { LaresError } from '../../../shared/errors.ts'
 import { text } from '../../../shared/messages/fields.ts'
+import type { Database } from '../../../shared/sqlite/open.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
 import { conditions, page } from '../../query/list-query.ts'
+import { ownedAlone, ownerlessWords } from '../house/last-owner.ts'
 import { refuseCentral } from '../sync/refuse-central.ts'
-import { email, userWithEmail } from './email.ts'
+import { email, refuseProgram, userWithEmail } from './email.ts'
 import { hashPassword } from './passwords.ts'
+import { createProgram, createProgramToken, listPrograms } from './program-commands.ts'
 import { createToken, listTokens, revokeToken } from './token-commands.ts'
 
 export const createUser = adminCommand({
@@ -19,7 +22,8 @@ export const createUser = adminCommand({
     /** At least ten characters; the command line asks for it. */
     password: text(200).min(10),
     full_name: text(255).optional(),
-    role: z.enum(['admin', 'user', 'device']).default('user'),
+    /** An administrator may everything; a user what they are let do in their houses. */
+    role: z.enum(['admin', 'user']).default('user'),
   }),
   result: z.strictObject({ user: z.string(), email: z.string(), role: z.string() }),
   examples: [
@@ -92,7 +96,7 @@ export const updateUser = adminCommand({
     .strictObject({
       email,
       full_name: text(255).optional(),
-      role: z.enum(['admin', 'user', 'device']).optional(),
+      role: z.enum(['admin', 'user']).optional(),
       is_active: z.boolean().optional(),
     })
     .refine(
@@ -107,21 +111,23 @@ export const updateUser = adminCommand({
   positional: ['email'],
   changes: true,
   danger({ db }, params) {
-    if (params.is_active !== false) return null
-    const tokens = db
-      .prepare(
-        'SELECT count(t.id) FROM users u LEFT JOIN api_tokens t ON t.user_id = u.id WHERE u.email = ? AND u.is_active = 1 GROUP BY u.id',
-      )
-      .pluck()
-      .get(params.email)
+    const account = openAccount(db, params.email)
     // Who has no account, or a closed one, loses nothing.
-    if (tokens === undefined) return null
-    return `${params.email} will be shut out at once, with ${tokens} tokens of its programs, until the account is opened again.`
+    if (!account) return null
+    const { id, tokens } = account
+    if (params.is_active === false)
+      return (
+        `${params.email} will be shut out at once, with ${tokens} tokens of its programs, until the account is opened again.` +
+        lastWords(db, id)
+      )
+    const administers = isLastAdministrator(db, id)
+    return administers && params.role === 'user' ? `${params.email} will administer nothing.${NO_ADMINISTRATOR}` : null
   },
   run(context, params) {
     const { db, now } = context
     const user = userWithEmail(db, params.email)
     refuseCentral(db, 'users', user.id)
+    if (params.role !== undefined) refuseProgram(user, params.email)
     db.prepare(
       'UPDATE users SET full_name = coalesce(?, full_name), role = coalesce(?, role), is_active = coalesce(?, is_active), updated_at = ? WHERE id = ?',
     ).run(
@@ -144,6 +150,25 @@ export const updateUser = adminCommand({
   },
 })
 
+function openAccount(db: Database, address: string): { id: string; tokens: number } | undefined {
+  const sql =
+    'SELECT u.id, count(t.id) AS tokens FROM users u LEFT JOIN api_tokens t ON t.user_id = u.id ' +
+    'WHERE u.email = ? AND u.is_active = 1 GROUP BY u.id'
+  return db.prepare(sql).get(address) as { id: string; tokens: number } | undefined
+}
+
+const NO_ADMINISTRATOR = ' No administrator is left: only the local socket of this machine administers then.'
+
+function isLastAdministrator(db: Database, user: string): boolean {
+  const administrators = db.prepare("SELECT id FROM users WHERE role = 'admin' AND is_active = 1").pluck().all()
+  return administrators.length === 1 && administrators[0] === user
+}
+
+/** What else goes with somebody without whom nobody is left to decide. */
+function lastWords(db: Database, user: string): string {
+  return ownerlessWords(ownedAlone(db, user)) + (isLastAdministrator(db, user) ? NO_ADMINISTRATOR : '')
+}
+
 export const deleteUser = adminCommand({
   area: 'users',
   verb: 'delete',
@@ -159,7 +184,7 @@ export const deleteUser = adminCommand({
     const count = (sql: string) => Number(db.prepare(sql).pluck().get(id))
     const tokens = count('SELECT count(*) FROM api_tokens WHERE user_id = ?')
     const houses = count('SELECT count(DISTINCT house_id) FROM people WHERE user_id = ?')
-    return `The account ${params.email} will be gone for good, with ${tokens} tokens, and will belong to ${houses} houses no longer.`
+    return `The account ${params.email} will be gone for good, with ${tokens} tokens, and will belong to ${houses} houses no longer.${lastWords(db, id)}`
   },
   run(context, params) {
     const { db } = context
@@ -177,4 +202,15 @@ export const deleteUser = adminCommand({
   },
 })
 
-export const COMMANDS = [createUser, listUsers, updateUser, deleteUser, createToken, listTokens, revokeToken] as const
+export const COMMANDS = [
+  createUser,
+  listUsers,
+  updateUser,
+  deleteUser,
+  createToken,
+  listTokens,
+  revokeToken,
+  createProgram,
+  createProgramToken,
+  listPrograms,
+] as const

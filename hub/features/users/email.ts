@@ -45,6 +45,15 @@ export function userWithEmail(
   })
 }
 
+/** What a program may do is said with its tokens, and never what people may. Throws `bad_params`. */
+export function refuseProgram({ role }: UserRow, address: string): void {
+  if (role !== 'device') return
+  const name = address.replace(/@.*/, '')
+  throw new LaresError('bad_params', `${address} is a program, which has the rights of its tokens`, {
+    hint: `Make it a token with other rights: lares programs token ${name} TOKEN --rights read.`,
+  })
+}
+
 function hintWithoutAccount({ houses }: Pick<AuthorizedCaller, 'houses'>): string {
   if (houses !== null) return 'Ask an administrator of this hub to make an account for them.'
   return 'See lares users list, or make one: lares users create.'

@@ -1,8 +1,8 @@
-import { caseless, flag, management, secret, stamps, text, textId, time } from '../../store/columns.ts'
+import { caseless, flag, json, management, secret, stamps, text, textId, time } from '../../store/columns.ts'
 import { core } from '../../store/drizzle.ts'
 import { syncedTable } from '../../store/synced-table.ts'
 
-/** People, and programs that speak for nobody in particular (`role` device). */
+/** People, and programs that speak for nobody (`role` device). */
 export const users = syncedTable(
   'users',
   'down',
@@ -33,6 +33,9 @@ export const apiTokens = syncedTable(
     token_hash: secret().notNull(),
     /** An integration may choose its own client id and use `homeassistant/#`. */
     integration: flag().notNull().default(false),
+    /** What a program may do with it, and in which houses. Of a person's token `null`: the person's own rights. */
+    rights: json<{ right: string; area?: string }[]>(),
+    houses: json<string[]>(),
     last_used_at: time(),
     expires_at: time(),
     created_at: time().notNull(),

@@ -4,11 +4,12 @@ import { LaresError } from '../../../shared/errors.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import { readTime } from '../../../shared/read-time.ts'
 import { shellWord } from '../../../shared/shell-word.ts'
-import { adminCommand } from '../../engine/admin-command.ts'
+import { adminCommand, type CallContext } from '../../engine/admin-command.ts'
+import type { RightGrant } from '../../engine/house-rights.ts'
 import { hashSecret } from '../devices/joining.ts'
-import { email, userWithEmail } from './email.ts'
+import { email, refuseProgram, userWithEmail } from './email.ts'
 
-const tokenName = text(100).min(1)
+export const tokenName = text(100).min(1)
 
 export const createToken = adminCommand({
   area: 'users',
@@ -38,26 +39,45 @@ export const createToken = adminCommand({
       throw new LaresError('not_found', `the account of ${params.email} is closed`, {
         hint: `Open it again: lares users update ${params.email} --is-active yes.`,
       })
-    if (db.prepare('SELECT 1 FROM api_tokens WHERE user_id = ? AND name = ?').get(user.id, params.name))
-      throw new LaresError('already_exists', `${params.email} has a token called ${params.name} already`, {
-        hint: `Choose another name, or revoke that one: lares tokens revoke ${params.email} ${shellWord(params.name)}.`,
-      })
+    refuseProgram(user, params.email)
     const expiresAt = expiryOf(params.expires, now)
-    const token = Buffer.from(context.random(32)).toString('base64url')
-    db.prepare(
-      'INSERT INTO api_tokens (id, user_id, name, token_hash, integration, expires_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    ).run(context.id(), user.id, params.name, hashSecret(token), params.integration ? 1 : 0, expiresAt, now)
-    context.addEvent({
-      type: 'token_created',
-      user: user.id,
-      source: 'user',
-      data: { name: params.name, expires_at: expiresAt, by: context.caller.principal },
-    })
+    const { email, name, integration } = params
+    const token = makeToken(context, { user: user.id, email, name, integration, expiresAt })
     return { user: user.id, token, expires_at: expiresAt }
   },
 })
 
-function expiryOf(given: number | string | undefined, now: number): number | null {
+/** A new token of an account, which is kept as its hash only. Throws `already_exists` where one has the name. */
+export function makeToken(
+  context: CallContext,
+  wish: {
+    user: string
+    email: string
+    name: string
+    expiresAt: number | null
+    integration?: boolean
+    /** Of a program's: what it may do, and in which houses. */
+    grants?: { rights: readonly RightGrant[]; houses: readonly string[] }
+  },
+): string {
+  const { user, email, name, expiresAt, integration = false, grants } = wish
+  const { db, now } = context
+  if (db.prepare('SELECT 1 FROM api_tokens WHERE user_id = ? AND name = ?').get(user, name))
+    throw new LaresError('already_exists', `${email} has a token called ${name} already`, {
+      hint: `Choose another name, or revoke that one: lares tokens revoke ${email} ${shellWord(name)}.`,
+    })
+  const token = Buffer.from(context.random(32)).toString('base64url')
+  const [rights, houses] = grants ? [JSON.stringify(grants.rights), JSON.stringify(grants.houses)] : [null, null]
+  db.prepare(
+    'INSERT INTO api_tokens (id, user_id, name, token_hash, integration, rights, houses, expires_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  ).run(context.id(), user, name, hashSecret(token), integration ? 1 : 0, rights, houses, expiresAt, now)
+  const data = { name, expires_at: expiresAt, ...grants, by: context.caller.principal }
+  context.addEvent({ type: 'token_created', user, source: 'user', data })
+  return token
+}
+
+/** Throws `bad_params` for a time that is over. */
+export function expiryOf(given: number | string | undefined, now: number): number | null {
   if (given === undefined) return null
   const at = typeof given === 'number' ? given : readTime(given, { now, ahead: true })
   if (at > now) return at

@@ -7,6 +7,7 @@ import { openTestHouse, reading, START, type TestHouse } from '../engine/engine-
 import { KeysInMemory } from '../secrets/keys-in-memory.ts'
 
 const HUB = { addresses: ['192.168.1.2:8883'], warnings: [], pin: 'p'.repeat(43) }
+const AREAS = ['devices', 'readings']
 const STREAM = { stream: 'events', epoch: 1, position: 7, rows_behind: 2, seconds_behind: 3 }
 
 /** A job that failed. */
@@ -78,6 +79,19 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
     before:
       "INSERT OR IGNORE INTO erasures (id, what, key, reason, state, removed, requested_at) VALUES ('e', 'device', 'old-pi', 'asked', 'central', 7, 5)",
     expect: { erasures: [{ what: 'device', state: 'waiting for central', removed: 7, done_at: null }] },
+  },
+  'programs/create': {
+    prepared: AREAS,
+    expect: { rights: 'readings:read', houses: ['Home'], token: expect.stringMatching(/^[\w-]{43}$/) },
+  },
+  'programs/token': {
+    prepared: AREAS,
+    before: `INSERT OR IGNORE INTO users (id, email, role, created_at, updated_at) VALUES ('display', 'display@programs', 'device', ${START}, ${START})`,
+    expect: { program: 'display', rights: 'read', houses: ['Home'] },
+  },
+  'programs/list': {
+    before: `INSERT OR IGNORE INTO users (id, email, role, created_at, updated_at) VALUES ('display', 'display@programs', 'device', ${START}, ${START})`,
+    expect: { programs: [{ name: 'display', rights: null }] },
   },
   'tokens/list': {
     prepared: ['t1'],

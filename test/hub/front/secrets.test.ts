@@ -76,6 +76,8 @@ describe('a secret column', () => {
       'secrets/list': ['k1-aaaaaaaa'],
       'secrets/set': house.keys.keyring().seal(Buffer.from('token'), secretAt('home-assistant')),
       'secrets/rotate': 'k2-aaaaaaaa',
+      'programs/create': ['readings', 'devices'],
+      'programs/token': ['readings', 'devices'],
       'sync/status': SYNC_OFF,
       'sync/verify': { ok: true, since: '2026-01-01', tables: [], differences: [] },
     }
