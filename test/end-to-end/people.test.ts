@@ -88,6 +88,69 @@ describe('a person', () => {
     await eventually(() => topics.has(`lares/${made.device}/status`))
   }, 120_000)
 
+  it('hears events as a resident and not as a guest, and the change shows at once', async () => {
+    const email = 'kim@example.org'
+    await admin.call('users', 'create', { email, password: 'long enough to be one' })
+    const login = await admin.call<Login>('users', 'token', { email, name: 'phone' })
+    const listening = async (role: 'guest' | 'resident') => {
+      await admin.call('people', 'add', { email, role })
+      const client = await connected(login.user, login.token, 'phone')
+      const watch = watched(client)
+      await client.subscribeAsync(['lares/+/event', 'lares/+/state/#'], { qos: 1 })
+      const bell = await connected(device.device, device.secret, device.device)
+      const event = JSON.stringify({ type: 'button_pressed', severity: 'warning' })
+      await bell.publishAsync(`lares/${device.device}/event`, event, { qos: 1 })
+      await eventually(() => watch.topics.has(state()))
+      // What was published before this is answered has been delivered, or is not.
+      await client.subscribeAsync('lares/hub/health', { qos: 1 })
+      await eventually(() => watch.topics.has('lares/hub/health'))
+      return watch
+    }
+    const event = `lares/${device.device}/event`
+    const guest = await listening('guest')
+    expect(guest.topics.has(event)).toBe(false)
+    await admin.call('people', 'remove', { email })
+    await within(30_000, guest.closed)
+    const resident = await listening('resident')
+    await eventually(() => resident.topics.has(event))
+  }, 120_000)
+
+  it('and a program are named in the audit with their address, and the program does what its token says', async () => {
+    const bot = await admin.call<{ program: string; token: string }>('programs', 'create', {
+      name: 'bot',
+      rights: 'readings:read',
+    })
+    const client = await connected(bot.program, bot.token, 'bot')
+    const ask = async (area: string, verb: string, params: object) => {
+      const answer = `lares/admin/response/bot/${area}/${verb}`
+      const come = new Promise<string>((resolve) =>
+        client.on('message', (topic, payload) => topic === answer && resolve(payload.toString())),
+      )
+      await client.subscribeAsync(answer, { qos: 1 })
+      const request = JSON.stringify({ id: `${area}-${verb}`, params })
+      await client.publishAsync(`lares/admin/request/${area}/${verb}`, request, { qos: 1 })
+      return JSON.parse(await within(30_000, come)) as { status: string; error?: { code: string } }
+    }
+    expect(await ask('readings', 'latest', {})).toMatchObject({ status: 'ok' })
+    const rename = { device: device.device, name: 'Mine' }
+    expect(await ask('devices', 'rename', rename)).toMatchObject({ status: 'error', error: { code: 'forbidden' } })
+    await admin.call('devices', 'rename', { device: device.device, name: 'Garden' })
+    const { events } = await admin.call<{ events: { by: string; context: object }[] }>('events', 'list', { all: true })
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        event_type: 'api_call',
+        by: 'bot@programs from 127.0.0.1',
+        context: {
+          caller: {
+            ...{ kind: 'program', user: bot.program, client: 'bot', address: '127.0.0.1' },
+            ...{ token: expect.stringMatching(/^[0-9a-f-]{36}$/), session: expect.stringMatching(/^[0-9a-f-]{36}$/) },
+          },
+        },
+      }),
+    )
+    expect(events).toContainEqual(expect.objectContaining({ event_type: 'device_renamed', by: 'local' }))
+  }, 120_000)
+
   it('whose token is revoked is shut out at once, and comes back with none', async () => {
     await admin.call('users', 'create', { email: 'mary@example.org', password: 'long enough to be one' })
     const [phone, tablet] = [

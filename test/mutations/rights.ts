@@ -2,6 +2,8 @@ import type { Mutation } from './mutation.ts'
 
 const RIGHTS_TEST = 'test/hub/admin/rights.test.ts'
 const AUDIT = 'test/hub/admin/audit.test.ts'
+const PROGRAMS = 'test/hub/features/programs.test.ts'
+const LAST_OWNER = 'test/hub/features/last-owner.test.ts'
 const HOOKS = 'test/hub/front/house-hooks.test.ts'
 
 /** What each may do in which house, and who is said to have done it. */
@@ -61,6 +63,62 @@ export const RIGHTS: readonly Mutation[] = [
     text: 'caller.houses === null\n        ?',
     becomes: 'known.values.length === 0\n        ?',
     test: { file: 'test/hub/features/people.test.ts', name: 'names to an owner only addresses of the own house' },
+  },
+  {
+    without: 'the most that a program can have',
+    file: 'hub/features/users/program-rights.ts',
+    text: '.filter(({ right }) => reaches(PROGRAM_LIMIT, right))',
+    becomes: '',
+    test: { file: PROGRAMS, name: 'has no more than a program can, whatever stands beside its token' },
+  },
+  {
+    without: 'that limit where rights are given',
+    file: 'hub/features/users/program-rights.ts',
+    text: 'RIGHTS.filter((right) => reaches(PROGRAM_LIMIT, right))',
+    becomes: 'RIGHTS',
+    test: { file: PROGRAMS, name: 'can be given no right like' },
+  },
+  {
+    without: 'keeping programs out of what is for people',
+    file: 'hub/features/users/email.ts',
+    text: "if (role !== 'device') return",
+    becomes: 'return',
+    test: { file: PROGRAMS, name: 'is no person: it belongs to no house' },
+  },
+  {
+    without: 'the rights of a token for a program that belongs to a house',
+    file: 'hub/features/users/authentication.ts',
+    text: "if (token.role === 'device') return programRights(token)",
+    becomes: '',
+    test: { file: PROGRAMS, name: 'is no person: it belongs to no house' },
+  },
+  {
+    without: 'warning before a house has no owner',
+    file: 'hub/features/house/people-commands.ts',
+    text: "return ownerless === '' ? null : ",
+    becomes: "return ownerless !== '' ? null : ",
+    test: { file: LAST_OWNER, name: 'is told so before the account is closed or deleted' },
+  },
+  {
+    without: 'counting only owners who can log in',
+    file: 'hub/features/house/last-owner.ts',
+    text: ' AND u.is_active = 1',
+    becomes: '',
+    test: { file: LAST_OWNER, name: 'is not, where another one is left who can log in' },
+  },
+  {
+    without: 'warning before nobody administers',
+    file: 'hub/features/users/commands.ts',
+    text: 'administrators.length === 1 && administrators[0] === user',
+    becomes: 'administrators.length === 0',
+    test: { file: LAST_OWNER, name: 'is told so before the account is closed or deleted' },
+  },
+  {
+    without: 'rights for known roles of a house only',
+    file: 'hub/features/house/member-rights.ts',
+    text: 'if (grant) rights',
+    becomes: "if (grant || role !== '') rights",
+    test: { file: 'test/hub/features/authentication.test.ts', name: 'and none of a role that nobody knows' },
   },
   {
     without: 'saying in each row of the audit who asked',

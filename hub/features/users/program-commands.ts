@@ -15,7 +15,7 @@ const PROGRAMS = 'programs'
 const programName = z
   .string()
   .max(40)
-  .regex(/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/, 'has only a-z, 0-9 and - within')
+  .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'has only a-z, 0-9 and - within')
 
 const given = {
   rights: rightsText,
