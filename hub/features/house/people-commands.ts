@@ -53,7 +53,7 @@ export const addPerson = adminCommand({
   area: 'people',
   verb: 'add',
   needs: 'configure',
-  summary: 'Let a person with an account belong to a house, and so see its devices',
+  summary: 'Let a person with an account belong to a house, and do there what the role allows',
   params: z.strictObject({
     email,
     role: z.enum(ROLES).default('resident'),

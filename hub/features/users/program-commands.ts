@@ -18,9 +18,9 @@ const programName = z
   .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'has only a-z, 0-9 and - within')
 
 const given = {
-  rights: rightsText,
-  /** Names or ids, with commas between; absent: the only house there is. */
-  houses: text(1_000).min(1).optional(),
+  rights: rightsText.describe('see, read or control, also in one area: read,devices:control'),
+  /** Absent: the only house there is. */
+  houses: text(1_000).min(1).optional().describe('names or ids, with commas between'),
   /** Absent: good until it is revoked. As a text: when, or after which span. */
   expires: timeAheadParam.optional(),
 }
