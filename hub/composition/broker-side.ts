@@ -28,7 +28,7 @@ export interface BrokerSide {
   announcer: Announcer
   listeners: Listeners
   parts: FrontPart[]
-  /** The latest value of every sensor, as it went out. */
+  /** The latest number of every entity that has one, as it went out. */
   values: SensorValues
   socket: string
   perform(effects: Effect[]): void
