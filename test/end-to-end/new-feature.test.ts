@@ -63,9 +63,10 @@ describe('a new feature with a table, a retention class, an event, a command, a 
   })
 
   it('does what it is for in a hub that nobody told of it', async () => {
-    const asked: { path: string; key: unknown }[] = []
+    const asked: { path: string; key: unknown; shown: unknown }[] = []
     const service = createServer((request, response) => {
-      asked.push({ path: request.url ?? '', key: request.headers['idempotency-key'] })
+      const { 'idempotency-key': key, authorization: shown } = request.headers
+      asked.push({ path: request.url ?? '', key, shown })
       // The first question meets a service that is not well.
       response.writeHead(asked.length === 1 ? 503 : 200).end('rain from noon')
     }).listen(0, '127.0.0.1')
@@ -84,9 +85,11 @@ describe('a new feature with a table, a retention class, an event, a command, a 
     }).listen(0, '127.0.0.1')
     await once(collector, 'listening')
     const urlOf = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
-    const settings = `url = "${urlOf(service)}"\ncopies = "${urlOf(collector)}"`
-    const hub = await startCopy(copy, `log = "warn"\n[weather]\n${settings}\n`)
+    const local = `[weather.services.local]\nurl = "${urlOf(service)}"\nsecret = "weather"`
+    const copies = `[weather.services.copies]\nurl = "${urlOf(collector)}"`
+    const hub = await startCopy(copy, `log = "warn"\n${local}\n${copies}\n`)
     try {
+      hub.askWith('a token of ours', 'secrets', 'set', 'weather')
       const device = hub.ask('devices', 'create', 'Garden') as { device: string; secret: string }
       const socket = () => connectTcp(hub.plain, '127.0.0.1')
       const { device: id, secret } = device
@@ -99,6 +102,7 @@ describe('a new feature with a table, a retention class, an event, a command, a 
       expect(said()).toMatchObject([{ place: 'garden', words: 'rain from noon' }])
       expect(asked.map(({ path }) => path)).toEqual(['/garden', '/garden'])
       expect(asked[0]?.key).toBe(asked[1]?.key)
+      expect(asked[1]?.shown).toBe('Bearer a token of ours')
       expect(await (await fetch(`http://127.0.0.1:${hub.http}/metrics`)).text()).toContain(
         'lares_weather_wishes_total 1',
       )
@@ -127,7 +131,7 @@ describe('a new feature with a table, a retention class, an event, a command, a 
 
   it('explains its settings as the hub does its own', () => {
     const config = join(copy.folder, 'wrong.toml')
-    writeFileSync(config, '[weather]\nurl = "somewhere"\n')
+    writeFileSync(config, '[weather.services.local]\nurl = "somewhere"\n')
     const { stderr, status } = spawnSync(join(copy.folder, 'lares'), ['hub', '--config', config], { encoding: 'utf8' })
     expect(status).not.toBe(0)
     expect(stderr).toContain('weather')

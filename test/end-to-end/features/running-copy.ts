@@ -11,6 +11,8 @@ export interface RunningCopy {
   plain: number
   http: number
   ask(...words: string[]): unknown
+  /** The same with a line on standard input. */
+  askWith(input: string, ...words: string[]): unknown
   stop(): Promise<void>
 }
 
@@ -44,18 +46,22 @@ export async function startCopy(copy: HouseCopy, config: string): Promise<Runnin
   return {
     plain,
     http,
-    ask(...words) {
-      const { stdout, stderr, status } = spawnSync(join(copy.folder, 'lares'), [...words, '--json'], {
-        env,
-        encoding: 'utf8',
-      })
-      if (status !== 0) throw new Error(`lares ${words.join(' ')}: ${stderr}\n${log}`)
-      return JSON.parse(stdout)
-    },
+    ask: (...words) => asked('', words),
+    askWith: (input, ...words) => asked(`${input}\n`, words),
     async stop() {
       const ended = once(hub, 'exit')
       hub.kill('SIGTERM')
       await ended
     },
+  }
+
+  function asked(input: string, words: readonly string[]): unknown {
+    const { stdout, stderr, status } = spawnSync(join(copy.folder, 'lares'), [...words, '--json'], {
+      env,
+      input,
+      encoding: 'utf8',
+    })
+    if (status !== 0) throw new Error(`lares ${words.join(' ')}: ${stderr}\n${log}`)
+    return JSON.parse(stdout)
   }
 }
