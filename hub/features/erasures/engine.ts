@@ -61,6 +61,9 @@ export function openErasures(house: House): Feature {
     // Answers to others' requests may speak of it; whoever asks again asks of nobody.
     const forget = db.prepare('DELETE FROM request_memory WHERE instr(response, ?) > 0')
     for (const word of [...traces.keys, ...traces.names]) forget.run(word)
+    // Samples of indexed values, for the planner.
+    for (const table of ['sqlite_stat1', 'sqlite_stat4'])
+      if (db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table)) db.exec(`DELETE FROM ${table}`)
     db.prepare("UPDATE erasures SET state = 'copies', traces = NULL, removed_at = ? WHERE id = ?").run(context.now, id)
     askedAt = null
     context.changed()
