@@ -27,6 +27,13 @@ export { rejectedMessages } from '../../hub/features/rejected/tables.ts'
 export { retentionSettings } from '../../hub/features/retention/tables.ts'
 export { secrets } from '../../hub/features/secrets/tables.ts'
 export { audioClips, messages, sessions, turns } from '../../hub/features/sessions/tables.ts'
-export { managedRows, managedScopes, syncChanges, syncQuarantine, syncStreams } from '../../hub/features/sync/tables.ts'
+export {
+  managedRows,
+  managedScopes,
+  seededRows,
+  syncChanges,
+  syncQuarantine,
+  syncStreams,
+} from '../../hub/features/sync/tables.ts'
 export { readingRollups, readingSeries, readings } from '../../hub/features/telemetry/tables.ts'
 export { apiTokens, users } from '../../hub/features/users/tables.ts'

@@ -1,5 +1,6 @@
 import type { Database } from '../../shared/sqlite/open.ts'
 import { ownedTriggers } from './owned-rows.ts'
+import { seededTriggers } from './seeded-triggers.ts'
 import type { TableDeclaration } from './synced-table.ts'
 import { capturedColumns } from './synced-table.ts'
 import { keepTriggers } from './unchangeable.ts'
@@ -37,18 +38,18 @@ export function captureTriggers(declaration: TableDeclaration): { name: string; 
 }
 
 /**
- * Makes the triggers of capture, those that keep rows as they are and those that delete what a row owned equal to the
+ * Makes the triggers of capture, those that keep rows as they are, that delete what a row owned and that know what was seeded equal to the
  * declarations: adds what is missing, replaces what differs, drops what is no longer declared.
  */
 export function installTriggers(db: Database, declarations: TableDeclaration[]): void {
   const wanted = new Map(
     declarations
-      .flatMap((one) => [...captureTriggers(one), ...keepTriggers(one), ...ownedTriggers(one)])
+      .flatMap((one) => [...captureTriggers(one), ...keepTriggers(one), ...ownedTriggers(one), ...seededTriggers(one)])
       .map((trigger) => [trigger.name, trigger.sql]),
   )
   const rows = db
     .prepare(
-      "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND (name GLOB 'capture_*' OR name GLOB 'keep_*' OR name GLOB 'owned_*')",
+      "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND (name GLOB 'capture_*' OR name GLOB 'keep_*' OR name GLOB 'owned_*' OR name GLOB 'seeded_*')",
     )
     .raw()
     .all()

@@ -4,9 +4,9 @@ import { type Database, isDiskFault, sqliteCode } from '../../../shared/sqlite/o
 import type { Context } from '../../engine/context.ts'
 import type { CentralRow, ScopeAnswer, SyncStep } from '../../engine/sync-step.ts'
 import type { CentralTable } from '../../store/central-shape.ts'
-import { giveWay } from '../personas/seed.ts'
 import { atCentralsWork, guardCentralRows } from './central-at-work.ts'
 import { type Values, wholeValues } from './row-values.ts'
+import { seededPlace } from './seeded-place.ts'
 import { heldWords, holdersOf, stepAside } from './unique-keys.ts'
 import { waitingEdits } from './waiting-edits.ts'
 import { yieldPlace } from './yield-place.ts'
@@ -138,14 +138,20 @@ export class ManagedRows {
     const present = this.#row(table, key)
     if (present?.managed_by === 'central' && present.scope !== scope && this.#holds(present.scope, table.name, key))
       return `it is managed by the scope ${String(present.scope)}`
-    if (present && present.managed_by !== 'central' && !giveWay(context, table.name, values))
+    this.#db.exec('SAVEPOINT place')
+    const place = seededPlace(this.#db, table, values)
+    if (place === null && present && present.managed_by !== 'central') {
+      this.#db.exec('RELEASE place')
       return 'this house has a row of its own with this key'
+    }
     values.set('managed_by', 'central')
     values.set('scope', scope)
     let refused = this.#write(table, values)
     // The unique key of another row may be in the way, whatever its own key.
-    if (refused !== null && (giveWay(context, table.name, values) || this.#freed(table, values)))
-      refused = this.#write(table, values)
+    if (refused !== null && this.#freed(table, values)) refused = this.#write(table, values)
+    if (refused === null) place?.handOver()
+    // What gave way for nothing is as it was.
+    this.#db.exec(refused === null || place === null ? 'RELEASE place' : 'ROLLBACK TO place; RELEASE place')
     if (refused?.startsWith('UNIQUE')) return this.#heldWords(table, values) ?? refused
     if (refused?.startsWith('FOREIGN KEY')) return this.#parentWords(table, values) ?? refused
     if (refused === null && table.name === 'users' && present) {

@@ -80,6 +80,14 @@ export const managedRows = syncedTable(
   { key: 'row_key', extras: (t) => [core.primaryKey({ columns: [t.scope, t.table_name, t.row_key] })] },
 )
 
+/** Rows that this hub seeded and that nobody edited: they give way to central's. */
+export const seededRows = syncedTable(
+  'seeded_rows',
+  'local',
+  { table_name: text().notNull(), row_key: text().notNull() },
+  { key: 'row_key', extras: (t) => [core.primaryKey({ columns: [t.table_name, t.row_key] })] },
+)
+
 /** Keys of changed rows, written by triggers, read and removed by the upload. */
 export const syncChanges = syncedTable(
   'sync_changes',
