@@ -1,25 +1,22 @@
-import type { Clock } from '../shared/clock.ts'
 import { cutText } from '../shared/cut-text.ts'
 import { asError } from '../shared/errors.ts'
 import type { Service } from '../shared/lifecycle.ts'
 import { Lifecycle } from '../shared/lifecycle.ts'
-import type { Log } from '../shared/log.ts'
 import { logBoard } from '../shared/log-board.ts'
 import { makeFolder } from '../shared/make-folder.ts'
 import { isDiskFault } from '../shared/sqlite/open.ts'
+import type { AgentOptions } from './agent-options.ts'
 import { capabilitiesOf } from './config/capabilities.ts'
 import { configureOutputs } from './config/configure-outputs.ts'
 import type { ConfigFault } from './config/fault.ts'
 import { sensorTables } from './config/load-settings.ts'
-import type { EdgeConfig } from './config/schema.ts'
 import { LogLevels } from './control/log-levels.ts'
 import { lockDataFolder } from './data-folder.ts'
 import { PinPort } from './gpio/pin-port.ts'
-import type { LightState } from './gpio/status-light.ts'
 import { ClockWatch } from './health/clock-watch.ts'
 import { readHardwareModel } from './health/hardware.ts'
+import type { HeartbeatOptions } from './health/heartbeat.ts'
 import { HeartbeatLoop } from './health/heartbeat.ts'
-import type { Machine } from './health/machine.ts'
 import { processHealthReader } from './health/process-health.ts'
 import { systemHealthReader } from './health/system-health.ts'
 import type { BirthContent } from './link/link.ts'
@@ -34,8 +31,7 @@ import { openOutboxDatabase } from './outbox/open-outbox.ts'
 import { Outbox } from './outbox/outbox.ts'
 import { setAsideEvent } from './outbox/set-aside.ts'
 import { containedPart } from './parts/contained-part.ts'
-import { Hearing } from './parts/hearing.ts'
-import type { HubLinkOptions } from './parts/hub-link.ts'
+import type { Hearing } from './parts/hearing.ts'
 import { HubLink } from './parts/hub-link.ts'
 import { levelSocket } from './parts/level-socket.ts'
 import type { PartsLookedAt } from './parts/missing.ts'
@@ -44,41 +40,27 @@ import { Outputs } from './parts/outputs.ts'
 import { Pins } from './parts/pins.ts'
 import type { SensingOptions } from './parts/sensing.ts'
 import { Sensing } from './parts/sensing.ts'
-import { sessionLight } from './parts/session-light.ts'
-import { Speaking } from './parts/speaking.ts'
+import type { Speaking } from './parts/speaking.ts'
+import type { VoiceOptions } from './parts/voice.ts'
+import { Voice } from './parts/voice.ts'
 import type { AgentStatus } from './status/status-file.ts'
 import { runtimeFolder, writeStatus } from './status/status-file.ts'
 
 /** How long one part may take to stop; those after it still do. */
 const PART_STOP_MS = 1_000
 
-export interface AgentOptions {
-  dataFolder: string
-  config: EdgeConfig
-  /** The file the configuration came from, for error messages. */
-  configFile: string | null
-  /** What of the configuration was wrong and is left out. */
-  configFaults?: readonly ConfigFault[]
-  env: NodeJS.ProcessEnv
-  machine: Machine
-  /** `mono` counts from the machine's boot. */
-  clock: Clock
-  log: Log
-  boot: string
-  version: string
-  random?: () => number
-  /** Called with every change worth telling. */
-  onStatus?: (status: AgentStatus) => void
-  /** The hub wants the agent to end and begin anew. Absent: nobody would start it again. */
-  onRestart?: () => void
-}
-
 /** Everything the agent is made of, once it has its folder and its outbox. */
 interface Parts extends PartsLookedAt {
+  outbox: Outbox
   sensing: Sensing
   outputs: Outputs
   pins: Pins
+  hearing: Hearing
+  speaking: Speaking
+  voice: Voice
   heartbeat: HeartbeatLoop
+  settings: DesiredSettings
+  commands: CommandRunner
   hub: HubLink
 }
 
@@ -99,8 +81,6 @@ export class Agent implements Service {
   #parts: Parts | null = null
   #unlock: () => void = () => {}
   #hardware: string | null = null
-  #ear: LightState = 'idle'
-  #session: LightState | null = null
   #looked = 0
 
   constructor(options: AgentOptions) {
@@ -206,10 +186,10 @@ export class Agent implements Service {
     }
   }
 
-  /** Puts the parts together, in the order in which they start. */
+  /** Puts the parts together. */
   #compose(opened: OpenedOutbox, outbox: Outbox, tables: SensingOptions['tables']): Parts {
-    const { config, configFile, env, machine, clock, log, boot, version, dataFolder, random, onRestart } = this.#options
-    const [port, outputs] = [this.#port, this.#outputs]
+    const { config, configFile, machine, clock, log } = this.#options
+    const outputs = this.#outputs
     const sensing = new Sensing({
       tables,
       file: configFile,
@@ -221,54 +201,21 @@ export class Agent implements Service {
       outbox,
       onSensors: () => hub.announce(),
     })
+    const voice = this.#voice(outbox, {
+      ready: () => hub.ready(),
+      publish: (topic, payload, turn) => hub.publish(topic, payload, turn),
+    })
+    const { hearing, speaking } = voice
     const pins = new Pins({
       config: config.gpio,
-      port,
+      port: this.#port,
       clock,
       log: log.part('gpio'),
       outbox,
       onTalk: ({ state }) => hearing.button(state !== 'released'),
       onMute: (muted) => hearing.mute(muted),
     })
-    const hearing = new Hearing({
-      config: config.microphone,
-      runtimeFolder: runtimeFolder(env, dataFolder),
-      clock,
-      machine,
-      log: log.part('audio'),
-      outbox,
-      link: { ready: () => hub.ready(), publish: (topic, payload, turn) => hub.publish(topic, payload, turn) },
-      onState: (state) => {
-        this.#ear = state
-        if (state === 'listening') speaking.silence()
-        this.#showLight()
-      },
-      onRefused: () => speaking.earcon('refused'),
-    })
-    const speaking = new Speaking({
-      config: config.speaker,
-      clock,
-      log: log.part('audio'),
-      publish: (topic, payload) => hub.publish(topic, payload),
-      onSpeaking: (on) => hearing.speaking(on),
-    })
-    const heartbeat = new HeartbeatLoop({
-      clock,
-      log,
-      boot,
-      agent: version,
-      machine: systemHealthReader({ machine, clock, diskPath: dataFolder }),
-      outbox: () => outbox.status(),
-      process: processHealthReader(env),
-      audio: () => hearing.health(),
-      gpio: () => pins.health(),
-      send: (message) => {
-        this.#looked = clock.mono()
-        hub.heartbeat(message)
-        this.#tellStatus()
-      },
-    })
-    heartbeat.setInterval(config.heartbeat.interval_s * 1_000)
+    const heartbeat = this.#heartbeat({ outbox, hearing, pins }, (message) => hub.heartbeat(message))
     const settings = new DesiredSettings({
       db: opened.db,
       log,
@@ -283,10 +230,85 @@ export class Agent implements Service {
       handlers: deviceCommands({
         ...{ clock, pins, hearing, outputs, levels: this.#levels },
         status: () => this.status(),
-        restart: onRestart ?? null,
+        restart: this.#options.onRestart ?? null,
       }),
       tell: (result) => hub.answer(result),
     })
+    const hub = this.#hub({ outbox, voice, heartbeat, settings, commands })
+    return this.#contain({
+      ...{ opened, outbox, sensing, outputs, pins, hearing, speaking, voice, heartbeat, hub },
+      ...{ settings, commands },
+    })
+  }
+
+  /** Adds the parts in the order in which they start, each so that its failure stays its own. */
+  #contain(parts: Omit<Parts, 'contained'>): Parts {
+    const { clock, log } = this.#options
+    const { outbox, sensing, outputs, pins, hearing, speaking, heartbeat, hub, settings, commands } = parts
+    const services: [string, Service][] = [
+      ['levels', this.#levels],
+      ['control', levelSocket(this.#levels, this.#options)],
+      ['settings', { start: () => settings.start(), stop() {} }],
+      ['commands', { start: () => commands.start(), stop: () => commands.settled() }],
+      ['sensors', sensing],
+      ['port', this.#port],
+      ['gpio', pins],
+      ['speaker', speaking],
+      ['microphone', hearing],
+      ['clock', new ClockWatch(clock, (byMs) => this.#tellClockStep(outbox, byMs))],
+      ['hub', hub],
+      ['heartbeat', heartbeat],
+      // Last, so that they are the first to stop: nothing that is late keeps them from their safe state.
+      ['outputs', outputs],
+    ]
+    const contained = services.map(([name, service]) => {
+      const part = containedPart(name, service, log)
+      this.#lifecycle.add(name, part)
+      return part
+    })
+    return { ...parts, contained }
+  }
+
+  #voice(outbox: Outbox, link: VoiceOptions['link']): Voice {
+    const { config, env, dataFolder, clock, machine, log } = this.#options
+    return new Voice({
+      config,
+      runtimeFolder: runtimeFolder(env, dataFolder),
+      clock,
+      machine,
+      log: log.part('audio'),
+      outbox,
+      link,
+      onLight: () => this.#showLight(),
+    })
+  }
+
+  /** `send` tells it to the hub. */
+  #heartbeat(parts: Pick<Parts, 'outbox' | 'hearing' | 'pins'>, send: HeartbeatOptions['send']): HeartbeatLoop {
+    const { config, env, machine, clock, log, boot, version, dataFolder } = this.#options
+    const heartbeat = new HeartbeatLoop({
+      clock,
+      log,
+      boot,
+      agent: version,
+      machine: systemHealthReader({ machine, clock, diskPath: dataFolder }),
+      outbox: () => parts.outbox.status(),
+      process: processHealthReader(env),
+      audio: () => parts.hearing.health(),
+      gpio: () => parts.pins.health(),
+      send: (message) => {
+        this.#looked = clock.mono()
+        send(message)
+        this.#tellStatus()
+      },
+    })
+    heartbeat.setInterval(config.heartbeat.interval_s * 1_000)
+    return heartbeat
+  }
+
+  #hub(parts: Pick<Parts, 'outbox' | 'voice' | 'heartbeat' | 'settings' | 'commands'>): HubLink {
+    const { outbox, voice, heartbeat, settings, commands } = parts
+    const { config, clock, log, boot, version, dataFolder, random } = this.#options
     const hub = new HubLink({
       dataFolder,
       version,
@@ -299,52 +321,18 @@ export class Agent implements Service {
       onCommand: (command) => commands.take(command),
       onDesired: (desired) => settings.take(desired),
       onReachable: () => {
-        outputs.hubIsThere()
+        this.#outputs.hubIsThere()
         heartbeat.soon()
       },
       onState: () => {
-        if (hub.state().state !== 'online') outputs.hubIsAway()
+        if (hub.state().state !== 'online') this.#outputs.hubIsAway()
         this.#showLight()
         this.#tellStatus()
       },
-      voice: this.#voiceHandlers(hearing, speaking),
+      voice: voice.handlers(),
       ...(random ? { random } : {}),
     })
-    const clockWatch = new ClockWatch(clock, (byMs) => this.#tellClockStep(outbox, byMs))
-    const parts: [string, Service][] = [
-      ['levels', this.#levels],
-      ['control', levelSocket(this.#levels, this.#options)],
-      ['settings', { start: () => settings.start(), stop() {} }],
-      ['commands', { start: () => commands.start(), stop: () => commands.settled() }],
-      ['sensors', sensing],
-      ['port', port],
-      ['gpio', pins],
-      ['speaker', speaking],
-      ['microphone', hearing],
-      ['clock', clockWatch],
-      ['hub', hub],
-      ['heartbeat', heartbeat],
-      // Last, so that they are the first to stop: nothing that is late keeps them from their safe state.
-      ['outputs', outputs],
-    ]
-    const wrapped = parts.map(([name, service]) => ({ name, service: containedPart(name, service, log) }))
-    for (const { name, service } of wrapped) this.#lifecycle.add(name, service)
-    const all = wrapped.map(({ service }) => service)
-    return { opened, outbox, sensing, outputs, pins, hearing, speaking, heartbeat, hub, contained: all }
-  }
-
-  #voiceHandlers(hearing: Hearing, speaking: Speaking): HubLinkOptions['voice'] {
-    if (!hearing.wanted && !speaking.wanted) return null
-    return {
-      onSession: (session) => {
-        hearing.session(session)
-        speaking.session(session)
-        this.#session = sessionLight(session)
-        this.#showLight()
-      },
-      onSpeech: (speech, frame) => speaking.frame(speech, frame),
-      onConnected: () => hearing.connected(),
-    }
+    return hub
   }
 
   #birth(): BirthContent {
@@ -365,8 +353,7 @@ export class Agent implements Service {
     const parts = this.#parts
     if (!parts) return
     const online = parts.hub.state().state === 'online'
-    if (this.#ear !== 'idle') parts.pins.show(this.#ear)
-    else parts.pins.show(this.#session ?? (online ? 'idle' : 'offline'))
+    parts.pins.show(parts.voice.light ?? (online ? 'idle' : 'offline'))
   }
 
   #tellStatus(): void {
