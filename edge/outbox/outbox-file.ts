@@ -9,8 +9,9 @@ import type { LogStamp } from '../../shared/sqlite/log-stamp.ts'
 import type { Database } from '../../shared/sqlite/open.ts'
 import { evictOldest } from './eviction.ts'
 import { outboxFault } from './outbox-fault.ts'
-import type { Amount, OutboxRows, OutboxState } from './rows.ts'
+import type { Amount, OutboxRows } from './rows.ts'
 import { outboxRows } from './rows.ts'
+import type { OutboxState } from './state-row.ts'
 
 export interface OutboxFileParts {
   db: Database

@@ -1,5 +1,6 @@
 import type { Lane } from '../../shared/messages/fields.ts'
 import type { Database } from '../../shared/sqlite/open.ts'
+import { type StateRow, stateRow } from './state-row.ts'
 
 export type OutboxKind = 'readings' | 'event' | 'result'
 
@@ -27,34 +28,19 @@ export interface OutboxRow {
   disconnects: number
 }
 
+interface OldRow {
+  id: number
+  bytes: number
+  writtenMs: number
+}
+
 export interface Amount {
   rows: number
   bytes: number
 }
 
-/** What the file knows about itself. */
-export interface OutboxState {
-  epoch: string
-  connects: number
-  sentBound: number
-  runningMs: number
-  dropped: number
-  droppedTold: number
-  rejected: number
-}
-
-const STATE_COLUMNS = {
-  epoch: 'epoch',
-  connects: 'connects',
-  sentBound: 'sent_bound',
-  runningMs: 'running_ms',
-  dropped: 'dropped',
-  droppedTold: 'dropped_told',
-  rejected: 'rejected',
-} as const satisfies Record<keyof OutboxState, string>
-
-/** The statements of the outbox tables, prepared once. */
-export interface OutboxRows {
+/** What is asked and changed of the outbox tables, by statements prepared once. */
+export interface OutboxRows extends StateRow {
   insert(row: NewRow): number
   /** Rows of a lane above a sequence number, ascending, without the parked ones. */
   waiting(lane: Lane, after: number, limit: number): OutboxRow[]
@@ -62,7 +48,7 @@ export interface OutboxRows {
   deleteUpTo(lane: Lane, upto: number): Amount
   deleteRow(id: number): Amount
   /** The oldest rows of a lane (or of the parked ones), with what they weigh. */
-  oldest(lane: Lane | 'parked', limit: number): { id: number; bytes: number; writtenMs: number }[]
+  oldest(lane: Lane | 'parked', limit: number): OldRow[]
   highestIssued(): number
   total(): Amount
   totalParked(): number
@@ -72,98 +58,89 @@ export interface OutboxRows {
   park(disconnects: number): OutboxRow[]
   /** Gives rows a new, higher sequence number, in their order. Parked ones come back into the line. */
   rekey(which: 'all' | 'parked'): number
-  state(): OutboxState | null
-  createState(epoch: string): void
-  update(change: Partial<OutboxState>): void
 }
 
 const ROW = 'id, lane, kind, body, boot, bytes, disconnects'
 
 export function outboxRows(db: Database): OutboxRows {
-  const insert = db.prepare<[string, string, string, string, number, number]>(
-    'INSERT INTO outbox (lane, kind, body, boot, written_ms, bytes) VALUES (?, ?, ?, ?, ?, ?)',
-  )
-  const waiting = db.prepare<[string, number, number], OutboxRow>(
-    `SELECT ${ROW} FROM outbox WHERE parked = 0 AND lane = ? AND id > ? ORDER BY id LIMIT ?`,
-  )
-  const weigh = db.prepare<[string, number], Amount>(
-    'SELECT count(*) AS rows, coalesce(sum(bytes), 0) AS bytes FROM outbox WHERE parked = 0 AND lane = ? AND id <= ?',
-  )
-  const deleteUpTo = db.prepare<[string, number]>('DELETE FROM outbox WHERE parked = 0 AND lane = ? AND id <= ?')
-  const deleteRow = db.prepare<[number], { bytes: number }>('DELETE FROM outbox WHERE id = ? RETURNING bytes')
-  const oldestOf = db.prepare<[string, number], { id: number; bytes: number; writtenMs: number }>(
-    'SELECT id, bytes, written_ms AS writtenMs FROM outbox WHERE parked = 0 AND lane = ? ORDER BY id LIMIT ?',
-  )
-  const oldestParked = db.prepare<[number], { id: number; bytes: number; writtenMs: number }>(
-    'SELECT id, bytes, written_ms AS writtenMs FROM outbox WHERE parked = 1 ORDER BY id LIMIT ?',
-  )
-  const highest = db.prepare<[], number>("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'").pluck()
-  const total = db.prepare<[], Amount>('SELECT count(*) AS rows, coalesce(sum(bytes), 0) AS bytes FROM outbox')
-  const totalParked = db.prepare<[], number>('SELECT count(*) FROM outbox WHERE parked = 1').pluck()
-  const oldestWritten = db.prepare<[], number>('SELECT written_ms FROM outbox ORDER BY id LIMIT 1').pluck()
-  const forgiveAll = db.prepare<[string]>(
-    'UPDATE outbox SET disconnects = 0 WHERE disconnects > 0 AND parked = 0 AND id NOT IN (SELECT value FROM json_each(?))',
-  )
-  const countOne = db.prepare<[string]>(
-    'UPDATE outbox SET disconnects = disconnects + 1 WHERE id IN (SELECT value FROM json_each(?))',
-  )
-  const park = db.prepare<[number], OutboxRow>(
-    `UPDATE outbox SET parked = 1 WHERE disconnects > 0 AND parked = 0 AND disconnects >= ? RETURNING ${ROW}`,
-  )
+  const statements = prepare(db)
+  const highestIssued = () => statements.highest.get() ?? 0
+  return {
+    ...stateRow(db),
+    insert: ({ lane, kind, body, boot, writtenMs, bytes }) =>
+      Number(statements.insert.run(lane, kind, body, boot, writtenMs, bytes).lastInsertRowid),
+    waiting: (lane, after, limit) => statements.waiting.all(lane, after, limit),
+    deleteUpTo(lane, upto) {
+      const amount = statements.weigh.get(lane, upto) ?? { rows: 0, bytes: 0 }
+      if (amount.rows > 0) statements.deleteUpTo.run(lane, upto)
+      return amount
+    },
+    deleteRow(id) {
+      const gone = statements.deleteRow.get(id)
+      return { rows: gone ? 1 : 0, bytes: gone?.bytes ?? 0 }
+    },
+    oldest: (lane, limit) =>
+      lane === 'parked' ? statements.oldestParked.all(limit) : statements.oldest.all(lane, limit),
+    highestIssued,
+    total: () => statements.total.get() ?? { rows: 0, bytes: 0 },
+    totalParked: () => statements.totalParked.get() ?? 0,
+    oldestWrittenMs: () => statements.oldestWritten.get() ?? null,
+    countDisconnect(inFlight) {
+      const ids = JSON.stringify(inFlight)
+      statements.forgive.run(ids)
+      statements.count.run(ids)
+    },
+    park: (disconnects) => statements.park.all(disconnects),
+    rekey(which) {
+      const last = highestIssued()
+      const moved = statements.copy[which].run(last).changes
+      statements.deleteOriginals[which].run(last)
+      return moved
+    },
+  }
+}
+
+function prepare(db: Database) {
   const copy = (condition: string) =>
     db.prepare<[number]>(
       `INSERT INTO outbox (lane, kind, body, boot, written_ms, bytes)
        SELECT lane, kind, body, boot, written_ms, bytes FROM outbox WHERE id <= ? AND ${condition} ORDER BY id`,
     )
-  const copies = { all: copy('true'), parked: copy('parked = 1') }
-  const originals = {
-    all: db.prepare<[number]>('DELETE FROM outbox WHERE id <= ?'),
-    parked: db.prepare<[number]>('DELETE FROM outbox WHERE id <= ? AND parked = 1'),
-  }
-  const state = db.prepare<[], OutboxState>(
-    `SELECT epoch, connects, sent_bound AS sentBound, running_ms AS runningMs, dropped,
-            dropped_told AS droppedTold, rejected FROM outbox_state WHERE id = 1`,
-  )
-  const createState = db.prepare<[string]>('INSERT INTO outbox_state (id, epoch) VALUES (1, ?)')
-  const highestIssued = () => highest.get() ?? 0
-
   return {
-    insert: (row) =>
-      Number(insert.run(row.lane, row.kind, row.body, row.boot, row.writtenMs, row.bytes).lastInsertRowid),
-    waiting: (lane, after, limit) => waiting.all(lane, after, limit),
-    deleteUpTo(lane, upto) {
-      const amount = weigh.get(lane, upto) ?? { rows: 0, bytes: 0 }
-      if (amount.rows > 0) deleteUpTo.run(lane, upto)
-      return amount
-    },
-    deleteRow(id) {
-      const gone = deleteRow.get(id)
-      return { rows: gone ? 1 : 0, bytes: gone?.bytes ?? 0 }
-    },
-    oldest: (lane, limit) => (lane === 'parked' ? oldestParked.all(limit) : oldestOf.all(lane, limit)),
-    highestIssued,
-    total: () => total.get() ?? { rows: 0, bytes: 0 },
-    totalParked: () => totalParked.get() ?? 0,
-    oldestWrittenMs: () => oldestWritten.get() ?? null,
-    countDisconnect(inFlight) {
-      const ids = JSON.stringify(inFlight)
-      forgiveAll.run(ids)
-      countOne.run(ids)
-    },
-    park: (disconnects) => park.all(disconnects),
-    rekey(which) {
-      const last = highestIssued()
-      const moved = copies[which].run(last).changes
-      originals[which].run(last)
-      return moved
-    },
-    state: () => state.get() ?? null,
-    createState: (epoch) => void createState.run(epoch),
-    update(change) {
-      const keys = Object.keys(change) as (keyof OutboxState)[]
-      if (keys.length === 0) return
-      const sets = keys.map((key) => `${STATE_COLUMNS[key]} = ?`).join(', ')
-      db.prepare(`UPDATE outbox_state SET ${sets} WHERE id = 1`).run(...keys.map((key) => change[key]))
+    insert: db.prepare<[string, string, string, string, number, number]>(
+      'INSERT INTO outbox (lane, kind, body, boot, written_ms, bytes) VALUES (?, ?, ?, ?, ?, ?)',
+    ),
+    waiting: db.prepare<[string, number, number], OutboxRow>(
+      `SELECT ${ROW} FROM outbox WHERE parked = 0 AND lane = ? AND id > ? ORDER BY id LIMIT ?`,
+    ),
+    weigh: db.prepare<[string, number], Amount>(
+      'SELECT count(*) AS rows, coalesce(sum(bytes), 0) AS bytes FROM outbox WHERE parked = 0 AND lane = ? AND id <= ?',
+    ),
+    deleteUpTo: db.prepare<[string, number]>('DELETE FROM outbox WHERE parked = 0 AND lane = ? AND id <= ?'),
+    deleteRow: db.prepare<[number], { bytes: number }>('DELETE FROM outbox WHERE id = ? RETURNING bytes'),
+    oldest: db.prepare<[string, number], OldRow>(
+      'SELECT id, bytes, written_ms AS writtenMs FROM outbox WHERE parked = 0 AND lane = ? ORDER BY id LIMIT ?',
+    ),
+    oldestParked: db.prepare<[number], OldRow>(
+      'SELECT id, bytes, written_ms AS writtenMs FROM outbox WHERE parked = 1 ORDER BY id LIMIT ?',
+    ),
+    highest: db.prepare<[], number>("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'").pluck(),
+    total: db.prepare<[], Amount>('SELECT count(*) AS rows, coalesce(sum(bytes), 0) AS bytes FROM outbox'),
+    totalParked: db.prepare<[], number>('SELECT count(*) FROM outbox WHERE parked = 1').pluck(),
+    oldestWritten: db.prepare<[], number>('SELECT written_ms FROM outbox ORDER BY id LIMIT 1').pluck(),
+    forgive: db.prepare<[string]>(
+      'UPDATE outbox SET disconnects = 0 WHERE disconnects > 0 AND parked = 0 AND id NOT IN (SELECT value FROM json_each(?))',
+    ),
+    count: db.prepare<[string]>(
+      'UPDATE outbox SET disconnects = disconnects + 1 WHERE id IN (SELECT value FROM json_each(?))',
+    ),
+    park: db.prepare<[number], OutboxRow>(
+      `UPDATE outbox SET parked = 1 WHERE disconnects > 0 AND parked = 0 AND disconnects >= ? RETURNING ${ROW}`,
+    ),
+    copy: { all: copy('true'), parked: copy('parked = 1') },
+    deleteOriginals: {
+      all: db.prepare<[number]>('DELETE FROM outbox WHERE id <= ?'),
+      parked: db.prepare<[number]>('DELETE FROM outbox WHERE id <= ? AND parked = 1'),
     },
   }
 }

@@ -51,7 +51,7 @@ export const OUTBOX: readonly Mutation[] = [
   {
     without: 'forgiving a row that was not under way',
     file: 'edge/outbox/rows.ts',
-    text: 'forgiveAll.run(ids)',
+    text: 'statements.forgive.run(ids)',
     becomes: '',
     test: { file: OUTBOX_TEST, name: 'forgives a row that was not under way at the next disconnect' },
   },
