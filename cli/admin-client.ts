@@ -5,6 +5,7 @@ import { type ErrorCode, LaresError } from '../shared/errors.ts'
 import { crockford } from '../shared/ids.ts'
 import type { AdminResponse } from '../shared/messages/admin-response.ts'
 import { topicsBelow } from '../shared/topics.ts'
+import { ANSWER_MS, AwaitedAnswers } from './awaited-answers.ts'
 import { unreachable } from './unreachable.ts'
 
 export interface AdminClient {
@@ -22,8 +23,6 @@ export interface AdminClient {
   close(): Promise<void>
 }
 
-const ANSWER_MS = 30_000
-
 /**
  * Connects to a hub's local socket, whose file rights are the credential. `base` is the first level of its topics.
  * Throws `unreachable`, also when the hub has another base.
@@ -31,41 +30,18 @@ const ANSWER_MS = 30_000
 export async function connectLocally(socket: string, base = 'lares'): Promise<AdminClient> {
   const topics = topicsBelow(base)
   const clientId = `local.${crockford(10)}`
-  const client = new MqttClient(() => connect(socket), {
-    clientId,
-    protocolVersion: 4,
-    clean: true,
-    reconnectPeriod: 0,
-    connectTimeout: 5_000,
-  })
-  const waiting = new Map<string, { answer: (response: AdminResponse) => void; fail: (error: Error) => void }>()
-  await new Promise<void>((resolve, reject) => {
-    client.once('connect', () => resolve())
-    const failed = (error?: unknown) => reject(unreachable(socket, error))
-    client.once('error', failed)
-    client.once('close', failed)
-  })
-  let trouble: unknown
+  const client = await opened(socket, clientId)
+  const awaited = new AwaitedAnswers()
   const listeners: ((topic: string, payload: Buffer) => void)[] = []
   const answers = `${topics.base}/admin/response/${clientId}/`
-  client.on('error', (error) => {
-    trouble = error
-    client.end(true)
-  })
   client.on('message', (topic, payload) => {
     if (!topic.startsWith(answers)) for (const heard of listeners) heard(topic, payload)
     else {
       const decoded = decode('admin-response', payload)
-      if (decoded.ok) waiting.get(decoded.value.id)?.answer(decoded.value)
+      if (decoded.ok) awaited.take(decoded.value)
     }
   })
-  const ended = new Promise<LaresError>((resolve) => {
-    client.on('close', () => {
-      const error = unreachable(socket, trouble)
-      for (const { fail } of waiting.values()) fail(error)
-      resolve(error)
-    })
-  })
+  const ended = endOf(client, socket, awaited)
   await client.subscribeAsync(`${answers}#`, { qos: 1 }).catch((cause: unknown) => {
     client.end(true)
     throw new LaresError('unreachable', `the hub at ${socket} does not answer below ${base}/`, {
@@ -76,35 +52,14 @@ export async function connectLocally(socket: string, base = 'lares'): Promise<Ad
   return {
     async request(area, verb, params, { confirm = false } = {}) {
       const id = crockford(16)
-      const answered = new Promise<AdminResponse>((resolve, reject) => {
-        const timer = setTimeout(
-          () => fail(new LaresError('unreachable', `the hub did not answer ${area}/${verb} in ${ANSWER_MS / 1000} s`)),
-          ANSWER_MS,
-        )
-        const settle = () => {
-          clearTimeout(timer)
-          waiting.delete(id)
-        }
-        const fail = (error: Error) => {
-          settle()
-          reject(error)
-        }
-        const answer = (response: AdminResponse) => {
-          settle()
-          resolve(response)
-        }
-        waiting.set(id, { answer, fail })
-      })
+      const answered = awaited.wait(id, `${area}/${verb}`)
       const request = { id, params, expires_in_ms: ANSWER_MS, ...(confirm ? { confirm } : {}) }
       const topic = topics.build('adminRequest', { area, verb })
       // A publish on a connection that ends may never be settled, or with an error of MQTT's own: what fails is the answer.
       client
         .publishAsync(topic, JSON.stringify(request), { qos: 1 })
-        .catch((error) => waiting.get(id)?.fail(unreachable(socket, error)))
-      const response = await answered
-      if (response.status === 'ok') return response.data
-      const error = response.error ?? { code: 'internal', message: `the hub answered ${response.status}`, hint: '' }
-      throw new LaresError(error.code as ErrorCode, error.message, { hint: error.hint })
+        .catch((error) => awaited.fail(id, unreachable(socket, error)))
+      return dataOf(await answered)
     },
     async hear(filters, heard) {
       listeners.push(heard)
@@ -114,4 +69,44 @@ export async function connectLocally(socket: string, base = 'lares'): Promise<Ad
     ended,
     close: () => client.endAsync(true).catch(() => undefined) as Promise<void>,
   }
+}
+
+/** A connection that the hub has accepted. */
+async function opened(socket: string, clientId: string): Promise<MqttClient> {
+  const client = new MqttClient(() => connect(socket), {
+    clientId,
+    protocolVersion: 4,
+    clean: true,
+    reconnectPeriod: 0,
+    connectTimeout: 5_000,
+  })
+  await new Promise<void>((resolve, reject) => {
+    client.once('connect', () => resolve())
+    const failed = (error?: unknown) => reject(unreachable(socket, error))
+    client.once('error', failed)
+    client.once('close', failed)
+  })
+  return client
+}
+
+/** Why the connection ended. Nobody is left waiting for an answer then. */
+function endOf(client: MqttClient, socket: string, awaited: AwaitedAnswers): Promise<LaresError> {
+  let trouble: unknown
+  client.on('error', (error) => {
+    trouble = error
+    client.end(true)
+  })
+  return new Promise((resolve) => {
+    client.on('close', () => {
+      const error = unreachable(socket, trouble)
+      awaited.failAll(error)
+      resolve(error)
+    })
+  })
+}
+
+function dataOf(response: AdminResponse): unknown {
+  if (response.status === 'ok') return response.data
+  const error = response.error ?? { code: 'internal', message: `the hub answered ${response.status}`, hint: '' }
+  throw new LaresError(error.code as ErrorCode, error.message, { hint: error.hint })
 }

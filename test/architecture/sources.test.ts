@@ -18,7 +18,7 @@ const LINES = 400
 /** Timers and clocks outside of shared/clock.ts, each with its reason. */
 const CLOCK_EXCEPTIONS = new Map([
   ['shared/clock.ts', 'the clock itself'],
-  ['cli/admin-client.ts', 'a command of a person waits for one answer of a real hub and ends'],
+  ['cli/awaited-answers.ts', 'a command of a person waits for one answer of a real hub and ends'],
 ])
 
 /** Where the environment is read or changed outside of shared/environment.ts, each with its reason. */
