@@ -1,14 +1,8 @@
-import {
-  type CentralColumn,
-  type CentralReference,
-  type CentralTable,
-  isAppend,
-  isVersioned,
-} from '../store/central-shape.ts'
+import { type CentralTable, isAppend, isVersioned } from '../store/central-shape.ts'
 import { type Chain, foldNumber, foldReal } from './chain.ts'
-
-/** The columns central has, by table. What is not there yet goes into `extra`. */
-export type CentralLayout = ReadonlyMap<string, ReadonlySet<string>>
+import { COPY_NULL, type CopyEncoder, copyEncoder, copyText } from './copy-text.ts'
+import { type EpochOf, extraWriter } from './extra-columns.ts'
+import { type CentralLayout, fitCentral, type TableFit } from './table-fit.ts'
 
 /** A column of the temporary table into which rows are copied, and how its value is made there and in the merge. */
 export interface StageColumn {
@@ -46,8 +40,6 @@ export interface OwnValues {
   seq: number
 }
 
-export type EpochOf = (table: string, key: number) => number
-
 const TIME_COLUMNS = ['received_at', 'created_at']
 
 /** Where the time stands at which a row was stored: for how far behind a stream is. */
@@ -55,131 +47,78 @@ export function storedAt(table: CentralTable): string | null {
   return TIME_COLUMNS.find((name) => table.columns.some((column) => column.name === name)) ?? table.partition
 }
 
-/** `through` says how rows travel: by their own cursor, or by the change log, which adds epoch, version and whether they are gone. */
+/** By their own cursor, or by the change log, which adds epoch, version and whether they are gone. */
+type Through = 'cursor' | 'log'
+
 export function rowEncoder(
   table: CentralTable,
-  { layout, through, epochOf }: { layout: CentralLayout; through: 'cursor' | 'log'; epochOf: EpochOf },
+  { layout, through, epochOf }: { layout: CentralLayout; through: Through; epochOf: EpochOf },
 ): RowEncoder {
-  const there = layout.get(table.name) ?? new Set<string>()
-  const known = table.columns.filter(({ name }) => there.has(name))
-  const unknown = table.columns.filter(({ name }) => !there.has(name))
-  const epochs = table.references.filter(({ epochColumn }) => epochColumn !== null)
-  const references = epochs.filter(({ epochColumn }) => there.has(epochColumn ?? ''))
-  const select = [...known, ...unknown].map(({ name }) => name)
-  const encoders = known.map(({ kind }) => encoderOf(kind))
-  const folded = table.columns
-    .filter(({ kind }) => kind === 'integer' || kind === 'time' || kind === 'real')
-    .filter(({ name }) => table.kind === 'append' || [table.key, table.partition, storedAt(table)].includes(name))
-    .map(({ name, kind }) => ({ at: select.indexOf(name), fold: kind === 'real' ? foldReal : foldNumber }))
-  const whereOf = ({ column, epochColumn, table: target }: CentralReference) => ({
-    ...{ at: select.indexOf(column), target, name: epochColumn ?? '' },
-  })
-  const referenceAt = references.map(whereOf)
-  const unknownEpochs = epochs.filter((reference) => !references.includes(reference)).map(whereOf)
-  const hasExtra = unknown.length + unknownEpochs.length > 0
-  const logged = through === 'log'
-  const stage: StageColumn[] = [
-    ...known.map(({ name, kind, type }) => ({
-      name,
-      type: kind === 'time' ? 'bigint' : type,
-      role: kind === 'time' ? ('time' as const) : ('value' as const),
-    })),
-    ...references.map(({ epochColumn }) => ({ name: epochColumn ?? '', type: 'integer', role: 'value' as const })),
-    ...(hasExtra ? [{ name: 'extra', type: 'jsonb', role: 'value' as const }] : []),
-    ...(logged && isAppend(table) ? [{ name: 'epoch', type: 'integer', role: 'own' as const }] : []),
-    ...(logged && isVersioned(table) ? [{ name: 'sync_seq', type: 'bigint', role: 'own' as const }] : []),
-    ...(logged && !isAppend(table) ? [{ name: 'gone', type: 'boolean', role: 'own' as const }] : []),
-  ]
-
-  /** Nothing is said of a column without a value, unless central's column, once it is there, would have one by itself. */
-  function extraOf(row: unknown[]): string {
-    const extra: Record<string, unknown> = {}
-    for (const [index, { name, kind, default: usual }] of unknown.entries()) {
-      const value = extraValue(kind, row[known.length + index] ?? null)
-      if (value !== null || usual !== null) extra[name] = value
-    }
-    for (const { at, target, name } of unknownEpochs)
-      if (row[at] !== null) extra[name] = epochOf(target, row[at] as number)
-    return copyText(JSON.stringify(extra))
-  }
-
-  function tail({ epoch, seq }: OwnValues, gone: boolean): string {
-    if (!logged) return '\n'
-    return `${isAppend(table) ? `\t${epoch}` : ''}${isVersioned(table) ? `\t${seq}` : ''}${isAppend(table) ? '' : `\t${gone ? 't' : 'f'}`}\n`
-  }
-
+  const fit = fitCentral(table, layout)
+  const { select, known, epochs, hasExtra } = fit
+  const encoders = known.map(({ kind }) => copyEncoder(kind))
+  const extraOf = extraWriter(fit, epochOf)
+  const tail = through === 'log' ? logTail(table) : () => '\n'
   return {
     table,
     select,
-    stage,
+    stage: stageOf(table, fit, through),
     line(row, own) {
       let text = ''
       for (let index = 0; index < encoders.length; index++) {
         const value = row[index]
         if (index > 0) text += '\t'
-        text += value === null ? NULL : (encoders[index] as Encoder)(value)
+        text += value === null ? COPY_NULL : (encoders[index] as CopyEncoder)(value)
       }
-      for (const { at, target } of referenceAt) {
+      for (const { at, target } of epochs) {
         const key = row[at]
-        text += `\t${key === null ? NULL : epochOf(target, key as number)}`
+        text += `\t${key === null ? COPY_NULL : epochOf(target, key as number)}`
       }
       if (hasExtra) text += `\t${extraOf(row)}`
       return text + tail(own, false)
     },
     gone(key, own) {
-      const values = known.map(({ name }) => (name === table.key ? copyText(key) : NULL))
-      for (const _ of references) values.push(NULL)
-      if (hasExtra) values.push(NULL)
+      const values = known.map(({ name }) => (name === table.key ? copyText(key) : COPY_NULL))
+      for (const _ of epochs) values.push(COPY_NULL)
+      if (hasExtra) values.push(COPY_NULL)
       return values.join('\t') + tail(own, true)
     },
-    fold(chain, row) {
-      for (const { at, fold } of folded) {
-        const value = row[at]
-        if (value !== null) fold(chain, value as number)
-      }
-    },
+    fold: identityFold(table, select),
   }
 }
 
-type Encoder = (value: unknown) => string
-
-const NULL = '\\N'
-
-function encoderOf(kind: CentralColumn['kind']): Encoder {
-  switch (kind) {
-    case 'text':
-    case 'decimal':
-    case 'json':
-      return (value) => copyText(value as string)
-    case 'flag':
-      return (value) => (value === 0 ? 'f' : 't')
-    case 'blob':
-      return (value) => `\\\\x${(value as Buffer).toString('hex')}`
-    default:
-      return (value) => String(value)
-  }
+/** The columns in the order in which a line has them. */
+function stageOf(table: CentralTable, { known, epochs, hasExtra }: TableFit, through: Through): StageColumn[] {
+  const logged = through === 'log'
+  return [
+    ...known.map(
+      ({ name, kind, type }): StageColumn =>
+        kind === 'time' ? { name, type: 'bigint', role: 'time' } : { name, type, role: 'value' },
+    ),
+    ...epochs.map(({ name }): StageColumn => ({ name, type: 'integer', role: 'value' })),
+    ...(hasExtra ? [{ name: 'extra', type: 'jsonb', role: 'value' as const }] : []),
+    ...(logged && isAppend(table) ? [{ name: 'epoch', type: 'integer', role: 'own' as const }] : []),
+    ...(logged && isVersioned(table) ? [{ name: 'sync_seq', type: 'bigint', role: 'own' as const }] : []),
+    ...(logged && !isAppend(table) ? [{ name: 'gone', type: 'boolean', role: 'own' as const }] : []),
+  ]
 }
 
-const SPECIAL = /[\\\t\n\r]/
-const SPECIALS = /[\\\t\n\r]/g
-const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
-
-function copyText(text: string): string {
-  return SPECIAL.test(text) ? text.replace(SPECIALS, (character) => ESCAPES[character] ?? character) : text
+/** The end of a line that goes through the change log. */
+function logTail(table: CentralTable): (own: OwnValues, gone: boolean) => string {
+  const [append, versioned] = [isAppend(table), isVersioned(table)]
+  return ({ epoch, seq }, gone) =>
+    `${append ? `\t${epoch}` : ''}${versioned ? `\t${seq}` : ''}${append ? '' : `\t${gone ? 't' : 'f'}`}\n`
 }
 
-/** A value that central has no column for, as JSON: numbers and texts as they are, JSON as itself. */
-function extraValue(kind: CentralColumn['kind'], value: unknown): unknown {
-  if (value === null) return null
-  if (kind === 'json') return parsed(value as string)
-  if (kind === 'flag') return value === 1
-  return kind === 'blob' ? (value as Buffer).toString('hex') : value
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text // what is no JSON is kept as the text it is
+function identityFold(table: CentralTable, select: readonly string[]): RowEncoder['fold'] {
+  const folded = table.columns
+    .filter(({ kind }) => kind === 'integer' || kind === 'time' || kind === 'real')
+    .filter(({ name }) => table.kind === 'append' || [table.key, table.partition, storedAt(table)].includes(name))
+    .map(({ name, kind }) => ({ at: select.indexOf(name), fold: kind === 'real' ? foldReal : foldNumber }))
+  return (chain, row) => {
+    for (const { at, fold } of folded) {
+      const value = row[at]
+      if (value !== null) fold(chain, value as number)
+    }
   }
 }

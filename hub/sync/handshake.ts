@@ -1,10 +1,10 @@
 import type { HeldRow, StreamPosition } from '../engine/sync-step.ts'
-import type { CentralLayout } from './encode.ts'
 import { readErasedThere } from './erased-there.ts'
 import type { Failpoint } from './failpoint.ts'
 import { type Postgres, type Row, sqlState } from './postgres.ts'
 import { type CentralView, type HubFacts, type HubView, reconcile } from './reconcile.ts'
 import type { HandshakeOutcome } from './sync-state.ts'
+import type { CentralLayout } from './table-fit.ts'
 
 /** Of a statement that was cancelled by its timeout. */
 const TOOK_TOO_LONG = '57014'

@@ -4,9 +4,10 @@ import type { HeldRow, StreamPosition } from '../engine/sync-step.ts'
 import { type CentralTable, isAppend } from '../store/central-shape.ts'
 import { mayBeErased } from '../store/erased-keys.ts'
 import { foldNumber, foldText, readChain, writeChain } from './chain.ts'
-import { type CentralLayout, type EpochOf, type RowEncoder, rowEncoder, storedAt } from './encode.ts'
+import { type RowEncoder, rowEncoder, storedAt } from './encode.ts'
 import { hasEnded } from './stream-position.ts'
 import type { SyncEvent, Waiting } from './sync-state.ts'
+import type { CentralLayout } from './table-fit.ts'
 
 /** Rows of one table, ready for COPY. */
 export interface Stage {
@@ -359,7 +360,7 @@ export class UploadSource {
   #encoder(name: string, through: 'cursor' | 'log'): RowEncoder {
     const cached = this.#encoders.get(`${through} ${name}`)
     if (cached) return cached
-    const epochOf: EpochOf = (table, key) => this.#epochOf(table, key)
+    const epochOf = (table: string, key: number) => this.#epochOf(table, key)
     const encoder = rowEncoder(this.#table(name), { layout: this.#layout, through, epochOf })
     this.#encoders.set(`${through} ${name}`, encoder)
     return encoder
