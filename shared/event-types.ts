@@ -62,110 +62,8 @@ const OF_AGENTS = [
   ],
 ] as const satisfies Entries
 
-/** What the hub tells, beside what its features declare. `audit` is never purged; the others follow the retention of their severity. */
-const OF_THE_HUB = [
-  ['device_connect', entry('device', 'info', 'Device connected', 'The device can be reached.')],
-  ['device_disconnect', entry('device', 'info', 'Device disconnected', 'The device can no longer be reached.')],
-  ['state_changed', entry('device', 'debug', 'State changed', 'An entity has another state.')],
-  ['device_joined', entry('audit', 'info', 'Device joined', 'A new device joined the house.')],
-  ['device_created', entry('audit', 'info', 'Device created', 'An administrator made an identity for a device.')],
-  ['device_renamed', entry('audit', 'info', 'Device renamed', 'The device has a new name.')],
-  ['device_revoked', entry('audit', 'warning', 'Device revoked', 'The device may no longer connect.')],
-  ['device_invited', entry('audit', 'info', 'Device invited', 'A join token was made.')],
-  ['user_created', entry('audit', 'info', 'User created', 'A person may use this hub.')],
-  ['user_updated', entry('audit', 'info', 'User changed', 'An account was changed.')],
-  ['token_created', entry('audit', 'info', 'Token created', 'A program may speak for a person.')],
-  ['token_revoked', entry('audit', 'warning', 'Token revoked', 'A program may speak for a person no longer.')],
-  [
-    'device_erased',
-    entry('audit', 'warning', 'Device erased', 'A device was shut out, and all it ever said is forgotten.'),
-  ],
-  ['user_erased', entry('audit', 'warning', 'Person erased', 'A person is to be forgotten.')],
-  [
-    'erased_again',
-    entry('audit', 'warning', 'Erased again', 'This database is a copy from before an erasure, which is done again.'),
-  ],
-  ['user_deleted', entry('audit', 'warning', 'User deleted', 'An account was taken away for good.')],
-  ['house_updated', entry('audit', 'info', 'House changed', 'What is known of a house was changed.')],
-  ['person_added', entry('audit', 'info', 'Person added', 'A person belongs to a house.')],
-  ['person_removed', entry('audit', 'warning', 'Person removed', 'A person belongs to a house no longer.')],
-  ['api_call', entry('audit', 'info', 'Admin request', 'A request came through the admin door.')],
-  ['persona_switch', entry('persona', 'info', 'Persona switched', 'Another persona speaks.')],
-  ['session_start', entry('session', 'info', 'Session started', 'A conversation began.')],
-  ['session_end', entry('session', 'info', 'Session ended', 'A conversation ended.')],
-  ['playback', entry('session', 'debug', 'Playback', 'A device began or ended to speak.')],
-  ['handoff', entry('session', 'info', 'Handoff', 'A conversation moved to another device.')],
-  ['error', entry('device', 'error', 'Error', 'Something went wrong.')],
-  [
-    'sensors_refused',
-    entry('device', 'warning', 'Sensors refused', 'The device introduced sensors that are not taken.'),
-  ],
-  ['sensor_removed', entry('audit', 'info', 'Sensor removed', 'A person took a sensor out of the house.')],
-  ['agent_outdated', entry('device', 'warning', 'Agent outdated', 'The agent is older than this hub serves in full.')],
-  ['identity_shared', entry('device', 'error', 'Identity shared', 'Two machines use the identity of one device.')],
-  ['settings_refused', entry('device', 'warning', 'Settings refused', 'The device did not take all its settings.')],
-  ['command_result', entry('device', 'info', 'Command result', 'The device answered a command.')],
-  ['sync_joined', entry('system', 'info', 'Central joined', 'The house sends its rows to a central database.')],
-  [
-    'sync_epoch',
-    entry(
-      'system',
-      'warning',
-      'Restored copy found',
-      'Central knows more of this house than this hub: it runs from a backup or a copied card, and goes on under a new epoch.',
-    ),
-  ],
-  [
-    'central_restored',
-    entry(
-      'system',
-      'warning',
-      'Central restored',
-      'Central was put back to an earlier time; what it lost is sent again.',
-    ),
-  ],
-  [
-    'sync_fenced',
-    entry('system', 'critical', 'Hub fenced', 'Another hub took over this site; this one stopped sending.'),
-  ],
-  ['sync_claimed', entry('audit', 'warning', 'Site claimed', 'A person said that this hub is the one of its site.')],
-  ['sync_row_refused', entry('system', 'error', 'Row refused', "Central's database refused a row; it is held back.")],
-  [
-    'central_row_refused',
-    entry('system', 'warning', 'Central row refused', 'A row that central manages does not fit into this house.'),
-  ],
-  [
-    'central_row_taken',
-    entry(
-      'system',
-      'info',
-      'Central row taken',
-      'A row that central manages, and that did not fit before, is here now.',
-    ),
-  ],
-  [
-    'central_row_yielded',
-    entry('audit', 'warning', 'Row yielded', "A person had a row of central's take the place of this hub's own."),
-  ],
-  ['central_row_kept', entry('system', 'info', 'Central row kept', 'A row that central removed is still in use here.')],
-  ['scope_left', entry('system', 'info', 'Scope withdrawn', 'Central no longer manages these rows for this house.')],
-  [
-    'follower_gap',
-    entry('system', 'error', 'Rows not followed', 'Rows went or were passed over before they were had.'),
-  ],
-  ['follower_skipped', entry('audit', 'warning', 'Rows skipped', 'A person had a follower pass over rows.')],
-  [
-    'follower_forgotten',
-    entry('audit', 'warning', 'Follower forgotten', 'A person had the position of a follower removed.'),
-  ],
-  ['hub_started', entry('system', 'info', 'Hub started', 'The hub started.')],
-  ['hub_degraded', entry('system', 'error', 'Hub degraded', 'The hub cannot store.')],
-  ['hub_recovered', entry('system', 'info', 'Hub recovered', 'The hub stores again.')],
-  [
-    'database_restored',
-    entry('system', 'critical', 'Database restored', 'The database was damaged and a backup took its place.'),
-  ],
-] as const satisfies Entries
+/** What any device tells. */
+const OF_DEVICES = [['error', entry('device', 'error', 'Error', 'Something went wrong.')]] as const satisfies Entries
 
 /**
  * Alarms of agents: each type says that something is wrong until one of the others comes, with the same sensor and source
@@ -181,11 +79,11 @@ type Entries = readonly (readonly [type: string, entry: EventType])[]
 
 /** The types that an agent sends. */
 export type AgentEventType = (typeof OF_AGENTS)[number][0]
-/** Every type of event that has an entry here. */
-export type EventTypeName = AgentEventType | (typeof OF_THE_HUB)[number][0]
+/** Every type of event that has an entry here. What a hub tells is declared by its features. */
+export type EventTypeName = AgentEventType | (typeof OF_DEVICES)[number][0]
 
 /** What both ends know of. The features of a hub declare more. */
-export const EVENT_TYPES: ReadonlyMap<string, EventType> = new Map<string, EventType>([...OF_AGENTS, ...OF_THE_HUB])
+export const EVENT_TYPES: ReadonlyMap<string, EventType> = new Map<string, EventType>([...OF_AGENTS, ...OF_DEVICES])
 
 /** What can be wrong with a device for a while. `identity_shared` is what the hub itself says of it. */
 export type AlarmType = (typeof ALARMS)[number][0] | 'identity_shared'

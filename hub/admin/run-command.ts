@@ -52,7 +52,7 @@ function run(context: Context, input: Asked & { prepared?: unknown }): Answered 
 }
 
 function callContext(context: Context, { caller, prepared }: Pick<CallContext, 'caller' | 'prepared'>): CallContext {
-  const { db, topics, random, version, tables, jobKinds, keyring, now, clockSynced, mono } = context
+  const { db, topics, random, version, tables, jobKinds, typeOf, keyring, now, clockSynced, mono } = context
   return {
     db,
     topics,
@@ -60,6 +60,7 @@ function callContext(context: Context, { caller, prepared }: Pick<CallContext, '
     version,
     tables,
     jobKinds,
+    typeOf,
     keyring,
     now,
     clockSynced,

@@ -49,12 +49,12 @@ export function openHouseEngine(parts: HouseParts): Engine {
   const { db, topics, version, log, central = false, settings = {}, random = systemRandom } = parts
   const keyring = parts.keyring ?? new Keyring(() => [])
   const kinds = jobKinds(parts.jobKinds ?? JOB_KINDS)
-  const store: Store = { db, topics, version, tables: centralTables(), jobKinds: kinds, random, keyring }
+  const typeOf = typeOfEvent(DECLARED_EVENTS)
+  const store: Store = { db, topics, version, tables: centralTables(), jobKinds: kinds, typeOf, random, keyring }
   const followers = followersByName(parts.followers ?? FOLLOWER_KINDS)
   const house = new OpeningHouse({ ...parts, jobKinds: kinds, followers, central, settings, keyring })
   const features = house.openAll([openAdminDesk, ...(parts.features ?? ENGINE_PARTS)])
   const devices = house.use(openDevices)
-  const typeOf = typeOfEvent(DECLARED_EVENTS)
   const eventLog = new EventLog(db, typeOf)
   return new Engine({
     store,
@@ -65,7 +65,7 @@ export function openHouseEngine(parts: HouseParts): Engine {
     heard: (device, now) => devices.signs.seen(device, now),
     addEvent(event, context) {
       eventLog.add(event, context.now)
-      announce(context, event, typeOf)
+      announce(context, event)
     },
   })
 }

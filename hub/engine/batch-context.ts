@@ -22,6 +22,7 @@ export class BatchContext implements Context {
   readonly version
   readonly tables
   readonly jobKinds
+  readonly typeOf
   readonly keyring
   readonly now: number
   readonly clockSynced: boolean | null
@@ -38,6 +39,7 @@ export class BatchContext implements Context {
     this.version = store.version
     this.tables = store.tables
     this.jobKinds = store.jobKinds
+    this.typeOf = store.typeOf
     this.keyring = store.keyring
     this.now = receipt.now
     this.clockSynced = receipt.clockSynced

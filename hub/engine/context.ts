@@ -1,4 +1,4 @@
-import type { EventTypeName } from '../../shared/event-types.ts'
+import type { EventType, EventTypeName } from '../../shared/event-types.ts'
 import type { RandomBytes } from '../../shared/ids.ts'
 import type { Database } from '../../shared/sqlite/open.ts'
 import type { Topics } from '../../shared/topics.ts'
@@ -43,6 +43,9 @@ interface WhatHappened {
   timestamp?: number
 }
 
+/** What a type of event is called and where it belongs; one that nobody declared gets a title made of its name. */
+export type TypeOfEvent = (type: string) => EventType
+
 /** What stays the same as long as the database is open. */
 export interface Store {
   db: Database
@@ -54,6 +57,8 @@ export interface Store {
   tables: readonly CentralTable[]
   /** Every kind of durable job by its name; what a kind is, `kindOf` knows. */
   jobKinds: ReadonlyMap<string, { readonly name: string }>
+  /** Of the types that both ends know of, and those that features declare. */
+  typeOf: TypeOfEvent
   /** The keys of what is sealed. */
   keyring: Keyring
 }

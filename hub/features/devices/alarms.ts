@@ -1,7 +1,7 @@
 import { cleanText } from '../../../shared/clean-text.ts'
 import type { Wire } from '../../../shared/codec.ts'
 import { cutText } from '../../../shared/cut-text.ts'
-import { type AlarmType, ENDS_ALL_ALARMS, endedAlarm, eventType, raisesAlarm } from '../../../shared/event-types.ts'
+import { type AlarmType, ENDS_ALL_ALARMS, endedAlarm, raisesAlarm } from '../../../shared/event-types.ts'
 import { ALARMS_PER_DEVICE } from '../../../shared/limits.ts'
 import type { Context } from '../../engine/context.ts'
 import { tellProblems, tellStatus } from './tell-device.ts'
@@ -43,8 +43,8 @@ export function heedEvent(context: Context, device: string, { message, at }: { m
   const { type, epoch = null, seq = null } = message
   const moment = { epoch, seq, at }
   const words = {
-    severity: message.severity ?? eventType(type).severity,
-    description: message.description ?? eventType(type).description,
+    severity: message.severity ?? context.typeOf(type).severity,
+    description: message.description ?? context.typeOf(type).description,
   }
   const ended = endedAlarm(type)
   if (type === ENDS_ALL_ALARMS) beginAnew(context, device, moment)

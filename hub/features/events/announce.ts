@@ -1,12 +1,12 @@
 import type { Context, NewEvent } from '../../engine/context.ts'
-import type { TypeOfEvent } from './type-of.ts'
 
 /** What a screen would want to know at once. Requests of other screens are not among it. */
 const CATEGORIES = new Set(['device', 'audit', 'session'])
 
 /** Tells whoever listens to `admin/event` that something changed. It may be missed; the table keeps it. */
-export function announce(context: Context, event: NewEvent, typeOf: TypeOfEvent): void {
-  if (event.isNews === false || event.type === 'api_call' || !CATEGORIES.has(typeOf(event.type).category)) return
+export function announce(context: Context, event: NewEvent): void {
+  if (event.isNews === false || event.type === 'api_call' || !CATEGORIES.has(context.typeOf(event.type).category))
+    return
   const data = { ...event.data, ...(event.device === undefined ? {} : { device: event.device }) }
   const payload = { type: event.type, at: event.timestamp ?? context.now, house: event.house ?? null, data }
   const topic = context.topics.build('adminEvent', {})

@@ -1,7 +1,6 @@
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 import { traceOf } from '../../engine/caller.ts'
-import type { NewEvent } from '../../engine/context.ts'
-import type { TypeOfEvent } from './type-of.ts'
+import type { NewEvent, TypeOfEvent } from '../../engine/context.ts'
 
 /** A device may name any type, but may not write into the audit, which is never purged, nor speak for the hub. */
 const HOUSES_OWN = new Set(['audit', 'system'])

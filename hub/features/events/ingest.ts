@@ -15,7 +15,7 @@ export function eventIngest({ clocks, entities }: Pick<Devices, 'clocks' | 'enti
         ...message.data,
         ...(when.quality === 'good' ? {} : { time_quality: when.quality, original_time: when.original ?? null }),
       }
-      const passage = passageOf(message, lane, when, context.now)
+      const passage = passageOf(context, { message, lane, when })
       context.addEvent({
         // A device may send any type; one without an entry gets a title of its own.
         type: message.type as EventTypeName,

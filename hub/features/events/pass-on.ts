@@ -1,5 +1,4 @@
 import type { Wire } from '../../../shared/codec.ts'
-import { eventType } from '../../../shared/event-types.ts'
 import { EVENT_FRESH_MS } from '../../../shared/limits.ts'
 import type { Context } from '../../engine/context.ts'
 import type { Origin } from '../../engine/feature.ts'
@@ -22,9 +21,12 @@ export interface Passage {
  * What waited on the device must not press a button again. So `backlog` is never passed on, and of what was sent while it
  * happened only what happened just now, alarms and the urgent lane excepted. Only these two are queued for who is away.
  */
-export function passageOf(message: Wire<'event'>, lane: Origin['lane'], when: DeviceTime, now: number): Passage | null {
+export function passageOf(
+  { typeOf, now }: Pick<Context, 'typeOf' | 'now'>,
+  { message, lane, when }: { message: Wire<'event'>; lane: Origin['lane']; when: DeviceTime },
+): Passage | null {
   if (lane === 'backlog') return null
-  const severity = message.severity ?? eventType(message.type).severity
+  const severity = message.severity ?? typeOf(message.type).severity
   const age = when.quality === 'unknown' ? null : Math.max(0, now - when.time)
   const matters = lane === 'urgent' || ALARMS.has(severity)
   if (!matters && (age === null || age > EVENT_FRESH_MS)) return null
@@ -38,7 +40,7 @@ export function passOn(
   event: { message: Wire<'event'>; at: number } & Passage,
 ): void {
   const { message, at, severity, age, qos } = event
-  const { type, description = eventType(type).description, sensor, old_state, new_state, data } = message
+  const { type, description = context.typeOf(type).description, sensor, old_state, new_state, data } = message
   const passed = { type, severity, at, age_ms: age, description, sensor, old_state, new_state, data }
   context.effect({
     kind: 'publish',

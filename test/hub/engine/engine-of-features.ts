@@ -3,6 +3,7 @@ import { Engine } from '../../../hub/engine/engine.ts'
 import type { Feature } from '../../../hub/engine/feature.ts'
 import { type Effect, VERDICTS } from '../../../hub/engine/input.ts'
 import { HUB_MIGRATIONS } from '../../../hub/store/open-store.ts'
+import { eventType } from '../../../shared/event-types.ts'
 import type { Log } from '../../../shared/log.ts'
 import { migrate } from '../../../shared/sqlite/migrate.ts'
 import { openDatabase } from '../../../shared/sqlite/open.ts'
@@ -27,7 +28,10 @@ export function engineOf(features: Feature[]) {
   }
   const random = (count: number) => new Uint8Array(count)
   const keyring = new KeysInMemory().keyring()
-  const store = { db, topics: topicsBelow('lares'), version: 'test', tables: [], jobKinds: new Map(), keyring, random }
+  const store = {
+    ...{ db, topics: topicsBelow('lares'), version: 'test', tables: [], jobKinds: new Map(), keyring, random },
+    typeOf: eventType,
+  }
   const engine = new Engine({
     store,
     features,

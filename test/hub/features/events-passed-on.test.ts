@@ -46,6 +46,14 @@ describe('an event of a device', () => {
     expect(check('event', passed[0]?.payload)).toMatchObject({ ok: true })
   })
 
+  it('of a type that a feature declares is passed on with what the feature says of it', () => {
+    const house = withDevice()
+    house.send(['lares/kitchen-pi/event', { type: 'job_failed' }])
+    expect(house.published('kitchen-pi/event')).toMatchObject([
+      { severity: 'error', description: 'Work that was not to be lost could not be done.' },
+    ])
+  })
+
   it('is passed on when it comes from a device without an outbox', () => {
     const house = withDevice()
     house.send(['lares/kitchen-pi/event', BUTTON])

@@ -113,13 +113,14 @@ export class JobsHouse<C extends Clock = ManualClock> {
     const kinds = jobKinds(this.#kinds)
     const store: Store = {
       ...{ db, topics: topicsBelow('lares'), random: systemRandom, version: 'test', tables: [], jobKinds: kinds },
+      typeOf: typeOfEvent(new Map(Object.entries(JOB_EVENTS))),
       keyring: new KeysInMemory().keyring(),
     }
     const wants: Feature = {
       name: 'wants',
       inputs: { disk: (context) => ({ verdict: 'stored', value: this.#wanted(context) }) },
     }
-    const events = new EventLog(db, typeOfEvent(new Map(Object.entries(JOB_EVENTS))))
+    const events = new EventLog(db, store.typeOf)
     return new Engine({
       store,
       features: [openJobs({ db, jobKinds: kinds }), wants],

@@ -1,0 +1,80 @@
+import type { EventType } from '../../../shared/event-types.ts'
+
+export const DEVICE_EVENTS = {
+  device_connect: {
+    category: 'device',
+    severity: 'info',
+    title: 'Device connected',
+    description: 'The device can be reached.',
+  },
+  device_disconnect: {
+    category: 'device',
+    severity: 'info',
+    title: 'Device disconnected',
+    description: 'The device can no longer be reached.',
+  },
+  device_joined: {
+    category: 'audit',
+    severity: 'info',
+    title: 'Device joined',
+    description: 'A new device joined the house.',
+  },
+  device_created: {
+    category: 'audit',
+    severity: 'info',
+    title: 'Device created',
+    description: 'An administrator made an identity for a device.',
+  },
+  device_renamed: {
+    category: 'audit',
+    severity: 'info',
+    title: 'Device renamed',
+    description: 'The device has a new name.',
+  },
+  device_revoked: {
+    category: 'audit',
+    severity: 'warning',
+    title: 'Device revoked',
+    description: 'The device may no longer connect.',
+  },
+  device_invited: {
+    category: 'audit',
+    severity: 'info',
+    title: 'Device invited',
+    description: 'A join token was made.',
+  },
+  sensors_refused: {
+    category: 'device',
+    severity: 'warning',
+    title: 'Sensors refused',
+    description: 'The device introduced sensors that are not taken.',
+  },
+  sensor_removed: {
+    category: 'audit',
+    severity: 'info',
+    title: 'Sensor removed',
+    description: 'A person took a sensor out of the house.',
+  },
+  agent_outdated: {
+    category: 'device',
+    severity: 'warning',
+    title: 'Agent outdated',
+    description: 'The agent is older than this hub serves in full.',
+  },
+  identity_shared: {
+    category: 'device',
+    severity: 'error',
+    title: 'Identity shared',
+    description: 'Two machines use the identity of one device.',
+  },
+  settings_refused: {
+    category: 'device',
+    severity: 'warning',
+    title: 'Settings refused',
+    description: 'The device did not take all its settings.',
+  },
+} as const satisfies Record<string, EventType>
+
+declare module '../../engine/context.ts' {
+  interface FeatureEvents extends Record<keyof typeof DEVICE_EVENTS, unknown> {}
+}

@@ -1,0 +1,20 @@
+import type { EventType } from '../../../shared/event-types.ts'
+
+export const LOG_EVENTS = {
+  api_call: {
+    category: 'audit',
+    severity: 'info',
+    title: 'Admin request',
+    description: 'A request came through the admin door.',
+  },
+  command_result: {
+    category: 'device',
+    severity: 'info',
+    title: 'Command result',
+    description: 'The device answered a command.',
+  },
+} as const satisfies Record<string, EventType>
+
+declare module '../../engine/context.ts' {
+  interface FeatureEvents extends Record<keyof typeof LOG_EVENTS, unknown> {}
+}

@@ -1,0 +1,32 @@
+import type { EventType } from '../../../shared/event-types.ts'
+
+export const SESSION_EVENTS = {
+  session_start: {
+    category: 'session',
+    severity: 'info',
+    title: 'Session started',
+    description: 'A conversation began.',
+  },
+  session_end: {
+    category: 'session',
+    severity: 'info',
+    title: 'Session ended',
+    description: 'A conversation ended.',
+  },
+  playback: {
+    category: 'session',
+    severity: 'debug',
+    title: 'Playback',
+    description: 'A device began or ended to speak.',
+  },
+  handoff: {
+    category: 'session',
+    severity: 'info',
+    title: 'Handoff',
+    description: 'A conversation moved to another device.',
+  },
+} as const satisfies Record<string, EventType>
+
+declare module '../../engine/context.ts' {
+  interface FeatureEvents extends Record<keyof typeof SESSION_EVENTS, unknown> {}
+}
