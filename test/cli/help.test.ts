@@ -25,7 +25,8 @@ describe('help', () => {
     (area, verb, command) => {
       const text = commandHelp(command)
       expect(text).toMatch(new RegExp(`^lares ${area} ${verb}`))
-      for (const name of command.positional) expect(text).toMatch(new RegExp(`^lares .*[<[]${name}[\\]>]`))
+      for (const name of command.positional)
+        expect(text).toMatch(new RegExp(`^lares .*[<[]${name.replaceAll('_', '-')}[\\]>]`))
       expect(text.endsWith('\n')).toBe(true)
     },
   )

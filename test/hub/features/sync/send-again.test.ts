@@ -13,7 +13,16 @@ const at = (stream: string, position: number, table = stream): StreamPosition =>
 function joined(house: TestHouse, streams: StreamPosition[], more: Partial<SyncStep> = {}): void {
   const writer = new BatchWriter()
   const go = { site: 'site-1', name: 'home', token: 'lease', leases: 1, epoch: 1, found: 'resumed' }
-  const change = { step: 'joined', ...go, streams, resend: false, changesSeen: 0, held: [], ...more } as SyncStep
+  const change = {
+    step: 'joined',
+    ...go,
+    streams,
+    resend: false,
+    changesSeen: 0,
+    held: [],
+    erased: [],
+    ...more,
+  } as SyncStep
   writer.input({ kind: 'sync', change })
   house.engine.process(writer.finish(), { now: house.now, clockSynced: true })
 }
