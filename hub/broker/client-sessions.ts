@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/clock.ts'
 import type { BrokerChange } from '../engine/broker-change.ts'
-import { ownerIn } from '../engine/client-session-key.ts'
+import { clientSessionKey, ownerIn } from '../engine/client-session-key.ts'
 import type { BrokerLimits } from './broker-limits.ts'
 import {
   ClientSession,
@@ -101,6 +101,17 @@ export class ClientSessions {
 
   forget(clientId: string): void {
     if (this.sessions.has(clientId)) this.#record({ kind: 'forget', clientId })
+  }
+
+  /** Keeps nothing more for a principal, nor for anybody what has the level in its topic. */
+  erase(owner: string, level: string): void {
+    for (const { clientId } of [...this.#owners.sessionsOf(clientSessionKey(owner, ''))]) this.forget(clientId)
+    for (const session of this.sessions.values()) {
+      for (const filter of [...session.filters.keys()])
+        if (hasLevel(filter, level)) this.unsubscribe(session.clientId, filter)
+      for (const item of [...session.queue.values()])
+        if (hasLevel(item.packet.topic, level)) this.dequeue(session, item)
+    }
   }
 
   /** Keeps a message for the client, at the lower of its own QoS and the one granted. */
@@ -322,6 +333,11 @@ export class ClientSessions {
     this.sessions.delete(session.clientId)
     if (!this.#here.has(session.clientId)) this.#incoming.delete(session.clientId)
   }
+}
+
+/** Whether one of the levels of a topic, or of a filter, is this one. A PUBREL has no topic. */
+export function hasLevel(topic: string | undefined, level: string): boolean {
+  return topic?.split('/').includes(level) ?? false
 }
 
 /** The payload in memory of its own: a slice would keep the whole chunk it arrived in. */

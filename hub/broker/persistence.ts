@@ -9,7 +9,7 @@ import {
   type SessionSubscription,
   type StoredPacket,
 } from './client-session.ts'
-import { ClientSessions, owned, type Subscriber } from './client-sessions.ts'
+import { ClientSessions, hasLevel, owned, type Subscriber } from './client-sessions.ts'
 import type { Committed } from './journal.ts'
 import type { QoS } from './qos.ts'
 import type { Owed } from './retained-delivery.ts'
@@ -175,6 +175,16 @@ export class BrokerPersistence {
   /** Gives up what is too old in the queues of clients that are away. */
   sweep(): void {
     this.#memory.sweep()
+  }
+
+  /** Keeps nothing more for a principal, nor for anybody what has the level in its topic. Its connections were ended before. */
+  erase(owner: string, level: string): void {
+    this.#memory.erase(owner, level)
+    for (const [topic] of [...this.#retained.entries()]) {
+      if (!hasLevel(topic, level)) continue
+      this.#unretain(topic)
+      this.#recordRetained({ kind: 'unretain', topic })
+    }
   }
 
   // Aedes: retained messages

@@ -44,7 +44,7 @@ export function composeBrokerSide(
   const { folder, config, clock, log, version } = options
   const houses = new Map<string, string>()
   const live = new LiveDevices(clock)
-  const parts = composeFrontParts(base, () => announcer, frontParts)
+  const parts = composeFrontParts(base, () => ({ announcer, memory }), frontParts)
   const door = composeAdminDoor(base, () => ({ broker, outward, listeners, live, pin: certificate.pin }))
   const hooks = houseHooks({ topics, clock, log, store, parts, live, houses, door })
   const { memory, journal } = brokerMemory({ topics, clock, log, store })

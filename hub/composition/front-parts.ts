@@ -1,3 +1,4 @@
+import type { BrokerPersistence } from '../broker/persistence.ts'
 import type { Front, FrontPart } from '../contract/front-part.ts'
 import type { Announcer } from '../front/announcer.ts'
 import type { Base } from './base.ts'
@@ -6,7 +7,7 @@ import { type LoadedFrontPart, openFrontParts } from './open-front-parts.ts'
 /** What goes by the engine, or follows from it: the hub's own parts, and those of the features. */
 export function composeFrontParts(
   base: Base,
-  announcer: () => Announcer,
+  around: () => { announcer: Announcer; memory: Pick<BrokerPersistence, 'erase'> },
   ofFeatures: readonly LoadedFrontPart[],
 ): FrontPart[] {
   const { options, topics, health, store, recorder, voice, sync, jobs, followers, keyCare, secrets } = base
@@ -59,9 +60,10 @@ export function composeFrontParts(
         async renew_copies({ since }) {
           if (await store.backups.renew(since)) await store.intake.input({ kind: 'copies_renewed', since })
         },
+        forget_client: ({ owner, key }) => around().memory.erase(owner, key),
       },
     },
-    { name: 'announcer', effects: { joining: ({ until }) => announcer().joining(until) } },
+    { name: 'announcer', effects: { joining: ({ until }) => around().announcer.joining(until) } },
   ]
   return [...own, ...openFrontParts(ofFeatures, front)]
 }

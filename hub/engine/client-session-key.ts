@@ -6,6 +6,11 @@ export function clientSessionKey(owner: string, clientId: string): string {
   return owner === '' ? clientId : `${owner}${BETWEEN}${clientId}`
 }
 
+/** The principal that a device is: nobody's account has such an id. */
+export function deviceOwner(device: string): string {
+  return `device ${device}`
+}
+
 /** The principal in a key. */
 export function ownerIn(key: string): string {
   const end = key.indexOf(BETWEEN)

@@ -12,6 +12,7 @@ import type {
 } from '../broker/connection.ts'
 import type { FrontMessage, FrontTaker } from '../contract/front-part.ts'
 import { type Caller, LOCAL } from '../engine/caller.ts'
+import { deviceOwner } from '../engine/client-session-key.ts'
 import type { Settled } from '../engine/intake.ts'
 import type { Admission, Credentials, Principal } from '../engine/principal.ts'
 import { type Access, accessOf, HOME_ASSISTANT } from './access.ts'
@@ -282,10 +283,6 @@ function ownerOf(principal: Principal): string {
     default:
       return principal.user
   }
-}
-
-function deviceOwner(id: string): string {
-  return `device ${id}`
 }
 
 function callerOf(principal: Principal, connection: Connection): Caller {

@@ -44,8 +44,8 @@ export interface NamedRow {
   /** Whether erasing that row, here and at central, erases this one too; otherwise only the column is cleared. */
   owned: boolean
   /**
-   * Where the key is only a part of what stands in the column: a `client` of the broker has an id that begins with whose it is,
-   * a `topic` has it as one of its levels. Absent: it is the key.
+   * Where the key is only a part of what stands in the column: a `client` is a session of the broker, which begins with whose it
+   * is, a `topic` has it as one of its levels. Absent: it is the key.
    */
   as?: 'client' | 'topic'
 }

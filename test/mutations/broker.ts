@@ -1,6 +1,7 @@
 import type { Mutation } from './mutation.ts'
 
 const ACKNOWLEDGING = 'test/hub/broker/acknowledging.test.ts'
+const ERASING = 'test/hub/broker/erasing.test.ts'
 const FRAMES = 'test/hub/broker/frames.test.ts'
 const HOOKS = 'test/hub/broker/hooks.test.ts'
 const OWNERS = 'test/hub/broker/client-session-owners.test.ts'
@@ -182,5 +183,26 @@ export const BROKER: readonly Mutation[] = [
     text: "if (this.#due.has(id)) return 'the client acknowledges nothing: no packet id is left'",
     becomes: '',
     test: { file: TO_THE_LETTER, name: 'are never given to two messages at a time' },
+  },
+  {
+    without: 'letting go of the sessions of whoever is erased',
+    file: 'hub/broker/client-sessions.ts',
+    text: "for (const { clientId } of [...this.#owners.sessionsOf(clientSessionKey(owner, ''))]) this.forget(clientId)",
+    becomes: '',
+    test: { file: ERASING, name: 'who is erased has no session left' },
+  },
+  {
+    without: 'letting go of what waits for others of whoever is erased',
+    file: 'hub/broker/client-sessions.ts',
+    text: 'if (hasLevel(item.packet.topic, level)) this.dequeue(session, item)',
+    becomes: 'void item',
+    test: { file: ERASING, name: 'who is erased has no session left' },
+  },
+  {
+    without: 'letting go of what others retained of whoever is erased',
+    file: 'hub/broker/persistence.ts',
+    text: 'if (!hasLevel(topic, level)) continue',
+    becomes: 'continue',
+    test: { file: ERASING, name: 'who is erased has no session left' },
   },
 ]

@@ -194,4 +194,18 @@ export const SYNC: readonly Mutation[] = [
     becomes: 'CREATE VIEW lares.houses_compat AS',
     test: { file: 'test/central/compat-views.test.ts', name: 'shows each house only to those it was granted to' },
   },
+  {
+    without: 'removing the sessions at the broker under the keys that they have',
+    file: 'hub/features/erasures/removal.ts',
+    text: 'substr("${column}", 1, length(@client)) = @client',
+    becomes: '"${column}" = @client',
+    test: { file: 'test/hub/features/erasures/erasure.test.ts', name: 'leaves no word of it in any table' },
+  },
+  {
+    without: 'telling the broker who is erased',
+    file: 'hub/features/erasures/engine.ts',
+    text: "context.effect({ kind: 'forget_client', owner: brokerOwner({ what, key }), key })",
+    becomes: '',
+    test: { file: 'test/hub/features/erasures/erasure.test.ts', name: 'has the broker forget it once the tables have' },
+  },
 ]

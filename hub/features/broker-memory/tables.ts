@@ -4,6 +4,8 @@ import { type NamedRow, syncedTable } from '../../store/synced-table.ts'
 
 /** Of a device or of a person. */
 const CLIENT: NamedRow = { table: 'devices', owned: true, as: 'client' }
+/** On a level of it. */
+const TOPIC: NamedRow = { table: 'devices', owned: true, as: 'topic' }
 
 /** Clients with a persistent session: one that holds nothing is a session too. */
 export const brokerSessions = syncedTable(
@@ -20,7 +22,7 @@ export const brokerSubscriptions = syncedTable(
   { client_id: text().notNull(), filter: text().notNull(), qos: integer().notNull() },
   {
     key: 'client_id',
-    named: { client_id: CLIENT },
+    named: { client_id: CLIENT, filter: TOPIC },
     extras: (t) => [core.primaryKey({ columns: [t.client_id, t.filter] })],
   },
 )
@@ -44,7 +46,7 @@ export const brokerQueue = syncedTable(
   },
   {
     key: 'entry',
-    named: { client_id: CLIENT, topic: { table: 'devices', owned: true, as: 'topic' } },
+    named: { client_id: CLIENT, topic: TOPIC },
     extras: (t) => [core.primaryKey({ columns: [t.client_id, t.entry] })],
   },
 )
@@ -66,5 +68,5 @@ export const brokerRetained = syncedTable(
   'broker_retained',
   'local',
   { topic: textId(), payload: blob().notNull(), qos: integer().notNull(), stored_at: time().notNull() },
-  { key: 'topic', named: { topic: { table: 'devices', owned: true, as: 'topic' } } },
+  { key: 'topic', named: { topic: TOPIC } },
 )

@@ -8,6 +8,7 @@ import { openDevices } from '../devices/engine.ts'
 import { openSessions } from '../sessions/engine.ts'
 import { atCentralsWork } from '../sync/central-at-work.ts'
 import { openTelemetry } from '../telemetry/engine.ts'
+import { brokerOwner } from './broker-owner.ts'
 import type { ErasureRow } from './erasure-row.ts'
 import { scanEvents } from './event-scan.ts'
 import { Removal } from './removal.ts'
@@ -25,6 +26,8 @@ declare module '../../engine/input.ts' {
   interface EffectKinds {
     /** Make a backup, and remove what was copied before. */
     renew_copies: { since: number }
+    /** Keep no session of this principal, and nobody else's messages and filters with this key on a level of the topic. */
+    forget_client: { owner: string; key: string }
   }
 }
 
@@ -57,7 +60,9 @@ export function openErasures(house: House): Feature {
   }
 
   /** Nothing of it is left in the tables. */
-  function finish(context: Context, { id, traces }: ErasureRow): void {
+  function finish(context: Context, { id, what, key, traces }: ErasureRow): void {
+    // The broker would keep in memory, and write down again, what the tables have no more.
+    context.effect({ kind: 'forget_client', owner: brokerOwner({ what, key }), key })
     // Answers to others' requests may speak of it; whoever asks again asks of nobody.
     const forget = db.prepare('DELETE FROM request_memory WHERE instr(response, ?) > 0')
     for (const word of [...traces.keys, ...traces.names]) forget.run(word)

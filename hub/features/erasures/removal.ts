@@ -1,6 +1,8 @@
 import type { Database } from '../../../shared/sqlite/open.ts'
+import { clientSessionKey } from '../../engine/client-session-key.ts'
 import { noteErasedKeys } from '../../store/erased-keys.ts'
 import { ERASED, type ErasedKind, type ErasedTable, type NamingColumn } from '../../store/erasure-plan.ts'
+import { brokerOwner } from './broker-owner.ts'
 
 /** Rows of the events are looked at one by one: they may name somebody in their texts, and the audit stays. */
 const BY_EVENT = 'events'
@@ -29,7 +31,14 @@ export class Removal {
   /** At most `most` rows; fewer mean that nothing is left. */
   step({ what, key }: { what: ErasedKind; key: string }, most: number): Removed {
     const removed: Removed = { rows: 0, files: [] }
-    const run = new Run({ db: this.#db, columns: this.#columns, key, most, removed })
+    const run = new Run({
+      db: this.#db,
+      columns: this.#columns,
+      key,
+      client: clientSessionKey(brokerOwner({ what, key }), ''),
+      most,
+      removed,
+    })
     run.memoryOfClients()
     run.withChildren({ name: ERASED[what], key: 'id', kind: what === 'user' ? 'down' : 'mutable' }, 'SELECT @key')
     return removed
@@ -40,6 +49,8 @@ interface RunParts {
   db: Database
   columns: readonly NamingColumn[]
   key: string
+  /** What the keys of its sessions at the broker begin with. */
+  client: string
   most: number
   removed: Removed
 }
@@ -72,7 +83,7 @@ class Run {
   /** What the broker keeps for its clients and on its topics. */
   memoryOfClients(): void {
     for (const { in: table, column, as } of this.#parts.columns) {
-      if (as === 'client') this.#remove(table, `("${column}" = @key OR "${column}" GLOB @key || '.*')`)
+      if (as === 'client') this.#remove(table, `substr("${column}", 1, length(@client)) = @client`)
       if (as === 'topic') this.#remove(table, `instr('/' || "${column}" || '/', '/' || @key || '/') > 0`)
     }
   }
@@ -93,14 +104,14 @@ class Run {
   }
 
   #remove(table: ErasedTable, which: string): void {
-    const { db, key, removed } = this.#parts
+    const { db, key, client, removed } = this.#parts
     const file = table.name === 'audio_clips' ? ', file' : ''
     const gone = db
       .prepare(
         `DELETE FROM "${table.name}" WHERE rowid IN (SELECT rowid FROM "${table.name}" WHERE ${which} LIMIT @most) RETURNING "${table.key}"${file}`,
       )
       .raw()
-      .all({ key, most: Math.max(0, this.#left) }) as [string | number, string | undefined][]
+      .all({ key, client, most: Math.max(0, this.#left) }) as [string | number, string | undefined][]
     if (gone.length === 0) return
     removed.rows += gone.length
     for (const [, name] of gone) if (name !== undefined) removed.files.push(name)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Effect } from '../../../../hub/engine/input.ts'
 import { ask, commandInput, query } from '../../engine/ask.ts'
 import type { TestHouse } from '../../engine/engine-in-memory.ts'
 import { count } from '../retention/retention-house.ts'
@@ -20,6 +21,7 @@ const ofOthers = (house: TestHouse) => ({
   tokens: house.all("SELECT id FROM api_tokens WHERE user_id = 'u-paul-0002'"),
   said: house.all("SELECT id FROM messages WHERE session_id = 's-other'"),
   rejected: house.all('SELECT topic FROM rejected_messages WHERE device_id = ?', OTHER),
+  sessions: house.all('SELECT client_id FROM broker_sessions WHERE instr(client_id, ?)', OTHER),
 })
 
 describe.each(['device', 'user'] as const)('the erasure of a %s', (what) => {
@@ -97,6 +99,18 @@ it('shuts a device out at once, and a person', () => {
   erase.user(house)
   expect(house.effects).toContainEqual(expect.objectContaining({ kind: 'disconnect_user', user: PERSON }))
   expect(house.all('SELECT id FROM api_tokens WHERE user_id = ?', PERSON)).toEqual([])
+})
+
+it('has the broker forget it once the tables have', () => {
+  const house = livedIn()
+  erase.device(house)
+  erase.user(house)
+  const forgotten: Effect[] = []
+  finishErasing(house, () => forgotten.push(...house.effects.filter(({ kind }) => kind === 'forget_client')))
+  forgotten.push(...house.effects.filter(({ kind }) => kind === 'forget_client'))
+  expect(forgotten).toHaveLength(2)
+  expect(forgotten).toContainEqual({ kind: 'forget_client', owner: `device ${DEVICE}`, key: DEVICE })
+  expect(forgotten).toContainEqual({ kind: 'forget_client', owner: PERSON, key: PERSON })
 })
 
 it('asks for new copies until they are there, and is done then in a house without a central', () => {

@@ -1,3 +1,4 @@
+import { clientSessionKey, deviceOwner } from '../../../../hub/engine/client-session-key.ts'
 import { ask, commandInput } from '../../engine/ask.ts'
 import { openTestHouse, START, type TestHouse } from '../../engine/engine-in-memory.ts'
 import { conversation } from '../retention/conversation.ts'
@@ -45,14 +46,14 @@ export function livedIn(house: TestHouse = openTestHouse(), readings = 40): Test
       'INSERT INTO request_memory (principal, request_id, content_hash, response, created_at) VALUES (?, ?, ?, ?, ?)',
       ...[id, 'r', 'h', '{}', START],
     )
-    run('INSERT INTO broker_sessions (client_id, began_at) VALUES (?, ?)', `${id}.web`, START)
+    keptByBroker(house, id, `${id}.web`)
   }
   run(
     "INSERT INTO broker_retained (topic, payload, qos, stored_at) VALUES (?, x'00', 0, ?)",
     `homeassistant/${DEVICE}/x`,
     START,
   )
-  run('INSERT INTO broker_sessions (client_id, began_at) VALUES (?, ?)', DEVICE, START)
+  for (const device of [DEVICE, OTHER]) keptByBroker(house, deviceOwner(device), device)
   run('UPDATE devices SET owner_id = ? WHERE id = ?', PERSON, OTHER)
   conversation(house, 'hers', { device: OTHER, user: PERSON })
   conversation(house, 'tablet', { device: DEVICE })
@@ -74,6 +75,19 @@ export function livedIn(house: TestHouse = openTestHouse(), readings = 40): Test
   event('said', 's-hers', 'of hers', {})
   event('told', null, `about ${DEVICE} and ${PERSON}`, { with: [DEVICE, PERSON, 'Anna Example'] })
   return house
+}
+
+/** What a client has of the broker while it is away: a session with a filter on the device, and a message of it. */
+function keptByBroker({ db }: TestHouse, owner: string, client: string): void {
+  const session = clientSessionKey(owner, client)
+  db.prepare('INSERT INTO broker_sessions (client_id, began_at) VALUES (?, ?)').run(session, START)
+  db.prepare('INSERT INTO broker_subscriptions (client_id, filter, qos) VALUES (?, ?, 1)').run(
+    session,
+    `lares/${DEVICE}/#`,
+  )
+  db.prepare(
+    "INSERT INTO broker_queue (client_id, entry, topic, payload, qos, queued_at) VALUES (?, (SELECT count(*) + 1 FROM broker_queue), ?, x'00', 1, ?)",
+  ).run(session, `lares/${DEVICE}/state/s`, START)
 }
 
 /** Ticks until nothing is removed any more, with what is to be done between two of them. */
