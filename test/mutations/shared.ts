@@ -97,8 +97,8 @@ export const SHARED: readonly Mutation[] = [
   {
     without: 'keeping a newer value from an older one',
     file: 'hub/features/telemetry/latest.ts',
-    text: 'if (slot && !follows(value.state, slot.state, context.now)) continue',
-    becomes: '',
+    text: 'if (!known || follows(value.state, known, now))',
+    becomes: 'if (!known || now > 0)',
     test: {
       file: 'test/hub/features/telemetry/telemetry.test.ts',
       name: 'is never overwritten by older readings, from the backlog or late',

@@ -46,8 +46,8 @@ export class LatestStates {
 
   /** Noted now, taken over when the batch is on disk. An older value never overwrites a newer one. */
   stage(value: LatestState, now: number): void {
-    const staged = this.#staged.get(value.entity)
-    if (!staged || follows(value.state, staged.state, now)) this.#staged.set(value.entity, value)
+    const known = this.of(value.entity)
+    if (!known || follows(value.state, known, now)) this.#staged.set(value.entity, value)
   }
 
   of(entity: string): State | undefined {
@@ -58,7 +58,6 @@ export class LatestStates {
   flush(context: Context): void {
     for (const value of this.#staged.values()) {
       const slot = this.#slots.get(value.entity)
-      if (slot && !follows(value.state, slot.state, context.now)) continue
       const changed = !slot || slot.unpublished || !isSame(slot.state, value.state)
       const due = !slot || isDue(slot.publishedAt, STATE_PUBLISH_MS, context.now)
       const publish = changed && due && this.#shown(value.device, value.key)

@@ -29,6 +29,16 @@ export interface Observation {
   at: number
 }
 
+/** What an observation comes to as a reading. */
+interface Measured {
+  value: number
+  time: number
+  metadata: string | null
+  possible: boolean
+  /** Whether it may have been said before. */
+  mayRepeat: boolean
+}
+
 /** As long as a state may be in the house's documents, and in Home Assistant. */
 const STATE_LENGTH = 255
 
@@ -52,8 +62,9 @@ export class Observations {
   }
 
   /**
-   * Keeps a state, and shows it unless a newer one is known; of what is gone it keeps the history alone. The same state of
-   * the same moment again changes nothing. Returns what was left out of it: attributes that are too much. Throws
+   * Keeps a state, and shows it unless a newer one is known; of what is gone it keeps the history alone. The same number of
+   * the same moment again changes nothing, however late; of other states only the newest is compared, so that a late one that
+   * comes again is told again. Returns what was left out of it: attributes that are too much. Throws
    * `not_found` when the device is unknown or was revoked, and `bad_value` for a number that is not finite.
    */
   take(context: Context, entity: Entity, observation: Observation): PartlyRefused | undefined {
@@ -71,10 +82,13 @@ export class Observations {
       ...(attributes === undefined ? {} : { attributes }),
     }
     const before = latest.of(entity.id)
-    const isKnown = before?.at === state.at && stateText(before) === stateText(state)
-    if (number !== null && !isKnown)
-      this.#measured(context, entity, { value: number, time, metadata: readingMetadata(when, possible), possible })
-    if (number === null && !isKnown) tellChange(context, entity, { house, before, state })
+    if (number !== null)
+      this.#measured(context, entity, {
+        ...{ value: number, time, metadata: readingMetadata(when, possible), possible },
+        // What is newer than all that is known was never said before, and is not looked for.
+        mayRepeat: before === undefined || time <= before.at,
+      })
+    else tellChange(context, entity, { house, before, state })
     signs.seen(entity.device, context.now)
     if (entity.enabled) latest.stage({ entity: entity.id, device: entity.device, key: entity.key, state }, context.now)
     return refused
@@ -83,13 +97,12 @@ export class Observations {
   #measured(
     context: Context,
     { id, device, key, kind, unit }: Entity,
-    { value, time, metadata, possible }: { value: number; time: number; metadata: string | null; possible: boolean },
+    { value, time, metadata, possible, mayRepeat }: Measured,
   ): void {
-    const { series, writer } = this.#parts
-    writer.add({
-      ...{ device, value, time, metadata, received: context.now, quality: possible ? null : 0 },
-      series: series.id(context, { device, sensor: key }, { id, kind: kind ?? 'number', unit }),
-    })
+    const { series: index, writer } = this.#parts
+    const series = index.id(context, { device, sensor: key }, { id, kind: kind ?? 'number', unit })
+    if (mayRepeat && writer.has({ series, time, value })) return
+    writer.add({ device, series, value, time, metadata, received: context.now, quality: possible ? null : 0 })
   }
 }
 

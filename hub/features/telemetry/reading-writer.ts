@@ -31,10 +31,16 @@ interface Insert {
 export class ReadingWriter {
   #pending = new Map<string, ReadingRow[]>()
   #plain = true
+  /** The pending ones by what makes them the same; `null`: nobody has asked since the last write. */
+  #waiting: Set<string> | null = null
+  #stored: Statement
   #short: Insert
   #full: Insert
 
   constructor(db: Database) {
+    this.#stored = db
+      .prepare('SELECT 1 FROM readings WHERE series_id = ? AND reading_time = ? AND value = ? LIMIT 1')
+      .pluck()
     const columns = ['series_id', 'reading_time', 'received_at', 'value']
     this.#short = insert(db, columns, (row) => [row.series, row.time, row.received, row.value])
     this.#full = insert(db, [...columns, 'quality', 'metadata'], (row) => [
@@ -51,7 +57,14 @@ export class ReadingWriter {
     const rows = this.#pending.get(row.device)
     if (rows) rows.push(row)
     else this.#pending.set(row.device, [row])
+    this.#waiting?.add(sameness(row))
     if (row.quality !== null || row.metadata !== null) this.#plain = false
+  }
+
+  /** Whether the series has this value at this time already, written or waiting for that. */
+  has(row: Pick<ReadingRow, 'series' | 'time' | 'value'>): boolean {
+    this.#waiting ??= new Set([...this.#pending.values()].flat().map(sameness))
+    return this.#waiting.has(sameness(row)) || this.#stored.get(row.series, row.time, row.value) !== undefined
   }
 
   flush(): void {
@@ -67,7 +80,12 @@ export class ReadingWriter {
   forget(): void {
     this.#pending.clear()
     this.#plain = true
+    this.#waiting = null
   }
+}
+
+function sameness({ series, time, value }: Pick<ReadingRow, 'series' | 'time' | 'value'>): string {
+  return `${series} ${time} ${value}`
 }
 
 function insert(db: Database, names: string[], values: Insert['values']): Insert {

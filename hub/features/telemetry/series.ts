@@ -6,6 +6,8 @@ import type { Entity } from '../devices/entity.ts'
 type Measuring = Pick<Entity, 'id' | 'unit'> & { kind: string }
 
 interface KnownSeries {
+  device: string
+  sensor: string
   kind: string
   unit: string
   id: number
@@ -13,7 +15,7 @@ interface KnownSeries {
 
 /** Series by (device, sensor, kind, unit): what would otherwise stand on every reading. */
 export class SeriesIndex {
-  /** By entity, which stands for device and sensor; the last kind and unit are nearly always the next. */
+  /** By entity: where it belonged and what it measured last is nearly always the next, but a bridge may move it. */
   #known = new Map<string, KnownSeries>()
   #read: Statement
   #insert: Statement
@@ -31,10 +33,11 @@ export class SeriesIndex {
   id(context: Context, { device, sensor }: { device: string; sensor: string }, entity: Measuring): number {
     const { kind, unit } = entity
     const known = this.#known.get(entity.id)
-    if (known && known.kind === kind && known.unit === unit) return known.id
+    const isSame = known?.device === device && known.sensor === sensor && known.kind === kind && known.unit === unit
+    if (isSame) return known.id
     const stored = this.#read.get(device, sensor, kind, unit) as number | undefined
     const id = stored ?? Number(this.#insert.run(device, sensor, kind, unit, entity.id, context.now).lastInsertRowid)
-    this.#known.set(entity.id, { kind, unit, id })
+    this.#known.set(entity.id, { device, sensor, kind, unit, id })
     return id
   }
 

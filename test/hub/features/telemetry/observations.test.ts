@@ -126,6 +126,43 @@ describe('a number of something that measures', () => {
     expect(readings(house)).toHaveLength(1)
   })
 
+  it('said again after a newer one, in its batch or later, is the same one', () => {
+    const { house, device } = houseWithBridge()
+    const attic = thermometer(device)
+    const story = [20, 21, 20].map((value) => observed(attic, value, { at: START - (value === 20 ? 2_000 : 1_000) }))
+    house.send(...story)
+    house.send(...story)
+    expect(readings(house)).toMatchObject([{ value: 20 }, { value: 21 }])
+    // Another number of that moment is another reading.
+    house.send(observed(attic, 20.5, { at: START - 2_000 }))
+    expect(readings(house)).toHaveLength(3)
+  })
+
+  it('said again after a crash is the same one', () => {
+    const { house, device } = houseWithBridge()
+    const again = observed(thermometer(device), 21.5)
+    house.send(again)
+    // What is known now was not written yet.
+    house.restart()
+    house.send(again)
+    expect(readings(house)).toHaveLength(1)
+  })
+
+  it('belongs to the device that has the thing by now, and stays when the one before is erased', () => {
+    const { house, device } = houseWithBridge()
+    house.send({ kind: 'test_device', name: 'Other' })
+    const [{ id: other } = { id: '' }] = house.all<{ id: string }>("SELECT id FROM devices WHERE name = 'Other'")
+    house.send(observed(thermometer(device), 20))
+    house.now += 2_000
+    house.send(observed(thermometer(other), 25, { at: house.now }))
+    expect(house.all('SELECT device_id, value FROM sensor_readings ORDER BY id')).toEqual([
+      { device_id: device, value: 20 },
+      { device_id: other, value: 25 },
+    ])
+    house.db.prepare('DELETE FROM devices WHERE id = ?').run(device)
+    expect(readings(house)).toMatchObject([{ value: 25 }])
+  })
+
   it('has the time of receipt where its own has not come', () => {
     const { house, device } = houseWithBridge()
     house.send(observed(thermometer(device), 21.5, { at: START + 86_400_000 }))
