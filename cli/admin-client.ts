@@ -9,7 +9,7 @@ import { ANSWER_MS, AwaitedAnswers } from './awaited-answers.ts'
 import { unreachable } from './unreachable.ts'
 
 export interface AdminClient {
-  /** The answer's data. Throws the hub's own error with its remedy. */
+  /** The answer's data, or what is known so far where that is `pending`. Throws the hub's own error with its remedy. */
   request(
     area: string,
     verb: string,
@@ -106,7 +106,7 @@ function endOf(client: MqttClient, socket: string, awaited: AwaitedAnswers): Pro
 }
 
 function dataOf(response: AdminResponse): unknown {
-  if (response.status === 'ok') return response.data
-  const error = response.error ?? { code: 'internal', message: `the hub answered ${response.status}`, hint: '' }
+  if (response.status !== 'error') return response.data
+  const error = response.error ?? { code: 'internal', message: 'the hub did not say what is wrong', hint: '' }
   throw new LaresError(error.code as ErrorCode, error.message, { hint: error.hint })
 }

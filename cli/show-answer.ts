@@ -1,5 +1,6 @@
 import type { DescribedCommand } from '../shared/admin/described-command.ts'
 import { render, type Screen } from '../shared/terminal/render.ts'
+import { commandPage } from './pages/command.ts'
 import { devicePage } from './pages/device.ts'
 import { hubStatusPage } from './pages/hub-status.ts'
 import { AnswerReader, type MakePage } from './pages/page.ts'
@@ -10,6 +11,9 @@ const PAGES: ReadonlyMap<string, MakePage> = new Map([
   ['hub status', hubStatusPage],
   ['sync status', syncStatusPage],
   ['devices show', devicePage],
+  ['devices switch', commandPage],
+  ['devices command', commandPage],
+  ['devices restart', commandPage],
 ])
 
 /** What a command answered, for a person. */

@@ -85,6 +85,10 @@ const CATALOGUE = {
     retry: true,
     hint: 'See lares jobs list --state failed. Mend what it says, then lares jobs retry ID, or give it up: lares jobs cancel ID.',
   },
+  device_refused: {
+    retry: false,
+    hint: 'See what the device has and what is wrong with it: lares devices show, with its name.',
+  },
   outcome_unknown: {
     retry: false,
     hint: 'Look where it works whether it was done. Then lares jobs retry ID does it again, lares jobs cancel ID gives it up.',

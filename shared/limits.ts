@@ -78,6 +78,18 @@ export const REJECTED_PER_DEVICE = { rows: 1_000, bytes: 5 * MiB } as const
 /** Raw bytes kept of one rejected message. */
 export const REJECTED_RAW_BYTES = 4 * KiB
 
+/** Commands to devices, in milliseconds where it is a time. */
+export const COMMANDS = {
+  /** On their way to one device. */
+  perDevice: 100,
+  /** A switch that comes later than this surprises whoever stands beside it. */
+  switchMs: 10_000,
+  othersMs: 60_000,
+  longestMs: 7 * 86_400_000,
+  /** How long after its time the answer of a command that was sent is waited for. */
+  graceMs: 5_000,
+} as const
+
 /** Durable jobs: of one kind, that wait, have failed or ended otherwise; what one is told; what is remembered of a failure. */
 export const JOBS = {
   waiting: 10_000,

@@ -18,6 +18,8 @@ export const devicePage: MakePage = (answer, _schema, now) => ({
     'made known': answer.number('device.created_at'),
     'shut out': answer.number('device.revoked_at'),
     house: answer.text('device.house_id'),
+    persona: answer.text('persona'),
+    settings: nonEmpty(answer.list('settings')),
     sensors: sensorsOf(answer),
     'more of them': moreOf(answer),
     'last heartbeat': heartbeatOf(answer),
@@ -33,6 +35,10 @@ export const devicePage: MakePage = (answer, _schema, now) => ({
     },
   },
 })
+
+function nonEmpty(rows: Record<string, unknown>[]): Record<string, unknown>[] | null {
+  return rows.length === 0 ? null : rows
+}
 
 function colourOf(answer: AnswerReader): 'green' | 'yellow' {
   return answer.at('device.is_online') === true && answer.list('alarms').length === 0 ? 'green' : 'yellow'

@@ -1,5 +1,4 @@
-import { z } from 'zod'
-import { sensorKey } from '../../shared/messages/fields.ts'
+import { DEVICE_SETTINGS } from '../../shared/device-settings.ts'
 import type { EdgeConfig } from '../config/schema.ts'
 import type { HeartbeatLoop } from '../health/heartbeat.ts'
 import type { Hearing } from '../parts/hearing.ts'
@@ -14,28 +13,22 @@ export interface HouseSettingsOptions {
   hearing: Pick<Hearing, 'setTrigger' | 'wanted'>
 }
 
-/** Everything the house may set on this device. Sensors are named by the key of their local table. */
+/** Everything the house may set on this device. */
 export function houseSettings({ config, heartbeat, sensing, hearing }: HouseSettingsOptions): RegisteredSetting[] {
   return [
     desiredSetting({
       key: 'heartbeat_s',
-      value: z.number().min(5).max(3_600),
+      value: DEVICE_SETTINGS.heartbeat_s,
       apply: (seconds) => heartbeat.setInterval((seconds ?? config.heartbeat.interval_s) * 1_000),
     }),
     desiredSetting({
       key: 'sensors',
-      value: z.record(
-        sensorKey,
-        z.strictObject({
-          interval_s: z.number().min(1).max(86_400).optional(),
-          deadband: z.number().min(0).optional(),
-        }),
-      ),
+      value: DEVICE_SETTINGS.sensors,
       apply: (overrides) => sensing.override(overrides ?? {}),
     }),
     desiredSetting({
       key: 'talk_trigger',
-      value: z.enum(['voice', 'button', 'both']),
+      value: DEVICE_SETTINGS.talk_trigger,
       apply(trigger) {
         if (trigger !== null && !hearing.wanted) throw new Error('this device has no microphone')
         void hearing.setTrigger(trigger)

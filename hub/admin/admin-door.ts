@@ -4,10 +4,11 @@ import { LaresError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import type { AdminResponse } from '../../shared/messages/admin-response.ts'
 import type { AdminCommand, PrepareContext } from '../engine/admin-command.ts'
+import { failure, success } from '../engine/answer-later.ts'
 import type { Caller } from '../engine/caller.ts'
 import type { StructuredInput, Verdict } from '../engine/input.ts'
 import { commandAreas } from '../features/commands.ts'
-import { type Asked, admit, checkTime, failure, success } from './admit.ts'
+import { type Asked, admit, checkTime } from './admit.ts'
 import { ReadNotes } from './read-notes.ts'
 
 export interface AdminDoorParts {

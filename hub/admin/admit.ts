@@ -1,8 +1,6 @@
 import { describeIssues } from '../../shared/codec.ts'
-import { cutText } from '../../shared/cut-text.ts'
 import { LaresError } from '../../shared/errors.ts'
 import type { AdminRequest } from '../../shared/messages/admin-request.ts'
-import type { AdminResponse } from '../../shared/messages/admin-response.ts'
 import { durationWords } from '../../shared/time-words.ts'
 import type { AdminCommand } from '../engine/admin-command.ts'
 import { authorize } from '../engine/authorize.ts'
@@ -45,19 +43,4 @@ export function admit({ area, verb, request, caller, retained }: Asked): Admitte
 export function checkTime({ area, verb, request, deadline }: Asked, mono: number): void {
   if (deadline === undefined || mono < deadline) return
   throw new LaresError('expired', `${area}/${verb} was not run within ${durationWords(request.expires_in_ms ?? 0)}`)
-}
-
-export function success(id: string, data: unknown): AdminResponse {
-  return { id, status: 'ok', data: data as AdminResponse['data'] }
-}
-
-/** What a caller hears of a failure: never a stack, never a path, always a remedy. */
-export function failure(id: string, error: unknown): AdminResponse {
-  const known =
-    error instanceof LaresError ? error : new LaresError('internal', 'the hub failed to answer', { cause: error })
-  return {
-    id,
-    status: 'error',
-    error: { code: known.code, message: cutText(known.message, 2_000), hint: cutText(known.hint, 500) },
-  }
 }

@@ -1,16 +1,17 @@
 import { LaresError } from '../../shared/errors.ts'
 import type { AdminResponse } from '../../shared/messages/admin-response.ts'
 import type { CallContext } from '../engine/admin-command.ts'
-import { clientSessionOf } from '../engine/caller.ts'
+import { failure, Pending, pending, publishAnswer, success } from '../engine/answer-later.ts'
+import type { AuthorizedCaller } from '../engine/caller.ts'
 import type { Context } from '../engine/context.ts'
 import { findAdminCommand } from '../features/commands.ts'
-import { type Asked, admit, checkTime, failure, success } from './admit.ts'
+import { type Asked, admit, checkTime } from './admit.ts'
 import { remember, rememberedAnswer } from './request-memory.ts'
 
 /**
  * Runs a command inside the engine's transaction and publishes its answer on the caller's own branch.
  * A refusal (`LaresError`, thrown before the command's first write) is an answer; any other failure undoes the command
- * and reaches the caller as `internal`.
+ * and reaches the caller as `internal`. An answer that is held is published by whoever holds it.
  */
 export function runCommand(context: Context, input: Asked & { prepared?: unknown }): AdminResponse {
   let answered: Answered
@@ -18,12 +19,12 @@ export function runCommand(context: Context, input: Asked & { prepared?: unknown
     answered = run(context, input)
   } catch (error) {
     if (!(error instanceof LaresError)) throw error
-    answered = { response: failure(input.request.id, error), repeated: false }
+    answered = { response: failure(input.request.id, error), repeated: false, held: false }
   }
-  const { response, repeated } = answered
+  const { response, repeated, held } = answered
   if (findAdminCommand(input.area, input.verb)?.changes)
-    noteCall(context, { ...input, ok: response.status === 'ok', repeated })
-  answer(context, input, response)
+    noteCall(context, { ...input, ok: response.status !== 'error', repeated })
+  if (!held) publishAnswer(context, { ...input.caller, area: input.area, verb: input.verb }, response)
   return response
 }
 
@@ -31,6 +32,8 @@ interface Answered {
   response: AdminResponse
   /** It was run before, and only answered again. */
   repeated: boolean
+  /** Whether somebody else says it, later. */
+  held: boolean
 }
 
 function run(context: Context, input: Asked & { prepared?: unknown }): Answered {
@@ -41,17 +44,19 @@ function run(context: Context, input: Asked & { prepared?: unknown }): Answered 
     throw new LaresError('confirm_needed', `${input.area}/${input.verb} may take something away`)
   // What was done before is said also to whoever asks too late.
   const known = command.changes ? rememberedAnswer(context, command, input) : null
-  if (known) return { response: known, repeated: true }
+  if (known) return { response: known, repeated: true, held: false }
   checkTime(input, context.mono ?? 0)
-  const response = success(
-    input.request.id,
-    command.run(callContext(context, { caller, prepared: input.prepared }), params),
-  )
+  const data = command.run(callContext(context, caller, input), params)
+  const response = data instanceof Pending ? pending(input.request.id, data.data) : success(input.request.id, data)
   if (command.changes) remember(context, command, { asked: input, response })
-  return { response, repeated: false }
+  return { response, repeated: false, held: data instanceof Pending && data.held }
 }
 
-function callContext(context: Context, { caller, prepared }: Pick<CallContext, 'caller' | 'prepared'>): CallContext {
+function callContext(
+  context: Context,
+  caller: AuthorizedCaller,
+  { area, verb, request, prepared, deadline }: Asked & { prepared?: unknown },
+): CallContext {
   const { db, topics, random, version, tables, jobKinds, typeOf, keyring, now, clockSynced, mono } = context
   return {
     db,
@@ -67,6 +72,8 @@ function callContext(context: Context, { caller, prepared }: Pick<CallContext, '
     mono,
     caller,
     prepared,
+    asker: { principal: caller.principal, client: caller.client, area, verb, request: request.id },
+    deadline: deadline ?? null,
     id: () => context.id(),
     effect: (effect) => context.effect(effect),
     committed: (run) => context.committed(run),
@@ -96,10 +103,4 @@ export function noteCall(
     caller,
     ...(caller.user === null ? {} : { user: caller.user }),
   })
-}
-
-function answer(context: Context, { area, verb, caller }: Asked, response: AdminResponse): void {
-  const topic = context.topics.build('adminResponse', { client: caller.client, area, verb })
-  const payload = JSON.stringify(response)
-  context.effect({ kind: 'publish', topic, payload, qos: 1, retain: false, to: clientSessionOf(caller) })
 }

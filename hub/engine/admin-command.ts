@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { Right } from '../../shared/rights.ts'
 import type { Database } from '../../shared/sqlite/open.ts'
 import type { Keyring } from '../secrets/keyring.ts'
+import type { Asker } from './answer-later.ts'
 import type { AuthorizedCaller, Caller } from './caller.ts'
 import type { Context } from './context.ts'
 
@@ -9,6 +10,10 @@ export interface CallContext extends Context {
   caller: AuthorizedCaller
   /** What `prepare` made on the front. */
   prepared: unknown
+  /** Who is answered, for a command that is answered later. */
+  asker: Asker
+  /** On the monotonic clock, when whoever asked gives up; `null`: nobody said so. */
+  deadline: number | null
 }
 
 export interface QueryContext {
@@ -86,6 +91,7 @@ export interface AdminCommand<P = unknown> {
    */
   danger?(context: QueryContext, params: P): string | null
   prepare?(params: P, context: PrepareContext): Promise<unknown>
+  /** Returns its answer, or `Pending`. */
   run?(context: CallContext, params: P): unknown
   query?(context: QueryContext, params: P): unknown
 }

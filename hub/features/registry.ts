@@ -1,5 +1,6 @@
 /** Every feature of the hub, a line each. Taking a line away takes the feature out of the hub. */
 export { feature as brokerMemory } from './broker-memory/feature.ts'
+export { feature as control } from './control/feature.ts'
 export { feature as devices } from './devices/feature.ts'
 export { feature as erasures } from './erasures/feature.ts'
 export { feature as events } from './events/feature.ts'

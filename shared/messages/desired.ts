@@ -11,9 +11,18 @@ export const desired = message({
     version: z.int().min(0),
     name: text(255),
     settings: jsonObject,
+    /** The one that speaks on it. */
     persona: text(50).nullable(),
+    /** Of its definition, which the hub has: another one is spoken by from now on. */
+    persona_version: text(20).optional(),
   }),
-  sample: { version: 3, name: 'Kitchen Pi', settings: { heartbeat_s: 30 }, persona: 'companion' },
+  sample: {
+    version: 3,
+    name: 'Kitchen Pi',
+    settings: { heartbeat_s: 30 },
+    persona: 'companion',
+    persona_version: '1.0.0',
+  },
   maxBytes: MESSAGE_BYTES.json,
   freeform: true,
 })

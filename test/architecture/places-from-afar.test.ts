@@ -10,7 +10,10 @@ const WHERE =
 const FORMS = new Set(['uri', 'url', 'hostname', 'ipv4', 'ipv6', 'uri-reference', 'cidrv4', 'cidrv6'])
 
 /** Params that look so and are not, each with its reason. */
-const PARAMS = new Map([['houses/update.address', 'where the house stands, for people']])
+const PARAMS = new Map([
+  ['houses/update.address', 'where the house stands, for people'],
+  ['devices/command.command', 'the name of something that the device itself offers'],
+])
 
 /** Columns of what central may write, with the reason why they introduce nothing. */
 const COLUMNS = new Map<string, string>()

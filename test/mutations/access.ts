@@ -186,7 +186,7 @@ export const ACCESS: readonly Mutation[] = [
   {
     without: 'remembering what a request was answered',
     file: 'hub/admin/run-command.ts',
-    text: 'if (known) return { response: known, repeated: true }',
+    text: 'if (known) return { response: known, repeated: true, held: false }',
     becomes: '',
     test: { file: EXPIRY, name: 'and was run before is answered again, also when it comes too late' },
   },
@@ -241,7 +241,7 @@ export const ACCESS: readonly Mutation[] = [
   },
   {
     without: 'hiding from callers what failed in the hub',
-    file: 'hub/admin/admit.ts',
+    file: 'hub/engine/answer-later.ts',
     text: "new LaresError('internal', 'the hub failed to answer', { cause: error })",
     becomes: "new LaresError('internal', String(error), { cause: error })",
     test: {

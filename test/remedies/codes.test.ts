@@ -153,6 +153,7 @@ const REMEDIES: Record<ErrorCode, Tried | Untried> = {
   follower_failing: { because: 'what takes its rows is mended first: test/hub/features/followers/commands.test.ts' },
   job_failed: { because: 'what it works with is mended first: test/hub/features/jobs/commands.test.ts' },
   timed_out: { because: 'what it works with is mended first: test/hub/features/jobs/commands.test.ts' },
+  device_refused: { because: 'what the device says is mended there: test/hub/features/control/commands.test.ts' },
   outcome_unknown: { because: 'a person looks whether it was done: test/hub/features/jobs/commands.test.ts' },
   cancelled: { because: 'a person wanted it so: test/hub/features/jobs/commands.test.ts' },
   handler_failed: { because: 'it is a fault of ours, to be reported' },

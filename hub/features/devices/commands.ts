@@ -10,6 +10,7 @@ import type { CallContext } from '../../engine/admin-command.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
 import { after, conditions, page } from '../../query/list-query.ts'
 import { visibleHouses } from '../../query/visibility.ts'
+import { settingLine, settingLines } from '../control/setting-lines.ts'
 import { houseNamed, houseParam } from '../house/named-house.ts'
 import { LAST_ERROR_AT } from './alarms.ts'
 import { DEVICE_TYPES } from './device-types.ts'
@@ -201,17 +202,22 @@ export const showDevice = adminCommand({
     entities: z.array(z.strictObject(entityLine)),
     /** How many more it has than these. */
     more_entities: z.int(),
+    /** Who speaks on it; `null`: the persona of the house. */
+    persona: z.string().nullable(),
+    /** What the house wants of it, beside what it says of that. */
+    settings: z.array(settingLine),
   }),
   examples: [{ says: 'one device', params: { device: 'kitchen-pi' } }],
   positional: ['device'],
   changes: false,
   query(context, params) {
     const device_id = deviceNamed(context, params.device)
-    const device = context.db
+    const row = context.db
       .prepare(
-        `SELECT ${COLUMNS}, d.capabilities, d.capability_details, d.current_state, d.last_error, d.revoked_at, (${LAST_ERROR_AT}) AS last_error_at FROM devices d WHERE d.id = ?`,
+        `SELECT ${COLUMNS}, d.capabilities, d.capability_details, d.current_state, d.last_error, d.revoked_at, d.active_persona_id, (${LAST_ERROR_AT}) AS last_error_at FROM devices d WHERE d.id = ?`,
       )
       .get(device_id) as Record<string, unknown>
+    const { active_persona_id: persona, ...device } = row
     const entities = context.db
       .prepare(
         `SELECT ${ENTITY_COLUMNS} FROM device_entities e WHERE e.device_id = ? ORDER BY e.is_enabled DESC, e.entity_id LIMIT ?`,
@@ -229,6 +235,8 @@ export const showDevice = adminCommand({
       alarms: openAlarms(context.db, device_id),
       entities: entities.map((entity) => ({ ...entity, is_enabled: entity.is_enabled === 1 })),
       more_entities: entityCount - entities.length,
+      persona: persona as string | null,
+      settings: settingLines(context.db, device_id),
     }
   },
 })

@@ -6,6 +6,7 @@ import type { InputOf } from '../../engine/input.ts'
 import { openHouses } from '../house/engine.ts'
 import { startAlarms } from './alarms.ts'
 import { DeviceClocks } from './device-clock.ts'
+import { DeviceReach } from './device-reach.ts'
 import { Directory } from './directory.ts'
 import { Entities } from './entities.ts'
 import { Introductions } from './introduction.ts'
@@ -35,6 +36,7 @@ export interface Devices extends Feature {
   clocks: DeviceClocks
   presence: Presence
   signs: SignsOfLife
+  reach: DeviceReach
 }
 
 /** Devices: who may speak, what they are, whether they can be reached. */
@@ -47,6 +49,7 @@ export function openDevices(house: House): Devices {
   const clocks = new DeviceClocks()
   const presence = new Presence(db, directory)
   const signs = new SignsOfLife(db)
+  const reach = new DeviceReach()
   const identities = new SharedIdentity()
   const outdated = new OutdatedAgents()
   const connected = new Map<string, number>()
@@ -72,6 +75,7 @@ export function openDevices(house: House): Devices {
     if (!directory.find(device)) {
       // Revoked between its CONNECT and now: its status stays what the revocation made it.
       connected.delete(device)
+      reach.tell('left', context, device)
       if (online) context.effect({ kind: 'disconnect', device, reason: 'revoked' })
       return
     }
@@ -82,6 +86,7 @@ export function openDevices(house: House): Devices {
     silent.delete(device)
     presence.set(context, device, online ? statusOf(device, context.now) : { status: 'offline', reason })
     signs.seen(device, context.now)
+    reach.tell(online ? 'connected' : 'left', context, device)
   }
 
   return {
@@ -92,6 +97,7 @@ export function openDevices(house: House): Devices {
     clocks,
     presence,
     signs,
+    reach,
     ingest: {
       birth(context, message, origin) {
         const { device } = origin
@@ -113,6 +119,7 @@ export function openDevices(house: House): Devices {
         )
         if (known) known.connects = message.connects
         outdated.look(context, message.agent, origin)
+        reach.tell('introduced', context, device)
         return refused
       },
       heartbeat(context, message, { device }) {
@@ -124,19 +131,6 @@ export function openDevices(house: House): Devices {
       will(context, message, { device }) {
         if (connected.has(device) || message.connects < (directory.find(device)?.connects ?? 0)) return
         presence.set(context, device, { status: 'offline', reason: 'lost' })
-      },
-      reported(context, message, { device, house }) {
-        if (message.refused.length === 0) return
-        const keys = message.refused.map((refusal) => refusal.key).join(', ')
-        context.addEvent({
-          type: 'settings_refused',
-          severity: 'warning',
-          device,
-          house,
-          source: 'device',
-          description: `The device refused settings: ${keys}.`,
-          data: { version: message.version, refused: message.refused },
-        })
       },
     },
     inputs: {

@@ -67,12 +67,6 @@ export const DEVICE_EVENTS = {
     title: 'Identity shared',
     description: 'Two machines use the identity of one device.',
   },
-  settings_refused: {
-    category: 'device',
-    severity: 'warning',
-    title: 'Settings refused',
-    description: 'The device did not take all its settings.',
-  },
 } as const satisfies Record<string, EventType>
 
 declare module '../../engine/context.ts' {

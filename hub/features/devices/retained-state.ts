@@ -10,6 +10,10 @@ export function clearStatus(context: Context, device: string): void {
   if (isLevel(device)) clearRetained(context, context.topics.build('status', { device }))
 }
 
+export function clearDesired(context: Context, device: string): void {
+  clearRetained(context, context.topics.build('desired', { device }))
+}
+
 function clearRetained(context: Context, topic: string): void {
   context.effect({ kind: 'publish', topic, payload: '', qos: 1, retain: true })
 }

@@ -7,12 +7,6 @@ export const LOG_EVENTS = {
     title: 'Admin request',
     description: 'A request came through the admin door.',
   },
-  command_result: {
-    category: 'device',
-    severity: 'info',
-    title: 'Command result',
-    description: 'The device answered a command.',
-  },
 } as const satisfies Record<string, EventType>
 
 declare module '../../engine/context.ts' {

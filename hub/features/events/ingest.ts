@@ -5,7 +5,7 @@ import { heedEvent } from '../devices/alarms.ts'
 import type { Devices } from '../devices/engine.ts'
 import { passageOf, passOn } from './pass-on.ts'
 
-/** Events and command results of devices. */
+/** Events of devices. */
 export function eventIngest({ clocks, entities }: Pick<Devices, 'clocks' | 'entities'>): Ingest {
   return {
     event(context: Context, message, { device, house, lane }) {
@@ -33,16 +33,6 @@ export function eventIngest({ clocks, entities }: Pick<Devices, 'clocks' | 'enti
       })
       heedEvent(context, device, { message, at: when.time })
       if (passage) passOn(context, device, { message, at: when.time, ...passage })
-    },
-    result(context: Context, message, { device, house }) {
-      context.addEvent({
-        type: 'command_result',
-        severity: message.ok ? 'info' : 'warning',
-        device,
-        house,
-        source: 'device',
-        data: { command: message.id, ok: message.ok, value: message.value ?? null, error: message.error ?? null },
-      })
     },
   }
 }

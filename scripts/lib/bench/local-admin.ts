@@ -59,7 +59,7 @@ export class LocalAdmin {
       const payload = JSON.stringify({ id, params, confirm: true })
       this.#socket.write(publishPacket(`lares/admin/request/${area}/${verb}`, payload, (this.#requests % 60_000) + 2))
     })
-    if (answer.status !== 'ok') throw new Error(`${area} ${verb}: ${answer.error?.code} ${answer.error?.message}`)
+    if (answer.status === 'error') throw new Error(`${area} ${verb}: ${answer.error?.code} ${answer.error?.message}`)
     return answer.data as T
   }
 
@@ -71,7 +71,6 @@ export class LocalAdmin {
   #answered(packet: { number: number; payload: Buffer }): void {
     if (packet.number > 0) this.#socket.write(pubackPacket(packet.number))
     const answer = JSON.parse(packet.payload.toString()) as AdminAnswer
-    if (answer.status === 'pending') return
     this.#waiting.get(answer.id)?.(answer)
     this.#waiting.delete(answer.id)
   }

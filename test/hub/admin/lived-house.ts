@@ -23,6 +23,9 @@ const KEYS = new KeysInMemory()
 const sealedToken = KEYS.keyring().seal(Buffer.from('token'), secretAt('home-assistant'))
 /** A secret whose key is gone. */
 const SECRET = `INSERT OR IGNORE INTO secrets (name, value, created_at, updated_at) VALUES ('home-assistant', 'sealed1:k9-aaaaaaaa:x', ${START}, ${START})`
+/** A command that was done. */
+const COMMAND = `INSERT OR IGNORE INTO control_actions (id, device_id, command_id, action_type, command, parameters, status, executed_at, completed_at, result, created_at, updated_at)
+  VALUES (1, 'kitchen-pi', 'c1', 'command', 'identify', '{"seconds":5}', 'completed', ${START}, ${START}, '{"ok":true}', ${START}, ${START})`
 
 /** What the front prepares for a command, and what its first example answers in a house that lived a little. */
 export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknown; expect: unknown }>> = {
@@ -37,6 +40,16 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
   'devices/list': { expect: { devices: [{ id: 'kitchen-pi', is_online: false }] } },
   'devices/show': {
     expect: { device: { id: 'kitchen-pi' }, entities: [{ entity_id: 'sensor.kitchen_pi_cpu_temperature' }] },
+  },
+  'devices/switch': { expect: { device: 'kitchen-pi', command: 'switch', state: 'pending', value: null } },
+  'devices/command': { expect: { device: 'kitchen-pi', command: 'identify', state: 'pending' } },
+  'devices/restart': { expect: { device: 'kitchen-pi', command: 'restart', state: 'pending' } },
+  'devices/configure': {
+    expect: { version: 1, settings: [{ setting: 'heartbeat_s', wanted: '60', says: 'not taken yet' }] },
+  },
+  'devices/commands': {
+    before: COMMAND,
+    expect: { commands: [{ command: 'identify', state: 'completed', params: 'seconds=5' }] },
   },
   'devices/rename': { expect: { device: 'kitchen-pi', name: 'Kitchen' } },
   'devices/revoke': { expect: { device: 'kitchen-pi' } },

@@ -45,7 +45,7 @@ export function ask(house: TestHouse, input: CommandInput): AdminResponse {
   const [answer] = house.published(`/admin/response/${input.caller.client}/${input.area}/${input.verb}`)
   if (!answer) throw new Error(`${input.area}/${input.verb} was not answered`)
   const response = answer as unknown as AdminResponse
-  if (response.status === 'ok') checkAnswer(input, response.data)
+  if (response.status !== 'error') checkAnswer(input, response.data)
   return response
 }
 
@@ -55,9 +55,9 @@ function checkAnswer({ area, verb }: { area: string; verb: string }, answer: unk
   if (checked && !checked.success) throw new Error(`the answer of ${area}/${verb}: ${describeIssues(checked.error)}`)
 }
 
-/** The data of a successful answer. */
+/** The data of a successful answer, or of one that says what is known so far. */
 export function data<T = Record<string, unknown>>(response: AdminResponse): T {
-  if (response.status !== 'ok') throw new Error(`${response.error?.code}: ${response.error?.message}`)
+  if (response.status === 'error') throw new Error(`${response.error?.code}: ${response.error?.message}`)
   return response.data as T
 }
 

@@ -87,7 +87,7 @@ describe('an event', () => {
       "SELECT severity, event_data FROM events WHERE event_type = 'command_result'",
     )
     expect(event).toMatchObject({ severity: 'warning' })
-    expect(JSON.parse(event?.event_data ?? '')).toEqual({ command: 'c1', ok: false, value: null, error })
+    expect(JSON.parse(event?.event_data ?? '')).toEqual({ command: 'c1', action: null, ok: false, value: null, error })
   })
 })
 

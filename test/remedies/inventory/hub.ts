@@ -11,10 +11,24 @@ const PLACES = 'test/hub/contract/named-places.test.ts'
 const HEALTH = 'test/remedies/health.test.ts'
 const RIGHTS = 'test/remedies/rights.test.ts'
 const SECRETS = 'test/remedies/secrets.test.ts'
+const WAY_DOWN = 'test/remedies/way-down.test.ts'
 const PERMISSIONS = 'test/remedies/permissions.test.ts'
 
 /** The remedies of hub/. */
 export const HUB: Inventory = {
+  'hub/features/control/': {
+    'See what it has and what is wrong with it: lares devices show …': WAY_DOWN,
+    'Say it again when the device is back: lares devices show …': WAY_DOWN,
+    'See how the device is before you say it again: lares devices': WAY_DOWN,
+    'A sensor goes with its interval-s, its deadband, or both: ': WAY_DOWN,
+    'See lares help devices configure.': WAY_DOWN,
+    '…There are these: ….': WAY_DOWN,
+    'Each ends when its time is over: lares devices commands …': WAY_DOWN,
+    'Write it as 30s, 10min or "1h 30min".': WAY_DOWN,
+    "Write seconds=5, or 'output=lamp state=on' in quotes, or": WAY_DOWN,
+    'Write on, off or toggle, or 40% for a dimmer.': WAY_DOWN,
+    'Devices that can be told something are listed by: lares': WAY_DOWN,
+  },
   'hub/': {
     'See the parameters with `lares help … …`.': LINE,
     'see who may publish what in docs/protocol.md': {

@@ -1,0 +1,43 @@
+import { durationWords } from '../../../shared/time-words.ts'
+import type { ActionRow } from './action-row.ts'
+
+/** What became of a command, in a sentence for a person. */
+export function actionWords(action: ActionRow, now: number): string {
+  const { device, device_id, status, expires_at, error_message } = action
+  const left = expires_at === null ? '' : durationWords(Math.max(0, expires_at - now))
+  switch (status) {
+    case 'pending':
+      return `${device} cannot be reached. It is told if it comes back within ${left}: lares devices commands ${device_id}`
+    case 'executing':
+      return `${device} was told and has not answered yet: lares devices commands ${device_id}`
+    case 'completed':
+      return `${device}: ${doneWords(action)}`
+    default:
+      return `${device}: ${error_message ?? 'it was not done'}`
+  }
+}
+
+function doneWords({ command, result }: ActionRow): string {
+  const value = result?.value
+  if (command === 'switch' && isObject(value)) return switchedWords(value)
+  if (command === 'restart') return 'its agent restarts'
+  return `${command} is done`
+}
+
+function switchedWords({ output, state, percent, safe_in_s }: Record<string, unknown>): string {
+  const level = typeof percent === 'number' && state === 'on' ? `on at ${percent} %` : String(state)
+  const span = typeof safe_in_s === 'number' ? `, for ${durationWords(safe_in_s * 1_000)}` : ''
+  return `${output} is ${level}${span}`
+}
+
+/** Parameters, or what a device answered, as `key=value`; `-` for none. */
+export function fieldsWords(fields: Record<string, unknown>): string {
+  const words = Object.entries(fields).map(
+    ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  )
+  return words.length === 0 ? '-' : words.join(' ')
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
