@@ -66,6 +66,8 @@ export class Link implements Service {
   #options: LinkOptions
   #topics: Topics
   #loop: ConnectLoop
+  /** Settings that came while the connection was made. */
+  #unsaid: Reported | null = null
   #session: HubSession | null = null
   #quiet: RateLimitedLog
   #connects = 0
@@ -120,9 +122,11 @@ export class Link implements Service {
     connection.publish(this.#topic('heartbeat'), encode('heartbeat', heartbeat), 0)
   }
 
-  /** Sends it when the hub can be reached. The hub asks again, by its retained settings, at every connect. */
+  /** Sends it when the hub can be reached: what it retains comes while the connection is still made, and is answered then. */
   reported(reported: Reported): void {
-    this.#loop.connection?.publish(this.#topic('reported'), encode('reported', reported), 1)
+    const { connection } = this.#loop
+    if (connection) connection.publish(this.#topic('reported'), encode('reported', reported), 1)
+    else this.#unsaid = reported
   }
 
   /** Sends the answer to a command past the outbox when the hub can be reached; otherwise it is forgotten. */
@@ -158,6 +162,8 @@ export class Link implements Service {
       await this.#listenFurther(connection)
       connection.publish(this.#topic('birth'), this.#birth(connects), 1)
       this.#session.start()
+      if (this.#unsaid) connection.publish(this.#topic('reported'), encode('reported', this.#unsaid), 1)
+      this.#unsaid = null
       return { connection, address }
     } catch (error) {
       connection.drop(new Error('the connection could not be prepared', { cause: error }))

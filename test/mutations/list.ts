@@ -1,5 +1,6 @@
 import { ACCESS } from './access.ts'
 import { BROKER } from './broker.ts'
+import { CONTROL } from './control.ts'
 import { ENGINE } from './engine.ts'
 import { ENTITIES_OF_DEVICES } from './entities.ts'
 import { DECLARED } from './features.ts'
@@ -28,6 +29,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...ENTITIES_OF_DEVICES,
   ...RIGHTS,
   ...JOBS,
+  ...CONTROL,
   ...DECLARED,
   ...FOLLOWERS,
   ...STORE,

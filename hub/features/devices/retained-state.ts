@@ -11,7 +11,7 @@ export function clearStatus(context: Context, device: string): void {
 }
 
 export function clearDesired(context: Context, device: string): void {
-  clearRetained(context, context.topics.build('desired', { device }))
+  if (isLevel(device)) clearRetained(context, context.topics.build('desired', { device }))
 }
 
 function clearRetained(context: Context, topic: string): void {

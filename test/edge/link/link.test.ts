@@ -66,7 +66,10 @@ async function setUp(options: { db?: Database; hub?: HubDouble; clock?: ManualCl
       sensors: [{ key: 'cpu', kind: 'temperature', unit: '°C', name: 'CPU' }],
     }),
     onCommand: (command) => commands.push(command),
-    onDesired: (value) => desired.push(value),
+    onDesired: (value) => {
+      desired.push(value)
+      link.reported({ version: value.version, settings: {}, refused: [] })
+    },
     onReachable: () => {
       reachable += 1
     },
@@ -279,6 +282,14 @@ describe('the link', () => {
     expect(commands.map((command) => command.id)).toEqual(['c1'])
     expect(desired).toMatchObject([{ version: 3 }])
     expect(lines.join('\n')).toContain('it was retained')
+  })
+
+  it('answers to settings that it is told while it connects', async () => {
+    const { hub, reach } = await setUp()
+    hub.send('desired', { version: 3, name: 'Kitchen', settings: {}, persona: null }, true)
+    await reach()
+    await hub.until('they are answered', () => hub.values('reported').length > 0)
+    expect(hub.values('reported')).toMatchObject([{ version: 3 }])
   })
 
   it('survives nonsense from the hub', async () => {

@@ -139,6 +139,13 @@ describe('a command to a device that is away', () => {
     ])
   })
 
+  it('is not told in the second in which its time went by', () => {
+    give()
+    house.now += COMMANDS.othersMs
+    comes(house, 'kitchen-pi')
+    expect(told()).toEqual([])
+  })
+
   it('is told again, with the same id, after a connection that may have lost it', () => {
     comes(house, 'kitchen-pi')
     give()

@@ -1,0 +1,87 @@
+import type { Mutation } from './mutation.ts'
+
+const COMMANDS = 'test/hub/features/control/commands.test.ts'
+const RESTARTS = 'test/hub/features/control/over-restarts.test.ts'
+const SETTINGS = 'test/hub/features/control/settings.test.ts'
+const UNDERWAY = 'hub/features/control/underway.ts'
+
+/** What keeps a device from doing something late, twice, or what nobody wanted. */
+export const CONTROL: readonly Mutation[] = [
+  {
+    without: 'the end of a command that waits for its device',
+    file: UNDERWAY,
+    text: 'if (left <= 0) return',
+    becomes: '',
+    test: { file: COMMANDS, name: 'is not told in the second in which its time went by' },
+  },
+  {
+    without: 'distrusting a clock over a restart',
+    file: UNDERWAY,
+    text: 'if (clockSynced !== true || ',
+    becomes: 'if (',
+    test: { file: RESTARTS, name: 'is over rather than late where the clock' },
+  },
+  {
+    without: 'distrusting a clock that ran backwards',
+    file: UNDERWAY,
+    text: ' || now < row.created_at) this.#over',
+    becomes: ') this.#over',
+    test: { file: RESTARTS, name: 'is over rather than late where the clock' },
+  },
+  {
+    without: 'telling again what a connection may have lost',
+    file: UNDERWAY,
+    text: '    this.#ready.set(device, isAgent)\n    this.#tellAgain.run(device)',
+    becomes: '    this.#ready.set(device, isAgent)',
+    test: { file: COMMANDS, name: 'is told again, with the same id, after a connection that may have lost it' },
+  },
+  {
+    without: 'waiting until an agent has subscribed',
+    file: 'hub/features/control/engine.ts',
+    text: 'if (!isAgent(device)) underway.ready',
+    becomes: 'underway.ready',
+    test: { file: COMMANDS, name: 'is answered at once, held, and told in order' },
+  },
+  {
+    without: 'a bound on the commands of a device',
+    file: 'hub/features/control/give-command.ts',
+    text: 'if (underway >= COMMANDS.perDevice)',
+    becomes: 'if (underway < 0)',
+    test: { file: COMMANDS, name: 'is one of a hundred at most' },
+  },
+  {
+    without: 'taking the first answer of a device for its answer',
+    file: 'hub/features/control/action-outcome.ts',
+    text: 'if (found?.result != null) return',
+    becomes: '',
+    test: { file: COMMANDS, name: 'may have run when no answer comes' },
+  },
+  {
+    without: 'telling a command that may have run from one that was not',
+    file: UNDERWAY,
+    text: 'row.executed_at === null ? notInTime(action) : mayHaveRun(action)',
+    becomes: 'notInTime(action)',
+    test: { file: COMMANDS, name: 'may have run when no answer comes' },
+  },
+  {
+    without: 'refusing settings that nobody declared',
+    file: 'hub/features/control/configure-device.ts',
+    text: 'const params = z.strictObject({',
+    becomes: 'const params = z.looseObject({',
+    test: { file: SETTINGS, name: 'is none of %j' },
+  },
+  {
+    without: 'taking back what a device that was shut out was to have',
+    file: 'hub/features/devices/shut-out.ts',
+    text: 'clearDesired(context, device)',
+    becomes: 'void clearDesired',
+    test: { file: SETTINGS, name: 'goes with a device that is shut out' },
+  },
+  {
+    without: 'answering to settings that came while the connection was made',
+    file: 'edge/link/link.ts',
+    text: 'else this.#unsaid = reported',
+    becomes: '',
+    test: { file: 'test/edge/link/link.test.ts', name: 'answers to settings that it is told while it connects' },
+  },
+]
