@@ -68,7 +68,7 @@ export const CONTROL: readonly Mutation[] = [
     file: 'hub/features/control/configure-device.ts',
     text: 'const params = z.strictObject({',
     becomes: 'const params = z.looseObject({',
-    test: { file: SETTINGS, name: 'is none of %j' },
+    test: { file: SETTINGS, name: 'is none of ' },
   },
   {
     without: 'taking back what a device that was shut out was to have',
