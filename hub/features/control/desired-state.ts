@@ -20,7 +20,7 @@ interface DeviceRow {
 
 /** What the house wants of the device; nothing where it was never set. */
 export function wantedOf(db: Database, device: string): DeviceSettings {
-  const text = db.prepare('SELECT settings FROM device_settings WHERE id = ?').pluck().get(device)
+  const text = db.prepare('SELECT settings FROM device_settings WHERE device_id = ?').pluck().get(device)
   return typeof text === 'string' ? (JSON.parse(text) as DeviceSettings) : {}
 }
 
@@ -28,9 +28,9 @@ export function wantedOf(db: Database, device: string): DeviceSettings {
 export function want(context: Context, device: string, settings: DeviceSettings): number {
   const { db, now } = context
   db.prepare(
-    'INSERT INTO device_settings (id, version, settings, created_at, updated_at) VALUES (?, 0, ?, ?, ?) ' +
-      'ON CONFLICT (id) DO UPDATE SET settings = excluded.settings, updated_at = excluded.updated_at',
-  ).run(device, JSON.stringify(settings), now, now)
+    'INSERT INTO device_settings (id, device_id, version, settings, created_at, updated_at) VALUES (?, ?, 0, ?, ?, ?) ' +
+      'ON CONFLICT (device_id) DO UPDATE SET settings = excluded.settings, updated_at = excluded.updated_at',
+  ).run(context.id(), device, JSON.stringify(settings), now, now)
   return tellDesired(context, device)
 }
 
@@ -40,7 +40,7 @@ export function want(context: Context, device: string, settings: DeviceSettings)
  */
 export function tellDesired(context: Context, device: string, { again = false } = {}): number {
   const { db, topics, now } = context
-  const known = db.prepare('SELECT version, settings, told FROM device_settings WHERE id = ?').get(device) as
+  const known = db.prepare('SELECT version, settings, told FROM device_settings WHERE device_id = ?').get(device) as
     | SettingsRow
     | undefined
   const told = toldOf(db, device, known?.settings ?? '{}')
@@ -49,9 +49,9 @@ export function tellDesired(context: Context, device: string, { again = false } 
   const version = same ? known.version : (known?.version ?? 0) + 1
   if (!same)
     db.prepare(
-      'INSERT INTO device_settings (id, version, told, created_at, updated_at) VALUES (?, ?, ?, ?, ?) ' +
-        'ON CONFLICT (id) DO UPDATE SET version = excluded.version, told = excluded.told, updated_at = excluded.updated_at',
-    ).run(device, version, told, now, now)
+      'INSERT INTO device_settings (id, device_id, version, told, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?) ' +
+        'ON CONFLICT (device_id) DO UPDATE SET version = excluded.version, told = excluded.told, updated_at = excluded.updated_at',
+    ).run(context.id(), device, version, told, now, now)
   const payload = JSON.stringify({ version, ...(JSON.parse(told) as Told) } satisfies Desired)
   context.effect({ kind: 'publish', topic: topics.build('desired', { device }), payload, qos: 1, retain: true })
   return version
@@ -65,7 +65,9 @@ export function tellAllDesired(context: Context): void {
 /** Tells those devices whose name, settings or persona are others now. */
 export function tellChangedDesired(context: Context): void {
   const { db } = context
-  const rows = db.prepare('SELECT id, settings, told FROM device_settings').all() as ({ id: string } & SettingsRow)[]
+  const rows = db.prepare('SELECT device_id AS id, settings, told FROM device_settings').all() as ({
+    id: string
+  } & SettingsRow)[]
   const present = new Set(toldDevices(db))
   for (const { id, settings, told } of rows)
     if (present.has(id) && toldOf(db, id, settings) !== told) tellDesired(context, id)
@@ -75,7 +77,7 @@ export function tellChangedDesired(context: Context): void {
 export function takeReport(context: Context, device: string, { version, settings, refused }: Reported): void {
   const { db, now } = context
   db.prepare(
-    'UPDATE device_settings SET reported_version = ?, reported_settings = ?, refused = ?, reported_at = ?, updated_at = ? WHERE id = ? ' +
+    'UPDATE device_settings SET reported_version = ?, reported_settings = ?, refused = ?, reported_at = ?, updated_at = ? WHERE device_id = ? ' +
       'AND (reported_version IS NOT ? OR reported_settings IS NOT ? OR refused IS NOT ?)',
   ).run(
     ...[version, JSON.stringify(settings), JSON.stringify(refused), now, now, device],
@@ -84,7 +86,8 @@ export function takeReport(context: Context, device: string, { version, settings
 }
 
 function toldDevices(db: Database): string[] {
-  const sql = 'SELECT s.id FROM device_settings s JOIN devices d ON d.id = s.id WHERE d.revoked_at IS NULL'
+  const sql =
+    'SELECT s.device_id FROM device_settings s JOIN devices d ON d.id = s.device_id WHERE d.revoked_at IS NULL'
   return db.prepare(sql).pluck().all() as string[]
 }
 

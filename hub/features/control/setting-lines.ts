@@ -22,7 +22,9 @@ interface SettingsRow {
 /** Every setting that the house wants of the device, in words. */
 export function settingLines(db: Database, device: string): SettingLine[] {
   const row = db
-    .prepare('SELECT version, settings, reported_version, reported_settings, refused FROM device_settings WHERE id = ?')
+    .prepare(
+      'SELECT version, settings, reported_version, reported_settings, refused FROM device_settings WHERE device_id = ?',
+    )
     .get(device) as SettingsRow | undefined
   if (!row) return []
   const refused = JSON.parse(row.refused) as { key: string; reason: string }[]

@@ -84,17 +84,27 @@ export const commandsUnderway = syncedTable(
   },
 )
 
-/** What the house wants of a device, and what the device says of it. Its key is the device's id. */
-export const deviceSettings = syncedTable('device_settings', 'mutable', {
-  id: textId().references(() => devices.id, { onDelete: 'cascade' }),
-  /** Counts up with everything that the device is told. */
-  version: integer().notNull(),
-  settings: json<Record<string, unknown>>().notNull().default(emptyObject),
-  /** All that it was told at this version: name, settings, persona. */
-  told: json<unknown>().notNull().default(emptyObject),
-  reported_version: integer(),
-  reported_settings: json<Record<string, unknown>>().notNull().default(emptyObject),
-  refused: json<{ key: string; reason: string }[]>().notNull().default(emptyList),
-  reported_at: time(),
-  ...stamps(),
-})
+/** What the house wants of a device, and what the device says of it: a row of each that was told something. */
+export const deviceSettings = syncedTable(
+  'device_settings',
+  'mutable',
+  {
+    id: textId(),
+    device_id: text()
+      .notNull()
+      .references(() => devices.id, { onDelete: 'cascade' }),
+    /** Counts up with everything that the device is told. */
+    version: integer().notNull(),
+    settings: json<Record<string, unknown>>().notNull().default(emptyObject),
+    /** All that it was told at this version: name, settings, persona. */
+    told: json<unknown>().notNull().default(emptyObject),
+    reported_version: integer(),
+    reported_settings: json<Record<string, unknown>>().notNull().default(emptyObject),
+    refused: json<{ key: string; reason: string }[]>().notNull().default(emptyList),
+    reported_at: time(),
+    ...stamps(),
+  },
+  {
+    extras: (t) => [core.uniqueIndex('ux_device_settings_device').on(t.device_id)],
+  },
+)
