@@ -32,6 +32,7 @@ SELECT lares.add_reference('control_actions', 'device_id', NULL, 'devices', true
 CREATE TABLE lares."device_settings" (
   "site_id" uuid NOT NULL,
   "id" text NOT NULL,
+  "device_id" text,
   "version" bigint,
   "settings" jsonb DEFAULT '{}',
   "told" jsonb DEFAULT '{}',
@@ -51,4 +52,5 @@ CREATE TABLE lares."device_settings" (
   PRIMARY KEY ("site_id", "id")
 );
 SELECT lares.add_table('device_settings', 'mutable', 'id', NULL);
-SELECT lares.add_reference('device_settings', 'id', NULL, 'devices', true);
+CREATE INDEX "ux_device_settings_device" ON lares."device_settings" ("site_id", "device_id");
+SELECT lares.add_reference('device_settings', 'device_id', NULL, 'devices', true);

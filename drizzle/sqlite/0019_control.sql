@@ -37,6 +37,7 @@ CREATE INDEX `ix_control_actions_executed_at` ON `control_actions` (`executed_at
 CREATE UNIQUE INDEX `ux_control_actions_command` ON `control_actions` (`command_id`);--> statement-breakpoint
 CREATE TABLE `device_settings` (
 	`id` text PRIMARY KEY NOT NULL,
+	`device_id` text NOT NULL,
 	`version` integer NOT NULL,
 	`settings` text DEFAULT '{}' NOT NULL,
 	`told` text DEFAULT '{}' NOT NULL,
@@ -46,5 +47,7 @@ CREATE TABLE `device_settings` (
 	`reported_at` integer,
 	`created_at` integer NOT NULL,
 	`updated_at` integer NOT NULL,
-	FOREIGN KEY (`id`) REFERENCES `devices`(`id`) ON UPDATE no action ON DELETE cascade
+	FOREIGN KEY (`device_id`) REFERENCES `devices`(`id`) ON UPDATE no action ON DELETE cascade
 ) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `ux_device_settings_device` ON `device_settings` (`device_id`);

@@ -135,6 +135,7 @@ describe.each(VERSIONS)('central on PostgreSQL %s', (version) => {
 
 /** Columns that end like a key and are not looked up when somebody is erased, and why. */
 const NAMES_NOBODY = {
+  'control_actions.command_id': 'what a device knows it by, of nobody else',
   'device_entities.entity_id': 'its own name at Home Assistant',
   'device_entities.unique_id': 'its own, given by its integration',
   'device_groups.managed_by': 'site or central',
