@@ -20,5 +20,5 @@ export function stateWords(state: string): string {
 }
 
 function problemWords({ code, message, hint }: HubHealth['problems'][number]): string {
-  return `${message}\n  ${hint} [${code}]`
+  return `${message === undefined ? '' : `${message}\n`}  ${hint} [${code}]`
 }

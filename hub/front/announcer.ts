@@ -4,7 +4,7 @@ import type { Service } from '../../shared/lifecycle.ts'
 import type { HubHealth } from '../../shared/messages/hub-health.ts'
 import type { Topics } from '../../shared/topics.ts'
 import type { Effect } from '../engine/input.ts'
-import type { Health } from '../health/hub-health.ts'
+import { type Health, withoutDetails } from '../health/hub-health.ts'
 
 const HEALTH_MS = 60_000
 
@@ -51,7 +51,7 @@ export class Announcer implements Service {
     this.#stop()
     this.#joiningEnds()
     this.#parts.health.onChange = () => {}
-    this.#retain(this.#parts.topics.build('hubHealth', {}), { ...this.#parts.report(), state: 'stopped' })
+    this.#tell({ ...this.#parts.report(), state: 'stopped' })
   }
 
   #info(): void {
@@ -61,7 +61,11 @@ export class Announcer implements Service {
   }
 
   #health(): void {
-    this.#retain(this.#parts.topics.build('hubHealth', {}), this.#parts.report())
+    this.#tell(this.#parts.report())
+  }
+
+  #tell(report: HubHealth): void {
+    this.#retain(this.#parts.topics.build('hubHealth', {}), withoutDetails(report))
   }
 
   #retain(topic: string, payload: unknown): void {

@@ -3,13 +3,23 @@ import type { ErrorCode } from '../../shared/errors.ts'
 import { hintFor } from '../../shared/errors.ts'
 import type { HubHealth } from '../../shared/messages/hub-health.ts'
 
-export type Problem = HubHealth['problems'][number]
+export interface Problem {
+  code: ErrorCode
+  message: string
+  hint: string
+}
 
 /**
  * `note`: nobody need do anything, such as an absent central. `attention`: the hub works, and somebody should look before it
  * does not. `serious`: it cannot store, or serve anybody.
  */
 export type Weight = 'note' | 'attention' | 'serious'
+
+/** What anybody with an account may know, whatever house they belong to: each code once, without names, paths and addresses. */
+export function withoutDetails(report: HubHealth): HubHealth {
+  const hints = new Map(report.problems.map(({ code, hint }) => [code, hint]))
+  return { ...report, problems: [...hints].map(([code, hint]) => ({ code, hint })) }
+}
 
 const ORDER: Weight[] = ['serious', 'attention', 'note']
 /** More do not fit into the message. The worst come first. */

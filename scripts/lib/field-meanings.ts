@@ -189,7 +189,8 @@ const OWN: Partial<Record<MessageName, Readonly<Record<string, string>>>> = {
       '`attention`: it works, and somebody should look at what is below; `degraded`: it cannot store, or serve anybody',
     clock: 'whether the hub’s clock follows a time source',
     'problems[].code': 'see [Errors](#errors)',
-    'problems[].message': 'what is wrong',
+    'problems[].message':
+      'what is wrong, with names and numbers; absent on the topic: an administrator reads it with `hub status`',
     'problems[].hint': 'what to do about it',
   },
   'join-request': {

@@ -65,6 +65,8 @@ describe('a hub whose central is wrong', () => {
     const hub = await startHub({ ...data, env: { LARES_CENTRAL_URL: '' } })
     const admin = await LocalAdmin.open(hub.ports.socket)
     open.push({ hub, admin, remove: data.remove })
-    await eventually(async () => (await healthOf(hub)).problems.some(({ message }) => /does not listen/.test(message)))
+    await eventually(async () =>
+      (await healthOf(hub)).problems.some(({ message = '' }) => /does not listen/.test(message)),
+    )
   })
 })

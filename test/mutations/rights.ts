@@ -141,4 +141,18 @@ export const RIGHTS: readonly Mutation[] = [
     becomes: '',
     test: { file: AUDIT, name: 'is kept of questions for each token and address' },
   },
+  {
+    without: 'keeping what is in houses out of the health that everybody reads',
+    file: 'hub/front/announcer.ts',
+    text: 'withoutDetails(report))',
+    becomes: 'report)',
+    test: { file: 'test/hub/front/announcer.test.ts', name: 'and nothing of what is in any house' },
+  },
+  {
+    without: 'keeping the numbers and troubles of all houses for administrators',
+    file: 'hub/features/hub/commands.ts',
+    text: '...(caller.houses === null ? numbersOfAll(context) : {})',
+    becomes: '...numbersOfAll(context)',
+    test: { file: RIGHTS_TEST, name: 'hears of the hub only its version, its clock and the own devices' },
+  },
 ]

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { bytes, time } from '../../../shared/admin/fields.ts'
-import { adminCommand } from '../../engine/admin-command.ts'
+import { adminCommand, type CallContext } from '../../engine/admin-command.ts'
+import { visibleHouses } from '../../query/visibility.ts'
 import { setLogLevel, showLog } from './log-commands.ts'
 
 /** `null` where the disk does not say. */
@@ -23,18 +24,21 @@ export const hubStatus = adminCommand({
     version: z.string(),
     now: time,
     clock: z.enum(['synced', 'unsynced', 'unknown']),
+    /** Those of the houses in which the caller may see devices, as are `agents`. */
     devices: z.strictObject({ known: z.number(), online: z.number() }),
-    readings: z.number(),
-    sessions: z.number(),
-    clips: z.number(),
-    rejected_kept: z.number(),
+    /** What follows, `agents` apart, is of all houses: only for administrators. */
+    readings: z.number().optional(),
+    sessions: z.number().optional(),
+    clips: z.number().optional(),
+    rejected_kept: z.number().optional(),
     ledger: z
       .strictObject({ received: z.number(), applied: z.number(), duplicate: z.number(), rejected: z.number() })
-      .nullable(),
+      .nullable()
+      .optional(),
     /** Versions of the agents, the commonest first. */
     agents: z.array(z.strictObject({ version: z.string(), devices: z.number() })),
     /** What the threads that never see the database count: they may come and go. */
-    front: frontNumbers,
+    front: frontNumbers.optional(),
   }),
   examples: [{ says: 'how the hub is', params: {} }],
   changes: false,
@@ -42,37 +46,51 @@ export const hubStatus = adminCommand({
     return { ...front(), storage: await storage() }
   },
   run(context) {
-    const count = (table: string) => Number(context.db.prepare(`SELECT count(*) FROM ${table}`).pluck().get())
-    const online = Number(
-      context.db
-        .prepare("SELECT count(*) FROM devices WHERE status IN ('online', 'busy') AND revoked_at IS NULL")
-        .pluck()
-        .get(),
-    )
-    const devices = Number(context.db.prepare('SELECT count(*) FROM devices WHERE revoked_at IS NULL').pluck().get())
-    const ledger = context.db.prepare("SELECT value FROM hub_settings WHERE key = 'ledger'").pluck().get()
+    const { caller, clockSynced, now, version } = context
     return {
-      version: context.version,
-      now: context.now,
-      clock: context.clockSynced === null ? 'unknown' : context.clockSynced ? 'synced' : 'unsynced',
-      devices: { known: devices, online },
-      // The key of the newest row is the number ever stored; counting millions would take seconds.
-      readings: Number(
-        context.db.prepare("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'readings'").pluck().get(),
-      ),
-      sessions: count('sessions'),
-      clips: count('audio_clips'),
-      rejected_kept: count('rejected_messages'),
-      ledger: typeof ledger === 'string' ? (JSON.parse(ledger) as unknown) : null,
-      agents: context.db
-        .prepare(
-          "SELECT json_extract(capability_details, '$.agent') AS version, count(*) AS devices FROM devices " +
-            'WHERE revoked_at IS NULL AND version IS NOT NULL GROUP BY version ORDER BY devices DESC, version',
-        )
-        .all(),
-      front: context.prepared,
+      version,
+      now,
+      clock: clockSynced === null ? 'unknown' : clockSynced ? 'synced' : 'unsynced',
+      ...devicesSeen(context),
+      ...(caller.houses === null ? numbersOfAll(context) : {}),
     }
   },
 })
+
+function devicesSeen({ db, caller }: CallContext) {
+  const { sql, values } = visibleHouses(caller, 'house_id')
+  const count = (more: string) =>
+    Number(
+      db
+        .prepare(`SELECT count(*) FROM devices WHERE revoked_at IS NULL AND ${sql}${more}`)
+        .pluck()
+        .get(...values),
+    )
+  return {
+    devices: { known: count(''), online: count(" AND status IN ('online', 'busy')") },
+    agents: db
+      .prepare(
+        "SELECT json_extract(capability_details, '$.agent') AS version, count(*) AS devices FROM devices " +
+          `WHERE revoked_at IS NULL AND version IS NOT NULL AND ${sql} GROUP BY version ORDER BY devices DESC, version`,
+      )
+      .all(...values),
+  }
+}
+
+/** What is counted over all houses, and names what is in them: nothing for people of one. */
+function numbersOfAll({ db, prepared }: CallContext) {
+  const value = (sql: string) => db.prepare(sql).pluck().get()
+  const count = (table: string) => Number(value(`SELECT count(*) FROM ${table}`))
+  const ledger = value("SELECT value FROM hub_settings WHERE key = 'ledger'")
+  return {
+    // The key of the newest row is the number ever stored; counting millions would take seconds.
+    readings: Number(value("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'readings'")),
+    sessions: count('sessions'),
+    clips: count('audio_clips'),
+    rejected_kept: count('rejected_messages'),
+    ledger: typeof ledger === 'string' ? (JSON.parse(ledger) as unknown) : null,
+    front: prepared,
+  }
+}
 
 export const COMMANDS = [hubStatus, setLogLevel, showLog] as const

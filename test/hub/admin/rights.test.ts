@@ -4,7 +4,7 @@ import type { Caller } from '../../../hub/engine/caller.ts'
 import { COMMANDS, findAdminCommand } from '../../../hub/features/commands.ts'
 import { LaresError } from '../../../shared/errors.ts'
 import { ADMIN, accountOf, memberOf, programWith } from '../callers.ts'
-import { ask, commandInput, LOCAL, query } from '../engine/ask.ts'
+import { ask, commandInput, data, LOCAL, query } from '../engine/ask.ts'
 import { START, type TestHouse } from '../engine/engine-in-memory.ts'
 import { KNOWN, lived } from './lived-house.ts'
 
@@ -156,6 +156,22 @@ describe('an owner of another house', () => {
     if (verb !== 'admin/describe' && verb !== 'people/add') expect(JSON.stringify(data ?? null)).not.toMatch(OF_HOME)
     const NEW_IN_OTHER = ['devices/create', 'people/add', 'houses/update']
     if (!NEW_IN_OTHER.includes(verb)) expect(rows()).toBe(before)
+  })
+
+  it('hears of the hub only its version, its clock and the own devices', () => {
+    const house = twoHouses()
+    const status = (caller: Caller) => {
+      const prepared = { health: { problems: [{ message: 'Kitchen (kitchen-pi) fails' }] } }
+      return data(ask(house, commandInput('hub/status', {}, { caller, prepared })))
+    }
+    expect(status(CALLERS.neighbour)).toEqual({
+      version: expect.any(String),
+      now: START,
+      clock: 'synced',
+      devices: { known: 1, online: 0 },
+      agents: [],
+    })
+    expect(status(ADMIN)).toMatchObject({ devices: { known: 2 }, front: { health: expect.any(Object) } })
   })
 
   it('changes the own one, whose house is found and never taken from the request', () => {
