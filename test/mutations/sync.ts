@@ -86,7 +86,7 @@ export const SYNC: readonly Mutation[] = [
   {
     without: 'doing again what was erased after a copy was made',
     file: 'hub/features/sync/book.ts',
-    text: '    eraseAgain(context, step.erased)\n',
+    text: '  eraseAgain(context, step.erased)\n',
     becomes: '',
     test: { file: 'test/hub/sync/erase.test.ts', name: 'is done again by a database that was put back to before it' },
   },

@@ -27,94 +27,106 @@ export interface SyncBook {
 /** What the hub writes down of its talk with central: one step of the sync thread is one input of the engine. */
 export function openBook(db: Database): SyncBook {
   const rows = new ManagedRows(db, centralTables())
-  const statements = prepare(db)
-
-  function joined(context: Context, step: Extract<SyncStep, { step: 'joined' }>): JoinedAnswer {
-    const { site, name, token, leases, epoch, found } = step
-    const before = readSyncIdentity(db)
-    const known = readStreams(db)
-    for (const stream of step.streams) writeStream(statements, stream, context.now)
-    for (const held of step.held) hold(statements, held, context.now)
-    numberAgain(db, step.changesSeen)
-    const pruneFrom = step.resend ? sendAgain(db) : before.pruneFrom
-    if (!step.resend) for (const stream of step.streams) sendMarksAgain(db, { known, stream })
-    writeSyncIdentity(db, {
-      ...before,
-      site,
-      name,
-      token,
-      proposed: [],
-      leases,
-      epoch,
-      fenced: null,
-      restored: false,
-      pruneFrom,
-    })
-    tell(context, { ...step, before })
-    eraseAgain(context, step.erased)
-    return { streams: readStreams(db), pruneFrom }
-
-    function tell(to: Context, { before: was }: { before: SyncIdentity }): void {
-      if (found === 'resumed') return
-      const type = found === 'first' ? 'sync_joined' : found === 'hub_restored' ? 'sync_epoch' : 'central_restored'
-      to.addEvent({ type, data: { site: name, epoch, before: was.epoch } })
-    }
-  }
-
-  /** A crash between an offer and its answer leaves an offer behind; more than a few of them are of no use. */
-  function propose(token: string): void {
-    const identity = readSyncIdentity(db)
-    const others = identity.proposed.filter((offered) => offered !== token)
-    writeSyncIdentity(db, { ...identity, proposed: [...others, token].slice(-OFFERS) })
-  }
-
-  function acked(context: Context, parts: AckedPart[]): void {
-    // Somebody claimed this hub as new meanwhile: these streams are those of its former site.
-    if (readSyncIdentity(db).site === null) return
-    for (const { stream, ledger, held, settled, unknown } of parts) {
-      writeStream(statements, stream, context.now)
-      const { rows: sent, merged, duplicates, quarantined, bytes } = ledger
-      statements.count.run(sent, merged, duplicates, quarantined, bytes, stream.epoch, stream.stream)
-      if (stream.table === LOG && stream.upto === null) statements.forget.run(stream.position, JSON.stringify(unknown))
-      if (settled.length > 0 && statements.anyHeld.get())
-        for (const { table, key } of settled) statements.settle.run(table, key)
-      for (const row of held) {
-        hold(statements, row, context.now)
-        context.addEvent({ type: 'sync_row_refused', data: { ...row } })
+  const pages: Pages = { db, statements: prepare(db) }
+  return {
+    apply(context, step) {
+      switch (step.step) {
+        case 'propose':
+          return propose(pages, step.token)
+        case 'joined':
+          return joined(pages, context, step)
+        case 'acked':
+          return acked(pages, context, step.parts)
+        case 'pruned':
+          return pruned(pages, context, step.stream)
+        case 'erased':
+          return erasedAtCentral(context, step)
+        case 'fenced':
+          return fenced(pages, context, step.reason)
+        case 'granted':
+          return rows.granted(context, new Set(step.scopes))
+        case 'scope':
+          return { scope: step.scope, seq: step.seq, ...rows.apply(context, step) }
       }
+    },
+  }
+}
+
+/** A crash between an offer and its answer leaves an offer behind; more than a few of them are of no use. */
+function propose({ db }: Pages, token: string): void {
+  const identity = readSyncIdentity(db)
+  const others = identity.proposed.filter((offered) => offered !== token)
+  writeSyncIdentity(db, { ...identity, proposed: [...others, token].slice(-OFFERS) })
+}
+
+function joined({ db, statements }: Pages, context: Context, step: JoinedStep): JoinedAnswer {
+  const { site, name, token, leases, epoch } = step
+  const before = readSyncIdentity(db)
+  const known = readStreams(db)
+  for (const stream of step.streams) writeStream(statements, stream, context.now)
+  for (const held of step.held) hold(statements, held, context.now)
+  numberAgain(db, step.changesSeen)
+  const pruneFrom = step.resend ? sendAgain(db) : before.pruneFrom
+  if (!step.resend) for (const stream of step.streams) sendMarksAgain(db, { known, stream })
+  writeSyncIdentity(db, {
+    ...before,
+    site,
+    name,
+    token,
+    proposed: [],
+    leases,
+    epoch,
+    fenced: null,
+    restored: false,
+    pruneFrom,
+  })
+  tellJoined(context, step, before)
+  eraseAgain(context, step.erased)
+  return { streams: readStreams(db), pruneFrom }
+}
+
+function tellJoined(context: Context, { found, name, epoch }: JoinedStep, before: SyncIdentity): void {
+  if (found === 'resumed') return
+  const type = found === 'first' ? 'sync_joined' : found === 'hub_restored' ? 'sync_epoch' : 'central_restored'
+  context.addEvent({ type, data: { site: name, epoch, before: before.epoch } })
+}
+
+function acked({ db, statements }: Pages, context: Context, parts: AckedPart[]): void {
+  // Somebody claimed this hub as new meanwhile: these streams are those of its former site.
+  if (readSyncIdentity(db).site === null) return
+  for (const { stream, ledger, held, settled, unknown } of parts) {
+    writeStream(statements, stream, context.now)
+    const { rows: sent, merged, duplicates, quarantined, bytes } = ledger
+    statements.count.run(sent, merged, duplicates, quarantined, bytes, stream.epoch, stream.stream)
+    if (stream.table === LOG && stream.upto === null) statements.forget.run(stream.position, JSON.stringify(unknown))
+    if (settled.length > 0 && statements.anyHeld.get())
+      for (const { table, key } of settled) statements.settle.run(table, key)
+    for (const row of held) {
+      hold(statements, row, context.now)
+      context.addEvent({ type: 'sync_row_refused', data: { ...row } })
     }
   }
+}
 
-  function fenced(context: Context, reason: string): void {
-    const identity = readSyncIdentity(db)
-    if (identity.fenced === null) context.addEvent({ type: 'sync_fenced', data: { reason } })
-    writeSyncIdentity(db, { ...identity, fenced: reason })
-  }
+/** Central has no rows any more that this hub no longer has. */
+function pruned({ db, statements }: Pages, context: Context, stream: StreamPosition): void {
+  if (readSyncIdentity(db).site === null) return
+  writeStream(statements, stream, context.now)
+  writeSyncIdentity(db, { ...readSyncIdentity(db), pruneFrom: null })
+}
 
-  function apply(context: Context, step: SyncStep): unknown {
-    switch (step.step) {
-      case 'propose':
-        return propose(step.token)
-      case 'joined':
-        return joined(context, step)
-      case 'acked':
-        return acked(context, step.parts)
-      case 'pruned':
-        if (readSyncIdentity(db).site === null) return
-        writeStream(statements, step.stream, context.now)
-        return writeSyncIdentity(db, { ...readSyncIdentity(db), pruneFrom: null })
-      case 'erased':
-        return erasedAtCentral(context, step)
-      case 'fenced':
-        return fenced(context, step.reason)
-      case 'granted':
-        return rows.granted(context, new Set(step.scopes))
-      case 'scope':
-        return { scope: step.scope, seq: step.seq, ...rows.apply(context, step) }
-    }
-  }
+function fenced({ db }: Pages, context: Context, reason: string): void {
+  const identity = readSyncIdentity(db)
+  if (identity.fenced === null) context.addEvent({ type: 'sync_fenced', data: { reason } })
+  writeSyncIdentity(db, { ...identity, fenced: reason })
+}
 
-  return { apply }
+type JoinedStep = Extract<SyncStep, { step: 'joined' }>
+
+/** What the steps are written down in. */
+interface Pages {
+  db: Database
+  statements: Statements
 }
 
 type Statements = ReturnType<typeof prepare>
