@@ -6,7 +6,7 @@ import { Reader } from '../admin/reader.ts'
 import { centralHealth, syncSettings } from '../core/central.ts'
 import { centralSetting } from '../core/central-setting.ts'
 import { HouseStore } from '../core/house-store.ts'
-import { KeyCare } from '../core/key-care.ts'
+import { KeyCare, type KeyCareParts } from '../core/key-care.ts'
 import { FollowerRunner } from '../front/follower-runner.ts'
 import { JobRunner } from '../front/job-runner.ts'
 import { ClockSync } from '../health/clock-sync.ts'
@@ -57,12 +57,10 @@ export function composeBase(options: HubOptions, before: StartState): Base {
   const clockSync = new ClockSync(clock, health)
   const central = centralSetting(config, folder)
   if (central.fault !== null) health.raise('central', 'bad_central', central.fault)
-  const keyFolder = new KeyFolder(config.secrets.keys ?? usualKeyFolder(folder))
-  const keyring = new Keyring(() => keyFolder.read())
-  const secrets = new StoredSecrets(storeFile(folder), keyring)
+  const sealed = composeSecrets(options, () => store.backups.run())
   const store = new HouseStore({
     ...options,
-    keys: keyFolder.path,
+    keys: sealed.keyFolder.path,
     ...before,
     base: config.base,
     // Rows that a central is to get wait for it, also while nobody can tell where it is.
@@ -103,33 +101,44 @@ export function composeBase(options: HubOptions, before: StartState): Base {
     recorder,
     voice,
     sync,
+    ...sealed,
+    ...composeRunners(options, { store, health, secrets: sealed.secrets }),
+    disk: new DiskWatch({ ...options, ...before, health, intake: store.intake, fault: () => store.fault }),
+  }
+}
+
+/** The key, what it opens, and what is done about a key that is lost or new. */
+function composeSecrets(
+  { folder, config, clock, log }: HubOptions,
+  backUp: KeyCareParts['backUp'],
+): Pick<Base, 'keyFolder' | 'keyring' | 'keyCare' | 'secrets'> {
+  const keyFolder = new KeyFolder(config.secrets.keys ?? usualKeyFolder(folder))
+  const keyring = new Keyring(() => keyFolder.read())
+  return {
+    keyFolder,
+    keyring,
+    keyCare: new KeyCare({ keys: keyFolder, backUp, backups: backupFolder(folder), clock, log: log.part('secrets') }),
+    secrets: new StoredSecrets(storeFile(folder), keyring),
+  }
+}
+
+/** What works beside the engine and hands in what came of it. */
+function composeRunners(
+  { config, clock, log }: HubOptions,
+  { store, health, secrets }: Pick<Base, 'store' | 'health' | 'secrets'>,
+): Pick<Base, 'jobs' | 'followers'> {
+  const shared = { isOpen: () => store.facts !== null, settings: config.features, secrets, clock }
+  return {
     jobs: new JobRunner({
+      ...shared,
       persist: (change) => store.intake.input({ kind: 'job', change }),
-      isOpen: () => store.facts !== null,
-      settings: config.features,
-      secrets,
-      clock,
       log: log.part('jobs'),
       stuck: (reason) => (reason === null ? health.clear('jobs') : health.raise('jobs', 'part_failed', reason)),
     }),
-    keyFolder,
-    keyring,
-    keyCare: new KeyCare({
-      keys: keyFolder,
-      backUp: () => store.backups.run(),
-      backups: backupFolder(folder),
-      clock,
-      log: log.part('secrets'),
-    }),
-    secrets,
     followers: new FollowerRunner({
+      ...shared,
       persist: (change) => store.intake.input({ kind: 'follower', change }),
-      isOpen: () => store.facts !== null,
-      settings: config.features,
-      secrets,
-      clock,
       log: log.part('followers'),
     }),
-    disk: new DiskWatch({ ...options, ...before, health, intake: store.intake, fault: () => store.fault }),
   }
 }
