@@ -3,23 +3,17 @@ import { LaresError } from '../../../shared/errors.ts'
 import type { RefusedSensor } from '../../../shared/introduced-sensors.ts'
 import { describeRefused } from '../../../shared/introduced-sensors.ts'
 import { isPossible } from '../../../shared/sensor-range.ts'
-import { SENSOR_KINDS } from '../../../shared/sensors/index.ts'
 import type { Context } from '../../engine/context.ts'
 import type { Feature, Origin, PartlyRefused } from '../../engine/feature.ts'
 import type { House } from '../../engine/house.ts'
 import { openDevices } from '../devices/engine.ts'
-import { type Entity, OWN_SOURCE } from '../devices/entity.ts'
 import { LatestStates } from './latest.ts'
 import { Observations } from './observations.ts'
 import { readingMetadata } from './reading-metadata.ts'
+import { ReadingSensors } from './reading-sensors.ts'
 import { ReadingWriter } from './reading-writer.ts'
 import { Rollups } from './rollups.ts'
 import { SeriesIndex } from './series.ts'
-
-/** A sensor of a device that speaks for itself. */
-type Sensor = Entity & { kind: string }
-
-type Item = Wire<'readings'>['items'][number]
 
 export interface Telemetry extends Feature {
   latest: LatestStates
@@ -37,35 +31,11 @@ export function openTelemetry(house: House): Telemetry {
   const observations = new Observations({ latest, series, writer, directory, signs })
   entities.onReturned = (entity) => latest.drop(entity.id)
   const rollups = new Rollups(db)
+  const sensors = new ReadingSensors({ entities, directory })
 
   /** Whether others may see its state: neither the device nor the entity has left. */
   function isShown(device: string, key: string): boolean {
     return directory.find(device) !== null && entities.find(device, key)?.enabled === true
-  }
-
-  /**
-   * Where a value belongs, or why the device may not have this sensor too. A reading's own kind and unit win; a device that
-   * said them at birth leaves them out.
-   */
-  function sensorOf(context: Context, item: Item, { device, lane }: Origin): Sensor | PartlyRefused {
-    const known = entities.find(device, item.sensor)
-    const kind = item.kind ?? known?.kind ?? 'number'
-    const unit = item.unit ?? known?.unit ?? SENSOR_KINDS.get(kind)?.unit ?? ''
-    const isOwn = known?.source === OWN_SOURCE
-    if (isOwn && known.enabled && known.kind === kind && known.unit === unit) return known as Sensor
-    const refusal = entities.refusal(device, item.sensor)
-    // It is history of a sensor that is gone.
-    if (isOwn && !known.enabled && (refusal || !returns(item, { device, lane }))) return { ...known, kind, unit }
-    return refusal ?? (entities.declare(context, device, { key: item.sensor, kind, unit }) as Sensor)
-  }
-
-  /**
-   * Whether a reading brings back the sensor it names. Only the birth of a device that introduces itself does, unless its
-   * readings say what they are; what waited in an outbox is of the time when the sensor was still there.
-   */
-  function returns(item: Item, { device, lane }: { device: string; lane: Origin['lane'] }): boolean {
-    if (lane === 'backlog') return false
-    return item.kind !== undefined || directory.find(device)?.connects === 0
   }
 
   function store(context: Context, message: Wire<'readings'>, origin: Origin): PartlyRefused | undefined {
@@ -73,7 +43,7 @@ export function openTelemetry(house: House): Telemetry {
     const { now } = context
     const refused: RefusedSensor[] = []
     for (const item of message.items) {
-      const entity = sensorOf(context, item, origin)
+      const entity = sensors.of(context, item, origin)
       if ('reason' in entity) {
         refused.push({ key: item.sensor, ...entity })
         continue
