@@ -2,30 +2,24 @@ import type { Database } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
 import type { Feature } from '../../engine/feature.ts'
 import type { House } from '../../engine/house.ts'
-import { readSyncIdentity } from '../../engine/sync-memory.ts'
 import { namingColumns } from '../../store/erasure-plan.ts'
 import { openDevices } from '../devices/engine.ts'
 import { openSessions } from '../sessions/engine.ts'
 import { atCentralsWork } from '../sync/central-at-work.ts'
 import { openTelemetry } from '../telemetry/engine.ts'
 import { brokerOwner } from './broker-owner.ts'
+import { CopiesRenewal } from './copies-renewal.ts'
 import type { ErasureRow } from './erasure-row.ts'
 import { scanEvents } from './event-scan.ts'
 import { Removal } from './removal.ts'
 
 /** In one transaction, once a second: as much as a disk that fills up is cleared by. */
 const STEP = { rows: 5_000, events: 5_000 }
-/** What central refused, and copies that could not be renewed, are asked about again after this. */
+/** What central refused is asked of it again after this. */
 const AGAIN_MS = 600_000
 
 declare module '../../engine/input.ts' {
-  interface InputKinds {
-    /** Every copy that the hub keeps of its database was made after this. */
-    copies_renewed: { since: number }
-  }
   interface EffectKinds {
-    /** Make a backup, and remove what was copied before. */
-    renew_copies: { since: number }
     /** Keep no session of this principal, and nobody else's messages and filters with this key on a level of the topic. */
     forget_client: { owner: string; key: string }
   }
@@ -42,7 +36,7 @@ export function openErasures(house: House): Feature {
   house.use(openSessions)
   house.use(openTelemetry)
   const removal = new Removal(db, namingColumns())
-  let askedAt: number | null = null
+  const copies = new CopiesRenewal(house)
 
   function remove(context: Context, row: ErasureRow): void {
     if (row.state === 'events') {
@@ -70,40 +64,15 @@ export function openErasures(house: House): Feature {
     for (const table of ['sqlite_stat1', 'sqlite_stat4'])
       if (db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table)) db.exec(`DELETE FROM ${table}`)
     db.prepare("UPDATE erasures SET state = 'copies', traces = NULL, removed_at = ? WHERE id = ?").run(context.now, id)
-    askedAt = null
+    copies.askAnew()
     context.changed()
-  }
-
-  /** The front makes a backup and says so; a hub that ended meanwhile asks again. */
-  function renewCopies(context: Context): void {
-    const since = db.prepare("SELECT max(removed_at) FROM erasures WHERE state = 'copies'").pluck().get() as
-      | number
-      | null
-    if (since === null) return
-    if (askedAt !== null && Math.abs(context.now - askedAt) < AGAIN_MS) return
-    context.effect({ kind: 'renew_copies', since })
-    context.committed(() => {
-      askedAt = context.now
-    })
-  }
-
-  function copiesRenewed(context: Context, since: number): void {
-    const hasCentral = house.central || readSyncIdentity(db).site !== null
-    const due = "state = 'copies' AND removed_at <= @since"
-    if (hasCentral) db.prepare(`UPDATE erasures SET state = 'central' WHERE ${due}`).run({ since })
-    else
-      db.prepare(`UPDATE erasures SET state = 'done', done_at = @now, pseudonym = NULL WHERE ${due}`).run({
-        since,
-        now: context.now,
-      })
-    if (hasCentral) context.effect({ kind: 'sync', ask: 'wake' })
   }
 
   return {
     name: 'erasures',
     inputs: {
       copies_renewed(context, { since }) {
-        copiesRenewed(context, since)
+        copies.renewed(context, since)
         return { verdict: 'stored' }
       },
     },
@@ -118,16 +87,16 @@ export function openErasures(house: House): Feature {
           db.pragma('secure_delete = OFF')
         }
       }
-      renewCopies(context)
-      askCentralAgain(context)
+      copies.tick(context)
+      askCentralAgain(db, context.now)
     },
   }
+}
 
-  function askCentralAgain({ now }: Context): void {
-    db.prepare(
-      "UPDATE erasures SET refused = NULL, refused_at = NULL WHERE state = 'central' AND abs(? - refused_at) > ?",
-    ).run(now, AGAIN_MS)
-  }
+function askCentralAgain(db: Database, now: number): void {
+  db.prepare(
+    "UPDATE erasures SET refused = NULL, refused_at = NULL WHERE state = 'central' AND abs(? - refused_at) > ?",
+  ).run(now, AGAIN_MS)
 }
 
 /** The oldest that is not done here. */
