@@ -64,11 +64,12 @@ export class Deliveries {
     this.#abort?.abort(reason)
   }
 
-  async #own({ rows, upto, epoch }: FollowedPage, signal: AbortSignal): Promise<void> {
+  async #own({ rows, epoch }: FollowedPage, signal: AbortSignal): Promise<void> {
     const { load, name, settings, secrets, clock, log } = this.#parts
     const sink = await load()
     if (signal.aborted) return
-    const idempotencyKey = `${name}-${epoch}-${rows[0]?.id}-${upto}`
+    // How far was looked is no part of it: rows that are not wanted come meanwhile.
+    const idempotencyKey = `${name}-${epoch}-${rows[0]?.id}-${rows.at(-1)?.id}-${rows.length}`
     await sink(rows, { signal, epoch, idempotencyKey, settings, secrets, clock, log })
   }
 }

@@ -27,16 +27,21 @@ export class FleetingFeed implements Feed {
     this.#parts = parts
   }
 
-  /** The engine has it. */
+  /** The engine has it. Again it changes nothing, but where keys went back: then they are those of other rows. */
   bind(found: FoundFollower): void {
+    const goesOn = this.#found !== null && found.newest >= this.#newest
     this.#found = found
+    if (goesOn) {
+      this.wake(found.newest)
+      return
+    }
     this.#newest = found.newest
     this.#begin()
   }
 
   /** Rows were stored. */
   wake(newest: number): void {
-    this.#newest = newest
+    this.#newest = Math.max(this.#newest, newest)
     if (this.#listeners.size === 0) this.#begin()
     else void this.#read()
   }

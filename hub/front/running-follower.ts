@@ -267,9 +267,25 @@ export class RunningFollower {
 
   /** Once, until rows are taken again. */
   async #tell(error: FollowerError): Promise<void> {
-    if (this.#told || this.#failures < TROUBLED) return
+    if (this.#told || this.#failures < TROUBLED || !(await this.#atFirst())) return
     await this.#ask({ step: 'trouble', follower: this.#found.name, error })
     this.#told = true
+  }
+
+  /**
+   * Moves to just before the first row that is wanted: a person who passes over the next row means the one that is not taken.
+   * Returns whether nobody has moved it meanwhile.
+   */
+  async #atFirst(): Promise<boolean> {
+    const moves = this.#moves
+    const row = (this.#page ?? (await this.#read(1)))?.rows[0]
+    if (moves !== this.#moves || this.#stopped) return false
+    if (row === undefined || row.id - 1 <= this.#position) return true
+    const [from, upto] = [this.#position, row.id - 1]
+    if ((await this.#ask({ step: 'acknowledged', follower: this.#found.name, from, upto })) === undefined) return false
+    this.#position = upto
+    this.#at = upto
+    return true
   }
 
   /** The engine's answer; `undefined`: it is somewhere else, or it is not wanted any more. Throws what a handler made of it. */

@@ -2,6 +2,8 @@ import type { Mutation } from './mutation.ts'
 
 const POSITIONS = 'test/hub/features/followers/positions.test.ts'
 const HELD = 'test/hub/features/followers/held-back.test.ts'
+const DEFAULTS = 'test/hub/features/followers/shipped-hold.test.ts'
+const DELIVERY = 'test/hub/front/delivery.test.ts'
 const RESUME = 'test/hub/features/followers/resume.test.ts'
 const RUNNER = 'test/hub/front/follower-runner.test.ts'
 const FEED = 'test/hub/front/fleeting-feed.test.ts'
@@ -32,22 +34,36 @@ export const FOLLOWERS: readonly Mutation[] = [
   {
     without: 'keeping rows that a follower has not had',
     file: 'hub/features/retention/removable.ts',
-    text: 'if (!cut.overtakes && this.#isWanted(table, row.id)) return false',
+    text: 'if (!cut.overtakes && this.#followed.waitsFor(table, row, ended(row))) return false',
     becomes: '',
     test: { file: HELD, name: 'stay beyond their time, and go once it had them' },
   },
   {
     without: 'an end to the age that rows wait',
     file: 'hub/features/followers/waiting-rows.ts',
-    text: 'return lastBefore(db, followedOf(row), { key, before: now - hold_days * DAY_MS })',
-    becomes: 'return now > hold_days * DAY_MS ? key : lastBefore(db, followedOf(row), { key, before: 0 })',
+    text: 'return time >= ended - holdMs || id > cameBefore(now - holdMs)',
+    becomes: 'return true',
     test: { file: HELD, name: 'go once they are older than it is waited for' },
+  },
+  {
+    without: 'counting the time that rows wait from the end of their own',
+    file: 'hub/features/followers/waiting-rows.ts',
+    text: 'return time >= ended - holdMs || id > cameBefore(now - holdMs)',
+    becomes: 'return id > cameBefore(now - holdMs)',
+    test: { file: DEFAULTS, name: 'stay for seven days beyond their thirty' },
+  },
+  {
+    without: 'waiting on a disk that fills up until the time of rows is over, and then as long as ever',
+    file: 'hub/features/retention/thinning.ts',
+    text: '      ended(name) {\n        const days = retention.days(name)\n',
+    becomes: '      ended(name) {\n        const days = (retention.days(name) ?? 0) / 4\n',
+    test: { file: DEFAULTS, name: 'go after what nobody waits for on a disk that fills up' },
   },
   {
     without: 'an end to the number of rows that wait',
     file: 'hub/features/followers/waiting-rows.ts',
-    text: 'Math.max(position, tooMany)',
-    becomes: 'Math.max(position, Math.min(0, tooMany))',
+    text: 'if (id <= newestOfThem - hold_rows) return false',
+    becomes: 'if (id <= Math.min(0, newestOfThem - hold_rows)) return false',
     test: { file: HELD, name: 'go, the oldest first, once there are more of them than may wait' },
   },
   {
@@ -91,6 +107,48 @@ export const FOLLOWERS: readonly Mutation[] = [
     text: 'if (row.position > newest) {',
     becomes: 'if (row.position < 0) {',
     test: { file: RESUME, name: 'whose keys begin again leaves nothing out that comes' },
+  },
+  {
+    without: 'counting what went between rows that stay',
+    file: 'hub/features/followers/followed-table.ts',
+    text: 'const rows = end - key - present',
+    becomes: 'const rows = first === key + 1 ? end - key - present : 0',
+    test: { file: RESUME, name: 'counts what went between rows that stay' },
+  },
+  {
+    without: 'counting nothing again of a gap around the position',
+    file: 'hub/features/followers/gaps.ts',
+    text: 'AND last_id > :key',
+    becomes: 'AND first_id > :key',
+    test: { file: RESUME, name: 'counts nothing twice that was counted before' },
+  },
+  {
+    without: 'saying that a hold is of nobody',
+    file: 'hub/features/followers/engine.ts',
+    text: 'const slip = unknownHold(followers, settings)',
+    becomes: 'const slip = null as string | null',
+    test: { file: RESUME, name: 'is named in the health, with the name that was meant' },
+  },
+  {
+    without: 'moving to the row that is not taken',
+    file: 'hub/front/running-follower.ts',
+    text: ' || !(await this.#atFirst())',
+    becomes: '',
+    test: { file: RUNNER, name: 'behind others that are not wanted is the one' },
+  },
+  {
+    without: 'a key of a delivery that names its rows alone',
+    file: 'hub/front/delivery.ts',
+    text: '-${rows.at(-1)?.id}-',
+    becomes: '-',
+    test: { file: DELIVERY, name: 'has the same key whenever it has the same rows' },
+  },
+  {
+    without: 'going on with what is shown when a follower is found again',
+    file: 'hub/front/fleeting-feed.ts',
+    text: 'const goesOn = this.#found !== null && found.newest >= this.#newest',
+    becomes: 'const goesOn = false',
+    test: { file: FEED, name: 'is not begun anew because a person moved another' },
   },
   {
     without: 'another epoch in every copy',

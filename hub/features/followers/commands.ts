@@ -190,6 +190,7 @@ export const forgetFollower = adminCommand({
     db.prepare('DELETE FROM followers WHERE name = ?').run(name)
     db.prepare('DELETE FROM follower_gaps WHERE follower = ?').run(name)
     context.addEvent({ type: 'follower_forgotten', source: 'user', data: { name, by: caller.principal } })
+    context.effect({ kind: 'followers_changed' })
     return { name }
   },
 })

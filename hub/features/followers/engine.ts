@@ -7,6 +7,7 @@ import { followedOf, followerRows, waitedFor } from './follower-row.ts'
 import { tellGrown } from './gaps.ts'
 import { tellTroubles } from './getting-on.ts'
 import { resume } from './resume.ts'
+import { unknownHold } from './settings.ts'
 import { FollowerSteps } from './steps.ts'
 
 declare module '../../engine/input.ts' {
@@ -77,6 +78,10 @@ export function openFollowers({ db, followers, settings }: Pick<House, 'db' | 'f
       resume(context, { followers, settings })
       newest = new Map(followerRows(db).flatMap((row) => (row.is_wanted ? [[row.table_name, 0]] : [])))
       tellTroubles(context)
+      // A slip here keeps nobody out: the hub works, and says it.
+      const slip = unknownHold(followers, settings)
+      if (slip)
+        context.effect({ kind: 'problem', name: 'followers.hold', problem: { code: 'bad_config', message: slip } })
     },
     afterCommit(context) {
       const grown = [...newest].flatMap(([table, before]) => {

@@ -24,10 +24,42 @@ export function firstAfter(db: Database, { table, storedAt }: FollowedTable, key
   return (first.get(key) as StoredRow | undefined) ?? null
 }
 
-/** Keys behind this one that were given and whose rows are gone before the first that is still there. */
-export function goneAfter(db: Database, of: FollowedTable, key: number): number {
-  const first = firstAfter(db, of, key)
-  return Math.max(0, (first === null ? newestKey(db, of.table) : first.id - 1) - key)
+/** Rows whose keys were given and that are gone: how many, and the first and last of their keys. */
+export interface GoneRows {
+  first: number
+  last: number
+  rows: number
+}
+
+/** Rows that are looked at for what is gone between them. They take a second on a Pi; what is missing is nearly always old. */
+const LOOKED_AT = 1_000_000
+
+/**
+ * What is gone behind a key, also between rows that stay: the audit does, whatever goes around it. `null`: nothing. Behind the
+ * first million rows that are there nothing is looked for: a large table must not keep the house from starting.
+ */
+export function goneAfter(
+  db: Database,
+  { table }: FollowedTable,
+  { key, looks = LOOKED_AT }: { key: number; looks?: number },
+): GoneRows | null {
+  const between = db.prepare(
+    'SELECT count(*) AS present, coalesce(max(id), :key) AS upto, ' +
+      'min(CASE WHEN id > before + 1 THEN before + 1 END) AS first, max(CASE WHEN id > before + 1 THEN id - 1 END) AS last ' +
+      'FROM (SELECT id, lag(id, 1, :key) OVER (ORDER BY id) AS before FROM ' +
+      `(SELECT id FROM ${table} WHERE id > :key ORDER BY id LIMIT :looks))`,
+  )
+  const { present, upto, first, last } = between.get({ key, looks }) as Between
+  const end = present < looks ? Math.max(upto, newestKey(db, table)) : upto
+  const rows = end - key - present
+  return rows === 0 ? null : { first: first ?? upto + 1, last: end > upto ? end : (last ?? end), rows }
+}
+
+interface Between {
+  present: number
+  upto: number
+  first: number | null
+  last: number | null
 }
 
 /**

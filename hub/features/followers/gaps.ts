@@ -77,10 +77,13 @@ export function tellGrown(context: Context): void {
   }
 }
 
-/** How many rows behind a key are in gaps already. */
+/** How many rows behind a key are in gaps already: of a gap around it, as many as there is room for. */
 export function countedAfter({ db }: Pick<Context, 'db'>, follower: string, key: number): number {
-  const counted = db.prepare('SELECT coalesce(sum(rows), 0) FROM follower_gaps WHERE follower = ? AND first_id > ?')
-  return Number(counted.pluck().get(follower, key))
+  const counted = db.prepare(
+    'SELECT coalesce(sum(min(rows, last_id - max(first_id - 1, :key))), 0) FROM follower_gaps ' +
+      'WHERE follower = :follower AND last_id > :key',
+  )
+  return Number(counted.pluck().get({ follower, key }))
 }
 
 function tell(context: Context, id: number): void {

@@ -66,8 +66,8 @@ function catchUp(context: Context, row: DurableRow, { wasOff }: { wasOff: boolea
   }
   const reason: GapReason | null = row.epoch === null ? 'restored' : wasOff ? 'was_off' : null
   if (reason === null) return
-  const gone = goneAfter(db, followedOf(row), row.position)
-  const rows = gone - countedAfter(context, name, row.position)
-  if (rows > 0)
-    addGap(context, { follower: name, table, first: row.position + 1, last: row.position + gone, rows, reason })
+  const gone = goneAfter(db, followedOf(row), { key: row.position })
+  if (gone === null) return
+  const rows = gone.rows - countedAfter(context, name, row.position)
+  if (rows > 0) addGap(context, { follower: name, table, ...gone, rows, reason })
 }

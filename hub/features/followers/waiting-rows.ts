@@ -19,7 +19,7 @@ interface Lost {
 /** Keeps rows from going that followers still want, and counts those that go all the same. */
 export function openHeldBack({ db }: Pick<House, 'db'>): Followed {
   let waiting = new Map<string, DurableRow[]>()
-  let upto = new Map<string, number>()
+  let holds = new Map<string, Waits[]>()
   const lost = new Map<string, Lost>()
 
   function count(row: DurableRow, id: number): void {
@@ -36,11 +36,9 @@ export function openHeldBack({ db }: Pick<House, 'db'>): Followed {
     },
     refresh(now) {
       waiting = Map.groupBy(waitedFor(db), (row) => row.table_name)
-      upto = new Map(
-        [...waiting].map(([table, rows]) => [table, Math.min(...rows.map((row) => keptFrom(db, row, now)))]),
-      )
+      holds = new Map([...waiting].map(([table, rows]) => [table, rows.map((row) => openHold(db, row, now))]))
     },
-    upto: (table) => upto.get(table) ?? null,
+    waitsFor: (table, row, ended) => holds.get(table)?.some((waits) => waits(row, ended)) ?? false,
     removed(table, id) {
       for (const row of waiting.get(table) ?? []) if (id > row.position) count(row, id)
     },
@@ -53,10 +51,29 @@ export function openHeldBack({ db }: Pick<House, 'db'>): Followed {
   }
 }
 
-/** The key up to which the follower is done, or was waited for long enough: too old, or too many behind it. */
-function keptFrom(db: Database, row: DurableRow, now: number): number {
+/** Whether a row with this key and time waits for a follower, when the time of its class ends then. */
+type Waits = (row: { id: number; time: number }, ended: number) => boolean
+
+/**
+ * What waits for one follower, as of one transaction. The hold of a row begins at the end of its time, or when it came, where
+ * that was later. Of what came in time so many may wait, and of what came late as many again.
+ */
+function openHold(db: Database, row: DurableRow, now: number): Waits {
   const { position, hold_days, hold_rows, table_name } = row
-  const tooMany = newestKey(db, table_name) - hold_rows
-  const key = Math.max(position, tooMany)
-  return lastBefore(db, followedOf(row), { key, before: now - hold_days * DAY_MS })
+  const holdMs = hold_days * DAY_MS
+  const newest = newestKey(db, table_name)
+  /** Keys of what came before a moment, by that: there are few classes, and many rows. */
+  const keys = new Map<number, number>()
+  function cameBefore(before: number): number {
+    const key = keys.get(before) ?? lastBefore(db, followedOf(row), { key: position, before })
+    keys.set(before, key)
+    return key
+  }
+  return ({ id, time }, ended) => {
+    if (id <= position) return false
+    const inTime = cameBefore(ended)
+    const newestOfThem = id <= inTime ? inTime : newest
+    if (id <= newestOfThem - hold_rows) return false
+    return time >= ended - holdMs || id > cameBefore(now - holdMs)
+  }
 }

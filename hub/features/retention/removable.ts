@@ -15,6 +15,8 @@ const CLASS_OF_STEP = new Map<RollupStep, string>([
 export interface Cut {
   /** Rows of the class before this time; `null`: none of it. */
   before(name: string): number | null
+  /** What is older has had its time, from which on it waits for followers. `null`: it has never. Default: `before`. */
+  ended?(name: string): number | null
   /** Default false. Whether a row that central does not have may go when rollups stand for it. Never an event. */
   represented?: boolean
   /** Default false. Whether rows go that followers have not had yet. They are counted as lost then. */
@@ -103,17 +105,19 @@ export class Removable {
       )
       .raw()
       .all() as [number, string, number | null][]
-    return series.flatMap(([id, kind, first]) =>
-      this.#queue(cut, {
+    return series.flatMap(([id, kind, first]) => {
+      const ended = endOf(cut, `readings:${kind}`)
+      return this.#queue(cut, {
         table: 'readings',
         first,
         before: cut.before(`readings:${kind}`),
+        ended: () => ended,
         page: ({ time, id: after }, limit) => rows(page.all(id, time, after, limit)),
         may: (row) =>
           row.id <= this.#rolledUp &&
           (this.#sent('readings', row.id) || (cut.represented === true && !this.#mayBeAtCentral('readings', row.id))),
-      }),
-    )
+      })
+    })
   }
 
   #rollups(cut: Cut): RowQueue[] {
@@ -131,6 +135,7 @@ export class Removable {
     return ROLLUP_STEPS.flatMap(({ step }) => {
       const before = cut.before(CLASS_OF_STEP.get(step) ?? '')
       if (before === null) return []
+      const ended = endOf(cut, CLASS_OF_STEP.get(step) ?? '')
       const covers = (id: number) =>
         cut.represented === true &&
         step === 300_000 &&
@@ -141,6 +146,7 @@ export class Removable {
           table: 'reading_rollups',
           first,
           before,
+          ended: () => ended,
           page: ({ time, id: after }, limit) => rows(page.all(id, step, time, after, limit)),
           may: (row) => this.#sent('reading_rollups', row.id) || covers(row.id),
         }),
@@ -159,10 +165,12 @@ export class Removable {
     const oldest = this.#db.prepare('SELECT min(created_at) FROM events WHERE severity = ?').pluck()
     return SEVERITIES.flatMap((severity) => {
       const before = (category: string) => cut.before(eventClass(severity, category))
+      const ended = { ordinary: endOf(cut, eventClass(severity, '')), audit: endOf(cut, eventClass(severity, 'audit')) }
       return this.#queue(cut, {
         table: 'events',
         first: oldest.get(severity) as number | null,
         before: Math.max(before('') ?? 0, before('audit') ?? 0),
+        ended: ({ mark }) => (mark === 'audit' ? ended.audit : ended.ordinary),
         page: ({ time, id }, limit) => rows(page.all(severity, time, id, limit)),
         may: (row) => row.time < (before(row.mark ?? '') ?? 0) && this.#sent('events', row.id),
       })
@@ -174,6 +182,7 @@ export class Removable {
       const { name, table, since, inOrderOfIds = false } = declared
       const before = cut.before(name)
       if (before === null) return []
+      const ended = endOf(cut, name)
       const rowsOf = declaredRows(declared)
       const order = inOrderOfIds ? 'id' : `${since}, id`
       const oldest = this.#db.prepare(
@@ -189,6 +198,7 @@ export class Removable {
         table,
         first: (oldest.pluck().get() ?? null) as number | null,
         before,
+        ended: () => ended,
         page: ({ time, id }, limit) => rows(page.all({ ...(inOrderOfIds ? {} : { time }), id, limit })),
         may: () => true,
       })
@@ -201,11 +211,12 @@ export class Removable {
       table: string
       first: number | null
       before: number | null
+      ended: (row: OldRow) => number
       page: Page
       may: (row: OldRow) => boolean
     },
   ): RowQueue[] {
-    const { table, first, before, page, may } = of
+    const { table, first, before, ended, page, may } = of
     if (first === null || before === null || first >= before) return []
     const remove = this.#delete.get(table)
     const travels = isPurged(table) ? table : null
@@ -216,7 +227,7 @@ export class Removable {
         page,
         take: (row) => {
           if (travels && this.#held.get(travels)?.has(row.id) !== false) return false
-          if (!cut.overtakes && this.#isWanted(table, row.id)) return false
+          if (!cut.overtakes && this.#followed.waitsFor(table, row, ended(row))) return false
           if (!may(row) || remove?.run(row.id).changes !== 1) return false
           this.#followed.removed(table, row.id)
           cut.removed?.(table, row, travels !== null && this.#atCentral(travels, row.id))
@@ -224,12 +235,6 @@ export class Removable {
         },
       },
     ]
-  }
-
-  /** Whether a follower has not had the row yet, and it waits for that. */
-  #isWanted(table: string, id: number): boolean {
-    const upto = this.#followed.upto(table)
-    return upto !== null && id > upto
   }
 
   /** Whether nothing of the row is on its way any more: there is no central, or it has the row and its latest mark. */
@@ -260,4 +265,8 @@ function rows(raw: unknown[]): OldRow[] {
 
 function isPurged(table: string): table is PurgedTable {
   return table === 'readings' || table === 'events' || table === 'reading_rollups'
+}
+
+function endOf({ before, ended = before }: Cut, name: string): number {
+  return ended(name) ?? Number.NEGATIVE_INFINITY
 }

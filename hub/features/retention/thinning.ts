@@ -131,6 +131,10 @@ export class Thinning {
         const days = stays(name) ? null : retention.days(name)
         return days === null ? null : now - (days * DAY_MS) / 2
       },
+      ended(name) {
+        const days = retention.days(name)
+        return days === null ? null : now - days * DAY_MS
+      },
       removed,
     }
     return [

@@ -71,6 +71,25 @@ describe('a fleeting follower', () => {
     expect(ids(feed, 0)).toHaveLength(10)
   })
 
+  it('is not begun anew because a person moved another, and is when keys went back', async () => {
+    const { house, runner, store, settle } = follow([fleeting()])
+    runner.start()
+    await settle()
+    const feed = runner.feed('live')
+    feed.listen(() => undefined)
+    store(4)
+    await settle()
+    runner.begin()
+    await settle()
+    expect([feed.after(2).missed, ids(feed, 2)]).toEqual([null, [3, 4]])
+    house.db.exec("DELETE FROM readings; UPDATE sqlite_sequence SET seq = 0 WHERE name = 'readings'")
+    runner.begin()
+    await settle()
+    store(2)
+    await settle()
+    expect(ids(feed, 0)).toEqual([1, 2])
+  })
+
   it('may be listened to before the database is open, and one that fails keeps no other from hearing', async () => {
     const { runner, store, settle } = follow([fleeting()])
     const feed = runner.feed('live')

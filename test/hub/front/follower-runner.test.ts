@@ -81,7 +81,7 @@ describe('an outside follower', () => {
     await settle()
     const [, { epoch, idempotencyKey } = { epoch: '', idempotencyKey: '' }] = sink.mock.calls[0] ?? []
     expect(epoch).toBe(positionOf(house, 'export')?.epoch)
-    expect(idempotencyKey).toBe(`export-${epoch}-1-2`)
+    expect(idempotencyKey).toBe(`export-${epoch}-1-2-2`)
   })
 
   it('writes nothing for rows that its statement leaves out, until they are many or a minute has gone by', async () => {
@@ -243,6 +243,23 @@ describe('a row that a sink refuses', () => {
     await settle()
     expect(given(sink).slice(-2)).toEqual([[2], [3]])
     expect(positionOf(house, 'export')?.position).toBe(3)
+  })
+
+  it('behind others that are not wanted is the one that a person passes over', async () => {
+    const select = 'SELECT id FROM readings WHERE id > :after AND id <= :upto AND value >= 3 ORDER BY id'
+    const sink = vi.fn<Sink>(async (rows) => {
+      if (rows.some(({ id }) => id === 4)) throw AWAY()
+    })
+    const { house, runner, store, perform, pass, settle } = follow([outside({ select })], { export: sink })
+    store(6)
+    runner.start()
+    await settle()
+    for (let times = 0; times < 10; times += 1) await pass(20_000)
+    ask(house, commandInput('followers/skip', { name: 'export' }))
+    perform()
+    await settle()
+    expect(gapsOf(house, 'export')).toEqual([{ first_id: 4, last_id: 4, rows: 1, reason: 'skipped' }])
+    expect([given(sink).slice(-2), positionOf(house, 'export')?.position]).toEqual([[[5], [6]], 6])
   })
 
   it('that a person passes over while it is delivered ends that delivery', async () => {

@@ -146,6 +146,7 @@ describe('followers/forget', () => {
     house.restart({ followers: [] })
     expect(listed(house)).toMatchObject({ state: 'unwanted', lag_rows: null })
     expect(run(house, 'forget', { name: 'export' })).toMatchObject({ data: { name: 'export' } })
+    expect(house.effects).toContainEqual({ kind: 'followers_changed' })
     expect(listed(house)).toBeUndefined()
   })
 })

@@ -55,7 +55,7 @@ describe('rows that a follower has not had', () => {
   })
 
   it('go once they are older than it is waited for, as a gap that is counted and named', () => {
-    const house = houseWith([9, 8, 6])
+    const house = houseWith([12, 11, 6])
     const [first, second] = keys(house)
     keep(house, 3)
     house.tick(1_000)
@@ -68,10 +68,10 @@ describe('rows that a follower has not had', () => {
 
   it('wait as long as the settings say, for all or for one', () => {
     for (const settings of [{ hold_days: 20 }, { hold: { export: { days: 20 } } }]) {
-      const house = houseWith([9, 8, 6], settings)
+      const house = houseWith([12, 11, 6], settings)
       keep(house, 3)
       house.tick(1_000)
-      expect(left(house)).toEqual([9, 8, 6])
+      expect(left(house)).toEqual([12, 11, 6])
     }
   })
 
@@ -86,7 +86,7 @@ describe('rows that a follower has not had', () => {
   })
 
   it('that are lost within an hour are one gap, said when it begins and when it has grown', () => {
-    const house = houseWith([7.01, 6.99])
+    const house = houseWith([10.01, 9.99])
     keep(house, 3)
     house.tick(1_000)
     expect(gapEvents(house)).toMatchObject([{ rows: 1 }])
@@ -168,11 +168,11 @@ describe('rows that a follower has not had, on a disk that fills up', () => {
 
 describe('a count of what was lost', () => {
   it('is undone with the transaction in which it went', () => {
-    const house = houseWith([9, 8, 6])
+    const house = houseWith([12, 11, 6])
     house.db.exec("CREATE TRIGGER broken BEFORE INSERT ON follower_gaps BEGIN SELECT RAISE(ABORT, 'no'); END")
     keep(house, 3)
     house.tick(1_000)
-    expect(left(house)).toEqual([9, 8, 6])
+    expect(left(house)).toEqual([12, 11, 6])
     house.db.exec('DROP TRIGGER broken')
     for (let second = 0; second < 10; second += 1) house.tick(1_000)
     expect(positionOf(house, 'export')?.lost_rows).toBe(2)

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { goneAfter } from '../../../../hub/features/followers/followed-table.ts'
+import { FOLLOWERS } from '../../../../hub/features/followers/settings.ts'
 import { openTestHouse, type TestHouse } from '../../engine/engine-in-memory.ts'
-import { gapEvents, gapsOf, outside, positionOf, step } from './test-followers.ts'
+import { fleeting, gapEvents, gapsOf, outside, positionOf, step } from './test-followers.ts'
 
 function houseWith(readings: number): TestHouse {
   const house = openTestHouse({ followers: [outside()] })
@@ -40,10 +42,27 @@ describe('a follower that was not wanted for a while', () => {
         "INSERT INTO follower_gaps (follower, table_name, first_id, last_id, rows, reason, began_at, ended_at) VALUES ('export', 'readings', 1, 4, 4, 'purged', 0, 0)",
       )
       .run()
+    // The gap is around where it is: two of its rows are behind that.
+    step(house, { step: 'acknowledged', follower: 'export', from: 0, upto: 2 })
     house.restart({ followers: [] })
     remove(house, 6)
     house.restart({ followers: [outside()] })
     expect(positionOf(house, 'export')?.lost_rows).toBe(2)
+  })
+
+  it('counts what went between rows that stay, as those of the audit do', () => {
+    const house = houseWith(10)
+    house.restart({ followers: [] })
+    house.db.prepare('DELETE FROM readings WHERE id NOT IN (1, 7, 9)').run()
+    house.restart({ followers: [outside()] })
+    expect(gapsOf(house, 'export')).toEqual([{ first_id: 2, last_id: 10, rows: 7, reason: 'was_off' }])
+    for (const [looks, gone] of [
+      [1, null],
+      [2, { first: 2, last: 6, rows: 5 }],
+      [3, { first: 2, last: 8, rows: 6 }],
+      [4, { first: 2, last: 10, rows: 7 }],
+    ])
+      expect(goneAfter(house.db, outside(), { key: 0, looks: Number(looks) })).toEqual(gone)
   })
 
   it('begins anew when it follows another table since', () => {
@@ -91,5 +110,27 @@ describe('a database that is a copy', () => {
     house.restart()
     expect(positionOf(house, 'export')?.position).toBe(0)
     expect(positionOf(house, 'export')?.epoch).not.toBe(before)
+  })
+})
+
+describe('a hold for a follower that this hub has not', () => {
+  const said = (names: string[]) => {
+    const hold = Object.fromEntries(names.map((name) => [name, { days: 60 }]))
+    const house = openTestHouse({
+      followers: [outside({ name: 'influx' }), fleeting()],
+      settings: { followers: FOLLOWERS.schema.parse({ hold }) },
+    })
+    house.restart()
+    return house.effects.flatMap((effect) =>
+      effect.kind === 'problem' && effect.name === 'followers.hold' ? [effect.problem] : [],
+    )
+  }
+
+  it('is named in the health, with the name that was meant', () => {
+    expect(said(['inflx'])).toEqual([
+      { code: 'bad_config', message: '[followers] hold names inflx, for which no rows wait; did you mean influx?' },
+    ])
+    expect(said(['live'])).toMatchObject([{ message: expect.stringContaining('there are influx') }])
+    expect(said(['influx'])).toEqual([])
   })
 })
