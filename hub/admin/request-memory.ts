@@ -13,7 +13,7 @@ interface Row {
 
 /**
  * What was answered to this request before, within 24 hours. Throws `id_reused` when the same caller used the id for
- * something else, or when the answer held a secret and was given only once.
+ * something else, or when the answer is not kept: it held a secret, or told of somebody who was erased.
  */
 export function rememberedAnswer(context: Context, command: AdminCommand, asked: Asked): AdminResponse | null {
   const row = context.db
@@ -25,7 +25,10 @@ export function rememberedAnswer(context: Context, command: AdminCommand, asked:
   if (row.content_hash !== contentHash(command, asked))
     throw new LaresError('id_reused', `the request id ${asked.request.id} was used for another request`)
   if (row.response === null)
-    throw new LaresError('id_reused', 'this request was answered before, with a secret that is shown only once')
+    throw new LaresError(
+      'id_reused',
+      'this request was done and answered before; the answer, with a secret or of somebody who was erased, is not kept',
+    )
   return JSON.parse(row.response) as AdminResponse
 }
 

@@ -108,7 +108,7 @@ export const RIGHTS: readonly Mutation[] = [
   },
   {
     without: 'warning before nobody administers',
-    file: 'hub/features/users/commands.ts',
+    file: 'hub/features/users/nobody-left.ts',
     text: 'administrators.length === 1 && administrators[0] === user',
     becomes: 'administrators.length === 0',
     test: { file: LAST_OWNER, name: 'is told so before the account is closed or deleted' },

@@ -108,6 +108,33 @@ export const SYNC: readonly Mutation[] = [
     },
   },
   {
+    without: 'a bound on the texts that one step of an erasure looks at',
+    file: 'hub/features/erasures/event-scan.ts',
+    text: 'if (characters >= step.characters) return',
+    becomes: 'if (characters < 0) return',
+    test: {
+      file: 'test/hub/features/erasures/erasure.test.ts',
+      name: 'looks at no more than two million characters of events in a transaction',
+    },
+  },
+  {
+    without: 'leaving words of others that are the name of whom is erased',
+    file: 'hub/features/erasures/pseudonym.ts',
+    text: 'return refers ? this',
+    becomes: 'return refers || true ? this',
+    test: { file: 'test/hub/features/erasures/pseudonym.test.ts', name: 'leaves events of others as they are' },
+  },
+  {
+    without: 'keeping that a request was done whose answer was erased',
+    file: 'hub/features/erasures/blank-answers.ts',
+    text: 'UPDATE request_memory SET response = NULL WHERE',
+    becomes: 'DELETE FROM request_memory WHERE',
+    test: {
+      file: 'test/hub/features/erasures/erasure.test.ts',
+      name: 'keeps that a request was done whose answer is of it, so that it is not done again',
+    },
+  },
+  {
     without: 'keeping the audit as it is once an erasure has written its pseudonym',
     file: 'hub/store/unchangeable.ts',
     text: '  for (const { sql } of triggers) db.exec(sql)\n}\n',

@@ -55,12 +55,12 @@ function tracesOfDevice({ db }: Context, key: string): Traces {
 
 function tracesOfUser({ db }: Context, key: string): Traces {
   const people = db.prepare('SELECT id, name FROM people WHERE user_id = ?').all(key) as { id: string; name: string }[]
-  const user = db.prepare('SELECT email, full_name FROM users WHERE id = ?').raw().get(key) as
-    | (string | null)[]
+  const user = db.prepare('SELECT email, full_name FROM users WHERE id = ?').get(key) as
+    | { email: string | null; full_name: string | null }
     | undefined
   return {
-    keys: [key, ...people.map(({ id }) => id)],
-    names: said([...(user ?? []), ...people.map(({ name }) => name)]),
+    keys: said([key, user?.email ?? null, ...people.map(({ id }) => id)]),
+    names: said([user?.full_name ?? null, ...people.map(({ name }) => name)]),
   }
 }
 

@@ -7,6 +7,7 @@ import { adminCommand, type CallContext } from '../../engine/admin-command.ts'
 import type { ErasedKind } from '../../store/erasure-plan.ts'
 import { deviceNamed } from '../devices/named-device.ts'
 import { email, userWithEmail } from '../users/email.ts'
+import { nobodyLeftWords } from '../users/nobody-left.ts'
 import { beginErasure } from './begin.ts'
 import { erasedWithDevice, erasedWithUser } from './what-is-erased.ts'
 
@@ -56,7 +57,7 @@ export const eraseUser = adminCommand({
   danger({ db }, params) {
     const { id } = userWithEmail(db, params.email)
     refuseGranted(db, { id, email: params.email })
-    return erasedWithUser(db, { id, email: params.email })
+    return erasedWithUser(db, { id, email: params.email }) + nobodyLeftWords(db, id)
   },
   run(context, params) {
     const { id } = userWithEmail(context.db, params.email)

@@ -7,14 +7,16 @@ import { openDevices } from '../devices/engine.ts'
 import { openSessions } from '../sessions/engine.ts'
 import { atCentralsWork } from '../sync/central-at-work.ts'
 import { openTelemetry } from '../telemetry/engine.ts'
+import { blankAnswers } from './blank-answers.ts'
 import { brokerOwner } from './broker-owner.ts'
 import { CopiesRenewal } from './copies-renewal.ts'
 import type { ErasureRow } from './erasure-row.ts'
 import { scanEvents } from './event-scan.ts'
+import { Pseudonym } from './pseudonym.ts'
 import { Removal } from './removal.ts'
 
 /** In one transaction, once a second: as much as a disk that fills up is cleared by. */
-const STEP = { rows: 5_000, events: 5_000 }
+const STEP = { rows: 5_000, events: 5_000, characters: 2_000_000 }
 /** What central refused is asked of it again after this. */
 const AGAIN_MS = 600_000
 
@@ -40,7 +42,12 @@ export function openErasures(house: House): Feature {
 
   function remove(context: Context, row: ErasureRow): void {
     if (row.state === 'events') {
-      const { upto, removed, done } = scanEvents(db, { ...row, after: row.eventsUpto, most: STEP.events })
+      const { upto, removed, done } = scanEvents(db, {
+        ...row,
+        after: row.eventsUpto,
+        most: STEP.events,
+        characters: STEP.characters,
+      })
       db.prepare('UPDATE erasures SET events_upto = ?, removed = removed + ?, state = ? WHERE id = ?').run(
         ...[upto, removed, done ? 'rows' : 'events', row.id],
       )
@@ -54,12 +61,12 @@ export function openErasures(house: House): Feature {
   }
 
   /** Nothing of it is left in the tables. */
-  function finish(context: Context, { id, what, key, traces }: ErasureRow): void {
+  function finish(context: Context, { id, what, key, traces, pseudonym }: ErasureRow): void {
     // The broker would keep in memory, and write down again, what the tables have no more.
     context.effect({ kind: 'forget_client', owner: brokerOwner({ what, key }), key })
-    // Answers to others' requests may speak of it; whoever asks again asks of nobody.
-    const forget = db.prepare('DELETE FROM request_memory WHERE instr(response, ?) > 0')
-    for (const word of [...traces.keys, ...traces.names]) forget.run(word)
+    // Answers to others' requests may speak of it.
+    const subject = new Pseudonym(traces, pseudonym)
+    blankAnswers(db, (response) => subject.isIn(response))
     // Samples of indexed values, for the planner.
     for (const table of ['sqlite_stat1', 'sqlite_stat4'])
       if (db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table)) db.exec(`DELETE FROM ${table}`)

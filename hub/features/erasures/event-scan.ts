@@ -5,7 +5,7 @@ import { forgetChange } from '../../store/purged.ts'
 import { declarationOf } from '../../store/synced-table.ts'
 import { whileUnkept } from '../../store/unchangeable.ts'
 import { events } from '../events/tables.ts'
-import { type EventTexts, pseudonymised, type Traces } from './pseudonym.ts'
+import { type EventTexts, Pseudonym, type Traces } from './pseudonym.ts'
 
 interface ScannedEvent extends EventTexts {
   id: number
@@ -22,6 +22,8 @@ export interface ScanStep {
   /** Events after this key. */
   after: number
   most: number
+  /** Characters of their texts, beyond which no further event is looked at: what takes time is not their number. */
+  characters: number
 }
 
 const TEXTS =
@@ -32,24 +34,12 @@ const TEXTS =
  * stays. Returns the last key it looked at, and `done` where there is none behind it.
  */
 export function scanEvents(db: Database, step: ScanStep): { upto: number; removed: number; done: boolean } {
-  const found = db
-    .prepare(
-      `SELECT id, category, ${TEXTS}, ` +
-        '(device_id IS @device OR user_id IS @user OR session_id IN (SELECT id FROM sessions WHERE device_id = @device OR user_id = @user) ' +
-        'OR entity_id IN (SELECT id FROM device_entities WHERE device_id = @device)) AS own ' +
-        'FROM events WHERE id > @after ORDER BY id LIMIT @most',
-    )
-    .all({
-      // No row has it where it stands for nothing.
-      device: step.what === 'device' ? step.key : '',
-      user: step.what === 'user' ? step.key : '',
-      after: step.after,
-      most: step.most,
-    }) as ScannedEvent[]
+  const { found, done } = readNext(db, step)
   const gone = found.filter(({ own, category }) => own === 1 && category !== 'audit').map(({ id }) => id)
   removeEvents(db, gone)
   const left = new Set(gone)
-  const changed = found.filter(({ id }) => !left.has(id)).flatMap((event) => rewritten(event, step))
+  const pseudonym = new Pseudonym(step.traces, step.pseudonym)
+  const changed = found.filter(({ id }) => !left.has(id)).flatMap((event) => rewritten(event, pseudonym))
   // The audit is kept as it was written by triggers, which let nothing else through.
   const [audit, others] = [changed.filter(isAudit), changed.filter((event) => !isAudit(event))]
   for (const event of others) write(db, event)
@@ -61,14 +51,41 @@ export function scanEvents(db: Database, step: ScanStep): { upto: number; remove
         forgetChange(db, 'events', String(event.id))
       }
     })
-  return { upto: found.at(-1)?.id ?? step.after, removed: gone.length, done: found.length < step.most }
+  return { upto: found.at(-1)?.id ?? step.after, removed: gone.length, done }
+}
+
+/** `done`: there is none behind them. */
+function readNext(db: Database, step: ScanStep): { found: ScannedEvent[]; done: boolean } {
+  const rows = db
+    .prepare(
+      `SELECT id, category, ${TEXTS}, ` +
+        '(device_id IS @device OR user_id IS @user OR session_id IN (SELECT id FROM sessions WHERE device_id = @device OR user_id = @user) ' +
+        'OR entity_id IN (SELECT id FROM device_entities WHERE device_id = @device)) AS own ' +
+        'FROM events WHERE id > @after ORDER BY id LIMIT @most',
+    )
+    .iterate({
+      // No row has it where it stands for nothing.
+      device: step.what === 'device' ? step.key : '',
+      user: step.what === 'user' ? step.key : '',
+      after: step.after,
+      most: step.most,
+    }) as IterableIterator<ScannedEvent>
+  const found: ScannedEvent[] = []
+  let characters = 0
+  for (const event of rows) {
+    found.push(event)
+    characters +=
+      event.description.length + event.event_data.length + event.state_attributes.length + event.context.length
+    if (characters >= step.characters) return { found, done: false }
+  }
+  return { found, done: found.length < step.most }
 }
 
 const isAudit = ({ category }: ScannedEvent) => category === 'audit'
 
-function rewritten(event: ScannedEvent, { traces, pseudonym }: ScanStep): ScannedEvent[] {
+function rewritten(event: ScannedEvent, pseudonym: Pseudonym): ScannedEvent[] {
   const { id, category, own, ...texts } = event
-  const changed = pseudonymised(texts, traces, pseudonym)
+  const changed = pseudonym.inEvent(texts, own === 1)
   return changed === null ? [] : [{ ...changed, id, category, own }]
 }
 

@@ -5,9 +5,9 @@ import { text } from '../../../shared/messages/fields.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
 import { conditions, page } from '../../query/list-query.ts'
-import { ownedAlone, ownerlessWords } from '../house/last-owner.ts'
 import { refuseCentral } from '../sync/refuse-central.ts'
 import { email, refuseProgram, userWithEmail } from './email.ts'
+import { isLastAdministrator, NO_ADMINISTRATOR, nobodyLeftWords } from './nobody-left.ts'
 import { hashPassword } from './passwords.ts'
 import { createProgram, createProgramToken, listPrograms } from './program-commands.ts'
 import { createToken, listTokens, revokeToken } from './token-commands.ts'
@@ -118,7 +118,7 @@ export const updateUser = adminCommand({
     if (params.is_active === false)
       return (
         `${params.email} will be shut out at once, with ${tokens} tokens of its programs, until the account is opened again.` +
-        lastWords(db, id)
+        nobodyLeftWords(db, id)
       )
     const administers = isLastAdministrator(db, id)
     return administers && params.role === 'user' ? `${params.email} will administer nothing.${NO_ADMINISTRATOR}` : null
@@ -157,18 +157,6 @@ function openAccount(db: Database, address: string): { id: string; tokens: numbe
   return db.prepare(sql).get(address) as { id: string; tokens: number } | undefined
 }
 
-const NO_ADMINISTRATOR = ' No administrator is left: only the local socket of this machine administers then.'
-
-function isLastAdministrator(db: Database, user: string): boolean {
-  const administrators = db.prepare("SELECT id FROM users WHERE role = 'admin' AND is_active = 1").pluck().all()
-  return administrators.length === 1 && administrators[0] === user
-}
-
-/** What else goes with somebody without whom nobody is left to decide. */
-function lastWords(db: Database, user: string): string {
-  return ownerlessWords(ownedAlone(db, user)) + (isLastAdministrator(db, user) ? NO_ADMINISTRATOR : '')
-}
-
 export const deleteUser = adminCommand({
   area: 'users',
   verb: 'delete',
@@ -184,7 +172,7 @@ export const deleteUser = adminCommand({
     const count = (sql: string) => Number(db.prepare(sql).pluck().get(id))
     const tokens = count('SELECT count(*) FROM api_tokens WHERE user_id = ?')
     const houses = count('SELECT count(DISTINCT house_id) FROM people WHERE user_id = ?')
-    return `The account ${params.email} will be gone for good, with ${tokens} tokens, and will belong to ${houses} houses no longer.${lastWords(db, id)}`
+    return `The account ${params.email} will be gone for good, with ${tokens} tokens, and will belong to ${houses} houses no longer.${nobodyLeftWords(db, id)}`
   },
   run(context, params) {
     const { db } = context

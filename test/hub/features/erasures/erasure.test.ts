@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Effect } from '../../../../hub/engine/input.ts'
+import { eraseUser } from '../../../../hub/features/erasures/commands.ts'
 import { ask, commandInput, query } from '../../engine/ask.ts'
 import type { TestHouse } from '../../engine/engine-in-memory.ts'
 import { count } from '../retention/retention-house.ts'
@@ -157,4 +158,61 @@ it('says how far it is', () => {
   expect(state()).toMatchObject({ what: 'device', state: 'looking through the events', removed: 0, done_at: null })
   finishErasing(house)
   expect(state()).toMatchObject({ state: expect.stringContaining('backup') })
+})
+
+it('leaves words of others that are called like it', () => {
+  const house = livedIn()
+  house.db.prepare("UPDATE devices SET name = 'e' WHERE id = ?").run(DEVICE)
+  house.send([`lares/${OTHER}/event`, { type: 'button_pressed', data: { e: 'e', temperature: 3 } }])
+  const told = () => house.all('SELECT description, event_data FROM events WHERE device_id = ? ORDER BY id', OTHER)
+  const before = told()
+  erase.device(house)
+  finishErasing(house)
+  expect(told()).toEqual(before)
+})
+
+it('looks at no more than two million characters of events in a transaction', () => {
+  const house = livedIn()
+  const insert = house.db.prepare(
+    "INSERT INTO events (event_type, category, title, description, source, event_data, timestamp, created_at, updated_at) VALUES ('told', 'system', '', ?, 'system', '{}', ?, ?, ?)",
+  )
+  for (let row = 0; row < 5; row++) insert.run('long '.repeat(200_000), house.now, house.now, house.now)
+  const last = Number(house.db.prepare('SELECT max(id) FROM events').pluck().get())
+  erase.device(house)
+  const upto = () => house.db.prepare('SELECT events_upto FROM erasures').pluck().get()
+  house.tick(1_000)
+  expect(upto()).toBe(last - 3)
+  house.tick(1_000)
+  expect(upto()).toBe(last - 1)
+})
+
+it('keeps that a request was done whose answer is of it, so that it is not done again', () => {
+  const house = livedIn()
+  const rename = (device: string, name: string, id: string) =>
+    ask(house, commandInput('devices/rename', { device, name }, { id }))
+  rename(DEVICE, 'Jo', 'of it')
+  const other = rename(OTHER, 'Jolanda', 'of another')
+  erase.device(house)
+  finishErasing(house)
+  expect(rename(DEVICE, 'Jo', 'of it')).toMatchObject({
+    status: 'error',
+    error: { code: 'id_reused', message: expect.stringContaining('was done and answered before') },
+  })
+  expect(house.all("SELECT 1 FROM request_memory WHERE request_id = 'of it'")).toHaveLength(1)
+  expect(rename(OTHER, 'Jolanda', 'of another')).toEqual(other)
+})
+
+it('says before a person goes whether nobody is left', () => {
+  const house = livedIn()
+  house.db.exec(
+    "UPDATE users SET role = 'user' WHERE id <> '" +
+      PERSON +
+      "'; UPDATE users SET role = 'admin' WHERE id = '" +
+      PERSON +
+      "'",
+  )
+  const context = { db: house.db } as Parameters<NonNullable<typeof eraseUser.danger>>[0]
+  expect(eraseUser.danger?.(context, { email: 'anna@example.com', reason: 'asked' })).toContain(
+    'No administrator is left',
+  )
 })
