@@ -4,63 +4,128 @@
 ALTER TABLE lares.erasures ADD COLUMN from_house boolean NOT NULL DEFAULT false;
 CREATE INDEX ix_erasures_house ON lares.erasures (site_id, what, key) WHERE from_house;
 
--- As it was: entities have a column `key` now, and here it is always the parameter.
-CREATE OR REPLACE FUNCTION lares.give_pseudonym(site uuid, what text, key text, pseudonym text) RETURNS bigint
+-- Who is given a pseudonym now, what it was known by before its rows went, and the event up to which that is done: a house may
+-- have millions of events, and they are looked at step by step.
+CREATE TABLE lares.erasing (
+  site_id uuid NOT NULL,
+  what text NOT NULL,
+  key text NOT NULL,
+  keys text[] NOT NULL,
+  names text[] NOT NULL,
+  epoch integer NOT NULL DEFAULT 0,
+  event_id bigint NOT NULL DEFAULT 0,
+  CONSTRAINT erasing_pkey PRIMARY KEY (site_id, what, key)
+);
+
+-- A text with a pseudonym where one of the words stands alone: no letter or digit is beside it, nor, for an id, a hyphen and then
+-- one. The same rule as a house has.
+CREATE FUNCTION lares.without_words(said text, words text[], are_ids boolean, pseudonym text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  joint CONSTANT text := CASE WHEN are_ids THEN '-?' ELSE '' END;
+  word text;
+BEGIN
+  FOREACH word IN ARRAY words LOOP
+    said := regexp_replace(said, format('(?<![[:alnum:]]%s)%s(?!%s[[:alnum:]])', joint,
+      regexp_replace(word, '([^[:alnum:]])', '\\\1', 'g'), joint), pseudonym, 'g');
+  END LOOP;
+  RETURN said;
+END
+$$;
+
+-- The same in every string of a value. What a property is called may be a common word: only ids go there.
+CREATE FUNCTION lares.without_words(said jsonb, ids text[], names text[], pseudonym text) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN CASE jsonb_typeof(said)
+    WHEN 'string' THEN to_jsonb(lares.without_words(lares.without_words(said #>> '{}', ids, true, pseudonym), names, false, pseudonym))
+    WHEN 'array' THEN (SELECT coalesce(jsonb_agg(lares.without_words(a.value, ids, names, pseudonym) ORDER BY a.ordinality), '[]')
+      FROM jsonb_array_elements(said) WITH ORDINALITY a)
+    WHEN 'object' THEN (SELECT coalesce(jsonb_object_agg(lares.without_words(o.key, ids, true, pseudonym),
+        lares.without_words(o.value, ids, names, pseudonym)), '{}') FROM jsonb_each(said) o)
+    ELSE said END;
+END
+$$;
+
+-- Notes what somebody is known by; once begun, it stays. Former names of a device stand in the rows that say it was renamed.
+CREATE FUNCTION lares.begin_pseudonym(site uuid, what text, key text) RETURNS void
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+  INSERT INTO lares.erasing (site_id, what, key, keys, names)
+  SELECT site, what, key, array_agg(DISTINCT t.said) FILTER (WHERE t.is_key), coalesce(array_agg(DISTINCT t.said) FILTER (WHERE NOT t.is_key), '{}')
+  FROM (
+    SELECT begin_pseudonym.key, true
+    UNION ALL SELECT s.id, true FROM lares.sessions s WHERE s.site_id = site AND begin_pseudonym.key IN (s.device_id, s.user_id)
+    UNION ALL SELECT e.id, true FROM lares.device_entities e WHERE what = 'device' AND e.site_id = site AND e.device_id = begin_pseudonym.key
+    UNION ALL SELECT d.name, false FROM lares.devices d WHERE what = 'device' AND d.site_id = site AND d.id = begin_pseudonym.key
+    UNION ALL SELECT n.said, false FROM lares.events e, unnest(ARRAY[e.old_state, e.new_state]) n (said)
+      WHERE what = 'device' AND e.site_id = site AND e.device_id = begin_pseudonym.key AND e.event_type = 'device_renamed'
+    UNION ALL SELECT n.said, n.is_key FROM lares.users u, LATERAL (VALUES (u.email, true), (u.full_name, false)) n (said, is_key)
+      WHERE what = 'user' AND u.site_id = site AND u.id = begin_pseudonym.key
+    UNION ALL SELECT n.said, n.is_key FROM lares.people p, LATERAL (VALUES (p.id, true), (p.name, false)) n (said, is_key)
+      WHERE what = 'user' AND p.site_id = site AND p.user_id = begin_pseudonym.key
+  ) t (said, is_key) WHERE t.said <> ''
+  ON CONFLICT ON CONSTRAINT erasing_pkey DO NOTHING
+$$;
+
+-- Puts a pseudonym in the place of somebody in the next `most` events of a site, as a house does: in the columns that name it or
+-- what is its alone, wherever such an id stands in the texts, and where one does, or the event is its own, in the place of its
+-- names. What is its own and no audit is left: it goes with it. Returns how many it changed; `done` when there are none behind.
+DROP FUNCTION lares.give_pseudonym(uuid, text, text, text);
+CREATE FUNCTION lares.give_pseudonym(site uuid, what text, key text, pseudonym text, most integer, OUT changed bigint, OUT done boolean)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE
-  keys text[] := ARRAY[key];
-  names text[] := '{}';
-  said text;
-  place lares.events;
-  total bigint := 0;
+  whom lares.erasing;
+  place record;
+  last record;
 BEGIN
-  IF what = 'user' THEN
-    SELECT ARRAY[u.email, u.full_name] INTO names FROM lares.users u WHERE u.site_id = site AND u.id = key;
-  ELSIF what = 'device' THEN
-    SELECT ARRAY[d.name] INTO names FROM lares.devices d WHERE d.site_id = site AND d.id = key;
-    keys := keys || ARRAY(SELECT e.id FROM lares.device_entities e WHERE e.site_id = site AND e.device_id = key);
-  END IF;
-  keys := keys || ARRAY(SELECT s.id FROM lares.sessions s WHERE s.site_id = site AND key IN (s.device_id, s.user_id));
-  names := array_remove(coalesce(names, '{}'), NULL);
-  -- Former names of a device stand in the rows that say it was renamed.
-  names := names || ARRAY(SELECT unnest(ARRAY[e.old_state, e.new_state]) FROM lares.events e
-    WHERE e.site_id = site AND e.category = 'audit' AND what = 'device' AND e.device_id = key AND e.event_type = 'device_renamed');
-  names := ARRAY(SELECT DISTINCT n FROM unnest(names) n WHERE n <> '');
-  -- A key is unlike anything else and goes wherever it stands; a name may be a common word and goes where it stands alone.
-  FOR place IN SELECT e.* FROM lares.events e
-    WHERE e.site_id = site AND e.category = 'audit' AND (
-      e.user_id = ANY (keys) OR e.device_id = ANY (keys) OR e.session_id = ANY (keys) OR e.entity_id = ANY (keys)
-      OR e.old_state = ANY (names) OR e.new_state = ANY (names)
-      OR EXISTS (SELECT FROM unnest(keys) k WHERE strpos(concat(e.event_data, e.state_attributes, e.context, e.description), k) > 0)
-      OR EXISTS (SELECT FROM unnest(names) n WHERE strpos(concat(e.event_data, e.state_attributes, e.context), to_jsonb(n)::text) > 0))
+  PERFORM lares.begin_pseudonym(site, what, key);
+  SELECT * INTO STRICT whom FROM lares.erasing e WHERE e.site_id = site AND e.what = give_pseudonym.what AND e.key = give_pseudonym.key;
+  changed := 0;
+  PERFORM set_config('lares.touches_audit', 'on', true);
+  FOR place IN
+    WITH next AS MATERIALIZED (
+      SELECT v.*, concat_ws(' ', v.description, v.old_state, v.new_state,
+          regexp_replace(concat_ws(' ', v.event_data, v.state_attributes, v.context), '\\.', ' ', 'g')) AS texts
+        FROM lares.events v WHERE v.site_id = site AND (v.epoch, v.id) > (whom.epoch, whom.event_id)
+        ORDER BY v.epoch, v.id LIMIT most),
+    said AS (
+      SELECT n.epoch, n.id, w.word, w.is_owner FROM next n,
+        LATERAL (VALUES (n.user_id, true), (n.device_id, true), (n.session_id, true), (n.entity_id, true), (n.acknowledged_by, false)) w (word, is_owner)
+      UNION ALL SELECT n.epoch, n.id, m.found[1], false FROM next n,
+        regexp_matches(n.texts, '([[:alnum:]]+(?:-[[:alnum:]]+)*)', 'g') m (found)
+      -- What is no id, as an address, is looked for as it is: there are few.
+      UNION ALL SELECT n.epoch, n.id, k.word, false FROM next n, unnest(whom.keys) k (word)
+        WHERE k.word !~ '^[[:alnum:]]+(?:-[[:alnum:]]+)*$' AND strpos(n.texts, k.word) > 0),
+    hits AS (
+      SELECT s.epoch, s.id, array_agg(DISTINCT s.word) AS ids, bool_or(s.is_owner) AS own
+        FROM said s JOIN (SELECT unnest(whom.keys) AS word) k ON k.word = s.word GROUP BY s.epoch, s.id)
+    SELECT n.*, h.ids FROM next n JOIN hits h ON h.epoch = n.epoch AND h.id = n.id WHERE n.category = 'audit' OR NOT h.own
   LOOP
-    FOREACH said IN ARRAY keys LOOP
-      place.event_data := replace(place.event_data::text, said, pseudonym);
-      place.state_attributes := replace(place.state_attributes::text, said, pseudonym);
-      place.context := replace(place.context::text, said, pseudonym);
-      place.description := replace(place.description, said, pseudonym);
-    END LOOP;
-    FOREACH said IN ARRAY names LOOP
-      place.event_data := replace(place.event_data::text, to_jsonb(said)::text, to_jsonb(pseudonym)::text);
-      place.state_attributes := replace(place.state_attributes::text, to_jsonb(said)::text, to_jsonb(pseudonym)::text);
-      place.context := replace(place.context::text, to_jsonb(said)::text, to_jsonb(pseudonym)::text);
-      place.description := replace(place.description, said, pseudonym);
-      place.old_state := CASE WHEN place.old_state = said THEN pseudonym ELSE place.old_state END;
-      place.new_state := CASE WHEN place.new_state = said THEN pseudonym ELSE place.new_state END;
-    END LOOP;
     UPDATE lares.events e SET
-        user_id = CASE WHEN e.user_id = ANY (keys) THEN pseudonym ELSE e.user_id END,
-        device_id = CASE WHEN e.device_id = ANY (keys) THEN pseudonym ELSE e.device_id END,
-        session_id = CASE WHEN e.session_id = ANY (keys) THEN pseudonym ELSE e.session_id END,
-        entity_id = CASE WHEN e.entity_id = ANY (keys) THEN pseudonym ELSE e.entity_id END,
-        event_data = place.event_data, state_attributes = place.state_attributes, context = place.context,
-        description = place.description, old_state = place.old_state, new_state = place.new_state,
+        user_id = CASE WHEN e.user_id = ANY (place.ids) THEN pseudonym ELSE e.user_id END,
+        device_id = CASE WHEN e.device_id = ANY (place.ids) THEN pseudonym ELSE e.device_id END,
+        session_id = CASE WHEN e.session_id = ANY (place.ids) THEN pseudonym ELSE e.session_id END,
+        entity_id = CASE WHEN e.entity_id = ANY (place.ids) THEN pseudonym ELSE e.entity_id END,
+        acknowledged_by = CASE WHEN e.acknowledged_by = ANY (place.ids) THEN pseudonym ELSE e.acknowledged_by END,
+        description = lares.without_words(lares.without_words(e.description, place.ids, true, pseudonym), whom.names, false, pseudonym),
+        old_state = lares.without_words(lares.without_words(e.old_state, place.ids, true, pseudonym), whom.names, false, pseudonym),
+        new_state = lares.without_words(lares.without_words(e.new_state, place.ids, true, pseudonym), whom.names, false, pseudonym),
+        event_data = lares.without_words(e.event_data, place.ids, whom.names, pseudonym),
+        state_attributes = lares.without_words(e.state_attributes, place.ids, whom.names, pseudonym),
+        context = lares.without_words(e.context, place.ids, whom.names, pseudonym),
         extra = coalesce(e.extra, '{}') || jsonb_build_object('pseudonym', pseudonym)
       WHERE e.site_id = site AND e.epoch = place.epoch AND e.id = place.id AND e.created_at = place.created_at;
-    total := total + 1;
+    changed := changed + 1;
   END LOOP;
-  RETURN total;
+  PERFORM set_config('lares.touches_audit', '', true);
+  SELECT v.epoch, v.id INTO last FROM lares.events v WHERE v.site_id = site AND (v.epoch, v.id) > (whom.epoch, whom.event_id)
+    ORDER BY v.epoch, v.id OFFSET most - 1 LIMIT 1;
+  done := NOT FOUND;
+  IF NOT done THEN
+    UPDATE lares.erasing e SET epoch = last.epoch, event_id = last.id
+      WHERE e.site_id = site AND e.what = give_pseudonym.what AND e.key = give_pseudonym.key;
+  END IF;
 END
 $$;
 
@@ -72,6 +137,7 @@ DECLARE
   name text;
   counted bigint;
   total bigint := 0;
+  looked boolean;
 BEGIN
   IF what IS NULL OR what NOT IN ('device', 'user', 'session', 'site') OR coalesce(key, '') = '' OR coalesce(reason, '') = '' THEN
     RAISE EXCEPTION 'erase needs a device, user, session or site, its key, and a reason' USING ERRCODE = 'LR001';
@@ -79,15 +145,19 @@ BEGIN
   IF NOT EXISTS (SELECT FROM lares.sites s WHERE s.site_id = site) THEN
     RAISE EXCEPTION 'there is no site %', site USING ERRCODE = 'no_data_found';
   END IF;
-  PERFORM set_config('lares.touches_audit', 'on', true);
   IF what = 'site' THEN
-    FOR name IN SELECT t.name FROM lares.tables t UNION ALL VALUES ('sync_cursors'), ('sync_quarantine'), ('scope_states') LOOP
+    PERFORM set_config('lares.touches_audit', 'on', true);
+    FOR name IN SELECT t.name FROM lares.tables t UNION ALL VALUES ('sync_cursors'), ('sync_quarantine'), ('scope_states'), ('erasing') LOOP
       EXECUTE format('DELETE FROM lares.%I WHERE site_id = $1', name) USING site;
       GET DIAGNOSTICS counted = ROW_COUNT;
       total := total + counted;
     END LOOP;
   ELSE
-    total := lares.give_pseudonym(site, what, key, pseudonym);
+    LOOP
+      SELECT total + g.changed, g.done INTO total, looked FROM lares.give_pseudonym(site, what, key, pseudonym, 5000) g;
+      EXIT WHEN looked;
+    END LOOP;
+    PERFORM set_config('lares.touches_audit', 'on', true);
     SELECT total + lares.erase_rows(site, t.name, format('%I = ANY ($2)', t.key_column), ARRAY[key]) INTO STRICT total
       FROM lares.tables t WHERE t.name = target;
     -- Rows that Postgres refused were kept as the bytes that came; whatever names the key goes.
@@ -96,6 +166,7 @@ BEGIN
         OR (q.table_name = target AND q.row_key = key));
     GET DIAGNOSTICS counted = ROW_COUNT;
     total := total + counted;
+    DELETE FROM lares.erasing e WHERE e.site_id = site AND e.what = erase_as.what AND e.key = erase_as.key;
   END IF;
   PERFORM set_config('lares.touches_audit', '', true);
   INSERT INTO lares.erasures (by_role, site_id, what, key, reason, rows, from_house)
@@ -110,18 +181,23 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- Called by a house over its own rows, under its lease, until `done`: a device may have millions of readings, and no statement
--- of a house may take long. Removes at most `most` rows of the tables that grow; the last call removes the rest and writes it down.
+-- of a house may take long. Removes at most `most` rows of the tables that grow, or looks at a few thousand events; the last call
+-- removes the rest and writes it down.
 CREATE FUNCTION lares.erase_from_house(site uuid, held_lease uuid, what text, key text, pseudonym text, reason text, most integer,
   OUT rows bigint, OUT done boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   ref record;
   counted bigint;
+  looked boolean;
 BEGIN
   rows := 0;
   done := false;
   IF what NOT IN ('device', 'user') THEN
     RAISE EXCEPTION 'a house erases devices and users' USING ERRCODE = 'LR001';
+  END IF;
+  IF pseudonym !~ '^[a-z0-9-]{1,64}$' THEN
+    RAISE EXCEPTION 'a pseudonym is of a-z, 0-9 and hyphens' USING ERRCODE = 'LR001';
   END IF;
   IF NOT EXISTS (SELECT FROM lares.site_grants g JOIN lares.sites s USING (site_id)
       WHERE g.grantee = session_user AND g.kind = 'site' AND g.site_id = site AND s.lease = held_lease) THEN
@@ -146,6 +222,10 @@ BEGIN
       END IF;
     END LOOP;
   END IF;
+  SELECT rows + g.changed, g.done INTO rows, looked FROM lares.give_pseudonym(site, what, key, pseudonym, least(most, 5000)) g;
+  IF NOT looked THEN
+    RETURN;
+  END IF;
   rows := rows + lares.erase_as(site, what, key, reason, pseudonym, true);
   done := true;
 END
@@ -160,9 +240,30 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     ORDER BY e.what, e.key, e.at
 $$;
 
+-- Whether somebody whom a house erases, and may not erase here, was erased here by others. The house has asked for it then: it
+-- does it again when its database is put back. What was sent since has to go first.
+CREATE FUNCTION lares.erased_by_others(site uuid, held_lease uuid, what text, key text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM lares.site_grants g JOIN lares.sites s USING (site_id)
+      WHERE g.grantee = session_user AND g.kind = 'site' AND g.site_id = site AND s.lease = held_lease) THEN
+    RAISE EXCEPTION 'this role holds no lease of the site' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  IF EXISTS (SELECT FROM lares.devices d WHERE what = 'device' AND d.site_id = site AND d.id = erased_by_others.key)
+    OR EXISTS (SELECT FROM lares.reading_series r WHERE what = 'device' AND r.site_id = site AND r.device_id = erased_by_others.key)
+    OR EXISTS (SELECT FROM lares.users u WHERE what = 'user' AND u.site_id = site AND u.id = erased_by_others.key) THEN
+    RETURN false;
+  END IF;
+  UPDATE lares.erasures e SET from_house = true
+    WHERE e.site_id = site AND e.what = erased_by_others.what AND e.key = erased_by_others.key;
+  RETURN FOUND;
+END
+$$;
+
 -- What was said in a turn goes with it: a turn may have been at another device than its session began at.
 UPDATE lares.table_references SET owned = true WHERE table_name = 'messages' AND column_name = 'turn_id';
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA lares FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION lares.erased_from_house(uuid) TO lares_site;
+GRANT EXECUTE ON FUNCTION lares.erased_by_others(uuid, uuid, text, text) TO lares_site;
 GRANT EXECUTE ON FUNCTION lares.erase_from_house(uuid, uuid, text, text, text, text, integer) TO lares_site;

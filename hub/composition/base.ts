@@ -57,7 +57,7 @@ export function composeBase(options: HubOptions, before: StartState): Base {
   const clockSync = new ClockSync(clock, health)
   const central = centralSetting(config, folder)
   if (central.fault !== null) health.raise('central', 'bad_central', central.fault)
-  const sealed = composeSecrets(options, () => store.backups.run())
+  const sealed = composeSecrets(options, async () => void (await store.backups.run()))
   const store = new HouseStore({
     ...options,
     keys: sealed.keyFolder.path,

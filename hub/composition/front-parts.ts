@@ -58,7 +58,7 @@ export function composeFrontParts(
       name: 'erasures',
       effects: {
         async renew_copies({ since }) {
-          if (await store.backups.renew(since)) await store.intake.input({ kind: 'copies_renewed', since })
+          if (await store.backups.renew()) await store.intake.input({ kind: 'copies_renewed', since })
         },
         forget_client: ({ owner, key }) => around().memory.erase(owner, key),
       },

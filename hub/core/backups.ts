@@ -21,7 +21,7 @@ export class Backups implements Service {
   #soon: Cancel | null = null
   #owed: string
   #drop: () => void
-  #removeBefore: (moment: number) => boolean
+  #removeOthers: (kept: string) => void
   #running = false
 
   /** `owed` is a file that is there while a stop left a copy to the next start. */
@@ -29,8 +29,8 @@ export class Backups implements Service {
     backup: (now: number) => Promise<string>
     /** Ends a backup that is under way. */
     drop: () => void
-    /** Removes older copies where there is one from after the moment; returns whether there is. */
-    removeBefore: (moment: number) => boolean
+    /** Removes all copies but one. */
+    removeOthers: (kept: string) => void
     owed: string
     clock: Clock
     log: Log
@@ -38,7 +38,7 @@ export class Backups implements Service {
   }) {
     this.#backup = parts.backup
     this.#drop = parts.drop
-    this.#removeBefore = parts.removeBefore
+    this.#removeOthers = parts.removeOthers
     this.#owed = parts.owed
     this.#clock = parts.clock
     this.#log = parts.log
@@ -69,20 +69,25 @@ export class Backups implements Service {
     this.#soon ??= this.#clock.after(SOON_MS, () => void this.run())
   }
 
-  /** Has all copies made after a moment: a new one, and none from before it. Returns whether that is so now. */
-  async renew(moment: number): Promise<boolean> {
-    await this.run()
-    return this.#removeBefore(moment)
+  /** Makes a copy, and removes all that were there before. Returns whether that is so now. */
+  async renew(): Promise<boolean> {
+    const made = await this.run()
+    if (made === null) return false
+    this.#removeOthers(made)
+    return true
   }
 
-  /** Never rejects: a backup that fails is a problem of the hub's health until one succeeds. */
-  async run(): Promise<void> {
+  /**
+   * Returns the new copy; `null` when another one is under way, or this one failed. Never rejects: a backup that fails is a
+   * problem of the hub's health until one succeeds.
+   */
+  async run(): Promise<string | null> {
     this.#soon?.()
     this.#soon = null
     if (this.#running) {
       // Whatever this one is for may have come too late for the one that is under way.
       this.soon()
-      return
+      return null
     }
     this.#running = true
     try {
@@ -90,10 +95,12 @@ export class Backups implements Service {
       rmSync(this.#owed, { force: true })
       this.#log.debug({ file }, 'the database was backed up')
       this.#health.clear('backup')
+      return file
     } catch (error) {
-      if (error instanceof ProcessDropped) return
+      if (error instanceof ProcessDropped) return null
       this.#log.warn({ error: asError(error).message }, 'the backup failed')
       this.#health.raise('backup', 'disk_error', `the backup failed: ${asError(error).message}`)
+      return null
     } finally {
       this.#running = false
     }

@@ -14,7 +14,7 @@ import type { Receipt } from '../engine/receipt.ts'
 import { DiskFault, EngineThread } from '../engine/thread.ts'
 import type { ClockSync } from '../health/clock-sync.ts'
 import type { Health } from '../health/hub-health.ts'
-import { removeCopiesBefore } from '../store/backup.ts'
+import { removeOtherCopies } from '../store/backup.ts'
 import { noteDamage } from '../store/check-mark.ts'
 import { backupFolder, storeFile } from '../store/places.ts'
 import { BackupCopier } from './backup-copier.ts'
@@ -120,7 +120,7 @@ export class HouseStore implements Service {
     this.backups = new Backups({
       backup: (now) => copier.copy(now),
       drop: () => copier.drop(),
-      removeBefore: (moment) => removeCopiesBefore(backupFolder(folder), moment),
+      removeOthers: (kept) => removeOtherCopies(backupFolder(folder), kept),
       owed: join(backupFolder(folder), 'owed'),
       clock,
       log: log.part('backup'),

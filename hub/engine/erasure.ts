@@ -29,7 +29,7 @@ export function readErasures(db: Database): { removing: boolean; pending: Pendin
   const removing = db.prepare("SELECT 1 FROM erasures WHERE state IN ('events', 'rows')").get() !== undefined
   const pending = db
     .prepare(
-      "SELECT id, what, key, reason, coalesce(pseudonym, 'erased') AS pseudonym FROM erasures WHERE state = 'central' AND refused IS NULL ORDER BY requested_at, id",
+      "SELECT id, what, key, reason, coalesce(pseudonym, 'erased') AS pseudonym FROM erasures WHERE state = 'elsewhere' AND erased_at_central IS NULL AND refused IS NULL ORDER BY requested_at, id",
     )
     .all() as PendingErasure[]
   return { removing, pending }

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { LaresError } from '../../shared/errors.ts'
 import { systemRandom } from '../../shared/ids.ts'
@@ -49,7 +49,8 @@ export function writeBackup(options: {
     },
     before,
   )
-  for (const old of listBackups(folder).slice(KEEP)) rmSync(old)
+  const others = listBackups(folder).filter((file) => file !== final)
+  for (const old of others.slice(KEEP - 1)) rmSync(old)
   return final
 }
 
@@ -124,17 +125,12 @@ export function listBackups(folder: string): string[] {
 }
 
 /**
- * Removes the copies of a folder that were made before a moment, also those from before a migration. Nothing goes unless a
- * backup from after it is there. Returns whether one is.
+ * Removes all copies of a folder but one, also those from before migrations. By its place and not by its time: the clock may have
+ * been ahead when another one was made.
  */
-export function removeCopiesBefore(folder: string, moment: number): boolean {
-  const backups = listBackups(folder)
-  const isNew = (file: string) => (backupTime(basename(file)) ?? 0) >= moment
-  if (!backups.some(isNew)) return false
-  const migrations = readdirSync(folder).filter((name) => /^before-.*\.db$/.test(name))
-  for (const file of backups.filter((one) => !isNew(one))) rmSync(file)
-  for (const name of migrations) if (statSync(join(folder, name)).mtimeMs < moment) rmSync(join(folder, name))
-  return true
+export function removeOtherCopies(folder: string, kept: string): void {
+  for (const file of listBackups(folder)) if (file !== kept) rmSync(file)
+  for (const name of readdirSync(folder)) if (/^before-.*\.db$/.test(name)) rmSync(join(folder, name))
 }
 
 /** Whether the file is a copy that the hub made, or one that was put in a database's place. */

@@ -83,7 +83,8 @@ export class SyncCore {
       batchRows: FIRST_BATCH,
       removing: false,
       erasures: [],
-      erased: new Set(),
+      answered: new Set(),
+      erasing: null,
       untilScopes: 0,
       failures: 0,
       lastError: start.identity.fenced,
@@ -136,7 +137,7 @@ export class SyncCore {
         this.#place(event.stream)
         return [{ kind: 'persist', step: { step: 'pruned', stream: event.stream } }, ...this.#next()]
       case 'erased':
-        return [tookErasure(state, event), ...this.#next()]
+        return [tookErasure(state, event), ...this.#look()]
       case 'scopes':
         return this.#then(takeGranted(state, event.granted, this.#polls++ % CHECK_EVERY === 0))
       case 'pulled':
@@ -227,6 +228,7 @@ export class SyncCore {
     }
     state.untilScopes = 0
     state.busy = null
+    state.answered.clear()
     // Central may have been put back, and have reached the same number with other rows.
     for (const scope of Object.values(state.scopes)) scope.check = true
     return this.#look()
@@ -288,17 +290,17 @@ export class SyncCore {
     return this.#next()
   }
 
-  /** Live rows first, then what central has for this house, then what was split off. */
+  /** Live rows first, taking turns with what is to be erased there, then central's for this house, then what was split off. */
   #next(): SyncEffect[] {
     const { state } = this
     if (state.mode !== 'running' || state.busy !== null) return []
     const save = this.#save()
     // Goes on when the engine has written some of it down.
     if (this.#unsavedRows() >= UNSAVED_MOST) return save
-    const erasure = nextErasure(state)
+    const live = state.removing ? null : this.#firstReady((stream) => stream.upto === null)
+    const erasure = nextErasure(state, live !== null)
     if (erasure) return [...save, ...this.#then(erasure)]
     if (state.removing) return [...save, this.#wait(IDLE_MS)]
-    const live = this.#firstReady((stream) => stream.upto === null)
     if (live) return [...save, this.#send(live, LIVE_BATCH)]
     if (state.untilScopes <= 0) {
       state.untilScopes = SCOPES_EVERY

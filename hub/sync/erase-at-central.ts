@@ -14,11 +14,13 @@ export interface ErasedRows {
   refused: string | null
 }
 
+/** insufficient_privilege */
+const MAY_NOT = '42501'
+
 const WORDS: Readonly<Record<string, string>> = {
   // undefined_function and undefined_table
   42883: 'central is older than this hub: run lares central migrate there',
-  // insufficient_privilege
-  42501: 'central lets no house erase by itself: run lares central erase there',
+  [MAY_NOT]: 'central lets no house erase by itself: run lares central erase there',
 }
 
 /** Has central remove the next rows of somebody, of every epoch. What Postgres refuses is no reason to send nothing else. */
@@ -44,6 +46,18 @@ export async function eraseAtCentral(
     // A line that broke says nothing about what central thinks of it.
     if (state === undefined || state === null || db.broken) throw error
     await db.rollback()
+    if (state === MAY_NOT && (await erasedByOthers(db, lease, erasure))) return { rows: 0, done: true, refused: null }
     return { rows: 0, done: false, refused: WORDS[state] ?? (error as Error).message }
   }
+}
+
+/** Whether somebody did there what no house may do. */
+async function erasedByOthers(db: Postgres, lease: Lease, { what, key }: PendingErasure): Promise<boolean> {
+  await db.begin()
+  await checkLease(db, lease)
+  const [row] = await db.rows('SELECT lares.erased_by_others($1, $2, $3, $4) AS yes', [
+    ...[lease.site, lease.token, what, key],
+  ])
+  await db.commit()
+  return row?.yes === true
 }

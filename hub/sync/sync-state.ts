@@ -136,8 +136,10 @@ export interface SyncState {
   removing: boolean
   /** What central is to be told yet. */
   erasures: PendingErasure[]
-  /** What central said that it did, in this life. */
-  erased: Set<string>
+  /** What central did or refused, and the engine may not have written down yet. */
+  answered: Set<string>
+  /** The erasure whose step was the last thing that central was asked for. */
+  erasing: string | null
   /** Looks until the scopes are asked for again. */
   untilScopes: number
   failures: number

@@ -152,7 +152,7 @@ describe.each(VERSIONS)('on PostgreSQL %s', (version) => {
     expect(await rowOf(11)).toMatchObject({ user_id: pseudonym })
   })
 
-  it('erasing a device takes its names, former ones too, out of the audit', async () => {
+  it('erasing a device takes its names, former ones too, out of what is said of it', async () => {
     await query(
       line,
       "INSERT INTO lares.devices (site_id, id, name, sync_epoch, sync_seq) VALUES ($1, 'pi-77', 'Hall', 1, 3)",
@@ -160,9 +160,23 @@ describe.each(VERSIONS)('on PostgreSQL %s', (version) => {
     )
     await event(21, { event_type: 'device_invited', event_data: { name: "Ann's room", by: 'local' } })
     await event(22, { event_type: 'device_renamed', device_id: 'pi-77', old_state: "Ann's room", new_state: 'Hall' })
+    await event(23, {
+      category: 'device',
+      event_type: 'told',
+      device_id: 'pi-8',
+      description: 'pi-77 left, Hallway stays',
+      event_data: { Hall: 1, by: 'u-bob', of: ['Hall', 'Hallway'] },
+    })
+    await event(24, { category: 'device', event_type: 'told', device_id: 'pi-8', description: 'Hall window: open' })
     await withCentral(admin, (db) => eraseRows(db, { site_id: site, what: 'device', key: 'pi-77', reason: 'sold' }))
     const pseudonym = String((await rowOf(22))?.device_id)
-    expect(await rowOf(21)).toMatchObject({ event_data: { name: pseudonym, by: 'local' } })
+    // That somebody was asked to bring a device of this name says nothing of which one came.
+    expect(await rowOf(21)).toMatchObject({ event_data: { name: "Ann's room", by: 'local' } })
+    expect(await rowOf(23)).toMatchObject({
+      description: `${pseudonym} left, Hallway stays`,
+      event_data: { Hall: 1, by: 'u-bob', of: [pseudonym, 'Hallway'] },
+    })
+    expect(await rowOf(24)).toMatchObject({ description: 'Hall window: open' })
     expect(await rowOf(22)).toMatchObject({ device_id: pseudonym, old_state: pseudonym, new_state: pseudonym })
   })
 

@@ -92,7 +92,7 @@ describe.each(VERSIONS)('row level security on PostgreSQL %s', (version) => {
     expect(rights).toEqual([])
   })
 
-  it('leaves five functions to logins and none to everybody', async () => {
+  it('leaves six functions to logins and none to everybody', async () => {
     const rights = await query(
       admin,
       `SELECT p.proname, CASE a.grantee WHEN 0 THEN 'public' ELSE a.grantee::regrole::text END AS grantee
@@ -102,6 +102,7 @@ describe.each(VERSIONS)('row level security on PostgreSQL %s', (version) => {
     expect(rights).toEqual([
       { proname: 'ensure_partitions', grantee: 'lares_site' },
       { proname: 'erase_from_house', grantee: 'lares_site' },
+      { proname: 'erased_by_others', grantee: 'lares_site' },
       { proname: 'erased_from_house', grantee: 'lares_site' },
       { proname: 'row_hash', grantee: 'lares_person' },
       { proname: 'row_hash', grantee: 'lares_site' },

@@ -109,7 +109,7 @@ export const STORE: readonly Mutation[] = [
   {
     without: 'a bound on the backups that are kept',
     file: 'hub/store/backup.ts',
-    text: 'for (const old of listBackups(folder).slice(KEEP)) rmSync(old)',
+    text: 'for (const old of others.slice(KEEP - 1)) rmSync(old)',
     becomes: '',
     test: { file: OPEN_STORE, name: 'keeps the newest 24' },
   },

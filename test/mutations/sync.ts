@@ -135,6 +135,30 @@ export const SYNC: readonly Mutation[] = [
     },
   },
   {
+    without: 'a turn for live rows while central erases',
+    file: 'hub/sync/erasing.ts',
+    text: 'const isTurnOfLive = hasLive &&',
+    becomes: 'const isTurnOfLive = false && hasLive &&',
+    test: { file: 'test/hub/sync/core.test.ts', name: 'takes turns with live rows, of which new ones are looked for' },
+  },
+  {
+    without: 'asking central while copies cannot be made',
+    file: 'hub/engine/erasure.ts',
+    text: "state = 'elsewhere' AND erased_at_central",
+    becomes: "state = 'elsewhere' AND copies_renewed_at IS NOT NULL AND erased_at_central",
+    test: {
+      file: 'test/hub/features/erasures/erasure.test.ts',
+      name: 'is asked of central while copies cannot be made, and is done when both are',
+    },
+  },
+  {
+    without: 'finding that somebody erased at central what no house may',
+    file: 'hub/sync/erase-at-central.ts',
+    text: 'if (state === MAY_NOT && ',
+    becomes: 'if (state === MAY_NOT && false && ',
+    test: { file: 'test/hub/sync/erase.test.ts', name: 'that somebody did at central, because no house may' },
+  },
+  {
     without: 'keeping the audit as it is once an erasure has written its pseudonym',
     file: 'hub/store/unchangeable.ts',
     text: '  for (const { sql } of triggers) db.exec(sql)\n}\n',
@@ -146,8 +170,8 @@ export const SYNC: readonly Mutation[] = [
   },
   {
     without: 'removing copies only where a newer one stands',
-    file: 'hub/store/backup.ts',
-    text: '  if (!backups.some(isNew)) return false\n',
+    file: 'hub/core/backups.ts',
+    text: '    if (made === null) return false\n',
     becomes: '',
     test: { file: 'test/hub/core/backups.test.ts', name: 'are all made anew after an erasure' },
   },

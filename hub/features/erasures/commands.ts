@@ -4,6 +4,7 @@ import { LaresError } from '../../../shared/errors.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
 import { adminCommand, type CallContext } from '../../engine/admin-command.ts'
+import { readSyncIdentity } from '../../engine/sync-memory.ts'
 import type { ErasedKind } from '../../store/erasure-plan.ts'
 import { deviceNamed } from '../devices/named-device.ts'
 import { email, userWithEmail } from '../users/email.ts'
@@ -66,12 +67,22 @@ export const eraseUser = adminCommand({
   },
 })
 
-const STATES: Readonly<Record<string, string>> = {
-  events: 'looking through the events',
-  rows: 'removing rows',
-  copies: 'waiting for a new backup, so that the older ones can go',
-  central: 'waiting for central',
-  done: 'done',
+interface Stage {
+  state: string
+  copies_renewed_at: number | null
+  erased_at_central: number | null
+}
+
+/** How far an erasure is, in words. */
+function stageWords(
+  { state, copies_renewed_at: copied, erased_at_central: central }: Stage,
+  hasCentral: boolean,
+): string {
+  if (state === 'events') return 'looking through the events'
+  if (state === 'rows') return 'removing rows'
+  if (state === 'done') return 'done'
+  if (copied !== null) return 'waiting for central'
+  return `waiting for a new backup, so that the older ones can go${hasCentral && central === null ? ', and for central' : ''}`
 }
 
 export const listErasures = adminCommand({
@@ -102,10 +113,16 @@ export const listErasures = adminCommand({
   query({ db }, params) {
     const rows = db
       .prepare(
-        'SELECT requested_at, what, state, refused, removed, removed_at_central, done_at, pseudonym, id FROM erasures ORDER BY requested_at DESC, id DESC LIMIT ?',
+        'SELECT requested_at, what, state, refused, removed, removed_at_central, done_at, pseudonym, id, copies_renewed_at, erased_at_central FROM erasures ORDER BY requested_at DESC, id DESC LIMIT ?',
       )
-      .all(params.limit) as { state: string }[]
-    return { erasures: rows.map((row) => ({ ...row, state: STATES[row.state] ?? row.state })) }
+      .all(params.limit) as Stage[]
+    const hasCentral = readSyncIdentity(db).site !== null
+    return {
+      erasures: rows.map(({ copies_renewed_at, erased_at_central, ...row }) => ({
+        ...row,
+        state: stageWords({ state: row.state, copies_renewed_at, erased_at_central }, hasCentral),
+      })),
+    }
   },
 })
 

@@ -1,6 +1,6 @@
 import type { Context } from '../../engine/context.ts'
 import type { House } from '../../engine/house.ts'
-import { readSyncIdentity } from '../../engine/sync-memory.ts'
+import { closeErasures, hasCentral } from './close-erasures.ts'
 
 /** Copies that could not be renewed are asked for again after this. */
 const AGAIN_MS = 600_000
@@ -16,7 +16,7 @@ declare module '../../engine/input.ts' {
   }
 }
 
-/** Has the copies of the database made anew, without what was removed. Erasures whose copies are renewed go on from there. */
+/** Has the copies of the database made anew, without what was removed. Central is asked meanwhile. */
 export class CopiesRenewal {
   #house: Pick<House, 'db' | 'central'>
   #askedAt: number | null = null
@@ -32,7 +32,9 @@ export class CopiesRenewal {
 
   /** The front makes a backup and says so; a hub that ended meanwhile asks again. */
   tick(context: Context): void {
-    const newest = this.#house.db.prepare("SELECT max(removed_at) FROM erasures WHERE state = 'copies'").pluck()
+    const newest = this.#house.db
+      .prepare("SELECT max(removed_at) FROM erasures WHERE state = 'elsewhere' AND copies_renewed_at IS NULL")
+      .pluck()
     const since = newest.get() as number | null
     if (since === null) return
     if (this.#askedAt !== null && Math.abs(context.now - this.#askedAt) < AGAIN_MS) return
@@ -43,16 +45,10 @@ export class CopiesRenewal {
   }
 
   /** Every copy was made after `since`. */
-  renewed(context: Context, since: number): void {
-    const { db, central } = this.#house
-    const hasCentral = central || readSyncIdentity(db).site !== null
-    const due = "state = 'copies' AND removed_at <= @since"
-    if (hasCentral) db.prepare(`UPDATE erasures SET state = 'central' WHERE ${due}`).run({ since })
-    else
-      db.prepare(`UPDATE erasures SET state = 'done', done_at = @now, pseudonym = NULL WHERE ${due}`).run({
-        since,
-        now: context.now,
-      })
-    if (hasCentral) context.effect({ kind: 'sync', ask: 'wake' })
+  renewed({ db, now }: Context, since: number): void {
+    db.prepare(
+      "UPDATE erasures SET copies_renewed_at = ? WHERE state = 'elsewhere' AND copies_renewed_at IS NULL AND removed_at <= ?",
+    ).run(now, since)
+    closeErasures(db, { now, hasCentral: hasCentral(this.#house) })
   }
 }

@@ -9,6 +9,7 @@ import { atCentralsWork } from '../sync/central-at-work.ts'
 import { openTelemetry } from '../telemetry/engine.ts'
 import { blankAnswers } from './blank-answers.ts'
 import { brokerOwner } from './broker-owner.ts'
+import { hasCentral } from './close-erasures.ts'
 import { CopiesRenewal } from './copies-renewal.ts'
 import type { ErasureRow } from './erasure-row.ts'
 import { scanEvents } from './event-scan.ts'
@@ -70,8 +71,12 @@ export function openErasures(house: House): Feature {
     // Samples of indexed values, for the planner.
     for (const table of ['sqlite_stat1', 'sqlite_stat4'])
       if (db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table)) db.exec(`DELETE FROM ${table}`)
-    db.prepare("UPDATE erasures SET state = 'copies', traces = NULL, removed_at = ? WHERE id = ?").run(context.now, id)
+    db.prepare("UPDATE erasures SET state = 'elsewhere', traces = NULL, removed_at = ? WHERE id = ?").run(
+      context.now,
+      id,
+    )
     copies.askAnew()
+    if (hasCentral(house)) context.effect({ kind: 'sync', ask: 'wake' })
     context.changed()
   }
 
@@ -102,7 +107,7 @@ export function openErasures(house: House): Feature {
 
 function askCentralAgain(db: Database, now: number): void {
   db.prepare(
-    "UPDATE erasures SET refused = NULL, refused_at = NULL WHERE state = 'central' AND abs(? - refused_at) > ?",
+    "UPDATE erasures SET refused = NULL, refused_at = NULL WHERE state = 'elsewhere' AND abs(? - refused_at) > ?",
   ).run(now, AGAIN_MS)
 }
 

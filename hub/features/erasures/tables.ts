@@ -2,7 +2,10 @@ import { integer, json, text, textId, time } from '../../store/columns.ts'
 import { core } from '../../store/drizzle.ts'
 import { syncedTable } from '../../store/synced-table.ts'
 
-/** Devices and people that are to be forgotten, and how far that is. A row stays, so that a central never brings them back. */
+/**
+ * Devices and people that are to be forgotten, and how far that is. A row stays, without
+ * a name: it says what was asked for, and a house that hears of it again at a handshake has done it already.
+ */
 export const erasures = syncedTable(
   'erasures',
   'local',
@@ -16,7 +19,7 @@ export const erasures = syncedTable(
     /** Other keys that are its alone, and what it was called; `null` once nothing here needs them. */
     traces: json<{ keys: string[]; names: string[] }>(),
     reason: text().notNull(),
-    /** `events`, `rows`, `copies`, `central`, `done`. */
+    /** `events`, `rows`, then `elsewhere`: copies and central have it yet, neither waits for the other. At last `done`. */
     state: text().notNull(),
     /** Events up to this key were looked at. */
     events_upto: integer().notNull().default(0),
@@ -28,6 +31,10 @@ export const erasures = syncedTable(
     requested_at: time().notNull(),
     /** When nothing of it was left in the database. */
     removed_at: time(),
+    /** When every copy of the database was made after that. */
+    copies_renewed_at: time(),
+    /** When central had nothing of it left. */
+    erased_at_central: time(),
     done_at: time(),
   },
   { extras: (t) => [core.uniqueIndex('ux_erasures').on(t.what, t.key)] },

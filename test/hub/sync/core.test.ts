@@ -132,3 +132,45 @@ describe('a machine whose site was taken over', () => {
     expect(core.handle({ kind: 'waited', timer })).toMatchObject([{ kind: 'persist', step: { step: 'propose' } }])
   })
 })
+
+describe('an erasure at central', () => {
+  const pending = { id: 'e', what: 'device' as const, key: 'd', reason: 'r', pseudonym: 'erased-a' }
+  const look = (core: SyncCore, rows: number, list = [pending]) =>
+    asked(
+      core.handle({
+        kind: 'seen',
+        waiting: [waiting('readings', rows)],
+        changes: { waiting: 0, oldest: null },
+        erasures: { removing: false, pending: list },
+      }),
+    )
+  const step = (core: SyncCore, more: object = {}) =>
+    asked(core.handle({ kind: 'erased', id: 'e', rows: 20_000, done: false, refused: null, ...more }))
+
+  it('takes turns with live rows, of which new ones are looked for after each step', () => {
+    const core = joined(stream('readings'))
+    expect(look(core, 9_000)).toEqual(['erase'])
+    expect(step(core)).toEqual(['persist', 'look'])
+    expect(look(core, 9_000)).toEqual(['send readings'])
+    expect(asked(sent(core, stream('readings', { position: 500 }), true))).toContain('erase')
+    step(core)
+    expect(look(core, 0)).toEqual(['erase'])
+  })
+
+  it('comes before whatever was read while rows of somebody else were here', () => {
+    const core = joined(stream('readings'))
+    look(core, 9_000)
+    step(core, { done: true })
+    expect(look(core, 9_000, [{ ...pending, id: 'other' }])).toEqual(['erase'])
+  })
+
+  it('that was answered is not asked again before that is written down, and is when it is begun anew', () => {
+    const core = joined(stream('readings'))
+    look(core, 0)
+    step(core, { done: true })
+    expect(look(core, 0)).not.toContain('erase')
+    core.handle({ kind: 'scopes', granted: [] })
+    expect(look(core, 0, [])).not.toContain('erase')
+    expect(look(core, 0)).toContain('erase')
+  })
+})

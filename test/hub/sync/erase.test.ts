@@ -52,7 +52,7 @@ describe.each(VERSIONS)('an erasure at central on PostgreSQL %s', (version) => {
     await settled()
     expect((await mentionsThere(admin, WORDS[what])).length).toBeGreaterThan(8)
     eraseHere(house, what)
-    expect(erased(house)).toEqual(['central'])
+    expect(erased(house)).toEqual(['elsewhere'])
     await done(joined)
     await settled()
     expect(await mentionsThere(admin, WORDS[what])).toEqual([])
@@ -125,7 +125,7 @@ describe('an erasure, whatever happens meanwhile', () => {
       })
       eraseHere(house, 'device')
       await joined.until('it was killed', () => killed)
-      expect(erased(house)).toEqual(['central'])
+      expect(erased(house)).toEqual(['elsewhere'])
       joined.restart()
       await done(joined)
       await settled()
@@ -149,7 +149,7 @@ describe('an erasure, whatever happens meanwhile', () => {
       () => house.all('SELECT 1 FROM erasures WHERE refused IS NOT NULL').length === 1,
     )
     expect(house.all('SELECT state, refused FROM erasures')).toEqual([
-      { state: 'central', refused: expect.stringContaining('lares central erase') },
+      { state: 'elsewhere', refused: expect.stringContaining('lares central erase') },
     ])
     house.device('new-one-a1b2c3', 'mqtt')
     await settled()
@@ -161,6 +161,63 @@ describe('an erasure, whatever happens meanwhile', () => {
     house.tick(601_000)
     await done(joined)
     expect(await mentionsThere(admin, WORDS.device)).toEqual([])
+  })
+
+  it('that somebody did at central, because no house may, is done, and counts as its own', async () => {
+    const joined = await houses.house()
+    const { house, pump, settled, admin, site } = joined
+    await rows(
+      admin,
+      'REVOKE EXECUTE ON FUNCTION lares.erase_from_house(uuid, uuid, text, text, text, text, integer) FROM lares_site',
+    )
+    livedIn(house)
+    pump.start()
+    await settled()
+    eraseHere(house, 'device')
+    await joined.until('it was refused', () => house.all("SELECT 1 FROM erasures WHERE refused <> ''").length === 1)
+    // Done by others once, and then rows of it came again: nothing is confirmed while they are there.
+    await rows(
+      admin,
+      "INSERT INTO lares.erasures (by_role, site_id, what, key, reason, rows) VALUES ('x', $1, 'device', $2, 'r', 0)",
+      [site, DEVICE],
+    )
+    house.tick(601_000)
+    await joined.until(
+      'it was refused again',
+      () => house.all("SELECT 1 FROM erasures WHERE refused <> ''").length === 1,
+    )
+    await rows(admin, "SELECT lares.erase($1, 'device', $2, 'asked')", [site, DEVICE])
+    const heard = () => rows(admin, 'SELECT DISTINCT from_house FROM lares.erasures')
+    expect(await heard()).toEqual([{ from_house: false }])
+    house.tick(601_000)
+    await done(joined)
+    expect(await mentionsThere(admin, WORDS.device)).toEqual([])
+    expect(await heard()).toEqual([{ from_house: true }])
+  })
+
+  it('looks through the events of a house in steps, however many there are', async () => {
+    const joined = await houses.house()
+    const { house, pump, settled, admin } = joined
+    livedIn(house)
+    pump.start()
+    await settled()
+    await rows(
+      admin,
+      'INSERT INTO lares.events (site_id, epoch, id, category, event_type, description, event_data, created_at, sync_epoch, sync_seq) ' +
+        `SELECT site_id, 1, 1000000 + n, 'system', 'told', CASE WHEN n % 4000 = 0 THEN 'about ${DEVICE}' ELSE 'Annas Tafel' END, '{"Annas Tafel": 1.0}', now(), 1, 1 ` +
+        'FROM lares.sites, generate_series(1, 12000) n',
+    )
+    eraseHere(house, 'device')
+    await done(joined)
+    const told = await rows(
+      admin,
+      'SELECT description, count(*)::integer AS n, min(event_data::text) AS data FROM lares.events WHERE id > 1000000 GROUP BY 1 ORDER BY 2',
+    )
+    expect(told).toEqual([
+      { description: expect.stringMatching(/^about erased-/), n: 3, data: '{"Annas Tafel": 1.0}' },
+      { description: 'Annas Tafel', n: 11_997, data: '{"Annas Tafel": 1.0}' },
+    ])
+    expect(await rows(admin, 'SELECT key FROM lares.erasing')).toEqual([])
   })
 
   it('of rows whose reply was lost begins no new epoch', async () => {

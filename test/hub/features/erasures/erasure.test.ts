@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { readErasures } from '../../../../hub/engine/erasure.ts'
 import type { Effect } from '../../../../hub/engine/input.ts'
+import { readSyncIdentity, writeSyncIdentity } from '../../../../hub/engine/sync-memory.ts'
 import { eraseUser } from '../../../../hub/features/erasures/commands.ts'
 import { ask, commandInput, query } from '../../engine/ask.ts'
 import type { TestHouse } from '../../engine/engine-in-memory.ts'
@@ -127,11 +129,27 @@ it('asks for new copies until they are there, and is done then in a house withou
   house.tick(1_000)
   expect(asked()).toEqual([first])
   house.send({ kind: 'copies_renewed', since: (first as { since: number }).since - 1 })
-  expect(house.all('SELECT state FROM erasures')).toEqual([{ state: 'copies' }])
+  expect(house.all('SELECT state FROM erasures')).toEqual([{ state: 'elsewhere' }])
   house.send({ kind: 'copies_renewed', since: (first as { since: number }).since })
   expect(house.all('SELECT state, pseudonym, traces FROM erasures')).toEqual([
     { state: 'done', pseudonym: null, traces: null },
   ])
+})
+
+it('is asked of central while copies cannot be made, and is done when both are', () => {
+  const house = livedIn()
+  writeSyncIdentity(house.db, { ...readSyncIdentity(house.db), site: 'home' })
+  erase.device(house)
+  finishErasing(house)
+  const [pending] = readErasures(house.db).pending
+  expect(pending).toMatchObject({ what: 'device', key: DEVICE })
+  const state = () => house.all('SELECT state, copies_renewed_at, erased_at_central FROM erasures')
+  const step = { step: 'erased' as const, id: pending?.id ?? '', rows: 3, done: true, refused: null }
+  house.send({ kind: 'sync', change: step })
+  expect(state()).toEqual([{ state: 'elsewhere', copies_renewed_at: null, erased_at_central: house.now }])
+  expect(readErasures(house.db).pending).toEqual([])
+  house.send({ kind: 'copies_renewed', since: house.now })
+  expect(state()).toMatchObject([{ state: 'done' }])
 })
 
 it('refuses whom central gives to the house, and says what is to be done first', () => {
