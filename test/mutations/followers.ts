@@ -111,8 +111,8 @@ export const FOLLOWERS: readonly Mutation[] = [
   {
     without: 'counting what went between rows that stay',
     file: 'hub/features/followers/followed-table.ts',
-    text: 'const rows = end - key - present',
-    becomes: 'const rows = first === key + 1 ? end - key - present : 0',
+    text: 'if (id > upto + 1) {',
+    becomes: 'if (id > upto + 1 && upto === key) {',
     test: { file: RESUME, name: 'counts what went between rows that stay' },
   },
   {

