@@ -6,17 +6,9 @@ import { VERSIONS } from '../../central/postgres-servers.ts'
 import { ask, commandInput } from '../engine/ask.ts'
 import { openTestHouse, type TestHouse } from '../engine/engine-in-memory.ts'
 import { DEVICE, finishErasing, livedIn, mentions, WORDS } from '../features/erasures/lived-in.ts'
-import { houseWithCentral, rows, TABLES } from './house-with-central.ts'
+import { houseWithCentral, rows } from './house-with-central.ts'
+import { mentionsThere } from './mentions-there.ts'
 import { type JoinedHouse, useHouses } from './use-houses.ts'
-
-/** Where words stand at central, but in the note that they were erased. */
-async function mentionsThere(admin: string, words: readonly string[]): Promise<string[]> {
-  const found: string[] = []
-  for (const name of [...TABLES.map((table) => table.name), 'sync_quarantine'])
-    for (const { text } of await rows<{ text: string }>(admin, `SELECT to_jsonb(t)::text AS text FROM lares.${name} t`))
-      found.push(...words.filter((word) => text.includes(word)).map((word) => `${name}: ${word} in ${text}`))
-  return found
-}
 
 const erased = (house: TestHouse) =>
   house.all<{ state: string }>('SELECT state FROM erasures').map(({ state }) => state)

@@ -103,7 +103,7 @@ export function finishErasing(house: TestHouse, between: () => void = () => {}):
 }
 
 /** Where words stand in the database, but in what is kept so that central never brings them back. */
-export function mentions(house: TestHouse, words: readonly string[]): string[] {
+export function mentions(house: Pick<TestHouse, 'all'>, words: readonly string[]): string[] {
   const tables = house.all<{ name: string }>(
     "SELECT name FROM sqlite_schema WHERE type = 'table' AND (name NOT LIKE 'sqlite%' OR name LIKE 'sqlite_stat%')",
   )

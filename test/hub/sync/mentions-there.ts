@@ -1,0 +1,10 @@
+import { rows, TABLES } from './house-with-central.ts'
+
+/** Where words stand at central, but in the note that they were erased. */
+export async function mentionsThere(admin: string, words: readonly string[]): Promise<string[]> {
+  const found: string[] = []
+  for (const name of [...TABLES.map((table) => table.name), 'sync_quarantine'])
+    for (const { text } of await rows<{ text: string }>(admin, `SELECT to_jsonb(t)::text AS text FROM lares.${name} t`))
+      found.push(...words.filter((word) => text.includes(word)).map((word) => `${name}: ${word} in ${text}`))
+  return found
+}
