@@ -4,7 +4,6 @@ import {
   chownSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -73,7 +72,9 @@ export class Postgres {
     this.#clock = options.clock ?? systemClock
     this.#identity = process.getuid?.() === 0 ? { uid: idOf('-u'), gid: idOf('-g') } : {}
     this.#temporary = options.folder === undefined
-    this.folder = options.folder ?? mkdtempSync(join(options.under ?? tmpdir(), 'lares-postgres-'))
+    // Made by the first start: a server that is never started, as where all its tests are skipped, leaves nothing.
+    const name = `lares-postgres-${randomBytes(6).toString('hex')}`
+    this.folder = options.folder ?? join(options.under ?? tmpdir(), name)
     this.#port = options.port ?? null
   }
 
@@ -178,7 +179,7 @@ export class Postgres {
   }
 
   #initialise(initdb: string): void {
-    mkdirSync(this.folder, { recursive: true })
+    mkdirSync(this.folder, { recursive: true, ...(this.#temporary ? { mode: 0o700 } : {}) })
     writeFileSync(this.#passwordFile, randomBytes(24).toString('hex'), { mode: 0o600 })
     if ('uid' in this.#identity)
       for (const path of [this.folder, this.#passwordFile]) chownSync(path, this.#identity.uid, this.#identity.gid)

@@ -73,8 +73,9 @@ describe('the PostgreSQL of tests and demo', () => {
     rmSync(folder, { recursive: true })
   })
 
-  it('removes its temporary folder when it stops', async () => {
+  it('has a temporary folder from its start to its stop, and none when all tests that it is for are skipped', async () => {
     const postgres = server()
+    expect(existsSync(postgres.folder)).toBe(false)
     await postgres.start()
     await postgres.stop()
     expect(existsSync(postgres.folder)).toBe(false)
