@@ -19,7 +19,7 @@ const begun = z.strictObject({
   /** What stands in its place in the audit from now on. */
   pseudonym: z.string(),
   /** How to see how far it is. */
-  next: z.string(),
+  see: z.string(),
   erasure: z.string(),
 })
 
@@ -138,7 +138,7 @@ function erase(
     ...(house === undefined ? {} : { house }),
     data: { pseudonym, reason, by: principal === key ? pseudonym : principal },
   })
-  return { pseudonym, next: 'lares erasures list', erasure }
+  return { pseudonym, see: 'lares erasures list', erasure }
 }
 
 /** Whom central gives to this house it would give again. */

@@ -1,4 +1,5 @@
 import type { Database } from '../../../shared/sqlite/open.ts'
+import { readSyncIdentity } from '../../engine/sync-memory.ts'
 
 /** Counting goes on up to here. */
 const COUNTED = 1_000_000
@@ -8,14 +9,14 @@ export function erasedWithDevice(db: Database, { id, name }: { id: string; name:
   const count = counter(db, id)
   const series = 'SELECT id FROM reading_series WHERE device_id = @key'
   const parts = [
-    count('sensors', 'device_entities WHERE device_id = @key'),
-    count('readings', `readings WHERE series_id IN (${series})`),
-    count('events', "events WHERE device_id = @key AND category <> 'audit'"),
-    count('conversations', 'sessions WHERE device_id = @key'),
-    count('recordings', 'audio_clips WHERE device_id = @key'),
+    count(['sensor', 'sensors'], 'device_entities WHERE device_id = @key'),
+    count(['reading', 'readings'], `readings WHERE series_id IN (${series})`),
+    count(['event', 'events'], "events WHERE device_id = @key AND category <> 'audit'"),
+    count(['conversation', 'conversations'], 'sessions WHERE device_id = @key'),
+    count(['recording', 'recordings'], 'audio_clips WHERE device_id = @key'),
   ]
   return (
-    `${name} (${id}) will be erased for good, in this house and at central: ${parts.join(', ')}. ` +
+    `${name} (${id}) will be erased for good, ${where(db)}: ${parts.join(', ')}. ` +
     'The audit says what was done, of a pseudonym. Older backups of the hub go too. What the device still keeps is on its own card.'
   )
 }
@@ -24,22 +25,31 @@ export function erasedWithDevice(db: Database, { id, name }: { id: string; name:
 export function erasedWithUser(db: Database, { id, email }: { id: string; email: string }): string {
   const count = counter(db, id)
   const parts = [
-    count('tokens', 'api_tokens WHERE user_id = @key'),
-    count('places in houses', 'people WHERE user_id = @key'),
-    count('conversations', 'sessions WHERE user_id = @key'),
-    count('recordings', 'audio_clips WHERE session_id IN (SELECT id FROM sessions WHERE user_id = @key)'),
+    count(['token', 'tokens'], 'api_tokens WHERE user_id = @key'),
+    count(['place in a house', 'places in houses'], 'people WHERE user_id = @key'),
+    count(['conversation', 'conversations'], 'sessions WHERE user_id = @key'),
+    count(
+      ['recording', 'recordings'],
+      'audio_clips WHERE session_id IN (SELECT id FROM sessions WHERE user_id = @key)',
+    ),
   ]
   return (
-    `${email} will be erased for good, in this house and at central: the account, ${parts.join(', ')}, and the events of it. ` +
+    `${email} will be erased for good, ${where(db)}: the account, ${parts.join(', ')}, and the events of it. ` +
     'The audit says what was done, of a pseudonym. Older backups of the hub go too.'
   )
 }
 
+/** A house that has never met a central has nothing there. */
+function where(db: Database): string {
+  return readSyncIdentity(db).site === null ? 'in this house' : 'in this house and at central'
+}
+
 function counter(db: Database, key: string) {
-  return (what: string, rows: string): string => {
+  return ([one, many]: readonly [string, string], rows: string): string => {
     const found = Number(
       db.prepare(`SELECT count(*) FROM (SELECT 1 FROM ${rows} LIMIT ${COUNTED})`).pluck().get({ key }),
     )
-    return `${found === COUNTED ? 'at least 1,000,000' : found.toLocaleString('en-US')} ${what}`
+    if (found === 1) return `1 ${one}`
+    return `${found === COUNTED ? 'at least 1,000,000' : found.toLocaleString('en-US')} ${many}`
   }
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readErasures } from '../../../../hub/engine/erasure.ts'
 import type { Effect } from '../../../../hub/engine/input.ts'
 import { readSyncIdentity, writeSyncIdentity } from '../../../../hub/engine/sync-memory.ts'
+import { findAdminCommand } from '../../../../hub/features/commands.ts'
 import { eraseUser } from '../../../../hub/features/erasures/commands.ts'
 import { ask, commandInput, query } from '../../engine/ask.ts'
 import type { TestHouse } from '../../engine/engine-in-memory.ts'
@@ -167,6 +168,17 @@ it('refuses whom central gives to the house, and says what is to be done first',
   expect(erase.user(house).status).toBe('ok')
   finishErasing(house)
   expect(mentions(house, WORDS.user)).toEqual([])
+})
+
+it('says before what goes, in words that fit the numbers, and nothing of a central that there is not', () => {
+  const house = livedIn()
+  const said = () => {
+    const danger = findAdminCommand('users', 'erase')?.danger
+    return danger?.({ db: house.db } as never, { email: 'anna@example.com' })
+  }
+  expect(said()).toContain(
+    'for good, in this house: the account, 1 token, 1 place in a house, 1 conversation, 1 recording',
+  )
 })
 
 it('says how far it is', () => {
