@@ -4,8 +4,9 @@ import { LaresError } from '../../../shared/errors.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
+import type { AuthorizedCaller } from '../../engine/caller.ts'
 import { visibleHouses } from '../../query/visibility.ts'
-import { email, refuseProgram, userWithEmail } from '../users/email.ts'
+import { email, refuseProgram, type UserRow, userWithEmail } from '../users/email.ts'
 import { ownedAlone, ownerlessWords } from './last-owner.ts'
 import { houseNamed, houseParam } from './named-house.ts'
 
@@ -58,7 +59,7 @@ export const addPerson = adminCommand({
     email,
     role: z.enum(ROLES).default('resident'),
     house: houseParam.optional(),
-    /** Absent: the name of the account. */
+    /** Absent: the name of the account, where an administrator asks; otherwise what stands before the @ of its address. */
     name: text(255).min(1).optional(),
   }),
   result: z.strictObject({ person: z.string(), name: z.string(), role: z.string(), house: z.string() }),
@@ -79,12 +80,13 @@ export const addPerson = adminCommand({
         hint: `For another role: lares people remove ${params.email}, then add again.`,
       })
     const person = context.id()
-    const name = params.name ?? user.full_name ?? params.email.replace(/@.*/, '')
+    const name = params.name ?? nameFor(context.caller, user) ?? params.email.replace(/@.*/, '')
     db.prepare(
       'INSERT INTO people (id, house_id, user_id, name, role, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
     ).run(person, house, user.id, name, params.role, now, now)
     // Rights are those of the login; with the next one it gets what is retained, too.
-    context.effect({ kind: 'disconnect_user', user: user.id, reason: 'now belongs to another house' })
+    if (livesByHouses(user))
+      context.effect({ kind: 'disconnect_user', user: user.id, reason: 'now belongs to another house' })
     context.addEvent({
       type: 'person_added',
       house,
@@ -95,6 +97,16 @@ export const addPerson = adminCommand({
     return { person, name, role: params.role, house }
   },
 })
+
+/** An owner may add anybody whose address they know, and is not to learn the name by it. */
+function nameFor({ houses }: Pick<AuthorizedCaller, 'houses'>, user: UserRow): string | null {
+  return houses === null ? user.full_name : null
+}
+
+/** An administrator has every right whatever the houses are: an owner's change ends no connection of theirs. */
+function livesByHouses({ role }: UserRow): boolean {
+  return role !== 'admin'
+}
 
 export const removePerson = adminCommand({
   area: 'people',
@@ -124,7 +136,8 @@ export const removePerson = adminCommand({
         hint: 'See lares people list.',
       })
     db.prepare('DELETE FROM people WHERE house_id = ? AND user_id = ?').run(house, user.id)
-    context.effect({ kind: 'disconnect_user', user: user.id, reason: 'belongs to a house no longer' })
+    if (livesByHouses(user))
+      context.effect({ kind: 'disconnect_user', user: user.id, reason: 'belongs to a house no longer' })
     context.addEvent({
       type: 'person_removed',
       house,

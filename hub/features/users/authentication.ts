@@ -92,14 +92,19 @@ function person(context: Context, { clientId, password }: Credentials, user: str
   return accept(who, clientId || chosen(context, user))
 }
 
-function kindOf({ role, integration }: TokenRow): 'person' | 'integration' | 'program' {
-  if (role === 'device') return 'program'
-  return integration === 1 ? 'integration' : 'person'
+function kindOf(token: TokenRow): 'person' | 'integration' | 'program' {
+  if (isProgram(token)) return 'program'
+  return token.integration === 1 ? 'integration' : 'person'
+}
+
+/** A token that was given rights stays a program's, also where central has made a person of its account since. */
+function isProgram({ role, rights }: TokenRow): boolean {
+  return role === 'device' || rights !== null
 }
 
 /** Administrators may everything, other people what they may in their houses, and programs what their token says. */
 function rightsOf(db: Database, token: TokenRow): HouseRights {
-  if (token.role === 'device') return programRights(token)
+  if (isProgram(token)) return programRights(token)
   return token.role === 'admin' ? 'all' : memberRights(db, token.user_id)
 }
 

@@ -6,7 +6,7 @@ import type { Database } from '../../../shared/sqlite/open.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
 import { conditions, page } from '../../query/list-query.ts'
 import { refuseCentral } from '../sync/refuse-central.ts'
-import { email, refuseProgram, userWithEmail } from './email.ts'
+import { email, isProgramAddress, programName, refuseProgram, type UserRow, userWithEmail } from './email.ts'
 import { isLastAdministrator, NO_ADMINISTRATOR, nobodyLeftWords } from './nobody-left.ts'
 import { hashPassword } from './passwords.ts'
 import { createProgram, createProgramToken, listPrograms } from './program-commands.ts'
@@ -34,6 +34,10 @@ export const createUser = adminCommand({
   secretParams: ['password'],
   prepare: (params) => hashPassword(params.password),
   run(context, params) {
+    if (isProgramAddress(params.email))
+      throw new LaresError('bad_params', `${params.email} is the address of a program, not of a person`, {
+        hint: `Make an account for a program: lares programs create ${programName(params.email)} --rights read.`,
+      })
     if (context.db.prepare('SELECT 1 FROM users WHERE email = ?').get(params.email))
       throw new LaresError('already_exists', `${params.email} has an account already`)
     const id = context.id()
@@ -114,10 +118,11 @@ export const updateUser = adminCommand({
     const account = openAccount(db, params.email)
     // Who has no account, or a closed one, loses nothing.
     if (!account) return null
-    const { id, tokens } = account
+    const { id, role, tokens } = account
+    const programs = role === 'device' ? '' : ' of programs that speak for the person'
     if (params.is_active === false)
       return (
-        `${params.email} will be shut out at once, with ${tokens} tokens of its programs, until the account is opened again.` +
+        `${params.email} will be shut out at once, with ${tokens} tokens${programs}, until the account is opened again.` +
         nobodyLeftWords(db, id)
       )
     const administers = isLastAdministrator(db, id)
@@ -150,11 +155,11 @@ export const updateUser = adminCommand({
   },
 })
 
-function openAccount(db: Database, address: string): { id: string; tokens: number } | undefined {
+function openAccount(db: Database, address: string) {
   const sql =
-    'SELECT u.id, count(t.id) AS tokens FROM users u LEFT JOIN api_tokens t ON t.user_id = u.id ' +
+    'SELECT u.id, u.role, count(t.id) AS tokens FROM users u LEFT JOIN api_tokens t ON t.user_id = u.id ' +
     'WHERE u.email = ? AND u.is_active = 1 GROUP BY u.id'
-  return db.prepare(sql).get(address) as { id: string; tokens: number } | undefined
+  return db.prepare(sql).get(address) as (Pick<UserRow, 'role'> & { id: string; tokens: number }) | undefined
 }
 
 export const deleteUser = adminCommand({

@@ -48,10 +48,35 @@ export function userWithEmail(
 /** What a program may do is said with its tokens, and never what people may. Throws `bad_params`. */
 export function refuseProgram({ role }: UserRow, address: string): void {
   if (role !== 'device') return
-  const name = address.replace(/@.*/, '')
   throw new LaresError('bad_params', `${address} is a program, which has the rights of its tokens`, {
-    hint: `Make it a token with other rights: lares programs token ${name} TOKEN --rights read.`,
+    hint: `Make it a token with other rights: lares programs token ${programName(address)} TOKEN --rights read.`,
   })
+}
+
+/** Who has a closed account logs in with no token. Throws `not_found`. */
+export function refuseClosed({ is_active }: UserRow, address: string): void {
+  if (is_active === 1) return
+  throw new LaresError('not_found', `the account of ${address} is closed`, {
+    hint: `Open it again: lares users update ${address} --is-active yes.`,
+  })
+}
+
+/** Programs get no mail: this stands where people have a domain. */
+const PROGRAMS = '@programs'
+
+/** The address of a program by its name; an address stands for itself, as one from central may be any. */
+export function programAddress(name: string): string {
+  return name.includes('@') ? name : name + PROGRAMS
+}
+
+/** What `programAddress` makes the address of. */
+export function programName(address: string): string {
+  return isProgramAddress(address) ? address.slice(0, -PROGRAMS.length) : address
+}
+
+/** Whether an account with the address is made with `programs create`, and never a person's. */
+export function isProgramAddress(address: string): boolean {
+  return address.endsWith(PROGRAMS)
 }
 
 function hintWithoutAccount({ houses }: Pick<AuthorizedCaller, 'houses'>): string {

@@ -5,17 +5,23 @@ import { text } from '../../../shared/messages/fields.ts'
 import { adminCommand, type CallContext } from '../../engine/admin-command.ts'
 import type { RightGrant } from '../../engine/house-rights.ts'
 import { houseNamed } from '../house/named-house.ts'
-import { userWithEmail } from './email.ts'
+import { programAddress, programName, refuseClosed, type UserRow, userWithEmail } from './email.ts'
 import { readRights, rightsText, rightsWords } from './program-rights.ts'
 import { expiryOf, makeToken, tokenName } from './token-commands.ts'
 
-/** Programs get no mail: this stands where people have a domain. */
-const PROGRAMS = 'programs'
-
-const programName = z
+const newName = z
   .string()
   .max(40)
   .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'has only a-z, 0-9 and - within')
+
+const knownName = z
+  .string()
+  .max(255)
+  .regex(
+    /^(?:[a-zA-Z0-9]+(?:-[a-zA-Z0-9]+)*|[^\s@]+@[^\s@]+)$/,
+    'is the name of a program, or the address of its account',
+  )
+  .transform((value) => value.toLowerCase())
 
 const given = {
   rights: rightsText.describe('see, read or control, also in one area: read,devices:control'),
@@ -39,7 +45,7 @@ export const createProgram = adminCommand({
   verb: 'create',
   needs: 'administer',
   summary: 'Make an account for a program that speaks for nobody, and its token; shown once',
-  params: z.strictObject({ name: programName, ...given }),
+  params: z.strictObject({ name: newName, ...given }),
   result: made,
   examples: [
     {
@@ -53,7 +59,7 @@ export const createProgram = adminCommand({
   secretAnswer: true,
   prepare: async (_params, { areas }) => areas(),
   run(context, params) {
-    const email = addressOf(params.name)
+    const email = programAddress(params.name)
     const { db, now } = context
     if (db.prepare('SELECT 1 FROM users WHERE email = ?').get(email))
       throw new LaresError('already_exists', `there is a program ${params.name} already`, {
@@ -74,7 +80,7 @@ export const createProgramToken = adminCommand({
   verb: 'token',
   needs: 'administer',
   summary: 'Make another token for a program, with rights of its own; shown once',
-  params: z.strictObject({ name: programName, token_name: tokenName, ...given }),
+  params: z.strictObject({ name: knownName, token_name: tokenName, ...given }),
   result: made,
   examples: [
     {
@@ -87,10 +93,18 @@ export const createProgramToken = adminCommand({
   secretAnswer: true,
   prepare: async (_params, { areas }) => areas(),
   run(context, params) {
-    const email = addressOf(params.name)
-    const { id: program } = userWithEmail(context.db, email)
+    const email = programAddress(params.name)
+    const program = userWithEmail(context.db, email)
+    refuseClosed(program, email)
+    refusePerson(program, email)
     const grants = grantsOf(context, params)
-    return giveToken(context, { program, email, name: params.token_name, expires: params.expires, ...grants })
+    return giveToken(context, {
+      program: program.id,
+      email,
+      name: params.token_name,
+      expires: params.expires,
+      ...grants,
+    })
   },
 })
 
@@ -134,7 +148,7 @@ export const listPrograms = adminCommand({
     return {
       programs: programs.map(({ rights, houses, ...program }) => ({
         ...program,
-        name: program.email.replace(/@.*/, ''),
+        name: programName(program.email),
         rights: rights === null ? null : rightsWords(JSON.parse(rights) as RightGrant[]),
         houses: (JSON.parse(houses ?? '[]') as string[]).map(
           (house) => (names.get(house) as string | undefined) ?? house,
@@ -145,8 +159,12 @@ export const listPrograms = adminCommand({
   },
 })
 
-function addressOf(name: string): string {
-  return `${name}@${PROGRAMS}`
+/** A token with rights is a program's: an account of a person has the rights of the person. Throws `bad_params`. */
+function refusePerson({ role }: UserRow, address: string): void {
+  if (role === 'device') return
+  throw new LaresError('bad_params', `${address} is the account of a person, and no program`, {
+    hint: `Let a program speak for the person: lares users token ${address} TOKEN.`,
+  })
 }
 
 function grantsOf(context: CallContext, params: { rights: string; houses?: string | undefined }) {

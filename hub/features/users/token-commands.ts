@@ -7,7 +7,7 @@ import { shellWord } from '../../../shared/shell-word.ts'
 import { adminCommand, type CallContext } from '../../engine/admin-command.ts'
 import type { RightGrant } from '../../engine/house-rights.ts'
 import { hashSecret } from '../devices/joining.ts'
-import { email, refuseProgram, userWithEmail } from './email.ts'
+import { email, refuseClosed, refuseProgram, userWithEmail } from './email.ts'
 
 export const tokenName = text(100).min(1)
 
@@ -35,10 +35,7 @@ export const createToken = adminCommand({
   run(context, params) {
     const { db, now } = context
     const user = userWithEmail(db, params.email)
-    if (user.is_active === 0)
-      throw new LaresError('not_found', `the account of ${params.email} is closed`, {
-        hint: `Open it again: lares users update ${params.email} --is-active yes.`,
-      })
+    refuseClosed(user, params.email)
     refuseProgram(user, params.email)
     const expiresAt = expiryOf(params.expires, now)
     const { email, name, integration } = params

@@ -99,6 +99,20 @@ describe('a person with an ordinary account', () => {
     expect(missing(memberOf('owner', 'cottage'))).toBe('Ask an administrator of this hub to make an account for them.')
   })
 
+  it('is neither shut out nor named by an owner who adds an administrator to the own house', () => {
+    const house = settled()
+    const home = house.all<{ id: string }>('SELECT id FROM houses')[0]?.id ?? ''
+    const caller = memberOf('owner', home)
+    const asOwner = (verb: 'people/add' | 'people/remove') =>
+      data(ask(house, commandInput(verb, { email: ANN }, { caller })))
+    house.db.exec("UPDATE users SET role = 'admin', full_name = 'Ann Secret'")
+    expect(asOwner('people/add')).toMatchObject({ name: 'ann' })
+    expect(shutOut(house)).toEqual([])
+    asOwner('people/remove')
+    expect(shutOut(house)).toEqual([])
+    expect(say(house, 'people/add', { email: ANN })).toMatchObject({ name: 'Ann Secret' })
+  })
+
   it('is asked which of two houses is meant, and the answer works', () => {
     const house = settled()
     house.db.exec(

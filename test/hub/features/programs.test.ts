@@ -124,6 +124,50 @@ describe('a program', () => {
     expect(Object.values((principal(house, made) as { rights: object }).rights)).toEqual([[{ right: 'see' }]])
   })
 
+  it('stays one, whoever its account becomes', () => {
+    const { house, home } = withDevice()
+    const made = make(house, { name: 'bot', rights: 'read' })
+    house.db.exec("UPDATE users SET role = 'admin', managed_by = 'central', scope = 'fleet'")
+    expect(principal(house, made)).toMatchObject({ kind: 'program', rights: { [home]: [{ right: 'read' }] } })
+  })
+
+  it('shares neither its address nor its tokens with a person', () => {
+    const { house } = withDevice()
+    const account = { password: 'long enough to be one', role: 'admin' }
+    const create = (email: string) => ask(house, commandInput('users/create', { email, ...account }, { prepared: '' }))
+    expect(create('Display@Programs').error).toMatchObject({
+      code: 'bad_params',
+      hint: 'Make an account for a program: lares programs create display --rights read.',
+    })
+    data(create('anna@example.com'))
+    const token = { name: 'anna@example.com', token_name: 'all', rights: 'read' }
+    expect(say(house, 'programs/token', token).error).toMatchObject({
+      code: 'bad_params',
+      hint: 'Let a program speak for the person: lares users token anna@example.com TOKEN.',
+    })
+    expect(house.all('SELECT 1 FROM api_tokens')).toEqual([])
+  })
+
+  it('from central is named by its address', () => {
+    const { house } = withDevice()
+    house.db.exec("INSERT INTO users (id, email, role, created_at, updated_at) VALUES ('s', 's@x.org', 'device', 0, 0)")
+    const { programs } = query<{ programs: { name: string }[] }>(house, 'programs/list')
+    const made = say(house, 'programs/token', { name: programs[0]?.name, token_name: 'one', rights: 'see' })
+    expect(principal(house, data<Made>(made))).toMatchObject({ kind: 'program', user: 's' })
+    expect(say(house, 'people/add', { email: 's@x.org' }).error?.hint).toContain('programs token s@x.org TOKEN')
+  })
+
+  it('gets no token while its account is closed', () => {
+    const { house } = withDevice()
+    const { email } = make(house, { name: 'bot', rights: 'read' })
+    data(say(house, 'users/update', { email, is_active: false }))
+    const more = { name: 'bot', token_name: 'two', rights: 'read' }
+    expect(say(house, 'programs/token', more).error).toMatchObject({
+      code: 'not_found',
+      hint: `Open it again: lares users update ${email} --is-active yes.`,
+    })
+  })
+
   it('is shut out like people are: its token revoked, its account closed or deleted', () => {
     const { house } = withDevice()
     const made = make(house, { name: 'bot', rights: 'read' })
