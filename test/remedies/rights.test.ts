@@ -39,6 +39,23 @@ describe('whoever makes a program', () => {
     data(make(house, 'programs/token', { name, token_name: 'two', rights, houses: 'Home' }))
   })
 
+  it('as an account of a person makes one for a program', () => {
+    const { house } = withAnn()
+    const { hint = '' } = say(house, 'users/create', { email: 'bot@programs', password: PASSWORD }).error ?? {}
+    expect(hint).toMatch(asPattern('Make an account for a program: lares programs create … --rights read.'))
+    const [, name] = /create (\S+) --rights/.exec(hint) ?? []
+    data(make(house, 'programs/create', { name, rights: 'read', houses: 'Home' }))
+  })
+
+  it('of a person has it speak for the person', () => {
+    const { house } = withAnn()
+    const token = { name: ANN, token_name: 'x', rights: 'read', houses: 'Home' }
+    const { hint = '' } = make(house, 'programs/token', token).error ?? {}
+    expect(hint).toMatch(asPattern('Let a program speak for the person: lares users token … TOKEN.'))
+    const [, email] = /token (\S+) TOKEN/.exec(hint) ?? []
+    data(say(house, 'users/token', { email, name: 'x' }))
+  })
+
   it('with an area that is misspelt, or is none, finds the right one', () => {
     const { house } = withAnn()
     const hint = (rights: string) =>

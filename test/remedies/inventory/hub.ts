@@ -86,6 +86,8 @@ export const HUB: Inventory = {
     'There are ….': RIGHTS,
     'For another token of it: lares programs token … TOKEN --rights ….': RIGHTS,
     'Make it a token with other rights: lares programs token … TOKEN --rights read.': RIGHTS,
+    'Make an account for a program: lares programs create … --rights read.': RIGHTS,
+    'Let a program speak for the person: lares users token … TOKEN.': RIGHTS,
     'Open it again: lares users update … --is-active yes.': LINE,
     'Choose another name, or revoke that one: lares tokens revoke … ….': LINE,
     'Write when, or after how long: 30d.': LINE,
