@@ -14,7 +14,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/faults/**', 'test/end-to-end/**', 'test/arm64/**'],
           // Nothing of it takes long; a machine that does other things at the same time is no reason to fail.
-          testTimeout: 60_000,
+          testTimeout: 180_000,
           hookTimeout: 60_000,
         },
       },
