@@ -76,10 +76,6 @@ const CATALOGUE = {
     retry: true,
     hint: 'That program connects and does not read what it subscribed to. Mend or restart it, or let it subscribe to less.',
   },
-  device_alarm: {
-    retry: true,
-    hint: 'Look at the device (lares devices show, with its name). It goes by itself when the device says that it is well again.',
-  },
   // durable jobs
   job_failed: {
     retry: true,
@@ -102,11 +98,6 @@ const CATALOGUE = {
     hint: 'See what they wait for with lares jobs list; lares jobs cancel ID gives one up.',
   },
   cancelled: { retry: false, hint: 'A person gave it up; lares jobs retry ID does it all the same.' },
-  // followers of append tables
-  follower_failing: {
-    retry: true,
-    hint: 'See lares followers list. Mend what takes its rows, and it goes on by itself. A row that cannot be taken is passed over with lares followers skip NAME.',
-  },
   // the hub's own state
   disk_full: { retry: true, hint: "Free space on the hub's disk. Intake resumes by itself." },
   disk_space_low: {

@@ -7,6 +7,7 @@ import { centralHealth, syncSettings } from '../core/central.ts'
 import { centralSetting } from '../core/central-setting.ts'
 import { HouseStore } from '../core/house-store.ts'
 import { KeyCare, type KeyCareParts } from '../core/key-care.ts'
+import { DECLARED_PROBLEMS } from '../features/declared-problems.ts'
 import { FollowerRunner } from '../front/follower-runner.ts'
 import { JobRunner } from '../front/job-runner.ts'
 import { ClockSync } from '../health/clock-sync.ts'
@@ -53,7 +54,7 @@ export interface Base {
 
 export function composeBase(options: HubOptions, before: StartState): Base {
   const { folder, config, clock, log } = options
-  const health = new Health()
+  const health = new Health(DECLARED_PROBLEMS)
   const clockSync = new ClockSync(clock, health)
   const central = centralSetting(config, folder)
   if (central.fault !== null) health.raise('central', 'bad_central', central.fault)

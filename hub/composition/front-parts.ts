@@ -19,6 +19,7 @@ export function composeFrontParts(
     secrets,
     health,
     input: (input) => store.intake.input(input),
+    reject: ({ text, payload }, settle) => store.intake.message(text, payload, settle),
     feed: (name) => followers.feed(name),
   }
   const own: FrontPart[] = [

@@ -35,6 +35,8 @@ export interface FeatureParts {
   }
   /** The types of events that it adds to the log, and `FeatureEvents` knows of. */
   events?: Readonly<Record<string, EventType>>
+  /** What it puts into the hub's health and is no error, and `FeatureProblems` knows of: by its code, what to do about it. */
+  problems?: Readonly<Record<string, string>>
   /** Which of its rows leave by age. */
   retention?: readonly RetentionClass[]
   /** Its section of `hub.toml`. */

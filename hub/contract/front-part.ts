@@ -1,7 +1,7 @@
 import type { Clock } from '../../shared/clock.ts'
-import type { ErrorCode } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import type { ParsedTopic, TopicName, Topics } from '../../shared/topics.ts'
+import type { ProblemCode } from '../engine/health-problem.ts'
 import type { EffectKind, EffectOf, StructuredInput, Verdict } from '../engine/input.ts'
 import type { Settled } from '../engine/intake.ts'
 import type { SecretReader } from '../secrets/secret-reader.ts'
@@ -18,9 +18,11 @@ export interface Front {
   /** What lets the hub in where its settings say that something is. */
   secrets: SecretReader
   /** What is wrong with this part, by a name of its own, until it is cleared. */
-  health: { raise(name: string, code: ErrorCode, message: string): void; clear(name: string): void }
+  health: { raise(name: string, code: ProblemCode, message: string): void; clear(name: string): void }
   /** Hands something to the engine; resolves when it is on the disk. */
   input<T = unknown>(input: StructuredInput): Promise<{ verdict: Verdict; value: T }>
+  /** For a message that it cannot read: kept as rejected with what is wrong with it, and its sender is told. */
+  reject(message: FrontMessage, settle: (verdict: Settled) => void): void
   /** What a fleeting follower shows. */
   feed(name: string): Feed
 }

@@ -220,23 +220,17 @@ export class Engine {
 
   #message(context: BatchContext, topic: ParsedTopic, message: { text: string; payload: Buffer }): Verdict {
     const device = topic.levels.device
-    const handler = this.#ingest.get(topic.name)
-    if (device === undefined || handler === undefined) return 'refused'
+    if (device === undefined) return 'refused'
     const house = this.#parts.houseOf(device)
     if (house === null) return 'refused'
     this.#parts.heard(device, context.now)
     const decoded = decode(topicRow(topic.name).message, message.payload)
-    if (!decoded.ok) {
+    const handler = this.#ingest.get(topic.name)
+    if (!decoded.ok || !handler) {
+      const { code, reason } = decoded.ok ? NOBODY_TAKES_IT : decoded
       const identity = looseIdentity(message.payload)
       if (identity && !this.#streams.advance(device, identity.epoch, identity)) return this.#duplicate()
-      return this.#reject({
-        context,
-        ...message,
-        device,
-        identity,
-        code: decoded.code,
-        reason: decoded.reason,
-      })
+      return this.#reject({ ...message, context, device, identity, code, reason })
     }
     const identity = identityOf(decoded.value)
     if (identity && !this.#streams.advance(device, identity.epoch, identity)) return this.#duplicate()
@@ -388,6 +382,12 @@ export class Engine {
     return topic
   }
 }
+
+/** The part of the hub that takes such messages is out of it, or could not be opened. */
+const NOBODY_TAKES_IT = {
+  code: 'handler_failed',
+  reason: 'no part of this hub takes such a message at present; the health of the hub names a part that failed',
+} as const
 
 function plain(run: () => Verdict): Verdict {
   return run()

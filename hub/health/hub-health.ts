@@ -1,10 +1,10 @@
 import { cutText } from '../../shared/cut-text.ts'
-import type { ErrorCode } from '../../shared/errors.ts'
-import { hintFor } from '../../shared/errors.ts'
+import { type ErrorCode, hintFor } from '../../shared/errors.ts'
 import type { HubHealth } from '../../shared/messages/hub-health.ts'
+import type { ProblemCode } from '../engine/health-problem.ts'
 
 export interface Problem {
-  code: ErrorCode
+  code: ProblemCode
   message: string
   hint: string
 }
@@ -29,12 +29,19 @@ const PROBLEMS = 32
 export class Health {
   #problems = new Map<string, Problem>()
   #weights = new Map<string, Weight>()
+  #declared: ReadonlyMap<string, string>
   /** Called when something was raised or cleared. */
   onChange: () => void = () => {}
 
-  raise(name: string, code: ErrorCode, message: string, weight: Weight = 'attention'): void {
+  /** `declared`: the remedies of what is no error, by its code. */
+  constructor(declared: ReadonlyMap<string, string> = new Map()) {
+    this.#declared = declared
+  }
+
+  raise(name: string, code: ProblemCode, message: string, weight: Weight = 'attention'): void {
     const known = this.#problems.get(name)
-    const problem = { code, message: cutText(message, 500), hint: hintFor(code) }
+    const hint = this.#declared.get(code) ?? hintFor(code as ErrorCode)
+    const problem = { code, message: cutText(message, 500), hint }
     this.#problems.set(name, problem)
     const before = this.#weights.get(name)
     this.#weights.set(name, weight)

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { COMMANDS } from '../../hub/features/commands.ts'
 import { DECLARED_EVENTS } from '../../hub/features/declared-events.ts'
+import { DECLARED_PROBLEMS } from '../../hub/features/declared-problems.ts'
 import { canRetry, ERROR_CODES, hintFor, LaresError } from '../../shared/errors.ts'
 import { EVENT_TYPES } from '../../shared/event-types.ts'
 import { MESSAGES, type MessageName } from '../../shared/messages/index.ts'
@@ -108,7 +109,9 @@ function errorTable(): string {
     canRetry(new LaresError(code, code)) ? 'yes' : 'no',
     hintFor(code),
   ])
-  return table(['code', 'try again', 'what to do'], rows)
+  // Nobody tries anything again there: it goes by itself once it is mended.
+  const problems = [...DECLARED_PROBLEMS].map(([code, remedy]) => [`\`${code}\``, '', remedy])
+  return table(['code', 'try again', 'what to do'], [...rows, ...problems])
 }
 
 function eventTypeTable(): string {

@@ -28,6 +28,7 @@ const CONVENTIONAL_FILES = new Set(
     'index',
     'main',
     'options',
+    'problems',
     'program',
     'registry',
     'schema',

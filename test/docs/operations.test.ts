@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { DECLARED_PROBLEMS } from '../../hub/features/declared-problems.ts'
 import { SYNC_OFF } from '../../hub/sync/sync-status.ts'
 import { hubMetrics } from '../../hub/web/metrics.ts'
 import { ERROR_CODES } from '../../shared/errors.ts'
@@ -35,7 +36,7 @@ describe('docs/operations.md', () => {
   })
 
   it('speaks only of error codes that exist', () => {
-    const known = new Set<string>(ERROR_CODES)
+    const known = new Set<string>([...ERROR_CODES, ...DECLARED_PROBLEMS.keys()])
     const tables = operations.matchAll(/^\| `([a-z]+_[a-z_]+)` \|/gm)
     const settings = new Set(['interval_s', 'max_silence_s'])
     const unknown = Array.from(tables, ([, code = '']) => code).filter(

@@ -6,6 +6,7 @@ import { type AddressInfo, connect as connectTcp } from 'node:net'
 import { basename, join } from 'node:path'
 import { MqttClient } from 'mqtt'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { HubHealth } from '../../shared/messages/hub-health.ts'
 import { eventually, within } from '../faults/lib/fleet.ts'
 import { addedLines, HouseCopy } from './features/house-copy.ts'
 import { startCopy } from './features/running-copy.ts'
@@ -29,7 +30,7 @@ const GENERATED = /^drizzle\/sqlite\/|^cli\/commands\.json$|^docs\/(?:protocol|c
 /** The feature's own folder, and the message that it brings. */
 const OWN = /^hub\/features\/weather\/|^shared\/messages\/weather-wish\.ts$/
 
-describe('a new feature with a table, a retention class, an event, a command, a message to the front, settings, a job and a follower', () => {
+describe('a new feature with a table, a retention class, an event, a command, a message to the front, settings, a job, a follower, a metric and a problem in the health', () => {
   const copy = new HouseCopy()
   const before = copy.files()
 
@@ -96,9 +97,21 @@ describe('a new feature with a table, a retention class, an event, a command, a 
       const client = new MqttClient(socket, { username: id, password: secret, clientId: id, protocolVersion: 4 })
       client.on('error', () => undefined)
       await within(10_000, once(client as never as EventEmitter, 'connect'))
+      const health = async () => (await fetch(`http://127.0.0.1:${hub.http}/health`)).json() as Promise<HubHealth>
+      const wrong = {
+        code: 'wish_unreadable',
+        message: expect.stringContaining(`a wish of ${id}: place`),
+        hint: expect.stringContaining('lares rejected list'),
+      }
+      const unreadable = () => (hub.ask('rejected', 'list') as { rejected: unknown[] }).rejected
+      client.publish(`lares/${id}/weather`, JSON.stringify({ place: 5 }))
+      await eventually(() => unreadable().length > 0, 30_000)
+      expect(unreadable()).toMatchObject([{ device_id: id, code: 'bad_message' }])
+      expect((await health()).problems).toContainEqual(wrong)
       client.publish(`lares/${id}/weather`, JSON.stringify({ place: 'garden' }))
       const said = () => (hub.ask('weather', 'list') as { forecasts: { words: string; place: string }[] }).forecasts
       await eventually(() => said().length > 0, 30_000)
+      expect((await health()).problems).not.toContainEqual(wrong)
       expect(said()).toMatchObject([{ place: 'garden', words: 'rain from noon' }])
       expect(asked.map(({ path }) => path)).toEqual(['/garden', '/garden'])
       expect(asked[0]?.key).toBe(asked[1]?.key)

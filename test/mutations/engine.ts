@@ -92,6 +92,13 @@ export const ENGINE: readonly Mutation[] = [
     test: { file: ENGINE_TEST, name: 'keeps a message it does not understand, with its bytes' },
   },
   {
+    without: 'keeping a message that no part of the hub takes',
+    file: 'hub/engine/engine.ts',
+    text: 'const handler = this.#ingest.get(topic.name)\n',
+    becomes: "const handler = this.#ingest.get(topic.name)\n    if (handler === undefined) return 'refused'\n",
+    test: { file: ENGINE_TEST, name: 'keeps a message that no part of the hub takes' },
+  },
+  {
     without: 'asking whether the device may still speak',
     file: 'hub/engine/engine.ts',
     text: "if (house === null) return 'refused'",

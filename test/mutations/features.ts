@@ -21,6 +21,20 @@ export const DECLARED: readonly Mutation[] = [
     test: { file: FRONT, name: 'are opened also when one cannot be loaded and one throws' },
   },
   {
+    without: 'refusing a problem of the health that is declared twice',
+    file: 'hub/features/declared-problems.ts',
+    text: 'declared.has(code) || errors.has(code)',
+    becomes: 'code === ""',
+    test: { file: 'test/hub/health/declared-problems.test.ts', name: 'are declared once, and are no code of an error' },
+  },
+  {
+    without: 'saying what a feature says to do about its problem',
+    file: 'hub/health/hub-health.ts',
+    text: 'this.#declared.get(code) ?? hintFor(code as ErrorCode)',
+    becomes: "hintFor((this.#declared.has(code) ? 'internal' : code) as ErrorCode)",
+    test: { file: 'test/hub/health/declared-problems.test.ts', name: 'are in the health with their remedy' },
+  },
+  {
     without: 'parsing a section of a feature once',
     file: 'hub/contract/settings-section.ts',
     text: 'settings[name] === undefined ? schema.parse({}) : (settings[name] as z.infer<S>)',

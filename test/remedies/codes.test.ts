@@ -5,7 +5,9 @@ import { parse } from 'smol-toml'
 import { afterAll, describe, expect, it } from 'vitest'
 import { readHubConfig } from '../../hub/config.ts'
 import { authorize } from '../../hub/engine/authorize.ts'
+import type { FeatureProblems } from '../../hub/engine/health-problem.ts'
 import { readSyncIdentity } from '../../hub/engine/sync-memory.ts'
+import { DECLARED_PROBLEMS } from '../../hub/features/declared-problems.ts'
 import { reachOf } from '../../hub/listen/addresses.ts'
 import { ERROR_CODES, type ErrorCode, hintFor } from '../../shared/errors.ts'
 import { formatJoinToken, parseJoinToken } from '../../shared/join-token.ts'
@@ -117,7 +119,7 @@ afterAll(async () => {
   await started?.stop()
 })
 
-const REMEDIES: Record<ErrorCode, Tried | Untried> = {
+const REMEDIES: Record<ErrorCode | keyof FeatureProblems, Tried | Untried> = {
   ...STORE_CASES,
   ...MACHINE_CASES,
   ...hubCases(running),
@@ -292,7 +294,7 @@ const REMEDIES: Record<ErrorCode, Tried | Untried> = {
 
 describe('the remedy of every error code', () => {
   it('was tried, or it is said why it cannot be', () => {
-    expect(Object.keys(REMEDIES).sort()).toEqual([...ERROR_CODES].sort())
+    expect(Object.keys(REMEDIES).sort()).toEqual([...ERROR_CODES, ...DECLARED_PROBLEMS.keys()].sort())
   })
 
   const cases = Object.entries(REMEDIES).filter((entry): entry is [ErrorCode, Tried] => 'wrong' in entry[1])

@@ -1,10 +1,10 @@
 import { alarmWords } from '../../../shared/alarm-words.ts'
 import { cutText } from '../../../shared/cut-text.ts'
-import type { ErrorCode } from '../../../shared/errors.ts'
 import { ALARMS_SHOWN } from '../../../shared/messages/status.ts'
 import { zonedTime } from '../../../shared/time-words.ts'
 import { isLevel } from '../../../shared/topics.ts'
 import type { Context } from '../../engine/context.ts'
+import type { ProblemCode } from '../../engine/health-problem.ts'
 import { type OpenAlarm, openAlarms } from './open-alarms.ts'
 
 type Telling = Pick<Context, 'db' | 'topics' | 'effect'>
@@ -17,7 +17,7 @@ interface Row {
 }
 
 /** What the hub's health calls the problems of a device. */
-const PROBLEMS: readonly { code: ErrorCode; has: (alarm: OpenAlarm) => boolean }[] = [
+const PROBLEMS: readonly { code: ProblemCode; has: (alarm: OpenAlarm) => boolean }[] = [
   { code: 'identity_shared', has: ({ type }) => type === 'identity_shared' },
   { code: 'device_alarm', has: ({ type }) => type !== 'identity_shared' },
 ]

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { openDevices } from '../../../hub/features/devices/engine.ts'
+import { openHouses } from '../../../hub/features/house/engine.ts'
 import { PER_PRINCIPAL } from '../../../shared/limits.ts'
 import { openTestHouse, reading } from './engine-in-memory.ts'
 
@@ -33,6 +35,26 @@ describe('the engine', () => {
       { upto: { live: 2 }, rejected: [{ lane: 'live', seq: 2, code: 'bad_message' }] },
     ])
     expect(house.engine.ledger).toEqual({ received: 2, applied: 0, duplicate: 0, rejected: 2 })
+  })
+
+  it('keeps a message that no part of the hub takes, with its bytes, and tells the device', () => {
+    const house = openTestHouse({ features: [openHouses, openDevices] })
+    house.device('kitchen-pi')
+    const payload = JSON.stringify(reading(1, 1))
+    const send = () =>
+      house.send(['lares/kitchen-pi/readings', payload], ['lares/kitchen-pi/wake', { keyword: 'lares', score: 'loud' }])
+    expect(send()).toEqual(['rejected', 'rejected'])
+    expect(house.published('/ack')).toMatchObject([
+      { upto: { live: 1 }, rejected: [{ seq: 1, code: 'handler_failed' }] },
+    ])
+    expect(house.published('kitchen-pi/rejected')).toMatchObject([
+      { code: 'handler_failed', reason: expect.stringContaining('no part of this hub takes such a message') },
+      { code: 'bad_message' },
+    ])
+    const [kept] = house.all('SELECT code, CAST(raw AS TEXT) AS raw FROM rejected_messages ORDER BY id')
+    expect(kept).toEqual({ code: 'handler_failed', raw: payload })
+    expect(send()).toEqual(['duplicate', 'rejected'])
+    expect(house.engine.ledger).toEqual({ received: 4, applied: 0, duplicate: 1, rejected: 3 })
   })
 
   it('remembers the newest epochs of a device, however many it makes, and leaves those of others alone', () => {

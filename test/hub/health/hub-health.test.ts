@@ -29,7 +29,7 @@ describe('the health of the hub', () => {
     health.onChange = () => {
       said += 1
     }
-    for (let time = 0; time < 2; time += 1) health.raise('device', 'device_alarm', 'a sensor fails; '.repeat(50))
+    for (let time = 0; time < 2; time += 1) health.raise('device', 'identity_shared', 'a sensor fails; '.repeat(50))
     expect(said).toBe(1)
   })
 

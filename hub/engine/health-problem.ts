@@ -1,0 +1,8 @@
+import type { ErrorCode } from '../../shared/errors.ts'
+
+/** Codes of problems that features declare: each adds its own, and names them in its `feature.ts`. */
+// biome-ignore lint/suspicious/noEmptyInterface: declarations are merged into it
+export interface FeatureProblems {}
+
+/** What can be wrong with the hub: the code of an error, or of what a feature says of itself. */
+export type ProblemCode = ErrorCode | keyof FeatureProblems
