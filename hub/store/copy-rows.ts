@@ -1,4 +1,5 @@
 import Sqlite from 'better-sqlite3'
+import { SEARCH_PREFIX } from './search-index.ts'
 
 export interface CopyChoice {
   /** Tables that are made and left empty. */
@@ -6,6 +7,9 @@ export interface CopyChoice {
   /** The query whose rows stand for a table's own. */
   partly: ReadonlyMap<string, string>
 }
+
+/** What is derived is not copied: whoever opens the copy makes its search indexes anew. */
+const NOT_DERIVED = `name NOT GLOB '${SEARCH_PREFIX}*'`
 
 interface SchemaObject {
   type: string
@@ -36,7 +40,7 @@ export function copyRows(source: string, target: string, choice: CopyChoice): vo
 function copyAll(from: Sqlite.Database, to: Sqlite.Database, { leftOut, partly }: CopyChoice): void {
   const objects = from
     .prepare(
-      "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+      `SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT GLOB 'sqlite_*' AND ${NOT_DERIVED}`,
     )
     .all() as SchemaObject[]
   const tables = objects.filter(({ type }) => type === 'table')
@@ -47,7 +51,7 @@ function copyAll(from: Sqlite.Database, to: Sqlite.Database, { leftOut, partly }
   for (const { type, sql } of objects) if (type !== 'table') to.exec(sql)
   // Keys of append tables go on from where they were, also for tables whose rows are left out.
   to.exec('DELETE FROM sqlite_sequence')
-  copyTable({ from, to }, 'sqlite_sequence', 'SELECT * FROM sqlite_sequence')
+  copyTable({ from, to }, 'sqlite_sequence', `SELECT * FROM sqlite_sequence`)
 }
 
 function copyTable({ from, to }: { from: Sqlite.Database; to: Sqlite.Database }, name: string, query: string): void {

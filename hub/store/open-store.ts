@@ -19,6 +19,7 @@ import { giveToOwnerOf } from './files.ts'
 import { bringIn } from './incoming.ts'
 import { removeParts } from './part-files.ts'
 import { backupFolder, storeFile } from './places.ts'
+import { installSearch } from './search-index.ts'
 import { isSound } from './sound.ts'
 
 export const HUB_MIGRATIONS = join(import.meta.dirname, '../../drizzle/sqlite')
@@ -137,6 +138,8 @@ function openChecked({ folder, now, log }: StoreFolder): { db: Database; uncheck
     })
     if (applied.length > 0) log.info({ applied }, 'the database was migrated')
     installTriggers(db, declarations())
+    // A write that meets damage in a search index ends the hub; with the same index it would end it for ever.
+    installSearch(db, declarations(), { anew: suspicion === 'damage' })
     db.pragma('wal_autocheckpoint = 0')
     return { db, unchecked }
   } catch (error) {

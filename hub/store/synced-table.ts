@@ -36,6 +36,14 @@ export interface TableDeclaration {
   unchangeable: Unchangeable | null
   /** The time column by which retention removes rows of a table that is captured by key; `null`: it removes none. */
   purgedBy: string | null
+  searched: Searched | null
+}
+
+/** How people find rows by what stands in them: see `search-index.ts`. */
+export interface Searched {
+  columns: readonly string[]
+  /** `words`: by the beginnings of words, whatever their English ending. `anywhere`: by any three letters in a row. */
+  by: 'words' | 'anywhere'
 }
 
 /** The row whose key stands in a column, where no foreign key says so, or not all of it. */
@@ -90,6 +98,8 @@ export interface TableOptions<C, T> {
   unchangeable?: Unchangeable
   /** A time column that never changes: retention removes rows by it, and central keeps its copies. For mutable tables. */
   purgedBy?: string
+  /** Text columns that people search. */
+  searched?: { columns: readonly (keyof C & string)[]; by: Searched['by'] }
   extras?: (columns: T) => SQLiteTableExtraConfigValue[]
 }
 
@@ -123,6 +133,7 @@ export function syncedTable<N extends string, C extends Columns>(
     ),
     unchangeable: options.unchangeable ?? null,
     purgedBy: options.purgedBy ?? null,
+    searched: options.searched ?? null,
   })
   return table as BuiltTable<N, C>
 }

@@ -13,6 +13,7 @@ import { OUTBOX } from './outbox.ts'
 import { OUTPUTS } from './outputs.ts'
 import { RECORDINGS } from './recordings.ts'
 import { RIGHTS } from './rights.ts'
+import { SEARCH } from './search.ts'
 import { SECRETS } from './secrets.ts'
 import { SENSING } from './sensing.ts'
 import { SHARED } from './shared.ts'
@@ -33,6 +34,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...DECLARED,
   ...FOLLOWERS,
   ...STORE,
+  ...SEARCH,
   ...SECRETS,
   ...SYNC,
   ...OUTBOX,

@@ -9,6 +9,7 @@ import { timeWords } from '../../../shared/time-words.ts'
 import type { CallContext } from '../../engine/admin-command.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
 import { after, conditions, page } from '../../query/list-query.ts'
+import { anyTerm } from '../../query/search-words.ts'
 import { visibleHouses } from '../../query/visibility.ts'
 import { settingLine, settingLines } from '../control/setting-lines.ts'
 import { houseNamed, houseParam } from '../house/named-house.ts'
@@ -130,6 +131,16 @@ const REST = {
 /** What is wrong with the device until its all-clear comes, each in words. */
 const listLine = z.strictObject({ ...HEAD, alarms: z.array(z.string()), ...REST })
 
+const foundLine = z.strictObject({
+  name: z.string(),
+  id: id,
+  user_description: z.string().nullable(),
+  detected_brand: z.string().nullable(),
+  detected_model: z.string().nullable(),
+  status: z.string(),
+  house_id: z.string(),
+})
+
 const alarmLine = z.strictObject({
   since: time,
   severity,
@@ -172,6 +183,49 @@ export const listDevices = adminCommand({
     const { rows, next } = page(devices, params.limit, ({ id }) => id)
     const withAlarms = rows.map((row) => ({ ...withOnline(row), alarms: openAlarms(db, row.id).map(glance(now)) }))
     return { devices: withAlarms, ...(next === undefined ? {} : { next }) }
+  },
+})
+
+/** What stands in these is searched; see the table. */
+const SEARCHED = ['d.name', 'd.user_description', 'd.detected_brand', 'd.detected_model']
+const FOUND =
+  'd.id IN (SELECT k.row_key FROM search_devices JOIN search_devices_keys k ON k.id = search_devices.rowid WHERE search_devices MATCH ?)'
+
+export const findDevices = adminCommand({
+  area: 'devices',
+  verb: 'find',
+  needs: 'see',
+  summary: 'Devices by any of these words anywhere in name, description, brand or model',
+  params: z.strictObject({
+    /** Separated by blanks; without any, all devices. */
+    words: text(10_000).default(''),
+    house: houseParam.optional(),
+    limit: z.int().min(1).max(1_000).default(10),
+    after: text(40).optional(),
+  }),
+  result: z.strictObject({ devices: z.array(foundLine), next: z.string().optional() }),
+  examples: [{ says: 'every Raspberry Pi and every lamp', params: { words: 'raspberry lamp' } }],
+  positional: ['words'],
+  changes: false,
+  query(context, params) {
+    const { db, caller } = context
+    const house = params.house === undefined ? undefined : houseNamed(context, params.house)
+    const found = anyTerm(params.words, { found: FOUND, columns: SEARCHED })
+    const visible = conditions(visibleHouses(caller, 'd.house_id')).when('d.house_id = ?', house)
+    const matching = found
+      ? conditions({ sql: `${visible.sql} AND ${found.sql}`, values: [...visible.values, ...found.values] })
+      : visible
+    const where = after(db, matching, {
+      ...{ table: 'devices', alias: 'd', order: ['name', 'id'] },
+      key: params.after,
+    })
+    const devices = db
+      .prepare(
+        `SELECT d.name, d.id, d.user_description, d.detected_brand, d.detected_model, d.status, d.house_id FROM devices d WHERE ${where.sql} AND d.revoked_at IS NULL ORDER BY d.name, d.id LIMIT ?`,
+      )
+      .all(...where.values, params.limit + 1) as { id: string }[]
+    const { rows, next } = page(devices, params.limit, ({ id }) => id)
+    return { devices: rows, ...(next === undefined ? {} : { next }) }
   },
 })
 
@@ -337,6 +391,7 @@ export const COMMANDS = [
   inviteDevice,
   createDevice,
   listDevices,
+  findDevices,
   showDevice,
   renameDevice,
   revokeDevice,

@@ -97,6 +97,7 @@ export const devices = syncedTable(
   {
     named: { active_session_id: { table: 'sessions', owned: false } },
     owns: { credentials_id: deviceCredentials },
+    searched: { columns: ['name', 'user_description', 'detected_brand', 'detected_model'], by: 'anywhere' },
     extras: (t) => [
       core.index('ix_devices_house_integration').on(t.house_id, t.integration_type),
       core.index('ix_devices_status').on(t.status),

@@ -6,6 +6,7 @@ import { momentOf } from '../../../shared/read-time.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
 import { LOCAL } from '../../engine/caller.ts'
 import { conditions, page } from '../../query/list-query.ts'
+import { allWords } from '../../query/search-words.ts'
 import { visibleHouses } from '../../query/visibility.ts'
 import { deviceFilter } from '../devices/named-device.ts'
 
@@ -51,6 +52,8 @@ function asksForCalls(params: {
   return params.all || params.severity === 'debug' || params.event_type === 'api_call'
 }
 
+const FOUND = 'id IN (SELECT rowid FROM search_events WHERE search_events MATCH ?)'
+
 export const listEvents = adminCommand({
   area: 'events',
   verb: 'list',
@@ -64,12 +67,14 @@ export const listEvents = adminCommand({
     /** Also what was only asked, of severity debug. */
     all: z.boolean().default(false).describe('also what was only asked'),
     since: timeParam.optional(),
+    search: text(10_000).optional().describe('only what has all these words in its title, description or states'),
     limit: z.int().min(1).max(1000).default(100),
     after: z.int().optional(),
   }),
   result: z.strictObject({ events: z.array(eventLine), next: z.number().optional() }),
   examples: [
     { says: 'what happened last', params: { limit: 20 } },
+    { says: 'what was said of batteries', params: { search: 'battery' } },
     { says: 'errors of one device', params: { device: 'kitchen-pi', severity: 'error' } },
   ],
   changes: false,
@@ -81,6 +86,7 @@ export const listEvents = adminCommand({
       .when("NOT (severity = 'debug' AND event_type = ?)", asksForCalls(params) ? undefined : 'api_call')
       .when('device_id = ?', deviceFilter(context, params.device))
       .when('created_at >= ?', params.since === undefined ? undefined : momentOf(params.since, context.now))
+      .when(FOUND, allWords(params.search ?? '') ?? undefined)
       .when('id < ?', params.after)
     const rows = context.db
       .prepare(

@@ -45,6 +45,7 @@ export const events = syncedTable(
       session_id: { table: 'sessions', owned: true },
       acknowledged_by: { table: 'users', owned: false },
     },
+    searched: { columns: ['title', 'description', 'old_state', 'new_state'], by: 'words' },
     unchangeable: {
       rows: "category = 'audit'",
       mayGo: false,

@@ -12,6 +12,7 @@ import { openUnsent } from '../../../hub/features/sync/unsent-rows.ts'
 import { installTriggers } from '../../../hub/store/change-log.ts'
 import { declarations } from '../../../hub/store/declarations.ts'
 import { HUB_MIGRATIONS } from '../../../hub/store/open-store.ts'
+import { installSearch } from '../../../hub/store/search-index.ts'
 import { type Log, silentLog } from '../../../shared/log.ts'
 import { migrate } from '../../../shared/sqlite/migrate.ts'
 import { type Database, openDatabase } from '../../../shared/sqlite/open.ts'
@@ -155,6 +156,7 @@ function freshDatabase(file: string): Database {
   const db = openDatabase({ file })
   migrate(db, { folder: HUB_MIGRATIONS, now: START })
   installTriggers(db, declarations())
+  installSearch(db, declarations())
   return db
 }
 

@@ -12,6 +12,7 @@ import { JOB_EVENTS } from '../../../../hub/features/jobs/event-types.ts'
 import { installTriggers } from '../../../../hub/store/change-log.ts'
 import { declarations } from '../../../../hub/store/declarations.ts'
 import { HUB_MIGRATIONS } from '../../../../hub/store/open-store.ts'
+import { installSearch } from '../../../../hub/store/search-index.ts'
 import { type Clock, ManualClock } from '../../../../shared/clock.ts'
 import { systemRandom } from '../../../../shared/ids.ts'
 import { silentLog } from '../../../../shared/log.ts'
@@ -158,5 +159,6 @@ function freshDatabase(): Database {
   const db = openDatabase({ file: ':memory:' })
   migrate(db, { folder: HUB_MIGRATIONS, now: 1 })
   installTriggers(db, declarations())
+  installSearch(db, declarations())
   return db
 }
