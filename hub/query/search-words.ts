@@ -1,3 +1,5 @@
+import { cutText } from '../../shared/cut-text.ts'
+
 /** More pieces of what was typed make a search no better. */
 const MOST_PIECES = 32
 const PIECE_LENGTH = 64
@@ -40,7 +42,7 @@ export function anyTerm(
 
 function piecesOf(typed: string): string[] {
   const pieces = typed.normalize('NFC').split(/\s+/u).filter(Boolean)
-  return [...new Set(pieces.map((piece) => [...piece].slice(0, PIECE_LENGTH).join('')))].slice(0, MOST_PIECES)
+  return [...new Set(pieces.map((piece) => cutText(piece, PIECE_LENGTH)))].slice(0, MOST_PIECES)
 }
 
 function quoted(piece: string): string {

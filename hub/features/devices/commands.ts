@@ -204,7 +204,7 @@ export const findDevices = adminCommand({
     after: text(40).optional(),
   }),
   result: z.strictObject({ devices: z.array(foundLine), next: z.string().optional() }),
-  examples: [{ says: 'every Raspberry Pi and every lamp', params: { words: 'raspberry lamp' } }],
+  examples: [{ says: 'what is in the kitchen, and every lamp', params: { words: 'kitchen lamp' } }],
   positional: ['words'],
   changes: false,
   query(context, params) {

@@ -38,6 +38,7 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
     expect: { device: expect.stringMatching(/^garden-/), secret: expect.stringMatching(/^[\w-]{43}$/) },
   },
   'devices/list': { expect: { devices: [{ id: 'kitchen-pi', is_online: false }] } },
+  'devices/find': { expect: { devices: [{ id: 'kitchen-pi' }] } },
   'devices/show': {
     expect: { device: { id: 'kitchen-pi' }, entities: [{ entity_id: 'sensor.kitchen_pi_cpu_temperature' }] },
   },
@@ -120,6 +121,8 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
     before: `INSERT OR IGNORE INTO people (id, house_id, user_id, name, role, created_at, updated_at) SELECT 'p1', id, 'anna', 'Anna', 'owner', 0, 0 FROM houses`,
     expect: { person: 'p1' },
   },
+  'search/status': { expect: { indexes: [{ table: 'devices' }, { table: 'events' }] } },
+  'search/rebuild': { expect: { tables: ['devices', 'events'] } },
   'secrets/list': {
     before: SECRET,
     prepared: KEYS.keyring().ids,

@@ -5,6 +5,7 @@ import { declarations } from '../../../hub/store/declarations.ts'
 import { HUB_MIGRATIONS } from '../../../hub/store/open-store.ts'
 import { ownedTriggers } from '../../../hub/store/owned-rows.ts'
 import { SEAL_MARK } from '../../../hub/store/seal-mark.ts'
+import { seededTriggers } from '../../../hub/store/seeded-triggers.ts'
 import { capturedColumns, declarationOf, syncedTable, type TableDeclaration } from '../../../hub/store/synced-table.ts'
 import { keepTriggers } from '../../../hub/store/unchangeable.ts'
 import { migrate } from '../../../shared/sqlite/migrate.ts'
@@ -161,7 +162,12 @@ describe('the triggers', () => {
     }[]
   const wanted = () =>
     declarations()
-      .flatMap((table) => [...captureTriggers(table), ...keepTriggers(table), ...ownedTriggers(table)])
+      .flatMap((table) => [
+        ...captureTriggers(table),
+        ...keepTriggers(table),
+        ...ownedTriggers(table),
+        ...seededTriggers(table),
+      ])
       .sort((a, b) => (a.name < b.name ? -1 : 1))
 
   it('are exactly those that follow from the declarations', () => {
