@@ -42,7 +42,7 @@ export function anyTerm(
 
 function piecesOf(typed: string): string[] {
   const pieces = typed.normalize('NFC').split(/\s+/u).filter(Boolean)
-  return [...new Set(pieces.map((piece) => cutText(piece, PIECE_LENGTH)))].filter((_, index) => index < MOST_PIECES)
+  return [...new Set(pieces.map((piece) => cutText(piece, PIECE_LENGTH)))].slice(0, MOST_PIECES)
 }
 
 function quoted(piece: string): string {
