@@ -14,7 +14,7 @@ export const SEARCH: readonly Mutation[] = [
     test: { file: INDEXES, name: 'keeps no word of a device that was erased' },
   },
   {
-    without: 'leaving a row alone that is not filled in yet',
+    without: 'leaving a row alone that a search index has not yet',
     file: 'hub/store/search-index.ts',
     text: '`EXISTS (SELECT 1 FROM ${docsize} WHERE id = OLD."${key}")`',
     becomes: "'1'",
@@ -49,14 +49,21 @@ export const SEARCH: readonly Mutation[] = [
     test: { file: INDEXES, name: 'is found out and made anew' },
   },
   {
-    without: 'looking for rows in a search index that are gone',
+    without: 'looking for rows that are gone behind the last of a search index',
     file: 'hub/features/search/check-index.ts',
     text: 'return stale === undefined ? null :',
     becomes: 'return stale !== null ? null :',
+    test: { file: INDEXES, name: 'is found out by what it has behind the last row' },
+  },
+  {
+    without: 'looking for rows that are gone among those that a search index has',
+    file: 'hub/features/search/check-index.ts',
+    text: 'if (stale !== undefined) return',
+    becomes: 'if (stale === null) return',
     test: { file: INDEXES, name: 'is found out and made anew' },
   },
   {
-    without: 'looking whether a row is found by its own words',
+    without: 'looking whether a search index finds a row by its own words',
     file: 'hub/features/search/check-index.ts',
     text: 'return notFoundByItsWords(db, index, span)',
     becomes: 'return null',

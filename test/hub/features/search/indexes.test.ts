@@ -38,6 +38,17 @@ const kept = (opened: TestHouse) =>
     .map(({ block }) => block.toString('latin1'))
     .join('\n')
 
+/** How many rows the index of events believes to have: the number at the beginning of its first record. */
+function counted(opened: TestHouse): number {
+  const [record] = opened.all<{ block: Buffer }>('SELECT block FROM search_events_data WHERE id = 1')
+  let rows = 0
+  for (const byte of record?.block ?? []) {
+    rows = rows * 128 + (byte & 0x7f)
+    if (byte < 0x80) return rows
+  }
+  throw new Error('it has no number')
+}
+
 describe('a search index', () => {
   it('follows its table in the same transaction: added, changed, removed', () => {
     const opened = house()
@@ -72,7 +83,7 @@ describe('a search index', () => {
       expect(found(opened, `"${description}"`)).toContain(description)
     expect(found(opened, 'number3z').includes('noise number3z')).toBe(false)
     expect([found(opened, 'number1190z'), found(opened, 'number1191z')]).toEqual([[], []])
-    opened.db.exec("INSERT INTO search_events (search_events) VALUES ('integrity-check')")
+    expect(counted(opened)).toBe(opened.all('SELECT id FROM search_events_docsize').length)
     expect(names(opened, 'kitchen')).toEqual([DEVICE])
   })
 
@@ -123,19 +134,24 @@ describe('an index that lies', () => {
       ['in the attic'],
     ],
     [
+      'lacks a row of no word that surely is one',
+      `INSERT INTO events (event_type, category, title, description, source, timestamp, created_at, updated_at) VALUES ('noise', 'device', '', '屋根裏', 'device', ${START}, ${START}, ${START})`,
+      ['屋根裏'],
+    ],
+    [
       'has other words',
       "UPDATE events SET description = 'in the attic' WHERE description = 'in the larder'",
       ['in the attic'],
     ],
     ['has a row that is gone', "DELETE FROM events WHERE description = 'in the larder'", []],
-  ])('is found out and made anew: it %s', (_what, change, attic) => {
+  ])('is found out and made anew: it %s', (_what, change, expected) => {
     const opened = house()
     say(opened, 'in the larder')
     fill(opened)
     unnoticed(opened, 'events', change)
     opened.restart()
     for (let ticks = 0; ticks < 6; ticks++) opened.tick(1_000)
-    expect(found(opened, 'attic')).toEqual(attic)
+    expect([...found(opened, 'attic'), ...found(opened, '屋根裏')]).toEqual(expected)
     const rows = opened.all('SELECT id FROM search_events_docsize WHERE id NOT IN (SELECT id FROM events)')
     expect(rows).toEqual([])
   })
@@ -150,6 +166,15 @@ describe('an index that lies', () => {
     opened.tick(DAY)
     for (let ticks = 0; ticks < 6; ticks++) opened.tick(1_000)
     expect(names(opened, 'belfry')).toEqual(['Belfry'])
+  })
+
+  it('is found out by what it has behind the last row', () => {
+    const opened = house()
+    fill(opened)
+    unnoticed(opened, 'devices', 'DELETE FROM devices')
+    opened.restart()
+    for (let ticks = 0; ticks < 6; ticks++) opened.tick(1_000)
+    expect(opened.all('SELECT row_key FROM search_devices_keys')).toEqual([])
   })
 
   it('is not seen in one that is true, whatever stands in it', () => {
