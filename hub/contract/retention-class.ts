@@ -2,8 +2,8 @@
 export type RetentionDays = number | null
 
 /**
- * Rows of one table that leave by age, as `lares retention` shows and sets it. The table stays in the house (`local`) and has
- * an `id`: what travels to central may go only when central has it, and that has rules of its own.
+ * Rows of one table with an `id` that leave by age, as `lares retention` shows and sets it. The table stays in the house
+ * (`local`), or `travels`.
  */
 export interface RetentionClass {
   /** In lower case; a part behind a colon is a case of what is before it. */
@@ -15,6 +15,8 @@ export interface RetentionClass {
   where?: string
   /** The column from whose time on a row ages; a row in which it is `NULL` stays. */
   since: string
+  /** The table is sent to central by its own key (`append`, `append_marks`): a row goes once central has it as it is. */
+  travels?: true
   /** A row with a higher id is never older. Then no index over `since` is needed, however many rows there are. */
   inOrderOfIds?: boolean
 }

@@ -4,12 +4,15 @@ import { ROLLUP_STEPS, type RollupStep, rollupPosition } from '../telemetry/roll
 import { declaredRows, eventClass, SEVERITIES } from './classes.ts'
 import type { Followed } from './held-back.ts'
 import type { OldRow, RowQueue } from './oldest-first.ts'
-import type { Keys, PurgedTable, Unsent } from './unsent.ts'
+import type { Keys, Unsent } from './unsent.ts'
 
 const CLASS_OF_STEP = new Map<RollupStep, string>([
   [300_000, 'rollups_5m'],
   [3_600_000, 'rollups_1h'],
 ])
+
+/** Tables whose rows travel to central by their own key; those of features come to them. */
+const TRAVELLING = ['readings', 'reading_rollups', 'events'] as const
 
 /** Which rows a walk may remove. */
 export interface Cut {
@@ -36,9 +39,10 @@ export class Removable {
   #unsent: Unsent
   #followed: Followed
   #declared: readonly RetentionClass[]
-  #upto = new Map<PurgedTable, number | null>()
-  #held = new Map<PurgedTable, ReadonlySet<number>>()
-  #inFlight = new Map<PurgedTable, readonly Keys[]>()
+  #travelling: ReadonlySet<string>
+  #upto = new Map<string, number | null>()
+  #held = new Map<string, ReadonlySet<number>>()
+  #inFlight = new Map<string, readonly Keys[]>()
   /** Readings up to this key are in the rollups of every step. */
   #rolledUp = 0
   /** Five-minute rollups up to this key are in the hourly ones. */
@@ -54,24 +58,25 @@ export class Removable {
     this.#unsent = unsent
     this.#followed = followed
     this.#declared = declared
+    this.#travelling = new Set([...TRAVELLING, ...declared.filter(({ travels }) => travels).map(({ table }) => table)])
     this.#delete = new Map(
-      ['readings', 'reading_rollups', 'events', ...declared.map(({ table }) => table)].map((table) => [
+      [...TRAVELLING, ...declared.map(({ table }) => table)].map((table) => [
         table,
         db.prepare(`DELETE FROM ${table} WHERE id = ?`),
       ]),
     )
-    this.#marked = db.prepare("SELECT 1 FROM sync_changes WHERE table_name = 'events' AND row_key = ?")
+    this.#marked = db.prepare('SELECT 1 FROM sync_changes WHERE table_name = ? AND row_key = ?')
   }
 
   /** Whether a central keeps a copy of the table. */
-  hasCentral(table: PurgedTable): boolean {
+  hasCentral(table: string): boolean {
     return this.#unsent.upto(table) !== null
   }
 
   /** Reads again how far rollups, followers and upload are. Call in each transaction before rows are taken. */
   refresh(now: number): void {
     this.#followed.refresh(now)
-    for (const table of ['readings', 'reading_rollups', 'events'] as const) {
+    for (const table of this.#travelling) {
       this.#upto.set(table, this.#unsent.upto(table))
       this.#held.set(table, this.#unsent.held(table))
     }
@@ -200,7 +205,7 @@ export class Removable {
         before,
         ended: () => ended,
         page: ({ time, id }, limit) => rows(page.all({ ...(inOrderOfIds ? {} : { time }), id, limit })),
-        may: () => true,
+        may: (row) => !this.#travelling.has(table) || this.#sent(table, row.id),
       })
     })
   }
@@ -219,18 +224,18 @@ export class Removable {
     const { table, first, before, ended, page, may } = of
     if (first === null || before === null || first >= before) return []
     const remove = this.#delete.get(table)
-    const travels = isPurged(table) ? table : null
+    const travels = this.#travelling.has(table)
     return [
       {
         first,
         before,
         page,
         take: (row) => {
-          if (travels && this.#held.get(travels)?.has(row.id) !== false) return false
+          if (travels && this.#held.get(table)?.has(row.id) !== false) return false
           if (!cut.overtakes && this.#followed.waitsFor(table, row, ended(row))) return false
           if (!may(row) || remove?.run(row.id).changes !== 1) return false
           this.#followed.removed(table, row.id)
-          cut.removed?.(table, row, travels !== null && this.#atCentral(travels, row.id))
+          cut.removed?.(table, row, travels && this.#atCentral(table, row.id))
           return true
         },
       },
@@ -238,12 +243,12 @@ export class Removable {
   }
 
   /** Whether nothing of the row is on its way any more: there is no central, or it has the row and its latest mark. */
-  #sent(table: PurgedTable, id: number): boolean {
+  #sent(table: string, id: number): boolean {
     return this.#upto.get(table) === null || this.#atCentral(table, id)
   }
 
   /** Whether a reply about the row may have been lost. Asked only when rows go that central is not known to have. */
-  #mayBeAtCentral(table: PurgedTable, id: number): boolean {
+  #mayBeAtCentral(table: string, id: number): boolean {
     let ranges = this.#inFlight.get(table)
     if (!ranges) {
       ranges = this.#unsent.inFlight(table)
@@ -252,19 +257,15 @@ export class Removable {
     return ranges.some(({ first, last }) => id > first && id <= last)
   }
 
-  #atCentral(table: PurgedTable, id: number): boolean {
+  #atCentral(table: string, id: number): boolean {
     const upto = this.#upto.get(table)
     if (upto === null || upto === undefined || id > upto) return false
-    return table !== 'events' || this.#marked.get(String(id)) === undefined
+    return this.#marked.get(table, String(id)) === undefined
   }
 }
 
 function rows(raw: unknown[]): OldRow[] {
   return (raw as [number, number, string | null][]).map(([id, time, mark]) => ({ id, time, mark }))
-}
-
-function isPurged(table: string): table is PurgedTable {
-  return table === 'readings' || table === 'events' || table === 'reading_rollups'
 }
 
 function endOf({ before, ended = before }: Cut, name: string): number {

@@ -67,11 +67,12 @@ describe('what a feature has leave by age', () => {
     expect(left(house)).toEqual([1])
   })
 
-  it('is in tables that never leave the house, each class under a name of its own', () => {
+  it('is in tables that never leave the house or says that they travel, each class under a name of its own', () => {
     const classes = FEATURES.flatMap(({ retention = [] }) => retention)
     const names = classes.map(({ name }) => name)
     expect(names).toEqual([...new Set(names)])
     const kinds = new Map(declarations().map(({ name, kind }) => [name, kind]))
-    expect(classes.map(({ table }) => kinds.get(table))).toEqual(classes.map(() => 'local'))
+    for (const { name, table, travels } of classes)
+      expect([name, kinds.get(table)]).toEqual([name, travels ? expect.stringMatching(/^append/) : 'local'])
   })
 })

@@ -1,4 +1,4 @@
-import type { Keys, PurgedTable, Unsent } from '../../../../hub/features/retention/unsent.ts'
+import type { Keys, Unsent } from '../../../../hub/features/retention/unsent.ts'
 import { openTestHouse, type TestHouse } from '../../engine/engine-in-memory.ts'
 
 export const DAY = 86_400_000
@@ -6,19 +6,19 @@ export const HOUR = 3_600_000
 
 /** What an upload would say, set by the test. */
 export interface FakeUnsent extends Unsent {
-  acknowledged: Record<PurgedTable, number | null>
-  quarantine: Record<PurgedTable, Set<number>>
+  acknowledged: Record<string, number | null>
+  quarantine: { readings: Set<number>; events: Set<number>; [table: string]: Set<number> }
   flying: Keys[]
 }
 
 export function fakeUnsent(): FakeUnsent {
   const fake: FakeUnsent = {
-    acknowledged: { readings: null, events: null, reading_rollups: null },
-    quarantine: { readings: new Set(), events: new Set(), reading_rollups: new Set() },
+    acknowledged: {},
+    quarantine: { readings: new Set(), events: new Set() },
     flying: [],
     inFlight: () => fake.flying,
-    upto: (table) => fake.acknowledged[table],
-    held: (table) => fake.quarantine[table],
+    upto: (table) => fake.acknowledged[table] ?? null,
+    held: (table) => fake.quarantine[table] ?? new Set(),
   }
   return fake
 }
