@@ -10,18 +10,38 @@ export interface ToldDevice {
   online: boolean
 }
 
-/** The device that a person means, if it can be told something. Throws as `deviceNamed`, and for one that was shut out. */
+interface DeviceRow {
+  name: string
+  house_id: string
+  status: string
+  revoked_at: number | null
+  integration_type: string
+  /** A device behind a bridge has no secret. */
+  logs_in: 0 | 1
+}
+
+/**
+ * The device that a person means, if it can be told something. Throws as `deviceNamed`, and for one that was shut out or hears
+ * nothing from this hub.
+ */
 export function deviceToTell(context: CallContext, given: string): ToldDevice {
   const id = deviceNamed(context, given)
-  const row = context.db.prepare('SELECT name, house_id, status, revoked_at FROM devices WHERE id = ?').get(id) as {
-    name: string
-    house_id: string
-    status: string
-    revoked_at: number | null
-  }
+  const row = context.db
+    .prepare(
+      'SELECT name, house_id, status, revoked_at, integration_type, auth_token_hash IS NOT NULL AS logs_in FROM devices WHERE id = ?',
+    )
+    .get(id) as DeviceRow
   if (row.revoked_at !== null)
     throw new LaresError('not_found', `${row.name} was shut out`, {
       hint: 'Devices that can be told something are listed by: lares devices list.',
     })
+  if (row.logs_in === 0)
+    throw new LaresError(
+      'bad_params',
+      `device: ${row.name} does not log in here, so this hub cannot tell it anything`,
+      {
+        hint: `Tell it by what it is connected through: ${row.integration_type}.`,
+      },
+    )
   return { id, name: row.name, house: row.house_id, online: row.status !== 'offline' }
 }
