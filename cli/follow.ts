@@ -39,7 +39,7 @@ export interface FollowParts {
 export async function follow(parts: FollowParts): Promise<void> {
   const { say, clock, signal } = parts
   const names = new Map<string, string>()
-  const print = (heard: Heard) => parts.print(parts.json ? JSON.stringify(bare(heard)) : line(heard, names))
+  const print = (heard: Heard) => parts.print(parts.json ? JSON.stringify(bare(heard)) : line(heard, { names }))
   const show = ({ found, left, rest, names: told }: Found) => {
     for (const [id, name] of told) names.set(id, name)
     if (left > 0 && rest) say(`${left} older ones are not shown here: ${parts.typed(rest)}`)

@@ -1,6 +1,7 @@
 import { alarmWords } from '../shared/alarm-words.ts'
 import { cleanText } from '../shared/clean-text.ts'
 import type { Wire } from '../shared/codec.ts'
+import { levelText } from '../shared/level-text.ts'
 import { stateText } from '../shared/state-text.ts'
 import { showValue } from '../shared/terminal/show-value.ts'
 import { zonedTime } from '../shared/time-words.ts'
@@ -26,13 +27,19 @@ export type Heard =
 /** Severities that a line is not marked with. */
 const QUIET: ReadonlySet<string> = new Set(['debug', 'info'])
 
+/** What is known of those that are heard: names by the ids of devices and sensors, types of entities by those of sensors. */
+export interface Known {
+  names: ReadonlyMap<string, string>
+  types?: ReadonlyMap<string, string>
+}
+
 /** One line of what was heard, for a person. */
-export function line(heard: Heard, names: ReadonlyMap<string, string>): string {
+export function line(heard: Heard, { names, types }: Known): string {
   const nameOf = (device: string) => names.get(device) ?? device
   switch (heard.kind) {
     case 'state': {
       const { state } = heard
-      const value = state ? `${shownState(state)} ${state.unit}` : 'gone'
+      const value = state ? `${shownState(state, types?.get(sensorId(heard)))} ${state.unit}` : 'gone'
       const time = state ? zonedTime(state.at) : '-'
       return cleanText(`${time}  ${nameOf(heard.device)}  ${sensorName(names, heard)}  ${value}`.trimEnd())
     }
@@ -59,11 +66,13 @@ export function line(heard: Heard, names: ReadonlyMap<string, string>): string {
   }
 }
 
-/** Numbers with the digits that matter, everything else in the words of `stateText`. */
-export function shownState(state: Wire<'state'>): string {
-  return typeof state.value === 'number'
+/** Numbers with the digits that matter, of what is on or off in these words, everything else in those of `stateText`. */
+export function shownState(state: Wire<'state'>, type = ''): string {
+  const text = stateText(state)
+  const level = levelText(type, text)
+  return typeof state.value === 'number' && level === text
     ? showValue(state.value, undefined, { now: 0, times: 'whole' })
-    : cleanText(stateText(state))
+    : cleanText(level)
 }
 
 /** What people call a sensor, kept beside the names of devices; its key where nobody said. */

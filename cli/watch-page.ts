@@ -147,11 +147,11 @@ function foldedRows(device: WatchedDevice, now: number): Row[] {
 }
 
 function sensorRows({ sensors }: WatchedDevice, now: number): Row[] {
-  return sensors.map(({ name, state }) => ({
+  return sensors.map(({ name, type, state }) => ({
     cells: [
       '',
       name,
-      state.quality === 0 ? '?' : cutText(shownState(state), WORD_WIDTH),
+      state.quality === 0 ? '?' : cutText(shownState(state, type), WORD_WIDTH),
       cleanText(state.unit),
       ageOf(state.at, now),
     ],

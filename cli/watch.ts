@@ -3,7 +3,7 @@ import { LaresError } from '../shared/errors.ts'
 import { durationWords } from '../shared/time-words.ts'
 import type { Topics } from '../shared/topics.ts'
 import type { AdminClient } from './admin-client.ts'
-import { bare, type Heard, line, sensorId } from './heard.ts'
+import { bare, type Heard, type Known, line, sensorId } from './heard.ts'
 import type { LiveParts } from './live-parts.ts'
 import { stayConnected } from './stay-connected.ts'
 import { watchPage } from './watch-page.ts'
@@ -38,9 +38,9 @@ export interface LiveScreen {
 /** Shows every device and sensor as it is, as a page of the terminal. */
 export async function watchOnScreen(live: LiveParts, screen: LiveScreen): Promise<void> {
   const { clock, signal } = live
-  const names = new Map<string, string>()
-  const learn = learner(names)
-  const house = new WatchedHouse(names)
+  const known = nothingKnown()
+  const learn = learner(known)
+  const house = new WatchedHouse(known)
   let forget = () => {}
   const draw = () => {
     const size = { width: screen.columns, height: screen.rows, now: clock.now() }
@@ -64,7 +64,7 @@ export async function watchOnScreen(live: LiveParts, screen: LiveScreen): Promis
       connect: live.connect,
       async begin(client) {
         house.only ??= (await live.device(client)) ?? null
-        const devices = await learnNames(client, names)
+        const devices = await learnNames(client, known)
         // What cannot begin says so on the terminal as it was.
         if (house.isNew) screen.write(OWN_SCREEN + HIDE_CURSOR)
         house.back()
@@ -98,15 +98,15 @@ export async function watchOnScreen(live: LiveParts, screen: LiveScreen): Promis
 
 /** Prints a line for each status and value that is another one. */
 export async function watchAsLines(live: LiveParts): Promise<void> {
-  const names = new Map<string, string>()
-  const learn = learner(names)
+  const known = nothingKnown()
+  const learn = learner(known)
   const shown = new Map<string, string>()
   let only: string | undefined
   await stayConnected({
     ...live,
     async begin(client) {
       only ??= await live.device(client)
-      await learnNames(client, names)
+      await learnNames(client, known)
       await hearLatest(client, live.topics, (heard, topic) => {
         if (only !== undefined && heard.device !== only) return
         learn(client, heard.device)
@@ -114,7 +114,7 @@ export async function watchAsLines(live: LiveParts): Promise<void> {
         // After a restart the hub says again what it retains.
         if (shown.get(topic) === text) return
         shown.set(topic, text)
-        live.print(live.json ? text : line(heard, names))
+        live.print(live.json ? text : line(heard, known))
       })
     },
     away: (reason) => live.say(`The hub is away: ${reason}. Waiting for it.`),
@@ -149,13 +149,21 @@ function heardOf(parsed: ReturnType<Topics['parse']>, payload: Buffer): Latest |
   }
 }
 
+/** Names and types as they are learnt. */
+interface Learnt extends Known {
+  names: Map<string, string>
+  types: Map<string, string>
+}
+
+const nothingKnown = (): Learnt => ({ names: new Map(), types: new Map() })
+
 /** Asks once for the name of a device that came while somebody was looking; without an answer its id stands for it. */
-function learner(names: Map<string, string>): (client: AdminClient, device: string) => void {
+function learner(known: Learnt): (client: AdminClient, device: string) => void {
   const asked = new Set<string>()
   return (client, device) => {
-    if (names.has(device) || asked.has(device)) return
+    if (known.names.has(device) || asked.has(device)) return
     asked.add(device)
-    void learnNames(client, names).catch(() => undefined)
+    void learnNames(client, known).catch(() => undefined)
   }
 }
 
@@ -172,7 +180,7 @@ function unlessUnknown(error: unknown): void {
 }
 
 /** Notes the names of all devices of the house, which it returns. */
-async function learnNames(client: AdminClient, names: Map<string, string>): Promise<ListedDevice[]> {
+async function learnNames(client: AdminClient, known: Learnt): Promise<ListedDevice[]> {
   const devices: ListedDevice[] = []
   let after: unknown
   do {
@@ -180,22 +188,23 @@ async function learnNames(client: AdminClient, names: Map<string, string>): Prom
     devices.push(...page.devices)
     after = page.next
   } while (after !== undefined)
-  for (const { id, name } of devices) names.set(id, name)
+  for (const { id, name } of devices) known.names.set(id, name)
   // An older hub lists none: their keys stand for them.
-  await learnEntities(client, names).catch(unlessUnknown)
+  await learnEntities(client, known).catch(unlessUnknown)
   return devices
 }
 
 /** By their names; two of one device that are called alike by their keys. */
-async function learnEntities(client: AdminClient, names: Map<string, string>): Promise<void> {
+async function learnEntities(client: AdminClient, { names, types }: Learnt): Promise<void> {
   const called = new Map<string, string[]>()
   let after: unknown
   do {
     const page = (await client.request('entities', 'list', { after })) as {
-      entities: { device: string; key: string; name: string }[]
+      entities: { device: string; key: string; name: string; entity_type: string }[]
       next?: unknown
     }
-    for (const { device, key, name } of page.entities) {
+    for (const { device, key, name, entity_type } of page.entities) {
+      types.set(sensorId({ device, sensor: key }), entity_type)
       const alike = JSON.stringify([device, name])
       called.set(alike, [...(called.get(alike) ?? []), sensorId({ device, sensor: key })])
       if (name !== '') names.set(sensorId({ device, sensor: key }), name)

@@ -1,5 +1,5 @@
 import { cleanText } from '../shared/clean-text.ts'
-import { type Heard, sensorName } from './heard.ts'
+import { type Heard, type Known, sensorId, sensorName } from './heard.ts'
 
 type StateHeard = Extract<Heard, { kind: 'state' }>
 type State = NonNullable<StateHeard['state']>
@@ -9,7 +9,7 @@ export interface WatchedDevice {
   name: string
   status: Status | undefined
   /** By the names that people gave them. */
-  sensors: { sensor: string; name: string; state: State }[]
+  sensors: { sensor: string; name: string; type: string | undefined; state: State }[]
 }
 
 /** A house as it was last heard: its devices with their sensors. */
@@ -20,14 +20,16 @@ export class WatchedHouse {
   isNew = true
   /** Since when the hub is away, and why; `null`: it is there. */
   away: { since: number; reason: string } | null = null
-  #names: ReadonlyMap<string, string>
+  #names: Known['names']
+  #types: Known['types']
   #statuses = new Map<string, Status>()
   #states = new Map<string, StateHeard & { state: State }>()
   /** What was known before the hub went away, and was not heard since. */
   #unheard = new Set<string>()
 
-  constructor(names: ReadonlyMap<string, string>) {
+  constructor({ names, types }: Known) {
     this.#names = names
+    this.#types = types
   }
 
   /** The hub is there; what it retains is on its way. */
@@ -71,7 +73,8 @@ export class WatchedHouse {
     const sensors = new Map<string, WatchedDevice['sensors']>([...this.#statuses.keys()].map((device) => [device, []]))
     for (const { device, sensor, state } of this.#states.values()) {
       const own = sensors.get(device)
-      const known = { sensor, name: cleanText(sensorName(this.#names, { device, sensor })), state }
+      const name = cleanText(sensorName(this.#names, { device, sensor }))
+      const known = { sensor, name, type: this.#types?.get(sensorId({ device, sensor })), state }
       if (own) own.push(known)
       else sensors.set(device, [known])
     }

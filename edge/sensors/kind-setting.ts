@@ -3,7 +3,7 @@ import { nearestName } from '../../shared/nearest-name.ts'
 import { SENSOR_KINDS } from '../../shared/sensors/index.ts'
 
 /** Kinds that can be measured. The state of an output is known to who drives it. */
-const MEASURED = new Set([...SENSOR_KINDS.values()].filter(({ output }) => !output).map(({ kind }) => kind))
+const MEASURED = new Set([...SENSOR_KINDS.values()].filter(({ output }) => output === null).map(({ kind }) => kind))
 
 /** What a sensor measures, by the name of its kind. */
 export const kindSetting = z.string().refine((name) => MEASURED.has(name), {

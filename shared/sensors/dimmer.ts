@@ -9,5 +9,5 @@ export const dimmerState = sensorKind({
   max: 100,
   precision: 1,
   deviceClass: null,
-  output: true,
+  output: 'light',
 })

@@ -23,13 +23,13 @@ export interface SensorKind {
   deviceClass: string | null
   /** Whether the value is 0 or 1 and shown as off and on. */
   binary: boolean
-  /** Whether it is the state of an output, which a command can change; nothing measures it. */
-  output: boolean
+  /** What Home Assistant calls an output whose state this is, which a command can change; `null`: it is measured. */
+  output: 'switch' | 'light' | null
 }
 
 type Optional = 'binary' | 'otherUnits' | 'output'
 type Definition = Omit<SensorKind, Optional> & Partial<Pick<SensorKind, Optional>>
 
 export function sensorKind(definition: Definition): SensorKind {
-  return { binary: false, otherUnits: [], output: false, ...definition }
+  return { binary: false, otherUnits: [], output: null, ...definition }
 }

@@ -10,5 +10,5 @@ export const switchState = sensorKind({
   precision: 0,
   deviceClass: null,
   binary: true,
-  output: true,
+  output: 'switch',
 })

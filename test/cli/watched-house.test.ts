@@ -21,7 +21,7 @@ const status = (device: string, word: 'online' | 'offline') =>
   ({ kind: 'status', device, status: { status: word, since: NOW - 60_000, reason: 'connected' } }) as const
 
 function watched() {
-  const house = new WatchedHouse(NAMES)
+  const house = new WatchedHouse({ names: NAMES })
   house.back()
   house.hear(status('kitchen-pi', 'online'))
   house.hear(status('hall-pi', 'offline'))
@@ -49,8 +49,27 @@ describe('a house that is watched', () => {
     const page = watchPage(house, { width: 80, height: 24, now: NOW }).join('\n')
     expect(page).toMatch(/Cellar +9 /)
     expect(page).not.toContain('probe_1')
-    expect(line(state('hall-pi', 'probe_1', 9), NAMES)).toContain('  Cellar  9 °C')
-    expect(line(state('hall-pi', 'other', 9), NAMES)).toContain('  other  9 °C')
+    expect(line(state('hall-pi', 'probe_1', 9), { names: NAMES })).toContain('  Cellar  9 °C')
+    expect(line(state('hall-pi', 'other', 9), { names: NAMES })).toContain('  other  9 °C')
+  })
+
+  it('shows what is on or off in these words, and a dimmer in percent', () => {
+    const [pump, shelf, door] = ['pump', 'shelf', 'door']
+    const types = new Map([
+      [`kitchen-pi/${pump}`, 'switch'],
+      [`kitchen-pi/${door}`, 'binary_sensor'],
+      [`kitchen-pi/${shelf}`, 'light'],
+    ])
+    const known = { names: NAMES, types }
+    const house = new WatchedHouse(known)
+    house.hear(status('kitchen-pi', 'online'))
+    house.hear(state('kitchen-pi', pump, 1, { unit: '' }))
+    house.hear(state('kitchen-pi', door, 0, { unit: '' }))
+    house.hear(state('kitchen-pi', shelf, 1, { unit: '%' }))
+    house.hear(state('kitchen-pi', 'people', 1, { unit: '' }))
+    const page = watchPage(house, { width: 80, height: 24, now: NOW }).join('\n')
+    for (const row of [/door +off /, /people +1 /, /pump +on /, /shelf +1 +%/]) expect(page).toMatch(row)
+    expect(line(state('kitchen-pi', pump, 0, { unit: '' }), known)).toMatch(/ pump {2}off$/)
   })
 
   it('shows what is wrong with a device below it, until its all-clear', () => {
@@ -63,7 +82,7 @@ describe('a house that is watched', () => {
     expect(page()).toMatch(/Kitchen Pi.*\n.*stove: no answer\. Plug it in\. +alarm +2 min ago/)
     for (let n = 0; n < 200; n++) house.hear(status(`pi-${n}`, 'offline'))
     expect(page()).toMatch(/^.*\nKitchen Pi.*\n.*stove: no answer\. Plug it in\. +alarm +2 min ago/)
-    const said = line({ ...now, status: { ...now.status, alarms } }, NAMES)
+    const said = line({ ...now, status: { ...now.status, alarms } }, { names: NAMES })
     expect(said).toMatch(/Kitchen Pi {2}online \(connected\); stove: no answer\. Plug it in\. \(since 2026/)
     house.hear(now)
     expect(page()).not.toContain('no answer')
@@ -117,7 +136,7 @@ describe('a house that is watched', () => {
     const house = watched()
     house.only = 'pantry-pi'
     expect(watchPage(house, { width: 80, height: 24, now: NOW })).toHaveLength(6)
-    const one = new WatchedHouse(NAMES)
+    const one = new WatchedHouse({ names: NAMES })
     one.back()
     for (let n = 0; n < 100; n++) one.hear(state('hall-pi', `sensor_${n}`, n))
     const lines = watchPage(one, { width: 80, height: 24, now: NOW })
@@ -139,7 +158,7 @@ describe('a house that is watched', () => {
   })
 
   it('says what to do where there is no device', () => {
-    const house = new WatchedHouse(new Map())
+    const house = new WatchedHouse({ names: new Map() })
     house.back()
     const [words] = watchPage(house, { width: 80, height: 24, now: NOW })
     expect(words).toBe('There is no device yet: lares devices invite NAME')
@@ -166,10 +185,10 @@ describe('a house that is watched', () => {
 
 describe('a line of what was heard', () => {
   it('names the device, and lets nothing move the cursor', () => {
-    expect(line(state('kitchen-pi', 'stove', 51.25), NAMES)).toMatch(
+    expect(line(state('kitchen-pi', 'stove', 51.25), { names: NAMES })).toMatch(
       /^2026-11-27 .* {2}Kitchen Pi {2}stove {2}51\.25 °C$/,
     )
-    expect(line({ kind: 'state', device: 'x', sensor: 'y', state: null }, NAMES)).toBe('-  x  y  gone')
+    expect(line({ kind: 'state', device: 'x', sensor: 'y', state: null }, { names: NAMES })).toBe('-  x  y  gone')
     const event = {
       id: 1,
       type: 'button_pressed',
@@ -178,14 +197,14 @@ describe('a line of what was heard', () => {
       house: null,
       data: { device: 'hall-pi', name: 'a\u001b[2Jb' },
     }
-    const shown = line({ kind: 'event', event }, NAMES)
+    const shown = line({ kind: 'event', event }, { names: NAMES })
     expect(shown).toMatch(/button_pressed {2}Halle 客厅 am Fenster {2}name=a ?b$/)
     expect(shown).not.toMatch(/\p{Cc}/u)
   })
 
   it('says of an event what its source said, and how grave it is where that is more than a word', () => {
     const leak = { id: 1, type: 'water_leak', severity: 'critical', at: NOW, house: null, data: { device: 'hall-pi' } }
-    const shown = (event: object) => line({ kind: 'event', event: { ...leak, ...event } }, NAMES)
+    const shown = (event: object) => line({ kind: 'event', event: { ...leak, ...event } }, { names: NAMES })
     expect(shown({ description: 'Water below the sink.' })).toMatch(
       / {2}critical {2}water_leak {2}Halle 客厅 am Fenster {2}Water below the sink\.$/,
     )

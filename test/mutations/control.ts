@@ -2,6 +2,7 @@ import type { Mutation } from './mutation.ts'
 
 const COMMANDS = 'test/hub/features/control/commands.test.ts'
 const RESTARTS = 'test/hub/features/control/over-restarts.test.ts'
+const KEPT = 'test/hub/features/control/kept-commands.test.ts'
 const SETTINGS = 'test/hub/features/control/settings.test.ts'
 const UNDERWAY = 'hub/features/control/underway.ts'
 
@@ -62,6 +63,34 @@ export const CONTROL: readonly Mutation[] = [
     text: 'row.executed_at === null ? notInTime(action) : mayHaveRun(action)',
     becomes: 'notInTime(action)',
     test: { file: COMMANDS, name: 'may have run when no answer comes' },
+  },
+  {
+    without: 'refusing to tell what does not log in here',
+    file: 'hub/features/control/device-to-tell.ts',
+    text: 'if (row.logs_in === 0)',
+    becomes: 'if (row.name === "")',
+    test: { file: 'test/hub/features/control/behind-bridge.test.ts', name: 'of a device that does not log in here' },
+  },
+  {
+    without: 'removing commands that are long over',
+    file: 'hub/features/control/feature.ts',
+    text: "days: 30, table: 'control_actions'",
+    becomes: "days: null, table: 'control_actions'",
+    test: { file: KEPT, name: 'goes after thirty days, and not while it is on its way' },
+  },
+  {
+    without: 'keeping commands that are on their way',
+    file: 'hub/features/control/feature.ts',
+    text: "IN ('completed', 'failed')",
+    becomes: "<> ''",
+    test: { file: KEPT, name: 'goes after thirty days, and not while it is on its way' },
+  },
+  {
+    without: 'keeping commands that central does not have as they are',
+    file: 'hub/features/control/feature.ts',
+    text: ', travels: true',
+    becomes: '',
+    test: { file: KEPT, name: 'stays until central has it as it is by now' },
   },
   {
     without: 'refusing settings that nobody declared',

@@ -28,6 +28,27 @@ export const ENTITIES_OF_DEVICES: readonly Mutation[] = [
     test: { file: ENTITIES, name: 'is called by its newest name when two change theirs with each other' },
   },
   {
+    without: 'calling an output by what it is',
+    file: 'hub/features/devices/entities.ts',
+    text: "kind?.output ?? (kind?.binary ? 'binary_sensor' : 'sensor')",
+    becomes: "kind?.binary ? 'binary_sensor' : 'sensor'",
+    test: { file: ENTITIES, name: 'is a switch, and a dimmer a light, by their entity ids too' },
+  },
+  {
+    without: 'another entity id with another type',
+    file: 'hub/features/devices/entities.ts',
+    text: 'if (present?.type === type)',
+    becomes: 'if (present)',
+    test: { file: ENTITIES, name: 'that was a sensor is the same entity under another name' },
+  },
+  {
+    without: 'showing what is on or off in these words',
+    file: 'hub/features/devices/entity-commands.ts',
+    text: 'levelText(type, state)',
+    becomes: 'levelText("", state)',
+    test: { file: ENTITIES, name: 'is shown as on or off, and a dimmer in percent' },
+  },
+  {
     without: 'taking away the state of an entity that moved',
     file: 'hub/features/devices/entities.ts',
     text: '    clearState(context, entity.device, entity.key)\n    this.#rows.change(entity, to',

@@ -15,7 +15,7 @@ import { settingLine, settingLines } from '../control/setting-lines.ts'
 import { houseNamed, houseParam } from '../house/named-house.ts'
 import { LAST_ERROR_AT } from './alarms.ts'
 import { DEVICE_TYPES } from './device-types.ts'
-import { ENTITY_COLUMNS, entityLine, listEntities } from './entity-commands.ts'
+import { ENTITY_COLUMNS, entityAnswer, entityLine, listEntities } from './entity-commands.ts'
 import { addDevice, hashSecret, invite } from './joining.ts'
 import { deviceNamed } from './named-device.ts'
 import { type OpenAlarm, openAlarms } from './open-alarms.ts'
@@ -276,7 +276,7 @@ export const showDevice = adminCommand({
       .prepare(
         `SELECT ${ENTITY_COLUMNS} FROM device_entities e WHERE e.device_id = ? ORDER BY e.is_enabled DESC, e.entity_id LIMIT ?`,
       )
-      .all(device_id, ENTITIES_SHOWN) as { is_enabled: number }[]
+      .all(device_id, ENTITIES_SHOWN) as Parameters<typeof entityAnswer>[0][]
     const entityCount = context.db
       .prepare('SELECT count(*) FROM device_entities WHERE device_id = ?')
       .pluck()
@@ -287,7 +287,7 @@ export const showDevice = adminCommand({
     return {
       device: withOnline({ ...(device as unknown as DeviceLine), ...parsed }),
       alarms: openAlarms(context.db, device_id),
-      entities: entities.map((entity) => ({ ...entity, is_enabled: entity.is_enabled === 1 })),
+      entities: entities.map(entityAnswer),
       more_entities: entityCount - entities.length,
       persona: persona as string | null,
       settings: settingLines(context.db, device_id),

@@ -75,19 +75,21 @@ export class Entities {
     for (const { key } of this.#own(device)) if (!named.has(key)) this.retire(context, device, key)
   }
 
-  /** The entity of a sensor, made when it is new, renamed when its declaration changed, brought back when it was gone. */
+  /** The entity of a sensor or output, made when it is new, changed with its declaration, brought back when it was gone. */
   declare(context: Context, device: string, sensor: SensorDeclaration): Entity {
     const { key, unit } = sensor
     const present = this.find(device, key)
     const kind = SENSOR_KINDS.get(sensor.kind)
     // A reading carries no name: what the birth said stays.
     const name = sensor.name ?? present?.name ?? (kind ? kind.label : key.replaceAll('_', ' '))
-    const look = { name, kind: sensor.kind, unit, deviceClass: deviceClassOf(sensor.kind, unit) }
-    if (present) return this.#again(context, present, look)
-    const type = kind?.binary ? 'binary_sensor' : 'sensor'
+    const type = kind?.output ?? (kind?.binary ? 'binary_sensor' : 'sensor')
+    const look = { name, type, kind: sensor.kind, unit, deviceClass: deviceClassOf(sensor.kind, unit) }
+    // An entity id begins with the type.
+    if (present?.type === type) return this.#again(context, present, look)
     const uniqueId = `${device}_${key}`
     const entityId = this.#freeEntityId(`${type}.${slug(device, '_')}_${key}`, uniqueId)
-    return this.#add(context, { device, source: OWN_SOURCE, key, entityId, uniqueId, type, icon: null, ...look })
+    if (present) return this.#again(context, present, { ...look, entityId })
+    return this.#add(context, { device, source: OWN_SOURCE, key, entityId, uniqueId, icon: null, ...look })
   }
 
   /**

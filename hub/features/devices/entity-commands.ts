@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { deviceParam, id } from '../../../shared/admin/fields.ts'
+import { levelText } from '../../../shared/level-text.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
 import { after, conditions, page } from '../../query/list-query.ts'
@@ -10,6 +11,12 @@ import { deviceNamed } from './named-device.ts'
 export const ENTITY_COLUMNS =
   'e.entity_id, e.key, e.name, e.entity_type, e.device_class, e.unit_of_measurement, e.source, ' +
   'e.is_enabled, CASE WHEN e.is_enabled THEN e.state END AS state'
+
+/** A row of these as it is answered: what is 1 or 0 is on or off, and its flag is one. */
+export function entityAnswer<R extends EntityRow>(row: R): Omit<R, 'is_enabled'> & { is_enabled: boolean } {
+  const { entity_type: type, state } = row
+  return { ...row, state: state === null ? null : levelText(type, state), is_enabled: row.is_enabled === 1 }
+}
 
 export const entityLine = {
   name: z.string(),
@@ -28,7 +35,8 @@ export const entityLine = {
 }
 
 interface EntityRow {
-  id: string
+  entity_type: string
+  state: string | null
   is_enabled: number
 }
 
@@ -70,9 +78,9 @@ export const listEntities = adminCommand({
           `JOIN devices d ON d.id = e.device_id WHERE ${where.sql} AND d.revoked_at IS NULL ` +
           'ORDER BY e.device_id, e.key, e.id LIMIT ?',
       )
-      .all(...where.values, params.limit + 1) as EntityRow[]
+      .all(...where.values, params.limit + 1) as (EntityRow & { id: string })[]
     const { rows, next } = page(all, params.limit, (row) => row.id)
-    const entities = rows.map((row) => ({ ...row, is_enabled: row.is_enabled === 1 }))
+    const entities = rows.map(entityAnswer)
     return { entities, ...(next === undefined ? {} : { next }) }
   },
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ENTITIES_PER_DEVICE } from '../../../../shared/limits.ts'
 import { birth as birthMessage } from '../../../../shared/messages/birth.ts'
 import { ask, commandInput, data, query } from '../../engine/ask.ts'
-import { START, type TestHouse } from '../../engine/engine-in-memory.ts'
+import { openTestHouse, START, type TestHouse } from '../../engine/engine-in-memory.ts'
 import { described, houseWithBridge, light, observed, thermometer } from './house-with-bridge.ts'
 
 interface Row {
@@ -26,6 +26,77 @@ const cleared = (house: TestHouse) =>
   )
 
 const TAIL = /_[0-9a-f]{8}$/
+
+describe('an output of an agent', () => {
+  const OUTPUTS = [
+    { key: 'pump', kind: 'switch', unit: '', name: 'Pump' },
+    { key: 'shelf', kind: 'dimmer', unit: '%', name: 'Shelf' },
+  ]
+  const introduces = (sensors: object[]): [string, object] => [
+    'lares/kitchen-pi/birth',
+    { ...birthMessage.sample, sensors },
+  ]
+  const said = (sensor: string, value: number): [string, object] => [
+    'lares/kitchen-pi/readings',
+    { items: [{ sensor, value, at: START }] },
+  ]
+  function houseWithOutputs(): TestHouse {
+    const house = openTestHouse()
+    house.device('kitchen-pi')
+    house.send(introduces(OUTPUTS))
+    return house
+  }
+
+  it('is a switch, and a dimmer a light, by their entity ids too', () => {
+    const house = houseWithOutputs()
+    expect(idsOf(house)).toEqual(['switch.kitchen_pi_pump', 'light.kitchen_pi_shelf'])
+    for (const [type, key] of [
+      ['switch', 'pump'],
+      ['light', 'shelf'],
+    ])
+      expect(query(house, 'entities/list', { type })).toMatchObject({ entities: [{ entity_type: type, key }] })
+  })
+
+  it('is shown as on or off, and a dimmer in percent, while its readings are numbers', () => {
+    const house = houseWithOutputs()
+    const states = (command: 'devices/show' | 'entities/list') =>
+      query<{ entities: { state: string; unit_of_measurement: string }[] }>(house, command, { device: 'kitchen-pi' })
+        .entities.map(({ state, unit_of_measurement }) => `${state}${unit_of_measurement}`)
+        .sort()
+    for (const [pump, shelf, shown] of [
+      [1, 40, ['40%', 'on']],
+      [0, 0, ['0%', 'off']],
+    ] as const) {
+      house.now += 2_000
+      house.send(said('pump', pump), said('shelf', shelf))
+      expect(house.published('kitchen-pi/state/pump')).toMatchObject([{ value: pump }])
+      house.tick(61_000)
+      for (const command of ['devices/show', 'entities/list'] as const) expect(states(command)).toEqual(shown)
+    }
+    expect(house.all("SELECT value FROM sensor_readings WHERE sensor = 'pump' ORDER BY id")).toEqual([
+      { value: 1 },
+      { value: 0 },
+    ])
+  })
+
+  it('that was a sensor is the same entity under another name', () => {
+    const house = openTestHouse()
+    house.device('kitchen-pi')
+    house.send(introduces([{ key: 'pump', kind: 'number', unit: '', name: 'Pump' }]))
+    const [before] = rows(house)
+    expect(before).toMatchObject({ entity_id: 'sensor.kitchen_pi_pump', entity_type: 'sensor' })
+    house.send(introduces(OUTPUTS.slice(0, 1)))
+    expect(rows(house)).toEqual([
+      {
+        ...before,
+        entity_id: 'switch.kitchen_pi_pump',
+        entity_type: 'switch',
+        sensor_type: 'switch',
+        updated_at: house.now,
+      },
+    ])
+  })
+})
 
 describe('an entity of a bridge', () => {
   it.each([
@@ -240,7 +311,7 @@ describe('a device of 5,000 entities', () => {
 
   it('is revoked, and every topic of it is empty', () => {
     data(ask(house, commandInput('devices/revoke', { device })))
-    expect(cleared(house)).toHaveLength(5_001)
+    expect(cleared(house)).toHaveLength(5_002)
   })
 
   it('has at most so many, and the next one is refused alone', () => {
@@ -274,7 +345,7 @@ describe('what a person does', () => {
     data(ask(house, commandInput('sensors/remove', { device, sensor: 'Attic' })))
     expect(cleared(house)).toEqual([`state/${key}`])
     data(ask(house, commandInput('devices/revoke', { device })))
-    expect(cleared(house)).toEqual([`${device}/status`, `state/${key}`])
+    expect(cleared(house)).toEqual([`${device}/status`, `${device}/desired`, `state/${key}`])
   })
 
   it('calls a device by a name of 255 characters, and not of more', () => {
