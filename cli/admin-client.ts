@@ -14,7 +14,12 @@ export interface AdminClient {
     area: string,
     verb: string,
     params: Record<string, unknown>,
-    how?: { /** Whether it may take away what it says. */ confirm?: boolean },
+    how?: {
+      /** Whether it may take away what it says. */
+      confirm?: boolean
+      /** Told where the answer is only what is known so far. */
+      pending?: () => void
+    },
   ): Promise<unknown>
   /** Hears what comes on topics that fit a filter, retained ones at once. */
   hear(filters: readonly string[], heard: (topic: string, payload: Buffer) => void): Promise<void>
@@ -50,7 +55,7 @@ export async function connectLocally(socket: string, base = 'lares'): Promise<Ad
     })
   })
   return {
-    async request(area, verb, params, { confirm = false } = {}) {
+    async request(area, verb, params, { confirm = false, pending } = {}) {
       const id = crockford(16)
       const answered = awaited.wait(id, `${area}/${verb}`)
       const request = { id, params, expires_in_ms: ANSWER_MS, ...(confirm ? { confirm } : {}) }
@@ -59,7 +64,9 @@ export async function connectLocally(socket: string, base = 'lares'): Promise<Ad
       client
         .publishAsync(topic, JSON.stringify(request), { qos: 1 })
         .catch((error) => awaited.fail(id, unreachable(socket, error)))
-      return dataOf(await answered)
+      const response = await answered
+      if (response.status === 'pending') pending?.()
+      return dataOf(response)
     },
     async hear(filters, heard) {
       listeners.push(heard)

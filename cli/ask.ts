@@ -53,8 +53,9 @@ async function answer(argv: string[]): Promise<number> {
     )
     return EXIT.ok
   }
-  const data = await askHub(call)
-  return show(call.json ? `${JSON.stringify(data)}\n` : showAnswer(call.command, data, ownScreen(systemClock.now())))
+  const { data, code } = await askHub(call)
+  show(call.json ? `${JSON.stringify(data)}\n` : showAnswer(call.command, data, ownScreen(systemClock.now())))
+  return code
 }
 
 const COMPLETION_HELP = `lares completion bash|zsh|fish   prints the script with which that shell completes the words of lares
@@ -112,12 +113,19 @@ async function toldByHub(hub: WhichHub): Promise<DescribedCommand[] | null> {
   }
 }
 
-async function askHub(call: Call): Promise<unknown> {
+async function askHub(call: Call): Promise<{ data: unknown; code: number }> {
   const { command, params, yes, json } = call
   const { area, verb } = command
   for (const name of command.secret_params) params[name] ??= await askSecret(name)
   return await withHub(call, async (client) => {
-    const request = (confirm: boolean) => client.request(area, verb, params, { confirm })
+    let code: number = EXIT.ok
+    const pending = () => {
+      code = EXIT.pending
+    }
+    const request = async (confirm: boolean) => {
+      const data = await client.request(area, verb, params, { confirm, pending })
+      return { data, code }
+    }
     try {
       return await request(yes)
     } catch (error) {

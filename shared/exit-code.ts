@@ -15,6 +15,8 @@ export const EXIT = {
   refused: 5,
   /** `hub health`: it works, and somebody should look. */
   attention: 6,
+  /** It was taken, and is not known to be done. */
+  pending: 7,
 } as const
 
 const CODES: ReadonlyMap<ErrorCode, number> = new Map<ErrorCode, number>([

@@ -34,7 +34,9 @@ export function render(data: unknown, schema: JsonSchema, screen: Screen, head: 
   if (!isRow(data)) return `${showValue(data, schema, { now: screen.now, times: 'whole' })}\n`
   const { next, ...rest } = data
   const [lifted, liftedSchema] = liftOnly(rest, schema)
-  const lines = [...headLines(head, screen), ...block(lifted, liftedSchema, screen)]
+  const above = headLines(head, screen)
+  const below = block(lifted, liftedSchema, screen)
+  const lines = [...above, ...(above.length > 0 && below.length > 0 ? [''] : []), ...below]
   if (next !== undefined) lines.push(paint('dim', `There is more: add --after ${cleanText(String(next))}`, screen))
   return `${lines.join('\n')}\n`
 }
@@ -58,7 +60,7 @@ function headLines({ lines: [first, ...others], colour = 'bold' }: Head, screen:
     const lead = INDENT + (/^ */.exec(line)?.[0] ?? '')
     return wrapped(cleanText(line), room - lead.length).map((part) => lead + part)
   })
-  return [...title, ...below, '']
+  return [...title, ...below]
 }
 
 /** The fields of an object in the order of the schema: what fits a line aligned, then lists and objects below their names. */

@@ -60,8 +60,8 @@ export const CONTROL: readonly Mutation[] = [
   {
     without: 'telling a command that may have run from one that was not',
     file: UNDERWAY,
-    text: 'row.executed_at === null ? notInTime(action) : mayHaveRun(action)',
-    becomes: 'notInTime(action)',
+    text: 'row.executed_at === null ? untold(action) : mayHaveRun(action)',
+    becomes: 'untold(action)',
     test: { file: COMMANDS, name: 'may have run when no answer comes' },
   },
   {

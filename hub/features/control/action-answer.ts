@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { LaresError } from '../../../shared/errors.ts'
 import { ACTION_STATES, type ActionRow } from './action-row.ts'
-import { actionWords } from './action-words.ts'
+import { actionWords, orderWords, subjectWords } from './action-words.ts'
 
 /** What is answered to whoever has a device told something. */
 export const actionSchema = z.strictObject({
@@ -17,8 +17,9 @@ export const actionSchema = z.strictObject({
 
 export function actionAnswer(action: ActionRow, now: number): z.infer<typeof actionSchema> {
   const { id, device_id, command, status, result } = action
+  const words = actionWords(action, now)
   return {
-    says: actionWords(action, now),
+    says: status === 'completed' ? words : `${words}. What becomes of it: lares devices commands ${device_id}`,
     state: status,
     device: device_id,
     command,
@@ -28,20 +29,32 @@ export function actionAnswer(action: ActionRow, now: number): z.infer<typeof act
 }
 
 /** Why a command was not done, each with what a person may do. */
-export function refusedBy({ device, device_id, command }: ActionRow, message: string): LaresError {
-  return new LaresError('device_refused', `${device} did not do ${command}: ${message}`, {
-    hint: `See what it has and what is wrong with it: lares devices show ${device_id}`,
+export function refusedBy(action: ActionRow, message: string): LaresError {
+  return new LaresError('device_refused', `${action.device} did not ${orderWords(action)}: ${message}`, {
+    hint: `See what it has and what is wrong with it: lares devices show ${action.device_id}`,
   })
 }
 
-export function notInTime({ device, device_id, command }: ActionRow): LaresError {
-  return new LaresError('expired', `${device} was not there in time: ${command} was not run`, {
-    hint: `Say it again when the device is back: lares devices show ${device_id}`,
+export function notInTime(action: ActionRow): LaresError {
+  return notTold(action, 'was not there in time')
+}
+
+/** The hub began anew, and nothing says for how long it was away. */
+export function notKept(action: ActionRow): LaresError {
+  return notTold(action, 'was not told before the hub restarted, whose clock does not say how long that took')
+}
+
+export function mayHaveRun(action: ActionRow): LaresError {
+  const { subject, done } = subjectWords(action)
+  const may = done === 'run' ? 'may have run' : `may have been ${done}`
+  return new LaresError('outcome_unknown', `${action.device} did not answer: ${subject} ${may}`, {
+    hint: `See how the device is before you say it again: lares devices show ${action.device_id}`,
   })
 }
 
-export function mayHaveRun({ device, device_id, command }: ActionRow): LaresError {
-  return new LaresError('outcome_unknown', `${device} did not answer: ${command} may have run`, {
-    hint: `See how the device is before you say it again: lares devices show ${device_id}`,
+function notTold(action: ActionRow, why: string): LaresError {
+  const { subject, done } = subjectWords(action)
+  return new LaresError('expired', `${action.device} ${why}: ${subject} was not ${done}`, {
+    hint: `Say it again when the device is back: lares devices show ${action.device_id}`,
   })
 }

@@ -3,18 +3,34 @@ import type { ActionRow } from './action-row.ts'
 
 /** What became of a command, in a sentence for a person. */
 export function actionWords(action: ActionRow, now: number): string {
-  const { device, device_id, status, expires_at, error_message } = action
+  const { device, status, expires_at, error_message } = action
   const left = expires_at === null ? '' : durationWords(Math.max(0, expires_at - now))
   switch (status) {
     case 'pending':
-      return `${device} cannot be reached. It is told if it comes back within ${left}: lares devices commands ${device_id}`
+      return `${device} cannot be reached. It is told if it comes back within ${left}`
     case 'executing':
-      return `${device} was told and has not answered yet: lares devices commands ${device_id}`
+      return `${device} was told and has not answered yet`
     case 'completed':
       return `${device}: ${doneWords(action)}`
     default:
-      return `${device}: ${error_message ?? 'it was not done'}`
+      return error_message ?? `${device} did not ${orderWords(action)}`
   }
+}
+
+/** What a device was to do, behind `did not`. */
+export function orderWords({ command, parameters }: ActionRow): string {
+  return isSwitch(command, parameters) ? `switch ${parameters.output}` : `do ${command}`
+}
+
+/** What became of it, or did not: `lamp was not` `switched`. */
+export function subjectWords({ command, parameters }: ActionRow): { subject: string; done: 'switched' | 'run' } {
+  return isSwitch(command, parameters)
+    ? { subject: parameters.output, done: 'switched' }
+    : { subject: command, done: 'run' }
+}
+
+function isSwitch(command: string, parameters: ActionRow['parameters']): parameters is { output: string } {
+  return command === 'switch' && typeof parameters.output === 'string'
 }
 
 function doneWords({ command, result }: ActionRow): string {

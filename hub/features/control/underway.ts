@@ -1,7 +1,7 @@
 import { COMMANDS } from '../../../shared/limits.ts'
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
-import { mayHaveRun, notInTime, refusedBy } from './action-answer.ts'
+import { mayHaveRun, notInTime, notKept, refusedBy } from './action-answer.ts'
 import { answerSoFar, end } from './action-outcome.ts'
 import { actionOf } from './action-row.ts'
 
@@ -79,7 +79,8 @@ export class Underway {
     this.#ready.clear()
     db.exec('UPDATE commands_underway SET told = 0, deadline_mono = NULL, again_mono = NULL')
     for (const row of this.#all.all() as UnderwayRow[]) {
-      if (clockSynced !== true || now >= row.expires_at || now < row.created_at) this.#over(context, row)
+      const isKnown = clockSynced === true && now >= row.created_at
+      if (!isKnown || now >= row.expires_at) this.#over(context, row, isKnown ? notInTime : notKept)
       // Whoever asked lost the connection.
       else answerSoFar(context, actionOf(db, row.action_id))
     }
@@ -124,9 +125,9 @@ export class Underway {
     end(context, action, { answer: null, error: refusedBy(action, 'it was shut out') })
   }
 
-  #over(context: Context, row: UnderwayRow): void {
+  #over(context: Context, row: UnderwayRow, untold = notInTime): void {
     const action = actionOf(context.db, row.action_id)
-    const error = row.executed_at === null ? notInTime(action) : mayHaveRun(action)
+    const error = row.executed_at === null ? untold(action) : mayHaveRun(action)
     end(context, action, { answer: null, error })
   }
 }

@@ -135,7 +135,7 @@ describe('a command to a device that is away', () => {
     comes(house, 'kitchen-pi')
     expect(told()).toEqual([])
     expect(listed()).toMatchObject([
-      { state: 'failed', says: 'kitchen-pi: kitchen-pi was not there in time: identify was not run' },
+      { state: 'failed', says: 'kitchen-pi was not there in time: identify was not run' },
     ])
   })
 
