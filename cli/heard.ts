@@ -1,7 +1,7 @@
 import { alarmWords } from '../shared/alarm-words.ts'
 import { cleanText } from '../shared/clean-text.ts'
 import type { Wire } from '../shared/codec.ts'
-import { levelText } from '../shared/level-text.ts'
+import { onOffText } from '../shared/on-off-text.ts'
 import { stateText } from '../shared/state-text.ts'
 import { showValue } from '../shared/terminal/show-value.ts'
 import { zonedTime } from '../shared/time-words.ts'
@@ -69,7 +69,7 @@ export function line(heard: Heard, { names, types }: Known): string {
 /** Numbers with the digits that matter, of what is on or off in these words, everything else in those of `stateText`. */
 export function shownState(state: Wire<'state'>, type = ''): string {
   const text = stateText(state)
-  const level = levelText(type, text)
+  const level = onOffText(type, text)
   return typeof state.value === 'number' && level === text
     ? showValue(state.value, undefined, { now: 0, times: 'whole' })
     : cleanText(level)

@@ -18,15 +18,15 @@ export const CONTROL: readonly Mutation[] = [
   {
     without: 'distrusting a clock over a restart',
     file: UNDERWAY,
-    text: 'if (clockSynced !== true || ',
-    becomes: 'if (',
+    text: 'const isKnown = clockSynced === true && ',
+    becomes: 'const isKnown = ',
     test: { file: RESTARTS, name: 'is over rather than late where the clock' },
   },
   {
     without: 'distrusting a clock that ran backwards',
     file: UNDERWAY,
-    text: ' || now < row.created_at) this.#over',
-    becomes: ') this.#over',
+    text: 'clockSynced === true && now >= row.created_at',
+    becomes: 'clockSynced === true',
     test: { file: RESTARTS, name: 'is over rather than late where the clock' },
   },
   {

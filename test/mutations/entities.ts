@@ -44,7 +44,7 @@ export const ENTITIES_OF_DEVICES: readonly Mutation[] = [
   {
     without: 'showing what is on or off in these words',
     file: 'hub/features/devices/entity-commands.ts',
-    text: 'levelText(type, state)',
+    text: 'onOffText(type, state)',
     becomes: 'levelText("", state)',
     test: { file: ENTITIES, name: 'is shown as on or off, and a dimmer in percent' },
   },

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { deviceParam, id } from '../../../shared/admin/fields.ts'
-import { levelText } from '../../../shared/level-text.ts'
 import { text } from '../../../shared/messages/fields.ts'
+import { onOffText } from '../../../shared/on-off-text.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
 import { after, conditions, page } from '../../query/list-query.ts'
 import { visibleHouses } from '../../query/visibility.ts'
@@ -15,7 +15,7 @@ export const ENTITY_COLUMNS =
 /** A row of these as it is answered: what is 1 or 0 is on or off, and its flag is one. */
 export function entityAnswer<R extends EntityRow>(row: R): Omit<R, 'is_enabled'> & { is_enabled: boolean } {
   const { entity_type: type, state } = row
-  return { ...row, state: state === null ? null : levelText(type, state), is_enabled: row.is_enabled === 1 }
+  return { ...row, state: state === null ? null : onOffText(type, state), is_enabled: row.is_enabled === 1 }
 }
 
 export const entityLine = {

@@ -1,6 +1,7 @@
 import type { Inventory } from './entry.ts'
 
 const JOBS = 'test/hub/features/jobs/commands.test.ts'
+const BEHIND_BRIDGE = 'test/hub/features/control/behind-bridge.test.ts'
 const FOLLOWERS = 'test/hub/features/followers/commands.test.ts'
 const LINE = 'test/remedies/command-line.test.ts'
 const COPIES = 'test/remedies/maintenance.test.ts'
@@ -28,6 +29,7 @@ export const HUB: Inventory = {
     "Write seconds=5, or 'output=lamp state=on' in quotes, or": WAY_DOWN,
     'Write on, off or toggle, or 40% for a dimmer.': WAY_DOWN,
     'Devices that can be told something are listed by: lares': WAY_DOWN,
+    'Tell it by what it is connected through: ': BEHIND_BRIDGE,
   },
   'hub/': {
     'See the parameters with `lares help … …`.': LINE,
