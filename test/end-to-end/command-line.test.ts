@@ -116,6 +116,15 @@ describe('the command line and a real hub', () => {
     }
   }, 120_000)
 
+  it('end with a code of its own where it is not known to be done', async () => {
+    const { device } = await json<{ device: string }>(['devices', 'create', 'Pump house'])
+    const { code, out } = await lares(['devices', 'switch', device, 'pump', 'on'])
+    expect(code).toBe(7)
+    expect(out).toBe(
+      `Pump house cannot be reached. It is told if it comes back within 10 s. What becomes of it: lares devices commands ${device}\n`,
+    )
+  }, 60_000)
+
   it('take something away only when that is confirmed', async () => {
     const { device } = await json<{ device: string }>(['devices', 'create', 'Old'])
     const refused = await lares(['devices', 'revoke', device])

@@ -93,6 +93,20 @@ export const CONTROL: readonly Mutation[] = [
     test: { file: KEPT, name: 'stays until central has it as it is by now' },
   },
   {
+    without: 'naming the restart that took a command away',
+    file: UNDERWAY,
+    text: 'isKnown ? notInTime : notKept',
+    becomes: 'notInTime',
+    test: { file: RESTARTS, name: 'is over rather than late where the clock ' },
+  },
+  {
+    without: 'ending with a code of its own where a command is not known to be done',
+    file: 'cli/admin-client.ts',
+    text: "if (response.status === 'pending') pending?.()",
+    becomes: 'void pending',
+    test: { file: 'test/end-to-end/command-line.test.ts', name: 'end with a code of its own' },
+  },
+  {
     without: 'refusing settings that nobody declared',
     file: 'hub/features/control/configure-device.ts',
     text: 'const params = z.strictObject({',

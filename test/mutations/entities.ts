@@ -45,7 +45,7 @@ export const ENTITIES_OF_DEVICES: readonly Mutation[] = [
     without: 'showing what is on or off in these words',
     file: 'hub/features/devices/entity-commands.ts',
     text: 'onOffText(type, state)',
-    becomes: 'levelText("", state)',
+    becomes: 'onOffText("", state)',
     test: { file: ENTITIES, name: 'is shown as on or off, and a dimmer in percent' },
   },
   {
