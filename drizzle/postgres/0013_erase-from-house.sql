@@ -16,6 +16,7 @@ CREATE TABLE lares.erasing (
   event_id bigint NOT NULL DEFAULT 0,
   CONSTRAINT erasing_pkey PRIMARY KEY (site_id, what, key)
 );
+SELECT lares.close_table('erasing');
 
 -- A text with a pseudonym where one of the words stands alone: no letter or digit is beside it, nor, for an id, a hyphen and then
 -- one. The same rule as a house has.
