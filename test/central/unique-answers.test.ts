@@ -68,6 +68,25 @@ const ANSWERS = new Map<string, Answer>([
     },
   ],
   [
+    'control_actions(command_id)',
+    {
+      does: 'beside',
+      column: 'command_id',
+      make: (_, value) =>
+        `INSERT INTO control_actions (device_id, command_id, action_type, command, status, created_at, updated_at) VALUES ('${DEVICE}', '${value}', 'switch', 'switch', 'pending', 1, 1)`,
+    },
+  ],
+  [
+    'device_settings(device_id)',
+    {
+      does: 'follows',
+      column: 'device_id',
+      make: (key, value) =>
+        `INSERT INTO devices (id, house_id, name, device_class, integration_type, status_since, discovery_method, created_at, updated_at) SELECT '${value}', house_id, 'D', device_class, integration_type, 1, discovery_method, 1, 1 FROM devices WHERE id = '${DEVICE}' ON CONFLICT DO NOTHING;
+        INSERT INTO device_settings (id, device_id, version, created_at, updated_at) VALUES ('${key}', '${value}', 1, 1, 1)`,
+    },
+  ],
+  [
     'users(email)',
     {
       does: 'settled',
