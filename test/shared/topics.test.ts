@@ -82,7 +82,7 @@ describe('the table of topics', () => {
     for (const name of TOPIC_NAMES) {
       const { from, to } = topicRow(name)
       expect([...from, ...to]).toContain('hub')
-      if (name === 'event') expect(to).toEqual(['hub', 'person', 'integration', 'local'])
+      if (name === 'event') expect(to).toEqual(['hub', 'person', 'integration', 'program', 'local'])
       else expect(from.includes('hub')).not.toBe(to.includes('hub'))
     }
   })
