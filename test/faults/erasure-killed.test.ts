@@ -17,15 +17,19 @@ const KILLER = join(import.meta.dirname, 'lib/kill-at-moment.ts')
 const PATIENCE = { timeout: 120_000, interval: 50 }
 const AT_CENTRAL = 'lares.erase_from_house'
 
-/** Every step of an erasure, in order: what was done until then is kept, what follows is not. */
-const MOMENTS: readonly [name: string, moment: KillMoment][] = [
+/**
+ * Every step of an erasure, in order: what was done until then is kept, what follows is not. Copies and central do not wait for each
+ * other: central is `away` until the copies are new, so that each has its moments.
+ */
+const MOMENTS: readonly [name: string, moment: KillMoment, central?: 'away'][] = [
   ['before it looks at events', { in: 'sqlite', text: 'FROM events WHERE id > @after' }],
   ['before it says how far it looked', { in: 'sqlite', text: 'UPDATE erasures SET events_upto' }],
   ['before rows go', { in: 'sqlite', text: 'DELETE FROM "messages"' }],
-  ['before it says that all are gone', { in: 'sqlite', text: "SET state = 'copies'" }],
-  ['before a recording goes', { in: 'files', text: '.wav' }],
-  ['before an older backup goes', { in: 'files', text: OLD_BACKUP }],
-  ['before it says that copies are new', { in: 'sqlite', text: "SET state = 'central'" }],
+  ['before it says that all are gone', { in: 'sqlite', text: "SET state = 'elsewhere'" }],
+  ['before a recording goes', { in: 'files', text: '.wav' }, 'away'],
+  ['before an older backup goes', { in: 'files', text: OLD_BACKUP }, 'away'],
+  ['before it says that copies are new', { in: 'sqlite', text: 'SET copies_renewed_at' }, 'away'],
+  ['before what it said of copies is kept', { in: 'sqlite', text: "SET state = 'done'" }, 'away'],
   ['before central is asked', { in: 'central', text: AT_CENTRAL, when: 'before' }],
   ['before central commits', { in: 'central', text: AT_CENTRAL, when: 'after' }],
   ['when central has committed', { in: 'central', text: AT_CENTRAL, when: 'committed' }],
@@ -50,10 +54,12 @@ describe('an erasure whose hub is killed', () => {
   it('at every step is done all the same, and leaves nothing of the device anywhere and everything of others', async () => {
     const admin = await central.migrated()
     const { url, site } = await addSite(admin, 'home')
-    const start = async (moment?: KillMoment) => {
+    const nowhere = new URL(url)
+    nowhere.port = '1'
+    const start = async (moment?: KillMoment, at: 'there' | 'away' = 'there') => {
       hub = await startHub({
         folder: data.folder,
-        config: `log = "error"\n[central]\nurl = "${url}"\n`,
+        config: `log = "error"\n[central]\nurl = "${at === 'away' ? nowhere.href : url}"\n`,
         env: moment ? { NODE_OPTIONS: `--import ${KILLER}`, LARES_KILL_MOMENT: JSON.stringify(moment) } : {},
       })
       return hub
@@ -75,8 +81,8 @@ describe('an erasure whose hub is killed', () => {
     await vi.waitFor(async () => expect((await mentionsThere(admin, WORDS.device)).length).toBeGreaterThan(8), PATIENCE)
     await hub?.stop()
 
-    for (const [at, [name, moment]] of MOMENTS.entries()) {
-      const killed = await start(moment)
+    for (const [at, [name, moment, away]] of MOMENTS.entries()) {
+      const killed = await start(moment, away)
       if (at === 0) {
         const local = await LocalAdmin.open(killed.ports.socket)
         // The answer comes, or the end of the hub before it, but no refusal.

@@ -16,7 +16,8 @@ const dyingBefore = {
     const prepare = Sqlite.prototype.prepare
     Sqlite.prototype.prepare = function (this: Sqlite.Database, sql: string) {
       const statement = prepare.call(this, sql)
-      if (isIt(sql)) for (const name of ['run', 'get', 'all']) Object.defineProperty(statement, name, { value: die })
+      if (isIt(sql))
+        for (const name of ['run', 'get', 'all', 'iterate']) Object.defineProperty(statement, name, { value: die })
       return statement
     } as typeof prepare
   },
