@@ -69,6 +69,9 @@ describe('a device that a person names', () => {
 /** What commands need beside the device. */
 const MORE: ReadonlyMap<string, Record<string, unknown>> = new Map([
   ['devices/rename', { name: 'Oven' }],
+  ['devices/command', { command: 'identify' }],
+  ['devices/configure', { heartbeat_s: 60 }],
+  ['devices/switch', { output: 'lamp', state: 'on' }],
   ['sensors/remove', { sensor: 'cpu_temperature' }],
   ['readings/query', { sensor: 'cpu_temperature' }],
   ['readings/summary', { sensor: 'cpu_temperature' }],
