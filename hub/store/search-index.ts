@@ -7,7 +7,7 @@ import type { Searched, TableDeclaration } from './synced-table.ts'
  */
 export const SEARCH_PREFIX = 'search_'
 
-/** How far each index is: `filled_to` is the key of the last row that was filled in. */
+/** How far each index is: `filled_to` is the key of the last row that was filled in, `NULL` once all are. */
 const STATE =
   'CREATE TABLE IF NOT EXISTS search_state (table_name TEXT PRIMARY KEY, filled_to TEXT, is_filled INTEGER NOT NULL DEFAULT 0, ' +
   'rebuild INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID'

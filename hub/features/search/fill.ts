@@ -66,8 +66,10 @@ export function fillStep(db: Database, index: SearchIndex, most: number): boolea
     }
   }
   const isFilled = (span?.rows ?? 0) < most
-  db.prepare('UPDATE search_state SET filled_to = ifnull(?, filled_to), is_filled = ? WHERE table_name = ?').run(
-    span === null ? null : String(span.upto),
+  // Once all are in it no key is kept: it may be that of a device which is erased one day.
+  const filledTo = isFilled || span === null ? null : String(span.upto)
+  db.prepare('UPDATE search_state SET filled_to = ?, is_filled = ? WHERE table_name = ?').run(
+    filledTo,
     isFilled ? 1 : 0,
     table,
   )

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Effect } from '../../../hub/engine/input.ts'
+import { DECLARED_PROBLEMS } from '../../../hub/features/declared-problems.ts'
 import { Announcer } from '../../../hub/front/announcer.ts'
 import { Health } from '../../../hub/health/hub-health.ts'
 import { ManualClock } from '../../../shared/clock.ts'
@@ -11,7 +12,7 @@ import { topicsBelow } from '../../../shared/topics.ts'
 function announcing() {
   const told: unknown[] = []
   const clock = new ManualClock()
-  const health = new Health()
+  const health = new Health(DECLARED_PROBLEMS)
   const perform = (effects: Effect[]) => {
     for (const effect of effects) {
       if (effect.kind !== 'publish' || effect.topic !== 'lares/hub/health') continue
@@ -32,7 +33,10 @@ describe('the health that every account may read', () => {
     health.raise('backup', 'disk_error', 'the backup failed: EACCES /var/lib/lares/backups')
     announcer.start()
     announcer.stop()
-    const problems = ['device_alarm', 'disk_error'].map((code) => ({ code, hint: hintFor(code as 'disk_error') }))
+    const problems = [
+      { code: 'device_alarm', hint: DECLARED_PROBLEMS.get('device_alarm') },
+      { code: 'disk_error', hint: hintFor('disk_error') },
+    ]
     expect(told).toEqual([
       { state: 'attention', at: expect.any(Number), clock: 'synced', problems },
       { state: 'stopped', at: expect.any(Number), clock: 'synced', problems },

@@ -138,6 +138,16 @@ function furnish(house: TestHouse): void {
       `UPDATE devices SET name = 'Kitchen', room_id = 'r1', group_id = 'g1', user_description = ?, discovery_confidence = 0.25, supported_features = '["voice"]'`,
     )
     .run(AWKWARD)
+  add('control_actions', {
+    device_id: PI,
+    command_id: 'c1',
+    action_type: 'switch',
+    command: 'switch',
+    parameters: '{"output":"lamp"}',
+    status: 'pending',
+    ...stamps,
+  })
+  add('device_settings', { id: 's1', device_id: PI, version: 1, settings: '{"heartbeat_s":60}', ...stamps })
   house.send([`lares/${PI}/readings`, reading(1, 40.5)], [`lares/${PI}/readings`, reading(2, 1e-7)])
   house.db
     .prepare('UPDATE readings SET quality = 0.5, metadata = ? WHERE id = 2')
