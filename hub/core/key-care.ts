@@ -48,8 +48,11 @@ export class KeyCare implements Service {
     if (this.#removing) return
     this.#removing = true
     try {
-      for (const id of ids) if (!this.#since.has(id)) this.#since.set(id, clock.now())
+      for (const id of ids)
+        if (!this.#since.has(id)) this.#since.set(id, Math.max(clock.now(), this.#newestBackup() + 1))
       const since = Math.max(...ids.map((id) => this.#since.get(id) ?? 0))
+      // A backup of a clock that was ahead is older than it says, and the one that would be restored until its time has come.
+      if (since > clock.now()) return
       if (this.#newestBackup() < since) await backUp()
       if (this.#newestBackup() < since) return
       for (const id of ids) {

@@ -123,6 +123,13 @@ export const SECRETS: readonly Mutation[] = [
     test: { file: SECRETS_TEST, name: 'is refused while the last one is not over' },
   },
   {
+    without: 'distrusting a backup of a clock that was ahead',
+    file: 'hub/core/key-care.ts',
+    text: 'Math.max(clock.now(), this.#newestBackup() + 1)',
+    becomes: 'clock.now()',
+    test: { file: KEY_CARE, name: 'keeps it while the newest backup is of a clock that was ahead' },
+  },
+  {
     without: 'a backup before a key is removed',
     file: 'hub/core/key-care.ts',
     text: 'if (this.#newestBackup() < since) return',

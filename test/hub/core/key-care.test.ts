@@ -60,6 +60,16 @@ describe('the care of keys', () => {
     expect([ids(), asked]).toEqual([[newer], 2])
   })
 
+  it('keeps it while the newest backup is of a clock that was ahead, and until there is a newer one', async () => {
+    const [old, newer] = [keys.make(), keys.make()]
+    writeFileSync(backupFile(join(folder, 'backups'), clock.now() + 3_600_000), '')
+    await care.unneeded([old])
+    expect([ids(), asked]).toEqual([[newer, old], 0])
+    clock.advance(3_600_001)
+    await care.unneeded([old])
+    expect([ids(), asked]).toEqual([[newer], 1])
+  })
+
   it('keeps it while no backup succeeds: the newest one may have to take the place of the database', async () => {
     const [old, newer] = [keys.make(), keys.make()]
     hasRoom = false
