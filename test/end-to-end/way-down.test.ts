@@ -102,15 +102,18 @@ it('a button of one agent switches a relay of another, by the script of the manu
   await eventually(() => said.includes('ready'), LONG_MS)
 
   expect(lamp.pins.level(22)).toBe(false)
-  const press = () => {
-    button.pins.drive(17, false)
-    setTimeout(() => button.pins.drive(17, true), 200)
+  const released = async () => {
+    const type = 'button_released'
+    return (await admin.call<{ events: unknown[] }>('events', 'list', { event_type: type })).events.length
   }
-  press()
+  button.pins.drive(17, false)
   await eventually(() => lamp.pins.level(22) === true, LONG_MS)
   await eventually(() => said.includes('Kitchen: lamp is on'), LONG_MS)
-  press()
+  button.pins.drive(17, true)
+  await eventually(async () => (await released()) === 1, LONG_MS)
+  button.pins.drive(17, false)
   await eventually(() => lamp.pins.level(22) === false, LONG_MS)
+  button.pins.drive(17, true)
 
   // What was given while it is away is done when it is back, once.
   const ended = new Promise((resolve) => kitchen.once('exit', resolve))
