@@ -54,10 +54,10 @@ export class AdminDoor {
     const { clock } = this.#parts
     const { expires_in_ms } = decoded.value
     const deadline = expires_in_ms === undefined ? {} : { deadline: clock.mono() + expires_in_ms }
-    let asked: Asked = { area, verb, request: decoded.value, caller, retained, ...deadline }
+    const asked: Asked = { area, verb, request: decoded.value, caller, retained, ...deadline }
     try {
       const { command, params } = admit(asked)
-      if (command.danger) asked = await this.#confirmed(asked, params)
+      if (command.danger) await this.#refuseLoss(asked, params)
       const prepared = await command.prepare?.(params, { ...this.#parts.prepareContext(caller), areas: commandAreas })
       checkTime(asked, clock.mono())
       if (command.run) {
@@ -77,12 +77,14 @@ export class AdminDoor {
     }
   }
 
-  /** Lets a dangerous command pass that was confirmed, or that takes nothing away. Throws `confirm_needed`. */
-  async #confirmed(asked: Asked, params: unknown): Promise<Asked> {
-    if (asked.request.confirm === true) return asked
-    const gone = await this.#parts.danger(asked, params)
-    if (gone !== null) throw new LaresError('confirm_needed', gone)
-    return { ...asked, request: { ...asked.request, confirm: true } }
+  /**
+   * Throws `confirm_needed` for a dangerous command that nobody confirmed and that takes something away, before anything is
+   * prepared for it. What passes is asked again by the engine.
+   */
+  async #refuseLoss(asked: Asked, params: unknown): Promise<void> {
+    if (asked.request.confirm === true) return
+    const loss = await this.#parts.danger(asked, params)
+    if (loss !== null) throw new LaresError('confirm_needed', loss)
   }
 }
 

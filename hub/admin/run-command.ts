@@ -39,17 +39,20 @@ interface Answered {
 function run(context: Context, input: Asked & { prepared?: unknown }): Answered {
   const { command, params, caller } = admit(input)
   if (!command.run) throw new LaresError('unknown_command', `${input.area}/${input.verb} is a question, not a change`)
-  // The door has asked already; nothing dangerous runs because a door forgot to.
-  if (command.danger && input.request.confirm !== true)
-    throw new LaresError('confirm_needed', `${input.area}/${input.verb} may take something away`)
   // What was done before is said also to whoever asks too late.
   const known = command.changes ? rememberedAnswer(context, command, input) : null
   if (known) return { response: known, repeated: true, held: false }
   checkTime(input, context.mono ?? 0)
+  if (input.request.confirm !== true) refuseLoss(command.danger?.({ db: context.db, caller, now: context.now }, params))
   const data = command.run(callContext(context, caller, input), params)
   const response = data instanceof Pending ? pending(input.request.id, data.data) : success(input.request.id, data)
   if (command.changes) remember(context, command, { asked: input, response })
   return { response, repeated: false, held: data instanceof Pending && data.held }
+}
+
+/** The door asked too, but what another request has changed since is seen only by the transaction itself. */
+function refuseLoss(loss: string | null = null): void {
+  if (loss !== null) throw new LaresError('confirm_needed', loss)
 }
 
 function callContext(

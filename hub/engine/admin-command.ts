@@ -86,8 +86,8 @@ export interface AdminCommand<P = unknown> {
   secretParams?: readonly string[]
   /**
    * For commands that may take something away for good: what this call would take, in a sentence with its numbers, or
-   * `null` when it takes nothing. Asked of the reader before the command runs; a request without `confirm: true` is answered
-   * with `confirm_needed` and this sentence.
+   * `null` when it takes nothing. Asked of the reader before anything is prepared, and again in the transaction that runs the
+   * command; a request without `confirm: true` is answered with `confirm_needed` and this sentence.
    */
   danger?(context: QueryContext, params: P): string | null
   prepare?(params: P, context: PrepareContext): Promise<unknown>

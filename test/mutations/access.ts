@@ -172,16 +172,24 @@ export const ACCESS: readonly Mutation[] = [
   {
     without: 'asking before something is taken away',
     file: 'hub/admin/admin-door.ts',
-    text: "if (gone !== null) throw new LaresError('confirm_needed', gone)",
+    text: "const loss = await this.#parts.danger(asked, params)\n    if (loss !== null) throw new LaresError('confirm_needed', loss)",
     becomes: '',
     test: { file: DOOR, name: 'and runs it only when that is confirmed' },
   },
   {
     without: 'that question in the engine too',
     file: 'hub/admin/run-command.ts',
-    text: 'if (command.danger && input.request.confirm !== true)',
-    becomes: "if (command.verb === '')",
-    test: { file: COMMANDS, name: 'which may take something away, does not run in the engine without confirm' },
+    text: "if (loss !== null) throw new LaresError('confirm_needed', loss)",
+    becomes: '',
+    test: { file: COMMANDS, name: 'is run by the engine without confirm only where it takes nothing away' },
+  },
+  {
+    without: 'asking once more what is true when the second of two is run',
+    file: 'hub/admin/admin-door.ts',
+    text: "await this.#parts.run({ kind: 'command', ...withoutSecrets(asked, command), prepared })",
+    becomes:
+      "await this.#parts.run({ kind: 'command', ...withoutSecrets({ ...asked, request: { ...asked.request, confirm: true } }, command), prepared })",
+    test: { file: DOOR, name: 'and hands it on unconfirmed when it takes nothing' },
   },
   {
     without: 'remembering what a request was answered',

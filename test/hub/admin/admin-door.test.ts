@@ -184,8 +184,8 @@ describe('the admin door asks what a dangerous command takes away', () => {
     expect(asked.run).toMatchObject([{ verb: 'revoke', request: { confirm: true } }])
   })
 
-  it('and runs it at once when it takes nothing', async () => {
-    const { asked, request } = doorUnderTest({ danger: async () => null })
+  it('and hands it on unconfirmed when it takes nothing, for the engine asks again', async () => {
+    const { answers, asked, request } = doorUnderTest({ danger: async () => null })
     await request('devices/revoke', revoke)
     expect(asked.run).toMatchObject([{ verb: 'revoke', request: { confirm: true } }])
   })

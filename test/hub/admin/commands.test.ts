@@ -4,7 +4,7 @@ import { COMMANDS, findAdminCommand } from '../../../hub/features/commands.ts'
 import { hashPassword } from '../../../hub/features/users/passwords.ts'
 import { REQUEST_MEMORY_MS } from '../../../shared/limits.ts'
 import { ADMIN, memberOf } from '../callers.ts'
-import { ask, commandInput, data, LOCAL, query } from '../engine/ask.ts'
+import { ask, authorizedFor, commandInput, data, LOCAL, query } from '../engine/ask.ts'
 import { reading, START, type TestHouse } from '../engine/engine-in-memory.ts'
 import { KNOWN, lived } from './lived-house.ts'
 
@@ -89,13 +89,19 @@ describe('every command', () => {
     },
   )
 
-  it.each(COMMANDS.filter((command) => command.danger).map(nameOf))(
-    '%s, which may take something away, does not run in the engine without confirm',
-    (name) => {
+  it.each(COMMANDS.filter((command) => command.danger).map((command) => [nameOf(command), command] as const))(
+    '%s is run by the engine without confirm only where it takes nothing away, and says what it would take',
+    (name, command) => {
       const house = lived()
-      const input = commandInput(name, firstExample(name), { prepared: KNOWN[name]?.prepared })
+      house.db.exec(KNOWN[name]?.before ?? '')
+      const params = firstExample(name)
+      const asking = { db: house.db, caller: authorizedFor(name), now: house.now }
+      const loss = command.danger?.(asking, command.params.parse(params))
+      const input = commandInput(name, params, { prepared: KNOWN[name]?.prepared })
       delete input.request.confirm
-      expect(ask(house, input)).toMatchObject({ error: { code: 'confirm_needed' } })
+      const answer = ask(house, input)
+      if (loss === null) expect(answer.status).toBe('ok')
+      else expect(answer).toMatchObject({ error: { code: 'confirm_needed', message: loss } })
     },
   )
 })

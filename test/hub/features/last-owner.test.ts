@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { findAdminCommand } from '../../../hub/features/commands.ts'
-import { authorizedFor } from '../engine/ask.ts'
+import { accountOf } from '../callers.ts'
+import { ask, authorizedFor, commandInput } from '../engine/ask.ts'
 import { openTestHouse, START, type TestHouse } from '../engine/engine-in-memory.ts'
 
 const NO_OWNER = 'No owner is left in Home: only an administrator can change it then.'
@@ -62,5 +63,56 @@ describe('the last owner of a house, who is the last administrator too', () => {
     expect(danger(house, 'people/remove', { email: 'paul@example.org' })).toBeNull()
     expect(danger(house, 'people/remove', { email })).toContain(NO_OWNER)
     expect(danger(house, 'users/update', { email: 'paul@example.org', role: 'admin' })).toBeNull()
+  })
+})
+
+describe('two who are the last, each of whom takes the other away at the same time', () => {
+  const EVE = 'eve@example.org'
+  /** Both were found to take nothing away before either was run. */
+  const atOnce = (
+    house: TestHouse,
+    verb: `${string}/${string}`,
+    params: (email: string) => Record<string, unknown>,
+  ) => {
+    const requests = [
+      { by: 'ann', about: EVE },
+      { by: 'eve', about: email },
+    ].map(({ by, about }) => {
+      expect(danger(house, verb, params(about))).toBeNull()
+      const request = { id: `by-${by}`, params: params(about) }
+      return commandInput(verb, params(about), { caller: accountOf(by, 'all'), request })
+    })
+    house.send(...requests)
+    const answersTo = (by: string) => house.published(`/admin/response/${by}.1/${verb}`)
+    return [...answersTo('ann'), ...answersTo('eve')]
+  }
+
+  it('leave an administrator: the second is told what is true by then, and asked', () => {
+    const house = houseOf(['eve', 'admin', 'owner'])
+    expect(atOnce(house, 'users/update', (address) => ({ email: address, role: 'user' }))).toMatchObject([
+      { status: 'ok' },
+      { error: { code: 'confirm_needed', message: `${email} will administer nothing. ${NO_ADMINISTRATOR}` } },
+    ])
+    expect(house.all("SELECT id FROM users WHERE role = 'admin'")).toEqual([{ id: 'ann' }])
+  })
+
+  it('leave an owner, likewise', () => {
+    const house = houseOf(['eve', 'admin', 'owner'])
+    expect(atOnce(house, 'people/remove', (address) => ({ email: address }))).toMatchObject([
+      { status: 'ok' },
+      { error: { code: 'confirm_needed', message: expect.stringContaining(NO_OWNER) } },
+    ])
+    expect(house.all("SELECT user_id FROM people WHERE role = 'owner'")).toEqual([{ user_id: 'ann' }])
+  })
+
+  it('are answered again as before when a request that was run comes once more', () => {
+    const house = houseOf(['eve', 'admin', 'owner'])
+    const params = { email, role: 'user' }
+    const demote = commandInput('users/update', params, { request: { id: 'one', params } })
+    const first = ask(house, demote)
+    expect(first.status).toBe('ok')
+    // By now it would be asked: she administers again, and nobody else does.
+    house.db.exec("UPDATE users SET role = iif(id = 'ann', 'admin', 'user')")
+    expect(ask(house, demote)).toEqual(first)
   })
 })
