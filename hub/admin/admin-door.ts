@@ -1,6 +1,7 @@
 import type { Clock } from '../../shared/clock.ts'
 import { decode } from '../../shared/codec.ts'
 import { LaresError } from '../../shared/errors.ts'
+import type { Service } from '../../shared/lifecycle.ts'
 import type { Log } from '../../shared/log.ts'
 import type { AdminResponse } from '../../shared/messages/admin-response.ts'
 import type { AdminCommand, PrepareContext } from '../engine/admin-command.ts'
@@ -18,8 +19,8 @@ export interface AdminDoorParts {
   query(asked: Asked, params: unknown): Promise<unknown>
   /** Asks the reader what a dangerous command would take away, or `null`. */
   danger(asked: Asked, params: unknown): Promise<string | null>
-  /** Leaves a trace of a question. */
-  note(input: Extract<StructuredInput, { kind: 'api_call' }>): void
+  /** Leaves a trace of questions. Resolves when it is on the disk, or cannot be; never rejects. */
+  note(input: Extract<StructuredInput, { kind: 'api_call' }>): Promise<void>
   publish(caller: Caller, asked: { area: string; verb: string }, response: AdminResponse): void
   /** What commands know of each other, the door adds. */
   prepareContext(caller: Caller): Omit<PrepareContext, 'areas'>
@@ -31,13 +32,20 @@ export interface AdminDoorParts {
  * The front's side of the one admin door: checks what is asked, prepares what may take time, then has it run in the engine
  * or asked of the reader. Every request gets exactly one answer.
  */
-export class AdminDoor {
+export class AdminDoor implements Service {
   #parts: AdminDoorParts
   #reads: ReadNotes
 
   constructor(parts: AdminDoorParts) {
     this.#parts = parts
     this.#reads = new ReadNotes(parts.clock, (note) => parts.note(note))
+  }
+
+  start(): void {}
+
+  /** Resolves when every question that was asked so far has its trace. */
+  stop(): Promise<void> {
+    return this.#reads.stop()
   }
 
   async request(

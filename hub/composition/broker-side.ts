@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import { asError } from '../../shared/errors.ts'
+import type { AdminDoor } from '../admin/admin-door.ts'
 import type { Journal } from '../broker/journal.ts'
 import { TrustedBroker } from '../broker/trusted-broker.ts'
 import type { FrontPart } from '../contract/front-part.ts'
 import type { Effect } from '../engine/input.ts'
 import { Announcer } from '../front/announcer.ts'
 import { Effects } from '../front/effects.ts'
-import { brokerMemory, houseHooks } from '../front/front.ts'
+import { adminDoor, brokerMemory, houseHooks } from '../front/front.ts'
 import type { HouseHooks } from '../front/house-hooks.ts'
 import { LiveDevices } from '../front/live-devices.ts'
 import { SlowReaders } from '../health/slow-readers.ts'
@@ -21,6 +22,7 @@ import type { LoadedFrontPart } from './open-front-parts.ts'
 /** Everything around the broker. */
 export interface BrokerSide {
   hooks: HouseHooks
+  door: AdminDoor
   journal: Journal
   broker: TrustedBroker
   readers: SlowReaders
@@ -45,7 +47,8 @@ export function composeBrokerSide(
   const houses = new Map<string, string>()
   const live = new LiveDevices(clock)
   const parts = composeFrontParts(base, () => ({ announcer, memory }), frontParts)
-  const door = composeAdminDoor(base, () => ({ broker, outward, listeners, live, pin: certificate.pin }))
+  const around = () => ({ broker, outward, listeners, live, pin: certificate.pin })
+  const door = adminDoor({ store, log }, composeAdminDoor(base, around))
   const hooks = houseHooks({ topics, clock, log, store, parts, live, houses, door })
   const { memory, journal } = brokerMemory({ topics, clock, log, store })
   const readers = new SlowReaders(clock, health)
@@ -87,5 +90,6 @@ export function composeBrokerSide(
     }
     perform(store.facts?.effects ?? [])
   }
-  return { hooks, journal, broker, readers, outward, announcer, listeners, parts, values, socket, perform, tellFacts }
+  const rooms = { hooks, door, journal, broker, readers, outward, announcer, listeners }
+  return { ...rooms, parts, values, socket, perform, tellFacts }
 }

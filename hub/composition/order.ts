@@ -18,11 +18,13 @@ export type Part = readonly [name: string, service: Service, stopMs?: number]
 export function startOrder(base: Base, side: BrokerSide, web: WebServer): Part[] {
   const { spare, listener } = containedParts(base)
   const { clockSync, store, recorder, reader, sync, jobs, followers, keyCare, lag, disk } = base
-  const { journal, broker, readers, outward, announcer, listeners, parts, tellFacts } = side
+  const { door, journal, broker, readers, outward, announcer, listeners, parts, tellFacts } = side
   return [
     ['clock', spare('clock', clockSync)],
     ['store', store, WRITE_MS],
     ['recorder', spare('recorder', recorder), WRITE_MS],
+    // Stops behind the reader, whose last answers it notes.
+    ['door', door, WRITE_MS],
     ['reader', reader],
     // Beside a store that is open, and so by one hub alone.
     ['keys', spare('keys', keyCare)],

@@ -23,7 +23,7 @@ export interface FrontParts {
   live: LiveDevices
   /** Device to house, for what may be forwarded to whom. Filled at start, when a device is made, and by every login. */
   houses: Map<string, string>
-  door: Omit<AdminDoorParts, 'run' | 'note'>
+  door: AdminDoor
 }
 
 /** What the hub retains itself is derived from tables at start; only others' messages are kept in the database. */
@@ -51,18 +51,30 @@ export function brokerMemory({ topics, clock, log, store }: Pick<FrontParts, 'to
   return { memory, journal }
 }
 
-/** The broker's rules, with every way a message can go on. */
-export function houseHooks(parts: FrontParts): HouseHooks {
-  const { store, live, houses, log } = parts
-  const { intake } = store
-  const door = new AdminDoor({
-    ...parts.door,
+/** The admin door, before the engine. */
+export function adminDoor(
+  { store, log }: Pick<FrontParts, 'store' | 'log'>,
+  parts: Omit<AdminDoorParts, 'run' | 'note'>,
+): AdminDoor {
+  const { intake, backups } = store
+  return new AdminDoor({
+    ...parts,
     run(input) {
-      if (findAdminCommand(input.area, input.verb)?.changes) store.backups.soon()
+      if (findAdminCommand(input.area, input.verb)?.changes) backups.soon()
       return intake.input(input)
     },
-    note: (input) => void intake.input(input).catch(() => log.debug({}, 'a request was not noted: intake is closed')),
+    note: (input) =>
+      intake.input(input).then(
+        () => {},
+        () => log.debug({}, 'a request was not noted: intake is closed'),
+      ),
   })
+}
+
+/** The broker's rules, with every way a message can go on. */
+export function houseHooks(parts: FrontParts): HouseHooks {
+  const { store, live, houses, log, door } = parts
+  const { intake } = store
   return new HouseHooks({
     topics: parts.topics,
     log: log.part('access'),

@@ -165,6 +165,21 @@ describe('a hub that is told to stop', () => {
     expect(readdirSync(join(data.folder, 'backups'))).toEqual(copies())
   })
 
+  it('has a trace of every question that it was asked', async () => {
+    const hub = await startHub({ ...data, config: 'log = "info"\n' })
+    const admin = await LocalAdmin.open(hub.ports.socket)
+    for (let asked = 0; asked < 5; asked += 1) await admin.call('houses', 'list', {})
+    admin.close()
+    expect((await terminate(hub)).code).toBe(0)
+    const db = new Sqlite(join(data.folder, 'hub.db'), { readonly: true })
+    closing.push(() => db.close())
+    const asked = db.prepare("SELECT event_data FROM events WHERE event_type = 'api_call' ORDER BY id").pluck().all()
+    expect(asked.map((row) => JSON.parse(String(row)))).toMatchObject([
+      { area: 'houses', verb: 'list', times: 1 },
+      { area: 'houses', verb: 'list', times: 4 },
+    ])
+  })
+
   it('goes on stopping when it is told again', async () => {
     const hub = await startHub({ ...data, config: 'log = "info"\n' })
     hub.signal('SIGTERM')

@@ -31,7 +31,7 @@ function doorUnderTest(more: Partial<AdminDoorParts> = {}) {
       return { devices: [] }
     },
     danger: async () => null,
-    note: ({ area, verb, ok, times }) => void asked.note.push(`${area}/${verb} ${ok} ${times}`),
+    note: async ({ area, verb, ok, times }) => void asked.note.push(`${area}/${verb} ${ok} ${times}`),
     publish: ({ client }, { area, verb }, response) => void answers.push({ client, verb: `${area}/${verb}`, response }),
     prepareContext: (caller) => ({
       caller,
@@ -187,7 +187,10 @@ describe('the admin door asks what a dangerous command takes away', () => {
   it('and hands it on unconfirmed when it takes nothing, for the engine asks again', async () => {
     const { answers, asked, request } = doorUnderTest({ danger: async () => null })
     await request('devices/revoke', revoke)
-    expect(asked.run).toMatchObject([{ verb: 'revoke', request: { confirm: true } }])
+    expect(answers).toEqual([])
+    expect(asked.run).toEqual([
+      { kind: 'command', area: 'devices', verb: 'revoke', request: revoke, caller: LOCAL, retained: false },
+    ])
   })
 
   it('only where the caller may have the command', async () => {

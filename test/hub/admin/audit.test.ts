@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ReadNotes } from '../../../hub/admin/read-notes.ts'
-import { traceOf } from '../../../hub/engine/caller.ts'
+import { type Caller, traceOf } from '../../../hub/engine/caller.ts'
 import { COMMANDS } from '../../../hub/features/commands.ts'
 import { ManualClock } from '../../../shared/clock.ts'
 import { ADMIN, accountOf, programWith } from '../callers.ts'
@@ -119,21 +119,87 @@ describe('the audit', () => {
     const others = query<{ events: { by: string | null }[] }>(house, 'events/list', { event_type: 'hub_started' })
     expect(others.events.map(({ by }) => by)).toEqual([null])
   })
+})
 
-  it('is kept of questions for each token and address, and costs one row for many of them', () => {
-    const notes: unknown[] = []
-    const reads = new ReadNotes(new ManualClock(), ({ caller, times }) => notes.push([caller.session, times]))
-    const asked = (caller = LOCAL) => ({
-      area: 'devices',
-      verb: 'list',
-      request: { id: '1', params: {} },
-      caller,
-      retained: false,
-    })
-    for (const session of ['a', 'b', 'c']) reads.add(asked({ ...LOCAL, session }), true)
-    reads.add(asked({ ...ADMIN, session: 'd' }), true)
-    reads.add(asked({ ...ADMIN, token: 'another', session: 'e' }), true)
-    reads.add(asked({ ...ADMIN, address: '10.0.0.9', session: 'f' }), true)
-    expect(notes).toEqual(['a', 'd', 'e', 'f'].map((session) => [session, 1]))
+describe('the audit of questions', () => {
+  const TEN_MINUTES_MS = 600_000
+
+  /** What was asked often, and the rows about it: login and number. */
+  function noted() {
+    const clock = new ManualClock()
+    const rows: unknown[] = []
+    const reads = new ReadNotes(clock, async ({ caller, times }) => void rows.push([caller.session, times]))
+    const ask = (caller: Partial<Caller> = {}, verb = 'list') =>
+      reads.add(
+        { area: 'devices', verb, request: { id: '1', params: {} }, caller: { ...ADMIN, ...caller }, retained: false },
+        true,
+      )
+    return { clock, rows, reads, ask }
+  }
+
+  it('is kept for each token and address, and costs one row for many of them', () => {
+    const { rows, ask } = noted()
+    for (const session of ['a', 'b', 'c']) ask({ session })
+    ask({ ...LOCAL, session: 'd' })
+    ask({ token: 'another', session: 'e' })
+    ask({ address: '10.0.0.9', session: 'f' })
+    expect(rows).toEqual(['a', 'd', 'e', 'f'].map((session) => [session, 1]))
+  })
+
+  it('counts every one of ten minutes in a row at their end, whether or not more come', () => {
+    const { clock, rows, ask } = noted()
+    for (let asked = 1; asked < 10_000; asked += 1) ask({ session: 'a' })
+    ask({ session: 'b' })
+    clock.advance(TEN_MINUTES_MS - 1)
+    expect(rows).toEqual([['a', 1]])
+    clock.advance(1)
+    expect(rows).toEqual([
+      ['a', 1],
+      ['b', 9_999],
+    ])
+    clock.advance(10 * TEN_MINUTES_MS)
+    expect(rows).toHaveLength(2)
+  })
+
+  it('has one row each ten minutes of whoever goes on asking, and one at once of whoever begins again', () => {
+    const { clock, rows, ask } = noted()
+    ask({ session: 'first' })
+    for (let minutes = 0; minutes < 25; minutes += 1) {
+      ask()
+      clock.advance(60_000)
+    }
+    const { session } = ADMIN
+    expect(rows).toEqual([
+      ['first', 1],
+      [session, 10],
+      [session, 10],
+    ])
+    clock.advance(2 * TEN_MINUTES_MS)
+    expect(rows.slice(3)).toEqual([[session, 5]])
+    ask({ session: 'again' })
+    expect(rows.slice(4)).toEqual([['again', 1]])
+  })
+
+  it('loses none to a stop, nor those that are answered while it stops', async () => {
+    const { clock, rows, reads, ask } = noted()
+    for (const session of ['a', 'b', 'c']) ask({ session })
+    await reads.stop()
+    for (const session of ['d', 'e']) ask({ session })
+    expect(rows).toEqual([
+      ['a', 1],
+      ['c', 2],
+      ['d', 1],
+      ['e', 1],
+    ])
+    clock.advance(TEN_MINUTES_MS)
+    expect(rows).toHaveLength(4)
+  })
+
+  it('loses none to a caller who asks for ever other things', () => {
+    const { rows, ask } = noted()
+    for (const session of ['a', 'b', 'c']) ask({ session })
+    for (let other = 0; other < 1_000; other += 1) ask({}, `verb-${other}`)
+    expect(rows).toHaveLength(1_002)
+    expect(rows).toContainEqual(['c', 2])
   })
 })

@@ -21,7 +21,7 @@ function door(clock: ManualClock, parts: Partial<AdminDoorParts>) {
     run: async () => ({ verdict: 'stored' }),
     query: async () => ({}),
     danger: async () => null,
-    note: () => {},
+    note: async () => {},
     publish: (_client, _asked, response) => void answers.push(response),
     prepareContext: (caller) => ({
       caller,
