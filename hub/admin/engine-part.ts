@@ -1,6 +1,8 @@
 import type { AdminRequest } from '../../shared/messages/admin-request.ts'
 import type { Caller } from '../engine/caller.ts'
 import type { Feature } from '../engine/feature.ts'
+import type { House } from '../engine/house.ts'
+import { openLoginRights } from '../features/users/login-rights.ts'
 import { forgetOldAnswers } from './request-memory.ts'
 import { noteCall, runCommand } from './run-command.ts'
 
@@ -24,12 +26,13 @@ declare module '../engine/input.ts' {
 const HOUR_MS = 3_600_000
 
 /** The admin door's part of the engine: changes are run, and what was answered is remembered for a while. */
-export function openAdminDesk(): Feature {
+export function openAdminDesk(house: House): Feature {
+  const logins = house.use(openLoginRights)
   let forgottenAt = 0
   return {
     name: 'admin',
     inputs: {
-      command: (context, input) => ({ verdict: 'stored', value: runCommand(context, input) }),
+      command: (context, input) => ({ verdict: 'stored', value: runCommand(context, input, logins) }),
       api_call(context, input) {
         noteCall(context, input)
         return { verdict: 'stored' }

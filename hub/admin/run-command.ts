@@ -5,6 +5,7 @@ import { failure, Pending, pending, publishAnswer, success } from '../engine/ans
 import type { AuthorizedCaller } from '../engine/caller.ts'
 import type { Context } from '../engine/context.ts'
 import { findAdminCommand } from '../features/commands.ts'
+import type { LoginRights } from '../features/users/login-rights.ts'
 import { type Asked, admit, checkTime } from './admit.ts'
 import { remember, rememberedAnswer } from './request-memory.ts'
 
@@ -13,10 +14,14 @@ import { remember, rememberedAnswer } from './request-memory.ts'
  * A refusal (`LaresError`, thrown before the command's first write) is an answer; any other failure undoes the command
  * and reaches the caller as `internal`. An answer that is held is published by whoever holds it.
  */
-export function runCommand(context: Context, input: Asked & { prepared?: unknown }): AdminResponse {
+export function runCommand(
+  context: Context,
+  input: Asked & { prepared?: unknown },
+  logins: LoginRights,
+): AdminResponse {
   let answered: Answered
   try {
-    answered = run(context, input)
+    answered = run(context, { ...input, caller: logins.of(input.caller, context.now) })
   } catch (error) {
     if (!(error instanceof LaresError)) throw error
     answered = { response: failure(input.request.id, error), repeated: false, held: false }

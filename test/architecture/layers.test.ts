@@ -50,7 +50,7 @@ const MAY_IMPORT: Record<string, string> = {
   'hub/features': 'hub/contract hub/engine hub/features/* shared shared/messages',
   'hub/features/*':
     'hub/contract hub/engine hub/features/* hub/query hub/secrets hub/store shared shared/admin shared/messages shared/sensors shared/sqlite',
-  'hub/admin': 'hub/engine hub/features hub/store shared shared/messages shared/sqlite',
+  'hub/admin': 'hub/engine hub/features hub/features/users hub/store shared shared/messages shared/sqlite',
   'hub/broker': 'hub/engine shared',
   'hub/voice': 'hub/contract hub/engine shared shared/messages',
   'hub/sync': 'hub/engine hub/store shared shared/sqlite',

@@ -3,6 +3,7 @@ import type { Mutation } from './mutation.ts'
 const RIGHTS_TEST = 'test/hub/admin/rights.test.ts'
 const AUDIT = 'test/hub/admin/audit.test.ts'
 const PROGRAMS = 'test/hub/features/programs.test.ts'
+const LOGIN_RIGHTS = 'test/hub/features/login-rights.test.ts'
 const LAST_OWNER = 'test/hub/features/last-owner.test.ts'
 const HOOKS = 'test/hub/front/house-hooks.test.ts'
 
@@ -87,7 +88,7 @@ export const RIGHTS: readonly Mutation[] = [
   },
   {
     without: 'the rights of a token for a program that belongs to a house',
-    file: 'hub/features/users/authentication.ts',
+    file: 'hub/features/users/login-rights.ts',
     text: 'if (isProgram(token)) return programRights(token)',
     becomes: '',
     test: { file: PROGRAMS, name: 'is no person: it belongs to no house' },
@@ -126,6 +127,27 @@ export const RIGHTS: readonly Mutation[] = [
     text: 'context.addEvent({ ...event, caller })',
     becomes: 'context.addEvent(event)',
     test: { file: AUDIT, name: 'says in every row who asked: principal, token, client, address and login' },
+  },
+  {
+    without: 'judging the rights of a request in the transaction that runs it',
+    file: 'hub/admin/run-command.ts',
+    text: '{ ...input, caller: logins.of(input.caller, context.now) }',
+    becomes: 'input',
+    test: { file: LOGIN_RIGHTS, name: 'is refused once %s, also by what came just before it' },
+  },
+  {
+    without: 'looking again whether the account is closed',
+    file: 'hub/features/users/login-rights.ts',
+    text: 'row.is_active === 0 || ',
+    becomes: '',
+    test: { file: LOGIN_RIGHTS, name: 'is refused once %s, also by what came just before it' },
+  },
+  {
+    without: 'looking again at the end of the token',
+    file: 'hub/features/users/login-rights.ts',
+    text: ' || (row.expires_at !== null && row.expires_at <= now)',
+    becomes: '',
+    test: { file: LOGIN_RIGHTS, name: 'is refused once its token has ended' },
   },
   {
     without: 'saying that a request was only answered again',
@@ -178,7 +200,7 @@ export const RIGHTS: readonly Mutation[] = [
   },
   {
     without: 'the rights of a token whose account became a person',
-    file: 'hub/features/users/authentication.ts',
+    file: 'hub/features/users/login-rights.ts',
     text: "role === 'device' || rights !== null",
     becomes: "role === 'device'",
     test: { file: PROGRAMS, name: 'stays one, whoever its account becomes' },

@@ -1,14 +1,11 @@
 import { timingSafeEqual } from 'node:crypto'
 import { canRetry, LaresError } from '../../../shared/errors.ts'
 import { isDeviceId } from '../../../shared/ids.ts'
-import type { Database } from '../../../shared/sqlite/open.ts'
 import { LOCAL } from '../../engine/caller.ts'
 import type { Context } from '../../engine/context.ts'
-import type { HouseRights } from '../../engine/house-rights.ts'
 import type { Admission, Credentials, Principal } from '../../engine/principal.ts'
 import { checkCode, countTry, hashSecret } from '../devices/joining.ts'
-import { memberRights } from '../house/member-rights.ts'
-import { programRights } from './program-rights.ts'
+import { isProgram, rightsOf, TOKENS, type TokenRow } from './login-rights.ts'
 import { noteUse } from './tokens.ts'
 
 /** A joiner's client id stands in the topics that it uses. */
@@ -66,23 +63,9 @@ function device(context: Context, { clientId, password }: Credentials, id: strin
   return accept({ kind: 'device', id, voice, house: row.house_id }, clientId || id)
 }
 
-interface TokenRow {
-  id: string
-  user_id: string
-  integration: number
-  rights: string | null
-  houses: string | null
-  expires_at: number | null
-  role: 'admin' | 'user' | 'device'
-  is_active: number
-}
-
 function person(context: Context, { clientId, password }: Credentials, user: string): Admission {
   const row = context.db
-    .prepare(
-      'SELECT t.id, t.user_id, t.integration, t.rights, t.houses, t.expires_at, u.role, u.is_active FROM api_tokens t JOIN users u ON u.id = t.user_id ' +
-        'WHERE t.token_hash = ? AND t.user_id = ?',
-    )
+    .prepare(`${TOKENS} WHERE t.token_hash = ? AND t.user_id = ?`)
     .get(hashSecret(password ?? ''), user) as TokenRow | undefined
   if (!row || (row.expires_at !== null && row.expires_at <= context.now)) return refuse(4, 'unknown user or token')
   if (row.is_active === 0) return refuse(5, 'this user was deactivated')
@@ -95,17 +78,6 @@ function person(context: Context, { clientId, password }: Credentials, user: str
 function kindOf(token: TokenRow): 'person' | 'integration' | 'program' {
   if (isProgram(token)) return 'program'
   return token.integration === 1 ? 'integration' : 'person'
-}
-
-/** A token that was given rights stays a program's, also where central has made a person of its account since. */
-function isProgram({ role, rights }: TokenRow): boolean {
-  return role === 'device' || rights !== null
-}
-
-/** Administrators may everything, other people what they may in their houses, and programs what their token says. */
-function rightsOf(db: Database, token: TokenRow): HouseRights {
-  if (isProgram(token)) return programRights(token)
-  return token.role === 'admin' ? 'all' : memberRights(db, token.user_id)
 }
 
 function matches(hash: string | null, secret: string | null): boolean {

@@ -9,6 +9,7 @@ import type { JobKind } from '../../../hub/engine/job-kind.ts'
 import { hashSecret } from '../../../hub/features/devices/joining.ts'
 import { nothingToSend, type Unsent } from '../../../hub/features/retention/unsent.ts'
 import { openUnsent } from '../../../hub/features/sync/unsent-rows.ts'
+import { type LoginRights, openLoginRights } from '../../../hub/features/users/login-rights.ts'
 import { installTriggers } from '../../../hub/store/change-log.ts'
 import { declarations } from '../../../hub/store/declarations.ts'
 import { HUB_MIGRATIONS } from '../../../hub/store/open-store.ts'
@@ -46,10 +47,14 @@ export interface TestHouse {
   restart(changed?: { followers?: readonly Follower[]; settings?: Readonly<Record<string, unknown>> }): void
 }
 
+/** Callers of tests are made without accounts. */
+const AS_AT_LOGIN: LoginRights = { of: (caller) => caller }
+
 /** `db`: a house that lived before, in a database that is open and has its tables. `file`: where other threads see it. */
 export function openTestHouse({
   log = silentLog,
   unsent = nothingToSend,
+  logins = AS_AT_LOGIN,
   jobKinds = [],
   features = ENGINE_PARTS,
   followers = [],
@@ -60,6 +65,8 @@ export function openTestHouse({
 }: {
   log?: Log
   unsent?: Unsent
+  /** What callers may; default: what they say, whether or not they have an account. */
+  logins?: LoginRights
   jobKinds?: readonly JobKind[]
   /** Parts of the house; default: those of all features. */
   features?: readonly OpenFeature[]
@@ -84,7 +91,10 @@ export function openTestHouse({
         keyring: keys.keyring(),
         ...changed,
       },
-      replaced: new Map([[openUnsent, unsent]]),
+      replaced: new Map<unknown, unknown>([
+        [openUnsent, unsent],
+        [openLoginRights, logins],
+      ]),
     })
   const house: TestHouse = {
     db,
@@ -152,7 +162,7 @@ export function openTestHouse({
   return house
 }
 
-function freshDatabase(file: string): Database {
+export function freshDatabase(file: string): Database {
   const db = openDatabase({ file })
   migrate(db, { folder: HUB_MIGRATIONS, now: START })
   installTriggers(db, declarations())
