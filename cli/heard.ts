@@ -20,7 +20,8 @@ export interface HouseEvent {
 
 /** What the hub says of its house. `null` is what it has cleared. */
 export type Heard =
-  | { kind: 'state'; device: string; sensor: string; state: Wire<'state'> | null }
+  /** `measures`: what a reading is of, as `sensor_type` names it; absent for a state as the hub publishes it. */
+  | { kind: 'state'; device: string; sensor: string; state: Wire<'state'> | null; measures?: string }
   | { kind: 'status'; device: string; status: Wire<'status'> | null }
   | { kind: 'event'; event: HouseEvent }
 
@@ -38,8 +39,10 @@ export function line(heard: Heard, { names, types }: Known): string {
   const nameOf = (device: string) => names.get(device) ?? device
   switch (heard.kind) {
     case 'state': {
-      const { state } = heard
-      const value = state ? `${shownState(state, types?.get(sensorId(heard)))} ${state.unit}` : 'gone'
+      const { state, measures } = heard
+      const shown = (known: Wire<'state'>) =>
+        measures === undefined ? shownState(known, types?.get(sensorId(heard))) : shownReading(known, measures)
+      const value = state ? `${shown(state)} ${state.unit}` : 'gone'
       const time = state ? zonedTime(state.at) : '-'
       return cleanText(`${time}  ${nameOf(heard.device)}  ${sensorName(names, heard)}  ${value}`.trimEnd())
     }
@@ -73,6 +76,11 @@ export function shownState(state: Wire<'state'>, type = ''): string {
   return typeof state.value === 'number' && level === text
     ? showValue(state.value, undefined, { now: 0, times: 'whole' })
     : cleanText(level)
+}
+
+/** As the lists of readings show it: what is 1 or 0 of its kind as on or off, other numbers with the digits of their kind. */
+function shownReading({ value }: Wire<'state'>, kind: string): string {
+  return showValue(value, { format: 'sensor-value' }, { now: 0, kind, times: 'whole' })
 }
 
 /** What people call a sensor, kept beside the names of devices; its key where nobody said. */

@@ -11,6 +11,7 @@ interface ReadingRow {
   sensor: string
   /** Absent from an older hub. */
   sensor_name?: string
+  sensor_type: string
   value: number
   unit: string
   quality: number
@@ -115,7 +116,7 @@ function namesOf({
   device_name,
   sensor,
   sensor_name = sensor,
-}: Omit<ReadingRow, 'id' | 'received_at' | 'time' | 'value' | 'quality'>): Found['names'] {
+}: Pick<ReadingRow, 'device' | 'device_name' | 'sensor' | 'sensor_name'>): Found['names'] {
   return [
     [device, device_name],
     [sensorId({ device, sensor }), sensor_name],
@@ -127,7 +128,7 @@ function keyOf({ device, sensor }: Pick<ReadingRow, 'device' | 'sensor'>): strin
 }
 
 function heardOf(row: Omit<ReadingRow, 'id' | 'received_at'>): Heard {
-  const { device, sensor, value, unit, time, quality, metadata } = row
+  const { device, sensor, sensor_type: measures, value, unit, time, quality, metadata } = row
   const time_quality = metadata?.time_quality ?? 'good'
-  return { kind: 'state', device, sensor, state: { value, unit, at: time, quality, time_quality } }
+  return { kind: 'state', device, sensor, measures, state: { value, unit, at: time, quality, time_quality } }
 }

@@ -69,10 +69,10 @@ function showNumber(value: number, schema: JsonSchema | undefined, showing: Show
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)))
 }
 
-/** With the digits that mean something for this kind of sensor; what is 0 or 1 is off or on. */
+/** With the digits that mean something for this kind of sensor; what is 0 or 1 is off or on, and their mean in between. */
 function sensorWords(value: number, name: string | undefined): string {
   const kind = SENSOR_KINDS.get(name ?? '')
-  if (kind?.binary && (value === 0 || value === 1)) return value === 1 ? 'on' : 'off'
+  if (kind?.binary) return value === 0 ? 'off' : value === 1 ? 'on' : value.toFixed(2)
   return kind ? value.toFixed(kind.precision) : String(Number(value.toPrecision(6)))
 }
 

@@ -280,6 +280,24 @@ describe('who follows readings', () => {
     await one.end()
   })
 
+  it('reads on and off of what is one or the other, and each number with the digits of its kind', async () => {
+    const house = houseWithPi()
+    const lamp = (value: number) => ({ items: [{ sensor: 'lamp', value, kind: 'switch', unit: '' }] })
+    measure({ line: new LineToHouse(house) }, 0, lamp(0))
+    const one = await following(house, { ...readings, json: false })
+    measure(one, 0, lamp(1))
+    measure(one, 21.0625)
+    measure(one, 0, { items: [{ sensor: 'people', value: 1, kind: 'count', unit: '' }] })
+    await one.pass(1)
+    expect(one.lines.map((text) => text.split('  ').slice(2).join('  '))).toEqual([
+      'Switch  off',
+      'Switch  on',
+      'Temperature  21.1 °C',
+      'Count  1',
+    ])
+    await one.end()
+  })
+
   it('sees over a restart what was measured meanwhile, and what a device had kept, each once', async () => {
     const one = await following(houseWithPi(), readings)
     measure(one, 1)

@@ -116,6 +116,11 @@ describe('an answer in the terminal', () => {
       { device: 'd', sensor: 'door', value: 1, unit: '', sensor_type: 'opening', time: NOW, quality: 1 },
     ]
     expect(render({ readings }, answerOf('readings', 'latest'), PIPE)).toMatch(/ on /)
+    // Half of the time it was open: a mean without digits would say that it never was.
+    const summaries = [{ time: NOW, min: 0, mean: 0.5, max: 1, count: 2 }]
+    const series = [{ device: 'd', sensor: 'door', unit: '', sensor_type: 'opening', summaries }]
+    const answer = { from: NOW, to: NOW, step_ms: 300_000, series }
+    expect(render(answer, answerOf('readings', 'summary'), PIPE)).toMatch(/ off +0\.50 +on +2$/m)
   })
 
   it('names the zone of each time where it changes among them', () => {
