@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import { deviceParam, id, time, toType } from '../../../shared/admin/fields.ts'
+import { deviceParam, id, time } from '../../../shared/admin/fields.ts'
 import { alarmWords } from '../../../shared/alarm-words.ts'
 import { agentUpgrade } from '../../../shared/compatibility.ts'
-import { formatJoinToken } from '../../../shared/join-token.ts'
 import { severity } from '../../../shared/messages/event.ts'
 import { deviceName, text } from '../../../shared/messages/fields.ts'
 import { timeWords } from '../../../shared/time-words.ts'
@@ -14,95 +13,13 @@ import { visibleHouses } from '../../query/visibility.ts'
 import { settingLine, settingLines } from '../control/setting-lines.ts'
 import { houseNamed, houseParam } from '../house/named-house.ts'
 import { LAST_ERROR_AT } from './alarms.ts'
-import { DEVICE_TYPES } from './device-types.ts'
 import { ENTITY_COLUMNS, entityAnswer, entityLine, listEntities } from './entity-commands.ts'
-import { addDevice, hashSecret, invite } from './joining.ts'
+import { createDevice, inviteDevice } from './joining-commands.ts'
 import { deviceNamed } from './named-device.ts'
 import { type OpenAlarm, openAlarms } from './open-alarms.ts'
 import { removeSensor } from './sensor-commands.ts'
 import { shutOutDevice } from './shut-out.ts'
 import { tellProblems } from './tell-device.ts'
-
-const deviceType = z.enum(DEVICE_TYPES)
-
-export const inviteDevice = adminCommand({
-  area: 'devices',
-  verb: 'invite',
-  needs: 'configure',
-  summary: 'Make a join token: good for one device, for ten minutes',
-  params: z.strictObject({
-    name: deviceName,
-    device_type: deviceType.default('raspberry_pi'),
-    house: houseParam.optional(),
-  }),
-  result: z.strictObject({
-    /** What to type on the new device. */
-    join: toType,
-    expires_at: time,
-    /** Why it may not work, each with its remedy. */
-    warnings: z.array(z.string()),
-    token: z.string(),
-  }),
-  examples: [{ says: 'a token for the agent in the hall', params: { name: 'Hall' } }],
-  positional: ['name'],
-  changes: true,
-  secretAnswer: true,
-  async prepare(_params, { hub }) {
-    return { ...hub.reach(), pin: hub.pin }
-  },
-  run(context, params) {
-    const { addresses, warnings, pin } = context.prepared as { addresses: string[]; warnings: string[]; pin: string }
-    const house = houseNamed(context, params.house)
-    const wish = { name: params.name, type: params.device_type, house, by: context.caller.principal }
-    const { code, expiresAt } = invite(context, wish)
-    context.addEvent({
-      type: 'device_invited',
-      house,
-      source: 'user',
-      data: { name: params.name, by: context.caller.principal },
-    })
-    const token = formatJoinToken({ addresses, pin, code })
-    return { join: `lares edge join ${token}`, expires_at: expiresAt, warnings, token }
-  },
-})
-
-export const createDevice = adminCommand({
-  area: 'devices',
-  verb: 'create',
-  needs: 'configure',
-  summary: 'Make id and secret for a device that runs no agent (ESP32, scripts)',
-  params: z.strictObject({
-    name: deviceName,
-    device_type: deviceType.default('custom'),
-    house: houseParam.optional(),
-  }),
-  result: z.strictObject({ device: z.string(), secret: z.string() }),
-  examples: [{ says: 'an ESP32 in the garden', params: { name: 'Garden', device_type: 'custom' } }],
-  positional: ['name'],
-  changes: true,
-  secretAnswer: true,
-  run(context, params) {
-    const secret = Buffer.from(context.random(32)).toString('base64url')
-    const house = houseNamed(context, params.house)
-    const device = addDevice(context, {
-      name: params.name,
-      type: params.device_type,
-      house,
-      secretHash: hashSecret(secret),
-      integration: 'mqtt',
-      discovery: 'manual',
-      hardware: null,
-    })
-    context.addEvent({
-      type: 'device_created',
-      device,
-      house,
-      source: 'user',
-      data: { name: params.name, by: context.caller.principal },
-    })
-    return { device, secret }
-  },
-})
 
 const COLUMNS =
   'd.id, d.name, d.device_type, d.device_class, d.integration_type, d.status, d.status_reason, d.status_since, d.last_seen, ' +
