@@ -2,18 +2,12 @@ import { Readable } from 'node:stream'
 import type { Clock } from '../../shared/clock.ts'
 import type { BrokerChange } from '../engine/broker-change.ts'
 import { BROKER_LIMITS, type BrokerLimits } from './broker-limits.ts'
-import {
-  entryBytes,
-  type Incoming,
-  type IncomingMessages,
-  type SessionSubscription,
-  type StoredPacket,
-} from './client-session.ts'
-import { ClientSessions, hasLevel, owned, type Subscriber } from './client-sessions.ts'
+import type { Incoming, IncomingMessages, SessionSubscription, StoredPacket } from './client-session.ts'
+import { ClientSessions, owned, type Subscriber } from './client-sessions.ts'
 import type { Committed } from './journal.ts'
 import type { QoS } from './qos.ts'
 import type { Owed } from './retained-delivery.ts'
-import { RetainedStore } from './retained-store.ts'
+import { RetainedMessages } from './retained-messages.ts'
 
 interface Id {
   id: string
@@ -62,20 +56,17 @@ export class BrokerPersistence {
   /** Which messages the next retained stream is for, or `null` for all that match. Set by the broker before each. */
   owed: Owed | null = null
   #options: PersistenceOptions
-  #limits: BrokerLimits
   #broker: Id | null = null
   #memory: ClientSessions
-  #retained = new RetainedStore<StoredPacket>()
-  /** Of others, as bounded. */
-  #foreign = { topics: 0, bytes: 0 }
-  #notRetained = 0
+  #retained: RetainedMessages
   #wills = new Map<string, Will>()
 
   constructor(options: PersistenceOptions) {
     this.#options = options
-    this.#limits = { ...BROKER_LIMITS, ...options.limits }
-    const { clock, journal = () => {} } = options
-    this.#memory = new ClientSessions({ clock, limits: this.#limits, journal })
+    const limits = { ...BROKER_LIMITS, ...options.limits }
+    const { clock, journal = () => {}, retain = () => true, own = () => false } = options
+    this.#memory = new ClientSessions({ clock, limits, journal })
+    this.#retained = new RetainedMessages({ limits, journal, retain, own })
   }
 
   get broker(): Id | null {
@@ -106,8 +97,8 @@ export class BrokerPersistence {
 
   stats(): PersistenceStats {
     const { sessions, queuedBytes, dropped } = this.#memory
-    const retained = this.#retained.size
-    return { sessions: sessions.size, queuedBytes, retained, dropped, notRetained: this.#notRetained }
+    const { size: retained, refused: notRetained } = this.#retained
+    return { sessions: sessions.size, queuedBytes, retained, dropped, notRetained }
   }
 
   /**
@@ -156,20 +147,15 @@ export class BrokerPersistence {
   /** Brings back what the changes say. Call before the first client connects. */
   load(changes: Iterable<BrokerChange>): void {
     for (const change of changes) {
-      if (change.kind === 'unretain') this.#unretain(change.topic)
-      else if (change.kind === 'retain') {
-        const { topic, payload, qos } = change
-        this.#keep({ cmd: 'publish', topic, payload, qos, retain: true, dup: false })
-      } else this.#memory.apply(change)
+      if (change.kind === 'retain' || change.kind === 'unretain') this.#retained.apply(change)
+      else this.#memory.apply(change)
     }
   }
 
   /** The changes that make the present memory again: a journal can be replaced by them. */
   *snapshot(): Generator<BrokerChange> {
     yield* this.#memory.snapshot()
-    for (const [topic, { payload, qos }] of this.#retained.entries()) {
-      if (!this.#isOwn(topic)) yield { kind: 'retain', topic, payload, qos }
-    }
+    yield* this.#retained.snapshot()
   }
 
   /** Gives up what is too old in the queues of clients that are away. */
@@ -180,29 +166,13 @@ export class BrokerPersistence {
   /** Keeps nothing more for a principal, nor for anybody what has the level in its topic. Its connections were ended before. */
   erase(owner: string, level: string): void {
     this.#memory.erase(owner, level)
-    for (const [topic] of [...this.#retained.entries()]) {
-      if (!hasLevel(topic, level)) continue
-      this.#unretain(topic)
-      this.#recordRetained({ kind: 'unretain', topic })
-    }
+    this.#retained.erase(level)
   }
 
   // Aedes: retained messages
 
   async storeRetained(packet: StoredPacket): Promise<void> {
-    const { topic, payload, qos } = packet
-    const before = this.#retained.get(topic)
-    if (payload.length === 0 || !this.#mayRetain(topic, payload, before)) {
-      if (payload.length > 0) this.#notRetained += 1
-      // What is current is not kept, so what was kept must not pass for current.
-      if (!before) return
-      this.#unretain(topic)
-      this.#recordRetained({ kind: 'unretain', topic })
-      return
-    }
-    const kept = owned(payload)
-    this.#keep({ ...packet, payload: kept })
-    this.#recordRetained({ kind: 'retain', topic, payload: kept, qos })
+    this.#retained.store(packet)
   }
 
   createRetainedStream(filter: string): Readable {
@@ -212,7 +182,7 @@ export class BrokerPersistence {
   createRetainedStreamCombi(filters: string[]): Readable {
     const { owed } = this
     this.owed = null
-    return Readable.from(retainedOf(this.#retained, filters, owed ?? (() => true)))
+    return Readable.from(this.#retained.match(filters, owed ?? (() => true)))
   }
 
   // Aedes: subscriptions
@@ -341,39 +311,6 @@ export class BrokerPersistence {
 
   // Inside
 
-  #mayRetain(topic: string, payload: Buffer, before: StoredPacket | undefined): boolean {
-    if (this.#options.retain?.(topic) === false) return false
-    if (this.#isOwn(topic)) return true
-    if (!before && this.#foreign.topics >= this.#limits.retainedTopics) return false
-    const freed = before ? entryBytes(topic, before.payload) : 0
-    return this.#foreign.bytes - freed + entryBytes(topic, payload) <= this.#limits.retainedBytes
-  }
-
-  #keep(packet: StoredPacket): void {
-    this.#unretain(packet.topic)
-    this.#retained.set(packet.topic, packet)
-    if (this.#isOwn(packet.topic)) return
-    this.#foreign.topics += 1
-    this.#foreign.bytes += entryBytes(packet.topic, packet.payload)
-  }
-
-  #unretain(topic: string): void {
-    const before = this.#retained.get(topic)
-    if (!before) return
-    this.#retained.delete(topic)
-    if (this.#isOwn(topic)) return
-    this.#foreign.topics -= 1
-    this.#foreign.bytes -= entryBytes(topic, before.payload)
-  }
-
-  #isOwn(topic: string): boolean {
-    return this.#options.own?.(topic) === true
-  }
-
-  #recordRetained(change: Extract<BrokerChange, { kind: 'retain' | 'unretain' }>): void {
-    if (!this.#isOwn(change.topic)) this.#options.journal?.(change)
-  }
-
   /** Resolves when what the client changed is on disk. Otherwise the client is closed before this rejects. */
   #onDisk({ id }: Id): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -390,11 +327,5 @@ export class BrokerPersistence {
     // A rejection is Aedes' word for "not seen yet".
     if (!message?.accepted) throw new Error('no such packet')
     return message
-  }
-}
-
-function* retainedOf(retained: RetainedStore<StoredPacket>, filters: string[], owed: Owed): Generator<StoredPacket> {
-  for (const filter of filters) {
-    for (const packet of retained.match(filter)) if (owed(packet)) yield packet
   }
 }

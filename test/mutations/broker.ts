@@ -200,9 +200,9 @@ export const BROKER: readonly Mutation[] = [
   },
   {
     without: 'letting go of what others retained of whoever is erased',
-    file: 'hub/broker/persistence.ts',
-    text: 'if (!hasLevel(topic, level)) continue',
-    becomes: 'continue',
+    file: 'hub/broker/retained-messages.ts',
+    text: 'if (hasLevel(topic, level)) this.#remove(topic)',
+    becomes: 'void [topic, level]',
     test: { file: ERASING, name: 'who is erased has no session left' },
   },
 ]
