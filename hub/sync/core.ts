@@ -1,6 +1,6 @@
 import { UNSURE_ROWS } from '../engine/sync-memory.ts'
-import type { AckedPart, JoinedAnswer, StreamPosition, SyncIdentity, SyncStep } from '../engine/sync-step.ts'
-import { joinParts, NOTHING } from './acked.ts'
+import type { JoinedAnswer, StreamPosition, SyncIdentity, SyncStep } from '../engine/sync-step.ts'
+import { NOTHING } from './acked.ts'
 import { nextErasure, noteErasures, tookErasure } from './erasing.ts'
 import { movedUnder } from './history.ts'
 import {
@@ -14,6 +14,7 @@ import {
 } from './scope-pull.ts'
 import { hasEnded, streamName } from './stream-position.ts'
 import type { HandshakeOutcome, Sent, SyncEffect, SyncEvent, SyncState, Waiting } from './sync-state.ts'
+import { noteMoved, placeStream, saveUnsaved, takeBackUnsaved, unsavedRows } from './unsaved.ts'
 
 /** A stream this far behind is split: what is new goes at once, what was missed follows. */
 const SPLIT_ROWS = 20_000
@@ -29,7 +30,6 @@ const SCOPES_EVERY = 60
 const CHECK_EVERY = 30
 /** Rows the engine may be behind before sending stops; `UNSURE_ROWS` of sync-memory.ts counts on it. */
 const UNSAVED_MOST = UNSURE_ROWS - BACKFILL_BATCH
-const KEYS_MOST = 20_000
 
 type Answer = Extract<
   SyncEvent,
@@ -128,13 +128,13 @@ export class SyncCore {
       case 'sent':
         return this.#sent(event.result)
       case 'split':
-        this.#note({ ...NOTHING, stream: event.live })
-        this.#note({ ...NOTHING, stream: event.part })
+        noteMoved(state, { ...NOTHING, stream: event.live })
+        noteMoved(state, { ...NOTHING, stream: event.part })
         return this.#look()
       case 'pruned':
         if (!event.stream) return [this.#wait(IDLE_MS)]
         state.identity.pruneFrom = null
-        this.#place(event.stream)
+        placeStream(state, event.stream)
         return [{ kind: 'persist', step: { step: 'pruned', stream: event.stream } }, ...this.#next()]
       case 'erased':
         return [tookErasure(state, event), ...this.#look()]
@@ -189,14 +189,14 @@ export class SyncCore {
     const { site, name, leases } = outcome.facts
     state.identity = { ...state.identity, site, name, leases }
     const token = this.#offer ?? ''
-    return [...this.#save(), { kind: 'persist', step: { step: 'joined', token, ...outcome.facts } }]
+    return [...saveUnsaved(state), { kind: 'persist', step: { step: 'joined', token, ...outcome.facts } }]
   }
 
   #persisted(step: SyncStep['step'], answer: unknown): SyncEffect[] {
     const { state } = this
     if (step === 'acked') {
       state.saving = null
-      return [...this.#save(), ...this.#next()]
+      return [...saveUnsaved(state), ...this.#next()]
     }
     if (step === 'propose') {
       return state.mode === 'handshake' ? [{ kind: 'handshake', proposed: this.#offer ?? '' }] : []
@@ -238,8 +238,7 @@ export class SyncCore {
     const { state } = this
     state.lastError = reason
     if (step === 'acked') {
-      state.unsaved = [...(state.saving ?? []), ...state.unsaved]
-      state.saving = null
+      takeBackUnsaved(state)
       return state.mode === 'running' && state.busy === null ? [this.#wait(IDLE_MS)] : []
     }
     return state.mode === 'fenced' ? [] : this.#failed(reason, 'persist')
@@ -261,7 +260,7 @@ export class SyncCore {
     state.mode = 'fenced'
     state.lastError = reason
     state.identity = { ...state.identity, fenced: reason }
-    return [...this.#disconnect(), ...this.#save(), { kind: 'persist', step: { step: 'fenced', reason } }]
+    return [...this.#disconnect(), ...saveUnsaved(state), { kind: 'persist', step: { step: 'fenced', reason } }]
   }
 
   #look(): SyncEffect[] {
@@ -294,9 +293,9 @@ export class SyncCore {
   #next(): SyncEffect[] {
     const { state } = this
     if (state.mode !== 'running' || state.busy !== null) return []
-    const save = this.#save()
+    const save = saveUnsaved(state)
     // Goes on when the engine has written some of it down.
-    if (this.#unsavedRows() >= UNSAVED_MOST) return save
+    if (unsavedRows(state) >= UNSAVED_MOST) return save
     const live = state.removing ? null : this.#firstReady((stream) => stream.upto === null)
     const erasure = nextErasure(state, live !== null)
     if (erasure) return [...save, ...this.#then(erasure)]
@@ -346,7 +345,7 @@ export class SyncCore {
     const { state } = this
     const { more, tookMs, ...part } = result
     const name = streamName(part.stream)
-    this.#note(part)
+    noteMoved(state, part)
     // To the end of the queue, so that no table keeps the others waiting.
     state.ready = state.ready.filter((other) => other !== name)
     if (more) state.ready.push(name)
@@ -357,7 +356,7 @@ export class SyncCore {
     // A row of the house's own has changed, and may be in the way of one of central's no longer.
     if (part.settled.some(({ table }) => this.#managed.has(table))) recheckRefusing(state)
     // What was split off looks up after every batch: something new may have come.
-    if (part.stream.upto !== null) return [...this.#save(), ...this.#look()]
+    if (part.stream.upto !== null) return [...saveUnsaved(state), ...this.#look()]
     return this.#next()
   }
 
@@ -365,36 +364,5 @@ export class SyncCore {
     if (!effect) return this.#next()
     this.state.busy = effect.kind
     return [effect]
-  }
-
-  #place(stream: StreamPosition): void {
-    const { streams } = this.state
-    const at = streams.findIndex((own) => streamName(own) === streamName(stream))
-    streams.splice(at < 0 ? streams.length : at, 1, stream)
-  }
-
-  #unsavedRows(): number {
-    const parts = [...(this.state.saving ?? []), ...this.state.unsaved]
-    return parts.reduce((sum, { ledger }) => sum + ledger.rows, 0)
-  }
-
-  #save(): SyncEffect[] {
-    const { state } = this
-    if (state.saving || state.unsaved.length === 0) return []
-    const parts = state.unsaved
-    state.saving = parts
-    state.unsaved = []
-    return [{ kind: 'persist', step: { step: 'acked', parts } }]
-  }
-
-  /** Remembers where a stream stands, here and for the engine. */
-  #note(part: AckedPart): void {
-    const { unsaved } = this.state
-    const name = streamName(part.stream)
-    this.#place(part.stream)
-    const last = unsaved.findLastIndex(({ stream }) => streamName(stream) === name)
-    const known = unsaved[last]
-    if (!known || known.settled.length + part.settled.length > KEYS_MOST) unsaved.push(part)
-    else unsaved[last] = joinParts(known, part)
   }
 }
