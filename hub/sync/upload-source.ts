@@ -4,9 +4,10 @@ import type { HeldRow, StreamPosition } from '../engine/sync-step.ts'
 import { type CentralTable, isAppend } from '../store/central-shape.ts'
 import { mayBeErased } from '../store/erased-keys.ts'
 import { foldNumber, foldText, readChain, writeChain } from './chain.ts'
-import { type RowEncoder, rowEncoder, storedAt } from './encode.ts'
+import { type RowEncoder, rowEncoder } from './encode.ts'
+import { changesBehind, rowsBehind } from './rows-behind.ts'
 import { hasEnded } from './stream-position.ts'
-import type { SyncEvent, Waiting } from './sync-state.ts'
+import type { SyncEvent } from './sync-state.ts'
 import type { CentralLayout } from './table-fit.ts'
 
 /** Rows of one table, ready for COPY. */
@@ -35,9 +36,6 @@ export interface UploadBatch {
 }
 
 type LogEntry = [seq: number, table: string, key: string]
-
-/** Counting exactly what waits is not worth more than this many rows. */
-const COUNT_MOST = 20_001
 
 /** Reads from the hub's database what is to be sent. Read-only; each answer is one snapshot. */
 export class UploadSource {
@@ -79,16 +77,10 @@ export class UploadSource {
     return this.#snapshot(() => {
       const waiting = this.#streams()
         .filter((stream) => stream.table !== 'sync_changes' && !hasEnded(stream) && this.#layout.has(stream.table))
-        .map((stream) => this.#waiting(stream))
+        .map((stream) => rowsBehind(this.#db, this.#table(stream.table), stream))
       const log = this.#streams().find((stream) => stream.table === 'sync_changes' && stream.upto === null)
-      const after = log?.position ?? 0
-      const count = Number(this.#db.prepare('SELECT count(*) FROM sync_changes WHERE seq > ?').pluck().get(after))
-      return {
-        kind: 'seen',
-        waiting,
-        changes: { waiting: count, oldest: count === 0 ? null : this.#oldestChange(after) },
-        erasures: readErasures(this.#db),
-      }
+      const changes = changesBehind(this.#db, this.#tables, log?.position ?? 0)
+      return { kind: 'seen', waiting, changes, erasures: readErasures(this.#db) }
     })
   }
 
@@ -184,58 +176,6 @@ export class UploadSource {
     } finally {
       this.#db.exec('COMMIT')
     }
-  }
-
-  #waiting(stream: StreamPosition): Waiting {
-    const table = this.#table(stream.table)
-    const time = storedAt(table)
-    const key = `"${table.key}"`
-    const upto = stream.upto ?? Number.MAX_SAFE_INTEGER
-    const newest = Math.min(
-      upto,
-      Number(this.#db.prepare(`SELECT coalesce(max(${key}), 0) FROM "${table.name}"`).pluck().get()),
-    )
-    const counted = Number(
-      this.#db
-        .prepare(
-          `SELECT count(*) FROM (SELECT 1 FROM "${table.name}" WHERE ${key} > ? AND ${key} <= ? LIMIT ${COUNT_MOST})`,
-        )
-        .pluck()
-        .get(stream.position, upto),
-    )
-    const oldest =
-      time === null || counted === 0
-        ? null
-        : this.#db
-            .prepare(`SELECT "${time}" FROM "${table.name}" WHERE ${key} > ? ORDER BY ${key} LIMIT 1`)
-            .pluck()
-            .get(stream.position)
-    const rows = counted < COUNT_MOST ? counted : newest - stream.position
-    // A part without rows is still to be closed.
-    const least = stream.upto === null ? 0 : 1
-    return {
-      stream: stream.stream,
-      epoch: stream.epoch,
-      newest,
-      rows: Math.max(rows, least),
-      oldest: typeof oldest === 'number' ? oldest : null,
-    }
-  }
-
-  /** When the row of the oldest entry was changed; `null` where its table does not say or the row is gone. */
-  #oldestChange(after: number): number | null {
-    const entry = this.#db
-      .prepare('SELECT table_name, row_key FROM sync_changes WHERE seq > ? ORDER BY seq LIMIT 1')
-      .raw()
-      .get(after) as [string, string] | undefined
-    const table = entry && this.#tables.get(entry[0])
-    const time = table?.columns.find(({ name }) => name === 'updated_at' || name === 'created_at')?.name
-    if (!entry || !table || time === undefined) return null
-    const at = this.#db
-      .prepare(`SELECT max("${time}") FROM "${table.name}" WHERE "${table.key}" = ?`)
-      .pluck()
-      .get(entry[1])
-    return typeof at === 'number' ? at : null
   }
 
   #append(from: StreamPosition, most: number): UploadBatch | null {
