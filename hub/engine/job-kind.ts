@@ -1,6 +1,7 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { ErrorCode } from '../../shared/errors.ts'
 import type { Context } from './context.ts'
+import { wrongInPayload } from './job-payload.ts'
 
 /** A job as the engine's part of its kind sees it. */
 export interface EndedJob<P> {
@@ -28,7 +29,7 @@ export type JobDelivery =
   | {
       promise: 'at_least_once'
       attempts: number
-      /** Between two runs, doubling, with jitter after the cap. */
+      /** Between two runs of a key that failed, doubling with each in a row, with jitter after the cap. */
       backoff: { firstMs: number; capMs: number }
     }
   | { promise: 'at_most_once' }
@@ -40,7 +41,10 @@ export type JobDelivery =
 export interface JobKind<P = unknown, V = unknown> {
   /** In lower case, as it is shown to people and in metrics. */
   name: string
-  /** Every object of it is strict, and no field is named like a secret: payloads are shown and copied into backups. */
+  /**
+   * Says of each part what it is; every object of it is strict, and no field is named like a secret: payloads are shown and
+   * copied into backups.
+   */
   payload: z.ZodType<P>
   delivery: JobDelivery
   /** Runs at the same time. Of one key there is never more than one. */
@@ -79,38 +83,10 @@ export function kindOf({ jobKinds }: Pick<Context, 'jobKinds'>, name: string): J
 }
 
 const NAME = /^[a-z][a-z0-9_]{0,39}$/
-const SECRET_NAME = /(?:secret|passw(?:or)?d|token|credentials?|cookie|authorization|(?:api|private|access)_?key)s?$/i
 
 function wrongIn({ name, payload, delivery, concurrency, deadlineMs }: JobKind): string | null {
   if (!NAME.test(name)) return 'a name is at most 40 of a-z, 0-9 and _'
   if (concurrency < 1 || deadlineMs <= 0) return 'nothing of it could ever run'
   if (delivery.promise === 'at_least_once' && delivery.attempts < 1) return 'at least once is at least one attempt'
-  return wrongInPayload(z.toJSONSchema(payload) as Schema)
-}
-
-interface Schema {
-  type?: string
-  properties?: Record<string, Schema>
-  additionalProperties?: unknown
-  items?: Schema
-  prefixItems?: Schema[]
-  anyOf?: Schema[]
-  oneOf?: Schema[]
-  allOf?: Schema[]
-}
-
-function wrongInPayload(schema: Schema): string | null {
-  if (schema.type === 'object' && schema.additionalProperties !== false)
-    return 'an object of its payload takes fields that are not named: a secret may be among them'
-  for (const [field, inner] of Object.entries(schema.properties ?? {})) {
-    if (SECRET_NAME.test(field)) return `its payload has a field "${field}": a job reads its secrets when it runs`
-    const wrong = wrongInPayload(inner)
-    if (wrong !== null) return wrong
-  }
-  const { items, prefixItems = [], anyOf = [], oneOf = [], allOf = [] } = schema
-  for (const inner of [...(items ? [items] : []), ...prefixItems, ...anyOf, ...oneOf, ...allOf]) {
-    const wrong = wrongInPayload(inner)
-    if (wrong !== null) return wrong
-  }
-  return null
+  return wrongInPayload(payload)
 }

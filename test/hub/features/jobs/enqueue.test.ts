@@ -117,6 +117,23 @@ describe('a job that is enqueued', () => {
 })
 
 describe('a kind of job', () => {
+  const tree = z.strictObject({
+    name: z.string(),
+    get below() {
+      return z.array(tree)
+    },
+  })
+  const secretTree = z.strictObject({
+    password: z.string(),
+    get below(): z.ZodType {
+      return z.array(secretTree)
+    },
+  })
+  const looseTree = z.looseObject({
+    get below(): z.ZodType {
+      return z.array(looseTree)
+    },
+  })
   const withPayload = (payload: z.ZodType): JobKind => ({ ...repeated(), payload }) as JobKind
 
   it.each([
@@ -125,8 +142,22 @@ describe('a kind of job', () => {
     ['a secret by another name', z.union([z.strictObject({ api_key: z.string() }), z.null()])],
     ['fields that are not named', z.looseObject({ to: z.string() })],
     ['fields of any name', z.strictObject({ headers: z.record(z.string(), z.string()) })],
+    ['what is not known', z.unknown()],
+    ['a field that may be anything', z.strictObject({ to: z.any() })],
+    ['a list of anything', z.strictObject({ all: z.array(z.unknown()) })],
+    ['what is described elsewhere', z.strictObject({ to: z.unknown().meta({ $ref: '#/$defs/elsewhere' }) })],
+    ['any JSON', z.strictObject({ body: z.json() })],
+    ['a secret in what refers to itself', z.strictObject({ tree: secretTree })],
+    ['fields of any name in what refers to itself', looseTree],
   ])('may not have %s in its payload', (_what, payload) => {
     expect(() => jobKinds([withPayload(payload)])).toThrow(/its payload/)
+  })
+
+  it('may have what refers to itself in its payload where that has no secret', () => {
+    expect(() => jobKinds([withPayload(tree)])).not.toThrow()
+    expect(() =>
+      jobKinds([withPayload(z.strictObject({ tree, is: z.enum(['a', 'b']), one: z.literal(1) }))]),
+    ).not.toThrow()
   })
 
   it('has a name of its own', () => {
