@@ -28,6 +28,8 @@ export interface ClaimedJob extends JobRunId, JobKey {
   /** 1 at the first run. */
   attempt: number
   deadlineMs: number
+  /** Runs of its kind at the same time. */
+  concurrency: number
 }
 
 /** What became of one run. Everything in it survives a structured clone. */

@@ -216,16 +216,7 @@ export class JobRunner implements Service {
   }
 
   #tellStuck(): void {
-    const deaf = [...this.#deaf]
-    const last = deaf.at(-1)?.job
-    if (!last) this.#parts.stuck(null)
-    else if (deaf.length === RUNS_AT_ONCE)
-      this.#parts.stuck(`${RUNS_AT_ONCE} runs of jobs do not end, the last of the kind "${last.kind}": no job is run`)
-    else
-      this.#parts.stuck(
-        `the run of job ${last.job} ("${last.kind}", ${last.key}) was ended and goes on all the same: ` +
-          'no other of its key is run until it has ended or the hub is restarted',
-      )
+    this.#parts.stuck(heldUpBy([...this.#deaf].map(({ job }) => job)))
   }
 
   /** A disk that takes nothing is told by others. */
@@ -281,6 +272,30 @@ export class JobRunner implements Service {
     count.runs += 1
     this.#outcomes.set(`${kind} ${is}`, count)
   }
+}
+
+/** What is not run because of runs that were ended and hear nothing, in words; `null`: there are none. */
+function heldUpBy(deaf: readonly ClaimedJob[]): string | null {
+  const last = deaf.at(-1)
+  if (!last) return null
+  if (deaf.length === RUNS_AT_ONCE)
+    return `${RUNS_AT_ONCE} runs of jobs do not end, the last of the kind "${last.kind}": no job is run`
+  return [...Map.groupBy(deaf, ({ kind }) => kind).values()].map(heldUpByKind).join('; ')
+}
+
+/** A run keeps its key and its place among those of its kind. */
+function heldUpByKind(deaf: readonly ClaimedJob[]): string {
+  const { job, kind, key, concurrency } = deaf.at(-1) as ClaimedJob
+  const isFull = deaf.length >= concurrency
+  if (deaf.length === 1)
+    return (
+      `the run of job ${job} ("${kind}", ${key}) was ended and goes on all the same: ` +
+      `${isFull ? 'none of its kind' : 'no other of its key'} is run until it has ended or the hub is restarted`
+    )
+  return (
+    `${deaf.length} runs of jobs "${kind}" were ended and go on all the same, the last of job ${job} (${key}): ` +
+    `${isFull ? 'none of this kind' : 'no other of their keys'} is run until one has ended or the hub is restarted`
+  )
 }
 
 /** Why the house rejected an input, as its engine says it. */

@@ -81,7 +81,8 @@ function begin(context: Context, kind: JobKind, row: JobRow): ClaimedJob | null 
   ).run(run, now, row.id)
   return {
     ...{ job: row.id, run, kind: kind.name, key: row.key, payload: stored.payload },
-    ...{ idempotencyKey: row.idempotency_key, attempt: row.attempts + 1, deadlineMs: kind.deadlineMs },
+    ...{ idempotencyKey: row.idempotency_key, attempt: row.attempts + 1 },
+    ...{ deadlineMs: kind.deadlineMs, concurrency: kind.concurrency },
   }
 }
 

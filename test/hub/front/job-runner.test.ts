@@ -169,6 +169,29 @@ describe('a run that was ended and goes on', () => {
     await turn()
     expect(stuck.at(-1)).toBeNull()
   })
+
+  it('is told with what is not run because of it: of its key, and none of its kind once no place of that is left', async () => {
+    const letter = repeated({ delivery: { promise: 'at_most_once' } })
+    const house = openJobsHouse([letter, once()])
+    const { stuck } = runnerOver(house, deaf)
+    const goesDeaf = async (kind: typeof letter, key: string) => {
+      put(house, kind, key)
+      await vi.waitFor(() => expect(house.states().at(-1)).toBe('running'))
+      await turn()
+      house.clock.advance(10_000)
+      await vi.waitFor(() => expect(house.states().at(-1)).toBe('failed'))
+      await turn()
+      house.clock.advance(10_000)
+      return stuck.at(-1)?.split('; ')
+    }
+    const until = 'is run until it has ended or the hub is restarted'
+    expect(await goesDeaf(letter, 'a')).toEqual([expect.stringContaining(`no other of its key ${until}`)])
+    const both = expect.stringMatching(
+      /^2 runs of jobs "letter" .* job 2 \(b\): none of this kind is run until one has/,
+    )
+    expect(await goesDeaf(letter, 'b')).toEqual([both])
+    expect(await goesDeaf(once(), 'c')).toEqual([both, expect.stringContaining(`none of its kind ${until}`)])
+  })
 })
 
 describe('a hub that stops', () => {
