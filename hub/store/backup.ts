@@ -148,8 +148,8 @@ export function isCopy(file: string): boolean {
 }
 
 /**
- * What is run at most once may have been run since the copy was made: whoever uses the copy has it run by a person. Nothing
- * removes such a job but that person.
+ * What is run at most once may have been run since the copy was made: whoever uses the copy has it run by a person. It is kept
+ * until no time (`kept_until`), so nothing removes such a job before that person, or a newer one of its key, has settled it.
  */
 const NOT_FROM_A_COPY = `
   UPDATE jobs SET state = 'failed', ended_at = enqueued_at, last_code = 'outcome_unknown',

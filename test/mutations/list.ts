@@ -7,6 +7,7 @@ import { DECLARED } from './features.ts'
 import { FOLLOWERS } from './followers.ts'
 import { INTAKE } from './intake.ts'
 import { JOBS } from './jobs.ts'
+import { JOBS_THAT_FAIL } from './jobs-that-fail.ts'
 import { LINK } from './link.ts'
 import type { Mutation } from './mutation.ts'
 import { OUTBOX } from './outbox.ts'
@@ -30,6 +31,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...ENTITIES_OF_DEVICES,
   ...RIGHTS,
   ...JOBS,
+  ...JOBS_THAT_FAIL,
   ...CONTROL,
   ...DECLARED,
   ...FOLLOWERS,

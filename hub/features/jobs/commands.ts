@@ -6,8 +6,8 @@ import type { Database } from '../../../shared/sqlite/open.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
 import { kindOf } from '../../engine/job-kind.ts'
 import { conditions, page } from '../../query/list-query.ts'
-import { tellFailed } from './failed-jobs.ts'
-import { JOB_STATES, type JobRow, jobRow, newerWaits } from './job-row.ts'
+import { tellOfJobs } from './job-problems.ts'
+import { JOB_STATES, type JobRow, type JobState, jobRow, newerWaits } from './job-row.ts'
 import { giveUp, waitAgain } from './outcome.ts'
 
 const named = z.strictObject({ id: z.number(), kind: z.string(), key: z.string() })
@@ -83,15 +83,18 @@ export const retryJob = adminCommand({
       throw new LaresError('already_exists', `a newer job of the kind "${kind}" and the key ${key} waits already`, {
         hint: 'It is run in its turn; lares jobs list shows it.',
       })
-    // A person looked: what it was to wait for is over.
+    // A person looked: what failed before does not count, and what it was to wait for is over.
+    db.prepare('UPDATE jobs SET failures = 0 WHERE id = ?').run(id)
     if (state !== 'waiting' || row.attempts > 0) db.prepare('UPDATE jobs SET due_at = NULL WHERE id = ?').run(id)
     waitAgain(context, { id, attempts: 0 }, 0)
     context.addEvent({ type: 'job_retried', source: 'user', data: { id, kind, key, by: caller.principal } })
     context.effect({ kind: 'jobs_due' })
-    tellFailed(context, kind)
+    tellOfJobs(context, kind)
     return { id, kind, key }
   },
 })
+
+const MAY_BE_GIVEN_UP: ReadonlySet<JobState> = new Set(['waiting', 'running', 'failed'])
 
 export const cancelJob = adminCommand({
   area: 'jobs',
@@ -105,6 +108,7 @@ export const cancelJob = adminCommand({
   changes: true,
   danger({ db }, { id }) {
     const { kind, key, state } = found(db, id)
+    if (!MAY_BE_GIVEN_UP.has(state)) return null
     if (state === 'running')
       return `Job ${id} ("${kind}", ${key}) runs: it is ended, and what it did by then stays done.`
     return `Job ${id} ("${kind}", ${key}) will not be done.`
@@ -113,8 +117,7 @@ export const cancelJob = adminCommand({
     const { db, caller } = context
     const row = found(db, id)
     const { kind, key, state } = row
-    if (state !== 'failed' && state !== 'waiting' && state !== 'running')
-      throw new LaresError('bad_params', `job ${id} is ${state} already`)
+    if (!MAY_BE_GIVEN_UP.has(state)) throw new LaresError('bad_params', `job ${id} is ${state} already`)
     const message = state === 'running' ? 'given up while it ran: what it did is not known' : 'given up by a person'
     giveUp(context, row, { kind: kindOf(context, kind), error: { code: 'cancelled', message }, state: 'cancelled' })
     context.addEvent({ type: 'job_cancelled', source: 'user', data: { id, kind, key, state, by: caller.principal } })

@@ -1,13 +1,15 @@
 import { JOBS } from '../../../shared/limits.ts'
-import type { Database } from '../../../shared/sqlite/open.ts'
+import type { RetentionClass } from '../../contract/retention-class.ts'
 import type { Context } from '../../engine/context.ts'
 import type { Feature, InputAnswer } from '../../engine/feature.ts'
 import type { House } from '../../engine/house.ts'
 import type { JobFigures, JobStep } from '../../engine/job-step.ts'
 import { Claims } from './claim.ts'
-import { tellAllFailed, tellFailed } from './failed-jobs.ts'
-import { type JobRow, runningRow } from './job-row.ts'
-import { conclude, giveUp } from './outcome.ts'
+import { figuresOf } from './job-figures.ts'
+import { tellAllOfJobs, tellOfJobs } from './job-problems.ts'
+import { runningRow } from './job-row.ts'
+import { conclude } from './outcome.ts'
+import { giveUpUnknown } from './unknown-jobs.ts'
 
 declare module '../../engine/input.ts' {
   interface InputKinds {
@@ -26,8 +28,14 @@ declare module '../../engine/input.ts' {
 /** Between two looks for what has been kept long enough. */
 const PURGE_MS = 60_000
 
-/** Work outside the engine that must not be lost: what waits, what runs, what became of it. */
-export function openJobs({ db, jobKinds: kinds }: Pick<House, 'db' | 'jobKinds'>): Feature {
+type JobsPlace = Pick<House, 'db' | 'jobKinds'>
+
+/** Work outside the engine that must not be lost: what waits, what runs, what became of it. `kept`: its retention classes. */
+export function openJobs(kept: readonly RetentionClass[]): (house: JobsPlace) => Feature {
+  return (house) => jobsOf(house, kept)
+}
+
+function jobsOf({ db, jobKinds: kinds }: JobsPlace, kept: readonly RetentionClass[]): Feature {
   const claims = new Claims(kinds)
   let purgedAt = Number.NEGATIVE_INFINITY
   let told: JobFigures[] = []
@@ -37,7 +45,7 @@ export function openJobs({ db, jobKinds: kinds }: Pick<House, 'db' | 'jobKinds'>
     const figures = figuresOf(db)
     if (JSON.stringify(figures) === JSON.stringify(told)) return
     context.effect({ kind: 'job_figures', figures })
-    for (const kind of new Set([...told, ...figures].map((one) => one.kind))) tellFailed(context, kind)
+    for (const kind of new Set([...told, ...figures].map((one) => one.kind))) tellOfJobs(context, kind)
     context.committed(() => {
       told = figures
     })
@@ -46,6 +54,7 @@ export function openJobs({ db, jobKinds: kinds }: Pick<House, 'db' | 'jobKinds'>
   function purge(context: Context): void {
     const mono = context.mono ?? 0
     if (mono - purgedAt < PURGE_MS) return
+    giveUpUnknown(context, kept)
     removeOld(context)
     removeMany(context)
     context.committed(() => {
@@ -76,10 +85,9 @@ export function openJobs({ db, jobKinds: kinds }: Pick<House, 'db' | 'jobKinds'>
     },
     start(context) {
       resumeDelays(context)
-      tellAllFailed(context)
+      tellAllOfJobs(context)
     },
     tick(context) {
-      failUnknown(context, kinds)
       purge(context)
       if (claims.isDue({ db }, context)) context.effect({ kind: 'jobs_due' })
       tellFigures(context)
@@ -97,46 +105,22 @@ function resumeDelays({ db, now, mono }: Context): void {
   ).run({ now, mono: mono ?? 0 })
 }
 
-/** In one transaction. */
-const UNKNOWN_AT_ONCE = 500
-
-/** A job that nothing of this version can do is not left waiting for ever. */
-function failUnknown(context: Context, kinds: House['jobKinds']): void {
-  const waiting = "SELECT DISTINCT kind FROM jobs WHERE state = 'waiting'"
-  const unknown = (context.db.prepare(waiting).pluck().all() as string[]).filter((kind) => !kinds.has(kind))
-  for (const kind of unknown) {
-    const rows = context.db
-      .prepare(`SELECT * FROM jobs WHERE state = 'waiting' AND kind = ? LIMIT ${UNKNOWN_AT_ONCE}`)
-      .all(kind) as JobRow[]
-    const error = { code: 'job_failed', message: `this version of Lares has no jobs of the kind "${kind}"` } as const
-    for (const row of rows) giveUp(context, row, { kind: undefined, error, state: 'failed' })
-  }
-}
-
 /** What its kind keeps no longer. A clock that follows no time source removes nothing. */
 function removeOld({ db, now, clockSynced }: Context): void {
   if (clockSynced !== false) db.prepare('DELETE FROM jobs WHERE kept_until <= ?').run(now)
 }
 
-/** What is more than may be kept of a kind, the first to have ended first. What was done takes no place of what has failed. */
+/**
+ * What is more than may be kept of a kind, the first to have ended first. What was done takes no place of what has failed, and
+ * what a copy of the database was made with, which nobody keeps until a time, goes only when a person decides.
+ */
 const REMOVE_MANY = `
   DELETE FROM jobs WHERE id IN (
     SELECT id FROM (
       SELECT id, state, row_number() OVER (PARTITION BY kind, state = 'failed' ORDER BY ended_at DESC, id DESC) AS place
-      FROM jobs WHERE state NOT IN ('waiting', 'running'))
+      FROM jobs WHERE state NOT IN ('waiting', 'running') AND (state <> 'failed' OR kept_until IS NOT NULL))
     WHERE place > CASE state WHEN 'failed' THEN ${JOBS.failed} ELSE ${JOBS.ended} END)`
 
 function removeMany({ db }: Context): void {
   db.prepare(REMOVE_MANY).run()
-}
-
-function figuresOf(db: Database): JobFigures[] {
-  return db
-    .prepare(
-      `SELECT kind, count(*) FILTER (WHERE state = 'waiting') AS waiting, count(*) FILTER (WHERE state = 'running') AS running,
-         count(*) FILTER (WHERE state = 'failed') AS failed,
-         min(CASE WHEN state = 'waiting' THEN max(ready_at, coalesce(due_at, 0)) END) AS dueSince
-       FROM jobs WHERE state IN ('waiting', 'running', 'failed') GROUP BY kind ORDER BY kind`,
-    )
-    .all() as JobFigures[]
 }

@@ -18,7 +18,8 @@ export interface NewJob<P> {
  * Has something done outside the engine once this transaction is on the disk. Returns the job's id.
  *
  * A job of the same key that waits gets this payload and this time, and nobody does what it was told before; a back-off that
- * it is in is not cut short. One of the same key that is run now is left alone, and this one is run after it.
+ * it is in is not cut short, and what failed of the key goes on being counted. One of the same key that is run now is left
+ * alone, and this one is run after it.
  *
  * Throws `bad_params` for a payload that is not of its kind, `too_large`, and `too_many_jobs` while as many wait as may: a
  * handler that is to refuse what it was sent then must call this before its first write.

@@ -17,17 +17,19 @@ export interface JobRow {
   /** Names the run that was begun last. */
   run: string | null
   attempts: number
+  /** Runs of its key that failed one after the other, whatever they were to do. */
+  failures: number
 }
 
-const COLUMNS = 'id, kind, key, state, delivery, payload, idempotency_key, run, attempts'
+export const JOB_COLUMNS = 'id, kind, key, state, delivery, payload, idempotency_key, run, attempts, failures'
 
 export function jobRow(db: Database, id: number): JobRow | undefined {
-  return db.prepare(`SELECT ${COLUMNS} FROM jobs WHERE id = ?`).get(id) as JobRow | undefined
+  return db.prepare(`SELECT ${JOB_COLUMNS} FROM jobs WHERE id = ?`).get(id) as JobRow | undefined
 }
 
 /** The row of a run, unless it has ended or another run began since. */
 export function runningRow(db: Database, { job, run }: { job: number; run: string }): JobRow | undefined {
-  return db.prepare(`SELECT ${COLUMNS} FROM jobs WHERE id = ? AND run = ? AND state = 'running'`).get(job, run) as
+  return db.prepare(`SELECT ${JOB_COLUMNS} FROM jobs WHERE id = ? AND run = ? AND state = 'running'`).get(job, run) as
     | JobRow
     | undefined
 }

@@ -3,9 +3,9 @@ import { cleanText } from '../../../shared/clean-text.ts'
 import { cutText } from '../../../shared/cut-text.ts'
 import { JOBS } from '../../../shared/limits.ts'
 import type { Context } from '../../engine/context.ts'
-import { type EndedJob, type JobError, type JobKind, kindOf } from '../../engine/job-kind.ts'
+import { type EndedJob, type JobDelivery, type JobError, type JobKind, kindOf } from '../../engine/job-kind.ts'
 import type { JobOutcome } from '../../engine/job-step.ts'
-import { tellFailed } from './failed-jobs.ts'
+import { tellOfJobs } from './job-problems.ts'
 import { type JobRow, type JobState, newerWaits, storedPayload } from './job-row.ts'
 
 const DAY_MS = 86_400_000
@@ -23,7 +23,7 @@ export function conclude(
       succeed(context, row, { kind, value: outcome.value })
       return
     case 'unstarted':
-      putBack(context, row)
+      putBack(context, row, row.attempts - 1)
       return
     case 'interrupted':
       lose(context, row, { kind, clean: outcome.clean })
@@ -40,20 +40,32 @@ export function conclude(
   }
 }
 
-/** Ends a job that is not to be run again, and tells its kind. */
-export function giveUp(
-  context: Context,
-  row: JobRow,
-  { kind, error, state }: { kind: JobKind | undefined; error: JobError; state: 'failed' | 'cancelled' },
-): void {
-  const told = { code: error.code, message: cutText(cleanText(error.message), JOBS.errorLength) }
+interface GivenUp {
+  /** Absent: nobody is told, beside the hub's health. */
+  kind: JobKind | undefined
+  error: JobError
+  state: 'failed' | 'cancelled'
+}
+
+/** Ends a job that is not to be run again, and tells its kind and the hub's health. */
+export function giveUp(context: Context, row: JobRow, ended: GivenUp): void {
+  endUndone(context, row, ended)
+  tellOfJobs(context, row.kind)
+}
+
+/** The same for one of many: whoever ends them has the hub's health told of all of them at once. */
+export function endUndone(context: Context, row: JobRow, { kind, error, state }: GivenUp): void {
+  const told = readable(error)
   end(context, row, { kind, state, error: told })
   if (state === 'failed') {
     const { kind: name, key, attempts } = row
     context.addEvent({ type: 'job_failed', data: { id: row.id, kind: name, key, attempts, ...told } })
   }
   if (kind) tellItsKind(context, row, { kind, error: told })
-  tellFailed(context, row.kind)
+}
+
+function readable({ code, message }: JobError): JobError {
+  return { code, message: cutText(cleanText(message), JOBS.errorLength) }
 }
 
 /** A kind that fails at that keeps nobody from giving the job up: what it did is undone, and the job says so. */
@@ -77,7 +89,7 @@ function succeed(context: Context, row: JobRow, { kind, value }: { kind: JobKind
       "UPDATE jobs SET state = 'replaced', payload = 'null' WHERE kind = ? AND key = ? AND state = 'failed' AND id < ?",
     )
     .run(row.kind, row.key, row.id)
-  if (changes > 0) tellFailed(context, row.kind)
+  if (changes > 0 || row.failures > 0) tellOfJobs(context, row.kind)
   if (!kind?.done) return
   const stored = storedPayload(kind, row.payload)
   if ('wrong' in stored) throw new Error(stored.wrong)
@@ -95,13 +107,27 @@ function lose(context: Context, row: JobRow, { kind, clean }: { kind: JobKind | 
     giveUp(context, row, { kind, state: 'failed', error: { code: 'outcome_unknown', message } })
     return
   }
-  if (clean) putBack(context, row)
-  else fall(context, row, { kind, error: { code: 'outcome_unknown', message }, again: true })
+  if (clean) putBack(context, row, row.attempts - 1)
+  else if (kind) fall(context, row, { kind, error: { code: 'outcome_unknown', message }, again: true })
+  // How often it may be tried, the version knows that has its kind.
+  else putBack(context, row, row.attempts)
 }
 
-/** As if it had never been claimed. */
-function putBack(context: Context, row: JobRow): void {
-  if (!makeWay(context, row)) waitAgain(context, { ...row, attempts: row.attempts - 1 }, 0)
+/** Has it wait again as one that was begun so often, unless a newer job of its key waits. */
+function putBack(context: Context, row: JobRow, attempts: number): void {
+  if (newerWaits(context.db, row)) makeWay(context, row)
+  else waitAgain(context, { ...row, attempts }, 0)
+}
+
+/** What failed of a key goes on being counted. */
+const PASS_ON = `
+  UPDATE jobs SET (failures, last_error) = (SELECT failures, last_error FROM jobs WHERE id = :id)
+  WHERE kind = :kind AND key = :key AND state = 'waiting'`
+
+function makeWay(context: Context, row: JobRow): void {
+  const { id, kind, key } = row
+  context.db.prepare(PASS_ON).run({ id, kind, key })
+  end(context, row, { kind: kindOf(context, kind), state: 'replaced', error: null })
 }
 
 function fall(
@@ -110,28 +136,42 @@ function fall(
   { kind, error, again }: { kind: JobKind | undefined; error: JobError; again: boolean },
 ): void {
   const delivery = kind?.delivery
-  if (
-    !again ||
-    delivery?.promise !== 'at_least_once' ||
-    row.delivery !== 'at_least_once' ||
-    row.attempts >= delivery.attempts
-  ) {
+  if (!again || delivery?.promise !== 'at_least_once' || row.delivery !== 'at_least_once') {
     giveUp(context, row, { kind, error, state: 'failed' })
     return
   }
-  if (makeWay(context, row)) return
-  const random = () => Buffer.from(context.random(4)).readUInt32LE() / 2 ** 32
-  waitAgain(context, row, backoffMs(row.attempts - 1, { ...delivery.backoff, random }))
-  context.db
-    .prepare('UPDATE jobs SET last_code = ?, last_error = ? WHERE id = ?')
-    .run(error.code, cutText(cleanText(error.message), JOBS.errorLength), row.id)
+  if (row.attempts >= delivery.attempts) giveUp(context, row, { kind, error, state: 'failed' })
+  else putBack(context, row, row.attempts)
+  backOff(context, row, { delivery, error })
 }
 
-/** Whether a newer job of its key waits: then this one does not. */
-function makeWay(context: Context, row: JobRow): boolean {
-  if (!newerWaits(context.db, row)) return false
-  end(context, row, { kind: kindOf(context, row.kind), state: 'replaced', error: null })
-  return true
+/** A delay that was asked for may be longer than the back-off: then it is no back-off that the job waits for. */
+const IS_LONGER = 'ready_mono <= :ready_mono'
+
+const BACK_OFF = `
+  UPDATE jobs SET
+    failures = :failures, last_error = :message,
+    last_code = CASE WHEN ${IS_LONGER} THEN :code ELSE last_code END,
+    delay_ms = CASE WHEN ${IS_LONGER} THEN :delay_ms ELSE delay_ms END,
+    ready_at = CASE WHEN ${IS_LONGER} THEN :ready_at ELSE ready_at END,
+    ready_mono = CASE WHEN ${IS_LONGER} THEN :ready_mono ELSE ready_mono END
+  WHERE kind = :kind AND key = :key AND state = 'waiting'`
+
+/** Whatever waits of the key of a run that failed, itself or a newer job, would meet the same: it waits, longer each time. */
+function backOff(
+  context: Context,
+  row: JobRow,
+  { delivery, error }: { delivery: JobDelivery & { promise: 'at_least_once' }; error: JobError },
+): void {
+  const { db, now, mono } = context
+  const failures = row.failures + 1
+  const random = () => Buffer.from(context.random(4)).readUInt32LE() / 2 ** 32
+  const delayMs = backoffMs(failures - 1, { ...delivery.backoff, random })
+  const { changes } = db.prepare(BACK_OFF).run({
+    ...{ kind: row.kind, key: row.key, failures, ...readable(error) },
+    ...{ delay_ms: delayMs, ready_at: now + delayMs, ready_mono: (mono ?? 0) + delayMs },
+  })
+  if (changes > 0 && failures >= delivery.attempts) tellOfJobs(context, row.kind)
 }
 
 /** Puts a job back, to be run again after a delay. */
@@ -148,7 +188,7 @@ export function waitAgain(
 /** What was done or replaced is never run again: of what it was to do nothing is kept. */
 const END = `
   UPDATE jobs SET state = :state, ended_at = :now, kept_until = :now + :keepMs, last_code = :code, last_error = :message,
-    payload = CASE WHEN :state IN ('done', 'replaced') THEN 'null' ELSE payload END
+    failures = 0, payload = CASE WHEN :state IN ('done', 'replaced') THEN 'null' ELSE payload END
   WHERE id = :id`
 
 function end(

@@ -21,6 +21,8 @@ export const jobs = syncedTable(
     run: text(),
     /** Runs that were begun since it was enqueued or a person had it run again. */
     attempts: integer().notNull().default(0),
+    /** Runs of its key that failed one after the other, whatever they were to do, until one is done or a person looks. */
+    failures: integer().notNull().default(0),
     /** Wall time before which it is not run for the first time; `null`: none. */
     due_at: time(),
     /** What it waits beside that, since it was written: asked for, or the back-off after a failure. */
@@ -42,6 +44,12 @@ export const jobs = syncedTable(
       core.uniqueIndex('ux_jobs_waiting').on(t.kind, t.key).where(sql`state = 'waiting'`),
       core.uniqueIndex('ux_jobs_running').on(t.kind, t.key).where(sql`state = 'running'`),
       core.index('ix_jobs_ready').on(t.state, t.kind, t.ready_mono, t.id),
+      core.index('ix_jobs_ended').on(t.state, t.kind, t.ended_at),
+      core
+        .index('ix_jobs_figures')
+        .on(t.kind, t.state, t.ready_at, t.due_at)
+        .where(sql`state IN ('waiting', 'running', 'failed')`),
+      core.index('ix_jobs_failing').on(t.kind, t.failures).where(sql`failures > 0`),
       core.index('ix_jobs_kept').on(t.kept_until),
     ],
   },

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { cancelJob } from '../../../../hub/features/jobs/commands.ts'
+import { JOB_PROBLEMS } from '../../../../hub/features/jobs/problems.ts'
 import { hintFor } from '../../../../shared/errors.ts'
-import { ask, commandInput, data, query } from '../../engine/ask.ts'
+import { ask, authorizedFor, commandInput, data, query } from '../../engine/ask.ts'
 import { openTestHouse, START, type TestHouse } from '../../engine/engine-in-memory.ts'
 import { DONE, once, repeated } from './test-kinds.ts'
 
@@ -60,6 +62,13 @@ describe('lares jobs retry', () => {
     expect(states(house)).toEqual(['done'])
   })
 
+  it('begins to count anew what fails of its key', () => {
+    const house = houseWith('waiting')
+    house.db.exec('UPDATE jobs SET failures = 7')
+    call(house, 'retry', 1)
+    expect(house.all('SELECT failures FROM jobs')).toEqual([{ failures: 0 }])
+  })
+
   it('leaves a time that has not come yet as it is', () => {
     const house = houseWith('waiting')
     house.db.exec('UPDATE jobs SET attempts = 0')
@@ -107,27 +116,40 @@ describe('lares jobs cancel', () => {
     ])
   })
 
-  it('asks first, and refuses what has ended', () => {
+  it('gives up what this version has no kind for', () => {
+    const { db } = houseWith('waiting')
+    const house = openTestHouse({ db, jobKinds: [once()] })
+    expect(data(call(house, 'cancel', 1))).toMatchObject({ was: 'waiting' })
+    expect(states(house)).toEqual(['cancelled'])
+    expect(house.effects).toContainEqual({ kind: 'problem', name: 'jobs_unknown:letter', problem: null })
+  })
+
+  it('asks first, but not about what has ended: that it refuses', () => {
     const house = houseWith('waiting', 'done')
     const unconfirmed = commandInput('jobs/cancel', { id: 1 })
     const { error } = ask(house, { ...unconfirmed, request: { ...unconfirmed.request, confirm: false } })
     expect([error?.code, states(house)]).toEqual(['confirm_needed', ['waiting', 'done']])
-    expect(call(house, 'cancel', 2).error?.code).toBe('bad_params')
+    const context = { db: house.db, caller: authorizedFor('jobs/cancel'), now: START }
+    const gone = [1, 2].map((id) => cancelJob.danger?.(context, { id }))
+    expect(gone).toEqual(['Job 1 ("letter", k1) will not be done.', null])
+    expect(call(house, 'cancel', 2).error?.message).toBe('job 2 is done already')
   })
 })
 
-describe('the remedy of a job that failed', () => {
-  it.each(['job_failed', 'outcome_unknown', 'timed_out', 'too_many_jobs', 'cancelled'] as const)(
-    'for %s, taken literally, works',
-    (code) => {
-      const lines = [...hintFor(code).matchAll(/lares jobs (list|retry|cancel)(?: --state (\w+))?/g)]
-      expect(lines.length).toBeGreaterThan(0)
-      for (const [, verb, state] of lines) {
-        const house = houseWith('failed')
-        if (verb === 'list')
-          expect(query(house, 'jobs/list', state ? { state } : {})).toMatchObject({ jobs: [{ id: 1 }] })
-        else expect(call(house, verb as 'retry', 1).status).toBe('ok')
-      }
-    },
+describe('the remedy of jobs that are not done', () => {
+  const ended = (['job_failed', 'outcome_unknown', 'timed_out', 'too_many_jobs', 'cancelled'] as const).map(
+    (code) => [code, 'failed', hintFor(code)] as const,
   )
+  const waiting = Object.entries(JOB_PROBLEMS).map(([code, hint]) => [code, 'waiting', hint] as const)
+
+  it.each([...ended, ...waiting])('for %s, taken literally, works', (_code, was, hint) => {
+    const lines = [...hint.matchAll(/lares jobs (list|retry|cancel)(?: --state (\w+))?/g)]
+    expect(lines.length).toBeGreaterThan(0)
+    for (const [, verb, state] of lines) {
+      const house = houseWith(was)
+      if (verb === 'list')
+        expect(query(house, 'jobs/list', state ? { state } : {})).toMatchObject({ jobs: [{ id: 1 }] })
+      else expect(call(house, verb as 'retry', 1).status).toBe('ok')
+    }
+  })
 })

@@ -9,6 +9,7 @@ import { EventLog } from '../../../../hub/features/events/event-log.ts'
 import { typeOfEvent } from '../../../../hub/features/events/type-of.ts'
 import { openJobs } from '../../../../hub/features/jobs/engine.ts'
 import { JOB_EVENTS } from '../../../../hub/features/jobs/event-types.ts'
+import { feature } from '../../../../hub/features/jobs/feature.ts'
 import { installTriggers } from '../../../../hub/store/change-log.ts'
 import { declarations } from '../../../../hub/store/declarations.ts'
 import { HUB_MIGRATIONS } from '../../../../hub/store/open-store.ts'
@@ -104,9 +105,14 @@ export class JobsHouse<C extends Clock = ManualClock> {
   }
 
   /** What the hub's health was told of these jobs in the last transaction; `undefined`: nothing. */
-  problem(kind: string): string | null | undefined {
-    const told = this.effects.findLast((effect) => effect.kind === 'problem' && effect.name === `jobs:${kind}`)
-    return told?.kind === 'problem' ? (told.problem?.message ?? null) : undefined
+  problem(kind: string, about: 'jobs' | 'jobs_failing' | 'jobs_unknown' = 'jobs'): string | null | undefined {
+    const told = this.problems(`${about}:${kind}`).at(-1)
+    return told === undefined ? undefined : (told.problem?.message ?? null)
+  }
+
+  /** Each time that the hub's health was told of this in the last transaction. */
+  problems(name: string) {
+    return this.effects.filter((effect) => effect.kind === 'problem').filter((effect) => effect.name === name)
   }
 
   #open(): Engine {
@@ -124,7 +130,7 @@ export class JobsHouse<C extends Clock = ManualClock> {
     const events = new EventLog(db, store.typeOf)
     return new Engine({
       store,
-      features: [openJobs({ db, jobKinds: kinds }), wants],
+      features: [openJobs(feature.retention ?? [])({ db, jobKinds: kinds }), wants],
       houseOf: () => null,
       heard: () => {},
       addEvent: (event, context) => events.add(event, context.now),

@@ -141,6 +141,7 @@ describe('a run that fails', () => {
     put(house, repeated(), 'anna', 'new')
     house.ended(old, AGAIN)
     expect(house.states()).toEqual(['replaced', 'waiting'])
+    house.tick(1_500)
     expect(claimOne(house).payload).toEqual({ text: 'new' })
   })
 
@@ -209,22 +210,6 @@ describe('a run whose end nobody saw', () => {
   })
 })
 
-describe('a job of a kind that this version does not have', () => {
-  it('is failed and says so, whether it waited or ran', () => {
-    const before = openJobsHouse([repeated()])
-    put(before, repeated(), 'runs')
-    claimOne(before)
-    put(before, repeated(), 'waits')
-    const house = before.restart([once()])
-    for (const run of house.step({ step: 'found' }).value as JobRunId[])
-      house.step({ step: 'ended', ...run, outcome: { is: 'interrupted', clean: false } })
-    house.tick(1_000)
-    expect(house.states()).toEqual(['failed', 'failed'])
-    expect(house.row(2).last_error).toContain('no jobs of the kind "letter"')
-    expect(house.problem('letter')).toContain('2 jobs "letter" failed')
-  })
-})
-
 describe('a job that has ended', () => {
   it('is kept as long as its kind says, and its alert with it', () => {
     const house = openJobsHouse([repeated()])
@@ -281,5 +266,13 @@ describe('a job that has ended', () => {
     house.fill('letter', 'failed', JOBS.failed)
     house.tick(60_000)
     expect(house.states()).toHaveLength(JOBS.ended + JOBS.failed)
+  })
+  it('and with which a copy of the database was made stays until somebody decides', () => {
+    const house = openJobsHouse([repeated()])
+    house.fill('letter', 'failed', JOBS.failed + 3)
+    house.db.exec('UPDATE jobs SET kept_until = NULL WHERE id = 1')
+    house.tick(60_000)
+    const ids = house.db.prepare('SELECT id FROM jobs ORDER BY id LIMIT 2').pluck().all()
+    expect([ids, house.states().length]).toEqual([[1, 4], JOBS.failed + 1])
   })
 })
