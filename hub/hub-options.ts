@@ -1,6 +1,7 @@
 import type { Clock } from '../shared/clock.ts'
 import type { Log } from '../shared/log.ts'
 import type { HubConfig } from './config.ts'
+import type { EngineThread } from './engine/thread.ts'
 
 export interface HubOptions {
   folder: string
@@ -9,4 +10,6 @@ export interface HubOptions {
   clock: Clock
   log: Log
   logLevel: string
+  /** The engine's thread, when it is loading its program already. Default: one that begins when the database is opened. */
+  engine?: EngineThread
 }

@@ -39,3 +39,6 @@ export const HUB_PROGRAM = {
     json: { kind: 'switch', says: 'the bare answer of health, and errors as JSON' },
   },
 } as const satisfies Program
+
+/** What stands behind the options of a call. */
+export type HubValues = { [K in keyof typeof HUB_PROGRAM.options]?: string | number | boolean }

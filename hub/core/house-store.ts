@@ -7,11 +7,11 @@ import { asError, canRetry, type ErrorCode, LaresError } from '../../shared/erro
 import type { Service } from '../../shared/lifecycle.ts'
 import type { Log } from '../../shared/log.ts'
 import { lockFolder } from '../../shared/sqlite/lock.ts'
-import type { ReadyFacts, StoreNumbers } from '../engine/engine-thread-messages.ts'
+import type { EngineSettings, ReadyFacts, StoreNumbers } from '../engine/engine-thread-messages.ts'
 import type { Effect } from '../engine/input.ts'
 import { Intake, NO_ROOM } from '../engine/intake.ts'
 import type { Receipt } from '../engine/receipt.ts'
-import { DiskFault, EngineThread } from '../engine/thread.ts'
+import { DiskFault, type EngineThread } from '../engine/thread.ts'
 import type { ClockSync } from '../health/clock-sync.ts'
 import type { Health } from '../health/hub-health.ts'
 import { removeOtherCopies } from '../store/backup.ts'
@@ -20,6 +20,7 @@ import { backupFolder, storeFile } from '../store/places.ts'
 import { BackupCopier } from './backup-copier.ts'
 import { Backups } from './backups.ts'
 import { DatabaseCheck } from './database-check.ts'
+import { houseThread } from './house-thread.ts'
 import { thinBeforeOpening } from './thin-before-opening.ts'
 
 export interface HouseStoreParts {
@@ -41,6 +42,8 @@ export interface HouseStoreParts {
   clockSync: ClockSync
   health: Health
   log: Log
+  /** The engine's thread. Default: one of its own. */
+  engine?: EngineThread
 }
 
 /** What a person mends while the hub says it: ending and starting again would not help, and would say it to nobody. */
@@ -91,9 +94,8 @@ export class HouseStore implements Service {
   constructor(parts: HouseStoreParts) {
     this.#parts = parts
     this.#answeredAt = parts.clock.mono()
-    const { folder, keys, base, version, logLevel, central, settings: sections, clock, log, health } = parts
-    const settings = () => ({ folder, keys, base, version, logLevel, central, sections, receipt: this.#receipt() })
-    this.#engine = new EngineThread(settings, new URL('./house-worker.ts', import.meta.url))
+    const { folder, clock, log, health, engine = houseThread() } = parts
+    this.#engine = engine
     this.#engine.onDeath = (error) => {
       log.error({ error: error.message }, "the engine's thread died; the hub ends and is started anew")
       process.exit(70)
@@ -221,13 +223,18 @@ export class HouseStore implements Service {
     this.intake.suspend(new DiskFault(NO_ROOM, 'disk_full'))
   }
 
+  #settings(): EngineSettings {
+    const { folder, keys, base, version, logLevel, central, settings: sections } = this.#parts
+    return { folder, keys, base, version, logLevel, central, sections, receipt: this.#receipt() }
+  }
+
   #receipt(): Receipt {
     return { now: this.#parts.clock.now(), clockSynced: this.#parts.clockSync.synced }
   }
 
   async #open(): Promise<ReadyFacts | null> {
     try {
-      return await this.#engine.start()
+      return await this.#engine.start(this.#settings())
     } catch (error) {
       const tellable = error instanceof LaresError && (canRetry(error) || STAYS_UP.has(error.code))
       if (!tellable) throw error

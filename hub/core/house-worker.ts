@@ -1,7 +1,7 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import { systemClock } from '../../shared/clock.ts'
 import { asError, LaresError } from '../../shared/errors.ts'
-import { createLog } from '../../shared/log.ts'
+import { createLog, type Log } from '../../shared/log.ts'
 import { Checkpointer } from '../../shared/sqlite/checkpoint.ts'
 import { isCorruption, isDiskFault, sqliteCode } from '../../shared/sqlite/open.ts'
 import { storeFault } from '../../shared/sqlite/store-fault.ts'
@@ -15,25 +15,24 @@ import type { OpenedStore } from '../store/open-store.ts'
 import { storeFile } from '../store/places.ts'
 import { type OpenHouse, openHouse } from './open-house.ts'
 
-/** The engine's thread: owns the database, answers one message at a time. */
-const settings = workerData as EngineSettings
+/** The engine's thread: owns the database, answers one message at a time. The first says which house it opens. */
 const port = parentPort
 if (!port) throw new Error('house-worker runs as a worker thread')
-const log = createLog(settings.logLevel).part('engine')
 
 function say(message: FromEngine, transfer: ArrayBuffer[] = []): void {
   port?.postMessage(message, transfer)
 }
 
-function main(): void {
+function open(settings: EngineSettings): void {
+  const log = createLog(settings.logLevel).part('engine')
+  const file = storeFile(settings.folder)
   let house: OpenHouse
   try {
     house = openHouse(settings, log)
   } catch (error) {
     // The next try checks all of it, and takes a backup where it is right.
-    if (isCorruption(error)) noteDamage(storeFile(settings.folder), asError(error).message)
-    const known =
-      error instanceof LaresError ? error : (storeFault(error, storeFile(settings.folder)) ?? notOpened(error))
+    if (isCorruption(error)) noteDamage(file, asError(error).message)
+    const known = error instanceof LaresError ? error : (storeFault(error, file) ?? notOpened(error, log))
     say({ kind: 'failed', code: known.code, message: known.message, hint: known.hint })
     return
   }
@@ -41,7 +40,8 @@ function main(): void {
   say({ kind: 'ready', ...facts })
   const checkpointer = new Checkpointer(store.db, { stamp: store.stamp })
   const freePages = new FreePages(store.db)
-  port?.on('message', (message: ToEngine) => answer(message, { store, engine, checkpointer, freePages }))
+  const parts = { store, engine, checkpointer, freePages, file, log }
+  port?.on('message', (message: ToEngine) => answer(message, parts))
 }
 
 interface Parts {
@@ -49,10 +49,13 @@ interface Parts {
   engine: Engine
   checkpointer: Checkpointer
   freePages: FreePages
+  /** The database. */
+  file: string
+  log: Log
 }
 
 function answer(message: ToEngine, parts: Parts): void {
-  const { store, engine, checkpointer, freePages } = parts
+  const { store, engine, checkpointer, freePages, file, log } = parts
   try {
     switch (message.kind) {
       case 'batch': {
@@ -61,7 +64,7 @@ function answer(message: ToEngine, parts: Parts): void {
         const numbers = numbersOf(parts, systemClock.mono() - started)
         const { buffer, used } = message.batch
         say({ kind: 'result', result, buffer, numbers }, [buffer])
-        quietly(() => checkpointer.after(used))
+        quietly(log, () => checkpointer.after(used))
         return
       }
       case 'tick':
@@ -70,7 +73,7 @@ function answer(message: ToEngine, parts: Parts): void {
           effects: engine.tick({ ...message.receipt, mono: systemClock.mono() }),
           numbers: numbersOf(parts, 0),
         })
-        quietly(() => {
+        quietly(log, () => {
           checkpointer.after(0)
           checkpointer.note(freePages.release())
         })
@@ -80,7 +83,7 @@ function answer(message: ToEngine, parts: Parts): void {
         say({ kind: 'healthy' })
         return
       case 'stop': {
-        const effects = lastWords(engine, message.receipt)
+        const effects = lastWords(parts, message.receipt)
         store.close()
         say({ kind: 'stopped', effects })
         port?.close()
@@ -89,7 +92,7 @@ function answer(message: ToEngine, parts: Parts): void {
   } catch (error) {
     const buffer = 'batch' in message ? message.batch.buffer : null
     const transfer = buffer ? [buffer] : []
-    const fault = faultOf(error)
+    const fault = faultOf(error, file)
     if (fault) {
       say({ kind: 'fault', code: fault.code, message: fault.message, buffer }, transfer)
       return
@@ -100,14 +103,14 @@ function answer(message: ToEngine, parts: Parts): void {
 }
 
 /** What ends a transaction without being ours; `null`: it is ours. */
-function faultOf(error: unknown): LaresError | null {
+function faultOf(error: unknown, file: string): LaresError | null {
   if (isCorruption(error))
     return new LaresError('corrupt_database', `the database is damaged: ${asError(error).message}`, { cause: error })
-  return isDiskFault(error) ? storeFault(error, storeFile(settings.folder)) : null
+  return isDiskFault(error) ? storeFault(error, file) : null
 }
 
 /** The database is closed in order whatever fails at the end. */
-function lastWords(engine: Engine, receipt: Receipt): Effect[] {
+function lastWords({ engine, log }: Parts, receipt: Receipt): Effect[] {
   try {
     return engine.stop(receipt)
   } catch (error) {
@@ -120,7 +123,7 @@ function lastWords(engine: Engine, receipt: Receipt): Effect[] {
 /** What SQLite says when a statement is wrong, or a row: no disk is to blame for it. */
 const OURS = /^SQLITE_(ERROR|CONSTRAINT|MISMATCH|MISUSE|RANGE|TOOBIG)/
 
-function notOpened(error: unknown): LaresError {
+function notOpened(error: unknown, log: Log): LaresError {
   const { message, stack } = asError(error)
   const code = sqliteCode(error)
   if (code !== null && !OURS.test(code)) return new LaresError('disk_error', message, { cause: error })
@@ -132,7 +135,7 @@ function notOpened(error: unknown): LaresError {
  * What follows an answer: every question has one answer, or the next answers would belong to the questions before. A disk
  * that fails now is said by the next transaction.
  */
-function quietly(tidy: () => void): void {
+function quietly(log: Log, tidy: () => void): void {
   try {
     tidy()
   } catch (error) {
@@ -148,4 +151,6 @@ function numbersOf({ engine, checkpointer }: Parts, commitMs: number): StoreNumb
   return { commitMs, walBytes: checkpointer.walBytes, ledger: engine.ledger, failing: engine.failing }
 }
 
-main()
+port.once('message', (message: ToEngine) => {
+  if (message.kind === 'open') open(message.settings)
+})

@@ -8,7 +8,7 @@ import type { Effect } from './input.ts'
 import type { LedgerTotals } from './ledger.ts'
 import type { Receipt } from './receipt.ts'
 
-/** How the engine's thread is started. */
+/** What the engine's thread opens. */
 export interface EngineSettings {
   folder: string
   /** The folder with the keys of what is sealed. */
@@ -25,6 +25,8 @@ export interface EngineSettings {
 }
 
 export type ToEngine =
+  /** The first of all. */
+  | { kind: 'open'; settings: EngineSettings }
   | { kind: 'batch'; batch: Batch; receipt: Receipt }
   | { kind: 'tick'; receipt: Receipt }
   | { kind: 'probe'; receipt: Receipt }

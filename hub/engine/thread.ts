@@ -34,38 +34,50 @@ type Waiting = { resolve: (message: FromEngine) => void; reject: (error: Error) 
  * A thread that dies takes everything with it that is not yet on disk, and nothing that was acknowledged.
  */
 export class EngineThread {
-  #settings: () => EngineSettings
   #file: URL
   #worker: Worker | null = null
+  /** Somebody waits for its store, or has it. */
+  #needed = false
+  /** Why it ended while nobody needed it yet. */
+  #endedEarly: Error | null = null
   #waiting: Waiting[] = []
   /** Called when the thread ends without being asked to. */
   onDeath: (error: Error) => void = () => {}
 
-  /** `settings` is asked when the thread is started. */
-  constructor(settings: () => EngineSettings, file: URL) {
-    this.#settings = settings
+  /** `file`: what runs in the thread. */
+  constructor(file: URL) {
     this.#file = file
   }
 
-  /** Opens the store. Throws what the store throws, such as `corrupt_database`. */
-  async start(): Promise<ReadyFacts> {
-    const worker = new Worker(this.#file, {
-      workerData: this.#settings(),
-      execArgv: ['--disable-warning=ExperimentalWarning'],
-    })
+  /** Begins the thread, which loads its program and waits. A process that ends does not wait for it. May be left out. */
+  load(): void {
+    if (this.#worker) return
+    const worker = new Worker(this.#file, { execArgv: ['--disable-warning=ExperimentalWarning'] })
     this.#worker = worker
+    worker.unref()
     worker.on('message', (message: FromEngine) => {
       // Its end may follow in the same turn of the loop, before whoever waits for the answer runs; it was asked for.
       if (message.kind === 'stopped' || message.kind === 'failed') this.#worker = null
       this.#waiting.shift()?.resolve(message)
     })
-    worker.on('error', (error) => this.#died(error))
-    worker.on('exit', (code) => this.#died(new Error(`the engine's thread ended with code ${code}`)))
-    const first = await this.#answer()
+    worker.on('error', (error) => this.#died(worker, error))
+    worker.on('exit', (code) => this.#died(worker, new Error(`the engine's thread ended with code ${code}`)))
+  }
+
+  /** Opens the store. Throws what the store throws, such as `corrupt_database`. */
+  async start(settings: EngineSettings): Promise<ReadyFacts> {
+    const early = this.#endedEarly
+    this.#endedEarly = null
+    if (early) throw early
+    this.load()
+    this.#needed = true
+    const worker = this.#worker
+    worker?.ref()
+    const first = await this.#ask({ kind: 'open', settings })
     if (first.kind === 'ready') return first
     // Before it ends: its end was asked for.
     this.#worker = null
-    await worker.terminate()
+    await worker?.terminate()
     if (first.kind === 'failed') throw new LaresError(first.code, first.message, { hint: first.hint })
     throw new Error(`the engine said ${first.kind} before it was ready`)
   }
@@ -117,9 +129,14 @@ export class EngineThread {
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }))
   }
 
-  #died(error: Error): void {
-    if (!this.#worker) return
+  /** An error is followed by the exit, when the next thread may have begun. */
+  #died(worker: Worker, error: Error): void {
+    if (this.#worker !== worker) return
     this.#worker = null
+    if (!this.#needed) {
+      this.#endedEarly = error
+      return
+    }
     for (const { reject } of this.#waiting.splice(0)) reject(error)
     this.onDeath(error)
   }

@@ -1,26 +1,27 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 import { EngineThread } from '../../../hub/engine/thread.ts'
 
 const FILE = new URL('./thread-that-ends-at-once.ts', import.meta.url)
+const NOT_LOADED = new URL('./thread-that-cannot-load.ts', import.meta.url)
 const receipt = { now: 0, clockSynced: null }
 
-function threadThat(says: 'failed' | 'stops' | 'dies' | 'hangs') {
-  const thread = new EngineThread(
-    () => ({
-      folder: says,
-      keys: '',
-      base: 'lares',
-      version: '',
-      logLevel: 'error',
-      central: false,
-      sections: {},
-      receipt,
-    }),
-    FILE,
-  )
+function threadThat(says: 'failed' | 'stops' | 'dies' | 'hangs', file = FILE) {
+  const thread = new EngineThread(file)
   const deaths: string[] = []
   thread.onDeath = (error) => deaths.push(error.message)
-  return { thread, deaths }
+  const settings = {
+    folder: says,
+    keys: '',
+    base: 'lares',
+    version: '',
+    logLevel: 'error',
+    central: false,
+    sections: {},
+    receipt,
+  }
+  return { thread, deaths, start: () => thread.start(settings) }
 }
 
 /** The order in which Node reports the two is a matter of chance. */
@@ -35,8 +36,8 @@ function beBusy(): void {
 describe("the engine's thread", () => {
   it('does not die when it ends together with the answer to stop', async () => {
     for (let time = 0; time < TIMES; time += 1) {
-      const { thread, deaths } = threadThat('stops')
-      await thread.start()
+      const { thread, deaths, start } = threadThat('stops')
+      await start()
       const stopped = thread.stop(receipt)
       beBusy()
       await stopped
@@ -46,8 +47,8 @@ describe("the engine's thread", () => {
 
   it('does not die when it ends because the store could not be opened', async () => {
     for (let time = 0; time < TIMES; time += 1) {
-      const { thread, deaths } = threadThat('failed')
-      const started = thread.start()
+      const { deaths, start } = threadThat('failed')
+      const started = start()
       beBusy()
       await expect(started).rejects.toMatchObject({ code: 'corrupt_database' })
       expect(deaths).toEqual([])
@@ -55,8 +56,8 @@ describe("the engine's thread", () => {
   })
 
   it('leaves nobody waiting when it dies, and says so once', async () => {
-    const { thread, deaths } = threadThat('dies')
-    await thread.start()
+    const { thread, deaths, start } = threadThat('dies')
+    await start()
     const ends = await Promise.allSettled([thread.probe(receipt), thread.tick(receipt)])
     expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
     expect(deaths).toEqual(["the engine's thread ended with code 3"])
@@ -64,11 +65,38 @@ describe("the engine's thread", () => {
   })
 
   it('leaves nobody waiting when it is given up, which is no death', async () => {
-    const { thread, deaths } = threadThat('hangs')
-    await thread.start()
+    const { thread, deaths, start } = threadThat('hangs')
+    await start()
     const asked = Promise.allSettled([thread.probe(receipt), thread.tick(receipt)])
     await thread.abandon()
     expect((await asked).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
     expect(deaths).toEqual([])
   })
+
+  it('is the one that was loading when the store is opened', async () => {
+    const { thread, start } = threadThat('stops')
+    const before = await newestThread()
+    thread.load()
+    thread.load()
+    expect((await start()).toTell).toEqual([`thread ${before + 1}`])
+    await thread.stop(receipt)
+  })
+
+  it('says why it could not be loaded to whoever opens the store, and is begun anew by the next who does', async () => {
+    const { thread, deaths, start } = threadThat('stops', NOT_LOADED)
+    thread.load()
+    // Whoever asks later than it ended and whoever asks before are told the same.
+    await newestThread()
+    await expect(start()).rejects.toThrow('its program cannot be loaded')
+    await expect(start()).rejects.toThrow('its program cannot be loaded')
+    expect([...new Set(deaths)]).toEqual(['its program cannot be loaded'])
+  })
 })
+
+/** The number of a thread that begins now and has ended. */
+async function newestThread(): Promise<number> {
+  const worker = new Worker('', { eval: true })
+  const { threadId } = worker
+  await once(worker, 'exit')
+  return threadId
+}
