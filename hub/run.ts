@@ -14,7 +14,7 @@ import type { EngineThread } from './engine/thread.ts'
 import { Hub } from './hub.ts'
 import { welcome } from './welcome.ts'
 
-export interface RunOptions {
+export interface HubRunOptions {
   /** The configuration; `undefined`: every key has its default. */
   file: string | undefined
   /** Where to listen, whatever the configuration says. */
@@ -28,7 +28,7 @@ export interface RunOptions {
  * `lares hub run`: until a signal ends it. `engine` may be loading its program already. Throws what is wrong with the
  * configuration, and what keeps it from starting.
  */
-export async function runHere(folder: string, { file, listening, printReady, engine }: RunOptions): Promise<number> {
+export async function runHere(folder: string, { file, listening, printReady, engine }: HubRunOptions): Promise<number> {
   const config = readHubConfig(file, listening)
   const { listen } = config
   const log = createLog(config.log)

@@ -64,7 +64,7 @@ const MAY_IMPORT: Record<string, string> = {
   // Puts the parts of a hub together.
   'hub/composition':
     'hub/admin hub/broker hub/contract hub/core hub/engine hub/features hub/front hub/health hub/hub-options.ts hub/listen hub/secrets hub/store hub/sync hub/voice hub/web shared shared/messages',
-  hub: 'hub/composition hub/contract hub/core hub/features hub/listen hub/store shared',
+  hub: 'hub/composition hub/contract hub/core hub/engine hub/features hub/health hub/listen hub/store shared',
 
   central: 'hub/store shared shared/admin shared/sqlite shared/terminal',
 
@@ -143,6 +143,7 @@ describe('the layers', () => {
   // drizzle-orm costs each thread that loads it memory, and a tenth of the time of a start.
   it.each([
     'hub/main.ts',
+    'hub/run.ts',
     'hub/sync/sync-worker.ts',
     'hub/admin/reader-worker.ts',
     'hub/store/backup-process.ts',
@@ -151,6 +152,11 @@ describe('the layers', () => {
       .filter((path) => /\/(?:feature|commands|front|settings)\.ts$/.test(path)),
   ])('let %s do without the declared tables, which only the engine needs', (entry) => {
     expect(chainTo('hub/store/drizzle.ts', entry)).toBeNull()
+  })
+
+  // It begins the engine's thread first: what it loads before that, the thread waits for.
+  it.each(['hub/hub.ts', 'shared/codec.ts', 'shared/log.ts'])('let the words of the hub do without %s', (heavy) => {
+    expect(chainTo(heavy, 'hub/main.ts')).toBeNull()
   })
 
   it('let a feature name its engine, its commands and its front part without loading them', () => {

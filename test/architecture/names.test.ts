@@ -49,6 +49,7 @@ const SHARED_FILES = new Map([
   ['hub-health.ts', 'the wire message, and what makes it'],
   ['load.ts', 'read from the kernel, and made a sensor of; and the kind of that sensor'],
   ['memory.ts', 'read from the kernel, and made a sensor of'],
+  ['run.ts', 'what runs until a signal ends it, of the agent and of the hub'],
   ['sync-status.ts', 'the answer of `sync status`, and its page'],
   ['unique-keys.ts', 'the same keys: as a house keeps them, and as central does'],
 ])
