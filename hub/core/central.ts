@@ -29,6 +29,6 @@ export function syncSettings(parts: {
 export function centralHealth(health: Health, { state, last_error }: SyncStatus): void {
   if (state === 'fenced') health.raise('central', 'fenced', last_error ?? 'another hub took over this site')
   else if (state === 'waiting')
-    health.raise('central', 'central_away', `central: ${last_error ?? 'no connection'}`, 'note')
+    health.raise('central', 'central_away', `central: ${last_error ?? 'no connection'}`, { weight: 'note' })
   else if (state === 'running') health.clear('central')
 }

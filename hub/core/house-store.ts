@@ -153,7 +153,7 @@ export class HouseStore implements Service {
   /** Nobody is served from now on, although the database is open: something of it cannot be used. */
   refuseAll(what: string, error: Error): void {
     this.#openFault = `${what}: ${error.message}`
-    this.#parts.health.raise('store', 'internal', this.#openFault, 'serious')
+    this.#parts.health.raise('store', 'internal', this.#openFault, { weight: 'serious' })
     this.#parts.log.error({ error: error.stack }, what)
   }
 
@@ -241,7 +241,7 @@ export class HouseStore implements Service {
       if (this.#openFault !== error.message)
         this.#parts.log.error({ code: error.code, hint: error.hint }, error.message)
       this.#openFault = error.message
-      this.#parts.health.raise('store', error.code, error.message, 'serious')
+      this.#parts.health.raise('store', error.code, error.message, { weight: 'serious' })
       this.#wasFull = error.code === 'disk_full'
       if (canRetry(error)) this.#openLater()
       return null
@@ -294,6 +294,6 @@ export class HouseStore implements Service {
     const { health } = this.#parts
     if (reason !== null && code === 'corrupt_database') this.damaged(reason)
     if (reason === null) health.clear('disk')
-    else health.raise('disk', code, `the hub cannot store: ${reason}`, 'serious')
+    else health.raise('disk', code, `the hub cannot store: ${reason}`, { weight: 'serious' })
   }
 }

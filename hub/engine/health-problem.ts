@@ -6,3 +6,11 @@ export interface FeatureProblems {}
 
 /** What can be wrong with the hub: the code of an error, or of what a feature says of itself. */
 export type ProblemCode = ErrorCode | keyof FeatureProblems
+
+/** What a part of the hub says of itself. */
+export interface ToldProblem {
+  code: ProblemCode
+  message: string
+  /** Replaces the code's remedy where the place knows a better one. */
+  hint?: string | undefined
+}

@@ -1,5 +1,5 @@
 import type { LogLevel } from '../../shared/log-board.ts'
-import type { ProblemCode } from './health-problem.ts'
+import type { ToldProblem } from './health-problem.ts'
 
 /**
  * What the engine is asked to do beyond a device's message, by its kind. Everything in it survives a structured clone.
@@ -32,7 +32,7 @@ export interface EffectKinds {
   /** `token`: only what logged in with it. */
   disconnect_user: { user: string; token?: string; reason: string }
   /** Something belongs into the hub's health under this name; `null`: no longer. */
-  problem: { name: string; problem: { code: ProblemCode; message: string } | null }
+  problem: { name: string; problem: ToldProblem | null }
   /** A person wants a part of the hub to say more or less. */
   log_level: { part: string; level: LogLevel }
 }

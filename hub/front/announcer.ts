@@ -4,7 +4,7 @@ import type { Service } from '../../shared/lifecycle.ts'
 import type { HubHealth } from '../../shared/messages/hub-health.ts'
 import type { Topics } from '../../shared/topics.ts'
 import type { Effect } from '../engine/input.ts'
-import { type Health, withoutDetails } from '../health/hub-health.ts'
+import type { Health } from '../health/hub-health.ts'
 
 const HEALTH_MS = 60_000
 
@@ -65,7 +65,8 @@ export class Announcer implements Service {
   }
 
   #tell(report: HubHealth): void {
-    this.#retain(this.#parts.topics.build('hubHealth', {}), withoutDetails(report))
+    const { topics, health } = this.#parts
+    this.#retain(topics.build('hubHealth', {}), health.withoutDetails(report))
   }
 
   #retain(topic: string, payload: unknown): void {

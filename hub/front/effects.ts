@@ -94,7 +94,7 @@ export class Effects {
           )
         },
         problem: ({ name, problem }) => {
-          if (problem) this.#health.raise(name, problem.code, problem.message)
+          if (problem) this.#health.raise(name, problem.code, problem.message, { hint: problem.hint })
           else this.#health.clear(name)
         },
         log_level: ({ part, level }) => logBoard.set(part, level),

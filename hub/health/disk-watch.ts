@@ -61,7 +61,7 @@ export class DiskWatch implements Service {
     try {
       const measured = await measure(folder)
       const { value } = await intake.input<DiskReport | null>({ kind: 'disk', ...measured })
-      if (value?.low) health.raise('disk_space', 'disk_space_low', describe(value), weightOf(value))
+      if (value?.low) health.raise('disk_space', 'disk_space_low', describe(value), { weight: weightOf(value) })
       else health.clear('disk_space')
       if (!value?.low) void ballast.restore(measured.freeBytes)
     } catch (error) {

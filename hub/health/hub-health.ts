@@ -15,12 +15,6 @@ export interface Problem {
  */
 export type Weight = 'note' | 'attention' | 'serious'
 
-/** What anybody with an account may know, whatever house they belong to: each code once, without names, paths and addresses. */
-export function withoutDetails(report: HubHealth): HubHealth {
-  const hints = new Map(report.problems.map(({ code, hint }) => [code, hint]))
-  return { ...report, problems: [...hints].map(([code, hint]) => ({ code, hint })) }
-}
-
 const ORDER: Weight[] = ['serious', 'attention', 'note']
 /** More do not fit into the message. The worst come first. */
 const PROBLEMS = 32
@@ -38,14 +32,19 @@ export class Health {
     this.#declared = declared
   }
 
-  raise(name: string, code: ProblemCode, message: string, weight: Weight = 'attention'): void {
+  /** `hint`: replaces the code's remedy where the place knows a better one. */
+  raise(
+    name: string,
+    code: ProblemCode,
+    message: string,
+    { weight = 'attention', hint }: { weight?: Weight; hint?: string | undefined } = {},
+  ): void {
     const known = this.#problems.get(name)
-    const hint = this.#declared.get(code) ?? hintFor(code as ErrorCode)
-    const problem = { code, message: cutText(message, 500), hint }
+    const problem = { code, message: cutText(message, 500), hint: cutText(hint ?? this.#remedyOf(code), 500) }
     this.#problems.set(name, problem)
     const before = this.#weights.get(name)
     this.#weights.set(name, weight)
-    if (known?.message !== problem.message || before !== weight) this.onChange()
+    if (known?.message !== problem.message || known.hint !== problem.hint || before !== weight) this.onChange()
   }
 
   clear(name: string): void {
@@ -63,6 +62,19 @@ export class Health {
       clock: clockSynced === null ? 'unknown' : clockSynced ? 'synced' : 'unsynced',
       problems,
     }
+  }
+
+  /**
+   * What anybody with an account may know of a report, whatever house they belong to: each code once, with the remedy that is the
+   * same everywhere, so without names, paths and addresses.
+   */
+  withoutDetails(report: HubHealth): HubHealth {
+    const codes = new Set(report.problems.map(({ code }) => code))
+    return { ...report, problems: [...codes].map((code) => ({ code, hint: this.#remedyOf(code) })) }
+  }
+
+  #remedyOf(code: string): string {
+    return this.#declared.get(code) ?? hintFor(code as ErrorCode)
   }
 
   #state(): 'ok' | 'attention' | 'degraded' {

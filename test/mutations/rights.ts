@@ -187,7 +187,7 @@ export const RIGHTS: readonly Mutation[] = [
   {
     without: 'keeping what is in houses out of the health that everybody reads',
     file: 'hub/front/announcer.ts',
-    text: 'withoutDetails(report))',
+    text: 'health.withoutDetails(report))',
     becomes: 'report)',
     test: { file: 'test/hub/front/announcer.test.ts', name: 'and nothing of what is in any house' },
   },

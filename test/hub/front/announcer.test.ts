@@ -30,7 +30,9 @@ describe('the health that every account may read', () => {
     const { announcer, health, told } = announcing()
     health.raise('alarm nursery-pi', 'device_alarm', 'Nursery (nursery-pi): microphone fails')
     health.raise('alarm cellar-pi', 'device_alarm', 'Cellar (cellar-pi): microphone fails')
-    health.raise('backup', 'disk_error', 'the backup failed: EACCES /var/lib/lares/backups')
+    health.raise('backup', 'disk_error', 'the backup failed: EACCES /var/lib/lares/backups', {
+      hint: 'sudo chown lares /var/lib/lares/backups',
+    })
     announcer.start()
     announcer.stop()
     const problems = [

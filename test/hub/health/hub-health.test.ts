@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Health } from '../../../hub/health/hub-health.ts'
 import { WebServer } from '../../../hub/web/server.ts'
+import { hintFor } from '../../../shared/errors.ts'
 import { healthWords } from '../../../shared/health-words.ts'
 import { silentLog } from '../../../shared/log.ts'
 
@@ -11,11 +12,11 @@ describe('the health of the hub', () => {
     const health = new Health()
     const report = () => health.report(NOW, true)
     expect(report().state).toBe('ok')
-    health.raise('central', 'central_away', 'central does not answer', 'note')
+    health.raise('central', 'central_away', 'central does not answer', { weight: 'note' })
     expect(report().state).toBe('ok')
     health.raise('backup', 'disk_error', 'the backup failed')
     expect(report().state).toBe('attention')
-    health.raise('disk', 'disk_full', 'the disk is full', 'serious')
+    health.raise('disk', 'disk_full', 'the disk is full', { weight: 'serious' })
     expect(report().state).toBe('degraded')
     expect(report().problems.map(({ code }) => code)).toEqual(['disk_full', 'disk_error', 'central_away'])
     health.clear('disk')
@@ -33,15 +34,28 @@ describe('the health of the hub', () => {
     expect(said).toBe(1)
   })
 
+  it('says the remedy that the place knows, else that of the code, and says it again when it is another', () => {
+    const health = new Health()
+    let said = 0
+    health.onChange = () => {
+      said += 1
+    }
+    const hints = () => health.report(NOW, true).problems.map(({ hint }) => hint)
+    health.raise('secrets', 'unsafe_key', 'k1 holds no whole key', { hint: 'Put it back from a copy.' })
+    expect([hints(), said]).toEqual([['Put it back from a copy.'], 1])
+    health.raise('secrets', 'unsafe_key', 'k1 holds no whole key')
+    expect([hints(), said]).toEqual([[hintFor('unsafe_key')], 2])
+  })
+
   it('is said again when a problem gets worse, not when it stays the same', () => {
     const health = new Health()
     let said = 0
     health.onChange = () => {
       said += 1
     }
-    health.raise('disk_space', 'disk_space_low', '86 %', 'note')
-    health.raise('disk_space', 'disk_space_low', '86 %', 'note')
-    health.raise('disk_space', 'disk_space_low', '86 %', 'attention')
+    health.raise('disk_space', 'disk_space_low', '86 %', { weight: 'note' })
+    health.raise('disk_space', 'disk_space_low', '86 %', { weight: 'note' })
+    health.raise('disk_space', 'disk_space_low', '86 %', { weight: 'attention' })
     expect(said).toBe(2)
   })
 
@@ -60,7 +74,7 @@ describe('the health of the hub', () => {
       expect(await status()).toBe(200)
       health.raise('clock', 'clock_unsynced', 'no time source')
       expect([await status(), healthWords(report(), NOW)]).toEqual([200, expect.stringContaining('needs attention')])
-      health.raise('disk', 'disk_full', 'the disk is full', 'serious')
+      health.raise('disk', 'disk_full', 'the disk is full', { weight: 'serious' })
       expect([await status(), healthWords(report(), NOW)]).toEqual([503, expect.stringContaining('cannot store')])
     } finally {
       await web.stop()
