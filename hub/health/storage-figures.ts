@@ -1,4 +1,5 @@
 import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Clock } from '../../shared/clock.ts'
 import { backupFolder, backupTime, storeFile } from '../store/places.ts'
 import { type MeasureDisk, measureDisk } from './disk-watch.ts'
@@ -9,7 +10,7 @@ export interface StorageFigures {
   disk_total_bytes: number | null
   disk_free_bytes: number | null
   database_bytes: number | null
-  /** When the newest backup was begun. */
+  /** When the newest backup was made. */
   last_backup: number | null
 }
 
@@ -27,17 +28,25 @@ export async function storageFigures(
   const late = Promise.withResolvers<null>()
   const cancel = clock.after(LOOK_MS, () => late.resolve(null))
   const soon = <T>(look: Promise<T>): Promise<T | null> => Promise.race([look.catch(() => null), late.promise])
-  const [disk, database, backups] = await Promise.all([
+  const [disk, database, backup] = await Promise.all([
     soon(measure(folder)),
     soon(stat(storeFile(folder))),
-    soon(readdir(backupFolder(folder))),
+    soon(lastBackup(backupFolder(folder))),
   ])
   cancel()
-  const times = (backups ?? []).map(backupTime).filter((time) => time !== null)
   return {
     disk_total_bytes: disk?.totalBytes ?? null,
     disk_free_bytes: disk?.freeBytes ?? null,
     database_bytes: database?.size ?? null,
-    last_backup: times.length === 0 ? null : Math.max(...times),
+    last_backup: backup,
   }
+}
+
+/** By its file and not by its name, which follows a clock that was ahead. */
+async function lastBackup(folder: string): Promise<number | null> {
+  const newest = (await readdir(folder))
+    .filter((name) => backupTime(name) !== null)
+    .sort()
+    .at(-1)
+  return newest === undefined ? null : Math.round((await stat(join(folder, newest))).mtimeMs)
 }

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { LaresError } from '../../shared/errors.ts'
 import { systemRandom } from '../../shared/ids.ts'
@@ -40,7 +40,7 @@ export function writeBackup(options: {
 }): string {
   const { source, folder, now, before } = options
   mkdirSync(folder, { recursive: true, mode: 0o750 })
-  const final = backupFile(folder, now)
+  const final = nextBackup(folder, now)
   writeChecked(
     final,
     (part) => {
@@ -114,7 +114,16 @@ function checkRoom(db: Sqlite.Database, folder: string): void {
     })
 }
 
-/** The backups of a folder, newest first. */
+/**
+ * The file of a backup that is begun now. Its name comes behind all that are there, also behind those of a clock that was ahead:
+ * the newest one is what takes the place of a damaged database, and what is kept longest.
+ */
+function nextBackup(folder: string, now: number): string {
+  const [newest = ''] = listBackups(folder)
+  return backupFile(folder, Math.max(now, (backupTime(basename(newest)) ?? 0) + 1))
+}
+
+/** The backups of a folder, the one that was made last first. */
 export function listBackups(folder: string): string[] {
   if (!existsSync(folder)) return []
   return readdirSync(folder)

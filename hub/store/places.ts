@@ -11,7 +11,10 @@ const BACKUP = /^hub-(\d{13})\.db$/
 
 export const backupFile = (folder: string, now: number) => join(folder, `hub-${String(now).padStart(13, '0')}.db`)
 
-/** When the backup of this file name was begun; `null` for a file that is none. */
+/**
+ * When the backup of this file name was begun, or a moment after an earlier one whose clock was ahead: it says which of two is the
+ * newer. `null` for a file that is none.
+ */
 export function backupTime(name: string): number | null {
   const [, digits] = BACKUP.exec(name) ?? []
   return digits === undefined ? null : Number(digits)

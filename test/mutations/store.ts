@@ -107,6 +107,13 @@ export const STORE: readonly Mutation[] = [
     test: { file: BACKUP_CHECK, name: 'does not take its place' },
   },
   {
+    without: 'a name for a backup behind those of a clock that was ahead',
+    file: 'hub/store/backup.ts',
+    text: 'Math.max(now, (backupTime(basename(newest)) ?? 0) + 1)',
+    becomes: 'now + newest.length * 0',
+    test: { file: 'test/hub/store/backup-order.test.ts', name: 'is the newest one, and what takes the place' },
+  },
+  {
     without: 'a bound on the backups that are kept',
     file: 'hub/store/backup.ts',
     text: 'for (const old of others.slice(KEEP - 1)) rmSync(old)',

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -14,8 +14,10 @@ describe('what a data folder takes of its disk', () => {
   it('is the size of the database, what is free, and when it was backed up last', async () => {
     mkdirSync(join(folder, 'backups'), { recursive: true })
     writeFileSync(join(folder, 'hub.db'), 'x'.repeat(1_500))
-    for (const name of ['hub-1795000000000.db', 'hub-1795000009000.db', 'owed', 'hub-1.db'])
+    for (const name of ['hub-1795000000000.db', 'hub-9795000000001.db', 'owed', 'hub-1.db'])
       writeFileSync(join(folder, 'backups', name), '')
+    // The name follows one of a clock that was ahead.
+    utimesSync(join(folder, 'backups', 'hub-9795000000001.db'), 1_795_000_009, 1_795_000_009)
     const measure = async () => ({ totalBytes: 32, freeBytes: 4 })
     expect(await storageFigures(folder, { clock: new ManualClock(), measure })).toEqual({
       ...{ disk_total_bytes: 32, disk_free_bytes: 4, database_bytes: 1_500, last_backup: 1_795_000_009_000 },
