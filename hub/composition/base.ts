@@ -18,7 +18,7 @@ import type { HubOptions } from '../hub-options.ts'
 import { KeyFolder } from '../secrets/key-folder.ts'
 import { Keyring } from '../secrets/keyring.ts'
 import { StoredSecrets } from '../secrets/stored-secrets.ts'
-import { backupFolder, storeFile, usualKeyFolder } from '../store/places.ts'
+import { storeFile, usualKeyFolder } from '../store/places.ts'
 import { SyncThread } from '../sync/sync-thread.ts'
 import { TurnRecorder } from '../voice/turn-recorder.ts'
 import { VoiceIntake } from '../voice/voice-intake.ts'
@@ -58,7 +58,7 @@ export function composeBase(options: HubOptions, before: StartState): Base {
   const clockSync = new ClockSync(clock, health)
   const central = centralSetting(config, folder)
   if (central.fault !== null) health.raise('central', 'bad_central', central.fault)
-  const sealed = composeSecrets(options, async () => void (await store.backups.run()))
+  const sealed = composeSecrets(options, { health, backUp: () => store.backups.run() })
   const store = new HouseStore({
     ...options,
     keys: sealed.keyFolder.path,
@@ -110,15 +110,15 @@ export function composeBase(options: HubOptions, before: StartState): Base {
 
 /** The key, what it opens, and what is done about a key that is lost or new. */
 function composeSecrets(
-  { folder, config, clock, log }: HubOptions,
-  backUp: KeyCareParts['backUp'],
+  { folder, config, log }: HubOptions,
+  care: Pick<KeyCareParts, 'health' | 'backUp'>,
 ): Pick<Base, 'keyFolder' | 'keyring' | 'keyCare' | 'secrets'> {
   const keyFolder = new KeyFolder(config.secrets.keys ?? usualKeyFolder(folder))
   const keyring = new Keyring(() => keyFolder.read())
   return {
     keyFolder,
     keyring,
-    keyCare: new KeyCare({ keys: keyFolder, backUp, backups: backupFolder(folder), clock, log: log.part('secrets') }),
+    keyCare: new KeyCare({ ...care, keys: keyFolder, log: log.part('secrets') }),
     secrets: new StoredSecrets(storeFile(folder), keyring),
   }
 }

@@ -46,7 +46,13 @@ export function composeFrontParts(
         end_run: ({ run }) => jobs.end(run),
       },
     },
-    { name: 'secrets', effects: { keys_unneeded: ({ keys }) => keyCare.unneeded(keys) } },
+    {
+      name: 'secrets',
+      effects: {
+        key_wanted: ({ key }) => keyCare.wanted(key),
+        keys_unneeded: ({ keys }) => keyCare.unneeded(keys),
+      },
+    },
     {
       name: 'followers',
       effects: {

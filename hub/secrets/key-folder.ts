@@ -16,15 +16,16 @@ import {
 import { join } from 'node:path'
 import { writeDurably } from '../../shared/durable-file.ts'
 import { LaresError } from '../../shared/errors.ts'
-import { crockford, type RandomBytes, systemRandom } from '../../shared/ids.ts'
+import { type RandomBytes, systemRandom } from '../../shared/ids.ts'
 import { runningUser } from '../../shared/running-user.ts'
 import { shellWord } from '../../shared/shell-word.ts'
 import { syncFolder } from '../../shared/sync-file.ts'
 import { systemTrouble } from '../../shared/system-trouble.ts'
 import { giveToOwnerOf } from '../store/files.ts'
+import { byAge, isKeyId, isNewerKey, nextKeyId } from './key-id.ts'
 import type { SealingKey } from './seal.ts'
 
-const KEY_FILE = /^(k([1-9]\d{0,8})-[a-z0-9]{8})\.key$/
+const ENDING = '.key'
 /** What an interrupted `make` left. */
 const UNFINISHED = /^\.k\d+-[a-z0-9]{8}\.key\./
 const KEY_BYTES = 32
@@ -51,19 +52,21 @@ export class KeyFolder {
 
   /** Makes a key that takes the place of all before it, durably. Returns its id. Throws what the system refuses. */
   make(): string {
-    try {
-      if (!existsSync(this.path)) this.#makeFolder()
-      const [newest] = this.#ids()
-      for (const name of readdirSync(this.path)) if (UNFINISHED.test(name)) rmSync(join(this.path, name))
-      const id = `k${newest === undefined ? 1 : numberOf(newest) + 1}-${crockford(8, this.#random)}`
-      const bytes = Buffer.from(this.#random(KEY_BYTES))
-      writeDurably(this.#file(id), `${HEAD}\n${bytes.toString('base64url')}\n`)
-      bytes.fill(0)
-      giveToOwnerOf(this.path, this.#file(id))
-      return id
-    } catch (cause) {
-      throw this.#refused(cause, this.path)
-    }
+    const [newest] = this.#ids()
+    const id = nextKeyId(newest, this.#random)
+    this.#write(id)
+    return id
+  }
+
+  /**
+   * Makes the key of this id, durably, unless it is there or one that took its place: twice is safe. Returns whether it did.
+   * Throws what the system refuses.
+   */
+  makeWanted(id: string): boolean {
+    const [newest] = this.#ids()
+    if (!isNewerKey(id, newest)) return false
+    this.#write(id)
+    return true
   }
 
   /** Removes a key for good. Twice is safe. */
@@ -73,15 +76,31 @@ export class KeyFolder {
   }
 
   #file(id: string): string {
-    return join(this.path, `${id}.key`)
+    return join(this.path, id + ENDING)
   }
 
   #ids(): string[] {
     if (!existsSync(this.path)) return []
     try {
       checkPrivate(this.path, statSync(this.path), 'chmod 700')
-      const ids = readdirSync(this.path).flatMap((name) => KEY_FILE.exec(name)?.[1] ?? [])
-      return ids.sort((a, b) => numberOf(b) - numberOf(a) || (a < b ? 1 : -1))
+      const names = readdirSync(this.path).filter((name) => name.endsWith(ENDING))
+      return names
+        .map((name) => name.slice(0, -ENDING.length))
+        .filter(isKeyId)
+        .sort(byAge)
+    } catch (cause) {
+      throw this.#refused(cause, this.path)
+    }
+  }
+
+  #write(id: string): void {
+    try {
+      if (!existsSync(this.path)) this.#makeFolder()
+      for (const name of readdirSync(this.path)) if (UNFINISHED.test(name)) rmSync(join(this.path, name))
+      const bytes = Buffer.from(this.#random(KEY_BYTES))
+      writeDurably(this.#file(id), `${HEAD}\n${bytes.toString('base64url')}\n`)
+      bytes.fill(0)
+      giveToOwnerOf(this.path, this.#file(id))
     } catch (cause) {
       throw this.#refused(cause, this.path)
     }
@@ -118,6 +137,8 @@ export class KeyFolder {
         closeSync(fd)
       }
     } catch (cause) {
+      // What O_NOFOLLOW says of a link, wherever that leads.
+      if ((cause as NodeJS.ErrnoException).code === 'ELOOP') throw isLink(file)
       throw this.#refused(cause, file)
     }
   }
@@ -127,8 +148,11 @@ export class KeyFolder {
   }
 }
 
-function numberOf(id: string): number {
-  return Number(/^k(\d+)-/.exec(id)?.[1])
+function isLink(file: string): LaresError {
+  const path = shellWord(file)
+  return new LaresError('unsafe_key', `${file} is a link, and keys are none: what it leads to could be exchanged`, {
+    hint: `Put the key itself there: sudo cp -p --remove-destination "$(readlink -f ${path})" ${path}`,
+  })
 }
 
 /** Root may read everything anyway, and what is root's nobody else put there. */

@@ -28,9 +28,12 @@ export class Keyring {
     this.#keys = this.#read()
   }
 
-  /** Seals bytes with the newest key there is. Throws `sealed_unreadable` where there is none, and what `refresh` throws. */
+  /**
+   * Seals bytes with the newest key that the last `refresh` found. Throws `sealed_unreadable` where there is none, and what
+   * `refresh` throws.
+   */
   seal(plain: Uint8Array, at: SealedAt): string {
-    this.refresh()
+    if (this.#keys.length === 0) this.refresh()
     const [newest] = this.#keys
     if (!newest) throw new LaresError('sealed_unreadable', 'the hub has no key to seal with')
     return seal(newest, plain, { at, random: this.#random })
@@ -40,14 +43,27 @@ export class Keyring {
   open(text: string, at: SealedAt): Buffer {
     const id = keyIdOf(text)
     if (id === null) throw new LaresError('sealed_unreadable', `what stands in ${at.table} as ${at.row} is not sealed`)
-    if (!this.#has(id)) this.refresh()
-    const key = this.#keys.find((one) => one.id === id)
+    if (!this.#find(id)) this.refresh()
+    const key = this.#find(id)
     if (!key)
       throw new LaresError(
         'sealed_unreadable',
         `what is sealed in ${at.table} as ${at.row} needs the key ${id}, which is gone`,
       )
     return unseal(key, text, at)
+  }
+
+  /** Whether `text` opens with one of the keys that the last `refresh` found. Keeps nothing of what it holds. */
+  opens(text: string, at: SealedAt): boolean {
+    const key = this.#find(keyIdOf(text))
+    if (!key) return false
+    try {
+      unseal(key, text, at).fill(0)
+      return true
+    } catch (error) {
+      if (error instanceof LaresError) return false
+      throw error
+    }
   }
 
   /**
@@ -60,7 +76,7 @@ export class Keyring {
     return id !== null && id === this.ids[0]
   }
 
-  #has(id: string): boolean {
-    return this.#keys.some((one) => one.id === id)
+  #find(id: string | null): SealingKey | undefined {
+    return this.#keys.find((one) => one.id === id)
   }
 }

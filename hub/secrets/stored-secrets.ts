@@ -8,6 +8,8 @@ import type { Keyring } from './keyring.ts'
 import { keyIdOf } from './seal.ts'
 import { type SecretReader, type SecretSource, secretAt } from './secret-reader.ts'
 
+const CARRIAGE_RETURN = 0x0d
+
 /**
  * Secrets out of the hub's database, read over a connection of its own that cannot write, and out of files. Each is read when
  * it is asked for: what was changed is found by the next who asks.
@@ -79,8 +81,17 @@ function firstLineOf(file: string): Buffer {
   } catch (cause) {
     throw cause instanceof LaresError ? cause : systemTrouble(cause, file)
   }
-  const end = bytes.indexOf('\n')
-  const line = Buffer.from(bytes.subarray(0, end < 0 ? bytes.length : end))
+  const line = Buffer.from(bytes.subarray(0, endOfFirstLine(bytes)))
   bytes.fill(0)
-  return line
+  if (line.length > 0) return line
+  throw new LaresError('not_found', `${file} holds no secret: its first line is empty`, {
+    hint: `Write it there, in one line: sudo nano ${shellWord(file)}`,
+  })
+}
+
+/** Windows ends a line with two bytes, and neither is a part of the secret. */
+function endOfFirstLine(bytes: Buffer): number {
+  const end = bytes.indexOf('\n')
+  if (end < 0) return bytes.length
+  return bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end
 }

@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { neededKeys, sealedColumns } from '../../hub/features/secrets/sealed-rows.ts'
@@ -9,7 +10,16 @@ import { storeFile, usualKeyFolder } from '../../hub/store/places.ts'
 import { type HubProcess, startHub } from '../../scripts/lib/bench/hub-process.ts'
 import { LocalAdmin } from '../../scripts/lib/bench/local-admin.ts'
 import { makeDataFolder } from './lib/data-folder.ts'
+import type { KillMoment } from './lib/kill-moment.ts'
 
+const KILLER = join(import.meta.dirname, 'lib/kill-at-moment.ts')
+/** Each step from a request to its key: what was done until then is kept, what follows is not. */
+const MOMENTS: readonly [name: string, moment: KillMoment][] = [
+  ['before it is promised', { in: 'sqlite', text: 'INSERT OR REPLACE INTO request_memory' }],
+  ['before it is made', { in: 'files', text: '/k2-', when: 'before' }],
+  ['when it is made', { in: 'files', text: '/k2-', when: 'after' }],
+  ['before it is seen', { in: 'sqlite', text: 'DELETE FROM hub_settings WHERE key = @wanted' }],
+]
 /** Five transactions, a second apart. */
 const SECRETS = 450
 /** More than a loaded machine takes for anything here. */
@@ -28,13 +38,19 @@ afterEach(async () => {
   data.remove()
 })
 
-async function start(): Promise<void> {
-  hub = await startHub(data)
+/** `moment`: when it is killed. */
+async function start(moment?: KillMoment): Promise<HubProcess> {
+  hub = await startHub({
+    folder: data.folder,
+    env: moment ? { NODE_OPTIONS: `--import ${KILLER}`, LARES_KILL_MOMENT: JSON.stringify(moment) } : {},
+  })
+  return hub
 }
 
-async function rotate(): Promise<string> {
+/** `id`: of the request, which may be one that was made before. */
+async function rotate(id?: string): Promise<string> {
   const admin = await LocalAdmin.open(hub?.ports.socket ?? '')
-  const { key } = await admin.call<{ key: string }>('secrets', 'rotate')
+  const { key } = await admin.call<{ key: string }>('secrets', 'rotate', {}, id)
   admin.close()
   return key
 }
@@ -105,5 +121,23 @@ describe('a change of the key', () => {
     await start()
     await vi.waitFor(() => expect(readdirSync(keys.path)).toEqual([`${key}.key`]), PATIENCE)
     expect(opened()).toEqual(before)
+  })
+
+  it.each(MOMENTS)('is made once although the hub is killed %s, and whoever asked asks again', async (_, moment) => {
+    await start()
+    await hub?.stop()
+    const [old = ''] = keys.read().map(({ id }) => id)
+    const killed = await start(moment)
+    const first = rotate('once').catch(() => null)
+    expect(await killed.ended).toBe('SIGKILL')
+    await first
+    await start()
+    const key = await rotate('once')
+    expect(key).toMatch(/^k2-/)
+    await vi.waitFor(() => expect(readdirSync(keys.path)).toEqual([`${key}.key`]), PATIENCE)
+    // All is over, and the broker gives it once more.
+    expect(await rotate('once')).toBe(key)
+    await hub?.stop()
+    expect([readdirSync(keys.path), key === old]).toEqual([[`${key}.key`], false])
   })
 })

@@ -1,13 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { KeyFolder } from '../../hub/secrets/key-folder.ts'
 import { Keyring } from '../../hub/secrets/keyring.ts'
 import { StoredSecrets } from '../../hub/secrets/stored-secrets.ts'
 import { storeFile, usualKeyFolder } from '../../hub/store/places.ts'
 import { LaresError } from '../../shared/errors.ts'
+import { openDatabase } from '../../shared/sqlite/open.ts'
 import { asPattern } from './lib/as-pattern.ts'
 import { found } from './lib/central.ts'
 import { lares } from './lib/lares.ts'
@@ -31,6 +32,16 @@ afterAll(async () => {
   await hub.stop()
   remove(folder)
 }, 60_000)
+
+/** More than a loaded machine takes. */
+const PATIENCE = { timeout: 120_000, interval: 200 }
+
+/** As a failing card leaves a value. */
+function damage(name: string): void {
+  const db = openDatabase({ file: storeFile(folder) })
+  db.prepare("UPDATE secrets SET value = substr(value, 1, length(value) - 4) || 'AAAA' WHERE name = ?").run(name)
+  db.close()
+}
 
 async function read(source: { secret: string } | { secret_file: string }): Promise<string> {
   const reader = new StoredSecrets(storeFile(folder), new Keyring(() => keys.read()))
@@ -106,6 +117,28 @@ describe('the remedy for', () => {
     rmSync(file)
   })
 
+  it('a file that holds no secret', async () => {
+    const file = join(folder, 'token')
+    writeFileSync(file, '\n', { mode: 0o600 })
+    const said = await read({ secret_file: file })
+    expect(said).toMatch(asPattern('Write it there, in one line: sudo nano …'))
+    // As whoever edits it does.
+    shell(`${found(said, /line: sudo (nano .*) \[/).replace('nano', 'echo typed >')}`)
+    expect(await read({ secret_file: file })).toBe('typed')
+    rmSync(file)
+  })
+
+  it('a key that is a link', async () => {
+    const file = keyFile()
+    renameSync(file, join(folder, 'elsewhere'))
+    symlinkSync(join(folder, 'elsewhere'), file)
+    const { code, err } = await set()
+    const hint = 'Put the key itself there: sudo cp -p --remove-destination "$(readlink -f …)" …'
+    expect([code, err]).toEqual([1, expect.stringMatching(asPattern(hint))])
+    shell(found(err, /there: (sudo .*) \[/))
+    expect(await set()).toMatchObject({ code: 0 })
+  })
+
   it('a key that is damaged and has no copy', async () => {
     writeFileSync(keyFile(), 'what a failing card left of it')
     const { err } = await set()
@@ -117,11 +150,21 @@ describe('the remedy for', () => {
     expect(await read({ secret: 'mail' })).toBe('a token')
   })
 
-  it('a second change of the key before the first is over', async () => {
+  it('a second change of the key before the first is over, and for a damaged value that holds that up', async () => {
+    // Its key went with the test before.
+    expect(await at('secrets remove hall --yes')).toMatchObject({ code: 0 })
+    expect(await set('secrets set door')).toMatchObject({ code: 0 })
+    damage('mail')
     expect(await at('secrets rotate --yes')).toMatchObject({ code: 0 })
     const { code, err } = await at('secrets rotate --yes')
     const hint = 'It takes minutes, and waits for a backup. lares hub health says what holds it up.'
     expect([code, err]).toEqual([expect.any(Number), expect.stringMatching(asPattern(hint))])
-    expect(await at(found(err, /backup\. (lares hub health)/))).toMatchObject({ code: expect.any(Number) })
+    const health = async () => (await at(found(err, /backup\. (lares hub health)/))).out
+    const damaged = asPattern('Enter it anew, or remove it: …')
+    await vi.waitFor(async () => expect(await health()).toMatch(damaged), PATIENCE)
+    expect(
+      await set(found((await health()).replaceAll(/\s+/g, ' '), /remove it: (lares secrets set mail)/)),
+    ).toMatchObject({ code: 0 })
+    expect((await at('secrets list')).out).toMatch(/mail +yes/)
   })
 })

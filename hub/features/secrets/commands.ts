@@ -4,8 +4,10 @@ import { LaresError } from '../../../shared/errors.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
+import { isNewerKey, nextKeyId } from '../../secrets/key-id.ts'
 import { keyIdOf } from '../../secrets/seal.ts'
 import { secretAt, secretName } from '../../secrets/secret-reader.ts'
+import { wantedKey, wantKey } from './wanted-key.ts'
 
 export const listSecrets = adminCommand({
   area: 'secrets',
@@ -17,7 +19,7 @@ export const listSecrets = adminCommand({
     secrets: z.array(
       z.strictObject({
         name: z.string(),
-        /** Whether its key is there. */
+        /** Whether it can be opened: its key is there, and it is as it was entered. */
         is_readable: z.boolean(),
         updated_at: time,
         key: z.string(),
@@ -28,22 +30,20 @@ export const listSecrets = adminCommand({
   }),
   examples: [{ says: 'what was entered', params: {} }],
   changes: false,
-  async prepare(_params, { keyring }) {
+  run({ db, keyring }) {
     keyring.refresh()
-    return keyring.ids
-  },
-  run({ db, prepared }) {
-    const keys = prepared as string[]
     const rows = db.prepare('SELECT name, value, updated_at FROM secrets ORDER BY name').all() as {
       name: string
       value: string
       updated_at: number
     }[]
-    const secrets = rows.map(({ name, value, updated_at }) => {
-      const key = keyIdOf(value) ?? ''
-      return { name, is_readable: keys.includes(key), updated_at, key }
-    })
-    return { secrets, keys }
+    const secrets = rows.map(({ name, value, updated_at }) => ({
+      name,
+      is_readable: keyring.opens(value, secretAt(name)),
+      updated_at,
+      key: keyIdOf(value) ?? '',
+    }))
+    return { secrets, keys: keyring.ids }
   },
 })
 
@@ -115,7 +115,7 @@ export const rotateKey = adminCommand({
   summary: 'Make a new key, seal everything anew with it, and remove the old one',
   params: z.strictObject({}),
   result: z.strictObject({
-    /** The new key. The others go by themselves once nothing needs them. */
+    /** The new key, made in a moment. The others go by themselves once nothing needs them. */
     key: z.string(),
     replaces: z.array(z.string()),
   }),
@@ -123,20 +123,25 @@ export const rotateKey = adminCommand({
   changes: true,
   danger: () =>
     'The key in use will be removed when everything is sealed with a new one. What is sealed in copies of the database from before can then be read only with a copy of the old key.',
-  async prepare(_params, { keyring, makeKey }) {
+  run(context) {
+    const { db, keyring, random } = context
     keyring.refresh()
-    const [, ...old] = keyring.ids
-    if (old.length > 0)
-      throw new LaresError('busy', `the last change is not over: ${old.join(', ')} is still there`, {
+    const [newest, ...old] = keyring.ids
+    const wanted = wantedKey(db)
+    const left = wanted !== null && isNewerKey(wanted, newest) ? `${wanted} is not made yet` : stillThere(old)
+    if (left !== null)
+      throw new LaresError('busy', `the last change is not over: ${left}`, {
         hint: 'It takes minutes, and waits for a backup. lares hub health says what holds it up.',
       })
-    return makeKey()
-  },
-  run({ keyring, prepared }) {
-    keyring.refresh()
-    return { key: String(prepared), replaces: keyring.ids.filter((id) => id !== prepared) }
+    const key = nextKeyId(newest, random)
+    wantKey(context, key)
+    return { key, replaces: keyring.ids }
   },
 })
+
+function stillThere(old: readonly string[]): string | null {
+  return old.length > 0 ? `${old.join(', ')} is still there` : null
+}
 
 function isThere(db: Database, name: string): boolean {
   return db.prepare('SELECT 1 FROM secrets WHERE name = ?').get(name) !== undefined

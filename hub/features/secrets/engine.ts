@@ -1,9 +1,13 @@
-import { asError, type ErrorCode, LaresError } from '../../../shared/errors.ts'
+import { LaresError } from '../../../shared/errors.ts'
 import type { Context } from '../../engine/context.ts'
 import type { Feature } from '../../engine/feature.ts'
+import type { ToldProblem } from '../../engine/health-problem.ts'
 import type { House } from '../../engine/house.ts'
+import { isNewerKey } from '../../secrets/key-id.ts'
+import { goneKeys, unopenedValues } from './problems-told.ts'
 import { Resealing } from './resealing.ts'
 import { neededKeys, sealedColumns } from './sealed-rows.ts'
+import { wantedKey, wantNoKey } from './wanted-key.ts'
 
 declare module '../../engine/input.ts' {
   interface EffectKinds {
@@ -15,8 +19,6 @@ declare module '../../engine/input.ts' {
 /** Between two looks at the keys: whoever put one back or took rights away need not restart the hub. */
 const LOOK_MS = 60_000
 
-type Problem = { code: ErrorCode; message: string }
-
 /** What is sealed: that it can be opened, and that older keys come out of use. */
 export function openSecrets({ db, keyring, log }: Pick<House, 'db' | 'keyring' | 'log'>): Feature {
   const columns = sealedColumns()
@@ -24,7 +26,8 @@ export function openSecrets({ db, keyring, log }: Pick<House, 'db' | 'keyring' |
   let lookedAt = Number.NEGATIVE_INFINITY
   let told = 'null'
 
-  function tell(context: Context, problem: Problem | null): void {
+  function tell(context: Context, found: ToldProblem | null): void {
+    const problem = found && { code: found.code, message: found.message, hint: found.hint }
     const text = JSON.stringify(problem)
     if (text === told) return
     context.effect({ kind: 'problem', name: 'secrets', problem })
@@ -37,12 +40,16 @@ export function openSecrets({ db, keyring, log }: Pick<House, 'db' | 'keyring' |
     try {
       keyring.refresh()
     } catch (error) {
-      tell(context, { code: error instanceof LaresError ? error.code : 'unsafe_key', message: asError(error).message })
+      if (!(error instanceof LaresError)) throw error
+      tell(context, error)
       return
     }
     const needed = neededKeys(db, columns)
-    const [, ...old] = keyring.ids
-    tell(context, missing(needed, keyring.ids))
+    const [newest, ...old] = keyring.ids
+    tell(context, goneKeys(needed, keyring.ids) ?? unopenedValues(resealing.unopened))
+    const wanted = wantedKey(db)
+    if (wanted !== null && isNewerKey(wanted, newest)) context.effect({ kind: 'key_wanted', key: wanted })
+    else if (wanted !== null) wantNoKey(db)
     const unneeded = old.filter((id) => !needed.has(id))
     if (unneeded.length > 0) context.effect({ kind: 'keys_unneeded', keys: unneeded })
     // What was passed may have been mended since.
@@ -56,7 +63,8 @@ export function openSecrets({ db, keyring, log }: Pick<House, 'db' | 'keyring' |
       // When it has come to its end, the old key is not kept for another minute.
       if (sealed > 0) lookedAt = Number.NEGATIVE_INFINITY
       const mono = context.mono ?? 0
-      if (looked > 0 || mono - lookedAt < LOOK_MS) return
+      const waits = mono - lookedAt < LOOK_MS && wantedKey(db) === null
+      if (looked > 0 || waits) return
       look(context)
       context.committed(() => {
         lookedAt = mono
@@ -64,13 +72,4 @@ export function openSecrets({ db, keyring, log }: Pick<House, 'db' | 'keyring' |
     },
     forget: () => resealing.again(),
   }
-}
-
-/** Keys that rows need and nobody finds. */
-function missing(needed: ReadonlyMap<string, number>, there: readonly string[]): Problem | null {
-  const gone = [...needed].filter(([id]) => !there.includes(id))
-  if (gone.length === 0) return null
-  const values = gone.reduce((sum, [, rows]) => sum + rows, 0)
-  const what = values === 1 ? '1 sealed value needs' : `${values} sealed values need`
-  return { code: 'sealed_unreadable', message: `${what} a key that is gone: ${gone.map(([id]) => id).join(', ')}` }
 }

@@ -50,9 +50,11 @@ export class LocalAdmin {
     return admin
   }
 
-  /** Confirms what is dangerous. Rejects with the hub's code and message when it refuses. */
-  async call<T>(area: string, verb: string, params: Record<string, unknown> = {}): Promise<T> {
-    const id = `${this.#client}-${++this.#requests}`
+  /**
+   * Confirms what is dangerous. `id`: of a request that was made before; default: a new one. Rejects with the hub's code and
+   * message when it refuses.
+   */
+  async call<T>(area: string, verb: string, params: Record<string, unknown> = {}, id = this.#nextId()): Promise<T> {
     const answer = await new Promise<AdminAnswer>((resolve, reject) => {
       this.#fail = reject
       this.#waiting.set(id, resolve)
@@ -61,6 +63,11 @@ export class LocalAdmin {
     })
     if (answer.status === 'error') throw new Error(`${area} ${verb}: ${answer.error?.code} ${answer.error?.message}`)
     return answer.data as T
+  }
+
+  #nextId(): string {
+    this.#requests += 1
+    return `${this.#client}-${this.#requests}`
   }
 
   close(): void {

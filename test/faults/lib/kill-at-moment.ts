@@ -23,8 +23,17 @@ const dyingBefore = {
   },
   files() {
     const fs = createRequire(import.meta.url)('node:fs') as typeof import('node:fs')
-    const { rmSync } = fs
+    const { rmSync, renameSync } = fs
     const { rm } = fs.promises
+    if (moment.when !== undefined) {
+      fs.renameSync = (from, to) => {
+        if (isIt(to) && moment.when === 'before') die()
+        renameSync(from, to)
+        if (isIt(to)) die()
+      }
+      syncBuiltinESMExports()
+      return
+    }
     fs.rmSync = (path, options) => (isIt(path) ? void die() : rmSync(path, options))
     fs.promises.rm = async (path, options) => (isIt(path) ? void die() : rm(path, options))
     syncBuiltinESMExports()

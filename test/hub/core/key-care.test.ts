@@ -1,16 +1,15 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { KeyCare } from '../../../hub/core/key-care.ts'
+import { Health } from '../../../hub/health/hub-health.ts'
 import { KeyFolder } from '../../../hub/secrets/key-folder.ts'
-import { backupFile } from '../../../hub/store/places.ts'
-import { ManualClock } from '../../../shared/clock.ts'
 import { silentLog } from '../../../shared/log.ts'
 
 let folder: string
 let keys: KeyFolder
-let clock: ManualClock
+let health: Health
 let care: KeyCare
 let asked = 0
 /** Whether backups succeed. */
@@ -19,18 +18,16 @@ let hasRoom = true
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'lares-key-care-'))
   keys = new KeyFolder(join(folder, 'keys'))
-  clock = new ManualClock()
+  health = new Health()
   asked = 0
   hasRoom = true
-  mkdirSync(join(folder, 'backups'))
-  care = new KeyCare({ keys, backUp, backups: join(folder, 'backups'), clock, log: silentLog })
+  care = new KeyCare({ keys, backUp, health, log: silentLog })
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-async function backUp(): Promise<void> {
+async function backUp(): Promise<string | null> {
   asked += 1
-  clock.advance(1_000)
-  if (hasRoom) writeFileSync(backupFile(join(folder, 'backups'), clock.now()), '')
+  return hasRoom ? 'hub.db' : null
 }
 
 const ids = () => keys.read().map(({ id }) => id)
@@ -52,20 +49,36 @@ describe('the care of keys', () => {
     expect(ids()).toEqual([id])
   })
 
-  it('removes a key that nothing needs once a backup was made without it', async () => {
-    const [old, newer] = [keys.make(), keys.make()]
-    await backUp()
-    clock.advance(1)
-    await care.unneeded([old])
-    expect([ids(), asked]).toEqual([[newer], 2])
+  it('makes a key that is wanted once, and none where a newer one is', () => {
+    const old = keys.make()
+    care.wanted('k2-aaaaaaaa')
+    care.wanted('k2-aaaaaaaa')
+    expect(ids()).toEqual(['k2-aaaaaaaa', old])
+    keys.remove(old)
+    care.wanted('k1-aaaaaaaa')
+    care.wanted('k2-bbbbbbbb')
+    expect(ids()).toEqual(['k2-aaaaaaaa'])
   })
 
-  it('keeps it while the newest backup is of a clock that was ahead, and until there is a newer one', async () => {
+  it('says in the health why a key that is wanted cannot be made, with what to do, until it is', () => {
+    keys.make()
+    chmodSync(keys.path, 0o755)
+    care.wanted('k2-aaaaaaaa')
+    expect(health.report(0, true).problems).toEqual([
+      {
+        code: 'unsafe_key',
+        message: expect.stringMatching(/^no new key can be made: .* must be private$/),
+        hint: expect.stringContaining('chmod 700'),
+      },
+    ])
+    chmodSync(keys.path, 0o700)
+    care.wanted('k2-aaaaaaaa')
+    expect(health.report(0, true).problems).toEqual([])
+    expect(ids()[0]).toBe('k2-aaaaaaaa')
+  })
+
+  it('removes a key that nothing needs once a backup was made without it', async () => {
     const [old, newer] = [keys.make(), keys.make()]
-    writeFileSync(backupFile(join(folder, 'backups'), clock.now() + 3_600_000), '')
-    await care.unneeded([old])
-    expect([ids(), asked]).toEqual([[newer, old], 0])
-    clock.advance(3_600_001)
     await care.unneeded([old])
     expect([ids(), asked]).toEqual([[newer], 1])
   })
@@ -76,9 +89,7 @@ describe('the care of keys', () => {
     await care.unneeded([old])
     await care.unneeded([old])
     expect([ids(), asked]).toEqual([[newer, old], 2])
-    // One that was made for another reason will do.
     hasRoom = true
-    await backUp()
     await care.unneeded([old])
     expect([ids(), asked]).toEqual([[newer], 3])
   })

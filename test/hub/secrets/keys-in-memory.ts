@@ -8,15 +8,16 @@ export class KeysInMemory {
   keys: SealingKey[] = []
   /** What keeps them from being read. */
   fault: Error | null = null
+  /** How often they were read. */
+  reads = 0
   #made = 0
 
   constructor() {
     this.make()
   }
 
-  make(): string {
+  make(id = `k${this.#made + 1}-aaaaaaaa`): string {
     this.#made += 1
-    const id = `k${this.#made}-aaaaaaaa`
     this.keys.unshift({ id, key: createSecretKey(randomBytes(32)) })
     return id
   }
@@ -28,6 +29,7 @@ export class KeysInMemory {
   /** A keyring over them, as each thread has its own. */
   keyring(): Keyring {
     return new Keyring(() => {
+      this.reads += 1
       if (this.fault) throw this.fault
       return [...this.keys]
     })

@@ -108,6 +108,27 @@ describe('whoever connects to something', () => {
   })
 })
 
+describe('a file with a secret', () => {
+  const read = (text: string) => {
+    const file = join(folder, 'token')
+    writeFileSync(file, text, { mode: 0o600 })
+    return reader.with({ secret_file: file }, String)
+  }
+
+  it('may end its line as Windows does, or not at all', async () => {
+    expect(await read('from a file\r\nmore\r\n')).toBe('from a file')
+    expect(await read('from a file')).toBe('from a file')
+    expect(await read('a\rb\n')).toBe('a\rb')
+  })
+
+  it.each(['', '\n', '\r\n', '\nfrom the second line\n'])(
+    'is refused where its first line is empty: %j',
+    async (text) => {
+      await expect(read(text)).rejects.toThrow(/token holds no secret: its first line is empty/)
+    },
+  )
+})
+
 describe('a sealed value', () => {
   it('of one secret does not open as another, whoever moved it there', async () => {
     enter('home-assistant', 'a token')

@@ -58,6 +58,9 @@ export const HUB: Inventory = {
     'Give it to this one: sudo chown … …': SECRETS,
     'Put it back from a copy. Without one move it away: mv … …, and enter the secrets anew.': SECRETS,
     'Enter it: lares secrets set …': SECRETS,
+    'Enter it anew, or remove it: …': SECRETS,
+    'Put the key itself there: sudo cp -p --remove-destination "$(readlink -f …)" …': SECRETS,
+    'Write it there, in one line: sudo nano …': SECRETS,
     'Enter it once more.': {
       because: 'it is about the moment in which the key changes: test/hub/features/secrets/secrets.test.ts',
     },

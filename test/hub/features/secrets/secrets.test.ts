@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { findAdminCommand } from '../../../../hub/features/commands.ts'
 import { neededKeys, sealedColumns } from '../../../../hub/features/secrets/sealed-rows.ts'
 import { secretAt } from '../../../../hub/secrets/secret-reader.ts'
 import { LaresError } from '../../../../shared/errors.ts'
@@ -46,7 +45,7 @@ describe('a named secret', () => {
     house.now += 1_000
     expect(data(set('mail', sealed('mail', 'another')))).toEqual({ name: 'mail', is_new: false })
     expect(opened()).toEqual(['another'])
-    const listed = data(ask(house, commandInput('secrets/list', {}, { prepared: [OLD] })))
+    const listed = data(ask(house, commandInput('secrets/list')))
     expect(listed).toEqual({
       secrets: [{ name: 'mail', is_readable: true, updated_at: START + 1_000, key: OLD }],
       keys: [OLD],
@@ -135,14 +134,57 @@ describe('a change of the key', () => {
     expect(unneeded()).toEqual([OLD])
   })
 
-  it('is refused while the last one is not over', async () => {
-    const prepare = findAdminCommand('secrets', 'rotate')?.prepare
-    const keyring = house.keys.keyring()
-    const rotate = () => prepare?.({}, { keyring, makeKey: () => house.keys.make() } as never)
-    expect(await rotate()).toBe(NEW)
-    await expect(rotate()).rejects.toThrow(/the last change is not over: k1-aaaaaaaa is still there/)
+  it('reads the folder of keys once for all rows of a step', () => {
+    fill(250)
+    house.keys.make()
+    house.tick(1_000)
+    const before = house.keys.reads
+    house.tick(1_000)
+    expect([needed()[NEW], house.keys.reads - before]).toEqual([100, 1])
+  })
+})
+
+describe('whoever asks for a change of the key', () => {
+  const rotate = (id: string) => ask(house, commandInput('secrets/rotate', {}, { id }))
+  const wanted = () => house.effects.flatMap((effect) => (effect.kind === 'key_wanted' ? [effect.key] : []))
+
+  it('is promised one key, however often the request comes, and hears of no other', () => {
+    const first = data<{ key: string }>(rotate('a'))
+    expect(first).toEqual({ key: expect.stringMatching(/^k2-/), replaces: [OLD] })
+    expect(wanted()).toEqual([first.key])
+    expect([data(rotate('a')), wanted()]).toEqual([first, []])
+    house.keys.make(first.key)
+    for (let n = 0; n < 2; n++) house.tick(1_000)
+    expect(unneeded()).toEqual([])
     house.keys.remove(OLD)
-    expect(await rotate()).toBe('k3-aaaaaaaa')
+    house.tick(MINUTE_MS)
+    // A broker gives it once more, long after all is over.
+    expect([data(rotate('a')), wanted()]).toEqual([first, []])
+  })
+
+  it('gets it also when the hub is killed before it is made, and none once it is there, or a newer one', () => {
+    const { key } = data<{ key: string }>(rotate('a'))
+    house.restart()
+    house.tick(1_000)
+    expect(wanted()).toEqual([key])
+    house.tick(1_000)
+    expect(wanted()).toEqual([key])
+    house.keys.make('k3-aaaaaaaa')
+    house.tick(1_000)
+    house.tick(MINUTE_MS)
+    expect(wanted()).toEqual([])
+    house.restart()
+    house.tick(1_000)
+    expect(wanted()).toEqual([])
+  })
+
+  it('is refused while the last one is not over', () => {
+    const { key } = data<{ key: string }>(rotate('a'))
+    expect(rotate('b').error?.message).toBe(`the last change is not over: ${key} is not made yet`)
+    house.keys.make(key)
+    expect(rotate('c').error?.message).toBe(`the last change is not over: ${OLD} is still there`)
+    house.keys.remove(OLD)
+    expect(data(rotate('d'))).toMatchObject({ key: expect.stringMatching(/^k3-/), replaces: [key] })
   })
 })
 
@@ -163,7 +205,7 @@ describe('the health of the hub', () => {
     house.keys.remove(OLD)
     house.keys.make()
     house.tick(MINUTE_MS)
-    expect(said()).toEqual({
+    expect(said()).toMatchObject({
       code: 'sealed_unreadable',
       message: `2 sealed values need a key that is gone: ${OLD}`,
     })
@@ -186,13 +228,38 @@ describe('the health of the hub', () => {
     expect(said()).toBeNull()
   })
 
-  it('names keys that others could read, and says when that is mended; the house goes on', () => {
-    house.keys.fault = new LaresError('unsafe_key', 'others than lares may read k1')
+  it('names keys that cannot be used, with the remedy that fits, and says when that is mended; the house goes on', () => {
+    const problem = { code: 'unsafe_key', message: 'k1 holds no whole key', hint: 'Put it back from a copy.' } as const
+    house.keys.fault = new LaresError(problem.code, problem.message, { hint: problem.hint })
     house.tick(MINUTE_MS)
-    expect(said()).toEqual({ code: 'unsafe_key', message: 'others than lares may read k1' })
+    expect(said()).toEqual(problem)
     expect(data(ask(house, commandInput('houses/update', { name: 'Cottage' })))).toMatchObject({ name: 'Cottage' })
     house.keys.fault = null
     house.tick(MINUTE_MS)
     expect(said()).toBeNull()
+  })
+
+  it('names what keeps an older key because it was damaged, until it was entered anew, and the list says which that is', () => {
+    const damage = house.db.prepare(
+      "UPDATE secrets SET value = substr(value, 1, length(value) - 4) || 'AAAA' WHERE name = ?",
+    )
+    damage.run('mail')
+    house.keys.make()
+    for (let n = 0; n < 3; n++) house.tick(MINUTE_MS)
+    expect(said()).toEqual({
+      code: 'sealed_unreadable',
+      message: 'what is sealed was damaged, and keeps an older key from being removed: mail',
+      hint: 'Enter it anew, or remove it: lares secrets set mail',
+    })
+    expect([needed(), unneeded()]).toEqual([{ [OLD]: 1, [NEW]: 1 }, []])
+    expect(data(ask(house, commandInput('secrets/list')))).toMatchObject({
+      secrets: [
+        { name: 'home-assistant', is_readable: true, key: NEW },
+        { name: 'mail', is_readable: false, key: OLD },
+      ],
+    })
+    set('mail', sealed('mail'))
+    house.tick(MINUTE_MS)
+    expect([said(), unneeded()]).toEqual([null, [OLD]])
   })
 })
