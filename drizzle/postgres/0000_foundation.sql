@@ -3,13 +3,11 @@
 -- The tables with the houses' rows come in later files, which scripts/central-migration writes from the hub's own
 -- declarations. They call lares.add_table, so that rights and policies of all of them are the ones below.
 
-GRANT USAGE ON SCHEMA lares TO lares_site, lares_person;
-
 -- Sites and who may see them -------------------------------------------------------------------------------------------
 
 CREATE TABLE lares.sites (
   site_id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
-  name text NOT NULL UNIQUE,
+  name text NOT NULL,
   epoch integer NOT NULL DEFAULT 0,
   lease uuid,
   -- How many leases were given: a hub that knows a higher number sees that this database was put back.
@@ -20,6 +18,8 @@ CREATE TABLE lares.sites (
   created_at timestamptz NOT NULL DEFAULT now(),
   removed_at timestamptz
 );
+-- A site that was removed keeps its name, and another one may have it.
+CREATE UNIQUE INDEX sites_present_name ON lares.sites (name) WHERE removed_at IS NULL;
 
 -- Names of roles are compared byte by byte, hence the collation: with another one the key would not serve the policies.
 CREATE TABLE lares.site_grants (
@@ -42,6 +42,8 @@ CREATE TABLE lares.sync_cursors (
   position bigint NOT NULL DEFAULT 0,
   batches bigint NOT NULL DEFAULT 0,
   chain text NOT NULL DEFAULT '',
+  -- Which leases moved it, and from where: tells a hub what of its rows a database has that was put back.
+  history text NOT NULL DEFAULT '',
   rows bigint NOT NULL DEFAULT 0,
   merged bigint NOT NULL DEFAULT 0,
   duplicates bigint NOT NULL DEFAULT 0,
@@ -106,17 +108,6 @@ CREATE TABLE lares.scope_states (
   PRIMARY KEY (site_id, scope)
 );
 
-CREATE TABLE lares.erasures (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  at timestamptz NOT NULL DEFAULT now(),
-  by_role text NOT NULL,
-  site_id uuid NOT NULL,
-  what text NOT NULL,
-  key text NOT NULL,
-  reason text NOT NULL,
-  rows bigint NOT NULL
-);
-
 -- What central knows about the tables of houses: partitions and erasure are derived from these two.
 CREATE TABLE lares.tables (
   name text PRIMARY KEY,
@@ -175,7 +166,7 @@ $$;
 
 SELECT lares.close_table(name) FROM unnest(ARRAY[
   'sites', 'site_grants', 'sync_cursors', 'sync_quarantine', 'scopes', 'scope_sites', 'scope_rows', 'scope_states',
-  'erasures', 'tables', 'table_references', 'schema_migrations'
+  'tables', 'table_references', 'schema_migrations'
 ]) AS name;
 
 SELECT lares.show_rows_of_granted_sites(name) FROM unnest(ARRAY[
@@ -235,9 +226,11 @@ BEGIN
   SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) INTO columns
     FROM pg_attribute a
     WHERE a.attrelid = format('lares.%I', target)::regclass AND a.attnum > 0 AND NOT a.attisdropped;
+  PERFORM set_config('lares.touches_audit', 'on', true);
   EXECUTE format(
     'WITH moved AS (DELETE FROM lares.%1$I WHERE %2$I >= $1 AND %2$I < $2 RETURNING *) INSERT INTO lares.%3$I (%4$s) SELECT %4$s FROM moved',
     rest, time_column, part, columns) USING starts, ends;
+  PERFORM set_config('lares.touches_audit', '', true);
   EXECUTE format('ALTER TABLE lares.%I ATTACH PARTITION lares.%I FOR VALUES FROM (%L) TO (%L)', target, part, starts, ends);
   RETURN true;
 END
@@ -340,7 +333,7 @@ BEGIN
 END
 $$;
 
--- Erasure ---------------------------------------------------------------------------------------------------------------
+-- Tables that hubs fill ---------------------------------------------------------------------------------------------------
 
 -- Notes which rows another row owns or names.
 CREATE FUNCTION lares.add_reference(in_table text, in_column text, in_epoch_column text, in_target text, in_owned boolean) RETURNS void
@@ -348,83 +341,45 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
   INSERT INTO lares.table_references VALUES (in_table, in_column, in_epoch_column, in_target, in_owned)
 $$;
 
--- Deletes rows of a site that meet a condition over `$1 site, $2 keys`, and everything they own; clears where they are named.
--- Keys of append-only tables are written epoch:id. Returns how many rows were deleted.
-CREATE FUNCTION lares.erase_rows(site uuid, target text, condition text, keys text[]) RETURNS bigint
+-- A hub that is newer than central sends columns which are not there yet in `extra`. Once they are, their values belong in
+-- them. Called by the migration that adds a column; returns how many rows had a value. A value that does not fit stays where
+-- it is and is told of: one house's fault must not keep all the others from being migrated.
+CREATE FUNCTION lares.take_from_extra(target text, column_name text) RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  shape record;
-  ref record;
-  named text;
-  gone text[];
-  total bigint;
-BEGIN
-  SELECT t.key_column, t.kind IN ('append', 'append_marks') AS append,
-      EXISTS (SELECT FROM lares.table_references r WHERE r.target = t.name) AS named
-    INTO STRICT shape FROM lares.tables t WHERE t.name = erase_rows.target;
-  IF NOT shape.named THEN
-    -- Readings are many: their keys are of no use to anybody and are not collected.
-    EXECUTE format('DELETE FROM lares.%I WHERE site_id = $1 AND %s', target, condition) USING site, keys;
-    GET DIAGNOSTICS total = ROW_COUNT;
-    RETURN total;
-  END IF;
-  EXECUTE format(
-    'WITH gone AS (DELETE FROM lares.%I WHERE site_id = $1 AND %s RETURNING %s AS key) SELECT array_agg(DISTINCT key), count(*) FROM gone',
-    target, condition, CASE WHEN shape.append THEN format('epoch || '':'' || %I', shape.key_column) ELSE quote_ident(shape.key_column) END)
-    INTO gone, total USING site, keys;
-  -- A row that only central lost, or never had, may still be named by others.
-  gone := coalesce(gone, '{}') || CASE WHEN condition = format('%I = ANY ($2)', shape.key_column) THEN keys ELSE '{}' END;
-  IF gone = '{}' THEN
-    RETURN total;
-  END IF;
-  FOR ref IN SELECT r.* FROM lares.table_references r WHERE r.target = erase_rows.target LOOP
-    named := CASE WHEN ref.epoch_column IS NULL THEN format('%I = ANY ($2)', ref.column_name)
-      ELSE format('(%I, %I) IN (SELECT split_part(k, '':'', 1)::integer, split_part(k, '':'', 2)::bigint FROM unnest($2) k)',
-        ref.epoch_column, ref.column_name) END;
-    IF ref.owned THEN
-      total := total + lares.erase_rows(site, ref.table_name, named, gone);
-    ELSE
-      EXECUTE format('UPDATE lares.%I SET %I = NULL WHERE site_id = $1 AND %s', ref.table_name, ref.column_name, named)
-        USING site, gone;
-    END IF;
-  END LOOP;
-  RETURN total;
-END
-$$;
-
--- Erases a device, user or session of a site with everything it owns, or all rows of a site, and writes down that it did.
--- Returns the number of rows. What the houses themselves keep is theirs to erase.
-CREATE FUNCTION lares.erase(site uuid, what text, key text, reason text) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  target CONSTANT text := CASE what WHEN 'device' THEN 'devices' WHEN 'user' THEN 'users' WHEN 'session' THEN 'sessions' END;
-  name text;
-  counted bigint;
+  kind CONSTANT regtype := (SELECT a.atttypid FROM pg_attribute a
+    WHERE a.attrelid = format('lares.%I', target)::regclass AND a.attname = take_from_extra.column_name);
+  -- As the hub writes them: times in milliseconds, bytes in hexadecimal digits.
+  assignment CONSTANT text := format(
+    'UPDATE lares.%I SET %I = CASE WHEN jsonb_typeof(extra -> $1) <> ''null'' THEN %s END, extra = nullif(extra - $1, ''{}'') ',
+    target, column_name, CASE kind
+      WHEN 'timestamptz'::regtype THEN 'timestamptz ''epoch'' + (extra ->> $1)::bigint * interval ''1 millisecond'''
+      WHEN 'jsonb'::regtype THEN 'extra -> $1'
+      WHEN 'bytea'::regtype THEN 'decode(extra ->> $1, ''hex'')'
+      ELSE format('(extra ->> $1)::%s', kind) END);
   total bigint := 0;
+  unfit bigint := 0;
+  place record;
 BEGIN
-  IF what IS NULL OR what NOT IN ('device', 'user', 'session', 'site') OR coalesce(key, '') = '' OR coalesce(reason, '') = '' THEN
-    RAISE EXCEPTION 'erase needs a device, user, session or site, its key, and a reason' USING ERRCODE = 'LR001';
-  END IF;
-  IF NOT EXISTS (SELECT FROM lares.sites s WHERE s.site_id = site) THEN
-    RAISE EXCEPTION 'there is no site %', site USING ERRCODE = 'no_data_found';
-  END IF;
-  IF what = 'site' THEN
-    FOR name IN SELECT t.name FROM lares.tables t UNION ALL VALUES ('sync_cursors'), ('sync_quarantine'), ('scope_states') LOOP
-      EXECUTE format('DELETE FROM lares.%I WHERE site_id = $1', name) USING site;
-      GET DIAGNOSTICS counted = ROW_COUNT;
-      total := total + counted;
-    END LOOP;
-  ELSE
-    SELECT lares.erase_rows(site, t.name, format('%I = ANY ($2)', t.key_column), ARRAY[key]) INTO STRICT total
-      FROM lares.tables t WHERE t.name = target;
-    -- Rows that Postgres refused were kept as the bytes that came; whatever names the key goes.
-    DELETE FROM lares.sync_quarantine q
-      WHERE q.site_id = site AND (position(convert_to(key, 'UTF8') IN q.raw) > 0 OR position(key IN q.reason) > 0
-        OR (q.table_name = target AND q.row_key = key));
-    GET DIAGNOSTICS counted = ROW_COUNT;
-    total := total + counted;
-  END IF;
-  INSERT INTO lares.erasures (by_role, site_id, what, key, reason, rows) VALUES (session_user, site, what, key, reason, total);
+  PERFORM set_config('lares.touches_audit', 'on', true);
+  BEGIN
+    EXECUTE assignment || 'WHERE extra ? $1' USING column_name;
+    GET DIAGNOSTICS total = ROW_COUNT;
+    PERFORM set_config('lares.touches_audit', '', true);
+    RETURN total;
+  EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN
+    NULL; -- row by row, then
+  END;
+  FOR place IN EXECUTE format('SELECT tableoid AS part, ctid AS at FROM lares.%I WHERE extra ? $1', target) USING column_name LOOP
+    BEGIN
+      EXECUTE assignment || 'WHERE tableoid = $2 AND ctid = $3' USING column_name, place.part, place.at;
+      total := total + 1;
+    EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN
+      unfit := unfit + 1;
+    END;
+  END LOOP;
+  PERFORM set_config('lares.touches_audit', '', true);
+  RAISE WARNING '% rows of % have a value for % that does not fit; it stays in extra', unfit, target, column_name;
   RETURN total;
 END
 $$;

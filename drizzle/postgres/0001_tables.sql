@@ -20,6 +20,8 @@ CREATE TABLE lares."audio_clips" (
   "sync_epoch" integer NOT NULL,
   "sync_seq" bigint NOT NULL,
   "deleted_at" timestamptz,
+  "content_epoch" integer,
+  "content_seq" bigint,
   "extra" jsonb,
   "synced_at" timestamptz DEFAULT now(),
   PRIMARY KEY ("site_id", "id")
@@ -33,15 +35,47 @@ SELECT lares.add_reference('audio_clips', 'session_id', NULL, 'sessions', true);
 SELECT lares.add_reference('audio_clips', 'turn_id', NULL, 'turns', true);
 SELECT lares.add_reference('audio_clips', 'device_id', NULL, 'devices', true);
 
+CREATE TABLE lares."control_actions" (
+  "site_id" uuid NOT NULL,
+  "epoch" integer NOT NULL,
+  "id" bigint NOT NULL,
+  "device_id" text,
+  "command_id" text,
+  "action_type" text,
+  "command" text,
+  "parameters" jsonb DEFAULT '{}',
+  "status" text,
+  "executed_at" timestamptz,
+  "completed_at" timestamptz,
+  "result" jsonb,
+  "error_message" text,
+  "created_at" timestamptz,
+  "updated_at" timestamptz,
+  "sync_epoch" integer NOT NULL,
+  "sync_seq" bigint NOT NULL,
+  "extra" jsonb,
+  "synced_at" timestamptz DEFAULT now(),
+  PRIMARY KEY ("site_id", "epoch", "id")
+);
+SELECT lares.add_table('control_actions', 'append_marks', 'id', NULL);
+CREATE INDEX "ix_control_actions_device_status" ON lares."control_actions" ("site_id", "device_id", "status");
+CREATE INDEX "ix_control_actions_type" ON lares."control_actions" ("site_id", "action_type");
+CREATE INDEX "ix_control_actions_executed_at" ON lares."control_actions" ("site_id", "executed_at");
+CREATE INDEX "ux_control_actions_command" ON lares."control_actions" ("site_id", "command_id");
+SELECT lares.add_reference('control_actions', 'device_id', NULL, 'devices', true);
+
 CREATE TABLE lares."device_entities" (
   "site_id" uuid NOT NULL,
   "id" text NOT NULL,
   "device_id" text,
+  "source" text DEFAULT 'lares',
   "entity_id" text,
   "unique_id" text,
+  "key" text DEFAULT '',
   "name" text,
   "entity_type" text,
   "device_class" text,
+  "sensor_type" text,
   "unit_of_measurement" text,
   "icon" text,
   "is_enabled" boolean DEFAULT true,
@@ -51,15 +85,18 @@ CREATE TABLE lares."device_entities" (
   "sync_epoch" integer NOT NULL,
   "sync_seq" bigint NOT NULL,
   "deleted_at" timestamptz,
+  "content_epoch" integer,
+  "content_seq" bigint,
   "extra" jsonb,
   "synced_at" timestamptz DEFAULT now(),
   PRIMARY KEY ("site_id", "id")
 );
 SELECT lares.add_table('device_entities', 'mutable', 'id', NULL);
-CREATE INDEX "ux_device_entities_entity_id" ON lares."device_entities" ("site_id", "entity_id");
-CREATE INDEX "ux_device_entities_unique_id" ON lares."device_entities" ("site_id", "unique_id");
+CREATE INDEX "ux_device_entities_entity_id" ON lares."device_entities" ("site_id", "entity_id", "source");
+CREATE INDEX "ux_device_entities_unique_id" ON lares."device_entities" ("site_id", "unique_id", "source");
+CREATE INDEX "ux_device_entities_key" ON lares."device_entities" ("site_id", "device_id", "key");
 CREATE INDEX "ix_device_entities_entity_type" ON lares."device_entities" ("site_id", "entity_type");
-CREATE INDEX "ix_device_entities_device_id" ON lares."device_entities" ("site_id", "device_id");
+CREATE INDEX "ix_device_entities_device_id" ON lares."device_entities" ("site_id", "device_id", "name");
 SELECT lares.add_reference('device_entities', 'device_id', NULL, 'devices', true);
 
 CREATE TABLE lares."device_groups" (
@@ -76,6 +113,8 @@ CREATE TABLE lares."device_groups" (
   "sync_epoch" integer NOT NULL,
   "sync_seq" bigint NOT NULL,
   "deleted_at" timestamptz,
+  "content_epoch" integer,
+  "content_seq" bigint,
   "extra" jsonb,
   "synced_at" timestamptz DEFAULT now(),
   PRIMARY KEY ("site_id", "id")
@@ -83,6 +122,32 @@ CREATE TABLE lares."device_groups" (
 SELECT lares.add_table('device_groups', 'down', 'id', NULL);
 CREATE INDEX "ix_device_groups_owner_id" ON lares."device_groups" ("site_id", "owner_id");
 SELECT lares.add_reference('device_groups', 'owner_id', NULL, 'users', false);
+
+CREATE TABLE lares."device_settings" (
+  "site_id" uuid NOT NULL,
+  "id" text NOT NULL,
+  "device_id" text,
+  "version" bigint,
+  "settings" jsonb DEFAULT '{}',
+  "told" jsonb DEFAULT '{}',
+  "reported_version" bigint,
+  "reported_settings" jsonb DEFAULT '{}',
+  "refused" jsonb DEFAULT '[]',
+  "reported_at" timestamptz,
+  "created_at" timestamptz,
+  "updated_at" timestamptz,
+  "sync_epoch" integer NOT NULL,
+  "sync_seq" bigint NOT NULL,
+  "deleted_at" timestamptz,
+  "content_epoch" integer,
+  "content_seq" bigint,
+  "extra" jsonb,
+  "synced_at" timestamptz DEFAULT now(),
+  PRIMARY KEY ("site_id", "id")
+);
+SELECT lares.add_table('device_settings', 'mutable', 'id', NULL);
+CREATE INDEX "ux_device_settings_device" ON lares."device_settings" ("site_id", "device_id");
+SELECT lares.add_reference('device_settings', 'device_id', NULL, 'devices', true);
 
 CREATE TABLE lares."devices" (
   "site_id" uuid NOT NULL,
@@ -125,6 +190,8 @@ CREATE TABLE lares."devices" (
   "sync_epoch" integer NOT NULL,
   "sync_seq" bigint NOT NULL,
   "deleted_at" timestamptz,
+  "content_epoch" integer,
+  "content_seq" bigint,
   "extra" jsonb,
   "synced_at" timestamptz DEFAULT now(),
   PRIMARY KEY ("site_id", "id"),
@@ -177,6 +244,7 @@ CREATE TABLE lares."events" (
   "acknowledged_by" text,
   "timestamp" timestamptz,
   "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz,
   "sync_epoch" integer NOT NULL,
   "sync_seq" bigint NOT NULL,
   "extra" jsonb,
@@ -219,6 +287,8 @@ CREATE TABLE lares."houses" (
   "sync_epoch" integer NOT NULL,
   "sync_seq" bigint NOT NULL,
   "deleted_at" timestamptz,
+  "content_epoch" integer,
+  "content_seq" bigint,
   "extra" jsonb,
   "synced_at" timestamptz DEFAULT now(),
   PRIMARY KEY ("site_id", "id")
@@ -243,6 +313,8 @@ CREATE TABLE lares."messages" (
   "sync_epoch" integer NOT NULL,
   "sync_seq" bigint NOT NULL,
   "deleted_at" timestamptz,
+  "content_epoch" integer,
+  "content_seq" bigint,
   "extra" jsonb,
   "synced_at" timestamptz DEFAULT now(),
   PRIMARY KEY ("site_id", "id")
@@ -252,7 +324,7 @@ CREATE INDEX "idx_message_session" ON lares."messages" ("site_id", "session_id",
 CREATE INDEX "idx_message_created" ON lares."messages" ("site_id", "created_at");
 CREATE INDEX "ix_messages_turn" ON lares."messages" ("site_id", "turn_id");
 SELECT lares.add_reference('messages', 'session_id', NULL, 'sessions', true);
-SELECT lares.add_reference('messages', 'turn_id', NULL, 'turns', false);
+SELECT lares.add_reference('messages', 'turn_id', NULL, 'turns', true);
 
 CREATE TABLE lares."people" (
   "site_id" uuid NOT NULL,
@@ -270,6 +342,8 @@ CREATE TABLE lares."people" (
   "sync_epoch" integer NOT NULL,
   "sync_seq" bigint NOT NULL,
   "deleted_at" timestamptz,
+  "content_epoch" integer,
+  "content_seq" bigint,
   "extra" jsonb,
   "synced_at" timestamptz DEFAULT now(),
   PRIMARY KEY ("site_id", "id")
@@ -295,6 +369,8 @@ CREATE TABLE lares."persona_versions" (
   "sync_epoch" integer NOT NULL,
   "sync_seq" bigint NOT NULL,
   "deleted_at" timestamptz,
+  "content_epoch" integer,
+  "content_seq" bigint,
   "extra" jsonb,
   "synced_at" timestamptz DEFAULT now(),
   PRIMARY KEY ("site_id", "id")
@@ -325,11 +401,34 @@ CREATE TABLE lares."personas" (
   "sync_epoch" integer NOT NULL,
   "sync_seq" bigint NOT NULL,
   "deleted_at" timestamptz,
+  "content_epoch" integer,
+  "content_seq" bigint,
   "extra" jsonb,
   "synced_at" timestamptz DEFAULT now(),
   PRIMARY KEY ("site_id", "id")
 );
 SELECT lares.add_table('personas', 'down', 'id', NULL);
+
+CREATE TABLE lares."reading_rollups" (
+  "site_id" uuid NOT NULL,
+  "epoch" integer NOT NULL,
+  "series_epoch" integer,
+  "id" bigint NOT NULL,
+  "series_id" bigint,
+  "step" bigint,
+  "bucket" timestamptz,
+  "min" double precision,
+  "max" double precision,
+  "sum" double precision,
+  "count" bigint,
+  "created_at" timestamptz,
+  "extra" jsonb,
+  "synced_at" timestamptz DEFAULT now(),
+  PRIMARY KEY ("site_id", "epoch", "id")
+);
+SELECT lares.add_table('reading_rollups', 'append', 'id', NULL);
+CREATE INDEX "ix_reading_rollups_bucket" ON lares."reading_rollups" ("site_id", "series_epoch", "series_id", "step", "bucket");
+SELECT lares.add_reference('reading_rollups', 'series_id', 'series_epoch', 'reading_series', true);
 
 CREATE TABLE lares."reading_series" (
   "site_id" uuid NOT NULL,
@@ -392,6 +491,8 @@ CREATE TABLE lares."rooms" (
   "sync_epoch" integer NOT NULL,
   "sync_seq" bigint NOT NULL,
   "deleted_at" timestamptz,
+  "content_epoch" integer,
+  "content_seq" bigint,
   "extra" jsonb,
   "synced_at" timestamptz DEFAULT now(),
   PRIMARY KEY ("site_id", "id")
@@ -420,11 +521,14 @@ CREATE TABLE lares."sessions" (
   "sync_epoch" integer NOT NULL,
   "sync_seq" bigint NOT NULL,
   "deleted_at" timestamptz,
+  "content_epoch" integer,
+  "content_seq" bigint,
   "extra" jsonb,
   "synced_at" timestamptz DEFAULT now(),
   PRIMARY KEY ("site_id", "id")
 );
 SELECT lares.add_table('sessions', 'mutable', 'id', NULL);
+CREATE INDEX "ix_sessions_created" ON lares."sessions" ("site_id", "created_at");
 CREATE INDEX "idx_session_state" ON lares."sessions" ("site_id", "state");
 CREATE INDEX "idx_session_active" ON lares."sessions" ("site_id", "device_id", "state");
 CREATE INDEX "ix_sessions_persona" ON lares."sessions" ("site_id", "persona_id");
@@ -452,11 +556,14 @@ CREATE TABLE lares."turns" (
   "sync_epoch" integer NOT NULL,
   "sync_seq" bigint NOT NULL,
   "deleted_at" timestamptz,
+  "content_epoch" integer,
+  "content_seq" bigint,
   "extra" jsonb,
   "synced_at" timestamptz DEFAULT now(),
   PRIMARY KEY ("site_id", "id")
 );
 SELECT lares.add_table('turns', 'mutable', 'id', NULL);
+CREATE INDEX "ix_turns_started" ON lares."turns" ("site_id", "started_at");
 CREATE INDEX "ix_turns_session" ON lares."turns" ("site_id", "session_id");
 CREATE INDEX "ix_turns_device_time" ON lares."turns" ("site_id", "device_id", "started_at");
 CREATE INDEX "ix_turns_phase" ON lares."turns" ("site_id", "phase");
@@ -477,6 +584,8 @@ CREATE TABLE lares."users" (
   "sync_epoch" integer NOT NULL,
   "sync_seq" bigint NOT NULL,
   "deleted_at" timestamptz,
+  "content_epoch" integer,
+  "content_seq" bigint,
   "extra" jsonb,
   "synced_at" timestamptz DEFAULT now(),
   PRIMARY KEY ("site_id", "id")

@@ -240,7 +240,7 @@ export const SYNC: readonly Mutation[] = [
   },
   {
     without: 'showing the views of central with the rights of whoever asks',
-    file: 'drizzle/postgres/0011_compat-views.sql',
+    file: 'drizzle/postgres/0004_views.sql',
     text: 'CREATE VIEW lares.houses_compat WITH (security_invoker = true) AS',
     becomes: 'CREATE VIEW lares.houses_compat AS',
     test: { file: 'test/central/compat-views.test.ts', name: 'shows each house only to those it was granted to' },

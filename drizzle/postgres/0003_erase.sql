@@ -1,7 +1,18 @@
--- A house that forgets a device or a person has central forget it too. Written by hand.
+-- Erasing: whoever is to be forgotten goes with everything that is its own, and the audit says what happened and no longer to
+-- whom. Written by hand.
 
--- Which of these a house asked for: when its database is put back to an earlier time, it does them again.
-ALTER TABLE lares.erasures ADD COLUMN from_house boolean NOT NULL DEFAULT false;
+CREATE TABLE lares.erasures (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  at timestamptz NOT NULL DEFAULT now(),
+  by_role text NOT NULL,
+  site_id uuid NOT NULL,
+  what text NOT NULL,
+  key text NOT NULL,
+  reason text NOT NULL,
+  rows bigint NOT NULL,
+  -- A house asked for it: when its database is put back to an earlier time, it does it again.
+  from_house boolean NOT NULL DEFAULT false
+);
 CREATE INDEX ix_erasures_house ON lares.erasures (site_id, what, key) WHERE from_house;
 
 -- Who is given a pseudonym now, what it was known by before its rows went, and the event up to which that is done: a house may
@@ -16,7 +27,7 @@ CREATE TABLE lares.erasing (
   event_id bigint NOT NULL DEFAULT 0,
   CONSTRAINT erasing_pkey PRIMARY KEY (site_id, what, key)
 );
-SELECT lares.close_table('erasing');
+SELECT lares.close_table(name) FROM unnest(ARRAY['erasures', 'erasing']) AS name;
 
 -- A text with a pseudonym where one of the words stands alone: no letter or digit is beside it, nor, for an id, a hyphen and then
 -- one. The same rule as a house has.
@@ -71,7 +82,6 @@ $$;
 -- Puts a pseudonym in the place of somebody in the next `most` events of a site, as a house does: in the columns that name it or
 -- what is its alone, wherever such an id stands in the texts, and where one does, or the event is its own, in the place of its
 -- names. What is its own and no audit is left: it goes with it. Returns how many it changed; `done` when there are none behind.
-DROP FUNCTION lares.give_pseudonym(uuid, text, text, text);
 CREATE FUNCTION lares.give_pseudonym(site uuid, what text, key text, pseudonym text, most integer, OUT changed bigint, OUT done boolean)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_variable
@@ -130,7 +140,53 @@ BEGIN
 END
 $$;
 
--- As lares.erase was, with the pseudonym of the caller's choice.
+-- Deletes rows of a site that meet a condition over `$1 site, $2 keys`, and everything they own; clears where they are named.
+-- Keys of append-only tables are written epoch:id. Returns how many rows were deleted.
+CREATE FUNCTION lares.erase_rows(site uuid, target text, condition text, keys text[]) RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  shape record;
+  ref record;
+  named text;
+  gone text[];
+  total bigint;
+BEGIN
+  SELECT t.key_column, t.kind IN ('append', 'append_marks') AS append,
+      EXISTS (SELECT FROM lares.table_references r WHERE r.target = t.name) AS named
+    INTO STRICT shape FROM lares.tables t WHERE t.name = erase_rows.target;
+  IF NOT shape.named THEN
+    -- Readings are many: their keys are of no use to anybody and are not collected. The audit stays, under a pseudonym.
+    EXECUTE format('DELETE FROM lares.%I WHERE site_id = $1 AND %s%s', target, condition,
+      CASE WHEN target = 'events' THEN ' AND category IS DISTINCT FROM ''audit''' ELSE '' END) USING site, keys;
+    GET DIAGNOSTICS total = ROW_COUNT;
+    RETURN total;
+  END IF;
+  EXECUTE format(
+    'WITH gone AS (DELETE FROM lares.%I WHERE site_id = $1 AND %s RETURNING %s AS key) SELECT array_agg(DISTINCT key), count(*) FROM gone',
+    target, condition, CASE WHEN shape.append THEN format('epoch || '':'' || %I', shape.key_column) ELSE quote_ident(shape.key_column) END)
+    INTO gone, total USING site, keys;
+  -- A row that only central lost, or never had, may still be named by others.
+  gone := coalesce(gone, '{}') || CASE WHEN condition = format('%I = ANY ($2)', shape.key_column) THEN keys ELSE '{}' END;
+  IF gone = '{}' THEN
+    RETURN total;
+  END IF;
+  FOR ref IN SELECT r.* FROM lares.table_references r WHERE r.target = erase_rows.target LOOP
+    named := CASE WHEN ref.epoch_column IS NULL THEN format('%I = ANY ($2)', ref.column_name)
+      ELSE format('(%I, %I) IN (SELECT split_part(k, '':'', 1)::integer, split_part(k, '':'', 2)::bigint FROM unnest($2) k)',
+        ref.epoch_column, ref.column_name) END;
+    IF ref.owned THEN
+      total := total + lares.erase_rows(site, ref.table_name, named, gone);
+    ELSE
+      EXECUTE format('UPDATE lares.%I SET %I = NULL WHERE site_id = $1 AND %s', ref.table_name, ref.column_name, named)
+        USING site, gone;
+    END IF;
+  END LOOP;
+  RETURN total;
+END
+$$;
+
+-- Erases a device, user or session of a site with everything it owns, or all rows of a site, and writes down that it did. In the
+-- audit it is put under the pseudonym. Returns the number of rows. What the houses themselves keep is theirs to erase.
 CREATE FUNCTION lares.erase_as(site uuid, what text, key text, reason text, pseudonym text, asked_by_house boolean) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -176,7 +232,8 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION lares.erase(site uuid, what text, key text, reason text) RETURNS bigint
+-- The same, under a pseudonym of its own making: for whoever administers central.
+CREATE FUNCTION lares.erase(site uuid, what text, key text, reason text) RETURNS bigint
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT lares.erase_as(site, what, key, reason, 'erased-' || left(replace(gen_random_uuid()::text, '-', ''), 12), false)
 $$;
@@ -261,9 +318,7 @@ BEGIN
 END
 $$;
 
--- What was said in a turn goes with it: a turn may have been at another device than its session began at.
-UPDATE lares.table_references SET owned = true WHERE table_name = 'messages' AND column_name = 'turn_id';
-
+-- A new function may be called by everybody unless one says otherwise.
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA lares FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION lares.erased_from_house(uuid) TO lares_site;
 GRANT EXECUTE ON FUNCTION lares.erased_by_others(uuid, uuid, text, text) TO lares_site;
