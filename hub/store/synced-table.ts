@@ -64,8 +64,8 @@ export interface Unchangeable {
   rows?: string
   /** Which columns of them. Absent: all. */
   columns?: string[]
-  /** Whether they may be deleted as a whole. */
-  mayGo: boolean
+  /** Which of them may be deleted as a whole: a condition, as `rows`. Absent: none. */
+  mayGo?: string
   /** What whoever tries is told. */
   words: string
 }

@@ -8,7 +8,6 @@ import type { TableDeclaration } from './synced-table.ts'
 export function keepTriggers({ name, unchangeable }: TableDeclaration): { name: string; sql: string }[] {
   if (unchangeable === null) return []
   const { rows, columns, mayGo, words } = unchangeable
-  const where = (row: 'OLD' | 'NEW') => (rows === undefined ? [] : [`${row}.${rows}`])
   const changed = columns?.map((column) => `OLD."${column}" IS NOT NEW."${column}"`).join(' OR ')
   const refuse = `BEGIN SELECT RAISE(ABORT, '${words}'); END`
   const trigger = (suffix: string, event: string, conditions: string[]) => {
@@ -20,9 +19,10 @@ export function keepTriggers({ name, unchangeable }: TableDeclaration): { name: 
   }
   // Nor may a row become one of them later.
   const touched = rows === undefined ? [] : [`OLD.${rows} OR NEW.${rows}`]
+  const stay = [...(rows === undefined ? [] : [`OLD.${rows}`]), ...(mayGo === undefined ? [] : [`NOT (OLD.${mayGo})`])]
   return [
     trigger('update', 'UPDATE', [...touched, ...(changed === undefined ? [] : [changed])]),
-    ...(mayGo ? [] : [trigger('delete', 'DELETE', where('OLD'))]),
+    trigger('delete', 'DELETE', stay),
   ]
 }
 

@@ -159,6 +159,16 @@ export const SYNC: readonly Mutation[] = [
     test: { file: 'test/hub/sync/erase.test.ts', name: 'that somebody did at central, because no house may' },
   },
   {
+    without: "keeping a house's own version of a persona from being removed",
+    file: 'hub/features/personas/tables.ts',
+    text: 'mayGo: "managed_by = \'central\'",',
+    becomes: "mayGo: 'id IS NOT NULL',",
+    test: {
+      file: 'test/hub/store/unchangeable.test.ts',
+      name: 'is neither changed nor removed, while its persona is changed',
+    },
+  },
+  {
     without: 'keeping the audit as it is once an erasure has written its pseudonym',
     file: 'hub/store/unchangeable.ts',
     text: '  for (const { sql } of triggers) db.exec(sql)\n}\n',

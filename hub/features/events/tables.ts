@@ -48,7 +48,6 @@ export const events = syncedTable(
     searched: { columns: ['title', 'description', 'old_state', 'new_state'], by: 'words' },
     unchangeable: {
       rows: "category = 'audit'",
-      mayGo: false,
       words: 'what stands in the audit is neither changed nor removed',
     },
     extras: (t) => [

@@ -21,7 +21,7 @@ export const personas = syncedTable('personas', 'down', {
   ...stamps(),
 })
 
-/** The complete definition at one version. Never changed. */
+/** The complete definition at one version. Never changed; a house's own goes only into central's care, and from there. */
 export const personaVersions = syncedTable(
   'persona_versions',
   'down',
@@ -40,8 +40,8 @@ export const personaVersions = syncedTable(
   {
     unchangeable: {
       columns: ['id', 'persona_id', 'version', 'artifacts', 'change_notes', 'created_at'],
-      mayGo: true,
-      words: 'a version of a persona is never changed; add another one',
+      mayGo: "managed_by = 'central'",
+      words: 'a version of a persona is neither changed nor removed; add another one',
     },
     extras: (t) => [core.uniqueIndex('idx_persona_versions').on(t.persona_id, t.version)],
   },

@@ -31,12 +31,13 @@ export function yieldPlace(db: Database, table: CentralTable, values: Values): Y
   const to = String(values.get(table.key))
   const references = referencesTo(db, table.name)
   if (references.length === 0) {
-    for (const key of keys) db.prepare(`DELETE FROM "${table.name}" WHERE "${table.key}" = ?`).run(key)
+    for (const key of keys) {
+      giveToCentral(db, table, key)
+      db.prepare(`DELETE FROM "${table.name}" WHERE "${table.key}" = ?`).run(key)
+    }
     return { keys, handOver() {} }
   }
-  db.prepare(
-    `UPDATE "${table.name}" SET managed_by = 'central', scope = NULL WHERE "${table.key}" = ? AND managed_by = 'site'`,
-  ).run(to)
+  giveToCentral(db, table, to)
   for (const holder of holdersOf(db, table, values)) if (holder.managedBy === 'site') stepAside(db, table, holder)
   return {
     keys,
@@ -52,6 +53,13 @@ export function yieldPlace(db: Database, table: CentralTable, values: Values): Y
       }
     },
   }
+}
+
+/** Puts a row of this house's own into central's care: there it may be removed, also where a house removes none of its own. */
+function giveToCentral(db: Database, table: CentralTable, key: string): void {
+  db.prepare(
+    `UPDATE "${table.name}" SET managed_by = 'central', scope = NULL WHERE "${table.key}" = ? AND managed_by = 'site'`,
+  ).run(key)
 }
 
 /** Columns that refer to rows of a table, but those that a trigger keeps as they were written: these forget whom they named. */

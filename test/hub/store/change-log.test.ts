@@ -7,7 +7,7 @@ import { ownedTriggers } from '../../../hub/store/owned-rows.ts'
 import { SEAL_MARK } from '../../../hub/store/seal-mark.ts'
 import { seededTriggers } from '../../../hub/store/seeded-triggers.ts'
 import { capturedColumns, declarationOf, syncedTable, type TableDeclaration } from '../../../hub/store/synced-table.ts'
-import { keepTriggers } from '../../../hub/store/unchangeable.ts'
+import { keepTriggers, whileUnkept } from '../../../hub/store/unchangeable.ts'
 import { migrate } from '../../../shared/sqlite/migrate.ts'
 import { type Database, openDatabase } from '../../../shared/sqlite/open.ts'
 import { openTestHouse, START } from '../engine/engine-in-memory.ts'
@@ -51,6 +51,11 @@ function insert(table: TableDeclaration, turn = 1): string {
   return String(row.get(table.key))
 }
 
+/** Deletes all rows of a table, also those that it keeps. */
+function removeAll(table: TableDeclaration): void {
+  db.transaction(() => whileUnkept(db, table, () => void db.exec(`DELETE FROM "${table.name}"`)))()
+}
+
 function noted(): { table_name: string; row_key: string }[] {
   const rows = db.prepare('SELECT table_name, row_key FROM sync_changes').all() as never
   db.exec('DELETE FROM sync_changes')
@@ -75,7 +80,7 @@ describe('a change', () => {
       db.prepare(`UPDATE "${name}" SET "${column}" = ?`).run(mark && value(mark, 2))
       expect([column, noted()]).toEqual([column, note])
     }
-    db.exec(`DELETE FROM "${name}"`)
+    removeAll(table)
     expect(noted()).toEqual(note)
   })
 

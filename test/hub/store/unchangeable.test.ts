@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { atCentralsWork } from '../../../hub/features/sync/central-at-work.ts'
 import { ask, commandInput, data } from '../engine/ask.ts'
 import { openTestHouse, START, type TestHouse } from '../engine/engine-in-memory.ts'
 
@@ -55,10 +56,13 @@ describe('the audit', () => {
 })
 
 describe('a version of a persona', () => {
-  it('is never changed, while its persona is', () => {
+  const versions = (house: TestHouse) =>
+    house.all('SELECT id, persona_id, version, artifacts, change_notes FROM persona_versions')
+
+  it('is neither changed nor removed, while its persona is changed', () => {
     const house = openTestHouse()
-    const versions = () => house.all('SELECT id, persona_id, version, artifacts, change_notes FROM persona_versions')
-    const before = versions()
+    const before = versions(house)
+    expect(before).toHaveLength(1)
     for (const change of [
       "id = 'other'",
       "artifacts = '{}'",
@@ -66,8 +70,17 @@ describe('a version of a persona', () => {
       "change_notes = 'x'",
       "persona_id = 'other'",
     ])
-      expect(() => house.db.exec(`UPDATE persona_versions SET ${change}`)).toThrow('never changed')
-    expect(versions()).toEqual(before)
+      expect(() => house.db.exec(`UPDATE persona_versions SET ${change}`)).toThrow('neither changed nor removed')
+    expect(() => house.db.exec('DELETE FROM persona_versions')).toThrow('neither changed nor removed')
+    expect(versions(house)).toEqual(before)
     house.db.exec("UPDATE personas SET name = 'Other', updated_at = updated_at + 1")
+  })
+
+  it("goes out of central's care, and only while rows of central's are at work", () => {
+    const house = openTestHouse()
+    house.db.exec("UPDATE persona_versions SET managed_by = 'central'")
+    expect(() => house.db.exec('DELETE FROM persona_versions')).toThrow('centrally_managed')
+    atCentralsWork(house.db, () => house.db.exec('DELETE FROM persona_versions'))
+    expect(versions(house)).toEqual([])
   })
 })
