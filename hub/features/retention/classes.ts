@@ -7,8 +7,11 @@ import type { RetentionClass, RetentionDays } from '../../contract/retention-cla
 
 export const DAY_MS = 86_400_000
 
-/** Classes of rows that travel to central, and what they are without a setting. `readings:<kind>` is one too, and follows `readings`. */
-const TRAVELLING: readonly (readonly [name: string, days: RetentionDays])[] = [
+/**
+ * Classes whose rows are found and judged by rules of their own (removable.ts, conversations.ts), and what they are without a
+ * setting. `readings:<kind>` is one too, and follows `readings`.
+ */
+const OWN_RULES: readonly (readonly [name: string, days: RetentionDays])[] = [
   ['readings', 30],
   ['rollups_5m', 365],
   ['rollups_1h', null],
@@ -54,7 +57,7 @@ export class Retention {
   constructor(db: Database, declared: readonly RetentionClass[]) {
     this.#db = db
     this.declared = new Map(declared.map((one) => [one.name, one]))
-    this.#defaults = new Map([...TRAVELLING, ...declared.map(({ name, days }) => [name, days] as const)])
+    this.#defaults = new Map([...OWN_RULES, ...declared.map(({ name, days }) => [name, days] as const)])
     const rows = db.prepare('SELECT class, days FROM retention_settings').raw().all()
     this.#settings = new Map(rows as [string, RetentionDays][])
   }
