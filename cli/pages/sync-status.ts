@@ -14,7 +14,10 @@ export const syncStatusPage: MakePage = (answer, schema, now) => {
       site: siteWords(answer),
       fenced: answer.text('fenced'),
       refused: refused === 0 ? null : `${refused} rows (lares quarantine list)`,
-      sweeping: answer.at('sweeping') === true ? 'everything is compared with central once' : null,
+      prune:
+        answer.at('prune_waits') === true
+          ? 'waits until all is sent again: central still shows rows that are gone here'
+          : null,
       failures:
         (answer.number('live.failures') ?? 0) === 0 ? null : `${answer.number('live.failures')} one after another`,
       sent: answer.number('live.bytes') || null,

@@ -131,7 +131,7 @@ export interface SyncIdentity {
   name: string | null
   /** The lease this hub held last. */
   token: string | null
-  /** Leases that were offered, with no answer stored yet; each life of the thread makes its own. */
+  /** Leases that were proposed, with no answer stored yet; each start of the thread makes its own. */
   proposed: string[]
   /** How many leases central had given when this hub got its last: a smaller number there means that central was put back. */
   leases: number

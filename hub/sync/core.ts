@@ -62,8 +62,8 @@ export class SyncCore {
   #managed: ReadonlySet<string>
   #polls = 0
   #timer = 0
-  /** The lease that this life offered last, until it was answered. */
-  #offer: string | null = null
+  /** The lease that this process minted last, until central answered to it. */
+  #minted: string | null = null
 
   constructor(start: CoreStart) {
     this.#mint = start.mint
@@ -112,7 +112,7 @@ export class SyncCore {
       case 'lease_lost':
         return this.#fence(event.reason)
       default:
-        // An answer that comes after the connection was given up belongs to nobody.
+        // An answer to what was asked over a connection that was closed since.
         if (this.state.mode !== 'running') return []
         this.state.busy = null
         return this.#answered(event)
@@ -174,11 +174,11 @@ export class SyncCore {
   #handshake(): SyncEffect[] {
     const { state } = this
     state.mode = 'handshake'
-    // An offer of a former life may be a copied card's as well: this one makes its own.
-    this.#offer ??= this.#mint()
+    // What a former process proposed may stand on a copied card as well: each process proposes its own.
+    this.#minted ??= this.#mint()
     const { proposed } = state.identity
-    if (!proposed.includes(this.#offer)) state.identity = { ...state.identity, proposed: [...proposed, this.#offer] }
-    return [{ kind: 'persist', step: { step: 'propose', token: this.#offer } }]
+    if (!proposed.includes(this.#minted)) state.identity = { ...state.identity, proposed: [...proposed, this.#minted] }
+    return [{ kind: 'persist', step: { step: 'propose', token: this.#minted } }]
   }
 
   #handshakeDone(outcome: HandshakeOutcome): SyncEffect[] {
@@ -188,7 +188,7 @@ export class SyncCore {
     if (outcome.kind === 'wrong_site') return this.#failed(outcome.reason, 'handshake')
     const { site, name, leases } = outcome.facts
     state.identity = { ...state.identity, site, name, leases }
-    const token = this.#offer ?? ''
+    const token = this.#minted ?? ''
     return [...saveUnsaved(state), { kind: 'persist', step: { step: 'joined', token, ...outcome.facts } }]
   }
 
@@ -199,7 +199,7 @@ export class SyncCore {
       return [...saveUnsaved(state), ...this.#next()]
     }
     if (step === 'propose') {
-      return state.mode === 'handshake' ? [{ kind: 'handshake', proposed: this.#offer ?? '' }] : []
+      return state.mode === 'handshake' ? [{ kind: 'handshake', proposed: this.#minted ?? '' }] : []
     }
     if (step === 'joined') return this.#joined(answer as JoinedAnswer)
     if ((step !== 'granted' && step !== 'scope') || state.mode !== 'running') return []
@@ -216,8 +216,8 @@ export class SyncCore {
     state.lastError = null
     state.streams = answer.streams
     const epoch = Math.max(0, ...answer.streams.map((stream) => stream.epoch))
-    const token = this.#offer
-    this.#offer = null
+    const token = this.#minted
+    this.#minted = null
     state.identity = {
       ...state.identity,
       token,
@@ -355,7 +355,7 @@ export class SyncCore {
     state.lastError = null
     // A row of the house's own has changed, and may be in the way of one of central's no longer.
     if (part.settled.some(({ table }) => this.#managed.has(table))) recheckRefusing(state)
-    // What was split off looks up after every batch: something new may have come.
+    // After every batch of a part it is looked whether live rows wait: they go first.
     if (part.stream.upto !== null) return [...saveUnsaved(state), ...this.#look()]
     return this.#next()
   }

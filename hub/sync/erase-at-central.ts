@@ -43,7 +43,7 @@ export async function eraseAtCentral(
     return { rows: Number(row?.rows ?? 0), done: row?.done === true, refused: null }
   } catch (error) {
     const state = sqlState(error)
-    // A line that broke says nothing about what central thinks of it.
+    // A connection that broke is no refusal.
     if (state === undefined || state === null || db.broken) throw error
     await db.rollback()
     if (state === MAY_NOT && (await erasedByOthers(db, lease, erasure))) return { rows: 0, done: true, refused: null }

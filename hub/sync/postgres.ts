@@ -103,7 +103,7 @@ export function sqlState(error: unknown): string | null {
 }
 
 /**
- * The row is at fault and not the line: a value out of range (class 22), a rule that is broken (23), more than Postgres can
+ * The row is at fault and not the connection: a value out of range (class 22), a rule that is broken (23), more than Postgres can
  * keep or parse, such as JSON nested without end (54).
  */
 export function isDataError(error: unknown): boolean {

@@ -63,9 +63,9 @@ const FIRST_RETRY_MS = 1_000
 /** Smaller batches are read when they are due; preparing them ahead gains nothing. */
 const PREPARE_ROWS = 1_000
 const PENDING_MOST = 50_000
-/** Beside a busy house the upload takes a twentieth of the time. */
-const REST = 19
-const REST_MOST_MS = 20_000
+/** Beside a busy house the upload takes a twentieth of the time: a pause is this many times as long as its batch. */
+const PAUSE_FACTOR = 19
+const PAUSE_MOST_MS = 20_000
 
 /** Does what the machine of core.ts asks for: reads from the hub's database, talks to central, has the engine write. */
 export class Pump {
@@ -84,12 +84,13 @@ export class Pump {
   changes: { waiting: number; since: number | null } = { waiting: 0, since: null }
   /** Wall clock of the last batch that central took. */
   lastSent: number | null = null
-  /** The house's own work needs the machine: between two batches the upload rests many times as long as one took. */
+  /** The house's own work needs the machine: between two batches the upload pauses many times as long as one took. */
   busy = false
   #logEmptyAt: number | null = null
   /** Central's newest migration at the handshake. */
   #schema = ''
-  #line = 0
+  /** How many connections were closed: tells an answer over a former one from that over this one. */
+  #closed = 0
 
   constructor(parts: PumpParts) {
     this.#parts = parts
@@ -163,12 +164,12 @@ export class Pump {
   }
 
   #start(effect: SyncEffect): void {
-    if (effect.kind === 'disconnect') this.#line += 1
-    const line = this.#line
+    if (effect.kind === 'disconnect') this.#closed += 1
+    const closed = this.#closed
     const done = (event: SyncEvent | null) => {
       this.#running.delete(running)
-      // An answer over a line that was given up belongs to nobody: the next handshake finds out what became of it.
-      if (event && (effect.kind === 'persist' || effect.kind === 'wait' || line === this.#line)) this.#event(event)
+      // An answer over a connection that was closed since counts for nothing: the next handshake finds out what became of it.
+      if (event && (effect.kind === 'persist' || effect.kind === 'wait' || closed === this.#closed)) this.#event(event)
     }
     const running = this.#perform(effect).then(done, (error: unknown) => done(failureOf(effect, error)))
     this.#running.add(running)
@@ -209,7 +210,7 @@ export class Pump {
     }
   }
 
-  /** What takes too long is cut off: a line can be dead without saying so. */
+  /** What takes too long is cut off: a connection can be dead without saying so. */
   #inTime<T>(work: Promise<T>): Promise<T> {
     const { deadlineMs } = this.#limits
     let cancel: Cancel = () => {}
@@ -308,7 +309,7 @@ export class Pump {
     })
     this.lastSent = clock.now()
     const tookMs = clock.mono() - started
-    if (this.busy) await wait(clock, Math.min(REST_MOST_MS, tookMs * REST), this.#stop.signal)
+    if (this.busy) await wait(clock, Math.min(PAUSE_MOST_MS, tookMs * PAUSE_FACTOR), this.#stop.signal)
     const { to, settled, unknown, more, bytes } = batch
     const ledger = {
       rows: batch.rows,

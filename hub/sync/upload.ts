@@ -62,8 +62,8 @@ async function transaction(
   for (const stage of stages) {
     const sql = mergeSql(stage)
     await db.run(sql.create)
-    const bring = careful ? mergeByHalves : mergeStage
-    merged += await bring({ db, site: lease.site, stream: from, stage, sql, held, at })
+    const merge = careful ? mergeByHalves : mergeStage
+    merged += await merge({ db, site: lease.site, stream: from, stage, sql, held, at })
   }
   const duplicates = rows - merged - held.length
   await db.run(
@@ -78,7 +78,7 @@ async function transaction(
   return { merged, held }
 }
 
-/** Throws `Displaced` unless this hub holds the lease, and keeps it from changing until the end of the transaction. */
+/** Throws `LeaseLost` or `OutOfDate` unless this hub holds the lease, which nobody changes before the transaction ends. */
 export async function checkLease(db: Postgres, { site, token, leases, schema }: Lease): Promise<void> {
   const [row] = await db.rows(
     'SELECT lease, leases, (SELECT max(name) FROM lares.schema_migrations) AS schema FROM lares.sites WHERE site_id = $1 FOR SHARE',
@@ -125,9 +125,9 @@ async function mergeStage({ db, site, stream, stage, sql, at }: StageMerge): Pro
   return merged
 }
 
-async function mergeByHalves(bringing: StageMerge): Promise<number> {
-  const { db, site, stream, stage, sql, at } = bringing
-  const bring = async (first: number, end: number): Promise<number> => {
+async function mergeByHalves(parts: StageMerge): Promise<number> {
+  const { db, site, stream, stage, sql, at } = parts
+  const merge = async (first: number, end: number): Promise<number> => {
     await db.run('SAVEPOINT part')
     try {
       await db.copy(sql.copy, stage.lines.slice(first, end).join(''))
@@ -142,14 +142,14 @@ async function mergeByHalves(bringing: StageMerge): Promise<number> {
       await db.run('ROLLBACK TO SAVEPOINT part')
       await db.run('RELEASE SAVEPOINT part')
       if (end - first === 1) {
-        await quarantine(bringing, first, error)
+        await quarantine(parts, first, error)
         return 0
       }
       const middle = first + ((end - first) >> 1)
-      return (await bring(first, middle)) + (await bring(middle, end))
+      return (await merge(first, middle)) + (await merge(middle, end))
     }
   }
-  return await bring(0, stage.lines.length)
+  return await merge(0, stage.lines.length)
 }
 
 /** Sets one row aside, with its reason and what was sent of it. */

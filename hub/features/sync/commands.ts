@@ -48,7 +48,8 @@ export const syncStatus = adminCommand({
     name: z.string().nullable(),
     epoch: z.number(),
     fenced: z.string().nullable(),
-    sweeping: z.boolean(),
+    /** All rows were sent again, and what this hub has no more is to be marked as deleted at central. */
+    prune_waits: z.boolean(),
     /** Rows that central refused and nobody has given up. */
     quarantine: z.number(),
     /** How the thread that sends is, this moment. */
@@ -105,7 +106,7 @@ export const syncStatus = adminCommand({
       name,
       epoch,
       fenced,
-      sweeping: pruneFrom !== null,
+      prune_waits: pruneFrom !== null,
       quarantine: held,
       live: prepared,
       ledger,

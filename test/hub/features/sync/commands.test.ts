@@ -66,7 +66,7 @@ describe('sync/status', () => {
       name: 'home',
       epoch: 1,
       fenced: 'another hub took over',
-      sweeping: true,
+      prune_waits: true,
       quarantine: 1,
       live,
       ledger: [{ stream: 'changes', epoch: 1, position: 4, ...ledger }],
