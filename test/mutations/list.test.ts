@@ -28,6 +28,8 @@ describe('the list of mutations', () => {
   it('names tests that exist', () => {
     const faults = wrong(({ test: { file, name } }) => {
       if (!existsSync(join(ROOT, file))) return `there is no ${file}`
+      // Its title has a value there when it runs, and would be looked for in vain.
+      if (/%[sdijof#]/.test(name)) return `"${name}" names a place for a value: name a part of the title without one`
       return read(file).includes(name) ? null : `${file} has no test "${name}"`
     })
     expect(faults).toEqual([])

@@ -90,7 +90,7 @@ export const OUTPUTS: readonly Mutation[] = [
     file: 'edge/config/configure-outputs.ts',
     text: 'refuseSharedPin(plan, owners)',
     becomes: '',
-    test: { file: 'test/edge/outputs/config.test.ts', name: 'of %s is that of no output' },
+    test: { file: 'test/edge/outputs/config.test.ts', name: ' is that of no output' },
   },
   {
     without: 'the end of gpioset with the agent',

@@ -14,7 +14,7 @@ export const RIGHTS: readonly Mutation[] = [
     file: 'hub/engine/authorize.ts',
     text: 'if (needs !== null && houses?.length === 0) throw refusal({ area, verb, needs }, caller)',
     becomes: '',
-    test: { file: RIGHTS_TEST, name: '%s, by hand' },
+    test: { file: RIGHTS_TEST, name: ', by hand' },
   },
   {
     without: 'that question at the door',
@@ -42,14 +42,14 @@ export const RIGHTS: readonly Mutation[] = [
     file: 'hub/engine/authorize.ts',
     text: "if (command.needsPerson && caller.kind !== 'person')",
     becomes: "if (command.needsPerson && caller.kind === 'program')",
-    test: { file: RIGHTS_TEST, name: 'is answered to %s with %s' },
+    test: { file: RIGHTS_TEST, name: 'is answered to ' },
   },
   {
     without: 'the area of a grant',
     file: 'hub/engine/house-rights.ts',
     text: '(grant.area ?? area) === area && ',
     becomes: '',
-    test: { file: RIGHTS_TEST, name: '%s, by hand' },
+    test: { file: RIGHTS_TEST, name: ', by hand' },
   },
   {
     without: 'the right in a house that a message needs',
@@ -133,14 +133,14 @@ export const RIGHTS: readonly Mutation[] = [
     file: 'hub/admin/run-command.ts',
     text: '{ ...input, caller: logins.of(input.caller, context.now) }',
     becomes: 'input',
-    test: { file: LOGIN_RIGHTS, name: 'is refused once %s, also by what came just before it' },
+    test: { file: LOGIN_RIGHTS, name: ', also by what came just before it' },
   },
   {
     without: 'looking again whether the account is closed',
     file: 'hub/features/users/login-rights.ts',
     text: 'row.is_active === 0 || ',
     becomes: '',
-    test: { file: LOGIN_RIGHTS, name: 'is refused once %s, also by what came just before it' },
+    test: { file: LOGIN_RIGHTS, name: ', also by what came just before it' },
   },
   {
     without: 'looking again at the end of the token',
