@@ -123,6 +123,13 @@ export const JOBS_THAT_FAIL: readonly Mutation[] = [
     test: { file: PLANS, name: 'for the figures, every second, reads no row' },
   },
   {
+    without: 'finding the job that failed last without sorting all that did',
+    file: 'drizzle/sqlite/0021_job-failures.sql',
+    text: 'CREATE INDEX `ix_jobs_ended` ON `jobs` (`state`,`kind`,`ended_at`);--> statement-breakpoint\n',
+    becomes: '',
+    test: { file: PLANS, name: 'for the one that failed last, at each that fails, sorts nothing' },
+  },
+  {
     without: 'saying that none of a kind is run when its places are used up',
     file: 'hub/front/job-runner.ts',
     text: 'deaf.length >= concurrency',
