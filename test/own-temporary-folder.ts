@@ -1,16 +1,40 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { IN_MEMORY, memoryFolder } from './memory-folder.ts'
+import { ROOT } from './source-tree.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'lares-tests-'))
+const folders: string[] = []
 
-/** Gives a run a temporary folder of its own, so that nothing of it stays, whatever a test forgets or breaks off. */
+/**
+ * Gives a run temporary folders of its own, on the disk and in memory, so that nothing of it stays, whatever a test forgets or
+ * breaks off.
+ */
 export function setup(): void {
-  // Some tests are another user, who must be able to pass.
-  chmodSync(folder, 0o755)
-  process.env.TMPDIR = folder
+  const memory = memoryFolder()
+  const inMemory = memory === null ? null : folderBelow(memory)
+  process.env[IN_MEMORY] = inMemory !== null && runsPrograms(inMemory) ? inMemory : ''
+  process.env.TMPDIR = folderBelow(tmpdir())
+  // What `./lares` does for the programs and threads that it starts; many tests start them without it.
+  process.env.NODE_COMPILE_CACHE ??= join(ROOT, '.cache/node')
 }
 
 export function teardown(): void {
-  rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+}
+
+function folderBelow(parent: string): string {
+  const folder = mkdtempSync(join(parent, 'lares-tests-'))
+  folders.push(folder)
+  // Some tests are another user, who must be able to pass.
+  chmodSync(folder, 0o755)
+  return folder
+}
+
+/** Tests write programs and start them, which the memory of a container often does not allow. */
+function runsPrograms(folder: string): boolean {
+  const program = join(folder, 'program')
+  writeFileSync(program, '#!/bin/sh\n', { mode: 0o755 })
+  return spawnSync(program).status === 0
 }
