@@ -6,8 +6,11 @@ export type Database = Sqlite.Database
 export type Statement = Sqlite.Statement
 
 export interface OpenOptions {
-  /** A path, or `:memory:`. The file is made when it does not exist, with mode 0600. */
-  file: string
+  /**
+   * A path, or `:memory:`, or the bytes of a database, of which a copy in memory is opened. A file is made when it does not exist,
+   * with mode 0600.
+   */
+  file: string | Buffer
   /** Default false. A reader never writes and never checkpoints. */
   readonly?: boolean
   /**
@@ -32,10 +35,11 @@ const SAFE_BACKPORTS = new Set(['3.50.7', '3.44.6'])
  * Throws `unsafe_sqlite` when the library or a setting is not what durability needs.
  */
 export function openDatabase(options: OpenOptions): Database {
-  const inMemory = options.file === ':memory:'
+  const { file } = options
+  const inMemory = typeof file !== 'string' || file === ':memory:'
   const busyMs = options.busyMs ?? 5_000
-  if (!options.readonly && !inMemory) makePrivate(options.file)
-  const db = new Sqlite(options.file, { readonly: options.readonly ?? false })
+  if (!options.readonly && !inMemory) makePrivate(file)
+  const db = new Sqlite(file, { readonly: options.readonly ?? false })
   try {
     checkSqliteVersion(String(db.prepare('SELECT sqlite_version()').pluck().get()))
     if (options.shrinks) db.pragma('auto_vacuum = INCREMENTAL')

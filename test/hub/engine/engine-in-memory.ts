@@ -10,15 +10,11 @@ import { hashSecret } from '../../../hub/features/devices/joining.ts'
 import { nothingToSend, type Unsent } from '../../../hub/features/retention/unsent.ts'
 import { openUnsent } from '../../../hub/features/sync/unsent-rows.ts'
 import { type LoginRights, openLoginRights } from '../../../hub/features/users/login-rights.ts'
-import { installTriggers } from '../../../hub/store/change-log.ts'
-import { declarations } from '../../../hub/store/declarations.ts'
-import { HUB_MIGRATIONS } from '../../../hub/store/open-store.ts'
-import { installSearch } from '../../../hub/store/search-index.ts'
 import { type Log, silentLog } from '../../../shared/log.ts'
-import { migrate } from '../../../shared/sqlite/migrate.ts'
-import { type Database, openDatabase } from '../../../shared/sqlite/open.ts'
+import type { Database } from '../../../shared/sqlite/open.ts'
 import { topicsBelow } from '../../../shared/topics.ts'
 import { KeysInMemory } from '../secrets/keys-in-memory.ts'
+import { migratedHouse } from '../store/migrated.ts'
 
 export const START = Date.UTC(2026, 0, 1)
 
@@ -60,7 +56,7 @@ export function openTestHouse({
   followers = [],
   settings = {},
   file = ':memory:',
-  db = freshDatabase(file),
+  db = migratedHouse(file),
   keys = new KeysInMemory(),
 }: {
   log?: Log
@@ -160,14 +156,6 @@ export function openTestHouse({
   }
   house.effects = house.engine.start({ now: START, clockSynced: true })
   return house
-}
-
-export function freshDatabase(file: string): Database {
-  const db = openDatabase({ file })
-  migrate(db, { folder: HUB_MIGRATIONS, now: START })
-  installTriggers(db, declarations())
-  installSearch(db, declarations())
-  return db
 }
 
 /** A readings message of one sensor with the identity of an outbox row. */

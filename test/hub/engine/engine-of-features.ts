@@ -2,19 +2,16 @@ import { BatchWriter } from '../../../hub/engine/batch.ts'
 import { Engine } from '../../../hub/engine/engine.ts'
 import type { Feature } from '../../../hub/engine/feature.ts'
 import { type Effect, VERDICTS } from '../../../hub/engine/input.ts'
-import { HUB_MIGRATIONS } from '../../../hub/store/open-store.ts'
 import { eventType } from '../../../shared/event-types.ts'
 import type { Log } from '../../../shared/log.ts'
-import { migrate } from '../../../shared/sqlite/migrate.ts'
-import { openDatabase } from '../../../shared/sqlite/open.ts'
 import { topicsBelow } from '../../../shared/topics.ts'
 import { KeysInMemory } from '../secrets/keys-in-memory.ts'
+import { migratedTables } from '../store/migrated.ts'
 import { reading } from './engine-in-memory.ts'
 
 /** An engine over features of the test's own, each of which may write notes into `hub_settings`. */
 export function engineOf(features: Feature[]) {
-  const db = openDatabase({ file: ':memory:' })
-  migrate(db, { folder: HUB_MIGRATIONS, now: 1 })
+  const db = migratedTables()
   // There is no device here, only what is said of it.
   db.pragma('foreign_keys = OFF')
   const errors: string[] = []

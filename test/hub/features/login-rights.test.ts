@@ -4,13 +4,14 @@ import type { StructuredInput } from '../../../hub/engine/input.ts'
 import type { Admission } from '../../../hub/engine/principal.ts'
 import { loginRights } from '../../../hub/features/users/login-rights.ts'
 import { ask, commandInput, data } from '../engine/ask.ts'
-import { freshDatabase, openTestHouse, type TestHouse } from '../engine/engine-in-memory.ts'
+import { openTestHouse, type TestHouse } from '../engine/engine-in-memory.ts'
+import { migratedHouse } from '../store/migrated.ts'
 
 const EVE = 'eve@example.org'
 
 /** A house where callers may what their accounts say, with Eve, who may what this says, and her login. */
 function logged(role: 'admin' | 'owner'): { house: TestHouse; eve: Caller } {
-  const db = freshDatabase(':memory:')
+  const db = migratedHouse()
   const house = openTestHouse({ db, logins: loginRights(db) })
   house.device('kitchen-pi')
   return { house, eve: withAccount(house, EVE, role) }

@@ -2,21 +2,19 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { captureTriggers, installTriggers } from '../../../hub/store/change-log.ts'
 import * as columns from '../../../hub/store/columns.ts'
 import { declarations } from '../../../hub/store/declarations.ts'
-import { HUB_MIGRATIONS } from '../../../hub/store/open-store.ts'
 import { ownedTriggers } from '../../../hub/store/owned-rows.ts'
 import { SEAL_MARK } from '../../../hub/store/seal-mark.ts'
 import { seededTriggers } from '../../../hub/store/seeded-triggers.ts'
 import { capturedColumns, declarationOf, syncedTable, type TableDeclaration } from '../../../hub/store/synced-table.ts'
 import { keepTriggers, whileUnkept } from '../../../hub/store/unchangeable.ts'
-import { migrate } from '../../../shared/sqlite/migrate.ts'
-import { type Database, openDatabase } from '../../../shared/sqlite/open.ts'
+import type { Database } from '../../../shared/sqlite/open.ts'
 import { openTestHouse, START } from '../engine/engine-in-memory.ts'
+import { migratedTables } from './migrated.ts'
 
 let db: Database
 
 beforeEach(() => {
-  db = openDatabase({ file: ':memory:' })
-  migrate(db, { folder: HUB_MIGRATIONS, now: 1 })
+  db = migratedTables()
   installTriggers(db, declarations())
   db.pragma('foreign_keys = OFF')
 })

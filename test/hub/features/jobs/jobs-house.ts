@@ -10,17 +10,13 @@ import { typeOfEvent } from '../../../../hub/features/events/type-of.ts'
 import { openJobs } from '../../../../hub/features/jobs/engine.ts'
 import { JOB_EVENTS } from '../../../../hub/features/jobs/event-types.ts'
 import { feature } from '../../../../hub/features/jobs/feature.ts'
-import { installTriggers } from '../../../../hub/store/change-log.ts'
-import { declarations } from '../../../../hub/store/declarations.ts'
-import { HUB_MIGRATIONS } from '../../../../hub/store/open-store.ts'
-import { installSearch } from '../../../../hub/store/search-index.ts'
 import { type Clock, ManualClock } from '../../../../shared/clock.ts'
 import { systemRandom } from '../../../../shared/ids.ts'
 import { silentLog } from '../../../../shared/log.ts'
-import { migrate } from '../../../../shared/sqlite/migrate.ts'
-import { type Database, openDatabase } from '../../../../shared/sqlite/open.ts'
+import type { Database } from '../../../../shared/sqlite/open.ts'
 import { topicsBelow } from '../../../../shared/topics.ts'
 import { KeysInMemory } from '../../secrets/keys-in-memory.ts'
+import { migratedHouse } from '../../store/migrated.ts'
 
 export interface Row {
   id: number
@@ -158,13 +154,5 @@ export class JobsHouse<C extends Clock = ManualClock> {
 
 /** With a database in memory, and a clock that the test moves. */
 export function openJobsHouse(kinds: readonly JobKind[]): JobsHouse {
-  return new JobsHouse(kinds, freshDatabase(), new ManualClock())
-}
-
-function freshDatabase(): Database {
-  const db = openDatabase({ file: ':memory:' })
-  migrate(db, { folder: HUB_MIGRATIONS, now: 1 })
-  installTriggers(db, declarations())
-  installSearch(db, declarations())
-  return db
+  return new JobsHouse(kinds, migratedHouse(), new ManualClock())
 }
