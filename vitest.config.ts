@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { NO_UNIT_TESTS, STAGES, testsBelow } from './test/stages.ts'
 
-/** Unit and contract tests are quick and run side by side; faults and end-to-end own the machine and run one file at a time. */
+/** Unit and integration tests run side by side; faults and end-to-end own the machine and run one file at a time. */
 export default defineConfig({
   test: {
     globalSetup: 'test/own-temporary-folder.ts',
@@ -12,7 +13,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/faults/**', 'test/end-to-end/**', 'test/arm64/**'],
+          exclude: NO_UNIT_TESTS,
+          setupFiles: 'test/in-memory.ts',
           // Nothing of it takes long; a machine that does other things at the same time is no reason to fail.
           testTimeout: 180_000,
           hookTimeout: 60_000,
@@ -20,8 +22,17 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'integration',
+          include: testsBelow(STAGES.integration),
+          setupFiles: 'test/in-memory.ts',
+          testTimeout: 600_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: 'faults',
-          include: ['test/faults/**/*.test.ts'],
+          include: testsBelow(STAGES.faults),
           fileParallelism: false,
           testTimeout: 600_000,
           hookTimeout: 60_000,
@@ -30,7 +41,7 @@ export default defineConfig({
       {
         test: {
           name: 'end-to-end',
-          include: ['test/end-to-end/**/*.test.ts'],
+          include: testsBelow(STAGES['end-to-end']),
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 60_000,

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { ROOT } from '../source-tree.ts'
+import { NO_UNIT_TESTS } from '../stages.ts'
 import { CHOSEN } from './chosen.ts'
 import { EMULATED } from './emulated.ts'
 
@@ -35,9 +36,9 @@ export default defineConfig({
       {
         test: {
           ...LIMITS,
-          name: 'all',
+          name: 'others',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/faults/**', 'test/end-to-end/**', 'test/arm64/house.test.ts'],
+          exclude: [...NO_UNIT_TESTS, ...CHOSEN],
         },
       },
     ],

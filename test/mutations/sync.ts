@@ -1,13 +1,13 @@
 import type { Mutation } from './mutation.ts'
 
-const AT_CENTRAL = 'test/faults/sync-mutations.test.ts'
+const AT_CENTRAL = 'test/hub/sync/faults/mutations.test.ts'
 const PURGE = 'test/hub/features/retention/purge.test.ts'
 const CONVERSATIONS = 'test/hub/features/retention/conversations.test.ts'
 const THINNING = 'test/hub/features/retention/thinning.test.ts'
 
 /**
  * What goes to central once, and what may leave the house. Safeguards that lie in a statement at central are taken out while
- * a test runs, at every release of PostgreSQL: test/faults/sync-mutations.test.ts.
+ * a test runs, at every release of PostgreSQL: test/hub/sync/faults/mutations.test.ts.
  */
 export const SYNC: readonly Mutation[] = [
   {

@@ -102,15 +102,15 @@ cp "$HOME/report.json" "$file"`
   it('runs every stage in order and adds up', () => {
     const { code, out } = test()
     expect(code).toBe(0)
-    expect(machine.calls()).toEqual(['unit', 'faults', 'end-to-end'])
-    expect(lastLine(out)).toBe('8 passed, 0 failed, 1 skipped')
+    expect(machine.calls()).toEqual(['unit', 'integration', 'faults', 'end-to-end'])
+    expect(lastLine(out)).toBe('10 passed, 0 failed, 1 skipped')
   })
 
   it('leaves the long stages out with --fast, and runs a single one with --only', () => {
     expect(lastLine(test(['--fast']).out)).toBe('4 passed, 0 failed')
     expect(machine.calls()).toEqual(['unit'])
     expect(lastLine(test(['--only', 'faults']).out)).toBe('2 passed, 0 failed')
-    expect(test(['--only', 'nothing']).err).toContain('one of: format types unit faults end-to-end')
+    expect(test(['--only', 'nothing']).err).toContain('one of: format types unit integration faults end-to-end')
   })
 
   it('takes safeguards out instead with --mutations, all of them or those that are named, and counts as ever', () => {
@@ -127,9 +127,9 @@ copyFileSync(process.env.HOME + '/report.json', process.argv[2] ?? '')`
   it('goes on after a check that fails and a stage that crashes, and fails at the end', () => {
     const { code, out } = test([], { BIOME_FAILS: '1', CRASHES: 'unit' })
     expect(code).toBe(1)
-    expect(machine.calls()).toEqual(['unit', 'faults', 'end-to-end'])
+    expect(machine.calls()).toEqual(['unit', 'integration', 'faults', 'end-to-end'])
     expect(out).toContain('unit: ended with code 137 and no report')
-    expect(lastLine(out)).toBe('5 passed, 2 failed, 1 skipped')
+    expect(lastLine(out)).toBe('7 passed, 2 failed, 1 skipped')
   })
 
   it('does not count the report of an earlier run for a stage that crashes', () => {
@@ -146,6 +146,6 @@ copyFileSync(process.env.HOME + '/report.json', process.argv[2] ?? '')`
   it('is what .ci/run starts', () => {
     mkdirSync(join(checkout, '.ci'))
     writeScript(join(checkout, '.ci/run'), readFileSync(join(import.meta.dirname, '../../.ci/run'), 'utf8'))
-    expect(lastLine(machine.run(join(checkout, '.ci/run'), { cwd: '/' }).out)).toBe('8 passed, 0 failed, 1 skipped')
+    expect(lastLine(machine.run(join(checkout, '.ci/run'), { cwd: '/' }).out)).toBe('10 passed, 0 failed, 1 skipped')
   })
 })

@@ -1,4 +1,4 @@
-import type { Database } from '../../../shared/sqlite/open.ts'
+import type { Database } from '../../../../shared/sqlite/open.ts'
 
 const DEVICE = 'pi-a1b2c3'
 

@@ -1,20 +1,21 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { readSyncMemory } from '../../hub/engine/sync-memory.ts'
-import { writeBackup } from '../../hub/store/backup.ts'
-import { backupDatabase, restoreDatabase } from '../../hub/store/maintenance.ts'
-import { openStore } from '../../hub/store/open-store.ts'
-import { storeFile } from '../../hub/store/places.ts'
-import { silentLog } from '../../shared/log.ts'
-import { openDatabase } from '../../shared/sqlite/open.ts'
-import { useCentral, VERSIONS } from '../central/postgres-servers.ts'
-import { ask, commandInput } from '../hub/engine/ask.ts'
-import { openTestHouse, START } from '../hub/engine/engine-in-memory.ts'
-import { addSite, type HouseWithCentral, houseWithCentral, rows } from '../hub/sync/house-with-central.ts'
-import { differences } from './lib/central-comparison.ts'
-import { houseRows } from './lib/sync-house.ts'
+import { readSyncMemory } from '../../../../hub/engine/sync-memory.ts'
+import { writeBackup } from '../../../../hub/store/backup.ts'
+import { backupDatabase, restoreDatabase } from '../../../../hub/store/maintenance.ts'
+import { openStore } from '../../../../hub/store/open-store.ts'
+import { storeFile } from '../../../../hub/store/places.ts'
+import { silentLog } from '../../../../shared/log.ts'
+import { openDatabase } from '../../../../shared/sqlite/open.ts'
+import { useCentral, VERSIONS } from '../../../central/postgres-servers.ts'
+import { memoryFolder } from '../../../memory-folder.ts'
+import { ask, commandInput } from '../../engine/ask.ts'
+import { openTestHouse, START } from '../../engine/engine-in-memory.ts'
+import { addSite, type HouseWithCentral, houseWithCentral, rows } from '../house-with-central.ts'
+import { differences } from './central-comparison.ts'
+import { houseRows } from './sync-house.ts'
 
 const folders: string[] = []
 const running: HouseWithCentral[] = []
@@ -24,7 +25,7 @@ afterEach(async () => {
 })
 
 function newFolder(): string {
-  const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'lares-restores-'))
+  const folder = mkdtempSync(join(memoryFolder() ?? tmpdir(), 'lares-restores-'))
   folders.push(folder)
   return folder
 }

@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { useCentral, VERSIONS } from '../central/postgres-servers.ts'
-import { addSite, type HouseWithCentral, houseWithCentral, rows } from '../hub/sync/house-with-central.ts'
-import { differences } from './lib/central-comparison.ts'
-import { type Pooler, poolerTrouble, startPooler } from './lib/pgbouncer.ts'
-import { houseRows } from './lib/sync-house.ts'
+import { useCentral, VERSIONS } from '../../../central/postgres-servers.ts'
+import { addSite, type HouseWithCentral, houseWithCentral, rows } from '../house-with-central.ts'
+import { differences } from './central-comparison.ts'
+import { type Pooler, poolerTrouble, startPooler } from './pgbouncer.ts'
+import { houseRows } from './sync-house.ts'
 
 const HOUSES = 5
 /** Fewer than there are houses: nobody has one to itself. */

@@ -1,9 +1,9 @@
 import { Client } from 'pg'
-import { readStreams } from '../../../hub/engine/sync-memory.ts'
-import type { StreamPosition } from '../../../hub/engine/sync-step.ts'
-import { type CentralColumn, type CentralTable, isAppend } from '../../../hub/store/central-shape.ts'
-import { centralTables } from '../../../hub/store/central-tables.ts'
-import type { Database } from '../../../shared/sqlite/open.ts'
+import { readStreams } from '../../../../hub/engine/sync-memory.ts'
+import type { StreamPosition } from '../../../../hub/engine/sync-step.ts'
+import { type CentralColumn, type CentralTable, isAppend } from '../../../../hub/store/central-shape.ts'
+import { centralTables } from '../../../../hub/store/central-tables.ts'
+import type { Database } from '../../../../shared/sqlite/open.ts'
 
 type Row = Record<string, unknown>
 

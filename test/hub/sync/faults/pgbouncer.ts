@@ -3,7 +3,7 @@ import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { systemClock, wait } from '../../../shared/clock.ts'
+import { systemClock, wait } from '../../../../shared/clock.ts'
 
 /** A connection pooler in transaction mode between hubs and central, on loopback. */
 export interface Pooler {

@@ -1,14 +1,14 @@
 import { Client } from 'pg'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
-import type { PumpParts } from '../../hub/sync/pump.ts'
-import { type Clock, systemClock } from '../../shared/clock.ts'
-import { SURVIVES_KILL, useCentral, VERSIONS } from '../central/postgres-servers.ts'
-import { reading } from '../hub/engine/engine-in-memory.ts'
-import { addSite, HASTY, type HouseWithCentral, houseWithCentral, rows } from '../hub/sync/house-with-central.ts'
-import { differences } from './lib/central-comparison.ts'
-import { type CentralLine, lineTo } from './lib/central-line.ts'
-import { type SmallDisk, smallDisk } from './lib/small-disk.ts'
-import { type HouseRows, houseRows } from './lib/sync-house.ts'
+import type { PumpParts } from '../../../../hub/sync/pump.ts'
+import { type Clock, systemClock } from '../../../../shared/clock.ts'
+import { SURVIVES_KILL, useCentral, VERSIONS } from '../../../central/postgres-servers.ts'
+import { type SmallDisk, smallDisk } from '../../../faults/lib/small-disk.ts'
+import { reading } from '../../engine/engine-in-memory.ts'
+import { addSite, HASTY, type HouseWithCentral, houseWithCentral, rows } from '../house-with-central.ts'
+import { differences } from './central-comparison.ts'
+import { type CentralLine, lineTo } from './central-line.ts'
+import { type HouseRows, houseRows } from './sync-house.ts'
 
 const YEAR_MS = 365 * 86_400_000
 

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { RESTORED_COPY } from '../../hub/store/backup.ts'
-import type { Moment } from '../../hub/sync/failpoint.ts'
-import type { Postgres } from '../../scripts/lib/postgres.ts'
-import { SURVIVES_KILL, useCentral, VERSIONS } from '../central/postgres-servers.ts'
-import { addSite, type HouseWithCentral, houseWithCentral, rows } from '../hub/sync/house-with-central.ts'
-import { differences } from './lib/central-comparison.ts'
-import { type CentralLine, lineTo } from './lib/central-line.ts'
-import { type HouseRows, houseRows } from './lib/sync-house.ts'
+import { RESTORED_COPY } from '../../../../hub/store/backup.ts'
+import type { Moment } from '../../../../hub/sync/failpoint.ts'
+import type { Postgres } from '../../../../scripts/lib/postgres.ts'
+import { SURVIVES_KILL, useCentral, VERSIONS } from '../../../central/postgres-servers.ts'
+import { addSite, type HouseWithCentral, houseWithCentral, rows } from '../house-with-central.ts'
+import { differences } from './central-comparison.ts'
+import { type CentralLine, lineTo } from './central-line.ts'
+import { type HouseRows, houseRows } from './sync-house.ts'
 
 /** Rows that wait until a stream is split, here. */
 const SPLIT_ROWS = 2_000
