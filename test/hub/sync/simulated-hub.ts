@@ -11,6 +11,7 @@ import type { CentralLayout } from '../../../hub/sync/table-fit.ts'
 import { UploadSource } from '../../../hub/sync/upload-source.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
 import { openTestHouse } from '../engine/engine-in-memory.ts'
+import { preparingOnce } from './prepared-once.ts'
 import { POISON } from './simulated-central.ts'
 
 export const TABLES = centralTables()
@@ -74,7 +75,7 @@ export class SimulatedHub {
   #open(image: Buffer): Database {
     const db = new Sqlite(Buffer.from(image))
     db.pragma('foreign_keys = ON')
-    return db
+    return preparingOnce(db)
   }
 
   #machine(): SyncCore {
