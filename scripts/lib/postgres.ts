@@ -31,6 +31,11 @@ export interface PostgresOptions {
   folder?: string
   /** Where a temporary folder is made. Default: that of the system. */
   under?: string
+  /**
+   * The folder of a server of this version that was stopped. This one begins with its databases and roles, and a password of its
+   * own. Default: with none.
+   */
+  copyOf?: string
   /** Default: a free one, chosen at the first start and kept. */
   port?: number
   clock?: Clock
@@ -61,6 +66,7 @@ export class Postgres {
   #settings: Record<string, string>
   #clock: Clock
   #temporary: boolean
+  #copyOf: string | null
   #port: number | null
   #identity: { uid: number; gid: number } | Record<string, never>
   #server: ChildProcess | null = null
@@ -72,6 +78,7 @@ export class Postgres {
     this.#clock = options.clock ?? systemClock
     this.#identity = process.getuid?.() === 0 ? { uid: idOf('-u'), gid: idOf('-g') } : {}
     this.#temporary = options.folder === undefined
+    this.#copyOf = options.copyOf ?? null
     // Made by the first start: a server that is never started, as where all its tests are skipped, leaves nothing.
     const name = `lares-postgres-${randomBytes(6).toString('hex')}`
     this.folder = options.folder ?? join(options.under ?? tmpdir(), name)
@@ -103,7 +110,10 @@ export class Postgres {
   async start(): Promise<void> {
     if (this.#server !== null) return
     const programs = findPrograms(this.version)
-    if (!existsSync(join(this.#data, 'PG_VERSION'))) this.#initialise(join(programs, 'initdb'))
+    const isNew = !existsSync(join(this.#data, 'PG_VERSION'))
+    if (isNew) this.#makeFolder()
+    if (isNew && this.#copyOf !== null) this.#copy(this.#copyOf)
+    else if (isNew) this.#initialise(join(programs, 'initdb'))
     await this.#endLeftover()
     this.#port ??= await freePort()
     const settings = {
@@ -143,6 +153,7 @@ export class Postgres {
     this.#watchdog.stdin?.on('error', () => {})
     this.#watchdog.unref()
     await Promise.race([this.#answers(), failed])
+    if (isNew && this.#copyOf !== null) await this.#changePassword()
   }
 
   /** `fast` ends clients and writes a checkpoint, `immediate` is a crash. Safe when it does not run. */
@@ -165,9 +176,8 @@ export class Postgres {
     await this.#untilGone(children)
   }
 
-  /** Makes an empty database and returns its name. */
-  async freshDatabase(template = 'template1'): Promise<string> {
-    const name = `lares_${randomBytes(6).toString('hex')}`
+  /** Makes a database, an empty one or a copy of another, and returns its name. */
+  async freshDatabase(template = 'template1', name = `lares_${randomBytes(6).toString('hex')}`): Promise<string> {
     await this.#asSuperuser((client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`))
     return name
   }
@@ -178,11 +188,30 @@ export class Postgres {
     return existsSync(file) ? readFileSync(file, 'utf8').slice(-8_000) : ''
   }
 
-  #initialise(initdb: string): void {
+  #makeFolder(): void {
     mkdirSync(this.folder, { recursive: true, ...(this.#temporary ? { mode: 0o700 } : {}) })
-    writeFileSync(this.#passwordFile, randomBytes(24).toString('hex'), { mode: 0o600 })
-    if ('uid' in this.#identity)
-      for (const path of [this.folder, this.#passwordFile]) chownSync(path, this.#identity.uid, this.#identity.gid)
+    this.#writePassword(newPassword())
+    if ('uid' in this.#identity) chownSync(this.folder, this.#identity.uid, this.#identity.gid)
+  }
+
+  #writePassword(password: string): void {
+    writeFileSync(this.#passwordFile, password, { mode: 0o600 })
+    if ('uid' in this.#identity) chownSync(this.#passwordFile, this.#identity.uid, this.#identity.gid)
+  }
+
+  /** Whoever runs the programs owns what they wrote. */
+  #copy(folder: string): void {
+    execFileSync('cp', ['--archive', join(folder, 'data'), this.#data], { stdio: 'pipe' })
+    this.#writePassword(readFileSync(join(folder, 'password'), 'utf8'))
+  }
+
+  async #changePassword(): Promise<void> {
+    const password = newPassword()
+    await this.#asSuperuser((client) => client.query(`ALTER ROLE ${SUPERUSER} PASSWORD '${password}'`))
+    this.#writePassword(password)
+  }
+
+  #initialise(initdb: string): void {
     const options = ['--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-sync', `--username=${SUPERUSER}`]
     const places = ['-D', this.#data, `--pwfile=${this.#passwordFile}`]
     const { program, args, identity } = this.#command(initdb, [...options, ...places])
@@ -275,6 +304,10 @@ export class Postgres {
       port1.close()
     }
   }
+}
+
+function newPassword(): string {
+  return randomBytes(24).toString('hex')
 }
 
 /** The folder of initdb and postgres. */

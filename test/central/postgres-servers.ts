@@ -1,15 +1,19 @@
-import { existsSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { existsSync, renameSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Client, type QueryResultRow } from 'pg'
 import { afterAll, beforeAll } from 'vitest'
 import { withCentral } from '../../central/connect.ts'
 import { migrateCentral } from '../../central/migrate-central.ts'
 import { Postgres, type PostgresVersion } from '../../scripts/lib/postgres.ts'
+import { memoryFolder } from '../memory-folder.ts'
 
 /** The oldest that Lares supports and the newest there is. */
 export const VERSIONS: PostgresVersion[] = ['15', '18']
 
 /** Nothing of a test must survive a power cut, so it may lie in memory. */
-const UNDER = existsSync('/dev/shm') ? { under: '/dev/shm' } : {}
+const UNDER = memoryFolder() ?? tmpdir()
 const FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', shared_buffers: '128MB' }
 
 export interface CentralServer {
@@ -29,23 +33,47 @@ export interface CentralOptions {
   settings?: Record<string, string>
 }
 
+/** Databases with central's schema on every server that has the roles of Lares. */
+const [TEMPLATE, UNTOUCHED] = ['lares_template', 'lares_untouched']
+
 /** One server for the tests of a describe block. */
 export function useCentral(version: PostgresVersion, options: CentralOptions = {}): CentralServer {
-  const server = new Postgres({ version, settings: options.settings ?? FAST, ...UNDER })
-  let template = ''
-  let untouched = ''
+  const { template = true, settings = FAST } = options
+  // Nothing is there before tests of this block run.
+  const server = new Postgres({ version, settings, under: UNDER, copyOf: stoppedServer(version, template) })
   beforeAll(async () => {
+    await makeStopped(version, template)
     await server.start()
-    if (options.template === false) return
-    template = await server.freshDatabase()
-    await withCentral(server.url(template), (client) => migrateCentral(client))
-    untouched = await server.freshDatabase(template)
   }, 60_000)
-  afterAll(() => server.stop())
+  afterAll(() => server.stop('immediate'))
   return {
     server,
-    untouched: () => server.url(untouched),
-    migrated: async () => server.url(await server.freshDatabase(template)),
+    untouched: () => server.url(UNTOUCHED),
+    migrated: async () => server.url(await server.freshDatabase(TEMPLATE)),
+  }
+}
+
+/** The folder of a stopped server that all of a run are copies of: to make one takes longer than most tests. */
+const stoppedServer = (version: PostgresVersion, template: boolean) =>
+  join(tmpdir(), `postgres-${version}-${template ? 'central' : 'empty'}`)
+
+async function makeStopped(version: PostgresVersion, template: boolean): Promise<void> {
+  const folder = stoppedServer(version, template)
+  if (existsSync(folder)) return
+  const made = `${folder}-${randomBytes(6).toString('hex')}`
+  const server = new Postgres({ version, settings: FAST, folder: made })
+  await server.start()
+  if (template) {
+    await server.freshDatabase('template1', TEMPLATE)
+    await withCentral(server.url(TEMPLATE), (client) => migrateCentral(client))
+    await server.freshDatabase(TEMPLATE, UNTOUCHED)
+  }
+  await server.stop()
+  try {
+    renameSync(made, folder)
+  } catch {
+    // Another test file was first: its server is as good.
+    rmSync(made, { recursive: true })
   }
 }
 
