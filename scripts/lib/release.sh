@@ -5,6 +5,7 @@
 #   /opt/lares/current              a link to one of them; the services and /usr/local/bin/lares go through it
 #   /opt/lares/.incoming            a version that is still being put together
 #   /etc/lares  /var/lib/lares      configuration and data, which no version owns
+#   /var/cache/lares{,-edge}/…      what Node compiled of each version, which its service wrote (./lares)
 #
 # All of it below $prefix, which is empty on a real machine. With a prefix nothing outside it is touched: no account,
 # no ownership, no service (unless LARES_SYSTEMCTL names a program to call instead of systemctl).
@@ -19,6 +20,7 @@ place_release() {
   versions="$prefix/opt/lares"
   current="$versions/current"
   data="$prefix/var/lib/lares"
+  caches="$prefix/var/cache"
   configuration="$prefix/etc/lares"
   units="$prefix/etc/systemd/system"
 }
@@ -134,4 +136,12 @@ remove_old_releases() {
       run rm -rf -- "${versions:?}/$name"
     fi
   done < <(find "$versions" -mindepth 1 -maxdepth 1 -type d -not -name '.*' -printf '%T@ %f\n' | sort -rn | cut -d' ' -f2-)
+}
+
+# What was compiled of versions that are gone: nobody else would ever remove it.
+remove_old_caches() {
+  local folder
+  for folder in "$caches"/lares/* "$caches"/lares-edge/*; do
+    if [[ -d "$folder" && ! -d "$versions/${folder##*/}" ]]; then run rm -rf -- "$folder"; fi
+  done
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { copyScripts, type StubMachine, stubMachine, writeScript } from './stub-machine.ts'
@@ -50,6 +50,33 @@ describe('lares', () => {
     machine.program('parent', `"${checkout}/lares" >"$HOME/pid" & echo $!; wait; cat "$HOME/pid"`)
     const [started, node] = machine.run(join(machine.bin, 'parent')).out.trim().split('\n')
     expect(node).toBe(started)
+  })
+
+  describe('lets Node keep what it compiled', () => {
+    const cache = (env: Record<string, string> = {}) =>
+      machine.run(join(checkout, 'lares'), { env }).out.trim().split('\n').at(-1)
+
+    beforeEach(() => {
+      machine.program('node', 'if [ "$1" = --version ]; then echo v24.7.0; else echo "<$NODE_COMPILE_CACHE>"; fi')
+    })
+
+    it('in a folder of the checkout', () => {
+      expect(cache()).toBe(`<${checkout}/.cache/node>`)
+    })
+
+    it('where systemd lets the service write, each version by itself', () => {
+      const folder = join(machine.home, 'var/cache/lares')
+      expect(cache({ CACHE_DIRECTORY: folder })).toBe(`<${folder}/checkout>`)
+    })
+
+    it('where somebody says', () => {
+      expect(cache({ NODE_COMPILE_CACHE: '/elsewhere', CACHE_DIRECTORY: '/nowhere' })).toBe('</elsewhere>')
+    })
+
+    it('nowhere when no folder can be made, and starts all the same', () => {
+      writeFileSync(join(checkout, '.cache'), '')
+      expect(cache()).toBe('<>')
+    })
   })
 
   it('names scripts/setup when there is no Node to start with', () => {

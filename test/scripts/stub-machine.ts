@@ -34,7 +34,7 @@ const COMMON = [
     'git',
   ],
   ...['grep', 'head', 'id', 'install', 'ln', 'ls', 'mkdir', 'mktemp', 'mv', 'readlink', 'rm', 'sed', 'sh', 'sha256sum'],
-  ...['sleep', 'sort', 'sync', 'tail', 'timeout', 'touch', 'tr', 'uname'],
+  ...['sleep', 'sort', 'stat', 'sync', 'tail', 'timeout', 'touch', 'tr', 'uname'],
 ]
 
 export interface Ended {

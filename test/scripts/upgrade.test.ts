@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type House, makeHouse } from './house.ts'
@@ -114,18 +114,22 @@ describe('scripts/upgrade', () => {
     expect(calls()).toEqual([])
   })
 
-  it('keeps three versions', () => {
+  it('keeps three versions, and what was compiled of them and of no other', () => {
     const names = [house.first, house.second]
+    const caches = ['lares', 'lares-edge'].map((part) => join(house.prefix, 'var/cache', part))
     for (const schema of [3, 4]) {
       expect(house.upgrade().code).toBe(0)
       names.push(house.commit(schema))
     }
+    for (const cache of caches)
+      for (const name of [...names, 'of-nobody']) mkdirSync(join(cache, name), { recursive: true })
     names.forEach((name, index) => {
       const folder = join(house.prefix, 'opt/lares', name)
       if (existsSync(folder)) utimesSync(folder, 1_000 + index, 1_000 + index)
     })
     expect(house.upgrade().code).toBe(0)
     expect(house.versions().toSorted()).toEqual(names.slice(1).toSorted())
+    for (const cache of caches) expect(readdirSync(cache)).toEqual(names.slice(1).toSorted())
   })
 
   it('changes nothing in a dry run', () => {
