@@ -135,8 +135,12 @@ interface TableScreen extends Screen {
 }
 
 function table(rows: readonly Row[], schema: JsonSchema | undefined, screen: TableScreen): string[] {
-  const fields = orderedFields(rows, schema).filter(({ name }) => rows.some((row) => isThere(row[name])))
-  const nested = fields.filter(({ name }) => rows.some((row) => isTable(row[name]) && row[name].length > 0))
+  const all = orderedFields(rows, schema)
+  // A list that is empty in every row is still one, where the schema says so.
+  const nested = all.filter(({ name, schema }) =>
+    rows.some(({ [name]: value }) => isTable(value) && (value.length > 0 || schema?.items?.properties !== undefined)),
+  )
+  const fields = all.filter((field) => nested.includes(field) || rows.some((row) => isThere(row[field.name])))
   if (nested.length > 0) return rows.flatMap((row, index) => group(row, { fields, nested, screen, index }))
   const times = timesOf(rows, fields)
   const columns = fields.map((field) => columnOf(field, rows, times))

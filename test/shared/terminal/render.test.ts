@@ -123,6 +123,12 @@ describe('an answer in the terminal', () => {
     expect(render(answer, answerOf('readings', 'summary'), PIPE)).toMatch(/ off +0\.50 +on +2$/m)
   })
 
+  it('says of each row that its list is empty, also where all of them are', () => {
+    const series = [{ device: 'd', sensor: 'door', unit: '', sensor_type: 'opening', readings: [] }]
+    const shown = render({ from: NOW, to: NOW, series }, answerOf('readings', 'query'), PIPE)
+    expect(shown).toMatch(/door.*\n +no readings\n$/)
+  })
+
   it('names the zone of each time where it changes among them', () => {
     const autumn = Date.UTC(2026, 9, 25, 0, 30)
     const readings = [0, 1].map((hours) => ({ time: autumn + hours * 3_600_000, value: 1, quality: 1 }))
