@@ -178,7 +178,9 @@ export class Postgres {
 
   /** Makes a database, an empty one or a copy of another, and returns its name. */
   async freshDatabase(template = 'template1', name = `lares_${randomBytes(6).toString('hex')}`): Promise<string> {
-    await this.#asSuperuser((client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`))
+    // Through the log, as is the default, a small database takes three times as long.
+    const sql = `CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`
+    await this.#asSuperuser((client) => client.query(sql))
     return name
   }
 

@@ -3,7 +3,7 @@ import { BatchWriter } from '../../../hub/engine/batch.ts'
 import type { Effect } from '../../../hub/engine/input.ts'
 import type { SyncStep } from '../../../hub/engine/sync-step.ts'
 import { systemClock, wait } from '../../../shared/clock.ts'
-import type { CentralServer } from '../../central/postgres-servers.ts'
+import { type CentralServer, connected } from '../../central/postgres-servers.ts'
 import { openTestHouse, type TestHouse } from '../engine/engine-in-memory.ts'
 import { addSite, type HouseWithCentral, houseWithCentral, rows } from './house-with-central.ts'
 
@@ -62,21 +62,23 @@ function more(
   { admin, site, effects }: { admin: string; site: string; effects: Effect[] },
 ): Omit<HouseWithScopes, keyof HouseWithCentral> {
   const { house } = base
-  const taken: HouseWithScopes['taken'] = async (scope) => {
-    const deadline = systemClock.mono() + 20_000
-    for (;;) {
-      base.pump.wake()
-      const [state] = await rows<Awaited<ReturnType<typeof taken>>>(
-        admin,
-        'SELECT t.ok, t.refused FROM lares.scope_states t JOIN lares.scopes s USING (scope) WHERE t.site_id = $1 AND scope = $2 AND t.seq = s.counter',
-        [site, scope],
-      )
-      if (state) return state
-      if (systemClock.mono() > deadline)
-        throw new Error(`${scope} was not taken: ${base.pump.state.mode}, ${base.pump.state.lastError}`)
-      await wait(systemClock, 5)
-    }
-  }
+  const taken: HouseWithScopes['taken'] = (scope) =>
+    // One connection: to log in takes a server longer than to answer.
+    connected(admin, async (client) => {
+      const deadline = systemClock.mono() + 20_000
+      for (;;) {
+        base.pump.wake()
+        const found = await client.query<Awaited<ReturnType<typeof taken>>>(
+          'SELECT t.ok, t.refused FROM lares.scope_states t JOIN lares.scopes s USING (scope) WHERE t.site_id = $1 AND scope = $2 AND t.seq = s.counter',
+          [site, scope],
+        )
+        const [state] = found.rows
+        if (state) return state
+        if (systemClock.mono() > deadline)
+          throw new Error(`${scope} was not taken: ${base.pump.state.mode}, ${base.pump.state.lastError}`)
+        await wait(systemClock, 5)
+      }
+    })
   return {
     admin,
     site,
