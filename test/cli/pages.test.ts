@@ -100,6 +100,12 @@ describe('the status of the sync', () => {
       `    ${settle}`,
     ])
   })
+
+  it('says while central shows rows that are gone here', () => {
+    const page = (waits: boolean) => shown('sync', 'status', { live: { state: 'running' }, prune_waits: waits }, null)
+    expect(page(true)).toMatch(/^prune +waits until all is sent again: central still shows rows that are gone here$/m)
+    expect(page(false)).not.toContain('prune')
+  })
 })
 
 describe('a device', () => {
