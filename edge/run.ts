@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import type { Clock } from '../shared/clock.ts'
 import { variable } from '../shared/environment.ts'
 import { asError, LaresError } from '../shared/errors.ts'
+import { giveBackMemorySoon } from '../shared/give-back-memory.ts'
 import type { Log } from '../shared/log.ts'
 import { Notify } from '../shared/notify.ts'
 import { waitForStop } from '../shared/stop-signal.ts'
@@ -30,6 +31,7 @@ export async function runAgent(options: AgentRunOptions): Promise<number> {
   })
   const notify = new Notify({ clock, log, env, isHealthy: () => agent.isHealthy() })
   if (!existsSync(identityFile(options.dataFolder))) log.warn({}, howToJoin(options.dataFolder))
+  const keepMemory = giveBackMemorySoon(clock)
   try {
     await agent.start()
     await notify.start()
@@ -39,6 +41,7 @@ export async function runAgent(options: AgentRunOptions): Promise<number> {
     await notify.stop()
     return await stopInTime(agent, options)
   } finally {
+    keepMemory()
     stopping.release()
   }
 }

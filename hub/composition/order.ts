@@ -1,7 +1,10 @@
 import { Backoff } from '../../shared/backoff.ts'
+import type { Cancel } from '../../shared/clock.ts'
 import { contained } from '../../shared/contained.ts'
 import { inOneLine } from '../../shared/errors.ts'
+import { giveBackMemorySoon } from '../../shared/give-back-memory.ts'
 import type { Service } from '../../shared/lifecycle.ts'
+import type { HubOptions } from '../hub-options.ts'
 import type { WebServer } from '../web/server.ts'
 import type { Base } from './base.ts'
 import type { BrokerSide } from './broker-side.ts'
@@ -47,7 +50,18 @@ export function startOrder(base: Base, side: BrokerSide, web: WebServer): Part[]
     ['followers', spare('followers', followers), 3 * STOP_MS],
     ['lag', spare('lag', lag)],
     ['disk', spare('disk', disk)],
+    ['memory', giveBack(base.options)],
   ]
+}
+
+function giveBack({ clock }: Pick<HubOptions, 'clock'>): Service {
+  let cancel: Cancel = () => {}
+  return {
+    start() {
+      cancel = giveBackMemorySoon(clock)
+    },
+    stop: () => cancel(),
+  }
 }
 
 function containedParts({ options: { clock, log }, health }: Base) {

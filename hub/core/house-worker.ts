@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads'
 import { systemClock } from '../../shared/clock.ts'
 import { asError, LaresError } from '../../shared/errors.ts'
+import { giveBackMemorySoon } from '../../shared/give-back-memory.ts'
 import { createLog, type Log } from '../../shared/log.ts'
 import { Checkpointer } from '../../shared/sqlite/checkpoint.ts'
 import { isCorruption, isDiskFault, sqliteCode } from '../../shared/sqlite/open.ts'
@@ -38,6 +39,7 @@ function open(settings: EngineSettings): void {
   }
   const { store, engine, facts } = house
   say({ kind: 'ready', ...facts })
+  giveBackMemorySoon(systemClock)
   const checkpointer = new Checkpointer(store.db, { stamp: store.stamp })
   const freePages = new FreePages(store.db)
   const parts = { store, engine, checkpointer, freePages, file, log }

@@ -79,7 +79,8 @@ function watchMemory(pid: number): () => number {
   }
 }
 
-const IDLE_MS = 10_000
+/** By then it has given back what its start took. */
+const IDLE_MS = 15_000
 
 /** A fresh hub ten seconds after its start; no garbage collection is forced. */
 export function idleHub(): Promise<number> {

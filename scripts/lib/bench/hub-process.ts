@@ -8,7 +8,7 @@ const ROOT = join(import.meta.dirname, '../../..')
 /** As a person and systemd start it, with its memory settings. It becomes Node, so its process id stays. */
 const LARES = [join(ROOT, 'lares')]
 /** What `lares` gives Node, for a hub with a preloaded library: that must not get into the shell it begins as. */
-const NODE = ['--max-semi-space-size=16', '--disable-warning=ExperimentalWarning']
+const NODE = ['--max-semi-space-size=16', '--expose-gc', '--disable-warning=ExperimentalWarning']
 
 export interface HubPorts {
   tls: number
