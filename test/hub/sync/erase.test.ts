@@ -5,7 +5,7 @@ import type { Moment } from '../../../hub/sync/failpoint.ts'
 import { VERSIONS } from '../../central/postgres-servers.ts'
 import { ask, commandInput } from '../engine/ask.ts'
 import { openTestHouse, type TestHouse } from '../engine/engine-in-memory.ts'
-import { DEVICE, finishErasing, livedIn, mentions, WORDS } from '../features/erasures/lived-in.ts'
+import { DEVICE, finishErasing, livedIn, mentions, OTHER, WORDS } from '../features/erasures/lived-in.ts'
 import { houseWithCentral, rows } from './house-with-central.ts'
 import { mentionsThere } from './mentions-there.ts'
 import { type JoinedHouse, useHouses } from './use-houses.ts'
@@ -26,6 +26,16 @@ function eraseHere(house: TestHouse, what: 'device' | 'user'): void {
 
 const done = (joined: JoinedHouse) =>
   joined.until('central confirmed it', () => erased(joined.house).every((state) => state === 'done'))
+
+/** The house whose database was put back to a copy, with a way to central of its own. */
+function putBack(copy: Buffer, { house, admin, site, url }: JoinedHouse) {
+  const db = new Sqlite(copy)
+  db.pragma('foreign_keys = ON')
+  const restored = openTestHouse({ db })
+  restored.now = house.now
+  db.prepare('INSERT INTO hub_settings (key, value) VALUES (?, ?)').run(RESTORED_COPY, '1')
+  return Object.assign(houseWithCentral(url, {}, restored), { admin, site, url })
+}
 
 describe.each(VERSIONS)('an erasure at central on PostgreSQL %s', (version) => {
   const houses = useHouses(version)
@@ -63,7 +73,7 @@ describe('an erasure, whatever happens meanwhile', () => {
 
   it('is done again by a database that was put back to before it, and nothing of it comes back', async () => {
     const joined = await houses.house()
-    const { house, pump, settled, admin, url } = joined
+    const { house, pump, settled, admin } = joined
     livedIn(house)
     pump.start()
     await settled()
@@ -73,13 +83,9 @@ describe('an erasure, whatever happens meanwhile', () => {
     await settled()
     await joined.kill()
 
-    const before = new Sqlite(copy)
-    before.pragma('foreign_keys = ON')
-    const restored = openTestHouse({ db: before })
-    restored.now = house.now
-    restored.db.prepare('INSERT INTO hub_settings (key, value) VALUES (?, ?)').run(RESTORED_COPY, '1')
+    const again = putBack(copy, joined)
+    const restored = again.house
     expect(mentions(restored, [DEVICE]).length).toBeGreaterThan(8)
-    const again = Object.assign(houseWithCentral(url, {}, restored), { admin, site: joined.site, url })
     again.pump.start()
     try {
       await again.until('the house heard of it', () => erased(restored).length === 1)
@@ -185,6 +191,44 @@ describe('an erasure, whatever happens meanwhile', () => {
     await done(joined)
     expect(await mentionsThere(admin, WORDS.device)).toEqual([])
     expect(await heard()).toEqual([{ from_house: true }])
+  })
+
+  it('that somebody did at central is done again by a database that was put back to before it was asked for', async () => {
+    const joined = await houses.house()
+    const { house, pump, settled, admin, site } = joined
+    await rows(
+      admin,
+      'REVOKE EXECUTE ON FUNCTION lares.erase_from_house(uuid, uuid, text, text, text, text, integer) FROM lares_site',
+    )
+    livedIn(house)
+    pump.start()
+    await settled()
+    const copy = house.db.serialize()
+    eraseHere(house, 'device')
+    await joined.until('it was refused', () => house.all("SELECT 1 FROM erasures WHERE refused <> ''").length === 1)
+    await rows(admin, "SELECT lares.erase($1, 'device', $2, 'asked')", [site, DEVICE])
+    house.tick(601_000)
+    await done(joined)
+    await joined.kill()
+
+    const again = putBack(copy, joined)
+    const restored = again.house
+    expect(mentions(restored, [DEVICE]).length).toBeGreaterThan(8)
+    again.pump.start()
+    try {
+      await again.until('the house heard of it', () => erased(restored).length === 1)
+      expect(await mentionsThere(admin, [DEVICE])).toEqual([])
+      finishErasing(restored)
+      restored.send({ kind: 'copies_renewed', since: restored.now })
+      await done(again)
+      await again.settled()
+      expect(mentions(restored, WORDS.device)).toEqual([])
+      expect(await mentionsThere(admin, WORDS.device)).toEqual([])
+      // What is of others is sent as ever.
+      expect(await rows(admin, 'SELECT id FROM lares.devices WHERE site_id = $1', [site])).toEqual([{ id: OTHER }])
+    } finally {
+      await again.kill()
+    }
   })
 
   it('looks through the events of a house in steps, however many there are', async () => {
