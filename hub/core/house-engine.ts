@@ -34,6 +34,8 @@ export interface HouseParts {
   settings?: Readonly<Record<string, unknown>>
   /** Marks the log of a database in a file; without it, as in memory, there is none. */
   stamp?: LogStamp
+  /** See `House`. Default: there is no file in which anything could be left. */
+  forgetRemoved?: () => boolean
   /** What the house consists of; default: the parts of all features. */
   features?: readonly OpenFeature[]
   /** Kinds of durable jobs; default: those of the features. */
@@ -47,12 +49,12 @@ export interface HouseParts {
 /** Puts the features together over one migrated database: the engine a hub runs in a thread and tests run in memory. */
 export function openHouseEngine(parts: HouseParts): Engine {
   const { db, topics, version, log, central = false, settings = {}, random = systemRandom } = parts
-  const keyring = parts.keyring ?? new Keyring(() => [])
+  const { keyring = new Keyring(() => []), forgetRemoved = () => true } = parts
   const kinds = jobKinds(parts.jobKinds ?? JOB_KINDS)
   const typeOf = typeOfEvent(DECLARED_EVENTS)
   const store: Store = { db, topics, version, tables: centralTables(), jobKinds: kinds, typeOf, random, keyring }
   const followers = followersByName(parts.followers ?? FOLLOWER_KINDS)
-  const house = new OpeningHouse({ ...parts, jobKinds: kinds, followers, central, settings, keyring })
+  const house = new OpeningHouse({ ...parts, jobKinds: kinds, followers, central, settings, keyring, forgetRemoved })
   const features = house.openAll([openAdminDesk, ...(parts.features ?? ENGINE_PARTS)])
   const devices = house.use(openDevices)
   const eventLog = new EventLog(db, typeOf)

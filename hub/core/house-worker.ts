@@ -3,12 +3,12 @@ import { systemClock } from '../../shared/clock.ts'
 import { asError, LaresError } from '../../shared/errors.ts'
 import { giveBackMemorySoon } from '../../shared/give-back-memory.ts'
 import { createLog, type Log } from '../../shared/log.ts'
-import { Checkpointer } from '../../shared/sqlite/checkpoint.ts'
+import type { Checkpointer } from '../../shared/sqlite/checkpoint.ts'
 import { isCorruption, isDiskFault, sqliteCode } from '../../shared/sqlite/open.ts'
 import { storeFault } from '../../shared/sqlite/store-fault.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { EngineSettings, FromEngine, StoreNumbers, ToEngine } from '../engine/engine-thread-messages.ts'
-import { FreePages } from '../engine/free-pages.ts'
+import type { FreePages } from '../engine/free-pages.ts'
 import type { Effect } from '../engine/input.ts'
 import type { Receipt } from '../engine/receipt.ts'
 import { noteDamage } from '../store/check-mark.ts'
@@ -37,11 +37,9 @@ function open(settings: EngineSettings): void {
     say({ kind: 'failed', code: known.code, message: known.message, hint: known.hint })
     return
   }
-  const { store, engine, facts } = house
+  const { store, engine, checkpointer, freePages, facts } = house
   say({ kind: 'ready', ...facts })
   giveBackMemorySoon(systemClock)
-  const checkpointer = new Checkpointer(store.db, { stamp: store.stamp })
-  const freePages = new FreePages(store.db)
   const parts = { store, engine, checkpointer, freePages, file, log }
   port?.on('message', (message: ToEngine) => answer(message, parts))
 }

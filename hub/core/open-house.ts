@@ -1,8 +1,10 @@
 import { systemClock } from '../../shared/clock.ts'
 import type { Log } from '../../shared/log.ts'
+import { Checkpointer } from '../../shared/sqlite/checkpoint.ts'
 import { topicsBelow } from '../../shared/topics.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { EngineSettings, ReadyFacts } from '../engine/engine-thread-messages.ts'
+import { FreePages } from '../engine/free-pages.ts'
 import { loadBrokerChanges } from '../features/broker-memory/broker-store.ts'
 import { KeyFolder } from '../secrets/key-folder.ts'
 import { Keyring } from '../secrets/keyring.ts'
@@ -14,6 +16,8 @@ import { openHouseEngine } from './house-engine.ts'
 export interface OpenHouse {
   store: OpenedStore
   engine: Engine
+  checkpointer: Checkpointer
+  freePages: FreePages
   facts: ReadyFacts
 }
 
@@ -28,6 +32,8 @@ export function openHouse(settings: EngineSettings, log: Log): OpenHouse {
   const { db, stamp, toTell, unchecked } = store
   const opened = systemClock.mono()
   const keyFolder = new KeyFolder(keys)
+  const checkpointer = new Checkpointer(db, { stamp })
+  const freePages = new FreePages(db)
   const engine = openHouseEngine({
     db,
     topics: topicsBelow(base),
@@ -36,6 +42,7 @@ export function openHouse(settings: EngineSettings, log: Log): OpenHouse {
     central,
     settings: sections,
     stamp,
+    forgetRemoved: () => freePages.release(0) === 0 && checkpointer.empty(),
     keyring: new Keyring(() => keyFolder.read()),
   })
   const effects = engine.start({ ...receipt, mono: systemClock.mono() })
@@ -44,5 +51,5 @@ export function openHouse(settings: EngineSettings, log: Log): OpenHouse {
   const facts = { effects, brokerChanges, houses, toTell, unchecked, tables: centralTables() }
   const took = { open_ms: Math.round(opened - began), engine_ms: Math.round(systemClock.mono() - opened) }
   log.info(took, 'the database is open')
-  return { store, engine, facts }
+  return { store, engine, checkpointer, freePages, facts }
 }

@@ -21,10 +21,13 @@ export class FreePages {
     this.#shrinks = db.pragma('auto_vacuum', { simple: true }) === INCREMENTAL
   }
 
-  /** Returns about how many bytes that wrote to the log: a page is moved from the end of the file into the gap. */
-  release(): number {
+  /**
+   * Returns about how many bytes that wrote to the log: a page is moved from the end of the file into the gap. 0: no more than
+   * `kept` are free.
+   */
+  release(kept = this.#kept): number {
     if (!this.#shrinks) return 0
-    const spare = Number(this.#db.pragma('freelist_count', { simple: true })) - this.#kept
+    const spare = Number(this.#db.pragma('freelist_count', { simple: true })) - kept
     if (spare <= 0) return 0
     const pages = Math.min(spare, PAGES_AT_ONCE)
     this.#db.exec(`PRAGMA incremental_vacuum(${pages})`)

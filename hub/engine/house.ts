@@ -15,6 +15,11 @@ export interface House extends Pick<Store, 'db' | 'topics' | 'version' | 'keyrin
   /** The hub's settings, a section each, as `hub.toml` has them. */
   settings: Readonly<Record<string, unknown>>
   /**
+   * Leaves no bytes of removed rows in the database's file and its log, a step at each call, outside of any transaction. Returns
+   * whether that is so now. A reader may be in the way, and is not waited for.
+   */
+  forgetRemoved: () => boolean
+  /**
    * What this function opens, opened once: features that need others ask for them here, and start after them.
    * Throws when two need each other.
    */
@@ -32,6 +37,7 @@ export class OpeningHouse implements House {
   readonly log: Log
   readonly central: boolean
   readonly settings: House['settings']
+  readonly forgetRemoved: House['forgetRemoved']
   #opened: Map<unknown, unknown>
   #opening = new Set<unknown>()
 
@@ -45,6 +51,7 @@ export class OpeningHouse implements House {
     this.log = parts.log
     this.central = parts.central
     this.settings = parts.settings
+    this.forgetRemoved = parts.forgetRemoved
     this.#opened = new Map(parts.replaced)
   }
 

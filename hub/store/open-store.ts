@@ -141,6 +141,8 @@ function openChecked({ folder, now, log }: StoreFolder): { db: Database; uncheck
     // A write that meets damage in a search index ends the hub; with the same index it would end it for ever.
     installSearch(db, declarations(), { anew: suspicion === 'damage' })
     db.pragma('wal_autocheckpoint = 0')
+    // What is changed or removed now may be of somebody who is erased later: its bytes are overwritten in every page that is written.
+    db.pragma('secure_delete = FAST')
     return { db, unchecked }
   } catch (error) {
     db.close()

@@ -75,16 +75,31 @@ export class Checkpointer {
   run(): void {
     this.#db.pragma('wal_checkpoint(PASSIVE)')
     if (this.walBytes > this.#sizes.truncateBytes) this.#cutBack()
+    this.#done()
+  }
+
+  /**
+   * Moves the whole log into the database now and leaves an empty file: nothing that was removed stands there any more. Returns
+   * whether it is so. A reader in the way is not waited for.
+   */
+  empty(): boolean {
+    const isEmpty = this.#cutBack()
+    this.#done()
+    return isEmpty
+  }
+
+  #done(): void {
     this.#stamp?.due()
     this.#waiting = 0
     this.#quietLooks = 0
   }
 
-  #cutBack(): void {
+  #cutBack(): boolean {
     const timeout = Number(this.#db.pragma('busy_timeout', { simple: true }))
     this.#db.pragma('busy_timeout = 0')
     try {
-      this.#db.pragma('wal_checkpoint(TRUNCATE)')
+      const [result] = this.#db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[]
+      return result?.busy === 0
     } finally {
       this.#db.pragma(`busy_timeout = ${timeout}`)
     }

@@ -4,6 +4,7 @@ const AT_CENTRAL = 'test/hub/sync/faults/mutations.test.ts'
 const PURGE = 'test/hub/features/retention/purge.test.ts'
 const CONVERSATIONS = 'test/hub/features/retention/conversations.test.ts'
 const THINNING = 'test/hub/features/retention/thinning.test.ts'
+const BYTES = 'test/hub/features/erasures/bytes-left.test.ts'
 
 /**
  * What goes to central once, and what may leave the house. Safeguards that lie in a statement at central are taken out while
@@ -123,6 +124,37 @@ export const SYNC: readonly Mutation[] = [
     text: 'return refers ? this',
     becomes: 'return refers || true ? this',
     test: { file: 'test/hub/features/erasures/pseudonym.test.ts', name: 'leaves events of others as they are' },
+  },
+  {
+    without: 'overwriting what is changed or removed before somebody is erased',
+    file: 'hub/store/open-store.ts',
+    text: "    db.pragma('secure_delete = FAST')\n",
+    becomes: '',
+    test: { file: BYTES, name: 'no file of the house has a word of it any more' },
+  },
+  {
+    without: 'giving back free pages that hold what was removed',
+    file: 'hub/core/open-house.ts',
+    text: 'freePages.release(0) === 0 && checkpointer.empty()',
+    becomes: 'checkpointer.empty()',
+    test: { file: BYTES, name: 'no file of the house has a word of it any more' },
+  },
+  {
+    without: 'emptying the log of what was removed',
+    file: 'hub/core/open-house.ts',
+    text: 'freePages.release(0) === 0 && checkpointer.empty()',
+    becomes: 'freePages.release(0) === 0',
+    test: { file: BYTES, name: 'no file of the house has a word of it any more' },
+  },
+  {
+    without: 'waiting with copies until nothing of whom is erased is left',
+    file: 'hub/features/erasures/copies-renewal.ts',
+    text: 'if (!this.#isForgotten) {',
+    becomes: 'if (!this.#isForgotten && this.#askedAt !== null) {',
+    test: {
+      file: 'test/hub/features/erasures/erasure.test.ts',
+      name: 'asks for new copies once no bytes of it are left',
+    },
   },
   {
     without: 'keeping that a request was done whose answer was erased',

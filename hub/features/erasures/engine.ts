@@ -91,12 +91,12 @@ export function openErasures(house: House): Feature {
     tick(context) {
       const row = nextRow(db)
       if (row) {
-        // What is removed is overwritten, not only let go.
+        // Pages that are let go are overwritten as well: otherwise only what is removed within one that stays.
         db.pragma('secure_delete = ON')
         try {
           remove(context, row)
         } finally {
-          db.pragma('secure_delete = OFF')
+          db.pragma('secure_delete = FAST')
         }
       }
       copies.tick(context)

@@ -58,6 +58,7 @@ export function openTestHouse({
   file = ':memory:',
   db = migratedHouse(file),
   keys = new KeysInMemory(),
+  forgetRemoved = () => true,
 }: {
   log?: Log
   unsent?: Unsent
@@ -71,6 +72,7 @@ export function openTestHouse({
   file?: string
   db?: Database
   keys?: KeysInMemory
+  forgetRemoved?: () => boolean
 } = {}): TestHouse {
   const topics = topicsBelow('lares')
   const open = (changed: Parameters<TestHouse['restart']>[0] = {}) =>
@@ -85,6 +87,7 @@ export function openTestHouse({
         followers,
         settings,
         keyring: keys.keyring(),
+        forgetRemoved,
         ...changed,
       },
       replaced: new Map<unknown, unknown>([
