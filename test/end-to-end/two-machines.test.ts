@@ -50,6 +50,18 @@ async function statusOf(machine: WholeAgent): Promise<Status> {
   return JSON.parse((await machine.edge('status', '--json')).out) as Status
 }
 
+/** The one that keeps away and the one that is connected, once one of them is and the other has noticed. */
+async function oneAway(one: WholeAgent, another: WholeAgent): Promise<[away: WholeAgent, connected: WholeAgent]> {
+  const states = async () =>
+    await Promise.all([one, another].map(async (machine) => (await statusOf(machine)).status?.link.state === 'online'))
+  let found: boolean[] = []
+  await eventually(async () => {
+    found = await states()
+    return found[0] !== found[1]
+  }, LONG_MS)
+  return found[0] ? [another, one] : [one, another]
+}
+
 async function identityTrouble(machine: WholeAgent) {
   const { status } = await statusOf(machine)
   return status?.missing.find(({ part }) => part === 'identity')
@@ -106,9 +118,10 @@ describe('two machines with copies of one identity', () => {
     })
 
     // The one that keeps away may be the original: it is the other that is connected and goes on.
-    const states = await Promise.all([hall, attic].map(async (machine) => (await statusOf(machine)).status?.link.state))
-    const [copy, other] = states[0] === 'online' ? [attic, hall] : [hall, attic]
+    const [copy, other] = await oneAway(hall, attic)
     expect(await copy.stop()).toBe(0)
+    // Its sensor may have counted, and the answer have come too late to be kept.
+    const cutOff = measured(copy)
     expect(await copy.edge('join', await invited('Copy'), '--again')).toMatchObject({ code: 0 })
     copy.run()
 
@@ -125,9 +138,12 @@ describe('two machines with copies of one identity', () => {
 
     const upto = new Map([hall, attic].map((machine) => [machine, measured(machine)]))
     for (const [name, machine] of [['hall', hall] as const, ['attic', attic] as const]) {
-      const all = Array.from({ length: upto.get(machine) ?? 0 }, (_, index) => index + 1)
-      await eventually(() => (stored(name).at(-1) ?? 0) > all.length, LONG_MS)
-      expect(stored(name).slice(0, all.length)).toEqual(all)
+      const last = upto.get(machine) ?? 0
+      await eventually(() => (stored(name).at(-1) ?? 0) > last, LONG_MS)
+      const counted = (count: number) => count <= last && !(machine === copy && count === cutOff)
+      expect(stored(name).filter(counted)).toEqual(
+        Array.from({ length: last }, (_, index) => index + 1).filter(counted),
+      )
     }
   })
 })
