@@ -1,8 +1,14 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
-import { NO_UNIT_TESTS, STAGES, testsBelow } from './test/stages.ts'
+import { NO_UNIT_TESTS, ONE_PROCESS, STAGES, testsBelow } from './test/stages.ts'
 
-/** Unit and integration tests run side by side; faults and end-to-end own the machine and run one file at a time. */
+/** Nothing of them takes long; a machine that does other things at the same time is no reason to fail. */
+const UNIT = { setupFiles: 'test/in-memory.ts', testTimeout: 180_000, hookTimeout: 60_000 }
+
+/**
+ * The projects of a stage begin with its name. Unit and integration tests run side by side; faults and end-to-end own the machine
+ * and run one file at a time.
+ */
 export default defineConfig({
   test: {
     globalSetup: 'test/own-temporary-folder.ts',
@@ -11,15 +17,13 @@ export default defineConfig({
     projects: [
       {
         test: {
+          ...UNIT,
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: NO_UNIT_TESTS,
-          setupFiles: 'test/in-memory.ts',
-          // Nothing of it takes long; a machine that does other things at the same time is no reason to fail.
-          testTimeout: 180_000,
-          hookTimeout: 60_000,
+          exclude: [...NO_UNIT_TESTS, ...ONE_PROCESS],
         },
       },
+      { test: { ...UNIT, name: 'unit-one-process', include: testsBelow(ONE_PROCESS), isolate: false } },
       {
         test: {
           name: 'integration',

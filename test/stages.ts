@@ -14,3 +14,9 @@ export const testsBelow = (folders: readonly string[]): string[] => folders.map(
 
 /** Patterns of what no unit test lies below. */
 export const NO_UNIT_TESTS: string[] = Object.values(STAGES).flat()
+
+/**
+ * Unit tests that run file after file in one process: they load nearly all of the hub, which took longer than what they test, and
+ * change nothing that belongs to a process.
+ */
+export const ONE_PROCESS = ['test/hub/admin/**', 'test/hub/broker/**', 'test/hub/engine/**', 'test/hub/features/**']

@@ -83,7 +83,7 @@ describe('scripts/test', () => {
     const vitest = `
 while [ $# -gt 0 ]; do
   case "$1" in
-    --project) project="$2" ;;
+    --project) project="\${2%\\*}" ;;
     --outputFile.json=*) file="\${1#*=}" ;;
   esac
   shift
