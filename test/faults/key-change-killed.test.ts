@@ -47,10 +47,11 @@ async function start(moment?: KillMoment): Promise<HubProcess> {
   return hub
 }
 
-/** `id`: of the request, which may be one that was made before. */
-async function rotate(id?: string): Promise<string> {
+/** `id`: of the request, which may be one that was made before. Default: a new one. */
+async function rotate(id: string | null = null): Promise<string> {
   const admin = await LocalAdmin.open(hub?.ports.socket ?? '')
-  const { key } = await admin.call<{ key: string }>('secrets', 'rotate', {}, id)
+  admin.requestId = id
+  const { key } = await admin.call<{ key: string }>('secrets', 'rotate')
   admin.close()
   return key
 }

@@ -24,6 +24,8 @@ export class LocalAdmin {
   #waiting = new Map<string, (answer: AdminAnswer) => void>()
   #fail: (error: Error) => void = () => {}
   #requests = 0
+  /** The id of every request, as if it came again; `null`: each has a new one. */
+  requestId: string | null = null
 
   private constructor(socket: Socket, client: string) {
     this.#socket = socket
@@ -50,11 +52,10 @@ export class LocalAdmin {
     return admin
   }
 
-  /**
-   * Confirms what is dangerous. `id`: of a request that was made before; default: a new one. Rejects with the hub's code and
-   * message when it refuses.
-   */
-  async call<T>(area: string, verb: string, params: Record<string, unknown> = {}, id = this.#nextId()): Promise<T> {
+  /** Confirms what is dangerous. Rejects with the hub's code and message when it refuses. */
+  async call<T>(area: string, verb: string, params: Record<string, unknown> = {}): Promise<T> {
+    this.#requests += 1
+    const id = this.requestId ?? `${this.#client}-${this.#requests}`
     const answer = await new Promise<AdminAnswer>((resolve, reject) => {
       this.#fail = reject
       this.#waiting.set(id, resolve)
@@ -63,11 +64,6 @@ export class LocalAdmin {
     })
     if (answer.status === 'error') throw new Error(`${area} ${verb}: ${answer.error?.code} ${answer.error?.message}`)
     return answer.data as T
-  }
-
-  #nextId(): string {
-    this.#requests += 1
-    return `${this.#client}-${this.#requests}`
   }
 
   close(): void {
