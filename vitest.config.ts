@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './test/longest-first.ts'
 import { NO_UNIT_TESTS, ONE_PROCESS, STAGES, testsBelow } from './test/stages.ts'
 
 /** Nothing of them takes long; a machine that does other things at the same time is no reason to fail. */
@@ -14,6 +15,7 @@ export default defineConfig({
     globalSetup: 'test/own-temporary-folder.ts',
     // One for each core: much of a test is waiting, for a disk, a database or a program.
     maxWorkers: availableParallelism(),
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
