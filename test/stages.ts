@@ -16,7 +16,12 @@ export const testsBelow = (folders: readonly string[]): string[] => folders.map(
 export const NO_UNIT_TESTS: string[] = Object.values(STAGES).flat()
 
 /**
- * Unit tests that run file after file in one process: they load nearly all of the hub, which took longer than what they test, and
- * change nothing that belongs to a process.
+ * Unit tests that run file after file in one process: they load nearly all of the hub or the agent, which took longer than what
+ * they test, and change nothing that belongs to a process.
  */
-export const ONE_PROCESS = ['test/hub/admin/**', 'test/hub/broker/**', 'test/hub/engine/**', 'test/hub/features/**']
+export const ONE_PROCESS = [
+  ...['admin', 'broker', 'engine', 'features', 'front', 'health', 'store', 'voice'].map(
+    (part) => `test/hub/${part}/**`,
+  ),
+  ...['health', 'sensors'].map((part) => `test/edge/${part}/**`),
+]
