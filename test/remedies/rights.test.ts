@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Caller } from '../../hub/engine/caller.ts'
 import { memberRights } from '../../hub/features/house/member-rights.ts'
+import { loginRights } from '../../hub/features/users/login-rights.ts'
 import { accountOf, memberOf } from '../hub/callers.ts'
 import { ask, commandInput, data, LOCAL } from '../hub/engine/ask.ts'
 import { openTestHouse, START, type TestHouse } from '../hub/engine/engine-in-memory.ts'
+import { migratedHouse } from '../hub/store/migrated.ts'
 import { asPattern } from './lib/as-pattern.ts'
 
 type Verb = `${string}/${string}`
@@ -83,6 +85,9 @@ describe('whoever makes a program', () => {
   })
 })
 
+const tokenNamed = (house: TestHouse, name: string) =>
+  house.all<{ id: string }>('SELECT id FROM api_tokens WHERE name = ?', name)[0]?.id ?? null
+
 const rename = { device: 'kitchen-pi', name: 'Oven' }
 
 describe('who may not do something here', () => {
@@ -94,6 +99,25 @@ describe('who may not do something here', () => {
     })
     data(say(house, 'people/add', { email: ANN, role: 'owner' }, owner))
     data(say(house, 'devices/rename', rename, ann()))
+  })
+
+  it('any more, because the token ended while the request waited, has another one made', () => {
+    const db = migratedHouse()
+    const house = openTestHouse({ db, logins: loginRights(db) })
+    house.device('kitchen-pi')
+    const { user } = data<{ user: string }>(
+      say(house, 'users/create', { email: ANN, password: PASSWORD, role: 'admin' }),
+    )
+    const renamedWith = (token: string) =>
+      say(house, 'devices/rename', rename, accountOf(user, 'all', { token: tokenNamed(house, token) }))
+    data(say(house, 'users/token', { email: ANN, name: 'old' }))
+    house.db.prepare('UPDATE api_tokens SET expires_at = ?').run(house.now)
+    const { code, hint = '' } = renamedWith('old').error ?? {}
+    expect(code).toBe('forbidden')
+    expect(hint).toMatch(asPattern('Log in again. Where its token has ended, have another one made: '))
+    const [, area, verb] = /made: lares (\w+) (\w+),/.exec(hint) ?? []
+    data(say(house, `${area}/${verb}`, { email: ANN, name: 'new' }))
+    data(renamedWith('new'))
   })
 
   it('asks an owner of that house, where the own one is another', () => {

@@ -49,7 +49,9 @@ export function loginRights(db: Database): LoginRights {
       if (caller.kind === 'local') return caller
       const row = read.get(caller.token, caller.user) as TokenRow | undefined
       if (!row || row.is_active === 0 || (row.expires_at !== null && row.expires_at <= now))
-        throw new LaresError('forbidden', 'the login that asked for this has ended')
+        throw new LaresError('forbidden', 'the login that asked for this has ended', {
+          hint: 'Log in again. Where its token has ended, have another one made: lares users token, for a program lares programs token.',
+        })
       return { ...caller, rights: rightsOf(db, row) }
     },
   }

@@ -87,6 +87,7 @@ export const HUB: Inventory = {
     'Ask an administrator of this hub to make an account for them.': RIGHTS,
     'Ask an owner of the house, or an administrator of this hub.': RIGHTS,
     'Ask an owner of that house, or an administrator of this hub.': RIGHTS,
+    'Log in again. Where its token has ended, have another one made: ': RIGHTS,
     'Did you mean …?': [LINE, RIGHTS],
     'There are ….': RIGHTS,
     'For another token of it: lares programs token … TOKEN --rights ….': RIGHTS,
