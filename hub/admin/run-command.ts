@@ -4,6 +4,7 @@ import type { CallContext } from '../engine/admin-command.ts'
 import { failure, Pending, pending, publishAnswer, success } from '../engine/answer-later.ts'
 import type { AuthorizedCaller } from '../engine/caller.ts'
 import type { Context } from '../engine/context.ts'
+import { pseudonymOfUser } from '../engine/erasure.ts'
 import { findAdminCommand } from '../features/commands.ts'
 import type { LoginRights } from '../features/users/login-rights.ts'
 import { type Asked, admit, checkTime } from './admit.ts'
@@ -95,20 +96,30 @@ function callContext(
   }
 }
 
-/** Every admin request leaves a trace: a change its own, kept for ever; questions one for many, kept as long as other events. */
+/**
+ * Every admin request leaves a trace: a change its own, kept for ever; questions one for many, kept as long as other events.
+ * Both may have waited until after somebody was erased, whose events nobody looks at again: a question is then no longer
+ * noted, and a change under the pseudonym.
+ */
 export function noteCall(
   context: Context,
   call: { area: string; verb: string; caller: Asked['caller']; ok: boolean; times?: number; repeated?: boolean },
 ): void {
   const { area, verb, caller, ok, times = 1, repeated = false } = call
+  const areQuestions = call.times !== undefined
+  const pseudonym = caller.user === null ? null : pseudonymOfUser(context.db, caller.user)
+  if (pseudonym !== null && areQuestions) return
   context.addEvent({
     type: 'api_call',
-    ...(call.times === undefined ? {} : { category: 'access' }),
+    ...(areQuestions ? { category: 'access' } : {}),
     severity: 'debug',
     source: 'user',
-    description: `${caller.principal} asked for ${area}/${verb}.`,
+    description: `${pseudonym ?? caller.principal} asked for ${area}/${verb}.`,
     data: { area, verb, ok, times, ...(repeated ? { repeated } : {}) },
-    caller,
-    ...(caller.user === null ? {} : { user: caller.user }),
+    ...(pseudonym === null ? namedCaller(caller) : {}),
   })
+}
+
+function namedCaller(caller: Asked['caller']): { caller: Asked['caller']; user?: string } {
+  return caller.user === null ? { caller } : { caller, user: caller.user }
 }

@@ -34,3 +34,12 @@ export function readErasures(db: Database): { removing: boolean; pending: Pendin
     .all() as PendingErasure[]
   return { removing, pending }
 }
+
+/** What stands in the place of a user who is erased, or is being erased; `null` for every other. */
+export function pseudonymOfUser(db: Database, user: string): string | null {
+  const row = db
+    .prepare("SELECT coalesce(pseudonym, 'erased') FROM erasures WHERE what = 'user' AND key = ?")
+    .pluck()
+    .get(user) as string | undefined
+  return row ?? null
+}

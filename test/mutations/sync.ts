@@ -5,6 +5,7 @@ const PURGE = 'test/hub/features/retention/purge.test.ts'
 const CONVERSATIONS = 'test/hub/features/retention/conversations.test.ts'
 const THINNING = 'test/hub/features/retention/thinning.test.ts'
 const BYTES = 'test/hub/features/erasures/bytes-left.test.ts'
+const UNDER_WAY = 'test/hub/features/erasures/under-way.test.ts'
 
 /**
  * What goes to central once, and what may leave the house. Safeguards that lie in a statement at central are taken out while
@@ -165,6 +166,20 @@ export const SYNC: readonly Mutation[] = [
       file: 'test/hub/features/erasures/erasure.test.ts',
       name: 'keeps that a request was done whose answer is of it, so that it is not done again',
     },
+  },
+  {
+    without: 'dropping questions of somebody who was erased before they were written',
+    file: 'hub/admin/run-command.ts',
+    text: '  if (pseudonym !== null && areQuestions) return\n',
+    becomes: '',
+    test: { file: UNDER_WAY, name: 'takes the questions that were counted and not yet written' },
+  },
+  {
+    without: 'the pseudonym for a change that waited until somebody was erased',
+    file: 'hub/admin/run-command.ts',
+    text: 'const pseudonym = caller.user === null ? null : pseudonymOfUser',
+    becomes: 'const pseudonym = caller.user === null || !areQuestions ? null : pseudonymOfUser',
+    test: { file: UNDER_WAY, name: 'is in the audit under the pseudonym' },
   },
   {
     without: 'a turn for live rows while central erases',

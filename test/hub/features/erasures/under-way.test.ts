@@ -1,8 +1,14 @@
 import { expect, it } from 'vitest'
-import { ask, commandInput } from '../../engine/ask.ts'
+import { ReadNotes } from '../../../../hub/admin/read-notes.ts'
+import { loginRights } from '../../../../hub/features/users/login-rights.ts'
+import { ManualClock } from '../../../../shared/clock.ts'
+import { accountOf } from '../../callers.ts'
+import { ask, commandInput, data } from '../../engine/ask.ts'
+import { openTestHouse } from '../../engine/engine-in-memory.ts'
+import { migratedHouse } from '../../store/migrated.ts'
 import { houseWithBridge, light, observed, thermometer } from '../devices/house-with-bridge.ts'
 import { conversation } from '../retention/conversation.ts'
-import { DEVICE, finishErasing, livedIn, mentions, WORDS } from './lived-in.ts'
+import { DEVICE, finishErasing, livedIn, mentions, OTHER, PERSON, WORDS } from './lived-in.ts'
 
 it('the erasure of a device behind a bridge takes its entities, by whatever keys they go, and those of no other', () => {
   const { house, device } = houseWithBridge()
@@ -42,4 +48,41 @@ it('the erasure of a device ends what is under way with it: its session, its ope
   house.restart()
   house.tick(1_000)
   expect(mentions(house, WORDS.device)).toEqual([])
+})
+
+/** Anna's phone, by whose token id, client and address she would be known. */
+const PHONE = { token: `k-${PERSON}`, client: 'her.phone', address: '192.168.1.77', session: 'her-login' }
+const ANNA = accountOf(PERSON, 'all', PHONE)
+const HERS = [...WORDS.user, ...Object.values(PHONE)]
+
+it('the erasure of a person takes the questions that were counted and not yet written', async () => {
+  const house = livedIn()
+  const notes = new ReadNotes(new ManualClock(), async (note) => house.send(note))
+  const paul = accountOf('u-paul-0002', 'all')
+  for (const caller of [ANNA, ANNA, paul, paul])
+    notes.add({ area: 'devices', verb: 'list', caller, request: { id: '1', params: {} }, retained: false }, true)
+  ask(house, commandInput('users/erase', { email: 'anna@example.com' }))
+  finishErasing(house)
+  await notes.stop()
+  expect(mentions(house, HERS)).toEqual([])
+  expect(house.all("SELECT description FROM events WHERE event_type = 'api_call' AND category = 'access'")).toEqual(
+    Array(2).fill({ description: 'u-paul-0002 asked for devices/list.' }),
+  )
+})
+
+it('a change that waited until somebody was erased is in the audit under the pseudonym', () => {
+  const db = migratedHouse()
+  const house = livedIn(openTestHouse({ db, logins: loginRights(db) }))
+  const { pseudonym } = data<{ pseudonym: string }>(
+    ask(house, commandInput('users/erase', { email: 'anna@example.com' })),
+  )
+  finishErasing(house)
+  const late = commandInput('devices/rename', { device: OTHER, name: 'Mine' }, { caller: ANNA })
+  expect(ask(house, late).error?.code).toBe('forbidden')
+  expect(mentions(house, HERS)).toEqual([])
+  expect(
+    house.all(
+      "SELECT description, user_id, context FROM events WHERE event_type = 'api_call' ORDER BY id DESC LIMIT 1",
+    ),
+  ).toEqual([{ description: `${pseudonym} asked for devices/rename.`, user_id: null, context: '{}' }])
 })
