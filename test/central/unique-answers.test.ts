@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { centralKey, hasTombstones, isAppend } from '../../hub/store/central-shape.ts'
 import { centralTables } from '../../hub/store/central-tables.ts'
 import { declarations } from '../../hub/store/declarations.ts'
+import { whileUnkept } from '../../hub/store/unchangeable.ts'
 import type { Database } from '../../shared/sqlite/open.ts'
 import { openTestHouse } from '../hub/engine/engine-in-memory.ts'
 import { rows } from '../hub/sync/house-with-central.ts'
@@ -113,6 +114,14 @@ interface UniqueKey {
   isPrimary: boolean
 }
 
+/** Whoever may remove such rows. */
+function remove(db: Database, table: string, where: string): void {
+  const declaration = declarations().find(({ name }) => name === table)
+  const run = () => void db.exec(`DELETE FROM ${table} WHERE ${where}`)
+  if (declaration && declaration.unchangeable !== null) db.transaction(() => whileUnkept(db, declaration, run))()
+  else run()
+}
+
 /** As SQLite has them, whatever made them: an index, a constraint or a primary key. */
 function uniqueKeys(db: Database): UniqueKey[] {
   return declarations().flatMap(({ name: table }) => {
@@ -195,7 +204,7 @@ describe.each(VERSIONS)('central on PostgreSQL %s', (version) => {
     await running.kill()
     seen.length = 0
     // The one that had it is gone or has another one, and who has it now is sent first.
-    mine.db.exec(`DELETE FROM ${table} WHERE ${answer.column} = 'value-1'`)
+    remove(mine.db, table, `${answer.column} = 'value-1'`)
     mine.db.exec(answer.make('k-0', 'value-1'))
     mine.db.exec(
       `DELETE FROM sync_changes WHERE row_key = 'k-1'; INSERT INTO sync_changes (table_name, row_key) SELECT '${table}', 'k-1' WHERE '${answer.does}' <> 'beside'`,
