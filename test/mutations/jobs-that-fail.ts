@@ -3,6 +3,7 @@ import type { Mutation } from './mutation.ts'
 const UNKNOWN = 'test/hub/features/jobs/unknown-jobs.test.ts'
 const FAILING = 'test/hub/features/jobs/failing-keys.test.ts'
 const PLANS = 'test/hub/features/jobs/plans.test.ts'
+const COMMANDS = 'test/hub/features/jobs/commands.test.ts'
 const ENQUEUE = 'test/hub/features/jobs/enqueue.test.ts'
 
 /** Jobs that cannot be done now, or again and again, and what is said of them. */
@@ -92,18 +93,32 @@ export const JOBS_THAT_FAIL: readonly Mutation[] = [
     test: { file: FAILING, name: 'keeps the longer delay that a newer job asked for' },
   },
   {
+    without: 'keeping an older job from the place of a newer one that runs',
+    file: 'hub/features/jobs/commands.ts',
+    text: 'if (running !== undefined)',
+    becomes: 'if (running === -1)',
+    test: { file: COMMANDS, name: 'take the place of a newer one that runs' },
+  },
+  {
+    without: 'knowing a newer job by when it was enqueued',
+    file: 'hub/features/jobs/job-row.ts',
+    text: '(enqueued_at, id) > (?, ?)',
+    becomes: '(? IS NOT NULL AND id > ?)',
+    test: { file: COMMANDS, name: 'knows a newer one by when it was enqueued' },
+  },
+  {
     without: 'a new count once a person looked at a key that fails on',
     file: 'hub/features/jobs/commands.ts',
     text: "    db.prepare('UPDATE jobs SET failures = 0 WHERE id = ?').run(id)\n",
     becomes: '',
-    test: { file: 'test/hub/features/jobs/commands.test.ts', name: 'begins to count anew what fails of its key' },
+    test: { file: COMMANDS, name: 'begins to count anew what fails of its key' },
   },
   {
     without: 'asking only about a job that can be given up',
     file: 'hub/features/jobs/commands.ts',
     text: '    if (!MAY_BE_GIVEN_UP.has(state)) return null\n',
     becomes: '',
-    test: { file: 'test/hub/features/jobs/commands.test.ts', name: 'asks first, but not about what has ended' },
+    test: { file: COMMANDS, name: 'asks first, but not about what has ended' },
   },
   {
     without: 'keeping what a copy of the database was made with',

@@ -7,7 +7,7 @@ import { adminCommand } from '../../engine/admin-command.ts'
 import { kindOf } from '../../engine/job-kind.ts'
 import { conditions, page } from '../../query/list-query.ts'
 import { tellOfJobs } from './job-problems.ts'
-import { JOB_STATES, type JobRow, type JobState, jobRow, newerWaits } from './job-row.ts'
+import { JOB_STATES, type JobRow, type JobState, jobRow, newerRunning, waitingOfKey } from './job-row.ts'
 import { giveUp, waitAgain } from './outcome.ts'
 
 const named = z.strictObject({ id: z.number(), kind: z.string(), key: z.string() })
@@ -79,10 +79,7 @@ export const retryJob = adminCommand({
     const { kind, key, state } = row
     if (state !== 'failed' && state !== 'cancelled' && state !== 'waiting')
       throw new LaresError('bad_params', `job ${id} is ${state}: there is nothing to run again`)
-    if (state !== 'waiting' && newerWaits(db, row))
-      throw new LaresError('already_exists', `a newer job of the kind "${kind}" and the key ${key} waits already`, {
-        hint: 'It is run in its turn; lares jobs list shows it.',
-      })
+    if (state !== 'waiting') refuseWhatIsSuperseded(db, row)
     // A person looked: what failed before does not count, and what it was to wait for is over.
     db.prepare('UPDATE jobs SET failures = 0 WHERE id = ?').run(id)
     if (state !== 'waiting' || row.attempts > 0) db.prepare('UPDATE jobs SET due_at = NULL WHERE id = ?').run(id)
@@ -93,6 +90,21 @@ export const retryJob = adminCommand({
     return { id, kind, key }
   },
 })
+
+/** Once it waited, a job that runs would make way for it when it fails or the hub stops: the newest would be lost to it. */
+function refuseWhatIsSuperseded(db: Database, row: JobRow): void {
+  const ofKey = `of the kind "${row.kind}" and the key ${row.key}`
+  const waiting = waitingOfKey(db, row)
+  if (waiting !== undefined)
+    throw new LaresError('already_exists', `job ${waiting} ${ofKey} waits already`, {
+      hint: 'It is run in its turn; lares jobs list shows it.',
+    })
+  const running = newerRunning(db, row)
+  if (running !== undefined)
+    throw new LaresError('already_exists', `job ${running} ${ofKey} runs already, and is newer`, {
+      hint: 'It does what was wanted last; lares jobs list shows what becomes of it.',
+    })
+}
 
 const MAY_BE_GIVEN_UP: ReadonlySet<JobState> = new Set(['waiting', 'running', 'failed'])
 

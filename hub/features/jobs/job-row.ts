@@ -19,9 +19,12 @@ export interface JobRow {
   attempts: number
   /** Runs of its key that failed one after the other, whatever they were to do. */
   failures: number
+  /** When what it is to do was last said. */
+  enqueued_at: number
 }
 
-export const JOB_COLUMNS = 'id, kind, key, state, delivery, payload, idempotency_key, run, attempts, failures'
+export const JOB_COLUMNS =
+  'id, kind, key, state, delivery, payload, idempotency_key, run, attempts, failures, enqueued_at'
 
 export function jobRow(db: Database, id: number): JobRow | undefined {
   return db.prepare(`SELECT ${JOB_COLUMNS} FROM jobs WHERE id = ?`).get(id) as JobRow | undefined
@@ -34,10 +37,18 @@ export function runningRow(db: Database, { job, run }: { job: number; run: strin
     | undefined
 }
 
-/** Whether another job of its key waits. */
-export function newerWaits(db: Database, { kind, key }: Pick<JobRow, 'kind' | 'key'>): boolean {
-  const waiting = db.prepare("SELECT 1 FROM jobs WHERE state = 'waiting' AND kind = ? AND key = ?")
-  return waiting.get(kind, key) !== undefined
+/** The job of its key that waits. While another one runs it is newer than that: nothing older is put back then. */
+export function waitingOfKey(db: Database, { kind, key }: JobRow): number | undefined {
+  const waiting = db.prepare("SELECT id FROM jobs WHERE state = 'waiting' AND kind = ? AND key = ?")
+  return waiting.pluck().get(kind, key) as number | undefined
+}
+
+/** The job of its key that runs, if what that is to do was said later: its id may be lower, as one that waits is told anew. */
+export function newerRunning(db: Database, { id, kind, key, enqueued_at }: JobRow): number | undefined {
+  const running = db.prepare(
+    "SELECT id FROM jobs WHERE state = 'running' AND kind = ? AND key = ? AND (enqueued_at, id) > (?, ?)",
+  )
+  return running.pluck().get(kind, key, enqueued_at, id) as number | undefined
 }
 
 /** What was stored of a job, as its kind wants it now; `wrong`: it is not that, or no JSON at all. */

@@ -6,7 +6,7 @@ import type { Context } from '../../engine/context.ts'
 import { type EndedJob, type JobDelivery, type JobError, type JobKind, kindOf } from '../../engine/job-kind.ts'
 import type { JobOutcome } from '../../engine/job-step.ts'
 import { tellOfJobs } from './job-problems.ts'
-import { type JobRow, type JobState, newerWaits, storedPayload } from './job-row.ts'
+import { type JobRow, type JobState, storedPayload, waitingOfKey } from './job-row.ts'
 
 const DAY_MS = 86_400_000
 /** What has ended of a kind that nothing is known of. */
@@ -115,7 +115,7 @@ function lose(context: Context, row: JobRow, { kind, clean }: { kind: JobKind | 
 
 /** Has it wait again as one that was begun so often, unless a newer job of its key waits. */
 function putBack(context: Context, row: JobRow, attempts: number): void {
-  if (newerWaits(context.db, row)) makeWay(context, row)
+  if (waitingOfKey(context.db, row) !== undefined) makeWay(context, row)
   else waitAgain(context, { ...row, attempts }, 0)
 }
 

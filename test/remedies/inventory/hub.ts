@@ -78,6 +78,7 @@ export const HUB: Inventory = {
     'It goes on by itself. Central is looked after with lares sync': FOLLOWERS,
     'Take it out of hub.toml first, or pass over what waits: lares': FOLLOWERS,
     'It is run in its turn; lares jobs list shows it.': JOBS,
+    'It does what was wanted last; lares jobs list shows what becomes of it.': JOBS,
     'Only central can change that: lares central conflicts says how.': CENTRAL,
     'Change it there: lares central put … … FILE.': CENTRAL,
     'Take the person out there first: lares central remove … users …. Then erase here.': CENTRAL,

@@ -82,8 +82,47 @@ describe('lares jobs retry', () => {
     expect([1, 2, 3, 9].map((id) => call(house, 'retry', id).error?.code)).toEqual([
       ...['bad_params', 'bad_params', 'already_exists', 'not_found'],
     ])
-    expect(call(house, 'retry', 3).error?.hint).toBe('It is run in its turn; lares jobs list shows it.')
+    expect(call(house, 'retry', 3).error).toMatchObject({
+      message: 'job 4 of the kind "letter" and the key k3 waits already',
+      hint: 'It is run in its turn; lares jobs list shows it.',
+    })
     expect(states(house)).toEqual(['running', 'done', 'failed', 'waiting'])
+  })
+
+  it.each(['failed', 'cancelled'])('has nothing that is %s take the place of a newer one that runs', (state) => {
+    const house = houseWith(state, 'running')
+    house.db.exec(`UPDATE jobs SET key = 'k1', payload = '{"text":"' || id || '"}'`)
+    expect(call(house, 'retry', 1).error).toMatchObject({
+      code: 'already_exists',
+      message: 'job 2 of the kind "letter" and the key k1 runs already, and is newer',
+      hint: 'It does what was wanted last; lares jobs list shows what becomes of it.',
+    })
+    house.send({
+      kind: 'job',
+      change: { step: 'ended', job: 2, run: 'run', outcome: { is: 'interrupted', clean: true } },
+    })
+    expect(house.all('SELECT state, payload FROM jobs')).toEqual([
+      { state, payload: '{"text":"1"}' },
+      { state: 'waiting', payload: '{"text":"2"}' },
+    ])
+  })
+
+  it('knows a newer one by when it was enqueued: one that waited may have been told anew', () => {
+    const house = houseWith('running', 'cancelled')
+    house.db.exec("UPDATE jobs SET key = 'k1'")
+    house.db.exec('UPDATE jobs SET enqueued_at = enqueued_at + 1 WHERE id = 1')
+    expect(call(house, 'retry', 2).error?.message).toContain('job 1 of')
+  })
+
+  it('takes up again what an older one that runs makes way for', () => {
+    const house = houseWith('running', 'failed')
+    house.db.exec("UPDATE jobs SET key = 'k1'")
+    expect(call(house, 'retry', 2).status).toBe('ok')
+    house.send({
+      kind: 'job',
+      change: { step: 'ended', job: 1, run: 'run', outcome: { is: 'interrupted', clean: true } },
+    })
+    expect(states(house)).toEqual(['replaced', 'waiting'])
   })
 })
 
