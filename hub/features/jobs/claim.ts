@@ -2,7 +2,7 @@ import type { Database } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
 import type { JobKind, JobKinds } from '../../engine/job-kind.ts'
 import type { ClaimedJob, JobKey } from '../../engine/job-step.ts'
-import { type JobRow, storedPayload } from './job-row.ts'
+import { JOB_COLUMNS, type JobRow, storedPayload } from './job-row.ts'
 import { giveUp } from './outcome.ts'
 
 type Moment = Pick<Context, 'now' | 'mono' | 'clockSynced'>
@@ -11,12 +11,16 @@ type Moment = Pick<Context, 'now' | 'mono' | 'clockSynced'>
  * Of a kind's waiting jobs those that may run now, the longest ready first. What is due by wall time waits while the clock
  * follows no time source; where nobody can tell (`null`), the clock is believed, as everywhere.
  */
-const READY = `
-  SELECT * FROM jobs
+const ARE_READY = `
+  FROM jobs
   WHERE state = 'waiting' AND kind = :kind AND ready_mono <= :mono
     AND (due_at IS NULL OR attempts > 0 OR (:clock AND due_at <= :now))
-    AND key NOT IN (SELECT value FROM json_each(:taken))
-  ORDER BY ready_mono, id LIMIT :most`
+    AND key NOT IN (SELECT value FROM json_each(:taken))`
+
+const READY = `SELECT ${JOB_COLUMNS} ${ARE_READY} ORDER BY ready_mono, id LIMIT :most`
+
+/** Every second anew, over all that wait for a time: from an index that has all of it, because a row is behind its payload. */
+const ANY_READY = `SELECT 1 ${ARE_READY} LIMIT 1`
 
 /** Decides what runs next: up to its kind's concurrency, one of a key, and no kind before another because it has more. */
 export class Claims {
@@ -34,7 +38,10 @@ export class Claims {
   /** Whether a claim would get anything. */
   isDue({ db }: { db: Database }, moment: Moment): boolean {
     const taken = takenKeys(db, this.#going)
-    return [...this.#kinds.values()].some((kind) => ready(db, moment, { kind, taken, most: 1 }).length > 0)
+    return [...this.#kinds.values()].some((kind) => {
+      const sought = soughtOf(moment, { kind, taken, most: 1 })
+      return sought !== null && db.prepare(ANY_READY).get(sought) !== undefined
+    })
   }
 
   /** Marks up to `most` jobs of these kinds as running and hands them out. What cannot be read any more is failed. */
@@ -47,7 +54,7 @@ export class Claims {
     const taken = takenKeys(db, going)
     const lanes = [...this.#kinds.values()]
       .filter(({ name }) => kinds.includes(name))
-      .map((kind) => ({ kind, jobs: ready(db, context, { kind, taken, most }) }))
+      .map((kind) => ({ kind, jobs: ready(db, soughtOf(context, { kind, taken, most })) }))
     const claimed: ClaimedJob[] = []
     while (claimed.length < most) {
       const [next] = lanes
@@ -88,17 +95,20 @@ function begin(context: Context, kind: JobKind, row: JobRow): ClaimedJob | null 
 
 type TakenKeys = ReadonlyMap<string, ReadonlySet<string>>
 
-function ready(
-  db: Database,
+/** What the statements look for; `null`: as many of the kind run as may. */
+function soughtOf(
   { now, mono, clockSynced }: Moment,
   { kind, taken, most }: { kind: JobKind; taken: TakenKeys; most: number },
-): JobRow[] {
+): object | null {
   const keys = [...(taken.get(kind.name) ?? [])]
   const room = Math.min(most, kind.concurrency - keys.length)
-  if (room <= 0) return []
+  if (room <= 0) return null
   const clock = Number(clockSynced !== false)
-  const values = { kind: kind.name, taken: JSON.stringify(keys), mono: mono ?? 0, now, clock, most: room }
-  return db.prepare(READY).all(values) as JobRow[]
+  return { kind: kind.name, taken: JSON.stringify(keys), mono: mono ?? 0, now, clock, most: room }
+}
+
+function ready(db: Database, sought: object | null): JobRow[] {
+  return sought === null ? [] : (db.prepare(READY).all(sought) as JobRow[])
 }
 
 /** Of each kind the keys that something runs of: as the rows have it, and as the runner does. */

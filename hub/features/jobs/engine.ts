@@ -118,7 +118,7 @@ const REMOVE_MANY = `
   DELETE FROM jobs WHERE id IN (
     SELECT id FROM (
       SELECT id, state, row_number() OVER (PARTITION BY kind, state = 'failed' ORDER BY ended_at DESC, id DESC) AS place
-      FROM jobs WHERE state NOT IN ('waiting', 'running') AND (state <> 'failed' OR kept_until IS NOT NULL))
+      FROM jobs WHERE state IN ('done', 'failed', 'cancelled', 'replaced') AND (state <> 'failed' OR kept_until IS NOT NULL))
     WHERE place > CASE state WHEN 'failed' THEN ${JOBS.failed} ELSE ${JOBS.ended} END)`
 
 function removeMany({ db }: Context): void {

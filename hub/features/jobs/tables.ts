@@ -43,8 +43,8 @@ export const jobs = syncedTable(
     extras: (t) => [
       core.uniqueIndex('ux_jobs_waiting').on(t.kind, t.key).where(sql`state = 'waiting'`),
       core.uniqueIndex('ux_jobs_running').on(t.kind, t.key).where(sql`state = 'running'`),
-      core.index('ix_jobs_ready').on(t.state, t.kind, t.ready_mono, t.id),
-      core.index('ix_jobs_ended').on(t.state, t.kind, t.ended_at),
+      core.index('ix_jobs_ready').on(t.state, t.kind, t.ready_mono, t.id, t.due_at, t.attempts, t.key),
+      core.index('ix_jobs_ended').on(t.state, t.kind, t.ended_at, t.id, t.kept_until),
       core
         .index('ix_jobs_figures')
         .on(t.kind, t.state, t.ready_at, t.due_at)

@@ -20,6 +20,21 @@ describe('what is asked of the table of jobs again and again', () => {
     expect(planOf(house, () => house.tick(1_000), 'dueSince')).toBe('SCAN jobs USING COVERING INDEX ix_jobs_figures')
   })
 
+  it('for what is due, every second, reads no row', () => {
+    const house = openJobsHouse([repeated()])
+    const values = { kind: 'letter', mono: 0, now: 0, clock: 1, taken: '[]', most: 1 }
+    expect(planOf(house, () => house.tick(1_000), 'ready_mono <= :mono', values)).toContain(
+      'SEARCH jobs USING COVERING INDEX ix_jobs_ready (state=? AND kind=? AND ready_mono<?)',
+    )
+  })
+
+  it('for what is more than may be kept, every minute, reads no row but those that are too many', () => {
+    const house = openJobsHouse([repeated()])
+    const plan = planOf(house, () => house.tick(60_000), 'row_number()')
+    expect(plan).toContain('SEARCH jobs USING COVERING INDEX ix_jobs_ended (state=?)')
+    expect(plan).not.toContain('SCAN jobs')
+  })
+
   it('for the one that failed last, at each that fails, sorts nothing', () => {
     const house = openJobsHouse([repeated()])
     house.inEngine((context) => enqueue(context, repeated(), { key: 'anna', payload: { text: 'x' } }))
