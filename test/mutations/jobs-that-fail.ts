@@ -60,8 +60,8 @@ export const JOBS_THAT_FAIL: readonly Mutation[] = [
   {
     without: 'passing on what failed of a key',
     file: 'hub/features/jobs/outcome.ts',
-    text: 'SELECT failures, last_error FROM jobs WHERE id = :id',
-    becomes: 'SELECT 0, NULL',
+    text: 'SELECT failures, last_code, last_error FROM jobs WHERE id = :id',
+    becomes: 'SELECT 0, NULL, NULL',
     test: { file: FAILING, name: 'is counted on when the hub stops while a newer job waits' },
   },
   {
@@ -91,6 +91,27 @@ export const JOBS_THAT_FAIL: readonly Mutation[] = [
     text: "const IS_LONGER = 'ready_mono <= :ready_mono'",
     becomes: "const IS_LONGER = 'TRUE'",
     test: { file: FAILING, name: 'keeps the longer delay that a newer job asked for' },
+  },
+  {
+    without: 'the end of a back-off beside a longer delay',
+    file: 'hub/features/jobs/outcome.ts',
+    text: 'back_off_mono = :ready_mono',
+    becomes: 'back_off_mono = CASE WHEN ready_mono <= :ready_mono THEN :ready_mono END',
+    test: { file: FAILING, name: 'waits for its back-off and no longer once that is taken back' },
+  },
+  {
+    without: 'the end of a back-off on the clock of the next life',
+    file: 'hub/features/jobs/engine.ts',
+    text: '- (ready_mono - back_off_mono)',
+    becomes: '',
+    test: { file: FAILING, name: 'has its back-off counted as over with the time that the hub was away' },
+  },
+  {
+    without: 'an end to the back-off of what a person has run again',
+    file: 'hub/features/jobs/outcome.ts',
+    text: 'back_off_mono = NULL, ',
+    becomes: '',
+    test: { file: COMMANDS, name: 'ends the back-off also for what takes its place' },
   },
   {
     without: 'keeping an older job from the place of a newer one that runs',

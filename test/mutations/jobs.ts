@@ -25,8 +25,8 @@ export const JOBS: readonly Mutation[] = [
   {
     without: 'keeping a back-off that a newer payload meets',
     file: 'hub/features/jobs/enqueue.ts',
-    text: 'last_code IS NOT NULL AND ready_mono > :ready_mono',
-    becomes: 'FALSE',
+    text: '(replaced?.backOffMono ?? mono)',
+    becomes: 'mono',
     test: { file: ENQUEUE, name: 'does not cut a back-off short, however often it is replaced' },
   },
   {

@@ -97,13 +97,18 @@ function jobsOf({ db, jobKinds: kinds }: JobsPlace, kept: readonly RetentionClas
 
 /**
  * The monotonic clock of the last life is not this one's: what is left of a delay is counted from now on. A wall clock that
- * was set back meanwhile makes it no longer than it was.
+ * was set back meanwhile makes it no longer than it was. A back-off ends as long before it as it did.
  */
 function resumeDelays({ db, now, mono }: Context): void {
-  db.prepare(
-    "UPDATE jobs SET ready_mono = :mono + max(0, min(delay_ms, ready_at - :now)) WHERE state = 'waiting' AND ready_mono <> :mono",
-  ).run({ now, mono: mono ?? 0 })
+  db.prepare(RESUME).run({ now, mono: mono ?? 0 })
 }
+
+const RESUMED = ':mono + max(0, min(delay_ms, ready_at - :now))'
+
+/** On the right of each `=`, `ready_mono` is still that of the last life. */
+const RESUME = `
+  UPDATE jobs SET ready_mono = ${RESUMED}, back_off_mono = ${RESUMED} - (ready_mono - back_off_mono)
+  WHERE state = 'waiting' AND ready_mono <> :mono`
 
 /** What its kind keeps no longer. A clock that follows no time source removes nothing. */
 function removeOld({ db, now, clockSynced }: Context): void {

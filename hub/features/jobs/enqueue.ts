@@ -29,12 +29,15 @@ export function enqueue<P>(context: Context, kind: JobKind<P, never>, job: NewJo
   const payload = checkedPayload(kind, job)
   const { key, dueAt = null, delayMs = 0 } = job
   const { db, now } = context
+  const mono = context.mono ?? 0
+  const bytes = Buffer.byteLength(payload)
+  const replaced = db.prepare(WAITING).get(kind.name, key) as { bytes: number; backOffMono: number | null } | undefined
+  // A service that is down is not asked more often because there is more to tell it.
+  const waitMs = Math.max(delayMs, Math.ceil((replaced?.backOffMono ?? mono) - mono))
   const values = {
     ...{ kind: kind.name, key, delivery: kind.delivery.promise, payload, idempotency_key: context.id() },
-    ...{ due_at: dueAt, delay_ms: delayMs, ready_at: now + delayMs, ready_mono: (context.mono ?? 0) + delayMs, now },
+    ...{ due_at: dueAt, delay_ms: waitMs, ready_at: now + waitMs, ready_mono: mono + waitMs, now },
   }
-  const bytes = Buffer.byteLength(payload)
-  const replaced = db.prepare(WAITING).get(values) as { bytes: number } | undefined
   const waiting = waitingOf(context, kind.name)
   const grows = bytes - (replaced?.bytes ?? 0)
   if (!replaced && waiting.jobs >= JOBS.waiting)
@@ -66,22 +69,17 @@ function waitingOf({ db, basis }: Context, kind: string): Waiting {
   return count
 }
 
-const WAITING =
-  "SELECT octet_length(payload) AS bytes FROM jobs WHERE kind = :kind AND key = :key AND state = 'waiting'"
+const WAITING = `
+  SELECT octet_length(payload) AS bytes, back_off_mono AS backOffMono FROM jobs
+  WHERE kind = ? AND key = ? AND state = 'waiting'`
 
 const COUNT = `
   SELECT count(*) AS jobs, coalesce(sum(octet_length(payload)), 0) AS bytes FROM jobs WHERE state = 'waiting' AND kind = ?`
 
-/** A service that is down is not asked more often because there is more to tell it: its back-off, if longer, stands. */
-const STANDS = 'last_code IS NOT NULL AND ready_mono > :ready_mono'
-
 const REPLACE = `
   UPDATE jobs SET
     payload = :payload, delivery = :delivery, idempotency_key = :idempotency_key, attempts = 0,
-    due_at = :due_at, enqueued_at = :now,
-    delay_ms = CASE WHEN ${STANDS} THEN delay_ms ELSE :delay_ms END,
-    ready_at = CASE WHEN ${STANDS} THEN ready_at ELSE :ready_at END,
-    ready_mono = CASE WHEN ${STANDS} THEN ready_mono ELSE :ready_mono END
+    due_at = :due_at, delay_ms = :delay_ms, ready_at = :ready_at, ready_mono = :ready_mono, enqueued_at = :now
   WHERE kind = :kind AND key = :key AND state = 'waiting' RETURNING id`
 
 const INSERT = `

@@ -121,7 +121,7 @@ function putBack(context: Context, row: JobRow, attempts: number): void {
 
 /** What failed of a key goes on being counted. */
 const PASS_ON = `
-  UPDATE jobs SET (failures, last_error) = (SELECT failures, last_error FROM jobs WHERE id = :id)
+  UPDATE jobs SET (failures, last_code, last_error) = (SELECT failures, last_code, last_error FROM jobs WHERE id = :id)
   WHERE kind = :kind AND key = :key AND state = 'waiting'`
 
 function makeWay(context: Context, row: JobRow): void {
@@ -145,13 +145,12 @@ function fall(
   backOff(context, row, { delivery, error })
 }
 
-/** A delay that was asked for may be longer than the back-off: then it is no back-off that the job waits for. */
+/** A delay that was asked for may be longer than the back-off: then the job waits for that. */
 const IS_LONGER = 'ready_mono <= :ready_mono'
 
 const BACK_OFF = `
   UPDATE jobs SET
-    failures = :failures, last_error = :message,
-    last_code = CASE WHEN ${IS_LONGER} THEN :code ELSE last_code END,
+    failures = :failures, last_code = :code, last_error = :message, back_off_mono = :ready_mono,
     delay_ms = CASE WHEN ${IS_LONGER} THEN :delay_ms ELSE delay_ms END,
     ready_at = CASE WHEN ${IS_LONGER} THEN :ready_at ELSE ready_at END,
     ready_mono = CASE WHEN ${IS_LONGER} THEN :ready_mono ELSE ready_mono END
@@ -174,14 +173,14 @@ function backOff(
   if (changes > 0 && failures >= delivery.attempts) tellOfJobs(context, row.kind)
 }
 
-/** Puts a job back, to be run again after a delay. */
+/** Puts a job back, to be run again after a delay. A back-off that it was in is over. */
 export function waitAgain(
   { db, now, mono }: Context,
   { id, attempts }: Pick<JobRow, 'id' | 'attempts'>,
   delayMs: number,
 ): void {
   db.prepare(
-    "UPDATE jobs SET state = 'waiting', attempts = ?, delay_ms = ?, ready_at = ?, ready_mono = ?, ended_at = NULL, kept_until = NULL WHERE id = ?",
+    "UPDATE jobs SET state = 'waiting', attempts = ?, delay_ms = ?, ready_at = ?, ready_mono = ?, back_off_mono = NULL, ended_at = NULL, kept_until = NULL WHERE id = ?",
   ).run(attempts, delayMs, now + delayMs, (mono ?? 0) + delayMs, id)
 }
 

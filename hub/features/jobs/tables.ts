@@ -31,6 +31,8 @@ export const jobs = syncedTable(
     ready_at: time().notNull(),
     /** The same on the monotonic clock, for this life of the hub. */
     ready_mono: real().notNull(),
+    /** End of the back-off after a failure, on that clock, `ready_mono` or before; `null`: none. A newer delay does not cut it short. */
+    back_off_mono: real(),
     last_code: text(),
     last_error: text(),
     enqueued_at: time().notNull(),

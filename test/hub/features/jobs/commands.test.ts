@@ -69,6 +69,13 @@ describe('lares jobs retry', () => {
     expect(house.all('SELECT failures FROM jobs')).toEqual([{ failures: 0 }])
   })
 
+  it('ends the back-off also for what takes its place', () => {
+    const house = houseWith('waiting')
+    house.db.exec('UPDATE jobs SET back_off_mono = ready_mono')
+    call(house, 'retry', 1)
+    expect(house.all('SELECT back_off_mono FROM jobs')).toEqual([{ back_off_mono: null }])
+  })
+
   it('leaves a time that has not come yet as it is', () => {
     const house = houseWith('waiting')
     house.db.exec('UPDATE jobs SET attempts = 0')

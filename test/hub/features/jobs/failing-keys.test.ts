@@ -3,6 +3,8 @@ import { enqueue, type NewJob } from '../../../../hub/features/jobs/enqueue.ts'
 import { type JobsHouse, openJobsHouse } from './jobs-house.ts'
 import { AGAIN, DONE, type Note, repeated } from './test-kinds.ts'
 
+const HOUR_MS = 3_600_000
+
 /** Up to three runs. */
 const letter = repeated()
 /** Tried for long: after 1, 2, 4, … s and then every minute, each half as long to half as long again. */
@@ -29,12 +31,17 @@ function runsOf(house: JobsHouse, wishes: { eachMinute?: () => void; duringRun?:
   return runs
 }
 
-/** A run that fails while a newer job is enqueued; says what the hub's health is told then. */
-function failed(house: JobsHouse, newer?: Partial<NewJob<Note>>): string | null | undefined {
+/** A run that fails while a newer job is enqueued. */
+function fails(house: JobsHouse, newer?: Partial<NewJob<Note>>): void {
   const [job] = house.claim()
   if (!job) throw new Error('nothing is due')
   if (newer) put(house, newer)
   house.ended(job, AGAIN)
+}
+
+/** The same until its back-off is over; says what the hub's health is told when it fails. */
+function failed(house: JobsHouse, newer?: Partial<NewJob<Note>>): string | null | undefined {
+  fails(house, newer)
   const said = failing(house)
   house.tick(3_000)
   return said
@@ -74,6 +81,7 @@ describe('a key of which every run fails', () => {
     const [job] = house.claim()
     put(house)
     if (job) house.ended(job, { is: 'interrupted', clean: true })
+    expect(house.row(4)).toMatchObject({ last_code: 'unreachable', last_error: 'nobody answers' })
     expect(failed(house)).toBe('job 4 ("letter", anna) failed 3 times in a row: nobody answers')
   })
 
@@ -91,10 +99,43 @@ describe('a key of which every run fails', () => {
   it('keeps the longer delay that a newer job asked for, which is no back-off: the next one may shorten it', () => {
     const house = openJobsHouse([letter])
     put(house)
-    failed(house, { delayMs: 3_600_000 })
+    failed(house, { delayMs: HOUR_MS })
     expect(house.claim()).toEqual([])
     put(house)
     expect(house.claim()).toHaveLength(1)
+  })
+
+  describe.each([
+    ['while it runs', { delayMs: HOUR_MS }, []],
+    ['after it failed', undefined, [{ delayMs: HOUR_MS }]],
+    ['after it failed, and then a longer one', undefined, [{ delayMs: HOUR_MS }, { delayMs: 2 * HOUR_MS }]],
+  ])('for which a delay is asked %s', (_when, meanwhile, later) => {
+    const delayed = () => {
+      const house = openJobsHouse([letter])
+      put(house)
+      fails(house, meanwhile)
+      for (const wish of later) put(house, wish)
+      return house
+    }
+
+    it.each([
+      ['in the same life', delayed],
+      ['in the next life, whose monotonic clock is another', () => delayed().restart([letter], 9 * HOUR_MS)],
+    ])('waits for its back-off and no longer once that is taken back, %s', (_life, life) => {
+      const house = life()
+      put(house)
+      expect(house.claim()).toEqual([])
+      house.tick(1_500)
+      expect(house.claim()).toHaveLength(1)
+    })
+
+    it('has its back-off counted as over with the time that the hub was away', () => {
+      const house = delayed()
+      house.clock.jump(1_500)
+      const next = house.restart()
+      put(next)
+      expect(next.claim()).toHaveLength(1)
+    })
   })
 
   it('keeps the newer job back also when its own was the last try', () => {
