@@ -118,7 +118,7 @@ export class KeyFolder {
     const bytes = this.#readBytes(file)
     if (bytes.length !== KEY_BYTES)
       throw new LaresError('unsafe_key', `${file} holds no whole key`, {
-        hint: `Put it back from a copy. Without one move it away: mv ${shellWord(file)} ${shellWord(`${file}.damaged`)}, and enter the secrets anew.`,
+        hint: `Put it back from a copy. Without one move it away: sudo mv ${shellWord(file)} ${shellWord(`${file}.damaged`)}, and enter the secrets anew.`,
       })
     const key = createSecretKey(bytes)
     bytes.fill(0)
@@ -149,9 +149,9 @@ export class KeyFolder {
 }
 
 function isLink(file: string): LaresError {
-  const path = shellWord(file)
   return new LaresError('unsafe_key', `${file} is a link, and keys are none: what it leads to could be exchanged`, {
-    hint: `Put the key itself there: sudo cp -p --remove-destination "$(readlink -f ${path})" ${path}`,
+    // Only root's shell may look where it leads: nobody else can enter the folder.
+    hint: `Put the key itself there: sudo sh -c 'cp -p --remove-destination "$(readlink -f "$0")" "$0"' ${shellWord(file)}`,
   })
 }
 

@@ -9,6 +9,7 @@ import { StoredSecrets } from '../../hub/secrets/stored-secrets.ts'
 import { storeFile, usualKeyFolder } from '../../hub/store/places.ts'
 import { LaresError } from '../../shared/errors.ts'
 import { openDatabase } from '../../shared/sqlite/open.ts'
+import { NOT_ROOT } from '../without-root.ts'
 import { asPattern } from './lib/as-pattern.ts'
 import { found } from './lib/central.ts'
 import { lares } from './lib/lares.ts'
@@ -16,12 +17,27 @@ import { type RunningHub, remove, startHub } from './lib/running-hub.ts'
 
 /** With a space and an apostrophe, as people name folders. */
 const folder = mkdtempSync(join(tmpdir(), "lares Ann's "))
+const isRoot = process.geteuid?.() === 0
 const keys = new KeyFolder(usualKeyFolder(folder))
 let hub: RunningHub
 const at = (line: string, input = '') => lares(`${line} --data "${folder}"`, input)
 const set = (line = 'secrets set mail') => at(line, 'a token\n')
-/** As root there is no need to ask for more rights, and not every machine has sudo. */
-const shell = (text: string) => execFileSync('sh', ['-c', text.replaceAll('sudo ', '')])
+
+/** Writes down what sudo is given, each argument with a NUL behind it, and an empty one behind the last. */
+const SUDO = 'sudo() { printf "%s\\0" "$@" ""; }'
+
+/**
+ * As a person who is not the hub's user: their own shell sees nothing of the hub's, also where it puts something in, and only
+ * what sudo is given runs with more rights. Not every machine has sudo.
+ */
+function shell(text: string): void {
+  const asPerson = isRoot ? { uid: NOT_ROOT, gid: NOT_ROOT } : {}
+  const given = execFileSync('sh', ['-c', `${SUDO}\n${text}`], { ...asPerson, cwd: '/', encoding: 'utf8' })
+  for (const call of given.split('\0\0').slice(0, -1)) {
+    const [program = '', ...words] = call.split('\0')
+    execFileSync(program, words)
+  }
+}
 const keyFile = () => join(keys.path, `${keys.read()[0]?.id}.key`)
 
 beforeAll(async () => {
@@ -123,7 +139,7 @@ describe('the remedy for', () => {
     const said = await read({ secret_file: file })
     expect(said).toMatch(asPattern('Write it there, in one line: sudo nano …'))
     // As whoever edits it does.
-    shell(`${found(said, /line: sudo (nano .*) \[/).replace('nano', 'echo typed >')}`)
+    execFileSync('sh', ['-c', found(said, /line: sudo (nano .*) \[/).replace('nano', 'echo typed >')])
     expect(await read({ secret_file: file })).toBe('typed')
     rmSync(file)
   })
@@ -133,7 +149,7 @@ describe('the remedy for', () => {
     renameSync(file, join(folder, 'elsewhere'))
     symlinkSync(join(folder, 'elsewhere'), file)
     const { code, err } = await set()
-    const hint = 'Put the key itself there: sudo cp -p --remove-destination "$(readlink -f …)" …'
+    const hint = 'Put the key itself there: sudo sh -c \'cp -p --remove-destination "$(readlink -f "$0")" "$0"\' …'
     expect([code, err]).toEqual([1, expect.stringMatching(asPattern(hint))])
     shell(found(err, /there: (sudo .*) \[/))
     expect(await set()).toMatchObject({ code: 0 })
@@ -142,9 +158,9 @@ describe('the remedy for', () => {
   it('a key that is damaged and has no copy', async () => {
     writeFileSync(keyFile(), 'what a failing card left of it')
     const { err } = await set()
-    const hint = 'Put it back from a copy. Without one move it away: mv … …, and enter the secrets anew.'
+    const hint = 'Put it back from a copy. Without one move it away: sudo mv … …, and enter the secrets anew.'
     expect(err).toMatch(asPattern(hint))
-    shell(found(err, /away: (mv .*), and/))
+    shell(found(err, /away: (sudo mv .*), and/))
     expect((await at('secrets list')).out).toMatch(/mail +no/)
     expect(await set()).toMatchObject({ code: 0 })
     expect(await read({ secret: 'mail' })).toBe('a token')

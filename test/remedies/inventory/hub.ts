@@ -56,10 +56,10 @@ export const HUB: Inventory = {
     'Make it private: sudo … …': SECRETS,
     'Take that away: sudo chown … … && sudo chmod 600 …': SECRETS,
     'Give it to this one: sudo chown … …': SECRETS,
-    'Put it back from a copy. Without one move it away: mv … …, and enter the secrets anew.': SECRETS,
+    'Put it back from a copy. Without one move it away: sudo mv … …, and enter the secrets anew.': SECRETS,
     'Enter it: lares secrets set …': SECRETS,
     'Enter it anew, or remove it: …': SECRETS,
-    'Put the key itself there: sudo cp -p --remove-destination "$(readlink -f …)" …': SECRETS,
+    'Put the key itself there: sudo sh -c \'cp -p --remove-destination "$(readlink -f "$0")" "$0"\' …': SECRETS,
     'Write it there, in one line: sudo nano …': SECRETS,
     'Enter it once more.': {
       because: 'it is about the moment in which the key changes: test/hub/features/secrets/secrets.test.ts',
