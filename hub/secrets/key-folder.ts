@@ -69,13 +69,18 @@ export class KeyFolder {
     return true
   }
 
-  /** Removes a key for good. Twice is safe. */
+  /** Removes a key for good. Twice is safe. Throws what the system refuses. */
   remove(id: string): void {
-    rmSync(this.#file(id), { force: true })
-    syncFolder(this.path)
+    try {
+      rmSync(this.fileOf(id), { force: true })
+      syncFolder(this.path)
+    } catch (cause) {
+      throw this.#refused(cause, this.fileOf(id))
+    }
   }
 
-  #file(id: string): string {
+  /** The file of the key of this id, whether or not it is there. */
+  fileOf(id: string): string {
     return join(this.path, id + ENDING)
   }
 
@@ -98,9 +103,9 @@ export class KeyFolder {
       if (!existsSync(this.path)) this.#makeFolder()
       for (const name of readdirSync(this.path)) if (UNFINISHED.test(name)) rmSync(join(this.path, name))
       const bytes = Buffer.from(this.#random(KEY_BYTES))
-      writeDurably(this.#file(id), `${HEAD}\n${bytes.toString('base64url')}\n`)
+      writeDurably(this.fileOf(id), `${HEAD}\n${bytes.toString('base64url')}\n`)
       bytes.fill(0)
-      giveToOwnerOf(this.path, this.#file(id))
+      giveToOwnerOf(this.path, this.fileOf(id))
     } catch (cause) {
       throw this.#refused(cause, this.path)
     }
@@ -114,7 +119,7 @@ export class KeyFolder {
   }
 
   #readKey(id: string): SealingKey['key'] {
-    const file = this.#file(id)
+    const file = this.fileOf(id)
     const bytes = this.#readBytes(file)
     if (bytes.length !== KEY_BYTES)
       throw new LaresError('unsafe_key', `${file} holds no whole key`, {

@@ -1,15 +1,18 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, chownSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { KeyCare } from '../../hub/core/key-care.ts'
+import { Health } from '../../hub/health/hub-health.ts'
 import { KeyFolder } from '../../hub/secrets/key-folder.ts'
 import { Keyring } from '../../hub/secrets/keyring.ts'
 import { StoredSecrets } from '../../hub/secrets/stored-secrets.ts'
 import { storeFile, usualKeyFolder } from '../../hub/store/places.ts'
 import { LaresError } from '../../shared/errors.ts'
+import { silentLog } from '../../shared/log.ts'
 import { openDatabase } from '../../shared/sqlite/open.ts'
-import { NOT_ROOT } from '../without-root.ts'
+import { NOT_ROOT, withoutRoot } from '../without-root.ts'
 import { asPattern } from './lib/as-pattern.ts'
 import { found } from './lib/central.ts'
 import { lares } from './lib/lares.ts'
@@ -164,6 +167,24 @@ describe('the remedy for', () => {
     expect((await at('secrets list')).out).toMatch(/mail +no/)
     expect(await set()).toMatchObject({ code: 0 })
     expect(await read({ secret: 'mail' })).toBe('a token')
+  })
+
+  it('a key that nothing needs and the hub may not remove', async () => {
+    const own = new KeyFolder(join(mkdtempSync(join(tmpdir(), "lares Ann's keys ")), 'keys'))
+    const [old, newer] = [own.make(), own.make()]
+    chmodSync(dirname(own.path), 0o755)
+    if (isRoot) chownSync(own.path, NOT_ROOT, NOT_ROOT)
+    chmodSync(own.path, 0o500)
+    const health = new Health()
+    const care = new KeyCare({ keys: own, health, backUp: async () => 'hub.db', log: silentLog })
+    await withoutRoot(() => care.unneeded([old]))
+    const hint = health.report(0, true).problems[0]?.hint ?? ''
+    expect(hint).toMatch(asPattern('Remove it by hand: sudo rm …. How the hub can do it: '))
+    // Where no rights are needed for more, the owner of the folder has to give them first.
+    if (!isRoot) chmodSync(own.path, 0o700)
+    shell(found(hint, /hand: (sudo rm .*)\. How/))
+    expect(readdirSync(own.path)).toEqual([`${newer}.key`])
+    rmSync(dirname(own.path), { recursive: true })
   })
 
   it('a second change of the key before the first is over, and for a damaged value that holds that up', async () => {

@@ -11,7 +11,10 @@ import { wantedKey, wantNoKey } from './wanted-key.ts'
 
 declare module '../../engine/input.ts' {
   interface EffectKinds {
-    /** No row needs these keys any more. It may be lost: it is said again every minute while they are there. */
+    /**
+     * No row needs these keys any more. It may be lost: it is said again every minute while they are there, and once that there
+     * are none any more, whoever removed them.
+     */
     keys_unneeded: { keys: string[] }
   }
 }
@@ -25,6 +28,7 @@ export function openSecrets({ db, keyring, log }: Pick<House, 'db' | 'keyring' |
   const resealing = new Resealing({ db, keyring, columns, log: log.part('secrets') })
   let lookedAt = Number.NEGATIVE_INFINITY
   let told = 'null'
+  let areUnneeded = false
 
   function tell(context: Context, found: ToldProblem | null): void {
     const problem = found && { code: found.code, message: found.message, hint: found.hint }
@@ -33,6 +37,14 @@ export function openSecrets({ db, keyring, log }: Pick<House, 'db' | 'keyring' |
     context.effect({ kind: 'problem', name: 'secrets', problem })
     context.committed(() => {
       told = text
+    })
+  }
+
+  function tellUnneeded(context: Context, keys: string[]): void {
+    if (keys.length === 0 && !areUnneeded) return
+    context.effect({ kind: 'keys_unneeded', keys })
+    context.committed(() => {
+      areUnneeded = keys.length > 0
     })
   }
 
@@ -46,12 +58,12 @@ export function openSecrets({ db, keyring, log }: Pick<House, 'db' | 'keyring' |
     }
     const needed = neededKeys(db, columns)
     const [newest, ...old] = keyring.ids
-    tell(context, goneKeys(needed, keyring.ids) ?? unopenedValues(resealing.unopened))
+    tell(context, goneKeys(needed, keyring.ids) ?? unopenedValues(resealing.unopened()))
     const wanted = wantedKey(db)
     if (wanted !== null && isNewerKey(wanted, newest)) context.effect({ kind: 'key_wanted', key: wanted })
-    else if (wanted !== null) wantNoKey(db)
+    else if (wanted !== null) wantNoKey(context)
     const unneeded = old.filter((id) => !needed.has(id))
-    if (unneeded.length > 0) context.effect({ kind: 'keys_unneeded', keys: unneeded })
+    tellUnneeded(context, unneeded)
     // What was passed may have been mended since.
     if (unneeded.length < old.length) resealing.again()
   }

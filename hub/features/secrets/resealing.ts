@@ -1,4 +1,4 @@
-import { asError, LaresError } from '../../../shared/errors.ts'
+import { LaresError } from '../../../shared/errors.ts'
 import type { Log } from '../../../shared/log.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
 import type { Keyring } from '../../secrets/keyring.ts'
@@ -12,6 +12,14 @@ const ROWS_AT_ONCE = 100
 /** Where something sealed stands. */
 export type SealedRow = Pick<SealedAt, 'table' | 'row'>
 
+/** A value under an older key. */
+interface OldValue {
+  id: string
+  at: SealedColumn
+  row: string
+  sealed: string
+}
+
 /**
  * Seals anew what older keys hold, a hundred values in a transaction. Where it stands is in the rows themselves, so whatever
  * ends it in between, the next start goes on.
@@ -24,10 +32,9 @@ export class Resealing {
   /** The last row that was looked at, by old key and column: rows that cannot be opened are passed once and not each time. */
   #passed = new Map<string, string>()
   /** Those that could not be opened since they were last passed all. */
-  #unopened = new Map<string, SealedRow>()
+  #unopened: OldValue[] = []
   /** Rows that the log has named. */
   #told = new Set<string>()
-  #sealed = 0
 
   constructor({
     db,
@@ -44,26 +51,33 @@ export class Resealing {
   /** Looks at every row again: what was written down here may not have been kept. */
   again(): void {
     this.#passed.clear()
-    this.#unopened.clear()
+    this.#unopened = []
   }
 
-  /** What the rows hold that were passed because they cannot be opened: they keep an older key until somebody enters it anew. */
-  get unopened(): SealedRow[] {
-    return [...this.#unopened.values()]
+  /**
+   * The rows that were passed because they cannot be opened: they keep an older key until somebody enters anew what they hold.
+   * Those where that was done since are forgotten.
+   */
+  unopened(): SealedRow[] {
+    this.#unopened = this.#unopened.filter((value) => this.#stands(value))
+    const rows = this.#unopened.map(({ at: { table }, row }) => [`${table} ${row}`, { table, row }] as const)
+    return [...new Map(rows).values()]
   }
 
   /** Seals the next values anew with the newest key. `looked` is 0 when there is nothing to do. */
   step(): { looked: number; sealed: number } {
-    let left = ROWS_AT_ONCE
-    this.#sealed = 0
-    // A house has one key nearly always, and the folder is not read for that.
-    if (this.#keyring.ids.length > 1) this.#findKeys()
+    const next = this.#next()
+    // The folder is not read where no row needs it: a key that nothing needs may lie there for long.
+    if (next.length > 0) this.#findKeys()
     const [, ...old] = this.#keyring.ids
-    for (const id of old)
-      for (const column of this.#columns) {
-        if (left > 0) left -= this.#some(id, column, left)
-      }
-    return { looked: ROWS_AT_ONCE - left, sealed: this.#sealed }
+    // A key may have gone since: its rows are the next look's to tell.
+    const values = next.filter(({ id }) => old.includes(id))
+    let sealed = 0
+    for (const value of values) {
+      if (this.#reseal(value)) sealed += 1
+      this.#passed.set(placeOf(value), value.row)
+    }
+    return { looked: values.length, sealed }
   }
 
   /** Once for all rows of a step. Where keys cannot be read there are none, and the next look says why. */
@@ -75,37 +89,62 @@ export class Resealing {
     }
   }
 
-  #some(id: string, at: SealedColumn, most: number): number {
-    const { table, key, column } = at
-    const place = `${id} ${table}.${column}`
+  /** The next values under the older keys that are known. */
+  #next(): OldValue[] {
+    const next: OldValue[] = []
+    const [, ...old] = this.#keyring.ids
+    for (const id of old)
+      for (const at of this.#columns)
+        if (next.length < ROWS_AT_ONCE) next.push(...this.#some({ id, at }, ROWS_AT_ONCE - next.length))
+    return next
+  }
+
+  #some(under: Pick<OldValue, 'id' | 'at'>, most: number): OldValue[] {
+    const { table, key, column } = under.at
     const rows = this.#db
       .prepare(
         `SELECT "${key}", "${column}" FROM "${table}" WHERE "${key}" > ? AND "${column}" GLOB ? ORDER BY "${key}" LIMIT ?`,
       )
       .raw()
-      .all(this.#passed.get(place) ?? '', `${SEAL_MARK}${id}:*`, most) as [row: string, sealed: string][]
-    for (const [row, sealed] of rows) {
-      this.#reseal(at, row, sealed)
-      this.#passed.set(place, row)
-    }
-    return rows.length
+      .all(this.#passed.get(placeOf(under)) ?? '', `${SEAL_MARK}${under.id}:*`, most) as [row: string, sealed: string][]
+    return rows.map(([row, sealed]) => ({ ...under, row, sealed }))
   }
 
-  #reseal({ table, key, column }: SealedColumn, row: string, sealed: string): void {
+  /** Whether a row still holds this value. */
+  #stands({ at: { table, key, column }, row, sealed }: OldValue): boolean {
+    return (
+      this.#db.prepare(`SELECT 1 FROM "${table}" WHERE "${key}" = ? AND "${column}" = ?`).get(row, sealed) !== undefined
+    )
+  }
+
+  /** Returns whether it could. */
+  #reseal(value: OldValue): boolean {
+    const { table, key, column } = value.at
+    const { row, sealed } = value
     const at = { table, column, row }
     try {
       const plain = this.#keyring.open(sealed, at)
       const anew = this.#keyring.seal(plain, at)
       plain.fill(0)
       this.#db.prepare(`UPDATE "${table}" SET "${column}" = ? WHERE "${key}" = ?`).run(anew, row)
-      this.#sealed += 1
+      return true
     } catch (error) {
       if (!(error instanceof LaresError)) throw error
-      const place = `${table} ${row}`
-      this.#unopened.set(place, { table, row })
-      if (this.#told.has(place)) return
-      this.#told.add(place)
-      this.#log.warn({ table, row, error: asError(error).message }, 'what is sealed here cannot be sealed anew')
+      this.#unopened.push(value)
+      this.#warn({ table, row }, error)
+      return false
     }
   }
+
+  /** Once for each row. */
+  #warn({ table, row }: SealedRow, error: LaresError): void {
+    const place = `${table} ${row}`
+    if (this.#told.has(place)) return
+    this.#told.add(place)
+    this.#log.warn({ table, row, error: error.message }, 'what is sealed here cannot be sealed anew')
+  }
+}
+
+function placeOf({ id, at: { table, column } }: Pick<OldValue, 'id' | 'at'>): string {
+  return `${id} ${table}.${column}`
 }

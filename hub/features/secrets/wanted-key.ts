@@ -3,8 +3,11 @@ import type { Context } from '../../engine/context.ts'
 
 declare module '../../engine/input.ts' {
   interface EffectKinds {
-    /** Make the key of this id, unless it is there or a newer one. It may be lost: it is said again every second until then. */
-    key_wanted: { key: string }
+    /**
+     * Make the key of this id, unless it is there or a newer one. It may be lost: it is said again every second until then.
+     * `null`: none is wanted any more, whoever made the last one.
+     */
+    key_wanted: { key: string | null }
   }
 }
 
@@ -30,6 +33,7 @@ export function wantedKey(db: Database): string | null {
 }
 
 /** It is there, or a newer one. */
-export function wantNoKey(db: Database): void {
-  db.prepare('DELETE FROM hub_settings WHERE key = @wanted').run({ wanted: KEY })
+export function wantNoKey(context: Pick<Context, 'db' | 'effect'>): void {
+  context.db.prepare('DELETE FROM hub_settings WHERE key = @wanted').run({ wanted: KEY })
+  context.effect({ kind: 'key_wanted', key: null })
 }

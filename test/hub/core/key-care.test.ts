@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -6,6 +6,7 @@ import { KeyCare } from '../../../hub/core/key-care.ts'
 import { Health } from '../../../hub/health/hub-health.ts'
 import { KeyFolder } from '../../../hub/secrets/key-folder.ts'
 import { silentLog } from '../../../shared/log.ts'
+import { NOT_ROOT, withoutRoot } from '../../without-root.ts'
 
 let folder: string
 let keys: KeyFolder
@@ -31,6 +32,17 @@ async function backUp(): Promise<string | null> {
 }
 
 const ids = () => keys.read().map(({ id }) => id)
+const problems = () => health.report(0, true).problems
+
+/** Tells it of keys that nothing needs where the hub's user may read them and nothing else, as on a read-only mount. */
+async function unneededAndLocked(...keysToGo: string[]): Promise<void> {
+  chmodSync(folder, 0o755)
+  const taken = [keys.path, ...ids().map((id) => keys.fileOf(id))]
+  if (process.geteuid?.() === 0) for (const path of taken) chownSync(path, NOT_ROOT, NOT_ROOT)
+  chmodSync(keys.path, 0o500)
+  await withoutRoot(() => care.unneeded(keysToGo))
+  chmodSync(keys.path, 0o700)
+}
 
 describe('the care of keys', () => {
   it('makes the first key at the first start, and none at the next', () => {
@@ -77,6 +89,15 @@ describe('the care of keys', () => {
     expect(ids()[0]).toBe('k2-aaaaaaaa')
   })
 
+  it('says so no longer once no key is wanted any more, as when a person put it there', () => {
+    keys.make()
+    chmodSync(keys.path, 0o755)
+    care.wanted('k2-aaaaaaaa')
+    expect(problems()).toHaveLength(1)
+    care.wanted(null)
+    expect(problems()).toEqual([])
+  })
+
   it('removes a key that nothing needs once a backup was made without it', async () => {
     const [old, newer] = [keys.make(), keys.make()]
     await care.unneeded([old])
@@ -92,5 +113,43 @@ describe('the care of keys', () => {
     hasRoom = true
     await care.unneeded([old])
     expect([ids(), asked]).toEqual([[newer], 3])
+  })
+
+  it('makes one backup for a key that cannot be removed, and says so with what to do until it is gone', async () => {
+    const [old, newer] = [keys.make(), keys.make()]
+    for (let minutes = 0; minutes < 3; minutes++) await unneededAndLocked(old)
+    expect([ids(), asked]).toEqual([[newer, old], 1])
+    expect(problems()).toEqual([
+      {
+        code: 'old_key_stays',
+        message: expect.stringMatching(
+          /^a key that nothing needs any more cannot be removed: the user .* may not use /,
+        ),
+        hint: expect.stringContaining(`sudo rm ${keys.fileOf(old)}. `),
+      },
+    ])
+    await care.unneeded([old])
+    expect([ids(), asked, problems()]).toEqual([[newer], 1, []])
+  })
+
+  it('makes a backup for each key that nothing needs since the last one', async () => {
+    const [first, second, newest] = [keys.make(), keys.make(), keys.make()]
+    await unneededAndLocked(first)
+    await unneededAndLocked(first, second)
+    expect([ids(), asked]).toEqual([[newest, second, first], 2])
+    expect(problems()[0]?.message).toMatch(/^2 keys that nothing needs any more cannot be removed: /)
+    // Something needed it in between.
+    await care.unneeded([])
+    await care.unneeded([first])
+    expect([ids(), asked]).toEqual([[newest, second], 3])
+  })
+
+  it('says no longer that a key stays when a person removed it', async () => {
+    const [old] = [keys.make(), keys.make()]
+    await unneededAndLocked(old)
+    expect(problems()).toHaveLength(1)
+    rmSync(keys.fileOf(old))
+    await care.unneeded([])
+    expect(problems()).toEqual([])
   })
 })

@@ -60,6 +60,7 @@ export const HUB: Inventory = {
     'Enter it: lares secrets set …': SECRETS,
     'Enter it anew, or remove it: …': SECRETS,
     'Put the key itself there: sudo sh -c \'cp -p --remove-destination "$(readlink -f "$0")" "$0"\' …': SECRETS,
+    'Remove it by hand: sudo rm …. How the hub can do it: ': SECRETS,
     'Write it there, in one line: sudo nano …': SECRETS,
     'Enter it once more.': {
       because: 'it is about the moment in which the key changes: test/hub/features/secrets/secrets.test.ts',

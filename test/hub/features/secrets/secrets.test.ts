@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import type { Effect } from '../../../../hub/engine/input.ts'
 import { neededKeys, sealedColumns } from '../../../../hub/features/secrets/sealed-rows.ts'
 import { secretAt } from '../../../../hub/secrets/secret-reader.ts'
 import { LaresError } from '../../../../shared/errors.ts'
@@ -22,6 +23,15 @@ const rows = () => house.all<{ name: string; value: string }>('SELECT name, valu
 const opened = () => rows().map(({ name, value }) => String(house.keys.keyring().open(value, secretAt(name))))
 const needed = () => Object.fromEntries(neededKeys(house.db, COLUMNS))
 const unneeded = () => house.effects.flatMap((effect) => (effect.kind === 'keys_unneeded' ? effect.keys : []))
+/** A tick each second, as a hub has them. Its effects are those of all of them. */
+function seconds(count: number): void {
+  const effects: Effect[] = []
+  for (let n = 0; n < count; n++) {
+    house.tick(1_000)
+    effects.push(...house.effects)
+  }
+  house.effects = effects
+}
 const problem = () => house.effects.findLast((effect) => effect.kind === 'problem' && effect.name === 'secrets')
 
 /** Many secrets, and a device's credential in each of its columns. */
@@ -142,6 +152,45 @@ describe('a change of the key', () => {
     house.tick(1_000)
     expect([needed()[NEW], house.keys.reads - before]).toEqual([100, 1])
   })
+
+  it('does not read the folder of keys each second while an older key lies there that nothing needs', () => {
+    fill(10)
+    house.keys.make()
+    seconds(5)
+    expect(needed()).toEqual({ [NEW]: 13 })
+    const before = house.keys.reads
+    seconds(50)
+    expect(house.keys.reads - before).toBe(0)
+    seconds(10)
+    expect([unneeded(), house.keys.reads - before]).toEqual([[OLD], 1])
+  })
+
+  it('takes no row for damaged because its key went away for a moment', () => {
+    fill(10)
+    const { keys } = house.keys
+    house.keys.make()
+    seconds(1)
+    house.keys.remove(OLD)
+    const before = house.keys.reads
+    seconds(1)
+    expect([needed(), house.keys.reads - before]).toEqual([{ [OLD]: 13 }, 1])
+    house.keys.keys.push(...keys)
+    seconds(60)
+    expect([needed(), problem()]).toEqual([{ [NEW]: 13 }, undefined])
+  })
+
+  it('says once that no key is unneeded any more, also when a person removed it', () => {
+    const told = () => house.effects.filter((effect) => effect.kind === 'keys_unneeded')
+    fill(10)
+    house.keys.make()
+    seconds(5)
+    expect(unneeded()).toEqual([OLD])
+    house.keys.remove(OLD)
+    house.tick(MINUTE_MS)
+    expect(told()).toEqual([{ kind: 'keys_unneeded', keys: [] }])
+    house.tick(MINUTE_MS)
+    expect(told()).toEqual([])
+  })
 })
 
 describe('whoever asks for a change of the key', () => {
@@ -171,6 +220,8 @@ describe('whoever asks for a change of the key', () => {
     expect(wanted()).toEqual([key])
     house.keys.make('k3-aaaaaaaa')
     house.tick(1_000)
+    // Whatever kept it from being made is of no interest any more.
+    expect(wanted()).toEqual([null])
     house.tick(MINUTE_MS)
     expect(wanted()).toEqual([])
     house.restart()
@@ -239,13 +290,23 @@ describe('the health of the hub', () => {
     expect(said()).toBeNull()
   })
 
+  it('names of several that were damaged only those that were not yet entered anew', () => {
+    house.db.exec("UPDATE secrets SET value = substr(value, 1, length(value) - 4) || 'AAAA'")
+    house.keys.make()
+    seconds(180)
+    expect(said()?.message).toMatch(/: home-assistant, mail$/)
+    set('mail', sealed('mail'))
+    seconds(60)
+    expect(said()?.message).toMatch(/: home-assistant$/)
+  })
+
   it('names what keeps an older key because it was damaged, until it was entered anew, and the list says which that is', () => {
     const damage = house.db.prepare(
       "UPDATE secrets SET value = substr(value, 1, length(value) - 4) || 'AAAA' WHERE name = ?",
     )
     damage.run('mail')
     house.keys.make()
-    for (let n = 0; n < 3; n++) house.tick(MINUTE_MS)
+    seconds(180)
     expect(said()).toEqual({
       code: 'sealed_unreadable',
       message: 'what is sealed was damaged, and keeps an older key from being removed: mail',
@@ -259,7 +320,7 @@ describe('the health of the hub', () => {
       ],
     })
     set('mail', sealed('mail'))
-    house.tick(MINUTE_MS)
+    seconds(60)
     expect([said(), unneeded()]).toEqual([null, [OLD]])
   })
 })
