@@ -42,7 +42,7 @@ export function openHouse(settings: EngineSettings, log: Log): OpenHouse {
     central,
     settings: sections,
     stamp,
-    forgetRemoved: () => freePages.release(0) === 0 && checkpointer.empty(),
+    forgetRemoved: () => freePages.drain() && checkpointer.empty(),
     keyring: new Keyring(() => keyFolder.read()),
   })
   const effects = engine.start({ ...receipt, mono: systemClock.mono() })

@@ -13,6 +13,8 @@ export class FreePages {
   #pageBytes: number
   /** A file that was made otherwise keeps its pages for itself. */
   #shrinks: boolean
+  /** How many pages the last `drain` left free. */
+  #undrained = Number.POSITIVE_INFINITY
 
   constructor(db: Database, kept = KEPT_PAGES) {
     this.#db = db
@@ -27,10 +29,31 @@ export class FreePages {
    */
   release(kept = this.#kept): number {
     if (!this.#shrinks) return 0
-    const spare = Number(this.#db.pragma('freelist_count', { simple: true })) - kept
+    const spare = this.#free() - kept
     if (spare <= 0) return 0
     const pages = Math.min(spare, PAGES_AT_ONCE)
     this.#db.exec(`PRAGMA incremental_vacuum(${pages})`)
     return pages * this.#pageBytes
+  }
+
+  /**
+   * Gives back what was freed since the last call, and a few pages more. So calls that follow each other end with no free page
+   * while something else goes on removing rows: SQLite takes the newest free pages first, and the oldest go with the last ones.
+   * Returns whether none is free.
+   */
+  drain(): boolean {
+    if (!this.#shrinks) return true
+    const free = this.#free()
+    const left = Math.max(0, Math.min(this.#undrained, free) - PAGES_AT_ONCE)
+    // Where this fails nothing is known of what is left.
+    this.#undrained = Number.POSITIVE_INFINITY
+    // 0 would be all of them.
+    if (free > left) this.#db.exec(`PRAGMA incremental_vacuum(${free - left})`)
+    if (left > 0) this.#undrained = left
+    return this.#free() === 0
+  }
+
+  #free(): number {
+    return Number(this.#db.pragma('freelist_count', { simple: true }))
   }
 }

@@ -25,7 +25,7 @@ export function beginErasure(context: Context, { what, key, reason }: ErasedSubj
     .prepare(
       "INSERT INTO erasures (id, what, key, pseudonym, traces, reason, state, requested_at) VALUES (?, ?, ?, ?, ?, ?, 'events', ?) " +
         "ON CONFLICT (what, key) DO UPDATE SET pseudonym = excluded.pseudonym, traces = excluded.traces, state = 'events', events_upto = 0, refused = NULL, refused_at = NULL, " +
-        'removed_at = NULL, copies_renewed_at = NULL, erased_at_central = NULL, done_at = NULL RETURNING id',
+        'removed_at = NULL, copies_renewed_at = NULL, forgotten_at = NULL, erased_at_central = NULL, done_at = NULL RETURNING id',
     )
     .pluck()
     .get(context.id(), what, key, pseudonym, JSON.stringify(traces), reason, now) as string

@@ -7,10 +7,10 @@ export function hasCentral({ db, central }: Pick<House, 'db' | 'central'>): bool
   return central || readSyncIdentity(db).site !== null
 }
 
-/** Ends what is neither in a copy nor at central any more. A house without a central has only its copies. */
+/** Ends what is neither in a copy, nor in the file, nor at central any more. A house without a central has only its copies. */
 export function closeErasures(db: Database, { now, hasCentral }: { now: number; hasCentral: boolean }): void {
   db.prepare(
     "UPDATE erasures SET state = 'done', done_at = @now, pseudonym = NULL WHERE state = 'elsewhere' " +
-      'AND copies_renewed_at IS NOT NULL AND (erased_at_central IS NOT NULL OR NOT @hasCentral)',
+      'AND copies_renewed_at IS NOT NULL AND forgotten_at IS NOT NULL AND (erased_at_central IS NOT NULL OR NOT @hasCentral)',
   ).run({ now, hasCentral: Number(hasCentral) })
 }

@@ -70,19 +70,21 @@ export const eraseUser = adminCommand({
 interface Stage {
   state: string
   copies_renewed_at: number | null
+  forgotten_at: number | null
   erased_at_central: number | null
 }
 
 /** How far an erasure is, in words. */
-function stageWords(
-  { state, copies_renewed_at: copied, erased_at_central: central }: Stage,
-  hasCentral: boolean,
-): string {
-  if (state === 'events') return 'looking through the events'
-  if (state === 'rows') return 'removing rows'
-  if (state === 'done') return 'done'
-  if (copied !== null) return 'waiting for central'
-  return `waiting for a new backup, so that the older ones can go${hasCentral && central === null ? ', and for central' : ''}`
+function stageWords(stage: Stage, hasCentral: boolean): string {
+  if (stage.state === 'events') return 'looking through the events'
+  if (stage.state === 'rows') return 'removing rows'
+  if (stage.state === 'done') return 'done'
+  const waitsFor = [
+    ...(stage.copies_renewed_at === null ? ['for a new backup, so that the older ones can go'] : []),
+    ...(stage.forgotten_at === null ? ['until free pages of the database are overwritten'] : []),
+    ...(hasCentral && stage.erased_at_central === null ? ['for central'] : []),
+  ]
+  return `waiting ${waitsFor.join(', and ')}`
 }
 
 export const listErasures = adminCommand({
@@ -113,14 +115,14 @@ export const listErasures = adminCommand({
   query({ db }, params) {
     const rows = db
       .prepare(
-        'SELECT requested_at, what, state, refused, removed, removed_at_central, done_at, pseudonym, id, copies_renewed_at, erased_at_central FROM erasures ORDER BY requested_at DESC, id DESC LIMIT ?',
+        'SELECT requested_at, what, state, refused, removed, removed_at_central, done_at, pseudonym, id, copies_renewed_at, forgotten_at, erased_at_central FROM erasures ORDER BY requested_at DESC, id DESC LIMIT ?',
       )
       .all(params.limit) as Stage[]
     const hasCentral = readSyncIdentity(db).site !== null
     return {
-      erasures: rows.map(({ copies_renewed_at, erased_at_central, ...row }) => ({
+      erasures: rows.map(({ copies_renewed_at, forgotten_at, erased_at_central, ...row }) => ({
         ...row,
-        state: stageWords({ state: row.state, copies_renewed_at, erased_at_central }, hasCentral),
+        state: stageWords({ state: row.state, copies_renewed_at, forgotten_at, erased_at_central }, hasCentral),
       })),
     }
   },

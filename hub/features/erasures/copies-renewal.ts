@@ -16,24 +16,24 @@ declare module '../../engine/input.ts' {
   }
 }
 
-/** Has the copies of the database made anew, without what was removed. Central is asked meanwhile. */
+/**
+ * Has the copies of the database made anew, without what was removed. Central is asked meanwhile, and the file forgets: a copy
+ * has no free pages, so it waits for neither.
+ */
 export class CopiesRenewal {
-  #house: Pick<House, 'db' | 'central' | 'forgetRemoved'>
+  #house: Pick<House, 'db' | 'central'>
   #askedAt: number | null = null
-  /** Free pages and the log may hold what was removed until they are written over. */
-  #isForgotten = false
 
-  constructor(house: Pick<House, 'db' | 'central' | 'forgetRemoved'>) {
+  constructor(house: Pick<House, 'db' | 'central'>) {
     this.#house = house
   }
 
   /** Something else was removed: the copies under way may still have it. */
   askAnew(): void {
     this.#askedAt = null
-    this.#isForgotten = false
   }
 
-  /** First no bytes of it are left here. Then the front makes a backup and says so; a hub that ended meanwhile does both again. */
+  /** The front makes a backup and says so; a hub that ended meanwhile asks for it again. */
   tick(context: Context): void {
     const newest = this.#house.db
       .prepare("SELECT max(removed_at) FROM erasures WHERE state = 'elsewhere' AND copies_renewed_at IS NULL")
@@ -41,12 +41,6 @@ export class CopiesRenewal {
     const since = newest.get() as number | null
     if (since === null) return
     if (this.#askedAt !== null && Math.abs(context.now - this.#askedAt) < AGAIN_MS) return
-    if (!this.#isForgotten) {
-      context.committed(() => {
-        this.#isForgotten = this.#house.forgetRemoved()
-      })
-      return
-    }
     context.effect({ kind: 'renew_copies', since })
     context.committed(() => {
       this.#askedAt = context.now

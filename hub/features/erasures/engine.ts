@@ -15,6 +15,7 @@ import type { ErasureRow } from './erasure-row.ts'
 import { scanEvents } from './event-scan.ts'
 import { Pseudonym } from './pseudonym.ts'
 import { Removal } from './removal.ts'
+import { RemovedBytes } from './removed-bytes.ts'
 
 /** In one transaction, once a second: as much as a disk that fills up is cleared by. */
 const STEP = { rows: 5_000, events: 5_000, characters: 2_000_000 }
@@ -40,6 +41,7 @@ export function openErasures(house: House): Feature {
   house.use(openTelemetry)
   const removal = new Removal(db, namingColumns())
   const copies = new CopiesRenewal(house)
+  const bytes = new RemovedBytes(house)
 
   function remove(context: Context, row: ErasureRow): void {
     if (row.state === 'events') {
@@ -76,6 +78,7 @@ export function openErasures(house: House): Feature {
       id,
     )
     copies.askAnew()
+    bytes.forgetAnew()
     if (hasCentral(house)) context.effect({ kind: 'sync', ask: 'wake' })
     context.changed()
   }
@@ -100,6 +103,7 @@ export function openErasures(house: House): Feature {
         }
       }
       copies.tick(context)
+      bytes.tick(context)
       askCentralAgain(db, context.now)
     },
   }

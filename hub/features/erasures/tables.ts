@@ -19,7 +19,7 @@ export const erasures = syncedTable(
     /** Other keys that are its alone, and what it was called; `null` once nothing here needs them. */
     traces: json<{ keys: string[]; names: string[] }>(),
     reason: text().notNull(),
-    /** `events`, `rows`, then `elsewhere`: copies and central have it yet, neither waits for the other. At last `done`. */
+    /** `events`, `rows`, then `elsewhere`: copies, the file's free pages and central have it yet, none waits for another. At last `done`. */
     state: text().notNull(),
     /** Events up to this key were looked at. */
     events_upto: integer().notNull().default(0),
@@ -33,6 +33,8 @@ export const erasures = syncedTable(
     removed_at: time(),
     /** When every copy of the database was made after that. */
     copies_renewed_at: time(),
+    /** When no bytes of it were left in the database's file and its log. */
+    forgotten_at: time(),
     /** When central had nothing of it left. */
     erased_at_central: time(),
     done_at: time(),

@@ -21,6 +21,7 @@ function eraseHere(house: TestHouse, what: 'device' | 'user'): void {
       : commandInput('users/erase', { email: 'anna@example.com' })
   expect(ask(house, command).status).toBe('ok')
   finishErasing(house)
+  house.tick(1_000)
   house.send({ kind: 'copies_renewed', since: house.now })
 }
 
@@ -92,6 +93,7 @@ describe('an erasure, whatever happens meanwhile', () => {
       // Nothing goes to central as long as rows of it are being removed.
       expect(await mentionsThere(admin, [DEVICE])).toEqual([])
       finishErasing(restored)
+      restored.tick(1_000)
       restored.send({ kind: 'copies_renewed', since: restored.now })
       await done(again)
       await again.settled()
@@ -219,6 +221,7 @@ describe('an erasure, whatever happens meanwhile', () => {
       await again.until('the house heard of it', () => erased(restored).length === 1)
       expect(await mentionsThere(admin, [DEVICE])).toEqual([])
       finishErasing(restored)
+      restored.tick(1_000)
       restored.send({ kind: 'copies_renewed', since: restored.now })
       await done(again)
       await again.settled()

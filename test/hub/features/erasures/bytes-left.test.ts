@@ -9,7 +9,7 @@ import { silentLog } from '../../../../shared/log.ts'
 import { filesWith } from '../../../faults/lib/house-to-erase.ts'
 import { ask, commandInput } from '../../engine/ask.ts'
 import { openTestHouse, START, type TestHouse } from '../../engine/engine-in-memory.ts'
-import { DEVICE, livedIn, WORDS } from './lived-in.ts'
+import { DEVICE, finishErasing, livedIn, WORDS } from './lived-in.ts'
 
 const ERASE = {
   device: commandInput('devices/erase', { device: DEVICE }),
@@ -36,12 +36,23 @@ afterEach(() => {
 
 const checkpoint = () => house.db.pragma('wal_checkpoint(TRUNCATE)')
 
+const INSERT_TOLD =
+  "INSERT INTO events (event_type, category, title, description, source, event_data, timestamp, created_at, updated_at) VALUES ('told', 'system', '', ?, 'system', '{}', ?, ?, ?)"
+
+/** Ticks until no bytes of what was erased are left, as the hub knows it, with what else happens before each. */
+function untilForgotten(meanwhile: () => void = () => {}): void {
+  const isForgotten = () => house.all('SELECT 1 FROM erasures WHERE forgotten_at IS NULL').length === 0
+  for (let ticks = 0; ticks < 500 && !isForgotten(); ticks++) {
+    meanwhile()
+    house.tick(1_000)
+  }
+  expect(isForgotten()).toBe(true)
+}
+
 /** What a house does with rows before anybody is erased: some are written over, some go, and whole pages with them. */
 function live(): void {
   const { db } = house
-  const fill = db.prepare(
-    "INSERT INTO events (event_type, category, title, description, source, event_data, timestamp, created_at, updated_at) VALUES ('told', 'system', '', ?, 'system', '{}', ?, ?, ?)",
-  )
+  const fill = db.prepare(INSERT_TOLD)
   const everything = [...WORDS.device, ...WORDS.user].join(' and ')
   db.transaction(() => {
     for (let n = 0; n < 3_000; n++) fill.run(`${everything} ${'x'.repeat(n % 200)}`, START, START, START)
@@ -61,10 +72,27 @@ describe.each(['device', 'user'] as const)('once a %s is erased', (what) => {
     const words = WORDS[what].slice(1)
     expect(filesWith(folder, words)).not.toEqual([])
     expect(ask(house, ERASE[what]).status).toBe('ok')
-    const isAsked = () => house.effects.some(({ kind }) => kind === 'renew_copies')
-    for (let ticks = 0; ticks < 500 && !isAsked(); ticks++) house.tick(1_000)
-    expect(isAsked()).toBe(true)
+    untilForgotten()
     writeBackup({ source: storeFile(folder), folder: backupFolder(folder), now: house.now })
     expect(filesWith(folder, words)).toEqual([])
   })
+})
+
+it('a purge that frees more pages in every tick than are given back keeps no file from forgetting', () => {
+  live()
+  const words = WORDS.device.slice(1)
+  const fill = house.db.prepare(
+    "INSERT INTO rejected_messages (device_id, topic, code, reason, raw, raw_bytes, received_at) VALUES ('d', 't', 'c', 'r', ?, 1, 1)",
+  )
+  house.db.transaction(() => {
+    for (let n = 0; n < 6_000; n++) fill.run(Buffer.alloc(3_000))
+  })()
+  const purge =
+    "DELETE FROM rejected_messages WHERE id IN (SELECT id FROM rejected_messages WHERE device_id = 'd' LIMIT 200)"
+  for (let n = 0; n < 5; n++) house.db.exec(purge)
+  expect(ask(house, ERASE.device).status).toBe('ok')
+  finishErasing(house)
+  untilForgotten(() => house.db.exec(purge))
+  expect(house.all("SELECT 1 FROM rejected_messages WHERE device_id = 'd' LIMIT 1")).toHaveLength(1)
+  expect(filesWith(folder, words)).toEqual([])
 })

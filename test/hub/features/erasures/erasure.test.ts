@@ -117,30 +117,53 @@ it('has the broker forget it once the tables have', () => {
   expect(forgotten).toContainEqual({ kind: 'forget_client', owner: PERSON, key: PERSON })
 })
 
-it('asks for new copies once no bytes of it are left, until they are there, and is done then in a house without a central', () => {
+it('asks for new copies at once until they are there, and is done in a house without a central when the file has forgotten, too', () => {
   let forgotten = false
   const house = livedIn(openTestHouse({ forgetRemoved: () => forgotten }))
   erase.device(house)
   finishErasing(house)
   const first = { kind: 'renew_copies', since: house.now }
   const asked = () => house.effects.filter((effect) => effect.kind === 'renew_copies')
-  const askedInTicks = (count: number) =>
-    Array.from({ length: count }, () => {
-      house.tick(1_000)
-      return asked()
-    })
-  // A reader is in the way.
-  expect([asked(), ...askedInTicks(2)]).toEqual([[], [], []])
-  forgotten = true
-  expect(askedInTicks(3)).toEqual([[], [first], []])
+  const state = () => query<{ erasures: { state: string }[] }>(house, 'erasures/list').erasures[0]?.state
+  expect(asked()).toEqual([first])
+  house.tick(1_000)
+  expect(asked()).toEqual([])
   house.restart()
-  expect(askedInTicks(3)).toEqual([[], [first], []])
+  house.tick(1_000)
+  expect(asked()).toEqual([first])
   house.send({ kind: 'copies_renewed', since: first.since - 1 })
-  expect(house.all('SELECT state FROM erasures')).toEqual([{ state: 'elsewhere' }])
+  expect(state()).toMatch(/new backup.*free pages/)
   house.send({ kind: 'copies_renewed', since: first.since })
+  // A reader is in the way.
+  house.tick(1_000)
+  expect(state()).toBe('waiting until free pages of the database are overwritten')
+  forgotten = true
+  house.tick(1_000)
+  house.tick(1_000)
   expect(house.all('SELECT state, pseudonym, traces FROM erasures')).toEqual([
     { state: 'done', pseudonym: null, traces: null },
   ])
+})
+
+it('says in the health of the hub, once, that the file cannot be made to forget, and no longer when it can', () => {
+  let fails = true
+  const forgetRemoved = () => {
+    if (fails) throw new Error('no room')
+    return true
+  }
+  const house = livedIn(openTestHouse({ forgetRemoved }))
+  erase.device(house)
+  finishErasing(house)
+  house.send({ kind: 'copies_renewed', since: house.now })
+  const told = () => {
+    house.tick(1_000)
+    return house.effects.flatMap((effect) => (effect.kind === 'problem' ? [effect.problem] : []))
+  }
+  expect(told()).toMatchObject([{ code: 'part_failed', message: expect.stringContaining('no room') }])
+  expect(told()).toEqual([])
+  fails = false
+  expect([told(), told()]).toEqual([[], [null]])
+  expect(house.all('SELECT state FROM erasures')).toEqual([{ state: 'done' }])
 })
 
 it('is asked of central while copies cannot be made, and is done when both are', () => {
@@ -156,6 +179,7 @@ it('is asked of central while copies cannot be made, and is done when both are',
   expect(state()).toEqual([{ state: 'elsewhere', copies_renewed_at: null, erased_at_central: house.now }])
   expect(readErasures(house.db).pending).toEqual([])
   house.send({ kind: 'copies_renewed', since: house.now })
+  house.tick(1_000)
   expect(state()).toMatchObject([{ state: 'done' }])
 })
 
