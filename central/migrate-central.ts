@@ -15,8 +15,8 @@ const LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('lares central migra
  * Brings the schema of central up to date: roles, then each migration in one transaction of its own, then coming months.
  * Running it twice changes nothing.
  *
- * Throws `newer_schema` when the database knows a migration that this program does not, `internal` when a migration that
- * ran has another text now, and `forbidden` when the role may not make roles and schemas.
+ * Throws `newer_schema` when the database knows a migration that this program does not, `bad_config` when that is one from before
+ * migrations were joined, `internal` when one that ran has another text now, and `forbidden` when the role may not make roles and schemas.
  */
 export async function migrateCentral(
   db: Queryable,
@@ -48,8 +48,7 @@ export async function checkCentralVersion(db: Queryable, folder = CENTRAL_MIGRAT
   const { rows } = await asOwner(db, () => db.query<{ name: string }>('SELECT name FROM lares.schema_migrations'))
   const done = new Set(rows.map(({ name }) => name))
   const known = readMigrations(folder).map(({ name }) => name)
-  const newer = [...done].find((name) => !known.includes(name))
-  if (newer !== undefined) throw newerSchema(newer)
+  refuseUnknown([...done], known)
   const missing = known.find((name) => !done.has(name))
   if (missing !== undefined)
     throw new LaresError('bad_config', `central lacks the migration ${missing}: it is older than this version`, {
@@ -57,8 +56,17 @@ export async function checkCentralVersion(db: Queryable, folder = CENTRAL_MIGRAT
     })
 }
 
-function newerSchema(name: string): LaresError {
-  return new LaresError('newer_schema', `central has the migration ${name}, which this version does not know`, {
+/** What central has and this version does not know is newer, or one of those that were joined into fewer files. */
+function refuseUnknown(done: readonly string[], known: readonly string[]): void {
+  const unknown = done.filter((name) => !known.includes(name)).sort()
+  const [first] = unknown
+  if (first === undefined) return
+  // A newer version adds its migrations behind those that are there.
+  if (first < (known.at(-1) ?? ''))
+    throw new LaresError('bad_config', `central has the migration ${first}, from before migrations were joined`, {
+      hint: 'It has to be made anew, in an empty database: lares central migrate, then lares central add-site for each house.',
+    })
+  throw new LaresError('newer_schema', `central has the migration ${first}, which this version does not know`, {
     hint: 'Central was migrated by a newer Lares. Use that version here.',
   })
 }
@@ -78,9 +86,8 @@ async function applyNext(db: Queryable, folder: string): Promise<string | null> 
   await db.query('SET LOCAL ROLE lares_owner')
   const { rows } = await db.query<{ name: string; hash: string }>('SELECT name, hash FROM lares.schema_migrations')
   const done = new Map(rows.map(({ name, hash }) => [name, hash]))
-  for (const name of done.keys()) {
-    if (!migrations.some((migration) => migration.name === name)) throw newerSchema(name)
-  }
+  const known = migrations.map(({ name }) => name)
+  refuseUnknown([...done.keys()], known)
   for (const { name, sql } of migrations) {
     const hash = done.get(name)
     if (hash !== undefined && hash !== digest(sql))

@@ -159,4 +159,14 @@ export const SHARED: readonly Mutation[] = [
     becomes: 'opened: () => chmodSync(socket, 0o666)',
     test: { file: 'test/hub/listen/listeners.test.ts', name: 'are made where a hub that was killed left its socket' },
   },
+  {
+    without: 'telling a central from before its migrations were joined from a newer one',
+    file: 'central/migrate-central.ts',
+    text: "  if (first < (known.at(-1) ?? ''))\n",
+    becomes: '  if (first === null)\n',
+    test: {
+      file: 'test/remedies/central-connection.test.ts',
+      name: 'from before its migrations were joined is made anew',
+    },
+  },
 ]

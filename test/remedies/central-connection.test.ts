@@ -193,6 +193,29 @@ describe('a database', () => {
     await check(CENTRAL_MIGRATIONS)
   })
 
+  it.each(['migrate', 'add-site home'])(
+    'from before its migrations were joined is made anew, says %s',
+    async (line) => {
+      const joined = server.url(await server.freshDatabase())
+      await central({ url: joined, line: 'migrate' })
+      await query(joined, "INSERT INTO lares.schema_migrations (name, hash) VALUES ('0002_reading-rollups', 'x')")
+      const empty = server.url(await server.freshDatabase())
+      await takeRemedy(
+        {
+          line,
+          url: joined,
+          says: 'central has the migration 0002_reading-rollups, from before migrations were joined',
+          hint: 'It has to be made anew, in an empty database: lares central migrate, then lares central add-site for each house.',
+          mended: (text) => [
+            { line: found(text, /database: lares (.*?),/), url: empty },
+            { line: `${found(text, /then lares (.*?) for each/)} home`, url: empty },
+          ],
+        },
+        url,
+      )
+    },
+  )
+
   it('is changed only by the role that migrated it', async () => {
     await query(url, "CREATE ROLE visitor LOGIN PASSWORD 'v'")
     const visitor = new URL(url)

@@ -39,6 +39,8 @@ export const CENTRAL: Inventory = {
     'Mend this column and put the row again.': VERBS,
     'Remove NUL characters and halves of surrogate pairs.': VERBS,
     'Central was migrated by a newer Lares. Use that version here.': CONNECTION,
+    'It has to be made anew, in an empty database: lares central migrate, then lares central add-site for each house.':
+      CONNECTION,
     'Use a lower-case letter and then letters, digits, dot,': VERBS,
     'It may read ….': VERBS,
     'It may read no site. Let it read one: lares central': VERBS,
