@@ -1,15 +1,16 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { IN_MEMORY, memoryFolder } from './memory-folder.ts'
+import { makeRunFolder, removeLeftFolders } from './run-folders.ts'
 import { ROOT } from './source-tree.ts'
 
 const folders: string[] = []
 
 /**
  * Gives a run temporary folders of its own, on the disk and in memory, so that nothing of it stays, whatever a test forgets or
- * breaks off.
+ * breaks off. Those of runs that were killed are removed by the next one.
  */
 export function setup(): void {
   const memory = memoryFolder()
@@ -25,10 +26,9 @@ export function teardown(): void {
 }
 
 function folderBelow(parent: string): string {
-  const folder = mkdtempSync(join(parent, 'lares-tests-'))
+  removeLeftFolders(parent)
+  const folder = makeRunFolder(parent)
   folders.push(folder)
-  // Some tests are another user, who must be able to pass.
-  chmodSync(folder, 0o755)
   return folder
 }
 

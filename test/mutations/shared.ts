@@ -169,4 +169,14 @@ export const SHARED: readonly Mutation[] = [
       name: 'from before its migrations were joined is made anew',
     },
   },
+  {
+    without: 'removing the folders of runs of tests that were killed',
+    file: 'test/run-folders.ts',
+    text: '    if (isOurs) rmSync',
+    becomes: '    if (isOurs && parent === folder) rmSync',
+    test: {
+      file: 'test/shared/run-folders.test.ts',
+      name: 'a run of tests removes the folders of those that were killed',
+    },
+  },
 ]
