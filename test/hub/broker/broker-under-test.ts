@@ -100,9 +100,13 @@ export async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve))
 }
 
+/** However busy the machine is. */
+const PATIENCE_MS = 60_000
+
 /** Looks again after each turn of the event loop; for what has no event of its own. */
 export async function until(condition: () => boolean, what = 'condition'): Promise<void> {
-  for (let turn = 0; turn < 20_000; turn += 1) {
+  const end = systemClock.mono() + PATIENCE_MS
+  while (systemClock.mono() < end) {
     if (condition()) return
     await new Promise((resolve) => setImmediate(resolve))
   }
