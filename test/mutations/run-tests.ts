@@ -27,6 +27,8 @@ export async function runTests(
     '--no-cache',
     '--testNamePattern',
     names.join('|'),
+    // One that waits for what never comes fails by itself: that is no program that is broken.
+    `--testTimeout=${Math.round(mostMs * 0.75)}`,
   ]
   const caches = `--fsModuleCachePath=${join(folder, '.cache/modules')}`
   const args = [join(folder, 'node_modules/vitest/vitest.mjs'), 'run', ...files, ...options, caches]
