@@ -61,7 +61,7 @@ package_is_here() {
 # What will not run without a package.
 loss_without() {
   case "$1" in
-    build-essential | python3) echo 'GPIO through onoff cannot be compiled; libgpiod and the simulation still work' ;;
+    build-essential | python3) echo 'GPIO through onoff and SQLite cannot be compiled; libgpiod, the simulation and the SQLite that came still work' ;;
     openssl) echo 'the hub cannot make its certificate' ;;
     git) echo 'scripts/install and scripts/upgrade cannot copy the code' ;;
     alsa-utils) echo 'an agent can neither record nor play' ;;

@@ -88,11 +88,22 @@ copy_release() {
   run mkdir -p -- "$versions"
   run rm -rf -- "$incoming"
   run clone_here "$incoming"
+  bring_sqlite "$incoming"
   # The services see the system's PATH, not that of whoever runs this script: the Node found here must be theirs.
   run env PATH="$search_path" "$incoming/scripts/setup" --quiet --no-packages --production
   settle "$versions"
   run mv -T -- "$incoming" "$versions/$name"
   settle "$versions"
+}
+
+# What the version in use compiled serves the next one, too, as long as the source is the same: scripts/lib/sqlite.sh
+bring_sqlite() {
+  if [[ -d "$current/.cache/sqlite" ]]; then
+    run mkdir -p -- "$1/.cache"
+    run cp -R -- "$current/.cache/sqlite" "$1/.cache/sqlite"
+  else
+    say 'SQLite is compiled this time: some minutes on a PC, a quarter of an hour on a slow Raspberry Pi.'
+  fi
 }
 
 # The version that the link names; empty before the first installation.

@@ -49,6 +49,14 @@ describe.skipIf(shimTrouble !== null)('a modelled power cut', () => {
     expect(read('a')).toBe('first')
   })
 
+  it('takes fdatasync for a sync of the bytes and of the length they need', () => {
+    cutRun(`
+      const fd = fs.openSync(at('a'), 'w'); syncFolder()
+      fs.writeSync(fd, 'kept'); fs.fdatasyncSync(fd); fs.writeSync(fd, ' and lost')
+      cut()`)
+    expect(read('a')).toBe('kept')
+  })
+
   it('takes a new file whose folder was not synced, though its bytes were', () => {
     cutRun(`fs.writeFileSync(at('a'), 'x'); sync('a'); cut()`)
     expect(readdirSync(folder)).toEqual([])
