@@ -1,6 +1,6 @@
 import Sqlite from 'better-sqlite3'
 import { asError } from '../../shared/errors.ts'
-import { type Database, isCorruption } from '../../shared/sqlite/open.ts'
+import { type Database, isUnreadable } from '../../shared/sqlite/open.ts'
 import { SEARCH_PREFIX } from './search-index.ts'
 
 /**
@@ -29,6 +29,11 @@ export function damageOfSmallTables(db: Database): string | null {
       (name) => `quick_check('${name}')`,
     )
   })
+}
+
+/** What damage there is in one table and its indexes; `null`: none. */
+export function damageOfTable(db: Database, table: string): string | null {
+  return firstFound(db, () => [`quick_check('${table}')`])
 }
 
 /** What damage there is anywhere; `null`: none. Reads the whole file, but not whether indexes say what their tables say. */
@@ -62,7 +67,7 @@ function firstFound(db: Database, checks: () => string[]): string | null {
     }
     return null
   } catch (error) {
-    if (isCorruption(error)) return asError(error).message
+    if (isUnreadable(error)) return asError(error).message
     throw error
   }
 }

@@ -9,9 +9,9 @@ export interface CopyChoice {
 }
 
 /** What is derived is not copied: whoever opens the copy makes its search indexes anew. */
-const NOT_DERIVED = `name NOT GLOB '${SEARCH_PREFIX}*'`
+export const NOT_DERIVED = `name NOT GLOB '${SEARCH_PREFIX}*'`
 
-interface SchemaObject {
+export interface SchemaObject {
   type: string
   name: string
   sql: string

@@ -109,3 +109,8 @@ export function isCorruption(error: unknown): boolean {
   const code = sqliteCode(error)
   return code !== null && /^SQLITE_(CORRUPT|NOTADB)/.test(code)
 }
+
+/** Whether the file itself is damaged, or the disk does not give a part of it. */
+export function isUnreadable(error: unknown): boolean {
+  return isCorruption(error) || /^SQLITE_IOERR_(READ|SHORT_READ|CORRUPTFS|DATA)/.test(sqliteCode(error) ?? '')
+}

@@ -14,6 +14,7 @@ import { OUTBOX } from './outbox.ts'
 import { OUTPUTS } from './outputs.ts'
 import { RECORDINGS } from './recordings.ts'
 import { RIGHTS } from './rights.ts'
+import { SALVAGE } from './salvage.ts'
 import { SEARCH } from './search.ts'
 import { SECRETS } from './secrets.ts'
 import { SENSING } from './sensing.ts'
@@ -36,6 +37,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...DECLARED,
   ...FOLLOWERS,
   ...STORE,
+  ...SALVAGE,
   ...SEARCH,
   ...SECRETS,
   ...SYNC,

@@ -53,7 +53,7 @@ export const STORE: readonly Mutation[] = [
   {
     without: 'checking all of a database in which damage was met',
     file: 'hub/store/open-store.ts',
-    text: 'refuseDamaged(damageOrContradictionOf(db))',
+    text: 'refuseDamaged(damageOf(db) ?? damageOrContradictionOf(db))',
     becomes: '',
     test: { file: OPEN_STORE, name: 'finds an index that says something else than its table once somebody met that' },
   },

@@ -268,14 +268,14 @@ export const SYNC: readonly Mutation[] = [
     file: 'hub/features/upkeep/engine.ts',
     text: ' && batches <= 1)',
     becomes: ')',
-    test: { file: 'test/hub/features/upkeep.test.ts', name: 'waits for a second in which nothing came' },
+    test: { file: 'test/hub/features/upkeep/optimize.test.ts', name: 'waits for a second in which nothing came' },
   },
   {
     without: 'a bound on the rows of an index that are looked at',
     file: 'hub/features/upkeep/engine.ts',
     text: 'db.pragma(`analysis_limit = ${ANALYSIS_LIMIT}`)',
     becomes: 'void ANALYSIS_LIMIT',
-    test: { file: 'test/hub/features/upkeep.test.ts', name: 'looks at a bounded number of rows' },
+    test: { file: 'test/hub/features/upkeep/optimize.test.ts', name: 'looks at a bounded number of rows' },
   },
   {
     without: 'a bound on the rows that one transaction removes',

@@ -1,6 +1,7 @@
 import type { Context } from '../../engine/context.ts'
 import type { Feature } from '../../engine/feature.ts'
 import type { House } from '../../engine/house.ts'
+import { tellOfMending } from './mended.ts'
 
 const KEY = 'optimized_at'
 const DAY_MS = 86_400_000
@@ -42,6 +43,7 @@ export function openUpkeep({ db }: House): Feature {
 
   return {
     name: 'upkeep',
+    start: tellOfMending,
     flush: count,
     tick(context) {
       count(context)

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { openTestHouse, reading, type TestHouse } from '../engine/engine-in-memory.ts'
+import { openTestHouse, reading, type TestHouse } from '../../engine/engine-in-memory.ts'
 
 const DAY = 86_400_000
 

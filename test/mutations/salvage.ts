@@ -1,0 +1,99 @@
+import type { Mutation } from './mutation.ts'
+
+const SALVAGE_TEST = 'test/hub/store/salvage.test.ts'
+const MENDED_TEST = 'test/hub/features/upkeep/mended.test.ts'
+
+/** What is saved of a damaged database, and that nothing else is. */
+export const SALVAGE: readonly Mutation[] = [
+  {
+    without: 'telling the rows of another page from those that belong here',
+    file: 'hub/store/readable-rows.ts',
+    text: 'return previous === undefined || previous <= before',
+    becomes: 'return previous !== null',
+    test: { file: SALVAGE_TEST, name: 'has no row that lies where it does not belong' },
+  },
+  {
+    without: 'reading on behind what cannot be read',
+    file: 'hub/store/readable-rows.ts',
+    text: 'next: before === null ? null : before - 1 }',
+    becomes: 'next: null }',
+    test: { file: SALVAGE_TEST, name: 'is every reading but those of the leaf that is rubbish' },
+  },
+  {
+    without: 'opening a file that is shorter than it says',
+    file: 'hub/store/readable-rows.ts',
+    text: "db.pragma('writable_schema = ON')",
+    becomes: '',
+    test: { file: SALVAGE_TEST, name: 'is what the file still has when its end is gone' },
+  },
+  {
+    without: 'going on with the keys of a table whose end is lost',
+    file: 'hub/store/salvage.ts',
+    text: "progress.once('sequences', () => copySequences(work))",
+    becomes: '',
+    test: { file: SALVAGE_TEST, name: 'is what other pages hold when several are gone' },
+  },
+  {
+    without: 'the backup for small tables that are damaged',
+    file: 'hub/store/salvage.ts',
+    text: 'rows += insert.run(values).changes',
+    becomes: 'rows += values.length * 0',
+    test: { file: SALVAGE_TEST, name: 'is what the backup has of a small table' },
+  },
+  {
+    without: 'refusing to serve a house whose accounts were lost',
+    file: 'hub/store/salvage.ts',
+    text: 'if (backup === null) return isNeeded ? null : []',
+    becomes: 'if (backup === null) return []',
+    test: { file: SALVAGE_TEST, name: 'is nothing when a small table is damaged that no backup has' },
+  },
+  {
+    without: 'removing what belongs to rows that were lost',
+    file: 'hub/store/salvage.ts',
+    text: 'lost.length > 0 ? removeOrphans(db, tables) : {}',
+    becomes: 'lost.length > tables.length ? removeOrphans(db, tables) : {}',
+    test: { file: SALVAGE_TEST, name: 'forgets readings whose device neither the file nor the backup knows' },
+  },
+  {
+    without: 'a new epoch where rows that tell houses apart were lost',
+    file: 'hub/store/salvage.ts',
+    text: 'touched.every((table) => REPLACEABLE.has(table))',
+    becomes: 'touched.length >= 0 && REPLACEABLE.size > 0',
+    test: { file: SALVAGE_TEST, name: 'is to central as a restored backup, when what it lost is of' },
+  },
+  {
+    without: 'a new epoch where changes that central does not have were lost',
+    file: 'hub/store/salvage.ts',
+    text: "[...GROWING_TABLES].filter((table) => table !== 'sync_changes')",
+    becomes: '[...GROWING_TABLES]',
+    test: { file: SALVAGE_TEST, name: 'is to central as a restored backup, when what it lost is of' },
+  },
+  {
+    without: 'going on with what was saved before a kill',
+    file: 'hub/store/salvage-progress.ts',
+    text: 'if (existsSync(target) && beganFrom(target) !== from) dropPart(target)',
+    becomes: 'if (existsSync(target)) dropPart(target)',
+    test: { file: SALVAGE_TEST, name: 'goes on where it was' },
+  },
+  {
+    without: 'beginning anew for a damaged file that is another',
+    file: 'hub/store/salvage-progress.ts',
+    text: 'beganFrom(target) !== from',
+    becomes: 'beganFrom(target) === null',
+    test: { file: SALVAGE_TEST, name: 'begins anew when the damaged file is not the same any more' },
+  },
+  {
+    without: 'asking for room before anything is saved',
+    file: 'hub/store/salvage.ts',
+    text: "if (neededBytes > 0) return { kind: 'no_room', neededBytes }",
+    becomes: '',
+    test: { file: SALVAGE_TEST, name: 'nothing is saved, the backup takes the place' },
+  },
+  {
+    without: 'telling of a mended database only once',
+    file: 'hub/features/upkeep/mended.ts',
+    text: 'forgetReport(context.db)',
+    becomes: '',
+    test: { file: MENDED_TEST, name: 'tells of a mended database once' },
+  },
+]
