@@ -138,6 +138,8 @@ const LISTS_AND_ASCII = new Set([
   'hub/features/devices/joining.ts: SELECTOR_LENGTH',
   'hub/features/rejected/commands.ts: 1_000',
   'hub/features/secrets/problems-told.ts: NAMED',
+  'hub/features/upkeep/mended.ts: EVENTS',
+  'hub/features/upkeep/mended.ts: TOLD_RANGES',
   'hub/health/hub-health.ts: PROBLEMS',
   'shared/ids.ts: 33',
   'shared/ids.ts: KEY_BASE',
