@@ -11,6 +11,12 @@ const MUTATIONS: Record<string, { file: string; from: string; to: string }> = {
     from: "expect(db, 'synchronous', 'FULL', 2)",
     to: "expect(db, 'synchronous', 'NORMAL', 1)",
   },
+  /** Nothing is ever told to go to the disk. */
+  'synchronous-off': {
+    file: '/shared/sqlite/open.ts',
+    from: "expect(db, 'synchronous', 'FULL', 2)",
+    to: "expect(db, 'synchronous', 'OFF', 0)",
+  },
   /** A device's message is acknowledged when it arrives and stored afterwards. */
   'ack-first': {
     file: '/hub/front/house-hooks.ts',
