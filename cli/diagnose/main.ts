@@ -7,6 +7,7 @@ import { EXIT } from '../../shared/exit-code.ts'
 import { readHubPorts } from '../../shared/hub-ports.ts'
 import type { Program } from '../../shared/program.ts'
 import { PROCESS_OUTLETS, runProgram } from '../../shared/run-program.ts'
+import { sqliteInUse } from '../../shared/sqlite/sqlite-in-use.ts'
 import { programVersion } from '../../shared/version.ts'
 import { connectLocally } from '../admin-client.ts'
 import { attempt, folderFacts, journalOf, machineFacts, unitFacts } from './machine-facts.ts'
@@ -121,7 +122,7 @@ async function bundle({ data, edgeData, config, edgeConfig }: Places, now: numbe
     versions: {
       lares: programVersion(),
       node: process.version,
-      sqlite: process.versions.sqlite ?? null,
+      sqlite: await attempt(sqliteInUse),
       openssl: process.versions.openssl,
     },
     machine: await attempt(machineFacts),

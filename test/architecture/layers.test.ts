@@ -71,7 +71,7 @@ const MAY_IMPORT: Record<string, string> = {
   // What a hub can be asked stands in a file that is written from the hub's list; no code of it is loaded.
   'cli/pages': 'shared shared/admin shared/terminal',
   'cli/completion': 'shared',
-  'cli/diagnose': 'cli shared',
+  'cli/diagnose': 'cli shared shared/sqlite',
   cli: 'cli/* shared shared/admin shared/messages shared/terminal',
   'cli/lares.ts': 'central/main.ts edge/main.ts hub/main.ts',
 

@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type HubProcess, startHub } from '../../scripts/lib/bench/hub-process.ts'
 import { LocalAdmin } from '../../scripts/lib/bench/local-admin.ts'
+import { sqliteInUse } from '../../shared/sqlite/sqlite-in-use.ts'
 import { makeDataFolder } from '../faults/lib/data-folder.ts'
 import { eventually } from '../faults/lib/fleet.ts'
 
@@ -75,7 +76,7 @@ describe('lares diagnose', () => {
     const { text, file } = await diagnose()
     expect(statSync(file).mode & 0o777).toBe(0o600)
     const { hub: found, edge, versions, machine } = JSON.parse(text)
-    expect(versions).toMatchObject({ lares: expect.any(String), node: process.version })
+    expect(versions).toMatchObject({ lares: expect.any(String), node: process.version, sqlite: sqliteInUse() })
     expect(machine).toMatchObject({ architecture: process.arch, system: expect.any(String) })
     expect(found.settings.settings).toMatchObject({ log: 'info', central: { url: '[address]' } })
     expect(found.files).toMatchObject({ disk_mb: { free: expect.any(Number) } })

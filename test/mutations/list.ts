@@ -18,6 +18,7 @@ import { SALVAGE } from './salvage.ts'
 import { SEARCH } from './search.ts'
 import { SECRETS } from './secrets.ts'
 import { SENSING } from './sensing.ts'
+import { SETUP } from './setup.ts'
 import { SHARED } from './shared.ts'
 import { STORE } from './store.ts'
 import { SYNC } from './sync.ts'
@@ -48,4 +49,5 @@ export const MUTATIONS: readonly Mutation[] = [
   ...RECORDINGS,
   ...VOICE,
   ...SHARED,
+  ...SETUP,
 ]
