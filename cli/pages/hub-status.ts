@@ -17,6 +17,7 @@ export const hubStatusPage: MakePage = (answer, _schema, now) => ({
     disk: diskWords(answer),
     database: databaseWords(answer),
     'last backup': backupWords(answer, now),
+    'read through': scrubWords(answer, now),
     central: centralWords(answer, 'front.sync', now)?.words,
     clock: CLOCKS.get(answer.text('clock') ?? '') ?? answer.text('clock'),
     memory: mapped(answer.number('front.rss_mb'), (megabytes) => bytesWords(megabytes * 1e6)),
@@ -87,6 +88,15 @@ function databaseWords(answer: AnswerReader): string | null {
 function backupWords(answer: AnswerReader, now: number): string | null {
   if (answer.at('front.storage') === undefined) return null
   return mapped(answer.number('front.storage.last_backup'), (time) => timeWords(time, now)) ?? 'none yet'
+}
+
+/** A hub of another version does not say it. */
+function scrubWords(answer: AnswerReader, now: number): string | null {
+  if (answer.at('front.storage.last_scrub') === undefined) return null
+  return (
+    mapped(answer.number('front.storage.last_scrub'), (time) => timeWords(time, now)) ??
+    'not yet; once a week, while little happens'
+  )
 }
 
 function versionWords(answer: AnswerReader): string | null {

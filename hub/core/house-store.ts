@@ -20,6 +20,7 @@ import { backupFolder, storeFile } from '../store/places.ts'
 import { BackupCopier } from './backup-copier.ts'
 import { Backups } from './backups.ts'
 import { DatabaseCheck } from './database-check.ts'
+import { DatabaseScrub } from './database-scrub.ts'
 import { houseThread } from './house-thread.ts'
 import { thinBeforeOpening } from './thin-before-opening.ts'
 
@@ -73,6 +74,7 @@ export class HouseStore implements Service {
   #parts: HouseStoreParts
   #engine: EngineThread
   #check: DatabaseCheck
+  #scrub: DatabaseScrub
   #numbers: StoreNumbers = {
     commitMs: 0,
     walBytes: 0,
@@ -111,13 +113,9 @@ export class HouseStore implements Service {
       broken: (reason) => this.#broken(reason),
       full: { release: () => parts.ballast.release(), makeRoom: () => this.#makeRoom() },
     })
-    this.#check = new DatabaseCheck({
-      file: storeFile(folder),
-      clock,
-      log: log.part('check'),
-      health,
-      onDamage: (found) => this.damaged(found),
-    })
+    const reads = { file: storeFile(folder), clock, health, onDamage: (found: string) => this.damaged(found) }
+    this.#check = new DatabaseCheck({ ...reads, log: log.part('check') })
+    this.#scrub = new DatabaseScrub({ ...reads, log: log.part('check'), checked: () => this.#check.over })
     const copier = new BackupCopier(folder, () => this.#check.over)
     this.backups = new Backups({
       backup: (now) => copier.copy(now),
@@ -191,6 +189,7 @@ export class HouseStore implements Service {
       // First: it takes reads of the database, and the disk, from what is still to be written.
       this.backups.stop()
       this.#check.stop()
+      this.#scrub.stop()
       await this.intake.close()
       await this.#engine.stop(this.#receipt())
     } finally {
@@ -205,8 +204,11 @@ export class HouseStore implements Service {
     for (const told of facts.toTell) health.raise(`store: ${told}`, 'set_aside', told)
     if (facts.unchecked) this.#check.start()
     this.backups.start()
+    this.#scrub.start()
     this.#stopTicking = clock.every(TICK_MS, () => {
-      this.onLoad(Math.min(1, this.#workedMs / TICK_MS))
+      const load = Math.min(1, this.#workedMs / TICK_MS)
+      this.#scrub.loaded(load)
+      this.onLoad(load)
       this.#workedMs = 0
       if (this.intake.fault !== null) this.#answeredAt = clock.mono()
       void this.intake.tick()

@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../shared/clock.ts'
 import { backupFolder, backupTime, storeFile } from '../store/places.ts'
+import { lastScrub } from '../store/scrub-state.ts'
 import { type MeasureDisk, measureDisk } from './disk-watch.ts'
 
 /** What a data folder takes of its disk. `null` where that cannot be told. */
@@ -12,6 +13,8 @@ export interface StorageFigures {
   database_bytes: number | null
   /** When the newest backup was made. */
   last_backup: number | null
+  /** When the whole database was last read through. */
+  last_scrub: number | null
 }
 
 /** A disk that hangs must not keep the rest of the status. */
@@ -28,10 +31,11 @@ export async function storageFigures(
   const late = Promise.withResolvers<null>()
   const cancel = clock.after(LOOK_MS, () => late.resolve(null))
   const soon = <T>(look: Promise<T>): Promise<T | null> => Promise.race([look.catch(() => null), late.promise])
-  const [disk, database, backup] = await Promise.all([
+  const [disk, database, backup, scrub] = await Promise.all([
     soon(measure(folder)),
     soon(stat(storeFile(folder))),
     soon(lastBackup(backupFolder(folder))),
+    soon(lastScrub(storeFile(folder))),
   ])
   cancel()
   return {
@@ -39,6 +43,7 @@ export async function storageFigures(
     disk_free_bytes: disk?.freeBytes ?? null,
     database_bytes: database?.size ?? null,
     last_backup: backup,
+    last_scrub: scrub,
   }
 }
 

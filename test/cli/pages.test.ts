@@ -20,7 +20,10 @@ const hub = (state: string, problems: object[] = []) => ({
   front: {
     health: { state, at: NOW, clock: 'synced', problems },
     sync: { state: 'running', rows_behind: 340, seconds_behind: 250, last_sent: NOW - 12_000, quarantined: 2 },
-    storage: { disk_total_bytes: 32e9, disk_free_bytes: 4e9, database_bytes: 1.4e6, last_backup: NOW - 720_000 },
+    storage: {
+      ...{ disk_total_bytes: 32e9, disk_free_bytes: 4e9, database_bytes: 1.4e6 },
+      ...{ last_backup: NOW - 720_000, last_scrub: NOW - 360_000 },
+    },
   },
 })
 
@@ -51,6 +54,7 @@ describe('the status of a hub', () => {
       /^disk +4\.0 GB free of 32\.0 GB, 87 % full$/m,
       /^database +1\.4 MB$/m,
       /^last backup +12 min ago$/m,
+      /^read through +6 min ago$/m,
       /^central +340 rows wait to be sent, the oldest for 4 min; last sent 12 s ago; 2 rows refused/m,
       /^version +0\.1\.0; agents 0\.1\.0 \(3\)$/m,
     ])

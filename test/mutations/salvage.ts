@@ -3,7 +3,11 @@ import type { Mutation } from './mutation.ts'
 const SALVAGE_TEST = 'test/hub/store/salvage.test.ts'
 const MENDED_TEST = 'test/hub/features/upkeep/mended.test.ts'
 
-/** What is saved of a damaged database, and that nothing else is. */
+const SCRUB_TEST = 'test/hub/store/scrub.test.ts'
+const WEEKLY_TEST = 'test/hub/core/database-scrub.test.ts'
+const UNREADABLE_TEST = 'test/faults/unreadable.test.ts'
+
+/** That damage is looked for, what is saved of a damaged database, and that nothing else is. */
 export const SALVAGE: readonly Mutation[] = [
   {
     without: 'telling the rows of another page from those that belong here',
@@ -95,5 +99,47 @@ export const SALVAGE: readonly Mutation[] = [
     text: 'forgetReport(context.db)',
     becomes: '',
     test: { file: MENDED_TEST, name: 'tells of a mended database once' },
+  },
+  {
+    without: 'counting the entries of an index',
+    file: 'hub/store/scrub.ts',
+    text: 'return entries === rows ? null :',
+    becomes: 'return entries >= 0 ? null :',
+    test: { file: SCRUB_TEST, name: 'finds an index that lacks an entry' },
+  },
+  {
+    without: 'reading each index and not another one',
+    file: 'hub/store/scrub.ts',
+    text: 'SELECT coalesce(sum(1), 0) FROM',
+    becomes: 'SELECT count(*) FROM',
+    test: { file: SCRUB_TEST, name: 'when one of its pages is rubbish' },
+  },
+  {
+    without: 'reading the file past the cache of the system, with what no table uses',
+    file: 'hub/store/scrub.ts',
+    text: 'if (isReadable(fd, buffer, { at, bytes: READ_BYTES })) return 0',
+    becomes: 'if (READ_BYTES > 0) return 0',
+    test: { file: UNREADABLE_TEST, name: 'is counted where no table uses it' },
+  },
+  {
+    without: 'going on with a scrub after a restart',
+    file: 'hub/core/database-scrub.ts',
+    text: 'this.#state = readScrub(parts.file)',
+    becomes: "this.#state = readScrub('none')",
+    test: { file: WEEKLY_TEST, name: 'goes on where it was, also after a restart' },
+  },
+  {
+    without: 'waiting for an idle house before its database is read',
+    file: 'hub/core/database-scrub.ts',
+    text: 'this.#busiest = Math.max(this.#busiest, load)',
+    becomes: 'this.#busiest = Math.min(this.#busiest, load)',
+    test: { file: WEEKLY_TEST, name: 'waits for an idle minute' },
+  },
+  {
+    without: 'noting the damage that a scrub finds',
+    file: 'hub/core/database-scrub.ts',
+    text: 'noteDamage(file, damage)',
+    becomes: '',
+    test: { file: WEEKLY_TEST, name: 'notes damage for the next start before it says so' },
   },
 ]

@@ -10,6 +10,8 @@ const storageFigures = z.strictObject({
   disk_free_bytes: bytes.nullable(),
   database_bytes: bytes.nullable(),
   last_backup: time.nullable(),
+  /** When every page of the database was last read. */
+  last_scrub: time.nullable(),
 })
 
 const frontNumbers = z.looseObject({ storage: storageFigures.optional() })

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 const SOURCES = join(import.meta.dirname, '../shim')
 const CACHE = join(import.meta.dirname, '../../../.cache/shims')
 
-export type ShimName = 'power-cut' | 'slow-fsync' | 'disk-full'
+export type ShimName = 'power-cut' | 'slow-fsync' | 'disk-full' | 'unreadable'
 
 const compiler = ['cc', 'gcc', 'clang'].find((name) => spawnSync(name, ['--version']).status === 0)
 

@@ -29,7 +29,13 @@ const FRONT = {
   wal_bytes: 1_104_192,
   commit_ms: 0.31,
   rss_mb: 255,
-  storage: { disk_total_bytes: 32e9, disk_free_bytes: 4.2e9, database_bytes: 48_044, last_backup: NOW - 720_000 },
+  storage: {
+    disk_total_bytes: 32e9,
+    disk_free_bytes: 4.2e9,
+    database_bytes: 48_044,
+    last_backup: NOW - 720_000,
+    last_scrub: NOW - 720_000,
+  },
 }
 
 /** Where an answer shows what somebody else sent, as it was sent. */
