@@ -32,6 +32,9 @@ export const HUB: Inventory = {
     'Tell it by what it is connected through: ': BEHIND_BRIDGE,
   },
   'hub/': {
+    'The card is failing. Make a whole copy on another disk now:': {
+      because: 'a person replaces a card; the copy is taken by maintenance.test.ts',
+    },
     'See the parameters with `lares help … …`.': LINE,
     'see who may publish what in docs/protocol.md': {
       because: 'it names a table; what that says is taken by not_allowed in codes.test.ts',
