@@ -36,5 +36,11 @@ export {
   syncQuarantine,
   syncStreams,
 } from '../../hub/features/sync/tables.ts'
-export { readingRollups, readingSeries, readings } from '../../hub/features/telemetry/tables.ts'
+export {
+  givenKeys,
+  readingIndex,
+  readingRollups,
+  readingSeries,
+  readings,
+} from '../../hub/features/telemetry/tables.ts'
 export { apiTokens, users } from '../../hub/features/users/tables.ts'

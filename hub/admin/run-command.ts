@@ -92,6 +92,7 @@ function callContext(
     get basis() {
       return context.basis
     },
+    settle: () => context.settle(),
     changed: () => context.changed(),
   }
 }

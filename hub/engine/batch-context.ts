@@ -10,6 +10,8 @@ interface Services {
   flush(): void
   /** Writes what features gathered, and has them read their rows again. */
   forget(): void
+  /** Writes the books at the end of the transaction. */
+  settle(): void
   /** Something was rolled back: caches are read again. */
   undone(error: Error): void
 }
@@ -65,6 +67,10 @@ export class BatchContext implements Context {
 
   changed(): void {
     this.#services.forget()
+  }
+
+  settle(): void {
+    this.#services.settle()
   }
 
   attempt(run: () => void): Error | null {

@@ -88,6 +88,11 @@ export interface Context extends Store {
   attempt(run: () => void): Error | null
   /** Another object after a part of the transaction was undone: for what is counted of its rows and kept until its end. */
   basis: object
+  /**
+   * Has the books written with this transaction, also what only marks of readings say until then. Call before readings go that
+   * are younger than the last call.
+   */
+  settle(): void
   /** Call after changing rows that features cache: they read them again. */
   changed(): void
 }

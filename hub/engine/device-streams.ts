@@ -1,7 +1,11 @@
 import { PER_PRINCIPAL } from '../../shared/limits.ts'
 import type { Database, Statement } from '../../shared/sqlite/open.ts'
+import { CarriedPositions, type CarriedPositionsState } from './carried-positions.ts'
+import { messageMark } from './message-mark.ts'
 
 interface Position {
+  /** Key of its row; `null`: there is none yet. */
+  id: number | null
   last: number
   dirty: boolean
 }
@@ -36,6 +40,8 @@ const STREAMS_IN_MEMORY = 10_000
  * and has no effect. Within a lane the agent sends ascending, so one number is enough; between lanes it chooses,
  * so one number for all would acknowledge rows that never came.
  *
+ * A message that writes rows of its own has them carry the position: no page is written for that alone.
+ *
  * A device may make as many epochs as it likes; the newest few are remembered, so that one that makes an epoch for every
  * message harms nobody: what it sends again under a forgotten one counts as new.
  */
@@ -45,21 +51,30 @@ export class DeviceStreams {
   #current = new Map<string, Stream>()
   #dirty: { stream: Stream; lane: Lane; position: Position }[] = []
   #owing: Stream[] = []
+  #carried: CarriedPositions
   #read: Statement
   #write: Statement
+  #add: Statement
   #lanes: Statement
   #prune: Statement
   /** Devices with an epoch of which there was no row. */
   #grown = new Set<string>()
 
   constructor(db: Database) {
+    this.#carried = new CarriedPositions(db)
     this.#read = db
-      .prepare('SELECT last_seq FROM device_streams WHERE device_id = ? AND epoch = ? AND lane = ?')
+      .prepare('SELECT id, last_seq FROM device_streams WHERE device_id = ? AND epoch = ? AND lane = ?')
+      .raw()
+    this.#lanes = db.prepare('SELECT id, lane, last_seq FROM device_streams WHERE device_id = ? AND epoch = ?').raw()
+    this.#write = db
+      .prepare(
+        'INSERT INTO device_streams (device_id, epoch, lane, last_seq, updated_at) VALUES (?, ?, ?, ?, ?) ' +
+          'ON CONFLICT (device_id, epoch, lane) DO UPDATE SET last_seq = excluded.last_seq, updated_at = excluded.updated_at ' +
+          'RETURNING id',
+      )
       .pluck()
-    this.#lanes = db.prepare('SELECT lane, last_seq FROM device_streams WHERE device_id = ? AND epoch = ?').raw()
-    this.#write = db.prepare(
-      'INSERT INTO device_streams (device_id, epoch, lane, last_seq, updated_at) VALUES (?, ?, ?, ?, ?) ' +
-        'ON CONFLICT (device_id, epoch, lane) DO UPDATE SET last_seq = excluded.last_seq, updated_at = excluded.updated_at',
+    this.#add = db.prepare(
+      'INSERT INTO device_streams (device_id, epoch, lane, last_seq, updated_at) VALUES (?, ?, ?, 0, ?)',
     )
     this.#prune = db.prepare(
       'DELETE FROM device_streams WHERE device_id = ? AND epoch NOT IN (SELECT epoch FROM device_streams ' +
@@ -71,14 +86,7 @@ export class DeviceStreams {
   advance(device: string, epoch: string, at: { lane: Lane; seq: number }): boolean {
     const { lane, seq } = at
     const stream = this.#stream(device, epoch)
-    let position = stream.positions[lane]
-    if (!position) {
-      const last = this.#read.get(device, epoch, lane)
-      if (last === undefined && !stream.known) this.#grown.add(device)
-      stream.known = true
-      position = { last: Number(last ?? 0), dirty: false }
-      stream.positions[lane] = position
-    }
+    const position = stream.positions[lane] ?? this.#load(stream, lane)
     const fresh = seq > position.last
     if (fresh) {
       position.last = seq
@@ -91,6 +99,22 @@ export class DeviceStreams {
     return fresh
   }
 
+  /**
+   * The mark that a row of the message which moved the position last is to carry: then the position is not written for itself.
+   * `null`: it is.
+   */
+  carry(device: string, epoch: string, { lane, now }: { lane: Lane; now: number }): number | null {
+    const stream = this.#stream(device, epoch)
+    const position = stream.positions[lane]
+    if (!position) return null
+    position.id ??= Number(this.#add.run(device, epoch, lane, now).lastInsertRowid)
+    const mark = messageMark(position.id, position.last)
+    if (mark === null) return null
+    position.dirty = false
+    this.#carried.move(position.id, position.last)
+    return mark
+  }
+
   /** Tells the device that a row was refused. It counts as handled. */
   refuse(device: string, epoch: string, refusal: PendingAck['rejected'][number]): void {
     const { rejected } = this.#ack(this.#stream(device, epoch))
@@ -101,19 +125,33 @@ export class DeviceStreams {
   tell(device: string, epoch: string): void {
     const stream = this.#stream(device, epoch)
     const { upto } = this.#ack(stream)
-    for (const [lane, last] of this.#lanes.all(device, epoch) as [Lane, number][])
-      upto[lane] = stream.positions[lane]?.last ?? last
+    for (const [id, lane, last] of this.#lanes.all(device, epoch) as [number, Lane, number][]) {
+      const known = stream.positions[lane]?.last ?? this.#carried.last(id, last)
+      if (known > 0) upto[lane] = known
+    }
   }
 
-  /** Writes the moved positions. Call before the commit. */
+  /** Writes the moved positions that no row carries. Call before the commit. */
   flush(now: number): void {
     for (const { stream, lane, position } of this.#dirty) {
-      this.#write.run(stream.device, stream.epoch, lane, position.last, now)
+      if (!position.dirty) continue
+      position.id = Number(this.#write.get(stream.device, stream.epoch, lane, position.last, now))
       position.dirty = false
     }
     this.#dirty = []
-    for (const device of this.#grown) this.#prune.run(device, device)
+    // The newest epochs are those that moved last, also where only rows say so.
+    if (this.#grown.size > 0) this.#carried.settle(now)
+    for (const device of this.#grown) this.#forgetOldest(device)
     this.#grown.clear()
+  }
+
+  /** Writes the positions that rows carry into the table, so that those rows may go. Call after `flush`, before the commit. */
+  settle(now: number): void {
+    this.#carried.settle(now)
+  }
+
+  committed(): void {
+    this.#carried.committed()
   }
 
   /** The acks of the batch, to be sent after the commit. */
@@ -121,20 +159,28 @@ export class DeviceStreams {
     const acks = this.#owing.flatMap(({ ack }) => ack ?? [])
     for (const stream of this.#owing) stream.ack = null
     this.#owing = []
-    if (this.#streams.size > STREAMS_IN_MEMORY) this.forget()
+    if (this.#streams.size > STREAMS_IN_MEMORY) this.#clear()
     return acks
   }
 
-  /** After a rollback the table alone is right. */
+  /** After a rollback the table and the rows that were committed are right. */
   forget(): void {
-    this.#streams.clear()
-    this.#current.clear()
-    this.#grown.clear()
-    this.#dirty = []
-    this.#owing = []
+    this.#clear()
+    this.#carried.forget()
   }
 
-  /** The same after the rollback of one input: what others of the batch are owed stays. */
+  /** Remembers what rows carry before an input that may be undone. */
+  mark(): CarriedPositionsState {
+    return this.#carried.mark()
+  }
+
+  /** After the rollback of one input: what others of the batch are owed stays, and what their rows carry. */
+  back(to: CarriedPositionsState): void {
+    this.#carried.back(to)
+    this.forgetPositions()
+  }
+
+  /** The same where nothing that carries a position was undone. */
   forgetPositions(): void {
     for (const stream of this.#streams.values()) {
       stream.positions = {}
@@ -142,6 +188,33 @@ export class DeviceStreams {
     }
     this.#grown.clear()
     this.#dirty = []
+  }
+
+  #load(stream: Stream, lane: Lane): Position {
+    const [id, last] = (this.#read.get(stream.device, stream.epoch, lane) as [number, number] | undefined) ?? [null, 0]
+    if (id === null && !stream.known) this.#grown.add(stream.device)
+    stream.known = true
+    const position = { id, last: id === null ? 0 : this.#carried.last(id, last), dirty: false }
+    stream.positions[lane] = position
+    return position
+  }
+
+  /** Keys that are in memory may be those of rows that went. */
+  #forgetOldest(device: string): void {
+    if (this.#prune.run(device, device).changes === 0) return
+    for (const stream of this.#streams.values()) {
+      if (stream.device !== device) continue
+      stream.positions = {}
+      stream.known = false
+    }
+  }
+
+  #clear(): void {
+    this.#streams.clear()
+    this.#current.clear()
+    this.#grown.clear()
+    this.#dirty = []
+    this.#owing = []
   }
 
   #stream(device: string, epoch: string): Stream {

@@ -8,18 +8,19 @@ import type { ParsedTopic, TopicName } from '../../shared/topics.ts'
 import { topicRow } from '../../shared/topics.ts'
 import { type Batch, readBatch } from './batch.ts'
 import { BatchContext } from './batch-context.ts'
+import { Books } from './books.ts'
 import { ContainedFeatures, type Failing, FlushFailure } from './contained-features.ts'
 import type { Context, NewEvent, Store } from './context.ts'
-import { DeviceStreams } from './device-streams.ts'
 import type { Feature, Ingest, InputAnswer, Origin, PartlyRefused } from './feature.ts'
 import { HouseTime } from './house-time.ts'
 import type { Effect, InputKind, InputOf, StructuredInput, Verdict } from './input.ts'
 import { VERDICTS } from './input.ts'
-import { Ledger, type LedgerTotals } from './ledger.ts'
+import type { CountedBy, LedgerTotals } from './ledger.ts'
 import { identityOf, looseEpoch, looseIdentity, type MessageIdentity } from './message-identity.ts'
 import type { Receipt } from './receipt.ts'
 import type { RefusedMessage } from './rejected-messages.ts'
 import { RejectedMessages } from './rejected-messages.ts'
+import { TopicMemory } from './topic-memory.ts'
 
 /** What a batch did. `verdicts[i]` is the index into VERDICTS of input i. */
 export interface BatchResult {
@@ -59,19 +60,18 @@ export class Engine {
   #parts: EngineParts
   #ingest = new Map<TopicName, NonNullable<Ingest[TopicName]>>()
   #inputs = new Map<InputKind, AnyInputHandler>()
-  #streams: DeviceStreams
+  #books: Books
   #rejected: RejectedMessages
-  #ledger: Ledger
-  #topics = new Map<string, ParsedTopic | null>()
+  #topics: TopicMemory
   #time: HouseTime
   #contained: ContainedFeatures
 
   constructor(parts: EngineParts) {
     this.#parts = parts
     const { db } = parts.store
-    this.#streams = new DeviceStreams(db)
+    this.#books = new Books(db)
     this.#rejected = new RejectedMessages(db)
-    this.#ledger = new Ledger(db)
+    this.#topics = new TopicMemory(parts.store.topics)
     this.#contained = new ContainedFeatures({
       features: parts.features,
       db,
@@ -88,7 +88,7 @@ export class Engine {
   }
 
   get ledger(): LedgerTotals {
-    return this.#ledger.totals
+    return this.#books.ledger.totals
   }
 
   /** Features that failed and are tried again. */
@@ -113,6 +113,7 @@ export class Engine {
   /** The last transaction: writes what is kept in memory. */
   stop(receipt: Receipt): Effect[] {
     return this.#transaction(receipt, (context) => {
+      context.settle()
       this.#contained.stop(context)
     })
   }
@@ -143,7 +144,7 @@ export class Engine {
   #run(batch: Batch, receipt: Receipt, careful: boolean): BatchResult {
     const verdicts = new Uint8Array(batch.count)
     const values: [number, unknown][] = []
-    const topics = batch.topics.map((topic) => this.#parse(topic))
+    const topics = batch.topics.map((topic) => this.#topics.parse(topic))
     const effects = this.#transaction(receipt, (context) => {
       const guard = careful
         ? (run: () => Verdict, failed: (error: Error) => Verdict) => this.#guarded(context, run, failed)
@@ -179,7 +180,7 @@ export class Engine {
         },
       })
     })
-    return { verdicts, values, effects, ledger: this.#ledger.totals }
+    return { verdicts, values, effects, ledger: this.#books.ledger.totals }
   }
 
   #transaction(receipt: Receipt, body: (context: BatchContext) => void): Effect[] {
@@ -194,15 +195,17 @@ export class Engine {
       forget: () => {
         // What features gathered from earlier inputs of this batch must not be forgotten with what they cached.
         this.#flush(context)
+        this.#books.streams.forgetPositions()
         this.#rejected.forget()
         this.#forgetFeatures()
       },
+      settle: () => this.#books.settle(),
     })
     db.exec('BEGIN IMMEDIATE')
     try {
       body(context)
       this.#flush(context)
-      this.#ledger.flush()
+      this.#books.write(context.now)
       this.#parts.stamp?.write()
       db.exec('COMMIT')
     } catch (error) {
@@ -210,7 +213,7 @@ export class Engine {
       this.#forget()
       throw error
     }
-    this.#ledger.committed()
+    this.#books.committed()
     for (const feature of this.#parts.features) context.committed(() => feature.afterCommit?.(context))
     context.runCommitted((error) =>
       this.#parts.log.error({ error: asError(error).stack }, 'a step after the commit failed'),
@@ -229,12 +232,20 @@ export class Engine {
     if (!decoded.ok || !handler) {
       const { code, reason } = decoded.ok ? NOBODY_TAKES_IT : decoded
       const identity = looseIdentity(message.payload)
-      if (identity && !this.#streams.advance(device, identity.epoch, identity)) return this.#duplicate()
+      if (identity && !this.#books.streams.advance(device, identity.epoch, identity)) return this.#duplicate()
       return this.#reject({ ...message, context, device, identity, code, reason })
     }
     const identity = identityOf(decoded.value)
-    if (identity && !this.#streams.advance(device, identity.epoch, identity)) return this.#duplicate()
-    const origin: Origin = { device, house, lane: identity?.lane ?? null }
+    if (identity && !this.#books.streams.advance(device, identity.epoch, identity)) return this.#duplicate()
+    let countedBy: CountedBy = identity ? 'ledger' : 'memory'
+    const mark = () => {
+      const carried = identity
+        ? this.#books.streams.carry(device, identity.epoch, { ...identity, now: context.now })
+        : 0
+      if (carried !== null) countedBy = 'row'
+      return carried
+    }
+    const origin: Origin = { device, house, lane: identity?.lane ?? null, mark }
     let refused: ReturnType<AnyHandler>
     try {
       refused = (handler as AnyHandler)(context, decoded.value, origin)
@@ -243,9 +254,9 @@ export class Engine {
       if (!(error instanceof LaresError)) throw error
       return this.#reject({ ...message, context, device, identity, code: error.code, reason: error.message })
     }
-    if (topic.name === 'birth') this.#streams.tell(device, (decoded.value as { epoch: string }).epoch)
+    if (topic.name === 'birth') this.#books.streams.tell(device, (decoded.value as { epoch: string }).epoch)
     if (refused) this.#rejected.refuse({ ...message, context, device, ...refused })
-    this.#ledger.count('applied')
+    this.#books.ledger.count('applied', countedBy)
     return 'stored'
   }
 
@@ -266,7 +277,7 @@ export class Engine {
   }
 
   #duplicate(): Verdict {
-    this.#ledger.count('duplicate')
+    this.#books.ledger.count('duplicate')
     return 'duplicate'
   }
 
@@ -274,14 +285,14 @@ export class Engine {
     const { device, identity, code, payload } = refusal
     if (identity) {
       const hint = hintFor(code)
-      this.#streams.refuse(device, identity.epoch, { lane: identity.lane, seq: identity.seq, code, hint })
+      this.#books.streams.refuse(device, identity.epoch, { lane: identity.lane, seq: identity.seq, code, hint })
     }
     this.#rejected.refuse(refusal)
-    this.#ledger.count('rejected')
-    if (this.#parse(refusal.text)?.name === 'birth') {
+    this.#books.ledger.count('rejected')
+    if (this.#topics.parse(refusal.text)?.name === 'birth') {
       // A device whose introduction is refused is still one that has readings to send.
       const epoch = looseEpoch(payload)
-      if (epoch !== null) this.#streams.tell(device, epoch)
+      if (epoch !== null) this.#books.streams.tell(device, epoch)
     }
     return 'rejected'
   }
@@ -293,7 +304,7 @@ export class Engine {
   ): Verdict {
     const device = topic.levels.device ?? ''
     const identity = looseIdentity(message.payload)
-    if (identity) this.#streams.advance(device, identity.epoch, identity)
+    if (identity) this.#books.streams.advance(device, identity.epoch, identity)
     this.#parts.log.error(
       { device, topic: message.text, error: message.error.stack },
       'a handler failed; its message is kept in rejected_messages',
@@ -315,7 +326,7 @@ export class Engine {
     const { db } = this.#parts.store
     db.exec('SAVEPOINT input')
     const mark = context.mark()
-    this.#ledger.mark()
+    const books = this.#books.mark()
     try {
       const verdict = run()
       this.#flush(context)
@@ -325,7 +336,7 @@ export class Engine {
       if (isDiskFault(error)) throw error
       db.exec('ROLLBACK TO input')
       db.exec('RELEASE input')
-      this.#ledger.back()
+      this.#books.back(books)
       context.back(mark)
       this.#undone()
       return failed(asError(error))
@@ -340,19 +351,18 @@ export class Engine {
         throw isDiskFault(error) ? error : new FlushFailure(feature.name, error)
       }
     }
-    this.#streams.flush(context.now)
+    this.#books.streams.flush(context.now)
   }
 
   #forget(): void {
-    this.#streams.forget()
+    this.#books.forget()
     this.#rejected.forget()
-    this.#ledger.forget()
     this.#forgetFeatures()
   }
 
   /** A part of the transaction was rolled back; what others of it are owed stays. */
   #undone(): void {
-    this.#streams.forgetPositions()
+    this.#books.streams.forgetPositions()
     this.#rejected.forget()
     this.#forgetFeatures()
   }
@@ -363,23 +373,13 @@ export class Engine {
 
   #acks(): Effect[] {
     const { topics } = this.#parts.store
-    return this.#streams.takeAcks().map(({ device, ...ack }) => ({
+    return this.#books.streams.takeAcks().map(({ device, ...ack }) => ({
       kind: 'publish',
       topic: topics.build('ack', { device }),
       payload: JSON.stringify(ack),
       qos: 1,
       retain: false,
     }))
-  }
-
-  #parse(text: string): ParsedTopic | null {
-    let topic = this.#topics.get(text)
-    if (topic === undefined) {
-      topic = this.#parts.store.topics.parse(text)
-      if (this.#topics.size > 20_000) this.#topics.clear()
-      this.#topics.set(text, topic)
-    }
-    return topic
   }
 }
 

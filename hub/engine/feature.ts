@@ -14,6 +14,12 @@ export interface Origin {
   house: string
   /** `backlog` data never overwrites a newer latest value. */
   lane: 'urgent' | 'live' | 'backlog' | null
+  /**
+   * For a handler that writes rows of `readings`, once, when nothing can refuse the message any more: what the last of them is to
+   * carry as its `mark`. It says that the message was applied, and how far its lane is, so that no other page is written for that.
+   * `null`: the row carries nothing.
+   */
+  mark(): number | null
 }
 
 /** What a handler did not take of a message whose rest it took. Kept with its bytes and told to the device. */

@@ -12,7 +12,7 @@ import { backupFile, backupTime } from './places.ts'
 import { checkIntegrity } from './sound.ts'
 
 /** Left out of the hourly backup: they are large, and central keeps its copy. */
-const LEFT_OUT = new Set(['readings', 'events', 'rejected_messages', 'sync_changes'])
+const LEFT_OUT = new Set(['readings', 'reading_index', 'events', 'rejected_messages', 'sync_changes'])
 /** Set in every copy, so that one put in a database's place is known as such: central gives it a new epoch. */
 export const RESTORED_COPY = 'restored_copy'
 /**
@@ -41,17 +41,22 @@ export function writeBackup(options: {
   const { source, folder, now, before } = options
   mkdirSync(folder, { recursive: true, mode: 0o750 })
   const final = nextBackup(folder, now)
+  writeLeanCopy(source, final, before)
+  const others = listBackups(folder).filter((file) => file !== final)
+  for (const old of others.slice(KEEP - 1)) rmSync(old)
+  return final
+}
+
+/** The same as a file of any name. */
+export function writeLeanCopy(source: string, target: string, before?: () => void): void {
   writeChecked(
-    final,
+    target,
     (part) => {
       copyRows(source, part, { leftOut: LEFT_OUT, partly: PARTLY })
       mark(part)
     },
     before,
   )
-  const others = listBackups(folder).filter((file) => file !== final)
-  for (const old of others.slice(KEEP - 1)) rmSync(old)
-  return final
 }
 
 /**

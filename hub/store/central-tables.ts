@@ -56,7 +56,10 @@ export function centralTable(table: AnyTable, kinds: ReadonlyMap<string, TableKi
     checks: config.checks
       .filter((check) => !check.name.startsWith(DECIMAL_CHECK))
       .map((check) => ({ name: check.name, sql: plainSql(check.value) })),
-    indexes: indexesOf(config.indexes, travels),
+    indexes: [
+      ...indexesOf(config.indexes, travels),
+      ...[...declaration.centralIndexes].map(([index, columns]) => ({ name: index, columns: [...columns] })),
+    ],
     uniques: indexesOf(
       config.indexes.filter(({ config: { unique } }) => unique),
       travels,

@@ -1,4 +1,6 @@
 import type { Database } from '../../shared/sqlite/open.ts'
+import { givenKeyTriggers } from './append-keys.ts'
+import { indexedTriggers } from './indexed-readings.ts'
 import { ownedTriggers } from './owned-rows.ts'
 import { seededTriggers } from './seeded-triggers.ts'
 import type { TableDeclaration } from './synced-table.ts'
@@ -38,18 +40,25 @@ export function captureTriggers(declaration: TableDeclaration): { name: string; 
 }
 
 /**
- * Makes the triggers of capture, those that keep rows as they are, that delete what a row owned and that know what was seeded equal to the
- * declarations: adds what is missing, replaces what differs, drops what is no longer declared.
+ * Makes the triggers of capture, those that keep rows as they are, that delete what a row owned, that know what was seeded and which
+ * keys were given equal to the declarations: adds what is missing, replaces what differs, drops what is no longer declared.
  */
 export function installTriggers(db: Database, declarations: TableDeclaration[]): void {
   const wanted = new Map(
     declarations
-      .flatMap((one) => [...captureTriggers(one), ...keepTriggers(one), ...ownedTriggers(one), ...seededTriggers(one)])
+      .flatMap((one) => [
+        ...captureTriggers(one),
+        ...keepTriggers(one),
+        ...ownedTriggers(one),
+        ...seededTriggers(one),
+        ...givenKeyTriggers(one),
+        ...indexedTriggers(one),
+      ])
       .map((trigger) => [trigger.name, trigger.sql]),
   )
   const rows = db
     .prepare(
-      "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND (name GLOB 'capture_*' OR name GLOB 'keep_*' OR name GLOB 'owned_*' OR name GLOB 'seeded_*')",
+      "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND (name GLOB 'capture_*' OR name GLOB 'keep_*' OR name GLOB 'owned_*' OR name GLOB 'seeded_*' OR name GLOB 'given_*')",
     )
     .raw()
     .all()

@@ -10,6 +10,7 @@ import { SEARCH_PREFIX } from './search-index.ts'
 export const GROWING_TABLES: ReadonlySet<string> = new Set([
   'events',
   'messages',
+  'reading_index',
   'reading_rollups',
   'readings',
   'rejected_messages',

@@ -95,6 +95,9 @@ export const textId = () => text().primaryKey().notNull()
 /** The key of an append-only table. AUTOINCREMENT, because a plain rowid is handed out again after a purge. */
 export const appendId = () => integer().primaryKey({ autoIncrement: true })
 
+/** The key of an append-only table whose keys the engine gives: it writes no page for that. See `given_keys`. */
+export const givenId = () => integer().primaryKey()
+
 /** Columns every mutable table has. */
 export const stamps = () => ({ created_at: time().notNull(), updated_at: time().notNull() })
 

@@ -1,4 +1,5 @@
 import Sqlite from 'better-sqlite3'
+import { GIVEN_KEYS, newestKey } from './append-keys.ts'
 import { SEARCH_PREFIX } from './search-index.ts'
 
 export interface CopyChoice {
@@ -52,6 +53,10 @@ function copyAll(from: Sqlite.Database, to: Sqlite.Database, { leftOut, partly }
   // Keys of append tables go on from where they were, also for tables whose rows are left out.
   to.exec('DELETE FROM sqlite_sequence')
   copyTable({ from, to }, 'sqlite_sequence', `SELECT * FROM sqlite_sequence`)
+  // A database that is copied before it is migrated may not have them yet.
+  if (!tables.some(({ name }) => name === 'given_keys')) return
+  const keep = to.prepare('INSERT OR REPLACE INTO given_keys (table_name, newest) VALUES (?, ?)')
+  for (const name of GIVEN_KEYS) keep.run(name, newestKey(from, name))
 }
 
 function copyTable({ from, to }: { from: Sqlite.Database; to: Sqlite.Database }, name: string, query: string): void {

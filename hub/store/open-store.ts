@@ -9,7 +9,7 @@ import { makeDatabase } from '../../shared/sqlite/make-database.ts'
 import { migrate } from '../../shared/sqlite/migrate.ts'
 import { type Database, isCorruption, openDatabase } from '../../shared/sqlite/open.ts'
 import { syncFolder } from '../../shared/sync-file.ts'
-import { listBackups, writeFullCopy } from './backup.ts'
+import { listBackups, writeFullCopy, writeLeanCopy } from './backup.ts'
 import { installTriggers } from './change-log.ts'
 import { damageOf, damageOfSmallTables, damageOrContradictionOf } from './check.ts'
 import { noteCheckDue, noteSound, suspicionOf } from './check-mark.ts'
@@ -124,13 +124,17 @@ function openChecked({ folder, now, log }: StoreFolder): { db: Database; uncheck
     const { applied } = migrate(db, {
       folder: HUB_MIGRATIONS,
       now,
-      before(pending) {
+      before(pending, inPlace) {
         // What is damaged must not be rewritten.
         if (unchecked) refuseDamaged(damageOf(db))
-        checkSpace(folder, file)
         const copy = join(backupFolder(folder), `before-${pending[0]}.db`)
         mkdirSync(backupFolder(folder), { recursive: true, mode: 0o750 })
-        writeFullCopy(file, copy)
+        // Readings and events that are not touched need no second place: a card may not have it.
+        if (inPlace) writeLeanCopy(file, copy)
+        else {
+          checkSpace(folder, file)
+          writeFullCopy(file, copy)
+        }
         giveToOwnerOf(folder, copy)
         log.info({ copy, pending }, 'the database was copied before it is migrated')
       },

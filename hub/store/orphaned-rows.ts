@@ -1,4 +1,5 @@
 import type { Database } from '../../shared/sqlite/open.ts'
+import { declarations } from './declarations.ts'
 
 interface ForeignKey {
   table: string
@@ -17,7 +18,7 @@ export function removeOrphans(db: Database, tables: readonly string[]): Record<s
   for (let changed = true; changed; ) {
     changed = false
     for (const table of tables)
-      for (const key of foreignKeys(db, table)) {
+      for (const key of [...foreignKeys(db, table), ...keysOfTriggers(table)]) {
         const rows = db.prepare(orphanStatement(table, key)).run().changes
         changed ||= rows > 0
         if (rows > 0 && key.onDelete !== 'SET NULL') removed[table] = (removed[table] ?? 0) + rows
@@ -32,6 +33,15 @@ function orphanStatement(table: string, { table: parent, from, to, onDelete }: F
   const where = `WHERE ${isSet} AND NOT EXISTS (SELECT 1 FROM "${parent}" p WHERE ${fits})`
   if (onDelete !== 'SET NULL') return `DELETE FROM "${table}" ${where}`
   return `UPDATE "${table}" SET ${from.map((column) => `"${column}" = NULL`).join(', ')} ${where}`
+}
+
+/** Where a trigger does what a foreign key would. */
+function keysOfTriggers(table: string): ForeignKey[] {
+  return declarations()
+    .filter(({ name }) => name === table)
+    .flatMap(({ named }) => [...named])
+    .filter(([, { through }]) => through !== undefined)
+    .map(([column, { table: parent }]) => ({ table: parent, from: [column], to: ['id'], onDelete: 'CASCADE' }))
 }
 
 function foreignKeys(db: Database, table: string): ForeignKey[] {

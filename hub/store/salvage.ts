@@ -6,9 +6,11 @@ import { systemRandom } from '../../shared/ids.ts'
 import type { Log } from '../../shared/log.ts'
 import { stampAnew } from '../../shared/sqlite/log-stamp.ts'
 import { type Database, sqliteCode } from '../../shared/sqlite/open.ts'
+import { passLostKeys } from './append-keys.ts'
 import { markAsCopy } from './backup.ts'
 import { damageOf, GROWING_TABLES } from './check.ts'
 import { NOT_DERIVED, type SchemaObject } from './copy-rows.ts'
+import { forgetIndexedUpto } from './indexed-readings.ts'
 import { removeOrphans } from './orphaned-rows.ts'
 import { dropPart } from './part-files.ts'
 import { openDamaged, ReadableRows } from './readable-rows.ts'
@@ -36,6 +38,8 @@ export type SalvageOutcome =
   | { kind: 'unreadable' }
   | { kind: 'no_room'; neededBytes: number }
 
+/** The hub fills it from the readings that there are. */
+const FILLED_ANEW: ReadonlySet<string> = new Set(['reading_index'])
 const ROWS = 10_000
 /** What is left to the hub on a disk that is nearly full: as much as its log may grow to. */
 const RESERVE_BYTES = 64 * 1024 * 1024
@@ -115,10 +119,11 @@ function save(
     const work: Work = { source, db, progress, tables, log }
     // With their indexes: filled with the rows they need no room of their own to be sorted in.
     progress.once('schema', () => create(db, objects, ['table', 'index']))
-    for (const table of tables) copyTable(work, table)
+    for (const table of tables) if (!FILLED_ANEW.has(table)) copyTable(work, table)
     const fromBackup = fillFromBackup(work, backup)
     if (fromBackup === null) return null
     progress.once('sequences', () => copySequences(work))
+    progress.once('keys', () => goOn(work))
     return finish(work, { objects, fromBackup, found })
   } finally {
     db.close()
@@ -226,6 +231,14 @@ function copySequences({ source, db, progress }: Work): void {
     if (step.unreadable) progress.lose({ table: 'sqlite_sequence', ...step.unreadable })
     next = step.next
   }
+}
+
+/** The index of readings begins again, and their keys go on. */
+function goOn({ db, tables, progress }: Work): void {
+  if (!tables.includes('given_keys')) return
+  const isNewestLost = progress.lost().some(({ table, before }) => table === 'readings' && before === null)
+  if (isNewestLost) passLostKeys(db)
+  forgetIndexedUpto(db)
 }
 
 function finish(

@@ -13,7 +13,7 @@ import { SEAL_MARK } from './seal-mark.ts'
 /**
  * What happens to a table's rows beyond this house.
  *
- * - `append`: written once; synced by a cursor over its own AUTOINCREMENT key
+ * - `append`: written once; synced by a cursor over its own key, which is never given twice
  * - `append_marks`: the same, and a few columns are marked later (captured by key)
  * - `mutable`: captured by key at every change, by triggers, so that no code path can forget it
  * - `down`: as mutable where this site manages the row; central manages the others
@@ -37,6 +37,8 @@ export interface TableDeclaration {
   /** The time column by which retention removes rows of a table that is captured by key; `null`: it removes none. */
   purgedBy: string | null
   searched: Searched | null
+  /** Lists of columns by name that central finds rows by, although this database does not. */
+  centralIndexes: ReadonlyMap<string, readonly string[]>
 }
 
 /** How people find rows by what stands in them: see `search-index.ts`. */
@@ -56,6 +58,11 @@ export interface NamedRow {
    * is, a `topic` has it as one of its levels. Absent: it is the key.
    */
   as?: 'client' | 'topic'
+  /**
+   * The table by which rows are found that have no index over the column: it has the column and the rows' key, for all rows but
+   * the newest. Absent: there is an index.
+   */
+  through?: 'reading_index'
 }
 
 /** Which rows stay as they were written. */
@@ -100,6 +107,8 @@ export interface TableOptions<C, T> {
   purgedBy?: string
   /** Text columns that people search. */
   searched?: { columns: readonly (keyof C & string)[]; by: Searched['by'] }
+  /** By the name of the index. */
+  centralIndexes?: Record<string, readonly (keyof C & string)[]>
   extras?: (columns: T) => SQLiteTableExtraConfigValue[]
 }
 
@@ -134,6 +143,7 @@ export function syncedTable<N extends string, C extends Columns>(
     unchangeable: options.unchangeable ?? null,
     purgedBy: options.purgedBy ?? null,
     searched: options.searched ?? null,
+    centralIndexes: new Map(Object.entries(options.centralIndexes ?? {})),
   })
   return table as BuiltTable<N, C>
 }

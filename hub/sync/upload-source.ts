@@ -1,6 +1,7 @@
 import type { Database } from '../../shared/sqlite/open.ts'
 import { readErasures } from '../engine/erasure.ts'
 import type { HeldRow, StreamPosition } from '../engine/sync-step.ts'
+import { newestKey } from '../store/append-keys.ts'
 import { type CentralTable, isAppend } from '../store/central-shape.ts'
 import { mayBeErased } from '../store/erased-keys.ts'
 import { foldNumber, foldText, readChain, writeChain } from './chain.ts'
@@ -133,9 +134,7 @@ export class UploadSource {
 
   /** Highest key that this hub ever gave out in a table, whether or not the row is still there. */
   newest(name: string): number {
-    return Number(
-      this.#db.prepare('SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = ?').pluck().get(name),
-    )
+    return newestKey(this.#db, name)
   }
 
   /** Keys of the change log that wait, by table: a prune must not touch their rows. */

@@ -13,10 +13,15 @@ export interface Migration {
 export interface MigrateOptions {
   folder: string
   now: number
-  /** Called once before the first pending migration when the database has tables already. Throw to stop. */
-  before?: (pending: string[]) => void
+  /**
+   * Called once before the first pending migration when the database has tables already. Throw to stop. `inPlace`: none of them
+   * writes the rows of a large table anew, or reads what it could lose.
+   */
+  before?: (pending: string[], inPlace: boolean) => void
 }
 
+/** How a migration that is written by hand says so. */
+const IN_PLACE = /^-- Written by hand\. In place:/
 const FILE = /^\d{4}_[a-z0-9_-]+\.sql$/
 
 /** The migrations of a folder, in order. */
@@ -46,9 +51,14 @@ export function migrate(db: Database, options: MigrateOptions): { applied: strin
       throw new LaresError('internal', `the migration ${migration.name} was changed after it ran`)
     return hash === undefined
   })
-  if (pending.length > 0 && !fresh) options.before?.(pending.map((migration) => migration.name))
+  const names = pending.map((migration) => migration.name)
+  if (pending.length > 0 && !fresh)
+    options.before?.(
+      names,
+      pending.every(({ sql }) => IN_PLACE.test(sql)),
+    )
   for (const migration of pending) applyOne(db, migration, options.now)
-  return { applied: pending.map((migration) => migration.name) }
+  return { applied: names }
 }
 
 /** Throws `newer_schema` when the database knows a migration that is not in the folder. It must have been migrated before. */
@@ -67,7 +77,7 @@ function appliedTo(db: Database, migrations: Migration[]): Map<string, string> {
 
 function applyOne(db: Database, migration: Migration, now: number): void {
   db.transaction(() => {
-    db.exec(migration.sql)
+    execute(db, migration.sql)
     db.prepare('INSERT INTO schema_migrations (name, hash, applied_at) VALUES (?, ?, ?)').run(
       migration.name,
       digest(migration.sql),
@@ -80,6 +90,17 @@ function applyOne(db: Database, migration: Migration, now: number): void {
         `the migration ${migration.name} leaves ${broken.length} rows without their parent`,
       )
   }).immediate()
+}
+
+/** The text of a table may be changed by a migration alone: nothing else may write the schema as if it were rows. */
+function execute(db: Database, sql: string): void {
+  const writesSchema = sql.includes('writable_schema')
+  if (writesSchema) db.unsafeMode(true)
+  try {
+    db.exec(sql)
+  } finally {
+    if (writesSchema) db.unsafeMode(false)
+  }
 }
 
 function digest(sql: string): string {

@@ -17,8 +17,8 @@ export const ENGINE: readonly Mutation[] = [
   {
     without: 'what the features gathered in the transaction of its positions',
     file: 'hub/engine/engine.ts',
-    text: 'this.#flush(context)\n      this.#ledger.flush()',
-    becomes: 'this.#ledger.flush()',
+    text: 'this.#flush(context)\n      this.#books.write(context.now)',
+    becomes: 'this.#books.write(context.now)',
     test: { file: ENGINE_TEST, name: 'stores a reading once, however often it comes' },
   },
   {
@@ -59,7 +59,7 @@ export const ENGINE: readonly Mutation[] = [
   {
     without: 'taking back the books of a failed input',
     file: 'hub/engine/engine.ts',
-    text: 'this.#ledger.back()',
+    text: 'this.#books.back(books)',
     becomes: '',
     test: { file: CONTAINED, name: 'rejects the inputs that gave it work, and those alone' },
   },
@@ -87,7 +87,7 @@ export const ENGINE: readonly Mutation[] = [
   {
     without: 'counting a duplicate among what cannot be understood',
     file: 'hub/engine/engine.ts',
-    text: 'if (identity && !this.#streams.advance(device, identity.epoch, identity)) return this.#duplicate()\n      return this.#reject({',
+    text: 'if (identity && !this.#books.streams.advance(device, identity.epoch, identity)) return this.#duplicate()\n      return this.#reject({',
     becomes: 'return this.#reject({',
     test: { file: ENGINE_TEST, name: 'keeps a message it does not understand, with its bytes' },
   },
@@ -108,28 +108,28 @@ export const ENGINE: readonly Mutation[] = [
   {
     without: 'the word after a birth how far the hub is',
     file: 'hub/engine/engine.ts',
-    text: "if (topic.name === 'birth') this.#streams.tell",
-    becomes: "if (topic.name === 'will') this.#streams.tell",
+    text: "if (topic.name === 'birth') this.#books.streams.tell",
+    becomes: "if (topic.name === 'will') this.#books.streams.tell",
     test: { file: ACKNOWLEDGED, name: 'hears how far the hub is, although it lost every acknowledgement' },
   },
   {
     without: 'that word after a birth that is refused',
     file: 'hub/engine/engine.ts',
-    text: 'if (epoch !== null) this.#streams.tell(device, epoch)',
+    text: 'if (epoch !== null) this.#books.streams.tell(device, epoch)',
     becomes: '',
     test: { file: ACKNOWLEDGED, name: 'hears it also when its introduction is refused' },
   },
   {
     without: 'what came in the same batch in that word',
     file: 'hub/engine/device-streams.ts',
-    text: 'upto[lane] = stream.positions[lane]?.last ?? last',
-    becomes: 'upto[lane] = last',
+    text: 'const known = stream.positions[lane]?.last ?? this.#carried.last(id, last)',
+    becomes: 'const known = last',
     test: { file: ACKNOWLEDGED, name: 'hears of what came just before it in the same batch too' },
   },
   {
     without: 'a bound on the epochs that are remembered of a device',
     file: 'hub/engine/device-streams.ts',
-    text: 'for (const device of this.#grown) this.#prune.run(device, device)',
+    text: 'for (const device of this.#grown) this.#forgetOldest(device)',
     becomes: '',
     test: { file: ENGINE_TEST, name: 'remembers the newest epochs of a device, however many it makes' },
   },
@@ -222,8 +222,8 @@ export const ENGINE: readonly Mutation[] = [
   {
     without: 'writing earlier inputs of a batch before a command drops what is cached',
     file: 'hub/engine/engine.ts',
-    text: '        this.#flush(context)\n        this.#rejected.forget()',
-    becomes: '        this.#rejected.forget()',
+    text: '        this.#flush(context)\n        this.#books.streams.forgetPositions()',
+    becomes: '        this.#books.streams.forgetPositions()',
     test: {
       file: 'test/hub/admin/commands.test.ts',
       name: 'in the middle of a batch keeps the readings that came before it',

@@ -12,6 +12,7 @@ import { LINK } from './link.ts'
 import type { Mutation } from './mutation.ts'
 import { OUTBOX } from './outbox.ts'
 import { OUTPUTS } from './outputs.ts'
+import { READINGS } from './readings.ts'
 import { RECORDINGS } from './recordings.ts'
 import { RIGHTS } from './rights.ts'
 import { SALVAGE } from './salvage.ts'
@@ -39,6 +40,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...FOLLOWERS,
   ...STORE,
   ...SALVAGE,
+  ...READINGS,
   ...SEARCH,
   ...SECRETS,
   ...SYNC,

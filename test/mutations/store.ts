@@ -74,8 +74,8 @@ export const STORE: readonly Mutation[] = [
   {
     without: 'a copy before a migration',
     file: 'hub/store/open-store.ts',
-    text: 'writeFullCopy(file, copy)\n        giveToOwnerOf(folder, copy)',
-    becomes: '',
+    text: 'writeFullCopy(file, copy)\n        }',
+    becomes: '}',
     test: { file: OPEN_STORE, name: 'copies the database before it migrates' },
   },
   {

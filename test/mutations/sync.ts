@@ -280,8 +280,8 @@ export const SYNC: readonly Mutation[] = [
   {
     without: 'a bound on the rows that one transaction removes',
     file: 'hub/features/retention/purge.ts',
-    text: 'this.#walk.stretch(STRETCH).done',
-    becomes: 'this.#walk.stretch({ removals: 1e9, looks: 1e9 + STRETCH.looks }).done',
+    text: 'this.#walk.stretch(STRETCH)',
+    becomes: 'this.#walk.stretch({ removals: 1e9, looks: 1e9 + STRETCH.looks })',
     test: { file: PURGE, name: 'takes at most 5,000 rows in a transaction' },
   },
   {

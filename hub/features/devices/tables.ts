@@ -1,5 +1,6 @@
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
 import {
+  appendId,
   emptyList,
   emptyObject,
   flag,
@@ -210,11 +211,15 @@ export const invitations = syncedTable(
   { named: { invited_by: { table: 'users', owned: false } } },
 )
 
-/** The last applied sequence of each outbox lane: at or below it is a duplicate. */
+/**
+ * The last applied sequence of each outbox lane: at or below it is a duplicate. What moved it since this was written stands on the
+ * rows that moved it, by the lane's id here, which is never given twice.
+ */
 export const deviceStreams = syncedTable(
   'device_streams',
   'local',
   {
+    id: appendId(),
     device_id: text()
       .notNull()
       .references(() => devices.id, { onDelete: 'cascade' }),
@@ -223,5 +228,5 @@ export const deviceStreams = syncedTable(
     last_seq: integer().notNull(),
     updated_at: time().notNull(),
   },
-  { key: 'device_id', extras: (t) => [core.primaryKey({ columns: [t.device_id, t.epoch, t.lane] })] },
+  { extras: (t) => [core.uniqueIndex('ux_device_streams').on(t.device_id, t.epoch, t.lane)] },
 )

@@ -56,11 +56,12 @@ export function openErasures(house: House): Feature {
       )
       return
     }
-    const { rows, files } = atCentralsWork(db, () => removal.step(row, STEP.rows))
+    context.settle()
+    const { rows, files, done } = atCentralsWork(db, () => removal.step(row, STEP.rows))
     for (const file of files) context.effect({ kind: 'delete_clip', file })
     db.prepare('UPDATE erasures SET removed = removed + ? WHERE id = ?').run(rows, row.id)
     if (rows > 0) context.changed()
-    if (rows < STEP.rows) finish(context, row)
+    if (done) finish(context, row)
   }
 
   /** Nothing of it is left in the tables. */

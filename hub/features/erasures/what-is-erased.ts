@@ -10,7 +10,7 @@ export function erasedWithDevice(db: Database, { id, name }: { id: string; name:
   const series = 'SELECT id FROM reading_series WHERE device_id = @key'
   const parts = [
     count(['sensor', 'sensors'], 'device_entities WHERE device_id = @key'),
-    count(['reading', 'readings'], `readings WHERE series_id IN (${series})`),
+    count(['reading', 'readings'], `series_readings WHERE series_id IN (${series})`),
     count(['event', 'events'], "events WHERE device_id = @key AND category <> 'audit'"),
     count(['conversation', 'conversations'], 'sessions WHERE device_id = @key'),
     count(['recording', 'recordings'], 'audio_clips WHERE device_id = @key'),

@@ -2,7 +2,8 @@ import type { Context } from '../../engine/context.ts'
 import type { Feature, InputAnswer } from '../../engine/feature.ts'
 import type { FollowerFigures, FollowerStep, FoundFollower } from '../../engine/follower-step.ts'
 import type { House } from '../../engine/house.ts'
-import { firstAfter, newestKey } from './followed-table.ts'
+import { newestKey, newestKeys } from '../../store/append-keys.ts'
+import { firstAfter } from './followed-table.ts'
 import { followedOf, followerRows, waitedFor } from './follower-row.ts'
 import { tellGrown } from './gaps.ts'
 import { tellTroubles } from './getting-on.ts'
@@ -30,7 +31,7 @@ const TELL_MS = 60_000
 /** Who follows append tables, and how far. */
 export function openFollowers({ db, followers, settings }: Pick<House, 'db' | 'followers' | 'settings'>): Feature {
   const steps = new FollowerSteps(db, followers)
-  const newestOf = db.prepare('SELECT seq FROM sqlite_sequence WHERE name = ?').pluck()
+  const newestOf = newestKeys(db)
   let newest = new Map<string, number>()
   let toldAt = Number.NEGATIVE_INFINITY
   let told = ''
@@ -85,7 +86,7 @@ export function openFollowers({ db, followers, settings }: Pick<House, 'db' | 'f
     },
     afterCommit(context) {
       const grown = [...newest].flatMap(([table, before]) => {
-        const now = Number(newestOf.get(table) ?? 0)
+        const now = newestOf(table)
         return now === before ? [] : [[table, now] as const]
       })
       if (grown.length === 0) return

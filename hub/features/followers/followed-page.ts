@@ -1,7 +1,7 @@
 import { FOLLOWING } from '../../../shared/limits.ts'
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 import type { FollowedRow, Follower } from '../../engine/follower.ts'
-import { newestKey } from './followed-table.ts'
+import { newestKey } from '../../store/append-keys.ts'
 
 interface Page {
   rows: FollowedRow[]

@@ -1,4 +1,5 @@
 import type { Database } from '../../../shared/sqlite/open.ts'
+import { GIVEN_KEYS, newestKey } from '../../store/append-keys.ts'
 
 /** A table whose keys are the order in which its rows were stored. */
 export interface FollowedTable {
@@ -11,11 +12,6 @@ export interface StoredRow {
   id: number
   /** House time of its storing. */
   at: number
-}
-
-/** The highest key that the table ever gave, whether its row is still there or not. */
-export function newestKey(db: Database, table: string): number {
-  return Number(db.prepare('SELECT seq FROM sqlite_sequence WHERE name = ?').pluck().get(table) ?? 0)
 }
 
 /** The first row behind a key, if there is one. */
@@ -84,6 +80,7 @@ export function lastBefore(db: Database, of: FollowedTable, { key, before }: { k
 export function checkFollowed(db: Database, { table, storedAt }: FollowedTable): void {
   const sql = db.prepare("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?").pluck().get(table)
   if (typeof sql !== 'string') throw new Error(`there is no table ${table} to follow`)
-  if (!/autoincrement/i.test(sql)) throw new Error(`the keys of ${table} are not the order of its rows`)
+  if (!/autoincrement/i.test(sql) && !GIVEN_KEYS.has(table))
+    throw new Error(`the keys of ${table} are not the order of its rows`)
   db.prepare(`SELECT ${storedAt} FROM ${table} LIMIT 0`)
 }

@@ -1,6 +1,7 @@
 import type { Context } from '../../engine/context.ts'
 import type { Follower, FollowerKinds } from '../../engine/follower.ts'
-import { firstAfter, goneAfter, newestKey } from './followed-table.ts'
+import { newestKey } from '../../store/append-keys.ts'
+import { firstAfter, goneAfter } from './followed-table.ts'
 import { type DurableRow, type FollowerRow, followedOf, followerRow } from './follower-row.ts'
 import { addGap, countedAfter, type GapReason } from './gaps.ts'
 import { holdOf } from './settings.ts'

@@ -1,8 +1,9 @@
 import type { Database } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
 import type { House } from '../../engine/house.ts'
+import { newestKey } from '../../store/append-keys.ts'
 import type { Followed } from '../retention/held-back.ts'
-import { lastBefore, newestKey } from './followed-table.ts'
+import { lastBefore } from './followed-table.ts'
 import { type DurableRow, followedOf, waitedFor } from './follower-row.ts'
 import { addGap } from './gaps.ts'
 

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { bytes, time } from '../../../shared/admin/fields.ts'
 import { adminCommand, type CallContext } from '../../engine/admin-command.ts'
+import { readLedger } from '../../engine/ledger.ts'
 import { visibleHouses } from '../../query/visibility.ts'
+import { newestKey } from '../../store/append-keys.ts'
 import { setLogLevel, showLog } from './log-commands.ts'
 
 /** `null` where the disk does not say. */
@@ -83,14 +85,13 @@ function devicesSeen({ db, caller }: CallContext) {
 function numbersOfAll({ db, prepared }: CallContext) {
   const value = (sql: string) => db.prepare(sql).pluck().get()
   const count = (table: string) => Number(value(`SELECT count(*) FROM ${table}`))
-  const ledger = value("SELECT value FROM hub_settings WHERE key = 'ledger'")
   return {
     // The key of the newest row is the number ever stored; counting millions would take seconds.
-    readings: Number(value("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'readings'")),
+    readings: newestKey(db, 'readings'),
     sessions: count('sessions'),
     clips: count('audio_clips'),
     rejected_kept: count('rejected_messages'),
-    ledger: typeof ledger === 'string' ? (JSON.parse(ledger) as unknown) : null,
+    ledger: readLedger(db),
     front: prepared,
   }
 }

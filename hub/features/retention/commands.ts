@@ -132,8 +132,8 @@ function rowsOf(retention: Retention, name: string): ClassRows {
   if (kind !== undefined || name === 'readings') {
     const series = `reading_series s ${kind === undefined ? '' : 'WHERE s.sensor_type = ?'}`
     return {
-      from: kind === undefined ? 'readings' : `readings WHERE series_id IN (SELECT s.id FROM ${series})`,
-      oldest: `SELECT min(first) FROM (SELECT (SELECT min(reading_time) FROM readings WHERE series_id = s.id) AS first FROM ${series})`,
+      from: kind === undefined ? 'readings' : `series_readings WHERE series_id IN (SELECT s.id FROM ${series})`,
+      oldest: `SELECT min(first) FROM (SELECT (SELECT reading_time FROM series_readings WHERE series_id = s.id ORDER BY reading_time LIMIT 1) AS first FROM ${series})`,
       values: kind === undefined ? [] : [kind],
     }
   }

@@ -35,12 +35,12 @@ function retentionOf(house: House, declared: readonly RetentionClass[]): Feature
   const { db } = house
   const unsent = house.use(openUnsent)
   // Readings are summed up before any of them goes.
-  house.use(openTelemetry)
+  const { index } = house.use(openTelemetry)
   const followed = house.use(openHeldBack)
   const removable = new Removable(db, { unsent, followed, declared })
   const gauge = new DiskGauge(db)
-  const purge = new Purge(db, { removable, followed, declared })
-  const thinning = new Thinning(db, { removable, gauge, followed, declared })
+  const purge = new Purge(db, { removable, followed, declared, index })
+  const thinning = new Thinning(db, { removable, gauge, followed, declared, index })
   let low = false
 
   function warn(context: Context, space: DiskSpace): void {
@@ -81,6 +81,7 @@ function retentionOf(house: House, declared: readonly RetentionClass[]): Feature
       if (!thinning.active) purge.tick(context)
     },
     forget() {
+      removable.forget()
       purge.forget()
       thinning.forget()
       followed.forget()

@@ -3,6 +3,7 @@ import type { RetentionClass } from '../../contract/retention-class.ts'
 import { ROLLUP_STEPS, type RollupStep, rollupPosition } from '../telemetry/rollups.ts'
 import { declaredRows, eventClass, SEVERITIES } from './classes.ts'
 import type { Followed } from './held-back.ts'
+import { LeftEntries } from './left-entries.ts'
 import type { OldRow, RowQueue } from './oldest-first.ts'
 import type { Keys, Unsent } from './unsent.ts'
 
@@ -48,6 +49,7 @@ export class Removable {
   /** Five-minute rollups up to this key are in the hourly ones. */
   #covered = 0
   #delete: ReadonlyMap<string, Statement>
+  #left: LeftEntries
   #marked: Statement
 
   constructor(
@@ -65,6 +67,7 @@ export class Removable {
         db.prepare(`DELETE FROM ${table} WHERE id = ?`),
       ]),
     )
+    this.#left = new LeftEntries(db)
     this.#marked = db.prepare('SELECT 1 FROM sync_changes WHERE table_name = ? AND row_key = ?')
   }
 
@@ -92,6 +95,16 @@ export class Removable {
     return positions.map(({ upto, covers }) => `${upto}/${covers}`).join(' ')
   }
 
+  /** Tidies up behind the rows that were taken. Call in each transaction after them. */
+  sweep(): void {
+    this.#left.sweep()
+  }
+
+  /** The transaction was undone. */
+  forget(): void {
+    this.#left.forget()
+  }
+
   /** Everything that the cut allows, as queues. */
   queues(cut: Cut): RowQueue[] {
     return [...this.#readings(cut), ...this.#rollups(cut), ...this.#events(cut), ...this.#ofFeatures(cut)]
@@ -100,13 +113,14 @@ export class Removable {
   #readings(cut: Cut): RowQueue[] {
     const page = this.#db
       .prepare(
-        'SELECT id, reading_time, NULL FROM readings WHERE series_id = ? AND (reading_time, id) > (?, ?) ' +
-          'ORDER BY reading_time, id LIMIT ?',
+        // What is not indexed yet came within the hour: it may go with the next look.
+        'SELECT i.id, i.reading_time, NULL FROM reading_index i CROSS JOIN readings r ON r.id = i.id ' +
+          'WHERE i.series_id = ? AND (i.reading_time, i.id) > (?, ?) ORDER BY i.reading_time, i.id LIMIT ?',
       )
       .raw()
     const series = this.#db
       .prepare(
-        'SELECT id, sensor_type, (SELECT min(reading_time) FROM readings WHERE series_id = s.id) FROM reading_series s',
+        'SELECT id, sensor_type, (SELECT min(reading_time) FROM reading_index WHERE series_id = s.id) FROM reading_series s',
       )
       .raw()
       .all() as [number, string, number | null][]
@@ -117,7 +131,12 @@ export class Removable {
         first,
         before: cut.before(`readings:${kind}`),
         ended: () => ended,
-        page: ({ time, id: after }, limit) => rows(page.all(id, time, after, limit)),
+        page: ({ time, id: after }, limit) => {
+          const found = rows(page.all(id, time, after, limit))
+          if (found.length === 0 && after === -1) this.#left.allGone(id)
+          return found
+        },
+        removed: (row) => this.#left.removed(id, row),
         may: (row) =>
           row.id <= this.#rolledUp &&
           (this.#sent('readings', row.id) || (cut.represented === true && !this.#mayBeAtCentral('readings', row.id))),
@@ -219,9 +238,10 @@ export class Removable {
       ended: (row: OldRow) => number
       page: Page
       may: (row: OldRow) => boolean
+      removed?: (row: OldRow) => void
     },
   ): RowQueue[] {
-    const { table, first, before, ended, page, may } = of
+    const { table, first, before, ended, page, may, removed } = of
     if (first === null || before === null || first >= before) return []
     const remove = this.#delete.get(table)
     const travels = this.#travelling.has(table)
@@ -234,6 +254,7 @@ export class Removable {
           if (travels && this.#held.get(table)?.has(row.id) !== false) return false
           if (!cut.overtakes && this.#followed.waitsFor(table, row, ended(row))) return false
           if (!may(row) || remove?.run(row.id).changes !== 1) return false
+          removed?.(row)
           this.#followed.removed(table, row.id)
           cut.removed?.(table, row, travels && this.#atCentral(table, row.id))
           return true

@@ -1,6 +1,7 @@
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 import type { RetentionClass } from '../../contract/retention-class.ts'
 import type { Context } from '../../engine/context.ts'
+import type { ReadingIndex } from '../telemetry/index-filler.ts'
 import { DAY_MS, Retention } from './classes.ts'
 import type { DiskGauge } from './disk-space.ts'
 import { WATERMARKS } from './disk-space.ts'
@@ -33,6 +34,7 @@ export interface ThinningParts {
   gauge: DiskGauge
   followed: Followed
   declared: readonly RetentionClass[]
+  index: Pick<ReadingIndex, 'catchUp'>
 }
 
 /**
@@ -48,6 +50,7 @@ export class Thinning {
   #gauge: DiskGauge
   #followed: Followed
   #declared: readonly RetentionClass[]
+  #index: Pick<ReadingIndex, 'catchUp'>
   #active = false
   #step = 0
   #walk: OldestFirst | null = null
@@ -57,10 +60,11 @@ export class Thinning {
   #tally: Tally | null = null
   #write: Statement
 
-  constructor(db: Database, { removable, gauge, followed, declared }: ThinningParts) {
+  constructor(db: Database, { removable, gauge, followed, declared, index }: ThinningParts) {
     this.#db = db
     this.#followed = followed
     this.#declared = declared
+    this.#index = index
     this.#removable = removable
     this.#gauge = gauge
     this.#write = db.prepare(
@@ -102,9 +106,11 @@ export class Thinning {
   #work(context: Context): void {
     const steps = this.#steps(context.now)
     if (this.#step === 0 && this.#walk === null) this.#rolledUp = this.#removable.rolledUp()
+    if (!this.#walk) this.#index.catchUp(context)
     this.#walk ??= new OldestFirst(this.#removable.queues(steps[this.#step] ?? NOTHING))
     this.#removable.refresh(context.now)
     const { removed, done } = this.#walk.stretch(STRETCH)
+    this.#removable.sweep()
     this.#followed.settle(context)
     if (removed > 0) this.#write.run(KEY, JSON.stringify(this.#read()))
     if (!done) return

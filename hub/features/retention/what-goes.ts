@@ -44,7 +44,7 @@ function olderRows(retention: Retention, name: string): { sql: string; values: s
     const marks = kinds.map(() => '?').join(', ')
     const where = `s.sensor_type ${kind === undefined ? 'NOT IN' : 'IN'} (${marks})`
     return {
-      sql: `SELECT r.reading_time AS at FROM reading_series s JOIN readings r ON r.series_id = s.id WHERE ${where} AND r.reading_time < ?`,
+      sql: `SELECT r.reading_time AS at FROM reading_series s JOIN series_readings r ON r.series_id = s.id WHERE ${where} AND r.reading_time < ?`,
       values: kinds,
     }
   }

@@ -119,7 +119,7 @@ export const queryReadings = adminCommand({
     const { from, to } = spanOf(params, { now: context.now, days: 1 })
     const place = placeOf(params.after)
     const read = context.db.prepare(
-      'SELECT id, reading_time AS time, value, coalesce(quality, 1.0) AS quality, metadata FROM readings ' +
+      'SELECT id, reading_time AS time, value, coalesce(quality, 1.0) AS quality, metadata FROM series_readings ' +
         'WHERE series_id = ? AND reading_time >= ? AND reading_time <= ? AND (reading_time, id) > (?, ?) ORDER BY reading_time, id LIMIT ?',
     )
     const all = seriesOf(context, params)
@@ -263,10 +263,15 @@ export const latestReadings = adminCommand({
  */
 function newestReading({ db, now }: QueryContext): (series: number) => object | undefined {
   const read = db.prepare(
-    'SELECT reading_time AS time, value, coalesce(quality, 1.0) AS quality FROM readings ' +
+    'SELECT id, reading_time AS time, value, coalesce(quality, 1.0) AS quality FROM series_readings ' +
       'WHERE series_id = ? AND reading_time <= ? ORDER BY reading_time DESC, id DESC LIMIT 1',
   )
-  const upto = (series: number, latest: number) => read.get(series, latest) as object | undefined
+  function upto(series: number, latest: number): object | undefined {
+    const row = read.get(series, latest) as { id: number } | undefined
+    if (!row) return undefined
+    const { id: _, ...newest } = row
+    return newest
+  }
   return (series) => upto(series, now + CLOCK_STEP_MS) ?? upto(series, Number.MAX_SAFE_INTEGER)
 }
 

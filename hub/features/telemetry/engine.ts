@@ -7,11 +7,12 @@ import type { Context } from '../../engine/context.ts'
 import type { Feature, Origin, PartlyRefused } from '../../engine/feature.ts'
 import type { House } from '../../engine/house.ts'
 import { openDevices } from '../devices/engine.ts'
+import { ReadingIndex } from './index-filler.ts'
 import { LatestStates } from './latest.ts'
 import { Observations } from './observations.ts'
 import { readingMetadata } from './reading-metadata.ts'
 import { ReadingSensors } from './reading-sensors.ts'
-import { ReadingWriter } from './reading-writer.ts'
+import { type ReadingRow, ReadingWriter } from './reading-writer.ts'
 import { Rollups } from './rollups.ts'
 import { SeriesIndex } from './series.ts'
 
@@ -19,6 +20,7 @@ export interface Telemetry extends Feature {
   latest: LatestStates
   /** What bridges and connections say of their entities. */
   observations: Observations
+  index: ReadingIndex
 }
 
 /** Readings on their way into series and rows, and the newest state of everything. */
@@ -27,6 +29,7 @@ export function openTelemetry(house: House): Telemetry {
   const { entities, clocks, directory, signs } = house.use(openDevices)
   const series = new SeriesIndex(db)
   const writer = new ReadingWriter(db)
+  const index = new ReadingIndex(db)
   const latest = new LatestStates(db, isShown)
   const observations = new Observations({ latest, series, writer, directory, signs })
   entities.onReturned = (entity) => latest.drop(entity.id)
@@ -42,6 +45,7 @@ export function openTelemetry(house: House): Telemetry {
     const { device, lane } = origin
     const { now } = context
     const refused: RefusedSensor[] = []
+    let last: ReadingRow | null = null
     for (const item of message.items) {
       const entity = sensors.of(context, item, origin)
       if ('reason' in entity) {
@@ -53,19 +57,16 @@ export function openTelemetry(house: House): Telemetry {
       const quality = possible ? (item.quality ?? 1) : 0
       const id = series.id(context, { device, sensor: item.sensor }, entity)
       const metadata = readingMetadata(when, possible)
-      writer.add({
-        device,
-        series: id,
-        time: when.time,
-        received: now,
-        value: item.value,
-        quality: quality === 1 ? null : quality,
-        metadata,
-      })
+      last = {
+        ...{ device, series: id, time: when.time, received: now, value: item.value },
+        ...{ quality: quality === 1 ? null : quality, metadata, mark: null },
+      }
+      writer.add(last)
       if (!entity.enabled || (lane === 'backlog' && latest.of(entity.id) === undefined)) continue
       const state = { value: item.value, unit: entity.unit, at: when.time, quality, time_quality: when.quality }
       latest.stage({ entity: entity.id, device, key: item.sensor, state }, now)
     }
+    if (last !== null) last.mark = origin.mark()
     const [first] = refused
     const reason = describeRefused(refused)
     if (!first || reason === null) return undefined
@@ -78,20 +79,23 @@ export function openTelemetry(house: House): Telemetry {
     name: 'telemetry',
     latest,
     observations,
+    index,
     ingest: { readings: store },
     start: (context) => latest.load(context),
     flush(context) {
-      writer.flush()
+      index.grew(context, writer.flush())
       latest.flush(context)
     },
     tick(context) {
       latest.tick(context)
+      index.tick(context)
       rollups.tick(context)
     },
     stop: (context) => latest.write(context),
     forget() {
       series.forget()
       writer.forget()
+      index.forget()
       latest.forgetStaged()
       rollups.forget()
     },

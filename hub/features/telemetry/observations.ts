@@ -102,7 +102,16 @@ export class Observations {
     const { series: index, writer } = this.#parts
     const series = index.id(context, { device, sensor: key }, { id, kind: kind ?? 'number', unit })
     if (mayRepeat && writer.has({ series, time, value })) return
-    writer.add({ device, series, value, time, metadata, received: context.now, quality: possible ? null : 0 })
+    writer.add({
+      device,
+      series,
+      value,
+      time,
+      metadata,
+      received: context.now,
+      quality: possible ? null : 0,
+      mark: null,
+    })
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
+import { newestKeyReader } from '../../store/append-keys.ts'
 
 /**
  * Rows per statement, the largest first: crossing from JavaScript into SQLite costs as much as a row without its index,
@@ -15,6 +16,8 @@ export interface ReadingRow {
   /** `null` means 1. */
   quality: number | null
   metadata: string | null
+  /** Of the last row of a message, see `Origin.mark`. */
+  mark: number | null
 }
 
 /** Statements for some of the columns. */
@@ -34,23 +37,20 @@ export class ReadingWriter {
   /** The pending ones by what makes them the same; `null`: nobody has asked since the last write. */
   #waiting: Set<string> | null = null
   #stored: Statement
+  /** Given here, because AUTOINCREMENT writes a page for them with every commit. */
+  #newestKey: () => number
   #short: Insert
   #full: Insert
 
   constructor(db: Database) {
     this.#stored = db
-      .prepare('SELECT 1 FROM readings WHERE series_id = ? AND reading_time = ? AND value = ? LIMIT 1')
+      .prepare('SELECT 1 FROM series_readings WHERE series_id = ? AND reading_time = ? AND value = ? LIMIT 1')
       .pluck()
-    const columns = ['series_id', 'reading_time', 'received_at', 'value']
-    this.#short = insert(db, columns, (row) => [row.series, row.time, row.received, row.value])
-    this.#full = insert(db, [...columns, 'quality', 'metadata'], (row) => [
-      row.series,
-      row.time,
-      row.received,
-      row.value,
-      row.quality,
-      row.metadata,
-    ])
+    this.#newestKey = newestKeyReader(db, 'readings')
+    const columns = ['id', 'series_id', 'reading_time', 'received_at', 'value', 'mark']
+    const plain = (row: ReadingRow) => [row.series, row.time, row.received, row.value, row.mark]
+    this.#short = insert(db, columns, plain)
+    this.#full = insert(db, [...columns, 'quality', 'metadata'], (row) => [...plain(row), row.quality, row.metadata])
   }
 
   add(row: ReadingRow): void {
@@ -67,14 +67,18 @@ export class ReadingWriter {
     return this.#waiting.has(sameness(row)) || this.#stored.get(row.series, row.time, row.value) !== undefined
   }
 
-  flush(): void {
-    if (this.#pending.size === 0) return
+  /** Returns how many it wrote. */
+  flush(): number {
+    if (this.#pending.size === 0) return 0
     const { values, bySize } = this.#plain ? this.#short : this.#full
     const rows = [...this.#pending.values()].flat()
+    const first = this.#newestKey() + 1
     let at = 0
     for (const { rows: size, statement } of bySize)
-      for (; at + size <= rows.length; at += size) statement.run(rows.slice(at, at + size).flatMap(values))
+      for (; at + size <= rows.length; at += size)
+        statement.run(rows.slice(at, at + size).flatMap((row, index) => [first + at + index, ...values(row)]))
     this.forget()
+    return rows.length
   }
 
   forget(): void {

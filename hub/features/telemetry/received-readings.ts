@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { deviceParam, id, sensorParam, sensorValue, time } from '../../../shared/admin/fields.ts'
-import type { Database } from '../../../shared/sqlite/open.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
 import { conditions } from '../../query/list-query.ts'
 import { visibleHouses } from '../../query/visibility.ts'
+import { newestKey } from '../../store/append-keys.ts'
 import { deviceNamed } from '../devices/named-device.ts'
 import { SENSOR_NAME, sensorKeys } from '../devices/named-sensor.ts'
 
@@ -60,7 +60,7 @@ export const receivedReadings = adminCommand({
   changes: false,
   query(context, params) {
     const { after, limit } = params
-    const newest = newestId(context.db)
+    const newest = newestKey(context.db, 'readings')
     const from = after ?? Math.max(0, newest - SPAN)
     const to = Math.min(newest, from + SPAN)
     const device = params.device === undefined ? undefined : deviceNamed(context, params.device)
@@ -86,9 +86,3 @@ export const receivedReadings = adminCommand({
     return { readings, newest, ...(after === undefined || last === undefined || last >= newest ? {} : { next: last }) }
   },
 })
-
-/** The greatest id that was given, also when its row is gone. */
-function newestId(db: Database): number {
-  const read = db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'readings'").pluck()
-  return (read.get() as number | undefined) ?? 0
-}

@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
+import { readLedger } from '../../../hub/engine/ledger.ts'
 import { LANES, type TestDevice } from './test-device.ts'
 
 export interface HistoryCheck {
@@ -74,12 +75,10 @@ function compareLane(device: TestDevice, lane: (typeof LANES)[number], values: n
 }
 
 function checkLedger(db: Sqlite.Database, stored: number): string[] {
-  const text = db.prepare("SELECT value FROM hub_settings WHERE key = 'ledger'").pluck().get()
-  if (typeof text !== 'string') return stored > 0 ? ['there is no ledger'] : []
-  const ledger = JSON.parse(text) as { received: number; applied: number; duplicate: number; rejected: number }
+  const ledger = readLedger(db)
   const faults: string[] = []
   if (ledger.received !== ledger.applied + ledger.duplicate + ledger.rejected)
-    faults.push(`the ledger does not balance: ${text}`)
+    faults.push(`the ledger does not balance: ${JSON.stringify(ledger)}`)
   if (ledger.applied !== stored) faults.push(`the ledger says ${ledger.applied} applied, ${stored} rows are stored`)
   return faults
 }

@@ -2,6 +2,7 @@ import { is, SQL } from 'drizzle-orm'
 import { getTableConfig, SQLiteSyncDialect, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { afterAll, describe, expect, it } from 'vitest'
 import * as schema from '../../../drizzle/sqlite/schema.ts'
+import { GIVEN_KEYS } from '../../../hub/store/append-keys.ts'
 import { HUB_MIGRATIONS } from '../../../hub/store/open-store.ts'
 import { migrate } from '../../../shared/sqlite/migrate.ts'
 import { openDatabase } from '../../../shared/sqlite/open.ts'
@@ -58,7 +59,14 @@ describe('the migrated database', () => {
       "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
     ).map(({ name }) => name)
     const declared = configs.map(({ name }) => name)
-    const views = ['sensor_readings', 'reading_rollup_buckets', 'devices_compat', 'events_compat', 'houses_compat']
+    const views = [
+      'sensor_readings',
+      'series_readings',
+      'reading_rollup_buckets',
+      'devices_compat',
+      'events_compat',
+      'houses_compat',
+    ]
     expect(live.sort()).toEqual([...declared, 'schema_migrations', ...views].sort())
   })
 
@@ -116,7 +124,7 @@ describe('the migrated database', () => {
     expect(live.sort()).toEqual(declared.sort())
   })
 
-  it('gives AUTOINCREMENT to every integer key, so that a purged key is never handed out again', () => {
+  it('gives AUTOINCREMENT to every integer key, so that a purged key is never handed out again, or gives it itself', () => {
     const plain = configs
       .filter((config) => config.columns.some((column) => column.primary && column.getSQLType() === 'integer'))
       .map(({ name }) => name)
@@ -124,7 +132,7 @@ describe('the migrated database', () => {
         (name) =>
           !/AUTOINCREMENT/.test(String(db.prepare('SELECT sql FROM sqlite_schema WHERE name = ?').pluck().get(name))),
       )
-    expect(plain).toEqual([])
+    expect(plain).toEqual([...GIVEN_KEYS])
     db.exec("INSERT INTO sync_changes (table_name, row_key) VALUES ('t', '1'), ('t', '2')")
     db.exec('DELETE FROM sync_changes')
     db.exec("INSERT INTO sync_changes (table_name, row_key) VALUES ('t', '3')")
@@ -161,8 +169,8 @@ describe('what the documents ask for', () => {
       1,
     )
     const details = plan.map(({ detail }) => detail).join('\n')
-    expect(details).toContain('ix_readings_series_time (series_id=? AND reading_time>?)')
-    expect(details).not.toContain('SCAN')
+    expect(details).toContain('SEARCH i USING PRIMARY KEY (series_id=? AND reading_time>?)')
+    expect(details).not.toContain('SCAN ')
   })
 
   it.each([
@@ -176,12 +184,11 @@ describe('what the documents ask for', () => {
     house.exec(
       `${numbers} INSERT INTO reading_series (device_id, sensor, sensor_type, created_at) SELECT 'd', n, 'number', 1 FROM n WHERE n <= 20;` +
         `${numbers} INSERT INTO readings (series_id, reading_time, received_at, value) SELECT n % 20 + 1, n, n, n FROM n;` +
+        'INSERT INTO reading_index SELECT series_id, reading_time, id FROM readings;' +
         'PRAGMA optimize = 0x10002',
     )
     const plan = house.prepare(`EXPLAIN QUERY PLAN SELECT value FROM sensor_readings WHERE ${condition}`).all()
-    expect(JSON.stringify(plan)).toContain(
-      'SEARCH r USING INDEX ix_readings_series_time (series_id=? AND reading_time>?)',
-    )
+    expect(JSON.stringify(plan)).toContain('SEARCH i USING PRIMARY KEY (series_id=? AND reading_time>?)')
     house.close()
   })
 

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { givenKeyTriggers } from '../../../hub/store/append-keys.ts'
 import { captureTriggers, installTriggers } from '../../../hub/store/change-log.ts'
 import * as columns from '../../../hub/store/columns.ts'
 import { declarations } from '../../../hub/store/declarations.ts'
+import { indexedTriggers } from '../../../hub/store/indexed-readings.ts'
 import { ownedTriggers } from '../../../hub/store/owned-rows.ts'
 import { SEAL_MARK } from '../../../hub/store/seal-mark.ts'
 import { seededTriggers } from '../../../hub/store/seeded-triggers.ts'
@@ -171,6 +173,8 @@ describe('the triggers', () => {
         ...keepTriggers(table),
         ...ownedTriggers(table),
         ...seededTriggers(table),
+        ...givenKeyTriggers(table),
+        ...indexedTriggers(table),
       ])
       .sort((a, b) => (a.name < b.name ? -1 : 1))
 

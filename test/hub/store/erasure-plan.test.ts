@@ -12,6 +12,7 @@ const NAMES_NOBODY = {
   'messages.persona_id': 'a persona is never deleted',
   'persona_versions.managed_by': 'site or central',
   'personas.managed_by': 'site or central',
+  'reading_index.series_id': 'goes with its series by a trigger',
   'rejected_messages.topic': 'of the device that the row names',
   'users.email': "the person's own",
   'users.managed_by': 'site or central',

@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newestKey } from '../../../hub/store/append-keys.ts'
 import { listBackups, writeBackup, writeFullCopy } from '../../../hub/store/backup.ts'
 import { damageOfFile } from '../../../hub/store/check.ts'
 import { noteDamage, noteSound, uncheckedMark } from '../../../hub/store/check-mark.ts'
@@ -71,8 +72,7 @@ describe('the hourly backup', () => {
     expect([count(copy, 'readings'), count(copy, 'events')]).toEqual([0, 0])
     expect(copy.pragma('integrity_check', { simple: true })).toBe('ok')
     expect(copy.pragma('foreign_key_check')).toEqual([])
-    copy.exec('INSERT INTO readings (series_id, reading_time, received_at, value) VALUES (1, 4, 4, 4)')
-    expect(copy.prepare('SELECT id FROM readings').pluck().all()).toEqual([4])
+    expect(newestKey(copy, 'readings')).toBe(3)
     // Search indexes are derived, and made by whoever opens the copy.
     const objects =
       "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite%' AND name NOT GLOB 'search_*' ORDER BY type, name"
@@ -236,19 +236,24 @@ describe('opening the store', () => {
 
   it('finds an index that says something else than its table once somebody met that', () => {
     const store = filled()
-    const page = (rootPage(store.db, 'ix_readings_series_time') - 1) * 4096
+    store.db.exec(
+      'INSERT INTO reading_rollups (series_id, step, bucket, min, max, sum, count, created_at) VALUES ' +
+        '(1, 9, 1, 1, 1, 1, 1, 1), (1, 9, 2, 1, 1, 1, 1, 1), (1, 9, 3, 1, 1, 1, 1, 1)',
+    )
+    const page = (rootPage(store.db, 'ix_reading_rollups_bucket') - 1) * 4096
     store.close()
-    // The entry of series 1, time 2, row 2: a header of four bytes, then the numbers that are not 1. It says time 5 now.
-    const entry = readFileSync(file()).indexOf(Buffer.from([4, 9, 1, 1, 2, 2]), page)
+    // The entry of series 1, step 9, bucket 2, row 2: a header of five bytes, then the numbers that are not 1. It says 5 now.
+    const entry = readFileSync(file()).indexOf(Buffer.from([5, 9, 1, 1, 1, 9, 2, 2]), page)
     expect(entry - page).toBeLessThan(4096)
     const fd = openSync(file(), 'r+')
-    writeSync(fd, Buffer.from([5]), 0, 1, entry + 4)
+    writeSync(fd, Buffer.from([5]), 0, 1, entry + 6)
     closeSync(fd)
     expect(damageOfFile(file())).toBeNull()
     noteDamage(file(), 'database disk image is malformed')
     const again = open()
     expect(again.toTell.join()).toContain('no row was lost')
-    const found = 'SELECT id FROM readings INDEXED BY ix_readings_series_time WHERE series_id = 1 AND reading_time = 2'
+    const found =
+      'SELECT id FROM reading_rollups INDEXED BY ix_reading_rollups_bucket WHERE series_id = 1 AND step = 9 AND bucket = 2'
     expect(again.db.prepare(found).pluck().all()).toEqual([2])
     again.close()
   })
@@ -270,7 +275,7 @@ describe('opening the store', () => {
     store.db.close()
     damage((page - 1) * 4096)
     // What was saved of it is migrated; here that fails, because it has been already.
-    expect(open).toThrow('duplicate column')
+    expect(open).toThrow('given_keys` already exists')
     expect(existsSync(`${file()}.damaged-1000`)).toBe(true)
   })
 
@@ -302,8 +307,7 @@ describe('opening the store', () => {
     const aside = `${file()}.damaged-9000`
     expect(again.toTell).toEqual([expect.stringContaining(aside)])
     expect(readFileSync(aside)).toEqual(damaged)
-    again.db.exec('INSERT INTO readings (series_id, reading_time, received_at, value) VALUES (1, 9, 9, 9)')
-    expect(again.db.prepare('SELECT id FROM readings').pluck().get()).toBe(4)
+    expect(newestKey(again.db, 'readings')).toBe(3)
     again.close()
     // It stays a matter for a person until somebody has dealt with it.
     const told = open()

@@ -4,6 +4,7 @@ import type { Effect } from '../../../../hub/engine/input.ts'
 import { readSyncIdentity, writeSyncIdentity } from '../../../../hub/engine/sync-memory.ts'
 import { findAdminCommand } from '../../../../hub/features/commands.ts'
 import { eraseUser } from '../../../../hub/features/erasures/commands.ts'
+import { writeIndexedUpto } from '../../../../hub/store/indexed-readings.ts'
 import { ask, commandInput, query } from '../../engine/ask.ts'
 import { openTestHouse, type TestHouse } from '../../engine/engine-in-memory.ts'
 import { count } from '../retention/retention-house.ts'
@@ -92,6 +93,34 @@ it('removes at most 5,000 rows in a transaction, and takes readings before what 
   })
   expect(Math.max(...went)).toBeLessThanOrEqual(5_000)
   expect(went.filter((rows) => rows > 0).length).toBeGreaterThanOrEqual(2)
+  expect(count(house, 'readings')).toBe(12_000)
+})
+
+it('takes readings wherever they are found', () => {
+  const house = livedIn()
+  house.db.exec('INSERT INTO reading_index SELECT series_id, reading_time, id FROM readings WHERE id <= 20')
+  writeIndexedUpto(house.db, 20)
+  erase.device(house)
+  finishErasing(house)
+  expect([count(house, 'readings'), count(house, 'reading_series')]).toEqual([40, 1])
+  expect(house.all('SELECT 1 FROM reading_index WHERE series_id NOT IN (SELECT id FROM reading_series)')).toEqual([])
+})
+
+it('goes through what a purge left of its readings, a step at a time', () => {
+  const house = livedIn(undefined, 12_000)
+  house.tick(1_000)
+  const series = "(SELECT id FROM reading_series WHERE device_id = 'anna-tablet-x7k2m9')"
+  house.db.exec(`DELETE FROM readings WHERE series_id = ${series} AND id % 12000 BETWEEN 1 AND 11000`)
+  house.db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  erase.device(house)
+  const entries: number[] = []
+  let before = count(house, `reading_index WHERE series_id = ${series}`)
+  finishErasing(house, () => {
+    const left = count(house, `reading_index WHERE series_id = ${series}`)
+    entries.push(before - left)
+    before = left
+  })
+  expect(Math.max(...entries)).toBeLessThanOrEqual(5_000)
   expect(count(house, 'readings')).toBe(12_000)
 })
 

@@ -1,0 +1,84 @@
+import type { Database, Statement } from '../../../shared/sqlite/open.ts'
+import type { Context } from '../../engine/context.ts'
+import { readIndexedUpto, writeIndexedUpto } from '../../store/indexed-readings.ts'
+
+/**
+ * Readings are indexed so many at a time, sorted: each series' entries lie side by side then, and a page of the index is written
+ * once for many of them. Whoever asks for readings looks through as many without it, which takes half a millisecond.
+ */
+const AT_ONCE = 12_000
+/** What else an old database has, or one whose index was made anew. */
+const STEPS_PER_TICK = 2
+
+/**
+ * Fills the index of readings by series and time, behind the commits that bring them: an index that is kept with every reading
+ * writes a page for each series at each commit.
+ */
+export class ReadingIndex {
+  #db: Database
+  #upto: number | null = null
+  /** Readings that came since the last step. */
+  #grown = 0
+  #last: Statement
+  #newest: Statement
+  #fill: Statement
+
+  constructor(db: Database) {
+    this.#db = db
+    this.#last = db.prepare('SELECT id FROM readings WHERE id > ? ORDER BY id LIMIT 1 OFFSET ?').pluck()
+    this.#newest = db.prepare('SELECT coalesce(max(id), 0) FROM readings').pluck()
+    this.#fill = db.prepare(
+      'INSERT INTO reading_index (series_id, reading_time, id) ' +
+        'SELECT series_id, reading_time, id FROM readings WHERE id > ? AND id <= ? ORDER BY series_id, reading_time, id',
+    )
+  }
+
+  /** Call when rows were written: as fast as they come they are indexed, however seldom the clock ticks meanwhile. */
+  grew(context: Context, rows: number): void {
+    this.#grown += rows
+    if (this.#grown >= AT_ONCE) this.#step(context)
+  }
+
+  tick(context: Context): void {
+    for (let steps = 0; steps < STEPS_PER_TICK && this.#isFull(); steps++) this.#step(context)
+  }
+
+  /** Indexes what waits, at most a step of it: whoever looks for old readings looks in the index alone. */
+  catchUp(context: Context): void {
+    this.#step(context)
+  }
+
+  forget(): void {
+    this.#upto = null
+  }
+
+  /** Whether a whole step waits. */
+  #isFull(): boolean {
+    return this.#newestRow() - this.#indexed() >= AT_ONCE && this.#lastOfStep() !== null
+  }
+
+  #step(context: Context): void {
+    const from = this.#indexed()
+    const upto = this.#lastOfStep() ?? this.#newestRow()
+    this.#grown = 0
+    if (upto <= from) return
+    this.#fill.run(from, upto)
+    writeIndexedUpto(this.#db, upto)
+    // What is indexed may be removed, and with it what it says of its message.
+    context.settle()
+    this.#upto = upto
+  }
+
+  #lastOfStep(): number | null {
+    return (this.#last.get(this.#indexed(), AT_ONCE - 1) as number | undefined) ?? null
+  }
+
+  #indexed(): number {
+    this.#upto ??= readIndexedUpto(this.#db)
+    return this.#upto
+  }
+
+  #newestRow(): number {
+    return Number(this.#newest.get())
+  }
+}

@@ -1,0 +1,139 @@
+import type { Mutation } from './mutation.ts'
+
+const BOOKS = 'test/hub/engine/books.test.ts'
+const INDEX = 'test/hub/features/telemetry/reading-index.test.ts'
+const LEFT = 'test/hub/features/retention/left-entries.test.ts'
+const ERASURE = 'test/hub/features/erasures/erasure.test.ts'
+
+/** Readings whose commit writes them and nothing else: their index, their keys, and what they say of their messages. */
+export const READINGS: readonly Mutation[] = [
+  {
+    without: 'reading at start how far rows say that lanes are',
+    file: 'hub/engine/carried-positions.ts',
+    text: 'const { lane, seq } = readMark(mark)\n      this.#raise(lane, seq)',
+    becomes: 'readMark(mark)',
+    test: { file: BOOKS, name: 'is counted and placed by its rows alone' },
+  },
+  {
+    without: 'counting at start the messages that rows say of',
+    file: 'hub/engine/ledger.ts',
+    text: 'received: since, applied: since',
+    becomes: 'received: 0 * since',
+    test: { file: BOOKS, name: 'is counted and placed by its rows alone' },
+  },
+  {
+    without: 'taking back the place of a message whose rows were undone',
+    file: 'hub/engine/books.ts',
+    text: 'this.streams.back(to)',
+    becomes: 'this.streams.forgetPositions()',
+    test: { file: BOOKS, name: 'that is undone as the last of its batch is placed by the books' },
+  },
+  {
+    without: 'writing the books before the rows may go that they follow from',
+    file: 'hub/features/telemetry/index-filler.ts',
+    text: 'context.settle()',
+    becomes: '',
+    test: { file: BOOKS, name: 'are written before rows go that say what is in them' },
+  },
+  {
+    without: 'keeping from the books what only counts in memory',
+    file: 'hub/engine/engine.ts',
+    text: "identity ? 'ledger' : 'memory'",
+    becomes: "'ledger'",
+    test: { file: BOOKS, name: 'are not written for a heartbeat' },
+  },
+  {
+    without: 'writing what moved last before the oldest epochs are forgotten',
+    file: 'hub/engine/device-streams.ts',
+    text: 'if (this.#grown.size > 0) this.#carried.settle(now)',
+    becomes: '',
+    test: { file: BOOKS, name: 'know the newest epochs by what moved last' },
+  },
+  {
+    without: 'a key that is noted before its row goes',
+    file: 'hub/store/append-keys.ts',
+    text: 'if (!GIVEN_KEYS.has(name)) return []',
+    becomes: "if (name !== '') return []",
+    test: { file: BOOKS, name: 'are never given twice' },
+  },
+  {
+    without: 'the keys of readings in a copy that has none of them',
+    file: 'hub/store/copy-rows.ts',
+    text: 'keep.run(name, newestKey(from, name))',
+    becomes: 'keep.run(name, 0)',
+    test: { file: 'test/hub/store/open-store.test.ts', name: 'has everything but readings and events' },
+  },
+  {
+    without: 'indexing readings as fast as they come',
+    file: 'hub/features/telemetry/index-filler.ts',
+    text: 'if (this.#grown >= AT_ONCE) this.#step(context)',
+    becomes: '',
+    test: { file: INDEX, name: 'keeps up with whatever comes between two ticks' },
+  },
+  {
+    without: 'reading again how far the index is after a batch was undone',
+    file: 'hub/features/telemetry/index-filler.ts',
+    text: 'forget(): void {\n    this.#upto = null',
+    becomes: 'forget(): void {',
+    test: { file: INDEX, name: 'and its position go back together when their batch does' },
+  },
+  {
+    without: 'readings that are not indexed yet, where a series is removed',
+    file: 'hub/store/indexed-readings.ts',
+    text: '`DELETE FROM "${name}" WHERE "${key}" > ${UPTO} AND ${of}`,',
+    becomes: '',
+    test: { file: INDEX, name: 'has what belongs to a device go with it, wherever it is found' },
+  },
+  {
+    without: 'readings that are not indexed yet, where readings are asked for',
+    file: 'drizzle/sqlite/0023_kind-to-the-card.sql',
+    text: 'WHERE id > coalesce(',
+    becomes: 'WHERE id > 1000000 + coalesce(',
+    test: { file: INDEX, name: 'readings are the same whether they are indexed or not' },
+  },
+  {
+    without: 'indexing what came since, before old readings are looked for',
+    file: 'hub/features/retention/purge.ts',
+    text: 'this.#index.catchUp(context)',
+    becomes: '',
+    test: {
+      file: 'test/hub/features/retention/purge.test.ts',
+      name: 'removes readings that are older than they are kept',
+    },
+  },
+  {
+    without: 'removing entries whose readings are gone',
+    file: 'hub/features/retention/purge.ts',
+    text: 'this.#removable.sweep()',
+    becomes: '',
+    test: { file: LEFT, name: 'goes many at a time' },
+  },
+  {
+    without: 'counting the entries that an earlier life of the hub left',
+    file: 'hub/features/retention/left-entries.ts',
+    text: 'entries: before + 1',
+    becomes: 'entries: 0 * before + 1',
+    test: { file: LEFT, name: 'goes after a restart too' },
+  },
+  {
+    without: 'keeping entries whose readings stay',
+    file: 'hub/features/retention/left-entries.ts',
+    text: "'NOT EXISTS (SELECT 1 FROM readings r WHERE r.id = reading_index.id)'",
+    becomes: "'true'",
+    test: { file: LEFT, name: 'goes with the last reading of a sensor' },
+  },
+  {
+    without: 'looking past entries without a reading when somebody is erased',
+    file: 'hub/features/erasures/removal.ts',
+    text: 'this.#withoutRow += ids.length - (removed.rows - before)',
+    becomes: '',
+    test: { file: ERASURE, name: 'goes through what a purge left of its readings, a step at a time' },
+  },
+  {
+    without: 'what is not indexed yet of somebody who is erased',
+    file: 'hub/features/erasures/removal.ts',
+    text: 'if (this.left > 0) this.#remove(table, `id > ${readIndexedUpto(db)} AND ${which}`)',
+    becomes: '',
+    test: { file: ERASURE, name: 'takes readings wherever they are found' },
+  },
+]
