@@ -28,7 +28,9 @@ async function runVerb(verb: string, values: HubValues): Promise<number> {
     }
     case 'restore': {
       const { restoreDatabase } = await maintenance()
-      process.stdout.write(restored(restoreDatabase(folder, needed(verb, 'from', values), systemClock.now())))
+      const told = (what: string) => void process.stderr.write(`${what}\n`)
+      const source = needed(verb, 'from', values)
+      process.stdout.write(restored(restoreDatabase(folder, source, { now: systemClock.now(), told })))
       return 0
     }
     case 'config':

@@ -21,10 +21,11 @@ export class BackupCopier {
     this.#checked = checked
   }
 
-  /** The path of the new backup. One at a time. Rejects with what went wrong, or with `ProcessDropped`. */
-  async copy(now: number): Promise<string> {
+  /** The path of the new backup; see `writeBackup`. One at a time. Rejects with what went wrong, or with `ProcessDropped`. */
+  async copy(now: number, { whole = false } = {}): Promise<string> {
     await this.#checked()
-    const outcome = await this.#process.run([storeFile(this.#folder), backupFolder(this.#folder), String(now)])
+    const folder = backupFolder(this.#folder)
+    const outcome = await this.#process.run([storeFile(this.#folder), folder, String(now), whole ? 'whole' : 'usual'])
     if ('file' in outcome) return outcome.file
     throw new Error(outcome.error)
   }

@@ -11,9 +11,12 @@ const HOUR_MS = 3_600_000
 /** A change of devices or accounts is worth a backup of its own; several in a row make one. */
 const SOON_MS = 10_000
 
+/** Resolves to the new copy. `whole`: it may leave nothing to other copies. */
+type MakeBackup = (now: number, extent: { whole: boolean }) => Promise<string>
+
 /** Backs the database up every hour, and soon after a change that a device would miss in an older copy. */
 export class Backups implements Service {
-  #backup: (now: number) => Promise<string>
+  #backup: MakeBackup
   #clock: Clock
   #log: Log
   #health: Health
@@ -26,7 +29,7 @@ export class Backups implements Service {
 
   /** `owed` is a file that is there while a stop left a copy to the next start. */
   constructor(parts: {
-    backup: (now: number) => Promise<string>
+    backup: MakeBackup
     /** Ends a backup that is under way. */
     drop: () => void
     /** Removes all copies but one. */
@@ -71,7 +74,7 @@ export class Backups implements Service {
 
   /** Makes a copy, and removes all that were there before. Returns whether that is so now. */
   async renew(): Promise<boolean> {
-    const made = await this.run()
+    const made = await this.run({ whole: true })
     if (made === null) return false
     this.#removeOthers(made)
     return true
@@ -81,7 +84,7 @@ export class Backups implements Service {
    * Returns the new copy; `null` when another one is under way, or this one failed. Never rejects: a backup that fails is a
    * problem of the hub's health until one succeeds.
    */
-  async run(): Promise<string | null> {
+  async run({ whole = false } = {}): Promise<string | null> {
     this.#soon?.()
     this.#soon = null
     if (this.#running) {
@@ -91,7 +94,7 @@ export class Backups implements Service {
     }
     this.#running = true
     try {
-      const file = await this.#backup(this.#clock.now())
+      const file = await this.#backup(this.#clock.now(), { whole })
       rmSync(this.#owed, { force: true })
       this.#log.debug({ file }, 'the database was backed up')
       this.#health.clear('backup')

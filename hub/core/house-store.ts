@@ -118,7 +118,7 @@ export class HouseStore implements Service {
     this.#scrub = new DatabaseScrub({ ...reads, log: log.part('check'), checked: () => this.#check.over })
     const copier = new BackupCopier(folder, () => this.#check.over)
     this.backups = new Backups({
-      backup: (now) => copier.copy(now),
+      backup: (now, extent) => copier.copy(now, extent),
       drop: () => copier.drop(),
       removeOthers: (kept) => removeOtherCopies(backupFolder(folder), kept),
       owed: join(backupFolder(folder), 'owed'),

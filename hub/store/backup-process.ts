@@ -5,7 +5,7 @@ import { standBack } from './stand-back.ts'
 /** What a backup's process says at its end, as one line of JSON. */
 export type BackupOutcome = { file: string } | { error: string }
 
-const [source = '', folder = '', now = ''] = process.argv.slice(2)
+const [source = '', folder = '', now = '', extent = ''] = process.argv.slice(2)
 const hub = process.ppid
 
 /** The folder may be another house's by the time a process without its hub is done. */
@@ -16,7 +16,7 @@ function checkHub(): void {
 standBack()
 let outcome: BackupOutcome
 try {
-  outcome = { file: writeBackup({ source, folder, now: Number(now), before: checkHub }) }
+  outcome = { file: writeBackup({ source, folder, now: Number(now), whole: extent === 'whole', before: checkHub }) }
 } catch (error) {
   outcome = { error: asError(error).message }
 }

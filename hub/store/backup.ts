@@ -9,54 +9,59 @@ import { copyRows } from './copy-rows.ts'
 import { putInPlace } from './files.ts'
 import { dropPart, partOf, removePartsOf } from './part-files.ts'
 import { backupFile, backupTime } from './places.ts'
+import { ALL_ROLLUPS, markSince, rollupsSince, sinceWhich, wholeCopies } from './rollups-in-copies.ts'
 import { checkIntegrity } from './sound.ts'
 
 /** Left out of the hourly backup: they are large, and central keeps its copy. */
 const LEFT_OUT = new Set(['readings', 'reading_index', 'events', 'rejected_messages', 'sync_changes'])
 /** Set in every copy, so that one put in a database's place is known as such: central gives it a new epoch. */
 export const RESTORED_COPY = 'restored_copy'
-/**
- * Hourly rollups are all that is left of old readings, so they are worth their place in every copy; the newest million
- * are about 50 MB and twenty sensors for six years. Finer ones would be ten times as many, and a year at most.
- */
-const PARTLY = new Map([
-  [
-    'reading_rollups',
-    'SELECT * FROM (SELECT * FROM reading_rollups WHERE step = 3600000 ORDER BY id DESC LIMIT 1000000) ORDER BY id',
-  ],
-])
 const KEEP = 24
+/** What other copies leave to whole ones is in two of them. */
+const KEEP_WHOLE = 2
 
 /**
- * Copies everything but readings, their 5-minute rollups and events into a new database and verifies it by opening it. Safe
- * while the hub writes: it reads one snapshot. Returns the file's path.
+ * Copies everything but readings, their 5-minute rollups and events into a new database and verifies it by opening it. Hourly
+ * rollups that two other copies of the folder have it leaves to them. Safe while the hub writes: it reads one snapshot. Returns
+ * the file's path.
  */
 export function writeBackup(options: {
   source: string
   folder: string
   now: number
+  /** Whether it leaves nothing to others: they are about to go. Default false. */
+  whole?: boolean
   /** Called when the copy is whole and checked. What it throws keeps the copy from its place. */
   before?: () => void
 }): string {
-  const { source, folder, now, before } = options
+  const { source, folder, now, whole = false, before } = options
   mkdirSync(folder, { recursive: true, mode: 0o750 })
   const final = nextBackup(folder, now)
-  writeLeanCopy(source, final, before)
-  const others = listBackups(folder).filter((file) => file !== final)
-  for (const old of others.slice(KEEP - 1)) rmSync(old)
+  writeLeanCopy(source, final, { since: whole ? null : sinceWhich(source, listBackups(folder), now), before })
+  removeOldest(listBackups(folder))
   return final
 }
 
-/** The same as a file of any name. */
-export function writeLeanCopy(source: string, target: string, before?: () => void): void {
+/** The same as a file of any name. `since`: from which key on it has hourly rollups; `null`, the default: it has all. */
+export function writeLeanCopy(
+  source: string,
+  target: string,
+  { since = null, before }: { since?: number | null; before?: (() => void) | undefined } = {},
+): void {
+  const partly = new Map([['reading_rollups', since === null ? ALL_ROLLUPS : rollupsSince(since)]])
   writeChecked(
     target,
     (part) => {
-      copyRows(source, part, { leftOut: LEFT_OUT, partly: PARTLY })
-      mark(part)
+      copyRows(source, part, { leftOut: LEFT_OUT, partly })
+      mark(part, (copy) => markSince(copy, since))
     },
     before,
   )
+}
+
+function removeOldest(copies: readonly string[]): void {
+  const needed = new Set(wholeCopies(copies).filter((_, at) => at < KEEP_WHOLE))
+  for (const [at, file] of copies.entries()) if (at >= KEEP && !needed.has(file)) rmSync(file)
 }
 
 /**
@@ -72,14 +77,15 @@ export function writeFullCopy(source: string, target: string): void {
     } finally {
       db.close()
     }
-    mark(part)
+    mark(part, (copy) => markSince(copy, null))
   })
 }
 
-function mark(part: string): void {
+function mark(part: string, more: (copy: Sqlite.Database) => void): void {
   const copy = new Sqlite(part)
   try {
     markAsCopy(copy)
+    more(copy)
   } finally {
     copy.close()
   }

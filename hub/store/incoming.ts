@@ -1,5 +1,5 @@
 import { chmodSync, copyFileSync, existsSync, statSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { asError, LaresError } from '../../shared/errors.ts'
 import { runningUser } from '../../shared/running-user.ts'
@@ -7,25 +7,32 @@ import { shellWord } from '../../shared/shell-word.ts'
 import { logBelongs } from '../../shared/sqlite/log-stamp.ts'
 import { refuseNewer } from '../../shared/sqlite/migrate.ts'
 import { sqliteCode } from '../../shared/sqlite/open.ts'
-import { markAsCopy } from './backup.ts'
+import { listBackups, markAsCopy } from './backup.ts'
 import { databaseFiles } from './files.ts'
 import { dropPart, partOf } from './part-files.ts'
+import { fillRollups } from './rollups-in-copies.ts'
 import { checkMagic, checkSound } from './sound.ts'
 
 /**
  * Makes a checked copy of somebody's database beside `file`, in one piece and ready to take its place. Only the copy is
- * opened: the source may lie on a disk that cannot be written, and its own log comes along. Returns the copy's path.
+ * opened: the source may lie on a disk that cannot be written, and its own log comes along. What a backup left to others is
+ * taken from those that lie beside it; `told` hears when they do not have it. Returns the copy's path.
  *
  * Throws what is wrong with the source: `not_found`, `no_permission`, `bad_params`, `corrupt_database`, `newer_schema`,
  * or `disk_full`. Then nothing is left behind.
  */
-export function bringIn(source: string, { file, migrations }: { file: string; migrations: string }): string {
+export function bringIn(
+  source: string,
+  { file, migrations, told }: { file: string; migrations: string; told: (what: string) => void },
+): string {
   const part = partOf(file)
   try {
     readable(source, file)
     dropPart(part)
     copyWithLog(source, part)
     makeOnePiece(part, { source, migrations })
+    const folder = dirname(resolve(source))
+    if (!fillRollups(part, () => listBackups(folder))) told(`${LEFT_TO_OTHERS} ${folder}`)
     return part
   } catch (error) {
     dropPart(part)
@@ -70,6 +77,8 @@ function makeOnePiece(part: string, { source, migrations }: { source: string; mi
   }
 }
 
+const LEFT_TO_OTHERS =
+  'older hourly values of sensors are missing: this copy left them to others, and none that is whole and sound lies in'
 const CHOOSE = 'Choose a file made by lares hub backup, or one of the folder backups.'
 
 /** What the system says, in words that tell a person what to do. */

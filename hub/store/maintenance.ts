@@ -54,14 +54,19 @@ function settle(folder: string): void {
 /**
  * Puts a copy in the database's place, with everything that belongs to either. The present one is set aside, never deleted;
  * whenever this is killed, the next start has one of the two, whole. The hub must not run. As root it gives what it writes to
- * the owner of the data folder. Returns where the present one lies now, or `null` when there was none.
+ * the owner of the data folder. `told` hears what the copy does not have. Returns where the present one lies now, or `null` when
+ * there was none.
  */
-export function restoreDatabase(folder: string, source: string, now: number): string | null {
+export function restoreDatabase(
+  folder: string,
+  source: string,
+  { now, told = () => {} }: { now: number; told?: (what: string) => void },
+): string | null {
   const release = lock(folder)
   try {
     const file = storeFile(folder)
     finishExchange(file)
-    const incoming = bringIn(resolve(source), { file, migrations: HUB_MIGRATIONS })
+    const incoming = bringIn(resolve(source), { file, migrations: HUB_MIGRATIONS, told })
     giveToOwnerOf(folder, incoming)
     const present = databaseFiles(file).length > 0
     const aside = exchange(file, incoming, { reason: 'aside', now })

@@ -32,11 +32,12 @@ export function mend(options: StoreFolder, { cause, migrations }: { cause: Error
   dropPart(salvageFile(file))
   if (backup === null)
     throw new LaresError('corrupt_database', `${file} is damaged or gone and there is no backup`, { cause })
-  const incoming = bringIn(backup, { file, migrations })
+  const told: string[] = []
+  const incoming = bringIn(backup, { file, migrations, told: (what) => told.push(what) })
   giveToOwnerOf(folder, incoming)
   const setAside = exchange(file, incoming, { reason: 'damaged', now })
   log.error({ setAside, backup }, 'the database is damaged or gone; the newest backup took its place')
-  return isThere ? notSaved(outcome) : ['the database was gone and a backup took its place']
+  return [...(isThere ? notSaved(outcome) : ['the database was gone and a backup took its place']), ...told]
 }
 
 /** What goes wrong here must not keep the backup from its place. */

@@ -7,13 +7,14 @@ import type { Log } from '../../shared/log.ts'
 import { stampAnew } from '../../shared/sqlite/log-stamp.ts'
 import { type Database, sqliteCode } from '../../shared/sqlite/open.ts'
 import { passLostKeys } from './append-keys.ts'
-import { markAsCopy } from './backup.ts'
+import { listBackups, markAsCopy } from './backup.ts'
 import { damageOf, GROWING_TABLES } from './check.ts'
 import { NOT_DERIVED, type SchemaObject } from './copy-rows.ts'
 import { forgetIndexedUpto } from './indexed-readings.ts'
 import { removeOrphans } from './orphaned-rows.ts'
 import { dropPart } from './part-files.ts'
 import { openDamaged, ReadableRows } from './readable-rows.ts'
+import { completedBy } from './rollups-in-copies.ts'
 import { timeOfRow } from './row-times.ts'
 import { type LostRange, openSalvage, type SalvageProgress } from './salvage-progress.ts'
 import { type LostRows, type SalvageReport, storeReport } from './salvage-report.ts'
@@ -182,10 +183,27 @@ function fillFromBackup({ source, db, progress, log }: Work, backup: string | nu
     if (migrationsOf(from).join() !== migrationsOf(source).join()) return isNeeded ? null : []
     for (const table of damaged)
       progress.once(`backup ${table}`, () => {
-        const rows = fillTable({ from, db }, table, progress.lost())
+        const rows = fillTable({ from, db }, table, progress.lost()) + fillOlderRollups({ backup, db }, table, progress)
         log.warn({ table, rows }, 'rows of a damaged table were taken from the newest backup')
       })
     return damaged.filter((table) => !GROWING_TABLES.has(table))
+  } finally {
+    from.close()
+  }
+}
+
+/** Hourly rollups may lie in another copy: see `completedBy`. */
+function fillOlderRollups(
+  { backup, db }: { backup: string; db: Database },
+  table: string,
+  progress: SalvageProgress,
+): number {
+  if (table !== 'reading_rollups') return 0
+  const whole = completedBy(backup, () => listBackups(dirname(backup)))
+  if (whole === null || whole === backup) return 0
+  const from = new Sqlite(whole, { readonly: true, fileMustExist: true })
+  try {
+    return fillTable({ from, db }, table, progress.lost())
   } finally {
     from.close()
   }

@@ -1,6 +1,7 @@
 import { ACCESS } from './access.ts'
 import { BROKER } from './broker.ts'
 import { CONTROL } from './control.ts'
+import { COPIES_OF_ROLLUPS } from './copies.ts'
 import { ENGINE } from './engine.ts'
 import { ENTITIES_OF_DEVICES } from './entities.ts'
 import { DECLARED } from './features.ts'
@@ -39,6 +40,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...DECLARED,
   ...FOLLOWERS,
   ...STORE,
+  ...COPIES_OF_ROLLUPS,
   ...SALVAGE,
   ...READINGS,
   ...SEARCH,

@@ -116,8 +116,8 @@ export const STORE: readonly Mutation[] = [
   {
     without: 'a bound on the backups that are kept',
     file: 'hub/store/backup.ts',
-    text: 'for (const old of others.slice(KEEP - 1)) rmSync(old)',
-    becomes: '',
+    text: 'if (at >= KEEP && ',
+    becomes: 'if (at < 0 && ',
     test: { file: OPEN_STORE, name: 'keeps the newest 24' },
   },
   {

@@ -26,10 +26,10 @@ const open = () => openStore({ folder, now: 1_000, log: silentLog })
 function backupsUnderTest() {
   const clock = new ManualClock()
   const health = new Health()
-  const begun: { resolve: (file: string) => void; reject: (error: Error) => void }[] = []
+  const begun: { resolve: (file: string) => void; reject: (error: Error) => void; whole: boolean }[] = []
   const owed = join(folder, 'backups/owed')
   const backups = new Backups({
-    backup: () => new Promise((resolve, reject) => begun.push({ resolve, reject })),
+    backup: (_now, { whole }) => new Promise((resolve, reject) => begun.push({ resolve, reject, whole })),
     drop() {
       begun.at(-1)?.reject(new ProcessDropped('the hub stops'))
       return begun.length > 0
@@ -67,6 +67,12 @@ describe('backups', () => {
     backups.stop()
     await settled()
     expect([existsSync(owed), problems()]).toEqual([true, []])
+  })
+
+  it('are whole where all others are to go', () => {
+    const { backups, begun } = backupsUnderTest()
+    void backups.renew()
+    expect(begun.map(({ whole }) => whole)).toEqual([true])
   })
 
   it('that fail are a problem until one succeeds', async () => {

@@ -233,14 +233,14 @@ describe('lares hub restore', () => {
 
   it('over a folder whose hub was killed brings the old house back, and sets the other aside whole', () => {
     makeKilledHouse(folder, 'New')
-    const aside = restoreDatabase(folder, copy, NOW)
+    const aside = restoreDatabase(folder, copy, { now: NOW })
     expect(houses(folder)).toEqual(['Old'])
     expect(housesOf(aside ?? '')).toEqual(['New'])
     expect(parts(folder)).toEqual([])
   })
 
   it('into an empty folder, as on a new card, says that nothing was there', () => {
-    expect(restoreDatabase(folder, copy, NOW)).toBeNull()
+    expect(restoreDatabase(folder, copy, { now: NOW })).toBeNull()
     expect(houses(folder)).toEqual(['Old'])
     expect(statSync(file()).mode & 0o777).toBe(0o600)
   })
@@ -248,14 +248,14 @@ describe('lares hub restore', () => {
   it('takes a database from the folder of a killed hub with what is in its log', () => {
     mkdirSync(join(root, 'card'))
     makeKilledHouse(join(root, 'card'), 'Card')
-    restoreDatabase(folder, storeFile(join(root, 'card')), NOW)
+    restoreDatabase(folder, storeFile(join(root, 'card')), { now: NOW })
     expect(houses(folder)).toEqual(['Card'])
   })
 
   it('twice in one moment keeps what both set aside', () => {
     makeHouse(folder, 'First')
-    const first = restoreDatabase(folder, copy, NOW)
-    const second = restoreDatabase(folder, first ?? '', NOW)
+    const first = restoreDatabase(folder, copy, { now: NOW })
+    const second = restoreDatabase(folder, first ?? '', { now: NOW })
     expect(second).not.toBe(first)
     expect([houses(folder), housesOf(first ?? ''), housesOf(second ?? '')]).toEqual([['First'], ['First'], ['Old']])
   })
@@ -293,7 +293,7 @@ describe('lares hub restore', () => {
     const before = readFileSync(file())
     const source = join(root, 'given.db')
     make(source)
-    const error = refusal(() => restoreDatabase(folder, source, NOW))
+    const error = refusal(() => restoreDatabase(folder, source, { now: NOW }))
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)])
     expect(readFileSync(file())).toEqual(before)
     expect(readdirSync(folder).filter((name) => name.startsWith('hub.db'))).toEqual(['hub.db'])
@@ -303,7 +303,7 @@ describe('lares hub restore', () => {
     chmodSync(root, 0o755)
     chmodSync(folder, 0o777)
     chmodSync(copy, 0o000)
-    const error = asNobody(() => refusal(() => restoreDatabase(folder, copy, NOW)))
+    const error = asNobody(() => refusal(() => restoreDatabase(folder, copy, { now: NOW })))
     expect([error.code, error.message, error.hint]).toEqual([
       'no_permission',
       expect.stringContaining(copy),
@@ -313,7 +313,7 @@ describe('lares hub restore', () => {
 
   it.skipIf(process.getuid?.() !== 0)('by root leaves everything to the owner of the data folder', () => {
     chownSync(folder, NOBODY, NOBODY)
-    restoreDatabase(folder, copy, NOW)
+    restoreDatabase(folder, copy, { now: NOW })
     mkdirSync(join(folder, 'upgrades'))
     backupDatabase(folder, join(folder, 'upgrades/before.sqlite'))
     for (const name of ['hub.db', 'lock.db', 'upgrades/before.sqlite'])
@@ -322,7 +322,9 @@ describe('lares hub restore', () => {
 
   it('of the database itself is refused', () => {
     makeHouse(folder, 'Present')
-    expect(refusal(() => restoreDatabase(folder, file(), NOW)).message).toContain('is the database that is in use')
+    expect(refusal(() => restoreDatabase(folder, file(), { now: NOW })).message).toContain(
+      'is the database that is in use',
+    )
   })
 })
 

@@ -144,7 +144,7 @@ describe.each(VERSIONS)('copies of a hub and of central on PostgreSQL %s', (vers
     first.close()
     const sent = await readingsOf(admin, [21, 22, 23])
 
-    restoreDatabase(folder, backup, START)
+    restoreDatabase(folder, backup, { now: START })
     const second = openStore({ folder, now: START, log: silentLog })
     const restored = begin(url, second.db)
     const again = houseRows(second.db)
