@@ -142,4 +142,11 @@ export const SALVAGE: readonly Mutation[] = [
     becomes: '',
     test: { file: WEEKLY_TEST, name: 'notes damage for the next start before it says so' },
   },
+  {
+    without: 'a scrub in the running hub',
+    file: 'hub/core/house-store.ts',
+    text: 'this.#scrub.start()',
+    becomes: '',
+    test: { file: 'test/hub/core/hub-scrubs.test.ts', name: 'a hub that is idle reads its database through' },
+  },
 ]

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readHubConfig } from '../../../hub/config.ts'
 import { Hub } from '../../../hub/hub.ts'
-import { systemClock } from '../../../shared/clock.ts'
+import { type Clock, systemClock } from '../../../shared/clock.ts'
 import { keepHubPorts } from '../../../shared/hub-ports.ts'
 import { silentLog } from '../../../shared/log.ts'
 
@@ -22,13 +22,15 @@ export async function startHub({
   folder = mkdtempSync(join(tmpdir(), 'lares-hub-')),
   config: file,
   tls = ANY,
+  clock = systemClock,
 }: {
   folder?: string
   config?: string
   tls?: string
+  clock?: Clock
 } = {}): Promise<RunningHub> {
   const config = readHubConfig(file, { tls, plain: ANY, http: ANY })
-  const hub = new Hub({ folder, config, version: 'test', clock: systemClock, log: silentLog, logLevel: 'error' })
+  const hub = new Hub({ folder, config, version: 'test', clock, log: silentLog, logLevel: 'error' })
   await hub.start()
   const ports = { ...hub.ports, pid: process.pid, host: '127.0.0.1', base: config.base, pin: hub.pin }
   keepHubPorts({ folder, ports, clock: systemClock, log: silentLog })
