@@ -33,6 +33,14 @@ async function runVerb(verb: string, values: HubValues): Promise<number> {
       process.stdout.write(restored(restoreDatabase(folder, source, { now: systemClock.now(), told })))
       return 0
     }
+    case 'salvage': {
+      const { salvageDatabase } = await maintenance()
+      const { createLog } = await import('../shared/log.ts')
+      const to = needed(verb, 'to', values)
+      const saved = salvageDatabase(folder, needed(verb, 'from', values), { to, log: createLog('warn') })
+      process.stdout.write(`${saved}\n`)
+      return 0
+    }
     case 'config':
       process.stdout.write(values.example === true ? await example() : await checked(text(values.config)))
       return 0

@@ -1,16 +1,20 @@
-import { existsSync, realpathSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { existsSync, realpathSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { LaresError } from '../../shared/errors.ts'
+import type { Log } from '../../shared/log.ts'
 import { shellWord } from '../../shared/shell-word.ts'
 import { lockFolder } from '../../shared/sqlite/lock.ts'
 import { logBelongs } from '../../shared/sqlite/log-stamp.ts'
-import { writeFullCopy } from './backup.ts'
+import { listBackups, writeFullCopy } from './backup.ts'
 import { checkCopyTarget } from './copy-target.ts'
 import { exchange, finishExchange } from './exchange.ts'
-import { databaseFiles, giveToOwnerOf } from './files.ts'
+import { databaseFiles, giveToOwnerOf, putInPlace } from './files.ts'
 import { bringIn } from './incoming.ts'
 import { HUB_MIGRATIONS, openStore, type StoreFolder } from './open-store.ts'
-import { lockFile, storeFile } from './places.ts'
+import { backupFolder, lockFile, storeFile } from './places.ts'
+import { salvage, salvageFile } from './salvage.ts'
+import { reportWords } from './salvage-report.ts'
+import { isSound } from './sound.ts'
 
 /**
  * A whole copy of the database in one file, also while the hub runs. `target` is checked before anything is written and the
@@ -74,6 +78,36 @@ export function restoreDatabase(
   } finally {
     release()
   }
+}
+
+/**
+ * Saves what can be read of a damaged database into a new file, which can be restored. What is missing of small tables comes from the
+ * newest sound backup of the data folder. Killed, the same call goes on. Returns what was saved, in a sentence.
+ */
+export function salvageDatabase(folder: string, source: string, { to, log }: { to: string; log: Log }): string {
+  const file = resolve(source)
+  if (!existsSync(file))
+    throw new LaresError('not_found', `there is no file ${file}`, {
+      hint: 'Look for it: ls -l shows the files of a folder.',
+    })
+  // It may be written to meanwhile, and its own start saves what can be read of it.
+  if (existsSync(storeFile(folder)) && statSync(file).ino === statSync(storeFile(folder)).ino)
+    throw new LaresError('bad_params', `${file} is the database of the hub, whose start mends it`, {
+      hint: 'Name one that was set aside: hub.db.damaged-….',
+    })
+  const copy = checkCopyTarget(folder, to, { replace: false })
+  const backup = listBackups(backupFolder(folder)).find(isSound) ?? null
+  const outcome = salvage({ file, target: salvageFile(copy), backup, found: 'somebody asked', log })
+  if (outcome.kind === 'unreadable')
+    throw new LaresError('corrupt_database', `${file} does not say what is in it, or accounts and settings are damaged`)
+  if (outcome.kind === 'no_room')
+    throw new LaresError(
+      'disk_full',
+      `saving needs ${Math.ceil(outcome.neededBytes / 1e6)} MB free in ${dirname(copy)}`,
+    )
+  putInPlace(outcome.file, copy)
+  if (copy.startsWith(`${realpathSync(folder)}/`)) giveToOwnerOf(folder, copy)
+  return reportWords(outcome.report)
 }
 
 /** Brings the schema up to date, with a copy made first. The hub must not run. */

@@ -48,7 +48,7 @@ function trySalvage(
   const file = storeFile(folder)
   log.warn({ file }, 'the database is damaged: what can be read of it is saved')
   try {
-    return salvage({ file, backup, found: cause.message, log })
+    return salvage({ file, target: salvageFile(file), backup, found: cause.message, log })
   } catch (error) {
     log.error({ error: asError(error).message }, 'what can be read of the damaged database could not be saved')
     return { kind: 'unreadable' }
@@ -58,5 +58,7 @@ function trySalvage(
 function notSaved(outcome: SalvageOutcome | null): string[] {
   if (outcome?.kind !== 'no_room') return []
   const needed = Math.ceil(outcome.neededBytes / 1e6)
-  return [`the rows of the damaged database were not saved, because that needs ${needed} MB of free space`]
+  return [
+    `the rows of the damaged database were not saved, because that needs ${needed} MB of free space; lares hub salvage saves them on another disk`,
+  ]
 }

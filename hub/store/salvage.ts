@@ -20,12 +20,14 @@ import { type LostRange, openSalvage, type SalvageProgress } from './salvage-pro
 import { type LostRows, type SalvageReport, storeReport } from './salvage-report.ts'
 import { isHubs } from './sound.ts'
 
-/** Where the rows of a damaged database are saved. A salvage that was killed goes on there. */
+/** Where rows are saved until the file is whole. A salvage that was killed goes on there. */
 export const salvageFile = (file: string) => `${file}.salvage`
 
 export interface Salvage {
   /** The damaged database; it is only read. */
   file: string
+  /** The new file. */
+  target: string
   /** A sound copy of the same house, for small tables that are damaged; `null`: there is none. */
   backup: string | null
   /** What was found of the damage. */
@@ -58,8 +60,7 @@ const REPLACEABLE: ReadonlySet<string> = new Set([...GROWING_TABLES].filter((tab
  *
  * Throws what is neither damage of the source nor room, such as a full disk; then nothing but the unfinished file is left.
  */
-export function salvage({ file, backup, found, log }: Salvage): SalvageOutcome {
-  const target = salvageFile(file)
+export function salvage({ file, target, backup, found, log }: Salvage): SalvageOutcome {
   let source: Database
   try {
     source = openDamaged(file)
@@ -94,7 +95,7 @@ const migrationsOf = (db: Database) =>
 function roomFor(source: Database, file: string, target: string): number {
   const number = (name: string) => Number(source.pragma(name, { simple: true }))
   const used = Math.min(statSync(file).size, (number('page_count') - number('freelist_count')) * number('page_size'))
-  const { bavail, bsize } = statfsSync(dirname(file))
+  const { bavail, bsize } = statfsSync(dirname(target))
   const written = statSync(target, { throwIfNoEntry: false })?.size ?? 0
   const needed = Math.ceil(used * GROWTH) + RESERVE_BYTES
   return bavail * bsize + written < needed ? needed : 0
@@ -109,10 +110,7 @@ interface Work {
 }
 
 /** `null`: small tables are damaged, and no backup has their rows. */
-function save(
-  source: Database,
-  { file, target, backup, found, log }: Salvage & { target: string },
-): SalvageReport | null {
+function save(source: Database, { file, target, backup, found, log }: Salvage): SalvageReport | null {
   const { db, progress } = openSalvage(target, file)
   try {
     const objects = schemaOf(source)

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { newestKey } from '../../../hub/store/append-keys.ts'
 import { RESTORED_COPY, writeBackup } from '../../../hub/store/backup.ts'
 import { noteDamage } from '../../../hub/store/check-mark.ts'
+import { restoreDatabase, salvageDatabase } from '../../../hub/store/maintenance.ts'
 import { type OpenedStore, openStore } from '../../../hub/store/open-store.ts'
 import { backupFolder, storeFile } from '../../../hub/store/places.ts'
 import { salvage, salvageFile } from '../../../hub/store/salvage.ts'
@@ -171,7 +172,7 @@ describe('what is saved of a damaged database', () => {
 })
 
 describe('saving that was interrupted', () => {
-  const nobody = { file: '', backup: null, found: 'damage' }
+  const nobody = { backup: null, found: 'damage' }
   /** Is killed when it meets what cannot be read. */
   const killed = {
     ...silentLog,
@@ -179,14 +180,15 @@ describe('saving that was interrupted', () => {
       throw new Error('killed')
     },
   }
-  const begin = () => expect(() => salvage({ ...nobody, file: file(), log: killed })).toThrow('killed')
+  const begin = () =>
+    expect(() => salvage({ ...nobody, file: file(), target: salvageFile(file()), log: killed })).toThrow('killed')
   /** Marks what is saved already. */
   function mark(): void {
     const begun = new Sqlite(salvageFile(file()))
     begun.exec("UPDATE houses SET name = 'saved before'")
     begun.close()
   }
-  const finish = () => salvage({ ...nobody, file: file(), log: silentLog })
+  const finish = () => salvage({ ...nobody, file: file(), target: salvageFile(file()), log: silentLog })
   const names = () => {
     const saved = new Sqlite(salvageFile(file()), { readonly: true })
     const found = [saved.prepare('SELECT name FROM houses').pluck().get(), count(saved, 'readings') > 11_000]
@@ -232,6 +234,32 @@ describe.skipIf(trouble !== null)('on a disk that is nearly full', () => {
     } finally {
       disk.remove()
     }
+  })
+})
+
+describe('lares hub salvage', () => {
+  const saved = () => join(folder, 'backups', 'saved.db')
+  const asked = (from: string) => salvageDatabase(folder, from, { to: saved(), log: silentLog })
+
+  it('saves what can be read of a file that was set aside, for a restore', () => {
+    const aside = join(folder, 'aside.db')
+    cpSync(file(), aside)
+    spoil(aside, leavesOf(aside, 'readings')[2] ?? 0)
+    expect(asked(aside)).toContain('rows of readings were lost')
+    expect(readdirSync(join(folder, 'backups'))).toEqual(['saved.db'])
+    restoreDatabase(folder, saved(), 7_000)
+    store = openStore({ folder, now: 9_000, log: silentLog })
+    expectAllBut(store.db, readReport(store.db), 200)
+  })
+
+  it('takes neither a file of which nothing can be read nor the database itself, and leaves nothing behind', () => {
+    const aside = join(folder, 'aside.db')
+    cpSync(file(), aside)
+    spoil(aside, 1)
+    expect(() => asked(aside)).toThrow('does not say what is in it')
+    expect(() => asked(file())).toThrow('whose start mends it')
+    expect(() => asked(join(folder, 'none.db'))).toThrow('there is no file')
+    expect(readdirSync(join(folder, 'backups'))).toEqual([])
   })
 })
 

@@ -32,6 +32,9 @@ export const HUB: Inventory = {
     'Tell it by what it is connected through: ': BEHIND_BRIDGE,
   },
   'hub/': {
+    'Name one that was set aside: hub.db.damaged-….': {
+      because: 'it takes a damaged database: test/hub/store/salvage.test.ts saves one that was set aside',
+    },
     'The card is failing. Make a whole copy on another disk now:': {
       because: 'a person replaces a card; the copy is taken by maintenance.test.ts',
     },
