@@ -52,6 +52,8 @@ export class DatabaseScrub {
   }
 
   start(): void {
+    // A house that was never read has waited since its first start.
+    if (this.#state.began === null) this.#keep({ ...this.#state, began: this.#parts.clock.now() })
     this.#tellUnreadable(this.#state.unreadableBytes)
     this.#stop = this.#parts.clock.every(SLICE_EVERY_MS, () => void this.run())
   }
@@ -107,8 +109,13 @@ export class DatabaseScrub {
   }
 
   #keep(state: ScrubState): void {
+    const { file, log } = this.#parts
     this.#state = state
-    writeScrub(this.#parts.file, state)
+    try {
+      writeScrub(file, state)
+    } catch (error) {
+      log.debug({ file, error: asError(error).message }, 'how far the database was read is not known after a restart')
+    }
   }
 
   #tellUnreadable(bytes: number): void {
@@ -126,5 +133,5 @@ function isDue({ at, began, finished }: ScrubState, { now, isIdle }: { now: numb
   // A clock that was set back makes none wait for longer.
   const age = (time: number | null) => (time === null ? ROUND_MS : Math.abs(now - time))
   if (at !== null) return isIdle || age(began) >= PATIENCE_MS
-  return isIdle ? age(finished) >= ROUND_MS : finished !== null && age(finished) >= ROUND_MS + PATIENCE_MS
+  return isIdle ? age(finished) >= ROUND_MS : age(finished ?? began) >= ROUND_MS + PATIENCE_MS
 }

@@ -7,13 +7,16 @@ import { giveToOwnerOf } from './files.ts'
 const position = z.strictObject({
   /** `file`, or a table or an index: `table readings`. */
   part: z.string(),
-  /** The byte or the key behind which it goes on. */
-  after: z.number(),
+  /** The byte or the key behind which it goes on; 0 at the beginning. */
+  after: z.union([z.number(), z.array(z.number())]),
 })
 const state = z.strictObject({
   /** Where the round that is under way goes on; `null`: none is. */
   at: position.nullable(),
-  /** When the round that is under way began, and when the last one was through, in ms; `null`: never. */
+  /**
+   * When the round that is under way, or was last, began, and when the last one was through, in ms; `null`: never. Before the first
+   * round: since when that has been due.
+   */
   began: z.number().nullable(),
   finished: z.number().nullable(),
   /** Bytes of the file that the disk did not give in the round that is under way, or in the last one. */

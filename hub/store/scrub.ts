@@ -3,6 +3,7 @@ import Sqlite from 'better-sqlite3'
 import { asError } from '../../shared/errors.ts'
 import { type Database, isUnreadable } from '../../shared/sqlite/open.ts'
 import { damageOfTable, GROWING_TABLES } from './check.ts'
+import { keyOfEntries, readEntries } from './keyed-entries.ts'
 import { ReadableRows } from './readable-rows.ts'
 import { timeOfRow } from './row-times.ts'
 import type { ScrubPosition } from './scrub-state.ts'
@@ -67,12 +68,14 @@ export class Scrub {
     return { next: following === undefined ? null : { part: following, after: 0 }, damage, unreadableBytes }
   }
 
-  #read(part: string, after: number): PartStep {
-    if (part === FILE) return readFile(this.#file, after)
+  #read(part: string, after: ScrubPosition['after']): PartStep {
+    if (part === FILE) return readFile(this.#file, Number(after))
     const [, table = '', , index] = part.split(' ')
     try {
       if (index !== undefined) return { next: null, damage: this.#indexDamage(table, index) }
-      return GROWING_TABLES.has(table) ? this.#rows(table, after) : { next: null, damage: this.#tableDamage(table) }
+      if (!GROWING_TABLES.has(table)) return { next: null, damage: this.#tableDamage(table) }
+      const key = keyOfEntries(this.#db, table)
+      return key === null ? this.#rows(table, Number(after)) : this.#entries(table, key, after)
     } catch (error) {
       if (!isUnreadable(error)) throw error
       return { next: null, damage: `${part.replace('table ', '')}: ${asError(error).message}` }
@@ -88,6 +91,15 @@ export class Scrub {
     const [from, to] = times.map((time) => (time === null ? null : new Date(time).toISOString()))
     const when = `${from ? `, stored after ${from}` : ''}${to ? `, stored before ${to}` : ''}`
     return { next, damage: `${table}: rows ${unreadable.after + 1} to ${last} cannot be read${when}` }
+  }
+
+  #entries(table: string, key: string[], at: ScrubPosition['after']): PartStep {
+    const after = Array.isArray(at) && at.length === key.length ? at : key.map(() => Number.MIN_SAFE_INTEGER)
+    const { next, damagedBehind } = readEntries(this.#db, { table, key, after, limit: ROWS })
+    if (damagedBehind === null) return { next }
+    const where =
+      at === 0 && damagedBehind === after ? 'its first entries' : `entries behind ${damagedBehind.join(', ')}`
+    return { next, damage: `${table}: ${where} (${key.join(', ')}) cannot be read` }
   }
 
   #tableDamage(table: string): string | null {
@@ -109,7 +121,7 @@ export class Scrub {
 }
 
 interface PartStep {
-  next: number | null
+  next: ScrubPosition['after'] | null
   damage?: string | null
   unreadableBytes?: number
 }

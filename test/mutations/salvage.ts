@@ -136,6 +136,13 @@ export const SALVAGE: readonly Mutation[] = [
     test: { file: WEEKLY_TEST, name: 'waits for an idle minute' },
   },
   {
+    without: 'a first scrub of a house that is never idle',
+    file: 'hub/core/database-scrub.ts',
+    text: 'age(finished ?? began) >= ROUND_MS + PATIENCE_MS',
+    becomes: 'age(finished) >= ROUND_MS + PATIENCE_MS',
+    test: { file: WEEKLY_TEST, name: 'begins in a house that is never idle as well' },
+  },
+  {
     without: 'noting the damage that a scrub finds',
     file: 'hub/core/database-scrub.ts',
     text: 'noteDamage(file, damage)',
@@ -147,6 +154,9 @@ export const SALVAGE: readonly Mutation[] = [
     file: 'hub/core/house-store.ts',
     text: 'this.#scrub.start()',
     becomes: '',
-    test: { file: 'test/hub/core/hub-scrubs.test.ts', name: 'a hub that is idle reads its database through' },
+    test: {
+      file: 'test/hub/core/hub-scrubs.test.ts',
+      name: 'a hub reads its database through, and its status says when',
+    },
   },
 ]

@@ -90,6 +90,18 @@ describe('the weekly reading of the database', () => {
     expect(begun).toHaveLength(2)
   })
 
+  it('begins in a house that is never idle as well, two weeks after its first start, also over restarts', async () => {
+    for (const week of [0, 1, 2]) {
+      const { scrub, begun } = scrubOf({ ...SOUND, next: AT })
+      scrub.start()
+      scrub.stop()
+      scrub.loaded(0.9)
+      await scrub.run()
+      expect([week, begun.length]).toEqual([week, week === 2 ? 1 : 0])
+      clock.advance(ROUND_MS)
+    }
+  })
+
   it('notes damage for the next start before it says so, and begins anew with whatever takes the place', async () => {
     const { scrub, damage, file } = scrubOf(
       { ...SOUND, next: AT },

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
+import { writeIndexedUpto } from '../../../hub/store/indexed-readings.ts'
 import { openStore } from '../../../hub/store/open-store.ts'
 import { silentLog } from '../../../shared/log.ts'
 import { HOUSE_ROWS } from './house-rows.ts'
@@ -25,7 +26,9 @@ export function houseWithReadings(folder: string): void {
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 2000)
       INSERT INTO events (event_type, category, title, description, source, timestamp, created_at, updated_at)
       SELECT 'button', 'device', 'Button ' || i, hex(randomblob(60)), 'device', i, i, i FROM n;
+    INSERT INTO reading_index SELECT series_id, reading_time, id FROM readings ORDER BY 1, 2, 3;
     DELETE FROM sync_changes;`)
+  writeIndexedUpto(store.db, READINGS)
   store.close()
 }
 

@@ -8,7 +8,7 @@ import { storeFile } from '../../../hub/store/places.ts'
 import { Scrub } from '../../../hub/store/scrub.ts'
 import type { ScrubPosition } from '../../../hub/store/scrub-state.ts'
 import { silentLog } from '../../../shared/log.ts'
-import { houseWithReadings, leavesOf, pagesOf, READINGS, spoil } from './damage.ts'
+import { houseWithReadings, leavesOf, pagesOf, spoil } from './damage.ts'
 
 let whole: string
 let folder: string
@@ -58,7 +58,7 @@ describe('reading the whole database in steps', () => {
         .all(type) as string[]
     // Every table, and at least every index that was made for one that grows.
     expect(parts).toEqual(expect.arrayContaining(named('table')))
-    expect(parts).toContain('table readings index ix_readings_series_time')
+    expect(parts).toContain('table events index ix_events_created_at')
     store.close()
   })
 
@@ -90,7 +90,7 @@ describe('reading the whole database in steps', () => {
     expect(scrubbed().damage).toContain('readings: rows 1 to the last cannot be read')
   })
 
-  it.each(['ix_readings_series_time', 'ix_events_created_at'])('names %s when one of its pages is rubbish', (index) => {
+  it.each(['idx_event_type_time', 'ix_events_created_at'])('names %s when one of its pages is rubbish', (index) => {
     spoil(file(), leavesOf(file(), index)[1] ?? 0)
     expect(scrubbed().damage).toEqual([expect.stringMatching(`index ${index}: database disk image is malformed`)])
   })
@@ -99,18 +99,23 @@ describe('reading the whole database in steps', () => {
     const db = new Sqlite(file())
     db.unsafeMode(true)
     db.pragma('writable_schema = ON')
-    const index = "name = 'ix_readings_series_time'"
+    const index = "name = 'ix_events_created_at'"
     db.exec(`CREATE TABLE kept AS SELECT * FROM sqlite_schema WHERE ${index}; DELETE FROM sqlite_schema WHERE ${index}`)
     db.close()
     const without = new Sqlite(file())
     without.unsafeMode(true)
     without.pragma('writable_schema = ON')
-    without.exec(
-      'INSERT INTO readings (series_id, reading_time, received_at, value) VALUES (1, 1, 1, 1); INSERT INTO sqlite_schema SELECT * FROM kept; DROP TABLE kept',
-    )
+    without.exec('DELETE FROM events WHERE id = 7; INSERT INTO sqlite_schema SELECT * FROM kept; DROP TABLE kept')
     without.close()
+    expect(scrubbed().damage).toEqual(['ix_events_created_at: 2001 entries for the 2000 rows of events'])
+  })
+
+  it('names where entries of the readings by series cannot be read', () => {
+    spoil(file(), leavesOf(file(), 'reading_index')[2] ?? 0)
     expect(scrubbed().damage).toEqual([
-      `ix_readings_series_time: ${READINGS} entries for the ${READINGS + 1} rows of readings`,
+      expect.stringMatching(
+        /^reading_index: entries behind 1, \d+, \d+ \(series_id, reading_time, id\) cannot be read$/,
+      ),
     ])
   })
 

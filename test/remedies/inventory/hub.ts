@@ -126,7 +126,10 @@ export const HUB: Inventory = {
     'Name a file in it: ls shows them.': COPIES,
     'Choose a file made by lares hub backup, or one of the folder backups.': [COPIES, COPIES],
     'Move it away, and look at what is restored: mv … …': COPIES,
-    'Look for it: ls -l shows the files of a folder.': COPIES,
+    'Look for it: ls -l shows the files of a folder.': [
+      COPIES,
+      { because: 'lares hub salvage says the same words as lares hub restore, for which they are taken' },
+    ],
     'Run the same command with sudo: as root it gives what it': PERMISSIONS,
     'Free as much space on that disk as the file is large, and run it again.': {
       because: 'the fault tests fill the disk of the hub while it runs, and this is done without it',
