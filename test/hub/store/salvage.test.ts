@@ -247,7 +247,7 @@ describe('lares hub salvage', () => {
     spoil(aside, leavesOf(aside, 'readings')[2] ?? 0)
     expect(asked(aside)).toContain('rows of readings were lost')
     expect(readdirSync(join(folder, 'backups'))).toEqual(['saved.db'])
-    restoreDatabase(folder, saved(), 7_000)
+    restoreDatabase(folder, saved(), { now: 7_000 })
     store = openStore({ folder, now: 9_000, log: silentLog })
     expectAllBut(store.db, readReport(store.db), 200)
   })
