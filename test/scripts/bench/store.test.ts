@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -75,6 +75,21 @@ describe('the layout before', () => {
     expect(older.openHouse).not.toBe(own.openHouse)
   })
 
+  it('has its packages from here, but SQLite as it came and not as it was compiled', () => {
+    const root = join(scratch, 'checkout')
+    const sqlite = join(root, 'node_modules/better-sqlite3')
+    for (const folder of ['build/Release', 'lib', 'prebuilds']) mkdirSync(join(sqlite, folder), { recursive: true })
+    mkdirSync(join(root, 'node_modules/zod'))
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-C', root, '-c', 'user.name=t', '-c', 'user.email=t@localhost', ...args])
+    git('init', '--quiet')
+    git('commit', '--quiet', '--allow-empty', '--message', 'Begin')
+    const folder = join(scratch, 'older')
+    expect(layOut('HEAD', { root, folder })).toEqual({ root: folder })
+    expect(readdirSync(join(folder, 'node_modules/better-sqlite3')).sort()).toEqual(['lib', 'prebuilds'])
+    expect(realpathSync(join(folder, 'node_modules/zod'))).toBe(realpathSync(join(root, 'node_modules/zod')))
+  })
+
   it('is missing with a reason where the commit is not there', () => {
     const folder = join(scratch, 'older')
     expect(layOut('0'.repeat(40), { root: ROOT, folder })).toMatch(/^0{40} is not to be had from git here/)
@@ -102,8 +117,8 @@ describe('the frames of a log', () => {
     const [{ log }] = db.pragma('wal_checkpoint(PASSIVE)') as [{ log: number }]
     expect(log).toBeGreaterThan(20)
     expect(frames.added()).toBe(log)
-    frames.close()
     db.close()
+    frames.close()
   })
 })
 

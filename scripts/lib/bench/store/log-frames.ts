@@ -39,6 +39,7 @@ export class LogFrames {
     return this.#fd
   }
 
+  /** After the database is closed: whoever closes a file loses all locks on it of the whole process, those of SQLite too. */
   close(): void {
     closeSync(this.#fd)
   }

@@ -120,9 +120,9 @@ export class StoreHouse {
 
   close(now: number): void {
     this.#house.engine.stop(receiptAt(now))
+    this.#house.store.close()
     this.#frames.close()
     closeSync(this.#log)
-    this.#house.store.close()
   }
 
   /**
