@@ -6,14 +6,14 @@ import { withFolder } from './figures.ts'
 import { FIGURES, type Figures, figuresOf, type Measured, noFigures } from './store/figures-of-a-side.ts'
 import { FRAME_HEADER_BYTES } from './store/log-frames.ts'
 import { layOut } from './store/older-tree.ts'
+import type { Answers } from './store/questions.ts'
 import { type HouseSize, Side } from './store/side.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 /** The last commit of the layout that wrote an index with every reading. */
 const BEFORE = 'db0ab74'
 const HOUR_MS = 3_600_000
-/** The layouts are asked in turns, because what else the machine does changes from one minute to the next. */
-const TURNS = 5
+const ROUNDS = 40
 const FRAME_BYTES = 4_096 + FRAME_HEADER_BYTES
 
 interface StoreOptions extends Omit<HouseSize, 'until'> {
@@ -70,18 +70,29 @@ async function measure(scratch: string, before: string | null, size: HouseSize):
   }
 }
 
-/** What is counted does not depend on who else works; what is timed is asked in turns. */
+/** What is counted does not depend on who else works, so the houses are made side by side. */
 async function measureAll(sides: Side[], size: HouseSize): Promise<Measured[]> {
-  const measured = await Promise.all(
-    sides.map(async (side) => ({ filled: await side.fill(size), answers: [] as Measured['answers'] })),
-  )
-  for (const [n, side] of sides.entries()) if (measured[n]) tellDay(side, measured[n].filled, size)
-  for (let turn = 0; turn < TURNS; turn += 1) {
-    const inTurn = [...sides.entries()]
-    for (const [n, side] of turn % 2 === 0 ? inTurn : inTurn.reverse()) measured[n]?.answers.push(await side.ask())
-  }
+  const filled = await Promise.all(sides.map((side) => side.fill(size)))
+  for (const [n, side] of sides.entries()) if (filled[n]) tellDay(side, filled[n], size)
+  const answers = await askInTurns(sides)
   const purged = await Promise.all(sides.map((side) => side.purge()))
-  return measured.flatMap((one, n) => (purged[n] ? { ...one, purged: purged[n] } : []))
+  return filled.flatMap((one, n) =>
+    answers[n] && purged[n] ? { filled: one, answers: answers[n], purged: purged[n] } : [],
+  )
+}
+
+/** In turns of a tenth of a second, because what else the machine does changes from one second to the next. */
+async function askInTurns(sides: Side[]): Promise<Answers[]> {
+  const asked = await Promise.all(sides.map(async (side) => ({ ...(await side.asking()), answers: noAnswers() })))
+  for (let round = 0; round < ROUNDS; round += 1)
+    for (const { answers, ...side } of round % 2 === 0 ? asked : asked.toReversed())
+      for (const [name, times] of Object.entries(await side.round())) answers[name as keyof Answers].push(...times)
+  await Promise.all(asked.map(({ end }) => end()))
+  return asked.map(({ answers }) => answers)
+}
+
+function noAnswers(): Answers {
+  return { chart24hMs: [], chart1yMs: [], latestMs: [], syncUs: [] }
 }
 
 function tellCards(sides: Side[]): void {

@@ -41,7 +41,8 @@ export function openCard(name: string, megabytes: number): Card | string {
   const folder = join(scratch, name)
   let mounted = false
   const close = () => {
-    if (mounted) run('umount', folder)
+    // Lazily: a child that was killed may still be on its way out.
+    if (mounted) run('umount', '--lazy', folder)
     mounted = false
     rmSync(scratch, { recursive: true, force: true })
   }

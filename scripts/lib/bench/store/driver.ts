@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { systemClock } from '../../../../shared/clock.ts'
 import { explain } from '../../../../shared/errors.ts'
 import type { CardPlace } from './card.ts'
@@ -7,7 +6,6 @@ import { type HouseDay, houseDay } from './house-day.ts'
 import { type Purged, purgeOfADay } from './house-purge.ts'
 import { type Layout, loadLayout } from './layout.ts'
 import { type LoneMessage, loneMessages } from './lone-messages.ts'
-import { type Answers, askHouse } from './questions.ts'
 import { bytesPerReading } from './reading-bytes.ts'
 import { StoreHouse } from './store-house.ts'
 
@@ -39,21 +37,18 @@ export interface Filled {
   tookMs: Record<'fill' | 'lone' | 'day', number>
 }
 
-export interface LaterOrder extends HouseUnderTest {
-  do: 'ask' | 'purge'
-  filled: Pick<Filled, 'devices' | 'now' | 'keptDays'>
+export interface PurgeOrder extends HouseUnderTest, Pick<Filled, 'now' | 'keptDays'> {
+  do: 'purge'
 }
 
 /** Runs an order over one checkout's modules, and says its outcome in one line of JSON. */
-async function main(): Promise<Filled | Answers | Purged> {
-  const order = JSON.parse(process.argv[2] ?? '') as FillOrder | LaterOrder
+async function main(): Promise<Filled | Purged> {
+  const order = JSON.parse(process.argv[2] ?? '') as FillOrder | PurgeOrder
   const layout = await loadLayout(order.root)
   if (order.do === 'fill') return fill(layout, order)
-  const { devices, now, keptDays } = order.filled
-  if (order.do === 'ask') return askHouse(layout, { file: join(order.folder, 'hub.db'), devices, now })
-  const house = new StoreHouse(layout, { folder: order.folder, now })
-  const purged = purgeOfADay(house, { now, keptDays })
-  house.close(now)
+  const house = new StoreHouse(layout, order)
+  const purged = purgeOfADay(house, order)
+  house.close(order.now)
   return purged
 }
 

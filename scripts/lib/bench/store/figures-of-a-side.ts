@@ -25,15 +25,14 @@ const HOURS_OF_A_DAY = 24
 
 export interface Measured {
   filled: Filled
-  /** Of each turn. */
-  answers: Answers[]
+  answers: Answers
   purged: Purged
 }
 
 export function figuresOf({ filled, answers, purged }: Measured, { devices, hours }: HouseSize): Figures {
   const { lone, day, bytesPerReading } = filled
   const rowsOfADay = devices * SENSORS_OF_A_DEVICE.length * (DAY_MS / MESSAGE_MS)
-  const middle = (name: keyof Answers) => median(answers.map((answer) => answer[name]))
+  const middle = (name: keyof Answers) => median(answers[name])
   return {
     device_kb_per_lone_message: lone.deviceKb,
     flushes_per_lone_message: lone.flushes,

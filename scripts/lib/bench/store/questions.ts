@@ -1,25 +1,33 @@
-import { systemClock } from '../../../../shared/clock.ts'
 import type { Database } from '../../../../shared/sqlite/open.ts'
 import { YEAR_DEVICE, YEAR_MS } from './history.ts'
 import { SENSORS_OF_A_DEVICE } from './house-messages.ts'
 import type { Layout } from './layout.ts'
-import { median } from './median.ts'
 
-/** How long what others ask of a house takes, in milliseconds; `syncUs`: microseconds for each row. */
+/**
+ * How long what others ask of a house takes, each time that it was asked: processor time of the thread that answers. All that is read
+ * is in the system's cache, so on a quiet machine it is the time on the clock, and on a busy one what that would be.
+ */
 export interface Answers {
-  chart24hMs: number
-  chart1yMs: number
-  latestMs: number
-  syncUs: number
+  chart24hMs: number[]
+  chart1yMs: number[]
+  latestMs: number[]
+  /** Microseconds for each row that was read for upload. */
+  syncUs: number[]
+}
+
+export interface AskedHouse {
+  file: string
+  devices: readonly string[]
+  now: number
 }
 
 const DAY_MS = 86_400_000
-const WARM_UP = 15
-const REPEATS = 40
+/** In one round. */
+const REPEATS = 3
+const LATEST_REPEATS = 10
 const SYNC_ROWS = 100_000
 /** A backfill's batches, in rows. */
 const BATCH = 20_000
-const SYNC_REPEATS = 3
 const CALLER = {
   principal: 'local',
   kind: 'local',
@@ -33,31 +41,32 @@ const CALLER = {
   sees: null,
 } as const
 
-/** Asks a house that nobody writes to, on a connection as the hub's reader has one. Medians. */
-export function askHouse(
-  layout: Layout,
-  { file, devices, now }: { file: string; devices: readonly string[]; now: number },
-): Answers {
+/**
+ * Asks a house that nobody writes to, on a connection as the hub's reader has one. Each call is one round, of a tenth of a second or
+ * two, and goes on where the last one ended.
+ */
+export function questions(layout: Layout, { file, devices, now }: AskedHouse): () => Answers {
   const db = layout.openDatabase({ file, readonly: true })
-  try {
-    const ask = questionsOf(layout, db, now)
-    const sensors = devices.flatMap((device) => SENSORS_OF_A_DEVICE.map((sensor) => ({ device, sensor })))
-    const chart24h = ask('readings', 'query')
-    const chart1y = ask('readings', 'summary')
-    const latest = ask('readings', 'latest')
+  const ask = questionsOf(layout, db, now)
+  const sensors = devices.flatMap((device) => SENSORS_OF_A_DEVICE.map((sensor) => ({ device, sensor })))
+  const chart24h = ask('readings', 'query')
+  const chart1y = ask('readings', 'summary')
+  const latest = ask('readings', 'latest')
+  const readBatch = uploadOf(layout, db)
+  let round = 0
+  return () => {
+    round += 1
     return {
-      chart24hMs: timed((n) =>
-        chart24h({ ...sensors[n % sensors.length], from: now - DAY_MS, to: now, limit: 10_000 }),
+      chart24hMs: timed(REPEATS, (n) =>
+        chart24h({ ...sensors[(round * REPEATS + n) % sensors.length], from: now - DAY_MS, to: now, limit: 10_000 }),
       ),
-      chart1yMs: timed((n) => {
-        const sensor = SENSORS_OF_A_DEVICE[n % SENSORS_OF_A_DEVICE.length]
+      chart1yMs: timed(REPEATS, (n) => {
+        const sensor = SENSORS_OF_A_DEVICE[(round + n) % SENSORS_OF_A_DEVICE.length]
         chart1y({ device: YEAR_DEVICE, sensor, step: '1h', from: now - YEAR_MS, to: now, limit: 10_000 })
       }),
-      latestMs: timed(() => latest({})),
-      syncUs: median(Array.from({ length: SYNC_REPEATS }, () => syncUs(layout, db))),
+      latestMs: timed(LATEST_REPEATS, () => latest({})),
+      syncUs: [readBatch()],
     }
-  } finally {
-    db.close()
   }
 }
 
@@ -75,18 +84,21 @@ function questionsOf(layout: Layout, db: Database, now: number) {
   }
 }
 
-function timed(run: (n: number) => void): number {
-  for (let n = 0; n < WARM_UP; n += 1) run(n)
-  const times = Array.from({ length: REPEATS }, (_, n) => {
-    const began = systemClock.mono()
+function timed(repeats: number, run: (n: number) => void): number[] {
+  return Array.from({ length: repeats }, (_, n) => {
+    const began = threadMs()
     run(n)
-    return systemClock.mono() - began
+    return threadMs() - began
   })
-  return median(times)
 }
 
-/** Reads the newest readings as the thread does that sends them to central. */
-function syncUs(layout: Layout, db: Database): number {
+function threadMs(): number {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1_000
+}
+
+/** Reads the newest readings as the thread does that sends them to central, a batch at a time and over and over. */
+function uploadOf(layout: Layout, db: Database): () => number {
   const tables = layout.centralTables()
   const stream = {
     stream: 'readings',
@@ -109,19 +121,20 @@ function syncUs(layout: Layout, db: Database): number {
       ]),
     ),
   )
-  const began = systemClock.mono()
-  let rows = 0
-  for (let at = stream; rows < SYNC_ROWS; ) {
+  const newest = Number(db.prepare('SELECT max(id) FROM readings').pluck().get())
+  let at = stream
+  return () => {
+    const began = threadMs()
     const batch = source.read(at, BATCH)
-    if (!batch) break
-    rows += batch.rows
-    at = { ...stream, position: batch.to.position, chain: batch.to.chain }
+    const tookMs = threadMs() - began
+    if (!batch) throw new Error('there was nothing to send')
+    const { position, chain } = batch.to
+    at = position < newest ? { ...stream, position, chain } : stream
+    return (tookMs * 1_000) / batch.rows
   }
-  if (rows === 0) throw new Error('there was nothing to send')
-  return ((systemClock.mono() - began) * 1_000) / rows
 }
 
 function startOfNewest(db: Database): number {
-  const oldestOfThem = 'SELECT id FROM readings ORDER BY id DESC LIMIT 1 OFFSET ?'
-  return Number(db.prepare(oldestOfThem).pluck().get(SYNC_ROWS) ?? 0)
+  const beforeThem = 'SELECT id FROM readings ORDER BY id DESC LIMIT 1 OFFSET ?'
+  return Number(db.prepare(beforeThem).pluck().get(SYNC_ROWS) ?? 0)
 }

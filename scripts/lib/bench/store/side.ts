@@ -1,11 +1,12 @@
-import type { ChildProcess } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
+import { inherited } from '../../../../shared/environment.ts'
 import { firstLine } from '../child-line.ts'
-import { runProgram } from '../figures.ts'
 import { type Card, openCard } from './card.ts'
-import type { Filled, FillOrder, HouseUnderTest, LaterOrder } from './driver.ts'
+import type { Filled, FillOrder, HouseUnderTest, PurgeOrder } from './driver.ts'
 import type { Purged } from './house-purge.ts'
-import type { Answers } from './questions.ts'
+import type { Answers, AskedHouse } from './questions.ts'
 
 /** How large the house is that is measured. */
 export interface HouseSize {
@@ -44,13 +45,29 @@ export class Side {
     return this.#filled
   }
 
-  ask(): Promise<Answers> {
-    return this.#run<Answers>(this.#later('ask'))
+  /** Begins to ask the house. Each call is one round; `end` before anything else is done. */
+  async asking(): Promise<{ round: () => Promise<Answers>; end: () => Promise<unknown> }> {
+    const { root, folder } = this.#house
+    const { devices, now } = this.#afterFill()
+    const order: AskedHouse & { root: string } = { root, file: join(folder, 'hub.db'), devices, now }
+    const child = this.#start('asker', order)
+    await answerOf(child)
+    return {
+      round: () => {
+        child.send('round')
+        return answerOf(child) as Promise<Answers>
+      },
+      end: () => {
+        child.kill()
+        return once(child, 'exit')
+      },
+    }
   }
 
   /** Last: the house has moved on by days then. */
   purge(): Promise<Purged> {
-    return this.#run<Purged>(this.#later('purge'))
+    const { now, keptDays } = this.#afterFill()
+    return this.#run<Purged>({ ...this.#house, do: 'purge', now, keptDays })
   }
 
   /** Ends what still runs, and takes the card away. */
@@ -59,16 +76,37 @@ export class Side {
     this.#card?.close()
   }
 
-  #later(what: LaterOrder['do']): LaterOrder {
+  #afterFill(): Filled {
     if (!this.#filled) throw new Error('the house is not filled yet')
-    const { devices, now, keptDays } = this.#filled
-    return { ...this.#house, do: what, filled: { devices, now, keptDays } }
+    return this.#filled
   }
 
-  async #run<T>(order: FillOrder | LaterOrder): Promise<T> {
-    const child = runProgram('store/driver', order)
+  #run<T>(order: FillOrder | PurgeOrder): Promise<T> {
+    return firstLine<T>(this.#start('driver', order))
+  }
+
+  #start(program: 'driver' | 'asker', order: object): ChildProcess {
+    const file = join(import.meta.dirname, `${program}.ts`)
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file, JSON.stringify(order)], {
+      env: inherited(),
+      stdio: ['ignore', 'pipe', program === 'asker' ? 'inherit' : 'pipe', 'ipc'],
+    })
     this.#children.add(child)
     child.once('exit', () => this.#children.delete(child))
-    return firstLine<T>(child)
+    return child
+  }
+}
+
+/** The next message. Rejects when the child ends before. */
+async function answerOf(child: ChildProcess): Promise<unknown> {
+  const gone = new AbortController()
+  const ended = once(child, 'exit', { signal: gone.signal }).then(([code, signal]) => {
+    throw new Error(`the asker ended with ${code ?? signal}`)
+  })
+  try {
+    const [answer] = await Promise.race([once(child, 'message', { signal: gone.signal }), ended])
+    return answer
+  } finally {
+    gone.abort()
   }
 }
