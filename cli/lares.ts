@@ -20,7 +20,7 @@ const PROGRAMS: ReadonlyMap<string, (words: string[]) => Promise<number>> = new 
   ['central', async (words) => (await import('../central/main.ts')).runCentral(words)],
 ])
 
-const QUESTIONS: ReadonlySet<string> = new Set(['status', 'log', 'log-level'])
+const QUESTIONS: ReadonlySet<string> = new Set(['status', 'wear', 'log', 'log-level'])
 
 /** What the words after `lares` ask for. Returns the exit code; throws where no part could say itself what is wrong. */
 export async function runLares(words: string[]): Promise<number> {

@@ -3,12 +3,14 @@ import { render, type Screen } from '../shared/terminal/render.ts'
 import { commandPage } from './pages/command.ts'
 import { devicePage } from './pages/device.ts'
 import { hubStatusPage } from './pages/hub-status.ts'
+import { hubWearPage } from './pages/hub-wear.ts'
 import { AnswerReader, type MakePage } from './pages/page.ts'
 import { syncStatusPage } from './pages/sync-status.ts'
 
 /** Answers that a person reads as a page; every other one is shown as its schema says. */
 const PAGES: ReadonlyMap<string, MakePage> = new Map([
   ['hub status', hubStatusPage],
+  ['hub wear', hubWearPage],
   ['sync status', syncStatusPage],
   ['devices show', devicePage],
   ['devices switch', commandPage],

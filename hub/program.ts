@@ -8,6 +8,7 @@ export const HUB_PROGRAM = {
   verbs: [
     { verb: 'run', params: [], says: 'run until SIGTERM; the word may be left out' },
     { verb: 'status', params: [], says: 'ask the running hub how it is' },
+    { verb: 'wear', params: [], says: 'what the running hub writes to its card, and what that is in a year' },
     { verb: 'log', params: [], says: 'the last lines that the running hub remembers' },
     { verb: 'log-level', params: ['part', 'level'], says: 'let a part of the running hub say more or less' },
     {

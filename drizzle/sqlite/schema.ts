@@ -44,3 +44,4 @@ export {
   readings,
 } from '../../hub/features/telemetry/tables.ts'
 export { apiTokens, users } from '../../hub/features/users/tables.ts'
+export { wearDays } from '../../hub/features/wear/tables.ts'

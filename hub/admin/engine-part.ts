@@ -31,6 +31,7 @@ export function openAdminDesk(house: House): Feature {
   let forgottenAt = 0
   return {
     name: 'admin',
+    writes: 'commands',
     inputs: {
       command: (context, input) => ({ verdict: 'stored', value: runCommand(context, input, logins) }),
       api_call(context, input) {

@@ -93,6 +93,7 @@ function callContext(
       return context.basis
     },
     settle: () => context.settle(),
+    cause: (cause) => context.cause(cause),
     changed: () => context.changed(),
   }
 }

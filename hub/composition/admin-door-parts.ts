@@ -5,6 +5,7 @@ import { clientSessionOf } from '../engine/caller.ts'
 import type { Effects } from '../front/effects.ts'
 import type { LiveDevices } from '../front/live-devices.ts'
 import { tokensOf } from '../front/tokens-in-use.ts'
+import { cardFacts } from '../health/card-facts.ts'
 import { storageFigures } from '../health/storage-figures.ts'
 import { reachOf, whileClosed } from '../listen/addresses.ts'
 import type { Listeners } from '../listen/listeners.ts'
@@ -49,6 +50,7 @@ export function composeAdminDoor(base: Base, around: () => Around): Omit<AdminDo
         verifyCentral: (question) => sync.verify(question),
         tokensInUse: () => tokensOf(broker.connections()),
         storage: () => storageFigures(folder, { clock }),
+        card: () => cardFacts(folder, { clock }),
         front: () => frontNumbers(base, around()),
       }
     },

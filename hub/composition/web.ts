@@ -17,6 +17,7 @@ export function composeWeb(
     queueDepth: () => store.intake.depth,
     walBytes: () => store.numbers.walBytes,
     ledger: () => store.numbers.ledger,
+    writes: () => store.numbers.writes ?? {},
     denials: () => hooks.denials.counts,
     violations: () => broker.stats().violations,
     hookFailures: () => broker.stats().hookFailures,

@@ -11,6 +11,7 @@ import type { OpenFeature } from '../engine/feature.ts'
 import { type Follower, followersByName } from '../engine/follower.ts'
 import { OpeningHouse } from '../engine/house.ts'
 import { type JobKind, jobKinds } from '../engine/job-kind.ts'
+import { WriteBook } from '../engine/write-book.ts'
 import { DECLARED_EVENTS } from '../features/declared-events.ts'
 import { openDevices } from '../features/devices/engine.ts'
 import { announce } from '../features/events/announce.ts'
@@ -36,6 +37,8 @@ export interface HouseParts {
   stamp?: LogStamp
   /** See `House`. Default: there is no file in which anything could be left. */
   forgetRemoved?: () => boolean
+  /** Counts what is written. Default: one without a log, by which a commit writes nothing. */
+  writes?: WriteBook
   /** What the house consists of; default: the parts of all features. */
   features?: readonly OpenFeature[]
   /** Kinds of durable jobs; default: those of the features. */
@@ -49,12 +52,21 @@ export interface HouseParts {
 /** Puts the features together over one migrated database: the engine a hub runs in a thread and tests run in memory. */
 export function openHouseEngine(parts: HouseParts): Engine {
   const { db, topics, version, log, central = false, settings = {}, random = systemRandom } = parts
-  const { keyring = new Keyring(() => []), forgetRemoved = () => true } = parts
+  const { keyring = new Keyring(() => []), forgetRemoved = () => true, writes = new WriteBook(db) } = parts
   const kinds = jobKinds(parts.jobKinds ?? JOB_KINDS)
   const typeOf = typeOfEvent(DECLARED_EVENTS)
   const store: Store = { db, topics, version, tables: centralTables(), jobKinds: kinds, typeOf, random, keyring }
   const followers = followersByName(parts.followers ?? FOLLOWER_KINDS)
-  const house = new OpeningHouse({ ...parts, jobKinds: kinds, followers, central, settings, keyring, forgetRemoved })
+  const house = new OpeningHouse({
+    ...parts,
+    jobKinds: kinds,
+    followers,
+    central,
+    settings,
+    keyring,
+    forgetRemoved,
+    writes,
+  })
   const features = house.openAll([openAdminDesk, ...(parts.features ?? ENGINE_PARTS)])
   const devices = house.use(openDevices)
   const eventLog = new EventLog(db, typeOf)
@@ -62,6 +74,7 @@ export function openHouseEngine(parts: HouseParts): Engine {
     store,
     log,
     ...(parts.stamp && { stamp: parts.stamp }),
+    writes,
     features,
     houseOf: (device) => devices.directory.find(device)?.house ?? null,
     heard: (device, now) => devices.signs.seen(device, now),

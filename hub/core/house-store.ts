@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Backoff } from '../../shared/backoff.ts'
 import type { Ballast } from '../../shared/ballast.ts'
@@ -80,6 +81,7 @@ export class HouseStore implements Service {
     walBytes: 0,
     ledger: { received: 0, applied: 0, duplicate: 0, rejected: 0 },
     failing: [],
+    writes: {},
   }
   #failing: string[] = []
   #openFault: string | null = null
@@ -118,7 +120,7 @@ export class HouseStore implements Service {
     this.#scrub = new DatabaseScrub({ ...reads, log: log.part('check'), checked: () => this.#check.over })
     const copier = new BackupCopier(folder, () => this.#check.over)
     this.backups = new Backups({
-      backup: (now, extent) => copier.copy(now, extent),
+      backup: async (now, extent) => this.#counted(await copier.copy(now, extent)),
       drop: () => copier.drop(),
       removeOthers: (kept) => removeOtherCopies(backupFolder(folder), kept),
       owed: join(backupFolder(folder), 'owed'),
@@ -215,6 +217,13 @@ export class HouseStore implements Service {
     })
   }
 
+  #counted(file: string): string {
+    this.intake
+      .input({ kind: 'written', cause: 'backups', bytes: statSync(file).size })
+      .catch((error: unknown) => this.#parts.log.debug({ error: asError(error).message }, 'a backup was not counted'))
+    return file
+  }
+
   #makeRoom(): Promise<boolean> {
     const { folder, clock, log } = this.#parts
     return thinBeforeOpening({ folder, intake: this.intake, clock, log })
@@ -272,7 +281,8 @@ export class HouseStore implements Service {
   #note(numbers: StoreNumbers, inputs: number): void {
     this.#answeredAt = this.#parts.clock.mono()
     this.#workedMs += numbers.commitMs
-    this.#numbers = { ...numbers, commitMs: numbers.commitMs || this.#numbers.commitMs }
+    const before = this.#numbers
+    this.#numbers = { ...before, ...numbers, commitMs: numbers.commitMs || before.commitMs }
     this.#tellFailing(numbers)
     this.onBatch(inputs, numbers.commitMs)
   }

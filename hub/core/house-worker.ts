@@ -11,6 +11,7 @@ import type { EngineSettings, FromEngine, StoreNumbers, ToEngine } from '../engi
 import type { FreePages } from '../engine/free-pages.ts'
 import type { Effect } from '../engine/input.ts'
 import type { Receipt } from '../engine/receipt.ts'
+import type { WriteBook } from '../engine/write-book.ts'
 import { noteDamage } from '../store/check-mark.ts'
 import type { OpenedStore } from '../store/open-store.ts'
 import { storeFile } from '../store/places.ts'
@@ -37,10 +38,10 @@ function open(settings: EngineSettings): void {
     say({ kind: 'failed', code: known.code, message: known.message, hint: known.hint })
     return
   }
-  const { store, engine, checkpointer, freePages, facts } = house
+  const { store, engine, checkpointer, freePages, writes, facts } = house
   say({ kind: 'ready', ...facts })
   giveBackMemorySoon(systemClock)
-  const parts = { store, engine, checkpointer, freePages, file, log }
+  const parts = { store, engine, checkpointer, freePages, writes, file, log }
   port?.on('message', (message: ToEngine) => answer(message, parts))
 }
 
@@ -49,13 +50,14 @@ interface Parts {
   engine: Engine
   checkpointer: Checkpointer
   freePages: FreePages
+  writes: WriteBook
   /** The database. */
   file: string
   log: Log
 }
 
 function answer(message: ToEngine, parts: Parts): void {
-  const { store, engine, checkpointer, freePages, file, log } = parts
+  const { store, engine, checkpointer, freePages, writes, file, log } = parts
   try {
     switch (message.kind) {
       case 'batch': {
@@ -71,11 +73,12 @@ function answer(message: ToEngine, parts: Parts): void {
         say({
           kind: 'effects',
           effects: engine.tick({ ...message.receipt, mono: systemClock.mono() }),
-          numbers: numbersOf(parts, 0),
+          numbers: { ...numbersOf(parts, 0), writes: writes.totals },
         })
         quietly(log, () => {
           checkpointer.after(0)
           checkpointer.note(freePages.release())
+          writes.logGrew('tidying')
         })
         return
       case 'probe':

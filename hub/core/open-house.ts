@@ -1,10 +1,12 @@
 import { systemClock } from '../../shared/clock.ts'
 import type { Log } from '../../shared/log.ts'
 import { Checkpointer } from '../../shared/sqlite/checkpoint.ts'
+import { LogGrowth } from '../../shared/sqlite/log-growth.ts'
 import { topicsBelow } from '../../shared/topics.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { EngineSettings, ReadyFacts } from '../engine/engine-thread-messages.ts'
 import { FreePages } from '../engine/free-pages.ts'
+import { WriteBook } from '../engine/write-book.ts'
 import { loadBrokerChanges } from '../features/broker-memory/broker-store.ts'
 import { KeyFolder } from '../secrets/key-folder.ts'
 import { Keyring } from '../secrets/keyring.ts'
@@ -18,6 +20,7 @@ export interface OpenHouse {
   engine: Engine
   checkpointer: Checkpointer
   freePages: FreePages
+  writes: WriteBook
   facts: ReadyFacts
 }
 
@@ -32,8 +35,22 @@ export function openHouse(settings: EngineSettings, log: Log): OpenHouse {
   const { db, stamp, toTell, unchecked } = store
   const opened = systemClock.mono()
   const keyFolder = new KeyFolder(keys)
-  const checkpointer = new Checkpointer(db, { stamp })
+  const writes = new WriteBook(db, new LogGrowth(db))
+  const checkpointer = new Checkpointer(db, {
+    stamp,
+    moved(bytes) {
+      writes.wrote('checkpoints', bytes)
+      // What is moved is known to be, so that the log that begins now is known to be new.
+      writes.logGrew('checkpoints')
+    },
+  })
   const freePages = new FreePages(db)
+  const drain = () => {
+    const isDrained = freePages.drain()
+    // Before the log is emptied, of which nothing would be known then.
+    writes.logGrew('tidying')
+    return isDrained
+  }
   const engine = openHouseEngine({
     db,
     topics: topicsBelow(base),
@@ -42,7 +59,8 @@ export function openHouse(settings: EngineSettings, log: Log): OpenHouse {
     central,
     settings: sections,
     stamp,
-    forgetRemoved: () => freePages.drain() && checkpointer.empty(),
+    forgetRemoved: () => drain() && checkpointer.empty(),
+    writes,
     keyring: new Keyring(() => keyFolder.read()),
   })
   const effects = engine.start({ ...receipt, mono: systemClock.mono() })
@@ -51,5 +69,5 @@ export function openHouse(settings: EngineSettings, log: Log): OpenHouse {
   const facts = { effects, brokerChanges, houses, toTell, unchecked, tables: centralTables() }
   const took = { open_ms: Math.round(opened - began), engine_ms: Math.round(systemClock.mono() - opened) }
   log.info(took, 'the database is open')
-  return { store, engine, checkpointer, freePages, facts }
+  return { store, engine, checkpointer, freePages, writes, facts }
 }

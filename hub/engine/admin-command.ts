@@ -43,6 +43,8 @@ export interface PrepareContext {
   front(): Record<string, unknown>
   /** What the data folder takes of its disk, looked up when it is asked for. */
   storage(): Promise<Record<string, number | null>>
+  /** What the kernel knows of the device that the data folder lies on. */
+  card(): Promise<object>
 }
 
 /** A call that works in a house with a device `kitchen-pi` and a person `anna@example.com`; the tests call every one. */

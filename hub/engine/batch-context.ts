@@ -3,9 +3,11 @@ import { uuid7 } from '../../shared/ids.ts'
 import { isDiskFault } from '../../shared/sqlite/open.ts'
 import type { Context, NewEvent, Store } from './context.ts'
 import type { Effect } from './input.ts'
+import type { WriteCause } from './write-book.ts'
 
 interface Services {
   addEvent(event: NewEvent, context: Context): void
+  cause(cause: WriteCause): WriteCause
   /** Writes what features gathered. */
   flush(): void
   /** Writes what features gathered, and has them read their rows again. */
@@ -63,6 +65,10 @@ export class BatchContext implements Context {
 
   addEvent(event: NewEvent): void {
     this.#services.addEvent(event, this)
+  }
+
+  cause(cause: WriteCause): WriteCause {
+    return this.#services.cause(cause)
   }
 
   changed(): void {

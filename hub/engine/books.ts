@@ -17,6 +17,11 @@ export class Books {
     this.ledger = new Ledger(db)
   }
 
+  /** Whether this transaction is to write everything down: the step of an index that rows with positions are passed by. */
+  get isSettling(): boolean {
+    return this.#settles
+  }
+
   /** Has everything written with this transaction. */
   settle(): void {
     this.#settles = true

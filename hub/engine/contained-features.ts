@@ -87,6 +87,7 @@ export class ContainedFeatures {
     db.exec('SAVEPOINT feature')
     const mark = context.mark()
     try {
+      context.cause(feature.writes ?? 'other')
       feature[work](context)
       this.#parts.flush(context)
       db.exec('RELEASE feature')

@@ -6,6 +6,7 @@ import type { Keyring } from '../secrets/keyring.ts'
 import type { CentralTable } from '../store/central-shape.ts'
 import type { Caller } from './caller.ts'
 import type { Effect } from './input.ts'
+import type { WriteCause } from './write-book.ts'
 
 /** Types of events that features declare: each adds its own, and names them in its `feature.ts`. */
 // biome-ignore lint/suspicious/noEmptyInterface: declarations are merged into it
@@ -81,6 +82,8 @@ export interface Context extends Store {
   /** Runs after the commit, for what is kept in memory only. Dropped when the batch fails. */
   committed(run: () => void): void
   addEvent(event: NewEvent): void
+  /** What is written from here on is for this, until another cause is named: see `WriteBook`. Returns the one before. */
+  cause(cause: WriteCause): WriteCause
   /**
    * Runs it in a savepoint. What it throws is returned and logged, and everything that it wrote and left is undone; a disk that
    * fails ends the whole batch as ever, and is thrown.

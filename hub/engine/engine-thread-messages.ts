@@ -7,6 +7,7 @@ import type { BatchResult } from './engine.ts'
 import type { Effect } from './input.ts'
 import type { LedgerTotals } from './ledger.ts'
 import type { Receipt } from './receipt.ts'
+import type { WrittenByCause } from './write-book.ts'
 
 /** What the engine's thread opens. */
 export interface EngineSettings {
@@ -52,6 +53,8 @@ export interface StoreNumbers {
   ledger: LedgerTotals
   /** Parts of the house that failed and are tried again. */
   failing: Failing[]
+  /** What was written to the disk since the start. Told with ticks, once a second. */
+  writes?: WrittenByCause
 }
 
 export type FromEngine =

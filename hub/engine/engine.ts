@@ -4,16 +4,17 @@ import { asError, hintFor, LaresError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import type { LogStamp } from '../../shared/sqlite/log-stamp.ts'
 import { isDiskFault } from '../../shared/sqlite/open.ts'
-import type { ParsedTopic, TopicName } from '../../shared/topics.ts'
+import type { ParsedTopic } from '../../shared/topics.ts'
 import { topicRow } from '../../shared/topics.ts'
 import { type Batch, readBatch } from './batch.ts'
 import { BatchContext } from './batch-context.ts'
 import { Books } from './books.ts'
 import { ContainedFeatures, type Failing, FlushFailure } from './contained-features.ts'
 import type { Context, NewEvent, Store } from './context.ts'
-import type { Feature, Ingest, InputAnswer, Origin, PartlyRefused } from './feature.ts'
+import type { Feature, Origin } from './feature.ts'
+import { type Handlers, handlersOf, type MessageHandler } from './handlers.ts'
 import { HouseTime } from './house-time.ts'
-import type { Effect, InputKind, InputOf, StructuredInput, Verdict } from './input.ts'
+import type { Effect, InputOf, Verdict } from './input.ts'
 import { VERDICTS } from './input.ts'
 import type { CountedBy, LedgerTotals } from './ledger.ts'
 import { identityOf, looseEpoch, looseIdentity, type MessageIdentity } from './message-identity.ts'
@@ -21,6 +22,7 @@ import type { Receipt } from './receipt.ts'
 import type { RefusedMessage } from './rejected-messages.ts'
 import { RejectedMessages } from './rejected-messages.ts'
 import { TopicMemory } from './topic-memory.ts'
+import type { WriteBook } from './write-book.ts'
 
 /** What a batch did. `verdicts[i]` is the index into VERDICTS of input i. */
 export interface BatchResult {
@@ -30,9 +32,6 @@ export interface BatchResult {
   effects: Effect[]
   ledger: LedgerTotals
 }
-
-type AnyHandler = (context: Context, message: unknown, origin: Origin) => PartlyRefused | undefined
-type AnyInputHandler = (context: Context, input: StructuredInput) => InputAnswer
 
 export interface EngineParts {
   store: Store
@@ -44,6 +43,8 @@ export interface EngineParts {
   addEvent: (event: NewEvent, context: Context) => void
   /** Marks the database's log as its own, inside the transaction. Without it, as in memory, there is no log. */
   stamp?: Pick<LogStamp, 'write'>
+  /** Counts what each transaction writes. */
+  writes: WriteBook
   log: Log
 }
 
@@ -58,8 +59,7 @@ export interface EngineParts {
  */
 export class Engine {
   #parts: EngineParts
-  #ingest = new Map<TopicName, NonNullable<Ingest[TopicName]>>()
-  #inputs = new Map<InputKind, AnyInputHandler>()
+  #handlers: Handlers
   #books: Books
   #rejected: RejectedMessages
   #topics: TopicMemory
@@ -69,6 +69,7 @@ export class Engine {
   constructor(parts: EngineParts) {
     this.#parts = parts
     const { db } = parts.store
+    this.#handlers = handlersOf(parts.features)
     this.#books = new Books(db)
     this.#rejected = new RejectedMessages(db)
     this.#topics = new TopicMemory(parts.store.topics)
@@ -80,11 +81,6 @@ export class Engine {
       forget: () => this.#undone(),
     })
     this.#time = new HouseTime(db)
-    for (const { ingest = {}, inputs = {} } of parts.features) {
-      for (const [topic, handler] of Object.entries(ingest)) addOnce(this.#ingest, topic as TopicName, handler)
-      for (const [kind, handler] of Object.entries(inputs))
-        addOnce(this.#inputs, kind as InputKind, handler as AnyInputHandler)
-    }
   }
 
   get ledger(): LedgerTotals {
@@ -165,7 +161,7 @@ export class Engine {
           const verdict = guard(
             () => {
               if (input.kind === 'reject') return this.#misplaced(context, input)
-              const handler = this.#inputs.get(input.kind)
+              const handler = this.#handlers.inputs.get(input.kind)
               if (!handler) throw new Error(`nothing in this house takes an input of the kind ${input.kind}`)
               const outcome = handler(context, input)
               values.push([position, outcome.value])
@@ -187,6 +183,7 @@ export class Engine {
     const { db } = this.#parts.store
     const context = new BatchContext(this.#parts.store, this.#time.of(receipt), {
       addEvent: this.#parts.addEvent,
+      cause: (cause) => this.#parts.writes.cause(cause),
       flush: () => this.#flush(context),
       undone: (error) => {
         this.#parts.log.error({ error: error.stack }, 'a part of an input failed and was undone; the rest of it stands')
@@ -202,9 +199,11 @@ export class Engine {
       settle: () => this.#books.settle(),
     })
     db.exec('BEGIN IMMEDIATE')
+    this.#parts.writes.begin()
     try {
       body(context)
       this.#flush(context)
+      if (this.#books.isSettling) context.cause('index')
       this.#books.write(context.now)
       this.#parts.stamp?.write()
       db.exec('COMMIT')
@@ -213,6 +212,7 @@ export class Engine {
       this.#forget()
       throw error
     }
+    this.#parts.writes.committed()
     this.#books.committed()
     for (const feature of this.#parts.features) context.committed(() => feature.afterCommit?.(context))
     context.runCommitted((error) =>
@@ -228,7 +228,7 @@ export class Engine {
     if (house === null) return 'refused'
     this.#parts.heard(device, context.now)
     const decoded = decode(topicRow(topic.name).message, message.payload)
-    const handler = this.#ingest.get(topic.name)
+    const handler = this.#handlers.messages.get(topic.name)
     if (!decoded.ok || !handler) {
       const { code, reason } = decoded.ok ? NOBODY_TAKES_IT : decoded
       const identity = looseIdentity(message.payload)
@@ -246,9 +246,9 @@ export class Engine {
       return carried
     }
     const origin: Origin = { device, house, lane: identity?.lane ?? null, mark }
-    let refused: ReturnType<AnyHandler>
+    let refused: ReturnType<MessageHandler>
     try {
-      refused = (handler as AnyHandler)(context, decoded.value, origin)
+      refused = handler(context, decoded.value, origin)
     } catch (error) {
       // A handler refuses with LaresError before its first write; anything else makes the batch run again, carefully.
       if (!(error instanceof LaresError)) throw error
@@ -344,13 +344,17 @@ export class Engine {
   }
 
   #flush(context: BatchContext): void {
+    const { current } = this.#parts.writes
     for (const feature of this.#parts.features) {
+      if (feature.writes) context.cause(feature.writes)
       try {
         feature.flush?.(context)
       } catch (error) {
         throw isDiskFault(error) ? error : new FlushFailure(feature.name, error)
       }
     }
+    // Positions and counts belong to the messages that they are of.
+    context.cause(current)
     this.#books.streams.flush(context.now)
   }
 
@@ -391,9 +395,4 @@ const NOBODY_TAKES_IT = {
 
 function plain(run: () => Verdict): Verdict {
   return run()
-}
-
-function addOnce<K, V>(handlers: Map<K, V>, name: K, handler: V): void {
-  if (handlers.has(name)) throw new Error(`two features handle ${name}`)
-  handlers.set(name, handler)
 }

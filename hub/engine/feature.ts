@@ -5,6 +5,7 @@ import type { TOPICS, TopicName } from '../../shared/topics.ts'
 import type { Context } from './context.ts'
 import type { House } from './house.ts'
 import type { InputKind, InputOf, Verdict } from './input.ts'
+import type { WriteCause } from './write-book.ts'
 
 type MessageOf<N extends TopicName> = (typeof TOPICS)[N]['message'] & MessageName
 
@@ -52,6 +53,8 @@ export interface Feature {
   name: string
   /** Without it the house can serve nobody. Its failure at start is the house's, and it is never left alone. */
   vital?: true
+  /** What its messages, inputs, ticks and flushes write for, as far as they do not name another cause. Default: `other`. */
+  writes?: WriteCause
   /** Wire messages it handles. A handler throws `LaresError` to reject the message; nothing of it is kept then. */
   ingest?: Ingest
   /** Structured inputs it handles, each by one feature alone. */

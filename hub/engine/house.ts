@@ -2,6 +2,7 @@ import type { Log } from '../../shared/log.ts'
 import type { Store } from './context.ts'
 import type { FollowerKinds } from './follower.ts'
 import type { JobKinds } from './job-kind.ts'
+import type { WriteBook } from './write-book.ts'
 
 /** What a feature is opened with: the open database and the other features. */
 export interface House extends Pick<Store, 'db' | 'topics' | 'version' | 'keyring'> {
@@ -19,6 +20,8 @@ export interface House extends Pick<Store, 'db' | 'topics' | 'version' | 'keyrin
    * whether that is so now. A reader may be in the way, and is not waited for.
    */
   forgetRemoved: () => boolean
+  /** What is written to the disk, by its cause. */
+  writes: WriteBook
   /**
    * What this function opens, opened once: features that need others ask for them here, and start after them.
    * Throws when two need each other.
@@ -38,6 +41,7 @@ export class OpeningHouse implements House {
   readonly central: boolean
   readonly settings: House['settings']
   readonly forgetRemoved: House['forgetRemoved']
+  readonly writes: WriteBook
   #opened: Map<unknown, unknown>
   #opening = new Set<unknown>()
 
@@ -52,6 +56,7 @@ export class OpeningHouse implements House {
     this.central = parts.central
     this.settings = parts.settings
     this.forgetRemoved = parts.forgetRemoved
+    this.writes = parts.writes
     this.#opened = new Map(parts.replaced)
   }
 

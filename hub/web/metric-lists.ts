@@ -2,6 +2,7 @@ import { counted, type Metric, single } from '../contract/metric.ts'
 import type { FollowerFigures } from '../engine/follower-step.ts'
 import type { JobFigures } from '../engine/job-step.ts'
 import type { LedgerTotals } from '../engine/ledger.ts'
+import type { WrittenAmount, WrittenByCause } from '../engine/write-book.ts'
 import type { StreamStatus, SyncStatus } from '../sync/sync-status.ts'
 import type { PublishedValue } from './sensor-values.ts'
 
@@ -12,6 +13,8 @@ export interface MetricSources {
   queueDepth: () => number
   walBytes: () => number
   ledger: () => LedgerTotals
+  /** What was written to the disk since the start. */
+  writes: () => WrittenByCause
   denials: () => { publish: number; subscribe: number }
   violations: () => Record<string, number>
   hookFailures: () => Record<string, number>
@@ -56,6 +59,7 @@ export interface MetricSources {
 export function hubMetricLists(sources: MetricSources): Metric[] {
   return [
     ...ofTheHub(sources),
+    ...ofTheDisk(sources),
     ...ofTheBroker(sources),
     ...ofSound(sources),
     ...ofSync(sources),
@@ -81,6 +85,25 @@ function ofTheHub({ queueDepth, walBytes, loopLagP99Ms, degraded, ledger }: Metr
       'lares_ledger_total',
       'Messages of devices by what became of them, since the house began; received = applied + duplicate + rejected',
       () => ({ ...ledger() }),
+    ),
+  ]
+}
+
+function ofTheDisk({ writes }: MetricSources): Metric[] {
+  const numbers = (of: (written: WrittenAmount) => number) => () =>
+    Object.fromEntries(Object.entries(writes()).map(([cause, written]) => [cause, of(written)]))
+  return [
+    counted(
+      'lares_written_bytes_total',
+      'Bytes written to the disk',
+      numbers(({ bytes }) => bytes),
+      'cause',
+    ),
+    counted(
+      'lares_commits_total',
+      'Transactions flushed to the disk',
+      numbers(({ commits }) => commits),
+      'cause',
     ),
   ]
 }

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import type { LogStamp } from './log-stamp.ts'
 import type { Database, Statement } from './open.ts'
+import { type LogSpan, pagesInLog } from './pages-in-log.ts'
 
 /** When a log is moved into its database. */
 export interface LogSizes {
@@ -33,12 +34,20 @@ export class Checkpointer {
   #waiting = 0
   #quietLooks = 0
   #stamp: Pick<LogStamp, 'due'> | null
+  #moved: ((bytes: number) => void) | null
   #sizes: LogSizes
 
-  /** `stamp`: what the log that begins after a checkpoint is known by. Default sizes: those of a hub's database. */
-  constructor(db: Database, parts: { stamp?: Pick<LogStamp, 'due'>; sizes?: LogSizes } = {}) {
+  /**
+   * `stamp`: what the log that begins after a checkpoint is known by. `moved` hears how many bytes one wrote to the database's
+   * file; without it nobody counts them. Default sizes: those of a hub's database.
+   */
+  constructor(
+    db: Database,
+    parts: { stamp?: Pick<LogStamp, 'due'>; moved?: (bytes: number) => void; sizes?: LogSizes } = {},
+  ) {
     this.#db = db
     this.#stamp = parts.stamp ?? null
+    this.#moved = parts.moved ?? null
     this.#sizes = parts.sizes ?? OF_A_HOUSE
     this.#log = `${db.name}-wal`
     this.#changes = db.prepare('SELECT total_changes()').pluck()
@@ -73,8 +82,10 @@ export class Checkpointer {
 
   /** Checkpoints now. A reader in the way, such as a backup, only makes it incomplete: it is never waited for. */
   run(): void {
-    this.#db.pragma('wal_checkpoint(PASSIVE)')
-    if (this.walBytes > this.#sizes.truncateBytes) this.#cutBack()
+    this.#counted(() => {
+      this.#db.pragma('wal_checkpoint(PASSIVE)')
+      if (this.walBytes > this.#sizes.truncateBytes) this.#cutBack()
+    })
     this.#done()
   }
 
@@ -83,9 +94,29 @@ export class Checkpointer {
    * whether it is so. A reader in the way is not waited for.
    */
   empty(): boolean {
-    const isEmpty = this.#cutBack()
+    const isEmpty = this.#counted(() => this.#cutBack())
     this.#done()
     return isEmpty
+  }
+
+  /** A page that stands in the log many times is written once, so its frames are looked through before they are moved. */
+  #counted<T>(move: () => T): T {
+    if (this.#moved === null) return move()
+    const pageBytes = Number(this.#db.pragma('page_size', { simple: true }))
+    const before = this.#frames()
+    const pages = pagesInLog(this.#log, before, pageBytes)
+    const result = move()
+    const after = this.#frames()
+    // A log that was cut back has no frames left. A reader in the way keeps the pages that it may still want from being moved.
+    const upto = after.frames === 0 ? before.frames : after.moved
+    const moved = [...pages.values()].filter((frame) => frame <= upto).length
+    if (moved > 0) this.#moved(moved * pageBytes)
+    return result
+  }
+
+  #frames(): LogSpan {
+    const [state] = this.#db.pragma('wal_checkpoint(NOOP)') as { log: number; checkpointed: number }[]
+    return { frames: Math.max(0, state?.log ?? 0), moved: Math.max(0, state?.checkpointed ?? 0) }
   }
 
   #done(): void {

@@ -8,8 +8,9 @@ export interface LogPages {
 }
 
 /** https://www.sqlite.org/fileformat.html#the_write_ahead_log */
-const LOG_HEADER = 32
-const FRAME_HEADER = 24
+export const LOG_HEADER = 32
+/** What stands before each page in a log, bytes. */
+export const FRAME_HEADER = 24
 const MAGIC = 0x377f0682
 const FORMAT = 3_007_000
 export const DATABASE_HEADER = 100

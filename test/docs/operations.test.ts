@@ -20,6 +20,7 @@ describe('docs/operations.md', () => {
       followers: () => ({ figures: [], counts: [], now: 0 }),
       jobs: () => ({ figures: [], outcomes: [], now: 0 }),
       loopLagP99Ms: nothing,
+      writes: () => ({}),
       ledger: () => ({ received: 0, applied: 0, duplicate: 0, rejected: 0 }),
       denials: () => ({ publish: 0, subscribe: 0 }),
       violations: () => ({}),

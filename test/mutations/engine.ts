@@ -17,8 +17,8 @@ export const ENGINE: readonly Mutation[] = [
   {
     without: 'what the features gathered in the transaction of its positions',
     file: 'hub/engine/engine.ts',
-    text: 'this.#flush(context)\n      this.#books.write(context.now)',
-    becomes: 'this.#books.write(context.now)',
+    text: 'this.#flush(context)\n      if (this.#books.isSettling)',
+    becomes: 'if (this.#books.isSettling)',
     test: { file: ENGINE_TEST, name: 'stores a reading once, however often it comes' },
   },
   {
@@ -94,8 +94,9 @@ export const ENGINE: readonly Mutation[] = [
   {
     without: 'keeping a message that no part of the hub takes',
     file: 'hub/engine/engine.ts',
-    text: 'const handler = this.#ingest.get(topic.name)\n',
-    becomes: "const handler = this.#ingest.get(topic.name)\n    if (handler === undefined) return 'refused'\n",
+    text: 'const handler = this.#handlers.messages.get(topic.name)\n',
+    becomes:
+      "const handler = this.#handlers.messages.get(topic.name)\n    if (handler === undefined) return 'refused'\n",
     test: { file: ENGINE_TEST, name: 'keeps a message that no part of the hub takes' },
   },
   {

@@ -25,6 +25,7 @@ import { SHARED } from './shared.ts'
 import { STORE } from './store.ts'
 import { SYNC } from './sync.ts'
 import { VOICE } from './voice.ts'
+import { WEAR } from './wear.ts'
 
 /** Every safeguard that is taken out once. */
 export const MUTATIONS: readonly Mutation[] = [
@@ -40,6 +41,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...DECLARED,
   ...FOLLOWERS,
   ...STORE,
+  ...WEAR,
   ...COPIES_OF_ROLLUPS,
   ...SALVAGE,
   ...READINGS,

@@ -136,15 +136,15 @@ export const SYNC: readonly Mutation[] = [
   {
     without: 'giving back free pages that hold what was removed',
     file: 'hub/core/open-house.ts',
-    text: 'freePages.drain() && checkpointer.empty()',
+    text: 'drain() && checkpointer.empty()',
     becomes: 'checkpointer.empty()',
     test: { file: BYTES, name: 'no file of the house has a word of it any more' },
   },
   {
     without: 'emptying the log of what was removed',
     file: 'hub/core/open-house.ts',
-    text: 'freePages.drain() && checkpointer.empty()',
-    becomes: 'freePages.drain()',
+    text: 'drain() && checkpointer.empty()',
+    becomes: 'drain()',
     test: { file: BYTES, name: 'no file of the house has a word of it any more' },
   },
   {

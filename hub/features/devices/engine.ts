@@ -52,6 +52,7 @@ export function openDevices(house: House): Devices {
 
   return {
     name: 'devices',
+    writes: 'heartbeats',
     vital: true,
     directory,
     entities,

@@ -72,6 +72,7 @@ function retentionOf(house: House, declared: readonly RetentionClass[]): Feature
 
   return {
     name: 'retention',
+    writes: 'retention',
     inputs: {
       disk: (context, measured) => ({ verdict: 'stored', value: report(context, measured) }),
     },

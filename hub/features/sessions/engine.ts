@@ -30,6 +30,7 @@ export function openSessions(house: House): Feature {
   let sweptAt = 0
   return {
     name: 'sessions',
+    writes: 'sound',
     ingest: {
       turn(context, message, origin) {
         if (message.phase === 'start') turns.start(context, message, origin)
@@ -48,6 +49,8 @@ export function openSessions(house: House): Feature {
         const decoded = input.payload ? decode('turn', Buffer.from(input.payload)) : null
         if (decoded && !decoded.ok) throw new LaresError(decoded.code, decoded.reason)
         const message = decoded?.ok ? decoded.value : null
+        const sound = input.recording?.bytes ?? 0
+        if (sound > 0) context.committed(() => house.writes.wrote('sound', sound))
         return { verdict: turns.end(context, { ...input, house: of, message }) }
       },
     },

@@ -19,6 +19,7 @@ export function openSync({ db }: House): Feature {
   const book = openBook(db)
   return {
     name: 'sync',
+    writes: 'sync',
     inputs: {
       sync: (context, { change }) => ({ verdict: 'stored', value: book.apply(context, change) }),
     },

@@ -77,6 +77,7 @@ export function openTelemetry(house: House): Telemetry {
 
   return {
     name: 'telemetry',
+    writes: 'readings',
     latest,
     observations,
     index,
@@ -87,8 +88,10 @@ export function openTelemetry(house: House): Telemetry {
       latest.flush(context)
     },
     tick(context) {
+      context.cause('heartbeats')
       latest.tick(context)
       index.tick(context)
+      context.cause('rollups')
       rollups.tick(context)
     },
     stop: (context) => latest.write(context),

@@ -62,8 +62,10 @@ export class ReadingIndex {
     const upto = this.#lastOfStep() ?? this.#newestRow()
     this.#grown = 0
     if (upto <= from) return
+    const before = context.cause('index')
     this.#fill.run(from, upto)
     writeIndexedUpto(this.#db, upto)
+    context.cause(before)
     // What is indexed may be removed, and with it what it says of its message.
     context.settle()
     this.#upto = upto

@@ -44,6 +44,7 @@ function doorUnderTest(more: Partial<AdminDoorParts> = {}) {
       tokensInUse: () => [],
       front: () => ({ connected: 3 }),
       storage: async () => ({}),
+      card: async () => ({}),
     }),
     clock: new ManualClock(),
     log: { ...silentLog, error: (fields: object) => void asked.logged.push(fields) },

@@ -34,6 +34,7 @@ function door(clock: ManualClock, parts: Partial<AdminDoorParts>) {
       tokensInUse: () => [],
       front: () => ({}),
       storage: async () => ({}),
+      card: async () => ({}),
     }),
     clock,
     log: silentLog,

@@ -6,6 +6,7 @@ import type { OpenFeature } from '../../../hub/engine/feature.ts'
 import type { Follower } from '../../../hub/engine/follower.ts'
 import { type Effect, type StructuredInput, VERDICTS, type Verdict } from '../../../hub/engine/input.ts'
 import type { JobKind } from '../../../hub/engine/job-kind.ts'
+import { WriteBook } from '../../../hub/engine/write-book.ts'
 import { hashSecret } from '../../../hub/features/devices/joining.ts'
 import { nothingToSend, type Unsent } from '../../../hub/features/retention/unsent.ts'
 import { openUnsent } from '../../../hub/features/sync/unsent-rows.ts'
@@ -59,6 +60,7 @@ export function openTestHouse({
   db = migratedHouse(file),
   keys = new KeysInMemory(),
   forgetRemoved = () => true,
+  writes = new WriteBook(db),
 }: {
   log?: Log
   unsent?: Unsent
@@ -73,6 +75,7 @@ export function openTestHouse({
   db?: Database
   keys?: KeysInMemory
   forgetRemoved?: () => boolean
+  writes?: WriteBook
 } = {}): TestHouse {
   const topics = topicsBelow('lares')
   const open = (changed: Parameters<TestHouse['restart']>[0] = {}) =>
@@ -88,6 +91,7 @@ export function openTestHouse({
         settings,
         keyring: keys.keyring(),
         forgetRemoved,
+        writes,
         ...changed,
       },
       replaced: new Map<unknown, unknown>([

@@ -2,6 +2,7 @@ import { BatchWriter } from '../../../hub/engine/batch.ts'
 import { Engine } from '../../../hub/engine/engine.ts'
 import type { Feature } from '../../../hub/engine/feature.ts'
 import { type Effect, VERDICTS } from '../../../hub/engine/input.ts'
+import { WriteBook } from '../../../hub/engine/write-book.ts'
 import { eventType } from '../../../shared/event-types.ts'
 import type { Log } from '../../../shared/log.ts'
 import { topicsBelow } from '../../../shared/topics.ts'
@@ -35,6 +36,7 @@ export function engineOf(features: Feature[]) {
     houseOf: () => 'home',
     heard() {},
     addEvent() {},
+    writes: new WriteBook(db),
     log,
   })
   let now = 1_000

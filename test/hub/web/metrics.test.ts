@@ -53,6 +53,7 @@ function metricsUnderTest(ofFeatures: readonly Metric[] = []) {
     connections: () => 2,
     queueDepth: () => 0,
     walBytes: () => 4_096,
+    writes: () => ({ readings: { commits: 2, bytes: 8_240 }, backups: { commits: 0, bytes: 4_096 } }),
     ledger: () => ({ received: counts.stored, applied: counts.stored, duplicate: 0, rejected: 0 }),
     denials: () => ({ publish: 1, subscribe: 0 }),
     violations: () => ({ 'a "quoted"\nreason\\': 1 }),

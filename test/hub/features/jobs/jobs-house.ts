@@ -5,6 +5,7 @@ import type { Feature } from '../../../../hub/engine/feature.ts'
 import { type Effect, type StructuredInput, VERDICTS, type Verdict } from '../../../../hub/engine/input.ts'
 import { type JobKind, jobKinds } from '../../../../hub/engine/job-kind.ts'
 import type { ClaimedJob, JobKey, JobOutcome, JobStep } from '../../../../hub/engine/job-step.ts'
+import { WriteBook } from '../../../../hub/engine/write-book.ts'
 import { EventLog } from '../../../../hub/features/events/event-log.ts'
 import { typeOfEvent } from '../../../../hub/features/events/type-of.ts'
 import { openJobs } from '../../../../hub/features/jobs/engine.ts'
@@ -130,6 +131,7 @@ export class JobsHouse<C extends Clock = ManualClock> {
       houseOf: () => null,
       heard: () => {},
       addEvent: (event, context) => events.add(event, context.now),
+      writes: new WriteBook(db),
       log: silentLog,
     })
   }
