@@ -35,7 +35,7 @@ export const SALVAGE: readonly Mutation[] = [
     file: 'hub/store/salvage.ts',
     text: "progress.once('sequences', () => copySequences(work))",
     becomes: '',
-    test: { file: SALVAGE_TEST, name: 'is what other pages hold when several are gone' },
+    test: { file: SALVAGE_TEST, name: 'gives out no key of an event again' },
   },
   {
     without: 'the backup for small tables that are damaged',

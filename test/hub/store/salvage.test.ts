@@ -107,6 +107,13 @@ describe('what is saved of a damaged database', () => {
     expect(newestKey(db, 'readings')).toBeGreaterThan(READINGS)
   })
 
+  it('gives out no key of an event again, although the newest events are gone', () => {
+    spoil(file(), leavesOf(file(), 'events').at(-1) ?? 0)
+    const { db } = mended()
+    expect(db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'events'").pluck().get()).toBe(2_001)
+    expect(db.prepare('SELECT max(id) FROM events').pluck().get()).toBeLessThan(2_001)
+  })
+
   it('is every other table when the root of the readings is gone', () => {
     spoil(file(), pagesOf(file(), 'readings')[0]?.number ?? 0)
     const { db, report } = mended()
