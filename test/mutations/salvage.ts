@@ -38,6 +38,13 @@ export const SALVAGE: readonly Mutation[] = [
     test: { file: SALVAGE_TEST, name: 'gives out no key of an event again' },
   },
   {
+    without: 'passing over the keys of the newest readings when those are lost',
+    file: 'hub/store/salvage.ts',
+    text: 'if (isNewestLost) passLostKeys(db)',
+    becomes: 'if (isNewestLost) db.exec("")',
+    test: { file: SALVAGE_TEST, name: 'is what other pages hold when several are gone' },
+  },
+  {
     without: 'the backup for small tables that are damaged',
     file: 'hub/store/salvage.ts',
     text: 'rows += insert.run(values).changes',
