@@ -120,7 +120,7 @@ export const READINGS: readonly Mutation[] = [
     file: 'hub/features/retention/left-entries.ts',
     text: "'NOT EXISTS (SELECT 1 FROM readings r WHERE r.id = reading_index.id)'",
     becomes: "'true'",
-    test: { file: LEFT, name: 'goes with the last reading of a sensor' },
+    test: { file: LEFT, name: 'goes without the entries of readings that stay' },
   },
   {
     without: 'looking past entries without a reading when somebody is erased',

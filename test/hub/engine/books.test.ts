@@ -149,6 +149,7 @@ describe('the books', () => {
     send('e0', 1)
     for (let epoch = 1; epoch <= 40; epoch++) {
       send(`e${epoch}`, 1)
+      expect(send('e0', epoch)).toEqual(['duplicate'])
       send('e0', epoch + 1)
     }
     house.restart()

@@ -61,6 +61,7 @@ export function openTestHouse({
   keys = new KeysInMemory(),
   forgetRemoved = () => true,
   writes = new WriteBook(db),
+  now = START,
 }: {
   log?: Log
   unsent?: Unsent
@@ -76,6 +77,8 @@ export function openTestHouse({
   keys?: KeysInMemory
   forgetRemoved?: () => boolean
   writes?: WriteBook
+  /** When it starts. */
+  now?: number
 } = {}): TestHouse {
   const topics = topicsBelow('lares')
   const open = (changed: Parameters<TestHouse['restart']>[0] = {}) =>
@@ -103,7 +106,7 @@ export function openTestHouse({
     db,
     keys,
     engine: open(),
-    now: START,
+    now,
     clockSynced: true,
     effects: [],
     device(id, integration = 'lares') {
@@ -161,7 +164,7 @@ export function openTestHouse({
       house.effects = house.engine.start({ now: house.now, clockSynced: house.clockSynced })
     },
   }
-  house.effects = house.engine.start({ now: START, clockSynced: true })
+  house.effects = house.engine.start({ now, clockSynced: true })
   return house
 }
 

@@ -42,3 +42,14 @@ it('goes with the last reading of a sensor', () => {
   pass(house)
   expect([count(house, 'readings'), count(house, 'reading_index')]).toEqual([0, 0])
 })
+
+it('goes without the entries of readings that stay', () => {
+  const house = retentionHouse()
+  measure(house, past(house, { age: 60 * DAY, count: 3_000, every: 1_000 }))
+  house.unsent.quarantine.readings = new Set([1, 2, 1_000])
+  rollUp(house)
+  pass(house)
+  expect(count(house, 'readings')).toBe(3)
+  expect(count(house, 'reading_index')).toBeLessThan(2_048)
+  expect(count(house, 'series_readings')).toBe(3)
+})
