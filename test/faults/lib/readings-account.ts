@@ -18,17 +18,12 @@ interface LaneRow {
 export class ReadingsAccount {
   /** How far each lane is acknowledged, by `device lane`. */
   readonly acknowledged: Record<string, number> = {}
-  #folder: string
   #duplicates = 0
   #newestKey = 0
   /** The value of each key that was ever seen. */
   #values = new Map<number, number>()
   /** What a house said that cannot be. */
   #untrue: string[] = []
-
-  constructor(folder: string) {
-    this.#folder = folder
-  }
 
   hear({ acknowledged, keys }: AfterCommit): void {
     if (keys.before < this.#newestKey) this.#untrue.push(`keys go back from ${this.#newestKey} to ${keys.before}`)
@@ -44,8 +39,8 @@ export class ReadingsAccount {
   }
 
   /** Everything that is wrong with the database, whenever the house was killed. */
-  faults(): string[] {
-    const db = openDatabase({ file: storeFile(this.#folder), readonly: true })
+  faults(folder: string): string[] {
+    const db = openDatabase({ file: storeFile(folder), readonly: true })
     try {
       return [
         ...this.#untrue,
@@ -60,8 +55,8 @@ export class ReadingsAccount {
   }
 
   /** What more is wrong once a life had time for everything. */
-  unfinished(): string[] {
-    const db = openDatabase({ file: storeFile(this.#folder), readonly: true })
+  unfinished(folder: string): string[] {
+    const db = openDatabase({ file: storeFile(folder), readonly: true })
     const count = (sql: string) => Number(db.prepare(`SELECT count(*) FROM ${sql}`).pluck().get())
     try {
       const old = count(
