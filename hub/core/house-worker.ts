@@ -64,9 +64,9 @@ function answer(message: ToEngine, parts: Parts): void {
         const started = systemClock.mono()
         const result = engine.process(message.batch, { ...message.receipt, mono: started })
         const numbers = numbersOf(parts, systemClock.mono() - started)
-        const { buffer, used } = message.batch
+        const { buffer } = message.batch
         say({ kind: 'result', result, buffer, numbers }, [buffer])
-        quietly(log, () => checkpointer.after(used))
+        quietly(log, () => checkpointer.after())
         return
       }
       case 'tick':
@@ -76,8 +76,8 @@ function answer(message: ToEngine, parts: Parts): void {
           numbers: { ...numbersOf(parts, 0), writes: writes.totals },
         })
         quietly(log, () => {
-          checkpointer.after(0)
-          checkpointer.note(freePages.release())
+          checkpointer.after()
+          freePages.release()
           writes.logGrew('tidying')
         })
         return
