@@ -123,6 +123,23 @@ export const READINGS: readonly Mutation[] = [
     test: { file: LEFT, name: 'goes without the entries of readings that stay' },
   },
   {
+    without: 'writing the books before an erasure takes the rows that they follow from',
+    file: 'hub/features/erasures/engine.ts',
+    text: 'context.settle()',
+    becomes: '',
+    test: { file: ERASURE, name: 'takes no message out of the books' },
+  },
+  {
+    without: 'writing once more a position whose writing was undone',
+    file: 'hub/engine/carried-positions.ts',
+    text: 'this.#settled = settled\n',
+    becomes: '\n',
+    test: {
+      file: 'test/hub/engine/carried-positions.test.ts',
+      name: 'a position that was written by an input that is undone is written once more',
+    },
+  },
+  {
     without: 'looking past entries without a reading when somebody is erased',
     file: 'hub/features/erasures/removal.ts',
     text: 'this.#withoutRow += ids.length - (removed.rows - before)',

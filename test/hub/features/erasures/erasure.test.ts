@@ -9,7 +9,7 @@ import { mayBeErased } from '../../../../hub/store/erased-keys.ts'
 import { namingColumns } from '../../../../hub/store/erasure-plan.ts'
 import { writeIndexedUpto } from '../../../../hub/store/indexed-readings.ts'
 import { ask, commandInput, query } from '../../engine/ask.ts'
-import { openTestHouse, type TestHouse } from '../../engine/engine-in-memory.ts'
+import { openTestHouse, reading, type TestHouse } from '../../engine/engine-in-memory.ts'
 import { count } from '../retention/retention-house.ts'
 import { DEVICE, finishErasing, livedIn, mentions, OTHER, PERSON, WORDS } from './lived-in.ts'
 
@@ -112,6 +112,27 @@ it('takes readings wherever they are found', () => {
     expect(mayBeErased(house.db, 'readings', { after: key - 1, upto: key }), String(key)).toBe(true)
   expect(mayBeErased(house.db, 'readings', { after: 40, upto: 80 })).toBe(false)
   expect(house.all('SELECT 1 FROM reading_index WHERE series_id NOT IN (SELECT id FROM reading_series)')).toEqual([])
+})
+
+it('takes no message out of the books, and nothing of the device into its next life', () => {
+  const house = livedIn()
+  const message = (seq: number) => [`lares/${DEVICE}/readings`, reading(seq, seq)] as const
+  for (let seq = 1; seq <= 3; seq++) house.send(message(seq))
+  const { applied } = house.engine.ledger
+  // With what it indexes the house writes its books, too: here it cannot.
+  house.db.exec(
+    "CREATE TRIGGER broken BEFORE INSERT ON reading_index BEGIN SELECT RAISE(ABORT, 'the index is broken'); END",
+  )
+  erase.device(house)
+  finishErasing(house)
+  house.restart()
+  expect(house.engine.ledger.applied).toBe(applied)
+  house.device(DEVICE, 'mqtt')
+  house.restart()
+  expect(house.send(message(3))).toEqual(['stored'])
+  expect(house.send(message(3), message(2))).toEqual(['duplicate', 'duplicate'])
+  house.restart()
+  expect(house.send(message(3))).toEqual(['duplicate'])
 })
 
 it('goes through what a purge left of its readings, a step at a time', () => {
