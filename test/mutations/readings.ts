@@ -3,6 +3,7 @@ import type { Mutation } from './mutation.ts'
 const BOOKS = 'test/hub/engine/books.test.ts'
 const INDEX = 'test/hub/features/telemetry/reading-index.test.ts'
 const LEFT = 'test/hub/features/retention/left-entries.test.ts'
+const THINNING = 'test/hub/features/retention/thinning.test.ts'
 const ERASURE = 'test/hub/features/erasures/erasure.test.ts'
 
 /** Readings whose commit writes them and nothing else: their index, their keys, and what they say of their messages. */
@@ -152,5 +153,26 @@ export const READINGS: readonly Mutation[] = [
     text: 'if (this.left > 0) this.#remove(table, `id > ${readIndexedUpto(db)} AND ${which}`)',
     becomes: '',
     test: { file: ERASURE, name: 'takes readings wherever they are found' },
+  },
+  {
+    without: 'the last room on a disk for what is removed',
+    file: 'hub/features/telemetry/index-filler.ts',
+    text: 'if (this.#keepsRoom) return',
+    becomes: '',
+    test: { file: THINNING, name: 'leaves the last room to what is removed' },
+  },
+  {
+    without: 'going on to make room as long as readings wait to be looked at',
+    file: 'hub/features/retention/thinning.ts',
+    text: 'if (!this.#index.isBehind) this',
+    becomes: 'this',
+    test: { file: THINNING, name: 'leaves the last room to what is removed' },
+  },
+  {
+    without: 'making room also where the index cannot grow',
+    file: 'hub/features/retention/thinning.ts',
+    text: '!this.#walk && !this.#undone',
+    becomes: '!this.#walk',
+    test: { file: THINNING, name: 'removes what is indexed also where more of it cannot be' },
   },
 ]

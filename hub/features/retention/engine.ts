@@ -10,6 +10,9 @@ import { Purge } from './purge.ts'
 import { Removable } from './removable.ts'
 import { Thinning } from './thinning.ts'
 
+/** With less free the index of readings waits for them to be removed: as much as a full disk is thinned to. */
+const ROOM_FOR_INDEX_BYTES = 16 * 1024 * 1024
+
 /** How the disk is, as the front puts it into the hub's health. */
 export interface DiskReport extends DiskSpace {
   low: boolean
@@ -66,6 +69,7 @@ function retentionOf(house: House, declared: readonly RetentionClass[]): Feature
     const space = gauge.read(context.now)
     if (!space) return null
     warn(context, space)
+    index.keepRoom(space.freeBytes + space.reusableBytes < ROOM_FOR_INDEX_BYTES)
     const { at, until } = WATERMARKS.warn
     return { ...space, low: space.usedShare >= (low ? until : at), thinning: thinning.active }
   }

@@ -13,6 +13,8 @@ const HOUR_MS = 3_600_000
 /** After everything was tried and it was not enough. It ends before when rollups stand for more than they did. */
 const REST_MS = 600_000
 const STRETCH = { removals: 5_000, looks: 20_000 }
+/** Each may write a page of the index; half of what is kept for a full disk is left for the rows that go. */
+const INDEXED_AT_ONCE = 1_000
 const KEY = 'thinned'
 
 /** What was removed and not said yet, kept with the rows' transaction so that a crash cannot hide it. */
@@ -34,7 +36,7 @@ export interface ThinningParts {
   gauge: DiskGauge
   followed: Followed
   declared: readonly RetentionClass[]
-  index: Pick<ReadingIndex, 'catchUp'>
+  index: Pick<ReadingIndex, 'catchUp' | 'isBehind'>
 }
 
 /**
@@ -50,7 +52,9 @@ export class Thinning {
   #gauge: DiskGauge
   #followed: Followed
   #declared: readonly RetentionClass[]
-  #index: Pick<ReadingIndex, 'catchUp'>
+  #index: ThinningParts['index']
+  /** The last transaction was undone. */
+  #undone = false
   #active = false
   #step = 0
   #walk: OldestFirst | null = null
@@ -89,6 +93,7 @@ export class Thinning {
   forget(): void {
     this.#walk = null
     this.#tally = null
+    this.#undone = true
   }
 
   #begin(): void {
@@ -106,7 +111,9 @@ export class Thinning {
   #work(context: Context): void {
     const steps = this.#steps(context.now)
     if (this.#step === 0 && this.#walk === null) this.#rolledUp = this.#removable.rolledUp()
-    if (!this.#walk) this.#index.catchUp(context)
+    // Where there was no room to index more, there may be some to remove what is indexed.
+    if (!this.#walk && !this.#undone) this.#index.catchUp(context, INDEXED_AT_ONCE)
+    this.#undone = false
     this.#walk ??= new OldestFirst(this.#removable.queues(steps[this.#step] ?? NOTHING))
     this.#removable.refresh(context.now)
     const { removed, done } = this.#walk.stretch(STRETCH)
@@ -118,7 +125,8 @@ export class Thinning {
     this.#step += 1
     if (this.#step < steps.length) return
     this.#step = 0
-    this.#restsUntil = context.now + REST_MS
+    // What is not indexed was not looked at.
+    if (!this.#index.isBehind) this.#restsUntil = context.now + REST_MS
   }
 
   /** In this order. */

@@ -19,6 +19,8 @@ export class ReadingIndex {
   #upto: number | null = null
   /** Readings that came since the last step. */
   #grown = 0
+  /** There is little room: see `keepRoom`. */
+  #keepsRoom = false
   #last: Statement
   #newest: Statement
   #fill: Statement
@@ -40,12 +42,23 @@ export class ReadingIndex {
   }
 
   tick(context: Context): void {
+    if (this.#keepsRoom) return
     for (let steps = 0; steps < STEPS_PER_TICK && this.#isFull(); steps++) this.#step(context)
   }
 
-  /** Indexes what waits, at most a step of it: whoever looks for old readings looks in the index alone. */
-  catchUp(context: Context): void {
-    this.#step(context)
+  /** Indexes what waits, at most so much of it: whoever looks for old readings looks in the index alone. */
+  catchUp(context: Context, most = AT_ONCE): void {
+    this.#step(context, most)
+  }
+
+  /** Whether more waits than what came of late. */
+  get isBehind(): boolean {
+    return this.#isFull()
+  }
+
+  /** Whether the disk is so full that what is left of it is for removing readings: then only what is caught up with grows the index. */
+  keepRoom(keeps: boolean): void {
+    this.#keepsRoom = keeps
   }
 
   forget(): void {
@@ -54,12 +67,12 @@ export class ReadingIndex {
 
   /** Whether a whole step waits. */
   #isFull(): boolean {
-    return this.#newestRow() - this.#indexed() >= AT_ONCE && this.#lastOfStep() !== null
+    return this.#newestRow() - this.#indexed() >= AT_ONCE && this.#lastOfStep(AT_ONCE) !== null
   }
 
-  #step(context: Context): void {
+  #step(context: Context, most = AT_ONCE): void {
     const from = this.#indexed()
-    const upto = this.#lastOfStep() ?? this.#newestRow()
+    const upto = this.#lastOfStep(most) ?? this.#newestRow()
     this.#grown = 0
     if (upto <= from) return
     const before = context.cause('index')
@@ -71,8 +84,8 @@ export class ReadingIndex {
     this.#upto = upto
   }
 
-  #lastOfStep(): number | null {
-    return (this.#last.get(this.#indexed(), AT_ONCE - 1) as number | undefined) ?? null
+  #lastOfStep(most: number): number | null {
+    return (this.#last.get(this.#indexed(), most - 1) as number | undefined) ?? null
   }
 
   #indexed(): number {

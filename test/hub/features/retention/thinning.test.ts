@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { writeIndexedUpto } from '../../../../hub/store/indexed-readings.ts'
 import {
   count,
   DAY,
@@ -281,5 +282,29 @@ describe('a disk that fills up', () => {
       left.push(count(house, 'readings'))
     }
     expect(left.slice(0, 3)).toEqual([6_000, 1_000, 0])
+  })
+
+  it('removes what is indexed also where more of it cannot be', () => {
+    const house = retentionHouse()
+    aged(house, [20])
+    measure(house, past(house, { age: 10 * DAY, count: 5 }))
+    house.db.exec("CREATE TRIGGER broken BEFORE INSERT ON reading_index BEGIN SELECT RAISE(ABORT, 'no'); END")
+    fullFor(house, 0.9, 10)
+    expect(count(house, 'readings')).toBe(5)
+  })
+
+  it('leaves the last room to what is removed, and indexes no more than that needs, without a rest', () => {
+    const house = retentionHouse()
+    measure(house, past(house, { age: 25 * DAY, count: 40_000, every: 1_000 }))
+    rollUp(house)
+    house.db.exec('DELETE FROM reading_index')
+    writeIndexedUpto(house.db, 0)
+    house.restart()
+    for (let second = 0; second < 12; second++) {
+      disk(house, 0.99)
+      house.tick(1_000)
+      expect(count(house, 'reading_index')).toBeLessThan(10_000)
+    }
+    expect(count(house, 'readings')).toBeLessThan(33_000)
   })
 })
