@@ -67,7 +67,7 @@ export const READINGS: readonly Mutation[] = [
   {
     without: 'indexing readings as fast as they come',
     file: 'hub/features/telemetry/index-filler.ts',
-    text: 'if (this.#grown >= AT_ONCE) this.#step(context)',
+    text: 'if (this.#grown >= this.#due()) this.#step(context)',
     becomes: '',
     test: { file: INDEX, name: 'keeps up with whatever comes between two ticks' },
   },

@@ -8,6 +8,7 @@ import { after, conditions, page } from '../../query/list-query.ts'
 import { visibleHouses } from '../../query/visibility.ts'
 import { deviceNamed } from '../devices/named-device.ts'
 import { SENSOR_NAME, sensorKeys } from '../devices/named-sensor.ts'
+import { type NewestReading, NewestReadings } from './newest-readings.ts'
 import { receivedReadings } from './received-readings.ts'
 import type { RollupStep } from './rollups.ts'
 import { firstOfAll, placeOf, placeText } from './series-page.ts'
@@ -261,18 +262,9 @@ export const latestReadings = adminCommand({
  * Reads the newest reading of a series. One of a time that has not come was stored under a clock that was wrong then, and
  * is shown only where there is no other.
  */
-function newestReading({ db, now }: QueryContext): (series: number) => object | undefined {
-  const read = db.prepare(
-    'SELECT id, reading_time AS time, value, coalesce(quality, 1.0) AS quality FROM series_readings ' +
-      'WHERE series_id = ? AND reading_time <= ? ORDER BY reading_time DESC, id DESC LIMIT 1',
-  )
-  function upto(series: number, latest: number): object | undefined {
-    const row = read.get(series, latest) as { id: number } | undefined
-    if (!row) return undefined
-    const { id: _, ...newest } = row
-    return newest
-  }
-  return (series) => upto(series, now + CLOCK_STEP_MS) ?? upto(series, Number.MAX_SAFE_INTEGER)
+function newestReading({ db, now }: QueryContext): (series: number) => NewestReading | undefined {
+  const newest = new NewestReadings(db)
+  return (series) => newest.of(series, now + CLOCK_STEP_MS) ?? newest.of(series, Number.MAX_SAFE_INTEGER)
 }
 
 function titleOf({ device_id, device_name, sensor, sensor_name, sensor_type, unit }: SeriesRow) {

@@ -3,9 +3,12 @@ import type { Context } from '../../engine/context.ts'
 import { readIndexedUpto, writeIndexedUpto } from '../../store/indexed-readings.ts'
 
 /**
- * Readings are indexed so many at a time, sorted: each series' entries lie side by side then, and a page of the index is written
- * once for many of them. Whoever asks for readings looks through as many without it, which takes half a millisecond.
+ * Readings are indexed when so many of each series have come, sorted: its entries lie side by side then, and a page of the index is
+ * written once for many of them. Whoever asks for readings looks through the others, a millisecond for ten thousand.
  */
+const OF_A_SERIES = 64
+const LEAST = 2_000
+/** In one step: some 10 ms on a PC. */
 const AT_ONCE = 12_000
 /** What else an old database has, or one whose index was made anew. */
 const STEPS_PER_TICK = 2
@@ -19,16 +22,20 @@ export class ReadingIndex {
   #upto: number | null = null
   /** Readings that came since the last step. */
   #grown = 0
+  /** How many series there are. */
+  #series: number | null = null
   /** There is little room: see `keepRoom`. */
   #keepsRoom = false
   #last: Statement
   #newest: Statement
   #fill: Statement
+  #count: Statement
 
   constructor(db: Database) {
     this.#db = db
     this.#last = db.prepare('SELECT id FROM readings WHERE id > ? ORDER BY id LIMIT 1 OFFSET ?').pluck()
     this.#newest = db.prepare('SELECT coalesce(max(id), 0) FROM readings').pluck()
+    this.#count = db.prepare('SELECT count(*) FROM reading_series').pluck()
     this.#fill = db.prepare(
       'INSERT INTO reading_index (series_id, reading_time, id) ' +
         'SELECT series_id, reading_time, id FROM readings WHERE id > ? AND id <= ? ORDER BY series_id, reading_time, id',
@@ -38,7 +45,7 @@ export class ReadingIndex {
   /** Call when rows were written: as fast as they come they are indexed, however seldom the clock ticks meanwhile. */
   grew(context: Context, rows: number): void {
     this.#grown += rows
-    if (this.#grown >= AT_ONCE) this.#step(context)
+    if (this.#grown >= this.#due()) this.#step(context)
   }
 
   tick(context: Context): void {
@@ -63,17 +70,25 @@ export class ReadingIndex {
 
   forget(): void {
     this.#upto = null
+    this.#series = null
   }
 
-  /** Whether a whole step waits. */
+  /** Whether enough waits for a step. */
   #isFull(): boolean {
-    return this.#newestRow() - this.#indexed() >= AT_ONCE && this.#lastOfStep(AT_ONCE) !== null
+    const due = this.#due()
+    return this.#newestRow() - this.#indexed() >= due && this.#lastOfStep(due) !== null
+  }
+
+  #due(): number {
+    this.#series ??= Number(this.#count.get())
+    return Math.min(AT_ONCE, Math.max(LEAST, this.#series * OF_A_SERIES))
   }
 
   #step(context: Context, most = AT_ONCE): void {
     const from = this.#indexed()
     const upto = this.#lastOfStep(most) ?? this.#newestRow()
     this.#grown = 0
+    this.#series = null
     if (upto <= from) return
     const before = context.cause('index')
     this.#fill.run(from, upto)

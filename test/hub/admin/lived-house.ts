@@ -27,6 +27,13 @@ const SECRET = `INSERT OR IGNORE INTO secrets (name, value, created_at, updated_
 const COMMAND = `INSERT OR IGNORE INTO control_actions (id, device_id, command_id, action_type, command, parameters, status, executed_at, completed_at, result, created_at, updated_at)
   VALUES (1, 'kitchen-pi', 'c1', 'command', 'identify', '{"seconds":5}', 'completed', ${START}, ${START}, '{"ok":true}', ${START}, ${START})`
 
+/** What was written on the first day. */
+const WRITTEN = `INSERT OR REPLACE INTO wear_days (id, began_at, written_at, written) VALUES (${START / 86_400_000}, ${START}, ${START + 3_600_000}, '{"readings":{"commits":1200,"bytes":5000000}}')`
+const CARD = {
+  ...{ device: 'mmcblk0', model: 'SD32G', device_bytes: 32e9, written_since_boot_bytes: 9e9 },
+  ...{ up_ms: 86_400_000, life_used_percent: null, spare_blocks: null },
+}
+
 /** What the front prepares for a command, and what its first example answers in a house that lived a little. */
 export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknown; expect: unknown }>> = {
   'admin/describe': { expect: { commands: expect.arrayContaining([expect.objectContaining({ verb: 'describe' })]) } },
@@ -72,6 +79,11 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
   'followers/forget': { before: FOLLOWER, expect: { name: 'webhooks' } },
   'hub/log-level': { expect: { part: 'sync', level: 'debug' } },
   'hub/log': { prepared: ['a line'], expect: { lines: ['a line'] } },
+  'hub/wear': {
+    before: WRITTEN,
+    prepared: CARD,
+    expect: { full_days: 0, causes: [{ cause: 'readings', today: 5_000_000 }], card: { device: 'mmcblk0' } },
+  },
   'readings/query': { expect: { series: [{ unit: '°C', readings: [{ value: 20, quality: 1 }] }] } },
   'readings/summary': { expect: { step_ms: 3_600_000, series: [{ unit: '°C', summaries: [] }] } },
   'readings/latest': { expect: { readings: [{ device: 'kitchen-pi', value: 20 }] } },

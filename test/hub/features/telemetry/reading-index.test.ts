@@ -4,6 +4,8 @@ import { readIndexedUpto, writeIndexedUpto } from '../../../../hub/store/indexed
 import { commandInput, query } from '../../engine/ask.ts'
 import { openTestHouse, type TestHouse } from '../../engine/engine-in-memory.ts'
 
+/** With so few sensors. */
+const DUE = 2_000
 const STEP = 12_000
 
 function houseWithDevice(): TestHouse {
@@ -41,23 +43,35 @@ function faults(house: TestHouse): unknown[] {
 }
 
 describe('the index of readings', () => {
-  it('is not written with the readings, but a whole step at a time', () => {
+  it('is not written with the readings, but many at a time', () => {
     const house = houseWithDevice()
     // With each look for old readings the index catches up.
     house.tick(1_000)
-    measure(house, 2_000)
+    measure(house, DUE - 400)
     house.tick(1_000)
     expect(count(house, 'reading_index')).toBe(0)
-    measure(house, STEP - 2_000)
-    expect(count(house, 'reading_index')).toBe(STEP)
-    expect(readIndexedUpto(house.db)).toBe(STEP)
+    measure(house, 400)
+    expect(count(house, 'reading_index')).toBe(DUE)
+    expect(readIndexedUpto(house.db)).toBe(DUE)
     expect(faults(house)).toEqual([])
+  })
+
+  it('waits for more readings where there are more sensors, which end in a page each', () => {
+    const house = houseWithDevice()
+    house.tick(1_000)
+    // The first step finds that there are so many.
+    measure(house, DUE, { sensors: 100 })
+    expect(count(house, 'reading_index')).toBe(DUE)
+    measure(house, 6_000, { sensors: 100 })
+    expect(count(house, 'reading_index')).toBe(DUE)
+    measure(house, 400, { sensors: 100 })
+    expect(count(house, 'reading_index')).toBe(DUE + 6_400)
   })
 
   it('keeps up with whatever comes between two ticks', () => {
     const house = houseWithDevice()
-    measure(house, 5 * STEP)
-    expect(count(house, 'readings') - count(house, 'reading_index')).toBeLessThan(STEP)
+    measure(house, 2 * STEP)
+    expect(count(house, 'readings') - count(house, 'reading_index')).toBeLessThan(DUE)
     expect(faults(house)).toEqual([])
   })
 
@@ -73,7 +87,7 @@ describe('the index of readings', () => {
     expect(first).toBeLessThanOrEqual(3 * STEP)
     house.restart()
     for (let ticks = 0; ticks < 3; ticks++) house.tick(1_000)
-    expect(count(house, 'readings') - count(house, 'reading_index')).toBeLessThan(STEP)
+    expect(count(house, 'readings') - count(house, 'reading_index')).toBeLessThan(DUE)
     expect(faults(house)).toEqual([])
   })
 
@@ -82,7 +96,7 @@ describe('the index of readings', () => {
     house.db.exec(
       "CREATE TRIGGER broken BEFORE INSERT ON events WHEN NEW.event_type = 'poison' BEGIN SELECT RAISE(ABORT, 'poisoned'); END",
     )
-    measure(house, STEP - 400)
+    measure(house, DUE - 400)
     const items = Array.from({ length: 400 }, (_, index) => ({ sensor: 's1', kind: 'temperature', value: index }))
     const verdicts = house.send(
       ['lares/garden-esp/readings', { items }],
@@ -93,7 +107,7 @@ describe('the index of readings', () => {
     )
     expect(verdicts).toEqual(['stored', 'stored', 'rejected', 'stored'])
     measure(house, STEP)
-    expect(count(house, 'readings')).toBe(2 * STEP + 400)
+    expect(count(house, 'readings')).toBe(DUE + 400 + STEP)
     expect(faults(house)).toEqual([])
   })
 

@@ -28,8 +28,7 @@ it('tells the planner what is in the tables, once a day', () => {
   opened.tick(DAY / 2)
   opened.tick(1_000)
   expect(optimizedAt(opened)).toBe(opened.now - 1_000)
-  const known = opened.all<{ idx: string }>("SELECT idx FROM sqlite_stat1 WHERE tbl = 'readings'")
-  expect(known.map(({ idx }) => idx)).toContain('ix_readings_series_time')
+  expect(opened.all("SELECT 1 AS known FROM sqlite_stat1 WHERE tbl = 'readings'")).toEqual([{ known: 1 }])
 })
 
 it('waits for a second in which nothing came, and for no longer than another day', () => {
