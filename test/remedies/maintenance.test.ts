@@ -103,7 +103,7 @@ const MISTAKES: Mistake[] = [
     hint: 'It is for …. See … … --help.',
     mended: (text) => [
       found(text, /See (lares hub backup --help)\./),
-      `${found(text, /It is for (lares hub \w+)\./)} --from ${at('copy.db')}`,
+      `${found(text, /It is for .*(lares hub restore)/)} --from ${at('copy.db')}`,
     ],
   },
   {

@@ -6,6 +6,7 @@ import { mergeSql } from '../../../hub/sync/merge-sql.ts'
 import { Postgres } from '../../../hub/sync/postgres.ts'
 import { type UploadBatch, UploadSource } from '../../../hub/sync/upload-source.ts'
 import { openTestHouse, reading, type TestHouse } from '../engine/engine-in-memory.ts'
+import { NEXT_READING } from '../store/next-reading.ts'
 import { addSite, rows, TABLES } from './house-with-central.ts'
 import { useHouses } from './use-houses.ts'
 
@@ -209,7 +210,8 @@ describe('what a house missed while it was away', () => {
     await house.settled()
     await house.kill()
     db.prepare(
-      'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) INSERT INTO readings (series_id, reading_time, received_at, value) SELECT 1, 1770000000000 + i, 1770000000000 + i, i FROM n',
+      'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) INSERT INTO readings (id, series_id, reading_time, received_at, value) SELECT next + i - 1, 1, 1770000000000 + i, 1770000000000 + i, i FROM n, (SELECT ' +
+        `${NEXT_READING} AS next)`,
     ).run(count)
     return house
   }

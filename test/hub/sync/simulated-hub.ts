@@ -11,6 +11,7 @@ import type { CentralLayout } from '../../../hub/sync/table-fit.ts'
 import { UploadSource } from '../../../hub/sync/upload-source.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
 import { openTestHouse } from '../engine/engine-in-memory.ts'
+import { NEXT_READING } from '../store/next-reading.ts'
 import { preparingOnce } from './prepared-once.ts'
 import { POISON } from './simulated-central.ts'
 
@@ -160,7 +161,7 @@ export class SimulatedHub {
     const { db, now } = this
     if (pick < 3) {
       const insert = db.prepare(
-        'INSERT INTO readings (series_id, reading_time, received_at, value) VALUES (?, ?, ?, ?)',
+        `INSERT INTO readings (id, series_id, reading_time, received_at, value) VALUES (${NEXT_READING}, ?, ?, ?, ?)`,
       )
       const all = db.prepare('SELECT id FROM reading_series ORDER BY id').pluck().all()
       const series = all[Math.floor(this.#random() * all.length)]

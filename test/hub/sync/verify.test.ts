@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { RESTORED_COPY } from '../../../hub/store/backup.ts'
 import { verify } from '../../../hub/sync/verify.ts'
 import { reading, START } from '../engine/engine-in-memory.ts'
+import { NEXT_READING } from '../store/next-reading.ts'
 import { fillHouse } from './full-house.ts'
 import { rows } from './house-with-central.ts'
 import { type JoinedHouse, useHouses } from './use-houses.ts'
@@ -38,7 +39,9 @@ describe('a comparison of a hub with central', () => {
     for (const day of [0, 1])
       for (const value of [0.1, 1e308, -2])
         house.db
-          .prepare('INSERT INTO readings (series_id, reading_time, received_at, value) VALUES (1, ?, ?, ?)')
+          .prepare(
+            `INSERT INTO readings (id, series_id, reading_time, received_at, value) VALUES (${NEXT_READING}, 1, ?, ?, ?)`,
+          )
           .run(START - day * DAY + 5, START, value)
     pump.start()
     await settled()

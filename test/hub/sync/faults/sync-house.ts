@@ -1,4 +1,5 @@
 import type { Database } from '../../../../shared/sqlite/open.ts'
+import { NEXT_READING } from '../../store/next-reading.ts'
 
 const DEVICE = 'pi-a1b2c3'
 
@@ -32,7 +33,7 @@ export function houseRows(db: Database): HouseRows {
     measure(count, at = time) {
       db.prepare(
         'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) ' +
-          'INSERT INTO readings (series_id, reading_time, received_at, value) SELECT ?, ? + i * 1000, ? + i * 1000 + 5, 20 + i / 7.0 FROM n',
+          `INSERT INTO readings (id, series_id, reading_time, received_at, value) SELECT next + i - 1, ?, ? + i * 1000, ? + i * 1000 + 5, 20 + i / 7.0 FROM n, (SELECT ${NEXT_READING} AS next)`,
       ).run(count, series(), at, at)
       time = Math.max(time, at + count * 1_000)
     },
