@@ -55,7 +55,8 @@ export function fillHouse(db: Database): void {
         if (!mark) throw new Error(`${table.name}.${name} is not declared`)
         if (name === 'managed_by') row.set(name, 'site')
         else if (name === table.key) row.set(name, isAppend(table) ? null : keyOf(table, n))
-        else if (mark.secret || mark.volatile) row.set(name, mark.kind === 'time' ? CANARY_TIME : `"${CANARY}"`)
+        else if (mark.secret || mark.volatile)
+          row.set(name, ['time', 'integer'].includes(mark.kind) ? CANARY_TIME : `"${CANARY}"`)
         else if (n === 3 && notnull === 0) row.set(name, null)
         else row.set(name, columnValue(table, name, { n, kind: mark.kind, unique: unique.includes(name) }))
       }
