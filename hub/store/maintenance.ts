@@ -10,11 +10,12 @@ import { checkCopyTarget } from './copy-target.ts'
 import { exchange, finishExchange } from './exchange.ts'
 import { databaseFiles, giveToOwnerOf, putInPlace } from './files.ts'
 import { bringIn } from './incoming.ts'
-import { HUB_MIGRATIONS, openStore, type StoreFolder } from './open-store.ts'
+import { HUB_MIGRATIONS, openStore } from './open-store.ts'
 import { backupFolder, lockFile, storeFile } from './places.ts'
 import { salvage, salvageFile } from './salvage.ts'
 import { reportWords } from './salvage-report.ts'
 import { isSound } from './sound.ts'
+import type { StoreFolder } from './store-folder.ts'
 
 /**
  * A whole copy of the database in one file, also while the hub runs. `target` is checked before anything is written and the

@@ -4,12 +4,12 @@ import { listBackups } from './backup.ts'
 import { exchange } from './exchange.ts'
 import { giveToOwnerOf } from './files.ts'
 import { bringIn } from './incoming.ts'
-import type { StoreFolder } from './open-store.ts'
 import { dropPart } from './part-files.ts'
 import { backupFolder, storeFile } from './places.ts'
 import { type SalvageOutcome, salvage, salvageFile } from './salvage.ts'
 import { reportWords } from './salvage-report.ts'
 import { isSound } from './sound.ts'
+import type { StoreFolder } from './store-folder.ts'
 
 /**
  * Puts another database in the place of one that is damaged or gone: what can be read of it, or else the newest sound backup. The

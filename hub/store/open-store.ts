@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statfsSync, statSync, write
 import { join } from 'node:path'
 import { asError, LaresError } from '../../shared/errors.ts'
 import { systemRandom } from '../../shared/ids.ts'
-import type { Log } from '../../shared/log.ts'
 import { isFresh, setForeignLogAside } from '../../shared/sqlite/foreign-log.ts'
 import { hasLog, LogStamp } from '../../shared/sqlite/log-stamp.ts'
 import { makeDatabase } from '../../shared/sqlite/make-database.ts'
@@ -20,6 +19,7 @@ import { mend } from './mend.ts'
 import { removeParts } from './part-files.ts'
 import { backupFolder, storeFile } from './places.ts'
 import { installSearch } from './search-index.ts'
+import type { StoreFolder } from './store-folder.ts'
 
 export const HUB_MIGRATIONS = join(import.meta.dirname, '../../drizzle/sqlite')
 
@@ -36,12 +36,6 @@ export interface OpenedStore {
   unchecked: boolean
   /** Call after the last commit of a clean stop. */
   close(): void
-}
-
-export interface StoreFolder {
-  folder: string
-  now: number
-  log: Log
 }
 
 const copyFolders = (folder: string) => [folder, backupFolder(folder), join(folder, 'upgrades')]
