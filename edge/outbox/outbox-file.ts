@@ -85,7 +85,7 @@ export class OutboxFile {
         this.#stamp?.write()
       })
       .immediate()
-    this.#quietly(() => this.#checkpointer?.after())
+    this.#quietly(() => this.#checkpointer?.after(0))
   }
 
   /** Like `transaction`, but a disk that fails is logged, at most once a minute, and answered with `false`. */

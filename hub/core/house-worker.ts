@@ -64,9 +64,9 @@ function answer(message: ToEngine, parts: Parts): void {
         const started = systemClock.mono()
         const result = engine.process(message.batch, { ...message.receipt, mono: started })
         const numbers = numbersOf(parts, systemClock.mono() - started)
-        const { buffer } = message.batch
+        const { buffer, used } = message.batch
         say({ kind: 'result', result, buffer, numbers }, [buffer])
-        quietly(log, () => checkpointer.after())
+        quietly(log, () => checkpointer.after(used))
         return
       }
       case 'tick':
@@ -76,8 +76,8 @@ function answer(message: ToEngine, parts: Parts): void {
           numbers: { ...numbersOf(parts, 0), writes: writes.totals },
         })
         quietly(log, () => {
-          checkpointer.after()
-          freePages.release()
+          checkpointer.after(0)
+          checkpointer.note(freePages.release())
           writes.logGrew('tidying')
         })
         return

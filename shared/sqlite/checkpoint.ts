@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs'
-import { LogGrowth } from './log-growth.ts'
 import type { LogStamp } from './log-stamp.ts'
-import type { Database } from './open.ts'
+import type { Database, Statement } from './open.ts'
 import { type LogSpan, pagesInLog } from './pages-in-log.ts'
 
 /** When a log is moved into its database. */
@@ -17,16 +16,21 @@ export interface LogSizes {
 const MIB = 1024 * 1024
 const OF_A_HOUSE: LogSizes = { passiveBytes: 4 * MIB, truncateBytes: 64 * MIB, idleBytes: MIB }
 const IDLE_LOOKS = 10
+/** A commit writes whole pages: the rows, their indexes, the positions. */
+const LEAST_COMMIT_BYTES = 16 * 1024
+/** What a row costs that was changed without a message: removed or rolled up, with its share of the pages of its indexes. */
+const CHANGE_BYTES = 512
 
 /**
  * Moves the write-ahead log into the database on the writer's own schedule, never inside somebody's commit:
  * PASSIVE when much waits, or less while nothing happens, and TRUNCATE when the file grew too large.
- * Automatic checkpoints are off.
+ * Automatic checkpoints are off. The log's frames are estimated, because SQLite tells their number only at a checkpoint.
  */
 export class Checkpointer {
   #db: Database
   #log: string
-  #growth: LogGrowth
+  #changes: Statement
+  #lastChanges = 0
   #waiting = 0
   #quietLooks = 0
   #stamp: Pick<LogStamp, 'due'> | null
@@ -46,7 +50,7 @@ export class Checkpointer {
     this.#moved = parts.moved ?? null
     this.#sizes = parts.sizes ?? OF_A_HOUSE
     this.#log = `${db.name}-wal`
-    this.#growth = new LogGrowth(db)
+    this.#changes = db.prepare('SELECT total_changes()').pluck()
   }
 
   /** Size of the log's file. It is used again from its start after a checkpoint, so it does not shrink by itself. */
@@ -54,13 +58,26 @@ export class Checkpointer {
     return statSync(this.#log, { throwIfNoEntry: false })?.size ?? 0
   }
 
-  /** After every transaction, outside of it: notes what was written, and checkpoints when that is worth it. */
-  after(): void {
-    const grown = this.#growth.take()
-    this.#quietLooks = grown === 0 ? this.#quietLooks + 1 : 0
-    this.#waiting += grown
+  /**
+   * After every transaction, outside of it: notes what was written, and checkpoints when that is worth it. Without a
+   * payload the rows that changed are counted: a purge writes much and receives nothing.
+   */
+  after(payloadBytes: number): void {
+    const changes = Number(this.#changes.get())
+    if (changes === this.#lastChanges) this.#quietLooks += 1
+    else {
+      const bytes = payloadBytes > 0 ? payloadBytes * 2 : (changes - this.#lastChanges) * CHANGE_BYTES
+      this.#lastChanges = changes
+      this.#quietLooks = 0
+      this.#waiting += Math.max(LEAST_COMMIT_BYTES, bytes)
+    }
     const idle = this.#quietLooks >= IDLE_LOOKS && this.#waiting >= this.#sizes.idleBytes
     if (idle || this.#waiting >= this.#sizes.passiveBytes) this.run()
+  }
+
+  /** Notes bytes that were written without changing rows. They count at the next look. */
+  note(bytes: number): void {
+    this.#waiting += bytes
   }
 
   /** Checkpoints now. A reader in the way, such as a backup, only makes it incomplete: it is never waited for. */
@@ -104,7 +121,6 @@ export class Checkpointer {
 
   #done(): void {
     this.#stamp?.due()
-    this.#growth.take()
     this.#waiting = 0
     this.#quietLooks = 0
   }

@@ -9,12 +9,6 @@ import { LogFrames } from './log-frames.ts'
 
 const BASE = 'lares'
 
-/** Of either layout: the one before is told how much came, because it does not count what it wrote. */
-interface EitherCheckpointer {
-  after(bytes: number): void
-  note?(bytes: number): void
-}
-
 /** A house without a front: its engine over its database, with every time handed in. */
 export class StoreHouse {
   readonly db: Database
@@ -89,19 +83,15 @@ export class StoreHouse {
 
   /** What the engine's thread does after a batch that took so many bytes. */
   afterBatch(bytes: number): void {
-    this.#checkpointer.after(bytes)
+    this.#house.checkpointer.after(bytes)
   }
 
   /** What the engine's thread does after a tick. Returns the frames that giving pages back wrote. */
   afterTick(): number {
-    this.#checkpointer.after(0)
-    const released = this.#house.freePages.release()
-    this.#checkpointer.note?.(released)
+    const { checkpointer, freePages } = this.#house
+    checkpointer.after(0)
+    checkpointer.note(freePages.release())
     return this.#frames.added()
-  }
-
-  get #checkpointer(): EitherCheckpointer {
-    return this.#house.checkpointer
   }
 
   /** Moves the log into the database: the next commit writes over its beginning, as most do. */
