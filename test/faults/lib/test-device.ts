@@ -53,6 +53,7 @@ export class TestDevice {
   #packetId = 0
   #goal = Number.POSITIVE_INFINITY
   #ready = false
+  #isDeaf = false
   #change: () => void = () => {}
 
   constructor(identity: DeviceIdentity, options: { epoch?: string; window?: number; random: () => number }) {
@@ -76,6 +77,7 @@ export class TestDevice {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true })
     this.#socket = socket
     this.#ready = false
+    this.#isDeaf = false
     this.#inFlight.clear()
     for (const lane of LANES) this.#cursor[lane] = this.lanes[lane].acked
     const reader = new PacketReader((packet) => this.#take(socket, packet))
@@ -132,7 +134,13 @@ export class TestDevice {
     this.#socket?.destroy()
   }
 
+  /** Hears nothing more of this connection: what it is told from now on nobody keeps. */
+  deafen(): void {
+    this.#isDeaf = true
+  }
+
   #take(socket: Socket, packet: Packet): void {
+    if (this.#isDeaf) return
     if (packet.type === CONNACK) {
       this.connack = packet.number
       if (packet.number === 0) socket.write(subscribePacket(65_535, `${this.topic}/ack`))
