@@ -146,18 +146,6 @@ describe('the hourly backup', () => {
   })
 })
 
-describe('a whole copy', () => {
-  it('has the readings too', () => {
-    const store = filled()
-    const whole = join(folder, 'whole.db')
-    writeFullCopy(file(), whole)
-    const copy = new Sqlite(whole, { readonly: true })
-    expect(count(copy, 'readings')).toBe(3)
-    copy.close()
-    store.close()
-  })
-})
-
 /** Overwrites bytes of the database; page 1 holds its header and its schema. */
 function damage(at: number, bytes = 64): void {
   const fd = openSync(file(), 'r+')
