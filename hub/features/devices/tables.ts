@@ -18,19 +18,26 @@ import {
 } from '../../store/columns.ts'
 import { core, sql } from '../../store/drizzle.ts'
 import { syncedTable } from '../../store/synced-table.ts'
-import { houses, rooms } from '../house/tables.ts'
+import { houses, people, rooms } from '../house/tables.ts'
 import { personas } from '../personas/tables.ts'
 import { users } from '../users/tables.ts'
 
-export const deviceGroups = syncedTable('device_groups', 'down', {
-  id: textId(),
-  name: text().notNull(),
-  description: text(),
-  settings: json<Record<string, unknown>>().notNull().default(emptyObject),
-  owner_id: text().references(() => users.id, { onDelete: 'set null' }),
-  ...management(),
-  ...stamps(),
-})
+export const deviceGroups = syncedTable(
+  'device_groups',
+  'down',
+  {
+    id: textId(),
+    /** `null`: of the whole hub, as central gives them. */
+    house_id: text().references(() => houses.id, { onDelete: 'cascade' }),
+    name: text().notNull(),
+    description: text(),
+    settings: json<Record<string, unknown>>().notNull().default(emptyObject),
+    owner_id: text().references(() => users.id, { onDelete: 'set null' }),
+    ...management(),
+    ...stamps(),
+  },
+  { extras: (t) => [core.index('ix_device_groups_house').on(t.house_id)] },
+)
 
 /** What the hub needs to be let in by a device. Sealed, never leaves this database, and goes with its last device. */
 export const deviceCredentials = syncedTable('device_credentials', 'local', {
@@ -55,6 +62,8 @@ export const devices = syncedTable(
     room_id: text().references(() => rooms.id, { onDelete: 'set null' }),
     group_id: text().references(() => deviceGroups.id, { onDelete: 'set null' }),
     owner_id: text().references(() => users.id, { onDelete: 'set null' }),
+    /** Who has it with them: its connection says whether they are at home. */
+    carried_by: text().references(() => people.id, { onDelete: 'set null' }),
     /** The device this one is reached through. */
     hub_id: text().references((): AnySQLiteColumn => devices.id, { onDelete: 'set null' }),
     name: text().notNull(),
@@ -107,6 +116,7 @@ export const devices = syncedTable(
       core.index('idx_device_group').on(t.group_id),
       core.index('idx_device_owner').on(t.owner_id),
       core.index('ix_devices_room').on(t.room_id),
+      core.index('ix_devices_carried_by').on(t.carried_by),
       core.index('ix_devices_hub').on(t.hub_id),
       core.check('devices_discovery_confidence', sql`discovery_confidence >= 0 AND discovery_confidence <= 1`),
     ],

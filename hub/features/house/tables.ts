@@ -19,6 +19,8 @@ export const houses = syncedTable(
     capabilities: json<unknown[]>().notNull().default(emptyList),
     setup_completed: flag().notNull().default(false),
     last_interview_date: time(),
+    /** Since when it is being taken away: it is nobody's any more, and goes with the last of its devices. */
+    removed_at: time(),
     ...stamps(),
   },
   { extras: (t) => [core.index('ix_houses_name').on(t.name)] },
