@@ -129,8 +129,8 @@ export const EVENT_FRESH_MS = 60_000
 export const HEARTBEAT_MS = 30_000
 /** An agent that is connected and says nothing for this long has the status `error`, reason `silent`. */
 export const SILENT_DEVICE_MS = 120_000
-/** Latest values, last_seen and the like are written at most this often. */
-export const VOLATILE_FLUSH_MS = 60_000
+/** Latest values, last_seen and the like are written this often: each of them is a page. */
+export const VOLATILE_FLUSH_MS = 120_000
 /** A clock that is set to the right time may step back this far, and what is stored is not of the future yet. */
 export const CLOCK_STEP_MS = 60_000
 /** `state/<entity>` is published at most this often for one entity. */

@@ -7,7 +7,7 @@ import { core, sql } from './drizzle.ts'
  *
  * `secret` exists only in SQLite: in no Postgres table, capture, response, log or plain export. What is only ever compared is
  * kept as a hash in such a column; what must be read again is `sealed`, which is a secret too.
- * `volatile` is kept in memory, written at most once a minute and at stop, and not captured.
+ * `volatile` is kept in memory, written every two minutes and at stop, and not captured.
  * `caseless` is text without capitals: what comes from elsewhere loses them where it enters.
  */
 export type ColumnKind = 'text' | 'integer' | 'real' | 'decimal' | 'flag' | 'json' | 'time' | 'blob'

@@ -1,4 +1,5 @@
 import Sqlite from 'better-sqlite3'
+import { usePageSize } from '../../shared/sqlite/page-size.ts'
 import { GIVEN_KEYS, newestKey } from './append-keys.ts'
 import { SEARCH_PREFIX } from './search-index.ts'
 
@@ -26,6 +27,7 @@ export function copyRows(source: string, target: string, choice: CopyChoice): vo
   const from = new Sqlite(source, { readonly: true, fileMustExist: true })
   const to = new Sqlite(target)
   try {
+    usePageSize(to)
     to.pragma('auto_vacuum = INCREMENTAL')
     to.pragma('foreign_keys = OFF')
     // The file is synced as a whole before it takes its place.

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import type { Database } from '../../shared/sqlite/open.ts'
 import { makePrivate } from '../../shared/sqlite/open.ts'
+import { usePageSize } from '../../shared/sqlite/page-size.ts'
 import { dropPart } from './part-files.ts'
 
 const TABLES = `
@@ -75,6 +76,7 @@ export function openSalvage(target: string, source: string): { db: Database; pro
   makePrivate(target)
   const db = new Sqlite(target)
   try {
+    usePageSize(db)
     db.pragma('auto_vacuum = INCREMENTAL')
     db.pragma('journal_mode = TRUNCATE')
     // A power cut may cost what was written last, never what was written before; all of it is checked at the end.

@@ -16,8 +16,8 @@ export interface LogSizes {
 const MIB = 1024 * 1024
 const OF_A_HOUSE: LogSizes = { passiveBytes: 4 * MIB, truncateBytes: 64 * MIB, idleBytes: MIB }
 const IDLE_LOOKS = 10
-/** A commit writes whole pages: the rows, their indexes, the positions. */
-const LEAST_COMMIT_BYTES = 16 * 1024
+/** A commit writes whole pages: one with the rows of a message, at times a second or third. */
+const LEAST_COMMIT_BYTES = 6 * 1024
 /** What a row costs that was changed without a message: removed or rolled up, with its share of the pages of its indexes. */
 const CHANGE_BYTES = 512
 

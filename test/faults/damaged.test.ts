@@ -19,13 +19,14 @@ import { openStore } from '../../hub/store/open-store.ts'
 import { backupFolder } from '../../hub/store/places.ts'
 import { type End, type HubProcess, startHub } from '../../scripts/lib/bench/hub-process.ts'
 import { silentLog } from '../../shared/log.ts'
+import { PAGE_SIZE } from '../../shared/sqlite/page-size.ts'
 import { makeDataFolder } from './lib/data-folder.ts'
 import { eventually, makeFleet, progress, runFleet, settleFleet, within } from './lib/fleet.ts'
 import { problemsOf } from './lib/hub-health.ts'
 import { seededRandom } from './lib/seeded-random.ts'
 import { LANES, type TestDevice } from './lib/test-device.ts'
 
-const PAGE = 4096
+const PAGE = PAGE_SIZE
 
 let data: ReturnType<typeof makeDataFolder>
 let running: HubProcess | null

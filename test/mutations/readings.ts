@@ -175,4 +175,24 @@ export const READINGS: readonly Mutation[] = [
     becomes: '!this.#walk',
     test: { file: THINNING, name: 'removes what is indexed also where more of it cannot be' },
   },
+  {
+    without: 'looking at a start for readings that are newer than the states that were written',
+    file: 'hub/features/telemetry/latest.ts',
+    text: 'const state = readings.of(entity, written)',
+    becomes: 'const state = written',
+    test: {
+      file: 'test/hub/features/telemetry/telemetry.test.ts',
+      name: 'is what readings say that were stored after it was written, where the hub was killed',
+    },
+  },
+  {
+    without: 'counting a reading once that is rolled up',
+    file: 'hub/features/telemetry/summaries.ts',
+    text: 'AND id > @upto ',
+    becomes: 'AND id > @upto * 0 ',
+    test: {
+      file: 'test/hub/features/telemetry/rollups.test.ts',
+      name: 'sums up what is not rolled up yet from the readings themselves, each of them once',
+    },
+  },
 ]

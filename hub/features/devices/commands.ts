@@ -258,7 +258,7 @@ export const revokeDevice = adminCommand({
       .prepare('SELECT count(*) FROM device_entities WHERE device_id = ? AND is_enabled')
       .pluck()
       .get(device)
-    // When it was last seen is written once a minute.
+    // When it was last seen is written every two minutes.
     const unseen = last_seen === null ? 'never connected' : `last seen ${timeWords(last_seen, now)}`
     const seen = isOnline(status) ? 'connected' : unseen
     return (

@@ -10,7 +10,7 @@ interface Signs {
   unwritten: boolean
 }
 
-/** When each device was last heard and how it said it was: in memory, written once a minute and at stop. */
+/** When each device was last heard and how it said it was: in memory, written every two minutes and at stop. */
 export class SignsOfLife {
   #signs = new Map<string, Signs>()
   #writtenAt = 0

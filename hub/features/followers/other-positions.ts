@@ -1,6 +1,6 @@
 import type { Database } from '../../../shared/sqlite/open.ts'
 import { acknowledgedUpto, readStreams, readSyncIdentity } from '../../engine/sync-memory.ts'
-import { ROLLUP_STEPS, rollupPosition } from '../telemetry/rollups.ts'
+import { ROLLUP_EVERY_MS, ROLLUP_STEPS, rollupPosition } from '../telemetry/rollups.ts'
 import type { FollowedTable } from './followed-table.ts'
 
 /** A position over an append table that is kept by a machine of its own. */
@@ -22,10 +22,10 @@ const STORED_AT = [
 /** What is rolled up, and what central has acknowledged: they follow too, each by rules of its own. */
 export function otherPositions(db: Database): OtherPosition[] {
   const rollups = ROLLUP_STEPS.map(
-    ({ key, step }): OtherPosition => ({
+    ({ key }): OtherPosition => ({
       ...{ name: key, kind: 'inside', table: 'readings', storedAt: 'received_at' },
       position: rollupPosition(db, key).upto,
-      usualLagMs: step,
+      usualLagMs: ROLLUP_EVERY_MS,
     }),
   )
   const memory = { identity: readSyncIdentity(db), streams: readStreams(db) }

@@ -12,6 +12,7 @@ import { type NewestReading, NewestReadings } from './newest-readings.ts'
 import { receivedReadings } from './received-readings.ts'
 import type { RollupStep } from './rollups.ts'
 import { firstOfAll, placeOf, placeText } from './series-page.ts'
+import { Summaries } from './summaries.ts'
 
 const DAY_MS = 86_400_000
 
@@ -39,11 +40,6 @@ interface ReadingRow {
   id: number
   time: number
   metadata: string | null
-}
-
-interface SummaryRow {
-  id: number
-  time: number
 }
 
 function seriesOf(
@@ -188,14 +184,12 @@ export const summarizeReadings = adminCommand({
     const { step, days } = SUMMARIES[params.step]
     const { from, to } = spanOf(params, { now: context.now, days })
     const place = placeOf(params.after)
-    const read = context.db.prepare(
-      'SELECT series_id AS id, bucket AS time, min, avg AS mean, max, count FROM reading_rollup_buckets ' +
-        'WHERE series_id = ? AND step = ? AND bucket > ? AND bucket <= ? AND (bucket, series_id) > (?, ?) ORDER BY bucket LIMIT ?',
-    )
+    const summaries = new Summaries(context.db, step)
     const all = seriesOf(context, params)
+    const asked = { from: from - step, to, after: place, limit: params.limit + 1 }
     const { lists, ...next } = firstOfAll(
       // A span that began before `from` and reaches into it is part of the answer.
-      all.map(({ id }) => read.all(id, step, from - step, to, place.time, place.id, params.limit + 1) as SummaryRow[]),
+      all.map(({ id }) => summaries.of({ series: id, ...asked })),
       params.limit,
     )
     const series = all.map((row, index) => ({
@@ -252,7 +246,10 @@ export const latestReadings = adminCommand({
     )
     const newest = newestReading(context)
     return {
-      readings: rows.map((row) => ({ ...titleOf(row), ...newest(row.id) })),
+      readings: rows.map((row) => {
+        const { time_quality: _, ...reading } = newest(row.id) ?? {}
+        return { ...titleOf(row), ...reading }
+      }),
       ...(next === undefined ? {} : { next }),
     }
   },

@@ -4,6 +4,7 @@ import { type State, state as stateMessage } from '../../../shared/messages/stat
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 import { stateText } from '../../../shared/state-text.ts'
 import type { Context } from '../../engine/context.ts'
+import { StatesAtStart } from './states-at-start.ts'
 
 /** The newest state of one entity. */
 export interface LatestState {
@@ -24,7 +25,7 @@ interface Slot extends LatestState {
 
 /**
  * The newest state of every entity, in memory: writing it with every reading would halve the intake.
- * It is published on change, at most once a second, and written to `device_entities` once a minute and at stop.
+ * It is published on change, at most once a second, and written to `device_entities` every two minutes and at stop.
  */
 export class LatestStates {
   #slots = new Map<string, Slot>()
@@ -95,13 +96,18 @@ export class LatestStates {
     })
   }
 
-  /** At start: what the table has, published again because the broker forgot it. */
+  /** At start: what the table has, or readings that are newer, published again because the broker forgot it. */
   load(context: Context): void {
+    const readings = new StatesAtStart(context.db, context.now)
     for (const { entity, device, key, ...row } of this.#read.all() as EntityRow[]) {
-      const state = this.#shown(device, key) ? readState(row) : null
-      if (state === null) continue
+      const written = this.#shown(device, key) ? readState(row) : null
+      if (written === null) continue
+      const state = readings.of(entity, written)
       const known = { entity, device, key, state }
-      this.#slots.set(entity, { ...known, unwritten: false, unpublished: false, publishedAt: context.now })
+      const unwritten = state !== written
+      const slot = { ...known, unwritten, unpublished: false, publishedAt: context.now }
+      this.#slots.set(entity, slot)
+      if (unwritten) this.#changed.add(slot)
       this.#publish(context, known)
     }
     this.#writtenAt = context.now

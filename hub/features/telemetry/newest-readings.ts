@@ -5,6 +5,7 @@ export interface NewestReading {
   time: number
   value: number
   quality: number
+  time_quality: 'good' | 'corrected' | 'unknown'
 }
 
 interface Place {
@@ -31,7 +32,8 @@ export class NewestReadings {
         'WHERE i.series_id = ? AND i.reading_time <= ? ORDER BY i.reading_time DESC, i.id DESC LIMIT 1',
     )
     this.#row = db.prepare(
-      'SELECT reading_time AS time, value, coalesce(quality, 1.0) AS quality FROM readings WHERE id = ?',
+      'SELECT reading_time AS time, value, coalesce(quality, 1.0) AS quality, ' +
+        "coalesce(metadata ->> '$.time_quality', 'good') AS time_quality FROM readings WHERE id = ?",
     )
   }
 

@@ -6,6 +6,12 @@ export const ROLLUP_STEPS = [
   { step: 300_000, key: 'rollup_5m' },
   { step: 3_600_000, key: 'rollup_1h' },
 ] as const
+/**
+ * How often rows are written, in milliseconds, of every step. Each series ends in a leaf of its own of their index: rows of an hour
+ * that are written together cost one page where twelve of five minutes each would cost twelve. Who asks meanwhile sums up the
+ * readings themselves, `summaries.ts`.
+ */
+export const ROLLUP_EVERY_MS = 3_600_000
 export type RollupStep = (typeof ROLLUP_STEPS)[number]['step']
 export type RollupKey = (typeof ROLLUP_STEPS)[number]['key']
 
@@ -18,7 +24,7 @@ const SUMS_IN_MEMORY = 10_000
 export interface RollupPosition {
   /** Readings up to this key are in the rollups. */
   upto: number
-  /** The span that was last rolled up to, `floor(now / step)`, so that a restart does not begin within one. */
+  /** The hour that was last rolled up to, `floor(now / ROLLUP_EVERY_MS)`, so that a restart does not begin within one. */
   span: number
   /** Rollup rows of finer steps up to this key come from readings that are in this step too. */
   covers: number
@@ -40,8 +46,8 @@ interface Sums {
 }
 
 /**
- * Rolls readings up as soon as a span of the step has ended: those received in it, by their key, each exactly once.
- * Live data makes one row for each series and span that way; what comes late adds another.
+ * Rolls readings up as soon as an hour has ended: those received in it, by their key, each exactly once.
+ * Live data makes one row for each series and span of the step that way; what comes late adds another.
  *
  * Rows and position are written in one transaction. Sums that are not written yet are in memory only; after a restart
  * or a rollback the work goes on at the position.
@@ -135,11 +141,11 @@ class StepRollup {
     this.#sums.clear()
   }
 
-  /** A clock that was set, in whichever direction, is in another span too. */
+  /** A clock that was set, in whichever direction, is in another hour too. */
   #begin(position: RollupPosition, now: number): Run | null {
-    const span = Math.floor(now / this.#step)
+    const span = Math.floor(now / ROLLUP_EVERY_MS)
     if (span === position.span) return null
-    const target = (this.#newest.get(position.upto, span * this.#step) as number | undefined) ?? position.upto
+    const target = (this.#newest.get(position.upto, span * ROLLUP_EVERY_MS) as number | undefined) ?? position.upto
     const finer = this.#finer === null ? null : rollupPosition(this.#db, this.#finer)
     // What the finer step has made until now comes from readings that this run will be past at its end.
     const covers = finer && finer.upto <= target ? Number(this.#newestRow.get()) : position.covers

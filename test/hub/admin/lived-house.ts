@@ -85,7 +85,7 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
     expect: { full_days: 0, causes: [{ cause: 'readings', today: 5_000_000 }], card: { device: 'mmcblk0' } },
   },
   'readings/query': { expect: { series: [{ unit: '°C', readings: [{ value: 20, quality: 1 }] }] } },
-  'readings/summary': { expect: { step_ms: 3_600_000, series: [{ unit: '°C', summaries: [] }] } },
+  'readings/summary': { expect: { step_ms: 3_600_000, series: [{ unit: '°C', summaries: [{ count: 1 }] }] } },
   'readings/latest': { expect: { readings: [{ device: 'kitchen-pi', value: 20 }] } },
   'readings/received': { expect: { readings: [{ device: 'kitchen-pi', value: 20 }] } },
   'sessions/list': { expect: { sessions: [{ id: 'a-session', turns: [{ duration_ms: 1_500 }] }] } },

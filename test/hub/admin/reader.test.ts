@@ -9,6 +9,7 @@ import { ManualClock } from '../../../shared/clock.ts'
 import { PER_PRINCIPAL, QUERY_MAX_MS } from '../../../shared/limits.ts'
 import { silentLog } from '../../../shared/log.ts'
 import { openDatabase } from '../../../shared/sqlite/open.ts'
+import { PAGE_SIZE } from '../../../shared/sqlite/page-size.ts'
 import { accountOf } from '../callers.ts'
 import { LOCAL } from '../engine/ask.ts'
 
@@ -69,7 +70,8 @@ describe('the reader', () => {
     const roots = db.prepare("SELECT rootpage FROM sqlite_schema WHERE tbl_name = 'users'").pluck().all() as number[]
     db.close()
     const fd = openSync(storeFile(folder), 'r+')
-    for (const root of roots) if (root > 0) writeSync(fd, Buffer.alloc(4096, 7), 0, 4096, (root - 1) * 4096)
+    for (const root of roots)
+      if (root > 0) writeSync(fd, Buffer.alloc(PAGE_SIZE, 7), 0, PAGE_SIZE, (root - 1) * PAGE_SIZE)
     closeSync(fd)
     const met: string[] = []
     reader.onDamage = (damage) => met.push(damage)

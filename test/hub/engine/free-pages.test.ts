@@ -6,6 +6,7 @@ import { FreePages } from '../../../hub/engine/free-pages.ts'
 import { type OpenedStore, openStore } from '../../../hub/store/open-store.ts'
 import { storeFile } from '../../../hub/store/places.ts'
 import { silentLog } from '../../../shared/log.ts'
+import { PAGE_SIZE } from '../../../shared/sqlite/page-size.ts'
 
 let folder: string
 let store: OpenedStore
@@ -37,9 +38,9 @@ it('pages of removed rows go back to the disk a few at a time, but for some that
   store.db.exec('DELETE FROM rejected_messages')
   const [before, spare] = [size(), free() - 200]
   expect(spare).toBeGreaterThan(128)
-  expect(pages.release()).toBe(128 * 4_096)
+  expect(pages.release()).toBe(128 * PAGE_SIZE)
   expect(free()).toBe(spare + 200 - 128)
   for (let steps = 0; steps < 100 && pages.release() > 0; steps++);
   expect(free()).toBe(200)
-  expect(before - size()).toBeGreaterThanOrEqual(spare * 4_096)
+  expect(before - size()).toBeGreaterThanOrEqual(spare * PAGE_SIZE)
 })

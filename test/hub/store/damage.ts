@@ -3,9 +3,10 @@ import Sqlite from 'better-sqlite3'
 import { writeIndexedUpto } from '../../../hub/store/indexed-readings.ts'
 import { openStore } from '../../../hub/store/open-store.ts'
 import { silentLog } from '../../../shared/log.ts'
+import { PAGE_SIZE } from '../../../shared/sqlite/page-size.ts'
 import { HOUSE_ROWS } from './house-rows.ts'
 
-export const PAGE = 4096
+export const PAGE = PAGE_SIZE
 export const READINGS = 12_000
 /** When the first of them was stored; one follows every second. */
 export const SINCE = 1_700_000_000_000

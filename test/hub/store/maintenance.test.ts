@@ -23,6 +23,7 @@ import { openStore } from '../../../hub/store/open-store.ts'
 import { storeFile } from '../../../hub/store/places.ts'
 import { LaresError } from '../../../shared/errors.ts'
 import { silentLog } from '../../../shared/log.ts'
+import { PAGE_SIZE } from '../../../shared/sqlite/page-size.ts'
 
 const NOW = 1_000
 const NOBODY = 65_534
@@ -206,7 +207,7 @@ describe('lares hub backup', () => {
     const page = Number(db.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'events'").pluck().get())
     db.close()
     const bytes = readFileSync(file())
-    bytes.fill(0x5a, (page - 1) * 4_096, page * 4_096)
+    bytes.fill(0x5a, (page - 1) * PAGE_SIZE, page * PAGE_SIZE)
     writeFileSync(file(), bytes)
     expect(() => backupDatabase(folder, copy, { replace: true })).toThrow()
     expect(readFileSync(copy)).toEqual(before)

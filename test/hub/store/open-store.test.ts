@@ -27,6 +27,7 @@ import { isSound } from '../../../hub/store/sound.ts'
 import { LaresError } from '../../../shared/errors.ts'
 import { silentLog } from '../../../shared/log.ts'
 import { readMigrations } from '../../../shared/sqlite/migrate.ts'
+import { PAGE_SIZE } from '../../../shared/sqlite/page-size.ts'
 import { HOUSE_ROWS } from './house-rows.ts'
 
 let folder: string
@@ -175,7 +176,7 @@ describe('opening the store', () => {
     store.close()
     expect(existsSync(join(folder, 'hub.db-running'))).toBe(false)
     // A page that opening never reads: only the check finds it.
-    damage((page - 1) * 4096)
+    damage((page - 1) * PAGE_SIZE)
     open().close()
     writeFileSync(join(folder, 'hub.db-running'), '')
     expect(errorCode(open)).toBe('corrupt_database')
@@ -203,7 +204,7 @@ describe('opening the store', () => {
       backup(1_000)
       const page = rootPage(store.db, name)
       store.close()
-      damage((page - 1) * 4096)
+      damage((page - 1) * PAGE_SIZE)
       writeFileSync(join(folder, 'hub.db-running'), '')
       const unchecked = open()
       expect(unchecked.unchecked).toBe(true)
@@ -228,11 +229,11 @@ describe('opening the store', () => {
       'INSERT INTO reading_rollups (series_id, step, bucket, min, max, sum, count, created_at) VALUES ' +
         '(1, 9, 1, 1, 1, 1, 1, 1), (1, 9, 2, 1, 1, 1, 1, 1), (1, 9, 3, 1, 1, 1, 1, 1)',
     )
-    const page = (rootPage(store.db, 'ix_reading_rollups_bucket') - 1) * 4096
+    const page = (rootPage(store.db, 'ix_reading_rollups_bucket') - 1) * PAGE_SIZE
     store.close()
     // The entry of series 1, step 9, bucket 2, row 2: a header of five bytes, then the numbers that are not 1. It says 5 now.
     const entry = readFileSync(file()).indexOf(Buffer.from([5, 9, 1, 1, 1, 9, 2, 2]), page)
-    expect(entry - page).toBeLessThan(4096)
+    expect(entry - page).toBeLessThan(PAGE_SIZE)
     const fd = openSync(file(), 'r+')
     writeSync(fd, Buffer.from([5]), 0, 1, entry + 6)
     closeSync(fd)
@@ -261,7 +262,7 @@ describe('opening the store', () => {
     const page = rootPage(store.db, 'events')
     store.db.exec('DELETE FROM schema_migrations WHERE name = (SELECT max(name) FROM schema_migrations)')
     store.db.close()
-    damage((page - 1) * 4096)
+    damage((page - 1) * PAGE_SIZE)
     // What was saved of it is migrated; here that fails, because it has been already.
     expect(open).toThrow('already exists')
     expect(existsSync(`${file()}.damaged-1000`)).toBe(true)

@@ -65,7 +65,9 @@ function expectTrueReadings(db: Sqlite.Database): void {
 function expectAllBut(db: Sqlite.Database, report: SalvageReport | null, most: number): void {
   expectTrueReadings(db)
   const lost = (report?.lost ?? []).filter(({ table }) => table === 'readings')
-  const rows = lost.reduce((sum, { after, before }) => sum + ((before ?? READINGS + 1) - after - 1), 0)
+  // One whose bytes are rubbish in part may name a series that there is not.
+  const gone = report?.orphans.readings ?? 0
+  const rows = gone + lost.reduce((sum, { after, before }) => sum + ((before ?? READINGS + 1) - after - 1), 0)
   expect(count(db, 'readings')).toBe(READINGS - rows)
   expect(rows).toBeLessThanOrEqual(most)
   expect(rows).toBeGreaterThan(0)
@@ -152,7 +154,7 @@ describe('what is saved of a damaged database', () => {
   })
 
   it('is what the file still has when its end is gone', () => {
-    truncateSync(file(), Math.floor(statSync(file()).size / PAGE / 2) * PAGE)
+    truncateSync(file(), Math.floor(statSync(file()).size / PAGE / 3) * PAGE)
     writeBackup({ source: storeFile(whole), folder: backupFolder(folder), now: 5_000 })
     const { db, report } = mended()
     expectTrueReadings(db)

@@ -42,7 +42,7 @@ describe('the checkpoint schedule', () => {
 
   it('counts what a small commit really writes, so that a quiet house is checkpointed too', () => {
     const before = size()
-    for (let commits = 0; commits < 300; commits += 1) {
+    for (let commits = 0; commits < 800; commits += 1) {
       write(20)
       checkpointer.after(20)
     }

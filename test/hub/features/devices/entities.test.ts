@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ENTITIES_PER_DEVICE } from '../../../../shared/limits.ts'
+import { ENTITIES_PER_DEVICE, VOLATILE_FLUSH_MS } from '../../../../shared/limits.ts'
 import { birth as birthMessage } from '../../../../shared/messages/birth.ts'
 import { ask, commandInput, data, query } from '../../engine/ask.ts'
 import { openTestHouse, START, type TestHouse } from '../../engine/engine-in-memory.ts'
@@ -70,7 +70,7 @@ describe('an output of an agent', () => {
       house.now += 2_000
       house.send(said('pump', pump), said('shelf', shelf))
       expect(house.published('kitchen-pi/state/pump')).toMatchObject([{ value: pump }])
-      house.tick(61_000)
+      house.tick(VOLATILE_FLUSH_MS + 1_000)
       for (const command of ['devices/show', 'entities/list'] as const) expect(states(command)).toEqual(shown)
     }
     expect(house.all("SELECT value FROM sensor_readings WHERE sensor = 'pump' ORDER BY id")).toEqual([
@@ -227,7 +227,7 @@ describe('an entity of a bridge', () => {
     house.send(observed(light(device), 'on'))
     house.send({ kind: 'test_retire', source: 'zigbee2mqtt', entityId: 'light.living_room' })
     expect(cleared(house)).toEqual(['state/light_living_room'])
-    house.tick(60_000)
+    house.tick(VOLATILE_FLUSH_MS)
     house.restart()
     expect(house.published('/state/light_living_room')).toEqual([])
     house.send(observed(light(device), 'on'))

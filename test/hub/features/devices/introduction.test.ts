@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { encode } from '../../../../shared/codec.ts'
 import { sensorKeyOf } from '../../../../shared/ids.ts'
+import { VOLATILE_FLUSH_MS } from '../../../../shared/limits.ts'
 import { birth as birthMessage } from '../../../../shared/messages/birth.ts'
 import { ask, commandInput, data, query } from '../../engine/ask.ts'
 import { openTestHouse, START, type TestHouse } from '../../engine/engine-in-memory.ts'
@@ -140,7 +141,7 @@ describe('a sensor that an introduction no longer names', () => {
 
   it('leaves: it has no state any more, and its history stays', () => {
     const house = withTwo()
-    house.tick(61_000)
+    house.tick(VOLATILE_FLUSH_MS + 1_000)
     house.send(birth(sensors(1), { connects: 18 }))
     expect(has(house)).toEqual(['t0'])
     expect(house.effects).toContainEqual({
@@ -215,7 +216,7 @@ describe('a sensor that a person removes', () => {
     data(ask(house, commandInput('sensors/remove', remove)))
     expect(has(house)).toEqual(['t0'])
     expect(house.effects).toContainEqual(expect.objectContaining({ topic: `lares/${DEVICE}/state/t1`, payload: '' }))
-    house.tick(61_000)
+    house.tick(VOLATILE_FLUSH_MS + 1_000)
     expect(house.published('/state/t1')).toEqual([])
     expect(countOf(house, 'readings')).toBe(3)
     expect(house.all("SELECT 1 FROM events WHERE event_type = 'sensor_removed'")).toHaveLength(1)
@@ -248,7 +249,7 @@ describe('a device that is shut out', () => {
   it('shows no value any more, neither one that was held back nor after a restart', () => {
     const house = withDevice()
     house.send(readings(1, { t0: 20 }))
-    house.tick(61_000)
+    house.tick(VOLATILE_FLUSH_MS + 1_000)
     house.send(readings(2, { t0: 21 }))
     house.now += 100
     house.send(readings(3, { t0: 22 }))

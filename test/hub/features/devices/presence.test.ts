@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { VOLATILE_FLUSH_MS } from '../../../../shared/limits.ts'
 import { heartbeat } from '../../../../shared/messages/heartbeat.ts'
 import { ask, commandInput } from '../../engine/ask.ts'
 import { openTestHouse, reading, START, type TestHouse } from '../../engine/engine-in-memory.ts'
@@ -179,15 +180,15 @@ describe('whether a device can be reached', () => {
 })
 
 describe('signs of life', () => {
-  it('are any message, written once a minute and at stop', () => {
+  it('are any message, written every two minutes and at stop', () => {
     const house = withDevice()
     const seen = () => house.all<{ s: number | null }>('SELECT last_seen AS s FROM devices')[0]?.s
-    house.tick(60_000)
+    house.tick(VOLATILE_FLUSH_MS)
     house.send([`lares/${DEVICE}/readings`, reading(1, 1)])
     house.tick(1_000)
     expect(seen()).toBeNull()
-    house.tick(60_000)
-    expect(seen()).toBe(START + 60_000)
+    house.tick(VOLATILE_FLUSH_MS)
+    expect(seen()).toBe(START + VOLATILE_FLUSH_MS)
     house.send([`lares/${DEVICE}/event`, { type: 'button_pressed' }])
     house.engine.stop({ now: house.now, clockSynced: true })
     expect(seen()).toBe(house.now)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { VOLATILE_FLUSH_MS } from '../../../../shared/limits.ts'
 import { openTestHouse, START, type TestHouse } from '../../engine/engine-in-memory.ts'
 import { houseWithBridge, light, observed } from './house-with-bridge.ts'
 
@@ -8,7 +9,7 @@ function started(sql: string): TestHouse {
   for (const id of ['kitchen-pi', 'hall-pi']) house.device(id)
   const items = [{ sensor: 't', value: 20, kind: 'temperature' }]
   for (const id of ['kitchen-pi', 'hall-pi']) house.send([`lares/${id}/readings`, { items }])
-  house.tick(60_000)
+  house.tick(VOLATILE_FLUSH_MS)
   house.db.exec(sql)
   house.restart()
   return house

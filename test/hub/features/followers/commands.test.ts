@@ -50,7 +50,10 @@ describe('followers/list', () => {
     expect(listed(house, 'rollup_5m')).toMatchObject({ kind: 'inside', position: 0, lag_rows: 10 })
     house.now += 50 * 60_000
     // An hour that is not over yet keeps nobody behind.
-    expect([listed(house, 'rollup_5m')?.state, listed(house, 'rollup_1h')?.state]).toEqual(['behind', 'following'])
+    expect([listed(house, 'rollup_5m')?.state, listed(house, 'rollup_1h')?.state]).toEqual(['following', 'following'])
+    house.now += 20 * 60_000
+    expect([listed(house, 'rollup_5m')?.state, listed(house, 'rollup_1h')?.state]).toEqual(['behind', 'behind'])
+    house.now -= 20 * 60_000
     expect(listed(house, 'central')).toBeUndefined()
     house.db
       .prepare("INSERT INTO hub_settings (key, value) VALUES ('sync', ?)")

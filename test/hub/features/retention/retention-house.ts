@@ -79,3 +79,16 @@ export function oldEvent(house: TestHouse, of: { age: number; severity?: string;
 export function disk(house: TestHouse, usedShare: number, totalBytes = 100_000_000): void {
   house.send({ kind: 'disk', totalBytes, freeBytes: Math.round(totalBytes * (1 - usedShare)) })
 }
+
+/** Moves to after the next full hour, as it is when the five-minute rollups are made and the hourly ones are not yet. */
+export function fineAlone(house: TestHouse): void {
+  const span = Math.floor((house.now + HOUR) / HOUR)
+  house.db
+    .prepare(
+      "INSERT INTO hub_settings (key, value) VALUES ('rollup_1h', @place) " +
+        "ON CONFLICT (key) DO UPDATE SET value = json_set(value, '$.span', @span)",
+    )
+    .run({ place: JSON.stringify({ span }), span })
+  house.restart()
+  rollUp(house)
+}

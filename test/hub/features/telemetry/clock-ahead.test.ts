@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { VOLATILE_FLUSH_MS } from '../../../../shared/limits.ts'
 import { ask, commandInput, query } from '../../engine/ask.ts'
 import { openTestHouse, reading, START } from '../../engine/engine-in-memory.ts'
 
@@ -11,7 +12,7 @@ function cameBack() {
   house.device('kitchen-pi')
   house.now = START + YEARS
   house.send(['lares/kitchen-pi/readings', reading(1, 99)])
-  house.tick(60_000)
+  house.tick(VOLATILE_FLUSH_MS)
   house.now = START
   return house
 }
@@ -68,7 +69,7 @@ describe('a hub whose clock was ahead', () => {
     house.now = START + YEARS
     house.send({ kind: 'presence', device: 'kitchen-pi', online: true, reason: 'connected' })
     house.send(['lares/kitchen-pi/readings', reading(1, 20)])
-    house.tick(60_000)
+    house.tick(VOLATILE_FLUSH_MS)
     house.now = START
     house.tick(1_000)
     expect(house.all('SELECT status FROM devices')).toEqual([{ status: 'online' }])
@@ -77,7 +78,7 @@ describe('a hub whose clock was ahead', () => {
       { status: 'error', status_reason: 'silent' },
     ])
     house.send(['lares/kitchen-pi/readings', reading(2, 21)])
-    house.tick(61_000)
+    house.tick(VOLATILE_FLUSH_MS + 1_000)
     expect(house.all<{ last_seen: number }>('SELECT last_seen FROM devices')[0]?.last_seen).toBeLessThan(house.now)
   })
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { decode } from '../../../../shared/codec.ts'
+import { VOLATILE_FLUSH_MS } from '../../../../shared/limits.ts'
 import { START, type TestHouse } from '../../engine/engine-in-memory.ts'
 import { houseWithBridge, light, observed, thermometer } from '../devices/house-with-bridge.ts'
 
@@ -61,7 +62,7 @@ describe('a state that is a word', () => {
     house.send(observed(light(device), state))
     expect(shown(house)).toEqual({ light_living_room: { ...PLAIN, value: state } })
     expect(changes(house)).toMatchObject([{ new_state: words }])
-    house.tick(60_000)
+    house.tick(VOLATILE_FLUSH_MS)
     expect(stored(house)).toEqual([{ state: words, attributes: '{}' }])
   })
 
@@ -207,7 +208,7 @@ describe('what is known of an entity', () => {
     ]
     house.send(...all)
     const before = shown(house)
-    house.tick(60_000)
+    house.tick(VOLATILE_FLUSH_MS)
     house.restart()
     expect(shown(house)).toEqual(before)
     expect(Object.keys(before)).toHaveLength(4)
@@ -215,13 +216,13 @@ describe('what is known of an entity', () => {
     expect([shown(house), changes(house).length, readings(house).length]).toEqual([{}, 3, 1])
   })
 
-  it('is written once a minute, and is no change that leaves the house', () => {
+  it('is written every two minutes, and is no change that leaves the house', () => {
     const { house, device } = houseWithBridge()
     house.send(observed(light(device), 'on'))
     house.db.exec('DELETE FROM sync_changes')
     house.now += 2_000
     house.send(observed(light(device), 'off', { at: house.now, attributes: { brightness: 1 } }))
-    house.tick(60_000)
+    house.tick(VOLATILE_FLUSH_MS)
     expect(stored(house)).toEqual([{ state: 'off', attributes: '{"brightness":1}' }])
     expect(house.all("SELECT * FROM sync_changes WHERE table_name = 'device_entities'")).toEqual([])
   })
@@ -229,7 +230,7 @@ describe('what is known of an entity', () => {
   it('is a sign of life of its device', () => {
     const { house, device } = houseWithBridge()
     house.send(observed(light(device), 'on'))
-    house.tick(60_000)
+    house.tick(VOLATILE_FLUSH_MS)
     expect(house.all('SELECT last_seen FROM devices WHERE id = ?', device)).toEqual([{ last_seen: START }])
   })
 

@@ -5,6 +5,7 @@ import { query } from '../../engine/ask.ts'
 import { openTestHouse, START, type TestHouse } from '../../engine/engine-in-memory.ts'
 
 const MINUTE = 60_000
+const HOUR = 60 * MINUTE
 const STEPS = [300_000, 3_600_000]
 
 interface Bucket {
@@ -33,6 +34,8 @@ const buckets = (house: TestHouse) =>
     'SELECT sensor, step, bucket, min, max, count, avg FROM reading_rollup_buckets ORDER BY sensor, step, bucket',
   )
 
+const ofFive = (house: TestHouse) => buckets(house).filter(({ step }) => step === 300_000)
+
 /** The same straight from the readings. */
 function direct(house: TestHouse): Bucket[] {
   return STEPS.flatMap((step) =>
@@ -47,48 +50,48 @@ const rows = (house: TestHouse, step = 300_000) =>
   house.all<{ n: number }>('SELECT count(*) AS n FROM reading_rollups WHERE step = ?', step)[0]?.n
 
 describe('rollups', () => {
-  it('have one row for each span of live data, once the span has ended', () => {
+  it('have one row for each span of live data, once the hour has ended', () => {
     const house = withDevice()
     for (let minute = 0; minute < 10; minute++) {
       measure(house, { value: minute })
       house.tick(MINUTE)
     }
-    expect(buckets(house).filter(({ step }) => step === 300_000)).toEqual([
+    expect(rows(house)).toBe(0)
+    house.tick(50 * MINUTE)
+    expect(ofFive(house)).toEqual([
       { sensor: 's', step: 300_000, bucket: START, min: 0, max: 4, count: 5, avg: 2 },
       { sensor: 's', step: 300_000, bucket: START + 5 * MINUTE, min: 5, max: 9, count: 5, avg: 7 },
     ])
     expect(rows(house)).toBe(2)
-    expect(rows(house, 3_600_000)).toBe(0)
-    house.tick(50 * MINUTE)
     expect(buckets(house).filter(({ step }) => step === 3_600_000)).toMatchObject([{ bucket: START, count: 10 }])
   })
 
   it('take what was received after the boundary with the next span, however soon the tick comes', () => {
     const house = withDevice()
     measure(house, { value: 1 })
-    house.now += 5 * MINUTE
+    house.now += HOUR
     measure(house, { value: 2 })
     house.tick(500)
     expect(rows(house)).toBe(1)
-    house.tick(5 * MINUTE)
+    house.tick(HOUR)
     expect(rows(house)).toBe(2)
   })
 
   it('get another row for late data, and readers see one', () => {
     const house = withDevice()
     measure(house, { value: 1 })
-    house.tick(5 * MINUTE)
+    house.tick(HOUR)
     measure(house, { value: 9, at: START })
-    house.tick(5 * MINUTE)
+    house.tick(HOUR)
     expect(rows(house)).toBe(2)
-    expect(buckets(house)).toMatchObject([{ bucket: START, min: 1, max: 9, count: 2, avg: 5 }])
+    expect(ofFive(house)).toMatchObject([{ bucket: START, min: 1, max: 9, count: 2, avg: 5 }])
   })
 
   it('leave out what its kind cannot have', () => {
     const house = withDevice()
     measure(house, { value: -300, kind: 'temperature' }, { value: 20, kind: 'temperature' })
-    house.tick(5 * MINUTE)
-    expect(buckets(house)).toMatchObject([{ min: 20, max: 20, count: 1 }])
+    house.tick(HOUR)
+    expect(ofFive(house)).toMatchObject([{ min: 20, max: 20, count: 1 }])
   })
 
   it('look at 20,000 readings in one transaction at most, and make no more rows for that', () => {
@@ -101,26 +104,26 @@ describe('rollups', () => {
           house.all<{ value: string }>("SELECT value FROM hub_settings WHERE key = 'rollup_5m'")[0]?.value ?? '{}',
         ) as { upto?: number }
       ).upto
-    house.tick(5 * MINUTE)
+    house.tick(HOUR)
     house.tick(1_000)
     expect(rows(house)).toBe(0)
     house.tick(1_000)
     expect(position()).toBe(45_000)
     expect(rows(house)).toBe(1)
-    expect(buckets(house)).toMatchObject([{ count: 45_000 }])
+    expect(ofFive(house)).toMatchObject([{ count: 45_000 }])
   })
 
   it('are not stopped by sums that leave the range of numbers', () => {
     const house = withDevice()
     measure(house, ...[1.7e308, 1.7e308, -1.7e308, -1.7e308].map((value) => ({ value })))
-    house.tick(5 * MINUTE)
-    expect(buckets(house)).toMatchObject([{ count: 4, max: 1.7e308 }])
+    house.tick(HOUR)
+    expect(ofFive(house)).toMatchObject([{ count: 4, max: 1.7e308 }])
   })
 
   it('forget a device that went while its sums were being made', () => {
     const house = withDevice()
     for (let message = 0; message < 50; message++) measure(house, ...Array.from({ length: 500 }, () => ({ value: 1 })))
-    house.tick(5 * MINUTE)
+    house.tick(HOUR)
     house.db.exec('DELETE FROM devices')
     house.tick(1_000)
     expect(rows(house)).toBe(0)
@@ -129,12 +132,12 @@ describe('rollups', () => {
   it('go on when the clock is set back', () => {
     const house = withDevice()
     measure(house, { value: 1 })
-    house.tick(5 * MINUTE)
-    house.now -= 3_600_000
+    house.tick(HOUR)
+    house.now -= 2 * HOUR
     measure(house, { value: 2 })
-    house.tick(5 * MINUTE)
-    house.tick(5 * MINUTE)
-    expect(buckets(house).filter(({ step }) => step === 300_000)).toMatchObject([{ count: 1 }, { count: 1 }])
+    house.tick(HOUR)
+    house.tick(HOUR)
+    expect(ofFive(house)).toMatchObject([{ count: 1 }, { count: 1 }])
   })
 
   const step = fc.oneof(
@@ -153,7 +156,7 @@ describe('rollups', () => {
     },
     {
       weight: 4,
-      arbitrary: fc.record({ do: fc.constant('tick' as const), ms: fc.integer({ min: 1, max: 20 * MINUTE }) }),
+      arbitrary: fc.record({ do: fc.constant('tick' as const), ms: fc.integer({ min: 1, max: 2 * HOUR }) }),
     },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('restart' as const) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('fault' as const) }) },
@@ -171,7 +174,7 @@ describe('rollups', () => {
           else {
             // The rollups fail after their work is done, which is undone with it.
             house.db.exec("CREATE TRIGGER broken BEFORE UPDATE ON hub_settings BEGIN SELECT RAISE(ABORT, 'no'); END")
-            house.tick(5 * MINUTE)
+            house.tick(HOUR)
             house.db.exec('DROP TRIGGER broken')
           }
         }
@@ -191,8 +194,6 @@ describe('rollups', () => {
 })
 
 describe('readings/summary', () => {
-  const HOUR = 60 * MINUTE
-
   interface Answer {
     from: number
     to: number
@@ -231,6 +232,29 @@ describe('readings/summary', () => {
         }),
       ],
     })
+  })
+
+  it('sums up what is not rolled up yet from the readings themselves, each of them once', () => {
+    const house = withDevice()
+    for (let quarter = 0; quarter < 13; quarter += 1) {
+      measure(house, { value: quarter })
+      const [hours, fives] = ['1h', '5m'].map((step) => summary(house, { step }).series[0]?.summaries ?? [])
+      expect(hours?.reduce((sum, { count }) => sum + count, 0)).toBe(quarter + 1)
+      expect(fives?.map(({ count, mean }) => ({ count, mean }))).toEqual(
+        Array.from({ length: quarter + 1 }, (_, mean) => ({ count: 1, mean })),
+      )
+      house.tick(15 * MINUTE)
+    }
+    expect(summary(house, { limit: 2 }).series[0]?.summaries).toHaveLength(2)
+  })
+
+  it('has what came late once it is rolled up, and nothing that its kind cannot have', () => {
+    const house = twoHours()
+    measure(house, { value: 100, at: START }, { value: -300, kind: 'temperature' })
+    const max = () => summary(house).series[0]?.summaries.map((one) => one.max)
+    expect(max()).toEqual([3, 9])
+    house.tick(HOUR)
+    expect(max()).toEqual([100, 9])
   })
 
   it('begins with the span into which `from` falls, ends with the one of `to`, and knows five minutes too', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { VOLATILE_FLUSH_MS } from '../../../../shared/limits.ts'
 import { openTestHouse, reading, START, type TestHouse } from '../../engine/engine-in-memory.ts'
 
 const BOOT = '5c1c3c3e-7b0a-4d8e-9a55-0d7f0f6a1b2c'
@@ -266,20 +267,32 @@ describe('the latest value', () => {
     expect(state(house)).toMatchObject([{ value: 25 }])
   })
 
-  it('is written once a minute and at stop, and published again after a restart', () => {
+  it('is written every two minutes and at stop, and published again after a restart', () => {
     const house = withDevice()
     const stored = () => house.all('SELECT state FROM device_entities')
-    house.tick(60_000)
+    house.tick(VOLATILE_FLUSH_MS)
     house.send(['lares/kitchen-pi/readings', reading(1, 20)])
     house.tick(1_000)
     expect(stored()).toEqual([{ state: null }])
-    house.tick(60_000)
+    house.tick(VOLATILE_FLUSH_MS)
     expect(stored()).toEqual([{ state: '20' }])
     house.send(['lares/kitchen-pi/readings', reading(2, 21)])
     house.engine.stop({ now: house.now, clockSynced: true })
     expect(stored()).toEqual([{ state: '21' }])
     house.restart()
     expect(state(house)).toMatchObject([{ value: 21, unit: '°C', quality: 1, time_quality: 'good' }])
+  })
+
+  it('is what readings say that were stored after it was written, where the hub was killed', () => {
+    const house = withDevice()
+    house.send(['lares/kitchen-pi/readings', reading(1, 20)])
+    house.tick(VOLATILE_FLUSH_MS)
+    house.now += 1_000
+    house.send(['lares/kitchen-pi/readings', reading(2, 21)])
+    house.restart()
+    expect(state(house)).toMatchObject([{ value: 21, unit: '°C', at: house.now, quality: 1, time_quality: 'good' }])
+    house.tick(VOLATILE_FLUSH_MS)
+    expect(house.all('SELECT state FROM device_entities')).toEqual([{ state: '21' }])
   })
 
   it('is not published when the batch was rolled back', () => {
