@@ -46,6 +46,8 @@ const MAY_IMPORT: Record<string, string> = {
   'hub/engine': 'hub/secrets hub/store shared shared/admin shared/messages shared/sqlite',
   // What a feature may have, and what the threads give to its parts.
   'hub/contract': 'hub/engine hub/secrets shared',
+  // Reads what others publish: no input or output, no clock, no database.
+  'hub/dialects/templates': 'shared',
   'hub/query': 'hub/engine shared shared/sqlite',
   'hub/features': 'hub/contract hub/engine hub/features/* shared shared/messages',
   'hub/features/*':

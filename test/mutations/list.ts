@@ -2,6 +2,7 @@ import { ACCESS } from './access.ts'
 import { BROKER } from './broker.ts'
 import { CONTROL } from './control.ts'
 import { COPIES_OF_ROLLUPS } from './copies.ts'
+import { DIALECTS } from './dialects.ts'
 import { ENGINE } from './engine.ts'
 import { ENTITIES_OF_DEVICES } from './entities.ts'
 import { DECLARED } from './features.ts'
@@ -39,6 +40,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...JOBS_THAT_FAIL,
   ...CONTROL,
   ...DECLARED,
+  ...DIALECTS,
   ...FOLLOWERS,
   ...STORE,
   ...WEAR,
