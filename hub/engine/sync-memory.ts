@@ -47,34 +47,6 @@ export function readStreams(db: Database): StreamPosition[] {
     .all() as StreamPosition[]
 }
 
-/** A range of keys, first exclusive, last inclusive. */
-export interface KeyRange {
-  epoch: number
-  first: number
-  last: number
-}
-
-/** The keys of an append-only table that central has acknowledged, as ranges that do not overlap, ascending. */
-export function acknowledgedRanges(streams: readonly StreamPosition[], table: string): KeyRange[] {
-  const own = streams.filter((stream) => stream.table === table)
-  let ranges: KeyRange[] = []
-  // What was split off lies inside the range of its live stream, and a later epoch takes keys away from an earlier one.
-  const byAge = [...own].sort((a, b) => a.epoch - b.epoch || (a.upto === null ? 0 : 1) - (b.upto === null ? 0 : 1))
-  for (const { epoch, first, position, upto } of byAge) {
-    ranges = ranges.flatMap((range) => without(range, first, upto ?? position))
-    if (position > first) ranges.push({ epoch, first, last: position })
-  }
-  return ranges.sort((a, b) => a.first - b.first)
-}
-
-function without(range: KeyRange, first: number, last: number): KeyRange[] {
-  if (last <= range.first || first >= range.last) return [range]
-  return [
-    ...(first > range.first ? [{ ...range, last: first }] : []),
-    ...(last < range.last ? [{ ...range, first: last }] : []),
-  ]
-}
-
 /** Up to which key everything of the table is acknowledged; `null` when this hub sends to no central. */
 export function acknowledgedUpto(memory: Pick<SyncMemory, 'identity' | 'streams'>, table: string): number | null {
   if (memory.identity.site === null) return null

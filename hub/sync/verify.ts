@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Database } from '../../shared/sqlite/open.ts'
-import { acknowledgedRanges, type KeyRange } from '../engine/sync-memory.ts'
 import type { StreamPosition } from '../engine/sync-step.ts'
+import { acknowledgedRanges, type KeyRange } from '../store/acknowledged-keys.ts'
 import { type CentralColumn, type CentralTable, isAppend } from '../store/central-shape.ts'
 import { storedAt } from './encode.ts'
 import { Postgres } from './postgres.ts'

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { acknowledgedRanges, acknowledgedUpto } from '../../../hub/engine/sync-memory.ts'
+import { acknowledgedUpto } from '../../../hub/engine/sync-memory.ts'
 import { NO_IDENTITY, type StreamPosition } from '../../../hub/engine/sync-step.ts'
+import { acknowledgedRanges } from '../../../hub/store/acknowledged-keys.ts'
 
 const KEYS = 60
 
