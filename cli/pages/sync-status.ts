@@ -14,6 +14,7 @@ export const syncStatusPage: MakePage = (answer, schema, now) => {
       site: siteWords(answer),
       fenced: answer.text('fenced'),
       refused: refused === 0 ? null : `${refused} rows (lares quarantine list)`,
+      lost: lostWords(answer),
       prune:
         answer.at('prune_waits') === true
           ? 'waits until all is sent again: central still shows rows that are gone here'
@@ -32,6 +33,14 @@ export const syncStatusPage: MakePage = (answer, schema, now) => {
       },
     },
   }
+}
+
+/** `null` where nothing was lost to damage, or all that central has is back. */
+function lostWords(answer: AnswerReader): string | null {
+  const waiting = answer.number('lost.waiting')
+  if (waiting === null) return null
+  const count = (field: string) => (answer.number(`lost.${field}`) ?? 0).toLocaleString('en-US')
+  return `${count('came_back')} rows came back from central, up to ${count('waiting')} more come; it did not have ${count('not_at_central')}`
 }
 
 /** Each row that this house did not take, and below it what settles it: a table would cut off what there is to type. */

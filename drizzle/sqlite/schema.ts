@@ -29,6 +29,7 @@ export { retentionSettings } from '../../hub/features/retention/tables.ts'
 export { secrets } from '../../hub/features/secrets/tables.ts'
 export { audioClips, messages, sessions, turns } from '../../hub/features/sessions/tables.ts'
 export {
+  lostRows,
   managedRows,
   managedScopes,
   seededRows,

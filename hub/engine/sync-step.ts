@@ -1,4 +1,5 @@
 import type { ErasedSubject, ErasureStep } from './erasure.ts'
+import type { FetchedPage } from './lost-rows.ts'
 
 /**
  * How far one stream has got. A stream is an ascending scan of keys: an append-only table by its own key, or the change
@@ -110,6 +111,8 @@ export type SyncStep =
       /** These are all rows of the scope: what else the house has of it leaves. */
       whole: boolean
     }
+  /** Rows that the house lost and central had. */
+  | ({ step: 'fetched' } & FetchedPage)
   | { step: 'discarded'; ids: number[] }
 
 /** Answer to `joined`: the streams as they are stored now, and from which number on the change log was written again. */

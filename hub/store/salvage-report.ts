@@ -21,6 +21,8 @@ export interface SalvageReport {
   fromBackup: string[]
   /** By table: rows that were removed because the row that they belong to was lost. */
   orphans: Record<string, number>
+  /** How many of the lost rows central may have, at most: the house asks it for them. */
+  atCentral: number
   /** Central goes on with this house where it was; otherwise it gives it a new epoch, as it does a restored backup. */
   isSameHouse: boolean
 }
@@ -43,12 +45,27 @@ export function forgetReport(db: Database): void {
 }
 
 /** In one sentence for a person. */
-export function reportWords({ lost, fromBackup, orphans }: SalvageReport): string {
-  const tables = [...new Set(lost.map(({ table }) => table))]
+export function reportWords({ lost, fromBackup, orphans, atCentral }: SalvageReport): string {
+  const tables = [...new Set(lost.map(({ table }) => table))].map((table) => lostWords(lost, table))
   const parts = [
     tables.length === 0 ? 'no row was lost' : `rows of ${tables.join(', ')} were lost`,
+    ...(atCentral > 0
+      ? [
+          `central has up to ${atCentral.toLocaleString('en-US')} of them, which come back once the hub is connected to it`,
+        ]
+      : []),
     ...(fromBackup.length > 0 ? [`what was missing of ${fromBackup.join(', ')} came from the newest backup`] : []),
     ...Object.entries(orphans).map(([table, rows]) => `${rows} rows of ${table} went with them`),
   ]
   return `the database was damaged, and what could be read of it was saved: ${parts.join('; ')}`
+}
+
+function lostWords(lost: readonly LostRows[], table: string): string {
+  const own = lost.filter((range) => range.table === table)
+  const rows = own.reduce((sum, { after, before }) => sum + (before === null ? 0 : before - after - 1), 0)
+  const parts = [
+    ...(rows > 0 ? [`up to ${rows.toLocaleString('en-US')}`] : []),
+    ...(own.some(({ before }) => before === null) ? ['the last ones'] : []),
+  ]
+  return `${table} (${parts.join(' and ')})`
 }

@@ -10,6 +10,7 @@ import { passLostKeys } from './append-keys.ts'
 import { listBackups, markAsCopy } from './backup.ts'
 import { damageOf, GROWING_TABLES } from './check.ts'
 import { NOT_DERIVED, type SchemaObject } from './copy-rows.ts'
+import { mostAtCentral } from './fetchable-rows.ts'
 import { forgetIndexedUpto } from './indexed-readings.ts'
 import { removeOrphans } from './orphaned-rows.ts'
 import { dropPart } from './part-files.ts'
@@ -269,7 +270,10 @@ function finish(
   if (damage !== null) throw new LaresError('corrupt_database', `what was saved is damaged: ${damage}`)
   const touched = [...lost.map(({ table }) => table), ...Object.keys(orphans)]
   const isSameHouse = touched.every((table) => REPLACEABLE.has(table))
-  const report = { found, lost: lost.map((range) => withTimes(db, range)), fromBackup, orphans, isSameHouse }
+  const report = {
+    ...{ found, lost: lost.map((range) => withTimes(db, range)), fromBackup, orphans, isSameHouse },
+    atCentral: mostAtCentral(db, lost),
+  }
   db.transaction(() => {
     if (isSameHouse) stampAnew(db, systemRandom)
     else markAsCopy(db)

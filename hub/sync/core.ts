@@ -28,12 +28,14 @@ const IDLE_MS = 1_000
 /** Looks between two questions for central's rows, about a minute; and polls between two comparisons of all of them. */
 const SCOPES_EVERY = 60
 const CHECK_EVERY = 30
+/** Looks until central is asked again for what the house lost, after it or the engine could not: about ten minutes. */
+const FETCH_RESTS = 600
 /** Rows the engine may be behind before sending stops; `UNSURE_ROWS` of sync-memory.ts counts on it. */
 const UNSAVED_MOST = UNSURE_ROWS - BACKFILL_BATCH
 
 type Answer = Extract<
   SyncEvent,
-  { kind: 'seen' | 'sent' | 'split' | 'pruned' | 'erased' | 'scopes' | 'pulled' | 'reported' }
+  { kind: 'seen' | 'sent' | 'split' | 'pruned' | 'erased' | 'scopes' | 'pulled' | 'reported' | 'fetched' }
 >
 
 export interface CoreStart {
@@ -86,6 +88,8 @@ export class SyncCore {
       answered: new Set(),
       erasing: null,
       untilScopes: 0,
+      lost: null,
+      untilFetch: 0,
       failures: 0,
       lastError: start.identity.fenced,
     }
@@ -124,6 +128,7 @@ export class SyncCore {
     switch (event.kind) {
       case 'seen':
         noteErasures(state, event.erasures)
+        state.lost = event.lost
         return this.#seen(event.waiting, event.changes.waiting)
       case 'sent':
         return this.#sent(event.result)
@@ -144,6 +149,10 @@ export class SyncCore {
         return this.#then(takePage(state, event.scope, event.page))
       case 'reported':
         return this.#next()
+      case 'fetched':
+        if (event.page === 'failed') state.untilFetch = FETCH_RESTS
+        if (typeof event.page === 'string') return [this.#wait(IDLE_MS)]
+        return this.#then({ kind: 'persist', step: { step: 'fetched', ...event.page } })
     }
   }
 
@@ -202,8 +211,10 @@ export class SyncCore {
       return state.mode === 'handshake' ? [{ kind: 'handshake', proposed: this.#minted ?? '' }] : []
     }
     if (step === 'joined') return this.#joined(answer as JoinedAnswer)
-    if ((step !== 'granted' && step !== 'scope') || state.mode !== 'running') return []
+    if (!['granted', 'scope', 'fetched'].includes(step) || state.mode !== 'running') return []
     state.busy = null
+    // One page in a look: whatever is new goes before the next.
+    if (step === 'fetched') return [this.#wait(IDLE_MS)]
     return step === 'granted' ? this.#next() : this.#then(takeStored(state, answer as StoredScope))
   }
 
@@ -241,6 +252,12 @@ export class SyncCore {
       takeBackUnsaved(state)
       return state.mode === 'running' && state.busy === null ? [this.#wait(IDLE_MS)] : []
     }
+    if (step === 'fetched') {
+      state.untilFetch = FETCH_RESTS
+      if (state.mode !== 'running') return []
+      state.busy = null
+      return [this.#wait(IDLE_MS)]
+    }
     return state.mode === 'fenced' ? [] : this.#failed(reason, 'persist')
   }
 
@@ -271,6 +288,7 @@ export class SyncCore {
   #seen(waiting: Waiting[], changes: number): SyncEffect[] {
     const { state } = this
     state.untilScopes -= 1
+    state.untilFetch -= 1
     for (const { stream, epoch, rows, newest } of waiting) {
       const at = state.streams.find((own) => streamName(own) === streamName({ stream, epoch }))
       if (at && at.upto === null && rows > this.#splitRows) {
@@ -289,7 +307,10 @@ export class SyncCore {
     return this.#next()
   }
 
-  /** Live rows first, taking turns with what is to be erased there, then central's for this house, then what was split off. */
+  /**
+   * Live rows first, taking turns with what is to be erased there, then central's for this house, then what was split off; what the
+   * house lost comes when there is nothing else.
+   */
   #next(): SyncEffect[] {
     const { state } = this
     if (state.mode !== 'running' || state.busy !== null) return []
@@ -316,6 +337,9 @@ export class SyncCore {
     }
     const part = this.#firstReady(() => true)
     if (part) return [...save, this.#send(part, BACKFILL_BATCH)]
+    const { lost } = state
+    state.lost = null
+    if (lost !== null && state.untilFetch <= 0) return [...save, ...this.#then({ kind: 'fetch', lost })]
     return [...save, this.#wait(IDLE_MS)]
   }
 

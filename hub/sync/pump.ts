@@ -3,6 +3,7 @@ import { type Cancel, type Clock, wait } from '../../shared/clock.ts'
 import { asError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import type { Database } from '../../shared/sqlite/open.ts'
+import type { FetchedPage, RowsToFetch } from '../engine/lost-rows.ts'
 import type { SyncMemory } from '../engine/sync-memory.ts'
 import type { StreamPosition, SyncStep } from '../engine/sync-step.ts'
 import { type CentralTable, managedNames } from '../store/central-shape.ts'
@@ -11,8 +12,9 @@ import { SyncCore } from './core.ts'
 import { grantedScopes, pullScope, reportScope, schemaOf, signOfLife } from './download.ts'
 import { eraseAtCentral } from './erase-at-central.ts'
 import { type Failpoint, NO_FAILPOINT } from './failpoint.ts'
+import { fetchLostRows } from './fetch-lost-rows.ts'
 import { handshake } from './handshake.ts'
-import { inPlainWords, Postgres } from './postgres.ts'
+import { inPlainWords, Postgres, sqlState } from './postgres.ts'
 import { streamName } from './stream-position.ts'
 import type { SyncEffect, SyncEvent, SyncState, Waiting } from './sync-state.ts'
 import { TokenBucket } from './token-bucket.ts'
@@ -37,6 +39,8 @@ export interface PumpParts extends SyncMemory {
   failpoint?: Failpoint
   limits?: Partial<PumpLimits>
   onChange?: () => void
+  /** Whether the disk has room for rows that come back from central. Default: it has. */
+  hasRoom?: () => boolean
 }
 
 /** What a test makes shorter, to see what happens there. */
@@ -79,6 +83,8 @@ export class Pump {
   #running = new Set<Promise<void>>()
   #prepared = new Map<string, UploadBatch>()
   #bucket: TokenBucket
+  /** Of what comes back: it is as slow as what goes, and keeps none of that waiting. */
+  #fetched: TokenBucket
   /** What waited when it was last looked at. */
   waiting: Waiting[] = []
   changes: { waiting: number; since: number | null } = { waiting: 0, since: null }
@@ -101,6 +107,7 @@ export class Pump {
       ...(parts.random ? { random: parts.random } : {}),
     })
     this.#bucket = new TokenBucket(parts.clock, parts.bytesPerSecond)
+    this.#fetched = new TokenBucket(parts.clock, parts.bytesPerSecond)
     this.core = new SyncCore({
       identity: parts.identity,
       streams: parts.streams,
@@ -263,6 +270,26 @@ export class Pump {
       case 'report':
         await reportScope(db, lease.site, effect)
         return { kind: 'reported' }
+      case 'fetch':
+        return { kind: 'fetched', page: await this.#fetch(db, lease, effect.lost) }
+    }
+  }
+
+  /** A question that central does not answer is asked again later; nothing else waits for it. */
+  async #fetch(db: Postgres, lease: Lease, lost: RowsToFetch): Promise<FetchedPage | 'later' | 'failed'> {
+    const { log, failpoint, hasRoom } = this.#parts
+    if (this.busy || !this.#fetched.isPaid || hasRoom?.() === false) return 'later'
+    const { streams } = this.core.state
+    try {
+      const of = { lost, streams, ...this.#source.decoder(lost.table), at: failpoint ?? NO_FAILPOINT }
+      const { page, bytes } = await fetchLostRows(db, lease, of)
+      this.#fetched.pay(bytes)
+      return page
+    } catch (error) {
+      if (db.broken || sqlState(error) === null) throw error
+      await db.rollback()
+      log.warn({ table: lost.table, reason: inPlainWords(error) }, 'central: lost rows cannot be fetched now')
+      return 'failed'
     }
   }
 

@@ -1,4 +1,5 @@
 import type { ErasureStep, PendingErasure } from '../engine/erasure.ts'
+import type { FetchedPage, RowsToFetch } from '../engine/lost-rows.ts'
 import type { AckedPart, CentralRow, ScopeAnswer, StreamPosition, SyncIdentity, SyncStep } from '../engine/sync-step.ts'
 
 /** What the pump asks for. Each is answered by exactly one event, unless the process dies. */
@@ -20,6 +21,8 @@ export type SyncEffect =
   | { kind: 'scopes' }
   | { kind: 'pull'; scope: string; after: number; whole: boolean }
   | { kind: 'report'; scope: string; seq: number; answer: ScopeAnswer }
+  /** Ask central for rows that the house lost. */
+  | { kind: 'fetch'; lost: RowsToFetch }
   /** Close the connection; the next handshake makes a new one. */
   | { kind: 'disconnect' }
   /** Only the newest wait counts: `timer` tells them apart. */
@@ -48,6 +51,8 @@ export type SyncEvent =
       waiting: Waiting[]
       changes: { waiting: number; oldest: number | null }
       erasures: { removing: boolean; pending: PendingErasure[] }
+      /** What central is to be asked for next of what the house lost. */
+      lost: RowsToFetch | null
     }
   | { kind: 'sent'; result: Sent }
   | { kind: 'split'; live: StreamPosition; part: StreamPosition }
@@ -57,6 +62,8 @@ export type SyncEvent =
   | { kind: 'scopes'; granted: GrantedScope[] }
   | { kind: 'pulled'; scope: string; page: Pulled }
   | { kind: 'reported' }
+  /** `later`: the house is busy, or its disk nearly full. `failed`: central does not answer to this, and to everything else. */
+  | { kind: 'fetched'; page: FetchedPage | 'later' | 'failed' }
   /** Central says that another hub holds the lease. */
   | { kind: 'lease_lost'; reason: string }
   /** The connection or the statement failed; nothing is known of what was sent. */
@@ -142,6 +149,10 @@ export interface SyncState {
   erasing: string | null
   /** Looks until the scopes are asked for again. */
   untilScopes: number
+  /** What central is to be asked for next of what the house lost. */
+  lost: RowsToFetch | null
+  /** Looks until it is asked again, after it could not be. */
+  untilFetch: number
   failures: number
   /** In plain words, for `sync/status`; `null` after a success. */
   lastError: string | null

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { statfsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '../../shared/clock.ts'
 import { createLog } from '../../shared/log.ts'
@@ -16,6 +18,8 @@ const port = parentPort
 if (!port) throw new Error('sync-worker runs as a worker thread')
 const STATUS_MS = 5_000
 const LEAST_MS = 250
+/** A disk that is used more than this is being cleared of rows, or soon will be: none come back to it. */
+const FULL_SHARE = 0.8
 
 const db = openDatabase({ file: settings.file, readonly: true })
 const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
@@ -39,6 +43,10 @@ const pump = new Pump({
       nextId += 1
     }),
   onChange: tell,
+  hasRoom() {
+    const { blocks, bfree, bavail } = statfsSync(dirname(settings.file))
+    return bavail > (blocks - bfree + bavail) * (1 - FULL_SHARE)
+  },
 })
 
 /**

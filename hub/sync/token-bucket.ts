@@ -22,8 +22,21 @@ export class TokenBucket {
     this.#fill(rate)
     const missing = Math.min(bytes, rate) - this.#tokens
     if (missing > 0) await wait(this.#clock, Math.ceil((missing / rate) * 1000), signal)
-    this.#fill(rate)
+    this.pay(bytes)
+  }
+
+  /** Takes what has gone already, without waiting. */
+  pay(bytes: number): void {
+    if (this.#rate === null) return
+    this.#fill(this.#rate)
     this.#tokens -= bytes
+  }
+
+  /** Whether all is paid. */
+  get isPaid(): boolean {
+    if (this.#rate === null) return true
+    this.#fill(this.#rate)
+    return this.#tokens >= 0
   }
 
   #fill(rate: number): void {

@@ -1,10 +1,12 @@
 import type { Database } from '../../shared/sqlite/open.ts'
 import { readErasures } from '../engine/erasure.ts'
+import { nextToFetch } from '../engine/lost-rows.ts'
 import type { HeldRow, StreamPosition } from '../engine/sync-step.ts'
 import { newestKey } from '../store/append-keys.ts'
 import { type CentralTable, isAppend } from '../store/central-shape.ts'
 import { mayBeErased } from '../store/erased-keys.ts'
 import { foldNumber, foldText, readChain, writeChain } from './chain.ts'
+import { type RowDecoder, rowDecoder } from './decode.ts'
 import { type RowEncoder, rowEncoder } from './encode.ts'
 import { changesBehind, rowsBehind } from './rows-behind.ts'
 import { hasEnded } from './stream-position.ts'
@@ -45,6 +47,7 @@ export class UploadSource {
   #layout: CentralLayout = new Map()
   #streams: () => StreamPosition[]
   #encoders = new Map<string, RowEncoder>()
+  #decoders = new Map<string, RowDecoder>()
   #epochs = new Map<string, number>()
   #epochsOf: StreamPosition[] | null = null
   #lastChanges: { from: StreamPosition; to: StreamPosition } | null = null
@@ -72,6 +75,7 @@ export class UploadSource {
   use(layout: CentralLayout): void {
     this.#layout = layout
     this.#encoders.clear()
+    this.#decoders.clear()
   }
 
   look(): Extract<SyncEvent, { kind: 'seen' }> {
@@ -81,7 +85,7 @@ export class UploadSource {
         .map((stream) => rowsBehind(this.#db, this.#table(stream.table), stream))
       const log = this.#streams().find((stream) => stream.table === 'sync_changes' && stream.upto === null)
       const changes = changesBehind(this.#db, this.#tables, log?.position ?? 0)
-      return { kind: 'seen', waiting, changes, erasures: readErasures(this.#db) }
+      return { kind: 'seen', waiting, changes, erasures: readErasures(this.#db), lost: nextToFetch(this.#db) }
     })
   }
 
@@ -151,6 +155,15 @@ export class UploadSource {
       pending.set(table, keys)
     }
     return pending
+  }
+
+  /** How rows of a table that central has become the house's, and what its key is called. */
+  decoder(name: string): { decoder: RowDecoder; key: string } {
+    const table = this.#table(name)
+    const epochOf = (target: string, key: number) => this.#epochOf(target, key)
+    const decoder = this.#decoders.get(name) ?? rowDecoder(table, { layout: this.#layout, epochOf })
+    this.#decoders.set(name, decoder)
+    return { decoder, key: table.key }
   }
 
   /** What stands in the books: rows that central refused, and bytes that it took. */

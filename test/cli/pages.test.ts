@@ -110,6 +110,14 @@ describe('the status of the sync', () => {
     expect(page(true)).toMatch(/^prune +waits until all is sent again: central still shows rows that are gone here$/m)
     expect(page(false)).not.toContain('prune')
   })
+
+  it('says how many of the rows that were lost to damage came back, and how many may come', () => {
+    const page = (lost: object | null) => shown('sync', 'status', { live: { state: 'running' }, lost }, null)
+    expect(page({ waiting: 1_200, came_back: 5_000, not_at_central: 3, left_out: 0 })).toMatch(
+      /^lost +5,000 rows came back from central, up to 1,200 more come; it did not have 3$/m,
+    )
+    expect(page(null)).not.toContain('lost')
+  })
 })
 
 describe('a device', () => {

@@ -11,6 +11,7 @@ import { INTAKE } from './intake.ts'
 import { JOBS } from './jobs.ts'
 import { JOBS_THAT_FAIL } from './jobs-that-fail.ts'
 import { LINK } from './link.ts'
+import { LOST_ROWS } from './lost-rows.ts'
 import type { Mutation } from './mutation.ts'
 import { OUTBOX } from './outbox.ts'
 import { OUTPUTS } from './outputs.ts'
@@ -46,6 +47,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...WEAR,
   ...COPIES_OF_ROLLUPS,
   ...SALVAGE,
+  ...LOST_ROWS,
   ...READINGS,
   ...SEARCH,
   ...SECRETS,

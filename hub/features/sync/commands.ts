@@ -3,6 +3,7 @@ import { bytes, durationS, time } from '../../../shared/admin/fields.ts'
 import { LaresError } from '../../../shared/errors.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import { adminCommand, type CallContext } from '../../engine/admin-command.ts'
+import { readLostTally } from '../../engine/lost-rows.ts'
 import { readSyncIdentity, writeSyncIdentity } from '../../engine/sync-memory.ts'
 import { NO_IDENTITY } from '../../engine/sync-step.ts'
 import { conditions, page } from '../../query/list-query.ts'
@@ -52,6 +53,17 @@ export const syncStatus = adminCommand({
     prune_waits: z.boolean(),
     /** Rows that central refused and nobody has given up. */
     quarantine: z.number(),
+    /** Rows that were lost to damage and that central is asked for; `null` where there are none. */
+    lost: z
+      .strictObject({
+        /** Keys that are still to be asked for. */
+        waiting: z.number(),
+        came_back: z.number(),
+        not_at_central: z.number(),
+        /** Rows that the house has, or does not keep any more. */
+        left_out: z.number(),
+      })
+      .nullable(),
     /** How the thread that sends is, this moment. */
     live: liveSync,
     ledger: z.array(
@@ -108,6 +120,7 @@ export const syncStatus = adminCommand({
       fenced,
       prune_waits: pruneFrom !== null,
       quarantine: held,
+      lost: lostRows(db),
       live: prepared,
       ledger,
       scopes,
@@ -118,6 +131,13 @@ export const syncStatus = adminCommand({
     }
   },
 })
+
+function lostRows(db: CallContext['db']) {
+  const tally = readLostTally(db)
+  if (tally === null) return null
+  const { waiting, cameBack, absent, leftOut } = tally
+  return { waiting, came_back: cameBack, not_at_central: absent, left_out: leftOut }
+}
 
 export const claimSite = adminCommand({
   area: 'sync',

@@ -1,7 +1,9 @@
 import type { Feature } from '../../engine/feature.ts'
 import type { House } from '../../engine/house.ts'
 import type { SyncStep } from '../../engine/sync-step.ts'
+import { openTelemetry } from '../telemetry/engine.ts'
 import { openBook } from './book.ts'
+import { RowsBack } from './rows-back.ts'
 
 declare module '../../engine/input.ts' {
   interface InputKinds {
@@ -15,13 +17,18 @@ declare module '../../engine/input.ts' {
 }
 
 /** The house's side of its talk with central. */
-export function openSync({ db }: House): Feature {
+export function openSync(house: House): Feature {
+  const { db } = house
   const book = openBook(db)
+  const back = new RowsBack(db, house.use(openTelemetry).rollups)
   return {
     name: 'sync',
     writes: 'sync',
     inputs: {
-      sync: (context, { change }) => ({ verdict: 'stored', value: book.apply(context, change) }),
+      sync: (context, { change }) => ({
+        verdict: 'stored',
+        value: change.step === 'fetched' ? back.apply(context, change) : book.apply(context, change),
+      }),
     },
   }
 }

@@ -62,6 +62,12 @@ export const SYNC_EVENTS = {
     title: 'Central row kept',
     description: 'A row that central removed is still in use here.',
   },
+  lost_rows_back: {
+    category: 'system',
+    severity: 'info',
+    title: 'Lost rows back',
+    description: 'What the damaged database had lost and central has is in the house again.',
+  },
   scope_left: {
     category: 'system',
     severity: 'info',

@@ -51,6 +51,29 @@ export const syncQuarantine = syncedTable(
   { extras: (t) => [core.uniqueIndex('ux_sync_quarantine').on(t.table_name, t.row_key, t.epoch)] },
 )
 
+/**
+ * Keys of append-only tables whose rows the house lost and asks central for. What became of the rows is counted until none is left
+ * to be asked for.
+ */
+export const lostRows = syncedTable('lost_rows', 'local', {
+  id: appendId(),
+  table_name: text().notNull(),
+  /** The key before the first of them. */
+  first: integer().notNull(),
+  /** The last of them. */
+  upto: integer().notNull(),
+  /** Everything up to here was asked for. */
+  position: integer().notNull(),
+  came_back: integer().notNull().default(0),
+  /** Keys for which central had no row. */
+  absent: integer().notNull().default(0),
+  /** Rows that central had and the house did not take: it has them, or does not keep them any more. */
+  left_out: integer().notNull().default(0),
+  /** Of readings: how far the rollups of each step were when the rows were lost. What lies behind is in none of them. */
+  rollup_5m: integer(),
+  rollup_1h: integer(),
+})
+
 /** The scopes of central's rows that this house may see, and how far each has come. */
 export const managedScopes = syncedTable(
   'managed_scopes',

@@ -21,6 +21,7 @@ export interface Telemetry extends Feature {
   /** What bridges and connections say of their entities. */
   observations: Observations
   index: ReadingIndex
+  rollups: Rollups
 }
 
 /** Readings on their way into series and rows, and the newest state of everything. */
@@ -78,9 +79,7 @@ export function openTelemetry(house: House): Telemetry {
   return {
     name: 'telemetry',
     writes: 'readings',
-    latest,
-    observations,
-    index,
+    ...{ latest, observations, index, rollups },
     ingest: { readings: store },
     start: (context) => latest.load(context),
     flush(context) {

@@ -64,6 +64,14 @@ export class Rollups {
     for (const step of this.#steps) room -= step.tick(context, room)
   }
 
+  /**
+   * Takes readings in that came back to their places: in the rollups are those whose key a step was past when they were lost, and
+   * those that it will still come to. The others make rows of their own, as late readings do. `lostAt`: how far each step was then.
+   */
+  addLate(context: Context, keys: readonly number[], lostAt: Readonly<Record<RollupKey, number | null>>): void {
+    for (const step of this.#steps) step.addLate(context, keys, lostAt)
+  }
+
   forget(): void {
     for (const step of this.#steps) step.forget()
   }
@@ -88,8 +96,9 @@ class StepRollup {
   #nth: Statement
   #aggregate: Statement
   #insert: Statement
-  #write: Statement
+  #note: Statement
   #newestRow: Statement
+  #ofKeys: Statement
 
   constructor(db: Database, { step, key }: (typeof ROLLUP_STEPS)[number], finer: RollupKey | null) {
     this.#db = db
@@ -100,18 +109,19 @@ class StepRollup {
       .prepare('SELECT id FROM readings WHERE id > ? AND received_at < ? ORDER BY id DESC LIMIT 1')
       .pluck()
     this.#nth = db.prepare('SELECT id FROM readings WHERE id > ? AND id <= ? ORDER BY id LIMIT 1 OFFSET ?').pluck()
-    this.#aggregate = db.prepare(
+    const sums = (which: string) =>
       `SELECT series_id, reading_time - ((reading_time % ${step}) + ${step}) % ${step} AS bucket, ` +
-        'min(value) AS min, max(value) AS max, sum(value) AS sum, count(*) AS count FROM readings ' +
-        'WHERE id > ? AND id <= ? AND (quality IS NULL OR quality > 0) GROUP BY 1, 2',
-    )
+      'min(value) AS min, max(value) AS max, sum(value) AS sum, count(*) AS count FROM readings ' +
+      `WHERE ${which} AND (quality IS NULL OR quality > 0) GROUP BY 1, 2`
+    this.#aggregate = db.prepare(sums('id > ? AND id <= ?'))
+    this.#ofKeys = db.prepare(sums('id IN (SELECT value FROM json_each(?))'))
     // The series may have gone with its device while its sums were in memory.
     this.#insert = db.prepare(
       'INSERT INTO reading_rollups (series_id, step, bucket, min, max, sum, count, created_at) ' +
         'SELECT id, ?, ?, ?, ?, ?, ?, ? FROM reading_series WHERE id = ?',
     )
     this.#newestRow = db.prepare('SELECT coalesce(max(id), 0) FROM reading_rollups').pluck()
-    this.#write = db.prepare(
+    this.#note = db.prepare(
       'INSERT INTO hub_settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
     )
   }
@@ -133,6 +143,16 @@ class StepRollup {
       if (done) this.#run = null
     }
     return used
+  }
+
+  addLate(context: Context, keys: readonly number[], lostAt: Readonly<Record<RollupKey, number | null>>): void {
+    const { upto } = rollupPosition(this.#db, this.#key)
+    // A run that was past some of them begins again where the last one ended.
+    if (keys.some((key) => key > upto)) this.forget()
+    const before = lostAt[this.#key] ?? upto
+    const missed = keys.filter((key) => key > before && key <= upto)
+    if (missed.length === 0) return
+    for (const sums of this.#ofKeys.all(JSON.stringify(missed)) as Sums[]) this.#write(context, sums)
   }
 
   forget(): void {
@@ -166,11 +186,14 @@ class StepRollup {
   }
 
   #flush(context: Context, position: RollupPosition): void {
-    for (const { series_id, bucket, min, max, sum, count } of this.#sums.values())
-      this.#insert.run(this.#step, bucket, min, max, finite(sum), count, context.now, series_id)
+    for (const sums of this.#sums.values()) this.#write(context, sums)
     this.#sums.clear()
-    this.#write.run(this.#key, JSON.stringify(position))
+    this.#note.run(this.#key, JSON.stringify(position))
     this.#position = position
+  }
+
+  #write({ now }: Context, { series_id, bucket, min, max, sum, count }: Sums): void {
+    this.#insert.run(this.#step, bucket, min, max, finite(sum), count, now, series_id)
   }
 }
 

@@ -131,6 +131,26 @@ describe('what is saved of a damaged database', () => {
     expect(toTell.join()).toContain('no row was lost')
   })
 
+  it('says how many rows were lost at most, and how many of them central has', () => {
+    const joined = openStore({ folder, now: 6_000, log: silentLog })
+    const acknowledged = READINGS - 10
+    joined.db
+      .prepare(
+        "INSERT INTO sync_streams (stream, table_name, epoch, first, position, chain, updated_at) VALUES ('readings', 'readings', 1, 0, ?, '', 1)",
+      )
+      .run(acknowledged)
+    joined.close()
+    const leaves = leavesOf(file(), 'readings')
+    for (const leaf of [leaves.at(3), leaves.at(-1)]) spoil(file(), leaf ?? 0)
+    const { report, toTell } = mended()
+    const [{ after, before } = { after: 0, before: 0 }, { after: last } = { after: 0 }] = report?.lost ?? []
+    const lost = (before ?? 0) - after - 1
+    expect(report?.atCentral).toBe(lost + acknowledged - last)
+    expect(toTell.join()).toContain(
+      `rows of readings (up to ${lost} and the last ones) were lost; central has up to ${report?.atCentral} of them, which come back`,
+    )
+  })
+
   it('is what the backup has of a small table, and readings as they were', () => {
     backup()
     spoil(file(), pagesOf(file(), 'devices')[0]?.number ?? 0)
@@ -254,7 +274,7 @@ describe('lares hub salvage', () => {
     const aside = join(folder, 'aside.db')
     cpSync(file(), aside)
     spoil(aside, leavesOf(aside, 'readings')[2] ?? 0)
-    expect(asked(aside)).toContain('rows of readings were lost')
+    expect(asked(aside)).toMatch(/rows of readings \(up to \d+\) were lost/)
     expect(readdirSync(join(folder, 'backups'))).toEqual(['saved.db'])
     restoreDatabase(folder, saved(), { now: 7_000 })
     store = openStore({ folder, now: 9_000, log: silentLog })

@@ -47,6 +47,7 @@ const seen = (core: SyncCore, list: Waiting[], changes = 0) =>
     waiting: list,
     changes: { waiting: changes, oldest: null },
     erasures: { removing: false, pending: [] },
+    lost: null,
   })
 
 function sent(core: SyncCore, at: StreamPosition, more: boolean, tookMs = 500): SyncEffect[] {
@@ -142,6 +143,7 @@ describe('an erasure at central', () => {
         waiting: [waiting('readings', rows)],
         changes: { waiting: 0, oldest: null },
         erasures: { removing: false, pending: list },
+        lost: null,
       }),
     )
   const step = (core: SyncCore, more: object = {}) =>
@@ -172,5 +174,59 @@ describe('an erasure at central', () => {
     core.handle({ kind: 'scopes', granted: [] })
     expect(look(core, 0, [])).not.toContain('erase')
     expect(look(core, 0)).toContain('erase')
+  })
+})
+
+describe('what the house lost', () => {
+  const lost = { id: 1, table: 'readings', position: 5, upto: 9 }
+  const page = { id: 1, from: 5, upto: 9, columns: [], rows: [], found: 0 }
+  const look = (core: SyncCore, rows: number) =>
+    asked(
+      core.handle({
+        kind: 'seen',
+        waiting: [waiting('readings', rows)],
+        changes: { waiting: 0, oldest: null },
+        erasures: { removing: false, pending: [] },
+        lost,
+      }),
+    )
+
+  it('is asked for when nothing else is to be done, and one page before it is looked for what is new', () => {
+    const core = joined(stream('readings'))
+    expect(look(core, 9_000)).toEqual(['send readings'])
+    expect(asked(sent(core, stream('readings', { position: 9_000 }), false))).toContain('scopes')
+    expect(asked(core.handle({ kind: 'scopes', granted: [] }))).toEqual(['fetch'])
+    expect(core.handle({ kind: 'fetched', page })).toEqual([{ kind: 'persist', step: { step: 'fetched', ...page } }])
+    expect(asked(core.handle({ kind: 'persisted', step: 'fetched', answer: undefined }))).toEqual(['wait'])
+    expect(look(core, 0)).toEqual(['fetch'])
+  })
+
+  it.each(['central', 'the engine'])(
+    'is asked for again after a while when %s cannot, and the connection stays',
+    (who) => {
+      const core = joined(stream('readings'))
+      look(core, 0)
+      core.handle({ kind: 'scopes', granted: [] })
+      if (who === 'central') expect(asked(core.handle({ kind: 'fetched', page: 'failed' }))).toEqual(['wait'])
+      else {
+        core.handle({ kind: 'fetched', page })
+        expect(asked(core.handle({ kind: 'not_persisted', step: 'fetched', reason: 'disk full' }))).toEqual(['wait'])
+      }
+      expect(core.state.mode).toBe('running')
+      let looks = 1
+      while (!look(core, 0).includes('fetch')) {
+        looks += 1
+        if (core.state.busy === 'scopes') core.handle({ kind: 'scopes', granted: [] })
+      }
+      expect(looks).toBeGreaterThan(500)
+    },
+  )
+
+  it('is asked for at the next look when the house was busy', () => {
+    const core = joined(stream('readings'))
+    look(core, 0)
+    core.handle({ kind: 'scopes', granted: [] })
+    expect(asked(core.handle({ kind: 'fetched', page: 'later' }))).toEqual(['wait'])
+    expect(look(core, 0)).toEqual(['fetch'])
   })
 })

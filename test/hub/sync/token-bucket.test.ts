@@ -62,4 +62,17 @@ describe('the cap on bytes to central', () => {
     stop.abort()
     await waiting
   })
+
+  it('says when what has gone already is paid off', () => {
+    const clock = new ManualClock()
+    const bucket = new TokenBucket(clock, 1_000)
+    bucket.pay(3_000)
+    clock.advance(1_999)
+    expect(bucket.isPaid).toBe(false)
+    clock.advance(1)
+    expect(bucket.isPaid).toBe(true)
+    const free = new TokenBucket(clock, null)
+    free.pay(1e12)
+    expect(free.isPaid).toBe(true)
+  })
 })

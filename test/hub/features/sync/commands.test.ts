@@ -60,6 +60,9 @@ describe('sync/status', () => {
       parts: [{ stream: { ...STREAM, position: 4 }, ledger, held: [], settled: [], unknown: [] }],
     })
     persist(house, { step: 'fenced', reason: 'another hub took over' })
+    house.db.exec(
+      "INSERT INTO lost_rows (table_name, first, position, upto, came_back) VALUES ('readings', 1, 5, 9, 3)",
+    )
     const live = { ...SYNC_OFF, state: 'fenced' }
     expect(data(ask(house, commandInput('sync/status', {}, { prepared: live })))).toMatchObject({
       site: 'site-1',
@@ -68,6 +71,7 @@ describe('sync/status', () => {
       fenced: 'another hub took over',
       prune_waits: true,
       quarantine: 1,
+      lost: { waiting: 4, came_back: 3, not_at_central: 0, left_out: 0 },
       live,
       ledger: [{ stream: 'changes', epoch: 1, position: 4, ...ledger }],
       scopes: [{ scope: 'care', seq: 3, rows: 0, refused: 0 }],

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { type LostRows, storeReport } from '../../../../hub/store/salvage-report.ts'
 import { openTestHouse, type TestHouse } from '../../engine/engine-in-memory.ts'
 
-const REPORT = { found: 'Tree 7 page 9', lost: [], fromBackup: [], orphans: {}, isSameHouse: true }
+const REPORT = { found: 'Tree 7 page 9', lost: [], fromBackup: [], orphans: {}, atCentral: 0, isSameHouse: true }
 
 /** A house that starts with what is to be told. */
 function mendedHouse(lost: LostRows[]): TestHouse {
@@ -35,6 +35,7 @@ it('tells of a mended database once, with the keys and times of the readings tha
         lost: [{ table: 'events', first_id: 5, last_id: 8, from: 40, to: 90 }],
         from_backup: [],
         orphans: {},
+        at_central: 0,
         new_epoch: false,
       },
     ],
