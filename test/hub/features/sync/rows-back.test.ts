@@ -150,7 +150,7 @@ describe('readings that come back', () => {
     }
     both(() => {
       store(...all.slice(0, 20))
-      house.now = START + 21 * MINUTE
+      house.now = START + 61 * MINUTE
       house.tick(1)
       store(...all.slice(20, 24))
     })
@@ -159,7 +159,7 @@ describe('readings that come back', () => {
     lose('readings', 10, 25)
     both(() => {
       store(...all.slice(24, 34))
-      house.now = START + 36 * MINUTE
+      house.now = START + 121 * MINUTE
       house.tick(1)
       store(...all.slice(34))
     })
@@ -169,7 +169,7 @@ describe('readings that come back', () => {
     house.db.exec('DELETE FROM readings WHERE id > 34')
     take(fetched(measured(...all.slice(34))))
     both(() => {
-      house.now = START + 70 * MINUTE
+      house.now = START + 181 * MINUTE
       house.tick(1)
       house.tick(60 * MINUTE)
     })
