@@ -22,8 +22,9 @@ export interface ReadingRow {
 
 /** Statements for some of the columns. */
 interface Insert {
-  values: (row: ReadingRow) => unknown[]
-  bySize: { rows: number; statement: Statement }[]
+  /** Writes a row's values from a place of the parameters on. Returns the place behind them. */
+  put: (params: unknown[], at: number, id: number, row: ReadingRow) => number
+  bySize: { rows: number; statement: Statement; params: unknown[] }[]
 }
 
 /**
@@ -48,9 +49,13 @@ export class ReadingWriter {
       .pluck()
     this.#newestKey = newestKeyReader(db, 'readings')
     const columns = ['id', 'series_id', 'reading_time', 'received_at', 'value', 'mark']
-    const plain = (row: ReadingRow) => [row.series, row.time, row.received, row.value, row.mark]
-    this.#short = insert(db, columns, plain)
-    this.#full = insert(db, [...columns, 'quality', 'metadata'], (row) => [...plain(row), row.quality, row.metadata])
+    this.#short = insert(db, columns, putPlain)
+    this.#full = insert(db, [...columns, 'quality', 'metadata'], (params, at, id, row) => {
+      const behind = putPlain(params, at, id, row)
+      params[behind] = row.quality
+      params[behind + 1] = row.metadata
+      return behind + 2
+    })
   }
 
   add(row: ReadingRow): void {
@@ -70,13 +75,16 @@ export class ReadingWriter {
   /** Returns how many it wrote. */
   flush(): number {
     if (this.#pending.size === 0) return 0
-    const { values, bySize } = this.#plain ? this.#short : this.#full
+    const { put, bySize } = this.#plain ? this.#short : this.#full
     const rows = [...this.#pending.values()].flat()
     const first = this.#newestKey() + 1
-    let at = 0
-    for (const { rows: size, statement } of bySize)
-      for (; at + size <= rows.length; at += size)
-        statement.run(rows.slice(at, at + size).flatMap((row, index) => [first + at + index, ...values(row)]))
+    let next = 0
+    for (const { rows: size, statement, params } of bySize)
+      for (; next + size <= rows.length; next += size) {
+        let [place, id] = [0, first + next]
+        for (const row of rows.slice(next, next + size)) place = put(params, place, id++, row)
+        statement.run(params)
+      }
     this.forget()
     return rows.length
   }
@@ -92,12 +100,24 @@ function sameness({ series, time, value }: Pick<ReadingRow, 'series' | 'time' | 
   return `${series} ${time} ${value}`
 }
 
-function insert(db: Database, names: string[], values: Insert['values']): Insert {
+function putPlain(params: unknown[], at: number, id: number, row: ReadingRow): number {
+  params[at] = id
+  params[at + 1] = row.series
+  params[at + 2] = row.time
+  params[at + 3] = row.received
+  params[at + 4] = row.value
+  params[at + 5] = row.mark
+  return at + 6
+}
+
+function insert(db: Database, names: string[], put: Insert['put']): Insert {
   const into = `INSERT INTO readings (${names.join(', ')}) VALUES `
   const row = `(${names.map(() => '?').join(', ')})`
   const bySize = ROWS.map((rows) => ({
     rows,
     statement: db.prepare(into + Array.from({ length: rows }, () => row).join(', ')),
+    // Filled again and again: a batch has thousands of values.
+    params: new Array<unknown>(rows * names.length).fill(null),
   }))
-  return { values, bySize }
+  return { put, bySize }
 }
