@@ -1,4 +1,5 @@
 import { type DeviceMessage, HouseMessages, MESSAGE_MS, SENSORS_OF_A_DEVICE } from './house-messages.ts'
+import { LOCAL_CALLER } from './local-caller.ts'
 import type { StoreHouse } from './store-house.ts'
 
 const DAY_MS = 86_400_000
@@ -84,18 +85,8 @@ function gathered(messages: HouseMessages, from: number, to: number): DeviceMess
 }
 
 function keepReadings(house: StoreHouse, days: number, now: number): void {
-  const caller = {
-    principal: 'local',
-    kind: 'local',
-    user: null,
-    token: null,
-    rights: 'all',
-    client: 'local.bench',
-    address: 'local',
-    session: 'bench',
-  } as const
   const request = { id: 'keep', params: { class: 'readings', days }, confirm: true }
-  house.ask({ kind: 'command', area: 'retention', verb: 'set', request, caller, retained: false }, now)
+  house.ask({ kind: 'command', area: 'retention', verb: 'set', request, caller: LOCAL_CALLER, retained: false }, now)
   const kept = house.db.prepare("SELECT days FROM retention_settings WHERE class = 'readings'").pluck().get()
   if (kept !== days) throw new Error('the house did not take how long readings are kept')
 }

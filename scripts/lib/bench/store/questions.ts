@@ -2,6 +2,7 @@ import type { Database } from '../../../../shared/sqlite/open.ts'
 import { YEAR_DEVICE, YEAR_MS } from './history.ts'
 import { SENSORS_OF_A_DEVICE } from './house-messages.ts'
 import type { Layout } from './layout.ts'
+import { LOCAL_CALLER } from './local-caller.ts'
 
 /**
  * How long what others ask of a house takes, each time that it was asked: processor time of the thread that answers. All that is read
@@ -28,18 +29,7 @@ const LATEST_REPEATS = 10
 const SYNC_ROWS = 100_000
 /** A backfill's batches, in rows. */
 const BATCH = 20_000
-const CALLER = {
-  principal: 'local',
-  kind: 'local',
-  user: null,
-  token: null,
-  rights: 'all',
-  client: 'local.bench',
-  address: 'local',
-  session: 'bench',
-  houses: null,
-  sees: null,
-} as const
+const CALLER = { ...LOCAL_CALLER, houses: null, sees: null }
 
 /**
  * Asks a house that nobody writes to, on a connection as the hub's reader has one. Each call is one round, of a tenth of a second or
