@@ -1,4 +1,6 @@
+import { z } from 'zod'
 import { describeIssues } from '../../shared/codec.ts'
+import { cutText } from '../../shared/cut-text.ts'
 import { LaresError } from '../../shared/errors.ts'
 import type { AdminRequest } from '../../shared/messages/admin-request.ts'
 import { durationWords } from '../../shared/time-words.ts'
@@ -33,10 +35,21 @@ export function admit({ area, verb, request, caller, retained }: Asked): Admitte
   const authorized = authorize(command, caller)
   const parsed = command.params.safeParse(request.params)
   if (!parsed.success)
-    throw new LaresError('bad_params', describeIssues(parsed.error), {
+    throw new LaresError('bad_params', unknownParams(command, parsed.error) ?? describeIssues(parsed.error), {
       hint: `See the parameters with \`lares help ${area} ${verb}\`.`,
     })
   return { command, params: parsed.data, caller: authorized }
+}
+
+/** What is said of params that the command does not have, filters of a list among them; `null` where it has all. */
+function unknownParams({ area, verb, params }: AdminCommand, { issues }: z.ZodError): string | null {
+  const names = issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys : [],
+  )
+  if (names.length === 0 || !(params instanceof z.ZodObject)) return null
+  const known = Object.keys(params.shape)
+  const has = known.length === 0 ? 'it takes none' : `it takes ${known.join(', ')}`
+  return cutText(`${area}/${verb} takes no ${names.join(', ')}; ${has}`, 500)
 }
 
 /** Throws `expired` when the request waited longer than it allows: whoever asked has given up, or asked again. */

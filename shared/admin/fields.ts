@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { deviceName, text, timeMs } from '../messages/fields.ts'
+import { deviceName, jsonObject, text, timeMs } from '../messages/fields.ts'
 
 /** A time in an answer: milliseconds since 1970 UTC, shown to people in their own zone. */
 export const time = timeMs.meta({ format: 'time' })
@@ -33,3 +33,22 @@ export const timeParam = z.union([timeMs, text(60).min(1)]).meta({ format: 'time
 
 /** The same, where a span such as `30d` lies ahead. */
 export const timeAheadParam = z.union([timeMs, text(60).min(1)]).meta({ format: 'time-ahead' })
+
+/** An object that is asked for: as one, or as its JSON in a text, which is how a command line writes it. */
+export const objectParam = z
+  .unknown()
+  .transform((given, context) => {
+    const value = typeof given === 'string' ? parsed(given) : given
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+    context.addIssue({ code: 'custom', message: 'is no JSON object; write it like {"quiet": true}' })
+    return z.NEVER
+  })
+  .pipe(jsonObject)
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}

@@ -11,6 +11,7 @@ const FORMS = new Set(['uri', 'url', 'hostname', 'ipv4', 'ipv6', 'uri-reference'
 
 /** Params that look so and are not, each with its reason. */
 const PARAMS = new Map([
+  ['houses/create.address', 'where the house stands, for people'],
   ['houses/update.address', 'where the house stands, for people'],
   ['devices/command.command', 'the name of something that the device itself offers'],
 ])

@@ -44,7 +44,7 @@ export function houseNamed(
 function housesAmong(db: Database, ids: string[] | null): HouseRow[] {
   const visible = visibleHouses({ houses: ids }, 'id')
   return db
-    .prepare(`SELECT id, name FROM houses WHERE ${visible.sql} ORDER BY created_at, id`)
+    .prepare(`SELECT id, name FROM houses WHERE removed_at IS NULL AND ${visible.sql} ORDER BY created_at, id`)
     .all(...visible.values) as HouseRow[]
 }
 
@@ -53,6 +53,7 @@ function called(given: string, houses: readonly HouseRow[]): HouseRow[] {
   return byId.length > 0 ? byId : houses.filter(({ name }) => fold(name) === fold(given))
 }
 
-function fold(name: string): string {
-  return name.trim().toLowerCase()
+/** A name as it is compared: people write it in any case, and keyboards compose letters differently. */
+export function fold(name: string): string {
+  return name.normalize('NFC').trim().toLocaleLowerCase('en')
 }

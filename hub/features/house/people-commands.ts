@@ -1,52 +1,51 @@
 import { z } from 'zod'
-import { time } from '../../../shared/admin/fields.ts'
 import { LaresError } from '../../../shared/errors.ts'
 import { text } from '../../../shared/messages/fields.ts'
-import type { Database } from '../../../shared/sqlite/open.ts'
-import { adminCommand } from '../../engine/admin-command.ts'
+import { adminCommand, type CallContext } from '../../engine/admin-command.ts'
 import type { AuthorizedCaller } from '../../engine/caller.ts'
+import { after, conditions, page } from '../../query/list-query.ts'
+import { insertRow } from '../../query/row-changes.ts'
 import { visibleHouses } from '../../query/visibility.ts'
 import { email, refuseProgram, type UserRow, userWithEmail } from '../users/email.ts'
 import { ownedAlone, ownerlessWords } from './last-owner.ts'
+import { memberLine, membersOf, ROLES } from './members.ts'
 import { houseNamed, houseParam } from './named-house.ts'
-
-const ROLES = ['owner', 'resident', 'guest'] as const
-
-export const memberLine = z.strictObject({
-  name: z.string(),
-  email: z.string().nullable(),
-  role: z.string(),
-  house: z.string(),
-  created_at: time,
-  id: z.string(),
-})
-
-/** People of houses, those with an account by its address. */
-export function membersOf(db: Database, where: { sql: string; values: readonly string[] }): unknown[] {
-  return db
-    .prepare(
-      'SELECT p.name, u.email, p.role, h.name AS house, p.created_at, p.id FROM people p JOIN houses h ON h.id = p.house_id ' +
-        `LEFT JOIN users u ON u.id = p.user_id WHERE ${where.sql} ORDER BY h.name, p.name, p.id LIMIT 1000`,
-    )
-    .all(...where.values)
-}
+import { PERSON, rowNamed } from './named-row.ts'
+import { nameParam, placeName } from './names.ts'
 
 export const listPeople = adminCommand({
   area: 'people',
   verb: 'list',
   needs: 'read',
-  summary: 'Who belongs to which house',
-  params: z.strictObject({ house: houseParam.optional() }),
-  result: z.strictObject({ people: z.array(memberLine) }),
-  examples: [{ says: 'everybody', params: {} }],
+  summary: 'Who belongs to which house, and is at home',
+  params: z.strictObject({
+    house: houseParam.optional(),
+    name: text(255).optional(),
+    email: email.optional(),
+    role: z.enum(ROLES).optional(),
+    is_present: z.boolean().optional().meta({ description: 'who is at home, or with no who is not' }),
+    limit: z.int().min(1).max(1_000).default(500),
+    after: text(40).optional(),
+  }),
+  result: z.strictObject({ people: z.array(memberLine), next: z.string().optional() }),
+  examples: [
+    { says: 'everybody', params: {} },
+    { says: 'who is at home', params: { is_present: true } },
+  ],
   positional: ['house'],
   changes: false,
   query(context, params) {
-    const visible =
-      params.house === undefined
-        ? visibleHouses(context.caller, 'p.house_id')
-        : { sql: 'p.house_id = ?', values: [houseNamed(context, params.house)] }
-    return { people: membersOf(context.db, visible) }
+    const { db, caller } = context
+    const house = params.house === undefined ? undefined : houseNamed(context, params.house)
+    const asked = conditions(visibleHouses(caller, 'p.house_id'))
+      .when('p.house_id = ?', house)
+      .when('p.name = ?', params.name)
+      .when('u.email = ?', params.email)
+      .when('p.role = ?', params.role)
+      .when('p.is_present = ?', params.is_present === undefined ? undefined : Number(params.is_present))
+    const where = after(db, asked, { table: 'people', alias: 'p', order: ['name', 'id'], key: params.after })
+    const { rows, next } = page(membersOf(db, where, params.limit + 1), params.limit, ({ id }) => id)
+    return { people: rows, ...(next === undefined ? {} : { next }) }
   },
 })
 
@@ -54,43 +53,39 @@ export const addPerson = adminCommand({
   area: 'people',
   verb: 'add',
   needs: 'configure',
-  summary: 'Let a person with an account belong to a house, and do there what the role allows',
-  params: z.strictObject({
-    email,
-    role: z.enum(ROLES).default('resident'),
-    house: houseParam.optional(),
-    /** Absent: the name of the account, where an administrator asks; otherwise what stands before the @ of its address. */
-    name: text(255).min(1).optional(),
-  }),
+  summary: 'Let a person belong to a house, and do there what the role allows to their account',
+  params: z
+    .strictObject({
+      /** Of the account; absent: a person without one. */
+      email: email.optional(),
+      role: z.enum(ROLES).default('resident'),
+      house: houseParam.optional(),
+      /** Absent: the name of the account, where an administrator asks; otherwise what stands before the @ of its address. */
+      name: placeName.optional(),
+    })
+    .refine(({ email, name }) => email !== undefined || name !== undefined, 'says neither whose account nor what name'),
   result: z.strictObject({ person: z.string(), name: z.string(), role: z.string(), house: z.string() }),
   examples: [
     { says: 'somebody who lives here', params: { email: 'anna@example.com' } },
     { says: 'a guest', params: { email: 'anna@example.com', role: 'guest' } },
+    { says: 'somebody without an account', params: { name: 'Grandma' } },
   ],
   positional: ['email'],
   changes: true,
   run(context, params) {
-    const { db, now } = context
     const house = houseNamed(context, params.house)
-    const user = userWithEmail(db, params.email, context.caller)
-    refuseProgram(user, params.email)
-    const known = db.prepare('SELECT role FROM people WHERE house_id = ? AND user_id = ?').pluck().get(house, user.id)
-    if (known !== undefined)
-      throw new LaresError('already_exists', `${params.email} belongs to this house already, as ${String(known)}`, {
-        hint: `For another role: lares people remove ${params.email}, then add again.`,
-      })
-    const person = context.id()
-    const name = params.name ?? nameFor(context.caller, user) ?? params.email.replace(/@.*/, '')
-    db.prepare(
-      'INSERT INTO people (id, house_id, user_id, name, role, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    ).run(person, house, user.id, name, params.role, now, now)
+    const user = params.email === undefined ? null : newMember(context, house, params.email)
+    const name = params.name ?? (user && nameFor(context.caller, user)) ?? (params.email ?? '').replace(/@.*/, '')
+    const person = insertRow(context, 'people', {
+      ...{ house_id: house, user_id: user?.id ?? null, name, role: params.role },
+    })
     // Rights are those of the login; with the next one it gets what is retained, too.
-    if (livesByHouses(user))
+    if (user && livesByHouses(user))
       context.effect({ kind: 'disconnect_user', user: user.id, reason: 'now belongs to another house' })
     context.addEvent({
       type: 'person_added',
       house,
-      user: user.id,
+      ...(user ? { user: user.id } : {}),
       source: 'user',
       data: { person, role: params.role, by: context.caller.principal },
     })
@@ -98,13 +93,25 @@ export const addPerson = adminCommand({
   },
 })
 
+/** The account of somebody who is to belong to the house. Throws `not_found`, `bad_params` and `already_exists`. */
+function newMember({ db, caller }: CallContext, house: string, address: string): UserRow {
+  const user = userWithEmail(db, address, caller)
+  refuseProgram(user, address)
+  const known = db.prepare('SELECT role FROM people WHERE house_id = ? AND user_id = ?').pluck().get(house, user.id)
+  if (known !== undefined)
+    throw new LaresError('already_exists', `${address} belongs to this house already, as ${String(known)}`, {
+      hint: `For another role: lares people update ${address} --role ROLE.`,
+    })
+  return user
+}
+
 /** An owner may add anybody whose address they know, and is not to learn the name by it. */
 function nameFor({ houses }: Pick<AuthorizedCaller, 'houses'>, user: UserRow): string | null {
   return houses === null ? user.full_name : null
 }
 
 /** An administrator has every right whatever the houses are: an owner's change ends no connection of theirs. */
-function livesByHouses({ role }: UserRow): boolean {
+export function livesByHouses({ role }: UserRow): boolean {
   return role !== 'admin'
 }
 
@@ -113,38 +120,75 @@ export const removePerson = adminCommand({
   verb: 'remove',
   needs: 'configure',
   summary: 'Let a person belong to a house no longer; the account stays',
-  params: z.strictObject({ email, house: houseParam.optional() }),
+  params: z
+    .strictObject({
+      email: email.optional(),
+      house: houseParam.optional(),
+      person: nameParam.optional().meta({ description: 'by name or id, where there is no account' }),
+    })
+    .refine(({ email, person }) => (email === undefined) !== (person === undefined), 'names nobody, or two people'),
   result: z.strictObject({ person: z.string(), house: z.string() }),
-  examples: [{ says: 'somebody who moved out', params: { email: 'anna@example.com' } }],
+  examples: [
+    { says: 'somebody who moved out', params: { email: 'anna@example.com' } },
+    { says: 'somebody without an account', params: { person: 'Anna' } },
+  ],
   positional: ['email'],
   changes: true,
   danger(context, params) {
-    const house = houseNamed(context, params.house)
-    const user = userWithEmail(context.db, params.email, context.caller)
-    const ownerless = ownerlessWords(ownedAlone(context.db, user.id, house))
-    return ownerless === '' ? null : `${params.email} will belong to this house no longer.${ownerless}`
+    const { person, name, house, user } = memberMeant(context, params)
+    const ownerless = user === null ? '' : ownerlessWords(ownedAlone(context.db, user.id, house))
+    const carried = context.db.prepare('SELECT name FROM devices WHERE carried_by = ? ORDER BY name').pluck()
+    const devices = carried.all(person) as string[]
+    const carries = devices.length === 0 ? '' : ` Nobody carries ${devices.join(', ')} then.`
+    return ownerless + carries === ''
+      ? null
+      : `${params.email ?? name} will belong to this house no longer.${ownerless}${carries}`
   },
   run(context, params) {
     const { db } = context
-    const house = houseNamed(context, params.house)
-    const user = userWithEmail(db, params.email, context.caller)
-    const person = db.prepare('SELECT id FROM people WHERE house_id = ? AND user_id = ?').pluck().get(house, user.id) as
-      | string
-      | undefined
-    if (person === undefined)
-      throw new LaresError('not_found', `${params.email} does not belong to this house`, {
-        hint: 'See lares people list.',
-      })
-    db.prepare('DELETE FROM people WHERE house_id = ? AND user_id = ?').run(house, user.id)
-    if (livesByHouses(user))
+    const { person, house, user } = memberMeant(context, params)
+    db.prepare('UPDATE devices SET carried_by = NULL, updated_at = ? WHERE carried_by = ?').run(context.now, person)
+    db.prepare('DELETE FROM people WHERE id = ?').run(person)
+    if (user && livesByHouses(user))
       context.effect({ kind: 'disconnect_user', user: user.id, reason: 'belongs to a house no longer' })
     context.addEvent({
       type: 'person_removed',
       house,
-      user: user.id,
+      ...(user ? { user: user.id } : {}),
       source: 'user',
       data: { person, by: context.caller.principal },
     })
     return { person, house }
   },
 })
+
+interface Meant {
+  person: string
+  name: string
+  house: string
+  /** `null`: without an account. */
+  user: UserRow | null
+}
+
+/** Who is to leave which house. Throws `not_found`. */
+function memberMeant(
+  context: Pick<CallContext, 'db' | 'caller'>,
+  params: { email?: string | undefined; person?: string | undefined; house?: string | undefined },
+): Meant {
+  const { db } = context
+  const accounts = db.prepare('SELECT id, full_name, role, is_active FROM users WHERE id = ?')
+  if (params.email === undefined) {
+    const house = params.house === undefined ? undefined : houseNamed(context, params.house)
+    const { id, name, house_id } = rowNamed(context, PERSON, params.person ?? '', house)
+    const user = db.prepare('SELECT user_id FROM people WHERE id = ?').pluck().get(id)
+    return { person: id, name, house: house_id as string, user: (accounts.get(user) as UserRow | undefined) ?? null }
+  }
+  const house = houseNamed(context, params.house)
+  const user = userWithEmail(db, params.email, context.caller)
+  const row = db.prepare('SELECT id AS person, name FROM people WHERE house_id = ? AND user_id = ?').get(house, user.id)
+  if (row === undefined)
+    throw new LaresError('not_found', `${params.email} does not belong to this house`, {
+      hint: 'See lares people list.',
+    })
+  return { ...(row as Pick<Meant, 'person' | 'name'>), house, user }
+}

@@ -82,7 +82,7 @@ describe('a person with an ordinary account', () => {
     say(house, 'people/add', { email: 'Ann@Example.org', role: 'guest' })
     expect(refusal(house, 'people/add', { email: ANN })).toMatchObject({
       code: 'already_exists',
-      hint: expect.stringContaining('people remove'),
+      hint: expect.stringContaining('people update'),
     })
     expect(refusal(house, 'people/add', { email: 'anne@example.org' })).toMatchObject({ hint: `Did you mean ${ANN}?` })
   })
