@@ -21,7 +21,7 @@ export interface FrontParts {
   /** Whose messages the engine does not get. */
   parts: readonly FrontPart[]
   live: LiveDevices
-  /** Device to house, for what may be forwarded to whom. Filled at start, when a device is made, and by every login. */
+  /** Device to house, for what may be forwarded to whom. Filled at start, and when a device is made or moves. */
   houses: Map<string, string>
   door: AdminDoor
 }
@@ -83,7 +83,7 @@ export function houseHooks(parts: FrontParts): HouseHooks {
       const { verdict, value } = await intake.input<Admission>({ kind: 'authenticate', credentials })
       // Whoever it is may be right: they come again.
       if (verdict !== 'stored') return { refuse: 3, reason: 'the hub failed to look up who this is' }
-      if ('accept' in value && value.accept.kind === 'device') houses.set(value.accept.id, value.accept.house)
+      if ('accept' in value && value.accept.kind === 'device') keepNewest(houses, value.accept)
       return value
     },
     store: (topic, payload, settle) => intake.message(topic, payload, settle),
@@ -110,6 +110,11 @@ export function houseHooks(parts: FrontParts): HouseHooks {
     },
     houseOf: (device) => houses.get(device) ?? null,
   })
+}
+
+/** A login may have been judged before the device moved, and is told after it: what is known is newer. */
+function keepNewest(houses: Map<string, string>, { id, house }: { id: string; house: string }): void {
+  if (!houses.has(id)) houses.set(id, house)
 }
 
 /** Throws when two parts take the same topic. */

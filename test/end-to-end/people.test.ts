@@ -175,3 +175,48 @@ describe('a person', () => {
     expect(kept.connected).toBe(true)
   }, 120_000)
 })
+
+describe('a device that moves to another house', () => {
+  it('is seen by the people of that house at once, and by nobody of the other one any more', async () => {
+    await admin.call('houses', 'create', { name: 'Cottage' })
+    const made = await admin.call<{ device: string; secret: string }>('devices', 'create', {
+      ...{ name: 'Boat', house: 'Home' },
+    })
+    const boat = await connected(made.device, made.secret, made.device)
+    const tell = (value: number) => {
+      const items = [{ sensor: 'bilge', value, kind: 'humidity' }]
+      return boat.publishAsync(`lares/${made.device}/readings`, JSON.stringify({ items }), { qos: 1 })
+    }
+    await tell(10)
+    const topic = `lares/${made.device}/state/bilge`
+    const memberOf = async (name: string, house: string) => {
+      const email = `${name}@example.org`
+      await admin.call('users', 'create', { email, password: 'long enough to be one' })
+      await admin.call('people', 'add', { email, house })
+      return admin.call<Login>('users', 'token', { email, name: 'phone' })
+    }
+    /** Everything that comes from the first answer on, and whether all that was retained has come. */
+    const looking = async ({ user, token }: Login) => {
+      const client = await connected(user, token, 'looker')
+      const watch = watched(client)
+      await client.subscribeAsync('lares/+/state/#', { qos: 1 })
+      await client.subscribeAsync('lares/hub/health', { qos: 1 })
+      await eventually(() => watch.topics.has('lares/hub/health'))
+      return watch
+    }
+    const [ann, ben] = [await memberOf('ann', 'Home'), await memberOf('ben', 'Cottage')]
+    const [before, notYet] = [await looking(ann), await looking(ben)]
+    await eventually(() => before.topics.has(topic))
+    expect(notYet.topics.has(topic)).toBe(false)
+
+    await admin.call('devices', 'move', { device: made.device, house: 'Cottage' })
+    await within(30_000, Promise.all([before.closed, notYet.closed]))
+    const [after, now] = [await looking(ann), await looking(ben)]
+    await eventually(() => now.topics.has(topic))
+    now.topics.clear()
+    await tell(11)
+    await eventually(() => now.topics.has(topic))
+    expect(after.topics.has(topic)).toBe(false)
+    expect(boat.connected).toBe(true)
+  }, 120_000)
+})

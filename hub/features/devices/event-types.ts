@@ -31,11 +31,41 @@ export const DEVICE_EVENTS = {
     title: 'Device renamed',
     description: 'The device has a new name.',
   },
+  device_updated: {
+    category: 'audit',
+    severity: 'info',
+    title: 'Device described',
+    description: 'What people say of the device was changed.',
+  },
+  device_moved: {
+    category: 'audit',
+    severity: 'info',
+    title: 'Device moved',
+    description: 'The device belongs elsewhere: to another house, room or group, or to somebody else.',
+  },
   device_revoked: {
     category: 'audit',
     severity: 'warning',
     title: 'Device revoked',
     description: 'The device may no longer connect.',
+  },
+  group_created: {
+    category: 'audit',
+    severity: 'info',
+    title: 'Group made',
+    description: 'A group of devices was made.',
+  },
+  group_updated: {
+    category: 'audit',
+    severity: 'info',
+    title: 'Group changed',
+    description: 'A group of devices was changed.',
+  },
+  group_removed: {
+    category: 'audit',
+    severity: 'warning',
+    title: 'Group removed',
+    description: 'A group was taken away; its devices are in none.',
   },
   device_invited: {
     category: 'audit',

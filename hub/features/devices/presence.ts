@@ -19,6 +19,8 @@ export class Presence {
   #write: Statement
   #all: Statement
   #directory: Directory
+  /** Hears of every device that can be reached from now on, in the transaction that learns it. */
+  onReachable: (context: Context, device: string) => void = () => {}
 
   constructor(db: Database, directory: Directory) {
     this.#directory = directory
@@ -63,5 +65,6 @@ export class Presence {
       })
     }
     tellStatus(context, row.id)
+    if (online && row.status !== 'online') this.onReachable(context, row.id)
   }
 }
