@@ -10,6 +10,7 @@ import { deviceNamed } from '../devices/named-device.ts'
 import { email, userWithEmail } from '../users/email.ts'
 import { nobodyLeftWords } from '../users/nobody-left.ts'
 import { beginErasure } from './begin.ts'
+import { removeHouse } from './house-command.ts'
 import { erasedWithDevice, erasedWithUser } from './what-is-erased.ts'
 
 /** Stands at central for those who must show why. */
@@ -155,4 +156,4 @@ function refuseGranted(db: Database, { id, email: address }: { id: string; email
   })
 }
 
-export const COMMANDS = [eraseDevice, eraseUser, listErasures] as const
+export const COMMANDS = [eraseDevice, eraseUser, removeHouse, listErasures] as const

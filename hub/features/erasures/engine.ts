@@ -16,6 +16,7 @@ import { scanEvents } from './event-scan.ts'
 import { Pseudonym } from './pseudonym.ts'
 import { Removal } from './removal.ts'
 import { RemovedBytes } from './removed-bytes.ts'
+import { finishRemovals } from './removed-houses.ts'
 
 /** In one transaction, once a second: as much as a disk that fills up is cleared by. */
 const STEP = { rows: 5_000, events: 5_000, characters: 2_000_000 }
@@ -103,6 +104,7 @@ export function openErasures(house: House): Feature {
           db.pragma('secure_delete = FAST')
         }
       }
+      finishRemovals(context)
       copies.tick(context)
       bytes.tick(context)
       askCentralAgain(db, context.now)

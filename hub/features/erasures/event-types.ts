@@ -13,6 +13,12 @@ export const ERASURE_EVENTS = {
     title: 'Person erased',
     description: 'A person is to be forgotten.',
   },
+  house_removed: {
+    category: 'audit',
+    severity: 'warning',
+    title: 'House removed',
+    description: 'A house was taken away, and its devices are forgotten.',
+  },
   erased_again: {
     category: 'audit',
     severity: 'warning',

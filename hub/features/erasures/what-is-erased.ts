@@ -39,6 +39,27 @@ export function erasedWithUser(db: Database, { id, email }: { id: string; email:
   )
 }
 
+/** What goes with a house, in a sentence. */
+export function removedWithHouse(db: Database, { id, name }: { id: string; name: string }): string {
+  const count = counter(db, id)
+  const devices = 'SELECT id FROM devices WHERE house_id = @key'
+  const series = `SELECT id FROM reading_series WHERE device_id IN (${devices})`
+  const parts = [
+    count(['room', 'rooms'], 'rooms WHERE house_id = @key'),
+    count(['person in it', 'people in it'], 'people WHERE house_id = @key'),
+    count(['group', 'groups'], 'device_groups WHERE house_id = @key'),
+    count(['device', 'devices'], 'devices WHERE house_id = @key'),
+    count(['sensor', 'sensors'], `device_entities WHERE device_id IN (${devices})`),
+    count(['reading', 'readings'], `series_readings WHERE series_id IN (${series})`),
+    count(['conversation', 'conversations'], `sessions WHERE device_id IN (${devices})`),
+    count(['recording', 'recordings'], `audio_clips WHERE device_id IN (${devices})`),
+  ]
+  return (
+    `${name} (${id}) will be gone for good, ${where(db)}: ${parts.join(', ')}. Its devices are shut out at once and forgotten ` +
+    'as with devices erase; older backups of the hub go too. Accounts stay. Move first what is to stay: lares devices move.'
+  )
+}
+
 /** A house that has never met a central has nothing there. */
 function where(db: Database): string {
   return readSyncIdentity(db).site === null ? 'in this house' : 'in this house and at central'
