@@ -27,6 +27,25 @@ describe('a call on the command line', () => {
       expect(parseCall(['devices', 'invite', ...words]).params).toEqual(expected)
   })
 
+  it('names houses, rooms, people and groups by position', () => {
+    const said = (words: string) => parseCall(words.split(' ')).params
+    expect(said('houses create Cottage --num-floors 2')).toEqual({ name: 'Cottage', num_floors: 2 })
+    expect(said('rooms create Kitchen --preferred-temperature -3.5')).toEqual({
+      ...{ name: 'Kitchen', preferred_temperature: -3.5 },
+    })
+    expect(said('groups assign Day kitchen-pi')).toEqual({ group: 'Day', device: 'kitchen-pi' })
+    expect(said('devices move kitchen-pi Kitchen --carried-by none')).toEqual({
+      ...{ device: 'kitchen-pi', room: 'Kitchen', carried_by: 'none' },
+    })
+    expect(said('people presence Ann here')).toEqual({ person: 'Ann', state: 'here' })
+    expect(said('people list --is-present no')).toEqual({ is_present: false })
+    expect(parseCall(['houses', 'update', '--preferences', '{"quiet": true}']).params).toEqual({
+      preferences: '{"quiet": true}',
+    })
+    expect(() => said('people presence Ann there')).toThrow(refused(/state/))
+    expect(() => said('rooms list --colour red')).toThrow(refused(/rooms list has no option --colour/))
+  })
+
   it('leaves a text empty where that takes away what was written down, and no folder', () => {
     expect(parseCall(['devices', 'rename', 'hall-x7k2m9', '--name', '']).params).toMatchObject({ name: '' })
     expect(() => parseCall(['devices', 'list', '--data', ''])).toThrow(refused(/--data needs a value/))

@@ -7,6 +7,7 @@ import { ENGINE } from './engine.ts'
 import { ENTITIES_OF_DEVICES } from './entities.ts'
 import { DECLARED } from './features.ts'
 import { FOLLOWERS } from './followers.ts'
+import { HOUSES } from './houses.ts'
 import { INTAKE } from './intake.ts'
 import { JOBS } from './jobs.ts'
 import { JOBS_THAT_FAIL } from './jobs-that-fail.ts'
@@ -37,6 +38,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...ACCESS,
   ...ENTITIES_OF_DEVICES,
   ...RIGHTS,
+  ...HOUSES,
   ...JOBS,
   ...JOBS_THAT_FAIL,
   ...CONTROL,

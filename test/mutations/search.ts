@@ -78,7 +78,7 @@ export const SEARCH: readonly Mutation[] = [
   },
   {
     without: 'searching only the houses of the caller',
-    file: 'hub/features/devices/commands.ts',
+    file: 'hub/features/devices/list-commands.ts',
     text: "const visible = conditions(visibleHouses(caller, 'd.house_id')).when('d.house_id = ?', house)",
     becomes: "const visible = conditions().when('d.house_id = ?', house)",
     test: { file: FIND, name: 'finds nothing of a house that the caller does not belong to' },

@@ -299,8 +299,8 @@ const MISTAKES: Mistake[] = [
   {
     line: 'people add ann@example.org --role guest',
     says: 'belongs to this house already',
-    hint: 'For another role: lares people remove …, then add again.',
-    mended: (text) => [`${found(text, /role: (lares.*?), then/)} --yes`, 'people add ann@example.org --role guest'],
+    hint: 'For another role: lares people update … --role ROLE.',
+    mended: (text) => `${found(text, /role: (lares.*?) ROLE/)} guest`,
   },
   {
     line: 'people remove closed@example.org --yes',

@@ -35,6 +35,13 @@ const CARD = {
 }
 
 /** What the front prepares for a command, and what its first example answers in a house that lived a little. */
+const HOME = '(SELECT id FROM houses ORDER BY created_at, id LIMIT 1)'
+const ANNA = `INSERT OR IGNORE INTO people (id, house_id, user_id, name, role, created_at, updated_at) VALUES ('p1', ${HOME}, 'anna', 'Anna', 'owner', 0, 0)`
+/** A room with a device in it, and a group. */
+const ROOMS = `INSERT OR IGNORE INTO rooms (id, house_id, name, room_type, created_at, updated_at) VALUES ('r1', ${HOME}, 'Kitchen', 'kitchen', 0, 0);
+  INSERT OR IGNORE INTO device_groups (id, house_id, name, created_at, updated_at) VALUES ('g1', ${HOME}, 'Day', 0, 0);
+  UPDATE devices SET room_id = 'r1' WHERE id = 'kitchen-pi'`
+
 export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknown; expect: unknown }>> = {
   'admin/describe': { expect: { commands: expect.arrayContaining([expect.objectContaining({ verb: 'describe' })]) } },
   'devices/invite': {
@@ -133,15 +140,36 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
     expect: { tokens: [{ name: 'phone', email: 'anna@example.com', is_connected: true }] },
   },
   'tokens/revoke': { expect: { user: 'anna', revoked: ['phone'] } },
+  'devices/update': { expect: { device: 'kitchen-pi', changed: ['user_description'] } },
+  'devices/move': {
+    before: ROOMS,
+    expect: { device: 'kitchen-pi', house: 'Home', room: null, was: { room: 'Kitchen' } },
+  },
+  'groups/list': { before: ROOMS, expect: { groups: [{ name: 'Day', devices: 0, managed_by: 'site' }] } },
+  'groups/show': { before: ROOMS, expect: { group: { name: 'Day', settings: {} }, devices: [] } },
+  'groups/create': { expect: { name: 'Night' } },
+  'groups/update': { before: ROOMS, expect: { group: 'g1', name: 'Daytime' } },
+  'groups/assign': { before: ROOMS, expect: { device: 'kitchen-pi', group: 'Day', was: null } },
+  'groups/remove': { before: ROOMS, expect: { group: 'g1', devices: 0 } },
+  'rooms/list': { before: ROOMS, expect: { rooms: [{ name: 'Kitchen', room_type: 'kitchen', devices: 1 }] } },
+  'rooms/show': { before: ROOMS, expect: { room: { name: 'Kitchen', doors: 1 }, devices: [{ id: 'kitchen-pi' }] } },
+  'rooms/create': { expect: { name: 'Kitchen' } },
+  'rooms/update': { before: ROOMS, expect: { room: 'r1', name: 'Big kitchen' } },
+  'rooms/remove': { before: ROOMS, expect: { room: 'r1', devices: 1 } },
+  'houses/create': { expect: { name: 'Cottage', timezone: expect.any(String) } },
+  'houses/remove': {
+    before: `INSERT OR IGNORE INTO houses (id, name, created_at, updated_at) VALUES ('cottage', 'Cottage', ${START + 2}, 0)`,
+    expect: { house: 'cottage', name: 'Cottage', devices: 0 },
+  },
+  'people/show': { before: ANNA, expect: { person: { name: 'Anna', is_present: false }, carries: [] } },
+  'people/update': { before: ANNA, expect: { person: 'p1', role: 'owner' } },
+  'people/presence': { before: ANNA, expect: { person: 'p1', is_present: true, was_present: false } },
   'houses/list': { expect: { houses: [{ name: 'Home', devices: 1, people: 0 }] } },
   'houses/show': { expect: { house: { name: 'Home' }, people: [] } },
   'houses/update': { expect: { name: 'Cottage' } },
   'people/list': { expect: { people: [] } },
   'people/add': { expect: { name: 'anna', role: 'resident' } },
-  'people/remove': {
-    before: `INSERT OR IGNORE INTO people (id, house_id, user_id, name, role, created_at, updated_at) SELECT 'p1', id, 'anna', 'Anna', 'owner', 0, 0 FROM houses`,
-    expect: { person: 'p1' },
-  },
+  'people/remove': { before: ANNA, expect: { person: 'p1' } },
   'search/status': { expect: { indexes: [{ table: 'devices' }, { table: 'events' }] } },
   'search/rebuild': { expect: { tables: ['devices', 'events'] } },
   'secrets/list': {

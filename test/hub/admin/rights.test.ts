@@ -115,6 +115,25 @@ describe('who may call what', () => {
     ['devices/create', OWNERS],
     ['sensors/remove', OWNERS],
     ['houses/update', OWNERS],
+    ['houses/create', EVERYWHERE],
+    ['houses/remove', EVERYWHERE],
+    ['houses/show', READERS],
+    ['rooms/list', [...READERS, 'visitor']],
+    ['rooms/show', [...READERS, 'visitor']],
+    ['rooms/create', OWNERS],
+    ['rooms/update', OWNERS],
+    ['rooms/remove', OWNERS],
+    ['groups/list', [...READERS, 'visitor']],
+    ['groups/show', [...READERS, 'visitor']],
+    ['groups/create', OWNERS],
+    ['groups/update', OWNERS],
+    ['groups/remove', OWNERS],
+    ['groups/assign', OWNERS],
+    ['devices/move', OWNERS],
+    ['devices/update', OWNERS],
+    ['people/show', READERS],
+    ['people/update', OWNERS],
+    ['people/presence', [...MEMBERS, ...EVERYWHERE]],
     ['people/add', OWNERS],
     ['people/remove', OWNERS],
     ['users/create', EVERYWHERE],
@@ -154,7 +173,7 @@ describe('an owner of another house', () => {
     const { code, data } = called(house, verb, CALLERS.neighbour)
     expect(['ok', 'not_found', 'forbidden']).toContain(code)
     if (verb !== 'admin/describe' && verb !== 'people/add') expect(JSON.stringify(data ?? null)).not.toMatch(OF_HOME)
-    const NEW_IN_OTHER = ['devices/create', 'people/add', 'houses/update']
+    const NEW_IN_OTHER = ['devices/create', 'people/add', 'houses/update', 'rooms/create']
     if (!NEW_IN_OTHER.includes(verb)) expect(rows()).toBe(before)
   })
 
