@@ -15,6 +15,7 @@ export const devicePage: MakePage = (answer, _schema, now) => ({
     agent: answer.text('device.agent_version'),
     upgrade: answer.text('device.upgrade'),
     'can do': listed(answer.at('device.capabilities')),
+    'found by': answer.text('device.discovery_method'),
     'made known': answer.number('device.created_at'),
     'shut out': answer.number('device.revoked_at'),
     house: answer.text('device.house') ?? answer.text('device.house_id'),

@@ -220,3 +220,39 @@ describe('a device that moves to another house', () => {
     expect(boat.connected).toBe(true)
   }, 120_000)
 })
+
+describe('a house that is taken away', () => {
+  it('shuts out its devices and its people at once, and leaves nothing on their topics', async () => {
+    await admin.call('houses', 'create', { name: 'Barn' })
+    const made = await admin.call<{ device: string; secret: string }>('devices', 'create', {
+      name: 'Cow',
+      house: 'Barn',
+    })
+    const cow = await connected(made.device, made.secret, made.device)
+    await cow.publishAsync(`lares/${made.device}/readings`, '{"items":[{"sensor":"milk","value":3}]}', { qos: 1 })
+    const email = 'eve@example.org'
+    await admin.call('users', 'create', { email, password: 'long enough to be one' })
+    await admin.call('people', 'add', { email, house: 'Barn' })
+    const login = await admin.call<Login>('users', 'token', { email, name: 'phone' })
+    const eve = await connected(login.user, login.token, 'eve')
+    const ends = [watched(cow).closed, watched(eve).closed]
+    expect(await admin.call('houses', 'remove', { house: 'Barn' })).toMatchObject({ name: 'Barn', devices: 1 })
+    await within(30_000, Promise.all(ends))
+    await expect(connected(made.device, made.secret, made.device)).rejects.toThrow()
+
+    await admin.call('users', 'create', { email: 'root@example.org', password: 'long enough to be one', role: 'admin' })
+    const root = await admin.call<Login>('users', 'token', { email: 'root@example.org', name: 'phone' })
+    const looker = await connected(root.user, root.token, 'root')
+    const { topics } = watched(looker)
+    await looker.subscribeAsync(['lares/+/status', 'lares/+/state/#'], { qos: 1 })
+    await looker.subscribeAsync('lares/hub/health', { qos: 1 })
+    await eventually(() => topics.has('lares/hub/health'))
+    expect([...topics].filter((topic) => topic.includes(made.device))).toEqual([])
+    expect(topics.has(state())).toBe(true)
+    await expect(admin.call('houses', 'show', { house: 'Barn' })).rejects.toThrow(/no house Barn/)
+    await eventually(async () => {
+      const { devices } = await admin.call<{ devices: { id: string }[] }>('devices', 'list', { all: true })
+      return devices.every(({ id }) => id !== made.device)
+    })
+  }, 120_000)
+})

@@ -114,6 +114,13 @@ export const HOUSES: readonly Mutation[] = [
     test: { file: MEMBERS, name: 'is asked before the last owner is one no longer' },
   },
   {
+    without: 'taking from who leaves a house what they own there',
+    file: 'hub/features/house/people-commands.ts',
+    text: '    disown(context, { person, house, user })',
+    becomes: '',
+    test: { file: MEMBERS, name: 'leaves with a word on what is nobody’s then' },
+  },
+  {
     without: 'waiting for a phone that sleeps',
     file: 'hub/features/presence/engine.ts',
     text: 'this.#gone.all(context.now - AWAY_MS)',

@@ -96,8 +96,8 @@ export const RIGHTS: readonly Mutation[] = [
   {
     without: 'warning before a house has no owner',
     file: 'hub/features/house/people-commands.ts',
-    text: "return ownerless + carries === ''",
-    becomes: "return ownerless + carries !== ''",
+    text: "return ownerless + left === ''",
+    becomes: "return ownerless + left !== ''",
     test: { file: LAST_OWNER, name: 'is told so before the account is closed or deleted' },
   },
   {

@@ -44,6 +44,10 @@ export const showDevice = adminCommand({
       ...REST,
       user_description: z.string().nullable(),
       location: z.string().nullable(),
+      discovery_method: z.string(),
+      /** How sure that is, 0 to 1. */
+      discovery_confidence: z.number(),
+      active_session_id: z.string().nullable(),
       revoked_at: time.nullable(),
       /** Text of the newest error, also when it is over. */
       last_error: z.string().nullable(),
@@ -72,7 +76,7 @@ export const showDevice = adminCommand({
     const device_id = deviceNamed(context, params.device)
     const row = context.db
       .prepare(
-        `SELECT ${COLUMNS}, d.user_description, d.location, d.capabilities, d.capability_details, d.current_state, d.last_error, d.revoked_at, d.active_persona_id, (${LAST_ERROR_AT}) AS last_error_at FROM devices d WHERE d.id = ?`,
+        `SELECT ${COLUMNS}, d.user_description, d.location, d.discovery_method, d.discovery_confidence, d.active_session_id, d.capabilities, d.capability_details, d.current_state, d.last_error, d.revoked_at, d.active_persona_id, (${LAST_ERROR_AT}) AS last_error_at FROM devices d WHERE d.id = ?`,
       )
       .get(device_id) as Record<string, unknown>
     const { active_persona_id: persona, ...device } = row

@@ -4,6 +4,7 @@ import type { CallContext, QueryContext } from '../../engine/admin-command.ts'
 import { type RowChanges, updateRow } from '../../query/row-changes.ts'
 import { houseNamed } from '../house/named-house.ts'
 import { GROUP, type NamedKind, PERSON, ROOM, rowNamed } from '../house/named-row.ts'
+import { setPresent } from '../presence/at-home.ts'
 import { accountIn, isNone } from './device-people.ts'
 import { type DevicePlace, devicePlace } from './device-place.ts'
 import { deviceNamed } from './named-device.ts'
@@ -63,11 +64,13 @@ const ROWS = 'SELECT id, name, house_id, room_id, group_id, owner_id, carried_by
 export function moveDevice(context: CallContext, wish: MoveWish): Moved {
   const { db } = context
   const { device, house, steps, was } = plan(context, wish)
+  const [{ changes: own } = { changes: {} as RowChanges }] = steps
   for (const { row, changes } of steps) {
     updateRow(context, { table: 'devices', id: row.id }, changes)
     if (Object.keys(changes).length > 0) noteMove(context, { row, changes })
   }
   context.changed()
+  if (own.carried_by != null) tellCarrier(context, device.id)
   if (house !== device.house_id)
     tellNewHouse(context, { devices: steps.map(({ row }) => row.id), from: device.house_id, to: house })
   return { device: device.id, ...devicePlace(db, device.id), was, with_it: steps.length - 1 }
@@ -101,6 +104,16 @@ export function moveLoss(asking: QueryContext, wish: MoveWish): string | null {
     (left.length === 0 ? '' : ` It leaves ${left.join(', ')}.`) +
     (others === 0 ? '' : ` ${others === 1 ? 'One device' : `${others} devices`} reached through it will move too.`)
   )
+}
+
+/** Who takes what can be reached is where it is. */
+function tellCarrier(context: CallContext, device: string): void {
+  const person = context.db
+    .prepare("SELECT carried_by FROM devices WHERE id = ? AND status IN ('online', 'busy') AND carried_by IS NOT NULL")
+    .pluck()
+    .get(device) as string | undefined
+  if (person !== undefined)
+    setPresent(context, person, { present: true, at: context.now, data: { device }, source: 'device' })
 }
 
 function plan(asking: Asking, wish: MoveWish): Plan {

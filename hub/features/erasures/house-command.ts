@@ -12,7 +12,7 @@ export const removeHouse = adminCommand({
   area: 'houses',
   verb: 'remove',
   needs: 'administer',
-  summary: 'Take a house away with all that is in it, here and at central; never the last one',
+  summary: 'Take a house away with all that is in it, and have its devices forgotten; never the last one',
   params: z.strictObject({
     house: houseParam,
     /** Stands at central for those who must show why. */

@@ -54,9 +54,10 @@ export function removedWithHouse(db: Database, { id, name }: { id: string; name:
     count(['conversation', 'conversations'], `sessions WHERE device_id IN (${devices})`),
     count(['recording', 'recordings'], `audio_clips WHERE device_id IN (${devices})`),
   ]
+  const kept = readSyncIdentity(db).site === null ? '' : ' Central keeps the rest, marked as deleted.'
   return (
-    `${name} (${id}) will be gone for good, ${where(db)}: ${parts.join(', ')}. Its devices are shut out at once and forgotten ` +
-    'as with devices erase; older backups of the hub go too. Accounts stay. Move first what is to stay: lares devices move.'
+    `${name} (${id}) will be gone for good: ${parts.join(', ')}. Its devices are shut out at once and forgotten as with ` +
+    `devices erase, ${where(db)}; older backups of the hub go too. Accounts stay.${kept} Move first what is to stay: lares devices move.`
   )
 }
 

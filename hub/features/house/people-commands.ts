@@ -93,8 +93,8 @@ export const addPerson = adminCommand({
   },
 })
 
-/** The account of somebody who is to belong to the house. Throws `not_found`, `bad_params` and `already_exists`. */
-function newMember({ db, caller }: CallContext, house: string, address: string): UserRow {
+/** The account of somebody who is to belong to the house with it. Throws `not_found`, `bad_params` and `already_exists`. */
+export function newMember({ db, caller }: Pick<CallContext, 'db' | 'caller'>, house: string, address: string): UserRow {
   const user = userWithEmail(db, address, caller)
   refuseProgram(user, address)
   const known = db.prepare('SELECT role FROM people WHERE house_id = ? AND user_id = ?').pluck().get(house, user.id)
@@ -137,17 +137,16 @@ export const removePerson = adminCommand({
   danger(context, params) {
     const { person, name, house, user } = memberMeant(context, params)
     const ownerless = user === null ? '' : ownerlessWords(ownedAlone(context.db, user.id, house))
-    const carried = context.db.prepare('SELECT name FROM devices WHERE carried_by = ? ORDER BY name').pluck()
-    const devices = carried.all(person) as string[]
-    const carries = devices.length === 0 ? '' : ` Nobody carries ${devices.join(', ')} then.`
-    return ownerless + carries === ''
+    const devices = belongings(context.db, { person, house, user })
+    const left = devices.length === 0 ? '' : ` Nobody's will be ${devices.join(', ')}.`
+    return ownerless + left === ''
       ? null
-      : `${params.email ?? name} will belong to this house no longer.${ownerless}${carries}`
+      : `${params.email ?? name} will belong to this house no longer.${ownerless}${left}`
   },
   run(context, params) {
     const { db } = context
     const { person, house, user } = memberMeant(context, params)
-    db.prepare('UPDATE devices SET carried_by = NULL, updated_at = ? WHERE carried_by = ?').run(context.now, person)
+    disown(context, { person, house, user })
     db.prepare('DELETE FROM people WHERE id = ?').run(person)
     if (user && livesByHouses(user))
       context.effect({ kind: 'disconnect_user', user: user.id, reason: 'belongs to a house no longer' })
@@ -161,6 +160,26 @@ export const removePerson = adminCommand({
     return { person, house }
   },
 })
+
+/** Devices of the house that somebody owns or carries. */
+const THEIRS =
+  'FROM devices WHERE house_id = @house AND (carried_by = @person OR owner_id = @user) AND revoked_at IS NULL'
+
+type Leaving = Pick<Meant, 'person' | 'house' | 'user'>
+
+function belongings(db: CallContext['db'], { person, house, user }: Leaving): string[] {
+  return db
+    .prepare(`SELECT name ${THEIRS} ORDER BY name`)
+    .pluck()
+    .all({ person, house, user: user?.id ?? null }) as string[]
+}
+
+/** Who belongs to a house no longer owns and carries nothing in it. */
+function disown({ db, now }: CallContext, { person, house, user }: Leaving): void {
+  const owned = 'UPDATE devices SET owner_id = NULL, updated_at = ? WHERE house_id = ? AND owner_id = ?'
+  db.prepare(owned).run(now, house, user?.id ?? null)
+  db.prepare('UPDATE devices SET carried_by = NULL, updated_at = ? WHERE carried_by = ?').run(now, person)
+}
 
 interface Meant {
   person: string

@@ -1,16 +1,17 @@
 import { z } from 'zod'
 import { objectParam } from '../../../shared/admin/fields.ts'
+import { LaresError } from '../../../shared/errors.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
-import { adminCommand, type QueryContext } from '../../engine/admin-command.ts'
+import { adminCommand, type CallContext, type QueryContext } from '../../engine/admin-command.ts'
 import { conditions } from '../../query/list-query.ts'
 import { columnsSaid, updateRow } from '../../query/row-changes.ts'
-import type { UserRow } from '../users/email.ts'
+import { email, type UserRow } from '../users/email.ts'
 import { ownedAlone, ownerlessWords } from './last-owner.ts'
 import { memberLine, membersOf, ROLES } from './members.ts'
 import { houseNamed, houseParam } from './named-house.ts'
 import { PERSON, type RowInHouse, rowNamed } from './named-row.ts'
 import { nameParam, placeName, SAYS_NOTHING, saysSomething } from './names.ts'
-import { livesByHouses } from './people-commands.ts'
+import { livesByHouses, newMember } from './people-commands.ts'
 
 /** By id, by name where only one has it, or by the address of the account. */
 const who = { person: nameParam, house: houseParam.optional() }
@@ -62,6 +63,7 @@ export const updatePerson = adminCommand({
       ...who,
       name: placeName.optional(),
       role: z.enum(ROLES).optional(),
+      email: email.optional().meta({ description: 'of an account that the person has now' }),
       preferences: objectParam.optional().meta({ description: 'a JSON object, in the place of what is there' }),
       schedule: objectParam.optional().meta({ description: 'a JSON object, in the place of what is there' }),
     })
@@ -80,12 +82,13 @@ export const updatePerson = adminCommand({
     return ownerless === '' ? null : `${name} will be ${params.role} of this house.${ownerless}`
   },
   run(context, params) {
-    const { id, house, user } = memberOf(context, params)
+    const { id, house, user: known } = memberOf(context, params)
     const before = rowOf(context.db, id)
+    const user = params.email === undefined ? known : withAccount(context, { id, house, known, email: params.email })
     updateRow(context, { table: 'people', id }, columnsSaid(params, ['name', 'role', 'preferences', 'schedule']))
     const { name, role } = rowOf(context.db, id)
     // Rights are those of the login: who has others now is to log in again.
-    if (role !== before.role && user !== null && livesByHouses(user))
+    if ((role !== before.role || user !== known) && user !== null && livesByHouses(user))
       context.effect({ kind: 'disconnect_user', user: user.id, reason: 'is something else in a house now' })
     const { person: _, house: __, ...changed } = params
     context.addEvent({
@@ -96,6 +99,20 @@ export const updatePerson = adminCommand({
     return { person: id, name, role, house }
   },
 })
+
+/** Gives a person without an account the one that they have now. Throws as `newMember`, and where the person has one. */
+function withAccount(
+  context: CallContext,
+  { id, house, known, email }: { id: string; house: string; known: UserRow | null; email: string },
+): UserRow {
+  if (known !== null)
+    throw new LaresError('already_exists', 'email: the person has an account already', {
+      hint: 'For another account: lares people add ADDRESS, and remove this person.',
+    })
+  const user = newMember(context, house, email)
+  updateRow(context, { table: 'people', id }, { user_id: user.id })
+  return user
+}
 
 /** Throws as `rowNamed` and `houseNamed`. */
 export function personIn(

@@ -75,6 +75,10 @@ export const HUB: Inventory = {
     '…There are ….': { because: 'no feature has named places yet; the words are those of other lists of names' },
     'Did you mean …? See lares houses list.': LINE,
     'For another role: lares people update … --role ROLE.': LINE,
+    'For another account: lares people add ADDRESS, and remove this person.': {
+      because:
+        'whose account it is nobody but a person knows: test/hub/features/house/members.test.ts refuses a second one',
+    },
     'See lares … list.': HOUSE,
     'Did you mean …? See lares … list.': HOUSE,
     'See who has one: lares people list.': HOUSE,

@@ -48,7 +48,7 @@ describe('a house that is taken away', () => {
     expect(error).toMatchObject({
       code: 'confirm_needed',
       message: expect.stringMatching(
-        /^Cottage \(\S+\) will be gone for good, in this house: 1 room, 2 people in it, 1 group, 2 devices, 1 sensor, 2 readings, 0 conversations, 0 recordings\. .* Move first what is to stay: lares devices move\.$/,
+        /^Cottage \(\S+\) will be gone for good: 1 room, 2 people in it, 1 group, 2 devices, 1 sensor, 2 readings, 0 conversations, 0 recordings\. .* Move first what is to stay: lares devices move\.$/,
       ),
     })
     expect(count(house, 'houses')).toBe(2)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { memberOf } from '../../callers.ts'
 import { ask, commandInput, data, query } from '../../engine/ask.ts'
-import { openTestHouse, START, type TestHouse } from '../../engine/engine-in-memory.ts'
+import { openTestHouse, type TestHouse } from '../../engine/engine-in-memory.ts'
 
 type Params = Record<string, unknown>
 type Verb = `${string}/${string}`
@@ -36,6 +36,25 @@ describe('somebody without an account', () => {
     })
     expect(say(house, 'people/remove', { person: 'Grandma' })).toHaveProperty('person')
     expect(names(house, {})).toEqual(['Ann'])
+  })
+
+  it('gets the account that they have now, and its rights with it, once', () => {
+    const house = settled()
+    const account = { email: 'gran@example.org', password: 'long enough to be one' }
+    data(ask(house, commandInput('users/create', account, { prepared: 'hash' })))
+    say(house, 'people/update', { person: 'Grandma', email: 'gran@example.org' })
+    expect(house.effects.filter(({ kind }) => kind === 'disconnect_user')).toHaveLength(1)
+    expect(query(house, 'people/show', { person: 'gran@example.org' })).toMatchObject({ person: { name: 'Grandma' } })
+    for (const [person, email] of [
+      ['Grandma', ANN],
+      ['Ann', 'gran@example.org'],
+    ])
+      expect(refusal(house, 'people/update', { person, email })).toMatchObject({
+        ...{ code: 'already_exists', message: 'email: the person has an account already' },
+      })
+    say(house, 'people/add', { name: 'Grandpa' })
+    expect(refusal(house, 'people/update', { person: 'Grandpa', email: ANN })?.message).toMatch(/belongs to this house/)
+    expect(refusal(house, 'people/update', { person: 'Grandpa', email: 'x@y' })?.code).toBe('not_found')
   })
 
   it('is not added or removed without a word of who', () => {
@@ -113,16 +132,17 @@ describe('a person of a house', () => {
     )
   })
 
-  it('leaves with a word on what nobody carries then', () => {
+  it('leaves with a word on what is nobody’s then', () => {
     const house = settled()
     say(house, 'devices/move', { device: 'kitchen-pi', carried_by: 'Grandma' })
     expect(unconfirmed(house, 'people/remove', { person: 'Grandma' }).error?.message).toBe(
-      'Grandma will belong to this house no longer. Nobody carries kitchen-pi then.',
+      "Grandma will belong to this house no longer. Nobody's will be kitchen-pi.",
     )
     say(house, 'people/remove', { person: 'Grandma' })
     expect(house.all('SELECT carried_by FROM devices')).toEqual([{ carried_by: null }])
-    expect(house.all("SELECT created_at FROM events WHERE event_type = 'person_removed'")).toEqual([
-      { created_at: START },
-    ])
+    say(house, 'devices/move', { device: 'kitchen-pi', owner: 'Ann' })
+    expect(unconfirmed(house, 'people/remove', { email: ANN }).error?.message).toMatch(/Nobody's will be kitchen-pi\.$/)
+    say(house, 'people/remove', { email: ANN })
+    expect(house.all('SELECT owner_id FROM devices')).toEqual([{ owner_id: null }])
   })
 })

@@ -74,6 +74,20 @@ describe('a person with a phone', () => {
     expect(ann(house).is_present).toBe(false)
   })
 
+  it('is there when they take a phone that is there, and not for being said to carry one that is not', () => {
+    const house = settled()
+    say(house, 'devices/move', { device: 'watch', carried_by: 'Ann' })
+    expect(ann(house).is_present).toBe(false)
+    say(house, 'devices/move', { device: 'watch', carried_by: 'none' })
+    connection(house, 'watch', true)
+    expect(ann(house).is_present).toBe(false)
+    say(house, 'devices/move', { device: 'watch', carried_by: 'Ann' })
+    expect(ann(house).is_present).toBe(true)
+    say(house, 'people/presence', { person: 'Ann', state: 'away' })
+    say(house, 'devices/move', { device: 'watch', room: 'none' })
+    expect(ann(house).is_present).toBe(false)
+  })
+
   it('is not there because of a device that only belongs to them', () => {
     const house = settled()
     connection(house, 'kitchen-pi', true)
