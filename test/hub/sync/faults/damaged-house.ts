@@ -1,9 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { newestKey } from '../../../../hub/store/append-keys.ts'
 import { writeBackup } from '../../../../hub/store/backup.ts'
 import { noteDamage } from '../../../../hub/store/check-mark.ts'
-import type { FETCHED_BACK } from '../../../../hub/store/fetchable-rows.ts'
+import { FETCHED_BACK } from '../../../../hub/store/fetchable-rows.ts'
+import { restoreDatabase, salvageDatabase } from '../../../../hub/store/maintenance.ts'
 import { type OpenedStore, openStore } from '../../../../hub/store/open-store.ts'
 import { backupFolder, storeFile } from '../../../../hub/store/places.ts'
 import type { PumpParts } from '../../../../hub/sync/pump.ts'
@@ -70,12 +72,22 @@ export class DamagedHouse {
   async damage(leaves: Record<string, number[]>, parts: Partial<PumpParts> = {}): Promise<void> {
     await this.stop()
     const file = storeFile(this.folder)
-    for (const [table, which] of Object.entries(leaves)) {
-      const pages = leavesOf(file, table)
-      for (const n of which) spoil(file, pages.at(n) ?? 0)
-    }
+    spoilLeaves(file, leaves)
     noteDamage(file, 'somebody met damage')
     this.start(parts)
+  }
+
+  /** The same of a copy that was set aside: a person saves what can be read of it, and restores that. Returns what that was told. */
+  async damageCopy(leaves: Record<string, number[]>): Promise<string> {
+    await this.stop()
+    const [aside, saved] = [join(this.folder, 'aside.db'), join(backupFolder(this.folder), 'saved.db')]
+    mkdirSync(backupFolder(this.folder), { recursive: true })
+    cpSync(storeFile(this.folder), aside)
+    spoilLeaves(aside, leaves)
+    const told = salvageDatabase(this.folder, aside, { to: saved, log: silentLog })
+    restoreDatabase(this.folder, saved, { now: this.#now })
+    this.start()
+    return told
   }
 
   /** As the hub makes one every hour. */
@@ -108,6 +120,11 @@ export class DamagedHouse {
 
   count(table: string, where = 'true'): number {
     return Number(this.db.prepare(`SELECT count(*) FROM ${table} WHERE ${where}`).pluck().get())
+  }
+
+  /** The last key that each table gave. */
+  newestKeys(): number[] {
+    return FETCHED_BACK.map((table) => newestKey(this.db, table))
   }
 
   /** Rows as they travel. */
@@ -157,5 +174,12 @@ export class DamagedHouse {
 
   #open(parts: Partial<PumpParts> = {}): HouseWithCentral {
     return houseWithCentral(this.url, parts, openTestHouse({ db: this.#store.db, now: this.#now }))
+  }
+}
+
+function spoilLeaves(file: string, leaves: Record<string, number[]>): void {
+  for (const [table, which] of Object.entries(leaves)) {
+    const pages = leavesOf(file, table)
+    for (const n of which) spoil(file, pages.at(n) ?? 0)
   }
 }
