@@ -70,6 +70,28 @@ describe('the sync thread of a hub', () => {
     house.db.close()
   })
 
+  it('brings back what the house lost', async () => {
+    const admin = await central.migrated()
+    const { url } = await addSite(admin, 'home')
+    const { house, thread } = begin(url)
+    house.device('pi-a1b2c3')
+    house.send(['lares/pi-a1b2c3/readings', reading(1, 40)], ['lares/pi-a1b2c3/readings', reading(2, 41.1)])
+    thread.start()
+    await until(
+      'central has it',
+      () => house.all("SELECT 1 FROM sync_streams WHERE table_name = 'readings' AND position = 2").length === 1,
+    )
+    const columns = 'id, series_id, reading_time, received_at, value, quality, metadata'
+    const before = house.all(`SELECT ${columns} FROM readings`)
+    house.db.exec(
+      "DELETE FROM readings; INSERT INTO lost_rows (table_name, first, position, upto) VALUES ('readings', 0, 0, 2)",
+    )
+    await until('it is back', () => house.all('SELECT 1 FROM lost_rows').length === 0)
+    expect(house.all(`SELECT ${columns} FROM readings`)).toEqual(before)
+    await thread.stop()
+    house.db.close()
+  })
+
   it('says in plain words why it does not send, and stops at once all the same', async () => {
     const { url } = await addSite(await central.migrated(), 'home')
     const wrong = new URL(url)
