@@ -47,6 +47,8 @@ const MAY_IMPORT: Record<string, string> = {
   // What a feature may have, and what the threads give to its parts.
   'hub/contract': 'hub/engine hub/secrets shared',
   // Reads what others publish: no input or output, no clock, no database.
+  'hub/dialects': 'hub/dialects/templates shared',
+  'hub/dialects/homeassistant': 'hub/dialects hub/dialects/templates shared',
   'hub/dialects/templates': 'shared',
   'hub/query': 'hub/engine shared shared/sqlite',
   'hub/features': 'hub/contract hub/engine hub/features/* shared shared/messages',

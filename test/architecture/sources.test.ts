@@ -134,6 +134,8 @@ const LISTS_AND_ASCII = new Set([
   'edge/orders/desired.ts: 40',
   'edge/orders/desired.ts: 64',
   'hub/listen/addresses.ts: JOIN_ADDRESSES',
+  'hub/dialects/homeassistant/announced-device.ts: IDENTITIES',
+  'hub/dialects/homeassistant/read-announcement.ts: ENTITIES_PER_DEVICE',
   'hub/features/devices/introduction.ts: 100',
   'hub/features/devices/joining.ts: SELECTOR_LENGTH',
   'hub/features/rejected/commands.ts: 1_000',
