@@ -7,7 +7,7 @@ import type { Postgres, Row } from './postgres.ts'
 import { checkLease, type Lease } from './upload.ts'
 
 /** In one page: some 10 ms of the engine on a PC. */
-const ROWS = 1_000
+const ROWS = 500
 /** Of a page, as Postgres writes its rows. One row is taken whatever it has. */
 const BYTES = 512 * 1024
 /** New rows wait for it meanwhile. */
