@@ -7,14 +7,22 @@ const ATTRIBUTES_LENGTH = 16_384
 /** As long as a state may be. */
 const STATE_LENGTH = 255
 
+/** A message as it came in. One that was `retained` is said again, to whoever subscribed only now. */
+export interface HeardMessage {
+  topic: string
+  payload: Payload
+  retained: boolean
+}
+
 /**
  * What a message on one of its topics says of an entity. Several readings of one topic are joined. Pure; throws nothing: what
- * cannot be used is told in `ignored`.
+ * cannot be used is told in `ignored`. What was retained happens no more: an event of it is none.
  */
-export function hear(entity: SaidEntity, message: { topic: string; payload: Payload }, known: KnownSoFar): Said {
+export function hear(entity: SaidEntity, message: HeardMessage, known: KnownSoFar): Said {
   let said: Said = {}
   for (const { topic, read } of entity.listens)
     if (topic === message.topic) said = joined(said, read(message.payload, withSaid(known, said)))
+  if (said.isEvent && message.retained) return { ignored: 'an event that was retained' }
   return bounded(said)
 }
 

@@ -149,6 +149,13 @@ export const DIALECTS: readonly Mutation[] = [
     test: { file: HEARING, name: 'does not add up to more attributes than an entity may have' },
   },
   {
+    without: 'telling an event from what was retained',
+    file: 'hub/dialects/hear.ts',
+    text: 'if (said.isEvent && message.retained)',
+    becomes: 'if (said.isEvent === null)',
+    test: { file: HEARING, name: 'is no event when it was retained, which presses no button again' },
+  },
+  {
     without: 'keeping a lock from orders without its code',
     file: 'hub/dialects/homeassistant/switching.ts',
     text: "orders: config.has('code_format')",

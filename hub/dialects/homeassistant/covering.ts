@@ -22,7 +22,9 @@ export function readCover(config: AnnouncedConfig): Behaviour {
   if (range.min === range.max) throw new NotConnectable('"position_closed" is "position_open"')
   const stateTopic = config.topic('state_topic')
   const positionTopic = config.topic('position_topic')
-  const positionKey = config.has('position_template') ? 'position_template' : 'value_template'
+  // Without a topic for states the template of older descriptions is for where it is.
+  const isOld = stateTopic === null && !config.has('position_template')
+  const positionKey = isOld ? 'value_template' : 'position_template'
   return {
     listens: [
       ...listening(positionTopic, config.reader(positionKey), (text) => atPosition(text, range, stateTopic !== null)),

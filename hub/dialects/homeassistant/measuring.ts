@@ -42,7 +42,7 @@ export function readEvent(config: AnnouncedConfig): Behaviour {
   const types = config.list('event_types')
   if (types === null || types.length === 0) throw new NotConnectable('"event_types" is missing')
   const say = (text: string): Said => {
-    if (text === '') return {}
+    if (text === '' || text === NOT_KNOWN || text === '{}') return {}
     const { event_type: type, ...attributes } = readJsonObject(text) ?? {}
     if (typeof type !== 'string' || !types.includes(type)) return { ignored: 'an event of no type that was announced' }
     return { state: type, attributes, isEvent: true }
@@ -75,7 +75,7 @@ export function readUpdate(config: AnnouncedConfig): Behaviour {
     return { state: isKnown ? installed !== latest : null, attributes: said }
   }
   const say = (text: string, known: KnownSoFar): Said => {
-    if (text === '') return {}
+    if (text === '' || text === '{}') return {}
     const object = readJsonObject(text)
     if (object === null) return versions({ installed_version: text }, known)
     const { installed_version, latest_version, title, release_summary, release_url, in_progress, update_percentage } =

@@ -15,12 +15,13 @@ export function readSwitch(config: AnnouncedConfig): Behaviour {
 /** home-assistant.io, "MQTT Siren": told in JSON unless there is a template. Tone, volume and duration are its own. */
 export function readSiren(config: AnnouncedConfig): Behaviour {
   const { states, topic, payloads } = onAndOff(config, 'command_template')
-  const write = config.writer('command_template')
-  const isPlain = config.has('command_template')
-  const tell = (isOn: boolean): Publication => {
+  const tell = (isOn: boolean, template: string): (() => Publication[]) => {
     const state = payloads(isOn)
-    return config.publication(topic, isPlain ? write(state, { state }) : JSON.stringify({ state }))
+    if (!config.has(template)) return () => [config.publication(topic, JSON.stringify({ state }))]
+    const write = config.writer(template)
+    return () => [config.publication(topic, write(state, { state }))]
   }
+  const offTemplate = config.has('command_off_template') ? 'command_off_template' : 'command_template'
   const say = stateBy(states)
   return {
     listens: listening(config.topic('state_topic'), config.reader('state_value_template'), (text): Said => {
@@ -28,7 +29,7 @@ export function readSiren(config: AnnouncedConfig): Behaviour {
       const { state, ...attributes } = readJsonObject(text) ?? { state: text }
       return { ...say(typeof state === 'string' ? state : ''), attributes }
     }),
-    orders: { on: () => [tell(true)], off: () => [tell(false)] },
+    orders: { on: tell(true, 'command_template'), off: tell(false, offTemplate) },
   }
 }
 

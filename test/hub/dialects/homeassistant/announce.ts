@@ -28,7 +28,7 @@ export function told(one: SaidEntity, ...messages: [topic: string, payload: unkn
   let known: KnownSoFar = { state: undefined, attributes: {} }
   let last: Said = {}
   for (const [topic, payload] of messages) {
-    last = hear(one, { topic, payload: payloadOf(bytes(payload)) }, known)
+    last = hear(one, { topic, payload: payloadOf(bytes(payload)), retained: false }, known)
     known = withSaid(known, last)
   }
   return { ...known, last }

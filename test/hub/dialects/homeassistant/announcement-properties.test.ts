@@ -78,7 +78,11 @@ describe('any announcement', () => {
         entities++
         expect(entity.uniqueId.length).toBeLessThanOrEqual(255)
         for (const { topic } of entity.listens) {
-          const said = hear(entity, { topic, payload: new Payload(text) }, { state: undefined, attributes: {} })
+          const said = hear(
+            entity,
+            { topic, payload: new Payload(text), retained: false },
+            { state: undefined, attributes: {} },
+          )
           expect(['undefined', 'string', 'number', 'boolean', 'object']).toContain(typeof said.state)
         }
         for (const order of orders)

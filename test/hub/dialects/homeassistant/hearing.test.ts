@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { hear } from '../../../../hub/dialects/hear.ts'
 import { payloadOf } from '../../../../hub/dialects/payload.ts'
 import type { SaidState } from '../../../../hub/dialects/said.ts'
-import { entity, told } from './announce.ts'
+import { bytes, entity, told } from './announce.ts'
 
 type Messages = [topic: string, payload: unknown][]
 type Row = [what: string, component: string, config: Record<string, unknown>, Messages, SaidState | undefined, object]
@@ -395,6 +396,25 @@ const ROWS: Row[] = [
     false,
     { installed_version: '1.0', latest_version: '1.0' },
   ],
+  [
+    'nothing of versions',
+    'update',
+    { state_topic: 't' },
+    [
+      ['t', '1.0'],
+      ['t', '{}'],
+    ],
+    null,
+    { installed_version: '1.0' },
+  ],
+  [
+    'by the template of older descriptions',
+    'cover',
+    { command_topic: 'c', position_topic: 'p', value_template: '{{ value_json.value }}' },
+    [['p', { value: 30 }]],
+    'open',
+    { position: 30 },
+  ],
   ['one version', 'update', { state_topic: 't' }, [['t', '1.0']], null, { installed_version: '1.0' }],
 ]
 
@@ -412,7 +432,19 @@ describe('what a message says', () => {
     expect(told(event, ['t', { event_type: 'spin' }]).last).toEqual({
       ignored: 'an event of no type that was announced',
     })
+    expect(told(event, ['t', '{}']).last).toEqual({})
     expect(event.options).toEqual(['press', 'hold'])
+  })
+
+  it('is no event when it was retained, which presses no button again', () => {
+    const event = entity('event', { state_topic: 't', event_types: ['press'] })
+    const message = { topic: 't', payload: payloadOf(bytes({ event_type: 'press' })), retained: true }
+    expect(hear(event, message, { state: undefined, attributes: {} })).toEqual({
+      ignored: 'an event that was retained',
+    })
+    const lamp = entity('switch', { state_topic: 't', command_topic: 'c' })
+    const state = { topic: 't', payload: payloadOf(bytes('ON')), retained: true }
+    expect(hear(lamp, state, { state: undefined, attributes: {} })).toEqual({ state: true })
   })
 
   it('is left alone with the reason where it cannot be used', () => {

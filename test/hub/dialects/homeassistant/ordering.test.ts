@@ -40,6 +40,7 @@ const ROWS: Row[] = [
   ],
   ['siren', { command_topic: 'c' }, { order: 'on' }, [['c', '{"state":"ON"}']]],
   ['siren', { command_topic: 'c', command_template: '{{ value }}' }, { order: 'off' }, [['c', 'OFF']]],
+  ['siren', { command_topic: 'c', command_off_template: '{{ state }}!' }, { order: 'off' }, [['c', 'OFF!']]],
   ['button', { command_topic: 'c' }, { order: 'press' }, [['c', 'PRESS']]],
   ['scene', { command_topic: 'c' }, { order: 'press' }, [['c', 'ON']]],
   ['lock', { command_topic: 'c' }, { order: 'lock' }, [['c', 'LOCK']]],
