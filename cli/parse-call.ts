@@ -43,6 +43,7 @@ export function parseCall(commands: readonly DescribedCommand[], words: readonly
   const { values, positionals, help, version } = readWords(rest, {
     program: `lares ${nameOf(command)}`,
     options: { ...Object.fromEntries(options), ...OWN_OPTIONS, ...(mayBeAdmin ? { admin: ADMIN } : {}) },
+    own: [...options.keys()],
     isNumber: (index) => options.get(positional[index] ?? '')?.kind === 'number',
   })
   const params: Record<string, unknown> = {}

@@ -32,6 +32,8 @@ export interface ReadWordsOptions {
   options: Options
   /** How the program is called, for messages: `lares edge`. */
   program: string
+  /** Options that are named where nothing near to a wrong one is there: those of its own. Default: none. */
+  own?: readonly string[]
   /** Whether the positional word with this index is a number: then `--json 1` leaves the 1 to it. */
   isNumber?: (index: number) => boolean
 }
@@ -81,7 +83,7 @@ export function readWords(words: readonly string[], reading: ReadWordsOptions): 
     }
   }
 
-  function optionOf(word: string, { options }: ReadWordsOptions) {
+  function optionOf(word: string, { options, own = [] }: ReadWordsOptions) {
     const [, written = '', inline] = /^--?([^=]*)(?:=(.*))?$/s.exec(word) ?? []
     const name = written.replaceAll('_', '-')
     const isOption = word.startsWith('--') && Object.hasOwn(options, name)
@@ -92,7 +94,8 @@ export function readWords(words: readonly string[], reading: ReadWordsOptions): 
     // Its value, if it has one, is no word of its own.
     if (inline === undefined && rest[0]?.startsWith('-') === false) rest.shift()
     const nearest = nearestName(name, Object.keys(options))
-    throw new LaresError('bad_params', `${program} has no option ${word.split('=')[0]}`, {
+    const known = nearest === null && own.length > 0 ? `; it has ${own.map((one) => `--${one}`).join(', ')}` : ''
+    throw new LaresError('bad_params', `${program} has no option ${word.split('=')[0]}${known}`, {
       hint: nearest === null ? `See ${program} --help.` : `Did you mean --${nearest}? See ${program} --help.`,
     })
   }

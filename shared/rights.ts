@@ -7,9 +7,9 @@ export type Right = (typeof RIGHTS)[number]
 export const RIGHT_WORDS = {
   see: 'the devices of the house and their latest values',
   read: 'what was: readings, events, conversations, who belongs to the house',
-  control: 'to switch things, and to acknowledge what happened',
-  configure: 'to name, invite and revoke devices, and to say who belongs to the house',
-  administer: 'the hub itself: accounts, tokens, retention, sync, logs',
+  control: 'to switch things, to acknowledge what happened, and to say who is at home',
+  configure: 'to name, invite, move and revoke devices, to make rooms and groups, and to say who belongs to the house',
+  administer: 'the hub itself: houses, accounts, tokens, retention, sync, logs',
 } as const satisfies Record<Right, string>
 
 /** What people may do in a house, by what they are in it. */

@@ -43,7 +43,11 @@ describe('a call on the command line', () => {
       preferences: '{"quiet": true}',
     })
     expect(() => said('people presence Ann there')).toThrow(refused(/state/))
-    expect(() => said('rooms list --colour red')).toThrow(refused(/rooms list has no option --colour/))
+    expect(() => said('rooms list --colour red')).toThrow(
+      refused(
+        /^lares rooms list has no option --colour; it has --house, --name, --room-type, --floor, --limit, --after$/,
+      ),
+    )
   })
 
   it('leaves a text empty where that takes away what was written down, and no folder', () => {

@@ -92,16 +92,16 @@ export function moveLoss(asking: QueryContext, wish: MoveWish): string | null {
   }
   const to = String(db.prepare('SELECT name FROM houses WHERE id = ?').pluck().get(house))
   const left = [
-    ...(was.room !== null ? [`the room ${was.room}`] : []),
-    ...('group_id' in changes && was.group !== null ? [`the group ${was.group}`] : []),
-    ...('owner_id' in changes && was.owner !== null ? [`its owner ${was.owner}`] : []),
-    ...('carried_by' in changes && was.carried_by !== null ? [`${was.carried_by}, who carries it`] : []),
+    ...(was.room !== null ? [`It leaves the room ${was.room}.`] : []),
+    ...('group_id' in changes && was.group !== null ? [`It leaves the group ${was.group}.`] : []),
+    ...('owner_id' in changes && was.owner !== null ? [`It belongs to ${was.owner} no longer.`] : []),
+    ...('carried_by' in changes && was.carried_by !== null ? [`${was.carried_by} carries it no longer.`] : []),
   ]
   const others = steps.length - 1
   return (
     `${name} (${id}) will move from ${was.house} to ${to} with all that it measured and what was said to it: who belongs ` +
     `to ${was.house} alone sees none of it any more, and who belongs to ${to} sees all.` +
-    (left.length === 0 ? '' : ` It leaves ${left.join(', ')}.`) +
+    left.map((sentence) => ` ${sentence}`).join('') +
     (others === 0 ? '' : ` ${others === 1 ? 'One device' : `${others} devices`} reached through it will move too.`)
   )
 }

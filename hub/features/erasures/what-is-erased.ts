@@ -53,12 +53,14 @@ export function removedWithHouse(db: Database, { id, name }: { id: string; name:
     count(['reading', 'readings'], `series_readings WHERE series_id IN (${series})`),
     count(['conversation', 'conversations'], `sessions WHERE device_id IN (${devices})`),
     count(['recording', 'recordings'], `audio_clips WHERE device_id IN (${devices})`),
-  ]
+  ].filter((part) => !part.startsWith('0 '))
+  const what = parts.length === 0 ? 'nothing is in it' : parts.join(', ')
+  const forgotten = db.prepare('SELECT 1 FROM devices WHERE house_id = ?').get(id)
+    ? ` Its devices are shut out at once and forgotten as with devices erase, ${where(db)}; older backups of the hub go too. ` +
+      'Move first what is to stay: lares devices move.'
+    : ''
   const kept = readSyncIdentity(db).site === null ? '' : ' Central keeps the rest, marked as deleted.'
-  return (
-    `${name} (${id}) will be gone for good: ${parts.join(', ')}. Its devices are shut out at once and forgotten as with ` +
-    `devices erase, ${where(db)}; older backups of the hub go too. Accounts stay.${kept} Move first what is to stay: lares devices move.`
-  )
+  return `${name} (${id}) will be gone for good: ${what}. Accounts stay.${kept}${forgotten}`
 }
 
 /** A house that has never met a central has nothing there. */

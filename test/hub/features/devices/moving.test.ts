@@ -150,8 +150,8 @@ describe('a device that moves to another house', () => {
       code: 'confirm_needed',
       message:
         'kitchen-pi (kitchen-pi) will move from Home to Cottage with all that it measured and what was said to it: who belongs ' +
-        'to Home alone sees none of it any more, and who belongs to Cottage sees all. It leaves the room Kitchen, the group Day, ' +
-        'its owner ann, ann, who carries it.',
+        'to Home alone sees none of it any more, and who belongs to Cottage sees all. It leaves the room Kitchen. It leaves ' +
+        'the group Day. It belongs to ann no longer. ann carries it no longer.',
     })
     expect(say(house, 'devices/move', wish)).toMatchObject({
       house: 'Cottage',

@@ -48,7 +48,7 @@ describe('a house that is taken away', () => {
     expect(error).toMatchObject({
       code: 'confirm_needed',
       message: expect.stringMatching(
-        /^Cottage \(\S+\) will be gone for good: 1 room, 2 people in it, 1 group, 2 devices, 1 sensor, 2 readings, 0 conversations, 0 recordings\. .* Move first what is to stay: lares devices move\.$/,
+        /^Cottage \(\S+\) will be gone for good: 1 room, 2 people in it, 1 group, 2 devices, 1 sensor, 2 readings\. Accounts stay\. Its devices .*, in this house; .* Move first what is to stay: lares devices move\.$/,
       ),
     })
     expect(count(house, 'houses')).toBe(2)
@@ -101,6 +101,7 @@ describe('a house that is taken away', () => {
   it('is gone at once when there is nothing in it', () => {
     const house = openTestHouse()
     say(house, 'houses/create', { name: 'Cottage' })
+    expect(remove(house, 'Cottage', false).error?.message).toMatch(/gone for good: nothing is in it\. Accounts stay\.$/)
     expect(remove(house, 'Cottage').data).toMatchObject({ devices: 0 })
     expect(house.all('SELECT name FROM houses')).toEqual([{ name: 'Home' }])
   })
