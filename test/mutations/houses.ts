@@ -37,6 +37,13 @@ export const HOUSES: readonly Mutation[] = [
     test: { file: REMOVAL, name: 'goes with the last of its devices' },
   },
   {
+    without: 'taking a group of central with a house that is gone',
+    file: 'hub/features/erasures/removed-houses.ts',
+    text: "atCentralsWork(db, () => db.prepare('DELETE FROM houses WHERE id = ?').run(house))",
+    becomes: "db.prepare('DELETE FROM houses WHERE id = ?').run(house)",
+    test: { file: REMOVAL, name: 'takes a group with it that central gave it' },
+  },
+  {
     without: 'telling the front that a device has another house',
     file: 'hub/features/devices/tell-new-house.ts',
     text: "for (const device of devices) context.effect({ kind: 'device_house', device, house: to })",

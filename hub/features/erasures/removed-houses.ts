@@ -31,7 +31,12 @@ export function beginRemoval(context: Context, house: string, reason: string): n
 
 /** Houses that were taken away and whose last device is forgotten. */
 export function finishRemovals({ db }: Pick<Context, 'db'>): void {
-  db.prepare(
-    'DELETE FROM houses WHERE removed_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM devices d WHERE d.house_id = houses.id)',
-  ).run()
+  const forgotten = db
+    .prepare(
+      'SELECT id FROM houses WHERE removed_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM devices d WHERE d.house_id = houses.id)',
+    )
+    .pluck()
+    .all() as string[]
+  // Central may have given it a group since.
+  for (const house of forgotten) atCentralsWork(db, () => db.prepare('DELETE FROM houses WHERE id = ?').run(house))
 }

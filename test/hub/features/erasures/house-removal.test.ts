@@ -119,13 +119,18 @@ describe('a house that is taken away', () => {
     ])
   })
 
-  it('takes a group of central with it that was given to it', () => {
+  it.each(['before', 'while its devices are forgotten'])('takes a group with it that central gave it %s', (when) => {
     const house = twoHouses()
-    house.db.exec(
-      `INSERT INTO device_groups (id, house_id, name, managed_by, scope, created_at, updated_at) VALUES ('g', '${house.cottage}', 'Fleet', 'central', 'care', 1, 1)`,
-    )
+    const give = () =>
+      house.db.exec(
+        `INSERT INTO device_groups (id, house_id, name, managed_by, scope, created_at, updated_at) VALUES ('g', '${house.cottage}', 'Fleet', 'central', 'care', 1, 1)`,
+      )
+    if (when === 'before') give()
     expect(remove(house, 'Cottage').status).toBe('ok')
+    if (when !== 'before') give()
+    for (let step = 0; step < 12; step++) house.tick(1_000)
     expect(count(house, 'device_groups')).toBe(0)
+    expect(house.all('SELECT name FROM houses')).toEqual([{ name: 'Home' }])
   })
 })
 
