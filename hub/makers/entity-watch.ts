@@ -1,0 +1,83 @@
+import { isDeepStrictEqual } from 'node:util'
+import { after, hear, isReachable } from '../dialects/hear.ts'
+import { payloadOf } from '../dialects/payload.ts'
+import type { Known, SaidEntity, SaidState } from '../dialects/said.ts'
+
+/** What is told of an entity whose state is news. */
+export interface StateNews {
+  uniqueId: string
+  state?: SaidState
+  attributes?: Record<string, unknown>
+  isEvent?: true
+}
+
+/** The same state again is told this often, so that a history shows that it was heard of. */
+const AGAIN_MS = 600_000
+
+/** What is known of one entity by what was published of it. */
+export class EntityWatch {
+  readonly device: string
+  entity: SaidEntity
+  #known: Known = { state: undefined, attributes: {} }
+  #toldAt: number | null = null
+  #reach = new Map<string, boolean>()
+
+  constructor(device: string, entity: SaidEntity) {
+    this.device = device
+    this.entity = entity
+  }
+
+  /** Everything that is published of it. */
+  get topics(): Set<string> {
+    const { listens, availability } = this.entity
+    return new Set([...listens, ...availability.topics].map(({ topic }) => topic))
+  }
+
+  /**
+   * Hears a message on one of its topics. Returns what is news: another state, other attributes, something that happened, or the
+   * same after ten minutes. What a broker kept happened before.
+   */
+  hear(message: { topic: string; payload: Uint8Array; retained: boolean }, now: number): StateNews | null {
+    const said = hear(this.entity, message, this.#known)
+    if (said.isEvent && message.retained) return null
+    const next = after(this.#known, said)
+    const isSame = next.state === this.#known.state && isDeepStrictEqual(next.attributes, this.#known.attributes)
+    const isDue =
+      said.state !== undefined && (this.#toldAt === null || now - this.#toldAt >= AGAIN_MS || now < this.#toldAt)
+    this.#known = next
+    if (isSame && !isDue && !said.isEvent) return null
+    if (said.state === undefined && said.attributes === undefined) return null
+    this.#toldAt = now
+    const hasAttributes = Object.keys(next.attributes).length > 0
+    return {
+      uniqueId: this.entity.uniqueId,
+      ...(next.state === undefined ? {} : { state: next.state }),
+      ...(hasAttributes ? { attributes: { ...next.attributes } } : {}),
+      ...(said.isEvent ? { isEvent: true } : {}),
+    }
+  }
+
+  /** Hears whether it can be reached. */
+  noteReach({ topic, payload }: { topic: string; payload: Uint8Array }): void {
+    const text = payloadOf(payload)
+    for (const one of this.entity.availability.topics) {
+      if (one.topic !== topic || text === null) continue
+      const reach = one.read(text)
+      if (reach === null) continue
+      // The latest of them stands last.
+      this.#reach.delete(topic)
+      this.#reach.set(topic, reach)
+    }
+  }
+
+  /** `null`: nobody has said it yet, and nothing was heard of it either. */
+  get reach(): boolean | null {
+    return isReachable(this.entity.availability, this.#reach) ?? this.#byWhatIsKnown()
+  }
+
+  /** Topics that never speak keep nobody away: many installations do not ask their devices whether they are there. */
+  #byWhatIsKnown(): boolean | null {
+    if ([...this.#reach.values()].includes(false)) return false
+    return this.#reach.size > 0 || this.#known.state !== undefined ? true : null
+  }
+}

@@ -1,0 +1,93 @@
+import type { Announcement } from '../dialects/said.ts'
+import type { KnownDevice } from './maker-device.ts'
+
+interface Device extends KnownDevice {
+  identities: Set<string>
+  announcements: Map<string, Announcement>
+}
+
+/**
+ * Which devices a source has announced. What was announced by several messages belongs to one device when they share an
+ * identity; two that turn out to be one become the older of them.
+ */
+export class KnownDevices {
+  #devices = new Map<string, Device>()
+  #byIdentity = new Map<string, Device>()
+  #byTopic = new Map<string, Device>()
+
+  all(): Iterable<KnownDevice> {
+    return this.#devices.values()
+  }
+
+  get size(): number {
+    return this.#devices.size
+  }
+
+  of(identity: string): KnownDevice | undefined {
+    return this.#byIdentity.get(identity)
+  }
+
+  /** Topics of all announcements. */
+  topics(): string[] {
+    return [...this.#byTopic.keys()]
+  }
+
+  /** Takes an announcement in the place of an earlier one on its topic. Returns whom it changed, and who is no more. */
+  announce(announcement: Announcement): { changed: KnownDevice | null; gone: string[] } {
+    const { topic, device: about } = announcement
+    const before = this.#byTopic.get(topic)
+    if (about === null) return { changed: null, gone: this.remove(topic).gone }
+    const [device = this.#add(about.identities), ...others] = this.#named(about.identities)
+    const gone = before && before !== device && !others.includes(before) ? this.remove(topic).gone : []
+    device.announcements.set(topic, announcement)
+    this.#byTopic.set(topic, device)
+    for (const other of others) gone.push(...this.#join(device, other))
+    for (const identity of about.identities) this.#identify(device, identity)
+    return { changed: device, gone }
+  }
+
+  /** Takes back what was announced on a topic. */
+  remove(topic: string): { changed: KnownDevice | null; gone: string[] } {
+    const device = this.#byTopic.get(topic)
+    if (!device) return { changed: null, gone: [] }
+    this.#byTopic.delete(topic)
+    device.announcements.delete(topic)
+    if (device.announcements.size > 0) return { changed: device, gone: [] }
+    this.#forget(device)
+    return { changed: null, gone: [device.identity] }
+  }
+
+  /** In the order in which they were heard of. */
+  #named(identities: readonly string[]): Device[] {
+    const named = new Set(identities.flatMap((identity) => this.#byIdentity.get(identity) ?? []))
+    return [...this.#devices.values()].filter((device) => named.has(device))
+  }
+
+  #add(identities: readonly string[]): Device {
+    const identity = identities[0] ?? ''
+    const device = { identity, identities: new Set<string>(), announcements: new Map<string, Announcement>() }
+    this.#devices.set(identity, device)
+    return device
+  }
+
+  #identify(device: Device, identity: string): void {
+    device.identities.add(identity)
+    this.#byIdentity.set(identity, device)
+  }
+
+  #join(device: Device, other: Device): string[] {
+    for (const [topic, announcement] of other.announcements) {
+      device.announcements.set(topic, announcement)
+      this.#byTopic.set(topic, device)
+    }
+    const { identities } = other
+    this.#forget(other)
+    for (const identity of identities) this.#identify(device, identity)
+    return [other.identity]
+  }
+
+  #forget(device: Device): void {
+    this.#devices.delete(device.identity)
+    for (const identity of device.identities) this.#byIdentity.delete(identity)
+  }
+}

@@ -1,0 +1,146 @@
+import type { Dialect } from '../dialects/dialect.ts'
+import type { EntityOrder, Publication } from '../dialects/said.ts'
+import { EntityWatch, type StateNews } from './entity-watch.ts'
+import { KnownDevices } from './known-devices.ts'
+import { type DeviceWords, entitiesOf, type KnownDevice, wordsOf } from './maker-device.ts'
+
+/** A message as it came. */
+export interface Heard {
+  topic: string
+  payload: Uint8Array
+  /** The broker kept it: it is no news. */
+  retained: boolean
+}
+
+/** What a message comes to. */
+export interface News {
+  /** New or otherwise than before. */
+  devices: readonly DeviceWords[]
+  /** Identities of those that left. */
+  gone: readonly string[]
+  /** These are all that there are. */
+  whole: boolean
+  states: readonly StateNews[]
+  reach: readonly { identity: string; available: boolean }[]
+  /** What is wrong with an announcing message; `null`: it was right; absent: it was none. */
+  trouble?: string | null
+}
+
+const NOTHING: News = { devices: [], gone: [], whole: false, states: [], reach: [] }
+
+/**
+ * What one source has announced, and what is published of the devices that are wanted. It keeps that in memory and does
+ * nothing: whoever holds it subscribes to its topics, hands it messages and passes its news on.
+ */
+export class Roster {
+  #dialect: Dialect
+  #prefix: string
+  #announcing: readonly RegExp[]
+  #devices = new KnownDevices()
+  #wanted = new Set<string>()
+  #watches = new Map<string, EntityWatch>()
+  #byTopic = new Map<string, EntityWatch[]>()
+  #byDevice = new Map<string, EntityWatch[]>()
+  #reach = new Map<string, boolean>()
+
+  constructor(dialect: Dialect, prefix: string) {
+    this.#dialect = dialect
+    this.#prefix = prefix
+    this.#announcing = dialect.announcing(prefix).map(matcherOf)
+  }
+
+  /** What has to be subscribed to now. */
+  get filters(): Set<string> {
+    return new Set([...this.#dialect.announcing(this.#prefix), ...this.#byTopic.keys()])
+  }
+
+  get size(): number {
+    return this.#devices.size
+  }
+
+  /** These are the devices, by any of their identities, whose states are wanted from now on. */
+  want(identities: Iterable<string>): void {
+    this.#wanted = new Set(identities)
+    this.#watchAll()
+  }
+
+  hear(message: Heard, now: number): News {
+    if (this.#announcing.some((filter) => filter.test(message.topic))) return this.#announced(message)
+    const watches = this.#byTopic.get(message.topic) ?? []
+    const states: StateNews[] = []
+    for (const watch of watches) {
+      watch.noteReach(message)
+      const news = watch.hear(message, now)
+      if (news) states.push(news)
+    }
+    const reach = [...new Set(watches.map(({ device }) => device))].flatMap((device) => this.#reachNews(device))
+    return { ...NOTHING, states, reach }
+  }
+
+  /** Nothing is known of who can be reached any more: the connection ended. */
+  lost(): void {
+    this.#reach.clear()
+  }
+
+  /** What to publish so that an entity does something. Throws `LaresError` for an order that it does not take. */
+  order(uniqueId: string, order: EntityOrder): readonly Publication[] | null {
+    return this.#watches.get(uniqueId)?.entity.write(order) ?? null
+  }
+
+  #announced(message: Heard): News {
+    const { announcements, removed, whole, trouble } = this.#dialect.read({ prefix: this.#prefix, ...message })
+    const changed = new Map<string, KnownDevice>()
+    const gone = new Set<string>()
+    const note = (step: { changed: KnownDevice | null; gone: string[] }) => {
+      if (step.changed) changed.set(step.changed.identity, step.changed)
+      for (const identity of step.gone) gone.add(identity)
+    }
+    const named = new Set(announcements.map(({ topic }) => topic))
+    const left = whole ? this.#devices.topics().filter((topic) => !named.has(topic)) : []
+    for (const topic of [...removed, ...left]) note(this.#devices.remove(topic))
+    for (const announcement of announcements) note(this.#devices.announce(announcement))
+    for (const identity of gone) changed.delete(identity)
+    this.#watchAll()
+    return { ...NOTHING, devices: [...changed.values()].map(wordsOf), gone: [...gone], whole, trouble }
+  }
+
+  /** Watches the entities of wanted devices; one that is announced again keeps what is known of it. */
+  #watchAll(): void {
+    const watches = new Map<string, EntityWatch>()
+    for (const device of this.#devices.all()) {
+      if (![...device.identities].some((identity) => this.#wanted.has(identity))) continue
+      for (const entity of entitiesOf(device)) {
+        const before = this.#watches.get(entity.uniqueId)
+        const watch = before?.device === device.identity ? before : new EntityWatch(device.identity, entity)
+        watch.entity = entity
+        watches.set(entity.uniqueId, watch)
+      }
+    }
+    this.#watches = watches
+    const all = [...watches.values()]
+    this.#byDevice = Map.groupBy(all, ({ device }) => device)
+    const topics = all.flatMap((watch) => [...watch.topics].map((topic) => ({ topic, watch })))
+    this.#byTopic = new Map(
+      [...Map.groupBy(topics, ({ topic }) => topic)].map(([topic, of]) => [topic, of.map(({ watch }) => watch)]),
+    )
+  }
+
+  /** A device can be reached when anything of it can. */
+  #reachNews(device: string): News['reach'] {
+    const reach = (this.#byDevice.get(device) ?? []).map((watch) => watch.reach)
+    if (!reach.includes(true) && !reach.includes(false)) return []
+    const available = reach.includes(true)
+    if (this.#reach.get(device) === available) return []
+    this.#reach.set(device, available)
+    return [{ identity: device, available }]
+  }
+}
+
+/** A filter of MQTT as a regular expression. */
+function matcherOf(filter: string): RegExp {
+  const levels = filter.split('/').map((level) => {
+    if (level === '+') return '[^/]*'
+    return level === '#' ? '.*' : level.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  })
+  return new RegExp(`^${levels.join('/').replace(/\/\.\*$/, '(?:/.*)?')}$`, 's')
+}
