@@ -1,0 +1,117 @@
+import type { Clock } from '../../shared/clock.ts'
+import { asError, LaresError } from '../../shared/errors.ts'
+import type { Dialect } from '../dialects/dialect.ts'
+import type { EntityOrder } from '../dialects/said.ts'
+import { type BrokerAddress, ExistingBroker } from './existing-broker.ts'
+import { OutboundNews } from './outbound-news.ts'
+import { Roster } from './roster.ts'
+
+/** What is on its way to the engine of one source. */
+export type Load = NonNullable<ReturnType<OutboundNews['take']>>
+
+/** A dialect that is spoken at a broker, and the source that it is to the engine. */
+export interface SpokenDialect {
+  source: string
+  dialect: Dialect
+  prefix: string
+}
+
+export interface BrokerSessionParts {
+  address(): Promise<BrokerAddress>
+  dialects: readonly SpokenDialect[]
+  /** Hands it to the engine; resolves when it is on the disk. */
+  send(source: string, load: Load): Promise<unknown>
+  changed(source: string, state: { online: boolean; reason: string | null }): void
+  /** Something that was published cannot be understood. */
+  trouble(source: string, reason: string | null): void
+  clock: Clock
+}
+
+interface Source extends SpokenDialect {
+  roster: Roster
+  outbound: OutboundNews
+  isSending: boolean
+}
+
+/** One broker with everything that is spoken there. */
+export class BrokerSession {
+  #parts: BrokerSessionParts
+  #sources: Source[]
+  #broker: ExistingBroker
+
+  constructor(parts: BrokerSessionParts) {
+    this.#parts = parts
+    this.#sources = parts.dialects.map((spoken) => ({
+      ...spoken,
+      roster: new Roster(spoken.dialect, spoken.prefix),
+      outbound: new OutboundNews(),
+      isSending: false,
+    }))
+    this.#broker = new ExistingBroker({
+      address: parts.address,
+      clock: parts.clock,
+      filters: () => new Set(this.#sources.flatMap(({ roster }) => [...roster.filters])),
+      hear: (message) => this.#hear(message),
+      changed: (state) => this.#changed(state),
+    })
+  }
+
+  start(): void {
+    this.#broker.start()
+  }
+
+  stop(): Promise<void> {
+    return this.#broker.stop()
+  }
+
+  /** The devices of a source whose states are wanted. */
+  want(source: string, identities: readonly string[]): void {
+    this.#source(source)?.roster.want(identities)
+    this.#broker.refresh()
+  }
+
+  /** Publishes an order. Rejects with a sentence when it could not be. */
+  async order(source: string, uniqueId: string, order: EntityOrder): Promise<void> {
+    const publications = this.#source(source)?.roster.order(uniqueId, order) ?? null
+    if (publications === null)
+      throw new LaresError('unreachable', 'nobody announces it at present', {
+        hint: 'Look whether the program that speaks for it runs.',
+      })
+    for (const publication of publications) await this.#broker.publish(publication)
+  }
+
+  #source(key: string): Source | undefined {
+    return this.#sources.find(({ source }) => source === key)
+  }
+
+  #hear(message: { topic: string; payload: Uint8Array; retained: boolean }): void {
+    const now = this.#parts.clock.now()
+    for (const source of this.#sources) {
+      const news = source.roster.hear(message, now)
+      if (news.trouble !== undefined) this.#parts.trouble(source.source, news.trouble)
+      source.outbound.add(news)
+      if (news.devices.length + news.gone.length > 0) this.#broker.refresh()
+      void this.#send(source)
+    }
+  }
+
+  #changed(state: { online: boolean; reason: string | null }): void {
+    for (const { source, roster } of this.#sources) {
+      if (!state.online) roster.lost()
+      this.#parts.changed(source, state)
+    }
+  }
+
+  async #send(source: Source): Promise<void> {
+    if (source.isSending) return
+    source.isSending = true
+    try {
+      for (let load = source.outbound.take(); load !== null; load = source.outbound.take())
+        await this.#parts.send(source.source, load)
+    } catch (error) {
+      this.#parts.trouble(source.source, asError(error).message)
+    } finally {
+      source.isSending = false
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import { randomBytes } from 'node:crypto'
+import { connect, type IClientOptions, type MqttClient } from 'mqtt'
+import { Backoff } from '../../shared/backoff.ts'
+import type { Cancel, Clock } from '../../shared/clock.ts'
+import { asError } from '../../shared/errors.ts'
+import type { Publication } from '../dialects/said.ts'
+import { brokerTrouble } from './broker-trouble.ts'
+import type { Heard } from './roster.ts'
+
+/** How to get into a broker that is there already. */
+export interface BrokerAddress {
+  /** `mqtt://host:port` or `mqtts://host:port`. */
+  url: string
+  user: string | null
+  password: string | null
+  /** The certificate of its authority, PEM; `null`: those that the system knows. */
+  ca: string | null
+}
+
+export interface ExistingBrokerParts {
+  /** Asked at every connection: a password may have been changed. Rejects with what is wrong with it. */
+  address(): Promise<BrokerAddress>
+  /** Everything that has to be heard now. */
+  filters(): ReadonlySet<string>
+  hear(message: Heard): void
+  /** It is connected, or is not and why. Told when it changes. */
+  changed(state: { online: boolean; reason: string | null }): void
+  clock: Clock
+}
+
+const CONNECT_MS = 10_000
+const KEEPALIVE_S = 30
+/** Filters in one packet: brokers have limits of their own. */
+const FILTERS_AT_ONCE = 100
+
+/**
+ * A client of somebody's own broker. It connects as often as it takes, with a client of MQTT.js for each connection (see the
+ * agent's link), hears what is wanted of it and publishes what it is told; nothing waits here for a broker that is away.
+ */
+export class ExistingBroker {
+  #parts: ExistingBrokerParts
+  #client: MqttClient | null = null
+  #held = new Set<string>()
+  #backoff = new Backoff({ firstMs: 1_000, capMs: 60_000 })
+  #again: Cancel = () => {}
+  #stopped = false
+  #told: string | null = null
+
+  constructor(parts: ExistingBrokerParts) {
+    this.#parts = parts
+  }
+
+  start(): void {
+    void this.#connect()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#again()
+    const client = this.#client
+    this.#client = null
+    await client?.endAsync(true)
+  }
+
+  /** Subscribes to what is wanted by now, and leaves what is not wanted any more. */
+  refresh(): void {
+    const client = this.#client
+    if (!client?.connected) return
+    const wanted = this.#parts.filters()
+    const fresh = [...wanted].filter((filter) => !this.#held.has(filter))
+    const stale = [...this.#held].filter((filter) => !wanted.has(filter))
+    for (let at = 0; at < fresh.length; at += FILTERS_AT_ONCE)
+      client.subscribe(fresh.slice(at, at + FILTERS_AT_ONCE), { qos: 1 }, (error) => {
+        if (error) this.#tell({ online: true, reason: `it refuses a subscription: ${brokerTrouble(error)}` })
+      })
+    if (stale.length > 0) client.unsubscribe(stale)
+    this.#held = new Set(wanted)
+  }
+
+  /** Resolves when the broker has it; rejects with a sentence. */
+  async publish(publication: Publication): Promise<void> {
+    const { topic, payload, qos, retain } = publication
+    if (!this.#client?.connected) throw new Error('the broker is away')
+    await this.#client.publishAsync(topic, payload, { qos, retain })
+  }
+
+  async #connect(): Promise<void> {
+    let options: IClientOptions & { url: string }
+    try {
+      options = optionsFor(await this.#parts.address())
+    } catch (error) {
+      this.#retry(asError(error).message)
+      return
+    }
+    if (this.#stopped) return
+    const client = connect(options.url, options)
+    this.#client = client
+    let failure: unknown = null
+    client.on('error', (error) => {
+      failure ??= error
+    })
+    client.on('connect', () => {
+      this.#backoff.reset()
+      this.#held.clear()
+      this.#tell({ online: true, reason: null })
+      this.refresh()
+    })
+    client.on('message', (topic, payload, { retain }) => this.#parts.hear({ topic, payload, retained: retain }))
+    client.once('close', () => {
+      // Without it its timers would run on.
+      client.end(true)
+      if (this.#client === client) this.#client = null
+      this.#retry(failure === null ? 'the connection ended' : brokerTrouble(failure))
+    })
+  }
+
+  #retry(reason: string): void {
+    if (this.#stopped) return
+    this.#tell({ online: false, reason })
+    this.#again = this.#parts.clock.after(this.#backoff.next(), () => void this.#connect())
+  }
+
+  #tell(state: { online: boolean; reason: string | null }): void {
+    const words = JSON.stringify(state)
+    if (words === this.#told) return
+    this.#told = words
+    this.#parts.changed(state)
+  }
+}
+
+function optionsFor({ url, user, password, ca }: BrokerAddress): IClientOptions & { url: string } {
+  return {
+    url,
+    protocolVersion: 4,
+    clientId: `lares-${randomBytes(6).toString('hex')}`,
+    clean: true,
+    reconnectPeriod: 0,
+    resubscribe: false,
+    queueQoSZero: false,
+    keepalive: KEEPALIVE_S,
+    connectTimeout: CONNECT_MS,
+    timerVariant: 'native',
+    ...(user === null ? {} : { username: user }),
+    ...(password === null ? {} : { password }),
+    ...(ca === null ? {} : { ca }),
+  }
+}

@@ -1,0 +1,180 @@
+import { describe, expect, it } from 'vitest'
+import type { Announced, Dialect } from '../../../hub/dialects/dialect.ts'
+import type { Announcement, SaidDevice } from '../../../hub/dialects/said.ts'
+import { ZIGBEE2MQTT } from '../../../hub/dialects/zigbee2mqtt/dialect.ts'
+import { type News, Roster } from '../../../hub/makers/roster.ts'
+import { ALL_DEVICES, BUTTON, COORDINATOR, DOOR, LAMP } from '../dialects/zigbee2mqtt/devices.ts'
+
+const LAMP_IDENTITY = 'zigbee2mqtt_0x00158d0000000001'
+const DOOR_IDENTITY = 'zigbee2mqtt_0x00158d0000000002'
+const MINUTE = 60_000
+
+/** A Zigbee2MQTT whose messages a roster hears. */
+class Bridge {
+  readonly roster = new Roster(ZIGBEE2MQTT, 'zigbee2mqtt')
+  now = 1_000_000
+
+  say(topic: string, payload: unknown, retained = false): News {
+    const text = typeof payload === 'string' ? payload : JSON.stringify(payload)
+    return this.roster.hear({ topic: `zigbee2mqtt/${topic}`, payload: Buffer.from(text), retained }, this.now)
+  }
+
+  announce(...devices: unknown[]): News {
+    return this.say('bridge/devices', devices, true)
+  }
+}
+
+function bridgeWith(...devices: unknown[]): Bridge {
+  const bridge = new Bridge()
+  bridge.announce(...devices)
+  bridge.roster.want([LAMP_IDENTITY, DOOR_IDENTITY, 'zigbee2mqtt_0x00158d0000000003'])
+  return bridge
+}
+
+describe('a roster', () => {
+  it('tells what there is, in words that another thread can be sent', () => {
+    const { devices, gone, whole, trouble } = new Bridge().announce(...ALL_DEVICES)
+    expect(structuredClone(devices)).toEqual(devices)
+    expect(devices.map(({ identity, entities }) => [identity, entities.length])).toContainEqual([LAMP_IDENTITY, 4])
+    expect({ count: devices.length, gone, whole, trouble }).toEqual({ count: 10, gone: [], whole: true, trouble: null })
+  })
+
+  it('wants to hear announcements, and the devices that are wanted, by the names that they have now', () => {
+    const bridge = new Bridge()
+    bridge.announce(LAMP, DOOR)
+    expect([...bridge.roster.filters]).toEqual(['zigbee2mqtt/bridge/devices'])
+    bridge.roster.want(['ieee:00158d0000000001'])
+    const wanted = (name: string) =>
+      ['bridge/devices', name, 'bridge/state', `${name}/availability`].map((one) => `zigbee2mqtt/${one}`)
+    expect([...bridge.roster.filters]).toEqual(wanted('Kitchen/lamp'))
+    bridge.announce({ ...LAMP, friendly_name: 'other' }, DOOR)
+    expect([...bridge.roster.filters]).toEqual(wanted('other'))
+  })
+
+  it('tells a state when it is another, or after ten minutes, and one that belongs to nobody who is wanted never', () => {
+    const bridge = bridgeWith(DOOR)
+    const contact = () => bridge.say('front_door', { contact: false, battery: 90 }).states
+    expect(contact()).toEqual([
+      { uniqueId: 'binary_sensor/0x00158d0000000002_contact', state: true },
+      { uniqueId: 'sensor/0x00158d0000000002_battery', state: 90 },
+    ])
+    expect(contact()).toEqual([])
+    bridge.now += 10 * MINUTE
+    expect(contact()).toHaveLength(2)
+    expect(bridge.say('radiator', { local_temperature: 3 }).states).toEqual([])
+  })
+
+  it('tells attributes whole, with the state that goes with them', () => {
+    const bridge = bridgeWith(LAMP)
+    bridge.say('Kitchen/lamp', { state: 'ON', brightness: 254, color_temp: 300 })
+    expect(bridge.say('Kitchen/lamp', { brightness: 127 }).states).toEqual([
+      { uniqueId: 'light/0x00158d0000000001_state', state: true, attributes: { brightness: 128, color_temp: 300 } },
+    ])
+  })
+
+  it('tells what happens each time that it happens, and not what the broker kept of it', () => {
+    const bridge = bridgeWith(BUTTON)
+    const press = (retained = false) => bridge.say('bedside button', { action: 'single' }, retained).states
+    expect(press(true)).toEqual([])
+    const pressed = { uniqueId: 'event/0x00158d0000000003_action', state: 'single', isEvent: true }
+    expect([press(), press()]).toEqual([[pressed], [pressed]])
+  })
+
+  it('tells once who can be reached, and again when it is otherwise or the connection was lost', () => {
+    const bridge = bridgeWith(LAMP)
+    expect(bridge.say('bridge/state', { state: 'online' }, true).reach).toEqual([
+      { identity: LAMP_IDENTITY, available: true },
+    ])
+    expect(bridge.say('Kitchen/lamp/availability', { state: 'online' }).reach).toEqual([])
+    expect(bridge.say('Kitchen/lamp/availability', { state: 'offline' }).reach).toEqual([
+      { identity: LAMP_IDENTITY, available: false },
+    ])
+    expect(bridge.say('bridge/state', { state: 'online' }).reach).toEqual([])
+    bridge.roster.lost()
+    expect(bridge.say('bridge/state', { state: 'online' }).reach).toEqual([
+      { identity: LAMP_IDENTITY, available: false },
+    ])
+  })
+
+  it('says who left, and knows who came back under another name', () => {
+    const bridge = bridgeWith(LAMP, DOOR)
+    expect(bridge.announce(DOOR).gone).toEqual([LAMP_IDENTITY])
+    const { devices, gone } = bridge.announce(DOOR, { ...LAMP, friendly_name: 'porch' })
+    expect({ names: devices.map(({ name }) => name), gone }).toEqual({ names: ['front_door', 'porch'], gone: [] })
+    expect(bridge.say('porch', { state: 'ON' }).states).toHaveLength(1)
+  })
+
+  it('forgets nobody because of a list that cannot be read', () => {
+    const bridge = bridgeWith(LAMP)
+    const news = bridge.say('bridge/devices', '[{"ieee_address"')
+    expect(news).toMatchObject({ devices: [], gone: [], whole: false, trouble: 'the list of devices is no JSON list' })
+    expect(bridge.say('Kitchen/lamp', { state: 'ON' }).states).toHaveLength(1)
+  })
+
+  it('makes messages of an order for who is wanted, and knows no other', () => {
+    const { roster } = bridgeWith(LAMP, COORDINATOR)
+    expect(roster.order('light/0x00158d0000000001_state', { order: 'on' })).toEqual([
+      { topic: 'zigbee2mqtt/Kitchen/lamp/set', payload: '{"state":"ON"}', qos: 1, retain: false },
+    ])
+    expect(roster.order('light/0x1_state', { order: 'on' })).toBeNull()
+  })
+})
+
+describe('devices that several messages announce', () => {
+  const about = (identities: string[], more: Partial<SaidDevice> = {}): SaidDevice => ({
+    ...{ identities, name: null, brand: null, model: null, version: null, via: null, area: null },
+    ...more,
+  })
+  const announcement = (topic: string, device: SaidDevice): Announcement => ({
+    ...{ topic, origin: null, device, entities: [], notConnected: [], removed: [] },
+  })
+  /** Says what it is handed, by number. */
+  function rosterOf(...messages: Partial<Announced>[]): (number: number) => News {
+    const dialect: Dialect = {
+      name: 'test',
+      prefix: 'test',
+      announcing: (prefix) => [`${prefix}/#`],
+      read: ({ topic }) => ({
+        ...{ announcements: [], removed: [], whole: false, trouble: null },
+        ...messages[Number(topic.split('/')[1])],
+      }),
+    }
+    const roster = new Roster(dialect, 'test')
+    return (number) => roster.hear({ topic: `test/${number}`, payload: Buffer.alloc(0), retained: false }, 0)
+  }
+
+  it('are one when they share an identity, with what each of them says', () => {
+    const say = rosterOf(
+      { announcements: [announcement('a', about(['one'], { name: 'Lamp' }))] },
+      { announcements: [announcement('b', about(['one', 'mac:01'], { brand: 'IKEA' }))] },
+      { removed: ['a'] },
+      { removed: ['b'] },
+    )
+    say(0)
+    expect(say(1).devices).toMatchObject([
+      { identity: 'one', identities: ['one', 'mac:01'], name: 'Lamp', brand: 'IKEA' },
+    ])
+    expect(say(2)).toMatchObject({ devices: [{ identity: 'one', name: null, brand: 'IKEA' }], gone: [] })
+    expect(say(3)).toMatchObject({ devices: [], gone: ['one'] })
+  })
+
+  it('become the older one when it turns out that two are one', () => {
+    const say = rosterOf(
+      { announcements: [announcement('a', about(['one']))] },
+      { announcements: [announcement('b', about(['two']))] },
+      { announcements: [announcement('c', about(['two', 'one'], { name: 'both' }))] },
+    )
+    say(0)
+    say(1)
+    expect(say(2)).toMatchObject({ devices: [{ identity: 'one', name: 'both' }], gone: ['two'] })
+  })
+
+  it('are others when one of their topics speaks of another device', () => {
+    const say = rosterOf(
+      { announcements: [announcement('a', about(['one']))] },
+      { announcements: [announcement('a', about(['two']))] },
+    )
+    say(0)
+    expect(say(1)).toMatchObject({ devices: [{ identity: 'two' }], gone: ['one'] })
+  })
+})
