@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
-import { after, hear, isReachable } from '../dialects/hear.ts'
-import { payloadOf } from '../dialects/payload.ts'
-import type { Known, SaidEntity, SaidState } from '../dialects/said.ts'
+import { hear, isReachable, withSaid } from '../dialects/hear.ts'
+import type { Payload } from '../dialects/payload.ts'
+import type { KnownSoFar, SaidEntity, SaidState } from '../dialects/said.ts'
 
 /** What is told of an entity whose state is news. */
 export interface StateNews {
@@ -18,7 +18,7 @@ const AGAIN_MS = 600_000
 export class EntityWatch {
   readonly device: string
   entity: SaidEntity
-  #known: Known = { state: undefined, attributes: {} }
+  #known: KnownSoFar = { state: undefined, attributes: {} }
   #toldAt: number | null = null
   #reach = new Map<string, boolean>()
 
@@ -37,10 +37,10 @@ export class EntityWatch {
    * Hears a message on one of its topics. Returns what is news: another state, other attributes, something that happened, or the
    * same after ten minutes. What a broker kept happened before.
    */
-  hear(message: { topic: string; payload: Uint8Array; retained: boolean }, now: number): StateNews | null {
+  hear(message: { topic: string; payload: Payload; retained: boolean }, now: number): StateNews | null {
     const said = hear(this.entity, message, this.#known)
     if (said.isEvent && message.retained) return null
-    const next = after(this.#known, said)
+    const next = withSaid(this.#known, said)
     const isSame = next.state === this.#known.state && isDeepStrictEqual(next.attributes, this.#known.attributes)
     const isDue =
       said.state !== undefined && (this.#toldAt === null || now - this.#toldAt >= AGAIN_MS || now < this.#toldAt)
@@ -58,11 +58,10 @@ export class EntityWatch {
   }
 
   /** Hears whether it can be reached. */
-  noteReach({ topic, payload }: { topic: string; payload: Uint8Array }): void {
-    const text = payloadOf(payload)
+  noteReach({ topic, payload }: { topic: string; payload: Payload }): void {
     for (const one of this.entity.availability.topics) {
-      if (one.topic !== topic || text === null) continue
-      const reach = one.read(text)
+      if (one.topic !== topic) continue
+      const reach = one.read(payload)
       if (reach === null) continue
       // The latest of them stands last.
       this.#reach.delete(topic)

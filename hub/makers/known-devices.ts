@@ -32,14 +32,21 @@ export class KnownDevices {
     return [...this.#byTopic.keys()]
   }
 
-  /** Takes an announcement in the place of an earlier one on its topic. Returns whom it changed, and who is no more. */
-  announce(announcement: Announcement): { changed: KnownDevice | null; gone: string[] } {
-    const { topic, device: about } = announcement
+  /**
+   * Takes an announcement in the place of an earlier one on its topic. One that is not whole leaves what it does not name. Returns whom it
+   * changed, and who is no more.
+   */
+  announce(
+    announced: Announcement,
+    { isWhole }: { isWhole: boolean },
+  ): { changed: KnownDevice | null; gone: string[] } {
+    const { topic, device: about } = announced
     const before = this.#byTopic.get(topic)
     if (about === null) return { changed: null, gone: this.remove(topic).gone }
     const [device = this.#add(about.identities), ...others] = this.#named(about.identities)
     const gone = before && before !== device && !others.includes(before) ? this.remove(topic).gone : []
-    device.announcements.set(topic, announcement)
+    const earlier = device.announcements.get(topic)
+    device.announcements.set(topic, isWhole || !earlier ? announced : joined(earlier, announced))
     this.#byTopic.set(topic, device)
     for (const other of others) gone.push(...this.#join(device, other))
     for (const identity of about.identities) this.#identify(device, identity)
@@ -89,5 +96,15 @@ export class KnownDevices {
   #forget(device: Device): void {
     this.#devices.delete(device.identity)
     for (const identity of device.identities) this.#byIdentity.delete(identity)
+  }
+}
+
+function joined(earlier: Announcement, later: Announcement): Announcement {
+  const named = new Set([...later.entities, ...later.notConnected].map(({ part }) => part).concat(later.removed))
+  const stays = <T extends { part: string }>(parts: readonly T[]) => parts.filter(({ part }) => !named.has(part))
+  return {
+    ...later,
+    entities: [...stays(earlier.entities), ...later.entities],
+    notConnected: [...stays(earlier.notConnected), ...later.notConnected],
   }
 }

@@ -1,4 +1,5 @@
 import type { Dialect } from '../dialects/dialect.ts'
+import { type Payload, payloadOf } from '../dialects/payload.ts'
 import type { EntityOrder, Publication } from '../dialects/said.ts'
 import { EntityWatch, type StateNews } from './entity-watch.ts'
 import { KnownDevices } from './known-devices.ts'
@@ -67,10 +68,12 @@ export class Roster {
   hear(message: Heard, now: number): News {
     if (this.#announcing.some((filter) => filter.test(message.topic))) return this.#announced(message)
     const watches = this.#byTopic.get(message.topic) ?? []
+    const payload = watches.length === 0 ? null : readable(message.payload)
+    if (payload === null) return NOTHING
     const states: StateNews[] = []
     for (const watch of watches) {
-      watch.noteReach(message)
-      const news = watch.hear(message, now)
+      watch.noteReach({ ...message, payload })
+      const news = watch.hear({ ...message, payload }, now)
       if (news) states.push(news)
     }
     const reach = [...new Set(watches.map(({ device }) => device))].flatMap((device) => this.#reachNews(device))
@@ -98,7 +101,7 @@ export class Roster {
     const named = new Set(announcements.map(({ topic }) => topic))
     const left = whole ? this.#devices.topics().filter((topic) => !named.has(topic)) : []
     for (const topic of [...removed, ...left]) note(this.#devices.remove(topic))
-    for (const announcement of announcements) note(this.#devices.announce(announcement))
+    for (const one of announcements) note(this.#devices.announce(one, { isWhole: whole }))
     for (const identity of gone) changed.delete(identity)
     this.#watchAll()
     return { ...NOTHING, devices: [...changed.values()].map(wordsOf), gone: [...gone], whole, trouble }
@@ -133,6 +136,15 @@ export class Roster {
     if (this.#reach.get(device) === available) return []
     this.#reach.set(device, available)
     return [{ identity: device, available }]
+  }
+}
+
+/** `null`: it is no text, or more than a device has to say. */
+function readable(bytes: Uint8Array): Payload | null {
+  try {
+    return payloadOf(bytes)
+  } catch {
+    return null
   }
 }
 

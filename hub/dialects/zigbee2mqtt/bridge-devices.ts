@@ -1,7 +1,8 @@
+import { isUtf8 } from 'node:buffer'
 import { cleanText } from '../../../shared/clean-text.ts'
 import { cutText } from '../../../shared/cut-text.ts'
 import { JSON_DEPTH } from '../../../shared/limits.ts'
-import { asObject, payloadOf } from '../payload.ts'
+import { asObject } from '../payload.ts'
 import type { Announcement, Availability, NotConnected, SaidDevice, SaidEntity } from '../said.ts'
 import { isNestedDeeper } from '../templates/value-json.ts'
 import { entityOf } from './entity.ts'
@@ -36,8 +37,8 @@ export function readBridgeDevices(prefix: string, bytes: Uint8Array): BridgeDevi
 
 function readList(bytes: Uint8Array): Readonly<Record<string, unknown>>[] | string {
   if (bytes.length > LIST_BYTES) return `the list of devices has ${bytes.length} bytes, at most ${LIST_BYTES} are read`
-  const text = payloadOf(bytes)?.text
-  if (text === undefined) return 'the list of devices is no UTF-8'
+  if (!isUtf8(bytes)) return 'the list of devices is no UTF-8'
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()
   if (isNestedDeeper(text, JSON_DEPTH)) return 'the list of devices is nested too deep'
   try {
     const list: unknown = JSON.parse(text)
