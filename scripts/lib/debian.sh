@@ -53,6 +53,7 @@ package_is_here() {
     gpiod) type -P gpiomon >/dev/null ;;
     qemu-user) type -P qemu-aarch64 >/dev/null ;;
     g++-aarch64-linux-gnu) type -P aarch64-linux-gnu-g++ >/dev/null ;;
+    mosquitto) [[ -x /usr/sbin/mosquitto ]] || type -P mosquitto >/dev/null ;;
     pgbouncer) [[ -x /usr/sbin/pgbouncer ]] || type -P pgbouncer >/dev/null ;;
     *) type -P "$1" >/dev/null ;;
   esac
@@ -67,6 +68,7 @@ loss_without() {
     alsa-utils) echo 'an agent can neither record nor play' ;;
     pulseaudio | libasound2-plugins) echo 'audio tests and the demo have no sound card to play to' ;;
     sox) echo 'recording through sox, and the tests of it, do not run' ;;
+    mosquitto) echo 'nothing is tested beside a broker of somebody else' ;;
     pgbouncer) echo 'tests of a connection pooler before central do not run' ;;
     gpiod) echo 'its programs are not tested under the restrictions of the service' ;;
     qemu-user | g++-aarch64-linux-gnu) echo 'nothing is tested on the processor of a Raspberry Pi' ;;
@@ -90,6 +92,18 @@ show_packages() {
   fi
 }
 
+# Debian starts a broker as a service, on the port where a hub listens, and again after a restart. Tests want its program alone.
+# Called with mask before the installation, and with unmask after it.
+keep_services_off() {
+  local name
+  type -P systemctl >/dev/null || return 0
+  for name in "${@:2}"; do
+    [[ "$name" == mosquitto ]] || continue
+    "${as_root[@]}" systemctl "$1" mosquitto >>"$log" 2>&1 || true
+    [[ "$1" == mask ]] || "${as_root[@]}" systemctl disable mosquitto >>"$log" 2>&1 || true
+  done
+}
+
 # Installs what is missing of the given packages where that is possible, and says what is lost where it is not.
 # Never fails: every one of them serves a part, and the other parts work without.
 provide_packages() {
@@ -99,8 +113,11 @@ provide_packages() {
   ((${#missing[@]} > 0)) || return 0
   if can_install_packages; then
     say "Installing Debian packages for sound, GPIO and tests: ${missing[*]}"
-    install_packages "$log" "${missing[@]}"
-    find_missing "${missing[@]}"
+    local wanted=("${missing[@]}")
+    keep_services_off mask "${wanted[@]}"
+    install_packages "$log" "${wanted[@]}"
+    keep_services_off unmask "${wanted[@]}"
+    find_missing "${wanted[@]}"
     why_not="apt-get could not install it, see $log"
   fi
   for name in ${missing[@]+"${missing[@]}"}; do
