@@ -1,0 +1,83 @@
+import './inputs.ts'
+import { asError } from '../../../shared/errors.ts'
+import type { Front, FrontPart } from '../../contract/front-part.ts'
+import { readSection } from '../../contract/settings-section.ts'
+import type { EntityOrder } from '../../dialects/said.ts'
+import type { StructuredInput } from '../../engine/input.ts'
+import type { Load } from '../../makers/broker-session.ts'
+import { DIALECTS } from '../../makers/dialects.ts'
+import { MakersThread } from '../../makers/makers-thread.ts'
+import type { NamedBroker } from '../../makers/makers-thread-messages.ts'
+import { type BrokerEntry, MAKERS } from './settings.ts'
+
+/** States in one transaction: others want to be served meanwhile. */
+const STATES_AT_ONCE = 500
+
+/** The devices of other makers, beside the broker: a thread listens at the brokers that hub.toml names. */
+export function openMakersFront(front: Front): FrontPart {
+  const { brokers: entries } = readSection(MAKERS, front.settings)
+  const brokers = Object.entries(entries).map(([key, entry]) => namedBroker(key, entry))
+  const sources = brokers.flatMap(({ key, spoken }) =>
+    spoken.map(({ source, dialect }) => ({ key: source, dialect, house: entries[key]?.house ?? null })),
+  )
+  const houses = new Map(sources.map((source) => [source.key, source]))
+
+  /** What the engine does not take is told in its health, and the source says it again. */
+  async function input(one: StructuredInput): Promise<void> {
+    await front.input(one)
+  }
+
+  async function take(source: string, load: Load): Promise<void> {
+    const about = houses.get(source)
+    if (!about) return
+    const { devices, gone, whole, reach, states } = load
+    const inputs: StructuredInput[] = []
+    if (devices.length + gone.length > 0 || whole)
+      inputs.push({ kind: 'maker_devices', source, dialect: about.dialect, house: about.house, devices, gone, whole })
+    if (reach.length > 0) inputs.push({ kind: 'maker_reach', source, reach })
+    for (let at = 0; at < states.length; at += STATES_AT_ONCE)
+      inputs.push({ kind: 'maker_states', source, states: states.slice(at, at + STATES_AT_ONCE) })
+    // Handed over in their order; they are on the disk together.
+    await Promise.all(inputs.map(input))
+  }
+
+  const thread = new MakersThread({
+    settings: { brokers, logLevel: 'warn' },
+    take,
+    state: (source, { online, reason }) => told(input({ kind: 'maker_source', source, online, reason })),
+    trouble: () => {},
+    ordered: (id, error) => told(input({ kind: 'maker_ordered', id, error })),
+    password: (key) => front.secrets.with(entries[key] ?? {}, (secret) => secret?.toString() ?? null),
+    clock: front.clock,
+    log: front.log,
+  })
+
+  function told(answer: Promise<void>): void {
+    answer.catch((error: unknown) =>
+      front.log.warn({ error: asError(error).message }, 'a change of a source was not taken'),
+    )
+  }
+
+  return {
+    name: 'makers',
+    effects: {
+      makers_wanted: ({ source, identities }) => thread.want(source, identities),
+      maker_order: ({ id, source, uniqueId, order }) =>
+        thread.order({ id, source, uniqueId, order: order as EntityOrder }),
+    },
+    async start() {
+      await input({ kind: 'maker_sources', sources })
+      if (brokers.length > 0) thread.start()
+    },
+    stop: () => thread.stop(),
+  }
+}
+
+/** A dialect that the entry does not mention is spoken with its own prefix; one that is false is not. */
+function namedBroker(key: string, entry: BrokerEntry): NamedBroker {
+  const spoken = [...DIALECTS.values()].flatMap(({ name, prefix }) => {
+    const said = entry[name as 'zigbee2mqtt' | 'homeassistant']
+    return said === false ? [] : [{ source: `${key}-${name}`, dialect: name, prefix: said ?? prefix }]
+  })
+  return { key, url: entry.url, user: entry.user ?? null, ca: entry.ca ?? null, spoken }
+}

@@ -1,0 +1,74 @@
+/** An entity that a source knows of, in words that survive a structured clone. */
+export interface MakerEntity {
+  uniqueId: string
+  entityId: string
+  name: string | null
+  /** Home Assistant's word: sensor, light … */
+  component: string
+  deviceClass: string | null
+  icon: string | null
+  enabled: boolean
+  category: 'config' | 'diagnostic' | null
+  /** Its states are numbers in this unit; null: words, or true and false. */
+  measures: { unit: string } | null
+  /** What it can be told: on, off, level, press, value, option, open, close, stop, position, lock, unlock, temperature, mode, text. */
+  orders: readonly string[]
+  options: readonly string[] | null
+  range: { min: number; max: number; step: number } | null
+}
+
+export interface MakerDevice {
+  /** What it is known by at this source, the first of its identities when it was first heard of. */
+  identity: string
+  /** Everything that identifies it, here and at other sources: `zigbee2mqtt_0x…`, `ieee:…`, `mac:…`. */
+  identities: readonly string[]
+  name: string | null
+  brand: string | null
+  model: string | null
+  version: string | null
+  /** Identity of the device it is reached through. */
+  via: string | null
+  area: string | null
+  entities: readonly MakerEntity[]
+  /** Known, not connected, and why. */
+  notConnected: readonly { part: string; component: string; name: string | null; reason: string }[]
+}
+
+declare module '../../engine/input.ts' {
+  interface InputKinds {
+    /** What a source says there is. `whole`: everything it has; who is missing has left. */
+    maker_devices: {
+      source: string
+      dialect: string
+      house: string | null
+      devices: readonly MakerDevice[]
+      gone: readonly string[]
+      whole: boolean
+    }
+    /** States of accepted devices, oldest first. `at`: absent: now. */
+    maker_states: {
+      source: string
+      states: readonly {
+        uniqueId: string
+        state?: number | string | boolean | null
+        attributes?: Record<string, unknown>
+        isEvent?: true
+        at?: number
+      }[]
+    }
+    /** Who can be reached. */
+    maker_reach: { source: string; reach: readonly { identity: string; available: boolean }[] }
+    /** Whether the source itself is there, and what is wrong in words where it is not. */
+    maker_source: { source: string; online: boolean; reason: string | null }
+    /** Sources that hub.toml names now, at each start: others keep their devices, which are offline. */
+    maker_sources: { sources: readonly { key: string; dialect: string; house: string | null }[] }
+    /** What became of an order: published, or refused with a sentence. */
+    maker_ordered: { id: number; error: string | null }
+  }
+  interface EffectKinds {
+    /** Whose states are wanted: accepted devices of a source by identity; at start for every source, and on every change. */
+    makers_wanted: { source: string; identities: readonly string[] }
+    /** An order to be published; `id` is the action's. The outcome is seen in states. */
+    maker_order: { source: string; uniqueId: string; order: Record<string, unknown>; id: number }
+  }
+}

@@ -1,0 +1,39 @@
+import type { LogLevel } from '../../shared/log-board.ts'
+import type { EntityOrder } from '../dialects/said.ts'
+import type { Load } from './broker-session.ts'
+
+/** A broker that is there already, as hub.toml names it. Everything survives a structured clone. */
+export interface NamedBroker {
+  /** As it is called in hub.toml. */
+  key: string
+  /** `mqtt://host:port` or `mqtts://host:port`. */
+  url: string
+  user: string | null
+  /** A file with the certificate of its authority, PEM. */
+  ca: string | null
+  /** What is spoken there: each is a source of its own. */
+  spoken: readonly { source: string; dialect: string; prefix: string }[]
+}
+
+export interface MakersSettings {
+  brokers: readonly NamedBroker[]
+  logLevel: LogLevel
+}
+
+export type ToMakers =
+  /** Devices of a source whose states are wanted. */
+  | { kind: 'want'; source: string; identities: readonly string[] }
+  | { kind: 'order'; id: number; source: string; uniqueId: string; order: EntityOrder }
+  /** The load is on the disk, or was not taken. */
+  | { kind: 'taken'; number: number; error: string | null }
+  | { kind: 'password'; number: number; password: string | null; error: string | null }
+  | { kind: 'stop' }
+
+export type FromMakers =
+  | { kind: 'load'; number: number; source: string; load: Load }
+  | { kind: 'state'; source: string; online: boolean; reason: string | null }
+  | { kind: 'trouble'; source: string; reason: string | null }
+  | { kind: 'ordered'; id: number; error: string | null }
+  /** It is about to connect, and may need a password. */
+  | { kind: 'password'; number: number; broker: string }
+  | { kind: 'stopped' }

@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs'
+import { parentPort, workerData } from 'node:worker_threads'
+import { systemClock } from '../../shared/clock.ts'
+import { asError, explain } from '../../shared/errors.ts'
+import { createLog } from '../../shared/log.ts'
+import { BrokerSession } from './broker-session.ts'
+import { DIALECTS } from './dialects.ts'
+import type { BrokerAddress } from './existing-broker.ts'
+import type { FromMakers, MakersSettings, NamedBroker, ToMakers } from './makers-thread-messages.ts'
+
+/**
+ * The thread that listens at brokers of somebody else. It reads what anybody publishes there, however large or strange that is, and
+ * keeps neither the house nor the voice waiting.
+ */
+const settings = workerData as MakersSettings
+const port = parentPort
+if (!port) throw new Error('makers-worker runs as a worker thread')
+const log = createLog(settings.logLevel).part('makers')
+const say = (message: FromMakers) => port.postMessage(message)
+
+interface Waiting {
+  resolve: (value: string | null) => void
+  reject: (error: Error) => void
+}
+const waiting = new Map<number, Waiting>()
+let nextNumber = 1
+
+/** Asks the other side, and waits for its answer with this number. */
+function ask(message: (number: number) => FromMakers): Promise<string | null> {
+  const number = nextNumber++
+  return new Promise((resolve, reject) => {
+    waiting.set(number, { resolve, reject })
+    say(message(number))
+  })
+}
+
+function answered(number: number, value: string | null, error: string | null): void {
+  const one = waiting.get(number)
+  waiting.delete(number)
+  if (error === null) one?.resolve(value)
+  else one?.reject(new Error(error))
+}
+
+async function addressOf({ key, url, user, ca }: NamedBroker): Promise<BrokerAddress> {
+  const password = await ask((number) => ({ kind: 'password', number, broker: key }))
+  return { url, user, password, ca: ca === null ? null : readFileSync(ca, 'utf8') }
+}
+
+function sessionOf(broker: NamedBroker): BrokerSession {
+  return new BrokerSession({
+    address: () => addressOf(broker),
+    dialects: broker.spoken.flatMap(({ source, dialect: name, prefix }) => {
+      const dialect = DIALECTS.get(name)
+      return dialect ? [{ source, dialect, prefix }] : []
+    }),
+    send: (source, load) => ask((number) => ({ kind: 'load', number, source, load })),
+    changed: (source, { online, reason }) => say({ kind: 'state', source, online, reason }),
+    trouble(source, reason) {
+      if (reason !== null) log.warn({ source, reason }, 'something that was published cannot be understood')
+      say({ kind: 'trouble', source, reason })
+    },
+    clock: systemClock,
+  })
+}
+
+const sessions = new Map(
+  settings.brokers.flatMap((broker) => {
+    const session = sessionOf(broker)
+    return broker.spoken.map(({ source }) => [source, session] as const)
+  }),
+)
+for (const session of new Set(sessions.values())) session.start()
+
+port.on('message', (message: ToMakers) => {
+  switch (message.kind) {
+    case 'want':
+      sessions.get(message.source)?.want(message.source, message.identities)
+      return
+    case 'order':
+      void order(message)
+      return
+    case 'taken':
+      answered(message.number, null, message.error)
+      return
+    case 'password':
+      answered(message.number, message.password, message.error)
+      return
+    case 'stop':
+      void stop()
+  }
+})
+
+async function order({ id, source, uniqueId, order: wanted }: Extract<ToMakers, { kind: 'order' }>): Promise<void> {
+  try {
+    const session = sessions.get(source)
+    if (!session) throw new Error(`hub.toml names no source ${source}`)
+    await session.order(source, uniqueId, wanted)
+    say({ kind: 'ordered', id, error: null })
+  } catch (error) {
+    say({ kind: 'ordered', id, error: explain(error) })
+  }
+}
+
+async function stop(): Promise<void> {
+  try {
+    await Promise.all([...new Set(sessions.values())].map((session) => session.stop()))
+  } catch (error) {
+    log.warn({ error: asError(error).message }, 'a connection did not end in order')
+  }
+  say({ kind: 'stopped' })
+  port?.close()
+}
