@@ -39,7 +39,6 @@ export class EntityWatch {
    */
   hear(message: { topic: string; payload: Payload; retained: boolean }, now: number): StateNews | null {
     const said = hear(this.entity, message, this.#known)
-    if (said.isEvent && message.retained) return null
     const next = withSaid(this.#known, said)
     const isSame = next.state === this.#known.state && isDeepStrictEqual(next.attributes, this.#known.attributes)
     const isDue =

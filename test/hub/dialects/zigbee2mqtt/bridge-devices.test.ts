@@ -36,7 +36,11 @@ function entity(device: unknown, part: string) {
 /** What a state message of the device says of one part of it. */
 function said(device: { friendly_name: string }, part: string, state: unknown): Said {
   const topic = `zigbee2mqtt/${device.friendly_name}`
-  return hear(entity(device, part), { topic, payload: payloadOf(bytes(state)) }, { state: undefined, attributes: {} })
+  return hear(
+    entity(device, part),
+    { topic, payload: payloadOf(bytes(state)), retained: false },
+    { state: undefined, attributes: {} },
+  )
 }
 
 const told = (device: unknown, part: string, order: EntityOrder) =>
@@ -229,7 +233,7 @@ describe('a list of devices that is none', () => {
         for (const one of announcements[0]?.entities ?? [])
           hear(
             one,
-            { topic: 'zigbee2mqtt/Kitchen/lamp', payload: payloadOf(bytes(state)) },
+            { topic: 'zigbee2mqtt/Kitchen/lamp', payload: payloadOf(bytes(state)), retained: false },
             { state: undefined, attributes: {} },
           )
         return announcements.length === 2
