@@ -1,6 +1,6 @@
 import type { Dialect } from '../dialects/dialect.ts'
-import { HOMEASSISTANT } from '../dialects/homeassistant/dialect.ts'
-import { ZIGBEE2MQTT } from '../dialects/zigbee2mqtt/dialect.ts'
+import { HOMEASSISTANT } from '../dialects/homeassistant/home-assistant.ts'
+import { ZIGBEE2MQTT } from '../dialects/zigbee2mqtt/zigbee2mqtt.ts'
 
 /** What is understood, by its name. */
 export const DIALECTS: ReadonlyMap<string, Dialect> = new Map(

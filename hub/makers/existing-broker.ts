@@ -5,7 +5,7 @@ import type { Cancel, Clock } from '../../shared/clock.ts'
 import { asError } from '../../shared/errors.ts'
 import type { Publication } from '../dialects/said.ts'
 import { brokerTrouble } from './broker-trouble.ts'
-import type { Heard } from './roster.ts'
+import type { PublishedMessage } from './roster.ts'
 
 /** How to get into a broker that is there already. */
 export interface BrokerAddress {
@@ -22,7 +22,7 @@ export interface ExistingBrokerParts {
   address(): Promise<BrokerAddress>
   /** Everything that has to be heard now. */
   filters(): ReadonlySet<string>
-  hear(message: Heard): void
+  hear(message: PublishedMessage): void
   /** It is connected, or is not and why. Told when it changes. */
   changed(state: { online: boolean; reason: string | null }): void
   clock: Clock

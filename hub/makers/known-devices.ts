@@ -1,7 +1,7 @@
 import type { Announcement } from '../dialects/said.ts'
-import type { KnownDevice } from './maker-device.ts'
+import type { RosterDevice } from './maker-device.ts'
 
-interface Device extends KnownDevice {
+interface Device extends RosterDevice {
   identities: Set<string>
   announcements: Map<string, Announcement>
 }
@@ -15,7 +15,7 @@ export class KnownDevices {
   #byIdentity = new Map<string, Device>()
   #byTopic = new Map<string, Device>()
 
-  all(): Iterable<KnownDevice> {
+  all(): Iterable<RosterDevice> {
     return this.#devices.values()
   }
 
@@ -23,7 +23,7 @@ export class KnownDevices {
     return this.#devices.size
   }
 
-  of(identity: string): KnownDevice | undefined {
+  of(identity: string): RosterDevice | undefined {
     return this.#byIdentity.get(identity)
   }
 
@@ -39,7 +39,7 @@ export class KnownDevices {
   announce(
     announced: Announcement,
     { isWhole }: { isWhole: boolean },
-  ): { changed: KnownDevice | null; gone: string[] } {
+  ): { changed: RosterDevice | null; gone: string[] } {
     const { topic, device: about } = announced
     const before = this.#byTopic.get(topic)
     if (about === null) return { changed: null, gone: this.remove(topic).gone }
@@ -54,7 +54,7 @@ export class KnownDevices {
   }
 
   /** Takes back what was announced on a topic. */
-  remove(topic: string): { changed: KnownDevice | null; gone: string[] } {
+  remove(topic: string): { changed: RosterDevice | null; gone: string[] } {
     const device = this.#byTopic.get(topic)
     if (!device) return { changed: null, gone: [] }
     this.#byTopic.delete(topic)

@@ -1,7 +1,7 @@
 import type { Announcement, NotConnected, SaidEntity } from '../dialects/said.ts'
 
 /** A device as one source knows it: everything that was announced of it, by whatever messages. */
-export interface KnownDevice {
+export interface RosterDevice {
   /** The first of its identities when it was first heard of. */
   identity: string
   identities: ReadonlySet<string>
@@ -38,7 +38,7 @@ export type EntityWords = Pick<
 > & { orders: readonly string[] }
 
 /** All entities of a device; of two with one unique id the one that was announced first. */
-export function entitiesOf({ announcements }: KnownDevice): SaidEntity[] {
+export function entitiesOf({ announcements }: RosterDevice): SaidEntity[] {
   const entities = new Map<string, SaidEntity>()
   for (const { entities: some } of announcements.values())
     for (const entity of some) if (!entities.has(entity.uniqueId)) entities.set(entity.uniqueId, entity)
@@ -46,7 +46,7 @@ export function entitiesOf({ announcements }: KnownDevice): SaidEntity[] {
 }
 
 /** What the announcements of a device come to; what one does not say another may. */
-export function wordsOf(device: KnownDevice): DeviceWords {
+export function deviceWords(device: RosterDevice): DeviceWords {
   const said = [...device.announcements.values()].flatMap(({ device: about }) => about ?? [])
   const first = <K extends 'name' | 'brand' | 'model' | 'version' | 'via' | 'area'>(key: K) =>
     said.find((about) => about[key] !== null)?.[key] ?? null

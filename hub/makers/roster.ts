@@ -3,10 +3,10 @@ import { type Payload, payloadOf } from '../dialects/payload.ts'
 import type { EntityOrder, Publication } from '../dialects/said.ts'
 import { EntityWatch, type StateNews } from './entity-watch.ts'
 import { KnownDevices } from './known-devices.ts'
-import { type DeviceWords, entitiesOf, type KnownDevice, wordsOf } from './maker-device.ts'
+import { type DeviceWords, deviceWords, entitiesOf, type RosterDevice } from './maker-device.ts'
 
 /** A message as it came. */
-export interface Heard {
+export interface PublishedMessage {
   topic: string
   payload: Uint8Array
   /** The broker kept it: it is no news. */
@@ -65,7 +65,7 @@ export class Roster {
     this.#watchAll()
   }
 
-  hear(message: Heard, now: number): News {
+  hear(message: PublishedMessage, now: number): News {
     if (this.#announcing.some((filter) => filter.test(message.topic))) return this.#announced(message)
     const watches = this.#byTopic.get(message.topic) ?? []
     const payload = watches.length === 0 ? null : readable(message.payload)
@@ -90,11 +90,11 @@ export class Roster {
     return this.#watches.get(uniqueId)?.entity.write(order) ?? null
   }
 
-  #announced(message: Heard): News {
+  #announced(message: PublishedMessage): News {
     const { announcements, removed, whole, trouble } = this.#dialect.read({ prefix: this.#prefix, ...message })
-    const changed = new Map<string, KnownDevice>()
+    const changed = new Map<string, RosterDevice>()
     const gone = new Set<string>()
-    const note = (step: { changed: KnownDevice | null; gone: string[] }) => {
+    const note = (step: { changed: RosterDevice | null; gone: string[] }) => {
       if (step.changed) changed.set(step.changed.identity, step.changed)
       for (const identity of step.gone) gone.add(identity)
     }
@@ -104,7 +104,7 @@ export class Roster {
     for (const one of announcements) note(this.#devices.announce(one, { isWhole: whole }))
     for (const identity of gone) changed.delete(identity)
     this.#watchAll()
-    return { ...NOTHING, devices: [...changed.values()].map(wordsOf), gone: [...gone], whole, trouble }
+    return { ...NOTHING, devices: [...changed.values()].map(deviceWords), gone: [...gone], whole, trouble }
   }
 
   /** Watches the entities of wanted devices; one that is announced again keeps what is known of it. */

@@ -50,7 +50,11 @@ const MAY_IMPORT: Record<string, string> = {
   'hub/dialects': 'hub/dialects/templates shared',
   'hub/dialects/homeassistant': 'hub/dialects hub/dialects/templates shared',
   'hub/dialects/templates': 'shared',
+  'hub/dialects/zigbee2mqtt': 'hub/dialects hub/dialects/templates shared',
+  // The thread that listens at brokers of somebody else, and its end on the front.
+  'hub/makers': 'hub/dialects hub/dialects/homeassistant hub/dialects/zigbee2mqtt shared',
   'hub/query': 'hub/engine shared shared/sqlite',
+  'hub/features/makers': 'hub/dialects hub/makers',
   'hub/features': 'hub/contract hub/engine hub/features/* shared shared/messages',
   'hub/features/*':
     'hub/contract hub/engine hub/features/* hub/query hub/secrets hub/store shared shared/admin shared/messages shared/sensors shared/sqlite',

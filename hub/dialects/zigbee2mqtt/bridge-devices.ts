@@ -5,8 +5,8 @@ import { JSON_DEPTH } from '../../../shared/limits.ts'
 import { asObject } from '../payload.ts'
 import type { Announcement, Availability, NotConnected, SaidDevice, SaidEntity } from '../said.ts'
 import { isNestedDeeper } from '../templates/value-json.ts'
-import { entityOf } from './entity.ts'
 import { readExposes } from './expose.ts'
+import { entityOf } from './exposed-entity.ts'
 import { partsOf } from './parts.ts'
 import { isReach } from './reach.ts'
 
@@ -30,7 +30,9 @@ export function readBridgeDevices(prefix: string, bytes: Uint8Array): BridgeDevi
   if (typeof list === 'string') return { announcements: [], trouble: list }
   const hub = list.find((one) => one.type === 'Coordinator')
   const bridge = typeof hub?.ieee_address === 'string' ? bridgeIdentity(hub.ieee_address) : null
-  const announcements = list.slice(0, MOST_DEVICES).flatMap((one) => announcementOf(prefix, one, bridge) ?? [])
+  const announcements = list
+    .filter((_, at) => at < MOST_DEVICES)
+    .flatMap((one) => announcementOf(prefix, one, bridge) ?? [])
   const left = list.length - MOST_DEVICES
   return { announcements, trouble: left > 0 ? `${left} devices of ${list.length} are left out` : null }
 }

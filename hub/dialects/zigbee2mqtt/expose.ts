@@ -36,10 +36,12 @@ const LEVELS = 3
 /** Reads a list of them; what is none is passed by. */
 export function readExposes(given: unknown, levels = LEVELS): Expose[] {
   if (!Array.isArray(given) || levels === 0) return []
-  return given.slice(0, MOST).flatMap((one) => {
-    const expose = asObject(one)
-    return expose && typeof expose.type === 'string' ? [readExpose(expose, expose.type, levels)] : []
-  })
+  return given
+    .filter((_, at) => at < MOST)
+    .flatMap((one) => {
+      const expose = asObject(one)
+      return expose && typeof expose.type === 'string' ? [readExpose(expose, expose.type, levels)] : []
+    })
 }
 
 /** The feature of this name. */
@@ -61,7 +63,12 @@ function readExpose(expose: Readonly<Record<string, unknown>>, type: string, lev
     category: category === 'config' || category === 'diagnostic' ? category : null,
     unit: text(expose.unit),
     range: readRange(expose),
-    values: Array.isArray(expose.values) ? expose.values.slice(0, MOST_VALUES).filter(isWord).map(String) : [],
+    values: Array.isArray(expose.values)
+      ? expose.values
+          .filter((_, at) => at < MOST_VALUES)
+          .filter(isWord)
+          .map(String)
+      : [],
     on: expose.value_on,
     off: expose.value_off,
     features: readExposes(expose.features, levels - 1),

@@ -1,9 +1,11 @@
+import { cleanText } from '../../../shared/clean-text.ts'
+import { cutText } from '../../../shared/cut-text.ts'
 import type { EntityOrder, Said } from '../said.ts'
 import type { Expose } from './expose.ts'
 import { binaryClass, numberClass } from './look.ts'
 
 /** What becomes of one expose: how its property is read and what is written to it. */
-export interface Part {
+export interface ExposedPart {
   component: string
   /** What it is within its device. */
   property: string
@@ -26,7 +28,7 @@ export type PartOrders = {
 const EVENTS = new Set(['action'])
 
 /** A part of a generic expose, or why there is none. */
-export function genericPart(expose: Expose): Part | { reason: string } {
+export function genericPart(expose: Expose): ExposedPart | { reason: string } {
   switch (expose.type) {
     case 'binary':
       return binaryPart(expose)
@@ -53,7 +55,7 @@ export function readBinary({ on, off }: Expose, value: unknown): boolean | undef
   return undefined
 }
 
-function binaryPart(expose: Expose): Part {
+function binaryPart(expose: Expose): ExposedPart {
   const { name, property, canBeSet, on, off } = expose
   return {
     ...{ component: canBeSet ? 'switch' : 'binary_sensor', property, name: titleOf(expose) },
@@ -66,7 +68,7 @@ function binaryPart(expose: Expose): Part {
   }
 }
 
-function numericPart(expose: Expose): Part {
+function numericPart(expose: Expose): ExposedPart {
   const { name, property, canBeSet, unit, range } = expose
   return {
     ...{ component: canBeSet ? 'number' : 'sensor', property, name: titleOf(expose) },
@@ -80,7 +82,7 @@ function numericPart(expose: Expose): Part {
   }
 }
 
-function enumPart(expose: Expose): Part {
+function enumPart(expose: Expose): ExposedPart {
   const { property, canBeSet, isPublished, values } = expose
   const look = { property, name: titleOf(expose), deviceClass: null, options: values }
   const read = reading(property, (value) => ({ state: String(value) }))
@@ -98,7 +100,7 @@ function enumPart(expose: Expose): Part {
     : { ...look, component: 'sensor', deviceClass: 'enum', read, orders: {} }
 }
 
-function eventPart(expose: Expose): Part {
+function eventPart(expose: Expose): ExposedPart {
   const { property, values } = expose
   return {
     ...{ component: 'event', property, name: titleOf(expose), deviceClass: 'button', options: values, orders: {} },
@@ -107,7 +109,7 @@ function eventPart(expose: Expose): Part {
   }
 }
 
-function textPart(expose: Expose): Part {
+function textPart(expose: Expose): ExposedPart {
   const { property, canBeSet } = expose
   return {
     ...{ component: canBeSet ? 'text' : 'sensor', property, name: titleOf(expose), deviceClass: null },
@@ -117,7 +119,7 @@ function textPart(expose: Expose): Part {
 }
 
 /** Reads a property where the message has it; `null` stands for not known. */
-export function reading(property: string, read: (value: unknown) => Said): Part['read'] {
+export function reading(property: string, read: (value: unknown) => Said): ExposedPart['read'] {
   return (said) => {
     const value = Object.hasOwn(said, property) ? said[property] : undefined
     if (value === undefined || (value === null && property === 'action')) return {}
@@ -127,5 +129,5 @@ export function reading(property: string, read: (value: unknown) => Said): Part[
 }
 
 function strange({ property }: Expose, value: unknown): Said {
-  return { ignored: `${property} has no value of it: ${String(value).slice(0, 60)}` }
+  return { ignored: `${property} has no value of it: ${cutText(cleanText(String(value)), 60)}` }
 }

@@ -1,11 +1,11 @@
 import type { NotConnected } from '../said.ts'
 import type { Expose } from './expose.ts'
-import { genericPart, type Part, titleOf } from './generic.ts'
+import { type ExposedPart, genericPart, titleOf } from './generic.ts'
 import { specificPart } from './specific.ts'
 
 /** What a device is made of, and what of it is left out and why. Two that have one property are one. */
-export function partsOf(exposes: readonly Expose[]): { parts: Part[]; left: NotConnected[] } {
-  const parts = new Map<string, Part>()
+export function partsOf(exposes: readonly Expose[]): { parts: ExposedPart[]; left: NotConnected[] } {
+  const parts = new Map<string, ExposedPart>()
   const left: NotConnected[] = []
   for (const expose of exposes) {
     const part = specificPart(expose) ?? genericPart(expose)

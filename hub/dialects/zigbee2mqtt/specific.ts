@@ -1,17 +1,17 @@
 import type { Said } from '../said.ts'
 import { type Expose, feature } from './expose.ts'
-import { type Part, type PartOrders, readBinary, titleOf } from './generic.ts'
+import { type ExposedPart, type PartOrders, readBinary, titleOf } from './generic.ts'
 
 /** Zigbee's brightest is 254, Home Assistant's 255. */
 const HA_BRIGHTEST = 255
 
 /** The part that a light, a switch, a cover and the like is as a whole, or why it is none. */
-export function specificPart(expose: Expose): Part | { reason: string } | null {
+export function specificPart(expose: Expose): ExposedPart | { reason: string } | null {
   const read = READERS[expose.type]
   return read === undefined ? null : read(expose)
 }
 
-const READERS: Readonly<Record<string, (expose: Expose) => Part | { reason: string }>> = {
+const READERS: Readonly<Record<string, (expose: Expose) => ExposedPart | { reason: string }>> = {
   light: (expose) => withState(expose, lightPart),
   switch: (expose) => withState(expose, (of, state) => ({ ...onOffPart('switch', of, state), deviceClass: 'switch' })),
   fan: fanPart,
@@ -20,12 +20,15 @@ const READERS: Readonly<Record<string, (expose: Expose) => Part | { reason: stri
   climate: climatePart,
 }
 
-function withState(expose: Expose, part: (expose: Expose, state: Expose) => Part): Part | { reason: string } {
+function withState(
+  expose: Expose,
+  part: (expose: Expose, state: Expose) => ExposedPart,
+): ExposedPart | { reason: string } {
   const state = feature(expose, 'state')
   return state?.type === 'binary' ? part(expose, state) : { reason: `this ${expose.type} has no state` }
 }
 
-function onOffPart(component: string, expose: Expose, state: Expose): Part {
+function onOffPart(component: string, expose: Expose, state: Expose): ExposedPart {
   const { property, on, off } = state
   return {
     ...{ component, property, name: expose.label || titleOf(state), deviceClass: null },
@@ -43,7 +46,7 @@ function stateIn(state: Expose, said: Readonly<Record<string, unknown>>): Said {
 }
 
 /** Attributes have Home Assistant's names; colours are as Zigbee2MQTT says them. */
-function lightPart(expose: Expose, state: Expose): Part {
+function lightPart(expose: Expose, state: Expose): ExposedPart {
   const brightness = feature(expose, 'brightness')
   const most = brightness?.range?.max ?? 254
   const others = ['color_temp', 'color_xy', 'color_hs'].flatMap((name) => feature(expose, name) ?? [])
@@ -66,7 +69,7 @@ function lightPart(expose: Expose, state: Expose): Part {
   }
 }
 
-function fanPart(expose: Expose): Part | { reason: string } {
+function fanPart(expose: Expose): ExposedPart | { reason: string } {
   const state = feature(expose, 'state')
   const mode = feature(expose, 'mode')
   const speed = feature(expose, 'speed')
@@ -96,7 +99,7 @@ function fanPart(expose: Expose): Part | { reason: string } {
 }
 
 /** `open` and `closed`, as Home Assistant calls them; from the position where the device says one. */
-function coverPart(expose: Expose): Part | { reason: string } {
+function coverPart(expose: Expose): ExposedPart | { reason: string } {
   const state = feature(expose, 'state')
   const position = feature(expose, 'position')
   const property = state?.property ?? position?.property
@@ -119,7 +122,7 @@ function coverPart(expose: Expose): Part | { reason: string } {
   }
 }
 
-function lockPart(expose: Expose, state: Expose): Part {
+function lockPart(expose: Expose, state: Expose): ExposedPart {
   const { property, on, off } = state
   const kept = feature(expose, 'lock_state')
   return {
@@ -134,7 +137,7 @@ function lockPart(expose: Expose, state: Expose): Part {
 }
 
 /** Its state is the mode; temperatures are attributes with Home Assistant's names. */
-function climatePart(expose: Expose): Part | { reason: string } {
+function climatePart(expose: Expose): ExposedPart | { reason: string } {
   const setpoint = ['occupied_heating_setpoint', 'current_heating_setpoint', 'occupied_cooling_setpoint']
     .map((name) => feature(expose, name))
     .find((one) => one !== undefined)

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { ZIGBEE2MQTT } from '../../../hub/dialects/zigbee2mqtt/dialect.ts'
+import { ZIGBEE2MQTT } from '../../../hub/dialects/zigbee2mqtt/zigbee2mqtt.ts'
 import { BrokerSession, type Load } from '../../../hub/makers/broker-session.ts'
 import { systemClock } from '../../../shared/clock.ts'
 import { ALL_DEVICES, LAMP } from '../dialects/zigbee2mqtt/devices.ts'

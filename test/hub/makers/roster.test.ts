@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Announced, Dialect } from '../../../hub/dialects/dialect.ts'
 import type { Announcement, SaidDevice } from '../../../hub/dialects/said.ts'
-import { ZIGBEE2MQTT } from '../../../hub/dialects/zigbee2mqtt/dialect.ts'
+import { ZIGBEE2MQTT } from '../../../hub/dialects/zigbee2mqtt/zigbee2mqtt.ts'
 import { type News, Roster } from '../../../hub/makers/roster.ts'
 import { ALL_DEVICES, BUTTON, COORDINATOR, DOOR, LAMP } from '../dialects/zigbee2mqtt/devices.ts'
 

@@ -3,11 +3,11 @@ import { cutText } from '../../../shared/cut-text.ts'
 import { LaresError } from '../../../shared/errors.ts'
 import { slug } from '../../../shared/ids.ts'
 import type { Availability, EntityOrder, SaidEntity } from '../said.ts'
-import type { Part } from './generic.ts'
+import type { ExposedPart } from './generic.ts'
 import { isDiagnostic } from './look.ts'
 
 /** Where the device of an entity is heard and told something. */
-export interface DevicePlace {
+export interface ZigbeePlace {
   prefix: string
   ieee: string
   friendly: string
@@ -15,7 +15,7 @@ export interface DevicePlace {
 }
 
 /** The entity of a part: it is heard on the topic of its device, and told something below it. */
-export function entityOf(part: Part, { prefix, ieee, friendly, availability }: DevicePlace): SaidEntity {
+export function entityOf(part: ExposedPart, { prefix, ieee, friendly, availability }: ZigbeePlace): SaidEntity {
   const { component, property } = part
   return {
     part: property,
@@ -52,7 +52,7 @@ export function entityOf(part: Part, { prefix, ieee, friendly, availability }: D
   }
 }
 
-function written(part: Part, order: EntityOrder): Readonly<Record<string, unknown>> {
+function written(part: ExposedPart, order: EntityOrder): Readonly<Record<string, unknown>> {
   const { range, options } = part
   const write = part.orders[order.order] as ((order: EntityOrder) => Readonly<Record<string, unknown>>) | undefined
   if (!write)
