@@ -1,0 +1,34 @@
+import type { Inventory } from './entry.ts'
+
+const ORDERED = {
+  because:
+    'a person reads it in the answer to an order: test/hub/dialects/homeassistant/ordering.test.ts gives wrong and right ones',
+}
+const OF_ZIGBEE = {
+  because: 'a person reads it in the answer to an order: test/hub/dialects/zigbee2mqtt gives wrong and right ones',
+}
+
+/** The remedies of what reads devices of other makers. */
+export const MAKERS: Inventory = {
+  'hub/dialects/homeassistant/': {
+    'Write a text of that length.': ORDERED,
+    'There are: ….': ORDERED,
+    'Write a number from … to ….': ORDERED,
+    'It can only be read.': ORDERED,
+    'It takes: ….': ORDERED,
+    'Have the device announced in several messages, each entity in': {
+      because: 'whoever makes the device does it; test/hub/dialects/homeassistant/announcing.test.ts reads both',
+    },
+  },
+  'hub/dialects/zigbee2mqtt/': {
+    'It takes ….': OF_ZIGBEE,
+    'Choose a number in it.': OF_ZIGBEE,
+    'It has ….': OF_ZIGBEE,
+  },
+  'hub/makers/': {
+    'Look whether the program that speaks for it runs.': {
+      because:
+        'the program is somebody else’s; test/hub/makers/makers-thread.test.ts orders before and after it announced',
+    },
+  },
+}
