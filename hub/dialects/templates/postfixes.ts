@@ -71,12 +71,17 @@ function subscript(
   return parser.part((run) => sliceOf(value(run), [from(run), to(run)], run, place))
 }
 
+/** Other names behind a test that takes nothing would be what it is given, in Jinja. */
+const BEHIND_A_TEST: ReadonlySet<string> = new Set(['and', 'or', 'else'])
+
 function tested(parser: Parser, value: TemplatePart, expression: Expression): TemplatePart {
   const isNegated = parser.skip('name', 'not')
   const { offset } = parser.token
   const text = parser.expectName()
   const test = call(parser, { kind: 'test', text, offset }, { value, expression })
-  if (parser.is('name', 'is')) throw parser.error('one test stands behind another')
+  const isAlone = TESTS.get(text)?.params.length === 0
+  if (isAlone && parser.is('name') && !BEHIND_A_TEST.has(parser.token.text))
+    throw parser.error(`"${cutText(parser.token.text, 40)}" stands behind a test: brackets say what is meant`)
   return isNegated ? (run) => !test(run) : test
 }
 

@@ -51,6 +51,8 @@ describe('a template that needs more', () => {
     ['{{ value value }}', '"}}" is wanted here (character 10)'],
     ['{{ (value }}', '"{{" has no "}}" (character 1)'],
     ['{{ "value }}', '""" means nothing here (character 4)'],
+    ['{{ a is defined if b else c }}', '"if" stands behind a test: brackets say what is meant (character 17)'],
+    ['{{ a is number in [true] }}', '"in" stands behind a test: brackets say what is meant (character 16)'],
     ['{{ a ? b : c }}', '"?" means nothing here (character 6)'],
     ['{% if value %}x', '"{%" is wanted here (character 16)'],
     ['{% if value %}x{% else %}y{% elif z %}{% endif %}', '"elif" stands behind "else" (character 35)'],
