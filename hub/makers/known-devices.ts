@@ -33,12 +33,12 @@ export class KnownDevices {
   }
 
   /**
-   * Takes an announcement in the place of an earlier one on its topic. One that is not whole leaves what it does not name. Returns whom it
+   * Takes an announcement in the place of an earlier one on its topic. One that replaces nothing leaves what it does not name. Returns whom it
    * changed, and who is no more.
    */
   announce(
     announced: Announcement,
-    { isWhole }: { isWhole: boolean },
+    { replaces }: { replaces: boolean },
   ): { changed: RosterDevice | null; gone: string[] } {
     const { topic, device: about } = announced
     const before = this.#byTopic.get(topic)
@@ -46,7 +46,7 @@ export class KnownDevices {
     const [device = this.#add(about.identities), ...others] = this.#named(about.identities)
     const gone = before && before !== device && !others.includes(before) ? this.remove(topic).gone : []
     const earlier = device.announcements.get(topic)
-    device.announcements.set(topic, isWhole || !earlier ? announced : joined(earlier, announced))
+    device.announcements.set(topic, replaces || !earlier ? announced : joined(earlier, announced))
     this.#byTopic.set(topic, device)
     for (const other of others) gone.push(...this.#join(device, other))
     for (const identity of about.identities) this.#identify(device, identity)

@@ -37,6 +37,7 @@ export class Roster {
   #dialect: Dialect
   #prefix: string
   #announcing: readonly RegExp[]
+  #read: ReturnType<Dialect['reader']>
   #devices = new KnownDevices()
   #wanted = new Set<string>()
   #watches = new Map<string, EntityWatch>()
@@ -48,6 +49,7 @@ export class Roster {
     this.#dialect = dialect
     this.#prefix = prefix
     this.#announcing = dialect.announcing(prefix).map(matcherOf)
+    this.#read = dialect.reader(prefix)
   }
 
   /** What has to be subscribed to now. */
@@ -91,7 +93,7 @@ export class Roster {
   }
 
   #announced(message: PublishedMessage): News {
-    const { announcements, removed, whole, trouble } = this.#dialect.read({ prefix: this.#prefix, ...message })
+    const { announcements, removed, whole, replaces, trouble } = this.#read(message)
     const changed = new Map<string, RosterDevice>()
     const gone = new Set<string>()
     const note = (step: { changed: RosterDevice | null; gone: string[] }) => {
@@ -101,7 +103,7 @@ export class Roster {
     const named = new Set(announcements.map(({ topic }) => topic))
     const left = whole ? this.#devices.topics().filter((topic) => !named.has(topic)) : []
     for (const topic of [...removed, ...left]) note(this.#devices.remove(topic))
-    for (const one of announcements) note(this.#devices.announce(one, { isWhole: whole }))
+    for (const one of announcements) note(this.#devices.announce(one, { replaces }))
     for (const identity of gone) changed.delete(identity)
     this.#watchAll()
     return { ...NOTHING, devices: [...changed.values()].map(deviceWords), gone: [...gone], whole, trouble }

@@ -49,10 +49,11 @@ const MAY_IMPORT: Record<string, string> = {
   // Reads what others publish: no input or output, no clock, no database.
   'hub/dialects': 'hub/dialects/templates shared',
   'hub/dialects/homeassistant': 'hub/dialects hub/dialects/templates shared',
+  'hub/dialects/tasmota': 'hub/dialects shared',
   'hub/dialects/templates': 'shared',
   'hub/dialects/zigbee2mqtt': 'hub/dialects hub/dialects/templates shared',
   // The thread that listens at brokers of somebody else, and its end on the front.
-  'hub/makers': 'hub/dialects hub/dialects/homeassistant hub/dialects/zigbee2mqtt shared',
+  'hub/makers': 'hub/dialects hub/dialects/homeassistant hub/dialects/tasmota hub/dialects/zigbee2mqtt shared',
   'hub/query': 'hub/engine shared shared/sqlite',
   'hub/features/makers': 'hub/dialects hub/makers',
   'hub/features': 'hub/contract hub/engine hub/features/* shared shared/messages',

@@ -1,5 +1,5 @@
 import { asError } from '../../../shared/errors.ts'
-import type { Dialect } from '../dialect.ts'
+import { type Dialect, NOTHING_ANNOUNCED } from '../dialect.ts'
 import { readAnnouncement } from './read-announcement.ts'
 
 /** What we announce to Home Assistant ourselves is never read back as somebody's device. */
@@ -10,15 +10,16 @@ export const HOMEASSISTANT: Dialect = {
   name: 'homeassistant',
   prefix: 'homeassistant',
   announcing: (prefix) => [`${prefix}/+/+/config`, `${prefix}/+/+/+/config`],
-  read({ prefix, topic, payload }) {
-    try {
-      const announcement = readAnnouncement(topic, payload, prefix)
-      const nothing = { announcements: [], removed: [], whole: false, trouble: null }
-      if (OURS.test(announcement.origin ?? '')) return nothing
-      if (announcement.removed === 'all') return { ...nothing, removed: [topic] }
-      return { ...nothing, announcements: [announcement] }
-    } catch (error) {
-      return { announcements: [], removed: [], whole: false, trouble: asError(error).message }
-    }
-  },
+  reader:
+    (prefix) =>
+    ({ topic, payload }) => {
+      try {
+        const announcement = readAnnouncement(topic, payload, prefix)
+        if (OURS.test(announcement.origin ?? '')) return NOTHING_ANNOUNCED
+        if (announcement.removed === 'all') return { ...NOTHING_ANNOUNCED, removed: [topic] }
+        return { ...NOTHING_ANNOUNCED, announcements: [announcement] }
+      } catch (error) {
+        return { ...NOTHING_ANNOUNCED, trouble: asError(error).message }
+      }
+    },
 }

@@ -6,8 +6,8 @@ export const ZIGBEE2MQTT: Dialect = {
   name: 'zigbee2mqtt',
   prefix: 'zigbee2mqtt',
   announcing: (prefix) => [`${prefix}/bridge/devices`],
-  read({ prefix, payload }) {
-    const { announcements, trouble } = readBridgeDevices(prefix, payload)
-    return { announcements, removed: [], whole: trouble === null, trouble }
+  reader: (prefix) => (message) => {
+    const { announcements, trouble } = readBridgeDevices(prefix, message.payload)
+    return { announcements, removed: [], whole: trouble === null, replaces: true, trouble }
   },
 }

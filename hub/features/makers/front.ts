@@ -76,7 +76,7 @@ export function openMakersFront(front: Front): FrontPart {
 /** A dialect that the entry does not mention is spoken with its own prefix; one that is false is not. */
 function namedBroker(key: string, entry: BrokerEntry): NamedBroker {
   const spoken = [...DIALECTS.values()].flatMap(({ name, prefix }) => {
-    const said = entry[name as 'zigbee2mqtt' | 'homeassistant']
+    const said = entry[name as 'zigbee2mqtt' | 'tasmota' | 'homeassistant']
     return said === false ? [] : [{ source: `${key}-${name}`, dialect: name, prefix: said ?? prefix }]
   })
   return { key, url: entry.url, user: entry.user ?? null, ca: entry.ca ?? null, spoken }

@@ -20,6 +20,7 @@ const broker = z
     ca: z.string().startsWith('/', 'is no whole path').optional(),
     house: z.string().min(1).max(255).optional(),
     zigbee2mqtt: spoken.optional(),
+    tasmota: spoken.optional(),
     homeassistant: spoken.optional(),
   })
   .refine(
@@ -41,7 +42,7 @@ export const MAKERS = settingsSection({
       meaning:
         'Brokers that are there already, each under a name of its own: the hub hears devices of other makers there, and tells them what ' +
         'people want. url is mqtt:// or mqtts://; user with secret or secret_file; ca for a certificate of an authority of your own; ' +
-        'house, where the hub has several; zigbee2mqtt and homeassistant name the first part of their topics where it is another, or are false.',
+        'house, where the hub has several; zigbee2mqtt, tasmota and homeassistant name the first part of their topics where it is another, or are false.',
       example:
         'brokers = { home = { url = "mqtt://192.168.1.5:1883", user = "lares", secret_file = "/etc/lares/home.password" } }',
     },

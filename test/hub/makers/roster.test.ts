@@ -134,10 +134,12 @@ describe('devices that several messages announce', () => {
       name: 'test',
       prefix: 'test',
       announcing: (prefix) => [`${prefix}/#`],
-      read: ({ topic }) => ({
-        ...{ announcements: [], removed: [], whole: false, trouble: null },
-        ...messages[Number(topic.split('/')[1])],
-      }),
+      reader:
+        () =>
+        ({ topic }) => ({
+          ...{ announcements: [], removed: [], whole: false, replaces: false, trouble: null },
+          ...messages[Number(topic.split('/')[1])],
+        }),
     }
     const roster = new Roster(dialect, 'test')
     return (number) => roster.hear({ topic: `test/${number}`, payload: Buffer.alloc(0), retained: false }, 0)

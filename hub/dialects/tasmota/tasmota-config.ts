@@ -1,0 +1,60 @@
+import { cleanText } from '../../../shared/clean-text.ts'
+import { cutText } from '../../../shared/cut-text.ts'
+
+/** What becomes of a relay: tasmota.github.io, "MQTT", `SetOption19 0`, `rl` of the discovery message. */
+export const RELAY = { none: 0, relay: 1, light: 2, shutter: 3 } as const
+const MOST_RELAYS = 32
+
+/** A device as `tasmota/discovery/<mac>/config` describes it. */
+export interface TasmotaConfig {
+  /** Twelve hexadecimal digits, lower case. */
+  mac: string
+  name: string
+  model: string | null
+  version: string | null
+  /** Names of its relays; `null`: none was given. */
+  names: readonly (string | null)[]
+  relays: readonly number[]
+  /** Whether its light has a brightness. */
+  dims: boolean
+  /** What stands for off and for on. */
+  words: { off: string; on: string }
+  reach: { online: string; offline: string }
+  /** Topic of a message with one of the three prefixes. */
+  topic(prefix: 'cmnd' | 'stat' | 'tele', rest: string): string
+}
+
+/** Reads a discovery message that is JSON already. Returns a sentence where it describes no device. */
+export function readTasmotaConfig(given: Readonly<Record<string, unknown>>): TasmotaConfig | string {
+  const { mac, t, ft, tp, state } = given
+  if (typeof mac !== 'string' || !/^[0-9a-f]{12}$/i.test(mac)) return 'it says no mac'
+  if (typeof t !== 'string' || typeof ft !== 'string' || !/%prefix%/.test(ft)) return 'it says no topic: "t" and "ft"'
+  const prefixes = texts(tp)
+  const words = texts(state)
+  const topic = (prefix: 'cmnd' | 'stat' | 'tele', rest: string) => {
+    const called = prefixes[['cmnd', 'stat', 'tele'].indexOf(prefix)] ?? prefix
+    return `${ft.replaceAll('%prefix%', called).replaceAll('%topic%', t).replace(/\/?$/, '/')}${rest}`
+  }
+  if (/[+#]/.test(topic('tele', ''))) return 'its topic holds + or #'
+  return {
+    mac: mac.toLowerCase(),
+    name: labelOf(given.dn) ?? labelOf(given.hn) ?? `Tasmota ${mac.toLowerCase()}`,
+    model: labelOf(given.md),
+    version: labelOf(given.sw),
+    names: Array.isArray(given.fn) ? given.fn.filter((_, at) => at < MOST_RELAYS).map(labelOf) : [],
+    relays: Array.isArray(given.rl) ? given.rl.filter((_, at) => at < MOST_RELAYS).map(Number) : [],
+    dims: typeof given.lt_st === 'number' && given.lt_st > 0,
+    words: { off: words[0] ?? 'OFF', on: words[1] ?? 'ON' },
+    reach: { online: labelOf(given.onln) ?? 'Online', offline: labelOf(given.ofln) ?? 'Offline' },
+    topic,
+  }
+}
+
+function texts(given: unknown): (string | undefined)[] {
+  return Array.isArray(given) ? given.map((one) => (typeof one === 'string' && one !== '' ? one : undefined)) : []
+}
+
+function labelOf(given: unknown): string | null {
+  const text = typeof given === 'string' ? cutText(cleanText(given), 255) : ''
+  return text === '' ? null : text
+}

@@ -1,0 +1,163 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { hear, isReachable } from '../../../../hub/dialects/hear.ts'
+import { payloadOf } from '../../../../hub/dialects/payload.ts'
+import type { Said, SaidEntity } from '../../../../hub/dialects/said.ts'
+import { TASMOTA } from '../../../../hub/dialects/tasmota/tasmota.ts'
+
+/** As tasmota.github.io, "MQTT" and "Home Assistant", describe the messages of `SetOption19 0`; the devices are made up. */
+const config = (more: Record<string, unknown> = {}) => ({
+  ...{ ip: '192.168.1.5', dn: 'Boiler', fn: ['Heating', null, null], hn: 'tasmota-3344', mac: 'A0B1C2D33445' },
+  ...{ md: 'Athom Plug V2', ty: 0, if: 0, ofln: 'Offline', onln: 'Online', state: ['OFF', 'ON', 'TOGGLE', 'HOLD'] },
+  ...{ sw: '13.1.0', t: 'tasmota_D33445', ft: '%prefix%/%topic%/', tp: ['cmnd', 'stat', 'tele'], rl: [1, 0, 0] },
+  ...{ swc: [-1], swn: [null], btn: [0], so: { 4: 0 }, lk: 0, lt_st: 0, sho: [], ver: 1 },
+  ...more,
+})
+const SENSORS = {
+  sn: {
+    Time: '2026-06-24T08:39:31',
+    ENERGY: { TotalStartTime: '2026-06-24T08:32:22', Total: 1.5, Power: 40, Factor: 0.9, Voltage: 233 },
+    AM2301: { Temperature: 21.4, Humidity: 40 },
+    TempUnit: 'C',
+  },
+  ver: 1,
+}
+
+const bytes = (value: unknown) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value))
+
+function announced(configuration: unknown, sensors?: unknown) {
+  const read = TASMOTA.reader('tasmota/discovery')
+  const say = (kind: string, value: unknown) =>
+    read({ topic: `tasmota/discovery/A0B1C2D33445/${kind}`, payload: bytes(value) })
+  const first = say('config', configuration)
+  const all = sensors === undefined ? first : say('sensors', sensors)
+  return { read: say, ...all, device: all.announcements[0] }
+}
+
+function part(entities: readonly SaidEntity[] | undefined, called: string): SaidEntity {
+  const found = entities?.find((one) => one.part === called)
+  if (!found) throw new Error(`there is no ${called} among ${entities?.map((one) => one.part)}`)
+  return found
+}
+
+function said(entity: SaidEntity, topic: string, value: unknown): Said {
+  return hear(
+    entity,
+    { topic, payload: payloadOf(bytes(value)), retained: false },
+    { state: undefined, attributes: {} },
+  )
+}
+
+describe('a Tasmota', () => {
+  it('is known by its address, whichever of its two messages comes first', () => {
+    const { device } = announced(config(), SENSORS)
+    expect(device?.device).toEqual({
+      identities: ['mac:a0:b1:c2:d3:34:45'],
+      ...{ name: 'Boiler', brand: 'Tasmota', model: 'Athom Plug V2', version: '13.1.0', via: null, area: null },
+    })
+    const parts = [
+      'power',
+      'energy_total',
+      'energy_power',
+      'energy_factor',
+      'energy_voltage',
+      'am2301_temperature',
+      'am2301_humidity',
+    ]
+    expect(device?.entities.map((one) => one.part)).toEqual(parts)
+    const read = TASMOTA.reader('tasmota/discovery')
+    const say = (kind: string, value: unknown) =>
+      read({ topic: `tasmota/discovery/A0B1C2D33445/${kind}`, payload: bytes(value) })
+    expect(say('sensors', SENSORS).announcements).toEqual([])
+    expect(say('config', config()).announcements[0]?.entities.map((one) => one.part)).toEqual(parts)
+  })
+
+  it('is switched, and says that it is', () => {
+    const power = part(announced(config()).device?.entities, 'power')
+    expect(power).toMatchObject({
+      component: 'switch',
+      name: 'Heating',
+      uniqueId: 'switch/a0b1c2d33445_power',
+      orders: ['on', 'off'],
+    })
+    expect(power.write({ order: 'on' })).toEqual([
+      { topic: 'cmnd/tasmota_D33445/POWER', payload: 'ON', qos: 1, retain: false },
+    ])
+    expect(said(power, 'stat/tasmota_D33445/RESULT', { POWER: 'ON' })).toEqual({ state: true })
+    expect(said(power, 'tele/tasmota_D33445/STATE', { POWER: 'OFF', Wifi: {} })).toEqual({ state: false })
+    expect(said(power, 'stat/tasmota_D33445/RESULT', { Command: 'Unknown' })).toEqual({})
+    expect(() => power.write({ order: 'level', percent: 5 })).toThrow('it does not take level')
+  })
+
+  it('with several relays has a number for each, and words and topics of its own', () => {
+    const two = config({
+      rl: [1, 1],
+      fn: ['Left', 'Right'],
+      state: ['aus', 'an'],
+      ft: 'home/%topic%/%prefix%',
+      tp: ['c', 's', 't'],
+    })
+    const right = part(announced(two).device?.entities, 'power2')
+    expect(right.write({ order: 'off' })[0]).toMatchObject({ topic: 'home/tasmota_D33445/c/POWER2', payload: 'aus' })
+    expect(said(right, 'home/tasmota_D33445/t/STATE', { POWER1: 'an', POWER2: 'aus' })).toEqual({ state: false })
+  })
+
+  it('that is a light dims, and a shutter is known and not connected', () => {
+    const light = announced(config({ rl: [2, 3, 3], lt_st: 1 })).device
+    const power = part(light?.entities, 'power1')
+    expect(power).toMatchObject({ component: 'light', orders: ['on', 'off', 'level'] })
+    expect(power.write({ order: 'level', percent: 40 })[0]).toMatchObject({
+      topic: 'cmnd/tasmota_D33445/Dimmer',
+      payload: '40',
+    })
+    expect(said(power, 'tele/tasmota_D33445/STATE', { POWER1: 'ON', Dimmer: 100 })).toEqual({
+      state: true,
+      attributes: { brightness: 255 },
+    })
+    expect(light?.notConnected).toEqual([expect.objectContaining({ component: 'cover' })])
+  })
+
+  it('measures in the units that it says', () => {
+    const entities = announced(config(), { sn: { ...SENSORS.sn, TempUnit: 'F' } }).device?.entities
+    const warm = part(entities, 'am2301_temperature')
+    expect(warm).toMatchObject({ deviceClass: 'temperature', measures: { unit: '°F' }, name: 'AM2301 Temperature' })
+    expect(said(warm, 'tele/tasmota_D33445/SENSOR', { AM2301: { Temperature: 70.1 } })).toEqual({ state: 70.1 })
+    expect(said(warm, 'tele/tasmota_D33445/SENSOR', { AM2301: { Temperature: null } })).toEqual({ state: null })
+    expect(said(warm, 'tele/tasmota_D33445/SENSOR', { ENERGY: {} })).toEqual({})
+  })
+
+  it('is there until its will says that it is not', () => {
+    const { availability } = part(announced(config()).device?.entities, 'power')
+    const [will] = availability.topics
+    expect(will?.topic).toBe('tele/tasmota_D33445/LWT')
+    expect(['Online', 'Offline', 'else'].map((text) => will?.read(payloadOf(bytes(text))))).toEqual([true, false, null])
+    expect(isReachable(availability, new Map([['tele/tasmota_D33445/LWT', false]]))).toBe(false)
+  })
+
+  it('leaves when its announcement is taken back', () => {
+    const { read } = announced(config())
+    expect(read('config', '')).toMatchObject({ removed: ['tasmota/discovery/A0B1C2D33445/config'] })
+    expect(read('sensors', SENSORS).announcements).toEqual([])
+  })
+
+  it.each([
+    ['no JSON', '{', 'no JSON object'],
+    ['without an address', config({ mac: '__proto__' }), 'it says no mac'],
+    ['without topics', config({ ft: 'tasmota' }), 'it says no topic'],
+    ['with a topic for everybody', config({ t: '#' }), 'holds + or #'],
+    ['of 100 kB', 'x'.repeat(100_000), 'at most'],
+  ])('that is %s is told in words', (_, value, reason) => {
+    expect(announced(value)).toMatchObject({ announcements: [], trouble: expect.stringContaining(reason) })
+  })
+
+  it('is read whatever it says, without an error', () => {
+    fc.assert(
+      fc.property(fc.object(), fc.object(), (more, sn) => {
+        const { device } = announced({ ...config(), ...more, mac: 'A0B1C2D33445' }, { sn })
+        for (const one of device?.entities ?? []) for (const { topic } of one.listens) said(one, topic, more)
+        return true
+      }),
+      { numRuns: 200 },
+    )
+  })
+})
