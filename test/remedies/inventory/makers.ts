@@ -25,6 +25,11 @@ export const MAKERS: Inventory = {
     'Choose a number in it.': OF_ZIGBEE,
     'It has ….': OF_ZIGBEE,
   },
+  'hub/dialects/tasmota/': {
+    'It takes ….': {
+      because: 'a person reads it in the answer to an order: test/hub/dialects/tasmota gives wrong and right ones',
+    },
+  },
   'hub/makers/': {
     'Look whether the program that speaks for it runs.': {
       because:
