@@ -15,6 +15,7 @@ import { openOutboxDatabase } from '../../edge/outbox/open-outbox.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { silentLog } from '../../shared/log.ts'
 import { runningUser } from '../../shared/running-user.ts'
+import { PAGE_SIZE } from '../../shared/sqlite/page-size.ts'
 import { type FakeTree, fakeTree } from '../edge/health/fake-tree.ts'
 import { type Pulse, pulseMissing, startPulse } from '../fixtures/pulse.ts'
 import { asPattern } from './lib/as-pattern.ts'
@@ -163,7 +164,7 @@ describe('the outbox that the doctor looks at', () => {
     const file = join(tree.root, 'outbox.db')
     openOutboxDatabase(tree.root, systemClock, silentLog).db.close()
     const bytes = readFileSync(file)
-    writeFileSync(file, text ?? bytes.fill(0xff, 4_096))
+    writeFileSync(file, text ?? bytes.fill(0xff, PAGE_SIZE))
     for (const log of ['-wal', '-shm']) rmSync(file + log, { force: true })
     expect(mendOf(await checkOutbox(doctorOf(tree)))).toBe('Restart the agent: it sets the file aside and goes on.')
     openOutboxDatabase(tree.root, systemClock, silentLog).db.close()

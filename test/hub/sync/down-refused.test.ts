@@ -231,7 +231,7 @@ describe.each(VERSIONS)('a house whose copy of central went wrong, on PostgreSQL
     ['the text of a row is none', "UPDATE managed_rows SET row = 'broken' WHERE row_key = 'b'"],
     [
       'a row is there that central does not have',
-      "INSERT INTO device_groups SELECT 'd', 'Group d', description, settings, owner_id, managed_by, scope, created_at, updated_at FROM device_groups WHERE id = 'b'",
+      "INSERT INTO device_groups (id, name, settings, managed_by, scope, created_at, updated_at) SELECT 'd', 'Group d', settings, managed_by, scope, created_at, updated_at FROM device_groups WHERE id = 'b'",
     ],
   ])('has it put right by the next comparison: %s', async (_, sql) => {
     const home = await settled()
