@@ -35,15 +35,19 @@ export function after(
     .prepare(`SELECT ${order.join(', ')} FROM ${table} WHERE ${last} = ?`)
     .raw()
     .get(key) as (string | number)[] | undefined
-  if (row === undefined)
-    throw new LaresError('not_found', `there is no ${key} for the list to go on after`, {
-      hint: 'Ask for the list from its beginning.',
-    })
+  if (row === undefined) throw noSuchRow(key)
   const columns = order.map((column) => `${alias}.${column}`)
   const marks = order.map(() => '?')
   return conditions({
     sql: `${where.sql} AND (${columns.join(', ')}) > (${marks.join(', ')})`,
     values: [...where.values, ...row],
+  })
+}
+
+/** For a list that is to go on after a row that is gone. */
+export function noSuchRow(key: string | number): LaresError {
+  return new LaresError('not_found', `there is no ${key} for the list to go on after`, {
+    hint: 'Ask for the list from its beginning.',
   })
 }
 

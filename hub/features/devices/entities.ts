@@ -48,6 +48,11 @@ export class Entities {
     return this.#rows.named(source, entityId)
   }
 
+  /** What a bridge or connection identifies so. */
+  identified(source: string, uniqueId: string): Entity | undefined {
+    return this.#rows.identified(source, uniqueId)
+  }
+
   /** Why the device may not have this sensor too; `null`: it has it, or may have it. */
   refusal(device: string, sensor: string): PartlyRefused | null {
     const present = this.find(device, sensor)

@@ -10,6 +10,14 @@ interface Row {
   status_reason: string
 }
 
+/** How a device is from now on, and why. */
+export interface DeviceStatus {
+  status: 'online' | 'offline' | 'error'
+  reason: string
+  /** Whether an event tells of it. Default true. */
+  isTold?: boolean
+}
+
 /**
  * Whether a device can be reached. Only the hub says so, from what its broker sees; a will alone is never believed,
  * because an old one may arrive after the device is back. The row, the event and the retained topic change together.
@@ -42,17 +50,19 @@ export class Presence {
     }
   }
 
-  set(context: Context, device: string, to: { status: 'online' | 'offline' | 'error'; reason: string }): void {
+  /** Says whether that was news. `isTold`: false where one event tells of many devices. */
+  set(context: Context, device: string, to: DeviceStatus): boolean {
     const row = this.#read.get(device) as Row | undefined
-    if (!row || (row.status === to.status && row.status_reason === to.reason)) return
+    if (!row || (row.status === to.status && row.status_reason === to.reason)) return false
     this.#change(context, row, to)
+    return true
   }
 
-  #change(context: Context, row: Row, to: { status: string; reason: string }): void {
+  #change(context: Context, row: Row, to: DeviceStatus): void {
     const { now } = context
     this.#write.run(to.status, to.reason, now, now, row.id)
     const online = to.status === 'online'
-    if (online !== (row.status === 'online')) {
+    if (online !== (row.status === 'online') && to.isTold !== false) {
       const name = this.#directory.find(row.id)?.name ?? row.id
       context.addEvent({
         type: online ? 'device_connect' : 'device_disconnect',
