@@ -90,6 +90,18 @@ export const COMMANDS = {
   graceMs: 5_000,
 } as const
 
+/** Devices of other makers. */
+export const MAKER_LIMITS = {
+  /** Of one source, that nobody decided on. */
+  undecided: 2_000,
+  /** Of the entities of one device. */
+  announcedBytes: 256 * KiB,
+  /** Of one device. */
+  identities: 32,
+  /** Of one device, between two changes of whether it can be reached. */
+  reachMs: 1_000,
+} as const
+
 /** Durable jobs: of one kind, that wait, have failed or ended otherwise; what one is told; what is remembered of a failure. */
 export const JOBS = {
   waiting: 10_000,

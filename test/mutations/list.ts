@@ -13,6 +13,7 @@ import { JOBS } from './jobs.ts'
 import { JOBS_THAT_FAIL } from './jobs-that-fail.ts'
 import { LINK } from './link.ts'
 import { LOST_ROWS } from './lost-rows.ts'
+import { MAKERS } from './makers.ts'
 import type { Mutation } from './mutation.ts'
 import { OUTBOX } from './outbox.ts'
 import { OUTPUTS } from './outputs.ts'
@@ -44,6 +45,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...CONTROL,
   ...DECLARED,
   ...DIALECTS,
+  ...MAKERS,
   ...FOLLOWERS,
   ...STORE,
   ...WEAR,

@@ -155,6 +155,8 @@ const REMEDIES: Record<ErrorCode | keyof FeatureProblems, Tried | Untried> = {
   follower_failing: { because: 'what takes its rows is mended first: test/hub/features/followers/commands.test.ts' },
   jobs_failing: { because: 'what they work with is mended first: test/hub/features/jobs/commands.test.ts' },
   jobs_unknown: { because: 'another version is put in place: test/hub/features/jobs/unknown-jobs.test.ts' },
+  makers_crowded: { because: 'people decide on what waits: test/hub/features/makers/announcements.test.ts' },
+  makers_house_unknown: { because: 'hub.toml is mended: test/hub/features/makers/announcements.test.ts' },
   old_key_stays: { because: 'a person removes a file: test/remedies/secrets.test.ts' },
   job_failed: { because: 'what it works with is mended first: test/hub/features/jobs/commands.test.ts' },
   timed_out: { because: 'what it works with is mended first: test/hub/features/jobs/commands.test.ts' },

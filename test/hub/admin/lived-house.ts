@@ -34,6 +34,12 @@ const CARD = {
   ...{ up_ms: 86_400_000, life_used_percent: null, spare_blocks: null },
 }
 
+/** A lamp that a bridge announced. */
+const LAMP = `INSERT OR IGNORE INTO maker_sources (key, dialect, house_id, is_online, since, created_at, updated_at) VALUES ('zigbee2mqtt', 'zigbee2mqtt', (SELECT id FROM houses ORDER BY created_at, id LIMIT 1), 1, ${START}, ${START}, ${START});
+  INSERT OR IGNORE INTO maker_devices (id, source, identity, identities, dialect, name, brand, entities, status, first_heard_at, last_heard_at, announced)
+    VALUES ('m1', 'zigbee2mqtt', 'zigbee2mqtt_0x1', '["zigbee2mqtt_0x1"]', 'zigbee2mqtt', 'Lamp', 'IKEA', 1, 'waiting', ${START}, ${START},
+      '{"entities":[{"uniqueId":"light/0x1","entityId":"light.lamp","name":null,"component":"light","deviceClass":null,"icon":null,"enabled":true,"category":null,"measures":null,"orders":["on","off","level"],"options":null,"range":null}],"not_connected":[]}')`
+
 /** What the front prepares for a command, and what its first example answers in a house that lived a little. */
 const HOME = '(SELECT id FROM houses ORDER BY created_at, id LIMIT 1)'
 const ANNA = `INSERT OR IGNORE INTO people (id, house_id, user_id, name, role, created_at, updated_at) VALUES ('p1', ${HOME}, 'anna', 'Anna', 'owner', 0, 0)`
@@ -91,6 +97,11 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
     prepared: CARD,
     expect: { full_days: 0, causes: [{ cause: 'readings', today: 5_000_000 }], card: { device: 'mmcblk0' } },
   },
+  'makers/list': { before: LAMP, expect: { makers: [{ name: 'Lamp', status: 'waiting', source: 'zigbee2mqtt' }] } },
+  'makers/show': { before: LAMP, expect: { maker: { name: 'Lamp' }, entities: [{ takes: ['on', 'off', 'level'] }] } },
+  'makers/accept': { before: LAMP, expect: { accepted: [{ name: 'Lamp', entities: 1 }] } },
+  'makers/ignore': { before: LAMP, expect: { name: 'Lamp', identity: 'zigbee2mqtt_0x1' } },
+  'makers/sources': { before: LAMP, expect: { sources: [{ source: 'zigbee2mqtt', state: 'online', waiting: 1 }] } },
   'readings/query': { expect: { series: [{ unit: '°C', readings: [{ value: 20, quality: 1 }] }] } },
   'readings/summary': { expect: { step_ms: 3_600_000, series: [{ unit: '°C', summaries: [{ count: 1 }] }] } },
   'readings/latest': { expect: { readings: [{ device: 'kitchen-pi', value: 20 }] } },

@@ -6,6 +6,7 @@ const FOLLOWERS = 'test/hub/features/followers/commands.test.ts'
 const LINE = 'test/remedies/command-line.test.ts'
 const COPIES = 'test/remedies/maintenance.test.ts'
 const CERTIFICATE = 'test/remedies/certificate.test.ts'
+const MAKERS = 'test/hub/features/makers/deciding.test.ts'
 const HOUSE = 'test/remedies/house.test.ts'
 const CENTRAL = 'test/remedies/managed-by-central.test.ts'
 const PLACES = 'test/hub/contract/named-places.test.ts'
@@ -30,6 +31,15 @@ export const HUB: Inventory = {
     'Write on, off or toggle, or 40% for a dimmer.': WAY_DOWN,
     'Devices that can be told something are listed by: lares': WAY_DOWN,
     'Tell it by what it is connected through: ': BEHIND_BRIDGE,
+  },
+  'hub/features/makers/': {
+    'It waits to be accepted once it is announced again.': MAKERS,
+    'Take it out first: lares devices revoke …': MAKERS,
+    'Name one of them by what identifies it, with --source': MAKERS,
+    'See lares makers list.': MAKERS,
+    'Did you mean …? See lares makers list.': MAKERS,
+    'See lares makers sources.': MAKERS,
+    'Did you mean …? See lares makers sources.': MAKERS,
   },
   'hub/': {
     'Name one that was set aside: hub.db.damaged-….': {

@@ -1,0 +1,88 @@
+import './inputs.ts'
+import type { Context } from '../../engine/context.ts'
+import type { Feature } from '../../engine/feature.ts'
+import type { House } from '../../engine/house.ts'
+import { openDevices } from '../devices/engine.ts'
+import { openTelemetry } from '../telemetry/engine.ts'
+import { Announcements } from './announcements.ts'
+import { Departures } from './departures.ts'
+import { freeRemoved } from './free-removed.ts'
+import { MakerEntities } from './maker-entities.ts'
+import { MakerReach } from './maker-reach.ts'
+import { MakerRows } from './maker-rows.ts'
+import { MakerSources } from './maker-sources.ts'
+import { MakerStates } from './maker-states.ts'
+import { SourcesComing } from './sources-coming.ts'
+import { Wanted } from './wanted.ts'
+
+/** Devices of other makers: those that wait, and those that a person accepted. */
+export function openMakers(house: House): Feature {
+  const { db } = house
+  const { directory, entities, presence, signs } = house.use(openDevices)
+  const { observations, latest } = house.use(openTelemetry)
+  const rows = new MakerRows(db)
+  const sources = new MakerSources(db)
+  const reach = new MakerReach({ rows, sources, presence })
+  const registering = new MakerEntities({ db, rows, directory, entities })
+  const departures = new Departures({ rows, entities, observations, latest, reach })
+  const announcements = new Announcements({ rows, sources, entities: registering, reach, departures, directory })
+  const states = new MakerStates({ rows, sources, reach, entities, observations, latest, directory, signs })
+  const coming = new SourcesComing({ sources, reach })
+  const wanted = new Wanted({ rows, sources })
+  /** Rows may be others now: somebody decided on one, or removed a device. */
+  let isChanged = true
+
+  function settle(context: Context): void {
+    if (!isChanged) return
+    isChanged = false
+    freeRemoved(context)
+    for (const row of rows.unregistered()) {
+      registering.register(context, row)
+      reach.show(context, row)
+    }
+    wanted.changed()
+  }
+
+  return {
+    name: 'makers',
+    writes: 'readings',
+    inputs: {
+      maker_sources(context, input) {
+        coming.name(context, input)
+        return { verdict: 'stored' }
+      },
+      maker_source(context, input) {
+        coming.show(context, input)
+        return { verdict: 'stored' }
+      },
+      maker_devices(context, input) {
+        announcements.take(context, input)
+        wanted.changed()
+        return { verdict: 'stored' }
+      },
+      maker_reach(context, input) {
+        reach.take(context, input)
+        return { verdict: 'stored' }
+      },
+      maker_states(context, input) {
+        states.take(context, input)
+        return { verdict: 'stored' }
+      },
+    },
+    start(context) {
+      wanted.forget()
+      isChanged = true
+      settle(context)
+    },
+    flush: settle,
+    afterCommit: (context) => wanted.tell(context),
+    tick(context) {
+      reach.tick(context)
+      sources.tick(context)
+    },
+    stop: (context) => sources.write(context),
+    forget() {
+      isChanged = true
+    },
+  }
+}

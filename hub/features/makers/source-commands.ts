@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { time } from '../../../shared/admin/fields.ts'
+import { adminCommand } from '../../engine/admin-command.ts'
+import { visibleHouses } from '../../query/visibility.ts'
+
+interface SourceRow {
+  key: string
+  dialect: string
+  house: string | null
+  is_named: number
+  is_online: number | null
+  reason: string | null
+  since: number | null
+  dropped: number
+}
+
+const COUNTED = ['waiting', 'accepted', 'ignored', 'left'] as const
+
+export const listSources = adminCommand({
+  area: 'makers',
+  verb: 'sources',
+  needs: 'configure',
+  summary: 'Brokers and bridges that speak for devices of other makers, and what is wrong with them',
+  params: z.strictObject({}),
+  result: z.strictObject({
+    sources: z.array(
+      z.strictObject({
+        source: z.string(),
+        state: z.enum(['online', 'away', 'not heard yet', 'not in hub.toml']),
+        /** Since when. */
+        since: time.nullable(),
+        /** What is wrong. */
+        reason: z.string().nullable(),
+        ...{ waiting: z.int(), accepted: z.int(), ignored: z.int(), left: z.int() },
+        dialect: z.string(),
+        /** `null`: only administrators see what it announces. */
+        house: z.string().nullable(),
+        /** States that nobody was asked for. */
+        dropped: z.int(),
+      }),
+    ),
+  }),
+  examples: [{ says: 'all', params: {} }],
+  changes: false,
+  query({ db, caller }) {
+    const visible = visibleHouses(caller, 's.house_id')
+    const rows = db
+      .prepare(
+        'SELECT s.key, s.dialect, h.name AS house, s.is_named, s.is_online, s.reason, s.since, s.dropped FROM maker_sources s ' +
+          `LEFT JOIN houses h ON h.id = s.house_id WHERE ${visible.sql} ORDER BY s.key`,
+      )
+      .all(...visible.values) as SourceRow[]
+    const counts = db.prepare('SELECT status, count(*) FROM maker_devices WHERE source = ? GROUP BY status').raw()
+    const sources = rows.map(({ key, dialect, house, since, reason, dropped, ...row }) => {
+      const known = new Map(counts.all(key) as [string, number][])
+      const counted = Object.fromEntries(COUNTED.map((status) => [status, known.get(status) ?? 0]))
+      return { source: key, state: stateOf(row), since, reason, ...counted, dialect, house, dropped }
+    })
+    return { sources }
+  },
+})
+
+function stateOf({ is_named, is_online }: Pick<SourceRow, 'is_named' | 'is_online'>): string {
+  if (is_named === 0) return 'not in hub.toml'
+  if (is_online === null) return 'not heard yet'
+  return is_online === 1 ? 'online' : 'away'
+}

@@ -1,0 +1,121 @@
+import type { Mutation } from './mutation.ts'
+
+const ANNOUNCEMENTS = 'test/hub/features/makers/announcements.test.ts'
+const DECIDING = 'test/hub/features/makers/deciding.test.ts'
+const STATES = 'test/hub/features/makers/states.test.ts'
+
+/** Devices of other makers. */
+export const MAKERS: readonly Mutation[] = [
+  {
+    without: 'knowing a device by all that identifies it',
+    file: 'hub/features/makers/maker-rows.ts',
+    text: 'const found = exact ?? this.#same.get(source, JSON.stringify(identities))',
+    becomes: 'const found = exact ?? (identities.length > 99 ? this.#same.get(source, "[]") : undefined)',
+    test: { file: ANNOUNCEMENTS, name: 'is the same under another name and topic' },
+  },
+  {
+    without: 'keeping what identified it before',
+    file: 'hub/features/makers/announcements.ts',
+    text: 'new Set([...said.identities, ...before.identities])',
+    becomes: 'new Set([...said.identities])',
+    test: { file: ANNOUNCEMENTS, name: 'leaves when its source says so, and is the same when it comes back' },
+  },
+  {
+    without: 'holding what is ignored at other sources',
+    file: 'hub/features/makers/announcements.ts',
+    text: "status === 'ignored' && house === source.house_id",
+    becomes: "status === 'ignored' && house === 'nowhere'",
+    test: { file: DECIDING, name: 'holds under another name, topic or source' },
+  },
+  {
+    without: 'ignoring in one house alone',
+    file: 'hub/features/makers/announcements.ts',
+    text: "status === 'ignored' && house === source.house_id",
+    becomes: "status === 'ignored' && house !== 'nowhere'",
+    test: { file: DECIDING, name: 'is of one house: what another one ignores is its own' },
+  },
+  {
+    without: 'keeping the device of one house from the sources of another',
+    file: 'hub/features/makers/announcements.ts',
+    text: 'return house_id === null || this.#parts.directory.find(device)?.house === house_id',
+    becomes: 'return house_id !== device',
+    test: { file: DECIDING, name: 'does not show the device of one house to another' },
+  },
+  {
+    without: 'disbelieving a whole list of nothing',
+    file: 'hub/features/makers/announcements.ts',
+    text: 'if (whole && devices.length > 0)',
+    becomes: 'if (whole)',
+    test: { file: ANNOUNCEMENTS, name: 'stays when a bridge that has just begun says that it has nothing' },
+  },
+  {
+    without: 'a bound on what waits',
+    file: 'hub/features/makers/announcements.ts',
+    text: "if (status === 'waiting' && rows.undecided(source.key) >= MAKER_LIMITS.undecided) {",
+    becomes: "if (status === 'left') {",
+    test: { file: ANNOUNCEMENTS, name: 'beyond that which come at once are not kept' },
+  },
+  {
+    without: 'a bound on what one device announces',
+    file: 'hub/features/makers/announced.ts',
+    text: 'if (bytes > MAKER_LIMITS.announcedBytes) break',
+    becomes: 'if (bytes < 0) break',
+    test: { file: ANNOUNCEMENTS, name: 'keeps so much of its entities' },
+  },
+  {
+    without: 'leaving the name alone that a person gave',
+    file: 'hub/features/makers/announcements.ts',
+    text: ' || name !== row.given_name',
+    becomes: '',
+    test: { file: ANNOUNCEMENTS, name: 'follows its announced name until a person names it' },
+  },
+  {
+    without: 'freeing what was revoked',
+    file: 'hub/features/makers/engine.ts',
+    text: '    freeRemoved(context)\n',
+    becomes: '    void freeRemoved\n',
+    test: { file: DECIDING, name: 'waits again, and its states are not wanted' },
+  },
+  {
+    without: 'asking of a second request whether the first accepted',
+    file: 'hub/features/makers/commands.ts',
+    text: 'if (named?.device_id != null) return',
+    becomes: 'if (named?.device_id === "") return',
+    test: { file: DECIDING, name: 'a second time says so and changes nothing' },
+  },
+  {
+    without: 'one device for what two sources tell of',
+    file: 'hub/features/makers/accept-maker.ts',
+    text: '  acceptElsewhere(context, row, { device, house })\n',
+    becomes: '  void acceptElsewhere\n',
+    test: { file: DECIDING, name: 'is one device, whichever is heard first' },
+  },
+  {
+    without: 'a second between two changes of who flaps',
+    file: 'hub/features/makers/maker-reach.ts',
+    text: 'heard.isHeldBack = !isDue(heard, context.now)',
+    becomes: 'heard.isHeldBack = false',
+    test: { file: STATES, name: 'is shown once a second for one that flaps' },
+  },
+  {
+    without: 'one event for all devices of a source',
+    file: 'hub/features/makers/maker-reach.ts',
+    text: '{ heard: this.#of(row), isTold: false }',
+    becomes: '{ heard: this.#of(row), isTold: true }',
+    test: { file: STATES, name: 'takes its hundred devices with it in one event' },
+  },
+  {
+    without: 'looking whether what says a state was accepted',
+    file: 'hub/features/makers/maker-states.ts',
+    text: "row?.status === 'accepted' ? row : undefined",
+    becomes: 'row',
+    test: { file: STATES, name: 'of a device that left' },
+  },
+  {
+    without: 'leaving alone what happened long ago',
+    file: 'hub/features/makers/maker-states.ts',
+    text: 'if (!isNews) return true',
+    becomes: 'if (age < 0) return true',
+    test: { file: STATES, name: 'long ago is kept, and presses nothing again' },
+  },
+]
