@@ -1,4 +1,5 @@
 import type { Database } from '../../shared/sqlite/open.ts'
+import type { LostRange } from './salvage-progress.ts'
 import type { TableDeclaration } from './synced-table.ts'
 
 /** Tables without AUTOINCREMENT whose keys are never given twice all the same, see `given_keys`. */
@@ -31,23 +32,35 @@ export function newestKeys(db: Database): (table: string) => number {
 /** More than are given before the index or the books know of one of them. */
 const UNKNOWN_KEYS = 50_000
 
+/** Every place that knows of a reading by its key. */
+const KNOWN_KEYS = [
+  "SELECT newest FROM given_keys WHERE table_name = 'readings'",
+  'SELECT max(id) FROM readings',
+  "SELECT max(position) FROM sync_streams WHERE table_name = 'readings'",
+  "SELECT max(position) FROM followers WHERE table_name = 'readings'",
+  "SELECT max(CAST(value AS INTEGER)) FROM hub_settings WHERE key IN ('readings_indexed', 'lanes_settled')",
+  "SELECT json_extract(value, '$.upto') FROM hub_settings WHERE key = 'ledger'",
+].map((sql) => `coalesce((${sql}), 0)`)
+
 /**
- * Has the keys of readings go on behind every one that may have been given, in a database that lost the newest rows: what is known
- * of them, and as many more as nobody else knows of.
+ * Has the keys of readings go on behind every one that may have been given, in a database that lost rows: what is known of them, and
+ * where nobody can read the end of the table, as many more as nobody else knows of. Call while rows that will go with what
+ * they belong to are still there: no trigger notes their keys.
  */
-export function passLostKeys(db: Database): void {
-  const known = [
-    "SELECT newest FROM given_keys WHERE table_name = 'readings'",
-    'SELECT max(id) FROM readings',
-    "SELECT max(position) FROM sync_streams WHERE table_name = 'readings'",
-    "SELECT max(position) FROM followers WHERE table_name = 'readings'",
-    "SELECT max(CAST(value AS INTEGER)) FROM hub_settings WHERE key IN ('readings_indexed', 'lanes_settled')",
-    "SELECT json_extract(value, '$.upto') FROM hub_settings WHERE key = 'ledger'",
-  ].map((sql) => `coalesce((${sql}), 0)`)
-  db.exec(
-    `INSERT INTO given_keys (table_name, newest) SELECT 'readings', max(${known.join(', ')}) + ${UNKNOWN_KEYS} WHERE true ` +
-      'ON CONFLICT (table_name) DO UPDATE SET newest = excluded.newest',
+export function passLostKeys(db: Database, lost: readonly LostRange[]): void {
+  const known = Number(
+    db
+      .prepare(`SELECT max(${KNOWN_KEYS.join(', ')})`)
+      .pluck()
+      .get(),
   )
+  const ends = lost.filter(({ table }) => table === 'readings').map(({ before }) => before ?? Number.MAX_SAFE_INTEGER)
+  // The key of a row that was refused may be rubbish itself, and none lies so far behind what is known.
+  const newest = Math.min(Math.max(known, ...ends.map((before) => before - 1)), known + UNKNOWN_KEYS)
+  db.prepare(
+    "INSERT INTO given_keys (table_name, newest) VALUES ('readings', ?) " +
+      'ON CONFLICT (table_name) DO UPDATE SET newest = excluded.newest',
+  ).run(newest)
 }
 
 /** A trigger that notes the greatest key of a table before its row goes: no code path can forget it. */

@@ -56,11 +56,18 @@ export class SalvageProgress {
     this.#lose.run(table, after, before)
   }
 
-  /** In the order of tables and keys. */
+  /** In the order of tables and keys. Rows that were refused one by one are one range where nothing is between them. */
   lost(): LostRange[] {
-    return this.#db
+    const ranges = this.#db
       .prepare('SELECT table_name AS "table", after, before FROM salvage_lost ORDER BY table_name, after')
       .all() as LostRange[]
+    const joined: LostRange[] = []
+    for (const range of ranges) {
+      const last = joined.at(-1)
+      if (last?.table === range.table && last.before !== null && range.after < last.before) last.before = range.before
+      else joined.push(range)
+    }
+    return joined
   }
 
   /** What is left is the database alone. */

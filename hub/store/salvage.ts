@@ -253,8 +253,7 @@ function copySequences({ source, db, progress }: Work): void {
 /** The index of readings begins again, and their keys go on. */
 function goOn({ db, tables, progress }: Work): void {
   if (!tables.includes('given_keys')) return
-  const isNewestLost = progress.lost().some(({ table, before }) => table === 'readings' && before === null)
-  if (isNewestLost) passLostKeys(db)
+  passLostKeys(db, progress.lost())
   forgetIndexedUpto(db)
 }
 

@@ -1,6 +1,7 @@
 import type { Mutation } from './mutation.ts'
 
 const SALVAGE_TEST = 'test/hub/store/salvage.test.ts'
+const KEYS_TEST = 'test/hub/store/salvage-keys.test.ts'
 const MENDED_TEST = 'test/hub/features/upkeep/mended.test.ts'
 
 const SCRUB_TEST = 'test/hub/store/scrub.test.ts'
@@ -39,10 +40,31 @@ export const SALVAGE: readonly Mutation[] = [
   },
   {
     without: 'passing over the keys of the newest readings when those are lost',
-    file: 'hub/store/salvage.ts',
-    text: 'if (isNewestLost) passLostKeys(db)',
-    becomes: 'if (isNewestLost) db.exec("")',
+    file: 'hub/store/append-keys.ts',
+    text: 'before ?? Number.MAX_SAFE_INTEGER)',
+    becomes: 'before ?? 0)',
     test: { file: SALVAGE_TEST, name: 'is what other pages hold when several are gone' },
+  },
+  {
+    without: 'passing over the keys of readings that were refused or went as orphans',
+    file: 'hub/store/salvage.ts',
+    text: 'passLostKeys(db, progress.lost())',
+    becomes: 'if (progress.lost().some(({ before }) => before === null)) passLostKeys(db, progress.lost())',
+    test: { file: KEYS_TEST, name: 'go on behind rows that went with a series that is not there' },
+  },
+  {
+    without: 'the keys of refused rows among those that were given',
+    file: 'hub/store/append-keys.ts',
+    text: 'Math.max(known, ...ends.map((before) => before - 1))',
+    becomes: 'Math.max(known, ...ends.filter((before) => before === Number.MAX_SAFE_INTEGER))',
+    test: { file: KEYS_TEST, name: 'go on behind rows that the new table refused' },
+  },
+  {
+    without: 'a bound on what the key of a refused row may be',
+    file: 'hub/store/append-keys.ts',
+    text: ', known + UNKNOWN_KEYS)',
+    becomes: ', 2 * Number.MAX_SAFE_INTEGER)',
+    test: { file: KEYS_TEST, name: 'go on where they were when the key of a refused row is rubbish' },
   },
   {
     without: 'the backup for small tables that are damaged',
