@@ -18,6 +18,7 @@ import { giveToOwnerOf } from './files.ts'
 import { mend } from './mend.ts'
 import { removeParts } from './part-files.ts'
 import { backupFolder, storeFile } from './places.ts'
+import { tellOfReadings } from './planner-statistics.ts'
 import { installSearch } from './search-index.ts'
 import type { StoreFolder } from './store-folder.ts'
 
@@ -137,6 +138,8 @@ function openChecked({ folder, now, log }: StoreFolder): { db: Database; uncheck
     installTriggers(db, declarations())
     // A write that meets damage in a search index ends the hub; with the same index it would end it for ever.
     installSearch(db, declarations(), { anew: suspicion === 'damage' })
+    // Also what an earlier version told it.
+    tellOfReadings(db)
     db.pragma('wal_autocheckpoint = 0')
     // What is changed or removed now may be of somebody who is erased later: its bytes are overwritten in every page that is written.
     db.pragma('secure_delete = FAST')

@@ -5,6 +5,7 @@ const INDEX = 'test/hub/features/telemetry/reading-index.test.ts'
 const LEFT = 'test/hub/features/retention/left-entries.test.ts'
 const THINNING = 'test/hub/features/retention/thinning.test.ts'
 const ERASURE = 'test/hub/features/erasures/erasure.test.ts'
+const OPTIMIZE = 'test/hub/features/upkeep/optimize.test.ts'
 
 /** Readings whose commit writes them and nothing else: their index, their keys, and what they say of their messages. */
 export const READINGS: readonly Mutation[] = [
@@ -193,6 +194,33 @@ export const READINGS: readonly Mutation[] = [
     test: {
       file: 'test/hub/features/telemetry/rollups.test.ts',
       name: 'sums up what is not rolled up yet from the readings themselves, each of them once',
+    },
+  },
+  {
+    without: 'telling the planner that readings are many when it found few',
+    file: 'hub/features/upkeep/engine.ts',
+    text: 'db.pragma(OPTIMIZE)\n    tellOfReadings(db)',
+    becomes: 'db.pragma(OPTIMIZE)',
+    test: { file: OPTIMIZE, name: 'where it looked when there was one' },
+  },
+  {
+    without: 'telling it so at a start',
+    file: 'hub/store/open-store.ts',
+    text: '    tellOfReadings(db)\n',
+    becomes: '',
+    test: {
+      file: 'test/hub/store/open-store.test.ts',
+      name: 'tells the planner that readings are many, whatever it was told before',
+    },
+  },
+  {
+    without: 'one moment for all statements of a question',
+    file: 'hub/admin/answer-question.ts',
+    text: 'db.transaction(() => ask(context, params))()',
+    becomes: 'ask(context, params)',
+    test: {
+      file: 'test/hub/admin/answer-question.test.ts',
+      name: 'is of one moment, also where an hour is rolled up between two of its statements',
     },
   },
 ]

@@ -1,6 +1,7 @@
 import type { Context } from '../../engine/context.ts'
 import type { Feature } from '../../engine/feature.ts'
 import type { House } from '../../engine/house.ts'
+import { tellOfReadings } from '../../store/planner-statistics.ts'
 import { tellOfMending } from './mended.ts'
 
 const KEY = 'optimized_at'
@@ -34,7 +35,9 @@ export function openUpkeep({ db }: House): Feature {
 
   function optimize({ now }: Context): void {
     db.pragma(`analysis_limit = ${ANALYSIS_LIMIT}`)
+    tellOfReadings(db)
     db.pragma(OPTIMIZE)
+    tellOfReadings(db)
     db.prepare(
       'INSERT INTO hub_settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
     ).run(KEY, String(now))

@@ -346,6 +346,15 @@ describe('opening the store', () => {
     db.close()
   })
 
+  it('tells the planner that readings are many, whatever it was told before', () => {
+    const store = filled()
+    store.db.exec("ANALYZE; UPDATE sqlite_stat1 SET stat = '1' WHERE tbl = 'readings'")
+    store.close()
+    const again = open()
+    expect(again.db.prepare("SELECT stat FROM sqlite_stat1 WHERE tbl = 'readings'").pluck().all()).toEqual(['1000000'])
+    again.close()
+  })
+
   it('goes on with a database whose first migration was cut off', () => {
     const db = new Sqlite(file())
     db.exec(
