@@ -25,7 +25,7 @@ export const RIGHTS: readonly Mutation[] = [
   },
   {
     without: 'that question at the reader',
-    file: 'hub/admin/reader-worker.ts',
+    file: 'hub/admin/answer-question.ts',
     text: 'authorize(command, caller)',
     becomes: '{ ...caller, houses: null, sees: null }',
     test: { file: 'test/hub/admin/reader.test.ts', name: 'asks for rights itself, whoever sent the question' },
