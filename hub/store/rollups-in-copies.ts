@@ -9,7 +9,7 @@ import { isSound } from './sound.ts'
  * carry only those that no two others have. Such a copy says from which key on it has them; the others have the row with
  * this key, too, by which they are known to be of the same life of the database. A whole copy says nothing.
  */
-const ROLLUPS_SINCE = 'rollups_since'
+export const ROLLUPS_SINCE = 'rollups_since'
 /**
  * After so long a copy is whole again. In a house of a year three days write the least: a whole copy every day costs more than
  * what the others carry meanwhile, one every week less than that.

@@ -7,7 +7,7 @@ import type { Log } from '../../shared/log.ts'
 import { stampAnew } from '../../shared/sqlite/log-stamp.ts'
 import { type Database, sqliteCode } from '../../shared/sqlite/open.ts'
 import { passLostKeys } from './append-keys.ts'
-import { listBackups, markAsCopy } from './backup.ts'
+import { listBackups, markAsCopy, RESTORED_COPY } from './backup.ts'
 import { damageOf, GROWING_TABLES } from './check.ts'
 import { NOT_DERIVED, type SchemaObject } from './copy-rows.ts'
 import { mostAtCentral } from './fetchable-rows.ts'
@@ -15,7 +15,8 @@ import { forgetIndexedUpto } from './indexed-readings.ts'
 import { removeOrphans } from './orphaned-rows.ts'
 import { dropPart } from './part-files.ts'
 import { openDamaged, ReadableRows } from './readable-rows.ts'
-import { completedBy } from './rollups-in-copies.ts'
+import { findRollupPositions, ROLLUP_STEPS } from './rollup-positions.ts'
+import { completedBy, ROLLUPS_SINCE } from './rollups-in-copies.ts'
 import { timeOfRow } from './row-times.ts'
 import { type LostRange, openSalvage, type SalvageProgress } from './salvage-progress.ts'
 import { type LostRows, type SalvageReport, storeReport } from './salvage-report.ts'
@@ -44,6 +45,11 @@ export type SalvageOutcome =
 
 /** The hub fills it from the readings that there are. */
 const FILLED_ANEW: ReadonlySet<string> = new Set(['reading_index'])
+/**
+ * Settings that no backup gives: what it says of itself, and how far rollups were that the file has. Where those are lost, they follow
+ * from the rollups.
+ */
+const NOT_FROM_A_BACKUP: readonly string[] = [RESTORED_COPY, ROLLUPS_SINCE, ...ROLLUP_STEPS.map(({ key }) => key)]
 const ROWS = 10_000
 /** What is left to the hub on a disk that is nearly full: as much as its log may grow to. */
 const RESERVE_BYTES = 64 * 1024 * 1024
@@ -211,7 +217,9 @@ function fillOlderRollups(
 /** A row that is there stays as it is: the backup's is older. */
 function fillTable({ from, db }: { from: Database; db: Database }, table: string, lost: LostRange[]): number {
   const ranges = lost.filter((range) => range.table === table)
-  const select = from.prepare(`SELECT rowid, * FROM "${table}"`).raw()
+  const left = table === 'hub_settings' ? JSON.stringify(NOT_FROM_A_BACKUP) : null
+  const which = left === null ? '' : 'WHERE key NOT IN (SELECT value FROM json_each(?))'
+  const select = from.prepare(`SELECT rowid, * FROM "${table}" ${which}`).raw()
   const insert = db.prepare(
     insertInto(
       table,
@@ -224,7 +232,7 @@ function fillTable({ from, db }: { from: Database; db: Database }, table: string
   )
   const isKey = keyIsRowid(db, table)
   let rows = 0
-  for (const [id, ...values] of select.iterate() as Iterable<[number, ...unknown[]]>) {
+  for (const [id, ...values] of select.iterate(...(left === null ? [] : [left])) as Iterable<[number, ...unknown[]]>) {
     // What was removed since the backup stays removed, where keys tell.
     if (isKey && !ranges.some(({ after, before }) => id > after && (before === null || id < before))) continue
     rows += insert.run(values).changes
@@ -250,10 +258,11 @@ function copySequences({ source, db, progress }: Work): void {
   }
 }
 
-/** The index of readings begins again, and their keys go on. */
+/** The index of readings begins again, their keys go on, and rollups go on where their rows end. */
 function goOn({ db, tables, progress }: Work): void {
   if (!tables.includes('given_keys')) return
   passLostKeys(db, progress.lost())
+  findRollupPositions(db, progress.lost())
   forgetIndexedUpto(db)
 }
 

@@ -2,6 +2,7 @@ import type { Mutation } from './mutation.ts'
 
 const SALVAGE_TEST = 'test/hub/store/salvage.test.ts'
 const KEYS_TEST = 'test/hub/store/salvage-keys.test.ts'
+const SETTINGS_TEST = 'test/hub/store/salvage-settings.test.ts'
 const MENDED_TEST = 'test/hub/features/upkeep/mended.test.ts'
 
 const SCRUB_TEST = 'test/hub/store/scrub.test.ts'
@@ -72,6 +73,41 @@ export const SALVAGE: readonly Mutation[] = [
     text: 'rows += insert.run(values).changes',
     becomes: 'rows += values.length * 0',
     test: { file: SALVAGE_TEST, name: 'is what the backup has of a small table' },
+  },
+  {
+    without: 'leaving out of the settings of a backup what is of the backup alone',
+    file: 'hub/store/salvage.ts',
+    text: '[RESTORED_COPY, ROLLUPS_SINCE, ...',
+    becomes: '[RESTORED_COPY, ...',
+    test: { file: SETTINGS_TEST, name: 'do not take from a backup what that says of itself' },
+  },
+  {
+    without: 'leaving out of the settings of a backup how far its rollups were',
+    file: 'hub/store/salvage.ts',
+    text: ', ...ROLLUP_STEPS.map(({ key }) => key)]',
+    becomes: ', String(ROLLUP_STEPS.length)]',
+    test: { file: SETTINGS_TEST, name: 'have no reading rolled up twice, and none left out' },
+  },
+  {
+    without: 'finding in the rollups how far they were',
+    file: 'hub/store/salvage.ts',
+    text: 'findRollupPositions(db, progress.lost())',
+    becomes: '',
+    test: { file: SETTINGS_TEST, name: 'have no reading rolled up twice, and none left out' },
+  },
+  {
+    without: 'knowing that the newest rollups were lost as well',
+    file: 'hub/store/rollup-positions.ts',
+    text: 'const at = isEndLost',
+    becomes: 'const at = isEndLost && newest < 0',
+    test: { file: SETTINGS_TEST, name: 'count as rolled up what came before the last hour' },
+  },
+  {
+    without: 'readings that were lost among those that are rolled up',
+    file: 'hub/store/rollup-positions.ts',
+    text: "return next === null ? newestKey(db, 'readings') : next - 1",
+    becomes: 'return next === null ? before : next - 1',
+    test: { file: SETTINGS_TEST, name: 'count readings as rolled up that were lost as well' },
   },
   {
     without: 'refusing to serve a house whose accounts were lost',

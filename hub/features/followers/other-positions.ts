@@ -1,6 +1,6 @@
 import type { Database } from '../../../shared/sqlite/open.ts'
 import { acknowledgedUpto, readStreams, readSyncIdentity } from '../../engine/sync-memory.ts'
-import { ROLLUP_EVERY_MS, ROLLUP_STEPS, rollupPosition } from '../telemetry/rollups.ts'
+import { ROLLUP_EVERY_MS, ROLLUP_STEPS, rollupPosition } from '../../store/rollup-positions.ts'
 import type { FollowedTable } from './followed-table.ts'
 
 /** A position over an append table that is kept by a machine of its own. */

@@ -1,6 +1,6 @@
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 import type { RetentionClass } from '../../contract/retention-class.ts'
-import { ROLLUP_STEPS, type RollupStep, rollupPosition } from '../telemetry/rollups.ts'
+import { ROLLUP_STEPS, type RollupStep, rollupPosition } from '../../store/rollup-positions.ts'
 import { declaredRows, eventClass, SEVERITIES } from './classes.ts'
 import type { Followed } from './held-back.ts'
 import { LeftEntries } from './left-entries.ts'

@@ -1,7 +1,7 @@
 import type { Database } from '../../../shared/sqlite/open.ts'
 import { fetchableKeys, mostAtCentral } from '../../store/fetchable-rows.ts'
+import { ROLLUP_STEPS, rollupPosition } from '../../store/rollup-positions.ts'
 import type { LostRange } from '../../store/salvage-progress.ts'
-import { ROLLUP_STEPS, rollupPosition } from '../telemetry/rollups.ts'
 
 /**
  * Writes down of which lost rows central is to be asked. Returns how many it may have, at most: 0 where there is none, or where it

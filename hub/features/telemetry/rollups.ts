@@ -1,40 +1,19 @@
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
-
-/** The steps there are, in milliseconds, with the key of each one's position. */
-export const ROLLUP_STEPS = [
-  { step: 300_000, key: 'rollup_5m' },
-  { step: 3_600_000, key: 'rollup_1h' },
-] as const
-/**
- * How often rows are written, in milliseconds, of every step. Each series ends in a leaf of its own of their index: rows of an hour
- * that are written together cost one page where twelve of five minutes each would cost twelve. Who asks meanwhile sums up the
- * readings themselves, `summaries.ts`.
- */
-export const ROLLUP_EVERY_MS = 3_600_000
-export type RollupStep = (typeof ROLLUP_STEPS)[number]['step']
-export type RollupKey = (typeof ROLLUP_STEPS)[number]['key']
+import {
+  ROLLUP_EVERY_MS,
+  ROLLUP_STEPS,
+  type RollupKey,
+  type RollupPosition,
+  type RollupStep,
+  rollupPosition,
+  writeRollupPosition,
+} from '../../store/rollup-positions.ts'
 
 /** Readings looked at in one transaction, of both steps together. */
 const READINGS_AT_ONCE = 20_000
 /** Sums kept in memory before they are written: a long backlog touches many buckets. */
 const SUMS_IN_MEMORY = 10_000
-
-/** How far one step is, as `hub_settings` keeps it. */
-export interface RollupPosition {
-  /** Readings up to this key are in the rollups. */
-  upto: number
-  /** The hour that was last rolled up to, `floor(now / ROLLUP_EVERY_MS)`, so that a restart does not begin within one. */
-  span: number
-  /** Rollup rows of finer steps up to this key come from readings that are in this step too. */
-  covers: number
-}
-
-/** Reads a step's position; where there is none, nothing is rolled up. */
-export function rollupPosition(db: Database, key: RollupKey): RollupPosition {
-  const stored = db.prepare('SELECT value FROM hub_settings WHERE key = ?').pluck().get(key)
-  return { upto: 0, span: 0, covers: 0, ...(typeof stored === 'string' ? (JSON.parse(stored) as object) : {}) }
-}
 
 interface Sums {
   series_id: number
@@ -96,7 +75,6 @@ class StepRollup {
   #nth: Statement
   #aggregate: Statement
   #insert: Statement
-  #note: Statement
   #newestRow: Statement
   #ofKeys: Statement
 
@@ -121,9 +99,6 @@ class StepRollup {
         'SELECT id, ?, ?, ?, ?, ?, ?, ? FROM reading_series WHERE id = ?',
     )
     this.#newestRow = db.prepare('SELECT coalesce(max(id), 0) FROM reading_rollups').pluck()
-    this.#note = db.prepare(
-      'INSERT INTO hub_settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
-    )
   }
 
   /** Does at most `room` readings of work. Returns how much of the room it took. */
@@ -188,7 +163,7 @@ class StepRollup {
   #flush(context: Context, position: RollupPosition): void {
     for (const sums of this.#sums.values()) this.#write(context, sums)
     this.#sums.clear()
-    this.#note.run(this.#key, JSON.stringify(position))
+    writeRollupPosition(this.#db, this.#key, position)
     this.#position = position
   }
 

@@ -1,5 +1,5 @@
 import type { Database } from '../../../shared/sqlite/open.ts'
-import { ROLLUP_EVERY_MS, ROLLUP_STEPS, type RollupStep, rollupPosition } from './rollups.ts'
+import { ROLLUP_EVERY_MS, ROLLUP_STEPS, type RollupStep, rollupPosition } from '../../store/rollup-positions.ts'
 
 /** What a series was in one span of a step. */
 export interface SummaryRow {

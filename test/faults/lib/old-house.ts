@@ -1,7 +1,7 @@
 import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
-import { ROLLUP_STEPS, rollupPosition } from '../../../hub/features/telemetry/rollups.ts'
+import { ROLLUP_STEPS, rollupPosition } from '../../../hub/store/rollup-positions.ts'
 import { type FullHouse, fillHouse } from '../../../scripts/lib/bench/full-house.ts'
 import { type HubProcess, startHub } from '../../../scripts/lib/bench/hub-process.ts'
 import { systemClock } from '../../../shared/clock.ts'
