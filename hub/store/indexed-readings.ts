@@ -6,6 +6,19 @@ const KEY = 'readings_indexed'
 /** SQL of the key up to which `reading_index` has readings; what came after is found where it lies. */
 const UPTO = `coalesce((SELECT CAST(value AS INTEGER) FROM hub_settings WHERE key = '${KEY}'), 0)`
 
+/**
+ * As many readings as any house writes in the two minutes after which states are written at the latest. Where the index is made anew, all
+ * that there ever were wait for it, and nobody may look through them who keeps the house waiting.
+ */
+const RECENT_KEYS = 50_000
+
+/** SQL of the key behind which are the newest readings of those that are not indexed. */
+export const RECENT_FROM = `max(${UPTO}, coalesce((SELECT max(id) FROM readings), 0) - ${RECENT_KEYS})`
+
+export function readRecentFrom(db: Database): number {
+  return Number(db.prepare(`SELECT ${RECENT_FROM}`).pluck().get())
+}
+
 export function readIndexedUpto(db: Database): number {
   return Number(db.prepare(`SELECT ${UPTO}`).pluck().get())
 }

@@ -5,6 +5,7 @@ const INDEX = 'test/hub/features/telemetry/reading-index.test.ts'
 const LEFT = 'test/hub/features/retention/left-entries.test.ts'
 const THINNING = 'test/hub/features/retention/thinning.test.ts'
 const ERASURE = 'test/hub/features/erasures/erasure.test.ts'
+const AT_START = 'test/hub/features/telemetry/states-at-start.test.ts'
 const OPTIMIZE = 'test/hub/features/upkeep/optimize.test.ts'
 
 /** Readings whose commit writes them and nothing else: their index, their keys, and what they say of their messages. */
@@ -179,7 +180,7 @@ export const READINGS: readonly Mutation[] = [
   {
     without: 'looking at a start for readings that are newer than the states that were written',
     file: 'hub/features/telemetry/latest.ts',
-    text: 'const state = readings.of(entity, written)',
+    text: 'const state = readings.of({ id: entity, source, type }, written)',
     becomes: 'const state = written',
     test: {
       file: 'test/hub/features/telemetry/telemetry.test.ts',
@@ -222,5 +223,36 @@ export const READINGS: readonly Mutation[] = [
       file: 'test/hub/admin/answer-question.test.ts',
       name: 'is of one moment, also where an hour is rolled up between two of its statements',
     },
+  },
+  {
+    without: 'a bound to what a start reads of what is not indexed',
+    file: 'hub/features/telemetry/states-at-start.ts',
+    text: 'new NewestReadings(db, readRecentFrom(db))',
+    becomes: 'new NewestReadings(db)',
+    test: { file: AT_START, name: 'looks for newer states no further back than any house writes in two minutes' },
+  },
+  {
+    without: 'a bound to what is read for an observation that may have been said before',
+    file: 'hub/features/telemetry/reading-writer.ts',
+    text: 'r.id > ${RECENT_FROM} AND',
+    becomes: 'r.id > 0 * ${RECENT_FROM} AND',
+    test: {
+      file: 'test/hub/features/telemetry/observations.test.ts',
+      name: 'is looked for among the newest readings and in the index, however many wait for it',
+    },
+  },
+  {
+    without: 'telling first states from readings that came late',
+    file: 'hub/features/telemetry/states-at-start.ts',
+    text: 'reading.time < this.#since',
+    becomes: 'false',
+    test: { file: AT_START, name: 'is none that came late' },
+  },
+  {
+    without: 'looking at a start what an entity is, where its state says nothing of it',
+    file: 'hub/features/telemetry/states-at-start.ts',
+    text: 'TRUE_OR_FALSE.has(type)',
+    becomes: '!TRUE_OR_FALSE.has(type)',
+    test: { file: AT_START, name: 'is so after it, where what was written was' },
   },
 ]

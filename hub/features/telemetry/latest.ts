@@ -41,7 +41,7 @@ export class LatestStates {
     this.#shown = shown
     this.#write = db.prepare('UPDATE device_entities SET state = ?, attributes = ?, latest = ? WHERE id = ?')
     this.#read = db.prepare(
-      'SELECT id AS entity, device_id AS device, key, attributes, latest FROM device_entities WHERE latest IS NOT NULL',
+      'SELECT id AS entity, source, entity_type AS type, device_id AS device, key, attributes, latest FROM device_entities',
     )
   }
 
@@ -99,10 +99,13 @@ export class LatestStates {
   /** At start: what the table has, or readings that are newer, published again because the broker forgot it. */
   load(context: Context): void {
     const readings = new StatesAtStart(context.db, context.now)
-    for (const { entity, device, key, ...row } of this.#read.all() as EntityRow[]) {
-      const written = this.#shown(device, key) ? readState(row) : null
-      if (written === null) continue
-      const state = readings.of(entity, written)
+    for (const { entity, device, key, source, type, ...row } of this.#read.all() as EntityRow[]) {
+      if (!this.#shown(device, key)) continue
+      const written = readState(row)
+      // What cannot be read is left as it is, until a newer state comes.
+      if (written === null && row.latest !== null) continue
+      const state = readings.of({ id: entity, source, type }, written)
+      if (state === null) continue
       const known = { entity, device, key, state }
       const unwritten = state !== written
       const slot = { ...known, unwritten, unpublished: false, publishedAt: context.now }
@@ -167,8 +170,9 @@ function isSame(one: State, other: State): boolean {
   )
 }
 
-/** `null`: it was not written by this program, and says nothing to it. */
+/** `null`: there is none, or it was not written by this program, and says nothing to it. */
 function readState({ latest, attributes }: Pick<EntityRow, 'latest' | 'attributes'>): State | null {
+  if (latest === null) return null
   try {
     const known = JSON.parse(attributes) as object
     const own = Object.keys(known).length === 0 ? {} : { attributes: known }
@@ -179,6 +183,8 @@ function readState({ latest, attributes }: Pick<EntityRow, 'latest' | 'attribute
 }
 
 interface EntityRow extends Omit<LatestState, 'state'> {
+  source: string
+  type: string
   attributes: string
-  latest: string
+  latest: string | null
 }

@@ -24,9 +24,10 @@ export class NewestReadings {
   #db: Database
   #waiting = new Map<number, Map<number, Place>>()
 
-  constructor(db: Database) {
+  /** `upto`: readings up to this key are looked for in the index alone. Default: those that are in it. */
+  constructor(db: Database, upto = readIndexedUpto(db)) {
     this.#db = db
-    this.#upto = readIndexedUpto(db)
+    this.#upto = upto
     this.#indexed = db.prepare(
       'SELECT i.reading_time AS time, i.id FROM reading_index i CROSS JOIN readings r ON r.id = i.id ' +
         'WHERE i.series_id = ? AND i.reading_time <= ? ORDER BY i.reading_time DESC, i.id DESC LIMIT 1',

@@ -1,5 +1,6 @@
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 import { newestKeyReader } from '../../store/append-keys.ts'
+import { RECENT_FROM } from '../../store/indexed-readings.ts'
 
 /**
  * Rows per statement, the largest first: crossing from JavaScript into SQLite costs as much as a row without its index,
@@ -44,8 +45,12 @@ export class ReadingWriter {
   #full: Insert
 
   constructor(db: Database) {
+    const isSame = 'r.series_id = @series AND r.reading_time = @time AND r.value = @value'
     this.#stored = db
-      .prepare('SELECT 1 FROM series_readings WHERE series_id = ? AND reading_time = ? AND value = ? LIMIT 1')
+      .prepare(
+        'SELECT 1 FROM reading_index i CROSS JOIN readings r ON r.id = i.id WHERE i.series_id = @series AND i.reading_time = @time ' +
+          `AND ${isSame} UNION ALL SELECT 1 FROM readings r WHERE r.id > ${RECENT_FROM} AND ${isSame} LIMIT 1`,
+      )
       .pluck()
     this.#newestKey = newestKeyReader(db, 'readings')
     const columns = ['id', 'series_id', 'reading_time', 'received_at', 'value', 'mark']
@@ -66,10 +71,13 @@ export class ReadingWriter {
     if (row.quality !== null || row.metadata !== null) this.#plain = false
   }
 
-  /** Whether the series has this value at this time already, written or waiting for that. */
+  /**
+   * Whether the series has this value at this time already, written or waiting for that. Where the index is made anew it may say no
+   * of what is not in it again.
+   */
   has(row: Pick<ReadingRow, 'series' | 'time' | 'value'>): boolean {
     this.#waiting ??= new Set([...this.#pending.values()].flat().map(sameness))
-    return this.#waiting.has(sameness(row)) || this.#stored.get(row.series, row.time, row.value) !== undefined
+    return this.#waiting.has(sameness(row)) || this.#stored.get(row) !== undefined
   }
 
   /** Returns how many it wrote. */

@@ -1,33 +1,54 @@
-import { CLOCK_STEP_MS } from '../../../shared/limits.ts'
+import { CLOCK_STEP_MS, VOLATILE_FLUSH_MS } from '../../../shared/limits.ts'
 import type { State } from '../../../shared/messages/state.ts'
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
+import { readRecentFrom } from '../../store/indexed-readings.ts'
+import { type Entity, OWN_SOURCE } from '../devices/entity.ts'
 import { NewestReadings } from './newest-readings.ts'
 
+/** Types of entities of others whose readings are of true and false, in Home Assistant's words. */
+const TRUE_OR_FALSE = new Set(['binary_sensor', 'switch', 'light', 'fan', 'siren', 'lock', 'update', 'input_boolean'])
+
+type Described = Pick<Entity, 'id' | 'source' | 'type'>
+
 /**
- * What readings say of states that were written some minutes before the end: a hub that was killed had newer ones in memory
- * alone, and the readings they came from on the disk.
+ * What readings say of states that were written some minutes before the end, or not at all yet: a hub that was killed had newer ones in
+ * memory alone, and the readings they came from on the disk. Of what is not indexed only the newest are looked at.
  */
 export class StatesAtStart {
   #newest: NewestReadings
   #series: Statement
   #upto: number
+  /** A first state that was not written is of a reading from after it. */
+  #since: number
 
   constructor(db: Database, now: number) {
-    this.#newest = new NewestReadings(db)
+    this.#newest = new NewestReadings(db, readRecentFrom(db))
     this.#series = db.prepare('SELECT id, unit FROM reading_series WHERE entity_id = ?')
     this.#upto = now + CLOCK_STEP_MS
+    const last = db.prepare('SELECT received_at FROM readings WHERE id = (SELECT max(id) FROM readings)').pluck().get()
+    // Devices gather for a while what they measure.
+    this.#since = Number(last ?? 0) - 2 * VOLATILE_FLUSH_MS
   }
 
-  /** The newer state of an entity, or the one that is known. One that only words ever described stays as it is. */
-  of(entity: string, known: State): State {
+  /**
+   * The newer state of an entity, or the one that is known. One that only words ever described stays as it is; one that has none gets
+   * none of a reading that came late.
+   */
+  of(entity: Described, known: State | null): State | null {
     let state = known
-    for (const { id, unit } of this.#series.all(entity) as { id: number; unit: string }[]) {
+    for (const { id, unit } of this.#series.all(entity.id) as { id: number; unit: string }[]) {
       const reading = this.#newest.of(id, this.#upto)
-      if (!reading || reading.time <= state.at) continue
-      const value = typeof known.value === 'boolean' ? reading.value !== 0 : reading.value
-      const { available: _, ...rest } = state
+      if (!reading || (state ? reading.time <= state.at : reading.time < this.#since)) continue
+      const value = isTrueOrFalse(entity, known) ? reading.value !== 0 : reading.value
+      const { available: _, ...rest } = state ?? {}
       state = { ...rest, value, unit, at: reading.time, quality: reading.quality, time_quality: reading.time_quality }
     }
     return state
   }
+}
+
+/** Where the state that was written says nothing of it, it is what the entity is. */
+function isTrueOrFalse({ source, type }: Described, known: State | null): boolean {
+  if (typeof known?.value === 'boolean') return true
+  return typeof known?.value !== 'number' && source !== OWN_SOURCE && TRUE_OR_FALSE.has(type)
 }

@@ -149,6 +149,25 @@ describe('a number of something that measures', () => {
     expect(readings(house)).toHaveLength(1)
   })
 
+  it('is looked for among the newest readings and in the index, however many wait for it', () => {
+    const { house, device } = houseWithBridge()
+    const [first, second] = [20, 21].map((value) => observed(thermometer(device), value, { at: START + value }))
+    if (!first || !second) throw new Error('there are two')
+    house.send(first, second)
+    house.db.exec(
+      'WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n LIMIT 49999) ' +
+        'INSERT INTO readings (series_id, reading_time, received_at, value) SELECT 1000, 1, 1, n FROM n',
+    )
+    const others = readings(house).length
+    house.send(second)
+    expect(readings(house)).toHaveLength(others)
+    house.send(first)
+    expect(readings(house)).toHaveLength(others + 1)
+    house.tick(1_000)
+    house.send(first, second)
+    expect(readings(house)).toHaveLength(others + 1)
+  })
+
   it('belongs to the device that has the thing by now, and stays when the one before is erased', () => {
     const { house, device } = houseWithBridge()
     house.send({ kind: 'test_device', name: 'Other' })
