@@ -69,7 +69,7 @@ export const READINGS: readonly Mutation[] = [
   {
     without: 'indexing readings as fast as they come',
     file: 'hub/features/telemetry/index-filler.ts',
-    text: 'if (this.#grown >= this.#due()) this.#step(context)',
+    text: 'if (!this.#keepsRoom && this.#grown >= this.#due()) this.#step(context)',
     becomes: '',
     test: { file: INDEX, name: 'keeps up with whatever comes between two ticks' },
   },
@@ -254,5 +254,12 @@ export const READINGS: readonly Mutation[] = [
     text: 'TRUE_OR_FALSE.has(type)',
     becomes: '!TRUE_OR_FALSE.has(type)',
     test: { file: AT_START, name: 'is so after it, where what was written was' },
+  },
+  {
+    without: 'the last room on a disk for what is removed, while readings come',
+    file: 'hub/features/telemetry/index-filler.ts',
+    text: 'if (!this.#keepsRoom && ',
+    becomes: 'if (',
+    test: { file: THINNING, name: 'leaves it to that also while readings come, which are indexed once there is room' },
   },
 ]

@@ -45,7 +45,7 @@ export class ReadingIndex {
   /** Call when rows were written: as fast as they come they are indexed, however seldom the clock ticks meanwhile. */
   grew(context: Context, rows: number): void {
     this.#grown += rows
-    if (this.#grown >= this.#due()) this.#step(context)
+    if (!this.#keepsRoom && this.#grown >= this.#due()) this.#step(context)
   }
 
   tick(context: Context): void {

@@ -309,4 +309,15 @@ describe('a disk that fills up', () => {
     }
     expect(count(house, 'readings')).toBeLessThan(33_000)
   })
+
+  it('leaves it to that also while readings come, which are indexed once there is room', () => {
+    const house = retentionHouse()
+    house.tick(1_000)
+    disk(house, 0.9)
+    measure(house, past(house, { age: DAY, count: 5_000, every: 1_000 }))
+    expect(count(house, 'reading_index')).toBe(0)
+    disk(house, 0.1)
+    house.tick(1_000)
+    expect(count(house, 'reading_index')).toBe(5_000)
+  })
 })
