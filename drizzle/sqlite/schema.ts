@@ -7,7 +7,7 @@ export {
   brokerSessions,
   brokerSubscriptions,
 } from '../../hub/features/broker-memory/tables.ts'
-export { commandsUnderway, controlActions, deviceSettings } from '../../hub/features/control/tables.ts'
+export { commandsUnderway, controlActions, deviceSettings, entityOrders } from '../../hub/features/control/tables.ts'
 export {
   deviceAlarms,
   deviceCredentials,

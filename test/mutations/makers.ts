@@ -2,6 +2,7 @@ import type { Mutation } from './mutation.ts'
 
 const ANNOUNCEMENTS = 'test/hub/features/makers/announcements.test.ts'
 const DECIDING = 'test/hub/features/makers/deciding.test.ts'
+const ORDERS = 'test/hub/features/makers/orders.test.ts'
 const STATES = 'test/hub/features/makers/states.test.ts'
 
 /** Devices of other makers. */
@@ -117,5 +118,47 @@ export const MAKERS: readonly Mutation[] = [
     text: 'if (!isNews) return true',
     becomes: 'if (age < 0) return true',
     test: { file: STATES, name: 'long ago is kept, and presses nothing again' },
+  },
+  {
+    without: 'waiting for what a lamp says of an order',
+    file: 'hub/features/control/outside-orders.ts',
+    text: 'else if (isDoneWhenTold(this.#orderOf(row)) || this.#isDone(row))',
+    becomes: 'else if (row.action > 0)',
+    test: { file: ORDERS, name: 'is told once, and is done when the lamp says that it is on' },
+  },
+  {
+    without: 'telling an order once',
+    file: 'hub/features/control/outside-orders.ts',
+    text: 'WHERE u.told = 0 AND a.executed_at IS NULL AND',
+    becomes: 'WHERE u.told = 0 AND',
+    test: { file: ORDERS, name: 'after a kill is not told twice' },
+  },
+  {
+    without: 'holding an order until its device can be reached',
+    file: 'hub/features/control/outside-orders.ts',
+    text: "AND d.status <> 'offline' AND",
+    becomes: 'AND',
+    test: { file: ORDERS, name: 'of a device that is away waits for it' },
+  },
+  {
+    without: 'asking whose state tells of an order',
+    file: 'hub/features/control/outside-orders.ts',
+    text: 'if (row.entity === id && this.#isDone(row))',
+    becomes: "if (row.entity !== '')",
+    test: { file: ORDERS, name: 'is not that of another one of the same device' },
+  },
+  {
+    without: 'a bound on the numbers of an order',
+    file: 'hub/features/control/entity-orders.ts',
+    text: '(range !== null && (value < range.min || value > range.max))',
+    becomes: '(range !== null && value === range.max + 1_000)',
+    test: { file: ORDERS, name: 'is refused with what it takes, and tells nobody' },
+  },
+  {
+    without: 'the brightness that a lamp was told',
+    file: 'hub/features/control/order-outcome.ts',
+    text: "if (typeof brightness === 'number') return isNear((brightness / 255) * 100, percent)",
+    becomes: "if (typeof brightness === 'number') return true",
+    test: { file: ORDERS, name: 'dims it, and waits for the brightness' },
   },
 ]

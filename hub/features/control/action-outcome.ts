@@ -19,7 +19,11 @@ interface Ending {
  * A device answered. What it says is the truth, also when it comes after the hub gave up; the same answer again changes
  * nothing.
  */
-export function answered(context: Context, { id, ok, value, error }: Result, { device, house }: Origin): void {
+export function answered(
+  context: Context,
+  { id, ok, value, error }: Pick<Result, 'id' | 'ok' | 'value' | 'error'>,
+  { device, house }: Pick<Origin, 'device' | 'house'>,
+): void {
   const { db } = context
   const found = db
     .prepare('SELECT id, result FROM control_actions WHERE command_id = ? AND device_id = ?')

@@ -1,5 +1,6 @@
 import { durationWords } from '../../../shared/time-words.ts'
 import type { ActionRow } from './action-row.ts'
+import { type Order, orderedWords } from './entity-orders.ts'
 
 /** What became of a command, in a sentence for a person. */
 export function actionWords(action: ActionRow, now: number): string {
@@ -19,23 +20,28 @@ export function actionWords(action: ActionRow, now: number): string {
 
 /** What a device was to do, behind `did not`. */
 export function orderWords({ command, parameters }: ActionRow): string {
-  return isSwitch(command, parameters) ? `switch ${parameters.output}` : `do ${command}`
+  return isOutput(command, parameters) ? `${command} ${parameters.output}` : `do ${command}`
 }
 
 /** What became of it, or did not: `lamp was not` `switched`. */
-export function subjectWords({ command, parameters }: ActionRow): { subject: string; done: 'switched' | 'run' } {
-  return isSwitch(command, parameters)
-    ? { subject: parameters.output, done: 'switched' }
+export function subjectWords({ command, parameters }: ActionRow): {
+  subject: string
+  done: 'switched' | 'set' | 'run'
+} {
+  return isOutput(command, parameters)
+    ? { subject: parameters.output, done: command === 'set' ? 'set' : 'switched' }
     : { subject: command, done: 'run' }
 }
 
-function isSwitch(command: string, parameters: ActionRow['parameters']): parameters is { output: string } {
-  return command === 'switch' && typeof parameters.output === 'string'
+function isOutput(command: string, parameters: ActionRow['parameters']): parameters is { output: string } {
+  return (command === 'switch' || command === 'set') && typeof parameters.output === 'string'
 }
 
-function doneWords({ command, result }: ActionRow): string {
+function doneWords({ command, parameters, result }: ActionRow): string {
   const value = result?.value
   if (command === 'switch' && isObject(value)) return switchedWords(value)
+  if (command === 'set' && isOutput(command, parameters))
+    return `${parameters.output} took ${orderedWords(parameters as unknown as Order)}`
   if (command === 'restart') return 'its agent restarts'
   return `${command} is done`
 }

@@ -8,31 +8,31 @@ import type { CallContext } from '../../engine/admin-command.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
 import { conditions, page } from '../../query/list-query.ts'
 import { visibleHouses } from '../../query/visibility.ts'
-import { deviceFilter } from '../devices/named-device.ts'
+import { deviceFilter, deviceNamed } from '../devices/named-device.ts'
 import { sensorsNamed } from '../devices/named-sensor.ts'
 import { actionSchema } from './action-answer.ts'
 import { ACTION_COLUMNS, ACTION_STATES, ACTION_TABLES, readAction } from './action-row.ts'
 import { actionWords, fieldsWords } from './action-words.ts'
 import { configureDevice } from './configure-device.ts'
-import { deviceToTell } from './device-to-tell.ts'
+import { deviceToTell, outsideDevice } from './device-to-tell.ts'
 import { giveCommand } from './give-command.ts'
+import { entityNamed, mainOutput, type ToldEntity, toldEntities } from './named-entity.ts'
+import { orderEntity } from './order-entity.ts'
 import { readParams, spanOf } from './read-params.ts'
-import { readSwitchLevel } from './switch-level.ts'
 
 const span = z.union([z.number(), text(40).min(1)])
+const level = z.union([text(255).min(1), z.boolean(), z.number()])
 const within = span.optional().meta({ description: 'how long it may wait, such as 10min' })
 
 export const switchOutput = adminCommand({
   area: 'devices',
   verb: 'switch',
   needs: 'control',
-  summary: 'Switch an output of a device: a relay, or a dimmer',
+  summary: 'Switch an output of a device: a relay, a lamp, or a dimmer',
   params: z.strictObject({
     device: deviceParam,
-    output: sensorParam,
-    state: z
-      .union([text(20).min(1), z.boolean(), z.number()])
-      .meta({ description: 'on, off, toggle, or 40% of a dimmer' }),
+    output: sensorParam.meta({ description: 'which of its outputs; where it has one, state alone' }),
+    state: level.optional().meta({ description: 'on, off, toggle, or 40% of a dimmer' }),
     for: span.optional().meta({ description: 'so long, such as 10min, and it takes its safe state again' }),
     within,
   }),
@@ -45,18 +45,37 @@ export const switchOutput = adminCommand({
   positional: ['device', 'output', 'state'],
   changes: true,
   run(context, params) {
-    const device = deviceToTell(context, params.device)
-    const level = readSwitchLevel(params.state)
+    const id = deviceNamed(context, params.device)
     const forMs = params.for === undefined ? null : spanOf(params.for, { name: 'for', mostMs: 24 * 86_400_000 })
-    return giveCommand(context, {
-      ...{ device, type: 'switch', name: 'switch' },
-      params: {
-        output: outputKey(context, params.output, device.id),
-        ...level,
-        ...(forMs === null ? {} : { for_s: forMs / 1_000 }),
-      },
-      expiresMs: expiry(params.within, LIMITS.switchMs),
-    })
+    const expiresMs = params.within === undefined ? undefined : expiry(params.within, LIMITS.switchMs)
+    // `devices switch lamp on` says no output.
+    const { output, state: what } = params.state === undefined ? { state: params.output } : (params as Named)
+    return orderEntity(context, outputOf(context, id, output), { what, forMs, expiresMs })
+  },
+})
+
+export const setEntity = adminCommand({
+  area: 'entities',
+  verb: 'set',
+  needs: 'control',
+  summary: 'Tell an entity something: on, 40%, open, press, a number, an option',
+  params: z.strictObject({
+    entity: text(255).min(1).meta({ description: 'its name, entity id or key' }),
+    what: level.meta({ description: 'a wrong one is answered with what it takes' }),
+    device: deviceParam.optional().meta({ description: 'where several devices have one that is called so' }),
+    within,
+  }),
+  result: actionSchema,
+  examples: [
+    { says: 'a lamp on', params: { entity: 'lamp', what: 'on' } },
+    { says: 'a dimmer of one of two devices', params: { entity: 'lamp', what: '40%', device: 'kitchen-pi' } },
+  ],
+  positional: ['entity', 'what'],
+  changes: true,
+  run(context, params) {
+    const device = params.device === undefined ? undefined : deviceNamed(context, params.device)
+    const expiresMs = params.within === undefined ? undefined : expiry(params.within, LIMITS.switchMs)
+    return orderEntity(context, entityNamed(context, params.entity, device), { what: params.what, expiresMs })
   },
 })
 
@@ -172,6 +191,28 @@ function expiry(given: string | number | undefined, usualMs: number): number {
   return given === undefined ? usualMs : spanOf(given, { name: 'within', mostMs: LIMITS.longestMs })
 }
 
+interface Named {
+  output: string
+  state: string | number | boolean
+}
+
+/** An output of a device by what people call it; absent: its only one. One of an agent that is not known here that itself may know. */
+function outputOf(context: CallContext, device: string, given: string | undefined): ToldEntity {
+  const all = toldEntities(context, device)
+  // What hears nothing from this hub has no outputs here.
+  if (!all.some(({ takes }) => takes !== null)) {
+    const { name } = deviceToTell(context, device)
+    return given === undefined ? mainOutput(context, { id: device, name }) : agentOutput(context, device, given)
+  }
+  const { name } = outsideDevice(context, device)
+  return given === undefined ? mainOutput(context, { id: device, name }) : entityNamed(context, given, device)
+}
+
+function agentOutput(context: CallContext, device: string, given: string): ToldEntity {
+  const key = outputKey(context, given, device)
+  return { id: '', device, device_name: '', key, entity_id: '', name: given, type: 'switch', takes: null }
+}
+
 /** The key of an output by what people call it. One that is not known here the device itself may know, or name what it has. */
 function outputKey(context: CallContext, given: string, device: string): string {
   try {
@@ -183,4 +224,4 @@ function outputKey(context: CallContext, given: string, device: string): string 
   }
 }
 
-export const COMMANDS = [switchOutput, commandDevice, configureDevice, restartDevice, listCommands] as const
+export const COMMANDS = [switchOutput, setEntity, commandDevice, configureDevice, restartDevice, listCommands] as const

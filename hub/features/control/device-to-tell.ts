@@ -26,15 +26,7 @@ interface DeviceRow {
  */
 export function deviceToTell(context: CallContext, given: string): ToldDevice {
   const id = deviceNamed(context, given)
-  const row = context.db
-    .prepare(
-      'SELECT name, house_id, status, revoked_at, integration_type, auth_token_hash IS NOT NULL AS logs_in FROM devices WHERE id = ?',
-    )
-    .get(id) as DeviceRow
-  if (row.revoked_at !== null)
-    throw new LaresError('not_found', `${row.name} was shut out`, {
-      hint: 'Devices that can be told something are listed by: lares devices list.',
-    })
+  const row = presentRow(context, id)
   if (row.logs_in === 0)
     throw new LaresError(
       'bad_params',
@@ -43,5 +35,27 @@ export function deviceToTell(context: CallContext, given: string): ToldDevice {
         hint: `Tell it by what it is connected through: ${row.integration_type}.`,
       },
     )
-  return { id, name: row.name, house: row.house_id, online: row.status !== 'offline' }
+  return toldDevice(id, row)
+}
+
+/** One that somebody else speaks for, by its id. Throws `not_found` for one that was shut out. */
+export function outsideDevice(context: CallContext, id: string): ToldDevice {
+  return toldDevice(id, presentRow(context, id))
+}
+
+function presentRow({ db }: CallContext, id: string): DeviceRow {
+  const row = db
+    .prepare(
+      'SELECT name, house_id, status, revoked_at, integration_type, auth_token_hash IS NOT NULL AS logs_in FROM devices WHERE id = ?',
+    )
+    .get(id) as DeviceRow
+  if (row.revoked_at !== null)
+    throw new LaresError('not_found', `${row.name} was shut out`, {
+      hint: 'Devices that can be told something are listed by: lares devices list.',
+    })
+  return row
+}
+
+function toldDevice(id: string, { name, house_id, status }: DeviceRow): ToldDevice {
+  return { id, name, house: house_id, online: status !== 'offline' }
 }

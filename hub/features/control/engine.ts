@@ -1,14 +1,23 @@
 import type { Feature } from '../../engine/feature.ts'
 import type { House } from '../../engine/house.ts'
 import { openDevices } from '../devices/engine.ts'
+import { openTelemetry } from '../telemetry/engine.ts'
 import { answered } from './action-outcome.ts'
 import { takeReport, tellAllDesired, tellChangedDesired, tellDesired } from './desired-state.ts'
+import { OutsideOrders } from './outside-orders.ts'
 import { Underway } from './underway.ts'
 
+export interface Control extends Feature {
+  /** Orders to devices that somebody else speaks for. */
+  orders: OutsideOrders
+}
+
 /** The way down: commands until their outcome is known, and what devices are to have. */
-export function openControl(house: House): Feature {
+export function openControl(house: House): Control {
   const underway = new Underway(house.db)
   const { directory, reach } = house.use(openDevices)
+  const { latest } = house.use(openTelemetry)
+  const orders = new OutsideOrders(house.db, (entity) => latest.of(entity))
   /** Rows that a device is told of may be others now. */
   let changed = false
   reach.follow({
@@ -28,6 +37,7 @@ export function openControl(house: House): Feature {
 
   return {
     name: 'control',
+    orders,
     ingest: {
       result: answered,
       reported(context, message, { device, house: home }) {
@@ -49,7 +59,10 @@ export function openControl(house: House): Feature {
       underway.resume(context)
       tellAllDesired(context)
     },
-    flush: (context) => underway.deliver(context),
+    flush(context) {
+      underway.deliver(context)
+      orders.deliver(context)
+    },
     tick(context) {
       underway.tick(context)
       if (!changed) return

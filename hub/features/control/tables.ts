@@ -13,7 +13,8 @@ import {
 } from '../../store/columns.ts'
 import { core } from '../../store/drizzle.ts'
 import { syncedTable } from '../../store/synced-table.ts'
-import { devices } from '../devices/tables.ts'
+import { deviceEntities, devices } from '../devices/tables.ts'
+import type { Takes } from './entity-orders.ts'
 
 /** What a device was told to do, and what became of it. `decision_id` comes with the decisions. */
 export const controlActions = syncedTable(
@@ -82,6 +83,24 @@ export const commandsUnderway = syncedTable(
       core.index('ix_commands_underway_device').on(t.device_id, t.told),
     ],
   },
+)
+
+/** What an entity can be told that a bridge or connection speaks for; outputs of agents know it themselves. */
+export const entityOrders = syncedTable(
+  'entity_orders',
+  'local',
+  {
+    entity_id: text()
+      .primaryKey()
+      .notNull()
+      .references(() => deviceEntities.id, { onDelete: 'cascade' }),
+    orders: json<string[]>().notNull().default(emptyList),
+    /** Words that it takes; `null`: any. */
+    options: json<string[]>(),
+    /** Numbers that it takes; `null`: any. */
+    range: json<Takes['range']>(),
+  },
+  { key: 'entity_id' },
 )
 
 /** What the house wants of a device, and what the device says of it: a row of each that was told something. */

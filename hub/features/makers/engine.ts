@@ -2,6 +2,7 @@ import './inputs.ts'
 import type { Context } from '../../engine/context.ts'
 import type { Feature } from '../../engine/feature.ts'
 import type { House } from '../../engine/house.ts'
+import { openControl } from '../control/engine.ts'
 import { openDevices } from '../devices/engine.ts'
 import { openTelemetry } from '../telemetry/engine.ts'
 import { Announcements } from './announcements.ts'
@@ -20,15 +21,21 @@ export function openMakers(house: House): Feature {
   const { db } = house
   const { directory, entities, presence, signs } = house.use(openDevices)
   const { observations, latest } = house.use(openTelemetry)
+  const { orders } = house.use(openControl)
   const rows = new MakerRows(db)
   const sources = new MakerSources(db)
   const reach = new MakerReach({ rows, sources, presence })
-  const registering = new MakerEntities({ db, rows, directory, entities })
+  const registering = new MakerEntities({ db, rows, directory, entities, orders })
   const departures = new Departures({ rows, entities, observations, latest, reach })
   const announcements = new Announcements({ rows, sources, entities: registering, reach, departures, directory })
-  const states = new MakerStates({ rows, sources, reach, entities, observations, latest, directory, signs })
+  const states = new MakerStates({ rows, sources, reach, entities, observations, latest, directory, signs, orders })
   const coming = new SourcesComing({ sources, reach })
   const wanted = new Wanted({ rows, sources })
+  orders.carriedBy((context, order) => {
+    if (!sources.find(order.source)) return false
+    context.effect({ kind: 'maker_order', ...order })
+    return true
+  })
   /** Rows may be others now: somebody decided on one, or removed a device. */
   let isChanged = true
 
@@ -66,6 +73,10 @@ export function openMakers(house: House): Feature {
       },
       maker_states(context, input) {
         states.take(context, input)
+        return { verdict: 'stored' }
+      },
+      maker_ordered(context, { id, error }) {
+        orders.published(context, id, error)
         return { verdict: 'stored' }
       },
     },

@@ -3,6 +3,7 @@ import { deviceClassOf } from '../../../shared/sensor-range.ts'
 import { SENSOR_KINDS } from '../../../shared/sensors/index.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
+import type { OutsideOrders } from '../control/outside-orders.ts'
 import type { Directory } from '../devices/directory.ts'
 import type { Entities } from '../devices/entities.ts'
 import type { MakerEntity } from './inputs.ts'
@@ -16,6 +17,7 @@ export interface MakerEntitiesParts {
   rows: MakerRows
   directory: Directory
   entities: Entities
+  orders: OutsideOrders
 }
 
 /** Makes what an accepted device announced the entities of its device, and retires what it does not announce any more. */
@@ -28,7 +30,7 @@ export class MakerEntities {
 
   /** Called again, it changes what is announced otherwise, and nothing else. One that cannot be taken keeps none of the others. */
   register(context: Context, row: MakerRow): void {
-    const { db, rows, entities, directory } = this.#parts
+    const { db, rows, entities, directory, orders } = this.#parts
     const device = row.device_id === null ? null : directory.find(row.device_id)
     if (device === null) return
     const named = new Set<string>()
@@ -37,7 +39,9 @@ export class MakerEntities {
       // What its maker expects to be of no use is known and not connected.
       if (!entity.enabled) continue
       try {
-        named.add(entities.register(context, described(entity, { source: row.source, device })).key)
+        const registered = entities.register(context, described(entity, { source: row.source, device }))
+        orders.take(registered, entity)
+        named.add(registered.key)
       } catch (error) {
         if (!(error instanceof LaresError)) throw error
         refusal ??= `${entity.entityId}: ${error.message}`

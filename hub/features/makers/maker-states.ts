@@ -6,6 +6,7 @@ import { wordsObject } from '../../../shared/messages/fields.ts'
 import { stateText } from '../../../shared/state-text.ts'
 import type { Context } from '../../engine/context.ts'
 import type { InputOf } from '../../engine/input.ts'
+import type { OutsideOrders } from '../control/outside-orders.ts'
 import type { Directory } from '../devices/directory.ts'
 import type { Entities } from '../devices/entities.ts'
 import type { Entity } from '../devices/entity.ts'
@@ -26,6 +27,7 @@ export interface MakerStatesParts {
   latest: LatestStates
   directory: Directory
   signs: SignsOfLife
+  orders: OutsideOrders
 }
 
 type SaidState = InputOf<'maker_states'>['states'][number]
@@ -64,12 +66,13 @@ export class MakerStates {
 
   /** Says whether it was taken. */
   #takeOne(context: Context, entity: Entity, said: SaidState): boolean {
-    const { observations, latest } = this.#parts
+    const { observations, latest, orders } = this.#parts
     const { state = latest.of(entity.id)?.value ?? null, attributes, at = context.now, isEvent } = said
     if (state !== null && !['number', 'string', 'boolean'].includes(typeof state)) return false
     if (isEvent) return this.#happened(context, entity, { state, attributes, at })
     try {
       observations.take(context, entity, { state, at, ...(attributes === undefined ? {} : { attributes }) })
+      orders.seen(context, entity)
       return true
     } catch (error) {
       if (!(error instanceof LaresError)) throw error

@@ -34,6 +34,10 @@ const CARD = {
   ...{ up_ms: 86_400_000, life_used_percent: null, spare_blocks: null },
 }
 
+/** A lamp on a relay. */
+const OUTPUT = `INSERT OR IGNORE INTO device_entities (id, device_id, entity_id, unique_id, key, name, entity_type, created_at, updated_at)
+  VALUES ('e1', 'kitchen-pi', 'light.kitchen_pi_lamp', 'kitchen-pi_lamp', 'lamp', 'Lamp', 'light', ${START}, ${START})`
+
 /** A lamp that a bridge announced. */
 const LAMP = `INSERT OR IGNORE INTO maker_sources (key, dialect, house_id, is_online, since, created_at, updated_at) VALUES ('zigbee2mqtt', 'zigbee2mqtt', (SELECT id FROM houses ORDER BY created_at, id LIMIT 1), 1, ${START}, ${START}, ${START});
   INSERT OR IGNORE INTO maker_devices (id, source, identity, identities, dialect, name, brand, entities, status, first_heard_at, last_heard_at, announced)
@@ -63,6 +67,7 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
     expect: { device: { id: 'kitchen-pi' }, entities: [{ entity_id: 'sensor.kitchen_pi_cpu_temperature' }] },
   },
   'devices/switch': { expect: { device: 'kitchen-pi', command: 'switch', state: 'pending', value: null } },
+  'entities/set': { before: OUTPUT, expect: { device: 'kitchen-pi', command: 'switch', state: 'pending' } },
   'devices/command': { expect: { device: 'kitchen-pi', command: 'identify', state: 'pending' } },
   'devices/restart': { expect: { device: 'kitchen-pi', command: 'restart', state: 'pending' } },
   'devices/configure': {

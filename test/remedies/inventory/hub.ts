@@ -6,6 +6,7 @@ const FOLLOWERS = 'test/hub/features/followers/commands.test.ts'
 const LINE = 'test/remedies/command-line.test.ts'
 const COPIES = 'test/remedies/maintenance.test.ts'
 const CERTIFICATE = 'test/remedies/certificate.test.ts'
+const ORDERS = 'test/hub/features/makers/orders.test.ts'
 const MAKERS = 'test/hub/features/makers/deciding.test.ts'
 const HOUSE = 'test/remedies/house.test.ts'
 const CENTRAL = 'test/remedies/managed-by-central.test.ts'
@@ -31,6 +32,22 @@ export const HUB: Inventory = {
     'Write on, off or toggle, or 40% for a dimmer.': WAY_DOWN,
     'Devices that can be told something are listed by: lares': WAY_DOWN,
     'Tell it by what it is connected through: ': BEHIND_BRIDGE,
+  },
+  'hub/features/control/entity-orders.ts': {
+    'It can only be read.': { because: 'what can only be read is not found: test/hub/features/makers/orders.test.ts' },
+    'It takes ….': { because: 'test/hub/features/makers/orders.test.ts gives wrong and right ones' },
+  },
+  'hub/features/control/named-entity.ts': {
+    'Name one of them by its entity id, with --device': ORDERS,
+    'See lares entities list.': {
+      because: 'it names a list: test/hub/features/makers/orders.test.ts looks for others',
+    },
+    'Did you mean …? See lares entities list.': ORDERS,
+    'See what it has: lares devices show …': { because: 'it names what shows the device' },
+    'Name one of them: ….': { because: 'test/hub/features/makers/orders.test.ts takes the words' },
+  },
+  'hub/features/control/order-entity.ts': {
+    'Leave it out, and switch it off later.': ORDERS,
   },
   'hub/features/makers/': {
     'It waits to be accepted once it is announced again.': MAKERS,

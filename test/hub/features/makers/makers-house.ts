@@ -52,6 +52,7 @@ export function saying(devices: readonly MakerDevice[], more: Partial<Devices> =
 }
 
 type States = Extract<StructuredInput, { kind: 'maker_states' }>
+export type SaidState = States['states'][number]
 
 export const states = (...all: States['states']): States => ({ kind: 'maker_states', source: Z2M, states: all })
 
