@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { linesFrom } from '../../central/central-address.ts'
 import { withCentral } from '../../central/connect.ts'
 import { grantPerson } from '../../central/people.ts'
+import { VOLATILE_FLUSH_MS } from '../../shared/limits.ts'
 import { START } from '../hub/engine/engine-in-memory.ts'
 import { houseWithBridge, light, observed, thermometer } from '../hub/features/devices/house-with-bridge.ts'
 import { addSite, houseWithCentral, rows } from '../hub/sync/house-with-central.ts'
@@ -26,7 +27,7 @@ describe.each(VERSIONS)('central on PostgreSQL %s', (version) => {
       house.now = Math.max(house.now, observation.observes.at)
       house.send(observation)
     }
-    house.tick(60_000)
+    house.tick(VOLATILE_FLUSH_MS)
     const joined = houseWithCentral(url, {}, house)
     joined.pump.start()
     await joined.settled()
