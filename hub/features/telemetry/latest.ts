@@ -25,7 +25,8 @@ interface Slot extends LatestState {
 
 /**
  * The newest state of every entity, in memory: writing it with every reading would halve the intake.
- * It is published on change, at most once a second, and written to `device_entities` every two minutes and at stop.
+ * It is published on change, at most once a second. A word, yes or no is written to `device_entities` with that, a number every two
+ * minutes, and all at stop.
  */
 export class LatestStates {
   #slots = new Map<string, Slot>()
@@ -63,7 +64,8 @@ export class LatestStates {
       const due = !slot || isDue(slot.publishedAt, STATE_PUBLISH_MS, context.now)
       const publish = changed && due && this.#shown(value.device, value.key)
       if (publish) this.#publish(context, value)
-      context.committed(() => this.#take(context.now, value, { published: publish, changed }))
+      const written = publish && this.#writeWord(value)
+      context.committed(() => this.#take(context.now, value, { published: publish, changed, written }))
     }
     this.#staged.clear()
   }
@@ -74,9 +76,11 @@ export class LatestStates {
       if (!slot.unpublished || !isDue(slot.publishedAt, STATE_PUBLISH_MS, context.now)) continue
       if (!this.#shown(slot.device, slot.key)) continue
       this.#publish(context, slot)
+      const written = this.#writeWord(slot)
       context.committed(() => {
         slot.publishedAt = context.now
         slot.unpublished = false
+        if (written) slot.unwritten = false
       })
     }
     if (isDue(this.#writtenAt, VOLATILE_FLUSH_MS, context.now)) this.write(context)
@@ -85,10 +89,7 @@ export class LatestStates {
   /** Writes what changed to the table. */
   write(context: Context): void {
     const written = [...this.#changed].filter((slot) => slot.unwritten)
-    for (const { entity, state } of written) {
-      const { attributes = {}, ...latest } = state
-      this.#write.run(stateText(state), JSON.stringify(attributes), JSON.stringify(latest), entity)
-    }
+    for (const slot of written) this.#writeState(slot)
     context.committed(() => {
       for (const slot of written) slot.unwritten = false
       for (const slot of this.#changed) if (!slot.unwritten && !slot.unpublished) this.#changed.delete(slot)
@@ -128,7 +129,20 @@ export class LatestStates {
     this.#staged.clear()
   }
 
-  #take(now: number, value: LatestState, { published, changed }: { published: boolean; changed: boolean }): void {
+  /** A word, yes or no changes seldom, is an event anyway, and no reading tells it after a kill: it is written when it is shown. */
+  #writeWord(value: LatestState): boolean {
+    if (typeof value.state.value === 'number') return false
+    this.#writeState(value)
+    return true
+  }
+
+  #writeState({ entity, state }: LatestState): void {
+    const { attributes = {}, ...latest } = state
+    this.#write.run(stateText(state), JSON.stringify(attributes), JSON.stringify(latest), entity)
+  }
+
+  #take(now: number, value: LatestState, said: { published: boolean; changed: boolean; written: boolean }): void {
+    const { published, changed, written } = said
     let slot = this.#slots.get(value.entity)
     if (!slot) {
       slot = { ...value, unwritten: true, unpublished: false, publishedAt: 0 }
@@ -136,7 +150,7 @@ export class LatestStates {
     }
     if (!follows(value.state, slot.state, now)) return
     slot.state = value.state
-    slot.unwritten = true
+    slot.unwritten = !written
     if (!published) slot.unpublished ||= changed
     else {
       slot.publishedAt = now

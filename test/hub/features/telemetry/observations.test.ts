@@ -235,6 +235,22 @@ describe('what is known of an entity', () => {
     expect([shown(house), changes(house).length, readings(house).length]).toEqual([{}, 3, 1])
   })
 
+  it('that is a word, yes or no is written with what shows it, where a number waits', () => {
+    const { house, device } = houseWithBridge()
+    house.send(observed(light(device), 'on'), observed(thermometer(device), 21.5))
+    expect(house.all('SELECT state FROM device_entities ORDER BY entity_type')).toEqual([
+      { state: 'on' },
+      { state: null },
+    ])
+    house.now += 100
+    house.send(observed(light(device), 'off'))
+    house.tick(2_000)
+    expect(house.all('SELECT state FROM device_entities ORDER BY entity_type')).toEqual([
+      { state: 'off' },
+      { state: null },
+    ])
+  })
+
   it('is written every two minutes, and is no change that leaves the house', () => {
     const { house, device } = houseWithBridge()
     house.send(observed(light(device), 'on'))
