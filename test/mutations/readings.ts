@@ -262,4 +262,18 @@ export const READINGS: readonly Mutation[] = [
     becomes: 'if (',
     test: { file: THINNING, name: 'leaves it to that also while readings come, which are indexed once there is room' },
   },
+  {
+    without: 'a bound to how many entries without a reading a step passes over',
+    file: 'hub/features/retention/oldest-first.ts',
+    text: 'looked += LOOKS_OF_PAGE',
+    becomes: 'looked += 1',
+    test: { file: LEFT, name: 'is stepped over in bounded steps' },
+  },
+  {
+    without: 'going on behind entries without a reading',
+    file: 'hub/features/retention/removable.ts',
+    text: 'return last?.mark === GONE ? [...there, last] : there',
+    becomes: 'return there',
+    test: { file: LEFT, name: 'is stepped over in bounded steps, and what lies behind it goes all the same' },
+  },
 ]

@@ -15,7 +15,10 @@ export interface RowQueue<K extends Key = number> {
   first: number
   /** Rows before this are looked at. */
   before: number
-  /** Rows after this position, by time and then id, at most `limit`. May go beyond `before`. */
+  /**
+   * Rows after this position, by time and then id, at most `limit`; none when there are no more. May go beyond `before`. What was passed
+   * over on the way is bounded: where nothing else says how far it came, it ends with a row that cannot be taken.
+   */
   page(after: Pick<OldRow<K>, 'time' | 'id'>, limit: number): OldRow<K>[]
   /** Removes the row when it may go. Returns whether it did. */
   take(row: OldRow<K>): boolean
@@ -28,6 +31,8 @@ export interface Stretch {
 }
 
 const PAGE = 64
+/** To read a page takes as long as to look at so many rows, also when it passes over what is no row any more. */
+const LOOKS_OF_PAGE = 16
 
 interface Cursor {
   queue: RowQueue<Key>
@@ -63,7 +68,7 @@ export class OldestFirst {
       if (cursor.at >= cursor.rows.length) {
         cursor.rows = cursor.queue.page(cursor.after, PAGE)
         cursor.at = 0
-        looked += 1
+        looked += LOOKS_OF_PAGE
       }
       const row = cursor.rows[cursor.at]
       if (!row || row.time >= cursor.queue.before) continue

@@ -31,6 +31,9 @@ export interface Cut {
 
 type Page = RowQueue['page']
 
+/** The mark of an entry of the index whose reading was removed before. */
+const GONE = 'gone'
+
 /**
  * The rows that leave by age, and the rules of when one may. Nothing else deletes from these tables but the end of the
  * device they belong to: whatever the reason for removing a row, it is asked here.
@@ -114,8 +117,8 @@ export class Removable {
     const page = this.#db
       .prepare(
         // What is not indexed yet came within the hour: it may go with the next look.
-        'SELECT i.id, i.reading_time, NULL FROM reading_index i CROSS JOIN readings r ON r.id = i.id ' +
-          'WHERE i.series_id = ? AND (i.reading_time, i.id) > (?, ?) ORDER BY i.reading_time, i.id LIMIT ?',
+        `SELECT i.id, i.reading_time, CASE WHEN EXISTS (SELECT 1 FROM readings r WHERE r.id = i.id) THEN NULL ELSE '${GONE}' END ` +
+          'FROM reading_index i WHERE i.series_id = ? AND (i.reading_time, i.id) > (?, ?) ORDER BY i.reading_time, i.id LIMIT ?',
       )
       .raw()
     const series = this.#db
@@ -126,15 +129,20 @@ export class Removable {
       .all() as [number, string, number | null][]
     return series.flatMap(([id, kind, first]) => {
       const ended = endOf(cut, `readings:${kind}`)
+      let isAnyThere = false
       return this.#queue(cut, {
         table: 'readings',
         first,
         before: cut.before(`readings:${kind}`),
         ended: () => ended,
         page: ({ time, id: after }, limit) => {
-          const found = rows(page.all(id, time, after, limit))
-          if (found.length === 0 && after === -1) this.#left.allGone(id)
-          return found
+          const entries = rows(page.all(id, time, after, limit))
+          const there = entries.filter(({ mark }) => mark !== GONE)
+          isAnyThere ||= there.length > 0
+          const last = entries.length < limit ? undefined : entries.at(-1)
+          if (!last && !isAnyThere) this.#left.allGone(id)
+          // The next page goes on behind it.
+          return last?.mark === GONE ? [...there, last] : there
         },
         removed: (row) => this.#left.removed(id, row),
         may: (row) =>
@@ -251,6 +259,7 @@ export class Removable {
         before,
         page,
         take: (row) => {
+          if (row.mark === GONE) return false
           if (travels && this.#held.get(table)?.has(row.id) !== false) return false
           if (!cut.overtakes && this.#followed.waitsFor(table, row, ended(row))) return false
           if (!may(row) || remove?.run(row.id).changes !== 1) return false

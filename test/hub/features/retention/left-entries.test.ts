@@ -53,3 +53,26 @@ it('goes without the entries of readings that stay', () => {
   expect(count(house, 'reading_index')).toBeLessThan(2_048)
   expect(count(house, 'series_readings')).toBe(3)
 })
+
+it('is stepped over in bounded steps, and what lies behind it goes all the same', () => {
+  const house = retentionHouse()
+  const [series, each] = [100, 1_000]
+  const left = series * each
+  const rolledUp = JSON.stringify({ upto: left + series, span: Math.floor(house.now / HOUR), covers: 0 })
+  const numbers = (upto: number) => `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT ${upto})`
+  house.db.exec(`
+    ${numbers(series)} INSERT INTO reading_series (device_id, sensor, sensor_type, created_at) SELECT 'garden-esp', 's' || i, 'number', 1 FROM n;
+    ${numbers(left)} INSERT INTO reading_index SELECT 1 + i % ${series}, ${house.now - 100 * DAY} + i, i FROM n ORDER BY 1, 2, 3;
+    ${numbers(series)} INSERT INTO readings (id, series_id, reading_time, received_at, value)
+      SELECT ${left} + i, i, ${house.now - 60 * DAY} + i, ${house.now - 60 * DAY}, 1 FROM n;
+    INSERT INTO reading_index SELECT series_id, reading_time, id FROM readings;
+    INSERT OR REPLACE INTO hub_settings VALUES ('readings_indexed', '${left + series}'), ('rollup_5m', '${rolledUp}'), ('rollup_1h', '${rolledUp}')`)
+  house.restart()
+  house.tick(1_000)
+  expect(count(house, 'readings')).toBe(series)
+  house.tick(1_000)
+  expect(count(house, 'readings')).toBe(0)
+  // Nobody needs the entries any more.
+  pass(house)
+  expect(count(house, 'reading_index')).toBe(0)
+})
