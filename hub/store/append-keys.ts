@@ -1,4 +1,5 @@
 import type { Database } from '../../shared/sqlite/open.ts'
+import { notePassedKeys } from './passed-keys.ts'
 import type { LostRange } from './salvage-progress.ts'
 import type { TableDeclaration } from './synced-table.ts'
 
@@ -54,13 +55,16 @@ export function passLostKeys(db: Database, lost: readonly LostRange[]): void {
       .pluck()
       .get(),
   )
-  const ends = lost.filter(({ table }) => table === 'readings').map(({ before }) => before ?? Number.MAX_SAFE_INTEGER)
+  const ends = lost.filter(({ table }) => table === 'readings').map(({ before }) => before)
+  const refused = Math.max(known, ...ends.map((before) => (before ?? 0) - 1))
   // The key of a row that was refused may be rubbish itself, and none lies so far behind what is known.
-  const newest = Math.min(Math.max(known, ...ends.map((before) => before - 1)), known + UNKNOWN_KEYS)
+  const given = refused > known + UNKNOWN_KEYS ? known : refused
+  const newest = ends.includes(null) || given < refused ? known + UNKNOWN_KEYS : given
   db.prepare(
     "INSERT INTO given_keys (table_name, newest) VALUES ('readings', ?) " +
       'ON CONFLICT (table_name) DO UPDATE SET newest = excluded.newest',
   ).run(newest)
+  if (newest > given) notePassedKeys(db, 'readings', { after: given, upto: newest })
 }
 
 /** A trigger that notes the greatest key of a table before its row goes: no code path can forget it. */

@@ -62,8 +62,8 @@ export const FOLLOWERS: readonly Mutation[] = [
   {
     without: 'an end to the number of rows that wait',
     file: 'hub/features/followers/waiting-rows.ts',
-    text: 'if (id <= newestOfThem - hold_rows) return false',
-    becomes: 'if (id <= Math.min(0, newestOfThem - hold_rows)) return false',
+    text: 'if (id <= rowsBefore(newestOfThem)) return false',
+    becomes: 'if (id <= Math.min(0, rowsBefore(newestOfThem))) return false',
     test: { file: HELD, name: 'go, the oldest first, once there are more of them than may wait' },
   },
   {
@@ -111,8 +111,8 @@ export const FOLLOWERS: readonly Mutation[] = [
   {
     without: 'counting what went between rows that stay',
     file: 'hub/features/followers/followed-table.ts',
-    text: 'if (id > upto + 1) {',
-    becomes: 'if (id > upto + 1 && upto === key) {',
+    text: 'const given = id > upto + 1 ?',
+    becomes: 'const given = id > upto + 1 && upto === key ?',
     test: { file: RESUME, name: 'counts what went between rows that stay' },
   },
   {

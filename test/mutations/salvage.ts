@@ -2,6 +2,7 @@ import type { Mutation } from './mutation.ts'
 
 const SALVAGE_TEST = 'test/hub/store/salvage.test.ts'
 const KEYS_TEST = 'test/hub/store/salvage-keys.test.ts'
+const PASSED_TEST = 'test/hub/features/followers/passed-keys.test.ts'
 const SETTINGS_TEST = 'test/hub/store/salvage-settings.test.ts'
 const MENDED_TEST = 'test/hub/features/upkeep/mended.test.ts'
 
@@ -42,8 +43,8 @@ export const SALVAGE: readonly Mutation[] = [
   {
     without: 'passing over the keys of the newest readings when those are lost',
     file: 'hub/store/append-keys.ts',
-    text: 'before ?? Number.MAX_SAFE_INTEGER)',
-    becomes: 'before ?? 0)',
+    text: 'ends.includes(null) ||',
+    becomes: 'ends.length < 0 ||',
     test: { file: SALVAGE_TEST, name: 'is what other pages hold when several are gone' },
   },
   {
@@ -56,15 +57,15 @@ export const SALVAGE: readonly Mutation[] = [
   {
     without: 'the keys of refused rows among those that were given',
     file: 'hub/store/append-keys.ts',
-    text: 'Math.max(known, ...ends.map((before) => before - 1))',
-    becomes: 'Math.max(known, ...ends.filter((before) => before === Number.MAX_SAFE_INTEGER))',
+    text: '(before ?? 0) - 1)',
+    becomes: '(before ?? 0) * 0)',
     test: { file: KEYS_TEST, name: 'go on behind rows that the new table refused' },
   },
   {
     without: 'a bound on what the key of a refused row may be',
     file: 'hub/store/append-keys.ts',
-    text: ', known + UNKNOWN_KEYS)',
-    becomes: ', 2 * Number.MAX_SAFE_INTEGER)',
+    text: 'refused > known + UNKNOWN_KEYS ? known : refused',
+    becomes: 'refused',
     test: { file: KEYS_TEST, name: 'go on where they were when the key of a refused row is rubbish' },
   },
   {
@@ -73,6 +74,44 @@ export const SALVAGE: readonly Mutation[] = [
     text: 'rows += insert.run(values).changes',
     becomes: 'rows += values.length * 0',
     test: { file: SALVAGE_TEST, name: 'is what the backup has of a small table' },
+  },
+  {
+    without: 'noting which keys were passed over',
+    file: 'hub/store/append-keys.ts',
+    text: "notePassedKeys(db, 'readings', { after: given, upto: newest })",
+    becomes: '{}',
+    test: { file: KEYS_TEST, name: 'that nobody knows of count as passed over' },
+  },
+  {
+    without: 'looking for the last readings before keys that were passed over',
+    file: 'hub/features/telemetry/received-readings.ts',
+    text: "keyBack(context.db, 'readings', { key: newest, keys: SPAN })",
+    becomes: 'Math.max(0, newest - SPAN)',
+    test: {
+      file: 'test/hub/features/telemetry/received-readings.test.ts',
+      name: 'are the last ones also behind keys that were passed over',
+    },
+  },
+  {
+    without: 'leaving keys that were passed over out of what a follower is behind',
+    file: 'hub/features/followers/followed-table.ts',
+    text: 'givenBetween(db, table, { after: key - 1, upto: newestKey(db, table) })?.rows ?? 0',
+    becomes: 'newestKey(db, table) - key + 1',
+    test: { file: PASSED_TEST, name: 'are no rows that a follower is behind' },
+  },
+  {
+    without: 'leaving keys that were passed over out of what a follower lost',
+    file: 'hub/features/followers/followed-table.ts',
+    text: 'givenOf({ after: upto, upto: id - 1 })',
+    becomes: '{ first: upto + 1, last: id - 1, rows: id - 1 - upto }',
+    test: { file: PASSED_TEST, name: 'are no rows that a follower lost' },
+  },
+  {
+    without: 'leaving keys that were passed over out of the rows that wait for a follower',
+    file: 'hub/features/followers/waiting-rows.ts',
+    text: 'keyBack(db, table_name, { key, keys: hold_rows })',
+    becomes: 'key - hold_rows',
+    test: { file: PASSED_TEST, name: 'have no row go that is to be held' },
   },
   {
     without: 'leaving out of the settings of a backup what is of the backup alone',

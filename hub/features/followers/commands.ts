@@ -6,7 +6,7 @@ import type { Database } from '../../../shared/sqlite/open.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
 import { conditions, page } from '../../query/list-query.ts'
 import { newestKey } from '../../store/append-keys.ts'
-import { type FollowedTable, firstAfter } from './followed-table.ts'
+import { type FollowedTable, firstAfter, rowsFrom } from './followed-table.ts'
 import { type DurableRow, followedOf, followerRow, followerRows, moveOn } from './follower-row.ts'
 import { addGap, GAP_REASONS } from './gaps.ts'
 import { tellTrouble } from './getting-on.ts'
@@ -75,7 +75,7 @@ function lagOf(db: Database, of: FollowedTable, { at, now }: { at: number; now: 
   const first = firstAfter(db, of, at)
   if (first === null) return { lag_rows: 0, lag_seconds: 0 }
   return {
-    lag_rows: newestKey(db, of.table) - first.id + 1,
+    lag_rows: rowsFrom(db, of, first.id),
     lag_seconds: Math.max(0, Math.round((now - first.at) / 1_000)),
   }
 }
@@ -204,7 +204,7 @@ function nextRows(db: Database, row: DurableRow, all: boolean): { first: number;
     })
   if (!all) return { first: next.id, last: next.id, rows: 1 }
   const last = newestKey(db, row.table_name)
-  return { first: next.id, last, rows: last - next.id + 1 }
+  return { first: next.id, last, rows: rowsFrom(db, followedOf(row), next.id) }
 }
 
 function known(db: Database, name: string) {

@@ -3,7 +3,7 @@ import type { Feature, InputAnswer } from '../../engine/feature.ts'
 import type { FollowerFigures, FollowerStep, FoundFollower } from '../../engine/follower-step.ts'
 import type { House } from '../../engine/house.ts'
 import { newestKey, newestKeys } from '../../store/append-keys.ts'
-import { firstAfter } from './followed-table.ts'
+import { firstAfter, rowsFrom } from './followed-table.ts'
 import { followedOf, followerRows, waitedFor } from './follower-row.ts'
 import { tellGrown } from './gaps.ts'
 import { tellTroubles } from './getting-on.ts'
@@ -61,7 +61,7 @@ export function openFollowers({ db, followers, settings }: Pick<House, 'db' | 'f
   function tellFigures(context: Context): void {
     const figures = waitedFor(db).map((row): FollowerFigures => {
       const first = firstAfter(db, followedOf(row), row.position)
-      const lagRows = first === null ? 0 : newestKey(db, row.table_name) - first.id + 1
+      const lagRows = first === null ? 0 : rowsFrom(db, followedOf(row), first.id)
       return { name: row.name, lagRows, waitingSince: first?.at ?? null, lostRows: row.lost_rows }
     })
     const text = JSON.stringify(figures)

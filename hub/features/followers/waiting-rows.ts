@@ -2,6 +2,7 @@ import type { Database } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
 import type { House } from '../../engine/house.ts'
 import { newestKey } from '../../store/append-keys.ts'
+import { keyBack } from '../../store/passed-keys.ts'
 import type { Followed } from '../retention/held-back.ts'
 import { lastBefore } from './followed-table.ts'
 import { type DurableRow, followedOf, waitedFor } from './follower-row.ts'
@@ -70,11 +71,18 @@ function openHold(db: Database, row: DurableRow, now: number): Waits {
     keys.set(before, key)
     return key
   }
+  /** The last keys whose rows are more than are to be held, by the newest of them. */
+  const tooMany = new Map<number, number>()
+  function rowsBefore(key: number): number {
+    const before = tooMany.get(key) ?? keyBack(db, table_name, { key, keys: hold_rows })
+    tooMany.set(key, before)
+    return before
+  }
   return ({ id, time }, ended) => {
     if (id <= position) return false
     const inTime = cameBefore(ended)
     const newestOfThem = id <= inTime ? inTime : newest
-    if (id <= newestOfThem - hold_rows) return false
+    if (id <= rowsBefore(newestOfThem)) return false
     return time >= ended - holdMs || id > cameBefore(now - holdMs)
   }
 }

@@ -4,6 +4,7 @@ import { adminCommand, type CallContext } from '../../engine/admin-command.ts'
 import { readLedger } from '../../engine/ledger.ts'
 import { visibleHouses } from '../../query/visibility.ts'
 import { newestKey } from '../../store/append-keys.ts'
+import { givenBetween } from '../../store/passed-keys.ts'
 import { setLogLevel, showLog } from './log-commands.ts'
 
 /** `null` where the disk does not say. */
@@ -86,8 +87,8 @@ function numbersOfAll({ db, prepared }: CallContext) {
   const value = (sql: string) => db.prepare(sql).pluck().get()
   const count = (table: string) => Number(value(`SELECT count(*) FROM ${table}`))
   return {
-    // The key of the newest row is the number ever stored; counting millions would take seconds.
-    readings: newestKey(db, 'readings'),
+    // As many keys were given as rows were ever stored; counting millions would take seconds.
+    readings: givenBetween(db, 'readings', { after: 0, upto: newestKey(db, 'readings') })?.rows ?? 0,
     sessions: count('sessions'),
     clips: count('audio_clips'),
     rejected_kept: count('rejected_messages'),

@@ -4,6 +4,7 @@ import { adminCommand } from '../../engine/admin-command.ts'
 import { conditions } from '../../query/list-query.ts'
 import { visibleHouses } from '../../query/visibility.ts'
 import { newestKey } from '../../store/append-keys.ts'
+import { keyBack } from '../../store/passed-keys.ts'
 import { deviceNamed } from '../devices/named-device.ts'
 import { SENSOR_NAME, sensorKeys } from '../devices/named-sensor.ts'
 
@@ -44,7 +45,7 @@ export const receivedReadings = adminCommand({
         id: z.number(),
       }),
     ),
-    /** The id of the last reading that ever came. */
+    /** Whatever comes from now on has a greater id; the last reading that came has this one, or none does. */
     newest: z.number(),
     /** Where to go on; absent when everything up to the newest was looked through. */
     next: z.number().optional(),
@@ -61,8 +62,8 @@ export const receivedReadings = adminCommand({
   query(context, params) {
     const { after, limit } = params
     const newest = newestKey(context.db, 'readings')
-    const from = after ?? Math.max(0, newest - SPAN)
-    const to = Math.min(newest, from + SPAN)
+    const from = after ?? keyBack(context.db, 'readings', { key: newest, keys: SPAN })
+    const to = after === undefined ? newest : Math.min(newest, from + SPAN)
     const device = params.device === undefined ? undefined : deviceNamed(context, params.device)
     const where = conditions(visibleHouses(context.caller, 'd.house_id'))
       .when('s.device_id = ?', device)

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newestKey } from '../../../hub/store/append-keys.ts'
 import { noteDamage } from '../../../hub/store/check-mark.ts'
 import { type OpenedStore, openStore } from '../../../hub/store/open-store.ts'
+import { givenBetween } from '../../../hub/store/passed-keys.ts'
 import { storeFile } from '../../../hub/store/places.ts'
 import { readReport } from '../../../hub/store/salvage-report.ts'
 import { silentLog } from '../../../shared/log.ts'
@@ -49,6 +50,7 @@ describe('keys of readings after a salvage', () => {
     expect(lostReadings(db)?.at(-1)).toEqual([READINGS - 3, READINGS + 1])
     expect(db.prepare('SELECT max(id) FROM readings').pluck().get()).toBe(READINGS - 3)
     expect(newestKey(db, 'readings')).toBe(READINGS)
+    expect(givenBetween(db, 'readings', { after: 0, upto: READINGS })?.rows).toBe(READINGS)
   })
 
   it('go on behind rows that went with a series that is not there', () => {
@@ -63,6 +65,15 @@ describe('keys of readings after a salvage', () => {
     const db = mended(`UPDATE readings SET quality = 7, id = ${2 ** 52} WHERE id = ${READINGS}`)
     expect(newestKey(db, 'readings')).toBeGreaterThanOrEqual(READINGS - 1)
     expect(newestKey(db, 'readings')).toBeLessThan(READINGS + 100_000)
+  })
+
+  it('that nobody knows of count as passed over, those of refused rows as given', () => {
+    houseWithReadings(folder)
+    spoil(storeFile(folder), leavesOf(storeFile(folder), 'readings').at(-1) ?? 0)
+    const db = mended(`UPDATE readings SET quality = 7 WHERE id = 9000`)
+    const all = { after: 0, upto: newestKey(db, 'readings') }
+    expect(all.upto).toBe(READINGS + 50_000)
+    expect(givenBetween(db, 'readings', all)).toEqual({ first: 1, last: READINGS, rows: READINGS })
   })
 
   it('leave the books right: a kill counts no message out, and none is stored twice', () => {

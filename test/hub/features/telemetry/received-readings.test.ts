@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { receivedReadings } from '../../../../hub/features/telemetry/received-readings.ts'
+import { passLostKeys } from '../../../../hub/store/append-keys.ts'
 import type { Database } from '../../../../shared/sqlite/open.ts'
 import { authorizedFor, query } from '../../engine/ask.ts'
 import { openTestHouse, reading, START, type TestHouse } from '../../engine/engine-in-memory.ts'
@@ -69,6 +70,16 @@ describe('readings in the order in which they came in', () => {
       pages.push(values(page))
     }
     expect(pages).toEqual([[], [], [600]])
+  })
+
+  it('are the last ones also behind keys that were passed over', () => {
+    const house = withReadings(20, 21)
+    passLostKeys(house.db, [{ table: 'readings', after: 2, before: null }])
+    const { readings, newest } = received(house)
+    expect(readings.map(({ value }) => value)).toEqual([20, 21])
+    house.send(['lares/kitchen-pi/readings', reading(3, 22)])
+    expect(values(received(house))).toEqual([20, 21, 22])
+    expect(values(received(house, { after: newest }))).toEqual([22])
   })
 
   it('are looked through by their ids, however many there are', () => {
