@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type HubProcess, startHub } from '../../scripts/lib/bench/hub-process.ts'
+import { LocalAdmin } from '../../scripts/lib/bench/local-admin.ts'
+import { makeDataFolder } from '../faults/lib/data-folder.ts'
+import { eventually } from '../faults/lib/fleet.ts'
+import { ALL_DEVICES, LAMP } from '../hub/dialects/zigbee2mqtt/devices.ts'
+import { Mosquitto, noMosquitto } from '../hub/makers/mosquitto.ts'
+
+if (noMosquitto !== null) console.warn(`skipped: ${noMosquitto}`)
+
+describe.skipIf(noMosquitto !== null)('a lamp behind a bridge of another maker', () => {
+  const data = makeDataFolder()
+  const told: string[] = []
+  let broker: Mosquitto
+  let bridge: Awaited<ReturnType<Mosquitto['client']>>
+  let hub: HubProcess
+  let admin: LocalAdmin
+
+  beforeAll(async () => {
+    broker = await Mosquitto.start()
+    bridge = await broker.client()
+    await bridge.subscribeAsync(`zigbee2mqtt/${LAMP.friendly_name}/set`)
+    // As the bridge does: it tells the lamp, and says what that is then.
+    bridge.on('message', (_topic, payload) => {
+      told.push(String(payload))
+      say({ state: 'ON', brightness: 254, ...(JSON.parse(String(payload)) as object) })
+    })
+    await bridge.publishAsync('zigbee2mqtt/bridge/state', '{"state":"online"}', { retain: true, qos: 1 })
+    await bridge.publishAsync('zigbee2mqtt/bridge/devices', JSON.stringify(ALL_DEVICES), { retain: true, qos: 1 })
+    hub = await startHub({ ...data, config: `log = "error"\n[makers.brokers.home]\nurl = "${broker.url}"\n` })
+    admin = await LocalAdmin.open(hub.ports.socket)
+  }, 120_000)
+
+  afterAll(async () => {
+    admin.close()
+    await hub.stop()
+    await bridge.endAsync()
+    await broker.remove()
+    data.remove()
+  }, 60_000)
+
+  const say = (state: object) => bridge.publish(`zigbee2mqtt/${LAMP.friendly_name}`, JSON.stringify(state), { qos: 1 })
+  const shown = async () => {
+    const { devices } = await admin.call<{ devices: { name: string; status: string }[] }>('devices', 'list')
+    return devices.find(({ name }) => name === LAMP.friendly_name)
+  }
+
+  it('is switched and dimmed, and the answer is what the lamp says', async () => {
+    await eventually(async () => (await admin.call<{ makers: unknown[] }>('makers', 'list')).makers.length > 0)
+    await admin.call('makers', 'accept', { maker: LAMP.friendly_name })
+    await eventually(async () => {
+      say({ state: 'OFF', brightness: 10 })
+      return (await shown())?.status === 'online'
+    })
+    const lamp = { device: LAMP.friendly_name }
+    expect(await admin.call('devices', 'switch', { ...lamp, output: 'on' })).toMatchObject({ state: 'completed' })
+    expect(await admin.call('devices', 'switch', { ...lamp, output: '40%' })).toMatchObject({
+      state: 'completed',
+      value: { state: 'on', percent: 40 },
+    })
+    expect(told).toEqual(['{"state":"ON"}', '{"brightness":102}'])
+  }, 120_000)
+})
