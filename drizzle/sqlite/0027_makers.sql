@@ -1,3 +1,4 @@
+-- Written by hand. In place: three tables more.
 CREATE TABLE `maker_devices` (
 	`id` text PRIMARY KEY NOT NULL,
 	`source` text NOT NULL,

@@ -1,3 +1,4 @@
+-- Written by hand. In place: a table more.
 CREATE TABLE `entity_orders` (
 	`entity_id` text PRIMARY KEY NOT NULL,
 	`orders` text DEFAULT '[]' NOT NULL,
