@@ -25,8 +25,8 @@ interface Slot extends LatestState {
 
 /**
  * The newest state of every entity, in memory: writing it with every reading would halve the intake.
- * It is published on change, at most once a second. A word, yes or no is written to `device_entities` with that, a number every two
- * minutes, and all at stop.
+ * It is published on change, at most once a second. A word, yes or no, and the first state of all are written to `device_entities`
+ * with that, a number every two minutes, and all at stop.
  */
 export class LatestStates {
   #slots = new Map<string, Slot>()
@@ -64,7 +64,7 @@ export class LatestStates {
       const due = !slot || isDue(slot.publishedAt, STATE_PUBLISH_MS, context.now)
       const publish = changed && due && this.#shown(value.device, value.key)
       if (publish) this.#publish(context, value)
-      const written = publish && this.#writeWord(value)
+      const written = publish && this.#writeSoon(value)
       context.committed(() => this.#take(context.now, value, { published: publish, changed, written }))
     }
     this.#staged.clear()
@@ -76,7 +76,7 @@ export class LatestStates {
       if (!slot.unpublished || !isDue(slot.publishedAt, STATE_PUBLISH_MS, context.now)) continue
       if (!this.#shown(slot.device, slot.key)) continue
       this.#publish(context, slot)
-      const written = this.#writeWord(slot)
+      const written = this.#writeSoon(slot)
       context.committed(() => {
         slot.publishedAt = context.now
         slot.unpublished = false
@@ -129,9 +129,12 @@ export class LatestStates {
     this.#staged.clear()
   }
 
-  /** A word, yes or no changes seldom, is an event anyway, and no reading tells it after a kill: it is written when it is shown. */
-  #writeWord(value: LatestState): boolean {
-    if (typeof value.state.value === 'number') return false
+  /**
+   * A word, yes or no changes seldom, is an event anyway, and no reading tells it after a kill: it is written when it is shown. So is
+   * the first state of all: who has just taken in a device wants to see that it works.
+   */
+  #writeSoon(value: LatestState): boolean {
+    if (typeof value.state.value === 'number' && this.#slots.has(value.entity)) return false
     this.#writeState(value)
     return true
   }

@@ -235,20 +235,15 @@ describe('what is known of an entity', () => {
     expect([shown(house), changes(house).length, readings(house).length]).toEqual([{}, 3, 1])
   })
 
-  it('that is a word, yes or no is written with what shows it, where a number waits', () => {
+  it('that is a word, yes or no is written with what shows it, where another number waits', () => {
     const { house, device } = houseWithBridge()
+    const stored = () => house.all('SELECT state FROM device_entities ORDER BY entity_type')
     house.send(observed(light(device), 'on'), observed(thermometer(device), 21.5))
-    expect(house.all('SELECT state FROM device_entities ORDER BY entity_type')).toEqual([
-      { state: 'on' },
-      { state: null },
-    ])
+    expect(stored()).toEqual([{ state: 'on' }, { state: '21.5' }])
     house.now += 100
-    house.send(observed(light(device), 'off'))
+    house.send(observed(light(device), 'off'), observed(thermometer(device), 22))
     house.tick(2_000)
-    expect(house.all('SELECT state FROM device_entities ORDER BY entity_type')).toEqual([
-      { state: 'off' },
-      { state: null },
-    ])
+    expect(stored()).toEqual([{ state: 'off' }, { state: '21.5' }])
   })
 
   it('is written every two minutes, and is no change that leaves the house', () => {
