@@ -75,6 +75,7 @@ const MORE: ReadonlyMap<string, Record<string, unknown>> = new Map([
   ['devices/command', { command: 'identify' }],
   ['devices/configure', { heartbeat_s: 60 }],
   ['devices/switch', { output: 'lamp', state: 'on' }],
+  ['entities/set', { entity: 'lamp', what: 'on' }],
   ['sensors/remove', { sensor: 'cpu_temperature' }],
   ['readings/query', { sensor: 'cpu_temperature' }],
   ['readings/summary', { sensor: 'cpu_temperature' }],
@@ -96,6 +97,8 @@ describe.each(ASKING.filter(({ param }) => !WHAT_IT_IS.includes(param)))(
       const house = houseOf(['kitchen-pi', 'Stove'], ...others)
       house.send(['lares/kitchen-pi/readings', reading(1, 20)], ['lares/kitchen-pi/event', { type: 'button_pressed' }])
       house.send(['lares/kitchen-pi/event', '{'])
+      const items = [{ sensor: 'lamp', value: 0, kind: 'switch' }]
+      house.send(['lares/kitchen-pi/readings', { ...reading(2, 0), items }])
       house.db.exec("INSERT INTO device_groups (id, name, created_at, updated_at) VALUES ('g', 'Day', 0, 0)")
       const params = { ...MORE.get(name), [param]: given }
       const [area = '', verb = ''] = name.split('/')
