@@ -2,13 +2,13 @@ import type { Database } from '../../shared/sqlite/open.ts'
 
 const KEY = 'passed_keys'
 
-/** KeySpan of a table, `after` exclusive, `upto` inclusive. */
+/** Keys of a table, `after` exclusive, `upto` inclusive. */
 export interface KeySpan {
   after: number
   upto: number
 }
 
-/** KeySpan that were given, as far as anybody knows: how many, and the first and last of them. */
+/** Keys that were given, as far as anybody knows: how many, and the first and last of them. */
 export interface GivenKeys {
   first: number
   last: number
@@ -16,7 +16,7 @@ export interface GivenKeys {
 }
 
 /**
- * KeySpan that were passed over in a table that lost its newest rows: nobody can tell whether one of them was given. None is given
+ * Keys that were passed over in a table that lost its newest rows: nobody can tell whether one of them was given. None is given
  * any more, and whoever counts rows by their keys leaves them out.
  */
 export function notePassedKeys(db: Database, table: string, keys: KeySpan): void {
