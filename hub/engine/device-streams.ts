@@ -53,6 +53,7 @@ export class DeviceStreams {
   #owing: Stream[] = []
   #carried: CarriedPositions
   #read: Statement
+  #move: Statement
   #write: Statement
   #add: Statement
   #lanes: Statement
@@ -66,6 +67,8 @@ export class DeviceStreams {
       .prepare('SELECT id, last_seq FROM device_streams WHERE device_id = ? AND epoch = ? AND lane = ?')
       .raw()
     this.#lanes = db.prepare('SELECT id, lane, last_seq FROM device_streams WHERE device_id = ? AND epoch = ?').raw()
+    // An upsert takes a key even where it only updates: a page for each of them, and keys of lanes that can be marked are few.
+    this.#move = db.prepare('UPDATE device_streams SET last_seq = ?, updated_at = ? WHERE id = ?')
     this.#write = db
       .prepare(
         'INSERT INTO device_streams (device_id, epoch, lane, last_seq, updated_at) VALUES (?, ?, ?, ?, ?) ' +
@@ -135,7 +138,8 @@ export class DeviceStreams {
   flush(now: number): void {
     for (const { stream, lane, position } of this.#dirty) {
       if (!position.dirty) continue
-      position.id = Number(this.#write.get(stream.device, stream.epoch, lane, position.last, now))
+      if (position.id === null || this.#move.run(position.last, now, position.id).changes === 0)
+        position.id = Number(this.#write.get(stream.device, stream.epoch, lane, position.last, now))
       position.dirty = false
     }
     this.#dirty = []

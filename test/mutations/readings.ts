@@ -53,6 +53,13 @@ export const READINGS: readonly Mutation[] = [
     test: { file: BOOKS, name: 'know the newest epochs by what moved last' },
   },
   {
+    without: 'moving a lane that has a row without taking another key',
+    file: 'hub/engine/device-streams.ts',
+    text: 'position.id === null || this.#move.run',
+    becomes: 'position.last > 0 || this.#move.run',
+    test: { file: BOOKS, name: 'takes no key of a lane' },
+  },
+  {
     without: 'a key that is noted before its row goes',
     file: 'hub/store/append-keys.ts',
     text: 'if (!GIVEN_KEYS.has(name)) return []',

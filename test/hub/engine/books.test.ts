@@ -22,6 +22,24 @@ const written = (house: TestHouse) => ({
     .get(),
 })
 
+describe('a message without readings', () => {
+  it('takes no key of a lane, so that those of later lanes can be marked', () => {
+    const house = houseWithDevice()
+    const event = { epoch: 'e1', lane: 'live', type: 'button', at: house.now, severity: 'info', title: 'x', data: {} }
+    for (let seq = 1; seq <= 100; seq++) {
+      if (seq === 50) house.restart()
+      expect(house.send(['lares/kitchen-pi/event', { ...event, seq }])).toEqual(['stored'])
+    }
+    house.send([TOPIC, reading(1, 5, { epoch: 'e2' })])
+    expect(house.all('SELECT id, epoch, last_seq FROM device_streams ORDER BY id')).toEqual([
+      { id: 1, epoch: 'e1', last_seq: 100 },
+      { id: 2, epoch: 'e2', last_seq: 1 },
+    ])
+    expect(house.all("SELECT seq FROM sqlite_sequence WHERE name = 'device_streams'")).toEqual([{ seq: 2 }])
+    expect(house.all('SELECT mark FROM readings')).toEqual([{ mark: messageMark(2, 1) }])
+  })
+})
+
 describe('a message of readings', () => {
   it('is counted and placed by its rows alone, also after a restart without a stop', () => {
     const house = houseWithDevice()
