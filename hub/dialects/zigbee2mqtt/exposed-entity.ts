@@ -56,7 +56,7 @@ function written(part: ExposedPart, order: EntityOrder): Readonly<Record<string,
   const { range, options } = part
   const write = part.orders[order.order] as ((order: EntityOrder) => Readonly<Record<string, unknown>>) | undefined
   if (!write)
-    throw new LaresError('bad_params', `${part.name} does not take ${order.order}`, {
+    throw new LaresError('bad_params', `${part.name || part.component} does not take ${order.order}`, {
       hint: `It takes ${Object.keys(part.orders).join(', ') || 'nothing'}.`,
     })
   const number = 'value' in order ? order.value : 'degrees' in order ? order.degrees : null
@@ -66,6 +66,8 @@ function written(part: ExposedPart, order: EntityOrder): Readonly<Record<string,
     })
   const word = 'option' in order ? order.option : 'mode' in order ? order.mode : undefined
   if (word !== undefined && options && !options.includes(word))
-    throw new LaresError('bad_params', `${part.name} has no option ${word}`, { hint: `It has ${options.join(', ')}.` })
+    throw new LaresError('bad_params', `${part.name || part.component} has no option ${word}`, {
+      hint: `It has ${options.join(', ')}.`,
+    })
   return write(order)
 }

@@ -9,6 +9,7 @@ export interface ExposedPart {
   component: string
   /** What it is within its device. */
   property: string
+  /** Empty: as its device is called. */
   name: string
   deviceClass: string | null
   measures?: { unit: string }

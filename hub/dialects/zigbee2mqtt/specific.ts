@@ -31,10 +31,15 @@ function withState(
 function onOffPart(component: string, expose: Expose, state: Expose): ExposedPart {
   const { property, on, off } = state
   return {
-    ...{ component, property, name: expose.label || titleOf(state), deviceClass: null },
+    ...{ component, property, name: nameOf(expose, state), deviceClass: null },
     read: (said) => stateIn(state, said),
     orders: state.canBeSet ? { on: () => ({ [property]: on }), off: () => ({ [property]: off }) } : {},
   }
+}
+
+/** What a device is as a whole is called as the device is; one of several is called by its endpoint. */
+function nameOf(expose: Expose, state: Expose): string {
+  return expose.label || (state.property === state.name ? '' : titleOf({ ...state, label: '' }))
 }
 
 function stateIn(state: Expose, said: Readonly<Record<string, unknown>>): Said {
@@ -106,7 +111,7 @@ function coverPart(expose: Expose): ExposedPart | { reason: string } {
   if (property === undefined) return { reason: 'this cover has neither a state nor a position' }
   const tell = (word: string) => () => ({ [state?.property ?? property]: word })
   return {
-    ...{ component: 'cover', property, name: expose.label || 'cover', deviceClass: null },
+    ...{ component: 'cover', property, name: expose.label, deviceClass: null },
     read: (said) => {
       const at = position && numberIn(said, position.property)
       if (at !== undefined) return { state: at > 0 ? 'open' : 'closed', attributes: { current_position: at } }
@@ -126,7 +131,7 @@ function lockPart(expose: Expose, state: Expose): ExposedPart {
   const { property, on, off } = state
   const kept = feature(expose, 'lock_state')
   return {
-    ...{ component: 'lock', property, name: expose.label || 'lock', deviceClass: null },
+    ...{ component: 'lock', property, name: expose.label, deviceClass: null },
     read: (said) => {
       if (kept && said[kept.property] === 'not_fully_locked') return { state: 'jammed' }
       const { state: locked, ...rest } = stateIn(state, said)
@@ -157,7 +162,7 @@ function climatePart(expose: Expose): ExposedPart | { reason: string } {
     ...(mode?.canBeSet ? { mode: ({ mode: wanted }) => ({ [mode.property]: wanted }) } : {}),
   }
   return {
-    ...{ component: 'climate', property: setpoint.property, name: expose.label || 'climate', deviceClass: null },
+    ...{ component: 'climate', property: setpoint.property, name: expose.label, deviceClass: null },
     ...(setpoint.range ? { range: setpoint.range } : {}),
     ...(mode ? { options: mode.values } : {}),
     read: (said) => {

@@ -98,6 +98,13 @@ describe('the devices of Zigbee2MQTT', () => {
     })
   })
 
+  it('call what a device is as a whole as the device is called', () => {
+    const names = (device: unknown) => announced(device).entities.map(({ name }) => name)
+    expect(names(LAMP)).toEqual([null, 'Effect', 'Identify', 'Linkquality'])
+    expect(names(TWO_GANG)).toEqual(['state left', 'state right', 'power'])
+    expect([BLIND, LOCK, RADIATOR].map((one) => names(one)[0])).toEqual([null, null, null])
+  })
+
   it.each([
     ['switched off', { ...LAMP, disabled: true }, 'it is switched off in Zigbee2MQTT'],
     ['not interviewed', { ...LAMP, interview_completed: false }, 'its interview is not over'],
