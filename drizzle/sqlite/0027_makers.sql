@@ -1,4 +1,12 @@
--- Written by hand. In place: three tables more.
+-- Written by hand. In place: four tables more.
+CREATE TABLE `entity_orders` (
+	`entity_id` text PRIMARY KEY NOT NULL,
+	`orders` text DEFAULT '[]' NOT NULL,
+	`options` text,
+	`range` text,
+	FOREIGN KEY (`entity_id`) REFERENCES `device_entities`(`id`) ON UPDATE no action ON DELETE cascade
+) STRICT;
+--> statement-breakpoint
 CREATE TABLE `maker_devices` (
 	`id` text PRIMARY KEY NOT NULL,
 	`source` text NOT NULL,
@@ -31,6 +39,7 @@ CREATE TABLE `maker_devices` (
 CREATE UNIQUE INDEX `ux_maker_devices_identity` ON `maker_devices` (`source`,`identity`);--> statement-breakpoint
 CREATE INDEX `ix_maker_devices_status` ON `maker_devices` (`source`,`status`,`last_heard_at`);--> statement-breakpoint
 CREATE INDEX `ix_maker_devices_device` ON `maker_devices` (`device_id`);--> statement-breakpoint
+CREATE INDEX `ix_maker_devices_unregistered` ON `maker_devices` (`is_registered`) WHERE is_registered = 0 AND speaks = 1;--> statement-breakpoint
 CREATE TABLE `maker_identities` (
 	`identity` text NOT NULL,
 	`maker_device` text NOT NULL,

@@ -139,6 +139,7 @@ const LISTS_AND_ASCII = new Set([
   'hub/features/devices/introduction.ts: 100',
   'hub/features/devices/joining.ts: SELECTOR_LENGTH',
   'hub/features/makers/announced.ts: REASONS_KEPT',
+  'hub/features/makers/commands.ts: AT_ONCE',
   'hub/features/makers/commands.ts: NAMES_TOLD',
   'hub/features/makers/departures.ts: NAMES_TOLD',
   'hub/features/makers/list-makers.ts: ENTITIES_SHOWN',

@@ -85,9 +85,16 @@ export const MAKERS: readonly Mutation[] = [
     test: { file: DECIDING, name: 'a second time says so and changes nothing' },
   },
   {
+    without: 'a bound on what is accepted at once',
+    file: 'hub/features/makers/commands.ts',
+    text: 'waiting.slice(0, AT_ONCE)',
+    becomes: 'waiting.slice(0)',
+    test: { file: DECIDING, name: 'of more than five hundred takes so many at once' },
+  },
+  {
     without: 'one device for what two sources tell of',
     file: 'hub/features/makers/accept-maker.ts',
-    text: '  acceptElsewhere(context, row, { device, house })\n',
+    text: '  acceptElsewhere(rows, row, { device, house })\n',
     becomes: '  void acceptElsewhere\n',
     test: { file: DECIDING, name: 'is one device, whichever is heard first' },
   },

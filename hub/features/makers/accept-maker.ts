@@ -8,7 +8,7 @@ import { ROOM, rowNamed } from '../house/named-row.ts'
 import { NONE } from '../house/names.ts'
 import { joinThrough, joinToHub } from './hub-links.ts'
 import type { MakerEntity } from './inputs.ts'
-import { announcedBy, type MakerRow, MakerRows } from './maker-rows.ts'
+import { announcedBy, type MakerRow, type MakerRows } from './maker-rows.ts'
 
 /** How a person wants it, where not as it was announced. */
 export interface AcceptWish {
@@ -24,7 +24,11 @@ const TELLING = [
 ]
 
 /** Makes a device of what a source announced, in the house of the source or the one that is wished. Its entities come with the commit. */
-export function acceptMaker(context: CallContext, row: MakerRow, wish: AcceptWish): string {
+export function acceptMaker(
+  context: CallContext,
+  { row, rows }: { row: MakerRow; rows: MakerRows },
+  wish: AcceptWish,
+): string {
   const { db, caller, now } = context
   const house = houseNamed(context, wish.house ?? row.house ?? undefined)
   const room = roomOf(context, { house, wish: wish.room, area: row.area })
@@ -52,7 +56,7 @@ export function acceptMaker(context: CallContext, row: MakerRow, wish: AcceptWis
   db.prepare(
     "UPDATE maker_devices SET status = 'accepted', device_id = ?, speaks = 1, is_registered = 0, given_name = ?, decided_by = ?, decided_at = ? WHERE id = ?",
   ).run(device, wish.name === undefined ? name : null, caller.principal, now, row.id)
-  acceptElsewhere(context, row, { device, house })
+  acceptElsewhere(rows, row, { device, house })
   joinToHub(db, row)
   joinThrough(db, row)
   context.addEvent({
@@ -63,12 +67,7 @@ export function acceptMaker(context: CallContext, row: MakerRow, wish: AcceptWis
 }
 
 /** The same device at other sources is this one, where they tell of its house. */
-function acceptElsewhere(
-  { db }: CallContext,
-  row: MakerRow,
-  { device, house }: { device: string; house: string },
-): void {
-  const rows = new MakerRows(db)
+function acceptElsewhere(rows: MakerRows, row: MakerRow, { device, house }: { device: string; house: string }): void {
   for (const other of rows.others(row.id, row.identities))
     if (other.device_id === null && (other.house === null || other.house === house))
       rows.decide(other.id, 'accepted', device)

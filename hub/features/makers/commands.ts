@@ -13,6 +13,8 @@ import { listSources } from './source-commands.ts'
 const makerParam = text(255).min(1).meta({ description: 'its name, or anything that identifies it' })
 const sourceParam = text(100).min(1).optional().meta({ description: 'of one source: lares makers sources' })
 
+/** Others want to be served meanwhile. */
+const AT_ONCE = 500
 /** Names that a preview tells. */
 const NAMES_TOLD = 10
 
@@ -47,9 +49,9 @@ const acceptDevice = adminCommand({
     const waiting = makersAmong(context, sourceNamed(context, params.source), 'waiting')
     if (waiting.length === 0) return null
     const names = waiting.slice(0, NAMES_TOLD).map(({ name, source }) => `${name} (${source})`)
-    const more = waiting.length - names.length
+    const more = Math.min(waiting.length, AT_ONCE) - names.length
     return (
-      `${waiting.length} devices will be accepted: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}. ` +
+      `${Math.min(waiting.length, AT_ONCE)} devices will be accepted: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}. ` +
       'Whoever belongs to the house will see them, and each is taken out again with lares devices revoke.'
     )
   },
@@ -61,16 +63,17 @@ const acceptDevice = adminCommand({
       throw new LaresError('bad_params', `${named.source} no longer has ${named.name}`, {
         hint: 'It waits to be accepted once it is announced again.',
       })
-    const rows = named === undefined ? makersAmong(context, source, 'waiting') : [named]
+    const waiting = named === undefined ? inOrder(makersAmong(context, source, 'waiting')) : [named]
+    const rows = new MakerRows(context.db)
     const accepted = []
-    for (const { id } of inOrder(rows)) {
+    for (const { id } of waiting.slice(0, AT_ONCE)) {
       // One that is heard of at two sources was accepted with the first.
-      const row = new MakerRows(context.db).find(id)
+      const row = rows.find(id)
       if (row === undefined || row.device_id !== null) continue
-      const device = acceptMaker(context, row, params)
+      const device = acceptMaker(context, { row, rows }, params)
       accepted.push({ name: params.name ?? row.name, device, entities: row.entities })
     }
-    return { says: saidOf(accepted), accepted }
+    return { says: saidOf(accepted, Math.max(0, waiting.length - AT_ONCE)), accepted }
   },
 })
 
@@ -117,9 +120,10 @@ function inOrder(rows: readonly MakerRow[]): MakerRow[] {
   return [...rows].sort((a, b) => Number(a.via !== null) - Number(b.via !== null))
 }
 
-function saidOf(accepted: readonly { name: string; device: string }[]): string {
+function saidOf(accepted: readonly { name: string; device: string }[], more: number): string {
   const [only] = accepted
   if (only === undefined) return 'Nothing waits to be accepted.'
+  if (more > 0) return `${accepted.length} devices are accepted; ${more} more wait: say it again.`
   return accepted.length === 1
     ? `${only.name} is accepted as ${only.device}.`
     : `${accepted.length} devices are accepted.`

@@ -127,7 +127,7 @@ export class MakerRows {
     this.#speaking = db.prepare(`${MAKER_ROWS} WHERE m.source = ? AND m.status = 'accepted' AND m.speaks = 1`)
     this.#ofDevice = db.prepare(`${MAKER_ROWS} WHERE m.device_id = ? AND m.speaks = 1`)
     this.#unregistered = db.prepare(
-      `${MAKER_ROWS} WHERE m.status = 'accepted' AND m.speaks = 1 AND m.is_registered = 0 ORDER BY m.id`,
+      `${MAKER_ROWS} WHERE m.is_registered = 0 AND m.speaks = 1 AND m.status = 'accepted' ORDER BY m.id`,
     )
     this.#registered = db.prepare('UPDATE maker_devices SET is_registered = 1, refusal = ? WHERE id = ?')
   }

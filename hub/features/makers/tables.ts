@@ -1,5 +1,5 @@
 import { emptyList, emptyObject, flag, integer, json, stamps, text, textId, time } from '../../store/columns.ts'
-import { core } from '../../store/drizzle.ts'
+import { core, sql } from '../../store/drizzle.ts'
 import { syncedTable } from '../../store/synced-table.ts'
 import { devices } from '../devices/tables.ts'
 import { houses } from '../house/tables.ts'
@@ -78,6 +78,8 @@ export const makerDevices = syncedTable(
       core.uniqueIndex('ux_maker_devices_identity').on(t.source, t.identity),
       core.index('ix_maker_devices_status').on(t.source, t.status, t.last_heard_at),
       core.index('ix_maker_devices_device').on(t.device_id),
+      // Looked for whenever rows may have changed, and hardly ever there.
+      core.index('ix_maker_devices_unregistered').on(t.is_registered).where(sql`is_registered = 0 AND speaks = 1`),
     ],
   },
 )

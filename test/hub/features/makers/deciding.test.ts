@@ -164,6 +164,16 @@ describe('makers accept', () => {
     })
   })
 
+  it('of more than five hundred takes so many at once, and says how many more wait', () => {
+    const house = makersHouse(...Array.from({ length: 502 }, (_, n) => deviceOf(`0x${n}`)))
+    const all = () => data<{ says: string }>(ask(house, commandInput('makers/accept', { all: true }))).says
+    expect([all(), all(), all()]).toEqual([
+      '500 devices are accepted; 2 more wait: say it again.',
+      '2 devices are accepted.',
+      'Nothing waits to be accepted.',
+    ])
+  })
+
   it('of all takes only what waits at the source that is named', () => {
     const house = makersHouse(lampOf())
     house.send(saying([deviceOf('0x7', { name: 'Far' })], { source: 'attic' }))
