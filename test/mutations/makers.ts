@@ -92,6 +92,13 @@ export const MAKERS: readonly Mutation[] = [
     test: { file: DECIDING, name: 'of more than five hundred takes so many at once' },
   },
   {
+    without: 'leaving a device with its source while that is only away',
+    file: 'hub/features/makers/take-over.ts',
+    text: 'if (!before || sources.find(before.source)?.is_named !== false) return',
+    becomes: 'if (!before) return',
+    test: { file: DECIDING, name: 'is not told of by the other while the first is only away' },
+  },
+  {
     without: 'one device for what two sources tell of',
     file: 'hub/features/makers/accept-maker.ts',
     text: '  acceptElsewhere(rows, row, { device, house })\n',

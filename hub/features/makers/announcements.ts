@@ -10,6 +10,7 @@ import type { MakerEntities } from './maker-entities.ts'
 import type { MakerReach } from './maker-reach.ts'
 import type { MakerRow, MakerRows, MakerStatus } from './maker-rows.ts'
 import type { MakerSource, MakerSources } from './maker-sources.ts'
+import { takeOver } from './take-over.ts'
 
 export interface AnnouncementsParts {
   rows: MakerRows
@@ -78,6 +79,7 @@ export class Announcements {
     if (before.status === 'left') this.#back(before, source, said)
     const row = rows.find(before.id)
     if (row?.status === 'accepted' && row.speaks) this.#follow(context, row, before)
+    if (row) takeOver(context, row, this.#parts)
     return before.id
   }
 
@@ -92,6 +94,8 @@ export class Announcements {
       this.tellCrowd(context, source.key, 1)
     }
     rows.add({ id, source: source.key, status, device_id: device }, { ...said, dialect: source.dialect }, context.now)
+    const row = rows.find(id)
+    if (row) takeOver(context, row, this.#parts)
     return id
   }
 

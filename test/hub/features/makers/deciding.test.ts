@@ -332,6 +332,40 @@ describe('a device that is heard of at two sources', () => {
     expect(listed(house, {}, memberOf('owner', 'other'))).toMatchObject([{ status: 'waiting', device: null }])
   })
 
+  it('is told of by the other once hub.toml does not name the first, with its keys and history', () => {
+    const house = makersHouse(lampOf())
+    const device = accepted(house)
+    house.send(reach('zigbee2mqtt_0x1', true), states({ uniqueId: 'light/0x1_state', state: true }))
+    const keys = () =>
+      house.all('SELECT id, key, source, is_enabled FROM device_entities WHERE device_id = ? ORDER BY key', device)
+    const before = keys()
+    // The same broker has another name there now.
+    house.send({ kind: 'maker_sources', sources: [{ key: 'attic', dialect: 'zigbee2mqtt', house: 'Home' }] })
+    house.send(saying([lampOf()], { source: 'attic' }))
+    expect(wanted(house)).toEqual([
+      ['attic', ['zigbee2mqtt_0x1']],
+      [Z2M, []],
+    ])
+    expect(keys()).toEqual(before.map((row) => ({ ...row, source: 'attic' })))
+    house.now += 2_000
+    house.send({ ...reach('zigbee2mqtt_0x1', true), source: 'attic' })
+    house.send({ ...states({ uniqueId: 'light/0x1_state', state: false }), source: 'attic' })
+    expect(statusOf(house, device)).toBe('online reachable')
+    expect(eventsOf(house, 'state_changed')).toHaveLength(2)
+    house.send({ kind: 'maker_sources', sources: [{ key: Z2M, dialect: 'zigbee2mqtt', house: 'Home' }] })
+    house.send(saying([lampOf()]))
+    expect(listed(house, { source: Z2M })).toMatchObject([{ status: 'accepted', device }])
+    expect(keys()).toEqual(before)
+  })
+
+  it('is not told of by the other while the first is only away', () => {
+    const house = makersHouse(lampOf())
+    accepted(house)
+    house.send(source(false, 'away'), saying([same()], AT_HA))
+    expect(wanted(house).filter(([, identities]) => identities?.length !== 0)).toEqual([])
+    expect(query(house, 'makers/show', { maker: 'Lamp of HA' })).toMatchObject({ maker: { speaks: false } })
+  })
+
   it('is not two when all that waits is accepted', () => {
     const house = makersHouse(lampOf())
     house.send(saying([same()], AT_HA))
