@@ -1,4 +1,4 @@
-import type { Clock } from '../../shared/clock.ts'
+import type { Cancel, Clock } from '../../shared/clock.ts'
 import { asError, LaresError } from '../../shared/errors.ts'
 import type { Dialect } from '../dialects/dialect.ts'
 import type { EntityOrder } from '../dialects/said.ts'
@@ -33,11 +33,15 @@ interface Source extends SpokenDialect {
   isSending: boolean
 }
 
+const REFRESH_MS = 50
+
 /** One broker with everything that is spoken there. */
 export class BrokerSession {
   #parts: BrokerSessionParts
   #sources: Source[]
   #broker: ExistingBroker
+  #cancelRefresh: Cancel = () => {}
+  #refreshIsDue = false
 
   constructor(parts: BrokerSessionParts) {
     this.#parts = parts
@@ -61,6 +65,7 @@ export class BrokerSession {
   }
 
   stop(): Promise<void> {
+    this.#cancelRefresh()
     return this.#broker.stop()
   }
 
@@ -90,9 +95,19 @@ export class BrokerSession {
       const news = source.roster.hear(message, now)
       if (news.trouble !== undefined) this.#parts.trouble(source.source, news.trouble)
       source.outbound.add(news)
-      if (news.devices.length + news.gone.length > 0) this.#broker.refresh()
+      if (news.devices.length + news.gone.length > 0) this.#refreshSoon()
       void this.#send(source)
     }
+  }
+
+  /** Once for all announcements that a broker sends together. */
+  #refreshSoon(): void {
+    if (this.#refreshIsDue) return
+    this.#refreshIsDue = true
+    this.#cancelRefresh = this.#parts.clock.after(REFRESH_MS, () => {
+      this.#refreshIsDue = false
+      this.#broker.refresh()
+    })
   }
 
   #changed(state: { online: boolean; reason: string | null }): void {

@@ -44,6 +44,8 @@ export class Roster {
   #byTopic = new Map<string, EntityWatch[]>()
   #byDevice = new Map<string, EntityWatch[]>()
   #reach = new Map<string, boolean>()
+  /** What is watched follows from what was announced and is wanted: once for many announcements. */
+  #isStale = false
 
   constructor(dialect: Dialect, prefix: string) {
     this.#dialect = dialect
@@ -54,6 +56,7 @@ export class Roster {
 
   /** What has to be subscribed to now. */
   get filters(): Set<string> {
+    this.#watchAll()
     return new Set([...this.#dialect.announcing(this.#prefix), ...this.#byTopic.keys()])
   }
 
@@ -64,11 +67,12 @@ export class Roster {
   /** These are the devices, by any of their identities, whose states are wanted from now on. */
   want(identities: Iterable<string>): void {
     this.#wanted = new Set(identities)
-    this.#watchAll()
+    this.#isStale = true
   }
 
   hear(message: PublishedMessage, now: number): News {
     if (this.#announcing.some((filter) => filter.test(message.topic))) return this.#announced(message)
+    this.#watchAll()
     const watches = this.#byTopic.get(message.topic) ?? []
     const payload = watches.length === 0 ? null : readable(message.payload)
     if (payload === null) return NOTHING
@@ -89,6 +93,7 @@ export class Roster {
 
   /** What to publish so that an entity does something. Throws `LaresError` for an order that it does not take. */
   order(uniqueId: string, order: EntityOrder): readonly Publication[] | null {
+    this.#watchAll()
     return this.#watches.get(uniqueId)?.entity.write(order) ?? null
   }
 
@@ -105,12 +110,14 @@ export class Roster {
     for (const topic of [...removed, ...left]) note(this.#devices.remove(topic))
     for (const one of announcements) note(this.#devices.announce(one, { replaces }))
     for (const identity of gone) changed.delete(identity)
-    this.#watchAll()
+    this.#isStale = true
     return { ...NOTHING, devices: [...changed.values()].map(deviceWords), gone: [...gone], whole, trouble }
   }
 
   /** Watches the entities of wanted devices; one that is announced again keeps what is known of it. */
   #watchAll(): void {
+    if (!this.#isStale) return
+    this.#isStale = false
     const watches = new Map<string, EntityWatch>()
     for (const device of this.#devices.all()) {
       if (![...device.identities].some((identity) => this.#wanted.has(identity))) continue
