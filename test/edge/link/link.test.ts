@@ -233,7 +233,7 @@ describe('the link', () => {
     for (const value of [1, 2, 3]) reading(value)
     await hub.until('acknowledged', () => waiting() === 0)
     clock.advance(1_000)
-    expect(outbox.rejected).toBe(1)
+    await hub.until('told what was refused', () => outbox.rejected === 1)
     expect(lines.join('\n')).toContain('bad_value')
   })
 
