@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '../../shared/clock.ts'
+import { type Cancel, type Clock, wait } from '../../shared/clock.ts'
 import { asError, LaresError } from '../../shared/errors.ts'
 import type { Dialect } from '../dialects/dialect.ts'
 import type { EntityOrder } from '../dialects/said.ts'
@@ -34,6 +34,8 @@ interface Source extends SpokenDialect {
 }
 
 const REFRESH_MS = 50
+/** As often as the engine looks whether its disk takes something again. */
+const AGAIN_MS = 5_000
 
 /** One broker with everything that is spoken there. */
 export class BrokerSession {
@@ -120,13 +122,16 @@ export class BrokerSession {
   async #send(source: Source): Promise<void> {
     if (source.isSending) return
     source.isSending = true
-    try {
-      for (let load = source.outbound.take(); load !== null; load = source.outbound.take())
+    for (let load = source.outbound.take(); load !== null; load = source.outbound.take()) {
+      try {
         await this.#parts.send(source.source, load)
-    } catch (error) {
-      this.#parts.trouble(source.source, asError(error).message)
-    } finally {
-      source.isSending = false
+      } catch (error) {
+        // Nobody says it again: it waits until the disk takes it.
+        source.outbound.putBack(load)
+        this.#parts.trouble(source.source, asError(error).message)
+        await wait(this.#parts.clock, AGAIN_MS)
+      }
     }
+    source.isSending = false
   }
 }

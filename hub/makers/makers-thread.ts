@@ -48,7 +48,9 @@ export class MakersThread {
     this.#parts = parts
   }
 
+  /** Calling it again changes nothing. */
   start(): void {
+    if (this.#worker || this.#stopped) return
     const { settings, spawn = spawnThread, log, clock } = this.#parts
     const worker = spawn(settings)
     this.#worker = worker

@@ -33,6 +33,14 @@ export class OutboundNews {
     if (this.#states.length > MOST_STATES) this.#thin()
   }
 
+  /** What could not be handed over waits again, before what came since. */
+  putBack(load: NonNullable<ReturnType<OutboundNews['take']>>): void {
+    const { devices, gone, whole, states, reach } = load
+    const later = this.take()
+    this.add({ devices, gone, whole, states, reach })
+    if (later) this.add(later)
+  }
+
   /** What waits, which is nobody's any more; `null`: nothing. */
   take(): {
     devices: News['devices']

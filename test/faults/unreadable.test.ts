@@ -11,6 +11,8 @@ import { houseWithReadings, leavesOf, PAGE, READINGS } from '../hub/store/damage
 import { makeDataFolder } from './lib/data-folder.ts'
 import { buildShim, shimTrouble } from './lib/shim.ts'
 
+/** What a card gives or does not give: two of our pages. */
+const SECTOR = 4_096
 const ROOT = join(import.meta.dirname, '../..')
 
 let data: ReturnType<typeof makeDataFolder>
@@ -48,7 +50,7 @@ describe.skipIf(shimTrouble !== null)('a page that the card does not give', () =
   it('is counted where the file is read, and named where it is one of readings', () => {
     const page = leavesOf(file(), 'readings')[5] ?? 0
     const outcome = slice(page, null)
-    expect(outcome).toMatchObject({ unreadableBytes: PAGE })
+    expect(outcome).toMatchObject({ unreadableBytes: SECTOR })
     expect(outcome).toMatchObject({
       damage: expect.stringMatching(/^readings: rows \d+ to \d+ cannot be read, stored after 2023-11-14T/),
     })
@@ -59,7 +61,7 @@ describe.skipIf(shimTrouble !== null)('a page that the card does not give', () =
     const store = openStore({ folder: data.folder, now: 2_000, log: silentLog })
     store.db.exec('DELETE FROM events')
     store.close()
-    expect(slice(unused, null)).toEqual({ next: null, damage: null, unreadableBytes: PAGE })
+    expect(slice(unused, null)).toEqual({ next: null, damage: null, unreadableBytes: SECTOR })
   })
 
   it('costs its own rows, when the database is mended', () => {

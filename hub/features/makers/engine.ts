@@ -83,6 +83,7 @@ export function openMakers(house: House): Feature {
     start(context) {
       wanted.forget()
       isChanged = true
+      context.effect({ kind: 'makers_open' })
       settle(context)
     },
     flush: settle,

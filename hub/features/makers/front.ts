@@ -22,7 +22,7 @@ export function openMakersFront(front: Front): FrontPart {
   )
   const houses = new Map(sources.map((source) => [source.key, source]))
 
-  /** What the engine does not take is told in its health, and the source says it again. */
+  /** What the engine does not take at present is told in its health. */
   async function input(one: StructuredInput): Promise<void> {
     await front.input(one)
   }
@@ -61,13 +61,14 @@ export function openMakersFront(front: Front): FrontPart {
   return {
     name: 'makers',
     effects: {
+      // Nobody is listened to before there is a place for what is heard: a hub whose disk is full starts all the same.
+      makers_open() {
+        told(input({ kind: 'maker_sources', sources }))
+        if (brokers.length > 0) thread.start()
+      },
       makers_wanted: ({ source, identities }) => thread.want(source, identities),
       maker_order: ({ id, source, uniqueId, order }) =>
         thread.order({ id, source, uniqueId, order: order as EntityOrder }),
-    },
-    async start() {
-      await input({ kind: 'maker_sources', sources })
-      if (brokers.length > 0) thread.start()
     },
     stop: () => thread.stop(),
   }

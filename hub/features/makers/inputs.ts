@@ -66,6 +66,8 @@ declare module '../../engine/input.ts' {
     maker_ordered: { id: number; error: string | null }
   }
   interface EffectKinds {
+    /** The database is open: sources may say what they have. */
+    makers_open: object
     /** Whose states are wanted: accepted devices of a source by identity; at start for every source, and on every change. */
     makers_wanted: { source: string; identities: readonly string[] }
     /** An order to be published; `id` is the action's. The outcome is seen in states. */
