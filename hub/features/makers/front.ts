@@ -30,15 +30,8 @@ export function openMakersFront(front: Front): FrontPart {
   async function take(source: string, load: Load): Promise<void> {
     const about = houses.get(source)
     if (!about) return
-    const { devices, gone, whole, reach, states } = load
-    const inputs: StructuredInput[] = []
-    if (devices.length + gone.length > 0 || whole)
-      inputs.push({ kind: 'maker_devices', source, dialect: about.dialect, house: about.house, devices, gone, whole })
-    if (reach.length > 0) inputs.push({ kind: 'maker_reach', source, reach })
-    for (let at = 0; at < states.length; at += STATES_AT_ONCE)
-      inputs.push({ kind: 'maker_states', source, states: states.slice(at, at + STATES_AT_ONCE) })
     // Handed over in their order; they are on the disk together.
-    await Promise.all(inputs.map(input))
+    await Promise.all(inputsOf(load, { source, ...about }).map(input))
   }
 
   const thread = new MakersThread({
@@ -72,6 +65,20 @@ export function openMakersFront(front: Front): FrontPart {
     },
     stop: () => thread.stop(),
   }
+}
+
+/** What a load is to the engine, in the order in which it has to hear it. */
+function inputsOf(
+  { devices, gone, whole, reach, states }: Load,
+  { source, dialect, house }: { source: string; dialect: string; house: string | null },
+): StructuredInput[] {
+  const inputs: StructuredInput[] = []
+  if (devices.length + gone.length > 0 || whole)
+    inputs.push({ kind: 'maker_devices', source, dialect, house, devices, gone, whole })
+  if (reach.length > 0) inputs.push({ kind: 'maker_reach', source, reach })
+  for (let at = 0; at < states.length; at += STATES_AT_ONCE)
+    inputs.push({ kind: 'maker_states', source, states: states.slice(at, at + STATES_AT_ONCE) })
+  return inputs
 }
 
 /** A dialect that the entry does not mention is spoken with its own prefix; one that is false is not. */
