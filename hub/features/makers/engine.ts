@@ -1,7 +1,8 @@
 import './inputs.ts'
 import type { Context } from '../../engine/context.ts'
-import type { Feature } from '../../engine/feature.ts'
+import type { Feature, InputHandler } from '../../engine/feature.ts'
 import type { House } from '../../engine/house.ts'
+import type { InputKind, InputOf } from '../../engine/input.ts'
 import { openControl } from '../control/engine.ts'
 import { openDevices } from '../devices/engine.ts'
 import { openTelemetry } from '../telemetry/engine.ts'
@@ -54,27 +55,15 @@ export function openMakers(house: House): Feature {
     name: 'makers',
     writes: 'readings',
     inputs: {
-      maker_sources(context, input) {
-        coming.name(context, input)
-        return { verdict: 'stored' }
-      },
-      maker_source(context, input) {
-        coming.show(context, input)
-        return { verdict: 'stored' }
-      },
+      maker_sources: stored((context, input) => coming.name(context, input)),
+      maker_source: stored((context, input) => coming.show(context, input)),
       maker_devices(context, input) {
         announcements.take(context, input)
         wanted.changed()
         return { verdict: 'stored' }
       },
-      maker_reach(context, input) {
-        reach.take(context, input)
-        return { verdict: 'stored' }
-      },
-      maker_states(context, input) {
-        states.take(context, input)
-        return { verdict: 'stored' }
-      },
+      maker_reach: stored((context, input) => reach.take(context, input)),
+      maker_states: stored((context, input) => states.take(context, input)),
       maker_ordered(context, { id, error }) {
         orders.published(context, id, error)
         return { verdict: 'stored' }
@@ -96,5 +85,13 @@ export function openMakers(house: House): Feature {
     forget() {
       isChanged = true
     },
+  }
+}
+
+/** The handler of an input that is always taken. */
+function stored<K extends InputKind>(take: (context: Context, input: InputOf<K>) => void): InputHandler<K> {
+  return (context, input) => {
+    take(context, input)
+    return { verdict: 'stored' }
   }
 }
