@@ -6,7 +6,7 @@ import { readIndexedUpto, writeIndexedUpto } from '../../store/indexed-readings.
  * Readings are indexed when so many of each series have come, sorted: its entries lie side by side then, and a page of the index is
  * written once for many of them. Whoever asks for readings looks through the others, a millisecond for ten thousand.
  */
-const OF_A_SERIES = 128
+const OF_A_SERIES = 96
 const LEAST = 2_000
 /** In one step: some 10 ms on a PC. */
 const AT_ONCE = 12_000

@@ -24,8 +24,8 @@ export interface AskedHouse {
 
 const DAY_MS = 86_400_000
 /** In one round. */
-const REPEATS = 3
-const LATEST_REPEATS = 40
+const REPEATS = 12
+const LATEST_REPEATS = 60
 const SYNC_ROWS = 100_000
 /** A backfill's batches, in rows. */
 const BATCH = 20_000
