@@ -1,6 +1,7 @@
 import type { Mutation } from './mutation.ts'
 
 const ANNOUNCEMENTS = 'test/hub/features/makers/announcements.test.ts'
+const TWO_SOURCES = 'test/hub/features/makers/two-sources.test.ts'
 const DECIDING = 'test/hub/features/makers/deciding.test.ts'
 const ORDERS = 'test/hub/features/makers/orders.test.ts'
 const STATES = 'test/hub/features/makers/states.test.ts'
@@ -40,7 +41,7 @@ export const MAKERS: readonly Mutation[] = [
     file: 'hub/features/makers/announcements.ts',
     text: 'return house_id === null || this.#parts.directory.find(device)?.house === house_id',
     becomes: 'return house_id !== device',
-    test: { file: DECIDING, name: 'does not show the device of one house to another' },
+    test: { file: TWO_SOURCES, name: 'does not show the device of one house to another' },
   },
   {
     without: 'disbelieving a whole list of nothing',
@@ -96,14 +97,14 @@ export const MAKERS: readonly Mutation[] = [
     file: 'hub/features/makers/take-over.ts',
     text: 'if (!before || sources.find(before.source)?.is_named !== false) return',
     becomes: 'if (!before) return',
-    test: { file: DECIDING, name: 'is not told of by the other while the first is only away' },
+    test: { file: TWO_SOURCES, name: 'is not told of by the other while the first is only away' },
   },
   {
     without: 'one device for what two sources tell of',
     file: 'hub/features/makers/accept-maker.ts',
     text: '  acceptElsewhere(rows, row, { device, house })\n',
     becomes: '  void acceptElsewhere\n',
-    test: { file: DECIDING, name: 'is one device, whichever is heard first' },
+    test: { file: TWO_SOURCES, name: 'is one device, whichever is heard first' },
   },
   {
     without: 'a second between two changes of who flaps',

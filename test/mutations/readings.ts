@@ -71,7 +71,7 @@ export const READINGS: readonly Mutation[] = [
     file: 'hub/store/copy-rows.ts',
     text: 'keep.run(name, newestKey(from, name))',
     becomes: 'keep.run(name, 0)',
-    test: { file: 'test/hub/store/open-store.test.ts', name: 'has everything but readings and events' },
+    test: { file: 'test/hub/store/hourly-backup.test.ts', name: 'has everything but readings and events' },
   },
   {
     without: 'indexing readings as fast as they come',

@@ -1,6 +1,7 @@
 import type { Mutation } from './mutation.ts'
 
 const OPEN_STORE = 'test/hub/store/open-store.test.ts'
+const HOURLY = 'test/hub/store/hourly-backup.test.ts'
 const MAINTENANCE = 'test/hub/store/maintenance.test.ts'
 const BACKUP_CHECK = 'test/hub/store/backup-check.test.ts'
 const OPEN = 'test/shared/sqlite/open.test.ts'
@@ -34,7 +35,7 @@ export const STORE: readonly Mutation[] = [
     file: 'shared/sqlite/open.ts',
     text: "closeSync(openSync(file, 'a', 0o600))",
     becomes: "closeSync(openSync(file, 'a', 0o644))",
-    test: { file: OPEN_STORE, name: 'can be read by nobody else, and neither can the database nor a whole copy' },
+    test: { file: HOURLY, name: 'can be read by nobody else, and neither can the database nor a whole copy' },
   },
   {
     without: 'refusing the database of a newer version',
@@ -118,7 +119,7 @@ export const STORE: readonly Mutation[] = [
     file: 'hub/store/backup.ts',
     text: 'if (at >= KEEP && ',
     becomes: 'if (at < 0 && ',
-    test: { file: OPEN_STORE, name: 'keeps the newest 24' },
+    test: { file: HOURLY, name: 'keeps the newest 24' },
   },
   {
     without: 'following links in the path of a copy',
