@@ -1,38 +1,9 @@
-/** An entity that a source knows of, in words that survive a structured clone. */
-export interface MakerEntity {
-  uniqueId: string
-  entityId: string
-  name: string | null
-  /** Home Assistant's word: sensor, light … */
-  component: string
-  deviceClass: string | null
-  icon: string | null
-  enabled: boolean
-  category: 'config' | 'diagnostic' | null
-  /** Its states are numbers in this unit; null: words, or true and false. */
-  measures: { unit: string } | null
-  /** What it can be told: on, off, level, press, value, option, open, close, stop, position, lock, unlock, temperature, mode, text. */
-  orders: readonly string[]
-  options: readonly string[] | null
-  range: { min: number; max: number; step: number } | null
-}
+import type { DeviceWords, EntityWords } from '../../makers/maker-device.ts'
 
-export interface MakerDevice {
-  /** What it is known by at this source, the first of its identities when it was first heard of. */
-  identity: string
-  /** Everything that identifies it, here and at other sources: `zigbee2mqtt_0x…`, `ieee:…`, `mac:…`. */
-  identities: readonly string[]
-  name: string | null
-  brand: string | null
-  model: string | null
-  version: string | null
-  /** Identity of the device it is reached through. */
-  via: string | null
-  area: string | null
-  entities: readonly MakerEntity[]
-  /** Known, not connected, and why. */
-  notConnected: readonly { part: string; component: string; name: string | null; reason: string }[]
-}
+/** An entity that a source knows of, in words that survive a structured clone. */
+export type MakerEntity = EntityWords
+/** And a device, with everything that was announced of it. */
+export type MakerDevice = DeviceWords
 
 declare module '../../engine/input.ts' {
   interface InputKinds {
