@@ -10,18 +10,23 @@ export interface RosterDevice {
 
 /** The same in words that survive a structured clone, as the engine takes it. */
 export interface DeviceWords {
+  /** What it is known by at this source, the first of its identities when it was first heard of. */
   identity: string
+  /** Everything that identifies it, here and at other sources: `zigbee2mqtt_0x…`, `ieee:…`, `mac:…`. */
   identities: readonly string[]
   name: string | null
   brand: string | null
   model: string | null
   version: string | null
+  /** Identity of the device that it is reached through. */
   via: string | null
   area: string | null
   entities: readonly EntityWords[]
+  /** Known, not connected, and why. */
   notConnected: readonly NotConnected[]
 }
 
+/** An entity without what reads and writes it; `orders`: what it can be told. */
 export type EntityWords = Pick<
   SaidEntity,
   | 'uniqueId'
