@@ -115,6 +115,7 @@ describe('the section about central of docs/operations.md, typed from its beginn
     block('central.url', lineOf(made, 'lares_site_home'))
     until('Central: up to date; last sent', 'lares sync status')
     well('echo "long enough to be one" | lares users create anna@example.org')
+    afterAStart('Central: up to date', 'lares sync status')
 
     expect(block('lares central grant-scope clinics home')).toContain('home has users.email anna@example.org already')
     const put = `echo '{"id": "u-anna", "email": "anna@example.org"}' | lares central put fleet users -`
