@@ -1,4 +1,4 @@
-import type { Announcement, NotConnected, SaidEntity } from '../dialects/said.ts'
+import type { Announcement, NotConnected, SaidDevice, SaidEntity } from '../dialects/said.ts'
 
 /** A device as one source knows it: everything that was announced of it, by whatever messages. */
 export interface RosterDevice {
@@ -9,18 +9,9 @@ export interface RosterDevice {
 }
 
 /** The same in words that survive a structured clone, as the engine takes it. */
-export interface DeviceWords {
+export interface DeviceWords extends SaidDevice {
   /** What it is known by at this source, the first of its identities when it was first heard of. */
   identity: string
-  /** Everything that identifies it, here and at other sources: `zigbee2mqtt_0x…`, `ieee:…`, `mac:…`. */
-  identities: readonly string[]
-  name: string | null
-  brand: string | null
-  model: string | null
-  version: string | null
-  /** Identity of the device that it is reached through. */
-  via: string | null
-  area: string | null
   entities: readonly EntityWords[]
   /** Known, not connected, and why. */
   notConnected: readonly NotConnected[]

@@ -38,8 +38,6 @@ export class MakersThread {
   #parts: MakersThreadParts
   #worker: MakersWorker | null = null
   #wanted = new Map<string, readonly string[]>()
-  /** Orders that the thread was given and has not answered. */
-  #orders = new Set<number>()
   #backoff = new Backoff({ firstMs: 1_000, capMs: 60_000 })
   #again: Cancel = () => {}
   #stopped: (() => void) | null = null
@@ -91,7 +89,6 @@ export class MakersThread {
       this.#parts.ordered(order.id, 'the thread that listens at other brokers is being started anew')
       return
     }
-    this.#orders.add(order.id)
     this.#say({ kind: 'order', ...order })
   }
 
@@ -125,7 +122,6 @@ export class MakersThread {
         trouble(message.source, message.reason)
         return
       case 'ordered':
-        this.#orders.delete(message.id)
         ordered(message.id, message.error)
         return
       case 'stopped':
@@ -133,10 +129,8 @@ export class MakersThread {
     }
   }
 
-  /** The thread is gone, and with it what it was doing. */
+  /** The thread is gone. An order that it was given may have run: nobody says that it was refused, and its time ends it. */
   #lost(): void {
-    for (const id of this.#orders) this.#parts.ordered(id, 'the thread that listens at other brokers ended')
-    this.#orders.clear()
     for (const { spoken } of this.#parts.settings.brokers)
       for (const { source } of spoken)
         this.#parts.state(source, { online: false, reason: 'the thread that listens there is being started anew' })
