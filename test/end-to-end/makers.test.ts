@@ -58,8 +58,10 @@ describe.skipIf(noMosquitto !== null)('a house with Zigbee2MQTT at a broker of i
     await eventually(async () => (await makers()).length === ALL_DEVICES.length)
     expect((await makers()).map((one) => one.status)).toEqual(ALL_DEVICES.map(() => 'waiting'))
     await admin.call('makers', 'accept', { maker: LAMP.friendly_name })
-    await say(LAMP.friendly_name, { state: 'ON', brightness: 254, linkquality: 80 })
-    await eventually(async () => (await lamp()) === 'on')
+    await eventually(async () => {
+      await say(LAMP.friendly_name, { state: 'ON', brightness: 254, linkquality: 80 })
+      return (await lamp()) === 'on'
+    })
     await eventually(async () => (await status()) === 'online')
   }, 120_000)
 
