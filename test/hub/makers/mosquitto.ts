@@ -4,11 +4,14 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connectAsync, type MqttClient } from 'mqtt'
-import { vi } from 'vitest'
+import { systemClock, wait } from '../../../shared/clock.ts'
 
 const PROGRAM = ['/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto'].find((path) => existsSync(path))
 /** Why there is none, for whoever skips what needs it; `null`: there is one. */
 export const noMosquitto = PROGRAM ? null : 'mosquitto is not installed (apt-get install mosquitto)'
+
+const START_MS = 30_000
+const LOOK_MS = 50
 
 /** A broker of somebody's own: Debian's Mosquitto, on loopback. */
 export class Mosquitto {
@@ -43,7 +46,18 @@ export class Mosquitto {
     const config = join(this.folder, 'mosquitto.conf')
     writeFileSync(config, `user root\nlistener ${this.port} 127.0.0.1\n${access}\nmax_queued_messages 0\n`)
     this.#child = spawn(PROGRAM ?? 'mosquitto', ['-c', config], { stdio: 'ignore' })
-    await vi.waitFor(async () => (await this.client()).endAsync(), { timeout: 10_000, interval: 50 })
+    await this.#listens()
+  }
+
+  async #listens(): Promise<void> {
+    for (const end = systemClock.mono() + START_MS; ; ) {
+      try {
+        return await (await this.client()).endAsync()
+      } catch (error) {
+        if (systemClock.mono() > end) throw error
+        await wait(systemClock, LOOK_MS)
+      }
+    }
   }
 
   /** Another client of the same broker. */
