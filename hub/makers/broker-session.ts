@@ -1,10 +1,13 @@
+import { cleanText } from '../../shared/clean-text.ts'
 import { type Cancel, type Clock, wait } from '../../shared/clock.ts'
+import { cutText } from '../../shared/cut-text.ts'
 import { asError, LaresError } from '../../shared/errors.ts'
 import type { Dialect } from '../dialects/dialect.ts'
 import type { EntityOrder } from '../dialects/said.ts'
 import { type BrokerAddress, ExistingBroker } from './existing-broker.ts'
 import { OutboundNews } from './outbound-news.ts'
 import { Roster } from './roster.ts'
+import { SourceTroubles } from './source-troubles.ts'
 
 /** What is on its way to the engine of one source. */
 export type Load = NonNullable<ReturnType<OutboundNews['take']>>
@@ -22,13 +25,14 @@ export interface BrokerSessionParts {
   /** Hands it to the engine; resolves when it is on the disk. */
   send(source: string, load: Load): Promise<unknown>
   changed(source: string, state: { online: boolean; reason: string | null }): void
-  /** Something that was published cannot be understood. */
+  /** Something that was published cannot be understood; `null`: all can again. Not told when the connection ends, which ends it. */
   trouble(source: string, reason: string | null): void
   clock: Clock
 }
 
 interface Source extends SpokenDialect {
   roster: Roster
+  troubles: SourceTroubles
   outbound: OutboundNews
   isSending: boolean
 }
@@ -36,6 +40,10 @@ interface Source extends SpokenDialect {
 const REFRESH_MS = 50
 /** As often as the engine looks whether its disk takes something again. */
 const AGAIN_MS = 5_000
+
+/** What is wrong beside all topics: nobody can publish on these. */
+const BROKER = '#broker'
+const ENGINE = '#engine'
 
 /** One broker with everything that is spoken there. */
 export class BrokerSession {
@@ -51,12 +59,15 @@ export class BrokerSession {
       ...spoken,
       roster: new Roster(spoken.dialect, spoken.prefix),
       outbound: new OutboundNews(),
+      troubles: new SourceTroubles({ tell: (reason) => parts.trouble(spoken.source, reason), clock: parts.clock }),
       isSending: false,
     }))
     this.#broker = new ExistingBroker({
       address: parts.address,
       clock: parts.clock,
       filters: () => new Set(this.#sources.flatMap(({ roster }) => [...roster.filters])),
+      most: (topic) => Math.max(...this.#sources.map(({ roster }) => roster.most(topic))),
+      passedOver: (message) => this.#passedOver(message),
       hear: (message) => this.#hear(message),
       changed: (state) => this.#changed(state),
     })
@@ -68,6 +79,7 @@ export class BrokerSession {
 
   stop(): Promise<void> {
     this.#cancelRefresh()
+    for (const { troubles } of this.#sources) troubles.forget()
     return this.#broker.stop()
   }
 
@@ -95,10 +107,17 @@ export class BrokerSession {
     const now = this.#parts.clock.now()
     for (const source of this.#sources) {
       const news = source.roster.hear(message, now)
-      if (news.trouble !== undefined) this.#parts.trouble(source.source, news.trouble)
+      if (news.trouble !== undefined) source.troubles.note(message.topic, news.trouble)
       source.outbound.add(news)
       if (news.devices.length + news.gone.length > 0) this.#refreshSoon()
       void this.#send(source)
+    }
+  }
+
+  #passedOver({ topic, bytes }: { topic: string; bytes: number }): void {
+    for (const { roster, troubles } of this.#sources) {
+      const most = roster.most(topic)
+      if (most > 0) troubles.note(topic, `a message of ${bytes} bytes on ${wordsOf(topic)}, at most ${most} are read`)
     }
   }
 
@@ -113,9 +132,13 @@ export class BrokerSession {
   }
 
   #changed(state: { online: boolean; reason: string | null }): void {
-    for (const { source, roster } of this.#sources) {
-      if (!state.online) roster.lost()
-      this.#parts.changed(source, state)
+    for (const { source, roster, troubles } of this.#sources) {
+      if (!state.online) {
+        roster.lost()
+        troubles.forget()
+      }
+      if (state.online && state.reason !== null) troubles.note(BROKER, state.reason)
+      else this.#parts.changed(source, state)
     }
   }
 
@@ -125,13 +148,19 @@ export class BrokerSession {
     for (let load = source.outbound.take(); load !== null; load = source.outbound.take()) {
       try {
         await this.#parts.send(source.source, load)
+        source.troubles.note(ENGINE, null)
       } catch (error) {
         // Nobody says it again: it waits until the disk takes it.
         source.outbound.putBack(load)
-        this.#parts.trouble(source.source, asError(error).message)
+        source.troubles.note(ENGINE, asError(error).message)
         await wait(this.#parts.clock, AGAIN_MS)
       }
     }
     source.isSending = false
   }
+}
+
+/** A topic as people read it. */
+function wordsOf(topic: string): string {
+  return cutText(cleanText(topic), 100)
 }

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { connect, type IClientOptions, type MqttClient } from 'mqtt'
+import { type IClientOptions, MqttClient } from 'mqtt'
 import { Backoff } from '../../shared/backoff.ts'
 import type { Cancel, Clock } from '../../shared/clock.ts'
 import { asError } from '../../shared/errors.ts'
 import type { Publication } from '../dialects/said.ts'
+import { openBrokerSocket } from './broker-socket.ts'
 import { brokerTrouble } from './broker-trouble.ts'
+import { MessageGuard, type MessageGuardParts } from './message-guard.ts'
 import type { PublishedMessage } from './roster.ts'
 
 /** How to get into a broker that is there already. */
@@ -17,7 +19,7 @@ export interface BrokerAddress {
   ca: string | null
 }
 
-export interface ExistingBrokerParts {
+export interface ExistingBrokerParts extends Pick<MessageGuardParts, 'most' | 'passedOver'> {
   /** Asked at every connection: a password may have been changed. Rejects with what is wrong with it. */
   address(): Promise<BrokerAddress>
   /** Everything that has to be heard now. */
@@ -30,6 +32,8 @@ export interface ExistingBrokerParts {
 
 const CONNECT_MS = 10_000
 const KEEPALIVE_S = 30
+/** A connection that lasted this long was a success. One that is ended at once is not tried again every second. */
+const LASTING_MS = 30_000
 /** Filters in one packet: brokers have limits of their own. */
 const FILTERS_AT_ONCE = 100
 
@@ -85,28 +89,34 @@ export class ExistingBroker {
   }
 
   async #connect(): Promise<void> {
-    let options: IClientOptions & { url: string }
+    let address: BrokerAddress
     try {
-      options = optionsFor(await this.#parts.address())
+      address = await this.#parts.address()
     } catch (error) {
       this.#retry(asError(error).message)
       return
     }
     if (this.#stopped) return
-    const client = connect(options.url, options)
+    const { most, passedOver } = this.#parts
+    const guard = new MessageGuard({ socket: openBrokerSocket(address), most, passedOver })
+    const client = new MqttClient(() => guard, optionsFor(address))
     this.#client = client
     let failure: unknown = null
-    client.on('error', (error) => {
+    let cancelLasting: Cancel = () => {}
+    const failed = (error: unknown) => {
       failure ??= error
-    })
+    }
+    guard.on('error', failed)
+    client.on('error', failed)
     client.on('connect', () => {
-      this.#backoff.reset()
+      cancelLasting = this.#parts.clock.after(LASTING_MS, () => this.#backoff.reset())
       this.#held.clear()
       this.#tell({ online: true, reason: null })
       this.refresh()
     })
     client.on('message', (topic, payload, { retain }) => this.#parts.hear({ topic, payload, retained: retain }))
     client.once('close', () => {
+      cancelLasting()
       // Without it its timers would run on.
       client.end(true)
       if (this.#client === client) this.#client = null
@@ -128,9 +138,8 @@ export class ExistingBroker {
   }
 }
 
-function optionsFor({ url, user, password, ca }: BrokerAddress): IClientOptions & { url: string } {
+function optionsFor({ user, password }: BrokerAddress): IClientOptions {
   return {
-    url,
     protocolVersion: 4,
     clientId: `lares-${randomBytes(6).toString('hex')}`,
     clean: true,
@@ -142,6 +151,5 @@ function optionsFor({ url, user, password, ca }: BrokerAddress): IClientOptions 
     timerVariant: 'native',
     ...(user === null ? {} : { username: user }),
     ...(password === null ? {} : { password }),
-    ...(ca === null ? {} : { ca }),
   }
 }

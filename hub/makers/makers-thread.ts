@@ -32,6 +32,8 @@ export interface MakersThreadParts {
 }
 
 const STOP_MS = 1_000
+/** Whatever is published there, the hub has to live beside it on a machine with 1 GB. A thread that needs more ends alone. */
+const HEAP_MB = 256
 
 /** The front's end of the thread that listens at brokers of somebody else. One that dies is started anew, and hears everything again. */
 export class MakersThread {
@@ -138,5 +140,6 @@ export class MakersThread {
 }
 
 function spawnThread(settings: MakersSettings): MakersWorker {
-  return new Worker(new URL('./makers-worker.ts', import.meta.url), { workerData: settings })
+  const resourceLimits = { maxOldGenerationSizeMb: HEAP_MB }
+  return new Worker(new URL('./makers-worker.ts', import.meta.url), { workerData: settings, resourceLimits })
 }

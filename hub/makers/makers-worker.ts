@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '../../shared/clock.ts'
 import { asError, explain } from '../../shared/errors.ts'
+import { giveBackMemorySoon } from '../../shared/give-back-memory.ts'
 import { createLog } from '../../shared/log.ts'
 import { BrokerSession } from './broker-session.ts'
 import { DIALECTS } from './dialects.ts'
@@ -17,6 +18,7 @@ const port = parentPort
 if (!port) throw new Error('makers-worker runs as a worker thread')
 const log = createLog(settings.logLevel).part('makers')
 const say = (message: FromMakers) => port.postMessage(message)
+giveBackMemorySoon(systemClock)
 
 interface Waiting {
   resolve: (value: string | null) => void

@@ -27,6 +27,10 @@ export interface News {
   trouble?: string | null
 }
 
+/** Bytes of a message: on the topics on which devices are announced, where whole lists come, and on those of a device. */
+const ANNOUNCING_BYTES = 32 * 1_048_576
+const STATE_BYTES = 262_144
+
 const NOTHING: News = { devices: [], gone: [], whole: false, states: [], reach: [] }
 
 /**
@@ -64,6 +68,13 @@ export class Roster {
     return this.#devices.size
   }
 
+  /** Bytes that a message on a topic may have; 0: nobody wants it. */
+  most(topic: string): number {
+    if (this.#isAnnouncing(topic)) return ANNOUNCING_BYTES
+    this.#watchAll()
+    return this.#byTopic.has(topic) ? STATE_BYTES : 0
+  }
+
   /** These are the devices, by any of their identities, whose states are wanted from now on. */
   want(identities: Iterable<string>): void {
     this.#wanted = new Set(identities)
@@ -71,7 +82,7 @@ export class Roster {
   }
 
   hear(message: PublishedMessage, now: number): News {
-    if (this.#announcing.some((filter) => filter.test(message.topic))) return this.#announced(message)
+    if (this.#isAnnouncing(message.topic)) return this.#announced(message)
     this.#watchAll()
     const watches = this.#byTopic.get(message.topic) ?? []
     const payload = watches.length === 0 ? null : readable(message.payload)
@@ -95,6 +106,10 @@ export class Roster {
   order(uniqueId: string, order: EntityOrder): readonly Publication[] | null {
     this.#watchAll()
     return this.#watches.get(uniqueId)?.entity.write(order) ?? null
+  }
+
+  #isAnnouncing(topic: string): boolean {
+    return this.#announcing.some((filter) => filter.test(topic))
   }
 
   #announced(message: PublishedMessage): News {

@@ -4,6 +4,9 @@ const ANNOUNCEMENTS = 'test/hub/features/makers/announcements.test.ts'
 const TWO_SOURCES = 'test/hub/features/makers/two-sources.test.ts'
 const DECIDING = 'test/hub/features/makers/deciding.test.ts'
 const ORDERS = 'test/hub/features/makers/orders.test.ts'
+const GUARD = 'test/hub/makers/message-guard.test.ts'
+const EXISTING = 'test/hub/makers/existing-broker.test.ts'
+const TROUBLES = 'test/hub/makers/source-troubles.test.ts'
 const STATES = 'test/hub/features/makers/states.test.ts'
 
 /** Devices of other makers. */
@@ -175,5 +178,47 @@ export const MAKERS: readonly Mutation[] = [
     text: "if (typeof brightness === 'number') return isNear((brightness / 255) * 100, percent)",
     becomes: "if (typeof brightness === 'number') return true",
     test: { file: ORDERS, name: 'dims it, and waits for the brightness' },
+  },
+  {
+    without: 'a bound on messages of a broker of somebody else',
+    file: 'hub/makers/message-guard.ts',
+    text: 'topic !== null && this.#left > this.#parts.most(topic)',
+    becomes: 'topic === null && this.#left > this.#parts.most("")',
+    test: { file: GUARD, name: 'passes everything of a bearable size as it came, and over what is too large' },
+  },
+  {
+    without: 'acknowledging what is passed over',
+    file: 'hub/makers/message-guard.ts',
+    text: 'if (qos === 1) this.#parts.socket.write',
+    becomes: 'if (qos === 3) this.#parts.socket.write',
+    test: { file: EXISTING, name: 'passes over what is too large, and hears what follows it' },
+  },
+  {
+    without: 'letting a broker wait for its reader',
+    file: 'hub/makers/message-guard.ts',
+    text: '!this.push(bytes)) this.#parts.socket.pause()',
+    becomes: '!this.push(bytes)) this.#parts.socket.resume()',
+    test: { file: GUARD, name: 'lets the broker wait while its client does not read' },
+  },
+  {
+    without: 'waiting longer for a broker that ends every connection',
+    file: 'hub/makers/existing-broker.ts',
+    text: 'this.#parts.clock.after(LASTING_MS, () => this.#backoff.reset())',
+    becomes: '(this.#backoff.reset(), () => {})',
+    test: { file: EXISTING, name: 'is asked less and less often, as one that takes none' },
+  },
+  {
+    without: 'telling of rubbish every ten seconds at most',
+    file: 'hub/makers/source-troubles.ts',
+    text: 'if (this.#isResting || words === this.#told) return',
+    becomes: 'if (words === this.#told) return',
+    test: { file: TROUBLES, name: 'is told every ten seconds at most' },
+  },
+  {
+    without: 'a bound on the topics of which it is kept what is wrong',
+    file: 'hub/makers/source-troubles.ts',
+    text: 'if (this.#reasons.size > MOST_TOPICS && oldest !== undefined)',
+    becomes: 'if (oldest === "")',
+    test: { file: TROUBLES, name: 'of a thousand topics no more than a hundred are kept' },
   },
 ]

@@ -57,6 +57,7 @@ export function openMakers(house: House): Feature {
     inputs: {
       maker_sources: stored((context, input) => coming.name(context, input)),
       maker_source: stored((context, input) => coming.show(context, input)),
+      maker_trouble: stored((context, { source, reason }) => sources.troubled(context, source, reason)),
       maker_devices(context, input) {
         announcements.take(context, input)
         wanted.changed()

@@ -38,7 +38,7 @@ export function openMakersFront(front: Front): FrontPart {
     settings: { brokers, logLevel: 'warn' },
     take,
     state: (source, { online, reason }) => told(input({ kind: 'maker_source', source, online, reason })),
-    trouble: () => {},
+    trouble: (source, reason) => told(input({ kind: 'maker_trouble', source, reason })),
     ordered: (id, error) => told(input({ kind: 'maker_ordered', id, error })),
     password: (key) => front.secrets.with(entries[key] ?? {}, (secret) => secret?.toString() ?? null),
     clock: front.clock,

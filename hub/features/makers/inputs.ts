@@ -31,6 +31,8 @@ declare module '../../engine/input.ts' {
     maker_reach: { source: string; reach: readonly { identity: string; available: boolean }[] }
     /** Whether the source itself is there, and what is wrong in words where it is not. */
     maker_source: { source: string; online: boolean; reason: string | null }
+    /** What is wrong with what a source that is there publishes, in words; `null`: nothing any more. */
+    maker_trouble: { source: string; reason: string | null }
     /** Sources that hub.toml names now, at each start: others keep their devices, which are offline. */
     maker_sources: { sources: readonly { key: string; dialect: string; house: string | null }[] }
     /** What became of an order: published, or refused with a sentence. */

@@ -29,6 +29,7 @@ export class MakerSources {
   #insert: Statement
   #describe: Statement
   #show: Statement
+  #trouble: Statement
   #name: Statement
   #keys: Statement
   #houses: Statement
@@ -45,6 +46,7 @@ export class MakerSources {
     this.#show = db.prepare(
       'UPDATE maker_sources SET since = CASE WHEN is_online IS ? THEN since ELSE ? END, is_online = ?, reason = ?, updated_at = ? WHERE key = ?',
     )
+    this.#trouble = db.prepare('UPDATE maker_sources SET reason = ?, updated_at = ? WHERE key = ? AND is_online = 1')
     this.#name = db.prepare('UPDATE maker_sources SET is_named = ?, updated_at = ? WHERE key = ?')
     this.#keys = db.prepare('SELECT key FROM maker_sources ORDER BY key').pluck()
     this.#houses = db.prepare('SELECT id, name FROM houses WHERE removed_at IS NULL')
@@ -81,6 +83,11 @@ export class MakerSources {
   show({ now }: Context, key: string, { online, reason }: { online: boolean | null; reason: string | null }): void {
     const flag = online === null ? null : online ? 1 : 0
     this.#show.run(flag, now, flag, reason, now, key)
+  }
+
+  /** What is wrong with what it publishes. Of one that is away nothing matters but why. */
+  troubled({ now }: Context, key: string, reason: string | null): void {
+    this.#trouble.run(reason, now, key)
   }
 
   dropped(key: string, states: number): void {

@@ -207,6 +207,21 @@ describe('a source that goes', () => {
     expect(statusOf(house, device)).toBe('online reachable')
   })
 
+  it('and publishes what nobody understands has that shown while it is there, and why it is away when it is not', () => {
+    const { house } = lamp()
+    const reason = () => house.all<{ reason: string | null }>('SELECT reason FROM maker_sources')[0]?.reason
+    const trouble = (words: string | null) => house.send({ kind: 'maker_trouble', source: Z2M, reason: words })
+    house.send(source(true))
+    trouble('the list of devices is no JSON list')
+    expect(reason()).toBe('the list of devices is no JSON list')
+    trouble(null)
+    expect(reason()).toBeNull()
+    house.send(source(false, 'nobody answers'))
+    trouble('the list of devices is no JSON list')
+    expect(reason()).toBe('nobody answers')
+    expect(eventsOf(house, 'maker_source_away')).toHaveLength(1)
+  })
+
   it('that nobody knows changes nothing', () => {
     const { house, device } = lamp()
     expect(
