@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Clock } from '../shared/clock.ts'
 import type { Log } from '../shared/log.ts'
 import type { HubConfig } from './config.ts'
@@ -12,4 +13,9 @@ export interface HubOptions {
   logLevel: string
   /** The engine's thread, when it is loading its program already. Default: one that begins when the database is opened. */
   engine?: EngineThread
+}
+
+/** The way in of the command line. */
+export function localSocket({ folder, config }: Pick<HubOptions, 'folder' | 'config'>): string {
+  return config.listen.socket ?? join(folder, 'hub.sock')
 }

@@ -102,6 +102,24 @@ export const MAKER_LIMITS = {
   reachMs: 1_000,
 } as const
 
+/** Bridges that log in at the hub's own broker. */
+export const BRIDGES = {
+  most: 16,
+  /** Zigbee2MQTT says all of its devices in one packet, some thousand bytes each. */
+  packetBytes: 4 * MiB,
+  /** Every Tasmota and ESPHome of a house may have the same login. */
+  connections: 500,
+  /** Of one client. */
+  filters: 256,
+  /** What one may retain, in memory. */
+  retained: { topics: 4_000, bytes: 8 * MiB },
+  /** Topics beside its prefix. */
+  topics: 32,
+} as const
+
+/** Filters that a client of the local socket may hold: the hub listens there to every device that a bridge speaks for. */
+export const LOCAL_FILTERS = 20_000
+
 /** Durable jobs: of one kind, that wait, have failed or ended otherwise; what one is told; what is remembered of a failure. */
 export const JOBS = {
   waiting: 10_000,

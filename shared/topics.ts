@@ -3,9 +3,10 @@ import type { Right } from './rights.ts'
 
 /**
  * Who takes part. `device` is bound to its own `<device>` level, `joiner`, `person`, `integration`, `program` and `local`
- * to their own `<client>` level; `hub` is this program itself.
+ * to their own `<client>` level; `hub` is this program itself. A `bridge` speaks for devices of other makers below prefixes of its
+ * own, and none of these topics is open to it.
  */
-export type Party = 'device' | 'joiner' | 'person' | 'integration' | 'program' | 'local' | 'hub'
+export type Party = 'device' | 'joiner' | 'person' | 'integration' | 'program' | 'bridge' | 'local' | 'hub'
 
 export interface TopicRow {
   /** Levels below the base topic; `<name>` stands for one level. */

@@ -57,16 +57,19 @@ export class Arrivals {
     const { verdict, done } = accepted
     const { owner: connection } = gate
     const { registry, persistence } = this.#parts
-    const { owner = '' } = verdict
+    const { owner = '', allowance = {} } = verdict
     const clientId = (connection.emptyId && verdict.clientId) || connection.clientId
     const key = clientSessionKey(owner, clientId)
-    if (owner !== '' && !registry.newest(key) && registry.countOf(owner) >= this.#parts.connectionsPerOwner) {
+    const connections = allowance.connections ?? this.#parts.connectionsPerOwner
+    if (owner !== '' && !registry.newest(key) && registry.countOf(owner) >= connections) {
       gate.reason ||= 'too many connections of one principal'
       this.#parts.onCrowd(connection, gate.reason)
       done(refusal(3, gate.reason), null)
       return
     }
     connection.principal = verdict.accept
+    connection.allowance = allowance
+    gate.scanner.allow(allowance.packetBytes)
     connection.clientId = clientId
     connection.key = key
     connection.place?.arrived()

@@ -1,5 +1,6 @@
 import {
   ARRIVING,
+  BRIDGES,
   CONNECT_TIMEOUT_MS,
   CONNECTIONS_PER_ADDRESS,
   CONNECTIONS_TOTAL,
@@ -48,6 +49,8 @@ export interface BrokerLimits {
   offlineBytes: number
   retainedTopics: number
   retainedBytes: number
+  /** Of each who has a share of their own. */
+  retainedShare: { topics: number; bytes: number }
   /** Persistent sessions of all; the one away for longest of who has most goes first. */
   sessions: number
   sessionsPerOwner: number
@@ -78,6 +81,7 @@ export const BROKER_LIMITS: BrokerLimits = {
   offlineBytes: 64 * MiB,
   retainedTopics: RETAINED_TOPICS,
   retainedBytes: 64 * MiB,
+  retainedShare: BRIDGES.retained,
   sessions: 1_000,
   sessionsPerOwner: PER_PRINCIPAL.sessions,
   queueBytesPerOwner: PER_PRINCIPAL.queueBytes,

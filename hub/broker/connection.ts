@@ -37,13 +37,23 @@ export interface ConnectRequest {
   keepaliveS: number
 }
 
+/** What a principal may have that others may not. What is left out is as the limits say. */
+export interface Allowance {
+  /** Whole packets, in bytes. */
+  packetBytes?: number
+  /** Connections at a time. */
+  connections?: number
+  /** Filters that one of its clients may hold. */
+  filters?: number
+}
+
 /**
  * Accepted as a principal, or refused with MQTT's CONNACK code. `owner` names the principal: a client id means a client of its
  * owner, and whoever has another owner never meets its session. Absent: all clients have one owner. `clientId` is the id
  * that is given to a client which left it to the server.
  */
 export type AuthVerdict =
-  | { accept: unknown; owner?: string; clientId?: string }
+  | { accept: unknown; owner?: string; clientId?: string; allowance?: Allowance }
   | { refuse: 2 | 3 | 4 | 5; reason: string }
 
 /**

@@ -60,11 +60,19 @@ export class FrameScanner {
   outstanding: Pick<Outstanding, 'answered'> | null = null
 
   #rules: FrameRules
+  /** Whole packet, once it is known whose they are. */
+  #largest: number
   /** Bytes of a PUBLISH whose fields were checked and whose payload is still arriving. */
   #payload = 0
 
   constructor(rules: FrameRules) {
     this.#rules = rules
+    this.#largest = rules.afterConnectBytes
+  }
+
+  /** It is known who sends: packets may have this many bytes from now on. Absent: as many as anybody's. */
+  allow(packetBytes = this.#rules.afterConnectBytes): void {
+    this.#largest = packetBytes
   }
 
   /** Whether the next byte begins a packet. */
@@ -108,7 +116,7 @@ export class FrameScanner {
       if (byte < 0x80) break
     }
     const end = at + remaining
-    const limit = this.connected ? this.#rules.afterConnectBytes : this.#rules.beforeConnectBytes
+    const limit = this.connected ? this.#largest : this.#rules.beforeConnectBytes
     if (end - start > limit) return this.#refuse('packet is too large', start)
     if (type === PUBLISH) return this.#publish(bytes, start, { body: at, end, flags: first & 0x0f })
     if (!this.#lengthIsPossible(type, remaining)) return this.#refuse('packet has a wrong length', start)

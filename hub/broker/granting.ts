@@ -69,9 +69,9 @@ function decide(connection: LiveConnection, options: GrantingOptions, asked: Ask
   const { filter, qos } = asked
   // Shared subscriptions are MQTT 5; as a plain filter it would never match what the client expects.
   if (filter.startsWith('$share/')) return 'deny'
-  const { filters, wanted } = connection
+  const { filters, wanted, allowance } = connection
   const known = filters.has(filter) || wanted.has(filter)
-  if (!known && filters.size + wanted.size >= options.filtersPerClient) return 'deny'
+  if (!known && filters.size + wanted.size >= (allowance.filters ?? options.filtersPerClient)) return 'deny'
   const granted = options.hooks.subscribe(connection, filter, qos)
   if (granted === 'deny') return 'deny'
   if (!known) wanted.add(filter)

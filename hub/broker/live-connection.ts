@@ -1,5 +1,5 @@
 import type { Client } from 'aedes'
-import type { Connection, ConnectRequest } from './connection.ts'
+import type { Allowance, Connection, ConnectRequest } from './connection.ts'
 import type { Place } from './connection-limiter.ts'
 import type { InboundPacket } from './inbound-packet.ts'
 import type { PublishQueue } from './publish-queue.ts'
@@ -29,6 +29,8 @@ export class LiveConnection implements Connection {
   /** What the broker and Aedes know the client by: its principal's and its own id, see `clientSessionKey`. */
   key = ''
   principal: unknown = null
+  /** What it may have that others may not. */
+  allowance: Allowance = {}
   request: ConnectRequest | null = null
   client: Client | null = null
   /** Its place among all connections. */

@@ -25,6 +25,8 @@ export interface PersistenceOptions {
   retain?: (topic: string) => boolean
   /** Topics the hub retains itself: derived from tables at start, so neither told to the journal nor bounded. Default: none. */
   own?: (topic: string) => boolean
+  /** Whose share of what may be retained a topic belongs to; its owner says it again, so the journal is not told. Default: nobody's. */
+  share?: (topic: string) => string | null
   limits?: Partial<BrokerLimits>
 }
 
@@ -64,9 +66,9 @@ export class BrokerPersistence {
   constructor(options: PersistenceOptions) {
     this.#options = options
     const limits = { ...BROKER_LIMITS, ...options.limits }
-    const { clock, journal = () => {}, retain = () => true, own = () => false } = options
+    const { clock, journal = () => {}, retain = () => true, own = () => false, share = () => null } = options
     this.#memory = new ClientSessions({ clock, limits, journal })
-    this.#retained = new RetainedMessages({ limits, journal, retain, own })
+    this.#retained = new RetainedMessages({ limits, journal, retain, own, share })
   }
 
   get broker(): Id | null {
@@ -167,6 +169,11 @@ export class BrokerPersistence {
   erase(owner: string, level: string): void {
     this.#memory.erase(owner, level)
     this.#retained.erase(level)
+  }
+
+  /** Keeps nothing more that was retained in a share. */
+  eraseShare(share: string): void {
+    this.#retained.eraseShare(share)
   }
 
   // Aedes: retained messages

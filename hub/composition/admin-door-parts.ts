@@ -4,10 +4,10 @@ import type { TrustedBroker } from '../broker/trusted-broker.ts'
 import { clientSessionOf } from '../engine/caller.ts'
 import type { Effects } from '../front/effects.ts'
 import type { LiveDevices } from '../front/live-devices.ts'
-import { tokensOf } from '../front/tokens-in-use.ts'
+import { bridgesOf, tokensOf } from '../front/principals-in-use.ts'
 import { cardFacts } from '../health/card-facts.ts'
 import { storageFigures } from '../health/storage-figures.ts'
-import { reachOf, whileClosed } from '../listen/addresses.ts'
+import { plainReachOf, reachOf, whileClosed } from '../listen/addresses.ts'
 import type { Listeners } from '../listen/listeners.ts'
 import type { Base } from './base.ts'
 
@@ -44,11 +44,16 @@ export function composeAdminDoor(base: Base, around: () => Around): Omit<AdminDo
         caller,
         now: clock.now(),
         clockSynced: clockSync.synced,
-        hub: { reach: () => whileClosed(reachOf(config, listeners.ports.tls), listeners.tls.failure), pin },
+        hub: {
+          reach: () => whileClosed(reachOf(config, listeners.ports.tls), listeners.tls.failure),
+          pin,
+          plain: () => plainReachOf(config, listeners.ports.plain),
+        },
         keyring,
         makeKey: () => keyFolder.make(),
         verifyCentral: (question) => sync.verify(question),
         tokensInUse: () => tokensOf(broker.connections()),
+        bridgesInUse: () => bridgesOf(broker.connections()),
         storage: () => storageFigures(folder, { clock }),
         card: () => cardFacts(folder, { clock }),
         front: () => frontNumbers(base, around()),

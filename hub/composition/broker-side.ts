@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { asError } from '../../shared/errors.ts'
 import type { AdminDoor } from '../admin/admin-door.ts'
 import type { Journal } from '../broker/journal.ts'
@@ -6,11 +5,13 @@ import { TrustedBroker } from '../broker/trusted-broker.ts'
 import type { FrontPart } from '../contract/front-part.ts'
 import type { Effect } from '../engine/input.ts'
 import { Announcer } from '../front/announcer.ts'
+import { BridgeSpaces } from '../front/bridge-spaces.ts'
 import { Effects } from '../front/effects.ts'
 import { adminDoor, brokerMemory, houseHooks } from '../front/front.ts'
 import type { HouseHooks } from '../front/house-hooks.ts'
 import { LiveDevices } from '../front/live-devices.ts'
 import { SlowReaders } from '../health/slow-readers.ts'
+import { localSocket } from '../hub-options.ts'
 import type { Certificate } from '../listen/certificate.ts'
 import { Listeners } from '../listen/listeners.ts'
 import { SensorValues } from '../web/sensor-values.ts'
@@ -43,14 +44,15 @@ export function composeBrokerSide(
   { certificate, frontParts }: { certificate: Certificate; frontParts: readonly LoadedFrontPart[] },
 ): BrokerSide {
   const { options, topics, health, report, store, recorder } = base
-  const { folder, config, clock, log, version } = options
+  const { config, clock, log, version } = options
   const houses = new Map<string, string>()
+  const spaces = new BridgeSpaces()
   const live = new LiveDevices(clock)
-  const parts = composeFrontParts(base, () => ({ announcer, memory }), frontParts)
+  const parts = composeFrontParts(base, () => ({ announcer, memory, spaces }), frontParts)
   const around = () => ({ broker, outward, listeners, live, pin: certificate.pin })
   const door = adminDoor({ store, log }, composeAdminDoor(base, around))
-  const hooks = houseHooks({ topics, clock, log, store, parts, live, houses, door })
-  const { memory, journal } = brokerMemory({ topics, clock, log, store })
+  const hooks = houseHooks({ topics, clock, log, store, parts, live, houses, spaces, door })
+  const { memory, journal } = brokerMemory({ topics, clock, log, store, spaces })
   const readers = new SlowReaders(clock, health)
   const broker: TrustedBroker = new TrustedBroker({
     hooks,
@@ -64,7 +66,7 @@ export function composeBrokerSide(
   const outward: Effects = new Effects({ broker, health, housed, ended, parts, log: log.part('effects') })
   const publish = (effects: Effect[]) => outward.perform(effects)
   const announcer: Announcer = new Announcer({ topics, clock, health, version, report, perform: publish })
-  const socket = config.listen.socket ?? join(folder, 'hub.sock')
+  const socket = localSocket(options)
   const listeners: Listeners = new Listeners({
     ...config.listen,
     socket,

@@ -1,13 +1,15 @@
 import type { BrokerPersistence } from '../broker/persistence.ts'
 import type { Front, FrontPart } from '../contract/front-part.ts'
 import type { Announcer } from '../front/announcer.ts'
+import type { BridgeSpaces } from '../front/bridge-spaces.ts'
+import { localSocket } from '../hub-options.ts'
 import type { Base } from './base.ts'
 import { type LoadedFrontPart, openFrontParts } from './open-front-parts.ts'
 
 /** What goes by the engine, or follows from it: the hub's own parts, and those of the features. */
 export function composeFrontParts(
   base: Base,
-  around: () => { announcer: Announcer; memory: Pick<BrokerPersistence, 'erase'> },
+  around: () => { announcer: Announcer; memory: Pick<BrokerPersistence, 'erase' | 'eraseShare'>; spaces: BridgeSpaces },
   ofFeatures: readonly LoadedFrontPart[],
 ): FrontPart[] {
   const { options, topics, health, store, recorder, voice, sync, jobs, followers, keyCare, secrets } = base
@@ -16,6 +18,7 @@ export function composeFrontParts(
     clock: options.clock,
     log: options.log,
     settings: options.config.features,
+    socket: localSocket(options),
     secrets,
     health,
     input: (input) => store.intake.input(input),
@@ -68,6 +71,15 @@ export function composeFrontParts(
           if (await store.backups.renew()) await store.intake.input({ kind: 'copies_renewed', since })
         },
         forget_client: ({ owner, key }) => around().memory.erase(owner, key),
+      },
+    },
+    {
+      name: 'bridges',
+      effects: {
+        bridges({ bridges }) {
+          const { spaces, memory } = around()
+          for (const gone of spaces.set(bridges)) memory.eraseShare(gone)
+        },
       },
     },
     { name: 'announcer', effects: { joining: ({ until }) => around().announcer.joining(until) } },

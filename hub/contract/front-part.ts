@@ -15,6 +15,8 @@ export interface Front {
   log: Log
   /** The sections of `hub.toml`. */
   settings: Readonly<Record<string, unknown>>
+  /** The hub's local socket: whoever may open it is the hub's own administrator. */
+  socket: string
   /** What lets the hub in where its settings say that something is. */
   secrets: SecretReader
   /** What is wrong with this part, by a name of its own, until it is cleared. */

@@ -28,13 +28,20 @@ export interface PrepareContext {
   now: number
   clockSynced: boolean | null
   /** Where the hub can be reached, looked up when it is asked for, and its key's fingerprint: for invitations. */
-  hub: { reach(): { addresses: string[]; warnings: string[] }; pin: string }
+  hub: {
+    reach(): { addresses: string[]; warnings: string[] }
+    pin: string
+    /** Where programs without TLS reach it: `host:port`, the likeliest. */
+    plain(): { server: string; warnings: string[] }
+  }
   /** Compares this hub with central. Rejects with `not_found` where none is configured. */
   verifyCentral(question: { table?: string; days: number; now: number }): Promise<unknown>
   /** Areas of commands, for rights that name one. */
   areas(): string[]
   /** Ids of the tokens that somebody is connected with. */
   tokensInUse(): string[]
+  /** Ids of the bridges that are connected. */
+  bridgesInUse(): string[]
   /** The keys of what is sealed: what is to be kept sealed is sealed here, so that the engine never gets it plain. */
   keyring: Keyring
   /** Makes a key that takes the place of all before it; returns its id. Throws what the system refuses. */

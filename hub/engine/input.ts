@@ -31,6 +31,7 @@ export interface EffectKinds {
   disconnect: { device: string; reason: string }
   /** `token`: only what logged in with it. */
   disconnect_user: { user: string; token?: string; reason: string }
+  disconnect_bridge: { bridge: string; reason: string }
   /** Something belongs into the hub's health under this name; `null`: no longer. */
   problem: { name: string; problem: ToldProblem | null }
   /** A person wants a part of the hub to say more or less. */

@@ -15,6 +15,8 @@ export type Principal =
       /** Id of this login. */
       session: string
     }
+  /** A program that speaks for devices of other makers. */
+  | { kind: 'bridge'; id: string; name: string }
   | { kind: 'local'; session: string }
 
 /** What a connection shows at its door. */

@@ -93,6 +93,10 @@ export class Effects {
             reason,
           )
         },
+        disconnect_bridge: ({ bridge, reason }) => {
+          this.#ended({ bridge })
+          this.#close((principal) => principal.kind === 'bridge' && principal.id === bridge, reason)
+        },
         problem: ({ name, problem }) => {
           if (problem) this.#health.raise(name, problem.code, problem.message, { hint: problem.hint })
           else this.#health.clear(name)

@@ -10,6 +10,7 @@ import type { FrontPart, FrontTaker } from '../contract/front-part.ts'
 import type { HouseStore } from '../core/house-store.ts'
 import type { Admission } from '../engine/principal.ts'
 import { findAdminCommand } from '../features/commands.ts'
+import type { BridgeSpaces } from './bridge-spaces.ts'
 import { HouseHooks } from './house-hooks.ts'
 import type { LiveDevices } from './live-devices.ts'
 
@@ -23,11 +24,19 @@ export interface FrontParts {
   live: LiveDevices
   /** Device to house, for what may be forwarded to whom. Filled at start, and when a device is made or moves. */
   houses: Map<string, string>
+  /** The topics of bridges. */
+  spaces: BridgeSpaces
   door: AdminDoor
 }
 
 /** What the hub retains itself is derived from tables at start; only others' messages are kept in the database. */
-export function brokerMemory({ topics, clock, log, store }: Pick<FrontParts, 'topics' | 'clock' | 'log' | 'store'>): {
+export function brokerMemory({
+  topics,
+  clock,
+  log,
+  store,
+  spaces,
+}: Pick<FrontParts, 'topics' | 'clock' | 'log' | 'store' | 'spaces'>): {
   memory: BrokerPersistence
   journal: Journal
 } {
@@ -45,6 +54,8 @@ export function brokerMemory({ topics, clock, log, store }: Pick<FrontParts, 'to
     clock,
     own,
     retain: (topic) => own(topic) || topic.startsWith('homeassistant/'),
+    // A bridge says what it retains again whenever it connects: it costs the card nothing.
+    share: (topic) => spaces.of(topic)?.id ?? null,
     journal: (change) => journal.note(change),
     committed: (run) => journal.committed(run),
   })
@@ -73,7 +84,7 @@ export function adminDoor(
 
 /** The broker's rules, with every way a message can go on. */
 export function houseHooks(parts: FrontParts): HouseHooks {
-  const { store, live, houses, log, door } = parts
+  const { store, live, houses, spaces, log, door } = parts
   const { intake } = store
   return new HouseHooks({
     topics: parts.topics,
@@ -108,6 +119,12 @@ export function houseHooks(parts: FrontParts): HouseHooks {
         .input({ kind: 'presence', ...change })
         .catch(() => log.debug({}, 'a presence was not stored: intake is closed'))
     },
+    bridgePresence(change) {
+      intake
+        .input({ kind: 'bridge_presence', ...change })
+        .catch(() => log.debug({}, 'the presence of a bridge was not stored: intake is closed'))
+    },
+    spaces,
     houseOf: (device) => houses.get(device) ?? null,
   })
 }

@@ -1,8 +1,10 @@
 import { cutText } from '../../shared/cut-text.ts'
 import { asError } from '../../shared/errors.ts'
+import { BRIDGES, LOCAL_FILTERS } from '../../shared/limits.ts'
 import type { Log } from '../../shared/log.ts'
 import type { ParsedTopic, TopicName, Topics } from '../../shared/topics.ts'
 import type {
+  Allowance,
   AuthVerdict,
   BrokerHooks,
   Connection,
@@ -11,11 +13,13 @@ import type {
   PublishVerdict,
 } from '../broker/connection.ts'
 import type { FrontMessage, FrontTaker } from '../contract/front-part.ts'
+import { bridgeOwner } from '../engine/bridge-at-broker.ts'
 import { type Caller, LOCAL } from '../engine/caller.ts'
 import { deviceOwner } from '../engine/client-session-key.ts'
 import type { Settled } from '../engine/intake.ts'
 import type { Admission, Credentials, Principal } from '../engine/principal.ts'
 import { type Access, accessOf, HOME_ASSISTANT } from './access.ts'
+import type { BridgeSpaces } from './bridge-spaces.ts'
 import { Denials } from './denials.ts'
 
 /** What goes there may hold a password or a secret, also where it is sent by mistake: its bytes are not kept. */
@@ -43,7 +47,11 @@ export interface HouseHooksParts {
   request(levels: { area: string; verb: string }, message: { payload: Buffer; retained: boolean; caller: Caller }): void
   join(connection: Pick<Connection, 'clientId' | 'key'>, payload: Buffer, settle: (verdict: Settled) => void): void
   presence(change: { device: string; online: boolean; reason: string; address?: string }): void
+  /** The first connection of a bridge is here, or the last is gone. */
+  bridgePresence(change: { bridge: string; online: boolean; reason: string }): void
   houseOf(device: string): string | null
+  /** The topics of bridges. */
+  spaces: BridgeSpaces
 }
 
 /** Topics remembered per connection. */
@@ -70,6 +78,8 @@ export class HouseHooks implements BrokerHooks {
   #admitted = new WeakMap<Connection, Admitted>()
   /** The newest connection of each device, so that the end of an older one says nothing. */
   #newest = new Map<string, number>()
+  /** Connections of each bridge. */
+  #ofBridge = new Map<string, number>()
   /** By owner, the number of the last time that its rights changed: a login on its way may have been judged before. */
   #endings = new Map<string, number>()
   #ended = 0
@@ -102,13 +112,18 @@ export class HouseHooks implements BrokerHooks {
       return { refuse: 5, reason }
     }
     this.#admitted.set(connection, { principal, access, open: new Map(), since })
-    return { accept: principal, owner: ownerOf(principal), clientId }
+    return { accept: principal, owner: ownerOf(principal), clientId, allowance: allowanceOf(principal) }
   }
 
   publish(connection: Connection | null, message: InboundPublish, settle: (verdict: PublishVerdict) => void): void {
     const admitted = connection && this.#admitted.get(connection)
     if (!connection || !admitted) {
       settle('absorb')
+      return
+    }
+    const bridge = this.#parts.spaces.of(message.topic)
+    if (bridge && this.#parts.spaces.mayPublish(admitted.principal, bridge)) {
+      settle('deliver')
       return
     }
     const done = (verdict: Settled) => settle(verdict === 'fault' ? 'close' : 'absorb')
@@ -153,7 +168,8 @@ export class HouseHooks implements BrokerHooks {
 
   subscribe(connection: Connection, filter: string, qos: 0 | 1 | 2): 0 | 1 | 2 | 'deny' {
     const admitted = this.#admitted.get(connection)
-    if (!admitted?.access.maySubscribe(filter)) {
+    const { spaces } = this.#parts
+    if (!admitted || !(admitted.access.maySubscribe(filter) || spaces.brings(admitted.principal, filter))) {
       this.denials.note('subscribe', connection.clientId, filter, this.#remedy(filter))
       return 'deny'
     }
@@ -164,6 +180,8 @@ export class HouseHooks implements BrokerHooks {
     const admitted = this.#admitted.get(connection)
     if (!admitted) return false
     const { principal, access } = admitted
+    const bridge = this.#parts.spaces.of(topic)
+    if (bridge) return this.#parts.spaces.mayRead(principal, bridge)
     const parsed = this.#parse(topic)
     if (!parsed) return principal.kind === 'integration' && isHomeAssistant(topic)
     const { device } = parsed.levels
@@ -171,9 +189,10 @@ export class HouseHooks implements BrokerHooks {
   }
 
   /** Rights of a user or device changed: whoever is coming in with the old ones is to come again. */
-  end(who: { user: string } | { device: string }): void {
+  end(who: { user: string } | { device: string } | { bridge: string }): void {
     this.#ended += 1
-    this.#endings.set('user' in who ? who.user : deviceOwner(who.device), this.#ended)
+    const owner = 'user' in who ? who.user : 'bridge' in who ? bridgeOwner(who.bridge) : deviceOwner(who.device)
+    this.#endings.set(owner, this.#ended)
   }
 
   connected(connection: Connection): void {
@@ -183,6 +202,7 @@ export class HouseHooks implements BrokerHooks {
       connection.close('its rights changed while it came in')
       return
     }
+    if (principal?.kind === 'bridge') this.#countOfBridge(principal.id, 1, 'connected')
     if (principal?.kind !== 'device' || principal.voice) return
     this.#newest.set(principal.id, connection.number)
     this.#parts.presence({ device: principal.id, online: true, reason: 'connected', address: connection.remote })
@@ -190,6 +210,7 @@ export class HouseHooks implements BrokerHooks {
 
   disconnected(connection: Connection, reason: string): void {
     const principal = this.#admitted.get(connection)?.principal
+    if (principal?.kind === 'bridge') this.#countOfBridge(principal.id, -1, reason)
     if (principal?.kind !== 'device' || principal.voice || this.#newest.get(principal.id) !== connection.number) return
     this.#newest.delete(principal.id)
     this.#parts.presence({ device: principal.id, online: false, reason: presenceReason(reason) })
@@ -210,11 +231,15 @@ export class HouseHooks implements BrokerHooks {
     },
   ): void {
     const { message, topic, settle, done } = refused
-    if (principal.kind === 'integration' && isHomeAssistant(message.topic)) {
+    const bridge = this.#parts.spaces.of(message.topic)
+    if (principal.kind === 'integration' && isHomeAssistant(message.topic) && !bridge) {
       settle('deliver')
       return
     }
-    this.denials.note('publish', connection.clientId, message.topic, 'see who may publish what in docs/protocol.md')
+    const remedy = bridge
+      ? `it is the bridge ${bridge.name} that publishes there: its devices are told what to do with lares entities set`
+      : 'see who may publish what in docs/protocol.md'
+    this.denials.note('publish', connection.clientId, message.topic, remedy)
     if (principal.kind !== 'device') {
       settle('absorb')
       return
@@ -249,8 +274,19 @@ export class HouseHooks implements BrokerHooks {
     return true
   }
 
-  /** A device leaves its own will; an integration tells Home Assistant that it is gone. */
+  #countOfBridge(bridge: string, step: 1 | -1, reason: string): void {
+    const before = this.#ofBridge.get(bridge) ?? 0
+    const now = before + step
+    if (now > 0) this.#ofBridge.set(bridge, now)
+    else this.#ofBridge.delete(bridge)
+    if (before === 0 || now === 0) this.#parts.bridgePresence({ bridge, online: now > 0, reason })
+  }
+
+  /** A device leaves its own will, a bridge one below its prefixes; an integration tells Home Assistant that it is gone. */
   #mayLeave(principal: Principal, access: Access, will: string): boolean {
+    const { spaces } = this.#parts
+    const bridge = spaces.of(will)
+    if (bridge) return spaces.mayPublish(principal, bridge)
     if (principal.kind === 'integration') return isHomeAssistant(will)
     const topic = this.#parse(will)
     return topic?.name === 'will' && access.mayPublish(topic)
@@ -280,9 +316,19 @@ function ownerOf(principal: Principal): string {
       return `join ${principal.invitation}`
     case 'local':
       return LOCAL
+    case 'bridge':
+      return bridgeOwner(principal.id)
     default:
       return principal.user
   }
+}
+
+function allowanceOf({ kind }: Principal): Allowance {
+  if (kind === 'bridge') {
+    const { packetBytes, connections, filters } = BRIDGES
+    return { packetBytes, connections, filters }
+  }
+  return kind === 'local' ? { filters: LOCAL_FILTERS } : {}
 }
 
 function callerOf(principal: Principal, connection: Connection): Caller {

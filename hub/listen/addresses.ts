@@ -54,6 +54,32 @@ export function reachOf(config: HubConfig, port: number, machine: AddressSources
   return { addresses: [at('127.0.0.1')], warnings: [...warnings, why] }
 }
 
+/**
+ * Where a program that speaks without TLS reaches this hub: the address it listens on there, or the likeliest of this machine.
+ * Whoever can listen in the network reads the passwords that go there, which is said.
+ */
+export function plainReachOf(
+  config: Pick<HubConfig, 'listen'>,
+  port: number,
+  machine: AddressSources = MACHINE,
+): { server: string; warnings: string[] } {
+  const { host } = splitAddress(config.listen.plain)
+  if (isLoopback(host))
+    return {
+      server: `${host}:${port}`,
+      warnings: [
+        `The hub listens on ${config.listen.plain}, so only a program on this machine can log in. To let in others, set [listen] ` +
+          'plain = "0.0.0.0:1883" in hub.toml and restart the hub: then whoever can listen in your network reads the password.',
+      ],
+    }
+  const read = ['Without TLS, whoever can listen in your network reads this password.']
+  if (host !== '0.0.0.0' && host !== '::') return { server: `${host}:${port}`, warnings: read }
+  const own = ownAddresses(machine).find((address) => host === '::' || !address.includes(':'))
+  if (own === undefined)
+    return { server: `127.0.0.1:${port}`, warnings: ['This machine has no address in a network: connect it first.'] }
+  return { server: `${own.includes(':') ? `[${own}]` : own}:${port}`, warnings: read }
+}
+
 /** The same while the hub could not open its port, or someone else would be reached there: `why` it could not. */
 export function whileClosed({ addresses, warnings }: Reach, why: Error | null): Reach {
   const closed = why === null ? [] : [`No device can join at present: ${inOneLine(why)}`]

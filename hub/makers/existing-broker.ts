@@ -11,7 +11,7 @@ import type { PublishedMessage } from './roster.ts'
 
 /** How to get into a broker that is there already. */
 export interface BrokerAddress {
-  /** `mqtt://host:port` or `mqtts://host:port`. */
+  /** `mqtt://host:port` or `mqtts://host:port`; `unix:` with a path is a socket of this machine. */
   url: string
   user: string | null
   password: string | null
@@ -35,7 +35,7 @@ const KEEPALIVE_S = 30
 /** A connection that lasted this long was a success. One that is ended at once is not tried again every second. */
 const LASTING_MS = 30_000
 /** Filters in one packet: brokers have limits of their own. */
-const FILTERS_AT_ONCE = 100
+const FILTERS_AT_ONCE = 50
 
 /**
  * A client of somebody's own broker. It connects as often as it takes, with a client of MQTT.js for each connection (see the
@@ -73,11 +73,11 @@ export class ExistingBroker {
     const wanted = this.#parts.filters()
     const fresh = [...wanted].filter((filter) => !this.#held.has(filter))
     const stale = [...this.#held].filter((filter) => !wanted.has(filter))
-    for (let at = 0; at < fresh.length; at += FILTERS_AT_ONCE)
-      client.subscribe(fresh.slice(at, at + FILTERS_AT_ONCE), { qos: 1 }, (error) => {
+    for (const some of inPackets(fresh))
+      client.subscribe(some, { qos: 1 }, (error) => {
         if (error) this.#tell({ online: true, reason: `it refuses a subscription: ${brokerTrouble(error)}` })
       })
-    if (stale.length > 0) client.unsubscribe(stale)
+    for (const some of inPackets(stale)) client.unsubscribe(some)
     this.#held = new Set(wanted)
   }
 
@@ -152,4 +152,8 @@ function optionsFor({ user, password }: BrokerAddress): IClientOptions {
     ...(user === null ? {} : { username: user }),
     ...(password === null ? {} : { password }),
   }
+}
+
+function* inPackets(filters: readonly string[]): Generator<string[]> {
+  for (let at = 0; at < filters.length; at += FILTERS_AT_ONCE) yield filters.slice(at, at + FILTERS_AT_ONCE)
 }

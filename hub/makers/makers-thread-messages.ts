@@ -6,7 +6,7 @@ import type { Load } from './broker-session.ts'
 export interface NamedBroker {
   /** As it is called in hub.toml. */
   key: string
-  /** `mqtt://host:port` or `mqtts://host:port`. */
+  /** `mqtt://host:port` or `mqtts://host:port`; `unix:` with a path is the hub's own socket. */
   url: string
   user: string | null
   /** A file with the certificate of its authority, PEM. */
@@ -27,6 +27,8 @@ export type ToMakers =
   /** The load is on the disk, or was not taken. */
   | { kind: 'taken'; number: number; error: string | null }
   | { kind: 'password'; number: number; password: string | null; error: string | null }
+  /** These are all brokers from now on: those that are new or otherwise are begun, and those that are no more ended. */
+  | { kind: 'brokers'; brokers: readonly NamedBroker[] }
   | { kind: 'stop' }
 
 export type FromMakers =

@@ -5,7 +5,7 @@ import { explain } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import type { EntityOrder } from '../dialects/said.ts'
 import type { Load } from './broker-session.ts'
-import type { FromMakers, MakersSettings, ToMakers } from './makers-thread-messages.ts'
+import type { FromMakers, MakersSettings, NamedBroker, ToMakers } from './makers-thread-messages.ts'
 
 /** What of a worker is used here. */
 export interface MakersWorker {
@@ -38,6 +38,7 @@ const HEAP_MB = 256
 /** The front's end of the thread that listens at brokers of somebody else. One that dies is started anew, and hears everything again. */
 export class MakersThread {
   #parts: MakersThreadParts
+  #brokers: readonly NamedBroker[]
   #worker: MakersWorker | null = null
   #wanted = new Map<string, readonly string[]>()
   #backoff = new Backoff({ firstMs: 1_000, capMs: 60_000 })
@@ -46,13 +47,14 @@ export class MakersThread {
 
   constructor(parts: MakersThreadParts) {
     this.#parts = parts
+    this.#brokers = parts.settings.brokers
   }
 
   /** Calling it again changes nothing. */
   start(): void {
     if (this.#worker || this.#stopped) return
     const { settings, spawn = spawnThread, log, clock } = this.#parts
-    const worker = spawn(settings)
+    const worker = spawn({ ...settings, brokers: this.#brokers })
     this.#worker = worker
     worker.on('message', (message) => void this.#hear(message))
     worker.on('error', (error) => log.error({ error: error.stack }, 'the thread that listens at other brokers failed'))
@@ -79,6 +81,12 @@ export class MakersThread {
     await ended
     this.#worker = null
     await worker.terminate()
+  }
+
+  /** These are all brokers from now on. */
+  listenAt(brokers: readonly NamedBroker[]): void {
+    this.#brokers = brokers
+    this.#say({ kind: 'brokers', brokers })
   }
 
   want(source: string, identities: readonly string[]): void {
@@ -133,7 +141,7 @@ export class MakersThread {
 
   /** The thread is gone. An order that it was given may have run: nobody says that it was refused, and its time ends it. */
   #lost(): void {
-    for (const { spoken } of this.#parts.settings.brokers)
+    for (const { spoken } of this.#brokers)
       for (const { source } of spoken)
         this.#parts.state(source, { online: false, reason: 'the thread that listens there is being started anew' })
   }

@@ -65,18 +65,42 @@ function sessionOf(broker: NamedBroker): BrokerSession {
   })
 }
 
-const sessions = new Map(
-  settings.brokers.flatMap((broker) => {
+/** Those that are listened to, by the key of their broker. */
+const open = new Map<string, { told: string; sources: readonly string[]; session: BrokerSession }>()
+/** Whose states are wanted, also of a session that is still to begin. */
+const wanted = new Map<string, readonly string[]>()
+
+function listenAt(brokers: readonly NamedBroker[]): void {
+  const named = new Map(brokers.map((broker) => [broker.key, JSON.stringify(broker)]))
+  for (const [key, { told, session }] of open) {
+    if (named.get(key) === told) continue
+    open.delete(key)
+    session.stop().catch(notInOrder)
+  }
+  for (const broker of brokers) {
+    if (open.has(broker.key)) continue
     const session = sessionOf(broker)
-    return broker.spoken.map(({ source }) => [source, session] as const)
-  }),
-)
-for (const session of new Set(sessions.values())) session.start()
+    const sources = broker.spoken.map(({ source }) => source)
+    open.set(broker.key, { told: JSON.stringify(broker), sources, session })
+    for (const source of sources) session.want(source, wanted.get(source) ?? [])
+    session.start()
+  }
+}
+
+function sessionFor(source: string): BrokerSession | undefined {
+  return [...open.values()].find(({ sources }) => sources.includes(source))?.session
+}
+
+listenAt(settings.brokers)
 
 port.on('message', (message: ToMakers) => {
   switch (message.kind) {
+    case 'brokers':
+      listenAt(message.brokers)
+      return
     case 'want':
-      sessions.get(message.source)?.want(message.source, message.identities)
+      wanted.set(message.source, message.identities)
+      sessionFor(message.source)?.want(message.source, message.identities)
       return
     case 'order':
       void order(message)
@@ -94,8 +118,8 @@ port.on('message', (message: ToMakers) => {
 
 async function order({ id, source, uniqueId, order: wanted }: Extract<ToMakers, { kind: 'order' }>): Promise<void> {
   try {
-    const session = sessions.get(source)
-    if (!session) throw new Error(`hub.toml names no source ${source}`)
+    const session = sessionFor(source)
+    if (!session) throw new Error(`nobody listens to ${source} any more`)
     await session.order(source, uniqueId, wanted)
     say({ kind: 'ordered', id, error: null })
   } catch (error) {
@@ -103,11 +127,15 @@ async function order({ id, source, uniqueId, order: wanted }: Extract<ToMakers, 
   }
 }
 
+function notInOrder(error: unknown): void {
+  log.warn({ error: asError(error).message }, 'a connection did not end in order')
+}
+
 async function stop(): Promise<void> {
   try {
-    await Promise.all([...new Set(sessions.values())].map((session) => session.stop()))
+    await Promise.all([...open.values()].map(({ session }) => session.stop()))
   } catch (error) {
-    log.warn({ error: asError(error).message }, 'a connection did not end in order')
+    notInOrder(error)
   }
   say({ kind: 'stopped' })
   port?.close()

@@ -14,6 +14,7 @@ export const PRINCIPALS: [name: Party, principal: Principal, client: string][] =
   ['person', { kind: 'person', user: 'anna', token: 't', session: 's', rights: RESIDENT }, 'anna.1'],
   ['integration', { kind: 'integration', user: 'ha', token: 't', session: 's', rights: RESIDENT }, 'homeassistant'],
   ['program', { kind: 'program', user: 'bot', token: 't', session: 's', rights: RESIDENT }, 'bot'],
+  ['bridge', { kind: 'bridge', id: 'b1', name: 'zigbee2mqtt' }, 'mqttjs_1'],
   ['local', { kind: 'local', session: 's' }, 'local.a'],
 ]
 

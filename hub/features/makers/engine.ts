@@ -3,6 +3,7 @@ import type { Context } from '../../engine/context.ts'
 import type { Feature, InputHandler } from '../../engine/feature.ts'
 import type { House } from '../../engine/house.ts'
 import type { InputKind, InputOf } from '../../engine/input.ts'
+import { openBridges } from '../bridges/engine.ts'
 import { openControl } from '../control/engine.ts'
 import { openDevices } from '../devices/engine.ts'
 import { openTelemetry } from '../telemetry/engine.ts'
@@ -30,7 +31,12 @@ export function openMakers(house: House): Feature {
   const departures = new Departures({ rows, entities, observations, latest, reach })
   const announcements = new Announcements({ rows, sources, entities: registering, reach, departures, directory })
   const states = new MakerStates({ rows, sources, reach, entities, observations, latest, directory, signs, orders })
-  const coming = new SourcesComing({ sources, reach })
+  const bridges = house.use(openBridges)
+  const coming = new SourcesComing({ sources, reach, bridges })
+  bridges.onChange = (context) => {
+    coming.bridgesChanged(context)
+    context.effect({ kind: 'makers_bridges', bridges: bridges.all() })
+  }
   const wanted = new Wanted({ rows, sources })
   orders.carriedBy((context, order) => {
     if (!sources.find(order.source)) return false
@@ -73,6 +79,8 @@ export function openMakers(house: House): Feature {
     start(context) {
       wanted.forget()
       isChanged = true
+      coming.begin(context)
+      context.effect({ kind: 'makers_bridges', bridges: bridges.all() })
       context.effect({ kind: 'makers_open' })
       settle(context)
     },
@@ -80,6 +88,7 @@ export function openMakers(house: House): Feature {
     afterCommit: (context) => wanted.tell(context),
     tick(context) {
       reach.tick(context)
+      coming.tick(context)
       sources.tick(context)
     },
     stop: (context) => sources.write(context),

@@ -3,11 +3,13 @@ import { asError } from '../../../shared/errors.ts'
 import type { Front, FrontPart } from '../../contract/front-part.ts'
 import { readSection } from '../../contract/settings-section.ts'
 import type { EntityOrder } from '../../dialects/said.ts'
+import type { BridgeAtBroker } from '../../engine/bridge-at-broker.ts'
 import type { StructuredInput } from '../../engine/input.ts'
 import type { Load } from '../../makers/broker-session.ts'
 import { DIALECTS } from '../../makers/dialects.ts'
 import { MakersThread } from '../../makers/makers-thread.ts'
 import type { NamedBroker } from '../../makers/makers-thread-messages.ts'
+import { sourceOfBridge } from '../bridges/source-of-bridge.ts'
 import { type BrokerEntry, MAKERS } from './settings.ts'
 
 /** States in one transaction: others want to be served meanwhile. */
@@ -16,26 +18,32 @@ const STATES_AT_ONCE = 500
 /** The devices of other makers, beside the broker: a thread listens at the brokers that hub.toml names. */
 export function openMakersFront(front: Front): FrontPart {
   const { brokers: entries } = readSection(MAKERS, front.settings)
-  const brokers = Object.entries(entries).map(([key, entry]) => namedBroker(key, entry))
-  const sources = brokers.flatMap(({ key, spoken }) =>
+  const named = Object.entries(entries).map(([key, entry]) => namedBroker(key, entry))
+  const sources = named.flatMap(({ key, spoken }) =>
     spoken.map(({ source, dialect }) => ({ key: source, dialect, house: entries[key]?.house ?? null })),
   )
-  const houses = new Map(sources.map((source) => [source.key, source]))
+  let bridges: readonly BridgeAtBroker[] = []
+  let isOpen = false
 
   /** What the engine does not take at present is told in its health. */
   async function input(one: StructuredInput): Promise<void> {
     await front.input(one)
   }
 
+  function aboutSource(key: string): { dialect: string; house: string | null } | undefined {
+    const bridge = bridges.find(({ name }) => sourceOfBridge(name) === key)
+    return bridge ?? sources.find((source) => source.key === key)
+  }
+
   async function take(source: string, load: Load): Promise<void> {
-    const about = houses.get(source)
+    const about = aboutSource(source)
     if (!about) return
     // Handed over in their order; they are on the disk together.
-    await Promise.all(inputsOf(load, { source, ...about }).map(input))
+    await Promise.all(inputsOf(load, { source, dialect: about.dialect, house: about.house }).map(input))
   }
 
   const thread = new MakersThread({
-    settings: { brokers, logLevel: 'warn' },
+    settings: { brokers: named, logLevel: 'warn' },
     take,
     state: (source, { online, reason }) => told(input({ kind: 'maker_source', source, online, reason })),
     trouble: (source, reason) => told(input({ kind: 'maker_trouble', source, reason })),
@@ -51,13 +59,25 @@ export function openMakersFront(front: Front): FrontPart {
     )
   }
 
+  function listen(): void {
+    const own = bridges.map((bridge) => ownBroker(bridge, front.socket))
+    thread.listenAt([...named, ...own])
+    // A house without them has no thread for them.
+    if (isOpen && named.length + own.length > 0) thread.start()
+  }
+
   return {
     name: 'makers',
     effects: {
+      makers_bridges(effect) {
+        bridges = effect.bridges
+        listen()
+      },
       // Nobody is listened to before there is a place for what is heard: a hub whose disk is full starts all the same.
       makers_open() {
         told(input({ kind: 'maker_sources', sources }))
-        if (brokers.length > 0) thread.start()
+        isOpen = true
+        listen()
       },
       makers_wanted: ({ source, identities }) => thread.want(source, identities),
       maker_order: ({ id, source, uniqueId, order }) =>
@@ -88,4 +108,10 @@ function namedBroker(key: string, entry: BrokerEntry): NamedBroker {
     return said === false ? [] : [{ source: `${key}-${name}`, dialect: name, prefix: said ?? prefix }]
   })
   return { key, url: entry.url, user: entry.user ?? null, ca: entry.ca ?? null, spoken }
+}
+
+/** The hub's own broker, for one bridge there: its topics are as a client of the local socket hears them. */
+function ownBroker({ name, dialect, prefix }: BridgeAtBroker, socket: string): NamedBroker {
+  const source = sourceOfBridge(name)
+  return { key: source, url: `unix:${socket}`, user: null, ca: null, spoken: [{ source, dialect, prefix }] }
 }

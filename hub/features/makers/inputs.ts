@@ -1,3 +1,4 @@
+import type { BridgeAtBroker } from '../../engine/bridge-at-broker.ts'
 import type { DeviceWords, EntityWords } from '../../makers/maker-device.ts'
 
 /** An entity that a source knows of, in words that survive a structured clone. */
@@ -29,16 +30,18 @@ declare module '../../engine/input.ts' {
     }
     /** Who can be reached. */
     maker_reach: { source: string; reach: readonly { identity: string; available: boolean }[] }
-    /** Whether the source itself is there, and what is wrong in words where it is not. */
+    /** Whether the source itself is there, and what is wrong in words where it is not. Of a bridge: whether it is listened to. */
     maker_source: { source: string; online: boolean; reason: string | null }
     /** What is wrong with what a source that is there publishes, in words; `null`: nothing any more. */
     maker_trouble: { source: string; reason: string | null }
-    /** Sources that hub.toml names now, at each start: others keep their devices, which are offline. */
+    /** Sources that hub.toml names now, at each start: others that are no bridges keep their devices, which are offline. */
     maker_sources: { sources: readonly { key: string; dialect: string; house: string | null }[] }
     /** What became of an order: published, or refused with a sentence. */
     maker_ordered: { id: number; error: string | null }
   }
   interface EffectKinds {
+    /** All bridges that log in at the hub's own broker: at start, and whenever there are others. */
+    makers_bridges: { bridges: readonly BridgeAtBroker[] }
     /** The database is open: sources may say what they have. */
     makers_open: object
     /** Whose states are wanted: accepted devices of a source by identity; at start for every source, and on every change. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { placeKey } from '../../contract/named-places.ts'
 import { settingsSection } from '../../contract/settings-section.ts'
 import { secretName } from '../../secrets/secret-reader.ts'
+import { isOfBridge, OWN_BROKER } from '../bridges/source-of-bridge.ts'
 
 /** A topic without wildcards, as the prefix of a dialect. */
 const prefix = z
@@ -32,11 +33,17 @@ const broker = z
     'has a secret and no user',
   )
 
+/** The hub's own broker has bridges for sources. */
+const brokerKey = placeKey.refine(
+  (key) => key !== OWN_BROKER && !isOfBridge(key),
+  'is what the bridges of the hub are called: choose another',
+)
+
 export type BrokerEntry = z.infer<typeof broker>
 
 export const MAKERS = settingsSection({
   name: 'makers',
-  schema: z.strictObject({ brokers: z.record(placeKey, broker).default({}) }),
+  schema: z.strictObject({ brokers: z.record(brokerKey, broker).default({}) }),
   keys: {
     brokers: {
       meaning:

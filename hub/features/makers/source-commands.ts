@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { time } from '../../../shared/admin/fields.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
 import { visibleHouses } from '../../query/visibility.ts'
+import { isOfBridge } from '../bridges/source-of-bridge.ts'
 
 interface SourceRow {
   key: string
@@ -26,7 +27,7 @@ export const listSources = adminCommand({
     sources: z.array(
       z.strictObject({
         source: z.string(),
-        state: z.enum(['online', 'away', 'not heard yet', 'not in hub.toml']),
+        state: z.enum(['online', 'away', 'not heard yet', 'not in hub.toml', 'removed']),
         /** Since when. */
         since: time.nullable(),
         /** What is wrong. */
@@ -54,14 +55,14 @@ export const listSources = adminCommand({
     const sources = rows.map(({ key, dialect, house, since, reason, dropped, ...row }) => {
       const known = new Map(counts.all(key) as [string, number][])
       const counted = Object.fromEntries(COUNTED.map((status) => [status, known.get(status) ?? 0]))
-      return { source: key, state: stateOf(row), since, reason, ...counted, dialect, house, dropped }
+      return { source: key, state: stateOf(key, row), since, reason, ...counted, dialect, house, dropped }
     })
     return { sources }
   },
 })
 
-function stateOf({ is_named, is_online }: Pick<SourceRow, 'is_named' | 'is_online'>): string {
-  if (is_named === 0) return 'not in hub.toml'
+function stateOf(key: string, { is_named, is_online }: Pick<SourceRow, 'is_named' | 'is_online'>): string {
+  if (is_named === 0) return isOfBridge(key) ? 'removed' : 'not in hub.toml'
   if (is_online === null) return 'not heard yet'
   return is_online === 1 ? 'online' : 'away'
 }

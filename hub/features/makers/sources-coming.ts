@@ -1,23 +1,91 @@
+import type { BridgeAtBroker } from '../../engine/bridge-at-broker.ts'
 import type { Context } from '../../engine/context.ts'
 import type { InputOf } from '../../engine/input.ts'
+import type { Bridges } from '../bridges/engine.ts'
+import { isOfBridge, sourceOfBridge } from '../bridges/source-of-bridge.ts'
 import type { MakerReach } from './maker-reach.ts'
 import type { MakerSources } from './maker-sources.ts'
 
-/** What hub.toml does not name any more. */
+/** What hub.toml does not name any more, and a bridge that a person removed. */
 const NOT_NAMED = 'hub.toml does not name it any more'
+const REMOVED = 'its bridge was removed'
+const NOT_CONNECTED = 'it is not connected: does it run, and with the password of lares bridges add?'
+/** After a start of the hub its bridges are given this long to come back before it is told that they are away. */
+const COMING_BACK_MS = 60_000
 
-/** Sources that come and go: one event each time, however many devices come and go with them. */
+type Named = InputOf<'maker_sources'>['sources'][number]
+interface Heard {
+  online: boolean
+  reason: string | null
+}
+
+export interface SourcesComingParts {
+  sources: MakerSources
+  reach: MakerReach
+  bridges: Pick<Bridges, 'all' | 'isConnected'>
+}
+
+/**
+ * Sources that come and go: one event each time, however many devices come and go with them. A broker of somebody else is there while
+ * the hub is connected to it, a bridge while it is connected to the hub.
+ */
 export class SourcesComing {
   #sources: MakerSources
   #reach: MakerReach
+  #bridges: SourcesComingParts['bridges']
+  /** Those that hub.toml names; `null`: it was not read yet. */
+  #named: readonly Named[] | null = null
+  /** Whether bridges are listened to, by source. */
+  #heard = new Map<string, Heard>()
+  /** Since when bridges may come back; `null`: they had their time. */
+  #startedAt: number | null = null
 
-  constructor({ sources, reach }: { sources: MakerSources; reach: MakerReach }) {
+  constructor({ sources, reach, bridges }: SourcesComingParts) {
     this.#sources = sources
     this.#reach = reach
+    this.#bridges = bridges
+  }
+
+  /** The hub begins: nobody was heard yet. */
+  begin({ now }: Context): void {
+    this.#heard.clear()
+    this.#startedAt = now
   }
 
   /** Those that hub.toml names. Others keep their devices, which are offline until they are named again. */
-  name(context: Context, { sources: named }: InputOf<'maker_sources'>): void {
+  name(context: Context, { sources }: InputOf<'maker_sources'>): void {
+    this.#named = sources
+    this.#nameAll(context)
+  }
+
+  /** There are other bridges, or one came or went. */
+  bridgesChanged(context: Context): void {
+    if (this.#named === null) return
+    this.#nameAll(context)
+    for (const bridge of this.#bridges.all()) this.#showBridge(context, bridge)
+  }
+
+  show(context: Context, { source: key, online, reason }: InputOf<'maker_source'>): void {
+    if (!isOfBridge(key)) {
+      this.#show(context, key, { online, reason })
+      return
+    }
+    this.#heard.set(key, { online, reason })
+    const bridge = this.#bridges.all().find(({ name }) => sourceOfBridge(name) === key)
+    if (bridge) this.#showBridge(context, bridge)
+  }
+
+  tick(context: Context): void {
+    if (this.#startedAt === null || Math.abs(context.now - this.#startedAt) < COMING_BACK_MS) return
+    this.#startedAt = null
+    for (const bridge of this.#bridges.all()) this.#showBridge(context, bridge)
+  }
+
+  #nameAll(context: Context): void {
+    const ofBridges = this.#bridges
+      .all()
+      .map(({ name, dialect, house }) => ({ key: sourceOfBridge(name), dialect, house }))
+    const named = [...(this.#named ?? []), ...ofBridges]
     for (const source of named) {
       this.#sources.know(context, source)
       this.#sources.name(context, source.key, true)
@@ -26,9 +94,21 @@ export class SourcesComing {
     for (const key of this.#sources.keys()) if (!keys.has(key)) this.#forget(context, key)
   }
 
-  show(context: Context, { source: key, online, reason }: InputOf<'maker_source'>): void {
+  /** A bridge is there while it is connected and the hub listens to it. */
+  #showBridge(context: Context, { id, name }: BridgeAtBroker): void {
+    const key = sourceOfBridge(name)
+    const heard = this.#heard.get(key)
+    const isConnected = this.#bridges.isConnected(id)
+    if (heard?.online === false) this.#show(context, key, heard)
+    else if (isConnected && heard) this.#show(context, key, { online: true, reason: null })
+    // One that never logged in is not away.
+    else if (!isConnected && this.#startedAt === null && this.#sources.find(key)?.is_online !== null)
+      this.#show(context, key, { online: false, reason: NOT_CONNECTED })
+  }
+
+  #show(context: Context, key: string, { online, reason }: Heard): void {
     const before = this.#sources.find(key)
-    if (!before) return
+    if (!before || (before.is_online === online && isOfBridge(key))) return
     this.#sources.show(context, key, { online, reason: online ? null : reason })
     const devices = this.#reach.follow(context, key)
     // That it is there is no news of one that was never away.
@@ -44,7 +124,7 @@ export class SourcesComing {
   #forget(context: Context, key: string): void {
     if (this.#sources.find(key)?.is_named === false) return
     this.#sources.name(context, key, false)
-    this.#sources.show(context, key, { online: false, reason: NOT_NAMED })
+    this.#sources.show(context, key, { online: false, reason: isOfBridge(key) ? REMOVED : NOT_NAMED })
     this.#reach.follow(context, key)
   }
 }

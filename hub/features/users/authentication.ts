@@ -1,9 +1,11 @@
 import { timingSafeEqual } from 'node:crypto'
 import { canRetry, LaresError } from '../../../shared/errors.ts'
 import { isDeviceId } from '../../../shared/ids.ts'
+import { bridgeOfLogin } from '../../engine/bridge-at-broker.ts'
 import { LOCAL } from '../../engine/caller.ts'
 import type { Context } from '../../engine/context.ts'
 import type { Admission, Credentials, Principal } from '../../engine/principal.ts'
+import { admitBridge } from '../bridges/login.ts'
 import { checkCode, countTry, hashSecret } from '../devices/joining.ts'
 import { isProgram, rightsOf, TOKENS, type TokenRow } from './login-rights.ts'
 import { noteUse } from './tokens.ts'
@@ -29,6 +31,8 @@ export function authenticate(context: Context, credentials: Credentials): Admiss
   if (username === null || password === null)
     return refuse(4, 'user name and password are needed: a device id and its secret, or a user id and a token')
   if (username === 'join') return joiner(context, clientId, password)
+  const bridge = bridgeOfLogin(username)
+  if (bridge !== null) return admitBridge(context, { name: bridge, clientId, password })
   return isDeviceId(username) && isDevice(context, username)
     ? device(context, credentials, username)
     : person(context, credentials, username)

@@ -3,6 +3,7 @@ import type { Connection, InboundPublish, PublishVerdict } from '../../../hub/br
 import type { FrontTaker } from '../../../hub/contract/front-part.ts'
 import type { Caller } from '../../../hub/engine/caller.ts'
 import type { HouseRights } from '../../../hub/engine/house-rights.ts'
+import { BridgeSpaces } from '../../../hub/front/bridge-spaces.ts'
 import { HouseHooks, type HouseHooksParts } from '../../../hub/front/house-hooks.ts'
 import { type Log, silentLog } from '../../../shared/log.ts'
 import { TOPIC_NAMES, type TopicName, topicRow, topicsBelow } from '../../../shared/topics.ts'
@@ -18,6 +19,7 @@ interface Heard {
   frames: string[]
   requests: { verb: string; retained: boolean; caller: Caller }[]
   joins: string[]
+  bridges: { bridge: string; online: boolean; reason: string }[]
   presence: { device: string; online: boolean; reason: string }[]
   warnings: string[]
 }
@@ -31,6 +33,7 @@ function hooksWithFakes(more: Partial<HouseHooksParts> = {}) {
     frames: [],
     requests: [],
     joins: [],
+    bridges: [],
     presence: [],
     warnings: [],
   }
@@ -78,6 +81,8 @@ function hooksWithFakes(more: Partial<HouseHooksParts> = {}) {
       settle('stored')
     },
     presence: (change) => void heard.presence.push(change),
+    bridgePresence: (change) => void heard.bridges.push(change),
+    spaces: new BridgeSpaces(),
     houseOf: (device) => (device === OWN ? 'h' : device === FOREIGN ? 'other' : null),
     ...more,
   })

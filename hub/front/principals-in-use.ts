@@ -1,6 +1,15 @@
 import type { Connection } from '../broker/connection.ts'
 import type { Principal } from '../engine/principal.ts'
 
+/** Ids of the bridges that are connected, each once. */
+export function bridgesOf(connections: Iterable<Connection>): string[] {
+  const bridges = [...connections].flatMap(({ principal }) => {
+    const who = principal as Principal
+    return who.kind === 'bridge' ? [who.id] : []
+  })
+  return [...new Set(bridges)]
+}
+
 /** Ids of the tokens that connected people and programs logged in with, each once. */
 export function tokensOf(connections: Iterable<Connection>): string[] {
   const tokens = [...connections].flatMap(({ principal }) => {
