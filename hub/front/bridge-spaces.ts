@@ -34,7 +34,10 @@ export class BridgeSpaces {
     return this.#byPrefix.get(topic) ?? null
   }
 
-  /** Whether it may publish on a topic of this bridge. An integration may, where its person decides what is let in. */
+  /**
+   * Whether it may publish on a topic of this bridge. An integration may where its person decides about the house: Home Assistant goes
+   * on telling Zigbee2MQTT what to do at a broker that is ours now.
+   */
   mayPublish(principal: Principal, bridge: BridgeAtBroker): boolean {
     if (principal.kind === 'bridge') return principal.id === bridge.id
     if (principal.kind === 'integration') return has(principal.rights, bridge.house, ANNOUNCES)

@@ -124,6 +124,8 @@ function longLines(
 
 /** A text of a list: a line of the log as a person reads it, anything else cut into lines that fit. */
 function textLines(text: string, schema: JsonSchema | undefined, screen: Screen): string[] {
+  // Where lines are to be copied, what stands before the first word is a part of them.
+  if (schema?.format === 'to-type') return [`${/^ */.exec(text)?.[0] ?? ''}${cleanText(text)}`]
   const isLog = schema?.format === 'log-line'
   const shown = isLog ? readableLine(text, { colours: screen.isTerminal }).trimEnd() : cleanText(text)
   return wrapped(shown, screen.width ?? Number.POSITIVE_INFINITY)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { toType } from '../../../shared/admin/fields.ts'
 import { LaresError } from '../../../shared/errors.ts'
 import { BRIDGES } from '../../../shared/limits.ts'
 import { adminCommand, type CallContext } from '../../engine/admin-command.ts'
@@ -8,7 +9,7 @@ import { houseNamed, houseParam } from '../house/named-house.ts'
 import { BRIDGE_KIND_NAMES, BRIDGE_KINDS } from './bridge-kinds.ts'
 import { bridgeCalled, bridgeRows } from './bridge-rows.ts'
 import { whatToWrite } from './bridge-words.ts'
-import { refuseTaken, topicPrefix, topicPrefixes } from './topic-prefix.ts'
+import { refuseTakenTopics, topicPrefix, topicPrefixes } from './topic-prefix.ts'
 
 const SECRET_BYTES = 24
 
@@ -43,7 +44,8 @@ export const addBridge = adminCommand({
   }),
   result: z.strictObject({
     says: z.string(),
-    write: z.array(z.string()),
+    /** What to write where it is set up, a line each. */
+    write: z.array(toType),
     ...access,
     bridge: z.string(),
     topics: z.array(z.string()),
@@ -73,10 +75,10 @@ export const addBridge = adminCommand({
         hint: 'Let programs of one kind and house share a login, or remove one: lares bridges remove NAME.',
       })
     refuseTooMany(beside)
-    refuseTaken({ db, base: own.base }, [prefix, ...beside])
+    refuseTakenTopics({ db, base: own.base }, [prefix, ...beside])
     const house = houseNamed(context, params.house)
     const id = context.id()
-    const { password, hash } = newPassword(context)
+    const { password, hash } = bridgePassword(context)
     db.prepare(
       'INSERT INTO bridges (id, name, dialect, prefix, beside, house_id, secret_hash, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     ).run(id, name, known.dialect, prefix, JSON.stringify(beside), house, hash, now, now)
@@ -105,7 +107,7 @@ export function refuseTooMany(beside: readonly string[]): void {
 }
 
 /** A new one, and what is kept of it. */
-export function newPassword(context: CallContext): { password: string; hash: string } {
+export function bridgePassword(context: CallContext): { password: string; hash: string } {
   const password = Buffer.from(context.random(SECRET_BYTES)).toString('base64url')
   return { password, hash: hashSecret(password) }
 }

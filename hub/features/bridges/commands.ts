@@ -6,10 +6,10 @@ import { nearestName } from '../../../shared/nearest-name.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
 import { bridgeLogin } from '../../engine/bridge-at-broker.ts'
-import { access, addBridge, newPassword, refuseTooMany } from './add-bridge.ts'
+import { access, addBridge, bridgePassword, refuseTooMany } from './add-bridge.ts'
 import { type BridgeRow, bridgeCalled, bridgeRows, topicsOf } from './bridge-rows.ts'
 import { sourceOfBridge } from './source-of-bridge.ts'
-import { refuseTaken, topicPrefixes } from './topic-prefix.ts'
+import { refuseTakenTopics, topicPrefixes } from './topic-prefix.ts'
 
 const bridgeName = text(60).min(1)
 
@@ -78,7 +78,7 @@ const removeBridge = adminCommand({
   },
 })
 
-const renewPassword = adminCommand({
+const rebridgePassword = adminCommand({
   area: 'bridges',
   verb: 'password',
   needs: 'administer',
@@ -92,7 +92,7 @@ const renewPassword = adminCommand({
   prepare: async (_params, { hub }) => hub.plain(),
   run(context, params) {
     const { id, name, house } = bridgeNamed(context.db, params.bridge)
-    const { password, hash } = newPassword(context)
+    const { password, hash } = bridgePassword(context)
     context.db.prepare('UPDATE bridges SET secret_hash = ?, updated_at = ? WHERE id = ?').run(hash, context.now, id)
     context.effect({ kind: 'disconnect_bridge', bridge: id, reason: 'it has another password' })
     context.addEvent({
@@ -122,7 +122,7 @@ const updateBridge = adminCommand({
     const { id, name, prefix, house } = bridgeNamed(db, params.bridge)
     const topics = [prefix, ...params.topics]
     refuseTooMany(params.topics)
-    refuseTaken({ db, base: own.base }, topics, name)
+    refuseTakenTopics({ db, base: own.base }, topics, name)
     db.prepare('UPDATE bridges SET beside = ?, updated_at = ? WHERE id = ?').run(JSON.stringify(params.topics), now, id)
     // What it may subscribe to is asked when it does.
     context.effect({ kind: 'disconnect_bridge', bridge: id, reason: 'its topics were changed' })
@@ -163,4 +163,4 @@ function devicesOf(db: Database, name: string): number {
   )
 }
 
-export const COMMANDS = [addBridge, listBridges, updateBridge, renewPassword, removeBridge] as const
+export const COMMANDS = [addBridge, listBridges, updateBridge, rebridgePassword, removeBridge] as const

@@ -1,9 +1,19 @@
-import './inputs.ts'
 import type { BridgeAtBroker } from '../../engine/bridge-at-broker.ts'
 import type { Context } from '../../engine/context.ts'
 import type { Feature } from '../../engine/feature.ts'
 import type { House } from '../../engine/house.ts'
 import { atBroker, bridgeRows } from './bridge-rows.ts'
+
+declare module '../../engine/input.ts' {
+  interface InputKinds {
+    /** The first connection of a bridge is here, or its last is gone. */
+    bridge_presence: { bridge: string; online: boolean; reason: string }
+  }
+  interface EffectKinds {
+    /** All bridges that may log in: at start, and whenever there are others. */
+    bridges: { bridges: readonly BridgeAtBroker[] }
+  }
+}
 
 /** Who may log in as a bridge, and who is connected. Kept in memory: after a start nobody is. */
 export interface Bridges extends Feature {

@@ -1,7 +1,6 @@
-import { timingSafeEqual } from 'node:crypto'
 import type { Context } from '../../engine/context.ts'
 import type { Admission } from '../../engine/principal.ts'
-import { hashSecret } from '../devices/joining.ts'
+import { hashSecret, sameHash } from '../devices/joining.ts'
 
 /** The last use is written at most this often: whoever connects every minute must not cost the card. */
 const USE_MS = 3_600_000
@@ -18,7 +17,7 @@ export function admitBridge(
         'WHERE b.name = ? AND h.removed_at IS NULL',
     )
     .get(name) as { id: string; name: string; secret_hash: string; last_used_at: number | null } | undefined
-  if (!row || !timingSafeEqual(Buffer.from(row.secret_hash), Buffer.from(hashSecret(password))))
+  if (!row || !sameHash(row.secret_hash, hashSecret(password)))
     return { refuse: 4, reason: 'unknown bridge or password: lares bridges password makes a new one' }
   const since = context.now - (row.last_used_at ?? Number.NEGATIVE_INFINITY)
   if (since > USE_MS || since < 0)

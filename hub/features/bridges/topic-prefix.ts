@@ -26,7 +26,7 @@ export const topicPrefixes = z
  * Refuses topics that are somebody's already, by a level of theirs: two that publish on the same topics cannot be told apart. Throws
  * `bad_params`.
  */
-export function refuseTaken(
+export function refuseTakenTopics(
   { db, base }: { db: Database; base: string },
   wanted: readonly string[],
   own: string | null = null,

@@ -174,6 +174,7 @@ export function forgetOldInvitations(context: Context): void {
     .run(context.now - 86_400_000, context.now + INVITATION.ageMs + CLOCK_STEP_MS)
 }
 
-function sameHash(a: string, b: string): boolean {
+/** Takes as long whatever differs. */
+export function sameHash(a: string, b: string): boolean {
   return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
 }

@@ -3,7 +3,7 @@ import { atCentralsWork } from '../sync/central-at-work.ts'
 import { beginErasure } from './begin.ts'
 
 /**
- * Takes a house away: its rooms, people and groups at once, its devices as `beginErasure` does, and its own row with the last of
+ * Takes a house away: its rooms, people, groups and bridges at once, its devices as `beginErasure` does, and its own row with the last of
  * them. Returns how many devices are to be forgotten.
  */
 export function beginRemoval(context: Context, house: string, reason: string): number {
@@ -20,6 +20,8 @@ export function beginRemoval(context: Context, house: string, reason: string): n
   db.prepare('DELETE FROM rooms WHERE house_id = ?').run(house)
   db.prepare('DELETE FROM people WHERE house_id = ?').run(house)
   db.prepare('DELETE FROM invitations WHERE house_id = ?').run(house)
+  for (const bridge of db.prepare('DELETE FROM bridges WHERE house_id = ? RETURNING id').pluck().all(house) as string[])
+    context.effect({ kind: 'disconnect_bridge', bridge, reason: 'its house was taken away' })
   // Central may have given it one, which goes like the rest.
   atCentralsWork(db, () => db.prepare('DELETE FROM device_groups WHERE house_id = ?').run(house))
   db.prepare('UPDATE houses SET removed_at = ?, updated_at = ? WHERE id = ?').run(now, now, house)

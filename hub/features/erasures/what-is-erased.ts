@@ -48,6 +48,7 @@ export function removedWithHouse(db: Database, { id, name }: { id: string; name:
     count(['room', 'rooms'], 'rooms WHERE house_id = @key'),
     count(['person in it', 'people in it'], 'people WHERE house_id = @key'),
     count(['group', 'groups'], 'device_groups WHERE house_id = @key'),
+    count(['bridge', 'bridges'], 'bridges WHERE house_id = @key'),
     count(['device', 'devices'], 'devices WHERE house_id = @key'),
     count(['sensor', 'sensors'], `device_entities WHERE device_id IN (${devices})`),
     count(['reading', 'readings'], `series_readings WHERE series_id IN (${series})`),

@@ -44,6 +44,19 @@ const LAMP = `INSERT OR IGNORE INTO maker_sources (key, dialect, house_id, is_on
     VALUES ('m1', 'zigbee2mqtt', 'zigbee2mqtt_0x1', '["zigbee2mqtt_0x1"]', 'zigbee2mqtt', 'Lamp', 'IKEA', 1, 'waiting', ${START}, ${START},
       '{"entities":[{"uniqueId":"light/0x1","entityId":"light.lamp","name":null,"component":"light","deviceClass":null,"icon":null,"enabled":true,"category":null,"measures":null,"orders":["on","off","level"],"options":null,"range":null}],"not_connected":[]}')`
 
+const PLAIN = { server: '192.168.1.5:1883', warnings: [] }
+/** Two programs that log in at the hub's own broker. */
+const BRIDGE = ['zigbee2mqtt:zigbee2mqtt:zigbee2mqtt:[]', 'esphome:homeassistant:homeassistant:["esphome"]']
+  .map((text) => text.split(':'))
+  .map(
+    (
+      [name, dialect, prefix, beside],
+      at,
+    ) => `INSERT OR IGNORE INTO bridges (id, name, dialect, prefix, beside, house_id, secret_hash, created_at, updated_at)
+  VALUES ('b${at + 1}', '${name}', '${dialect}', '${prefix}', '${beside}', (SELECT id FROM houses ORDER BY created_at, id LIMIT 1), 'x', ${START}, ${START})`,
+  )
+  .join(';')
+
 /** What the front prepares for a command, and what its first example answers in a house that lived a little. */
 const HOME = '(SELECT id FROM houses ORDER BY created_at, id LIMIT 1)'
 const ANNA = `INSERT OR IGNORE INTO people (id, house_id, user_id, name, role, created_at, updated_at) VALUES ('p1', ${HOME}, 'anna', 'Anna', 'owner', 0, 0)`
@@ -102,6 +115,30 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
     prepared: CARD,
     expect: { full_days: 0, causes: [{ cause: 'readings', today: 5_000_000 }], card: { device: 'mmcblk0' } },
   },
+  'bridges/add': {
+    prepared: PLAIN,
+    expect: {
+      bridge: 'zigbee2mqtt',
+      topics: ['zigbee2mqtt'],
+      house: 'Home',
+      user: 'zigbee2mqtt@bridges',
+      server: '192.168.1.5:1883',
+      password: expect.stringMatching(/^[\w-]{32}$/),
+    },
+  },
+  'bridges/list': {
+    before: BRIDGE,
+    prepared: ['b1'],
+    expect: {
+      bridges: [
+        { bridge: 'esphome', is_connected: false },
+        { bridge: 'zigbee2mqtt', is_connected: true },
+      ],
+    },
+  },
+  'bridges/update': { before: BRIDGE, expect: { bridge: 'esphome', topics: ['homeassistant', 'esphome', 'plugs'] } },
+  'bridges/password': { before: BRIDGE, prepared: PLAIN, expect: { user: 'zigbee2mqtt@bridges' } },
+  'bridges/remove': { before: BRIDGE, expect: { bridge: 'zigbee2mqtt' } },
   'makers/list': { before: LAMP, expect: { makers: [{ name: 'Lamp', status: 'waiting', source: 'zigbee2mqtt' }] } },
   'makers/show': { before: LAMP, expect: { maker: { name: 'Lamp' }, entities: [{ takes: ['on', 'off', 'level'] }] } },
   'makers/accept': { before: LAMP, expect: { accepted: [{ name: 'Lamp', entities: 1 }] } },

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Connection } from '../../../hub/broker/connection.ts'
+import { BridgeSpaces } from '../../../hub/front/bridge-spaces.ts'
 import { type FrontParts, houseHooks } from '../../../hub/front/front.ts'
 import { silentLog } from '../../../shared/log.ts'
 import { topicsBelow } from '../../../shared/topics.ts'
@@ -16,8 +17,8 @@ it('a device that moves while it logs in is seen in its new house, whichever of 
   const ann = (house: string) =>
     accepted({ kind: 'person', user: 'ann', token: 't', session: 's', rights: { [house]: [{ right: 'see' }] } }, 'ann')
   let answer: object = pi
-  const parts: Pick<FrontParts, 'topics' | 'log' | 'houses' | 'parts'> & { store: object } = {
-    ...{ topics: topicsBelow('lares'), log: silentLog, houses, parts: [] },
+  const parts: Pick<FrontParts, 'topics' | 'log' | 'houses' | 'parts' | 'spaces'> & { store: object } = {
+    ...{ topics: topicsBelow('lares'), log: silentLog, houses, parts: [], spaces: new BridgeSpaces() },
     store: { fault: null, intake: { input: () => Promise.resolve(answer) } },
   }
   const hooks = houseHooks(parts as unknown as FrontParts)

@@ -17,6 +17,8 @@ const TAKES_AWAY = new Set<`${string}/${string}`>([
   'devices/revoke',
   'secrets/set',
   'secrets/remove',
+  'bridges/password',
+  'bridges/remove',
 ])
 
 const secrets = declarations().flatMap(({ name, columns }) =>
@@ -38,6 +40,8 @@ function planted(log: Log): TestHouse {
     INSERT INTO secrets (name, value, created_at, updated_at) VALUES ('home-assistant', '${SEALED}', ${all});
     INSERT INTO invitations (id, code_hash, name, device_type, house_id, expires_at, used_secret_hash, created_at)
       VALUES ('abcdef', '${CANARY}', 'n', 'custom', '${home}', ${START + 60_000}, '${CANARY}', ${START});
+    INSERT INTO bridges (id, name, dialect, prefix, house_id, secret_hash, created_at, updated_at)
+      VALUES ('b', 'attic', 'zigbee2mqtt', 'attic', '${home}', '${CANARY}', ${all});
     UPDATE devices SET auth_token_hash = '${CANARY}', credentials_id = 'c';
   `)
   return house
@@ -70,6 +74,9 @@ describe('a secret column', () => {
     ]
     const prepared: Record<string, unknown> = {
       'devices/invite': { addresses: ['h:1'], warnings: [], pin: 'p'.repeat(43) },
+      'bridges/add': { server: 'h:1', warnings: [] },
+      'bridges/list': [],
+      'bridges/password': { server: 'h:1', warnings: [] },
       'hub/status': {},
       'hub/log': ['a line'],
       'hub/wear': {
@@ -107,7 +114,7 @@ describe('a secret column', () => {
       }
     }
     for (const password of [CANARY, 'wrong'])
-      for (const username of ['kitchen-pi', 'anna', 'join'])
+      for (const username of ['kitchen-pi', 'anna', 'join', 'attic@bridges'])
         for (const clientId of [username, `${username}.1`]) {
           house.send({ kind: 'authenticate', credentials: { clientId, username, password, listener: 'tls' } })
           told.push(house.effects)
