@@ -77,7 +77,7 @@ export const BROKER: readonly Mutation[] = [
   {
     without: 'a bound on the connections of one principal',
     file: 'hub/broker/arrivals.ts',
-    text: 'registry.countOf(owner) >= this.#parts.connectionsPerOwner',
+    text: 'registry.countOf(owner) >= connections',
     becomes: 'registry.countOf(owner) < 0',
     test: { file: OWNERS, name: 'of connections: beyond it CONNACK 3, while others and its own takeover get in' },
   },

@@ -1,4 +1,5 @@
 import { ACCESS } from './access.ts'
+import { BRIDGES_AT_BROKER } from './bridges.ts'
 import { BROKER } from './broker.ts'
 import { CONTROL } from './control.ts'
 import { COPIES_OF_ROLLUPS } from './copies.ts'
@@ -36,6 +37,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...ENGINE,
   ...INTAKE,
   ...BROKER,
+  ...BRIDGES_AT_BROKER,
   ...ACCESS,
   ...ENTITIES_OF_DEVICES,
   ...RIGHTS,

@@ -39,6 +39,8 @@ export class SourcesComing {
   #heard = new Map<string, Heard>()
   /** Since when bridges may come back; `null`: they had their time. */
   #startedAt: number | null = null
+  /** Bridges that have come since the start. */
+  #came = new Set<string>()
 
   constructor({ sources, reach, bridges }: SourcesComingParts) {
     this.#sources = sources
@@ -49,6 +51,7 @@ export class SourcesComing {
   /** The hub begins: nobody was heard yet. */
   begin({ now }: Context): void {
     this.#heard.clear()
+    this.#came.clear()
     this.#startedAt = now
   }
 
@@ -99,10 +102,12 @@ export class SourcesComing {
     const key = sourceOfBridge(name)
     const heard = this.#heard.get(key)
     const isConnected = this.#bridges.isConnected(id)
+    if (isConnected) this.#came.add(id)
+    const hasTime = this.#startedAt !== null && !this.#came.has(id)
     if (heard?.online === false) this.#show(context, key, heard)
     else if (isConnected && heard) this.#show(context, key, { online: true, reason: null })
     // One that never logged in is not away.
-    else if (!isConnected && this.#startedAt === null && this.#sources.find(key)?.is_online !== null)
+    else if (!isConnected && !hasTime && this.#sources.find(key)?.is_online !== null)
       this.#show(context, key, { online: false, reason: NOT_CONNECTED })
   }
 

@@ -124,7 +124,7 @@ describe('topics of a bridge', () => {
     ['lares/admin/request/users/create', []],
     ['lares/hub/health', []],
     ['$SYS/x', []],
-  ])('%s is published by %j alone', async (topic, writers) => {
+  ])('%s is published by %j alone, and nobody else does', async (topic, writers) => {
     const { connect, publish } = house()
     for (const who of everybody.filter((name) => !mayOtherwise(name, topic))) {
       const { connection } = await connect(who)

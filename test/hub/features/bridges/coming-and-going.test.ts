@@ -39,7 +39,6 @@ describe('a bridge at the hub’s own broker', () => {
     const { house, bridge, device } = houseWithLamp()
     expect(sourceState(house)).toMatchObject([{ state: 'online', reason: null }])
     expect(statusOf(house, device)).toBe('online reachable')
-    house.tick(60_000)
     house.send({ kind: 'bridge_presence', bridge, online: false, reason: 'lost' })
     expect(statusOf(house, device)).toBe('offline source_away')
     expect(sourceState(house)).toMatchObject([{ state: 'away', reason: expect.stringContaining('not connected') }])

@@ -1,0 +1,124 @@
+import type { Mutation } from './mutation.ts'
+
+const TOPICS = 'test/hub/front/bridge-topics.test.ts'
+const SHARES = 'test/hub/broker/retained-shares.test.ts'
+const ADDING = 'test/hub/features/bridges/adding.test.ts'
+const COMING = 'test/hub/features/bridges/coming-and-going.test.ts'
+
+/** Bridges that log in at the hub's own broker. */
+export const BRIDGES_AT_BROKER: readonly Mutation[] = [
+  {
+    without: 'a bridge that publishes on its own topics alone',
+    file: 'hub/front/bridge-spaces.ts',
+    text: "mayPublish(principal: Principal, bridge: BridgeAtBroker): boolean {\n    if (principal.kind === 'bridge') return principal.id === bridge.id",
+    becomes:
+      "mayPublish(principal: Principal, bridge: BridgeAtBroker): boolean {\n    if (principal.kind === 'bridge') return bridge.id !== ''",
+    test: { file: TOPICS, name: 'alone, and nobody else does' },
+  },
+  {
+    without: 'a bridge that hears of its own house alone',
+    file: 'hub/front/bridge-spaces.ts',
+    text: "mayRead(principal: Principal, bridge: BridgeAtBroker): boolean {\n    if (principal.kind === 'bridge') return principal.id === bridge.id",
+    becomes:
+      "mayRead(principal: Principal, bridge: BridgeAtBroker): boolean {\n    if (principal.kind === 'bridge') return bridge.id !== ''",
+    test: { file: TOPICS, name: 'alone, and a filter for it is held by nobody else' },
+  },
+  {
+    without: 'showing what a bridge publishes to people of its house alone',
+    file: 'hub/front/bridge-spaces.ts',
+    text: "if ('rights' in principal) return has(principal.rights, bridge.house, READS)",
+    becomes: "if ('rights' in principal) return bridge.house !== ''",
+    test: { file: TOPICS, name: 'alone, and a filter for it is held by nobody else' },
+  },
+  {
+    without: 'letting integrations announce where their person decides alone',
+    file: 'hub/front/bridge-spaces.ts',
+    text: 'return has(principal.rights, bridge.house, ANNOUNCES)',
+    becomes: 'return has(principal.rights, bridge.house, READS)',
+    test: { file: TOPICS, name: 'alone, and nobody else does' },
+  },
+  {
+    without: 'keeping integrations of other houses from what a bridge has claimed',
+    file: 'hub/front/house-hooks.ts',
+    text: "if (principal.kind === 'integration' && isHomeAssistant(message.topic) && !bridge) {",
+    becomes: "if (principal.kind === 'integration' && isHomeAssistant(message.topic)) {",
+    test: { file: TOPICS, name: 'alone, and nobody else does' },
+  },
+  {
+    without: 'a will of a bridge on its own topics alone',
+    file: 'hub/front/house-hooks.ts',
+    text: 'if (bridge) return spaces.mayPublish(principal, bridge)',
+    becomes: "if (bridge) return principal.kind === 'bridge'",
+    test: { file: TOPICS, name: 'with a will on' },
+  },
+  {
+    without: 'shutting out who came in with a password that was changed meanwhile',
+    file: 'hub/front/house-hooks.ts',
+    text: "'bridge' in who ? bridgeOwner(who.bridge) :",
+    becomes: "'bridge' in who ? who.bridge :",
+    test: { file: TOPICS, name: 'whose password was changed while it logged in is shut out' },
+  },
+  {
+    without: 'a bound on what a bridge retains',
+    file: 'hub/broker/retained-messages.ts',
+    text: 'if (!isIts && room.topics >= room.most.topics) return false',
+    becomes: 'if (!isIts && room.topics >= room.most.topics + 99) return false',
+    test: { file: SHARES, name: 'costs the disk nothing' },
+  },
+  {
+    without: 'a bound on the bytes that a bridge retains',
+    file: 'hub/broker/retained-messages.ts',
+    text: 'return room.bytes - freed + entryBytes(topic, payload) <= room.most.bytes',
+    becomes: 'return room.bytes - freed <= room.most.bytes',
+    test: { file: SHARES, name: 'has room again for what replaces it' },
+  },
+  {
+    without: 'keeping what a bridge retains off the card',
+    file: 'hub/broker/retained-messages.ts',
+    text: "if (room?.isJournalled) this.#parts.journal({ kind: 'retain', topic, payload: kept, qos })",
+    becomes: "if (room) this.#parts.journal({ kind: 'retain', topic, payload: kept, qos })",
+    test: { file: SHARES, name: 'costs the disk nothing' },
+  },
+  {
+    without: 'forgetting on the disk what a bridge has taken the place of',
+    file: 'hub/broker/retained-messages.ts',
+    text: "else if (wasJournalled) this.#parts.journal({ kind: 'unretain', topic })",
+    becomes: "else if (wasJournalled && qos > 2) this.#parts.journal({ kind: 'unretain', topic })",
+    test: { file: SHARES, name: 'takes the place of what was kept before' },
+  },
+  {
+    without: 'topics that are one bridge’s alone',
+    file: 'hub/features/bridges/topic-prefix.ts',
+    text: 'topicsOf(row).find((other) => meets(topic, other))',
+    becomes: 'topicsOf(row).find((other) => topic === other)',
+    test: { file: ADDING, name: 'has topics of its own alone' },
+  },
+  {
+    without: 'the hub’s own topics',
+    file: 'hub/features/bridges/topic-prefix.ts',
+    text: 'if (meets(topic, base))',
+    becomes: 'if (meets(topic, `${base}/x`))',
+    test: { file: ADDING, name: 'has topics of its own alone' },
+  },
+  {
+    without: 'looking at the password of a bridge',
+    file: 'hub/features/bridges/login.ts',
+    text: 'if (!row || !sameHash(row.secret_hash, hashSecret(password)))',
+    becomes: 'if (!row)',
+    test: { file: ADDING, name: 'is let in with its password alone' },
+  },
+  {
+    without: 'shutting a bridge out with its house',
+    file: 'hub/features/erasures/removed-houses.ts',
+    text: "'DELETE FROM bridges WHERE house_id = ? RETURNING id'",
+    becomes: "'SELECT id FROM bridges WHERE house_id = ? AND 0'",
+    test: { file: ADDING, name: 'is gone with its house' },
+  },
+  {
+    without: 'time for bridges to come back after a start',
+    file: 'hub/features/makers/sources-coming.ts',
+    text: 'const hasTime = this.#startedAt !== null && !this.#came.has(id)',
+    becomes: "const hasTime = id === '' && !this.#came.has(id)",
+    test: { file: COMING, name: 'that came back within that minute was never away' },
+  },
+]
