@@ -1,3 +1,4 @@
+-- Written by hand. In place: a table more.
 CREATE TABLE `bridges` (
 	`id` text PRIMARY KEY NOT NULL,
 	`name` text NOT NULL,
