@@ -5,12 +5,12 @@ import { asError, LaresError } from '../../shared/errors.ts'
 import type { Dialect } from '../dialects/dialect.ts'
 import type { EntityOrder } from '../dialects/said.ts'
 import { type BrokerAddress, ExistingBroker } from './existing-broker.ts'
-import { OutboundNews } from './outbound-news.ts'
+import { type OutboundLoad, OutboundNews } from './outbound-news.ts'
 import { Roster } from './roster.ts'
 import { SourceTroubles } from './source-troubles.ts'
 
 /** What is on its way to the engine of one source. */
-export type Load = NonNullable<ReturnType<OutboundNews['take']>>
+export type Load = OutboundLoad
 
 /** A dialect that is spoken at a broker, and the source that it is to the engine. */
 export interface SpokenDialect {
@@ -35,9 +35,16 @@ interface Source extends SpokenDialect {
   troubles: SourceTroubles
   outbound: OutboundNews
   isSending: boolean
+  /** Before then nothing is sent again, by the clock that never goes back. */
+  restsUntil: number
 }
 
 const REFRESH_MS = 50
+/** From one load to the next: each is a commit. Announcements concern more, and hardly ever change. */
+const BETWEEN_LOADS_MS = 100
+const BETWEEN_ANNOUNCEMENTS_MS = 1_000
+/** As often as states that were held back are looked at. */
+const HELD_MS = 1_000
 /** As often as the engine looks whether its disk takes something again. */
 const AGAIN_MS = 5_000
 
@@ -52,6 +59,8 @@ export class BrokerSession {
   #broker: ExistingBroker
   #cancelRefresh: Cancel = () => {}
   #refreshIsDue = false
+  #cancelHeld: Cancel = () => {}
+  #heldIsDue = false
 
   constructor(parts: BrokerSessionParts) {
     this.#parts = parts
@@ -61,6 +70,7 @@ export class BrokerSession {
       outbound: new OutboundNews(),
       troubles: new SourceTroubles({ tell: (reason) => parts.trouble(spoken.source, reason), clock: parts.clock }),
       isSending: false,
+      restsUntil: Number.NEGATIVE_INFINITY,
     }))
     this.#broker = new ExistingBroker({
       address: parts.address,
@@ -79,6 +89,7 @@ export class BrokerSession {
 
   stop(): Promise<void> {
     this.#cancelRefresh()
+    this.#cancelHeld()
     for (const { troubles } of this.#sources) troubles.forget()
     return this.#broker.stop()
   }
@@ -110,8 +121,23 @@ export class BrokerSession {
       if (news.trouble !== undefined) source.troubles.note(message.topic, news.trouble)
       source.outbound.add(news)
       if (news.devices.length + news.gone.length > 0) this.#refreshSoon()
+      if (source.roster.isHolding) this.#heldSoon()
       void this.#send(source)
     }
+  }
+
+  #heldSoon(): void {
+    if (this.#heldIsDue) return
+    this.#heldIsDue = true
+    this.#cancelHeld = this.#parts.clock.after(HELD_MS, () => {
+      this.#heldIsDue = false
+      const now = this.#parts.clock.now()
+      for (const source of this.#sources) {
+        source.outbound.add(source.roster.due(now))
+        if (source.roster.isHolding) this.#heldSoon()
+        void this.#send(source)
+      }
+    })
   }
 
   #passedOver({ topic, bytes }: { topic: string; bytes: number }): void {
@@ -142,21 +168,32 @@ export class BrokerSession {
     }
   }
 
+  /** One load after the other. What comes while one is under way, or it is too soon for another, goes together. */
   async #send(source: Source): Promise<void> {
     if (source.isSending) return
     source.isSending = true
-    for (let load = source.outbound.take(); load !== null; load = source.outbound.take()) {
-      try {
-        await this.#parts.send(source.source, load)
-        source.troubles.note(ENGINE, null)
-      } catch (error) {
-        // Nobody says it again: it waits until the disk takes it.
-        source.outbound.putBack(load)
-        source.troubles.note(ENGINE, asError(error).message)
-        await wait(this.#parts.clock, AGAIN_MS)
-      }
+    const { clock } = this.#parts
+    for (;;) {
+      const rest = source.restsUntil - clock.mono()
+      if (rest > 0 && !source.outbound.isEmpty) await wait(clock, rest)
+      const load = source.outbound.take()
+      if (load === null) break
+      source.restsUntil = clock.mono() + (load.devices.length > 0 ? BETWEEN_ANNOUNCEMENTS_MS : BETWEEN_LOADS_MS)
+      await this.#hand(source, load)
     }
     source.isSending = false
+  }
+
+  async #hand({ source, outbound, troubles }: Source, load: Load): Promise<void> {
+    try {
+      await this.#parts.send(source, load)
+      troubles.note(ENGINE, null)
+    } catch (error) {
+      // Nobody says it again: it waits until the disk takes it.
+      outbound.putBack(load)
+      troubles.note(ENGINE, asError(error).message)
+      await wait(this.#parts.clock, AGAIN_MS)
+    }
   }
 }
 

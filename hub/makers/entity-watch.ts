@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { hear, isReachable, withSaid } from '../dialects/hear.ts'
 import type { Payload } from '../dialects/payload.ts'
 import type { KnownSoFar, SaidEntity, SaidState } from '../dialects/said.ts'
+import { type PaceLimits, StatePace } from './state-pace.ts'
 
 /** What is told of an entity whose state is news. */
 export interface StateNews {
@@ -14,10 +15,22 @@ export interface StateNews {
 /** The same state again is told this often, so that a history shows that it was heard of. */
 const AGAIN_MS = 600_000
 
+/**
+ * What one entity may say. A word and yes or no is an event in the house's memory, a number a row. What only flaps would fill both, and
+ * commit for each.
+ */
+const NUMBERS: PaceLimits = { atOnce: 100, perSecond: 20 }
+const WORDS: PaceLimits = { atOnce: 20, perSecond: 1 }
+const HAPPENINGS: PaceLimits = { atOnce: 50, perSecond: 10 }
+
 /** What is known of one entity by what was published of it. */
 export class EntityWatch {
   readonly device: string
   entity: SaidEntity
+  /** States that nobody was told of because others came too soon after them, since the last look. */
+  dropped = 0
+  #pace = new StatePace()
+  #held: StateNews | null = null
   #known: KnownSoFar = { state: undefined, attributes: {} }
   #toldAt: number | null = null
   #reach = new Map<string, boolean>()
@@ -35,7 +48,8 @@ export class EntityWatch {
 
   /**
    * Hears a message on one of its topics. Returns what is news: another state, other attributes, something that happened, or the
-   * same after ten minutes. What a broker kept happened before.
+   * same after ten minutes. What a broker kept happened before. One that says more than anybody wants to know is held to its newest
+   * state, which `due` tells.
    */
   hear(message: { topic: string; payload: Payload; retained: boolean }, now: number): StateNews | null {
     const said = hear(this.entity, message, this.#known)
@@ -46,14 +60,39 @@ export class EntityWatch {
     this.#known = next
     if (isSame && !isDue && !said.isEvent) return null
     if (said.state === undefined && said.attributes === undefined) return null
-    this.#toldAt = now
     const hasAttributes = Object.keys(next.attributes).length > 0
-    return {
+    return this.#paced(now, {
       uniqueId: this.entity.uniqueId,
       ...(next.state === undefined ? {} : { state: next.state }),
       ...(hasAttributes ? { attributes: { ...next.attributes } } : {}),
       ...(said.isEvent ? { isEvent: true } : {}),
+    })
+  }
+
+  /** Whether its newest state is still to be told. */
+  get isHolding(): boolean {
+    return this.#held !== null
+  }
+
+  /** The newest state, when it was held back and may be told now. */
+  due(now: number): StateNews | null {
+    const held = this.#held
+    this.#held = null
+    return held && this.#paced(now, held)
+  }
+
+  #paced(now: number, news: StateNews): StateNews | null {
+    if (this.#held !== null) this.dropped += 1
+    this.#held = null
+    const limits = news.isEvent ? HAPPENINGS : typeof news.state === 'number' ? NUMBERS : WORDS
+    if (this.#pace.take(now, limits)) {
+      this.#toldAt = now
+      return news
     }
+    // What happened is not what is so still.
+    if (news.isEvent) this.dropped += 1
+    else this.#held = news
+    return null
   }
 
   /** Hears whether it can be reached. */

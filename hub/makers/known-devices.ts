@@ -2,6 +2,8 @@ import type { Announcement } from '../dialects/said.ts'
 import type { RosterDevice } from './maker-device.ts'
 
 interface Device extends RosterDevice {
+  /** The how-manieth it was heard of. */
+  number: number
   identities: Set<string>
   announcements: Map<string, Announcement>
 }
@@ -14,6 +16,7 @@ export class KnownDevices {
   #devices = new Map<string, Device>()
   #byIdentity = new Map<string, Device>()
   #byTopic = new Map<string, Device>()
+  #heardOf = 0
 
   all(): Iterable<RosterDevice> {
     return this.#devices.values()
@@ -25,6 +28,11 @@ export class KnownDevices {
 
   of(identity: string): RosterDevice | undefined {
     return this.#byIdentity.get(identity)
+  }
+
+  /** The device of the announcement on a topic. */
+  announcedOn(topic: string): RosterDevice | undefined {
+    return this.#byTopic.get(topic)
   }
 
   /** Topics of all announcements. */
@@ -67,12 +75,14 @@ export class KnownDevices {
   /** In the order in which they were heard of. */
   #named(identities: readonly string[]): Device[] {
     const named = new Set(identities.flatMap((identity) => this.#byIdentity.get(identity) ?? []))
-    return [...this.#devices.values()].filter((device) => named.has(device))
+    return [...named].sort((a, b) => a.number - b.number)
   }
 
   #add(identities: readonly string[]): Device {
     const identity = identities[0] ?? ''
-    const device = { identity, identities: new Set<string>(), announcements: new Map<string, Announcement>() }
+    this.#heardOf += 1
+    const announcements = new Map<string, Announcement>()
+    const device = { identity, identities: new Set<string>(), announcements, number: this.#heardOf }
     this.#devices.set(identity, device)
     return device
   }

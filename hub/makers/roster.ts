@@ -1,9 +1,11 @@
 import type { Dialect } from '../dialects/dialect.ts'
 import { type Payload, payloadOf } from '../dialects/payload.ts'
-import type { EntityOrder, Publication } from '../dialects/said.ts'
+import type { Announcement, EntityOrder, Publication } from '../dialects/said.ts'
+import { AnnouncementRoom, withinRoom } from './announcement-room.ts'
 import { EntityWatch, type StateNews } from './entity-watch.ts'
+import { countJsonMembers } from './json-members.ts'
 import { KnownDevices } from './known-devices.ts'
-import { type DeviceWords, deviceWords, entitiesOf, type RosterDevice } from './maker-device.ts'
+import { entitiesOf, type RosterDevice } from './maker-device.ts'
 
 /** A message as it came. */
 export interface PublishedMessage {
@@ -15,14 +17,16 @@ export interface PublishedMessage {
 
 /** What a message comes to. */
 export interface News {
-  /** New or otherwise than before. */
-  devices: readonly DeviceWords[]
+  /** New or otherwise than before. They go on changing with what is announced. */
+  devices: readonly RosterDevice[]
   /** Identities of those that left. */
   gone: readonly string[]
   /** These are all that there are. */
   whole: boolean
   states: readonly StateNews[]
   reach: readonly { identity: string; available: boolean }[]
+  /** States that came too fast to be told. */
+  dropped: number
   /** What is wrong with an announcing message; `null`: it was right; absent: it was none. */
   trouble?: string | null
 }
@@ -30,8 +34,10 @@ export interface News {
 /** Bytes of a message: on the topics on which devices are announced, where whole lists come, and on those of a device. */
 const ANNOUNCING_BYTES = 32 * 1_048_576
 const STATE_BYTES = 262_144
+/** Members of a list of devices. Those of a thousand devices are some 150,000. */
+const MOST_MEMBERS = 300_000
 
-const NOTHING: News = { devices: [], gone: [], whole: false, states: [], reach: [] }
+const NOTHING: News = { devices: [], gone: [], whole: false, states: [], reach: [], dropped: 0 }
 
 /**
  * What one source has announced, and what is published of the devices that are wanted. It keeps that in memory and does
@@ -43,11 +49,14 @@ export class Roster {
   #announcing: readonly RegExp[]
   #read: ReturnType<Dialect['reader']>
   #devices = new KnownDevices()
+  #room = new AnnouncementRoom()
   #wanted = new Set<string>()
   #watches = new Map<string, EntityWatch>()
   #byTopic = new Map<string, EntityWatch[]>()
   #byDevice = new Map<string, EntityWatch[]>()
   #reach = new Map<string, boolean>()
+  /** Those whose newest state is still to be told. */
+  #holding = new Set<EntityWatch>()
   /** What is watched follows from what was announced and is wanted: once for many announcements. */
   #isStale = false
 
@@ -88,13 +97,34 @@ export class Roster {
     const payload = watches.length === 0 ? null : readable(message.payload)
     if (payload === null) return NOTHING
     const states: StateNews[] = []
+    let dropped = 0
     for (const watch of watches) {
       watch.noteReach({ ...message, payload })
       const news = watch.hear({ ...message, payload }, now)
       if (news) states.push(news)
+      if (watch.isHolding) this.#holding.add(watch)
+      else this.#holding.delete(watch)
+      dropped += watch.dropped
+      watch.dropped = 0
     }
     const reach = [...new Set(watches.map(({ device }) => device))].flatMap((device) => this.#reachNews(device))
-    return { ...NOTHING, states, reach }
+    return { ...NOTHING, states, reach, dropped }
+  }
+
+  /** Whether states are held back that `due` will tell. */
+  get isHolding(): boolean {
+    return this.#holding.size > 0
+  }
+
+  /** The newest states of those that said more than is told, as far as they may be told now. */
+  due(now: number): News {
+    const states = [...this.#holding].flatMap((watch) => (this.#isWatched(watch) ? (watch.due(now) ?? []) : []))
+    for (const watch of this.#holding) if (!watch.isHolding || !this.#isWatched(watch)) this.#holding.delete(watch)
+    return { ...NOTHING, states }
+  }
+
+  #isWatched(watch: EntityWatch): boolean {
+    return this.#watches.get(watch.entity.uniqueId) === watch
   }
 
   /** Nothing is known of who can be reached any more: the connection ended. */
@@ -113,7 +143,10 @@ export class Roster {
   }
 
   #announced(message: PublishedMessage): News {
-    const { announcements, removed, whole, replaces, trouble } = this.#read(message)
+    if (countJsonMembers(message.payload) > MOST_MEMBERS)
+      return { ...NOTHING, trouble: `an announcement of more than ${MOST_MEMBERS} members on ${message.topic}` }
+    const { announcements: all, removed, whole, replaces, trouble } = this.#read(message)
+    const announcements = whole ? withinRoom(all) : all
     const changed = new Map<string, RosterDevice>()
     const gone = new Set<string>()
     const note = (step: { changed: RosterDevice | null; gone: string[] }) => {
@@ -126,7 +159,25 @@ export class Roster {
     for (const one of announcements) note(this.#devices.announce(one, { replaces }))
     for (const identity of gone) changed.delete(identity)
     this.#isStale = true
-    return { ...NOTHING, devices: [...changed.values()].map(deviceWords), gone: [...gone], whole, trouble }
+    const forgotten = whole ? 0 : this.#makeRoom(announcements, { removed, bytes: message.payload.length })
+    const news = { ...NOTHING, devices: [...changed.values()], gone: [...gone], whole }
+    return { ...news, trouble: forgotten > 0 ? 'more devices are announced than there is room for' : trouble }
+  }
+
+  /** Forgets what was announced longest ago and is not wanted, where there is too much. Whoever it was of has not left. */
+  #makeRoom(
+    announcements: readonly Announcement[],
+    { removed, bytes }: { removed: readonly string[]; bytes: number },
+  ): number {
+    for (const topic of removed) this.#room.give(topic)
+    for (const one of announcements) this.#room.take(one, bytes)
+    const cleared = this.#room.clear((topic) => this.#isWanted(this.#devices.announcedOn(topic)))
+    for (const topic of cleared) this.#devices.remove(topic)
+    return cleared.length
+  }
+
+  #isWanted(device: RosterDevice | undefined): boolean {
+    return device !== undefined && [...device.identities].some((identity) => this.#wanted.has(identity))
   }
 
   /** Watches the entities of wanted devices; one that is announced again keeps what is known of it. */
@@ -135,7 +186,7 @@ export class Roster {
     this.#isStale = false
     const watches = new Map<string, EntityWatch>()
     for (const device of this.#devices.all()) {
-      if (![...device.identities].some((identity) => this.#wanted.has(identity))) continue
+      if (!this.#isWanted(device)) continue
       for (const entity of entitiesOf(device)) {
         const before = this.#watches.get(entity.uniqueId)
         const watch = before?.device === device.identity ? before : new EntityWatch(device.identity, entity)

@@ -4,6 +4,8 @@ const ANNOUNCEMENTS = 'test/hub/features/makers/announcements.test.ts'
 const TWO_SOURCES = 'test/hub/features/makers/two-sources.test.ts'
 const DECIDING = 'test/hub/features/makers/deciding.test.ts'
 const ORDERS = 'test/hub/features/makers/orders.test.ts'
+const ROSTER = 'test/hub/makers/roster.test.ts'
+const SESSION = 'test/hub/makers/broker-session.test.ts'
 const GUARD = 'test/hub/makers/message-guard.test.ts'
 const EXISTING = 'test/hub/makers/existing-broker.test.ts'
 const TROUBLES = 'test/hub/makers/source-troubles.test.ts'
@@ -220,5 +222,54 @@ export const MAKERS: readonly Mutation[] = [
     text: 'if (this.#reasons.size > MOST_TOPICS && oldest !== undefined)',
     becomes: 'if (oldest === "")',
     test: { file: TROUBLES, name: 'of a thousand topics no more than a hundred are kept' },
+  },
+  {
+    without: 'a bound on what one entity says',
+    file: 'hub/makers/entity-watch.ts',
+    text: 'if (this.#pace.take(now, limits)) {',
+    becomes: 'if (limits.atOnce > 0) {',
+    test: { file: ROSTER, name: 'tells so much of a door that flaps a hundred times a second' },
+  },
+  {
+    without: 'telling in the end how it is',
+    file: 'hub/makers/entity-watch.ts',
+    text: 'else this.#held = news',
+    becomes: 'else this.dropped += 1',
+    test: { file: ROSTER, name: 'tells in the end how a door is that flapped' },
+  },
+  {
+    without: 'a rest between two loads',
+    file: 'hub/makers/broker-session.ts',
+    text: 'if (rest > 0 && !source.outbound.isEmpty) await wait(clock, rest)',
+    becomes: 'if (rest > 0 && source.outbound.isEmpty) await wait(clock, 0)',
+    test: { file: SESSION, name: 'hands over what flaps ten times a second at most' },
+  },
+  {
+    without: 'a bound on the members of a list',
+    file: 'hub/makers/roster.ts',
+    text: 'if (countJsonMembers(message.payload) > MOST_MEMBERS)',
+    becomes: 'if (countJsonMembers(message.payload) < 0)',
+    test: { file: ROSTER, name: 'reads no list that is all members' },
+  },
+  {
+    without: 'a bound on the entities of a list',
+    file: 'hub/makers/announcement-room.ts',
+    text: 'if (taken <= ROOM_BYTES) return announcement',
+    becomes: 'if (taken > 0) return announcement',
+    test: { file: ROSTER, name: 'connects so many entities of a list' },
+  },
+  {
+    without: 'a bound on what is announced in many messages',
+    file: 'hub/makers/roster.ts',
+    text: 'for (const topic of cleared) this.#devices.remove(topic)',
+    becomes: 'for (const topic of cleared) void topic',
+    test: { file: ROSTER, name: 'are forgotten when there is no room' },
+  },
+  {
+    without: 'keeping what is wanted when there is no room',
+    file: 'hub/makers/announcement-room.ts',
+    text: 'if (hasToStay(topic)) continue',
+    becomes: 'if (topic === "") continue',
+    test: { file: ROSTER, name: 'are forgotten when there is no room' },
   },
 ]

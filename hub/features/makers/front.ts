@@ -89,7 +89,7 @@ export function openMakersFront(front: Front): FrontPart {
 
 /** What a load is to the engine, in the order in which it has to hear it. */
 function inputsOf(
-  { devices, gone, whole, reach, states }: Load,
+  { devices, gone, whole, reach, states, dropped }: Load,
   { source, dialect, house }: { source: string; dialect: string; house: string | null },
 ): StructuredInput[] {
   const inputs: StructuredInput[] = []
@@ -98,6 +98,7 @@ function inputsOf(
   if (reach.length > 0) inputs.push({ kind: 'maker_reach', source, reach })
   for (let at = 0; at < states.length; at += STATES_AT_ONCE)
     inputs.push({ kind: 'maker_states', source, states: states.slice(at, at + STATES_AT_ONCE) })
+  if (dropped > 0) inputs.push({ kind: 'maker_states', source, states: [], dropped })
   return inputs
 }
 

@@ -17,7 +17,7 @@ declare module '../../engine/input.ts' {
       gone: readonly string[]
       whole: boolean
     }
-    /** States of accepted devices, oldest first. `at`: absent: now. */
+    /** States of accepted devices, oldest first. `at`: absent: now. `dropped`: so many others came too fast. */
     maker_states: {
       source: string
       states: readonly {
@@ -27,6 +27,7 @@ declare module '../../engine/input.ts' {
         isEvent?: true
         at?: number
       }[]
+      dropped?: number
     }
     /** Who can be reached. */
     maker_reach: { source: string; reach: readonly { identity: string; available: boolean }[] }

@@ -43,10 +43,10 @@ export class MakerStates {
     this.#parts = parts
   }
 
-  take(context: Context, { source, states }: InputOf<'maker_states'>): void {
+  take(context: Context, { source, states, dropped: tooFast = 0 }: InputOf<'maker_states'>): void {
     const { sources, reach } = this.#parts
     const speaking = new Map<string, MakerRow | undefined>()
-    let dropped = 0
+    let dropped = tooFast
     for (const said of states) {
       const entity = this.#parts.entities.identified(source, said.uniqueId)
       const row = entity && this.#speaking(speaking, entity)

@@ -36,7 +36,7 @@ export const listSources = adminCommand({
         dialect: z.string(),
         /** `null`: only administrators see what it announces. */
         house: z.string().nullable(),
-        /** States that nobody was asked for. */
+        /** States that nobody was asked for, and those that came too fast. */
         dropped: z.int(),
       }),
     ),

@@ -22,7 +22,7 @@ export const makerSources = syncedTable(
     reason: text(),
     /** Since when it is online, or is not. */
     since: time(),
-    /** States that were dropped because nobody was asked for them. Written every two minutes. */
+    /** States that were dropped: nobody was asked for them, or they came too fast. Written every two minutes. */
     dropped: integer().notNull().default(0),
     ...stamps(),
   },

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ZIGBEE2MQTT } from '../../../hub/dialects/zigbee2mqtt/zigbee2mqtt.ts'
 import { BrokerSession, type Load } from '../../../hub/makers/broker-session.ts'
-import { systemClock } from '../../../shared/clock.ts'
+import { systemClock, wait } from '../../../shared/clock.ts'
 import { ALL_DEVICES, LAMP } from '../dialects/zigbee2mqtt/devices.ts'
 import { Mosquitto, noMosquitto } from './mosquitto.ts'
 
@@ -9,6 +9,7 @@ if (noMosquitto !== null) console.warn(`skipped: ${noMosquitto}`)
 
 const LAMP_IDENTITY = 'zigbee2mqtt_0x00158d0000000001'
 const STATE = 'light/0x00158d0000000001_state'
+const LINK = 'sensor/0x00158d0000000001_linkquality'
 const USER = { name: 'lares', password: 'a house' }
 const WITHIN = { timeout: 15_000, interval: 20 }
 
@@ -87,6 +88,35 @@ describe.skipIf(noMosquitto !== null)('a session with a broker of somebody else'
     await other.say(LAMP.friendly_name, { state: 'OFF' })
     await vi.waitFor(() => expect(states_of()).toContainEqual({ uniqueId: STATE, state: false }), WITHIN)
     await other.client.endAsync()
+  })
+
+  it('hands over what flaps ten times a second at most, and how it is in the end', async () => {
+    const { client } = await bridge()
+    session.start()
+    await vi.waitFor(() => expect(loads.flatMap((load) => load.devices)).toHaveLength(10), WITHIN)
+    session.want('home', [LAMP_IDENTITY])
+    await vi.waitFor(() => expect(loads.flatMap((load) => load.reach)).toHaveLength(1), WITHIN)
+    const [before, since] = [loads.length, systemClock.mono()]
+    for (let at = 0; at < 400; at += 1) {
+      const [name, state] = [LAMP.friendly_name, at % 2 === 0 ? 'ON' : 'OFF']
+      await client.publishAsync(`zigbee2mqtt/${name}`, JSON.stringify({ state, linkquality: at }), { qos: 1 })
+      await wait(systemClock, 1)
+    }
+    await vi.waitFor(() => {
+      expect(
+        states_of()
+          .filter(({ uniqueId }) => uniqueId === STATE)
+          .at(-1)?.state,
+      ).toBe(false)
+      expect(
+        states_of()
+          .filter(({ uniqueId }) => uniqueId === LINK)
+          .at(-1)?.state,
+      ).toBe(399)
+    }, WITHIN)
+    expect(loads.length - before).toBeLessThanOrEqual((systemClock.mono() - since) / 100 + 1)
+    expect(loads.reduce((sum, { dropped }) => sum + dropped, 0)).toBeGreaterThan(0)
+    await client.endAsync()
   })
 
   it('says in words what is wrong, and goes in when it was mended', async () => {

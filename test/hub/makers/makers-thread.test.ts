@@ -75,7 +75,7 @@ describe('the thread that listens at other brokers', () => {
     thread.start()
   })
 
-  const load = (whole: boolean): Load => ({ devices: [], gone: [], whole, states: [], reach: [] })
+  const load = (whole: boolean): Load => ({ devices: [], gone: [], whole, states: [], reach: [], dropped: 0 })
 
   it('is answered when the engine has what it heard, and when it has not', async () => {
     puppets[0]?.say({ kind: 'load', number: 1, source: 'home-zigbee2mqtt', load: load(false) })

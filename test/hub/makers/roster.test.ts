@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Announced, Dialect } from '../../../hub/dialects/dialect.ts'
-import type { Announcement, SaidDevice } from '../../../hub/dialects/said.ts'
+import type { Announcement, SaidDevice, SaidEntity } from '../../../hub/dialects/said.ts'
 import { ZIGBEE2MQTT } from '../../../hub/dialects/zigbee2mqtt/zigbee2mqtt.ts'
+import { deviceWords } from '../../../hub/makers/maker-device.ts'
 import { type News, Roster } from '../../../hub/makers/roster.ts'
 import { ALL_DEVICES, BUTTON, COORDINATOR, DOOR, LAMP } from '../dialects/zigbee2mqtt/devices.ts'
 
@@ -9,17 +10,28 @@ const LAMP_IDENTITY = 'zigbee2mqtt_0x00158d0000000001'
 const DOOR_IDENTITY = 'zigbee2mqtt_0x00158d0000000002'
 const MINUTE = 60_000
 
+const ENTITY: SaidEntity = {
+  ...{ part: '', uniqueId: '', entityId: 'sensor.p', component: 'sensor', name: null, deviceClass: null, icon: null },
+  ...{ category: null, enabled: true, measures: null, options: null, range: null, expiresAfterS: null, listens: [] },
+  ...{ availability: { mode: 'all', topics: [] }, orders: [], write: () => [] },
+}
+
+/** As the engine is told of devices. */
+const inWords = (news: News) => ({ ...news, devices: news.devices.map(deviceWords) })
+type Told = ReturnType<typeof inWords>
+
 /** A Zigbee2MQTT whose messages a roster hears. */
 class Bridge {
   readonly roster = new Roster(ZIGBEE2MQTT, 'zigbee2mqtt')
   now = 1_000_000
 
-  say(topic: string, payload: unknown, retained = false): News {
+  say(topic: string, payload: unknown, retained = false): Told {
     const text = typeof payload === 'string' ? payload : JSON.stringify(payload)
-    return this.roster.hear({ topic: `zigbee2mqtt/${topic}`, payload: Buffer.from(text), retained }, this.now)
+    const message = { topic: `zigbee2mqtt/${topic}`, payload: Buffer.from(text), retained }
+    return inWords(this.roster.hear(message, this.now))
   }
 
-  announce(...devices: unknown[]): News {
+  announce(...devices: unknown[]): Told {
     return this.say('bridge/devices', devices, true)
   }
 }
@@ -80,6 +92,72 @@ describe('a roster', () => {
     expect([press(), press()]).toEqual([[pressed], [pressed]])
   })
 
+  it('tells so much of a door that flaps a hundred times a second, how it is in the end, and how much it did not tell', () => {
+    const bridge = bridgeWith(DOOR)
+    const told: Told[] = []
+    for (let at = 0; at < 6_001; at += 1) {
+      bridge.now += 10
+      told.push(bridge.say('front_door', { contact: at % 2 === 0 }))
+      if (at % 100 === 99) told.push(inWords(bridge.roster.due(bridge.now)))
+    }
+    const states = () => told.flatMap((news) => news.states.map(({ state }) => state))
+    const dropped = () => told.reduce((sum, news) => sum + news.dropped, 0)
+    bridge.now += 1_000
+    told.push(inWords(bridge.roster.due(bridge.now)))
+    expect(states().length).toBeGreaterThan(60)
+    expect(states().length).toBeLessThanOrEqual(82)
+    expect([states().at(-1), states().length + dropped()]).toEqual([false, 6_001])
+    expect([bridge.roster.isHolding, bridge.roster.due(bridge.now).states]).toEqual([false, []])
+  })
+
+  it('tells in the end how a door is that flapped', () => {
+    const bridge = bridgeWith(DOOR)
+    const said = Array.from({ length: 30 }, (_, at) => bridge.say('front_door', { contact: at % 2 === 0 }).states)
+    expect(said.flat()).toHaveLength(20)
+    expect(bridge.roster.due(bridge.now)).toMatchObject({ states: [] })
+    bridge.now += 1_000
+    const state = { uniqueId: 'binary_sensor/0x00158d0000000002_contact', state: true }
+    expect(bridge.roster.due(bridge.now).states).toEqual([state])
+    expect([bridge.roster.isHolding, bridge.roster.due(bridge.now).states]).toEqual([false, []])
+  })
+
+  it('tells every number that comes ten times a second, and so many of one that comes a thousand times', () => {
+    const bridge = bridgeWith(DOOR)
+    const toldOf = (everyMs: number) => {
+      let told = 0
+      for (let at = 0; at < 60_000; at += everyMs) {
+        bridge.now += everyMs
+        told += bridge.say('front_door', { battery: (at / everyMs) % 97 }).states.length
+      }
+      return told
+    }
+    expect(toldOf(100)).toBe(600)
+    expect(toldOf(1)).toBeLessThanOrEqual(100 + 60 * 20)
+  })
+
+  it('leaves out what happens more often than anybody presses, and tells nothing of it later', () => {
+    const bridge = bridgeWith(BUTTON)
+    const told: Told[] = []
+    for (let at = 0; at < 1_000; at += 1) {
+      bridge.now += 1
+      told.push(bridge.say('bedside button', { action: 'single' }))
+    }
+    const presses = told.flatMap(({ states }) => states).length
+    expect(presses).toBeLessThanOrEqual(60)
+    expect(presses + told.reduce((sum, { dropped }) => sum + dropped, 0)).toBe(1_000)
+    bridge.now += MINUTE
+    expect([bridge.roster.isHolding, bridge.roster.due(bridge.now).states]).toEqual([false, []])
+  })
+
+  it('holds nothing back of who is not wanted any more', () => {
+    const bridge = bridgeWith(DOOR)
+    for (let at = 0; at < 100; at += 1) bridge.say('front_door', { contact: at % 2 === 0 })
+    bridge.roster.want([])
+    expect([...bridge.roster.filters]).toEqual(['zigbee2mqtt/bridge/devices'])
+    bridge.now += MINUTE
+    expect([bridge.roster.due(bridge.now).states, bridge.roster.isHolding]).toEqual([[], false])
+  })
+
   it('tells once who can be reached, and again when it is otherwise or the connection was lost', () => {
     const bridge = bridgeWith(LAMP)
     expect(bridge.say('bridge/state', { state: 'online' }, true).reach).toEqual([
@@ -111,6 +189,35 @@ describe('a roster', () => {
     expect(bridge.say('Kitchen/lamp', { state: 'ON' }).states).toHaveLength(1)
   })
 
+  it('reads no list that is all members, which would take forty times its length', () => {
+    const bridge = bridgeWith(LAMP)
+    const news = bridge.say('bridge/devices', `[${'{},'.repeat(300_000)}{}]`)
+    expect(news).toMatchObject({
+      whole: false,
+      devices: [],
+      gone: [],
+      trouble: expect.stringMatching(/300000 members/),
+    })
+    expect(bridge.say('Kitchen/lamp', { state: 'ON' }).states).toHaveLength(1)
+  })
+
+  it('connects so many entities of a list, and knows the devices of the others', () => {
+    const exposes = Array.from({ length: 512 }, (_, n) => ({ type: 'binary', property: `p${n}`, access: 1 }))
+    const devices = Array.from({ length: 70 }, (_, n) => ({
+      ...{
+        ieee_address: `0x${(0x1000000000000000n + BigInt(n)).toString(16)}`,
+        friendly_name: `d${n}`,
+        supported: true,
+      },
+      definition: { exposes },
+    }))
+    const told = new Bridge().announce(...devices).devices
+    expect(told.map(({ entities }) => entities.length)).toEqual(
+      Array.from({ length: 70 }, (_, n) => (n < 64 ? 512 : 0)),
+    )
+    expect(told.at(-1)?.notConnected).toMatchObject([{ reason: 'its source announces more than 32768 entities' }])
+  })
+
   it('makes messages of an order for who is wanted, and knows no other', () => {
     const { roster } = bridgeWith(LAMP, COORDINATOR)
     expect(roster.order('light/0x00158d0000000001_state', { order: 'on' })).toEqual([
@@ -129,7 +236,8 @@ describe('devices that several messages announce', () => {
     ...{ topic, origin: null, device, entities: [], notConnected: [], removed: [] },
   })
   /** Says what it is handed, by number. */
-  function rosterOf(...messages: Partial<Announced>[]): (number: number) => News {
+  const rosterOf = (...messages: Partial<Announced>[]) => readerOf(...messages).say
+  function readerOf(...messages: Partial<Announced>[]): { say: (number: number) => Told; roster: Roster } {
     const dialect: Dialect = {
       name: 'test',
       prefix: 'test',
@@ -142,7 +250,8 @@ describe('devices that several messages announce', () => {
         }),
     }
     const roster = new Roster(dialect, 'test')
-    return (number) => roster.hear({ topic: `test/${number}`, payload: Buffer.alloc(0), retained: false }, 0)
+    const message = (number: number) => ({ topic: `test/${number}`, payload: Buffer.alloc(0), retained: false })
+    return { say: (number) => inWords(roster.hear(message(number), 0)), roster }
   }
 
   it('are one when they share an identity, with what each of them says', () => {
@@ -169,6 +278,24 @@ describe('devices that several messages announce', () => {
     say(0)
     say(1)
     expect(say(2)).toMatchObject({ devices: [{ identity: 'one', name: 'both' }], gone: ['two'] })
+  })
+
+  it('are forgotten when there is no room, the one that was heard longest ago first, but for those that are wanted', () => {
+    const entity = (part: number): SaidEntity => ({ ...ENTITY, part: `p${part}`, uniqueId: `sensor/p${part}` })
+    const entities = Array.from({ length: 1_000 }, (_, part) => entity(part))
+    const messages = Array.from({ length: 60 }, (_, n) => ({
+      announcements: [{ ...announcement(`topic ${n}`, about([`device ${n}`])), entities }],
+    }))
+    const { say, roster } = readerOf(...messages)
+    roster.want(['device 0'])
+    const told = messages.map((_, n) => say(n))
+    expect(told.flatMap(({ gone }) => gone)).toEqual([])
+    expect(told.filter(({ trouble }) => trouble !== null)).toHaveLength(60 - roster.size)
+    expect(roster.size).toBeLessThanOrEqual(32)
+    expect(roster.order('sensor/p7', { order: 'on' })).toEqual([])
+    say(1)
+    roster.want(['device 1', 'device 59'])
+    expect(roster.order('sensor/p7', { order: 'on' })).toEqual([])
   })
 
   it('are others when one of their topics speaks of another device', () => {
