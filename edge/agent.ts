@@ -30,10 +30,10 @@ import type { OpenedOutbox } from './outbox/open-outbox.ts'
 import { openOutboxDatabase } from './outbox/open-outbox.ts'
 import { Outbox } from './outbox/outbox.ts'
 import { setAsideEvent } from './outbox/set-aside.ts'
+import { agentSocket } from './parts/agent-socket.ts'
 import { containedPart } from './parts/contained-part.ts'
 import type { Hearing } from './parts/hearing.ts'
 import { HubLink } from './parts/hub-link.ts'
-import { levelSocket } from './parts/level-socket.ts'
 import type { PartsLookedAt } from './parts/missing.ts'
 import { whatIsMissing } from './parts/missing.ts'
 import { Outputs } from './parts/outputs.ts'
@@ -247,7 +247,7 @@ export class Agent implements Service {
     const { outbox, sensing, outputs, pins, hearing, speaking, heartbeat, hub, settings, commands } = parts
     const services: [string, Service][] = [
       ['levels', this.#levels],
-      ['control', levelSocket(this.#levels, this.#options)],
+      ['control', agentSocket({ levels: this.#levels, pins, ...this.#options })],
       ['settings', { start: () => settings.start(), stop() {} }],
       ['commands', { start: () => commands.start(), stop: () => commands.settled() }],
       ['sensors', sensing],

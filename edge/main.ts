@@ -16,6 +16,7 @@ import { edgeExample } from './config/reference.ts'
 import { sensorKeyLines } from './config/sensor-keys.ts'
 import { askLogLevel } from './control/log-level-command.ts'
 import { AGENT_PART } from './control/log-levels.ts'
+import { askPress } from './control/press-command.ts'
 import { defaultDataFolder } from './data-folder.ts'
 import { examine } from './doctor/examine.ts'
 import { formatFindings } from './doctor/findings.ts'
@@ -63,6 +64,9 @@ async function runVerb(options: EdgeOptions, env: NodeJS.ProcessEnv): Promise<nu
       return await doctor(options, loaded, asked)
     case 'log-level':
       return await logLevel(options, asked.folders)
+    case 'press':
+      process.stdout.write(await askPress(asked.folders, options.button ?? ''))
+      return EXIT.ok
     case 'status':
       return status(options, asked)
   }

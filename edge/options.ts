@@ -10,6 +10,8 @@ export interface EdgeOptions {
   /** What follows `log-level`. */
   part: string | null
   level: string | null
+  /** What is to be pressed. */
+  button: string | null
   /** How long that level lasts; `null`: until the agent ends. */
   minutes: number | null
   data: string | null
@@ -29,6 +31,7 @@ export function edgeOptions({ verb, params, values }: ProgramCall): EdgeOptions 
     token: params[0] ?? null,
     part: params[0] ?? null,
     level: params[1] ?? null,
+    button: params[0] ?? null,
     minutes: typeof values.get('for') === 'number' ? Number(values.get('for')) : null,
     data: text('data'),
     config: text('config'),

@@ -17,6 +17,7 @@ export const EDGE_PROGRAM = {
       values: [AGENT_LOG_PARTS, LOG_LEVELS],
       says: 'how much parts of the running agent say, until it ends; with part and level: change it',
     },
+    { verb: 'press', params: ['button'], says: 'press a button of the running agent whose pins are simulated' },
     { verb: 'config', params: [], says: 'check the settings; --example prints a file with every key' },
   ],
   options: {

@@ -1,3 +1,4 @@
+import { buttonsIn } from './buttons.ts'
 import type { EdgeConfig } from './schema.ts'
 
 /** What a device says that it can do, in its birth. */
@@ -6,7 +7,7 @@ export function capabilitiesOf({ microphone, speaker, gpio, outputs }: EdgeConfi
     ['sensors', true],
     ['audio_input', microphone.enabled],
     ['audio_output', speaker.enabled],
-    ['buttons', Boolean(gpio.talk_button ?? gpio.mute_switch)],
+    ['buttons', buttonsIn(gpio).length > 0],
     ['status_light', gpio.status_led !== undefined],
     ['outputs', Object.keys(outputs).length > 0],
   ]

@@ -62,8 +62,9 @@ export function outputLines(plans: readonly OutputPlan[]): string[] {
   ]
 }
 
-function pinsOf({ talk_button, mute_switch, status_led }: EdgeConfig['gpio']): Map<number, string> {
-  const parts = Object.entries({ talk_button, mute_switch, status_led })
+function pinsOf({ talk_button, mute_switch, status_led, buttons }: EdgeConfig['gpio']): Map<number, string> {
+  const more = Object.entries(buttons).map(([name, one]) => [`buttons.${name}`, one] as const)
+  const parts = [...Object.entries({ talk_button, mute_switch, status_led }), ...more]
   return new Map(parts.flatMap(([name, part]) => (part === undefined ? [] : [[part.pin, `[gpio] ${name}`]])))
 }
 

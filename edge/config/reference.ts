@@ -27,6 +27,10 @@ const MEANINGS: ReadonlyMap<string, string> = new Map([
     'A button for talking: its pin (BCM number), or a table with pin, active_low, pull, debounce_ms, contact, held_ms.',
   ],
   ['gpio.mute_switch', 'A switch for the microphone, like talk_button.'],
+  [
+    'gpio.buttons',
+    'More buttons and switches, each by a name of its own and like talk_button: the house is told when one is pressed, held, released.',
+  ],
   ['gpio.status_led', 'A light: its pin, or a table with pin and active_low.'],
   ['microphone.enabled', 'Whether this device listens.'],
   ['microphone.device', 'ALSA name, as `arecord -L` lists them.'],

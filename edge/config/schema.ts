@@ -36,9 +36,19 @@ const hub = z.strictObject({
 
 const heartbeat = z.strictObject({ interval_s: z.number().min(5).max(3_600).default(30) })
 
+/** The names of the two that this device knows itself would be told as theirs. */
+const buttonName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_-]{0,39}$/, 'is no name: up to 40 of a-z, 0-9, _ and -')
+  .refine(
+    (name) => name !== 'talk' && name !== 'mute',
+    'is what talk_button and mute_switch are called: choose another',
+  )
+
 const gpio = gpioSettings.extend({
   talk_button: pinOr(buttonSettings).optional(),
   mute_switch: pinOr(buttonSettings).optional(),
+  buttons: z.record(buttonName, pinOr(buttonSettings)).default({}),
   status_led: pinOr(statusLightSettings).optional(),
 })
 
@@ -102,6 +112,7 @@ export const EXAMPLES: ReadonlyMap<string, string> = new Map([
   ['gpio.chip', 'chip = "pinctrl-bcm2711"'],
   ['gpio.talk_button', 'talk_button = 17'],
   ['gpio.mute_switch', 'mute_switch = { pin = 27, contact = "latching" }'],
+  ['gpio.buttons', 'buttons = { lamp = 5, bell = { pin = 6, debounce_ms = 50 } }'],
   ['gpio.status_led', 'status_led = 22'],
   ['outputs', '[outputs.pump]\ntype = "relay"\npin = 17'],
   ['microphone', '[microphone]\nenabled = true'],

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { silentLog } from '../../shared/log.ts'
+import { needsPins } from '../config/buttons.ts'
 import { openGpio } from '../gpio/open-port.ts'
 import { clockSyncReader } from '../health/clock-sync.ts'
 import { readDisk } from '../health/disk.ts'
@@ -52,10 +53,9 @@ export async function checkDisk({ machine, dataFolder }: DoctorOptions): Promise
 }
 
 export async function checkGpio({ config, machine, clock, status }: DoctorOptions): Promise<Finding[]> {
-  const { talk_button, mute_switch, status_led, backend, base, chip } = config.gpio
+  const { backend, base, chip } = config.gpio
   const relays = Object.values(config.outputs).some(({ type }) => type === 'relay')
-  if (!(talk_button ?? mute_switch ?? status_led) && !relays)
-    return [skipped('gpio', 'no button, no light and no relay is configured')]
+  if (!needsPins(config.gpio) && !relays) return [skipped('gpio', 'no button, no light and no relay is configured')]
   if (status !== null) {
     const gpio = status.heartbeat?.gpio
     const said = status.missing.find(({ part }) => part === 'gpio')
@@ -70,7 +70,7 @@ export async function checkGpio({ config, machine, clock, status }: DoctorOption
   if (port.backend === 'none') {
     const mend =
       port.remedy ??
-      'Set [gpio] backend = "auto", or remove talk_button, mute_switch and status_led, and relays from [outputs].'
+      'Set [gpio] backend = "auto", or remove talk_button, mute_switch, buttons and status_led, and relays from [outputs].'
     return [problem('gpio', port.reason ?? '[gpio] backend is "none"', mend)]
   }
   return [ok('gpio', `by ${port.backend}`)]

@@ -2,6 +2,7 @@ import { accessSync, constants } from 'node:fs'
 import { userInfo } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { variable } from '../../shared/environment.ts'
+import { needsPins } from '../config/buttons.ts'
 import type { EdgeConfig } from '../config/schema.ts'
 import type { Machine } from '../health/machine.ts'
 import { orNull } from '../health/unknown.ts'
@@ -130,10 +131,7 @@ async function checkGroups(
     ...listed.trim().split(/\s+/),
     ...unit.all('SupplementaryGroups').flatMap((one) => one.split(/\s+/)),
   ])
-  const wanted = [
-    ...(microphone.enabled || speaker.enabled ? ['audio'] : []),
-    ...(gpio.talk_button || gpio.mute_switch || gpio.status_led ? ['gpio'] : []),
-  ]
+  const wanted = [...(microphone.enabled || speaker.enabled ? ['audio'] : []), ...(needsPins(gpio) ? ['gpio'] : [])]
   if (user === 'root') return []
   return wanted
     .filter((group) => !groups.has(group))

@@ -18,7 +18,7 @@ export function noChip(labels: readonly string[], wanted: string | undefined, wh
   const lines = labels.map((label) => `chip = ${JSON.stringify(label)}`).join(', or ')
   const hint =
     labels.length === 0
-      ? 'This machine shows no pins at all: remove talk_button, mute_switch and status_led from [gpio], and relays from [outputs].'
+      ? 'This machine shows no pins at all: remove talk_button, mute_switch, buttons and status_led from [gpio], and relays from [outputs].'
       : `Write below [gpio] which has your pins: ${lines}.`
   return new LaresError('device_missing', `${what} ${where}`, { hint })
 }

@@ -77,5 +77,5 @@ function why(backend: string, error: unknown): string {
 function remedyOf(error: unknown): string {
   return error instanceof LaresError
     ? error.hint
-    : 'Remove talk_button, mute_switch and status_led from [gpio], and relays from [outputs].'
+    : 'Remove talk_button, mute_switch, buttons and status_led from [gpio], and relays from [outputs].'
 }

@@ -4,11 +4,13 @@ import { LaresError } from '../../shared/errors.ts'
 import type { Service } from '../../shared/lifecycle.ts'
 import type { Log } from '../../shared/log.ts'
 import type { Heartbeat } from '../../shared/messages/heartbeat.ts'
+import { buttonsIn, needsPins } from '../config/buttons.ts'
 import type { EdgeConfig } from '../config/schema.ts'
 import type { ButtonEvent, ButtonSettings } from '../gpio/button.ts'
 import { Button } from '../gpio/button.ts'
 import type { PinPort } from '../gpio/pin-port.ts'
 import type { GpioPort } from '../gpio/port.ts'
+import { SimulatedPort } from '../gpio/simulated-port.ts'
 import type { LightState } from '../gpio/status-light.ts'
 import { StatusLight } from '../gpio/status-light.ts'
 import type { Outbox } from '../outbox/outbox.ts'
@@ -24,9 +26,10 @@ export interface PinsOptions {
   onMute: (muted: boolean) => void
 }
 
-type ButtonName = 'talk' | 'mute'
+/** How long a simulated button is held down beyond what is debounced. */
+const PRESS_MS = 100
 
-/** The talk button, the mute switch and the light. Without GPIO each of them is dead, and the reason is told. */
+/** The buttons, the mute switch and the light. Without GPIO each of them is dead, and the reason is told. */
 export class Pins implements Service {
   #options: PinsOptions
   #buttons: Button[] = []
@@ -41,8 +44,7 @@ export class Pins implements Service {
 
   /** Whether anything is configured that needs a pin. */
   get wanted(): boolean {
-    const { talk_button, mute_switch, status_led } = this.#options.config
-    return Boolean(talk_button ?? mute_switch ?? status_led)
+    return needsPins(this.#options.config)
   }
 
   async start(): Promise<void> {
@@ -50,8 +52,7 @@ export class Pins implements Service {
     // Without a button or a light no pin is touched, and a machine without GPIO has nothing to complain about.
     if (!this.wanted) return
     const port = await shared.open()
-    await this.#startButton('talk', config.talk_button, port)
-    await this.#startButton('mute', config.mute_switch, port)
+    for (const [name, settings] of buttonsIn(config)) await this.#startButton({ name, settings, port })
     if (config.status_led === undefined) return
     this.#light = new StatusLight({ port, settings: config.status_led, clock, log })
     await this.#light.start()
@@ -94,8 +95,44 @@ export class Pins implements Service {
     })
   }
 
-  async #startButton(name: ButtonName, settings: ButtonSettings | undefined, port: GpioPort): Promise<void> {
-    if (settings === undefined) return
+  /**
+   * Does what a finger would do to a simulated button: presses it for a moment, or turns a switch over. Throws `bad_params` where there
+   * is none of this name, or where the pins are real.
+   */
+  press(name: string): void {
+    const { config, port, clock } = this.#options
+    const buttons = new Map(buttonsIn(config))
+    const settings = buttons.get(name)
+    if (!settings) {
+      const names = [...buttons.keys()].join(', ')
+      throw new LaresError('bad_params', `this device has no button ${name}`, {
+        hint: names === '' ? 'Name one in [gpio] buttons.' : `It has ${names}.`,
+      })
+    }
+    const simulated = port.current
+    if (!(simulated instanceof SimulatedPort))
+      throw new LaresError('bad_params', `${name} is a real button`, {
+        hint: 'Press it with a finger. Only pins of [gpio] backend = "simulated" are pressed by a command.',
+      })
+    const { pin, active_low, contact, debounce_ms } = settings
+    const active = !active_low
+    if (contact === 'latching') {
+      simulated.drive(pin, simulated.level(pin) !== true)
+      return
+    }
+    simulated.drive(pin, active)
+    clock.after(debounce_ms + PRESS_MS, () => simulated.drive(pin, !active))
+  }
+
+  async #startButton({
+    name,
+    settings,
+    port,
+  }: {
+    name: string
+    settings: ButtonSettings
+    port: GpioPort
+  }): Promise<void> {
     const { clock, log } = this.#options
     const button = new Button({
       port,
@@ -112,7 +149,7 @@ export class Pins implements Service {
     await button.start()
   }
 
-  #take(name: ButtonName, event: ButtonEvent): void {
+  #take(name: string, event: ButtonEvent): void {
     const { outbox, onTalk, onMute } = this.#options
     if (name === 'mute' && event.state !== 'held') onMute(event.state === 'pressed')
     if (name === 'talk' && !event.found) onTalk(event)

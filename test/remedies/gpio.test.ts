@@ -165,7 +165,7 @@ const CASES: Case[] = [
     table: ON_GPIOD,
     reason: 'no GPIO chip of a Raspberry Pi',
     remedy:
-      'This machine shows no pins at all: remove talk_button, mute_switch and status_led from [gpio], and relays from [outputs].',
+      'This machine shows no pins at all: remove talk_button, mute_switch, buttons and status_led from [gpio], and relays from [outputs].',
     mend: () => ({ backend: 'none' }),
   },
   {
@@ -345,7 +345,7 @@ describe('who asks about pins', () => {
     const none = { ...options, config: configSchema.parse({ gpio: { ...BUTTON, backend: 'none' } }) }
     const [found] = await checkGpio(none)
     expect(found?.mend).toBe(
-      'Set [gpio] backend = "auto", or remove talk_button, mute_switch and status_led, and relays from [outputs].',
+      'Set [gpio] backend = "auto", or remove talk_button, mute_switch, buttons and status_led, and relays from [outputs].',
     )
     const left = (outputs: object) => ({
       ...options,

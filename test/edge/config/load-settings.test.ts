@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'smol-toml'
 import { afterAll, describe, expect, it } from 'vitest'
+import { capabilitiesOf } from '../../../edge/config/capabilities.ts'
 import { configureSensors, loadConfig, sensorTables } from '../../../edge/config/load-settings.ts'
 import { configSchema, EXAMPLES } from '../../../edge/config/schema.ts'
 import { systemMachine } from '../../../edge/health/machine.ts'
@@ -51,6 +52,14 @@ describe('the configuration', () => {
     const { config } = load('[gpio]\ntalk_button = 17\nmute_switch = { pin = 27, contact = "latching" }')
     expect(config.gpio.talk_button).toMatchObject({ pin: 17, pull: 'up' })
     expect(config.gpio.mute_switch).toMatchObject({ pin: 27, contact: 'latching' })
+  })
+
+  it('takes more buttons by names of their own, and not by those of the two that it knows', async () => {
+    const { config } = load('[gpio]\nbuttons = { lamp = 5, bell = { pin = 6, debounce_ms = 50 } }')
+    expect(config.gpio.buttons).toMatchObject({ lamp: { pin: 5, pull: 'up' }, bell: { pin: 6, debounce_ms: 50 } })
+    expect(capabilitiesOf(config)).toContain('buttons')
+    for (const name of ['talk', 'mute', 'Lamp', '"a b"', '-x'])
+      expect(await complaint(`[gpio]\nbuttons = { ${name} = 5 }`)).toContain('buttons')
   })
 
   it('lets the environment go before the file', async () => {

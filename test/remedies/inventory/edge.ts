@@ -11,6 +11,8 @@ const OUTPUT_TABLES = 'test/remedies/output-tables.test.ts'
 const SHOWN_OUTPUTS = 'test/edge/outputs/shown-outputs.test.ts'
 const SENSORS = 'test/remedies/sensors.test.ts'
 
+const PRESSED = { because: 'test/edge/gpio/buttons.test.ts presses wrong and right ones' }
+
 /** The remedies of edge/ and of `lares diagnose`. */
 export const EDGE: Inventory = {
   'cli/diagnose/main.ts': {
@@ -31,6 +33,16 @@ export const EDGE: Inventory = {
   'edge/control/control-socket.ts': {
     'Only root and the user it runs as may: put sudo before it.': LINK,
     'Start it (sudo systemctl start lares-edge, or lares edge': LINK,
+  },
+  'edge/parts/agent-socket.ts': {
+    'It is older than this lares: restart it.': {
+      because: 'an agent of an earlier version is not here to be restarted',
+    },
+  },
+  'edge/parts/pins.ts': {
+    'Name one in [gpio] buttons.': PRESSED,
+    'It has ….': PRESSED,
+    'Press it with a finger. Only pins of [gpio] backend =': PRESSED,
   },
   'edge/data-folder.ts': {
     'Stop it (sudo systemctl stop lares-edge), or give this one': LINK,
@@ -95,7 +107,7 @@ export const EDGE: Inventory = {
     'Set [gpio] backend = "gpiod", which sets it by itself, or': GPIO,
   },
   'edge/gpio/open-port.ts': {
-    'Remove talk_button, mute_switch and status_led from [gpio],': {
+    'Remove talk_button, mute_switch, buttons and status_led from [gpio],': {
       because: 'it is for a failure of the backend that nobody foresaw',
     },
   },

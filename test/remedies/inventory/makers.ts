@@ -8,6 +8,8 @@ const OF_ZIGBEE = {
   because: 'a person reads it in the answer to an order: test/hub/dialects/zigbee2mqtt gives wrong and right ones',
 }
 
+const ADDED = { because: 'test/hub/features/bridges/adding.test.ts takes wrong and right words' }
+
 /** The remedies of what reads devices of other makers. */
 export const MAKERS: Inventory = {
   'hub/dialects/homeassistant/': {
@@ -34,6 +36,21 @@ export const MAKERS: Inventory = {
     'Look whether the program that speaks for it runs.': {
       because:
         'the program is somebody else’s; test/hub/makers/makers-thread.test.ts orders before and after it announced',
+    },
+  },
+  'hub/features/bridges/': {
+    'For a new password of it: lares bridges password ….': ADDED,
+    'Let programs of one kind and house share a login, or remove': ADDED,
+    'Give its devices topics with a common first part, and name': ADDED,
+    'Name another with --prefix, and give the program the same one.': ADDED,
+    'Name each once, the shortest only.': ADDED,
+    'Let it log in as that one, or name others for both of them:': ADDED,
+    'See lares bridges list.': ADDED,
+    'Did you mean …? See lares bridges list.': ADDED,
+  },
+  'hub/front/house-hooks.ts': {
+    'it is the bridge … that publishes there: its devices are told': {
+      because: 'it stands in the log of the hub: test/end-to-end/bridges.test.ts tells devices so',
     },
   },
 }
