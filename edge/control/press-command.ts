@@ -4,8 +4,8 @@ import { askAgent } from './control-socket.ts'
 const question = z.object({ ask: z.literal('press'), button: z.string() })
 
 /** The agent's side. Throws `bad_params` for a button that it does not have, or that somebody has to press with a finger. */
-export function answerPress(asked: unknown, { press }: { press(button: string): void }): object {
-  press(question.parse(asked).button)
+export function answerPress(asked: unknown, pins: { press(button: string): void }): object {
+  pins.press(question.parse(asked).button)
   return {}
 }
 

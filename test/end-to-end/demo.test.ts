@@ -42,7 +42,8 @@ describe('scripts/demo --once', () => {
     const counts = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Counts
     expect(counts).toMatchObject({
       ok: true,
-      devices: 3,
+      devices: 5,
+      of_other_makers: 2,
       sites: 2,
       duplicates: 0,
       rejected: 0,
@@ -53,6 +54,7 @@ describe('scripts/demo --once', () => {
       quarantined: 0,
     })
     expect(counts.readings).toBeGreaterThan(4)
+    expect(counts.switched).toBeGreaterThanOrEqual(1)
     expect(counts.heartbeats).toBeGreaterThanOrEqual(3)
     expect(counts).toMatchObject({ readings: counts.central.readings, sessions: counts.central.sessions })
 
@@ -61,6 +63,15 @@ describe('scripts/demo --once', () => {
         count("SELECT count(*) FROM audio_clips WHERE completeness = 'complete' AND duration_ms > 1000"),
       ).toBeGreaterThanOrEqual(1)
       expect(count("SELECT count(*) FROM devices WHERE device_type IN ('raspberry_pi', 'smart_speaker')")).toBe(2)
+    })
+    inHouse('home', (count) => {
+      // A button on the agent's pin switched the lamp, by a program with rights of its own.
+      expect(
+        count(
+          "SELECT count(*) FROM events WHERE event_type = 'button_pressed' AND json_extract(event_data, '$.button') = 'lamp'",
+        ),
+      ).toBeGreaterThanOrEqual(1)
+      expect(count("SELECT count(*) FROM devices WHERE integration_type = 'zigbee2mqtt'")).toBe(2)
     })
     for (const house of HOUSES) {
       inHouse(house, (count, db) => {

@@ -5,6 +5,15 @@ interface Device {
   name: string
   device_type: string
   status: string
+  /** `lares`: an agent of ours runs on it. */
+  integration_type: string
+}
+
+interface EntityView {
+  name: string
+  entity_type: string
+  state: string | null
+  unit_of_measurement: string | null
 }
 
 interface Reading {
@@ -29,6 +38,10 @@ export interface DeviceView extends Device {
   sessions: number
   clips: number
   turns: Turn[]
+  /** Of a device of another maker. */
+  entities: EntityView[]
+  /** How often it did what it was told. */
+  done: number
 }
 
 /** The house at one moment, as the admin door tells it. */
@@ -74,6 +87,8 @@ export async function viewHouse(client: AdminClient): Promise<HouseView> {
   }
   const status = (await client.request('hub', 'status', {})) as StatusAnswer
   const sync = (await client.request('sync', 'status', {})) as SyncAnswer
+  const others = new Map<string, Pick<DeviceView, 'entities' | 'done'>>()
+  for (const { id } of devices.filter(isOther)) others.set(id, await viewOther(client, id))
   return {
     sync: {
       ...sync.live,
@@ -97,7 +112,21 @@ export async function viewHouse(client: AdminClient): Promise<HouseView> {
         sessions: own.length,
         turns,
         clips: turns.filter((turn) => turn.duration_ms !== null).length,
+        ...(others.get(device.id) ?? { entities: [], done: 0 }),
       }
     }),
   }
+}
+
+/** Whether no agent of ours runs on it. */
+export function isOther({ integration_type }: Pick<Device, 'integration_type'>): boolean {
+  return integration_type !== 'lares'
+}
+
+async function viewOther(client: AdminClient, device: string): Promise<Pick<DeviceView, 'entities' | 'done'>> {
+  const { entities } = (await client.request('entities', 'list', { device })) as { entities: EntityView[] }
+  const { commands } = (await client.request('devices', 'commands', { device, state: 'completed' })) as {
+    commands: unknown[]
+  }
+  return { entities, done: commands.length }
 }

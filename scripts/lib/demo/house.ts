@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type AdminClient, connectLocally } from '../../../cli/admin-client.ts'
 import { type Database, openDatabase } from '../../../shared/sqlite/open.ts'
 import { type Child, firstLine, runLares, startChild } from './children.ts'
+import { type OtherMakers, startOtherMakers } from './other-makers.ts'
 
 export interface Agent {
   name: string
@@ -21,11 +22,15 @@ export interface House {
   /** The hub's own database, only to be read. */
   db: Database
   socket: string
+  /** What is there that no agent of ours runs on. */
+  others: OtherMakers | null
 }
 
 export interface HousePlan {
   name: string
   agents: Agent[]
+  /** The agent whose button switches a lamp that Zigbee2MQTT speaks for; absent: there is no such lamp. */
+  lampButton?: string
 }
 
 export interface HouseSurroundings {
@@ -56,12 +61,13 @@ export async function startHouse(plan: HousePlan, surroundings: HouseSurrounding
     join(folder, `${name}.log`),
   )
   started(hub)
-  await firstLine(hub)
+  const { plain } = JSON.parse(await firstLine(hub)) as { plain: number }
   stop.throwIfAborted()
   const house: House = {
     name,
     site,
     socket,
+    others: null,
     client: await connectLocally(socket),
     db: openDatabase({ file: join(data, 'hub.db'), readonly: true }),
   }
@@ -69,6 +75,10 @@ export async function startHouse(plan: HousePlan, surroundings: HouseSurrounding
     stop.throwIfAborted()
     say(`Inviting ${agent.name} and joining it over TLS …`)
     started(await joinAgent(house.client, folder, agent))
+  }
+  if (plan.lampButton !== undefined) {
+    say('Letting Zigbee2MQTT log in at the hub, with a lamp and a door contact …')
+    house.others = await startOtherMakers(house.client, { plain, button: plan.lampButton, stop })
   }
   return house
 }

@@ -5,8 +5,9 @@ import { systemClock, wait } from '../../../shared/clock.ts'
 import { variable } from '../../../shared/environment.ts'
 import { explain, LaresError } from '../../../shared/errors.ts'
 import { DemoCentral, PERSONA } from './central.ts'
-import { type Child, ROOT, stopChildren, watchChildren } from './children.ts'
+import { type Child, ROOT, runLares, stopChildren, watchChildren } from './children.ts'
 import { type House, type HousePlan, startHouse } from './house.ts'
+import { BUTTON } from './lamp-button.ts'
 import { type DemoView, look, verify } from './look.ts'
 import { countsOf, missing } from './outcome.ts'
 import { screen } from './screen.ts'
@@ -16,6 +17,9 @@ const ONCE_SECONDS = 240
 const SPEAK_EVERY_MS = 20_000
 /** The recorder's first sound comes about two seconds after its start; then the noise floor is learned. */
 const FIRST_WORD_MS = 6_000
+const PRESS_EVERY_MS = 15_000
+/** The program has heard of the agent's first connection by then. */
+const FIRST_PRESS_MS = 3_000
 const SPEAKING = variable('LARES_DEMO_NO_SOUND') !== '1'
 /** What a shell says of a program that Ctrl-C ended. */
 const INTERRUPTED = 130
@@ -28,7 +32,12 @@ const HOUSES: HousePlan[] = [
   {
     name: 'home',
     agents: [
-      { name: 'Kitchen Pi', type: 'raspberry_pi', folder: 'pi', config: '' },
+      {
+        name: 'Kitchen Pi',
+        type: 'raspberry_pi',
+        folder: 'pi',
+        config: `[gpio]\nbackend = "simulated"\nbuttons = { ${BUTTON} = 5 }\n`,
+      },
       {
         name: 'Speaker',
         type: 'smart_speaker',
@@ -36,6 +45,7 @@ const HOUSES: HousePlan[] = [
         config: SPEAKING ? '[microphone]\nenabled = true\ndevice = "lares_mic"\ntrigger = "voice"\n' : '',
       },
     ],
+    lampButton: 'Kitchen Pi',
   },
   { name: 'cabin', agents: [{ name: 'Cabin Pi', type: 'raspberry_pi', folder: 'cabin-pi', config: '' }] },
 ]
@@ -104,7 +114,8 @@ async function start({ folder, run, central, houses, children, stop }: Run): Pro
 /** Agents, then hubs, then central: nobody loses the one it talks to. */
 async function stopAll({ houses, children, central }: Run): Promise<void> {
   try {
-    for (const { client, db } of houses) {
+    for (const { client, db, others } of houses) {
+      await others?.stop()
       await client.close()
       db.close()
     }
@@ -119,6 +130,7 @@ async function watch(run: Run): Promise<{ view: DemoView; waits: string[] }> {
   const { folder, central, houses, deadline } = run
   const stop = run.stop.signal
   let nextWord = systemClock.mono() + FIRST_WORD_MS
+  let nextPress = systemClock.mono() + FIRST_PRESS_MS
   let shown = ''
   for (;;) {
     const view = await look(houses, central)
@@ -134,8 +146,17 @@ async function watch(run: Run): Promise<{ view: DemoView; waits: string[] }> {
       nextWord = systemClock.mono() + SPEAK_EVERY_MS
       speak(folder).catch((error: unknown) => say(`Nothing was said: ${explain(error)}`))
     }
+    if (systemClock.mono() >= nextPress) {
+      nextPress = systemClock.mono() + PRESS_EVERY_MS
+      press(folder).catch((error: unknown) => say(`The button was not pressed: ${explain(error)}`))
+    }
     await wait(systemClock, 1_000, stop)
   }
+}
+
+/** Does what a finger does: the Kitchen Pi's pins are simulated. */
+async function press(folder: string): Promise<void> {
+  await runLares(['edge', 'press', BUTTON, '--data', join(folder, 'pi'), '--config', join(folder, 'pi/edge.toml')])
 }
 
 function finish({ view, waits }: { view: DemoView; waits: string[] }, stop: AbortSignal): number {
@@ -162,6 +183,7 @@ function footer({ folder, central, houses }: Run): string[] {
     `         PGSERVICEFILE=${short(central.serviceFile)} psql service=lares \\`,
     '           -c "SELECT site_id, count(*) FROM lares.readings GROUP BY 1"',
     `a hub    ./lares sync status --socket ${houses[0]?.socket}`,
+    `a button ./lares edge press ${BUTTON} --data ${short(join(folder, 'pi'))}`,
     `files    ${short(folder)}: databases, sound, logs        Ctrl-C ends the demo`,
   ]
 }

@@ -1,5 +1,5 @@
 import { differences, type Tally } from './comparison.ts'
-import type { DeviceView, HouseView } from './house-view.ts'
+import { type DeviceView, type HouseView, isOther } from './house-view.ts'
 import type { DemoView, PlaceView } from './look.ts'
 
 /** What `--once` still waits for, in words. */
@@ -8,11 +8,17 @@ export function missing({ places, trouble }: DemoView, { speaking }: { speaking:
 }
 
 function missingIn({ name, house, here, there, still }: PlaceView, speaking: boolean): string[] {
-  const waits = house.devices.flatMap((device) => [
-    ...(device.heartbeats > 0 ? [] : [`a heartbeat of ${device.name}`]),
-    ...(device.readings.length > 0 ? [] : [`readings of ${device.name}`]),
-    ...(device.device_type !== 'smart_speaker' || device.clips > 0 || !speaking ? [] : [`a session of ${device.name}`]),
-  ])
+  const waits = house.devices.flatMap((device) =>
+    isOther(device)
+      ? missingOf(device)
+      : [
+          ...(device.heartbeats > 0 ? [] : [`a heartbeat of ${device.name}`]),
+          ...(device.readings.length > 0 ? [] : [`readings of ${device.name}`]),
+          ...(device.device_type !== 'smart_speaker' || device.clips > 0 || !speaking
+            ? []
+            : [`a session of ${device.name}`]),
+        ],
+  )
   const { state, rows_behind, quarantine, managed } = house.sync
   if (state !== 'running') waits.push(`${name} to reach central (${state})`)
   if (rows_behind > 0) waits.push(`${rows_behind} rows of ${name}`)
@@ -24,12 +30,24 @@ function missingIn({ name, house, here, there, still }: PlaceView, speaking: boo
   return waits
 }
 
+/** Of a lamp or a contact that a bridge speaks for. */
+function missingOf({ name, status, entities, done }: DeviceView): string[] {
+  const light = entities.find(({ entity_type }) => entity_type === 'light')
+  return [
+    ...(status === 'online' ? [] : [`${name} to be reached`]),
+    ...(entities.some(({ state }) => state !== null) ? [] : [`a state of ${name}`]),
+    ...(light === undefined || done > 0 ? [] : [`the button that switches ${name}`]),
+  ]
+}
+
 /** What the last line of `--once` says; sums over both houses. */
 export function countsOf({ places }: DemoView): Record<string, unknown> {
   const houses = (count: (house: HouseView) => number) => sum(places, ({ house }) => count(house))
   const devices = (count: (device: DeviceView) => number) => houses((house) => sum(house.devices, count))
   return {
     devices: houses((house) => house.devices.length),
+    of_other_makers: devices((device) => (isOther(device) ? 1 : 0)),
+    switched: devices((device) => device.done),
     heartbeats: devices((device) => device.heartbeats),
     readings: houses((house) => house.readings),
     messages: houses((house) => house.ledger.applied),

@@ -1,5 +1,5 @@
 import { cutText } from '../../../shared/cut-text.ts'
-import type { DeviceView } from './house-view.ts'
+import { type DeviceView, isOther } from './house-view.ts'
 import type { DemoView, PlaceView } from './look.ts'
 import { rowsOf } from './outcome.ts'
 
@@ -16,6 +16,12 @@ const AT_CENTRAL = [
   ['sessions', 'sessions'],
   ['clips', 'audio_clips'],
 ] as const
+
+/** How a door's state reads to a person. */
+const OPENING = new Map([
+  ['on', 'open'],
+  ['off', 'closed'],
+])
 
 export interface ScreenOptions {
   /** Only on a terminal. */
@@ -66,7 +72,6 @@ export function screen(view: DemoView, { colours, width, persona, footer }: Scre
     trouble === null
       ? line(`persona "${persona}", managed by central, is at: ${managed.join(', ') || 'no house yet'}`, DIM)
       : paint(YELLOW, line(trouble)),
-    '',
     ...footer.map((text) => line(text, DIM)),
     '',
   ].join('\n')
@@ -74,6 +79,8 @@ export function screen(view: DemoView, { colours, width, persona, footer }: Scre
 
 function deviceLines(place: string, device: DeviceView, { paint, line, width }: Pen): string[] {
   const status = paint(device.status === 'online' ? GREEN : YELLOW, device.status.padEnd(8))
+  const head = `${place.padEnd(6)}  ${cutText(device.name, 11).padEnd(11)}  ${status}`
+  if (isOther(device)) return [`${head} ${cutText(stateWords(device), Math.max(10, width - 31))}`]
   const numbers = [
     String(device.heartbeats).padStart(10),
     String(device.stored).padStart(8),
@@ -83,10 +90,18 @@ function deviceLines(place: string, device: DeviceView, { paint, line, width }: 
   // The short ones first: so most of them fit.
   values.sort((a, b) => a.length - b.length)
   return [
-    `${place.padEnd(6)}  ${device.name.slice(0, 11).padEnd(11)}  ${status} ${numbers.join('  ')}`,
+    `${head} ${numbers.join('  ')}`,
     ...(values.length === 0 ? [] : [line(`        ${asManyAsFit(values, width - 8)}`, DIM)]),
     ...lastTurn(device).map((text) => line(`        ${text}`, DIM)),
   ]
+}
+
+/** `on, switched 3 times`, `closed`. */
+function stateWords({ entities, done }: DeviceView): string {
+  const [main] = entities.filter(({ entity_type }) => entity_type === 'light' || entity_type === 'binary_sensor')
+  const state = main?.state ?? 'not heard yet'
+  const words = main?.entity_type === 'binary_sensor' ? (OPENING.get(state) ?? state) : state
+  return done === 0 ? words : `${words}, switched ${done === 1 ? 'once' : `${done} times`}`
 }
 
 /** The first values, and how many more there are. */

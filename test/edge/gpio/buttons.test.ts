@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { configSchema } from '../../../edge/config/schema.ts'
+import { answerPress } from '../../../edge/control/press-command.ts'
 import { PinPort } from '../../../edge/gpio/pin-port.ts'
 import { Pins } from '../../../edge/parts/pins.ts'
 import { ManualClock } from '../../../shared/clock.ts'
@@ -37,8 +38,8 @@ describe('buttons of a device', () => {
         buttons: { lamp: 5, bell: { pin: 6, active_low: false, pull: 'down' } },
       },
     })
-    for (const name of ['lamp', 'bell']) {
-      pins.press(name)
+    for (const button of ['lamp', 'bell']) {
+      answerPress({ ask: 'press', button }, pins)
       clock.advance(1_000)
     }
     expect(said()).toEqual([
