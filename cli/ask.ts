@@ -11,6 +11,7 @@ import { knownCommands, knownPrograms } from './commands.ts'
 import { completionScript } from './completion.ts'
 import { areaHelp, commandHelp, help } from './help.ts'
 import { LIVE_COMMANDS } from './live-commands.ts'
+import { fileParam } from './param-options.ts'
 import { type Call, hubOptions, parseCall, type WhichHub } from './parse-call.ts'
 import { showAnswer } from './show-answer.ts'
 import { socketOf, withHub } from './which-hub.ts'
@@ -47,6 +48,8 @@ async function answer(argv: string[]): Promise<number> {
   if (call.help) return show(commandHelp(call.command))
   if (call.version) return show(`${programVersion()}\n`)
   if (LIVE_COMMANDS.includes(call.command)) return await (await import('./live.ts')).runLive(call)
+  if (fileParam(call.command) !== undefined)
+    return await (await import('./import/import-list.ts')).importFromFile(call, show)
   if (isPaged(call.command)) {
     await withHub(call, (client) =>
       askList(call, (params) => client.request(call.command.area, call.command.verb, params)),

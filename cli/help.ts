@@ -6,7 +6,7 @@ import { whoMay } from '../shared/rights.ts'
 import { shellWord } from '../shared/shell-word.ts'
 import { nameOf } from './commands.ts'
 import { OWN_OPTIONS } from './own-options.ts'
-import { optionName, paramOptions } from './param-options.ts'
+import { optionName, paramOptions, wordOf } from './param-options.ts'
 
 /** Every command with its one line. */
 export function help(commands: readonly DescribedCommand[]): string {
@@ -28,7 +28,10 @@ function summaries(commands: readonly DescribedCommand[]): string {
 export function commandHelp(command: DescribedCommand): string {
   const options = paramOptions(command)
   const positional = command.positional.map(optionName)
-  const words = positional.map((name) => (options.get(name)?.required ? `<${name}>` : `[${name}]`))
+  const words = positional.map((name) => {
+    const word = wordOf(name, options.get(name))
+    return options.get(name)?.required ? `<${word}>` : `[${word}]`
+  })
   const effects = [
     `for ${whoMay(command.needs)}`,
     ...(command.needs_person ? ['asked by a person only'] : []),
@@ -48,7 +51,8 @@ export function commandHelp(command: DescribedCommand): string {
     ...(kinds.some(({ format }) => format === 'sensor')
       ? ['  A sensor is named by its key, or by its name where only one of its device has it.']
       : []),
-    ...command.secret_params.map((name) => `  The ${name} is asked for, or read as one line from standard input.`),
+    ...kinds.flatMap(({ format, says }) => (format === 'file' ? [`  The file is ${says}.`] : [])),
+    ...askedFor(command).map((name) => `  The ${name} is asked for, or read as one line from standard input.`),
   ]
   const examples = command.examples.map((example) => `  ${exampleCall(command, example.params)}\n      ${example.says}`)
   return [
@@ -64,11 +68,18 @@ export function commandHelp(command: DescribedCommand): string {
   ].join('\n')
 }
 
+/** Secrets that are asked for. */
+function askedFor({ params, secret_params }: DescribedCommand): string[] {
+  return secret_params.filter((name) => params.properties?.[name]?.format !== 'file')
+}
+
 /** An example as it is typed. */
 export function exampleCall(command: DescribedCommand, params: Record<string, unknown>): string {
   const open = Object.entries(params).filter(([name]) => !command.secret_params.includes(name))
   const positional = command.positional.filter((name) => params[name] !== undefined)
-  const words = positional.map((name) => shellWord(String(params[name])))
+  const words = positional.map((name) =>
+    command.params.properties?.[name]?.format === 'file' ? `${name}.csv` : shellWord(String(params[name])),
+  )
   const named = open
     .filter(([name]) => !positional.includes(name))
     .map(([name, value]) => optionText(optionName(name), value))

@@ -13,11 +13,26 @@ export function optionName(param: string): string {
   return param.replaceAll('_', '-')
 }
 
-/** The params of a command by their name with `-`, read from its schema. Secrets are asked for and are no options. */
+/**
+ * The params of a command by their name with `-`, read from its schema. Secrets are asked for and are no options, but for a list,
+ * of which the file is named that holds it.
+ */
 export function paramOptions({ params, secret_params }: DescribedCommand): Map<string, ParamOption> {
   const required = new Set(params.required ?? [])
-  const open = Object.entries(params.properties ?? {}).filter(([name]) => !secret_params.includes(name))
+  const open = Object.entries(params.properties ?? {}).filter(
+    ([name, { format }]) => format === 'file' || !secret_params.includes(name),
+  )
   return new Map(open.map(([name, schema]) => [optionName(name), optionOf(schema, required.has(name))]))
+}
+
+/** The param of a command that is a list read from a file. */
+export function fileParam({ params }: Pick<DescribedCommand, 'params'>): string | undefined {
+  return Object.entries(params.properties ?? {}).find(([, { format }]) => format === 'file')?.[0]
+}
+
+/** How a param is called that takes its value by position: a list by the file that holds it. */
+export function wordOf(name: string, { format }: Pick<ParamOption, 'format'> = {}): string {
+  return format === 'file' ? 'file' : name
 }
 
 function optionOf(schema: JsonSchema, required: boolean): ParamOption {
@@ -39,6 +54,7 @@ const VALUES: ReadonlyMap<string, string> = new Map([
   ['time-ahead', 'TIME'],
   ['device', 'DEVICE'],
   ['sensor', 'SENSOR'],
+  ['file', 'FILE'],
 ])
 
 function isNumber({ type }: JsonSchema): boolean {

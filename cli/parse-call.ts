@@ -5,7 +5,7 @@ import { type Option, readChoice, readNumber, readWords } from '../shared/option
 import { readTime } from '../shared/read-time.ts'
 import { findDescribed, nameOf } from './commands.ts'
 import { OWN_OPTIONS } from './own-options.ts'
-import { optionName, type ParamOption, paramOptions } from './param-options.ts'
+import { optionName, type ParamOption, paramOptions, wordOf } from './param-options.ts'
 
 /** Which hub is asked, where it is not the one of `LARES_DATA`. */
 export interface WhichHub {
@@ -129,17 +129,23 @@ function tooMany(command: DescribedCommand, word: string): LaresError {
   })
 }
 
-function missingParams({ area, verb, positional }: DescribedCommand, names: string[]): LaresError {
-  const shown = names.map((name) => (positional.map(optionName).includes(name) ? `<${name}>` : `--${name}`))
+function missingParams({ area, verb, positional, params }: DescribedCommand, names: string[]): LaresError {
+  const shown = names.map((name) =>
+    positional.map(optionName).includes(name) ? `<${wordOf(name, params.properties?.[name])}>` : `--${name}`,
+  )
   return new LaresError('bad_params', `${area} ${verb} needs ${shown.join(' and ')}`, {
     hint: `See lares help ${area} ${verb}.`,
   })
 }
 
 /** Other users of the machine can read the words of every program. */
-function refuseSecrets({ area, verb, secret_params }: DescribedCommand, words: readonly string[]): void {
+function refuseSecrets({ area, verb, secret_params, params }: DescribedCommand, words: readonly string[]): void {
+  // Its file is named, and no value.
   for (const name of secret_params)
-    if (words.some((word) => word === `--${name}` || word.startsWith(`--${name}=`)))
+    if (
+      params.properties?.[name]?.format !== 'file' &&
+      words.some((word) => word === `--${name}` || word.startsWith(`--${name}=`))
+    )
       throw new LaresError(
         'bad_params',
         `${area} ${verb} takes no ${name} among its words: others could read it there`,

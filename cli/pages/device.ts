@@ -15,7 +15,7 @@ export const devicePage: MakePage = (answer, _schema, now) => ({
     agent: answer.text('device.agent_version'),
     upgrade: answer.text('device.upgrade'),
     'can do': listed(answer.at('device.capabilities')),
-    'found by': answer.text('device.discovery_method'),
+    'found by': foundBy(answer),
     'made known': answer.number('device.created_at'),
     'shut out': answer.number('device.revoked_at'),
     house: answer.text('device.house') ?? answer.text('device.house_id'),
@@ -43,6 +43,13 @@ export const devicePage: MakePage = (answer, _schema, now) => ({
     },
   },
 })
+
+/** How it became known, and how sure it is what it is where that is a guess. */
+function foundBy(answer: AnswerReader): string | null {
+  const method = answer.text('device.discovery_method')?.replaceAll('_', ' ') ?? null
+  const sure = answer.number('device.discovery_confidence') ?? 1
+  return method === null || sure >= 1 ? method : `${method} (${Math.round(sure * 100)} % sure what it is)`
+}
 
 function nonEmpty(rows: Record<string, unknown>[]): Record<string, unknown>[] | null {
   return rows.length === 0 ? null : rows

@@ -99,6 +99,7 @@ export class AdminDoor implements Service {
 /** Past the door nobody needs what was prepared of a secret any more: it cannot get into a row, an event or a log. */
 function withoutSecrets(asked: Asked, { secretParams = [] }: AdminCommand): Asked {
   const params = { ...asked.request.params }
-  for (const name of secretParams) if (name in params) params[name] = '*'.repeat(String(params[name]).length)
+  for (const name of secretParams)
+    if (name in params) params[name] = Array.isArray(params[name]) ? [] : '*'.repeat(String(params[name]).length)
   return { ...asked, request: { ...asked.request, params } }
 }

@@ -90,7 +90,7 @@ export interface AdminCommand<P = unknown> {
   secretAnswer?: boolean
   /**
    * Params that are left out of what is remembered of a request, and never taken from a command line. `prepare` makes of them
-   * what may be stored; `run` gets asterisks in their place, as many as they had characters. So they are texts.
+   * what may be stored; `run` gets asterisks in the place of a text, as many as it had characters, and an empty list in that of a list.
    */
   secretParams?: readonly string[]
   /**

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { describeCommand } from '../../hub/engine/describe-command.ts'
 import { COMMANDS } from '../../hub/features/commands.ts'
 import { DECLARED_EVENTS } from '../../hub/features/declared-events.ts'
 import { DECLARED_PROBLEMS } from '../../hub/features/declared-problems.ts'
@@ -141,9 +142,17 @@ function sensorKindTable(): string {
 }
 
 function commandTable(): string {
-  const rows = COMMANDS.map(({ area, verb, positional = [], params, needs, summary }) => {
+  const rows = COMMANDS.map((command) => {
+    const { area, verb, positional = [], params, needs, summary } = command
     const needed = new Set(fieldRows(params).flatMap(({ path, required }) => (required ? [path] : [])))
-    const words = [area, verb, ...positional.map((name) => (needed.has(name) ? `<${name}>` : `[${name}]`))]
+    const { properties } = describeCommand(command).params
+    const words = [
+      ...[area, verb],
+      ...positional.map((name) => {
+        const word = properties?.[name]?.format === 'file' ? 'file' : name
+        return needed.has(name) ? `<${word}>` : `[${word}]`
+      }),
+    ]
     return [`\`lares ${words.join(' ')}\``, needs ?? '', summary]
   })
   return table(['command', 'right', 'what it does'], rows)

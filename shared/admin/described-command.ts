@@ -5,7 +5,8 @@ export interface JsonSchema {
   type?: string | string[]
   /**
    * What a value means beyond its type: `time` (ms since 1970 UTC; as a param also text, see docs/operations.md),
-   * `duration-ms`, `duration-s`, `bytes`, `id`, `log-line`, `device` (id or name), `sensor` (key or name), `sensor-value` (its kind is `sensor_type`, beside or above).
+   * `duration-ms`, `duration-s`, `bytes`, `id`, `log-line`, `device` (id or name), `sensor` (key or name), `sensor-value` (its kind is `sensor_type`, beside or above),
+   * `file` (a list, which a command line reads from a file).
    */
   format?: string
   description?: string

@@ -56,6 +56,9 @@ const MAY_IMPORT: Record<string, string> = {
   'hub/makers': 'hub/dialects hub/dialects/homeassistant hub/dialects/tasmota hub/dialects/zigbee2mqtt shared',
   'hub/query': 'hub/engine shared shared/sqlite',
   'hub/features/makers': 'hub/dialects hub/makers',
+  // What is known of brands and kinds, in Home Assistant's words.
+  'hub/integrations': '',
+  'hub/features/import': 'hub/integrations',
   'hub/features': 'hub/contract hub/engine hub/features/* shared shared/messages',
   'hub/features/*':
     'hub/contract hub/engine hub/features/* hub/query hub/secrets hub/store shared shared/admin shared/messages shared/sensors shared/sqlite',
@@ -80,6 +83,8 @@ const MAY_IMPORT: Record<string, string> = {
   // What a hub can be asked stands in a file that is written from the hub's list; no code of it is loaded.
   'cli/pages': 'shared shared/admin shared/terminal',
   'cli/completion': 'shared',
+  // Reads a list of devices from a file and hands it over.
+  'cli/import': 'cli shared shared/terminal',
   'cli/diagnose': 'cli shared shared/sqlite',
   cli: 'cli/* shared shared/admin shared/messages shared/terminal',
   'cli/lares.ts': 'central/main.ts edge/main.ts hub/main.ts',

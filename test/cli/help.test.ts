@@ -25,8 +25,10 @@ describe('help', () => {
     (area, verb, command) => {
       const text = commandHelp(command)
       expect(text).toMatch(new RegExp(`^lares ${area} ${verb}`))
-      for (const name of command.positional)
-        expect(text).toMatch(new RegExp(`^lares .*[<[]${name.replaceAll('_', '-')}[\\]>]`))
+      for (const name of command.positional) {
+        const isFile = command.params.properties?.[name]?.format === 'file'
+        expect(text).toMatch(new RegExp(`^lares .*[<[]${isFile ? 'file' : name.replaceAll('_', '-')}[\\]>]`))
+      }
       expect(text.endsWith('\n')).toBe(true)
     },
   )

@@ -11,7 +11,7 @@ import { eventually } from '../faults/lib/fleet.ts'
 import { textOf } from '../hub/sync/full-house.ts'
 import { addSite } from '../hub/sync/house-with-central.ts'
 import { type Leak, Search } from './canaries/leaks.ts'
-import { ENTERED, JOINED, LivedHub, PASSWORD } from './canaries/lived-hub.ts'
+import { ENTERED, IMPORTED, JOINED, LivedHub, PASSWORD } from './canaries/lived-hub.ts'
 
 /** Where a secret may stand, and why. Each must stand there, or its line goes. */
 const ALLOWED: readonly (readonly [canary: string, place: RegExp, why: string])[] = [
@@ -83,6 +83,7 @@ describe('a hub through whose life secrets go', () => {
       ['password of a person', PASSWORD],
       ['a secret that was entered', ENTERED],
       ['a secret that a device made', JOINED],
+      ['a secret of a list', IMPORTED],
       ['credential of a device', DEVICE],
       ['password of central', CENTRAL],
       ['key of what is sealed', lineOf(`keys/${key}`, 1)],
@@ -121,7 +122,9 @@ describe('a hub through whose life secrets go', () => {
     expect(await textOf(admin)).toContain('anna@example.com')
     const db = new Sqlite(storeFile(data.folder), { readonly: true })
     expect(db.prepare('SELECT count(*) FROM rejected_messages').pluck().get()).toBeGreaterThanOrEqual(3)
-    expect(db.prepare('SELECT name FROM devices').pluck().all()).toEqual(expect.arrayContaining(['Garden', 'Kitchen']))
+    expect(db.prepare('SELECT name FROM devices').pluck().all()).toEqual(
+      expect.arrayContaining(['Garden', 'Kitchen', 'Old lock']),
+    )
     db.close()
   })
 

@@ -9,6 +9,7 @@ import { ENTITIES_OF_DEVICES } from './entities.ts'
 import { DECLARED } from './features.ts'
 import { FOLLOWERS } from './followers.ts'
 import { HOUSES } from './houses.ts'
+import { IMPORTS } from './imports.ts'
 import { INTAKE } from './intake.ts'
 import { JOBS } from './jobs.ts'
 import { JOBS_THAT_FAIL } from './jobs-that-fail.ts'
@@ -48,6 +49,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...DECLARED,
   ...DIALECTS,
   ...MAKERS,
+  ...IMPORTS,
   ...FOLLOWERS,
   ...STORE,
   ...WEAR,

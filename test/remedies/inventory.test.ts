@@ -5,6 +5,7 @@ import { COMMAND_LINE } from './inventory/command-line.ts'
 import { EDGE } from './inventory/edge.ts'
 import type { Entry, Inventory } from './inventory/entry.ts'
 import { HUB } from './inventory/hub.ts'
+import { IMPORTS } from './inventory/imports.ts'
 import { MAKERS } from './inventory/makers.ts'
 import { type RemedyText, remedyTexts, textsWritten } from './lib/remedy-texts.ts'
 
@@ -14,7 +15,7 @@ interface Listed {
   entries: readonly Entry[]
 }
 
-const listed: Listed[] = [CENTRAL, HUB, MAKERS, COMMAND_LINE, EDGE].flatMap((inventory: Inventory) =>
+const listed: Listed[] = [CENTRAL, HUB, IMPORTS, MAKERS, COMMAND_LINE, EDGE].flatMap((inventory: Inventory) =>
   Object.entries(inventory).flatMap(([path, entries]) =>
     Object.entries(entries).map(([words, given]) => ({ path, words, entries: [given].flat() })),
   ),

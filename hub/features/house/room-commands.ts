@@ -3,12 +3,12 @@ import { objectParam, time } from '../../../shared/admin/fields.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
 import { after, conditions, page } from '../../query/list-query.ts'
-import { columnsSaid, insertRow, updateRow } from '../../query/row-changes.ts'
+import { columnsSaid, updateRow } from '../../query/row-changes.ts'
 import { visibleHouses } from '../../query/visibility.ts'
 import { houseNamed, houseParam } from './named-house.ts'
 import { ROOM, rowNamed } from './named-row.ts'
 import { clearParam, nameParam, placeName, refuseTaken, SAYS_NOTHING, saysSomething } from './names.ts'
-import { followRooms, roomLine, roomsOf } from './rooms.ts'
+import { followRooms, makeRoom, roomLine, roomsOf } from './rooms.ts'
 
 const roomType = text(100).trim().min(1)
 const floor = z.int().min(-100).max(1_000)
@@ -127,12 +127,7 @@ export const createRoom = adminCommand({
   run(context, params) {
     const house = houseNamed(context, params.house)
     refuseTaken(context.db, roomsIn(house), params)
-    const room = insertRow(context, 'rooms', { house_id: house, ...columnsSaid(params, SET) })
-    followRooms(context, house)
-    context.addEvent({
-      ...{ type: 'room_created', house, source: 'user' },
-      data: { room, name: params.name, by: context.caller.principal },
-    })
+    const room = makeRoom(context, { ...columnsSaid(params, SET), house, name: params.name })
     return { room, name: params.name, house }
   },
 })

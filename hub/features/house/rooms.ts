@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { id } from '../../../shared/admin/fields.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
+import type { CallContext } from '../../engine/admin-command.ts'
 import type { Context } from '../../engine/context.ts'
 import type { Conditions } from '../../query/list-query.ts'
+import { insertRow, type RowChanges } from '../../query/row-changes.ts'
 
 export const roomLine = z.strictObject({
   name: z.string(),
@@ -31,6 +33,20 @@ export function roomsOf(db: Database, where: Pick<Conditions, 'sql' | 'values'>,
 
 export function countRooms(db: Database, house: string): number {
   return db.prepare('SELECT count(*) FROM rooms WHERE house_id = ?').pluck().get(house) as number
+}
+
+/** Makes a room of a house that has none of this name. */
+export function makeRoom(
+  context: CallContext,
+  { house, name, ...said }: { house: string; name: string } & RowChanges,
+): string {
+  const room = insertRow(context, 'rooms', { house_id: house, name, room_type: 'other', ...said })
+  followRooms(context, house)
+  context.addEvent({
+    ...{ type: 'room_created', house, source: 'user' },
+    data: { room, name, by: context.caller.principal },
+  })
+  return room
 }
 
 /** How many rooms a house has is their number, once some are named. Without any, nobody has said. */

@@ -15,6 +15,7 @@ const run = promisify(execFile)
 /** What somebody sends who cannot have it, or wrongly. */
 export const PASSWORD = 'Canary-password-åß-7f3a91'
 export const ENTERED = 'Canary-entered-secret-"2c8d"'
+export const IMPORTED = 'Canary-imported-secret-åß-5e77'
 export const JOINED = 'CanaryJoined0123456789abcdefghijklmnopqrst_'
 
 interface Described {
@@ -99,6 +100,7 @@ export class LivedHub {
     // A script that mixes things up: what it sends is not its to send, and would be kept as it came.
     await say('lares/admin/request/users/create', { id: 'x', params: { email: 'x@example.com', password: PASSWORD } })
     await say('lares/join/join.x/request', { code: 'x', secret: JOINED, hardware: null, agent: '1' })
+    await this.#imports()
     await this.#join()
     await this.#refused('unknown', 'unknown', PASSWORD)
     await this.#refused(device, device, PASSWORD)
@@ -126,6 +128,19 @@ export class LivedHub {
     await eventually(hourly, 60_000)
     await eventually(() => this.#hub?.log().includes('the database was backed up') === true)
     return told
+  }
+
+  /** A list with secrets in every place that it has, imported twice and once as nobody can read it. */
+  async #imports(): Promise<void> {
+    const config = { url: `rtsp://admin:${IMPORTED}@10.0.0.1/`, access_token: IMPORTED, list: [{ key: IMPORTED }] }
+    const devices = [
+      { name: 'Old lock', type: 'lock', api_config: { ...config, auth: { pin: IMPORTED } } },
+      { name: 'Old camera', type: 'camera', api_config: JSON.stringify(config), more: { password: IMPORTED } },
+      { name: 'Old lamp', api_config: `{"token": "${IMPORTED}"`, line: 3 },
+      { name: 'Old plug', api_config: [IMPORTED], [IMPORTED]: 1 },
+    ]
+    for (const update of [false, true])
+      this.heard.push(JSON.stringify(await this.admin.call('import', 'devices', { devices, update })))
   }
 
   async #join(): Promise<void> {

@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import { writeSyncIdentity } from '../../../hub/engine/sync-memory.ts'
 import { NO_IDENTITY } from '../../../hub/engine/sync-step.ts'
+import { prepareRows } from '../../../hub/features/import/prepare-rows.ts'
 import { secretAt } from '../../../hub/secrets/secret-reader.ts'
 import { SYNC_OFF } from '../../../hub/sync/sync-status.ts'
 import { openTestHouse, reading, START, type TestHouse } from '../engine/engine-in-memory.ts'
@@ -21,6 +22,11 @@ const GAP = `INSERT OR IGNORE INTO follower_gaps (id, follower, table_name, firs
   VALUES (1, 'influx', 'readings', 1, 2, 2, 'purged', ${START}, ${START})`
 const KEYS = new KeysInMemory()
 const sealedToken = KEYS.keyring().seal(Buffer.from('token'), secretAt('home-assistant'))
+/** A list of one lamp, without anything to seal. */
+const LIST = prepareRows([{ name: 'Sofa lamp', type: 'light', brand: 'Philips' }], {
+  ...{ keyring: KEYS.keyring(), now: START },
+  makeKey: () => KEYS.make(),
+})
 /** A secret whose key is gone. */
 const SECRET = `INSERT OR IGNORE INTO secrets (name, value, created_at, updated_at) VALUES ('home-assistant', 'sealed1:k9-aaaaaaaa:x', ${START}, ${START})`
 /** A command that was done. */
@@ -144,6 +150,10 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
   'makers/accept': { before: LAMP, expect: { accepted: [{ name: 'Lamp', entities: 1 }] } },
   'makers/ignore': { before: LAMP, expect: { name: 'Lamp', identity: 'zigbee2mqtt_0x1' } },
   'makers/sources': { before: LAMP, expect: { sources: [{ source: 'zigbee2mqtt', state: 'online', waiting: 1 }] } },
+  'import/devices': {
+    prepared: LIST,
+    expect: { devices: [{ name: 'Sofa lamp', outcome: 'new', integration: 'hue', device_class: 'light' }], rooms: [] },
+  },
   'readings/query': { expect: { series: [{ unit: '°C', readings: [{ value: 20, quality: 1 }] }] } },
   'readings/summary': { expect: { step_ms: 3_600_000, series: [{ unit: '°C', summaries: [{ count: 1 }] }] } },
   'readings/latest': { expect: { readings: [{ device: 'kitchen-pi', value: 20 }] } },

@@ -113,6 +113,7 @@ describe('who may call what', () => {
     ['devices/revoke', OWNERS],
     ['devices/invite', OWNERS],
     ['devices/create', OWNERS],
+    ['import/devices', OWNERS],
     ['sensors/remove', OWNERS],
     ['houses/update', OWNERS],
     ['houses/create', EVERYWHERE],
@@ -173,7 +174,7 @@ describe('an owner of another house', () => {
     const { code, data } = called(house, verb, CALLERS.neighbour)
     expect(['ok', 'not_found', 'forbidden']).toContain(code)
     if (verb !== 'admin/describe' && verb !== 'people/add') expect(JSON.stringify(data ?? null)).not.toMatch(OF_HOME)
-    const NEW_IN_OTHER = ['devices/create', 'people/add', 'houses/update', 'rooms/create']
+    const NEW_IN_OTHER = ['devices/create', 'import/devices', 'people/add', 'houses/update', 'rooms/create']
     if (!NEW_IN_OTHER.includes(verb)) expect(rows()).toBe(before)
   })
 

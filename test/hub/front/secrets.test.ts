@@ -90,6 +90,7 @@ describe('a secret column', () => {
       },
       'users/create': '$argon2id$hash',
       'secrets/set': house.keys.keyring().seal(Buffer.from('token'), secretAt('home-assistant')),
+      'import/devices': [],
       'programs/create': ['readings', 'devices'],
       'programs/token': ['readings', 'devices'],
       'sync/status': SYNC_OFF,
