@@ -115,7 +115,7 @@ export class BrokerSession {
   }
 
   #hear(message: { topic: string; payload: Uint8Array; retained: boolean }): void {
-    const now = this.#parts.clock.now()
+    const now = this.#parts.clock.mono()
     for (const source of this.#sources) {
       const news = source.roster.hear(message, now)
       if (news.trouble !== undefined) source.troubles.note(message.topic, news.trouble)
@@ -131,7 +131,7 @@ export class BrokerSession {
     this.#heldIsDue = true
     this.#cancelHeld = this.#parts.clock.after(HELD_MS, () => {
       this.#heldIsDue = false
-      const now = this.#parts.clock.now()
+      const now = this.#parts.clock.mono()
       for (const source of this.#sources) {
         source.outbound.add(source.roster.due(now))
         if (source.roster.isHolding) this.#heldSoon()

@@ -10,6 +10,8 @@ export interface StateNews {
   state?: SaidState
   attributes?: Record<string, unknown>
   isEvent?: true
+  /** When, by the clock that never goes back. */
+  heard: number
 }
 
 /** The same state again is told this often, so that a history shows that it was heard of. */
@@ -66,6 +68,7 @@ export class EntityWatch {
       ...(next.state === undefined ? {} : { state: next.state }),
       ...(hasAttributes ? { attributes: { ...next.attributes } } : {}),
       ...(said.isEvent ? { isEvent: true } : {}),
+      heard: now,
     })
   }
 

@@ -51,6 +51,7 @@ export class OutsideOrders {
   #meant = new Map<number, Order>()
   #known: (entity: string) => State | undefined
   #untold: Statement
+  #isWaiting: Statement
   #ofDevice: Statement
   #ofAction: Statement
   #told: Statement
@@ -64,6 +65,7 @@ export class OutsideOrders {
       `${READ} WHERE u.told = 0 AND a.executed_at IS NULL AND d.status <> 'offline' AND d.revoked_at IS NULL AND e.is_enabled = 1 ` +
         'ORDER BY u.action_id',
     )
+    this.#isWaiting = db.prepare('SELECT EXISTS (SELECT 1 FROM commands_underway WHERE device_id = ?)').pluck()
     this.#ofDevice = db.prepare(`${READ} WHERE u.device_id = ? AND a.executed_at IS NOT NULL ORDER BY u.action_id`)
     this.#ofAction = db.prepare(`${READ} WHERE u.action_id = ?`)
     this.#told = db.prepare('UPDATE commands_underway SET told = 1 WHERE action_id = ?')
@@ -101,6 +103,8 @@ export class OutsideOrders {
 
   /** The entity has another state now, or says the same again. */
   seen(context: Context, { id, device }: Entity): void {
+    // Asked with every state, and hardly ever so.
+    if (this.#isWaiting.get(device) === 0) return
     for (const row of this.#ofDevice.all(device) as Row[])
       if (row.entity === id && this.#isDone(row)) this.#end(context, row, null)
   }

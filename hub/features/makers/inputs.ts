@@ -17,7 +17,7 @@ declare module '../../engine/input.ts' {
       gone: readonly string[]
       whole: boolean
     }
-    /** States of accepted devices, oldest first. `at`: absent: now. `dropped`: so many others came too fast. */
+    /** States of accepted devices, oldest first. `at`: absent: when it was heard, by the clock that never goes back; else now. `dropped`: so many others came too fast. */
     maker_states: {
       source: string
       states: readonly {
@@ -26,6 +26,7 @@ declare module '../../engine/input.ts' {
         attributes?: Record<string, unknown>
         isEvent?: true
         at?: number
+        heard?: number
       }[]
       dropped?: number
     }

@@ -1,7 +1,7 @@
 import { cleanText } from '../../../shared/clean-text.ts'
 import { cutText } from '../../../shared/cut-text.ts'
 import { LaresError } from '../../../shared/errors.ts'
-import { EVENT_FRESH_MS } from '../../../shared/limits.ts'
+import { CLOCK_STEP_MS, EVENT_FRESH_MS } from '../../../shared/limits.ts'
 import { wordsObject } from '../../../shared/messages/fields.ts'
 import { stateText } from '../../../shared/state-text.ts'
 import type { Context } from '../../engine/context.ts'
@@ -67,7 +67,8 @@ export class MakerStates {
   /** Says whether it was taken. */
   #takeOne(context: Context, entity: Entity, said: SaidState): boolean {
     const { observations, latest, orders } = this.#parts
-    const { state = latest.of(entity.id)?.value ?? null, attributes, at = context.now, isEvent } = said
+    const before = latest.of(entity.id)
+    const { state = before?.value ?? null, attributes, at = timeOf(context, said, before), isEvent } = said
     if (state !== null && !['number', 'string', 'boolean'].includes(typeof state)) return false
     if (isEvent) return this.#happened(context, entity, { state, attributes, at })
     try {
@@ -109,4 +110,14 @@ export class MakerStates {
     passOn(context, entity.device, { message, at: time, severity: 'info', age, qos: 0 })
     return true
   }
+}
+
+/**
+ * When it was heard: what is said in one batch was said at moments of its own, or it would have to be looked for whether it was said
+ * before. What follows is never before what it follows, however long a batch waited for the engine.
+ */
+function timeOf({ now, mono }: Context, { heard }: SaidState, before: { at: number } | undefined): number {
+  if (heard === undefined || mono === null) return now
+  const at = now - Math.max(0, Math.round(mono - heard))
+  return before !== undefined && before.at >= at && before.at < now + CLOCK_STEP_MS ? before.at + 1 : at
 }

@@ -65,7 +65,10 @@ describe.skipIf(noMosquitto !== null)('a session with a broker of somebody else'
     )
     await say(LAMP.friendly_name, { state: 'ON', brightness: 254 })
     await vi.waitFor(
-      () => expect(states_of()).toContainEqual({ uniqueId: STATE, state: true, attributes: { brightness: 255 } }),
+      () =>
+        expect(states_of()).toContainEqual({
+          ...{ uniqueId: STATE, state: true, attributes: { brightness: 255 }, heard: expect.any(Number) },
+        }),
       WITHIN,
     )
     await session.order('home', STATE, { order: 'level', percent: 10 })
@@ -86,7 +89,10 @@ describe.skipIf(noMosquitto !== null)('a session with a broker of somebody else'
     await vi.waitFor(() => expect(states.at(-1)).toEqual({ online: true, reason: null }), WITHIN)
     const other = await bridge()
     await other.say(LAMP.friendly_name, { state: 'OFF' })
-    await vi.waitFor(() => expect(states_of()).toContainEqual({ uniqueId: STATE, state: false }), WITHIN)
+    await vi.waitFor(
+      () => expect(states_of()).toContainEqual({ uniqueId: STATE, state: false, heard: expect.any(Number) }),
+      WITHIN,
+    )
     await other.client.endAsync()
   })
 

@@ -4,7 +4,7 @@ import type { News } from '../../../hub/makers/roster.ts'
 
 const NOTHING: News = { devices: [], gone: [], whole: false, states: [], reach: [], dropped: 0 }
 const news = (more: Partial<News>): News => ({ ...NOTHING, ...more })
-const state = (uniqueId: string, value: number, more: object = {}) => ({ uniqueId, state: value, ...more })
+const state = (uniqueId: string, value: number, more: object = {}) => ({ uniqueId, state: value, heard: 1, ...more })
 
 describe('news on their way to the engine', () => {
   it('wait for each other and go together, once', () => {

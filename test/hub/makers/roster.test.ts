@@ -16,8 +16,12 @@ const ENTITY: SaidEntity = {
   ...{ availability: { mode: 'all', topics: [] }, orders: [], write: () => [] },
 }
 
-/** As the engine is told of devices. */
-const inWords = (news: News) => ({ ...news, devices: news.devices.map(deviceWords) })
+/** As the engine is told of devices, and states without when they were heard. */
+const inWords = (news: News) => ({
+  ...news,
+  devices: news.devices.map(deviceWords),
+  states: news.states.map(({ heard: _heard, ...state }) => state),
+})
 type Told = ReturnType<typeof inWords>
 
 /** A Zigbee2MQTT whose messages a roster hears. */
@@ -117,7 +121,7 @@ describe('a roster', () => {
     expect(bridge.roster.due(bridge.now)).toMatchObject({ states: [] })
     bridge.now += 1_000
     const state = { uniqueId: 'binary_sensor/0x00158d0000000002_contact', state: true }
-    expect(bridge.roster.due(bridge.now).states).toEqual([state])
+    expect(bridge.roster.due(bridge.now).states).toEqual([{ ...state, heard: bridge.now - 1_000 }])
     expect([bridge.roster.isHolding, bridge.roster.due(bridge.now).states]).toEqual([false, []])
   })
 

@@ -46,6 +46,27 @@ describe('states of an accepted device', () => {
     expect(eventsOf(house, 'state_changed')).toHaveLength(1)
   })
 
+  it('that were heard one after the other are of moments of their own, and none is before what it follows', () => {
+    const { house } = lamp()
+    const heard = (value: number, ago: number) => ({ uniqueId: WARM, state: value, heard: house.now - ago })
+    house.send(states(heard(20, 30), heard(21, 20), heard(20, 20)))
+    house.now += 2_000
+    // The batch waited for the engine, and looks older than what was stored.
+    house.send(states(heard(23, 5_000)))
+    const times = house.all('SELECT value, reading_time FROM sensor_readings ORDER BY id')
+    const at = [-30, -20, -19, -18].map((ms) => START + ms)
+    expect(times).toEqual([20, 21, 20, 23].map((value, n) => ({ value, reading_time: at[n] })))
+    expect(shown(house, 'sensor_0x1_temperature')).toMatchObject([{ value: 23 }])
+  })
+
+  it('that were heard before the clock went back are followed by what comes then', () => {
+    const { house } = lamp()
+    house.send(states({ uniqueId: WARM, state: 20, at: START }))
+    house.now -= 3_600_000
+    house.send(states({ uniqueId: WARM, state: 21, heard: house.now - 10 }))
+    expect(shown(house, 'sensor_0x1_temperature')).toMatchObject([{ value: 21 }])
+  })
+
   it('with attributes alone keep what is known', () => {
     const { house } = lamp()
     house.send(states({ uniqueId: LIGHT, state: true }))
