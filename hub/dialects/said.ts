@@ -1,3 +1,4 @@
+import type { EntityOrder, OrderLimits, OrderName, OrderRange } from '../../shared/entity-order.ts'
 import type { Payload } from './payload.ts'
 
 /** A device as whoever speaks for it announces it. Texts are clean and cut; `null`: not said. */
@@ -35,13 +36,17 @@ export interface SaidEntity {
   /** Its states, or the values that it takes, are these. `null`: any. */
   options: readonly string[] | null
   /** What it takes as a number. */
-  range: { min: number; max: number; step: number } | null
+  range: OrderRange | null
   /** Seconds after which a state that was not said again is not known any more; `null`: it stays. */
   expiresAfterS: number | null
   listens: readonly Listening[]
   availability: Availability
   /** What it can be told. */
-  orders: readonly EntityOrder['order'][]
+  orders: readonly OrderName[]
+  /** What of these takes other words and numbers than `options` and `range`, and what no state tells of. */
+  limits?: OrderLimits
+  /** What is published so that it says its state; absent: nothing makes it say that. */
+  ask?: Publication
   /** How it is told. Throws `LaresError` (`bad_params`) for an order that it does not take. */
   write(order: EntityOrder): readonly Publication[]
 }
@@ -78,16 +83,6 @@ export interface Availability {
   mode: 'all' | 'any' | 'latest'
   topics: readonly { topic: string; read(payload: Payload): boolean | null }[]
 }
-
-/** What an entity is told. Percent are 0 to 100, of light, speed, or the way from closed to open. */
-export type EntityOrder =
-  | { order: 'on' | 'off' | 'press' | 'open' | 'close' | 'stop' | 'lock' | 'unlock' }
-  | { order: 'level' | 'position'; percent: number }
-  | { order: 'value'; value: number }
-  | { order: 'option'; option: string }
-  | { order: 'text'; text: string }
-  | { order: 'temperature'; degrees: number; mode?: string }
-  | { order: 'mode'; mode: string }
 
 /** A message to be published. */
 export interface Publication {

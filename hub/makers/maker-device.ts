@@ -31,6 +31,7 @@ export type EntityWords = Pick<
   | 'measures'
   | 'options'
   | 'range'
+  | 'limits'
 > & { orders: readonly string[] }
 
 /** All entities of a device; of two with one unique id the one that was announced first. */
@@ -74,6 +75,10 @@ function entityWords(entity: SaidEntity): EntityWords {
     options,
     range,
     orders,
+    limits = {},
   } = entity
-  return { uniqueId, entityId, name, component, deviceClass, icon, enabled, category, measures, options, range, orders }
+  return {
+    ...{ uniqueId, entityId, name, component, deviceClass, icon, enabled, category, measures, options, range },
+    ...{ orders, limits },
+  }
 }

@@ -1,5 +1,5 @@
+import type { EntityOrder } from '../../shared/entity-order.ts'
 import type { LogLevel } from '../../shared/log-board.ts'
-import type { EntityOrder } from '../dialects/said.ts'
 import type { Load } from './broker-session.ts'
 
 /** A broker that is there already, as hub.toml names it. Everything survives a structured clone. */

@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads'
 import { Backoff } from '../../shared/backoff.ts'
 import type { Cancel, Clock } from '../../shared/clock.ts'
+import type { EntityOrder } from '../../shared/entity-order.ts'
 import { explain } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
-import type { EntityOrder } from '../dialects/said.ts'
 import type { Load } from './broker-session.ts'
 import type { FromMakers, MakersSettings, NamedBroker, ToMakers } from './makers-thread-messages.ts'
 

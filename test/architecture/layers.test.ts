@@ -55,7 +55,7 @@ const MAY_IMPORT: Record<string, string> = {
   // The thread that listens at brokers of somebody else, and its end on the front.
   'hub/makers': 'hub/dialects hub/dialects/homeassistant hub/dialects/tasmota hub/dialects/zigbee2mqtt shared',
   'hub/query': 'hub/engine shared shared/sqlite',
-  'hub/features/makers': 'hub/dialects hub/makers',
+  'hub/features/makers': 'hub/makers',
   // What is known of brands and kinds, in Home Assistant's words.
   'hub/integrations': '',
   'hub/features/import': 'hub/integrations',

@@ -25,6 +25,7 @@ const LIST_LENGTH = 1_000
 /** The description of one entity, its keys written out. A value is checked where it is read by its key. */
 export class AnnouncedConfig {
   readonly #values: Readonly<Record<string, unknown>>
+  readonly #topics = new Set<string>()
 
   constructor(values: Readonly<Record<string, unknown>>) {
     this.#values = values
@@ -83,9 +84,17 @@ export class AnnouncedConfig {
   /** A topic without wildcards; `null` where there is none. */
   topic(key: string): string | null {
     const value = this.value(key)
+    this.#topics.add(key)
     if (value === undefined || value === null || value === '') return null
     if (typeof value !== 'string' || !isTopic(value)) throw new NotConnectable(`"${key}" is no topic that can be used`)
     return value
+  }
+
+  /** Topics on which it could be told something that nobody asked for: `direction_command_topic`. */
+  untoldTopics(): string[] {
+    return Object.keys(this.#values).filter(
+      (key) => /^\w+_command_topic$/.test(key) && this.has(key) && !this.#topics.has(key),
+    )
   }
 
   needTopic(key: string): string {

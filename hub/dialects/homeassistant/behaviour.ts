@@ -1,16 +1,18 @@
+import type { EntityOrder, OrderLimits, OrderName } from '../../../shared/entity-order.ts'
 import type { Payload } from '../payload.ts'
-import type { EntityOrder, KnownSoFar, Listening, Publication, Said } from '../said.ts'
+import type { KnownSoFar, Listening, Publication, Said } from '../said.ts'
 import type { AnnouncedConfig, ValueReader } from './announced-config.ts'
 
 /** How each order is told. */
 export type Orders = {
-  [O in EntityOrder['order']]?: (order: Extract<EntityOrder, { order: O }>) => readonly Publication[]
+  [O in OrderName]?: (order: Extract<EntityOrder, { order: O }>) => readonly Publication[]
 }
 
 /** What an entity of a component does: how it is read, and how it is told something. */
 export interface Behaviour {
   listens: Listening[]
   orders?: Orders
+  limits?: OrderLimits
   measures?: { unit: string }
   options?: readonly string[]
   range?: { min: number; max: number; step: number }

@@ -2,11 +2,13 @@ import type { AnnouncedConfig } from './announced-config.ts'
 import type { Behaviour, ComponentReader } from './behaviour.ts'
 import { readNumberEntity, readSelect, readText } from './choosing.ts'
 import { readCover } from './covering.ts'
-import { readClimate } from './heating.ts'
+import { readClimate, readWaterHeater } from './heating.ts'
+import { readHumidifier } from './humidifying.ts'
 import { readLight } from './lighting.ts'
 import { readBinarySensor, readDeviceTracker, readEvent, readSensor, readUpdate } from './measuring.ts'
 import { NotConnectable } from './not-connectable.ts'
 import { readButton, readLock, readScene, readSiren, readSwitch } from './switching.ts'
+import { readValve } from './valve.ts'
 import { readFan } from './ventilating.ts'
 
 /** How an entity of each component that can be connected is read. */
@@ -18,6 +20,7 @@ const READERS: ReadonlyMap<string, ComponentReader> = new Map([
   ['device_tracker', readDeviceTracker],
   ['event', readEvent],
   ['fan', readFan],
+  ['humidifier', readHumidifier],
   ['light', readLight],
   ['lock', readLock],
   ['number', readNumberEntity],
@@ -28,6 +31,8 @@ const READERS: ReadonlyMap<string, ComponentReader> = new Map([
   ['switch', readSwitch],
   ['text', readText],
   ['update', readUpdate],
+  ['valve', readValve],
+  ['water_heater', readWaterHeater],
 ])
 
 /** What an entity of this component does. Throws `NotConnectable`. */

@@ -1,25 +1,23 @@
 import { readJsonObject } from '../payload.ts'
 import type { KnownSoFar, Said } from '../said.ts'
 import type { AnnouncedConfig } from './announced-config.ts'
-import {
-  type Behaviour,
-  listening,
-  NOT_KNOWN,
-  numberAttribute,
-  numberIn,
-  type Orders,
-  unexpected,
-} from './behaviour.ts'
+import { type Behaviour, listening, NOT_KNOWN, numberIn, type Orders, unexpected } from './behaviour.ts'
 import { NotConnectable } from './not-connectable.ts'
 import { fromPercent, toPercent } from './ranges.ts'
 
+interface Range {
+  min: number
+  max: number
+}
+
 /**
- * home-assistant.io, "MQTT Cover": `open`, `opening`, `closed`, `closing`, and where it is in percent, 0 being closed. How its slats
- * are turned is read, and not told.
+ * home-assistant.io, "MQTT Cover": `open`, `opening`, `closed`, `closing`, and in percent where it is, 0 being closed, and how its
+ * slats are turned.
  */
 export function readCover(config: AnnouncedConfig): Behaviour {
   const range = { min: config.number('position_closed', 0), max: config.number('position_open', 100) }
   if (range.min === range.max) throw new NotConnectable('"position_closed" is "position_open"')
+  const slats = tiltRange(config)
   const stateTopic = config.topic('state_topic')
   const positionTopic = config.topic('position_topic')
   // Without a topic for states the template of older descriptions is for where it is.
@@ -27,12 +25,38 @@ export function readCover(config: AnnouncedConfig): Behaviour {
   const positionKey = isOld ? 'value_template' : 'position_template'
   return {
     listens: [
-      ...listening(positionTopic, config.reader(positionKey), (text) => atPosition(text, range, stateTopic !== null)),
+      ...listening(positionTopic, config.reader(positionKey), (text) =>
+        atPosition(text, { range, slats, hasStates: stateTopic !== null }),
+      ),
       // Behind where it is, by which "stopped" is open or closed.
       ...listening(stateTopic, config.reader('value_template'), stateReader(config)),
-      ...listening(config.topic('tilt_status_topic'), config.reader('tilt_status_template'), numberAttribute('tilt')),
+      ...listening(config.topic('tilt_status_topic'), config.reader('tilt_status_template'), (text) => {
+        const number = numberIn(text)
+        return number === null ? unexpected(text) : { attributes: { current_tilt_position: toPercent(number, slats) } }
+      }),
     ],
-    orders: ordersOf(config, range),
+    orders: { ...ordersOf(config, range), ...tiltOrder(config, range, slats) },
+    ...(config.topic('tilt_status_topic') === null ? { limits: { tilt: { untold: true } } } : {}),
+  }
+}
+
+function tiltRange(config: AnnouncedConfig): Range {
+  const range = { min: config.number('tilt_min', 0), max: config.number('tilt_max', 100) }
+  if (range.min === range.max) throw new NotConnectable('"tilt_min" is "tilt_max"')
+  return range
+}
+
+function tiltOrder(config: AnnouncedConfig, range: Range, slats: Range): Orders {
+  const topic = config.topic('tilt_command_topic')
+  if (topic === null) return {}
+  const write = config.writer('tilt_command_template')
+  return {
+    tilt: ({ percent }) => {
+      const tilt = fromPercent('tilt', percent, slats)
+      const brought = { tilt_position: tilt, tilt_min: slats.min, tilt_max: slats.max }
+      const ends = { position_open: range.max, position_closed: range.min }
+      return [config.publication(topic, write(tilt, { ...brought, ...ends }))]
+    },
   }
 }
 
@@ -45,7 +69,7 @@ function stateReader(config: AnnouncedConfig): (text: string, known: KnownSoFar)
     [config.payload('state_open', 'open'), 'open'],
   ])
   const stopped = config.payload('state_stopped', 'stopped')
-  return (text, { state, attributes: { position } }) => {
+  return (text, { state, attributes: { current_position: position } }) => {
     const known = states.get(text)
     if (known !== undefined) return { state: known }
     if (text !== stopped) return unexpected(text)
@@ -55,20 +79,26 @@ function stateReader(config: AnnouncedConfig): (text: string, known: KnownSoFar)
 }
 
 /** Without a topic of its own for states, where it is says whether it is open. */
-function atPosition(text: string, range: { min: number; max: number }, hasStates: boolean): Said {
-  if (text === NOT_KNOWN) return { attributes: { position: null }, ...(hasStates ? {} : { state: null }) }
+function atPosition(
+  text: string,
+  { range, slats, hasStates }: { range: Range; slats: Range; hasStates: boolean },
+): Said {
+  if (text === NOT_KNOWN) return { attributes: { current_position: null }, ...(hasStates ? {} : { state: null }) }
   const object = text.startsWith('{') ? readJsonObject(text) : null
   const number = numberIn(object === null ? text : String(object.position ?? ''))
   if (number === null) return unexpected(text)
   const position = toPercent(number, range)
   const tilt = object?.tilt_position
   return {
-    attributes: { position, ...(typeof tilt === 'number' ? { tilt } : {}) },
+    attributes: {
+      current_position: position,
+      ...(typeof tilt === 'number' ? { current_tilt_position: toPercent(tilt, slats) } : {}),
+    },
     ...(hasStates ? {} : { state: position === 0 ? 'closed' : 'open' }),
   }
 }
 
-function ordersOf(config: AnnouncedConfig, range: { min: number; max: number }): Orders {
+function ordersOf(config: AnnouncedConfig, range: Range): Orders {
   const topic = config.topic('command_topic')
   const positionTopic = config.topic('set_position_topic')
   const write = config.writer('set_position_template')

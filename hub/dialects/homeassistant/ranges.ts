@@ -8,7 +8,7 @@ export function withinRange(param: string, value: number, { min, max }: { min: n
   })
 }
 
-const PERCENT = { min: 0, max: 100 }
+export const PERCENT = { min: 0, max: 100 }
 
 /** A percentage, as a whole number of a range of the device's own: 0 % is its lower end. Throws `bad_params`. */
 export function fromPercent(param: string, percent: number, { min, max }: { min: number; max: number }): number {

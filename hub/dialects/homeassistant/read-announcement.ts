@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer'
 import { cutText } from '../../../shared/cut-text.ts'
+import type { EntityOrder, OrderName } from '../../../shared/entity-order.ts'
 import { LaresError } from '../../../shared/errors.ts'
 import { slug } from '../../../shared/ids.ts'
 import { ENTITIES_PER_DEVICE, TOPIC_BYTES } from '../../../shared/limits.ts'
 import { asObject, readJsonObject } from '../payload.ts'
-import type { Announcement, EntityOrder, Listening, NotConnected, SaidEntity } from '../said.ts'
+import type { Announcement, Listening, NotConnected, SaidEntity } from '../said.ts'
 import { AnnouncedConfig, wordsOf } from './announced-config.ts'
 import { readDevice } from './announced-device.ts'
 import { readAvailability } from './availability-topics.ts'
@@ -127,6 +128,11 @@ function readParts(parts: readonly AnnouncedPart[], deviceName: string | null) {
     const config = new AnnouncedConfig(part.values)
     try {
       entities.push(readEntity(part, config, deviceName))
+      for (const topic of config.untoldTopics())
+        notConnected.push({
+          ...{ part: `${part.part} ${topic}`, component: part.component, name: config.words('name') },
+          reason: `what it takes on "${topic}" is not told`,
+        })
     } catch (error) {
       if (!(error instanceof NotConnectable)) throw error
       notConnected.push({
@@ -168,9 +174,16 @@ function readEntity(
     expiresAfterS: expires > 0 ? expires : null,
     listens: [...behaviour.listens, ...attributesListening(config)],
     availability: readAvailability(config),
-    orders: Object.keys(behaviour.orders ?? {}) as EntityOrder['order'][],
+    ...ordersOf(behaviour),
     write: (order) => tell(behaviour, order, name ?? deviceName ?? path),
   }
+}
+
+/** What never says a state is done with whatever it was told. */
+function ordersOf({ orders = {}, limits = {}, listens }: Behaviour): Required<Pick<SaidEntity, 'orders' | 'limits'>> {
+  const names = Object.keys(orders) as OrderName[]
+  const silent = listens.length === 0 ? names.map((order) => [order, { ...limits[order], untold: true }]) : []
+  return { orders: names, limits: { ...limits, ...Object.fromEntries(silent) } }
 }
 
 /** What stays of it; too long it would be cut to that of another one. */

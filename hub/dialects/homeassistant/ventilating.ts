@@ -1,12 +1,13 @@
 import type { Publication, Said } from '../said.ts'
+import { percentOfSpeed, speedOf, speedStep } from '../speeds.ts'
 import type { AnnouncedConfig } from './announced-config.ts'
 import { type Behaviour, listening, NOT_KNOWN, numberIn, stateBy, unexpected, wordAttribute } from './behaviour.ts'
 import { oneOf } from './choosing.ts'
 import { NotConnectable } from './not-connectable.ts'
-import { withinRange } from './ranges.ts'
+import { PERCENT, withinRange } from './ranges.ts'
 import { onAndOff } from './switching.ts'
 
-/** home-assistant.io, "MQTT Fan". Its level is its speed in percent; 0 % is off. */
+/** home-assistant.io, "MQTT Fan". Its level is its speed in percent, of a few speeds the next one that is fast enough; 0 % is off. */
 export function readFan(config: AnnouncedConfig): Behaviour {
   const { states, tell } = onAndOff(config, 'command_template')
   const range = { min: config.number('speed_range_min', 1), max: config.number('speed_range_max', 100) }
@@ -20,7 +21,7 @@ export function readFan(config: AnnouncedConfig): Behaviour {
   const level = (percent: number): Publication[] =>
     percent === 0 || speedTopic === null
       ? [tell(percent > 0)]
-      : [config.publication(speedTopic, write(speedOf(percent, range)))]
+      : [config.publication(speedTopic, write(speedOf(withinRange('level', percent, PERCENT), range)))]
   return {
     listens: [
       ...listening(config.topic('state_topic'), config.reader('state_value_template'), stateBy(states)),
@@ -42,18 +43,12 @@ export function readFan(config: AnnouncedConfig): Behaviour {
         : { mode: ({ mode }) => [config.publication(presetTopic, writePreset(oneOf('mode', mode, presets)))] }),
     },
     ...(presets.length === 0 ? {} : { options: presets }),
+    ...(speedTopic === null ? {} : { limits: { level: { range: { ...PERCENT, step: speedStep(range) } } } }),
   }
 }
 
-/** The slowest speed that is at least so fast, of the speeds from `min` to `max`; below `min` is off. */
-function speedOf(percent: number, { min, max }: { min: number; max: number }): number {
-  return Math.ceil((withinRange('level', percent, { min: 0, max: 100 }) / 100) * (max - min + 1) + min - 1)
-}
-
-function speedIn(text: string, { min, max }: { min: number; max: number }, reset: string): Said {
-  if (text === reset) return { attributes: { level: null } }
+function speedIn(text: string, range: { min: number; max: number }, reset: string): Said {
+  if (text === reset) return { attributes: { percentage: null } }
   const speed = numberIn(text)
-  if (speed === null) return unexpected(text)
-  const percent = Math.floor(((speed - (min - 1)) * 100) / (max - min + 1))
-  return { attributes: { level: Math.min(100, Math.max(0, percent)) } }
+  return speed === null ? unexpected(text) : { attributes: { percentage: percentOfSpeed(speed, range) } }
 }

@@ -1,5 +1,6 @@
 import { cleanText } from '../../../shared/clean-text.ts'
 import { cutText } from '../../../shared/cut-text.ts'
+import { asObject } from '../payload.ts'
 
 /** What becomes of a relay: tasmota.github.io, "MQTT", `SetOption19 0`, `rl` of the discovery message. */
 export const RELAY = { none: 0, relay: 1, light: 2, shutter: 3 } as const
@@ -15,8 +16,19 @@ export interface TasmotaConfig {
   /** Names of its relays; `null`: none was given. */
   names: readonly (string | null)[]
   relays: readonly number[]
-  /** Whether its light has a brightness. */
-  dims: boolean
+  /** Channels of its light: `lt_st`. */
+  subtype: number
+  /** Whether color and white are one light: `lk`. */
+  isLinked: boolean
+  /** Numbers of those `SetOption` that are on. */
+  options: ReadonlySet<string>
+  /** Of each shutter: `sho`, and degrees and time of its slats, `sht`. */
+  shutterOptions: readonly number[]
+  shutterTilts: readonly (readonly number[])[]
+  /** Whether it is a fan, too: `if`. */
+  isFan: boolean
+  /** Switches that switch nothing but say that they were: `swc` with `SetOption114`. */
+  switches: number
   /** What stands for off and for on. */
   words: { off: string; on: string }
   reach: { online: string; offline: string }
@@ -36,6 +48,9 @@ export function readTasmotaConfig(given: Readonly<Record<string, unknown>>): Tas
     return `${ft.replaceAll('%prefix%', called).replaceAll('%topic%', t).replace(/\/?$/, '/')}${rest}`
   }
   if (/[+#]/.test(topic('tele', ''))) return 'its topic holds + or #'
+  const options = new Set(
+    Object.entries(asObject(given.so) ?? {}).flatMap(([option, is]) => (is === 1 ? [option] : [])),
+  )
   return {
     mac: mac.toLowerCase(),
     name: labelOf(given.dn) ?? labelOf(given.hn) ?? `Tasmota ${mac.toLowerCase()}`,
@@ -43,11 +58,21 @@ export function readTasmotaConfig(given: Readonly<Record<string, unknown>>): Tas
     version: labelOf(given.sw),
     names: Array.isArray(given.fn) ? given.fn.filter((_, at) => at < MOST_RELAYS).map(labelOf) : [],
     relays: Array.isArray(given.rl) ? given.rl.filter((_, at) => at < MOST_RELAYS).map(Number) : [],
-    dims: typeof given.lt_st === 'number' && given.lt_st > 0,
+    subtype: typeof given.lt_st === 'number' ? given.lt_st : 0,
+    isLinked: given.lk === 1,
+    options,
+    shutterOptions: numbers(given.sho),
+    shutterTilts: Array.isArray(given.sht) ? given.sht.filter((_, at) => at < MOST_RELAYS).map(numbers) : [],
+    isFan: given.if === 1,
+    switches: options.has('114') ? numbers(given.swc).filter((mode) => mode >= 0).length : 0,
     words: { off: words[0] ?? 'OFF', on: words[1] ?? 'ON' },
     reach: { online: labelOf(given.onln) ?? 'Online', offline: labelOf(given.ofln) ?? 'Offline' },
     topic,
   }
+}
+
+function numbers(given: unknown): number[] {
+  return Array.isArray(given) ? given.filter((_, at) => at < MOST_RELAYS).map(Number) : []
 }
 
 function texts(given: unknown): (string | undefined)[] {

@@ -30,6 +30,8 @@ const LOOKS: Readonly<Record<string, { deviceClass: string | null; unit: string 
   Distance: { deviceClass: 'distance', unit: 'cm' },
 }
 
+/** Where a shutter is says the shutter itself. */
+const SHUTTER = /^Shutter\d+$/
 const LEVELS = 3
 const MOST = 128
 
@@ -40,6 +42,7 @@ export function tasmotaSensors(sn: Readonly<Record<string, unknown>>): TasmotaSe
     hPa: typeof sn.PressureUnit === 'string' ? sn.PressureUnit : 'hPa',
   }
   return valuesIn(sn, [])
+    .filter(([first = '']) => !SHUTTER.test(first))
     .filter((_, at) => at < MOST)
     .map((path) => {
       const unit = LOOKS[path.at(-1) ?? '']?.unit ?? ''

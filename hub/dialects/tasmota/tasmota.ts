@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer'
 import { type Announced, type Dialect, NOTHING_ANNOUNCED } from '../dialect.ts'
 import { asObject, readJsonObject } from '../payload.ts'
-import type { Announcement, SaidEntity } from '../said.ts'
+import type { Announcement, NotConnected, SaidEntity } from '../said.ts'
 import { readTasmotaConfig, type TasmotaConfig } from './tasmota-config.ts'
 import { sensorEntity, switching } from './tasmota-entities.ts'
 import { tasmotaSensors } from './tasmota-sensors.ts'
+import { tasmotaShutters } from './tasmota-shutters.ts'
 
 /** The largest that a Tasmota writes has some 4 kB. */
 const MESSAGE_BYTES = 65_536
@@ -73,9 +74,7 @@ function macIdentity(mac: string): string {
 }
 
 function announcementOf(topic: string, config: TasmotaConfig, sensors: Known['sensors']): Announcement {
-  const { entities, shutters } = switching(config)
   const measuring: SaidEntity[] = tasmotaSensors(sensors).map((sensor) => sensorEntity(config, sensor))
-  const reason = 'shutters of Tasmota are not connected yet'
   return {
     topic,
     origin: 'Tasmota',
@@ -88,10 +87,17 @@ function announcementOf(topic: string, config: TasmotaConfig, sensors: Known['se
       via: null,
       area: null,
     },
-    entities: [...entities, ...measuring],
-    notConnected: Array.from({ length: shutters }, (_, at) => ({
-      ...{ part: `shutter${at + 1}`, component: 'cover', name: null, reason },
-    })),
+    entities: [...switching(config), ...tasmotaShutters(config), ...measuring],
+    notConnected: leftOut(config),
     removed: [],
   }
+}
+
+function leftOut({ isFan, switches }: TasmotaConfig): NotConnected[] {
+  const fan = { part: 'fan', component: 'fan', name: null, reason: 'the speeds of an iFan are not told' }
+  const ofSwitches = Array.from({ length: switches }, (_, at) => ({
+    ...{ part: `switch${at + 1}`, component: 'binary_sensor', name: `Switch ${at + 1}` },
+    reason: 'what its switches say is not read',
+  }))
+  return [...(isFan ? [fan] : []), ...ofSwitches]
 }

@@ -12,8 +12,12 @@ export interface Expose {
   label: string
   /** Where its value stands in a state message. Of two endpoints each has its own: `state_left`. */
   property: string
+  /** Of several lights or switches of one device, which; empty: it has one. */
+  endpoint: string
   isPublished: boolean
   canBeSet: boolean
+  /** Whether the device says it when it is asked: what sleeps cannot be. */
+  canBeAsked: boolean
   category: 'config' | 'diagnostic' | null
   unit: string
   range: { min: number; max: number; step: number } | null
@@ -27,6 +31,7 @@ export interface Expose {
 
 const PUBLISHED = 1
 const SET = 2
+const GET = 4
 /** Nobody has more; a list of millions must not be walked. */
 const MOST = 512
 const MOST_VALUES = 256
@@ -58,8 +63,10 @@ function readExpose(expose: Readonly<Record<string, unknown>>, type: string, lev
     name,
     label: text(expose.label),
     property: text(expose.property) || name,
+    endpoint: text(expose.endpoint),
     isPublished: (access & PUBLISHED) !== 0,
     canBeSet: (access & SET) !== 0,
+    canBeAsked: (access & GET) !== 0,
     category: category === 'config' || category === 'diagnostic' ? category : null,
     unit: text(expose.unit),
     range: readRange(expose),

@@ -1,6 +1,7 @@
 import { cleanText } from '../../../shared/clean-text.ts'
 import { cutText } from '../../../shared/cut-text.ts'
-import type { EntityOrder, Said } from '../said.ts'
+import type { EntityOrder, OrderLimits, OrderName } from '../../../shared/entity-order.ts'
+import type { Said } from '../said.ts'
 import type { Expose } from './expose.ts'
 import { binaryClass, numberClass } from './look.ts'
 
@@ -19,17 +20,31 @@ export interface ExposedPart {
   read(said: Readonly<Record<string, unknown>>): Said
   /** By order, the properties to set. */
   orders: PartOrders
+  limits?: OrderLimits
+  /** What is read for it of its device: of a lamp or thermostat these are no entities of their own. */
+  uses: readonly Expose[]
+  /** What is asked for so that all of it is said; absent: all that it uses. */
+  asks?: readonly Expose[]
 }
 
 export type PartOrders = {
-  [O in EntityOrder['order']]?: (order: Extract<EntityOrder, { order: O }>) => Readonly<Record<string, unknown>>
+  [O in OrderName]?: (order: Extract<EntityOrder, { order: O }>) => Readonly<Record<string, unknown>>
 }
 
 /** Names of what a button sends: it happens, and is not a state. */
 const EVENTS = new Set(['action'])
 
-/** A part of a generic expose, or why there is none. */
+/** A part of a generic expose, or why there is none. What it does not publish no state tells of. */
 export function genericPart(expose: Expose): ExposedPart | { reason: string } {
+  const part = partOf(expose)
+  if ('reason' in part) return part
+  const untold = expose.isPublished ? [] : Object.keys(part.orders).map((order) => [order, { untold: true }])
+  return { ...part, uses: [expose], ...(untold.length === 0 ? {} : { limits: Object.fromEntries(untold) }) }
+}
+
+type UnusedPart = Omit<ExposedPart, 'uses'>
+
+function partOf(expose: Expose): UnusedPart | { reason: string } {
   switch (expose.type) {
     case 'binary':
       return binaryPart(expose)
@@ -56,7 +71,7 @@ export function readBinary({ on, off }: Expose, value: unknown): boolean | undef
   return undefined
 }
 
-function binaryPart(expose: Expose): ExposedPart {
+function binaryPart(expose: Expose): UnusedPart {
   const { name, property, canBeSet, on, off } = expose
   return {
     ...{ component: canBeSet ? 'switch' : 'binary_sensor', property, name: titleOf(expose) },
@@ -69,7 +84,7 @@ function binaryPart(expose: Expose): ExposedPart {
   }
 }
 
-function numericPart(expose: Expose): ExposedPart {
+function numericPart(expose: Expose): UnusedPart {
   const { name, property, canBeSet, unit, range } = expose
   return {
     ...{ component: canBeSet ? 'number' : 'sensor', property, name: titleOf(expose) },
@@ -83,7 +98,7 @@ function numericPart(expose: Expose): ExposedPart {
   }
 }
 
-function enumPart(expose: Expose): ExposedPart {
+function enumPart(expose: Expose): UnusedPart {
   const { property, canBeSet, isPublished, values } = expose
   const look = { property, name: titleOf(expose), deviceClass: null, options: values }
   const read = reading(property, (value) => ({ state: String(value) }))
@@ -101,7 +116,7 @@ function enumPart(expose: Expose): ExposedPart {
     : { ...look, component: 'sensor', deviceClass: 'enum', read, orders: {} }
 }
 
-function eventPart(expose: Expose): ExposedPart {
+function eventPart(expose: Expose): UnusedPart {
   const { property, values } = expose
   return {
     ...{ component: 'event', property, name: titleOf(expose), deviceClass: 'button', options: values, orders: {} },
@@ -110,7 +125,7 @@ function eventPart(expose: Expose): ExposedPart {
   }
 }
 
-function textPart(expose: Expose): ExposedPart {
+function textPart(expose: Expose): UnusedPart {
   const { property, canBeSet } = expose
   return {
     ...{ component: canBeSet ? 'text' : 'sensor', property, name: titleOf(expose), deviceClass: null },

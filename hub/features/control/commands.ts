@@ -58,7 +58,7 @@ export const setEntity = adminCommand({
   area: 'entities',
   verb: 'set',
   needs: 'control',
-  summary: 'Tell an entity something: on, 40%, open, press, a number, an option',
+  summary: 'Tell an entity something: on, 40%, red, 2700 K, open, press, a number, an option',
   params: z.strictObject({
     entity: text(255).min(1).meta({ description: 'its name, entity id or key' }),
     what: level.meta({ description: 'a wrong one is answered with what it takes' }),
@@ -69,6 +69,10 @@ export const setEntity = adminCommand({
   examples: [
     { says: 'a lamp on', params: { entity: 'lamp', what: 'on' } },
     { says: 'a dimmer of one of two devices', params: { entity: 'lamp', what: '40%', device: 'kitchen-pi' } },
+    { says: 'a colour, less bright', params: { entity: 'sofa', what: 'red 40%' } },
+    { says: 'a white', params: { entity: 'sofa', what: '2700 K' } },
+    { says: 'an effect', params: { entity: 'sofa', what: 'effect colorloop' } },
+    { says: 'the slats of a blind', params: { entity: 'blind', what: 'tilt 30%' } },
   ],
   positional: ['entity', 'what'],
   changes: true,

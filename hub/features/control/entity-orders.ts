@@ -1,32 +1,37 @@
 import { readBoolean } from '../../../shared/booleans.ts'
+import { colourWords } from '../../../shared/colour-words.ts'
+import type { EntityOrder, OrderLimits, OrderRange } from '../../../shared/entity-order.ts'
 import { LaresError } from '../../../shared/errors.ts'
+import { oneInAnyCase } from '../../../shared/one-in-any-case.ts'
+import { lightOrder } from './light-orders.ts'
+import { namedOrder } from './named-orders.ts'
+import { PLAIN_ORDERS, takenWords } from './taken-words.ts'
 
 /** What an entity that a bridge or connection speaks for can be told. */
 export interface Takes {
-  /** on, off, level, press, value, option, open, close, stop, position, lock, unlock, temperature, mode, text. */
+  /** Names of orders: on, off, level, … */
   orders: readonly string[]
   /** Words that it takes as option or mode; `null`: any. */
   options: readonly string[] | null
   /** Numbers that it takes as value or temperature; `null`: any. */
-  range: { min: number; max: number; step: number } | null
+  range: OrderRange | null
+  /** What other orders of it take. */
+  limits: OrderLimits
 }
 
-/** One of those orders. Percent are 0 to 100, of light, speed, or the way from closed to open. */
-export type Order =
-  | { order: 'on' | 'off' | 'toggle' | 'press' | 'open' | 'close' | 'stop' | 'lock' | 'unlock' }
-  | { order: 'level' | 'position'; percent: number }
-  | { order: 'value'; value: number }
-  | { order: 'option'; option: string }
-  | { order: 'text'; text: string }
-  | { order: 'temperature'; degrees: number }
-  | { order: 'mode'; mode: string }
+/** One of those orders; a toggle comes to one of them when it is told. */
+export type Order = EntityOrder | { order: 'toggle' }
 
-const PLAIN = ['on', 'off', 'press', 'open', 'close', 'stop', 'lock', 'unlock'] as const
-
-/** The order that a person means by a word or number, of those that the entity takes. Throws `bad_params` with what it takes. */
+/** The order that a person means by words or a number, of those that the entity takes. Throws `bad_params` with what it takes. */
 export function readOrder(given: string | number | boolean, takes: Takes, called: string): Order {
   const text = String(given).trim()
-  const order = plainOrder(text, takes) ?? numberOrder(text, takes) ?? wordOrder(text, takes)
+  const order =
+    plainOrder(text, takes) ??
+    numberOrder(text, takes) ??
+    namedOrder(text, takes) ??
+    wordOrder(text, takes) ??
+    lightOrder(text, takes) ??
+    freeText(text, takes)
   if (order !== null) return order
   const words = takenWords(takes)
   throw new LaresError('bad_params', `${called} does not take ${text === '' ? 'nothing' : text}`, {
@@ -36,17 +41,46 @@ export function readOrder(given: string | number | boolean, takes: Takes, called
 
 /** An order in the words in which it was given. */
 export function orderedWords(order: Order): string {
-  if ('percent' in order) return `${order.percent} %`
-  if ('value' in order) return String(order.value)
-  if ('degrees' in order) return String(order.degrees)
-  if ('option' in order) return order.option
-  if ('text' in order) return order.text
-  return 'mode' in order ? order.mode : order.order
+  const level = 'percent' in order && order.percent !== undefined ? `${order.percent} %` : null
+  const what = whatWords(order)
+  return [what, level].filter((words) => words !== null).join(' at ')
+}
+
+function whatWords(order: Order): string | null {
+  switch (order.order) {
+    case 'level':
+    case 'position':
+      return null
+    case 'tilt':
+    case 'humidity':
+      return order.order
+    case 'color':
+      return colourWords(order)
+    case 'color_temperature':
+      return `${order.kelvin} K`
+    case 'effect':
+      return order.effect
+    case 'value':
+      return String(order.value)
+    case 'temperature':
+      return String(order.degrees)
+    case 'option':
+      return order.option
+    case 'text':
+      return order.text
+    case 'mode':
+    case 'preset':
+    case 'fan_mode':
+    case 'swing_mode':
+      return order.mode
+    default:
+      return order.order
+  }
 }
 
 function plainOrder(text: string, { orders }: Takes): Order | null {
   const word = text.toLowerCase()
-  const plain = PLAIN.find((one) => one === word)
+  const plain = PLAIN_ORDERS.find((one) => one === word)
   if (plain !== undefined && orders.includes(plain)) return { order: plain }
   if (!orders.includes('on') || !orders.includes('off')) return null
   if (word === 'toggle') return { order: 'toggle' }
@@ -58,8 +92,11 @@ function numberOrder(text: string, { orders, range }: Takes): Order | null {
   const [, digits, percent] = /^(-?\d+(?:\.\d+)?)\s*(%?)$/.exec(text) ?? []
   if (digits === undefined) return null
   const value = Number(digits)
-  const share = (['level', 'position'] as const).find((one) => orders.includes(one))
-  if (share !== undefined && value >= 0 && value <= 100) return { order: share, percent: value }
+  const has = (order: string) => orders.includes(order)
+  const isNumber = percent === '' && (has('value') || has('temperature'))
+  const share = (['level', 'position', 'humidity'] as const).find(has)
+  if (share !== undefined && !(share === 'humidity' && isNumber) && value >= 0 && value <= 100)
+    return { order: share, percent: value }
   if (percent === '%' || (range !== null && (value < range.min || value > range.max))) return null
   if (orders.includes('value')) return { order: 'value', value }
   return orders.includes('temperature') ? { order: 'temperature', degrees: value } : null
@@ -67,22 +104,12 @@ function numberOrder(text: string, { orders, range }: Takes): Order | null {
 
 function wordOrder(text: string, { orders, options }: Takes): Order | null {
   const kind = (['option', 'mode'] as const).find((one) => orders.includes(one))
-  const folded = text.toLocaleLowerCase('en')
-  const word = options === null ? text : options.find((one) => one.toLocaleLowerCase('en') === folded)
-  if (kind !== undefined && word) return kind === 'option' ? { order: kind, option: word } : { order: kind, mode: word }
-  return orders.includes('text') && text.length <= 255 ? { order: 'text', text } : null
+  if (kind === undefined) return null
+  const word = options === null ? text : oneInAnyCase(text, options)
+  if (word === null || word === '') return null
+  return kind === 'option' ? { order: kind, option: word } : { order: kind, mode: word }
 }
 
-/** What may be written, in words. */
-function takenWords({ orders, options, range }: Takes): string[] {
-  const has = (order: string) => orders.includes(order)
-  const number = range === null ? 'a number' : `a number from ${range.min} to ${range.max}`
-  return [
-    ...PLAIN.filter(has),
-    ...(has('on') && has('off') ? ['toggle'] : []),
-    ...(has('level') || has('position') ? ['0% to 100%'] : []),
-    ...(has('value') || has('temperature') ? [number] : []),
-    ...(has('option') || has('mode') ? (options ?? ['a word']) : []),
-    ...(has('text') ? ['a text'] : []),
-  ]
+function freeText(text: string, { orders }: Takes): Order | null {
+  return orders.includes('text') && text.length <= 255 ? { order: 'text', text } : null
 }

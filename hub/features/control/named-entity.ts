@@ -26,10 +26,10 @@ export interface ToldEntity {
   takes: Takes | null
 }
 
-type Row = Omit<ToldEntity, 'takes'> & { orders: string | null; options: string | null; range: string | null }
+type Row = Omit<ToldEntity, 'takes'> & Record<'orders' | 'options' | 'range' | 'limits', string | null>
 
 const READ =
-  'SELECT e.id, e.device_id AS device, d.name AS device_name, e.key, e.entity_id, e.name, e.entity_type AS type, o.orders, o.options, o.range ' +
+  'SELECT e.id, e.device_id AS device, d.name AS device_name, e.key, e.entity_id, e.name, e.entity_type AS type, o.orders, o.options, o.range, o.limits ' +
   'FROM device_entities e JOIN devices d ON d.id = e.device_id LEFT JOIN entity_orders o ON o.entity_id = e.id'
 
 /** An output of an agent, or what somebody else speaks for and can be told something. */
@@ -69,9 +69,12 @@ export function toldEntities({ db, caller }: Asking, device: string | undefined)
   const rows = db
     .prepare(`${READ} WHERE ${where.sql} AND ${TOLD} ORDER BY e.entity_id, e.device_id`)
     .all(...where.values) as Row[]
-  return rows.map(({ orders, options, range, ...entity }) => ({
+  return rows.map(({ orders, options, range, limits, ...entity }) => ({
     ...entity,
-    takes: orders === null ? null : { orders: read(orders), options: read(options), range: read(range) },
+    takes:
+      orders === null
+        ? null
+        : { orders: read(orders), options: read(options), range: read(range), limits: read(limits ?? '{}') },
   }))
 }
 

@@ -18,7 +18,9 @@ export interface EntityWish {
 }
 
 /** Orders whose outcome takes its time: a blind runs, a thermostat sleeps. */
-const SLOW: ReadonlySet<string> = new Set(['position', 'temperature', 'mode', 'option', 'value'])
+const SLOW: ReadonlySet<string> = new Set([
+  ...['position', 'tilt', 'temperature', 'humidity', 'mode', 'preset', 'fan_mode', 'swing_mode', 'option', 'value'],
+])
 const SWITCHED: ReadonlySet<string> = new Set(['on', 'off', 'toggle', 'level'])
 
 /** Tells an entity something, wherever its device is. Throws `bad_params` with what it takes, and as `giveCommand`. */

@@ -1,3 +1,4 @@
+import type { OrderLimits } from '../../../shared/entity-order.ts'
 import type { Result } from '../../../shared/messages/result.ts'
 import type { State } from '../../../shared/messages/state.ts'
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
@@ -32,11 +33,12 @@ interface Row {
   unique_id: string | null
   deadline: number | null
   expires_at: number
+  limits: string | null
 }
 
 const READ =
   'SELECT u.action_id AS action, a.command_id, u.device_id AS device, d.house_id AS house, a.parameters, a.executed_at, e.id AS entity, ' +
-  'e.source, e.unique_id, u.deadline_mono AS deadline, u.expires_at FROM commands_underway u JOIN control_actions a ON a.id = u.action_id ' +
+  'e.source, e.unique_id, u.deadline_mono AS deadline, u.expires_at, o.limits FROM commands_underway u JOIN control_actions a ON a.id = u.action_id ' +
   "JOIN devices d ON d.id = u.device_id JOIN device_entities e ON e.device_id = u.device_id AND e.key = json_extract(a.parameters, '$.output') " +
   'JOIN entity_orders o ON o.entity_id = e.id'
 
@@ -73,9 +75,10 @@ export class OutsideOrders {
       "UPDATE control_actions SET status = 'executing', executed_at = ?, updated_at = ? WHERE id = ?",
     )
     this.#take = db.prepare(
-      'INSERT INTO entity_orders (entity_id, orders, options, range) VALUES (?, ?, ?, ?) ON CONFLICT (entity_id) DO UPDATE SET ' +
-        'orders = excluded.orders, options = excluded.options, range = excluded.range WHERE orders IS NOT excluded.orders ' +
-        'OR options IS NOT excluded.options OR range IS NOT excluded.range',
+      'INSERT INTO entity_orders (entity_id, orders, options, range, limits) VALUES (?, ?, ?, ?, ?) ON CONFLICT (entity_id) DO UPDATE ' +
+        'SET orders = excluded.orders, options = excluded.options, range = excluded.range, limits = excluded.limits ' +
+        'WHERE orders IS NOT excluded.orders OR options IS NOT excluded.options OR range IS NOT excluded.range ' +
+        'OR limits IS NOT excluded.limits',
     )
   }
 
@@ -84,8 +87,8 @@ export class OutsideOrders {
   }
 
   /** What an entity can be told from now on. Called again with the same it writes nothing. */
-  take({ id }: Entity, { orders, options, range }: Takes): void {
-    this.#take.run(id, ...[orders, options, range].map((one) => (one === null ? null : JSON.stringify(one))))
+  take({ id }: Entity, { orders, options, range, limits = {} }: Omit<Takes, 'limits'> & Partial<Takes>): void {
+    this.#take.run(id, ...[orders, options, range, limits].map((one) => (one === null ? null : JSON.stringify(one))))
   }
 
   /** Hands over what devices that can be reached have not been told, in order. */
@@ -98,7 +101,7 @@ export class OutsideOrders {
     const row = this.#ofAction.get(id) as Row | undefined
     if (!row) return
     if (error !== null) this.#end(context, row, error)
-    else if (isDoneWhenTold(this.#orderOf(row)) || this.#isDone(row)) this.#end(context, row, null)
+    else if (isDoneWhenTold(this.#orderOf(row), limitsOf(row)) || this.#isDone(row)) this.#end(context, row, null)
   }
 
   /** The entity has another state now, or says the same again. */
@@ -141,7 +144,7 @@ export class OutsideOrders {
 
   #isDone(row: Row): boolean {
     const state = this.#known(row.entity)
-    return state !== undefined && isDoneBy(this.#orderOf(row), state)
+    return state !== undefined && isDoneBy(this.#orderOf(row), state, limitsOf(row))
   }
 
   #end(context: Context, row: Row, error: string | null): void {
@@ -160,4 +163,8 @@ export class OutsideOrders {
 
 function isOver({ deadline, expires_at }: Row, { now, mono }: Context): boolean {
   return deadline === null ? now >= expires_at : (mono ?? 0) >= deadline
+}
+
+function limitsOf({ limits }: Row): OrderLimits {
+  return JSON.parse(limits ?? '{}') as OrderLimits
 }

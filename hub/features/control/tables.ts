@@ -99,6 +99,8 @@ export const entityOrders = syncedTable(
     options: json<string[]>(),
     /** Numbers that it takes; `null`: any. */
     range: json<Takes['range']>(),
+    /** What other orders of it take. */
+    limits: json<Takes['limits']>().notNull().default(emptyObject),
   },
   { key: 'entity_id' },
 )

@@ -6,22 +6,26 @@ import { adminCommand } from '../../engine/admin-command.ts'
 import { after, conditions, page } from '../../query/list-query.ts'
 import { visibleHouses } from '../../query/visibility.ts'
 import { deviceNamed } from './named-device.ts'
+import { detailWords } from './state-details.ts'
 
 /** An entity as one of its device; what left has no state. */
 export const ENTITY_COLUMNS =
   'e.entity_id, e.key, e.name, e.entity_type, e.device_class, e.unit_of_measurement, e.source, ' +
-  'e.is_enabled, CASE WHEN e.is_enabled THEN e.state END AS state'
+  'e.is_enabled, CASE WHEN e.is_enabled THEN e.state END AS state, CASE WHEN e.is_enabled THEN e.attributes END AS details'
 
 /** A row of these as it is answered: what is 1 or 0 is on or off, and its flag is one. */
 export function entityAnswer<R extends EntityRow>(row: R): Omit<R, 'is_enabled'> & { is_enabled: boolean } {
-  const { entity_type: type, state } = row
-  return { ...row, state: state === null ? null : onOffText(type, state), is_enabled: row.is_enabled === 1 }
+  const { entity_type: type, state, details } = row
+  const words = state === null ? null : onOffText(type, state)
+  return { ...row, state: words, details: detailWords(words, details), is_enabled: row.is_enabled === 1 }
 }
 
 export const entityLine = {
   name: z.string(),
   /** The newest, as of a minute ago at most. */
   state: z.string().nullable(),
+  /** What belongs to the state, in words: `40 %, red`; `null`: nothing. */
+  details: z.string().nullable(),
   unit_of_measurement: z.string().nullable(),
   entity_id: z.string(),
   entity_type: z.string(),
@@ -37,6 +41,8 @@ export const entityLine = {
 interface EntityRow {
   entity_type: string
   state: string | null
+  /** Its attributes, as JSON. */
+  details: string | null
   is_enabled: number
 }
 

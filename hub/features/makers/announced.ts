@@ -1,5 +1,6 @@
 import { cleanText } from '../../../shared/clean-text.ts'
 import { cutText } from '../../../shared/cut-text.ts'
+import type { OrderLimits } from '../../../shared/entity-order.ts'
 import { MAKER_LIMITS } from '../../../shared/limits.ts'
 import type { MakerDevice, MakerEntity } from './inputs.ts'
 
@@ -85,7 +86,18 @@ function readEntity(given: MakerEntity): MakerEntity | UnconnectedPart {
     orders: given.orders,
     options: given.options?.flatMap((option) => label(option, 255) ?? []) ?? null,
     range: given.range,
+    limits: readLimits(given.limits),
   }
+}
+
+/** Words of limits are names, too. */
+function readLimits(given: MakerEntity['limits'] = {}): OrderLimits {
+  return Object.fromEntries(
+    Object.entries(given).map(([order, { options, ...limit }]) => [
+      order,
+      { ...limit, ...(options && { options: options.flatMap((option) => label(option, 255) ?? []) }) },
+    ]),
+  )
 }
 
 function readReason({ part, component, name, reason }: UnconnectedPart): UnconnectedPart {

@@ -44,6 +44,14 @@ const CARD = {
 const OUTPUT = `INSERT OR IGNORE INTO device_entities (id, device_id, entity_id, unique_id, key, name, entity_type, created_at, updated_at)
   VALUES ('e1', 'kitchen-pi', 'light.kitchen_pi_lamp', 'kitchen-pi_lamp', 'lamp', 'Lamp', 'light', ${START}, ${START})`
 
+/** A lamp with colours and a blind that a bridge speaks for. */
+const TOLD = `INSERT OR IGNORE INTO device_entities (id, device_id, source, entity_id, unique_id, key, name, entity_type, created_at, updated_at)
+  VALUES ('e2', 'kitchen-pi', 'home', 'light.sofa', 'light/2', 'sofa', 'Sofa', 'light', ${START}, ${START}),
+    ('e3', 'kitchen-pi', 'home', 'cover.blind', 'cover/3', 'blind', 'Blind', 'cover', ${START}, ${START});
+  INSERT OR IGNORE INTO entity_orders (entity_id, orders, limits) VALUES
+    ('e2', '["on","off","level","color","color_temperature","effect"]', '{"effect":{"options":["colorloop"]}}'),
+    ('e3', '["open","close","stop","position","tilt"]', '{}')`
+
 /** A lamp that a bridge announced. */
 const LAMP = `INSERT OR IGNORE INTO maker_sources (key, dialect, house_id, is_online, since, created_at, updated_at) VALUES ('zigbee2mqtt', 'zigbee2mqtt', (SELECT id FROM houses ORDER BY created_at, id LIMIT 1), 1, ${START}, ${START}, ${START});
   INSERT OR IGNORE INTO maker_devices (id, source, identity, identities, dialect, name, brand, entities, status, first_heard_at, last_heard_at, announced)
@@ -86,7 +94,10 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
     expect: { device: { id: 'kitchen-pi' }, entities: [{ entity_id: 'sensor.kitchen_pi_cpu_temperature' }] },
   },
   'devices/switch': { expect: { device: 'kitchen-pi', command: 'switch', state: 'pending', value: null } },
-  'entities/set': { before: OUTPUT, expect: { device: 'kitchen-pi', command: 'switch', state: 'pending' } },
+  'entities/set': {
+    before: `${OUTPUT};${TOLD}`,
+    expect: { device: 'kitchen-pi', command: 'switch', state: 'pending' },
+  },
   'devices/command': { expect: { device: 'kitchen-pi', command: 'identify', state: 'pending' } },
   'devices/restart': { expect: { device: 'kitchen-pi', command: 'restart', state: 'pending' } },
   'devices/configure': {

@@ -9,6 +9,9 @@ const OF_ZIGBEE = {
 }
 
 const ADDED = { because: 'test/hub/features/bridges/adding.test.ts takes wrong and right words' }
+const OF_TASMOTA = {
+  because: 'a person reads it in the answer to an order: test/hub/dialects/tasmota gives wrong and right ones',
+}
 
 /** The remedies of what reads devices of other makers. */
 export const MAKERS: Inventory = {
@@ -28,9 +31,9 @@ export const MAKERS: Inventory = {
     'It has ….': OF_ZIGBEE,
   },
   'hub/dialects/tasmota/': {
-    'It takes ….': {
-      because: 'a person reads it in the answer to an order: test/hub/dialects/tasmota gives wrong and right ones',
-    },
+    'It takes ….': OF_TASMOTA,
+    'Choose a number in it.': OF_TASMOTA,
+    'It has ….': OF_TASMOTA,
   },
   'hub/makers/': {
     'Look whether the program that speaks for it runs.': {

@@ -226,6 +226,21 @@ describe('a message that cannot be read', () => {
 })
 
 describe('what is known and not connected', () => {
+  it('is a topic on which something connected takes what it is not told', () => {
+    const more = { direction_command_topic: 'd', oscillation_command_topic: 'o' }
+    const { entities, notConnected } = announce('homeassistant/fan/x/config', {
+      name: 'Fan',
+      command_topic: 'c',
+      ...more,
+    })
+    expect(entities.map(({ orders }) => orders)).toEqual([['on', 'off']])
+    expect(notConnected).toEqual(
+      Object.keys(more).map((topic) => ({
+        ...{ part: `x ${topic}`, component: 'fan', name: 'Fan', reason: `what it takes on "${topic}" is not told` },
+      })),
+    )
+  })
+
   it.each([
     ['sensor', { name: 'x' }, '"state_topic" is missing'],
     ['sensor', { state_topic: 'a/#' }, '"state_topic" is no topic that can be used'],

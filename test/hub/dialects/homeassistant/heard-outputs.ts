@@ -6,9 +6,9 @@ export const OUTPUTS: Row[] = [
     'of Zigbee2MQTT',
     'light',
     { schema: 'json', command_topic: 'c', state_topic: 't', brightness: true, brightness_scale: 254 },
-    [['t', { state: 'ON', brightness: 127, color_mode: 'xy', color: { x: 0.1 } }]],
+    [['t', { state: 'ON', brightness: 127, color_mode: 'xy', color: { x: 0.64, y: 0.33 } }]],
     true,
-    { level: 50, color_mode: 'xy', color: { x: 0.1 } },
+    { brightness: 128, color_mode: 'xy', hs_color: [0, 100] },
   ],
   [
     'that is off',
@@ -27,7 +27,7 @@ export const OUTPUTS: Row[] = [
       ['t', 'x'],
     ],
     undefined,
-    { level: 100 },
+    { brightness: 255 },
   ],
   [
     'of two topics',
@@ -46,7 +46,7 @@ export const OUTPUTS: Row[] = [
       ['r', '255,0,0'],
     ],
     true,
-    { level: 100, rgb: '255,0,0' },
+    { brightness: 255, hs_color: [0, 100], color_mode: 'rgb' },
   ],
   [
     'by templates',
@@ -64,7 +64,7 @@ export const OUTPUTS: Row[] = [
     },
     [['t', { properties: { value: 40 } }]],
     true,
-    { level: 40 },
+    { brightness: 102 },
   ],
 
   ['locked', 'lock', { command_topic: 'c', state_topic: 't' }, [['t', 'LOCKED']], 'locked', {}],
@@ -98,7 +98,7 @@ export const OUTPUTS: Row[] = [
       ['t', 'stopped'],
     ],
     'closed',
-    { position: 0 },
+    { current_position: 0 },
   ],
   [
     'stopped on its way',
@@ -117,7 +117,7 @@ export const OUTPUTS: Row[] = [
     { position_topic: 'p', set_position_topic: 's', position_open: 0, position_closed: 255 },
     [['p', '51']],
     'open',
-    { position: 80 },
+    { current_position: 80 },
   ],
   [
     'by its position and slats',
@@ -128,7 +128,7 @@ export const OUTPUTS: Row[] = [
       ['q', '40'],
     ],
     'closed',
-    { position: 0, tilt: 40 },
+    { current_position: 0, current_tilt_position: 40 },
   ],
   [
     'of Zigbee2MQTT',
@@ -143,7 +143,7 @@ export const OUTPUTS: Row[] = [
       ['t', { position: 20, running: false }],
     ],
     'open',
-    { position: 20 },
+    { current_position: 20 },
   ],
 
   [
@@ -162,7 +162,7 @@ export const OUTPUTS: Row[] = [
       ['m', 'auto'],
     ],
     true,
-    { level: 66, preset_mode: 'auto' },
+    { percentage: 66, preset_mode: 'auto' },
   ],
   [
     'without a speed',
@@ -170,7 +170,7 @@ export const OUTPUTS: Row[] = [
     { command_topic: 'c', percentage_state_topic: 'p' },
     [['p', 'None']],
     undefined,
-    { level: null },
+    { percentage: null },
   ],
 
   [
@@ -186,7 +186,7 @@ export const OUTPUTS: Row[] = [
     },
     [['t', { system_mode: 'heat', local_temperature: 20.5, occupied_heating_setpoint: 21, running_state: 'idle' }]],
     'heat',
-    { current_temperature: 20.5, temperature: 21, action: 'idle' },
+    { current_temperature: 20.5, temperature: 21, hvac_action: 'idle' },
   ],
 
   [
@@ -278,7 +278,7 @@ export const OUTPUTS: Row[] = [
     { command_topic: 'c', position_topic: 'p', value_template: '{{ value_json.value }}' },
     [['p', { value: 30 }]],
     'open',
-    { position: 30 },
+    { current_position: 30 },
   ],
   ['one version', 'update', { state_topic: 't' }, [['t', '1.0']], null, { installed_version: '1.0' }],
 ]

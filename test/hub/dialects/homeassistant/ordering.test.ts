@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { EntityOrder } from '../../../../hub/dialects/said.ts'
+import type { EntityOrder } from '../../../../shared/entity-order.ts'
 import { entity } from './announce.ts'
 
 type Row = [

@@ -102,19 +102,107 @@ describe('a Tasmota', () => {
     expect(said(right, 'home/tasmota_D33445/t/STATE', { POWER1: 'an', POWER2: 'aus' })).toEqual({ state: false })
   })
 
-  it('that is a light dims, and a shutter is known and not connected', () => {
-    const light = announced(config({ rl: [2, 3, 3], lt_st: 1 })).device
-    const power = part(light?.entities, 'power1')
-    expect(power).toMatchObject({ component: 'light', orders: ['on', 'off', 'level'] })
-    expect(power.write({ order: 'level', percent: 40 })[0]).toMatchObject({
-      topic: 'cmnd/tasmota_D33445/Dimmer',
+  it('has the lights that its channels are', () => {
+    const lights = (more: Record<string, unknown>) =>
+      announced(config(more)).device?.entities.map(({ part, orders, limits }) => [part, orders.slice(2), limits])
+    const level = ['level']
+    expect(lights({ rl: [2], lt_st: 0 })).toEqual([['power', [], {}]])
+    expect(lights({ rl: [2], lt_st: 1 })).toEqual([['power', level, {}]])
+    const white = { color_temperature: { range: { min: 2000, max: 6536, step: 1 } } }
+    const effects = { effect: { options: ['none', 'wake up', 'cycle up', 'cycle down', 'random'] } }
+    expect(lights({ rl: [2], lt_st: 2 })).toEqual([['power', ['level', 'color_temperature'], white]])
+    expect(lights({ rl: [2], lt_st: 2, so: { 82: 1 } })).toEqual([
+      ['power', ['level', 'color_temperature'], { color_temperature: { range: { min: 2632, max: 5000, step: 1 } } }],
+    ])
+    expect(lights({ rl: [2], lt_st: 3 })).toEqual([['power', ['level', 'color', 'effect'], effects]])
+    expect(lights({ rl: [2], lt_st: 5, lk: 1 })).toEqual([
+      ['power', ['level', 'color_temperature', 'color', 'effect'], { ...white, ...effects }],
+    ])
+    // Color and white apart: two lights.
+    expect(lights({ rl: [2, 2], lt_st: 5, lk: 0 })).toEqual([
+      ['power1', ['level', 'color', 'effect'], effects],
+      ['power2', ['level', 'color_temperature'], white],
+    ])
+    // A light of each channel.
+    const channels = announced(config({ rl: [2, 2], lt_st: 2, so: { 68: 1 } })).device?.entities
+    expect(part(channels, 'power2').write({ order: 'level', percent: 40 })[0]).toMatchObject({
+      topic: 'cmnd/tasmota_D33445/Channel2',
       payload: '40',
     })
-    expect(said(power, 'tele/tasmota_D33445/STATE', { POWER1: 'ON', Dimmer: 100 })).toEqual({
+    expect(said(part(channels, 'power2'), 'tele/tasmota_D33445/STATE', { POWER2: 'ON', Channel2: 20 })).toEqual({
       state: true,
-      attributes: { brightness: 255 },
+      attributes: { brightness: 51 },
     })
-    expect(light?.notConnected).toEqual([expect.objectContaining({ component: 'cover' })])
+  })
+
+  it('tells a light nothing that it has not', () => {
+    const light = part(announced(config({ rl: [2], lt_st: 5, lk: 1 })).device?.entities, 'power')
+    expect(() => light.write({ order: 'color_temperature', kelvin: 9_000 })).toThrow(
+      '9000 is out of range: 2000 to 6536',
+    )
+    expect(() => light.write({ order: 'effect', effect: 'party' })).toThrow('there is no effect party')
+    expect(() => light.write({ order: 'level', percent: 101 })).toThrow('101 is out of range: 0 to 100')
+    expect(() => light.write({ order: 'position', percent: 5 })).toThrow('it does not take position')
+  })
+
+  it.each([
+    ['that stands open', { Position: 100, Direction: 0 }, 'open', { current_position: 100 }],
+    ['that stands closed', { Position: 0, Direction: 0, Target: 0 }, 'closed', { current_position: 0 }],
+    ['on its way up', { Position: 20, Direction: 1, Target: 100 }, 'opening', { current_position: 20 }],
+    ['on its way down', { Position: 20, Direction: -1, Target: 0 }, 'closing', { current_position: 20 }],
+  ])('has a shutter %s', (_, shutter, state, attributes) => {
+    const entities = announced(config({ rl: [3, 3, 1], sho: [0, 0], sht: [[0, 0, 0]] })).device?.entities
+    expect(entities?.map((one) => one.part)).toEqual(['power3', 'shutter1'])
+    const cover = part(entities, 'shutter1')
+    expect(cover).toMatchObject({ component: 'cover', name: null, orders: ['open', 'close', 'stop', 'position'] })
+    const heard = { state, attributes }
+    expect(said(cover, 'stat/tasmota_D33445/RESULT', { Shutter1: shutter })).toEqual(heard)
+    expect(said(cover, 'tele/tasmota_D33445/SENSOR', { Shutter1: shutter })).toEqual(heard)
+    expect(said(cover, 'stat/tasmota_D33445/STATUS10', { StatusSNS: { Shutter1: shutter } })).toEqual(heard)
+  })
+
+  it('turns a shutter round that is inverted, with its number and its slats', () => {
+    const entities = announced(
+      config({
+        rl: [3, 3, 3, 3],
+        sho: [0, 1],
+        sht: [
+          [0, 0, 0],
+          [-90, 90, 10],
+        ],
+      }),
+    ).device?.entities
+    const second = part(entities, 'shutter2')
+    expect([second.name, second.orders.at(-1)]).toEqual(['Shutter 2', 'tilt'])
+    expect(said(second, 'stat/tasmota_D33445/RESULT', { Shutter2: { Position: 20, Direction: 1, Tilt: 45 } })).toEqual({
+      state: 'closing',
+      attributes: { current_position: 80, current_tilt_position: 75 },
+    })
+    expect(second.write({ order: 'position', percent: 30 })[0]).toMatchObject({
+      topic: 'cmnd/tasmota_D33445/ShutterPosition2',
+      payload: '70',
+    })
+    expect(second.write({ order: 'tilt', percent: 25 })[0]).toMatchObject({
+      topic: 'cmnd/tasmota_D33445/ShutterTilt2',
+      payload: '-45',
+    })
+    expect(() => second.write({ order: 'position', percent: 101 })).toThrow('out of range')
+  })
+
+  it('says what of it is not connected', () => {
+    const { device } = announced(config({ if: 1, swc: [0, -1, 2], so: { 114: 1 } }))
+    expect(device?.notConnected).toEqual([
+      { part: 'fan', component: 'fan', name: null, reason: 'the speeds of an iFan are not told' },
+      ...[1, 2].map((at) => ({
+        ...{ part: `switch${at}`, component: 'binary_sensor', name: `Switch ${at}` },
+        reason: 'what its switches say is not read',
+      })),
+    ])
+    const sensors = { sn: { Shutter1: { Position: 100, Direction: 0 }, ENERGY: { Power: 1 } } }
+    expect(announced(config({ rl: [3, 3] }), sensors).device?.entities.map((one) => one.part)).toEqual([
+      'shutter1',
+      'energy_power',
+    ])
   })
 
   it('measures in the units that it says', () => {
@@ -134,18 +222,10 @@ describe('a Tasmota', () => {
     expect(isReachable(availability, new Map([['tele/tasmota_D33445/LWT', false]]))).toBe(false)
   })
 
-  it('leaves when its announcement is taken back', () => {
-    const { read } = announced(config())
-    expect(read('config', '')).toMatchObject({ removed: ['tasmota/discovery/A0B1C2D33445/config'] })
-    expect(read('sensors', SENSORS).announcements).toEqual([])
-  })
-
   it.each([
-    ['no JSON', '{', 'no JSON object'],
     ['without an address', config({ mac: '__proto__' }), 'it says no mac'],
     ['without topics', config({ ft: 'tasmota' }), 'it says no topic'],
     ['with a topic for everybody', config({ t: '#' }), 'holds + or #'],
-    ['of 100 kB', 'x'.repeat(100_000), 'at most'],
   ])('that is %s is told in words', (_, value, reason) => {
     expect(announced(value)).toMatchObject({ announcements: [], trouble: expect.stringContaining(reason) })
   })

@@ -2,12 +2,15 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { hear, isReachable } from '../../../../hub/dialects/hear.ts'
 import { payloadOf } from '../../../../hub/dialects/payload.ts'
-import type { Announcement, EntityOrder, Said } from '../../../../hub/dialects/said.ts'
+import type { Announcement, Said } from '../../../../hub/dialects/said.ts'
 import { readBridgeDevices } from '../../../../hub/dialects/zigbee2mqtt/bridge-devices.ts'
+import { ZIGBEE2MQTT } from '../../../../hub/dialects/zigbee2mqtt/zigbee2mqtt.ts'
+import type { EntityOrder } from '../../../../shared/entity-order.ts'
 import {
   ALL_DEVICES,
   BLIND,
   BUTTON,
+  COLOUR_LAMP,
   COORDINATOR,
   DOOR,
   FAN,
@@ -88,6 +91,14 @@ describe('the devices of Zigbee2MQTT', () => {
         reason: 'Schedule is a list, of which no entity can be made',
       },
     ])
+    // What of a lamp is no part of that is an entity of its own.
+    expect(kinds(COLOUR_LAMP)).toEqual([
+      'light state',
+      ...['number color_temp_startup', 'select power_on_behavior', 'number transition_time', 'sensor linkquality'],
+    ])
+    expect(announced(COLOUR_LAMP).notConnected).toEqual([
+      expect.objectContaining({ part: 'level_config', component: 'composite' }),
+    ])
     expect(entity(DOOR, 'battery')).toMatchObject({
       ...{
         uniqueId: 'sensor/0x00158d0000000002_battery',
@@ -122,7 +133,7 @@ describe('a state of Zigbee2MQTT', () => {
   it.each<[string, { friendly_name: string }, string, unknown, Said]>([
     ['a light', LAMP, 'state', { state: 'ON', brightness: 127 }, { state: true, attributes: { brightness: 128 } }],
     ['a light that is off', LAMP, 'state', { state: 'OFF' }, { state: false }],
-    ['a light whose colour changed', LAMP, 'state', { color_temp: 370 }, { attributes: { color_temp: 370 } }],
+    ['a light whose colour changed', LAMP, 'state', { color_temp: 370 }, { attributes: { color_temp_kelvin: 2703 } }],
     ['a door that is open', DOOR, 'contact', { contact: false }, { state: true }],
     ['a door that is closed', DOOR, 'contact', { contact: true, linkquality: 90 }, { state: false }],
     ['a number', DOOR, 'battery', { battery: 97 }, { state: 97 }],
@@ -209,21 +220,20 @@ describe('an order for a device of Zigbee2MQTT', () => {
     expect(() => told(LAMP, 'effect', { order: 'on' })).toThrow('Effect does not take on')
     expect(() => told(LAMP, 'effect', { order: 'option', option: 'party' })).toThrow('has no option party')
     expect(() => told(RADIATOR, 'occupied_heating_setpoint', { order: 'temperature', degrees: 90 })).toThrow('5 to 30')
+    expect(() => told(LAMP, 'state', { order: 'level', percent: 101 })).toThrow('0 to 100')
+    expect(() => told(LAMP, 'state', { order: 'color_temperature', kelvin: 9_000 })).toThrow('2203 to 4000')
+    expect(() => told(LAMP, 'state', { order: 'effect', effect: 'party' })).toThrow('has no option party')
     expect(entity(DOOR, 'contact').orders).toEqual([])
   })
 })
 
 describe('a list of devices that is none', () => {
-  it.each([
-    ['empty', '', 'no JSON list'],
-    ['an object', '{}', 'no JSON list'],
-    ['half of one', '[{"ieee_address":', 'no JSON list'],
-    ['no UTF-8', Buffer.from([0x5b, 0xff, 0x5d]), 'no UTF-8'],
-    ['nested without end', `${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'nested too deep'],
-    ['of 33 MB', Buffer.alloc(33 * 1024 * 1024, 0x20), 'bytes'],
-  ])('%s says what is wrong with it', (_, list, reason) => {
-    const bad = readBridgeDevices('zigbee2mqtt', typeof list === 'string' ? bytes(list) : list)
-    expect(bad).toEqual({ announcements: [], trouble: expect.stringContaining(reason) })
+  it('of nothing is that of a bridge that has just begun', () => {
+    const read = ZIGBEE2MQTT.reader('zigbee2mqtt')
+    const say = (list: unknown) => read({ topic: 'zigbee2mqtt/bridge/devices', payload: bytes(list) })
+    say([COORDINATOR, LAMP])
+    expect(say([])).toMatchObject({ announcements: [], removed: [], whole: false, trouble: null })
+    expect(say([COORDINATOR]).removed).toEqual(['zigbee2mqtt/bridge/devices/0x00158d0000000001'])
   })
 
   it('names nothing by what is no address, and cuts names that are too long', () => {

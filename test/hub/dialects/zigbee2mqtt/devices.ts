@@ -69,6 +69,40 @@ export const LAMP = device(1, 'Kitchen/lamp', {
   ]),
 })
 
+/** One that is told hue and saturation, and has settings of its own. */
+export const COLOUR_LAMP = device(1, 'Sofa', {
+  ieee_address: '0x00158d00000000a1',
+  type: 'Router',
+  ...definition('LCA001', 'Philips', 'Hue white and color ambiance', [
+    {
+      type: 'light',
+      features: [
+        state(),
+        numeric('brightness', { access: ALL, value_min: 0, value_max: 254 }),
+        numeric('color_temp_startup', { access: ALL, unit: 'mired', value_min: 153, value_max: 500 }),
+        {
+          ...{ type: 'composite', name: 'color_hs', label: 'Color (HS)', property: 'color', access: ALL },
+          features: [numeric('hue', { access: ALL }), numeric('saturation', { access: ALL })],
+        },
+        {
+          type: 'composite',
+          name: 'level_config',
+          label: 'Level config',
+          property: 'level_config',
+          access: ALL,
+          features: [],
+        },
+      ],
+    },
+    {
+      ...{ type: 'enum', name: 'power_on_behavior', label: 'Power-on behavior', property: 'power_on_behavior' },
+      ...{ access: ALL, values: ['off', 'on', 'toggle', 'previous'] },
+    },
+    numeric('transition_time', { access: 3, unit: 's', value_min: 0, value_max: 10 }),
+    LINK,
+  ]),
+})
+
 export const DOOR = device(2, 'front_door', {
   power_source: 'Battery',
   ...definition('MCCGQ11LM', 'Aqara', 'Door and window sensor', [
@@ -122,6 +156,14 @@ export const RADIATOR = device(4, 'radiator', {
           access: 5,
           values: ['idle', 'heat'],
         },
+        {
+          type: 'enum',
+          name: 'preset',
+          label: 'Preset',
+          property: 'preset',
+          access: 3,
+          values: ['none', 'eco', 'boost'],
+        },
       ],
     },
   ]),
@@ -150,6 +192,7 @@ export const BLIND = device(6, 'blind', {
           values: ['OPEN', 'CLOSE', 'STOP'],
         },
         numeric('position', { access: ALL, value_min: 0, value_max: 100, unit: '%' }),
+        numeric('tilt', { access: ALL, value_min: 0, value_max: 100, unit: '%' }),
       ],
     },
   ]),
@@ -188,6 +231,7 @@ export const FAN = device(8, 'fan', {
           access: ALL,
           values: ['off', 'auto', '1', '2'],
         },
+        numeric('speed', { property: 'fan_speed', access: 3, value_min: 0, value_max: 9 }),
       ],
     },
     numeric('pm25', { unit: 'µg/m³' }),
