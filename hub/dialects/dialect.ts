@@ -24,6 +24,10 @@ export interface Announced {
   whole: boolean
   /** Whether each stands in the place of an earlier one on its topic; else what it does not name stays as it was. */
   replaces: boolean
+  /** One message announced all of them together. Absent: each had one of its own. */
+  isList?: true
+  /** Topics of announcements whose devices came back without saying how they are: they are asked again. Absent: none. */
+  awake?: readonly string[]
   /** What is wrong with the message, as a sentence; `null`: nothing. */
   trouble: string | null
 }

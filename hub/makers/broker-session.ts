@@ -1,9 +1,11 @@
 import { cleanText } from '../../shared/clean-text.ts'
 import { type Cancel, type Clock, wait } from '../../shared/clock.ts'
 import { cutText } from '../../shared/cut-text.ts'
+import type { EntityOrder } from '../../shared/entity-order.ts'
 import { asError, LaresError } from '../../shared/errors.ts'
 import type { Dialect } from '../dialects/dialect.ts'
-import type { EntityOrder } from '../dialects/said.ts'
+import type { Publication } from '../dialects/said.ts'
+import { Asking } from './asking.ts'
 import { type BrokerAddress, ExistingBroker } from './existing-broker.ts'
 import { type OutboundLoad, OutboundNews } from './outbound-news.ts'
 import { Roster } from './roster.ts'
@@ -57,6 +59,7 @@ export class BrokerSession {
   #parts: BrokerSessionParts
   #sources: Source[]
   #broker: ExistingBroker
+  #asking: Asking
   #cancelRefresh: Cancel = () => {}
   #refreshIsDue = false
   #cancelHeld: Cancel = () => {}
@@ -81,6 +84,11 @@ export class BrokerSession {
       hear: (message) => this.#hear(message),
       changed: (state) => this.#changed(state),
     })
+    this.#asking = new Asking({
+      next: () => this.#nextAsk(),
+      publish: (publication) => this.#broker.publish(publication),
+      clock: parts.clock,
+    })
   }
 
   start(): void {
@@ -91,6 +99,7 @@ export class BrokerSession {
     this.#cancelRefresh()
     this.#cancelHeld()
     for (const { troubles } of this.#sources) troubles.forget()
+    this.#asking.stop()
     return this.#broker.stop()
   }
 
@@ -98,6 +107,7 @@ export class BrokerSession {
   want(source: string, identities: readonly string[]): void {
     this.#source(source)?.roster.want(identities)
     this.#broker.refresh()
+    this.#asking.soon()
   }
 
   /** Publishes an order. Rejects with a sentence when it could not be. */
@@ -122,6 +132,7 @@ export class BrokerSession {
       source.outbound.add(news)
       if (news.devices.length + news.gone.length > 0) this.#refreshSoon()
       if (source.roster.isHolding) this.#heldSoon()
+      if (news.trouble !== undefined || news.reach.length > 0) this.#asking.soon()
       void this.#send(source)
     }
   }
@@ -145,6 +156,14 @@ export class BrokerSession {
       const most = roster.most(topic)
       if (most > 0) troubles.note(topic, `a message of ${bytes} bytes on ${wordsOf(topic)}, at most ${most} are read`)
     }
+  }
+
+  #nextAsk(): Publication | null {
+    for (const { roster } of this.#sources) {
+      const ask = roster.nextAsk()
+      if (ask !== null) return ask
+    }
+    return null
   }
 
   /** Once for all announcements that a broker sends together. */

@@ -36,6 +36,8 @@ export class EntityWatch {
   #known: KnownSoFar = { state: undefined, attributes: {} }
   #toldAt: number | null = null
   #reach = new Map<string, boolean>()
+  /** Whether it has to be asked how it is: once, as long as nobody says it. */
+  #isAsked = false
 
   constructor(device: string, entity: SaidEntity) {
     this.device = device
@@ -96,6 +98,26 @@ export class EntityWatch {
     if (news.isEvent) this.dropped += 1
     else this.#held = news
     return null
+  }
+
+  /** Whether it is to be asked how it is. One that cannot be reached would not hear it. */
+  get wantsAsking(): boolean {
+    return this.entity.ask !== undefined && !this.#isAsked && this.#known.state === undefined && this.reach === true
+  }
+
+  asked(): void {
+    this.#isAsked = true
+  }
+
+  /** The connection ended: whatever it was asked on it may be lost. */
+  lost(): void {
+    this.#isAsked = false
+  }
+
+  /** It may be otherwise by now: it had no power. */
+  awoke(): void {
+    this.#isAsked = false
+    this.#known = { ...this.#known, state: undefined }
   }
 
   /** Hears whether it can be reached. */

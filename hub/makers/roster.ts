@@ -1,6 +1,7 @@
+import type { EntityOrder } from '../../shared/entity-order.ts'
 import type { Dialect } from '../dialects/dialect.ts'
 import { type Payload, payloadOf } from '../dialects/payload.ts'
-import type { Announcement, EntityOrder, Publication } from '../dialects/said.ts'
+import type { Announcement, Publication } from '../dialects/said.ts'
 import { AnnouncementRoom, withinRoom } from './announcement-room.ts'
 import { EntityWatch, type StateNews } from './entity-watch.ts'
 import { countJsonMembers } from './json-members.ts'
@@ -130,6 +131,7 @@ export class Roster {
   /** Nothing is known of who can be reached any more: the connection ended. */
   lost(): void {
     this.#reach.clear()
+    for (const watch of this.#watches.values()) watch.lost()
   }
 
   /** What to publish so that an entity does something. Throws `LaresError` for an order that it does not take. */
@@ -142,11 +144,24 @@ export class Roster {
     return this.#announcing.some((filter) => filter.test(topic))
   }
 
+  /** What to publish next so that somebody says how it is; `null`: nothing. What it returns it does not return again. */
+  nextAsk(): Publication | null {
+    this.#watchAll()
+    const first = [...this.#watches.values()].find((watch) => watch.wantsAsking)?.entity.ask
+    if (first === undefined) return null
+    // One message may ask for several entities.
+    for (const watch of this.#watches.values()) {
+      const { ask } = watch.entity
+      if (ask?.topic === first.topic && ask.payload === first.payload) watch.asked()
+    }
+    return first
+  }
+
   #announced(message: PublishedMessage): News {
     if (countJsonMembers(message.payload) > MOST_MEMBERS)
       return { ...NOTHING, trouble: `an announcement of more than ${MOST_MEMBERS} members on ${message.topic}` }
-    const { announcements: all, removed, whole, replaces, trouble } = this.#read(message)
-    const announcements = whole ? withinRoom(all) : all
+    const { announcements: all, removed, whole, replaces, trouble, isList = false, awake = [] } = this.#read(message)
+    const announcements = isList ? withinRoom(all) : all
     const changed = new Map<string, RosterDevice>()
     const gone = new Set<string>()
     const note = (step: { changed: RosterDevice | null; gone: string[] }) => {
@@ -159,7 +174,9 @@ export class Roster {
     for (const one of announcements) note(this.#devices.announce(one, { replaces }))
     for (const identity of gone) changed.delete(identity)
     this.#isStale = true
-    const forgotten = whole ? 0 : this.#makeRoom(announcements, { removed, bytes: message.payload.length })
+    for (const topic of awake)
+      for (const watch of this.#byDevice.get(this.#devices.announcedOn(topic)?.identity ?? '') ?? []) watch.awoke()
+    const forgotten = isList ? 0 : this.#makeRoom(announcements, { removed, bytes: message.payload.length })
     const news = { ...NOTHING, devices: [...changed.values()], gone: [...gone], whole }
     return { ...news, trouble: forgotten > 0 ? 'more devices are announced than there is room for' : trouble }
   }

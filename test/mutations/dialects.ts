@@ -2,6 +2,9 @@ import type { Mutation } from './mutation.ts'
 
 const REFUSED = 'test/hub/dialects/templates/refused-templates.test.ts'
 const ANNOUNCING = 'test/hub/dialects/homeassistant/announcing.test.ts'
+const BRIDGE_BOOK = 'test/hub/dialects/zigbee2mqtt/bridge-book.test.ts'
+const BRIDGE_DEVICES = 'test/hub/dialects/zigbee2mqtt/bridge-devices.test.ts'
+const TASMOTA = 'test/hub/dialects/tasmota/tasmota.test.ts'
 const HEARING = 'test/hub/dialects/homeassistant/hearing.test.ts'
 const ORDERING = 'test/hub/dialects/homeassistant/ordering.test.ts'
 const PRINTING = 'test/hub/dialects/templates/printing.test.ts'
@@ -171,9 +174,58 @@ export const DIALECTS: readonly Mutation[] = [
   },
   {
     without: 'a light that is on being a little bright at least',
-    file: 'hub/dialects/homeassistant/lighting.ts',
+    file: 'hub/dialects/homeassistant/light-brightness.ts',
     text: 'return percent > 0 ? Math.max(1, brightness) : brightness',
     becomes: 'return brightness',
     test: { file: ORDERING, name: 'an order' },
+  },
+  {
+    without: 'naming a topic that is not told',
+    file: 'hub/dialects/homeassistant/announced-config.ts',
+    text: ' && this.has(key) && !this.#topics.has(key)',
+    becomes: ' && !this.has(key)',
+    test: { file: ANNOUNCING, name: 'is a topic on which something connected takes what it is not told' },
+  },
+  {
+    without: 'disbelieving a bridge that names not even itself',
+    file: 'hub/dialects/zigbee2mqtt/bridge-book.ts',
+    text: 'if (read.announcements.length === 0)',
+    becomes: 'if (read.trouble !== null)',
+    test: { file: BRIDGE_DEVICES, name: 'of nothing is that of a bridge that has just begun' },
+  },
+  {
+    without: 'waiting for the groups before a list is whole',
+    file: 'hub/dialects/zigbee2mqtt/bridge-book.ts',
+    text: 'const whole = trouble === null && this.#groupBytes !== null',
+    becomes: 'const whole = trouble === null',
+    test: { file: BRIDGE_BOOK, name: 'does not leave when a list of groups cannot be read, or did not come yet' },
+  },
+  {
+    without: 'keeping the entities of what is interviewed again',
+    file: 'hub/dialects/zigbee2mqtt/bridge-book.ts',
+    text: 'if (known && known.entities.length > 0)',
+    becomes: 'if (known && known.entities.length > 99)',
+    test: { file: BRIDGE_BOOK, name: 'takes nothing from a device that is interviewed again' },
+  },
+  {
+    without: 'a bound on devices that only events told of',
+    file: 'hub/dialects/zigbee2mqtt/bridge-book.ts',
+    text: 'this.#joining.size >= MOST_JOINING',
+    becomes: 'this.#joining.size < 0',
+    test: { file: BRIDGE_BOOK, name: 'of devices without end shows a hundred of them' },
+  },
+  {
+    without: 'looking at the numbers of an order for a Zigbee device',
+    file: 'hub/dialects/zigbee2mqtt/exposed-entity.ts',
+    text: "if (typeof percent === 'number' && !(percent >= 0 && percent <= 100))",
+    becomes: "if (percent === '')",
+    test: { file: BRIDGE_DEVICES, name: 'that it does not take is refused with what it takes' },
+  },
+  {
+    without: 'looking at the percentages of an order for a Tasmota',
+    file: 'hub/dialects/tasmota/tasmota-entity.ts',
+    text: 'if (percent >= 0 && percent <= 100) return',
+    becomes: 'if (percent >= -1_000) return',
+    test: { file: TASMOTA, name: 'tells a light nothing that it has not' },
   },
 ]

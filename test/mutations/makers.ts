@@ -3,6 +3,7 @@ import type { Mutation } from './mutation.ts'
 const ANNOUNCEMENTS = 'test/hub/features/makers/announcements.test.ts'
 const TWO_SOURCES = 'test/hub/features/makers/two-sources.test.ts'
 const DECIDING = 'test/hub/features/makers/deciding.test.ts'
+const ASKING = 'test/hub/makers/asking.test.ts'
 const ORDERS = 'test/hub/features/makers/orders.test.ts'
 const ROSTER = 'test/hub/makers/roster.test.ts'
 const SESSION = 'test/hub/makers/broker-session.test.ts'
@@ -142,7 +143,7 @@ export const MAKERS: readonly Mutation[] = [
   {
     without: 'waiting for what a lamp says of an order',
     file: 'hub/features/control/outside-orders.ts',
-    text: 'else if (isDoneWhenTold(this.#orderOf(row)) || this.#isDone(row))',
+    text: 'else if (isDoneWhenTold(this.#orderOf(row), limitsOf(row)) || this.#isDone(row))',
     becomes: 'else if (row.action > 0)',
     test: { file: ORDERS, name: 'is told once, and is done when the lamp says that it is on' },
   },
@@ -271,5 +272,62 @@ export const MAKERS: readonly Mutation[] = [
     text: 'if (hasToStay(topic)) continue',
     becomes: 'if (topic === "") continue',
     test: { file: ROSTER, name: 'are forgotten when there is no room' },
+  },
+  {
+    without: 'asking of a colour whether it or the white counts',
+    file: 'hub/features/control/order-outcome.ts',
+    text: "if (mode === 'color_temp' || !Array.isArray(hs)) return false",
+    becomes: 'if (!Array.isArray(hs)) return false',
+    test: { file: ORDERS, name: 'is not done when the lamp says' },
+  },
+  {
+    without: 'comparing the colour of a lamp with the one that it was told',
+    file: 'hub/features/control/order-outcome.ts',
+    text: "typeof saturation === 'number' && isSameColour(order, { hue, saturation })",
+    becomes: "typeof saturation === 'number'",
+    test: { file: ORDERS, name: 'is not done when the lamp says' },
+  },
+  {
+    without: 'knowing what no state tells of',
+    file: 'hub/features/control/order-outcome.ts',
+    text: " || (order !== 'toggle' && limits[order]?.untold === true)",
+    becomes: '',
+    test: { file: ORDERS, name: 'is done when it was published where no state tells of it' },
+  },
+  {
+    without: 'a pause between two that are asked',
+    file: 'hub/makers/asking.ts',
+    text: 'const EVERY_MS = 250',
+    becomes: 'const EVERY_MS = 1',
+    test: { file: ASKING, name: 'is one of two hundred' },
+  },
+  {
+    without: 'letting the broker say first what it kept',
+    file: 'hub/makers/asking.ts',
+    text: 'const FIRST_MS = 2_000',
+    becomes: 'const FIRST_MS = 0',
+    test: { file: ASKING, name: 'is asked once when its states are wanted' },
+  },
+  {
+    without: 'asking once',
+    file: 'hub/makers/entity-watch.ts',
+    text: ' && !this.#isAsked && ',
+    becomes: ' && ',
+    endless: true,
+    test: { file: ASKING, name: 'is asked once when its states are wanted' },
+  },
+  {
+    without: 'asking only who can be reached',
+    file: 'hub/makers/entity-watch.ts',
+    text: 'this.#known.state === undefined && this.reach === true',
+    becomes: 'this.#known.state === undefined',
+    test: { file: ASKING, name: 'while its bridge is away' },
+  },
+  {
+    without: 'leaving what sleeps alone',
+    file: 'hub/dialects/zigbee2mqtt/exposed-entity.ts',
+    text: 'const asked = sleeps ? [] : ',
+    becomes: 'const asked = ',
+    test: { file: ASKING, name: 'is no door and no thermostat' },
   },
 ]

@@ -1,13 +1,24 @@
-import type { Dialect } from '../dialect.ts'
-import { readBridgeDevices } from './bridge-devices.ts'
+import { type Dialect, NOTHING_ANNOUNCED } from '../dialect.ts'
+import { BridgeBook } from './bridge-book.ts'
 
-/** Zigbee2MQTT by its own list of devices, which says more than what it announces to Home Assistant. */
+/** Zigbee2MQTT by its own lists of devices and groups, which say more than what it announces to Home Assistant. */
 export const ZIGBEE2MQTT: Dialect = {
   name: 'zigbee2mqtt',
   prefix: 'zigbee2mqtt',
-  announcing: (prefix) => [`${prefix}/bridge/devices`],
-  reader: (prefix) => (message) => {
-    const { announcements, trouble } = readBridgeDevices(prefix, message.payload)
-    return { announcements, removed: [], whole: trouble === null, replaces: true, trouble }
+  announcing: (prefix) => ['devices', 'groups', 'event'].map((what) => `${prefix}/bridge/${what}`),
+  reader(prefix) {
+    const book = new BridgeBook(prefix)
+    return ({ topic, payload }) => {
+      switch (topic.slice(prefix.length)) {
+        case '/bridge/devices':
+          return book.devices(payload)
+        case '/bridge/groups':
+          return book.groups(payload)
+        case '/bridge/event':
+          return book.event(payload)
+        default:
+          return NOTHING_ANNOUNCED
+      }
+    }
   },
 }
