@@ -56,7 +56,7 @@ export const IMPORTS: readonly Mutation[] = [
     file: 'hub/features/import/import-row.ts',
     text: 'wish.same_names ? null : known.holderOf(house, given.row.name)',
     becomes: 'wish.same_names ? null : known.holderOf("", given.row.name)',
-    test: { file: IMPORTING, name: 'have the name wait until somebody wants both' },
+    test: { file: IMPORTING, name: 'has the name wait until somebody wants both' },
   },
   {
     without: 'judging each row by its house',

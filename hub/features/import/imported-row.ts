@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { describeIssues } from '../../../shared/codec.ts'
+import { faultWords } from '../../../shared/fault-words.ts'
 import { words } from '../../../shared/messages/fields.ts'
 
 /** Levels of what stands in a configuration, and its length as JSON. */
@@ -45,6 +45,9 @@ const importedRow = z.strictObject({
   more: config,
 })
 
+/** Of a program that speaks to the hub itself. */
+const FOREIGN_FIELDS = 'it has fields that no row has: they belong into more'
+
 export type ImportedRow = z.infer<typeof importedRow>
 
 export type ReadRow =
@@ -60,8 +63,17 @@ export function readRow(given: Readonly<Record<string, unknown>>): ReadRow {
     ok: false,
     line: typeof line === 'number' && Number.isInteger(line) ? line : null,
     name: cell(255).safeParse(name).data ?? null,
-    fault: describeIssues(parsed.error),
+    fault: faultsOf(parsed.error),
   }
+}
+
+/** The first faults, each with its column. Not even names of other fields are told: somebody mixes up names and values. */
+function faultsOf({ issues }: z.ZodError): string {
+  const told = issues.slice(0, 3).map((issue) => {
+    const [column] = issue.path
+    return column === undefined ? FOREIGN_FIELDS : `${String(column)}: ${faultWords(issue)}`
+  })
+  return [...new Set(told)].join('; ')
 }
 
 function parsed(value: unknown): unknown {

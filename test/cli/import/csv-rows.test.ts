@@ -65,9 +65,20 @@ describe('a CSV file', () => {
 
   it('with a quote that has no end loses that row and no other, however long the file is', () => {
     const rest = Array.from({ length: 40_000 }, (_, at) => `lamp ${at},light\n`).join('')
-    const rows = rowsOf(`name,type\n"broken,light\n${rest}`, 65_536)
+    const text = `name,type\n"broken,light\n${rest}`
+    const rows = rowsOf(text, 65_536)
     expect(rows).toHaveLength(40_001)
     expect(rows.filter((row) => 'fault' in row)).toMatchObject([{ line: 2, fault: 'a quote has no end' }])
+    // It is told before the whole file is in memory.
+    let pieces = 0
+    const counted = function* () {
+      for (const piece of text.match(/[\s\S]{1,65536}/g) ?? []) {
+        pieces += 1
+        yield piece
+      }
+    }
+    expect(csvRows(counted()).next().value).toMatchObject({ line: 2 })
+    expect(pieces * 65_536).toBeLessThan(text.length / 2)
   })
 
   it('with a line that is far too long loses that line and makes nothing of its end', () => {
