@@ -78,9 +78,15 @@ export const importDevices = adminCommand({
       })
     const rooms = new ImportedRooms(context, wish.dry_run)
     const importing: Importing = { context, wish, rooms, known: new KnownRows(context.db), met: new Map() }
-    return { devices: rows.map((row) => answerTo(importing, row)), rooms: rooms.made }
+    const devices = rows.map((row) => answerTo(importing, row))
+    if (devices.some(isWritten)) context.changed()
+    return { devices, rooms: rooms.made }
   },
 })
+
+function isWritten({ outcome }: { outcome: string }): boolean {
+  return outcome === 'new' || outcome === 'updated'
+}
 
 function answerTo(importing: Importing, row: PreparedRow): z.infer<typeof rowAnswer> {
   if (!row.ok)

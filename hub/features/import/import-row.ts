@@ -1,7 +1,7 @@
 import { LaresError } from '../../../shared/errors.ts'
 import type { CallContext } from '../../engine/admin-command.ts'
 import { updateRow } from '../../query/row-changes.ts'
-import { addDevice } from '../devices/joining.ts'
+import { insertDevice } from '../devices/joining.ts'
 import { tellProblems } from '../devices/tell-device.ts'
 import { houseNamed } from '../house/named-house.ts'
 import type { ImportedRooms } from './imported-rooms.ts'
@@ -124,7 +124,7 @@ function make({ context, wish, known, rooms }: Importing, { given, house, key }:
   const room = rooms.roomOf(house, row.room)
   if (room instanceof LaresError) return broken(room.message, room.hint)
   if (wish.dry_run) return { outcome: 'new', device: null, house, says: null, hint: null }
-  const device = addDevice(context, {
+  const device = insertDevice(context, {
     ...{ name: row.name, type: given.deviceType, house, secretHash: null },
     ...{ integration: kind.integration, discovery: 'legacy_migration', hardware: null },
   })
@@ -157,7 +157,6 @@ function update(
       ...(changed.includes('api_config') ? letIn(context, given) : {}),
     },
   )
-  context.changed()
   if (changed.includes('name')) tellProblems(context, device)
   known.write(key, { house, device, said: given.said, now: context.now })
   context.addEvent({

@@ -82,7 +82,8 @@ const MORE: ReadonlyMap<string, Record<string, unknown>> = new Map([
 ])
 const ASKING = knownCommands().flatMap(({ area, verb, params }) =>
   Object.entries(params.properties ?? {})
-    .filter(([name, { format }]) => format === 'device' || name.includes('device'))
+    // A list of devices in a file names none that is there.
+    .filter(([name, { format }]) => format !== 'file' && (format === 'device' || name.includes('device')))
     .map(([param, { format }]) => ({ name: `${area}/${verb}` as const, param, format })),
 )
 
