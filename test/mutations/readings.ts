@@ -1,5 +1,6 @@
 import type { Mutation } from './mutation.ts'
 
+const WAITING = 'test/hub/features/telemetry/waiting-readings.test.ts'
 const BOOKS = 'test/hub/engine/books.test.ts'
 const INDEX = 'test/hub/features/telemetry/reading-index.test.ts'
 const LEFT = 'test/hub/features/retention/left-entries.test.ts'
@@ -234,8 +235,8 @@ export const READINGS: readonly Mutation[] = [
   {
     without: 'a bound to what a start reads of what is not indexed',
     file: 'hub/features/telemetry/states-at-start.ts',
-    text: 'new NewestReadings(db, readRecentFrom(db))',
-    becomes: 'new NewestReadings(db)',
+    text: ', upto: readRecentFrom(db) }',
+    becomes: ' }',
     test: { file: AT_START, name: 'looks for newer states no further back than any house writes in two minutes' },
   },
   {
@@ -282,5 +283,33 @@ export const READINGS: readonly Mutation[] = [
     text: 'return last?.mark === GONE ? [...there, last] : there',
     becomes: 'return there',
     test: { file: LEFT, name: 'is stepped over in bounded steps, and what lies behind it goes all the same' },
+  },
+  {
+    without: 'looking again for a newest reading that is gone',
+    file: 'hub/features/telemetry/newest-readings.ts',
+    text: 'this.#waiting.forget()\n    this.#places = null',
+    becomes: 'this.#places = null',
+    test: { file: WAITING, name: 'are found again' },
+  },
+  {
+    without: 'looking again for a reading whose time had not come',
+    file: 'hub/features/telemetry/waiting-readings.ts',
+    text: 'this.#hasLater = this.#later.get(from, last, latest) !== undefined',
+    becomes: 'this.#hasLater = this.#later.get(last, last, latest) !== undefined',
+    test: { file: WAITING, name: 'are found again' },
+  },
+  {
+    without: 'looking again when the clock was set back',
+    file: 'hub/features/telemetry/waiting-readings.ts',
+    text: 'latest >= this.#latest && ',
+    becomes: '',
+    test: { file: WAITING, name: 'are found again' },
+  },
+  {
+    without: 'looking again when the index is made anew',
+    file: 'hub/features/telemetry/waiting-readings.ts',
+    text: 'indexed >= looked.from && ',
+    becomes: '',
+    test: { file: WAITING, name: 'are found again' },
   },
 ]

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { deviceParam, durationMs, id, sensorParam, sensorValue, time, timeParam } from '../../../shared/admin/fields.ts'
 import { CLOCK_STEP_MS } from '../../../shared/limits.ts'
 import { momentOf } from '../../../shared/read-time.ts'
+import type { Database } from '../../../shared/sqlite/open.ts'
 import type { QueryContext } from '../../engine/admin-command.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
 import { after, conditions, page } from '../../query/list-query.ts'
@@ -13,6 +14,7 @@ import { type NewestReading, NewestReadings } from './newest-readings.ts'
 import { receivedReadings } from './received-readings.ts'
 import { firstOfAll, placeOf, placeText } from './series-page.ts'
 import { Summaries } from './summaries.ts'
+import { WaitingReadings } from './waiting-readings.ts'
 
 const DAY_MS = 86_400_000
 
@@ -39,6 +41,8 @@ const seriesName = {
 interface ReadingRow {
   id: number
   time: number
+  value: number
+  quality: number
   metadata: string | null
 }
 
@@ -129,8 +133,11 @@ export const queryReadings = adminCommand({
     )
     const series = all.map((row, index) => ({
       ...titleOf(row),
-      readings: (lists[index] ?? []).map(({ id: _, metadata, ...reading }) =>
-        metadata === null ? reading : { ...reading, metadata: JSON.parse(metadata) as unknown },
+      // Written out: ten thousand rests of objects cost more than reading them.
+      readings: (lists[index] ?? []).map(({ time, value, quality, metadata }) =>
+        metadata === null
+          ? { time, value, quality }
+          : { time, value, quality, metadata: JSON.parse(metadata) as unknown },
       ),
     }))
     return { from, to, series, ...next }
@@ -194,7 +201,7 @@ export const summarizeReadings = adminCommand({
     )
     const series = all.map((row, index) => ({
       ...titleOf(row),
-      summaries: (lists[index] ?? []).map(({ id: _, ...summary }) => summary),
+      summaries: (lists[index] ?? []).map(({ time, min, mean, max, count }) => ({ time, min, mean, max, count })),
     }))
     return { from, to, step_ms: step, series, ...next }
   },
@@ -260,8 +267,24 @@ export const latestReadings = adminCommand({
  * is shown only where there is no other.
  */
 function newestReading({ db, now }: QueryContext): (series: number) => NewestReading | undefined {
-  const newest = new NewestReadings(db)
-  return (series) => newest.of(series, now + CLOCK_STEP_MS) ?? newest.of(series, Number.MAX_SAFE_INTEGER)
+  const { untilNow, ever } = waitingOf(db)
+  const newest = new NewestReadings(db, { latest: now + CLOCK_STEP_MS, waiting: untilNow })
+  let last: NewestReadings | null = null
+  return (series) => {
+    const reading = newest.of(series)
+    if (reading) return reading
+    last ??= new NewestReadings(db, { latest: Number.MAX_SAFE_INTEGER, waiting: ever })
+    return last.of(series)
+  }
+}
+
+/** What was looked through for the last such question: pages ask it again and again. */
+const WAITING = new WeakMap<Database, { untilNow: WaitingReadings; ever: WaitingReadings }>()
+
+function waitingOf(db: Database) {
+  const known = WAITING.get(db) ?? { untilNow: new WaitingReadings(db), ever: new WaitingReadings(db) }
+  WAITING.set(db, known)
+  return known
 }
 
 function titleOf({ device_id, device_name, sensor, sensor_name, sensor_type, unit }: SeriesRow) {

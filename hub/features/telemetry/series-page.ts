@@ -20,6 +20,9 @@ export function placeOf(text: string | undefined): Place {
  * `next` is the place to go on after; absent when nothing was cut.
  */
 export function firstOfAll<T extends Place>(lists: T[][], limit: number): { lists: T[][]; next?: string } {
+  const [only] = lists
+  // Nearly always a sensor has one series, and its rows are in their order.
+  if (only && lists.length === 1) return firstOfOne(only, limit)
   const inOrder = lists.flat().sort((a, b) => a.time - b.time || a.id - b.id)
   const last = inOrder[limit - 1]
   if (last === undefined || inOrder.length === limit) return { lists }
@@ -27,4 +30,10 @@ export function firstOfAll<T extends Place>(lists: T[][], limit: number): { list
     rows.filter(({ time, id }) => time < last.time || (time === last.time && id <= last.id)),
   )
   return { lists: kept, next: `${last.time}.${last.id}` }
+}
+
+function firstOfOne<T extends Place>(rows: T[], limit: number): { lists: T[][]; next?: string } {
+  const last = rows[limit - 1]
+  if (last === undefined || rows.length === limit) return { lists: [rows] }
+  return { lists: [rows.slice(0, limit)], next: `${last.time}.${last.id}` }
 }

@@ -17,14 +17,12 @@ type Described = Pick<Entity, 'id' | 'source' | 'type'>
 export class StatesAtStart {
   #newest: NewestReadings
   #series: Statement
-  #upto: number
   /** A first state that was not written is of a reading from after it. */
   #since: number
 
   constructor(db: Database, now: number) {
-    this.#newest = new NewestReadings(db, readRecentFrom(db))
+    this.#newest = new NewestReadings(db, { latest: now + CLOCK_STEP_MS, upto: readRecentFrom(db) })
     this.#series = db.prepare('SELECT id, unit FROM reading_series WHERE entity_id = ?')
-    this.#upto = now + CLOCK_STEP_MS
     const last = db.prepare('SELECT received_at FROM readings WHERE id = (SELECT max(id) FROM readings)').pluck().get()
     // Devices gather for a while what they measure.
     this.#since = Number(last ?? 0) - 2 * VOLATILE_FLUSH_MS
@@ -37,7 +35,7 @@ export class StatesAtStart {
   of(entity: Described, known: State | null): State | null {
     let state = known
     for (const { id, unit } of this.#series.all(entity.id) as { id: number; unit: string }[]) {
-      const reading = this.#newest.of(id, this.#upto)
+      const reading = this.#newest.of(id)
       if (!reading || (state ? reading.time <= state.at : reading.time < this.#since)) continue
       const value = isTrueOrFalse(entity, known) ? reading.value !== 0 : reading.value
       const { available: _, ...rest } = state ?? {}
