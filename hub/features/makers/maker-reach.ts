@@ -2,7 +2,7 @@ import { MAKER_LIMITS } from '../../../shared/limits.ts'
 import type { Context } from '../../engine/context.ts'
 import type { InputOf } from '../../engine/input.ts'
 import type { DeviceStatus, Presence } from '../devices/presence.ts'
-import type { MakerRow, MakerRows } from './maker-rows.ts'
+import type { MakerRows, SpeakingRow } from './maker-rows.ts'
 import type { MakerSources } from './maker-sources.ts'
 
 export interface MakerReachParts {
@@ -41,17 +41,17 @@ export class MakerReach {
   }
 
   /** A state of it came: who says nothing of its reach can be reached. */
-  seen(context: Context, row: MakerRow): void {
+  seen(context: Context, row: SpeakingRow): void {
     if (this.#of(row).isAvailable === null) this.#say(context, row, true)
   }
 
   /** It is accepted now, or came back. */
-  show(context: Context, row: MakerRow): void {
+  show(context: Context, row: SpeakingRow): void {
     this.#show(context, row, this.#of(row))
   }
 
   /** Its source no longer has it. */
-  left(context: Context, row: MakerRow, isTold: boolean): void {
+  left(context: Context, row: SpeakingRow, isTold: boolean): void {
     this.#heard.delete(row.id)
     if (row.device_id !== null && row.speaks)
       this.#parts.presence.set(context, row.device_id, { status: 'offline', reason: 'left', isTold })
@@ -74,24 +74,24 @@ export class MakerReach {
     }
   }
 
-  #say(context: Context, row: MakerRow, isAvailable: boolean): void {
+  #say(context: Context, row: SpeakingRow, isAvailable: boolean): void {
     const heard = this.#of(row)
     heard.isAvailable = isAvailable
     this.#show(context, row, heard)
   }
 
-  #show(context: Context, row: MakerRow, heard: Heard): void {
+  #show(context: Context, row: SpeakingRow, heard: Heard): void {
     if (row.status !== 'accepted' || !row.speaks) return
     heard.isHeldBack = !isDue(heard, context.now)
     if (!heard.isHeldBack && this.#set(context, row, { heard, isTold: true })) heard.shownAt = context.now
   }
 
-  #set(context: Context, row: MakerRow, { heard, isTold }: { heard: Heard; isTold: boolean }): boolean {
+  #set(context: Context, row: SpeakingRow, { heard, isTold }: { heard: Heard; isTold: boolean }): boolean {
     const to = this.#statusBy(row, heard)
     return to !== null && row.device_id !== null && this.#parts.presence.set(context, row.device_id, { ...to, isTold })
   }
 
-  #statusBy({ source }: MakerRow, { isAvailable }: Heard): DeviceStatus | null {
+  #statusBy({ source }: SpeakingRow, { isAvailable }: Heard): DeviceStatus | null {
     const known = this.#parts.sources.find(source)
     if (known?.is_named === false) return { status: 'offline', reason: 'source_gone' }
     if (known?.is_online === false) return { status: 'offline', reason: 'source_away' }
@@ -99,7 +99,7 @@ export class MakerReach {
     return isAvailable ? { status: 'online', reason: 'reachable' } : { status: 'offline', reason: 'unreachable' }
   }
 
-  #of({ id }: MakerRow): Heard {
+  #of({ id }: SpeakingRow): Heard {
     let heard = this.#heard.get(id)
     if (!heard) {
       heard = { isAvailable: null, shownAt: null, isHeldBack: false }

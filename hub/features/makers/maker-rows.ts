@@ -30,6 +30,9 @@ export interface MakerRow {
   house: string | null
 }
 
+/** What says whether a device can be reached, and from where it is told of. */
+export type SpeakingRow = Pick<MakerRow, 'id' | 'source' | 'status' | 'device_id' | 'speaks'>
+
 export const MAKER_ROWS =
   'SELECT m.id, m.source, m.identity, m.identities, m.dialect, m.name, m.brand, m.model, m.version, m.via, m.area, m.entities, ' +
   'm.left_out, m.status, m.device_id, m.speaks, m.is_registered, m.given_name, m.first_heard_at, m.last_heard_at, ' +
@@ -83,6 +86,7 @@ export class MakerRows {
   #present: Statement
   #speaking: Statement
   #ofDevice: Statement
+  #speaker: Statement
   #unregistered: Statement
   #registered: Statement
 
@@ -126,6 +130,7 @@ export class MakerRows {
     this.#present = db.prepare(`${MAKER_ROWS} WHERE m.source = ? AND m.status IN ('waiting', 'accepted')`)
     this.#speaking = db.prepare(`${MAKER_ROWS} WHERE m.source = ? AND m.status = 'accepted' AND m.speaks = 1`)
     this.#ofDevice = db.prepare(`${MAKER_ROWS} WHERE m.device_id = ? AND m.speaks = 1`)
+    this.#speaker = db.prepare('SELECT id, source, status FROM maker_devices WHERE device_id = ? AND speaks = 1')
     this.#unregistered = db.prepare(
       `${MAKER_ROWS} WHERE m.is_registered = 0 AND m.speaks = 1 AND m.status = 'accepted' ORDER BY m.id`,
     )
@@ -202,6 +207,12 @@ export class MakerRows {
   ofDevice(device: string): MakerRow | undefined {
     const found = this.#ofDevice.get(device)
     return found === undefined ? undefined : readMakerRow(found)
+  }
+
+  /** The same, in short: it is asked with every state. */
+  speakerOf(device: string): SpeakingRow | undefined {
+    const found = this.#speaker.get(device) as Pick<MakerRow, 'id' | 'source' | 'status'> | undefined
+    return found && { ...found, device_id: device, speaks: true }
   }
 
   unregistered(): MakerRow[] {

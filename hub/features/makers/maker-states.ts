@@ -15,7 +15,7 @@ import { passOn } from '../events/pass-on.ts'
 import type { LatestStates } from '../telemetry/latest.ts'
 import type { Observations } from '../telemetry/observations.ts'
 import type { MakerReach } from './maker-reach.ts'
-import type { MakerRow, MakerRows } from './maker-rows.ts'
+import type { MakerRows, SpeakingRow } from './maker-rows.ts'
 import type { MakerSources } from './maker-sources.ts'
 
 export interface MakerStatesParts {
@@ -45,7 +45,7 @@ export class MakerStates {
 
   take(context: Context, { source, states, dropped: tooFast = 0 }: InputOf<'maker_states'>): void {
     const { sources, reach } = this.#parts
-    const speaking = new Map<string, MakerRow | undefined>()
+    const speaking = new Map<string, SpeakingRow | undefined>()
     let dropped = tooFast
     for (const said of states) {
       const entity = this.#parts.entities.identified(source, said.uniqueId)
@@ -56,9 +56,9 @@ export class MakerStates {
     sources.dropped(source, dropped)
   }
 
-  #speaking(known: Map<string, MakerRow | undefined>, { device }: Entity): MakerRow | undefined {
+  #speaking(known: Map<string, SpeakingRow | undefined>, { device }: Entity): SpeakingRow | undefined {
     if (!known.has(device)) {
-      const row = this.#parts.rows.ofDevice(device)
+      const row = this.#parts.rows.speakerOf(device)
       known.set(device, row?.status === 'accepted' ? row : undefined)
     }
     return known.get(device)
