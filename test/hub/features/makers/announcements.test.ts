@@ -229,6 +229,10 @@ describe('a device that is accepted', () => {
     expect(wanted(house)).toEqual([[Z2M, ['lamp/2']]])
     house.send({ kind: 'maker_reach', source: Z2M, reach: [{ identity: 'lamp/2', available: true }] })
     expect([statusOf(house, device), names(house)]).toEqual(['online reachable', ['Lamp']])
+    // What it was called at first stands for it still, although it did not say so when it came back.
+    const first = { identity: 'zigbee2mqtt_0x1', identities: ['zigbee2mqtt_0x1'] }
+    house.send(saying([lampOf('0x1', first)], { whole: false }))
+    expect(statuses(house)).toEqual(['Other waiting', 'Lamp accepted'])
   })
 
   it('leaves when a whole list does not name it, and many that do are one event', () => {
