@@ -38,7 +38,9 @@ export const devicePage: MakePage = (answer, _schema, now) => ({
       'made known': { format: 'time' },
       'shut out': { format: 'time' },
       sensors: {
-        items: { properties: { name: {}, state: {}, unit: {}, id: { format: 'id' }, type: {}, there: {} } },
+        items: {
+          properties: { name: {}, state: {}, details: {}, unit: {}, id: { format: 'id' }, type: {}, there: {} },
+        },
       },
     },
   },
@@ -84,6 +86,7 @@ function sensorsOf(answer: AnswerReader): Record<string, unknown>[] {
   return answer.list('entities').map((entity) => ({
     name: entity.name,
     state: entity.state,
+    details: entity.details,
     unit: entity.unit_of_measurement,
     id: entity.entity_id,
     type: entity.device_class ?? entity.entity_type,

@@ -141,6 +141,15 @@ describe('a device', () => {
     expect(page).not.toMatch(/throttled|mono|80137/)
   })
 
+  it('says of a lamp what belongs to its state, and of the rest nothing', () => {
+    const device = { name: 'Sofa', id: 'sofa', status: 'online', is_online: true }
+    const lamp = { name: 'Lamp', state: 'on', details: '40 %, red', entity_id: 'light.sofa', is_enabled: true }
+    const load = { name: 'Load', state: '1', details: null, entity_id: 'sensor.load', is_enabled: true }
+    expect(shown('devices', 'show', { device, entities: [lamp, load] })).toMatch(/Lamp +on +40 %, red/)
+    expect(shown('entities', 'list', { entities: [lamp, load] }, 200)).toMatch(/Lamp +on +40 %, red/)
+    expect(shown('entities', 'list', { entities: [load] }, 200)).not.toMatch(/details/i)
+  })
+
   it('has below its state what is wrong with it, each with since when', () => {
     const alarms = [
       {

@@ -19,11 +19,12 @@ describe.skipIf(noMosquitto !== null)('a lamp behind a bridge of another maker',
   beforeAll(async () => {
     broker = await Mosquitto.start()
     bridge = await broker.client()
-    await bridge.subscribeAsync(`zigbee2mqtt/${LAMP.friendly_name}/set`)
+    await bridge.subscribeAsync(['set', 'get'].map((what) => `zigbee2mqtt/${LAMP.friendly_name}/${what}`))
     // As the bridge does: it tells the lamp, and says what that is then.
-    bridge.on('message', (_topic, payload) => {
-      told.push(String(payload))
-      say({ state: 'ON', brightness: 254, ...(JSON.parse(String(payload)) as object) })
+    bridge.on('message', (topic, payload) => {
+      told.push(`${topic.split('/').at(-1)} ${payload}`)
+      if (topic.endsWith('/get')) say({ state: 'OFF', brightness: 10 })
+      else say({ state: 'ON', brightness: 254, ...(JSON.parse(String(payload)) as object) })
     })
     await bridge.publishAsync('zigbee2mqtt/bridge/state', '{"state":"online"}', { retain: true, qos: 1 })
     await bridge.publishAsync('zigbee2mqtt/bridge/devices', JSON.stringify(ALL_DEVICES), { retain: true, qos: 1 })
@@ -45,19 +46,25 @@ describe.skipIf(noMosquitto !== null)('a lamp behind a bridge of another maker',
     return devices.find(({ name }) => name === LAMP.friendly_name)
   }
 
-  it('is switched and dimmed, and the answer is what the lamp says', async () => {
+  it('is asked how it is, is switched, dimmed and coloured, and the answer is what the lamp says', async () => {
     await eventually(async () => (await admin.call<{ makers: unknown[] }>('makers', 'list')).makers.length > 0)
     await admin.call('makers', 'accept', { maker: LAMP.friendly_name })
-    await eventually(async () => {
-      say({ state: 'OFF', brightness: 10 })
-      return (await shown())?.status === 'online'
-    })
+    await eventually(async () => told.length > 0 && (await shown())?.status === 'online')
     const lamp = { device: LAMP.friendly_name }
     expect(await admin.call('devices', 'switch', { ...lamp, output: 'on' })).toMatchObject({ state: 'completed' })
     expect(await admin.call('devices', 'switch', { ...lamp, output: '40%' })).toMatchObject({
       state: 'completed',
       value: { state: 'on', percent: 40 },
     })
-    expect(told).toEqual(['{"state":"ON"}', '{"brightness":102}'])
+    expect(await admin.call('entities', 'set', { entity: LAMP.friendly_name, what: 'red 40%' })).toMatchObject({
+      state: 'completed',
+      value: { state: 'color', hue: 0, saturation: 100, percent: 40 },
+    })
+    expect(told).toEqual([
+      'get {"state":"","brightness":"","color_temp":""}',
+      'set {"state":"ON"}',
+      'set {"brightness":102}',
+      'set {"color":{"x":0.6401,"y":0.33},"brightness":102}',
+    ])
   }, 120_000)
 })

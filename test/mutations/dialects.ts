@@ -5,6 +5,7 @@ const ANNOUNCING = 'test/hub/dialects/homeassistant/announcing.test.ts'
 const BRIDGE_BOOK = 'test/hub/dialects/zigbee2mqtt/bridge-book.test.ts'
 const BRIDGE_DEVICES = 'test/hub/dialects/zigbee2mqtt/bridge-devices.test.ts'
 const TASMOTA = 'test/hub/dialects/tasmota/tasmota.test.ts'
+const CONTRACT = 'test/hub/dialects/contract/dialect-contract.test.ts'
 const HEARING = 'test/hub/dialects/homeassistant/hearing.test.ts'
 const ORDERING = 'test/hub/dialects/homeassistant/ordering.test.ts'
 const PRINTING = 'test/hub/dialects/templates/printing.test.ts'
@@ -227,5 +228,26 @@ export const DIALECTS: readonly Mutation[] = [
     text: 'if (percent >= 0 && percent <= 100) return',
     becomes: 'if (percent >= -1_000) return',
     test: { file: TASMOTA, name: 'tells a light nothing that it has not' },
+  },
+  {
+    without: 'one word for where a blind is',
+    file: 'hub/dialects/homeassistant/covering.ts',
+    text: 'current_position: position,',
+    becomes: 'position,',
+    test: { file: CONTRACT, name: 'tells ' },
+  },
+  {
+    without: 'knowing who never says how it is',
+    file: 'hub/dialects/homeassistant/read-announcement.ts',
+    text: 'const silent = listens.length === 0 ?',
+    becomes: 'const silent = listens.length < 0 ?',
+    test: { file: CONTRACT, name: 'tells ' },
+  },
+  {
+    without: 'keeping what is known of a device that is announced again',
+    file: 'hub/makers/roster.ts',
+    text: 'before?.device === device.identity ? before :',
+    becomes: 'before?.device === "" ? before :',
+    test: { file: CONTRACT, name: 'says the same of the same announcement, and forgets no state for it' },
   },
 ]

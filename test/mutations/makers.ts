@@ -313,7 +313,6 @@ export const MAKERS: readonly Mutation[] = [
     file: 'hub/makers/entity-watch.ts',
     text: ' && !this.#isAsked && ',
     becomes: ' && ',
-    endless: true,
     test: { file: ASKING, name: 'is asked once when its states are wanted' },
   },
   {

@@ -23,14 +23,14 @@ export function jsonLight(config: AnnouncedConfig): Behaviour {
     const bright = percent === undefined || !isDimmable ? {} : { brightness: brightnessOf(percent, scale) }
     return tell({ state: 'ON', ...bright, ...look })
   }
-  const whites = readWhites(config)
+  const whites = has('color_temp') ? readWhites(config) : null
   const orders: Orders = { on: () => tell({ state: 'ON' }), off: () => tell({ state: 'OFF' }) }
   const limits: OrderLimits = {}
   if (isDimmable) orders.level = ({ percent }) => (percent === 0 ? tell({ state: 'OFF' }) : turnOn({}, percent))
   const kind = KINDS.find(has)
   if (kind !== undefined)
     orders.color = ({ percent, ...colour }) => turnOn({ color: colourParts(kind, colour) }, percent)
-  if (has('color_temp')) {
+  if (whites !== null) {
     orders.color_temperature = ({ kelvin, percent }) =>
       turnOn({ color_temp: whites.told(withinRange('kelvin', kelvin, whites.range)) }, percent)
     limits.color_temperature = { range: whites.range }
@@ -45,7 +45,7 @@ export function jsonLight(config: AnnouncedConfig): Behaviour {
       config.topic('state_topic'),
       ({ text }) => ({ text }),
       (text, _known, payload) =>
-        payload.object === null ? unexpected(text) : saidIn(payload.object, scale, whites.said),
+        payload.object === null ? unexpected(text) : saidIn(payload.object, scale, whites?.said),
     ),
     orders,
     limits,
@@ -55,14 +55,14 @@ export function jsonLight(config: AnnouncedConfig): Behaviour {
 function saidIn(
   object: Readonly<Record<string, unknown>>,
   scale: number,
-  whiteIn: (number: number) => LookAttributes,
+  whiteIn?: (number: number) => LookAttributes,
 ): Said {
   const { state, brightness, color_mode, color, color_temp, effect } = object
   const words = Object.entries({ color_mode, effect }).filter(([, one]) => typeof one === 'string')
   const attributes = {
     ...(typeof brightness === 'number' ? brightnessIn(brightness, scale) : {}),
     ...Object.fromEntries(words),
-    ...(typeof color_temp === 'number' ? whiteIn(color_temp) : {}),
+    ...(typeof color_temp === 'number' ? whiteIn?.(color_temp) : {}),
     ...hueOf(colourIn(asObject(color) ?? {})),
   }
   return {

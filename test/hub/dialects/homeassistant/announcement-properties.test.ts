@@ -24,7 +24,20 @@ const component = fc.constantFrom(
     'fan',
     'siren',
   ],
-  ...['text', 'event', 'device_tracker', 'update', 'scene', 'device', 'camera', 'constructor', '__proto__'],
+  ...[
+    'text',
+    'event',
+    'device_tracker',
+    'update',
+    'scene',
+    'humidifier',
+    'valve',
+    'water_heater',
+    'device',
+    'camera',
+    'constructor',
+    '__proto__',
+  ],
 )
 const key = fc.constantFrom(
   ...ABBREVIATIONS.keys(),
@@ -50,12 +63,15 @@ const device = fc.record({
 const payload = fc.oneof(fc.constantFrom('ON', 'OFF', '5', '{"a":"ON"}', 'None', ''), fc.json(), fc.string())
 const orders: EntityOrder[] = [
   ...(['on', 'off', 'press', 'open', 'close', 'stop', 'lock', 'unlock'] as const).map((order) => ({ order })),
-  ...(['level', 'position'] as const).map((order) => ({ order, percent: 50 })),
+  ...(['level', 'position', 'tilt', 'humidity'] as const).map((order) => ({ order, percent: 50 })),
   { order: 'value', value: 5 },
   { order: 'option', option: 'a' },
   { order: 'text', text: 'a' },
   { order: 'temperature', degrees: 20, mode: 'heat' },
-  { order: 'mode', mode: 'a' },
+  ...(['mode', 'preset', 'fan_mode', 'swing_mode'] as const).map((order) => ({ order, mode: 'a' })),
+  { order: 'color', hue: 30, saturation: 100, percent: 50 },
+  { order: 'color_temperature', kelvin: 2_700 },
+  { order: 'effect', effect: 'a', percent: 50 },
 ]
 
 /** `null`: it is refused with an error of ours. Throws what is thrown otherwise. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { EntityOrder } from '../../../../shared/entity-order.ts'
-import { entity } from './announce.ts'
+import { entity, refusal } from './announce.ts'
 
 type Row = [
   component: string,
@@ -179,6 +179,78 @@ describe('an order', () => {
   ])('that a %s does not take is refused with what it takes: %o %o', (component, config, order, message, hint) => {
     expect(() => entity(component, config).write(order)).toThrow(
       expect.objectContaining({ code: 'bad_params', message, hint }),
+    )
+  })
+
+  it.each<[string, Record<string, unknown>, EntityOrder, [string, string][]]>([
+    [
+      'hs in JSON',
+      { ...JSON_LIGHT, supported_color_modes: ['hs'] },
+      { order: 'color', hue: 30, saturation: 100 },
+      [['c', '{"state":"ON","color":{"h":30,"s":100}}']],
+    ],
+    [
+      'xy in JSON',
+      { ...JSON_LIGHT, supported_color_modes: ['xy'] },
+      { order: 'color', hue: 0, saturation: 100 },
+      [['c', '{"state":"ON","color":{"x":0.6401,"y":0.33}}']],
+    ],
+    [
+      'five channels in JSON',
+      { ...JSON_LIGHT, supported_color_modes: ['rgbww'] },
+      { order: 'color', hue: 0, saturation: 100 },
+      [['c', '{"state":"ON","color":{"r":255,"g":0,"b":0,"c":0,"w":0}}']],
+    ],
+    [
+      'kelvin in JSON',
+      { ...JSON_LIGHT, supported_color_modes: ['color_temp'], color_temp_kelvin: true },
+      { order: 'color_temperature', kelvin: 2_700, percent: 50 },
+      [['c', '{"state":"ON","brightness":127,"color_temp":2700}']],
+    ],
+    [
+      'rgb that says its brightness, too',
+      { command_topic: 'c', rgb_command_topic: 'r', on_command_type: 'first' },
+      { order: 'color', hue: 30, saturation: 100, percent: 50 },
+      [
+        ['c', 'ON'],
+        ['r', '128,64,0'],
+      ],
+    ],
+    [
+      'rgb by a template',
+      { command_topic: 'c', rgb_command_topic: 'r', rgb_command_template: '{{ red }}/{{ green }}/{{ blue }}' },
+      { order: 'color', hue: 0, saturation: 100 },
+      [
+        ['r', '255/0/0'],
+        ['c', 'ON'],
+      ],
+    ],
+    [
+      'one template for all',
+      {
+        ...{ ...TEMPLATE_LIGHT, command_on_template: '{{ red }},{{ green }},{{ blue }}' },
+        ...{ red_template: '{{ value }}', green_template: '{{ value }}', blue_template: '{{ value }}' },
+      },
+      { order: 'color', hue: 120, saturation: 100 },
+      [['c', '0,255,0']],
+    ],
+  ])('of a colour or white is told as the light wants it: %s', (_, config, order, published) => {
+    expect(
+      entity('light', config)
+        .write(order)
+        .map(({ topic, payload }) => [topic, payload]),
+    ).toEqual(published)
+  })
+
+  it('of a white that the light has not is refused, and one that has none needs no range', () => {
+    const light = entity('light', { ...JSON_LIGHT, supported_color_modes: ['color_temp'], max_mireds: 454 })
+    expect(light.limits?.color_temperature?.range).toEqual({ min: 2_203, max: 6_536, step: 1 })
+    expect(() => light.write({ order: 'color_temperature', kelvin: 2_000 })).toThrow(
+      '2000 is not between 2203 and 6536',
+    )
+    expect(entity('light', { ...JSON_LIGHT, max_mireds: 'none' }).orders).toEqual(['on', 'off', 'level'])
+    expect(refusal('light', { ...JSON_LIGHT, color_temp: true, min_mireds: 500 })).toBe(
+      'its range of color temperatures is none',
     )
   })
 
