@@ -29,10 +29,16 @@ export function knownColumns(record: Readonly<Record<string, unknown>>): Record<
   const isExact = ([name]: [string, unknown]) => Object.hasOwn(COLUMNS, spelling(name))
   for (const [name, value] of [...there.filter(isExact), ...there.filter((one) => !isExact(one))]) {
     const column = COLUMN_OF.get(spelling(name))
-    if (column !== undefined && !Object.hasOwn(known, column)) known[column] = value
+    const isMeant = column !== 'api_config' || isExact([name, value]) || isConfig(value)
+    if (column !== undefined && isMeant && !Object.hasOwn(known, column)) known[column] = value
     else Object.defineProperty(more, name.trim() || 'column', { value, enumerable: true, configurable: true })
   }
   return Object.keys(more).length === 0 ? known : { ...known, more }
+}
+
+/** What other programs call settings is often a word. */
+function isConfig(value: unknown): boolean {
+  return typeof value === 'string' ? value.trimStart().startsWith('{') : typeof value === 'object'
 }
 
 /** Whether one of these columns is this one, however it is called. */

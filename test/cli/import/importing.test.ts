@@ -106,6 +106,19 @@ describe('a file as people have it', () => {
     expect(counts(await importFile(house, path))).toEqual({ same: 4, repeated: 1, broken: 1 })
   })
 
+  it('has columns under other names, of which a word is no configuration', async () => {
+    const house = openTestHouse()
+    const lines = ['Device Name;Settings;Config;Notes', 'Lamp;auto;{"ip": "10.0.0.1"};warm', 'Fan;{"ip": "10.0.0.2"};;']
+    expect(counts(await importFile(house, file('other.csv', lines.join('\n'))))).toEqual({ new: 2 })
+    expect(deviceRows(house, 'name, user_description, config_data')).toEqual([
+      { name: 'Fan', user_description: null, config_data: '{"ip":"10.0.0.2"}' },
+      {
+        ...{ name: 'Lamp', user_description: 'warm' },
+        config_data: '{"ip":"10.0.0.1","legacy_columns":{"Settings":"auto"}}',
+      },
+    ])
+  })
+
   it('that is broken here and there has its other rows taken', async () => {
     const house = openTestHouse()
     const deep = `${'{"a":'.repeat(40)}1${'}'.repeat(40)}`
