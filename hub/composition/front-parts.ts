@@ -17,6 +17,7 @@ export function composeFrontParts(
     topics,
     clock: options.clock,
     log: options.log,
+    logLevel: options.logLevel,
     settings: options.config.features,
     socket: localSocket(options),
     secrets,

@@ -13,6 +13,8 @@ export interface Front {
   topics: Topics
   clock: Clock
   log: Log
+  /** As `hub.toml` says, for a thread of its own. */
+  logLevel: string
   /** The sections of `hub.toml`. */
   settings: Readonly<Record<string, unknown>>
   /** The hub's local socket: whoever may open it is the hub's own administrator. */

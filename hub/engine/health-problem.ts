@@ -7,10 +7,18 @@ export interface FeatureProblems {}
 /** What can be wrong with the hub: the code of an error, or of what a feature says of itself. */
 export type ProblemCode = ErrorCode | keyof FeatureProblems
 
+/**
+ * `note`: nobody need do anything, such as an absent central. `attention`: the hub works, and somebody should look before it
+ * does not. `serious`: it cannot store, or serve anybody.
+ */
+export type Weight = 'note' | 'attention' | 'serious'
+
 /** What a part of the hub says of itself. */
 export interface ToldProblem {
   code: ProblemCode
   message: string
   /** Replaces the code's remedy where the place knows a better one. */
   hint?: string | undefined
+  /** Default: `attention`. */
+  weight?: Weight
 }

@@ -98,8 +98,11 @@ export class Effects {
           this.#close((principal) => principal.kind === 'bridge' && principal.id === bridge, reason)
         },
         problem: ({ name, problem }) => {
-          if (problem) this.#health.raise(name, problem.code, problem.message, { hint: problem.hint })
-          else this.#health.clear(name)
+          if (problem === null) this.#health.clear(name)
+          else {
+            const { code, message, hint, weight = 'attention' } = problem
+            this.#health.raise(name, code, message, { hint, weight })
+          }
         },
         log_level: ({ part, level }) => logBoard.set(part, level),
       },

@@ -4,9 +4,10 @@ import type { Cancel, Clock } from '../../shared/clock.ts'
 import { asError } from '../../shared/errors.ts'
 import type { Service } from '../../shared/lifecycle.ts'
 import type { Log } from '../../shared/log.ts'
+import type { Weight } from '../engine/health-problem.ts'
 import type { Intake } from '../engine/intake.ts'
 import type { DiskReport } from '../features/retention/engine.ts'
-import type { Health, Weight } from './hub-health.ts'
+import type { Health } from './hub-health.ts'
 
 const MEASURE_MS = 60_000
 

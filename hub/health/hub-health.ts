@@ -1,19 +1,13 @@
 import { cutText } from '../../shared/cut-text.ts'
 import { type ErrorCode, hintFor } from '../../shared/errors.ts'
 import type { HubHealth } from '../../shared/messages/hub-health.ts'
-import type { ProblemCode } from '../engine/health-problem.ts'
+import type { ProblemCode, Weight } from '../engine/health-problem.ts'
 
 export interface Problem {
   code: ProblemCode
   message: string
   hint: string
 }
-
-/**
- * `note`: nobody need do anything, such as an absent central. `attention`: the hub works, and somebody should look before it
- * does not. `serious`: it cannot store, or serve anybody.
- */
-export type Weight = 'note' | 'attention' | 'serious'
 
 const ORDER: Weight[] = ['serious', 'attention', 'note']
 /** More do not fit into the message. The worst come first. */

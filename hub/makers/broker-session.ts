@@ -6,7 +6,7 @@ import { asError, LaresError } from '../../shared/errors.ts'
 import type { Dialect } from '../dialects/dialect.ts'
 import type { Publication } from '../dialects/said.ts'
 import { Asking } from './asking.ts'
-import { type BrokerAddress, ExistingBroker } from './existing-broker.ts'
+import { type BrokerAddress, type BrokerState, ExistingBroker } from './existing-broker.ts'
 import { type OutboundLoad, OutboundNews } from './outbound-news.ts'
 import { Roster } from './roster.ts'
 import { SourceTroubles } from './source-troubles.ts'
@@ -26,7 +26,7 @@ export interface BrokerSessionParts {
   dialects: readonly SpokenDialect[]
   /** Hands it to the engine; resolves when it is on the disk. */
   send(source: string, load: Load): Promise<unknown>
-  changed(source: string, state: { online: boolean; reason: string | null }): void
+  changed(source: string, state: BrokerState): void
   /** Something that was published cannot be understood; `null`: all can again. Not told when the connection ends, which ends it. */
   trouble(source: string, reason: string | null): void
   clock: Clock
@@ -39,6 +39,8 @@ interface Source extends SpokenDialect {
   isSending: boolean
   /** Before then nothing is sent again, by the clock that never goes back. */
   restsUntil: number
+  /** Messages that were too large, since the start. */
+  passedOver: number
 }
 
 const REFRESH_MS = 50
@@ -74,6 +76,7 @@ export class BrokerSession {
       troubles: new SourceTroubles({ tell: (reason) => parts.trouble(spoken.source, reason), clock: parts.clock }),
       isSending: false,
       restsUntil: Number.NEGATIVE_INFINITY,
+      passedOver: 0,
     }))
     this.#broker = new ExistingBroker({
       address: parts.address,
@@ -108,6 +111,11 @@ export class BrokerSession {
     this.#source(source)?.roster.want(identities)
     this.#broker.refresh()
     this.#asking.soon()
+  }
+
+  /** Messages that were too large, since the start. */
+  get passedOver(): { source: string; messages: number }[] {
+    return this.#sources.map(({ source, passedOver }) => ({ source, messages: passedOver }))
   }
 
   /** Publishes an order. Rejects with a sentence when it could not be. */
@@ -152,9 +160,11 @@ export class BrokerSession {
   }
 
   #passedOver({ topic, bytes }: { topic: string; bytes: number }): void {
-    for (const { roster, troubles } of this.#sources) {
-      const most = roster.most(topic)
-      if (most > 0) troubles.note(topic, `a message of ${bytes} bytes on ${wordsOf(topic)}, at most ${most} are read`)
+    for (const source of this.#sources) {
+      const most = source.roster.most(topic)
+      if (most === 0) continue
+      source.passedOver += 1
+      source.troubles.note(topic, `a message of ${bytes} bytes on ${wordsOf(topic)}, at most ${most} are read`)
     }
   }
 
@@ -176,7 +186,7 @@ export class BrokerSession {
     })
   }
 
-  #changed(state: { online: boolean; reason: string | null }): void {
+  #changed(state: BrokerState): void {
     for (const { source, roster, troubles } of this.#sources) {
       if (!state.online) {
         roster.lost()

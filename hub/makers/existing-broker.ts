@@ -1,22 +1,25 @@
 import { randomBytes } from 'node:crypto'
+import type { Socket } from 'node:net'
 import { type IClientOptions, MqttClient } from 'mqtt'
 import { Backoff } from '../../shared/backoff.ts'
 import type { Cancel, Clock } from '../../shared/clock.ts'
 import { asError } from '../../shared/errors.ts'
 import type { Publication } from '../dialects/said.ts'
-import { openBrokerSocket } from './broker-socket.ts'
-import { brokerTrouble } from './broker-trouble.ts'
+import { type BrokerPlace, openBrokerSocket } from './broker-socket.ts'
+import { type BrokerTrouble, brokerTrouble } from './broker-trouble.ts'
 import { MessageGuard, type MessageGuardParts } from './message-guard.ts'
 import type { PublishedMessage } from './roster.ts'
 
 /** How to get into a broker that is there already. */
-export interface BrokerAddress {
-  /** `mqtt://host:port` or `mqtts://host:port`; `unix:` with a path is a socket of this machine. */
-  url: string
+export interface BrokerAddress extends BrokerPlace {
   user: string | null
   password: string | null
-  /** The certificate of its authority, PEM; `null`: those that the system knows. */
-  ca: string | null
+}
+
+/** Whether a broker is there, and what is wrong with it. */
+export interface BrokerState extends Pick<BrokerTrouble, 'refuses'> {
+  online: boolean
+  reason: string | null
 }
 
 export interface ExistingBrokerParts extends Pick<MessageGuardParts, 'most' | 'passedOver'> {
@@ -26,7 +29,7 @@ export interface ExistingBrokerParts extends Pick<MessageGuardParts, 'most' | 'p
   filters(): ReadonlySet<string>
   hear(message: PublishedMessage): void
   /** It is connected, or is not and why. Told when it changes. */
-  changed(state: { online: boolean; reason: string | null }): void
+  changed(state: BrokerState): void
   clock: Clock
 }
 
@@ -49,6 +52,7 @@ export class ExistingBroker {
   #again: Cancel = () => {}
   #stopped = false
   #told: string | null = null
+  #giveUp = new AbortController()
 
   constructor(parts: ExistingBrokerParts) {
     this.#parts = parts
@@ -61,6 +65,7 @@ export class ExistingBroker {
   async stop(): Promise<void> {
     this.#stopped = true
     this.#again()
+    this.#giveUp.abort()
     const client = this.#client
     this.#client = null
     await client?.endAsync(true)
@@ -75,7 +80,7 @@ export class ExistingBroker {
     const stale = [...this.#held].filter((filter) => !wanted.has(filter))
     for (const some of inPackets(fresh))
       client.subscribe(some, { qos: 1 }, (error) => {
-        if (error) this.#tell({ online: true, reason: `it refuses a subscription: ${brokerTrouble(error)}` })
+        if (error) this.#tell({ online: true, reason: `it refuses a subscription: ${brokerTrouble(error).reason}` })
       })
     for (const some of inPackets(stale)) client.unsubscribe(some)
     this.#held = new Set(wanted)
@@ -93,12 +98,23 @@ export class ExistingBroker {
     try {
       address = await this.#parts.address()
     } catch (error) {
-      this.#retry(asError(error).message)
+      this.#retry({ reason: asError(error).message, refuses: true })
       return
     }
     if (this.#stopped) return
-    const { most, passedOver } = this.#parts
-    const guard = new MessageGuard({ socket: openBrokerSocket(address), most, passedOver })
+    const { most, passedOver, clock } = this.#parts
+    let socket: Socket
+    try {
+      socket = await openBrokerSocket(address, { clock, signal: this.#giveUp.signal })
+    } catch (error) {
+      this.#retry(brokerTrouble(error))
+      return
+    }
+    if (this.#stopped) {
+      socket.destroy()
+      return
+    }
+    const guard = new MessageGuard({ socket, most, passedOver })
     const client = new MqttClient(() => guard, optionsFor(address))
     this.#client = client
     let failure: unknown = null
@@ -120,17 +136,17 @@ export class ExistingBroker {
       // Without it its timers would run on.
       client.end(true)
       if (this.#client === client) this.#client = null
-      this.#retry(failure === null ? 'the connection ended' : brokerTrouble(failure))
+      this.#retry(failure === null ? { reason: 'the connection ended' } : brokerTrouble(failure))
     })
   }
 
-  #retry(reason: string): void {
+  #retry(trouble: BrokerTrouble): void {
     if (this.#stopped) return
-    this.#tell({ online: false, reason })
+    this.#tell({ online: false, ...trouble })
     this.#again = this.#parts.clock.after(this.#backoff.next(), () => void this.#connect())
   }
 
-  #tell(state: { online: boolean; reason: string | null }): void {
+  #tell(state: BrokerState): void {
     const words = JSON.stringify(state)
     if (words === this.#told) return
     this.#told = words

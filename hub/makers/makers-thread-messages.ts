@@ -1,6 +1,6 @@
 import type { EntityOrder } from '../../shared/entity-order.ts'
-import type { LogLevel } from '../../shared/log-board.ts'
 import type { Load } from './broker-session.ts'
+import type { BrokerState } from './existing-broker.ts'
 
 /** A broker that is there already, as hub.toml names it. Everything survives a structured clone. */
 export interface NamedBroker {
@@ -11,13 +11,15 @@ export interface NamedBroker {
   user: string | null
   /** A file with the certificate of its authority, PEM. */
   ca: string | null
+  /** The only key that it may show; `null`: its certificate is looked at. */
+  pin: string | null
   /** What is spoken there: each is a source of its own. */
   spoken: readonly { source: string; dialect: string; prefix: string }[]
 }
 
 export interface MakersSettings {
   brokers: readonly NamedBroker[]
-  logLevel: LogLevel
+  logLevel: string
 }
 
 export type ToMakers =
@@ -33,9 +35,11 @@ export type ToMakers =
 
 export type FromMakers =
   | { kind: 'load'; number: number; source: string; load: Load }
-  | { kind: 'state'; source: string; online: boolean; reason: string | null }
+  | { kind: 'state'; source: string; state: BrokerState }
   | { kind: 'trouble'; source: string; reason: string | null }
-  | { kind: 'ordered'; id: number; error: string | null }
+  | { kind: 'ordered'; id: number; source: string; error: string | null }
+  /** Messages that were too large, since the thread began. Every few seconds, where they are more than before. */
+  | { kind: 'passed_over'; sources: readonly { source: string; messages: number }[] }
   /** It is about to connect, and may need a password. */
   | { kind: 'password'; number: number; broker: string }
   | { kind: 'stopped' }

@@ -5,6 +5,7 @@ import type { EntityOrder } from '../../shared/entity-order.ts'
 import { explain } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import type { Load } from './broker-session.ts'
+import type { BrokerState } from './existing-broker.ts'
 import type { FromMakers, MakersSettings, NamedBroker, ToMakers } from './makers-thread-messages.ts'
 
 /** What of a worker is used here. */
@@ -20,9 +21,11 @@ export interface MakersThreadParts {
   settings: MakersSettings
   /** Hands a load to the engine; resolves when it is on the disk. */
   take(source: string, load: Load): Promise<void>
-  state(source: string, state: { online: boolean; reason: string | null }): void
+  state(source: string, state: BrokerState): void
   trouble(source: string, reason: string | null): void
-  ordered(id: number, error: string | null): void
+  ordered(order: { id: number; source: string }, error: string | null): void
+  /** Messages that were too large, since the thread began. */
+  passedOver(sources: readonly { source: string; messages: number }[]): void
   /** The password for a broker; `null`: none. Rejects with what is wrong with it. */
   password(broker: string): Promise<string | null>
   clock: Clock
@@ -96,7 +99,7 @@ export class MakersThread {
 
   order(order: { id: number; source: string; uniqueId: string; order: EntityOrder }): void {
     if (!this.#worker) {
-      this.#parts.ordered(order.id, 'the thread that listens at other brokers is being started anew')
+      this.#parts.ordered(order, 'the thread that listens at other brokers is being started anew')
       return
     }
     this.#say({ kind: 'order', ...order })
@@ -107,7 +110,7 @@ export class MakersThread {
   }
 
   async #hear(message: FromMakers): Promise<void> {
-    const { take, state, trouble, ordered, password } = this.#parts
+    const { take, state, trouble, ordered, passedOver, password } = this.#parts
     switch (message.kind) {
       case 'load': {
         const { number, source, load } = message
@@ -126,13 +129,16 @@ export class MakersThread {
         return
       }
       case 'state':
-        state(message.source, { online: message.online, reason: message.reason })
+        state(message.source, message.state)
         return
       case 'trouble':
         trouble(message.source, message.reason)
         return
       case 'ordered':
-        ordered(message.id, message.error)
+        ordered(message, message.error)
+        return
+      case 'passed_over':
+        passedOver(message.sources)
         return
       case 'stopped':
         this.#stopped?.()

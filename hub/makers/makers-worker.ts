@@ -4,6 +4,7 @@ import { systemClock } from '../../shared/clock.ts'
 import { asError, explain } from '../../shared/errors.ts'
 import { giveBackMemorySoon } from '../../shared/give-back-memory.ts'
 import { createLog } from '../../shared/log.ts'
+import { systemTrouble } from '../../shared/system-trouble.ts'
 import { BrokerSession } from './broker-session.ts'
 import { DIALECTS } from './dialects.ts'
 import type { BrokerAddress } from './existing-broker.ts'
@@ -43,9 +44,18 @@ function answered(number: number, value: string | null, error: string | null): v
   else one?.reject(new Error(error))
 }
 
-async function addressOf({ key, url, user, ca }: NamedBroker): Promise<BrokerAddress> {
+async function addressOf({ key, url, user, ca, pin }: NamedBroker): Promise<BrokerAddress> {
+  log.debug({ broker: key, url }, 'connects')
   const password = await ask((number) => ({ kind: 'password', number, broker: key }))
-  return { url, user, password, ca: ca === null ? null : readFileSync(ca, 'utf8') }
+  return { url, user, password, pin, ca: ca === null ? null : certificateIn(ca) }
+}
+
+function certificateIn(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new Error(`ca in hub.toml: ${systemTrouble(cause, file).message}`, { cause })
+  }
 }
 
 function sessionOf(broker: NamedBroker): BrokerSession {
@@ -55,8 +65,15 @@ function sessionOf(broker: NamedBroker): BrokerSession {
       const dialect = DIALECTS.get(name)
       return dialect ? [{ source, dialect, prefix }] : []
     }),
-    send: (source, load) => ask((number) => ({ kind: 'load', number, source, load })),
-    changed: (source, { online, reason }) => say({ kind: 'state', source, online, reason }),
+    send(source, load) {
+      const { devices, gone, states } = load
+      log.debug({ source, devices: devices.length, gone: gone.length, states: states.length }, 'something was heard')
+      return ask((number) => ({ kind: 'load', number, source, load }))
+    },
+    changed(source, state) {
+      log.info({ source, ...state }, state.online ? 'its broker is there' : 'its broker is away')
+      say({ kind: 'state', source, state })
+    },
     trouble(source, reason) {
       if (reason !== null) log.warn({ source, reason }, 'something that was published cannot be understood')
       say({ kind: 'trouble', source, reason })
@@ -91,6 +108,18 @@ function sessionFor(source: string): BrokerSession | undefined {
   return [...open.values()].find(({ sources }) => sources.includes(source))?.session
 }
 
+/** They are numbers for people: nobody waits for them. */
+const PASSED_OVER_MS = 5_000
+let toldPassedOver = '[]'
+const cancelPassedOver = systemClock.every(PASSED_OVER_MS, () => {
+  const all = [...open.values()].flatMap(({ session }) => session.passedOver)
+  const sources = all.filter(({ messages }) => messages > 0)
+  const words = JSON.stringify(sources)
+  if (words === toldPassedOver) return
+  toldPassedOver = words
+  say({ kind: 'passed_over', sources })
+})
+
 listenAt(settings.brokers)
 
 port.on('message', (message: ToMakers) => {
@@ -121,9 +150,9 @@ async function order({ id, source, uniqueId, order: wanted }: Extract<ToMakers, 
     const session = sessionFor(source)
     if (!session) throw new Error(`nobody listens to ${source} any more`)
     await session.order(source, uniqueId, wanted)
-    say({ kind: 'ordered', id, error: null })
+    say({ kind: 'ordered', id, source, error: null })
   } catch (error) {
-    say({ kind: 'ordered', id, error: explain(error) })
+    say({ kind: 'ordered', id, source, error: explain(error) })
   }
 }
 
@@ -132,6 +161,7 @@ function notInOrder(error: unknown): void {
 }
 
 async function stop(): Promise<void> {
+  cancelPassedOver()
   try {
     await Promise.all([...open.values()].map(({ session }) => session.stop()))
   } catch (error) {

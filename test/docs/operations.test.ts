@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { DECLARED_PROBLEMS } from '../../hub/features/declared-problems.ts'
+import { MakerCounts } from '../../hub/features/makers/maker-metrics.ts'
 import { SYNC_OFF } from '../../hub/sync/sync-status.ts'
+import type { MetricSources } from '../../hub/web/metric-lists.ts'
 import { hubMetrics } from '../../hub/web/metrics.ts'
 import { ERROR_CODES } from '../../shared/errors.ts'
 
@@ -11,7 +13,7 @@ const operations = readFileSync(join(import.meta.dirname, '../../docs/operations
 describe('docs/operations.md', () => {
   it('names every metric, and no other', async () => {
     const nothing = () => 0
-    const { registry } = hubMetrics({
+    const sources: MetricSources = {
       connected: nothing,
       connections: nothing,
       queueDepth: nothing,
@@ -30,7 +32,8 @@ describe('docs/operations.md', () => {
       degraded: () => false,
       dropped: () => ({ session_away: 0, slow_reader: 0 }),
       sensors: () => [],
-    })
+    }
+    const { registry } = hubMetrics(sources, new MakerCounts().metrics)
     const exported = (await registry.getMetricsAsJSON()).map(({ name }) => name)
     const documented = Array.from(operations.matchAll(/^\| `(lares_[a-z0-9_]+)/gm), ([, name]) => name)
     expect([...documented].sort()).toEqual([...exported].sort())

@@ -67,4 +67,28 @@ describe.skipIf(noMosquitto !== null)('a lamp behind a bridge of another maker',
       'set {"color":{"x":0.6401,"y":0.33},"brightness":102}',
     ])
   }, 120_000)
+
+  it('shows at /metrics what came of it, by its source', async () => {
+    const lines = async () => (await (await fetch(`http://127.0.0.1:${hub.ports.http}/metrics`)).text()).split('\n')
+    const SOURCE = 'source="home-zigbee2mqtt"'
+    await eventually(async () => (await lines()).includes(`lares_maker_devices{${SOURCE},status="accepted"} 1`))
+    const shown = await lines()
+    expect(shown).toContain(`lares_maker_source_connected{${SOURCE}} 1`)
+    expect(shown).toContain(`lares_maker_devices{${SOURCE},status="waiting"} ${ALL_DEVICES.length - 1}`)
+    expect(shown).toContain(`lares_maker_orders_total{${SOURCE},outcome="published"} 3`)
+    expect(shown).toContain(`lares_maker_messages_passed_over_total{${SOURCE}} 0`)
+    expect(shown.find((line) => line.startsWith(`lares_maker_states_total{${SOURCE},kind="heard"}`))).toMatch(
+      / [1-9]\d*$/,
+    )
+  }, 60_000)
+
+  it('is heard in the log once its part is to say everything', async () => {
+    const log = async () => (await admin.call<{ lines: string[] }>('hub', 'log')).lines.join('\n')
+    expect(await log()).not.toContain('something was heard')
+    await admin.call('hub', 'log-level', { part: 'makers', level: 'debug' })
+    await eventually(async () => {
+      say({ state: 'ON', brightness: Math.round(Math.random() * 200) })
+      return (await log()).includes('something was heard')
+    })
+  }, 60_000)
 })

@@ -156,6 +156,11 @@ const REMEDIES: Record<ErrorCode | keyof FeatureProblems, Tried | Untried> = {
   jobs_failing: { because: 'what they work with is mended first: test/hub/features/jobs/commands.test.ts' },
   jobs_unknown: { because: 'another version is put in place: test/hub/features/jobs/unknown-jobs.test.ts' },
   makers_crowded: { because: 'people decide on what waits: test/hub/features/makers/announcements.test.ts' },
+  makers_broker_away: { because: 'it is a program of somebody else: test/hub/features/makers/source-problems.test.ts' },
+  makers_broker_refuses: {
+    because: 'hub.toml or that broker is mended: test/hub/makers/broker-session.test.ts has a password that is mended',
+  },
+  makers_bridge_away: { because: 'it is a program of somebody else: test/hub/features/makers/source-problems.test.ts' },
   makers_house_unknown: { because: 'hub.toml is mended: test/hub/features/makers/announcements.test.ts' },
   old_key_stays: { because: 'a person removes a file: test/remedies/secrets.test.ts' },
   job_failed: { because: 'what it works with is mended first: test/hub/features/jobs/commands.test.ts' },

@@ -6,6 +6,11 @@ export function sourceOfBridge(name: string): string {
   return `${OWN_BROKER}-${name}`
 }
 
+/** The bridge that a source is, by its name. */
+export function bridgeOfSource(source: string): string {
+  return source.substring(OWN_BROKER.length + 1)
+}
+
 /** Whether a source is a bridge, or was one. */
 export function isOfBridge(source: string): boolean {
   return source.startsWith(`${OWN_BROKER}-`)

@@ -15,6 +15,7 @@ export const HUB_LOG_PARTS = [
   'engine',
   'intake',
   'jobs',
+  'makers',
   'sync',
   'voice',
 ] as const

@@ -1,10 +1,11 @@
 import './inputs.ts'
 import type { Context } from '../../engine/context.ts'
-import type { Feature, InputHandler } from '../../engine/feature.ts'
+import type { Feature, InputHandler, InputHandlers } from '../../engine/feature.ts'
 import type { House } from '../../engine/house.ts'
 import type { InputKind, InputOf } from '../../engine/input.ts'
 import { openBridges } from '../bridges/engine.ts'
 import { openControl } from '../control/engine.ts'
+import type { OutsideOrders } from '../control/outside-orders.ts'
 import { openDevices } from '../devices/engine.ts'
 import { openTelemetry } from '../telemetry/engine.ts'
 import { Announcements } from './announcements.ts'
@@ -15,6 +16,8 @@ import { MakerReach } from './maker-reach.ts'
 import { MakerRows } from './maker-rows.ts'
 import { MakerSources } from './maker-sources.ts'
 import { MakerStates } from './maker-states.ts'
+import { SourcesInNumbers } from './source-figures.ts'
+import { SourceProblems } from './source-problems.ts'
 import { SourcesComing } from './sources-coming.ts'
 import { Wanted } from './wanted.ts'
 
@@ -38,11 +41,18 @@ export function openMakers(house: House): Feature {
     context.effect({ kind: 'makers_bridges', bridges: bridges.all() })
   }
   const wanted = new Wanted({ rows, sources })
+  const problems = new SourceProblems(db)
+  const numbers = new SourcesInNumbers(db)
   orders.carriedBy((context, order) => {
     if (!sources.find(order.source)) return false
     context.effect({ kind: 'maker_order', ...order })
     return true
   })
+  function changed(): void {
+    wanted.changed()
+    numbers.changed()
+  }
+
   /** Rows may be others now: somebody decided on one, or removed a device. */
   let isChanged = true
 
@@ -54,32 +64,19 @@ export function openMakers(house: House): Feature {
       registering.register(context, row)
       reach.show(context, row)
     }
-    wanted.changed()
+    changed()
   }
 
   return {
     name: 'makers',
     writes: 'readings',
-    inputs: {
-      maker_sources: stored((context, input) => coming.name(context, input)),
-      maker_source: stored((context, input) => coming.show(context, input)),
-      maker_trouble: stored((context, { source, reason }) => sources.troubled(context, source, reason)),
-      maker_devices(context, input) {
-        announcements.take(context, input)
-        wanted.changed()
-        return { verdict: 'stored' }
-      },
-      maker_reach: stored((context, input) => reach.take(context, input)),
-      maker_states: stored((context, input) => states.take(context, input)),
-      maker_ordered(context, { id, error }) {
-        orders.published(context, id, error)
-        return { verdict: 'stored' }
-      },
-    },
+    inputs: inputsOf({ coming, announcements, reach, sources, states, problems, orders, changed }),
     start(context) {
       wanted.forget()
       isChanged = true
       coming.begin(context)
+      problems.begin(context)
+      numbers.forget()
       context.effect({ kind: 'makers_bridges', bridges: bridges.all() })
       context.effect({ kind: 'makers_open' })
       settle(context)
@@ -89,11 +86,50 @@ export function openMakers(house: House): Feature {
     tick(context) {
       reach.tick(context)
       coming.tick(context)
+      problems.tick(context)
+      numbers.tick(context)
       sources.tick(context)
     },
     stop: (context) => sources.write(context),
     forget() {
       isChanged = true
+      problems.forget()
+      numbers.forget()
+    },
+  }
+}
+
+interface InputParts {
+  coming: SourcesComing
+  announcements: Announcements
+  reach: MakerReach
+  sources: MakerSources
+  states: MakerStates
+  problems: SourceProblems
+  orders: OutsideOrders
+  /** There are other devices. */
+  changed: () => void
+}
+
+function inputsOf(parts: InputParts): InputHandlers {
+  const { coming, announcements, reach, sources, states, problems, orders, changed } = parts
+  return {
+    maker_sources: stored((context, input) => coming.name(context, input)),
+    maker_source: stored((context, input) => {
+      problems.heard(input)
+      coming.show(context, input)
+    }),
+    maker_trouble: stored((context, { source, reason }) => sources.troubled(context, source, reason)),
+    maker_devices(context, input) {
+      announcements.take(context, input)
+      changed()
+      return { verdict: 'stored' }
+    },
+    maker_reach: stored((context, input) => reach.take(context, input)),
+    maker_states: (context, input) => ({ verdict: 'stored', value: states.take(context, input) }),
+    maker_ordered(context, { id, error }) {
+      orders.published(context, id, error)
+      return { verdict: 'stored' }
     },
   }
 }

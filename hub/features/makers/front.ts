@@ -10,7 +10,9 @@ import { DIALECTS } from '../../makers/dialects.ts'
 import { MakersThread } from '../../makers/makers-thread.ts'
 import type { NamedBroker } from '../../makers/makers-thread-messages.ts'
 import { sourceOfBridge } from '../bridges/source-of-bridge.ts'
+import { MakerCounts } from './maker-metrics.ts'
 import { type BrokerEntry, MAKERS } from './settings.ts'
+import { sourceAtBroker } from './source-of-broker.ts'
 
 /** States in one transaction: others want to be served meanwhile. */
 const STATES_AT_ONCE = 500
@@ -19,15 +21,15 @@ const STATES_AT_ONCE = 500
 export function openMakersFront(front: Front): FrontPart {
   const { brokers: entries } = readSection(MAKERS, front.settings)
   const named = Object.entries(entries).map(([key, entry]) => namedBroker(key, entry))
-  const sources = named.flatMap(({ key, spoken }) =>
-    spoken.map(({ source, dialect }) => ({ key: source, dialect, house: entries[key]?.house ?? null })),
-  )
+  const sources = sourcesOf(named, entries)
   let bridges: readonly BridgeAtBroker[] = []
   let isOpen = false
+  const counts = new MakerCounts()
 
   /** What the engine does not take at present is told in its health. */
   async function input(one: StructuredInput): Promise<void> {
-    await front.input(one)
+    const { value } = await front.input(one)
+    if (one.kind === 'maker_states') counts.states(one, Number(value))
   }
 
   function aboutSource(key: string): { dialect: string; house: string | null } | undefined {
@@ -43,11 +45,15 @@ export function openMakersFront(front: Front): FrontPart {
   }
 
   const thread = new MakersThread({
-    settings: { brokers: named, logLevel: 'warn' },
+    settings: { brokers: named, logLevel: front.logLevel },
     take,
-    state: (source, { online, reason }) => told(input({ kind: 'maker_source', source, online, reason })),
+    state: (source, state) => told(input({ kind: 'maker_source', source, ...state })),
     trouble: (source, reason) => told(input({ kind: 'maker_trouble', source, reason })),
-    ordered: (id, error) => told(input({ kind: 'maker_ordered', id, error })),
+    ordered({ id, source }, error) {
+      counts.order(source, error === null ? 'published' : 'refused')
+      told(input({ kind: 'maker_ordered', id, error }))
+    },
+    passedOver: (messages) => counts.passedOver(messages),
     password: (key) => front.secrets.with(entries[key] ?? {}, (secret) => secret?.toString() ?? null),
     clock: front.clock,
     log: front.log,
@@ -79,10 +85,12 @@ export function openMakersFront(front: Front): FrontPart {
         isOpen = true
         listen()
       },
+      maker_figures: ({ figures }) => counts.note(figures),
       makers_wanted: ({ source, identities }) => thread.want(source, identities),
       maker_order: ({ id, source, uniqueId, order }) =>
         thread.order({ id, source, uniqueId, order: order as EntityOrder }),
     },
+    metrics: counts.metrics,
     stop: () => thread.stop(),
   }
 }
@@ -102,17 +110,24 @@ function inputsOf(
   return inputs
 }
 
+function sourcesOf(named: readonly NamedBroker[], entries: Readonly<Record<string, BrokerEntry>>) {
+  return named.flatMap(({ key, spoken }) =>
+    spoken.map(({ source, dialect }) => ({ key: source, dialect, house: entries[key]?.house ?? null })),
+  )
+}
+
 /** A dialect that the entry does not mention is spoken with its own prefix; one that is false is not. */
 function namedBroker(key: string, entry: BrokerEntry): NamedBroker {
   const spoken = [...DIALECTS.values()].flatMap(({ name, prefix }) => {
     const said = entry[name as 'zigbee2mqtt' | 'tasmota' | 'homeassistant']
-    return said === false ? [] : [{ source: `${key}-${name}`, dialect: name, prefix: said ?? prefix }]
+    return said === false ? [] : [{ source: sourceAtBroker(key, name), dialect: name, prefix: said ?? prefix }]
   })
-  return { key, url: entry.url, user: entry.user ?? null, ca: entry.ca ?? null, spoken }
+  const { url, user = null, ca = null, pin = null } = entry
+  return { key, url, user, ca, pin, spoken }
 }
 
 /** The hub's own broker, for one bridge there: its topics are as a client of the local socket hears them. */
 function ownBroker({ name, dialect, prefix }: BridgeAtBroker, socket: string): NamedBroker {
   const source = sourceOfBridge(name)
-  return { key: source, url: `unix:${socket}`, user: null, ca: null, spoken: [{ source, dialect, prefix }] }
+  return { key: source, url: `unix:${socket}`, user: null, ca: null, pin: null, spoken: [{ source, dialect, prefix }] }
 }

@@ -1,5 +1,6 @@
 import type { BridgeAtBroker } from '../../engine/bridge-at-broker.ts'
 import type { DeviceWords, EntityWords } from '../../makers/maker-device.ts'
+import type { SourceFigures } from './source-figures.ts'
 
 /** An entity that a source knows of, in words that survive a structured clone. */
 export type MakerEntity = EntityWords
@@ -32,8 +33,11 @@ declare module '../../engine/input.ts' {
     }
     /** Who can be reached. */
     maker_reach: { source: string; reach: readonly { identity: string; available: boolean }[] }
-    /** Whether the source itself is there, and what is wrong in words where it is not. Of a bridge: whether it is listened to. */
-    maker_source: { source: string; online: boolean; reason: string | null }
+    /**
+     * Whether the source itself is there, and what is wrong in words where it is not. `refuses`: only a person can change that. Of a
+     * bridge: whether it is listened to.
+     */
+    maker_source: { source: string; online: boolean; reason: string | null; refuses?: true }
     /** What is wrong with what a source that is there publishes, in words; `null`: nothing any more. */
     maker_trouble: { source: string; reason: string | null }
     /** Sources that hub.toml names now, at each start: others that are no bridges keep their devices, which are offline. */
@@ -48,6 +52,8 @@ declare module '../../engine/input.ts' {
     makers_open: object
     /** Whose states are wanted: accepted devices of a source by identity; at start for every source, and on every change. */
     makers_wanted: { source: string; identities: readonly string[] }
+    /** How many devices each source has that is wanted, and whether it is there. At start, and when they are others. */
+    maker_figures: { figures: readonly SourceFigures[] }
     /** An order to be published; `id` is the action's. The outcome is seen in states. */
     maker_order: { source: string; uniqueId: string; order: Record<string, unknown>; id: number }
   }

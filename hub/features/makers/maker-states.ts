@@ -43,7 +43,8 @@ export class MakerStates {
     this.#parts = parts
   }
 
-  take(context: Context, { source, states, dropped: tooFast = 0 }: InputOf<'maker_states'>): void {
+  /** Returns how many were dropped. */
+  take(context: Context, { source, states, dropped: tooFast = 0 }: InputOf<'maker_states'>): number {
     const { sources, reach } = this.#parts
     const speaking = new Map<string, SpeakingRow | undefined>()
     let dropped = tooFast
@@ -54,6 +55,7 @@ export class MakerStates {
       else reach.seen(context, row)
     }
     sources.dropped(source, dropped)
+    return dropped
   }
 
   #speaking(known: Map<string, SpeakingRow | undefined>, { device }: Entity): SpeakingRow | undefined {

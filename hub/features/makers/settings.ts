@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { placeKey } from '../../contract/named-places.ts'
 import { settingsSection } from '../../contract/settings-section.ts'
+import { readPin } from '../../makers/key-pin.ts'
 import { secretName } from '../../secrets/secret-reader.ts'
 import { isOfBridge, OWN_BROKER } from '../bridges/source-of-bridge.ts'
 
@@ -9,6 +10,11 @@ const prefix = z
   .string()
   .regex(/^[^+#\s/][^+#\s]{0,99}(?<!\/)$/u, 'is no topic: no +, # or blank, and no / at its ends')
 const spoken = z.union([prefix, z.literal(false)])
+
+const pin = z
+  .string()
+  .refine((text) => readPin(text) !== null, 'is no SHA-256 of a public key: 64 hexadecimal digits, or base64')
+  .transform((text) => readPin(text) ?? '')
 
 const broker = z
   .strictObject({
@@ -19,6 +25,7 @@ const broker = z
     secret: secretName.optional(),
     secret_file: z.string().startsWith('/', 'is no whole path').optional(),
     ca: z.string().startsWith('/', 'is no whole path').optional(),
+    pin: pin.optional(),
     house: z.string().min(1).max(255).optional(),
     zigbee2mqtt: spoken.optional(),
     tasmota: spoken.optional(),
@@ -31,6 +38,14 @@ const broker = z
   .refine(
     ({ secret, secret_file, user }) => user !== undefined || (secret ?? secret_file) === undefined,
     'has a secret and no user',
+  )
+  .refine(
+    ({ ca, pin }) => ca === undefined || pin === undefined,
+    'has both ca and pin: the key that pin names is enough',
+  )
+  .refine(
+    ({ url, ca, pin }) => url.startsWith('mqtts:') || (ca ?? pin) === undefined,
+    'has ca or pin, which are for url = "mqtts://…"',
   )
 
 /** The hub's own broker has bridges for sources. */
@@ -48,7 +63,7 @@ export const MAKERS = settingsSection({
     brokers: {
       meaning:
         'Brokers that are there already, each under a name of its own: the hub hears devices of other makers there, and tells them what ' +
-        'people want. url is mqtt:// or mqtts://; user with secret or secret_file; ca for a certificate of an authority of your own; ' +
+        'people want. url is mqtt:// or mqtts://; user with secret or secret_file; ca for a certificate of an authority of your own, or pin for the key of the broker itself (SHA-256 of its public key); ' +
         'house, where the hub has several; zigbee2mqtt, tasmota and homeassistant name the first part of their topics where it is another, or are false.',
       example:
         'brokers = { home = { url = "mqtt://192.168.1.5:1883", user = "lares", secret_file = "/etc/lares/home.password" } }',

@@ -27,7 +27,7 @@ describe.skipIf(noMosquitto !== null)('a session with a broker of somebody else'
     password = USER.password
     broker = await Mosquitto.start(USER)
     session = new BrokerSession({
-      address: async () => ({ url: broker.url, user: USER.name, password, ca: null }),
+      address: async () => ({ url: broker.url, user: USER.name, password, ca: null, pin: null }),
       dialects: [{ source: 'home', dialect: ZIGBEE2MQTT, prefix: 'zigbee2mqtt' }],
       send: async (_source, load) => loads.push(load),
       changed: (_source, state) => states.push(state),
@@ -129,7 +129,7 @@ describe.skipIf(noMosquitto !== null)('a session with a broker of somebody else'
     password = 'wrong'
     session.start()
     await vi.waitFor(
-      () => expect(states).toEqual([{ online: false, reason: expect.stringMatching(/user|password/) }]),
+      () => expect(states).toEqual([{ online: false, reason: expect.stringMatching(/user|password/), refuses: true }]),
       WITHIN,
     )
     password = USER.password

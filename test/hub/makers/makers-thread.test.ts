@@ -8,7 +8,7 @@ import { ALL_DEVICES, LAMP } from '../dialects/zigbee2mqtt/devices.ts'
 import { Mosquitto, noMosquitto } from './mosquitto.ts'
 
 const SPOKEN = [{ source: 'home-zigbee2mqtt', dialect: 'zigbee2mqtt', prefix: 'zigbee2mqtt' }]
-const BROKER = { key: 'home', url: 'mqtt://127.0.0.1:1', user: 'lares', ca: null, spoken: SPOKEN }
+const BROKER = { key: 'home', url: 'mqtt://127.0.0.1:1', user: 'lares', ca: null, pin: null, spoken: SPOKEN }
 const ORDER = {
   id: 7,
   source: 'home-zigbee2mqtt',
@@ -60,7 +60,8 @@ describe('the thread that listens at other brokers', () => {
       },
       state: (source, state) => told.push([source, state]),
       trouble() {},
-      ordered: (id, error) => told.push([id, error]),
+      ordered: ({ id, source }, error) => told.push([id, source, error]),
+      passedOver() {},
       async password(broker) {
         if (broker === 'locked') throw new Error('there is no secret home')
         return 'a house'
@@ -106,7 +107,7 @@ describe('the thread that listens at other brokers', () => {
       ['home-zigbee2mqtt', { online: false, reason: 'the thread that listens there is being started anew' }],
     ])
     thread.order({ ...ORDER, id: 8 })
-    expect(told.at(-1)).toEqual([8, 'the thread that listens at other brokers is being started anew'])
+    expect(told.at(-1)).toEqual([8, ORDER.source, 'the thread that listens at other brokers is being started anew'])
     clock.advance(2_000)
     expect(puppets).toHaveLength(2)
     expect(puppets[1]?.heard).toEqual([{ kind: 'want', source: 'home-zigbee2mqtt', identities: ['ieee:1'] }])
@@ -128,7 +129,8 @@ describe.skipIf(noMosquitto !== null)('a real thread beside a real broker', () =
       take: async (_source, load) => void loads.push(load),
       state() {},
       trouble() {},
-      ordered: (id, error) => ordered.push([id, error]),
+      ordered: ({ id }, error) => ordered.push([id, error]),
+      passedOver() {},
       password: async () => 'a house',
       clock: systemClock,
       log: silentLog,

@@ -5,10 +5,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connectAsync, type MqttClient } from 'mqtt'
 import { systemClock, wait } from '../../../shared/clock.ts'
+import type { BrokerKey } from './broker-tls.ts'
 
 const PROGRAM = ['/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto'].find((path) => existsSync(path))
 /** Why there is none, for whoever skips what needs it; `null`: there is one. */
 export const noMosquitto = PROGRAM ? null : 'mosquitto is not installed (apt-get install mosquitto)'
+
+/** With which it speaks TLS. */
+type BrokerFiles = Pick<BrokerKey, 'key' | 'cert'>
 
 const START_MS = 30_000
 const LOOK_MS = 50
@@ -20,19 +24,25 @@ export class Mosquitto {
   #child: ChildProcess | null = null
   #user: { name: string; password: string } | null
 
-  private constructor(port: number, user: { name: string; password: string } | null) {
+  #tls: BrokerFiles | null
+
+  private constructor(port: number, user: { name: string; password: string } | null, tls: BrokerFiles | null) {
     this.port = port
     this.#user = user
+    this.#tls = tls
   }
 
-  static async start(user: { name: string; password: string } | null = null): Promise<Mosquitto> {
-    const broker = new Mosquitto(await freePort(), user)
+  static async start(
+    user: { name: string; password: string } | null = null,
+    tls: BrokerFiles | null = null,
+  ): Promise<Mosquitto> {
+    const broker = new Mosquitto(await freePort(), user, tls)
     await broker.start()
     return broker
   }
 
   get url(): string {
-    return `mqtt://127.0.0.1:${this.port}`
+    return `${this.#tls ? 'mqtts' : 'mqtt'}://127.0.0.1:${this.port}`
   }
 
   async start(): Promise<void> {
@@ -42,9 +52,10 @@ export class Mosquitto {
       writeFileSync(passwords, `${this.#user.name}:${this.#user.password}\n`, { mode: 0o600 })
       execFileSync('mosquitto_passwd', ['-U', passwords])
     }
+    const secure = this.#tls ? `certfile ${this.#tls.cert}\nkeyfile ${this.#tls.key}\n` : ''
     // As root it becomes another user, who may not read the folder.
     const config = join(this.folder, 'mosquitto.conf')
-    writeFileSync(config, `user root\nlistener ${this.port} 127.0.0.1\n${access}\nmax_queued_messages 0\n`)
+    writeFileSync(config, `user root\nlistener ${this.port} 127.0.0.1\n${access}\n${secure}max_queued_messages 0\n`)
     this.#child = spawn(PROGRAM ?? 'mosquitto', ['-c', config], { stdio: 'ignore' })
     await this.#listens()
   }
@@ -63,7 +74,7 @@ export class Mosquitto {
   /** Another client of the same broker. */
   client(): Promise<MqttClient> {
     const login = this.#user === null ? {} : { username: this.#user.name, password: this.#user.password }
-    return connectAsync(this.url, { reconnectPeriod: 0, protocolVersion: 4, ...login })
+    return connectAsync(this.url, { reconnectPeriod: 0, protocolVersion: 4, rejectUnauthorized: false, ...login })
   }
 
   async stop(): Promise<void> {
