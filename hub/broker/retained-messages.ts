@@ -138,7 +138,8 @@ export class RetainedMessages {
   }
 
   #keep(packet: StoredPacket, room: Room | null): void {
-    this.#drop(packet.topic)
+    // It stays in its place among the topics: most are kept again and again.
+    this.#giveRoom(packet.topic)
     this.#messages.set(packet.topic, { packet, room })
     if (room === null) return
     room.topics += 1
@@ -152,10 +153,13 @@ export class RetainedMessages {
   }
 
   #drop(topic: string): void {
-    const before = this.#messages.get(topic)
-    if (!before) return
+    this.#giveRoom(topic)
     this.#messages.delete(topic)
-    if (before.room === null) return
+  }
+
+  #giveRoom(topic: string): void {
+    const before = this.#messages.get(topic)
+    if (!before || before.room === null) return
     before.room.topics -= 1
     before.room.bytes -= entryBytes(topic, before.packet.payload)
   }
