@@ -109,7 +109,7 @@ export class BrokerSession {
   /** The devices of a source whose states are wanted. */
   want(source: string, identities: readonly string[]): void {
     this.#source(source)?.roster.want(identities)
-    this.#broker.refresh()
+    this.#refresh()
     this.#asking.soon()
   }
 
@@ -182,8 +182,19 @@ export class BrokerSession {
     this.#refreshIsDue = true
     this.#cancelRefresh = this.#parts.clock.after(REFRESH_MS, () => {
       this.#refreshIsDue = false
-      this.#broker.refresh()
+      this.#refresh()
     })
+  }
+
+  #refresh(): void {
+    this.#broker.refresh()
+    for (const source of this.#sources) {
+      const news = source.roster.joined()
+      if (news.reach.length === 0) continue
+      source.outbound.add(news)
+      this.#asking.soon()
+      void this.#send(source)
+    }
   }
 
   #changed(state: BrokerState): void {

@@ -132,6 +132,14 @@ export class EntityWatch {
     }
   }
 
+  /** Takes over what another has heard of topics that both have: a broker that said them once says them to nobody again. */
+  learnReach(from: EntityWatch): void {
+    for (const { topic } of this.entity.availability.topics) {
+      const reach = from.#reach.get(topic)
+      if (reach !== undefined) this.#reach.set(topic, reach)
+    }
+  }
+
   /** `null`: nobody has said it yet, and nothing was heard of it either. */
   get reach(): boolean | null {
     return isReachable(this.entity.availability, this.#reach) ?? this.#byWhatIsKnown()

@@ -60,6 +60,8 @@ export class Roster {
   #holding = new Set<EntityWatch>()
   /** What is watched follows from what was announced and is wanted: once for many announcements. */
   #isStale = false
+  /** Devices that are watched since somebody asked who joined. */
+  #joined = new Set<string>()
 
   constructor(dialect: Dialect, prefix: string) {
     this.#dialect = dialect
@@ -110,6 +112,14 @@ export class Roster {
     }
     const reach = [...new Set(watches.map(({ device }) => device))].flatMap((device) => this.#reachNews(device))
     return { ...NOTHING, states, reach, dropped }
+  }
+
+  /** Whether those can be reached that are watched only now, as far as topics that they share with others said it before. */
+  joined(): News {
+    this.#watchAll()
+    const devices = [...this.#joined]
+    this.#joined.clear()
+    return { ...NOTHING, reach: devices.flatMap((device) => this.#reachNews(device)) }
   }
 
   /** Whether states are held back that `due` will tell. */
@@ -208,6 +218,7 @@ export class Roster {
         const before = this.#watches.get(entity.uniqueId)
         const watch = before?.device === device.identity ? before : new EntityWatch(device.identity, entity)
         watch.entity = entity
+        if (watch !== before) this.#join(watch)
         watches.set(entity.uniqueId, watch)
       }
     }
@@ -218,6 +229,12 @@ export class Roster {
     this.#byTopic = new Map(
       [...Map.groupBy(topics, ({ topic }) => topic)].map(([topic, of]) => [topic, of.map(({ watch }) => watch)]),
     )
+  }
+
+  #join(watch: EntityWatch): void {
+    this.#joined.add(watch.device)
+    for (const topic of watch.topics)
+      for (const other of this.#byTopic.get(topic)?.slice(0, 1) ?? []) watch.learnReach(other)
   }
 
   /** A device can be reached when anything of it can. */

@@ -177,4 +177,11 @@ export const ENTITIES_OF_DEVICES: readonly Mutation[] = [
     becomes: 'const isLate = before === null',
     test: { file: OBSERVATIONS, name: 'comes late without being a change of what is known by now' },
   },
+  {
+    without: 'telling a device that is wanted later what others heard',
+    file: 'hub/makers/roster.ts',
+    text: 'if (watch !== before) this.#join(watch)',
+    becomes: 'if (watch === undefined) this.#join(watch)',
+    test: { file: 'test/hub/makers/roster.test.ts', name: 'can be reached that is wanted later' },
+  },
 ]

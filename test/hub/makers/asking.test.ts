@@ -43,6 +43,8 @@ class Asked {
 const ASKED = 'zigbee2mqtt/Kitchen/lamp/get {"state":"","brightness":"","color_temp":""}'
 const sayOfAll = (asked: Asked) => asked.say('Kitchen/lamp', { state: 'ON', effect: 'none' })
 
+const SECOND: Device = { ...LAMP, ieee_address: '0x00158d00000000b1', friendly_name: 'second' }
+
 describe('a lamp that says nothing of itself', () => {
   it('is asked once when its states are wanted, and not before the broker said what it kept', () => {
     const asked = new Asked(LAMP)
@@ -99,6 +101,17 @@ describe('a lamp that says nothing of itself', () => {
     asked.asking.soon()
     asked.clock.advance(2_000)
     expect(asked.published).toEqual([ASKED])
+  })
+
+  it('is asked when it is accepted after others of its bridge, which is said to be there once', () => {
+    const asked = new Asked(LAMP, SECOND)
+    const [first, second] = [LAMP, SECOND].map(({ ieee_address }) => `zigbee2mqtt_${ieee_address}`)
+    asked.roster.want([first ?? ''])
+    asked.say('bridge/state', { state: 'online' }, true)
+    asked.roster.want([first ?? '', second ?? ''])
+    asked.asking.soon()
+    asked.clock.advance(60_000)
+    expect(asked.published).toEqual([ASKED, ASKED.replace('Kitchen/lamp', 'second')])
   })
 
   it('is one of two hundred: they are asked four a second', () => {

@@ -8,6 +8,7 @@ import { Mosquitto, noMosquitto } from './mosquitto.ts'
 if (noMosquitto !== null) console.warn(`skipped: ${noMosquitto}`)
 
 const LAMP_IDENTITY = 'zigbee2mqtt_0x00158d0000000001'
+const RADIATOR_IDENTITY = 'zigbee2mqtt_0x00158d0000000004'
 const STATE = 'light/0x00158d0000000001_state'
 const LINK = 'sensor/0x00158d0000000001_linkquality'
 const USER = { name: 'lares', password: 'a house' }
@@ -73,6 +74,21 @@ describe.skipIf(noMosquitto !== null)('a session with a broker of somebody else'
     )
     await session.order('home', STATE, { order: 'level', percent: 10 })
     await vi.waitFor(() => expect(told).toEqual(['zigbee2mqtt/Kitchen/lamp/set {"brightness":25}']), WITHIN)
+    await client.endAsync()
+  })
+
+  it('knows of a device that is wanted later what others of its bridge said already', async () => {
+    const { client } = await bridge()
+    session.start()
+    await vi.waitFor(() => expect(loads.flatMap((load) => load.devices)).toHaveLength(10), WITHIN)
+    session.want('home', [LAMP_IDENTITY])
+    await vi.waitFor(() => expect(loads.flatMap((load) => load.reach)).toHaveLength(1), WITHIN)
+    session.want('home', [LAMP_IDENTITY, RADIATOR_IDENTITY])
+    await vi.waitFor(
+      () =>
+        expect(loads.flatMap((load) => load.reach)).toContainEqual({ identity: RADIATOR_IDENTITY, available: true }),
+      WITHIN,
+    )
     await client.endAsync()
   })
 

@@ -75,6 +75,17 @@ describe('a roster', () => {
     expect([...bridge.roster.filters]).toEqual(wanted('other'))
   })
 
+  it('tells once whether a device can be reached that is wanted later than others of its bridge', () => {
+    const bridge = new Bridge()
+    bridge.announce(LAMP, DOOR)
+    bridge.roster.want([LAMP_IDENTITY])
+    bridge.say('bridge/state', { state: 'online' }, true)
+    bridge.roster.want([LAMP_IDENTITY, DOOR_IDENTITY])
+    expect(bridge.roster.joined().reach).toEqual([{ identity: DOOR_IDENTITY, available: true }])
+    expect(bridge.roster.joined().reach).toEqual([])
+    expect(bridge.say('bridge/state', { state: 'offline' }).reach).toHaveLength(2)
+  })
+
   it('tells a state when it is another, or after ten minutes, and one that belongs to nobody who is wanted never', () => {
     const bridge = bridgeWith(DOOR)
     const contact = () => bridge.say('front_door', { contact: false, battery: 90 }).states
