@@ -10,6 +10,8 @@ const SESSION = 'test/hub/makers/broker-session.test.ts'
 const GUARD = 'test/hub/makers/message-guard.test.ts'
 const EXISTING = 'test/hub/makers/existing-broker.test.ts'
 const TROUBLES = 'test/hub/makers/source-troubles.test.ts'
+const KILLED = 'test/faults/makers-killed.test.ts'
+const TWO_PEOPLE = 'test/hub/features/makers/two-people.test.ts'
 const PROBLEMS = 'test/hub/features/makers/source-problems.test.ts'
 const METRICS = 'test/hub/features/makers/maker-metrics.test.ts'
 const SECURED = 'test/hub/makers/secured-broker.test.ts'
@@ -395,5 +397,27 @@ export const MAKERS: readonly Mutation[] = [
     text: 'clock.after(CONNECT_MS, () =>',
     becomes: 'clock.after(CONNECT_MS * 9, () =>',
     test: { file: SOCKET, name: 'is given up after ten seconds' },
+  },
+  {
+    without: 'one transaction for all that accepting a device writes',
+    file: 'hub/features/makers/accept-maker.ts',
+    text: '  acceptElsewhere(rows, row, { device, house })\n',
+    becomes:
+      "  acceptElsewhere(rows, row, { device, house })\n  for (const end of ['COMMIT', 'BEGIN IMMEDIATE', 'SAVEPOINT input']) db.exec(end)\n",
+    test: { file: KILLED, name: 'at any moment is as before or as after' },
+  },
+  {
+    without: 'freeing what was revoked in the transaction that revoked it',
+    file: 'hub/features/makers/engine.ts',
+    text: '    freeRemoved(context)\n',
+    becomes: '    if (rows.unregistered().length > 0) freeRemoved(context)\n',
+    test: { file: KILLED, name: 'at any moment is as before or as after' },
+  },
+  {
+    without: 'revoking once',
+    file: 'hub/features/devices/commands.ts',
+    text: 'if (revoked_at !== null) return { device }',
+    becomes: 'if (revoked_at === 0) return { device }',
+    test: { file: TWO_PEOPLE, name: 'and take it out both: it is out, and that is told once' },
   },
 ]

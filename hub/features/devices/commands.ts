@@ -164,12 +164,12 @@ export const revokeDevice = adminCommand({
   },
   run(context, params) {
     const device = deviceNamed(context, params.device)
-    const before = rowOf(context, device)
+    const { house_id: house, revoked_at } = rowOf(context, device)
+    // Whoever says it again, after a hub that was killed as it answered, has done it already.
+    if (revoked_at !== null) return { device }
     shutOutDevice(context, device)
     context.addEvent({
-      type: 'device_revoked',
-      device,
-      house: before.house_id,
+      ...{ type: 'device_revoked', device, house },
       source: 'user',
       data: { by: context.caller.principal },
     })
@@ -178,11 +178,12 @@ export const revokeDevice = adminCommand({
 })
 
 function rowOf({ db }: Pick<CallContext, 'db'>, device: string) {
-  return db.prepare('SELECT name, house_id, status, last_seen FROM devices WHERE id = ?').get(device) as {
+  return db.prepare('SELECT name, house_id, status, last_seen, revoked_at FROM devices WHERE id = ?').get(device) as {
     name: string
     house_id: string
     status: string
     last_seen: number | null
+    revoked_at: number | null
   }
 }
 
