@@ -8,6 +8,7 @@ import type { Publication } from '../dialects/said.ts'
 import { Asking } from './asking.ts'
 import { type BrokerAddress, type BrokerState, ExistingBroker } from './existing-broker.ts'
 import { type OutboundLoad, OutboundNews } from './outbound-news.ts'
+import type { OwnTopics } from './own-topics.ts'
 import { Roster } from './roster.ts'
 import { SourceTroubles } from './source-troubles.ts'
 
@@ -19,6 +20,8 @@ export interface SpokenDialect {
   source: string
   dialect: Dialect
   prefix: string
+  /** Absent: whatever the broker lets us use. */
+  own?: OwnTopics
 }
 
 export interface BrokerSessionParts {
@@ -71,7 +74,7 @@ export class BrokerSession {
     this.#parts = parts
     this.#sources = parts.dialects.map((spoken) => ({
       ...spoken,
-      roster: new Roster(spoken.dialect, spoken.prefix),
+      roster: new Roster(spoken.dialect, spoken.prefix, spoken.own),
       outbound: new OutboundNews(),
       troubles: new SourceTroubles({ tell: (reason) => parts.trouble(spoken.source, reason), clock: parts.clock }),
       isSending: false,

@@ -1,6 +1,7 @@
 import type { EntityOrder } from '../../shared/entity-order.ts'
 import type { Load } from './broker-session.ts'
 import type { BrokerState } from './existing-broker.ts'
+import type { OwnTopics } from './own-topics.ts'
 
 /** A broker that is there already, as hub.toml names it. Everything survives a structured clone. */
 export interface NamedBroker {
@@ -14,7 +15,7 @@ export interface NamedBroker {
   /** The only key that it may show; `null`: its certificate is looked at. */
   pin: string | null
   /** What is spoken there: each is a source of its own. */
-  spoken: readonly { source: string; dialect: string; prefix: string }[]
+  spoken: readonly { source: string; dialect: string; prefix: string; own: OwnTopics }[]
 }
 
 export interface MakersSettings {

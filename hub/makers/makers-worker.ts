@@ -61,9 +61,9 @@ function certificateIn(file: string): string {
 function sessionOf(broker: NamedBroker): BrokerSession {
   return new BrokerSession({
     address: () => addressOf(broker),
-    dialects: broker.spoken.flatMap(({ source, dialect: name, prefix }) => {
+    dialects: broker.spoken.flatMap(({ source, dialect: name, prefix, own }) => {
       const dialect = DIALECTS.get(name)
-      return dialect ? [{ source, dialect, prefix }] : []
+      return dialect ? [{ source, dialect, prefix, own }] : []
     }),
     send(source, load) {
       const { devices, gone, states } = load

@@ -7,6 +7,7 @@ import { EntityWatch, type StateNews } from './entity-watch.ts'
 import { countJsonMembers } from './json-members.ts'
 import { KnownDevices } from './known-devices.ts'
 import { entitiesOf, type RosterDevice } from './maker-device.ts'
+import { type OwnTopics, refuseStrangeTopics, withinTopics } from './own-topics.ts'
 
 /** A message as it came. */
 export interface PublishedMessage {
@@ -47,6 +48,7 @@ const NOTHING: News = { devices: [], gone: [], whole: false, states: [], reach: 
 export class Roster {
   #dialect: Dialect
   #prefix: string
+  #own: OwnTopics
   #announcing: readonly RegExp[]
   #read: ReturnType<Dialect['reader']>
   #devices = new KnownDevices()
@@ -63,9 +65,11 @@ export class Roster {
   /** Devices that are watched since somebody asked who joined. */
   #joined = new Set<string>()
 
-  constructor(dialect: Dialect, prefix: string) {
+  /** `own`: the topics that it may use. */
+  constructor(dialect: Dialect, prefix: string, own: OwnTopics = null) {
     this.#dialect = dialect
     this.#prefix = prefix
+    this.#own = own
     this.#announcing = dialect.announcing(prefix).map(matcherOf)
     this.#read = dialect.reader(prefix)
   }
@@ -147,7 +151,9 @@ export class Roster {
   /** What to publish so that an entity does something. Throws `LaresError` for an order that it does not take. */
   order(uniqueId: string, order: EntityOrder): readonly Publication[] | null {
     this.#watchAll()
-    return this.#watches.get(uniqueId)?.entity.write(order) ?? null
+    const publications = this.#watches.get(uniqueId)?.entity.write(order) ?? null
+    if (publications !== null) refuseStrangeTopics(publications, this.#own)
+    return publications
   }
 
   #isAnnouncing(topic: string): boolean {
@@ -171,7 +177,7 @@ export class Roster {
     if (countJsonMembers(message.payload) > MOST_MEMBERS)
       return { ...NOTHING, trouble: `an announcement of more than ${MOST_MEMBERS} members on ${message.topic}` }
     const { announcements: all, removed, whole, replaces, trouble, isList = false, awake = [] } = this.#read(message)
-    const announcements = isList ? withinRoom(all) : all
+    const announcements = (isList ? withinRoom(all) : all).map((one) => withinTopics(one, this.#own))
     const changed = new Map<string, RosterDevice>()
     const gone = new Set<string>()
     const note = (step: { changed: RosterDevice | null; gone: string[] }) => {

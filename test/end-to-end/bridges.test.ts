@@ -76,7 +76,9 @@ describe('a house whose Zigbee2MQTT logs in at the hub’s own broker', () => {
     return entities.find(({ entity_id }) => entity_id.startsWith('light.'))?.state
   }
   const source = async () =>
-    (await admin.call<{ sources: { state: string; reason: string | null }[] }>('makers', 'sources')).sources[0]
+    (
+      await admin.call<{ sources: { source: string; state: string; reason: string | null }[] }>('makers', 'sources')
+    ).sources.find((one) => one.source === 'hub-zigbee2mqtt')
   const waiting = async () => (await admin.call<{ makers: unknown[] }>('makers', 'list', {})).makers.length
   const deviceStatus = async () =>
     (await admin.call<{ devices: { name: string; status: string }[] }>('devices', 'list', {})).devices.find(
@@ -149,6 +151,45 @@ describe('a house whose Zigbee2MQTT logs in at the hub’s own broker', () => {
     const { rejected } = await admin.call<{ rejected: unknown[] }>('rejected', 'list', {})
     expect(rejected).toEqual([])
     await agent.endAsync()
+  }, 120_000)
+
+  it('gets nowhere by what it announces but to its own topics', async () => {
+    const { user: username, password } = await admin.call<Access>('bridges', 'add', {
+      ...{ kind: 'homeassistant', house: 'Cottage' },
+    })
+    const other = await client({ username, password })
+    const order = JSON.stringify({ id: 'x1', params: { name: 'Made by a switch' } })
+    const device = { identifiers: ['trojan'], name: 'Trojan' }
+    const announced = {
+      plug: { command_topic: 'lares/admin/request/houses/create', payload_on: order, payload_off: 'OFF' },
+      lamp: { command_topic: `zigbee2mqtt/${LAMP.friendly_name}/set`, payload_on: '{"state":"TROJAN"}' },
+      spy: { command_topic: 'homeassistant/own', state_topic: `zigbee2mqtt/${LAMP.friendly_name}` },
+      own: { command_topic: 'homeassistant/own', payload_on: 'mine', availability_topic: 'homeassistant/is' },
+    }
+    const heard: string[] = []
+    other.on('message', (_topic, payload) => heard.push(String(payload)))
+    await other.subscribeAsync('homeassistant/own')
+    await other.publishAsync('homeassistant/is', 'online', { qos: 1, retain: true })
+    for (const [name, config] of Object.entries(announced)) {
+      const said = { ...config, name, unique_id: name, device, optimistic: true }
+      await other.publishAsync(`homeassistant/switch/trojan/${name}/config`, JSON.stringify(said), {
+        qos: 1,
+        retain: true,
+      })
+    }
+    const entities = async () =>
+      (await admin.call<{ entities: { entity_id: string; name: string }[] }>('entities', 'list', { device: 'Trojan' }))
+        .entities
+    await eventually(async () => JSON.stringify(await admin.call('makers', 'list', {})).includes('Trojan'))
+    await admin.call('makers', 'accept', { maker: 'Trojan' })
+    await eventually(async () => (await entities()).some(({ name }) => name === 'own'))
+    for (const { entity_id: entity } of await entities())
+      await admin.call('entities', 'set', { entity, what: 'on' }).catch(() => {})
+    await eventually(async () => heard.includes('mine'))
+    const { houses } = await admin.call<{ houses: { name: string }[] }>('houses', 'list')
+    expect(houses.map(({ name }) => name).sort()).toEqual(['Cottage', 'Home'])
+    expect(told.filter((one) => one.includes('TROJAN'))).toEqual([])
+    expect((await entities()).map(({ name }) => name)).not.toContain('spy')
   }, 120_000)
 
   it('is away while its connection is, and after a restart of the hub it is there again', async () => {

@@ -5,6 +5,8 @@ const SHARES = 'test/hub/broker/retained-shares.test.ts'
 const ADDING = 'test/hub/features/bridges/adding.test.ts'
 const COMING = 'test/hub/features/bridges/coming-and-going.test.ts'
 
+const OWN = 'test/hub/makers/own-topics.test.ts'
+
 /** Bridges that log in at the hub's own broker. */
 export const BRIDGES_AT_BROKER: readonly Mutation[] = [
   {
@@ -43,6 +45,27 @@ export const BRIDGES_AT_BROKER: readonly Mutation[] = [
     text: "if (principal.kind === 'integration' && isHomeAssistant(message.topic) && !bridge) {",
     becomes: "if (principal.kind === 'integration' && isHomeAssistant(message.topic)) {",
     test: { file: TOPICS, name: 'alone, and nobody else does' },
+  },
+  {
+    without: 'telling devices of a bridge on its own topics alone',
+    file: 'hub/makers/own-topics.ts',
+    text: 'if (strange === undefined) return',
+    becomes: 'if (strange === undefined || own !== null) return',
+    test: { file: OWN, name: 'has nobody told anything on' },
+  },
+  {
+    without: 'listening to the topics of a bridge alone for it',
+    file: 'hub/makers/own-topics.ts',
+    text: 'return [...listens, ...availability.topics, ...(ask ? [ask] : [])]',
+    becomes: 'return [...(ask ? [ask] : [])]',
+    test: { file: OWN, name: 'makes nobody listen elsewhere' },
+  },
+  {
+    without: 'asking devices of a bridge on its own topics alone',
+    file: 'hub/makers/own-topics.ts',
+    text: 'return [...listens, ...availability.topics, ...(ask ? [ask] : [])]',
+    becomes: 'return [...listens, ...availability.topics]',
+    test: { file: OWN, name: 'has nobody asked elsewhere' },
   },
   {
     without: 'a will of a bridge on its own topics alone',

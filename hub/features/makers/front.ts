@@ -120,14 +120,23 @@ function sourcesOf(named: readonly NamedBroker[], entries: Readonly<Record<strin
 function namedBroker(key: string, entry: BrokerEntry): NamedBroker {
   const spoken = [...DIALECTS.values()].flatMap(({ name, prefix }) => {
     const said = entry[name as 'zigbee2mqtt' | 'tasmota' | 'homeassistant']
-    return said === false ? [] : [{ source: sourceAtBroker(key, name), dialect: name, prefix: said ?? prefix }]
+    return said === false
+      ? []
+      : [{ source: sourceAtBroker(key, name), dialect: name, prefix: said ?? prefix, own: null }]
   })
   const { url, user = null, ca = null, pin = null } = entry
   return { key, url, user, ca, pin, spoken }
 }
 
-/** The hub's own broker, for one bridge there: its topics are as a client of the local socket hears them. */
-function ownBroker({ name, dialect, prefix }: BridgeAtBroker, socket: string): NamedBroker {
+/** The hub's own broker, for one bridge there: its topics are as a client of the local socket hears them, and no others are. */
+function ownBroker({ name, dialect, prefix, topics: own }: BridgeAtBroker, socket: string): NamedBroker {
   const source = sourceOfBridge(name)
-  return { key: source, url: `unix:${socket}`, user: null, ca: null, pin: null, spoken: [{ source, dialect, prefix }] }
+  return {
+    key: source,
+    url: `unix:${socket}`,
+    user: null,
+    ca: null,
+    pin: null,
+    spoken: [{ source, dialect, prefix, own }],
+  }
 }

@@ -7,7 +7,7 @@ import { silentLog } from '../../../shared/log.ts'
 import { ALL_DEVICES, LAMP } from '../dialects/zigbee2mqtt/devices.ts'
 import { Mosquitto, noMosquitto } from './mosquitto.ts'
 
-const SPOKEN = [{ source: 'home-zigbee2mqtt', dialect: 'zigbee2mqtt', prefix: 'zigbee2mqtt' }]
+const SPOKEN = [{ source: 'home-zigbee2mqtt', dialect: 'zigbee2mqtt', prefix: 'zigbee2mqtt', own: null }]
 const BROKER = { key: 'home', url: 'mqtt://127.0.0.1:1', user: 'lares', ca: null, pin: null, spoken: SPOKEN }
 const ORDER = {
   id: 7,

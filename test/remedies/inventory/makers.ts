@@ -36,6 +36,9 @@ export const MAKERS: Inventory = {
     'It has ….': OF_TASMOTA,
   },
   'hub/makers/': {
+    'If they are its own, say so: lares bridges update.': {
+      because: 'test/hub/makers/own-topics.test.ts tells a bridge on topics that it was given, and on others',
+    },
     'Look whether the program that speaks for it runs.': {
       because:
         'the program is somebody else’s; test/hub/makers/makers-thread.test.ts orders before and after it announced',
