@@ -312,4 +312,11 @@ export const READINGS: readonly Mutation[] = [
     becomes: '',
     test: { file: WAITING, name: 'are found again' },
   },
+  {
+    without: 'looking whether what is indexed is later than what waits',
+    file: 'hub/features/telemetry/newest-readings.ts',
+    text: 'if (waiting && (entered === undefined || waiting.time >= entered)) return waiting',
+    becomes: 'if (waiting && (entered === undefined || waiting.time >= 0)) return waiting',
+    test: { file: WAITING, name: 'are the same, however much of them was looked through before' },
+  },
 ]

@@ -11,6 +11,8 @@ export interface NewestReading {
 
 /** The newest readings of many series, as of one moment: in the index, and among those that wait for it. */
 export class NewestReadings {
+  /** When the latest entry of a series is of, whether or not its row is there still. */
+  #entered: Statement
   #indexed: Statement
   #row: Statement
   #upto: number
@@ -24,14 +26,10 @@ export class NewestReadings {
     this.#latest = latest
     this.#upto = upto
     this.#waiting = waiting
-    this.#indexed = db.prepare(
-      'SELECT i.reading_time AS time, i.id FROM reading_index i CROSS JOIN readings r ON r.id = i.id ' +
-        'WHERE i.series_id = ? AND i.reading_time <= ? ORDER BY i.reading_time DESC, i.id DESC LIMIT 1',
-    )
-    this.#row = db.prepare(
-      'SELECT reading_time AS time, value, coalesce(quality, 1.0) AS quality, ' +
-        "coalesce(metadata ->> '$.time_quality', 'good') AS time_quality FROM readings WHERE id = ?",
-    )
+    const { entered, indexed, row } = statementsOf(db)
+    this.#entered = entered
+    this.#indexed = indexed
+    this.#row = row
   }
 
   /** Of a series; of two of one time the one that came last. */
@@ -49,9 +47,11 @@ export class NewestReadings {
 
   #placeOf(series: number): ReadingPlace | undefined {
     this.#places ??= this.#waiting.newest(this.#upto, this.#latest)
-    const indexed = this.#indexed.get(series, this.#latest) as ReadingPlace | undefined
     const waiting = this.#places.get(series)
-    // What waits has the greater key.
+    // What waits has the greater key. Entries whose row is gone may be later than all that is there: then both are looked at.
+    const entered = waiting && (this.#entered.get(series, this.#latest) as number | undefined)
+    if (waiting && (entered === undefined || waiting.time >= entered)) return waiting
+    const indexed = this.#indexed.get(series, this.#latest) as ReadingPlace | undefined
     return waiting && (!indexed || waiting.time >= indexed.time) ? waiting : indexed
   }
 }
@@ -61,4 +61,29 @@ interface Asked {
   upto?: number
   /** What was looked through for an earlier question of the same connection. */
   waiting?: WaitingReadings
+}
+
+/** Of each connection: to prepare them takes as long as to ask for ten sensors. */
+const STATEMENTS = new WeakMap<Database, Record<'entered' | 'indexed' | 'row', Statement>>()
+
+function statementsOf(db: Database) {
+  const known = STATEMENTS.get(db)
+  if (known) return known
+  const made = {
+    entered: db
+      .prepare(
+        'SELECT reading_time FROM reading_index WHERE series_id = ? AND reading_time <= ? ORDER BY reading_time DESC LIMIT 1',
+      )
+      .pluck(),
+    indexed: db.prepare(
+      'SELECT i.reading_time AS time, i.id FROM reading_index i CROSS JOIN readings r ON r.id = i.id ' +
+        'WHERE i.series_id = ? AND i.reading_time <= ? ORDER BY i.reading_time DESC, i.id DESC LIMIT 1',
+    ),
+    row: db.prepare(
+      'SELECT reading_time AS time, value, coalesce(quality, 1.0) AS quality, ' +
+        "coalesce(metadata ->> '$.time_quality', 'good') AS time_quality FROM readings WHERE id = ?",
+    ),
+  }
+  STATEMENTS.set(db, made)
+  return made
 }
