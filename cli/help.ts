@@ -6,7 +6,7 @@ import { whoMay } from '../shared/rights.ts'
 import { shellWord } from '../shared/shell-word.ts'
 import { nameOf } from './commands.ts'
 import { OWN_OPTIONS } from './own-options.ts'
-import { optionName, paramOptions, wordOf } from './param-options.ts'
+import { optionName, type ParamOption, paramOptions, wordOf } from './param-options.ts'
 
 /** Every command with its one line. */
 export function help(commands: readonly DescribedCommand[]): string {
@@ -28,10 +28,7 @@ function summaries(commands: readonly DescribedCommand[]): string {
 export function commandHelp(command: DescribedCommand): string {
   const options = paramOptions(command)
   const positional = command.positional.map(optionName)
-  const words = positional.map((name) => {
-    const word = wordOf(name, options.get(name))
-    return options.get(name)?.required ? `<${word}>` : `[${word}]`
-  })
+  const words = positional.map((name) => placedWord(name, options))
   const effects = [
     `for ${whoMay(command.needs)}`,
     ...(command.needs_person ? ['asked by a person only'] : []),
@@ -59,6 +56,7 @@ export function commandHelp(command: DescribedCommand): string {
     [`lares ${nameOf(command)}`, ...words].join(' '),
     `  ${command.summary}`,
     `  (${effects.join('; ')})`,
+    ...placedLines(positional, options),
     ...(Object.keys(named).length > 0 ? ['', ...optionLines(named)] : []),
     ...(notes.length > 0 ? ['', ...notes] : []),
     '',
@@ -66,6 +64,23 @@ export function commandHelp(command: DescribedCommand): string {
     ...(examples.length > 0 ? ['', 'Examples:', ...examples] : []),
     '',
   ].join('\n')
+}
+
+/** A word that is given by its place, as it stands in the first line. */
+function placedWord(name: string, options: ReadonlyMap<string, ParamOption>): string {
+  const word = wordOf(name, options.get(name))
+  return options.get(name)?.required ? `<${word}>` : `[${word}]`
+}
+
+/** The lines that explain those words, aligned. Of a file a note tells. */
+function placedLines(positional: readonly string[], options: ReadonlyMap<string, ParamOption>): string[] {
+  const lines = positional.flatMap((name) => {
+    const { choices, says = '', format } = options.get(name) ?? {}
+    const words = [choices?.join(', ') ?? '', says.replace(/(?:^|, )needed$/, '')].filter((text) => text !== '')
+    return words.length === 0 || format === 'file' ? [] : [[placedWord(name, options), words.join('; ')] as const]
+  })
+  const width = Math.max(0, ...lines.map(([word]) => word.length))
+  return lines.length === 0 ? [] : ['', ...lines.map(([word, says]) => `  ${word.padEnd(width)}  ${says}`)]
 }
 
 /** Secrets that are asked for. */

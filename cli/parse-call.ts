@@ -116,7 +116,8 @@ function unknownCommand(commands: readonly DescribedCommand[], area: string, ver
 /** What was probably meant by words whose first is no area: another order of them, or another area. */
 function areaHint(commands: readonly DescribedCommand[], area: string, verb: string): string {
   if (findDescribed(commands, verb, area)) return `Did you mean lares ${verb} ${area}? The area comes first.`
-  const nearest = nearestName(area, [...new Set(commands.map((command) => command.area))])
+  const areas = [...new Set(commands.map((command) => command.area))]
+  const nearest = nearestName(area, areas) ?? areas.find((one) => one === area.replace(/y$/, 'ies')) ?? null
   if (nearest === null) return 'See lares help.'
   const whole = verb !== '' && findDescribed(commands, nearest, verb) ? ` ${verb}` : ''
   return `Did you mean lares ${nearest}${whole}? See lares help ${nearest}.`

@@ -62,11 +62,11 @@ export function check<N extends MessageName>(name: N, json: unknown): Decoded<Wi
   return refuse('bad_message', describeIssues(parsed.error))
 }
 
-/** The first three faults of a value, each with the path to its field. */
-export function describeIssues(error: z.ZodError): string {
+/** The first three faults of a value, each with the path to its field; one of the whole has `whole` for that. */
+export function describeIssues(error: z.ZodError, whole = 'message'): string {
   const issues = error.issues
     .slice(0, 3)
-    .map((issue) => `${issue.path.map(String).join('.') || 'message'}: ${faultWords(issue)}`)
+    .map((issue) => `${issue.path.map(String).join('.') || whole}: ${faultWords(issue)}`)
   const more = error.issues.length - issues.length
   return cutText(issues.join('; '), 500) + (more > 0 ? ` (and ${more} more)` : '')
 }

@@ -1,6 +1,7 @@
 import { BOOLEAN_WORDS, readBoolean } from './booleans.ts'
 import { LaresError } from './errors.ts'
 import { nearestName } from './nearest-name.ts'
+import { oneInAnyCase } from './one-in-any-case.ts'
 
 /** One option of a program or command. Its name is written with `-`; `_` is taken too. */
 export interface Option {
@@ -137,9 +138,11 @@ export function readNumber(name: string, text: string): number {
   throw new LaresError('bad_params', `${name} is a number, not "${text}"`, { hint: `Write digits: --${name}=10.` })
 }
 
-/** The text itself, where any will do or it is one of the choices. Throws `bad_params` with the nearest of them. */
+/** The text itself, where any will do, or the choice that it is in any case. Throws `bad_params` with the nearest of them. */
 export function readChoice(name: string, text: string, choices: readonly string[] | undefined): string {
   if (choices === undefined || choices.includes(text)) return text
+  const chosen = oneInAnyCase(text.trim(), choices)
+  if (chosen !== null) return chosen
   const nearest = nearestName(text, choices)
   throw new LaresError('bad_params', `${name} cannot be "${text}"`, {
     hint: `${nearest === null ? '' : `Did you mean ${nearest}? `}It is one of ${choices.join(', ')}.`,

@@ -35,9 +35,13 @@ export function admit({ area, verb, request, caller, retained }: Asked): Admitte
   const authorized = authorize(command, caller)
   const parsed = command.params.safeParse(request.params)
   if (!parsed.success)
-    throw new LaresError('bad_params', unknownParams(command, parsed.error) ?? describeIssues(parsed.error), {
-      hint: `See the parameters with \`lares help ${area} ${verb}\`.`,
-    })
+    throw new LaresError(
+      'bad_params',
+      unknownParams(command, parsed.error) ?? describeIssues(parsed.error, `${area} ${verb}`),
+      {
+        hint: `See the parameters with \`lares help ${area} ${verb}\`.`,
+      },
+    )
   return { command, params: parsed.data, caller: authorized }
 }
 

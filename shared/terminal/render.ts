@@ -109,7 +109,7 @@ function longLines(
 ): string[] {
   const { name, schema } = field
   const value = data[name]
-  if (isTable(value) && value.length === 0) return [`no ${heading(name)}`]
+  if (isTable(value) && value.length === 0) return [noneOf(name)]
   const kind = kindOf(data)
   const inner = isAlone ? screen : narrower(screen)
   const lines = isTexts(value)
@@ -120,6 +120,12 @@ function longLines(
   if (isAlone) return lines
   const shown = isTable(value) && depth === 0 ? lines : indented(lines)
   return ['', paint('bold', heading(name), screen), ...shown]
+}
+
+/** That a list is empty; one of what is not so has `nothing`. */
+function noneOf(name: string): string {
+  const called = heading(name)
+  return `${called.startsWith('not ') ? 'nothing' : 'no'} ${called}`
 }
 
 /** A text of a list: a line of the log as a person reads it, anything else cut into lines that fit. */
@@ -154,7 +160,9 @@ function table(rows: readonly Row[], schema: JsonSchema | undefined, screen: Tab
   const [titles = '', ...body] = lines
   const painted = [paint('bold', titles, screen), ...body.map((line, index) => paintRow(line, rows[index], screen))]
   if (left.length > 0 && screen.isTerminal)
-    painted.push(paint('dim', fitted(`no room for: ${left.join(', ')} (--json has all)`, screen.width ?? 0), screen))
+    painted.push(
+      paint('dim', fitted(`--json has what there was no room for: ${left.join(', ')}`, screen.width ?? 0), screen),
+    )
   return painted
 }
 
@@ -170,7 +178,7 @@ function group(
   const inner = { ...narrower(screen), ...(kind === undefined ? {} : { kind }) }
   const below = nested.flatMap(({ name, schema }) => {
     const list = row[name]
-    return isTable(list) && list.length > 0 ? table(list, schema?.items, inner) : [`no ${heading(name)}`]
+    return isTable(list) && list.length > 0 ? table(list, schema?.items, inner) : [noneOf(name)]
   })
   const title = screen.width === null ? head : fitted(head, screen.width)
   return [...(index === 0 ? [] : ['']), paint('bold', title, screen), ...indented(below)]

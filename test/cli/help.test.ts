@@ -33,6 +33,11 @@ describe('help', () => {
     },
   )
 
+  it('shows what stands for a word that is given by its place', () => {
+    expect(commandHelp(described('bridges', 'add'))).toContain('<kind>  zigbee2mqtt, tasmota, esphome, homeassistant\n')
+    expect(commandHelp(described('devices', 'switch'))).toContain('[state]   on, off, toggle, or 40% of a dimmer\n')
+  })
+
   it('shows choices', () => {
     expect(commandHelp(described('devices', 'invite'))).toContain(
       '--device-type raspberry_pi|smart_speaker|tablet|custom',

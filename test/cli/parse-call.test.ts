@@ -158,6 +158,7 @@ describe('a call on the command line', () => {
     [['devcies', 'list'], /Did you mean lares devices list\?/],
     [['list', 'devices'], /^Did you mean lares devices list\? The area comes first\.$/],
     [['follow', 'readings', 'kitchen-pi'], /^Did you mean lares readings follow\?/],
+    [['entity', 'set', 'lamp', 'on'], /^Did you mean lares entities set\?/],
     [['watc'], /^Did you mean lares watch\? See lares help watch\.$/],
     [['watch', 'hall-pi', 'kitchen-pi'], /^See lares help watch\. /],
     [['devices', 'lsit'], /Did you mean lares devices list\?/],

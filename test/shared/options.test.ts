@@ -52,6 +52,10 @@ describe('the words of a program', () => {
     })
   })
 
+  it('takes a choice in any case', () => {
+    expect(read('--step', '1H')).toMatchObject({ values: { step: '1h' } })
+  })
+
   it.each([
     [['--dta', 'x'], /no option --dta/, /Did you mean --data\?/],
     [['--data'], /--data needs a value/, /--data=DIR/],

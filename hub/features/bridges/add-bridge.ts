@@ -16,7 +16,9 @@ const SECRET_BYTES = 24
 export const newBridgeName = z
   .string()
   .max(40)
-  .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'has only a-z, 0-9 and - within')
+  .trim()
+  .toLowerCase()
+  .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'has only a-z, 0-9 and - within, such as attic-2')
 
 export const access = {
   /** Whom it logs in as. */
@@ -89,7 +91,7 @@ export const addBridge = adminCommand({
     context.changed()
     const { server, warnings } = context.prepared as { server: string; warnings: string[] }
     const user = bridgeLogin(name)
-    const write = whatToWrite({ kind: params.kind, server, user, password, prefix, beside })
+    const write = whatToWrite({ bridge: name, kind: params.kind, server, user, password, prefix, beside })
     const says = `${name} may log in. What it announces waits in lares makers list until you accept it. Write down where it is set up:`
     const houseName = db.prepare('SELECT name FROM houses WHERE id = ?').pluck().get(house) as string
     return {

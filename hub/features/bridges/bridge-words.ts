@@ -1,6 +1,8 @@
 import type { BridgeKindName } from './bridge-kinds.ts'
 
 export interface BridgeAccess {
+  /** What it is called. */
+  bridge: string
   kind: BridgeKindName
   /** `host:port` without TLS. */
   server: string
@@ -12,7 +14,7 @@ export interface BridgeAccess {
 
 /** What to write where the bridge is set up, a line each, as its own project documents it. */
 export function whatToWrite(access: BridgeAccess): string[] {
-  const { kind, server, user, password, prefix, beside } = access
+  const { bridge, kind, server, user, password, prefix, beside } = access
   const host = server.slice(0, server.lastIndexOf(':'))
   const port = server.slice(server.lastIndexOf(':') + 1)
   switch (kind) {
@@ -50,7 +52,7 @@ export function whatToWrite(access: BridgeAccess): string[] {
         `# user ${user}`,
         `# password ${password}`,
         `# discovery prefix ${prefix}`,
-        `# its other topics below ${beside.length > 0 ? beside.join(', ') : `${prefix}, or name others: lares bridges update`}`,
+        `# its other topics below ${beside.length > 0 ? beside.join(', ') : `${prefix}, or name others: lares bridges update ${bridge} TOPICS`}`,
       ]
   }
 }

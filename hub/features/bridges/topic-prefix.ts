@@ -19,8 +19,17 @@ export const topicPrefix = z
 export const topicPrefixes = z
   .string()
   .max(2_000)
-  .transform((text) => text.split(',').filter((part) => part.trim() !== ''))
-  .pipe(z.array(topicPrefix))
+  .transform((text, { addIssue }) =>
+    text
+      .split(',')
+      .filter((part) => part.trim() !== '')
+      .map((part) => {
+        const read = topicPrefix.safeParse(part)
+        // The number of its place in the list tells nobody which.
+        if (!read.success) addIssue(`${part.trim()} ${read.error.issues[0]?.message}`)
+        return read.data ?? part
+      }),
+  )
 
 /**
  * Refuses topics that are somebody's already, by a level of theirs: two that publish on the same topics cannot be told apart. Throws

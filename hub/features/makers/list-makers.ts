@@ -100,7 +100,7 @@ export const showMaker = adminCommand({
       id,
     }),
     /** Where else it is heard of, and which of them tells of it. */
-    also_at: z.array(z.string()),
+    other_sources: z.array(z.string()),
     entities: z.array(
       z.strictObject({ name: z.string().nullable(), component: z.string(), takes: z.array(z.string()), unique_id: id }),
     ),
@@ -124,7 +124,7 @@ export const showMaker = adminCommand({
         ...{ version, area, via, source, dialect, device: device_id, speaks, first_heard_at, last_heard_at },
         ...{ identities, id: row.id },
       },
-      also_at: seen.map((other) => elsewhere(other, row)),
+      other_sources: seen.map((other) => elsewhere(other, row)),
       entities: entities.slice(0, ENTITIES_SHOWN).map(({ name, component, orders, uniqueId }) => ({
         ...{ name, component, takes: [...orders], unique_id: uniqueId },
       })),

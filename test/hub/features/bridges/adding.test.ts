@@ -76,6 +76,13 @@ describe('a bridge', () => {
     expect(refusal(house, 'zwave')).toMatch(/^bad_params: kind/)
   })
 
+  it('is called in any case, and what is no topic is told by itself', () => {
+    const house = bridgesHouse()
+    expect(add(house, 'zigbee2mqtt', { name: ' Attic', prefix: 'attic' })).toMatchObject({ user: 'attic@bridges' })
+    expect(refusal(house, 'tasmota', { name: 'Dach Boden' })).toMatch(/name: has only a-z, 0-9 and - within, such as/)
+    expect(refusal(house, 'tasmota', { topics: 'tele, #' })).toMatch(/^bad_params: topics: # is no topic/)
+  })
+
   it('is one of sixteen, and has topics that can be counted', () => {
     const house = bridgesHouse()
     for (let at = 0; at < BRIDGES.most; at += 1) add(house, 'zigbee2mqtt', { name: `z${at}`, prefix: `z${at}` })

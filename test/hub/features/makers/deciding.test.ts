@@ -190,7 +190,10 @@ describe('makers accept', () => {
     ['both', { maker: 'Lamp', all: true }],
     ['one name for all', { all: true, name: 'x' }],
   ])('is refused with %s', (_what, params) => {
-    expect(refusal(makersHouse(lampOf()), 'makers/accept', params)).toMatchObject({ code: 'bad_params' })
+    expect(refusal(makersHouse(lampOf()), 'makers/accept', params)).toMatchObject({
+      code: 'bad_params',
+      message: expect.stringMatching(/^makers accept: (names a device|gives a name)/),
+    })
   })
 
   it('names the nearest for what nobody announced, and the candidates where several have the name', () => {

@@ -42,7 +42,7 @@ describe('a device that is heard of at two sources', () => {
     expect(wanted(house)).toEqual([[Z2M, ['zigbee2mqtt_0x1']]])
     expect(query(house, 'makers/show', { maker: 'Lamp of HA' })).toMatchObject({
       maker: { device, speaks: false },
-      also_at: [`${Z2M}, as zigbee2mqtt_0x1: its states are taken from there, and not from ha`],
+      other_sources: [`${Z2M}, as zigbee2mqtt_0x1: its states are taken from there, and not from ha`],
     })
     expect(query(house, 'makers/show', { maker: device })).toMatchObject({ maker: { speaks: true, source: Z2M } })
     house.send({ ...states({ uniqueId: 'ha_light', state: true }), source: 'ha' })
