@@ -5,6 +5,7 @@ import { devicePage } from './pages/device.ts'
 import { hubStatusPage } from './pages/hub-status.ts'
 import { hubWearPage } from './pages/hub-wear.ts'
 import { AnswerReader, type MakePage } from './pages/page.ts'
+import { sourceListPage } from './pages/source-list.ts'
 import { syncStatusPage } from './pages/sync-status.ts'
 
 /** Answers that a person reads as a page; every other one is shown as its schema says. */
@@ -12,6 +13,7 @@ const PAGES: ReadonlyMap<string, MakePage> = new Map([
   ['hub status', hubStatusPage],
   ['hub wear', hubWearPage],
   ['sync status', syncStatusPage],
+  ['makers sources', sourceListPage],
   ['devices show', devicePage],
   ['devices switch', commandPage],
   ['devices command', commandPage],

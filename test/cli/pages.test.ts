@@ -169,3 +169,56 @@ describe('a device', () => {
     ])
   })
 })
+
+describe('the sources of devices of other makers', () => {
+  const PIN = '842daab6be8d3af76b2a1cbf42b6ef41f301667b2407a76f8236ff0901bbbe77'
+  const source = (name: string, reason: string | null) => ({
+    ...{ source: name, state: reason === null ? 'online' : 'away', since: NOW - 60_000, reason },
+    ...{ waiting: 12, accepted: 30, ignored: 0, left: 0, dialect: 'zigbee2mqtt', house: 'Home', dropped: 0 },
+  })
+
+  it('say in whole sentences what is wrong, once for those of one broker, with what there is to copy', () => {
+    const unknown = `it made its certificate itself. Where this is its key: pin = "${PIN}"`
+    const page = shown('makers', 'sources', {
+      sources: [
+        source('attic-zigbee2mqtt', null),
+        source('home-tasmota', unknown),
+        source('home-zigbee2mqtt', unknown),
+        source('shed-tasmota', 'the secret shed was not entered yet\n  Enter it: lares secrets set shed'),
+      ],
+    })
+    const lines = page.trimEnd().split('\n')
+    expect(lines.every((line) => line.length <= 80)).toBe(true)
+    expect(lines[1]).toMatch(/^source +state +since +waiting +accepted +ignored +left$/)
+    expect(lines.slice(lines.indexOf('what is wrong'))).toEqual([
+      'what is wrong',
+      '  home-tasmota, home-zigbee2mqtt: it made its certificate itself. Where this is',
+      '  its key: pin =',
+      `  "${PIN}"`,
+      '  shed-tasmota: the secret shed was not entered yet. Enter it: lares secrets set',
+      '  shed',
+    ])
+  })
+
+  it('are a table alone where nothing is wrong', () => {
+    const page = shown('makers', 'sources', { sources: [source('attic-zigbee2mqtt', null)] })
+    expect(page).not.toContain('wrong')
+    expect(page).toContain('attic-zigbee2mqtt  online')
+  })
+})
+
+describe('the bridges of a hub', () => {
+  it('have their topics whole', () => {
+    const topics = ['tasmota/discovery', 'cmnd', 'stat', 'tele']
+    const page = shown('bridges', 'list', {
+      bridges: [
+        {
+          ...{ bridge: 'tasmota', is_connected: true, last_used_at: NOW - 3_600_000, topics, house: 'Home' },
+          ...{ user: 'tasmota@bridges', created_at: NOW - 7_200_000, dialect: 'tasmota' },
+        },
+      ],
+    })
+    expect(page).toContain('tasmota/discovery, cmnd, stat, tele')
+    expect(page.split('\n').every((line) => line.length <= 80)).toBe(true)
+  })
+})

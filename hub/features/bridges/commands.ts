@@ -26,11 +26,12 @@ const listBridges = adminCommand({
         is_connected: z.boolean(),
         /** When it last logged in, to the hour. */
         last_used_at: time.nullable(),
-        topics: z.array(z.string()),
+        /** Half of one is of no use. */
+        topics: z.array(z.string()).meta({ format: 'id' }),
         house: z.string(),
-        dialect: z.string(),
         user: z.string(),
         created_at: time,
+        dialect: z.string(),
       }),
     ),
   }),
