@@ -317,6 +317,6 @@ export const READINGS: readonly Mutation[] = [
     file: 'hub/features/telemetry/newest-readings.ts',
     text: 'if (waiting && (entered === undefined || waiting.time >= entered)) return waiting',
     becomes: 'if (waiting && (entered === undefined || waiting.time >= 0)) return waiting',
-    test: { file: WAITING, name: 'are the same, however much of them was looked through before' },
+    test: { file: WAITING, name: 'are found again' },
   },
 ]

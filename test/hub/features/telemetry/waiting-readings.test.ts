@@ -119,6 +119,15 @@ describe('the newest readings', () => {
     ['of which one was of a time that had not come', (db) => measureAll(db, [5, 30]), () => {}, 40],
     ['of which one is of a time that has not come since', (db) => measureAll(db, [5, 18]), () => {}, 10],
     [
+      'of which one that is indexed is later than what came since',
+      (db) => {
+        measure(db, 1, 18)
+        index(db, 1)
+        measure(db, 1, 5)
+      },
+      () => {},
+    ],
+    [
       'of which some were indexed, and are not since',
       (db) => {
         measure(db, 1, 5)
