@@ -10,6 +10,8 @@ const SESSION = 'test/hub/makers/broker-session.test.ts'
 const GUARD = 'test/hub/makers/message-guard.test.ts'
 const EXISTING = 'test/hub/makers/existing-broker.test.ts'
 const TROUBLES = 'test/hub/makers/source-troubles.test.ts'
+const SETTINGS = 'test/hub/features/makers/broker-settings.test.ts'
+const TOLD = 'test/hub/front/told-problems.test.ts'
 const KILLED = 'test/faults/makers-killed.test.ts'
 const TWO_PEOPLE = 'test/hub/features/makers/two-people.test.ts'
 const PROBLEMS = 'test/hub/features/makers/source-problems.test.ts'
@@ -419,5 +421,19 @@ export const MAKERS: readonly Mutation[] = [
     text: 'if (revoked_at !== null) return { device }',
     becomes: 'if (revoked_at === 0) return { device }',
     test: { file: TWO_PEOPLE, name: 'and take it out both: it is out, and that is told once' },
+  },
+  {
+    without: 'refusing a certificate that is looked at by nobody',
+    file: 'hub/features/makers/settings.ts',
+    text: "({ url, ca, pin }) => url.startsWith('mqtts:') ||",
+    becomes: "({ url, ca, pin }) => url.startsWith('mqtt') ||",
+    test: { file: SETTINGS, name: 'is not thought to be safe where it speaks no TLS' },
+  },
+  {
+    without: 'the weight of a problem that the engine tells',
+    file: 'hub/front/effects.ts',
+    text: 'this.#health.raise(name, code, message, { hint, weight })',
+    becomes: 'this.#health.raise(name, code, message, weight ? { hint } : {})',
+    test: { file: TOLD, name: 'weighs what it says, or wants somebody to look' },
   },
 ]
