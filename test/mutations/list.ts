@@ -1,6 +1,7 @@
 import { ACCESS } from './access.ts'
 import { BRIDGES_AT_BROKER } from './bridges.ts'
 import { BROKER } from './broker.ts'
+import { BROKERS } from './brokers.ts'
 import { CONTROL } from './control.ts'
 import { COPIES_OF_ROLLUPS } from './copies.ts'
 import { DIALECTS } from './dialects.ts'
@@ -49,6 +50,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...DECLARED,
   ...DIALECTS,
   ...MAKERS,
+  ...BROKERS,
   ...IMPORTS,
   ...FOLLOWERS,
   ...STORE,
