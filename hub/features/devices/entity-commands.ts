@@ -22,7 +22,7 @@ export function entityAnswer<R extends EntityRow>(row: R): Omit<R, 'is_enabled'>
 
 export const entityLine = {
   name: z.string(),
-  /** The newest, as of a minute ago at most. */
+  /** The newest; a number as of two minutes ago at most, which `readings latest` has newer. */
   state: z.string().nullable(),
   /** What belongs to the state, in words: `40 %, red`; `null`: nothing. */
   details: z.string().nullable(),
