@@ -13,6 +13,7 @@ const WHITES: ReadonlyMap<string, number> = new Map([
 ])
 
 const MIRED = 1_000_000
+const LEAST_KELVIN = 1_000
 
 /** Lamps are told millionths of a reciprocal kelvin; the same the other way round. */
 export function kelvinOf(mired: number): number {
@@ -29,15 +30,16 @@ export function isSameWarmth(one: number, other: number): boolean {
 }
 
 /**
- * Kelvin that a person means by `2700 K`, `370 mired` or `warm white`, of those that the lamp has; `null`: by this none. A word means the
+ * Kelvin that a person means by `2700 K`, `2700`, `370 mired` or `warm white`, of those that the lamp has; `null`: by this none. A word means the
  * nearest that there is, a number itself: it is out of range or it is not.
  */
 export function readWarmth(text: string, { min, max }: OrderRange): number | null {
   const word = text.trim().toLowerCase()
   const white = WHITES.get(word === 'white' ? 'neutral' : word.replace(/[\s_-]+white$/, ''))
   if (white !== undefined) return Math.min(max, Math.max(min, white))
-  const [, digits, unit] = /^(\d+(?:\.\d+)?)\s*(k|kelvin|mireds?)$/.exec(word) ?? []
-  if (digits === undefined) return null
+  const [, digits, unit] = /^(\d+(?:\.\d+)?)\s*(k|kelvin|mireds?|)$/.exec(word) ?? []
+  // Without a unit it is kelvin where nothing else is as large.
+  if (digits === undefined || (unit === '' && Number(digits) < LEAST_KELVIN)) return null
   const kelvin = unit?.startsWith('m') ? kelvinOf(Number(digits)) : Math.round(Number(digits))
   return kelvin >= min && kelvin <= max ? kelvin : null
 }

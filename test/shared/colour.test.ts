@@ -79,6 +79,7 @@ describe('a white', () => {
     ['2700 K', 2_700],
     ['2700k', 2_700],
     ['2700 kelvin', 2_700],
+    ['2700', 2_700],
     ['370 mired', 2_703],
     ['warm', 2_700],
     ['Warm White', 2_700],
@@ -89,9 +90,12 @@ describe('a white', () => {
     expect(readWarmth(text, lamp)).toBe(kelvin)
   })
 
-  it.each(['', '2700', '9000 K', '100 K', '500 mired', 'lukewarm', 'black white'])('is not meant by %s', (text) => {
-    expect(readWarmth(text, lamp)).toBeNull()
-  })
+  it.each(['', '270', '9000', '9000 K', '100 K', '500 mired', 'lukewarm', 'black white'])(
+    'is not meant by %s',
+    (text) => {
+      expect(readWarmth(text, lamp)).toBeNull()
+    },
+  )
 
   it('is the same when a lamp has rounded it', () => {
     for (let kelvin = 1_500; kelvin <= 6_500; kelvin += 7)

@@ -16,6 +16,8 @@ export interface ActionRow {
   device_id: string
   /** What people call the device. */
   device: string
+  /** What people call the output that it is about; `null`: its key, as on the device itself, or none. */
+  output_name: string | null
   command: string
   parameters: Record<string, unknown>
   status: ActionState
@@ -28,8 +30,13 @@ export interface ActionRow {
   expires_at: number | null
 }
 
+/** The key of what another maker made is made of its topics, and nobody knows it. */
+const OUTPUT_NAME =
+  "(SELECT e.name FROM device_entities e WHERE e.device_id = a.device_id AND e.key = a.parameters ->> 'output' AND e.source <> 'lares')"
+
 export const ACTION_COLUMNS =
-  'a.id, a.device_id, d.name AS device, a.command, a.parameters, a.status, a.executed_at, a.completed_at, a.result, ' +
+  `a.id, a.device_id, d.name AS device, ${OUTPUT_NAME} AS output_name, ` +
+  'a.command, a.parameters, a.status, a.executed_at, a.completed_at, a.result, ' +
   'a.error_message, a.created_at, u.expires_at'
 export const ACTION_TABLES =
   'control_actions a JOIN devices d ON d.id = a.device_id LEFT JOIN commands_underway u ON u.action_id = a.id'

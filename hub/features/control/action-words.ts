@@ -12,24 +12,26 @@ export function actionWords(action: ActionRow, now: number): string {
     case 'executing':
       return `${device} was told and has not answered yet`
     case 'completed':
-      return `${device}: ${doneWords(action)}`
+      return doneWords(action)
     default:
       return error_message ?? `${device} did not ${orderWords(action)}`
   }
 }
 
 /** What a device was to do, behind `did not`. */
-export function orderWords({ command, parameters }: ActionRow): string {
-  return isOutput(command, parameters) ? `${command} ${parameters.output}` : `do ${command}`
+export function orderWords(action: ActionRow): string {
+  const { command, parameters } = action
+  return isOutput(command, parameters) ? `${command} ${outputCalled(action, parameters)}` : `do ${command}`
 }
 
 /** What became of it, or did not: `lamp was not` `switched`. */
-export function subjectWords({ command, parameters }: ActionRow): {
+export function subjectWords(action: ActionRow): {
   subject: string
   done: 'switched' | 'set' | 'run'
 } {
+  const { command, parameters } = action
   return isOutput(command, parameters)
-    ? { subject: parameters.output, done: command === 'set' ? 'set' : 'switched' }
+    ? { subject: outputCalled(action, parameters), done: command === 'set' ? 'set' : 'switched' }
     : { subject: command, done: 'run' }
 }
 
@@ -37,19 +39,30 @@ function isOutput(command: string, parameters: ActionRow['parameters']): paramet
   return (command === 'switch' || command === 'set') && typeof parameters.output === 'string'
 }
 
-function doneWords({ command, parameters, result }: ActionRow): string {
+function doneWords(action: ActionRow): string {
+  const { device, command, parameters, result } = action
   const value = result?.value
-  if (command === 'switch' && isObject(value)) return switchedWords(value)
+  if (command === 'switch' && isObject(value))
+    return `${whole(action, outputCalled(action, value))} is ${levelWords(value)}`
   if (command === 'set' && isOutput(command, parameters))
-    return `${parameters.output} took ${orderedWords(parameters as unknown as Order)}`
-  if (command === 'restart') return 'its agent restarts'
-  return `${command} is done`
+    return `${whole(action, outputCalled(action, parameters))} took ${orderedWords(parameters as unknown as Order)}`
+  if (command === 'restart') return `${device}: its agent restarts`
+  return `${device}: ${command} is done`
 }
 
-function switchedWords({ output, state, percent, safe_in_s }: Record<string, unknown>): string {
+function outputCalled({ output_name }: ActionRow, { output }: { output?: unknown }): string {
+  return output_name ?? String(output)
+}
+
+/** A lamp that is all that its device is, is not named twice. */
+function whole({ device }: ActionRow, output: string): string {
+  return output === device ? device : `${device}: ${output}`
+}
+
+function levelWords({ state, percent, safe_in_s }: Record<string, unknown>): string {
   const level = typeof percent === 'number' && state === 'on' ? `on at ${percent} %` : String(state)
   const span = typeof safe_in_s === 'number' ? `, for ${durationWords(safe_in_s * 1_000)}` : ''
-  return `${output} is ${level}${span}`
+  return `${level}${span}`
 }
 
 /** Parameters, or what a device answered, as `key=value`; `-` for none. */

@@ -16,7 +16,7 @@ import { actionWords, fieldsWords } from './action-words.ts'
 import { configureDevice } from './configure-device.ts'
 import { deviceToTell, outsideDevice } from './device-to-tell.ts'
 import { giveCommand } from './give-command.ts'
-import { entityNamed, mainOutput, type ToldEntity, toldEntities } from './named-entity.ts'
+import { entityNamed, mainOutput, meantEntity, type ToldEntity, toldEntities } from './named-entity.ts'
 import { orderEntity } from './order-entity.ts'
 import { readParams, spanOf } from './read-params.ts'
 
@@ -79,7 +79,8 @@ export const setEntity = adminCommand({
   run(context, params) {
     const device = params.device === undefined ? undefined : deviceNamed(context, params.device)
     const expiresMs = params.within === undefined ? undefined : expiry(params.within, LIMITS.switchMs)
-    return orderEntity(context, entityNamed(context, params.entity, device), { what: params.what, expiresMs })
+    const entity = meantEntity(context, { given: params.entity, what: String(params.what), device })
+    return orderEntity(context, entity, { what: params.what, expiresMs })
   },
 })
 

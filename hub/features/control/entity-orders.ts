@@ -4,7 +4,7 @@ import type { EntityOrder, OrderLimits, OrderRange } from '../../../shared/entit
 import { LaresError } from '../../../shared/errors.ts'
 import { oneInAnyCase } from '../../../shared/one-in-any-case.ts'
 import { lightOrder } from './light-orders.ts'
-import { namedOrder } from './named-orders.ts'
+import { modeOrder, namedOrder } from './named-orders.ts'
 import { PLAIN_ORDERS, takenWords } from './taken-words.ts'
 
 /** What an entity that a bridge or connection speaks for can be told. */
@@ -31,6 +31,7 @@ export function readOrder(given: string | number | boolean, takes: Takes, called
     namedOrder(text, takes) ??
     wordOrder(text, takes) ??
     lightOrder(text, takes) ??
+    modeOrder(text, takes) ??
     freeText(text, takes)
   if (order !== null) return order
   const words = takenWords(takes)
@@ -89,11 +90,11 @@ function plainOrder(text: string, { orders }: Takes): Order | null {
 }
 
 function numberOrder(text: string, { orders, range }: Takes): Order | null {
-  const [, digits, percent] = /^(-?\d+(?:\.\d+)?)\s*(%?)$/.exec(text) ?? []
-  if (digits === undefined) return null
-  const value = Number(digits)
+  const [, digits, percent] = /^(-?\d+(?:[.,]\d+)?)\s*(%|°C?|)$/i.exec(text) ?? []
+  if (digits === undefined || (percent?.startsWith('°') && !orders.includes('temperature'))) return null
+  const value = Number(digits.replace(',', '.'))
   const has = (order: string) => orders.includes(order)
-  const isNumber = percent === '' && (has('value') || has('temperature'))
+  const isNumber = percent !== '%' && (has('value') || has('temperature'))
   const share = (['level', 'position', 'humidity'] as const).find(has)
   if (share !== undefined && !(share === 'humidity' && isNumber) && value >= 0 && value <= 100)
     return { order: share, percent: value }

@@ -1,5 +1,6 @@
 import { LaresError } from '../../../shared/errors.ts'
 import { nearestName } from '../../../shared/nearest-name.ts'
+import { shellWord } from '../../../shared/shell-word.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
 import { notYours } from '../../engine/authorize.ts'
 import type { AuthorizedCaller } from '../../engine/caller.ts'
@@ -40,8 +41,8 @@ const TOLD =
 const MAIN = ['light', 'switch', 'fan', 'siren', 'humidifier']
 
 /**
- * The entity that a person means, of one device where that is given: by its id, entity id or key, or by its name in any case where
- * only one has it. Throws `not_found` with the nearest, `forbidden`, and `bad_params` with the candidates.
+ * The entity that a person means, of one device where that is given: by its id, entity id or key, by its name in any case where
+ * only one has it, or by that of its device, which has nothing else to be told. Throws `not_found` with the nearest, `forbidden`, and `bad_params` with the candidates.
  */
 export function entityNamed(asking: Asking, given: string, device?: string): ToldEntity {
   const all = toldEntities(asking, device)
@@ -52,15 +53,28 @@ export function entityNamed(asking: Asking, given: string, device?: string): Tol
     throw new LaresError('bad_params', `${fitting.length} entities are called ${given}: ${candidates(fitting)}`, {
       hint: 'Name one of them by its entity id, with --device where two have the same.',
     })
+  const ofDevice = all.filter(({ device_name }) => folded(device_name) === folded(given))
+  const [alone, ...more] = ofDevice
+  if (alone && more.length === 0) return alone
+  if (alone)
+    throw new LaresError('bad_params', `${given} has several that can be told something`, {
+      hint: `Name one of them: ${ofDevice.map(({ name }) => name).join(', ')}.`,
+    })
   const seeing = { db: asking.db, caller: { ...asking.caller, houses: asking.caller.sees } }
   if (called(given, toldEntities(seeing, device)).length > 0) throw notYours(given)
   const nearest = nearestName(
     given,
     all.flatMap(({ entity_id, name }) => [name, entity_id]),
   )
-  throw new LaresError('not_found', `there is no ${given} that can be told something`, {
-    hint: nearest === null ? 'See lares entities list.' : `Did you mean ${nearest}? See lares entities list.`,
-  })
+  const isRead = isThere(asking, given)
+  throw new LaresError(
+    'not_found',
+    isRead ? `${given} can only be read` : `there is no ${given} that can be told something`,
+    {
+      hint:
+        isRead || nearest === null ? 'See lares entities list.' : `Did you mean ${nearest}? See lares entities list.`,
+    },
+  )
 }
 
 /** What can be told something, of one device where that is given. */
@@ -76,6 +90,33 @@ export function toldEntities({ db, caller }: Asking, device: string | undefined)
         ? null
         : { orders: read(orders), options: read(options), range: read(range), limits: read(limits ?? '{}') },
   }))
+}
+
+/** The same; two words in the wrong order are answered with the right one. */
+export function meantEntity(
+  asking: Asking,
+  { given, what, device }: { given: string; what: string; device: string | undefined },
+): ToldEntity {
+  try {
+    return entityNamed(asking, given, device)
+  } catch (error) {
+    if (!(error instanceof LaresError) || error.code !== 'not_found') throw error
+    if (called(what, toldEntities(asking, device)).length === 0) throw error
+    throw new LaresError('not_found', error.message, {
+      hint: `Did you mean lares entities set ${shellWord(what)} ${shellWord(given)}? What it is to be comes last.`,
+    })
+  }
+}
+
+/** Whether an entity or device that the caller sees is called so, whatever it can be told. */
+function isThere({ db, caller }: Asking, given: string): boolean {
+  const where = conditions(visibleHouses({ houses: caller.sees }, 'd.house_id'))
+  const rows = db
+    .prepare(
+      `SELECT e.name, d.name AS device_name FROM device_entities e JOIN devices d ON d.id = e.device_id WHERE ${where.sql} AND d.revoked_at IS NULL`,
+    )
+    .all(...where.values) as Pick<ToldEntity, 'name' | 'device_name'>[]
+  return rows.some(({ name, device_name }) => [name, device_name].some((one) => folded(one) === folded(given)))
 }
 
 /** The one that is switched when nobody says which. Throws `bad_params` with those there are. */

@@ -19,7 +19,7 @@ const pin = z
 const broker = z
   .strictObject({
     url: z
-      .url({ protocol: /^mqtts?$/ })
+      .url({ protocol: /^mqtts?$/, error: 'does not begin with mqtt:// or mqtts://' })
       .refine((text) => !/@/.test(text), 'holds a user or password: they belong into user and secret_file'),
     user: z.string().min(1).max(255).optional(),
     secret: secretName.optional(),

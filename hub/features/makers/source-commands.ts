@@ -52,8 +52,10 @@ export const listSources = adminCommand({
       )
       .all(...visible.values) as SourceRow[]
     const counts = db.prepare('SELECT status, count(*) FROM maker_devices WHERE source = ? GROUP BY status').raw()
-    const sources = rows.map(({ key, dialect, house, since, reason, dropped, ...row }) => {
+    const sources = rows.flatMap(({ key, dialect, house, since, reason, dropped, ...row }) => {
       const known = new Map(counts.all(key) as [string, number][])
+      // Of one that is gone and had nothing there is nothing to tell.
+      if (row.is_named === 0 && known.size === 0) return []
       const counted = Object.fromEntries(COUNTED.map((status) => [status, known.get(status) ?? 0]))
       return { source: key, state: stateOf(key, row), since, reason, ...counted, dialect, house, dropped }
     })

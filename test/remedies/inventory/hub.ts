@@ -44,6 +44,9 @@ export const HUB: Inventory = {
     },
     'Did you mean …? See lares entities list.': ORDERS,
     'See what it has: lares devices show …': { because: 'it names what shows the device' },
+    'Did you mean lares entities set … …? What it is to be comes last.': {
+      because: 'test/hub/features/makers/order-words.test.ts takes the words',
+    },
     'Name one of them: ….': { because: 'test/hub/features/makers/orders.test.ts takes the words' },
   },
   'hub/features/control/order-entity.ts': {

@@ -339,6 +339,13 @@ describe('lares makers sources', () => {
     })
   })
 
+  it('leaves out one that is gone and had nothing', () => {
+    const house = makersHouse()
+    expect(query(house, 'makers/sources')).toMatchObject({ sources: [{ source: Z2M }] })
+    house.send({ kind: 'maker_sources', sources: [] })
+    expect(query(house, 'makers/sources')).toEqual({ sources: [] })
+  })
+
   it('that hub.toml does not name any more keep their devices, which are offline until they are named again', () => {
     const house = makersHouse(lampOf())
     const device = accepted(house)

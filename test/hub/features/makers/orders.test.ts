@@ -76,7 +76,7 @@ describe('devices switch of a lamp of another maker', () => {
     house.send(states({ uniqueId: LIGHT, state: false }))
     expect(answers()).toEqual([])
     house.send(states({ uniqueId: LIGHT, state: true }))
-    expect(says()).toMatchObject([['ok', { says: 'Lamp: light_0x1 is on', state: 'completed', device }]])
+    expect(says()).toMatchObject([['ok', { says: 'Lamp: Ceiling is on', state: 'completed', device }]])
     expect(listed()).toMatchObject([{ command: 'switch', state: 'completed', params: 'output=light_0x1 order=on' }])
     expect(house.all('SELECT 1 FROM commands_underway')).toEqual([])
   })
@@ -87,7 +87,7 @@ describe('devices switch of a lamp of another maker', () => {
     house.send(states({ uniqueId: LIGHT, state: true, attributes: { brightness: 254 } }))
     expect(answers()).toEqual([])
     house.send(states({ uniqueId: LIGHT, state: true, attributes: { brightness: 101 } }))
-    expect(says()).toMatchObject([['ok', { says: 'Lamp: light_0x1 is on at 40 %' }]])
+    expect(says()).toMatchObject([['ok', { says: 'Lamp: Ceiling is on at 40 %' }]])
   })
 
   it('that is on already is done when it was published', () => {
@@ -105,7 +105,7 @@ describe('devices switch of a lamp of another maker', () => {
     give('devices/switch', { device: 'Lamp', output: 'toggle' })
     expect(orders()).toEqual([[LIGHT, { order: 'off' }]])
     house.send(states({ uniqueId: LIGHT, state: false }))
-    expect(says()).toMatchObject([['ok', { says: 'Lamp: light_0x1 is off' }]])
+    expect(says()).toMatchObject([['ok', { says: 'Lamp: Ceiling is off' }]])
   })
 
   it('asks which where it has several', () => {
@@ -368,7 +368,7 @@ describe('entities set of a lamp with colours', () => {
     expect(orders()).toEqual([['climate/ac', { order: 'fan_mode', mode: 'low' }]])
     expect(answers()).toEqual([])
     ordered(lastId())
-    expect(says()).toMatchObject([['ok', { says: 'Room: climate_ac took low' }]])
+    expect(says()).toMatchObject([['ok', { says: 'Room: AC took low' }]])
   })
 
   it('refuses what the lamp has not, with what it has', () => {
@@ -413,7 +413,7 @@ describe('the outcome of an order', () => {
     set('Ceiling', 'on')
     ordered(lastId(), 'the broker is away')
     expect(says()).toMatchObject([
-      ['error', { code: 'device_refused', message: 'Lamp did not switch light_0x1: the broker is away' }],
+      ['error', { code: 'device_refused', message: 'Lamp did not switch Ceiling: the broker is away' }],
     ])
     ordered(lastId())
     ordered(99)
@@ -425,7 +425,7 @@ describe('the outcome of an order', () => {
     ordered(lastId())
     house.tick(COMMANDS.switchMs + COMMANDS.graceMs)
     expect(says()).toMatchObject([
-      ['error', { code: 'outcome_unknown', message: 'Lamp did not answer: light_0x1 may have been switched' }],
+      ['error', { code: 'outcome_unknown', message: 'Lamp did not answer: Ceiling may have been switched' }],
     ])
     expect(told()).toEqual([])
   })
@@ -445,7 +445,7 @@ describe('the outcome of an order', () => {
     expect(told()).toEqual([])
     expect(listed()[0]).toMatchObject({
       state: 'failed',
-      says: 'Lamp was not there in time: light_0x1 was not switched',
+      says: 'Lamp was not there in time: Ceiling was not switched',
     })
   })
 
