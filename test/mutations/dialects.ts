@@ -13,6 +13,27 @@ const PRINTING = 'test/hub/dialects/templates/printing.test.ts'
 /** What others publish: read, and never run. */
 export const DIALECTS: readonly Mutation[] = [
   {
+    without: 'a bound on what the topics of a Tasmota are put together of',
+    file: 'hub/dialects/tasmota/tasmota-config.ts',
+    text: 'part !== undefined && part.length > PART_LENGTH',
+    becomes: 'part !== undefined && part.length < 0',
+    test: { file: TASMOTA, name: 'with a topic of parts without end' },
+  },
+  {
+    without: 'topics of a Tasmota on which it alone is heard and told',
+    file: 'hub/dialects/tasmota/tasmota-config.ts',
+    text: "[topic('cmnd', ''), topic('stat', ''), topic('tele', '')]",
+    becomes: "[topic('tele', '')]",
+    test: { file: TASMOTA, name: 'with a topic for everybody to be' },
+  },
+  {
+    without: 'a bound on names of Zigbee2MQTT that stand in topics',
+    file: 'hub/dialects/zigbee2mqtt/zigbee-device.ts',
+    text: 'friendly.length <= NAME_LENGTH',
+    becomes: 'friendly.length <= NAME_LENGTH * 1_000',
+    test: { file: BRIDGE_DEVICES, name: 'called longer than any topic' },
+  },
+  {
     without: 'own members alone being members',
     file: 'hub/dialects/templates/template-value.ts',
     text: ' && Object.hasOwn(value, key) ? value[key] : undefined',

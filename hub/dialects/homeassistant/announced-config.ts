@@ -6,6 +6,7 @@ import type { Publication } from '../said.ts'
 import { compileTemplate, type Template } from '../templates/compile-template.ts'
 import { TemplateError } from '../templates/template-error.ts'
 import type { TemplateValue } from '../templates/template-value.ts'
+import { isTopic } from '../usable-topic.ts'
 import { NotConnectable } from './not-connectable.ts'
 
 /** What a value template makes of a message. */
@@ -15,8 +16,6 @@ export type ValueReader = (payload: Payload) => Rendered
 /** What a command template makes of a value, and of what a command brings beside it. */
 export type CommandWriter = (value: TemplateValue, brought?: Readonly<Record<string, TemplateValue>>) => string
 
-/** Characters of a topic that is subscribed to or published on. */
-const TOPIC_LENGTH = 1_024
 /** Names that stand for something of Home Assistant's own. */
 const NOT_GIVEN = ['entity_id', 'name']
 const WORD_LENGTH = 255
@@ -161,11 +160,6 @@ export function wordsOf(value: unknown, max = WORD_LENGTH): string | null {
   if (typeof value !== 'string' && typeof value !== 'number') return null
   const text = cutText(cleanText(String(value)), max)
   return text === '' ? null : text
-}
-
-/** Whether a topic can be subscribed to and published on as it is. */
-export function isTopic(text: string): boolean {
-  return text !== '' && text.length <= TOPIC_LENGTH && text.isWellFormed() && !/[#+\0]/.test(text)
 }
 
 function scalarText(value: unknown): string | null {

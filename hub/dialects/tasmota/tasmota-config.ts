@@ -1,10 +1,13 @@
 import { cleanText } from '../../../shared/clean-text.ts'
 import { cutText } from '../../../shared/cut-text.ts'
 import { asObject } from '../payload.ts'
+import { isTopic } from '../usable-topic.ts'
 
 /** What becomes of a relay: tasmota.github.io, "MQTT", `SetOption19 0`, `rl` of the discovery message. */
 export const RELAY = { none: 0, relay: 1, light: 2, shutter: 3 } as const
 const MOST_RELAYS = 32
+/** Each part of a topic: what is put together of longer ones is longer than any message. Tasmota itself has at most 100. */
+const PART_LENGTH = 255
 
 /** A device as `tasmota/discovery/<mac>/config` describes it. */
 export interface TasmotaConfig {
@@ -42,12 +45,16 @@ export function readTasmotaConfig(given: Readonly<Record<string, unknown>>): Tas
   if (typeof mac !== 'string' || !/^[0-9a-f]{12}$/i.test(mac)) return 'it says no mac'
   if (typeof t !== 'string' || typeof ft !== 'string' || !/%prefix%/.test(ft)) return 'it says no topic: "t" and "ft"'
   const prefixes = texts(tp)
+  if ([t, ft, ...prefixes].some((part) => part !== undefined && part.length > PART_LENGTH))
+    return 'its topic is too long'
   const words = texts(state)
   const topic = (prefix: 'cmnd' | 'stat' | 'tele', rest: string) => {
     const called = prefixes[['cmnd', 'stat', 'tele'].indexOf(prefix)] ?? prefix
-    return `${ft.replaceAll('%prefix%', called).replaceAll('%topic%', t).replace(/\/?$/, '/')}${rest}`
+    const whole = ft.replaceAll('%prefix%', () => called).replaceAll('%topic%', () => t)
+    return `${whole.replace(/\/?$/, '/')}${rest}`
   }
-  if (/[+#]/.test(topic('tele', ''))) return 'its topic holds + or #'
+  if (![topic('cmnd', ''), topic('stat', ''), topic('tele', '')].every(isTopic))
+    return 'its topic holds + or #, or is too long'
   const options = new Set(
     Object.entries(asObject(given.so) ?? {}).flatMap(([option, is]) => (is === 1 ? [option] : [])),
   )

@@ -36,10 +36,13 @@ export function unconnected(topic: string, device: SaidDevice, reason: string): 
   return zigbeeAnnouncement(topic, device, [], [{ part: 'device', component: 'device', name: null, reason }])
 }
 
+/** Characters of a name that stands in topics. */
+const NAME_LENGTH = 500
+
 /** Why a name cannot be used; `null`: it can. */
 export function reasonAgainstName(friendly: string): string | null {
-  if (friendly === cleanText(friendly) && !/[+#]/.test(friendly)) return null
-  return `its name ${cleanText(friendly)} can stand on no topic: rename it in Zigbee2MQTT`
+  if (friendly === cleanText(friendly) && friendly.length <= NAME_LENGTH && !/[+#]/.test(friendly)) return null
+  return `its name ${cutText(cleanText(friendly), 100)} can stand on no topic: rename it in Zigbee2MQTT`
 }
 
 /** A device is there when the bridge is and when it does not say itself that it is not: many installations never ask. */

@@ -226,6 +226,18 @@ describe('a Tasmota', () => {
     ['without an address', config({ mac: '__proto__' }), 'it says no mac'],
     ['without topics', config({ ft: 'tasmota' }), 'it says no topic'],
     ['with a topic for everybody', config({ t: '#' }), 'holds + or #'],
+    ['with a topic for everybody to be told on', config({ tp: ['cmnd/+', 'stat', 'tele'] }), 'holds + or #'],
+    ['with a topic for everybody to be heard on', config({ tp: ['cmnd', '#', 'tele'] }), 'holds + or #'],
+    [
+      'with a topic longer than any',
+      config({ ft: '%prefix%/'.repeat(28), tp: Array(3).fill('p'.repeat(99)) }),
+      'too long',
+    ],
+    [
+      'with a topic of parts without end',
+      config({ ft: '%prefix%'.repeat(2_000), tp: Array(3).fill('p') }),
+      'its topic is too long',
+    ],
   ])('that is %s is told in words', (_, value, reason) => {
     expect(announced(value)).toMatchObject({ announcements: [], trouble: expect.stringContaining(reason) })
   })

@@ -121,6 +121,11 @@ describe('the devices of Zigbee2MQTT', () => {
     ['not interviewed', { ...LAMP, interview_completed: false }, 'its interview is not over'],
     ['not supported', UNSUPPORTED, 'Zigbee2MQTT does not support it'],
     ['called so that no topic can have it', { ...LAMP, friendly_name: 'lamp/#' }, 'can stand on no topic: rename it'],
+    [
+      'called longer than any topic',
+      { ...LAMP, friendly_name: 'l'.repeat(70_000) },
+      'can stand on no topic: rename it',
+    ],
   ])('that are %s are known and not connected, with the reason', (_, device, reason) => {
     const { device: about, entities, notConnected } = announced(device)
     expect(about?.identities).toHaveLength(2)
