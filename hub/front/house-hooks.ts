@@ -78,8 +78,8 @@ export class HouseHooks implements BrokerHooks {
   #admitted = new WeakMap<Connection, Admitted>()
   /** The newest connection of each device, so that the end of an older one says nothing. */
   #newest = new Map<string, number>()
-  /** Connections of each bridge. */
-  #ofBridge = new Map<string, number>()
+  /** Connections of each bridge. One that was shut out as it came in is none. */
+  #ofBridge = new Map<string, Set<Connection>>()
   /** By owner, the number of the last time that its rights changed: a login on its way may have been judged before. */
   #endings = new Map<string, number>()
   #ended = 0
@@ -202,7 +202,7 @@ export class HouseHooks implements BrokerHooks {
       connection.close('its rights changed while it came in')
       return
     }
-    if (principal?.kind === 'bridge') this.#countOfBridge(principal.id, 1, 'connected')
+    if (principal?.kind === 'bridge') this.#bridgeCame(principal.id, connection)
     if (principal?.kind !== 'device' || principal.voice) return
     this.#newest.set(principal.id, connection.number)
     this.#parts.presence({ device: principal.id, online: true, reason: 'connected', address: connection.remote })
@@ -210,7 +210,7 @@ export class HouseHooks implements BrokerHooks {
 
   disconnected(connection: Connection, reason: string): void {
     const principal = this.#admitted.get(connection)?.principal
-    if (principal?.kind === 'bridge') this.#countOfBridge(principal.id, -1, reason)
+    if (principal?.kind === 'bridge') this.#bridgeWent(principal.id, connection, reason)
     if (principal?.kind !== 'device' || principal.voice || this.#newest.get(principal.id) !== connection.number) return
     this.#newest.delete(principal.id)
     this.#parts.presence({ device: principal.id, online: false, reason: presenceReason(reason) })
@@ -274,12 +274,21 @@ export class HouseHooks implements BrokerHooks {
     return true
   }
 
-  #countOfBridge(bridge: string, step: 1 | -1, reason: string): void {
-    const before = this.#ofBridge.get(bridge) ?? 0
-    const now = before + step
-    if (now > 0) this.#ofBridge.set(bridge, now)
-    else this.#ofBridge.delete(bridge)
-    if (before === 0 || now === 0) this.#parts.bridgePresence({ bridge, online: now > 0, reason })
+  #bridgeCame(bridge: string, connection: Connection): void {
+    const others = this.#ofBridge.get(bridge)
+    if (others) {
+      others.add(connection)
+      return
+    }
+    this.#ofBridge.set(bridge, new Set([connection]))
+    this.#parts.bridgePresence({ bridge, online: true, reason: 'connected' })
+  }
+
+  #bridgeWent(bridge: string, connection: Connection, reason: string): void {
+    const connections = this.#ofBridge.get(bridge)
+    if (!connections?.delete(connection) || connections.size > 0) return
+    this.#ofBridge.delete(bridge)
+    this.#parts.bridgePresence({ bridge, online: false, reason })
   }
 
   /** A device leaves its own will, a bridge one below its prefixes; an integration tells Home Assistant that it is gone. */

@@ -82,6 +82,13 @@ export const BRIDGES_AT_BROKER: readonly Mutation[] = [
     test: { file: TOPICS, name: 'whose password was changed while it logged in is shut out' },
   },
   {
+    without: 'counting a connection of a bridge that came alone as one that goes',
+    file: 'hub/front/house-hooks.ts',
+    text: 'if (!connections?.delete(connection) || connections.size > 0) return',
+    becomes: 'connections?.delete(connection)\n    if (connections !== undefined && connections.size > 1) return',
+    test: { file: TOPICS, name: 'is there while a connection of it is' },
+  },
+  {
     without: 'a bound on what a bridge retains',
     file: 'hub/broker/retained-messages.ts',
     text: 'if (!isIts && room.topics >= room.most.topics) return false',

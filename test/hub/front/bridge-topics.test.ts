@@ -203,6 +203,19 @@ describe('a bridge', () => {
     expect(reasons).toEqual(['its rights changed while it came in'])
   })
 
+  it('is there while a connection of it is, whatever became of one that was shut out as it came in', async () => {
+    const { hooks, connect, presence } = house()
+    const judged = await connect('here')
+    hooks.end({ bridge: 'here' })
+    const again = await connect('here')
+    hooks.connected(again.connection)
+    hooks.connected(judged.connection)
+    hooks.disconnected(judged.connection, 'its rights changed while it came in')
+    expect(presence).toEqual(['here true'])
+    hooks.disconnected(again.connection, 'lost')
+    expect(presence).toEqual(['here true', 'here false'])
+  })
+
   it('that is no more, or has other topics, is named when others take its place', () => {
     const { spaces } = house()
     expect(spaces.set([HERE])).toEqual(['there'])
