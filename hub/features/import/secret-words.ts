@@ -80,17 +80,23 @@ const WORDS = new Set([
 /** When something is over is no secret, whatever it is that is over. */
 const TIMES = /expir|_at$|_until$/i
 
-/** Forms of values that let somebody in, whatever their field is called. */
+/**
+ * Forms of values that let somebody in, whatever their field is called. Each looks at a text of any length once, however it is made: the
+ * whole hub waits for it.
+ */
 const FORMS = [
   /\b(?:bearer|basic|digest)\s+\S{6,}/i,
-  /\beyJ[\w-]{8,}\.[\w-]{4,}/,
+  /(?<=\beyJ[\w-]{8,})\.[\w-]{4,}/,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
   // A user with or without a password before the host: rtsp://admin:1234@192.168.1.5/
-  /\b[a-z][a-z0-9+.-]*:\/\/[^/\s?#]*@/i,
-  /[?&;](?:[\w-]*(?:key|token|secret|pass|passwd|password|pwd|auth|user|username|sig|signature|session|sid|code)[\w-]*)=/i,
+  /[a-z0-9+.-]:\/\/[^/\s?#]*@/i,
   // So long and without a blank it is nothing that a person chose to be read.
   /^(?=.*\d)(?=.*[A-Za-z])[\w+/=~-]{32,}$/,
 ]
+
+/** The fields of a query, and the names of those that let somebody in. */
+const FIELD = /[?&;]([\w-]+)=/g
+const SECRET_FIELD = /key|token|secret|pass|pwd|auth|user|sig|session|sid|code/i
 
 /** Whether what stands in a field of this name is secret, with everything below it. */
 export function isSecretName(name: string): boolean {
@@ -102,5 +108,7 @@ export function isSecretName(name: string): boolean {
 
 /** Whether a value lets somebody in by its form. */
 export function isSecretValue(value: unknown): boolean {
-  return typeof value === 'string' && FORMS.some((form) => form.test(value))
+  if (typeof value !== 'string') return false
+  if (FORMS.some((form) => form.test(value))) return true
+  return [...value.matchAll(FIELD)].some(([, name = '']) => SECRET_FIELD.test(name))
 }
