@@ -89,6 +89,13 @@ export const BRIDGES_AT_BROKER: readonly Mutation[] = [
     test: { file: TOPICS, name: 'is there while a connection of it is' },
   },
   {
+    without: 'telling anew of bridges what was told in a transaction that was rolled back',
+    file: 'hub/features/bridges/engine.ts',
+    text: "isChanged = true\n      heard = ''",
+    becomes: 'isChanged = true',
+    test: { file: COMING, name: 'is gone all the same, when what failed was left out' },
+  },
+  {
     without: 'a bound on what a bridge retains',
     file: 'hub/broker/retained-messages.ts',
     text: 'if (!isIts && room.topics >= room.most.topics) return false',

@@ -27,14 +27,18 @@ export function openBridges({ db }: House): Bridges {
   const connected = new Map<string, boolean>()
   let known: readonly BridgeAtBroker[] = []
   let told = ''
+  /** What was heard of in a transaction that may be rolled back: after that, nobody heard it. */
+  let heard = ''
   let isChanged = true
 
   function settle(context: Context): void {
     if (!isChanged) return
     isChanged = false
-    const before = JSON.stringify(known)
     known = bridgeRows(db).map(atBroker)
-    if (JSON.stringify(known) !== before) bridges.onChange(context)
+    const now = JSON.stringify(known)
+    if (now === heard) return
+    heard = now
+    bridges.onChange(context)
   }
 
   const bridges: Bridges = {
@@ -64,6 +68,7 @@ export function openBridges({ db }: House): Bridges {
     },
     forget() {
       isChanged = true
+      heard = ''
     },
   }
   return bridges

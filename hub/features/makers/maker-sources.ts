@@ -47,7 +47,7 @@ export class MakerSources {
       'UPDATE maker_sources SET since = CASE WHEN is_online IS ? THEN since ELSE ? END, is_online = ?, reason = ?, updated_at = ? WHERE key = ?',
     )
     this.#trouble = db.prepare('UPDATE maker_sources SET reason = ?, updated_at = ? WHERE key = ? AND is_online = 1')
-    this.#name = db.prepare('UPDATE maker_sources SET is_named = ?, updated_at = ? WHERE key = ?')
+    this.#name = db.prepare('UPDATE maker_sources SET is_named = ?, updated_at = ? WHERE key = ? AND is_named <> ?')
     this.#keys = db.prepare('SELECT key FROM maker_sources ORDER BY key').pluck()
     this.#houses = db.prepare('SELECT id, name FROM houses WHERE removed_at IS NULL')
     this.#count = db.prepare('UPDATE maker_sources SET dropped = dropped + ? WHERE key = ?')
@@ -77,7 +77,8 @@ export class MakerSources {
 
   /** Whether hub.toml names it. */
   name({ now }: Context, key: string, isNamed: boolean): void {
-    this.#name.run(isNamed ? 1 : 0, now, key)
+    const flag = isNamed ? 1 : 0
+    this.#name.run(flag, now, key, flag)
   }
 
   show({ now }: Context, key: string, { online, reason }: { online: boolean | null; reason: string | null }): void {

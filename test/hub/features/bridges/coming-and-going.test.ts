@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { query } from '../../engine/ask.ts'
+import { commandInput, query } from '../../engine/ask.ts'
 import type { TestHouse } from '../../engine/engine-in-memory.ts'
 import { accepted, eventsOf, lampOf, saying, source, statusOf } from '../makers/makers-house.ts'
 import { add, asked, bridgesHouse, idOf } from './bridges-house.ts'
@@ -90,5 +90,17 @@ describe('a bridge at the hub’s own broker', () => {
     house.send(saying([lampOf()], { source: SOURCE }))
     house.send({ kind: 'maker_reach', source: SOURCE, reach: [{ identity: 'zigbee2mqtt_0x1', available: true }] })
     expect(statusOf(house, device)).toBe('online reachable')
+  })
+})
+
+describe('a bridge that is removed beside something that fails', () => {
+  it('is gone all the same, when what failed was left out', () => {
+    const { house, device } = houseWithLamp()
+    const removing = commandInput('bridges/remove', { bridge: 'zigbee2mqtt' })
+    const renaming = commandInput('devices/rename', { device, name: 'Sofa' })
+    const verdicts = house.send(removing, renaming, { kind: 'nobody takes this' } as never)
+    expect(verdicts).toEqual(['stored', 'stored', 'rejected'])
+    expect(sourceState(house)).toMatchObject([{ state: 'removed' }])
+    expect(statusOf(house, device)).toBe('offline source_gone')
   })
 })
