@@ -114,6 +114,18 @@ export class ClientSessions {
     }
   }
 
+  /** Keeps nothing more of principals that are no more. */
+  forgetThose(isGone: (owner: string) => boolean): void {
+    for (const { clientId } of [...this.sessions.values()]) if (isGone(ownerIn(clientId))) this.forget(clientId)
+  }
+
+  /** Owes nobody any more what was published below these. */
+  eraseBelow(prefixes: readonly string[]): void {
+    const isBelow = (topic = '') => prefixes.some((prefix) => `${topic}/`.startsWith(`${prefix}/`))
+    for (const session of this.sessions.values())
+      for (const item of [...session.queue.values()]) if (isBelow(item.packet.topic)) this.dequeue(session, item)
+  }
+
   /** Keeps a message for the client, at the lower of its own QoS and the one granted. */
   enqueue(clientId: string, packet: StoredPacket, granted: QoS): void {
     if (packet.properties && packet.properties.to !== clientId) return

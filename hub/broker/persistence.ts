@@ -171,9 +171,15 @@ export class BrokerPersistence {
     this.#retained.erase(level)
   }
 
-  /** Keeps nothing more that was retained in a share. */
-  eraseShare(share: string): void {
+  /** Keeps nothing more that was retained in a share, and owes nobody what was published below topics that were its own. */
+  eraseShare(share: string, below: readonly string[]): void {
     this.#retained.eraseShare(share)
+    if (below.length > 0) this.#memory.eraseBelow(below)
+  }
+
+  /** Keeps nothing more for principals that are no more. */
+  forgetThose(isGone: (owner: string) => boolean): void {
+    this.#memory.forgetThose(isGone)
   }
 
   // Aedes: retained messages

@@ -1,15 +1,23 @@
 import type { BrokerPersistence } from '../broker/persistence.ts'
 import type { Front, FrontPart } from '../contract/front-part.ts'
+import type { BridgeAtBroker } from '../engine/bridge-at-broker.ts'
 import type { Announcer } from '../front/announcer.ts'
 import type { BridgeSpaces } from '../front/bridge-spaces.ts'
 import { localSocket } from '../hub-options.ts'
 import type { Base } from './base.ts'
 import { type LoadedFrontPart, openFrontParts } from './open-front-parts.ts'
 
+/** What was put together with these parts, and is there when an effect comes. */
+interface Around {
+  announcer: Announcer
+  memory: Pick<BrokerPersistence, 'erase' | 'eraseShare' | 'forgetThose'>
+  spaces: BridgeSpaces
+}
+
 /** What goes by the engine, or follows from it: the hub's own parts, and those of the features. */
 export function composeFrontParts(
   base: Base,
-  around: () => { announcer: Announcer; memory: Pick<BrokerPersistence, 'erase' | 'eraseShare'>; spaces: BridgeSpaces },
+  around: () => Around,
   ofFeatures: readonly LoadedFrontPart[],
 ): FrontPart[] {
   const { options, topics, health, store, recorder, voice, sync, jobs, followers, keyCare, secrets } = base
@@ -74,16 +82,15 @@ export function composeFrontParts(
         forget_client: ({ owner, key }) => around().memory.erase(owner, key),
       },
     },
-    {
-      name: 'bridges',
-      effects: {
-        bridges({ bridges }) {
-          const { spaces, memory } = around()
-          for (const gone of spaces.set(bridges)) memory.eraseShare(gone)
-        },
-      },
-    },
+    { name: 'bridges', effects: { bridges: ({ bridges }) => haveBridges(bridges, around()) } },
     { name: 'announcer', effects: { joining: ({ until }) => around().announcer.joining(until) } },
   ]
   return [...own, ...openFrontParts(ofFeatures, front)]
+}
+
+/** These are all bridges from now on. */
+function haveBridges(bridges: readonly BridgeAtBroker[], { spaces, memory }: Pick<Around, 'spaces' | 'memory'>): void {
+  // Whoever has the topics of one next is of another house, maybe.
+  for (const { id, left } of spaces.set(bridges)) memory.eraseShare(id, left)
+  memory.forgetThose((owner) => spaces.isGone(owner))
 }

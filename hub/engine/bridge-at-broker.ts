@@ -12,6 +12,8 @@ export interface BridgeAtBroker {
 }
 
 const AT = '@bridges'
+/** No account and no device has a blank in its id. */
+const OWNER = 'bridge '
 
 /** The user name with which a bridge logs in. No device and no account has such a one. */
 export function bridgeLogin(name: string): string {
@@ -25,5 +27,9 @@ export function bridgeOfLogin(login: string): string | null {
 
 /** The principal that a bridge is. */
 export function bridgeOwner(id: string): string {
-  return `bridge ${id}`
+  return OWNER + id
+}
+
+export function isBridgeOwner(owner: string): boolean {
+  return owner.startsWith(OWNER)
 }

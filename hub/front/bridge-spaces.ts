@@ -1,5 +1,5 @@
 import { overlaps } from '../../shared/topics.ts'
-import type { BridgeAtBroker } from '../engine/bridge-at-broker.ts'
+import { type BridgeAtBroker, bridgeOwner, isBridgeOwner } from '../engine/bridge-at-broker.ts'
 import { type HouseRights, housesWhere } from '../engine/house-rights.ts'
 import type { Principal } from '../engine/principal.ts'
 
@@ -15,13 +15,18 @@ export class BridgeSpaces {
   #bridges: readonly BridgeAtBroker[] = []
   #byPrefix = new Map<string, BridgeAtBroker>()
 
-  /** These are all from now on. Returns the ids of those that are no more, or have other topics. */
-  set(bridges: readonly BridgeAtBroker[]): string[] {
-    const now = new Map(bridges.map((bridge) => [bridge.id, bridge.topics.join('\n')]))
-    const gone = this.#bridges.filter(({ id, topics }) => now.get(id) !== topics.join('\n'))
+  /** These are all from now on. Returns those that are no more, or have other topics, with what of these they have left. */
+  set(bridges: readonly BridgeAtBroker[]): { id: string; left: string[] }[] {
+    const now = new Map(bridges.map(({ id, topics }) => [id, topics]))
+    const gone = this.#bridges.filter(({ id, topics }) => now.get(id)?.join('\n') !== topics.join('\n'))
     this.#bridges = bridges
     this.#byPrefix = new Map(bridges.flatMap((bridge) => bridge.topics.map((prefix) => [prefix, bridge])))
-    return gone.map(({ id }) => id)
+    return gone.map(({ id, topics }) => ({ id, left: topics.filter((prefix) => !now.get(id)?.includes(prefix)) }))
+  }
+
+  /** Whether a principal is a bridge that is no more. */
+  isGone(owner: string): boolean {
+    return isBridgeOwner(owner) && !this.#bridges.some(({ id }) => bridgeOwner(id) === owner)
   }
 
   /** Whose topic it is; `null`: no bridge's. */

@@ -1,4 +1,4 @@
-import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt'
+import { connect, connectAsync, type IClientOptions, type MqttClient } from 'mqtt'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type HubProcess, startHub } from '../../scripts/lib/bench/hub-process.ts'
 import { LocalAdmin } from '../../scripts/lib/bench/local-admin.ts'
@@ -208,14 +208,30 @@ describe('a house whose Zigbee2MQTT logs in at the hub’s own broker', () => {
     await eventually(async () => (await lamp()) === 'on')
   }, 120_000)
 
-  it('is shut out when it is removed, and what it retained is gone', async () => {
+  it('is shut out when it is removed, and what it retained or somebody is still owed is gone', async () => {
+    const { user, token } = await admin.call<{ user: string; token: string }>('users', 'token', {
+      ...{ email: 'paul@example.com', name: 'away' },
+    })
+    const stays = { username: user, password: token, clientId: 'stays', clean: false }
+    const paul = await client(stays)
+    await paul.subscribeAsync('#', { qos: 1 })
+    await paul.endAsync()
+    await bridge.publishAsync('zigbee2mqtt/before', 'of Home', { qos: 1 })
     await admin.call('bridges', 'remove', { bridge: 'zigbee2mqtt' })
     await eventually(async () => !bridge.connected)
     await expect(zigbee2mqtt()).rejects.toThrow()
     expect(await source()).toMatchObject({ state: 'removed' })
-    access = await admin.call<Access>('bridges', 'add', { kind: 'zigbee2mqtt', house: 'Home' })
+    access = await admin.call<Access>('bridges', 'add', { kind: 'zigbee2mqtt', house: 'Cottage' })
     const { user: username, password } = access
     const again = await client({ username, password })
+    const owed: string[] = []
+    const back = connect(`mqtt://127.0.0.1:${hub.ports.plain}`, { reconnectPeriod: 0, protocolVersion: 4, ...stays })
+    clients.push(back)
+    back.on('message', (topic) => owed.push(topic))
+    await eventually(async () => back.connected)
+    await again.publishAsync('zigbee2mqtt/after', 'of Cottage', { qos: 1 })
+    await eventually(async () => owed.includes('zigbee2mqtt/after'))
+    expect(owed.filter((topic) => topic.startsWith('zigbee2mqtt'))).toEqual(['zigbee2mqtt/after'])
     const heard: string[] = []
     again.on('message', (topic) => heard.push(topic))
     await again.subscribeAsync('zigbee2mqtt/#')

@@ -5,6 +5,7 @@ const SHARES = 'test/hub/broker/retained-shares.test.ts'
 const ADDING = 'test/hub/features/bridges/adding.test.ts'
 const COMING = 'test/hub/features/bridges/coming-and-going.test.ts'
 
+const ERASING = 'test/hub/broker/erasing.test.ts'
 const OWN = 'test/hub/makers/own-topics.test.ts'
 
 /** Bridges that log in at the hub's own broker. */
@@ -94,6 +95,20 @@ export const BRIDGES_AT_BROKER: readonly Mutation[] = [
     text: "isChanged = true\n      heard = ''",
     becomes: 'isChanged = true',
     test: { file: COMING, name: 'is gone all the same, when what failed was left out' },
+  },
+  {
+    without: 'owing nobody what a bridge published that is no more',
+    file: 'hub/broker/persistence.ts',
+    text: 'if (below.length > 0) this.#memory.eraseBelow(below)',
+    becomes: 'if (below.length > 99) this.#memory.eraseBelow(below)',
+    test: { file: ERASING, name: 'is owed nothing of topics that have another owner now' },
+  },
+  {
+    without: 'forgetting the sessions of a bridge that is no more',
+    file: 'hub/broker/client-sessions.ts',
+    text: 'if (isGone(ownerIn(clientId))) this.forget(clientId)',
+    becomes: "if (isGone(ownerIn(clientId)) && clientId === '') this.forget(clientId)",
+    test: { file: ERASING, name: 'is owed nothing of topics that have another owner now' },
   },
   {
     without: 'a bound on what a bridge retains',

@@ -55,3 +55,32 @@ it('who is erased has no session left, and nobody has a message or a filter of i
   expect(String(payload)).toBe('annabel')
   expect(payloads(client.received)).toEqual(['annabel'])
 })
+
+it('whoever is away is owed nothing of topics that have another owner now, and who is no more has no session', async () => {
+  const changes: BrokerChange[] = []
+  const persistence = new BrokerPersistence({ clock: systemClock, journal: (change) => void changes.push(change) })
+  const under = await start({ persistence, hooks: { authenticate } })
+  for (const name of ['anna', 'bridge b']) {
+    const { client } = await reader(under, name)
+    client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: '#', qos: 1 }] })
+    await client.next('suback')
+    client.send({ cmd: 'disconnect' })
+    await client.closed
+  }
+  for (const topic of ['attic', 'attic/lamp', 'attics/lamp', 'elsewhere/attic'])
+    await under.broker.publish({ topic, payload: topic, qos: 1, retain: false })
+
+  persistence.eraseShare('b', ['attic'])
+  persistence.forgetThose((owner) => owner === 'bridge b')
+
+  const again = new BrokerPersistence({ clock: systemClock })
+  again.load(changes)
+  for (const memory of [persistence, again]) {
+    const kept = [...memory.snapshot()]
+    expect(JSON.stringify(kept)).not.toContain('bridge b')
+    expect(kept.flatMap((change) => (change.kind === 'enqueue' ? change.topic : []))).toEqual([
+      'attics/lamp',
+      'elsewhere/attic',
+    ])
+  }
+})

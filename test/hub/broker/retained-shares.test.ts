@@ -64,7 +64,7 @@ describe('what is retained in a share', () => {
     const { persistence, retain, kept } = memoryOf(byPrefix)
     for (const at of [1, 2, 3]) await retain(`z1/${at}`, 'x')
     await retain('z2/1', 'x')
-    persistence.eraseShare('z1')
+    persistence.eraseShare('z1', [])
     expect(await kept()).toEqual(['z2/1'])
     for (const at of [1, 2, 3]) await retain(`z1/${at}`, 'x')
     expect(await kept()).toHaveLength(4)
@@ -79,7 +79,7 @@ describe('what is retained in a share', () => {
     isShared = true
     await retain('homeassistant/1', 'now')
     expect(journal.map((change) => change.kind)).toEqual(['retain', 'unretain'])
-    persistence.eraseShare('ha')
+    persistence.eraseShare('ha', [])
     expect(await kept()).toEqual([])
     isShared = false
     // Nothing of it is counted any more.

@@ -218,8 +218,13 @@ describe('a bridge', () => {
 
   it('that is no more, or has other topics, is named when others take its place', () => {
     const { spaces } = house()
-    expect(spaces.set([HERE])).toEqual(['there'])
-    expect(spaces.set([{ ...HERE, topics: ['zigbee2mqtt'] }])).toEqual(['here'])
+    expect(spaces.set([HERE])).toEqual([{ id: 'there', left: ['attic'] }])
+    expect(spaces.set([{ ...HERE, topics: ['zigbee2mqtt'] }])).toEqual([
+      { id: 'here', left: ['homeassistant', 'plugs/up'] },
+    ])
+    expect(['bridge there', 'bridge here', 'anna', 'device there'].filter((owner) => spaces.isGone(owner))).toEqual([
+      'bridge there',
+    ])
     expect(spaces.of('homeassistant/x')).toBeNull()
     expect(spaces.of('zigbee2mqtt/x')?.id).toBe('here')
   })
