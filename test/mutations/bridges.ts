@@ -111,6 +111,20 @@ export const BRIDGES_AT_BROKER: readonly Mutation[] = [
     test: { file: ERASING, name: 'is owed nothing of topics that have another owner now' },
   },
   {
+    without: 'telling a house nothing of what a bridge had in another one',
+    file: 'hub/features/makers/sources-coming.ts',
+    text: 'before.house_id !== house_id && (',
+    becomes: "before.house_id !== house_id && key === '' && (",
+    test: { file: COMING, name: 'tells the new one nothing of what the old one had' },
+  },
+  {
+    without: 'leaving devices of another house their entities',
+    file: 'hub/features/makers/sources-coming.ts',
+    text: '// What is announced in the new house under the same ids is another thing.\n      if (device_id !== null)',
+    becomes: "if (device_id === '')",
+    test: { file: COMING, name: 'tells the new one nothing of what the old one had' },
+  },
+  {
     without: 'a bound on what a bridge retains',
     file: 'hub/broker/retained-messages.ts',
     text: 'if (!isIts && room.topics >= room.most.topics) return false',

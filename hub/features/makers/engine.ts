@@ -35,7 +35,10 @@ export function openMakers(house: House): Feature {
   const announcements = new Announcements({ rows, sources, entities: registering, reach, departures, directory })
   const states = new MakerStates({ rows, sources, reach, entities, observations, latest, directory, signs, orders })
   const bridges = house.use(openBridges)
-  const coming = new SourcesComing({ sources, reach, bridges })
+  const coming = new SourcesComing({
+    ...{ sources, reach, bridges, rows },
+    houseOf: (device) => directory.find(device)?.house ?? null,
+  })
   bridges.onChange = (context) => {
     coming.bridgesChanged(context)
     context.effect({ kind: 'makers_bridges', bridges: bridges.all() })

@@ -85,6 +85,7 @@ export class MakerRows {
   #remove: Statement
   #present: Statement
   #speaking: Statement
+  #ofSource: Statement
   #ofDevice: Statement
   #speaker: Statement
   #unregistered: Statement
@@ -129,6 +130,7 @@ export class MakerRows {
     this.#remove = db.prepare('DELETE FROM maker_devices WHERE id = ?')
     this.#present = db.prepare(`${MAKER_ROWS} WHERE m.source = ? AND m.status IN ('waiting', 'accepted')`)
     this.#speaking = db.prepare(`${MAKER_ROWS} WHERE m.source = ? AND m.status = 'accepted' AND m.speaks = 1`)
+    this.#ofSource = db.prepare(`${MAKER_ROWS} WHERE m.source = ?`)
     this.#ofDevice = db.prepare(`${MAKER_ROWS} WHERE m.device_id = ? AND m.speaks = 1`)
     this.#speaker = db.prepare('SELECT id, source, status FROM maker_devices WHERE device_id = ? AND speaks = 1')
     this.#unregistered = db.prepare(
@@ -201,6 +203,11 @@ export class MakerRows {
   /** Accepted devices that a source speaks for. */
   speaking(source: string): MakerRow[] {
     return this.#speaking.all(source).map(readMakerRow)
+  }
+
+  /** All that a source ever announced. */
+  ofSource(source: string): MakerRow[] {
+    return this.#ofSource.all(source).map(readMakerRow)
   }
 
   /** From where a device is told of. */

@@ -4,7 +4,8 @@ import type { InputOf } from '../../engine/input.ts'
 import type { Bridges } from '../bridges/engine.ts'
 import { isOfBridge, sourceOfBridge } from '../bridges/source-of-bridge.ts'
 import type { MakerReach } from './maker-reach.ts'
-import type { MakerSources } from './maker-sources.ts'
+import type { MakerRows } from './maker-rows.ts'
+import type { MakerSource, MakerSources } from './maker-sources.ts'
 
 /** What hub.toml does not name any more, and a bridge that a person removed. */
 const NOT_NAMED = 'hub.toml does not name it any more'
@@ -23,6 +24,9 @@ export interface SourcesComingParts {
   sources: MakerSources
   reach: MakerReach
   bridges: Pick<Bridges, 'all' | 'isConnected'>
+  rows: MakerRows
+  /** `null`: there is no such device. */
+  houseOf(device: string): string | null
 }
 
 /**
@@ -33,6 +37,8 @@ export class SourcesComing {
   #sources: MakerSources
   #reach: MakerReach
   #bridges: SourcesComingParts['bridges']
+  #rows: MakerRows
+  #houseOf: SourcesComingParts['houseOf']
   /** Those that hub.toml names; `null`: it was not read yet. */
   #named: readonly Named[] | null = null
   /** Whether bridges are listened to, by source. */
@@ -42,7 +48,9 @@ export class SourcesComing {
   /** Bridges that have come since the start. */
   #came = new Set<string>()
 
-  constructor({ sources, reach, bridges }: SourcesComingParts) {
+  constructor({ sources, reach, bridges, rows, houseOf }: SourcesComingParts) {
+    this.#rows = rows
+    this.#houseOf = houseOf
     this.#sources = sources
     this.#reach = reach
     this.#bridges = bridges
@@ -90,11 +98,31 @@ export class SourcesComing {
       .map(({ name, dialect, house }) => ({ key: sourceOfBridge(name), dialect, house }))
     const named = [...(this.#named ?? []), ...ofBridges]
     for (const source of named) {
-      this.#sources.know(context, source)
-      this.#sources.name(context, source.key, true)
+      const { key } = source
+      const before = this.#sources.find(key)
+      const { house_id } = this.#sources.know(context, source)
+      if (before && before.house_id !== house_id && (before.house_id !== null || isOfBridge(key)))
+        this.#leaveHouse(context, before, house_id)
+      this.#sources.name(context, key, true)
     }
     const keys = new Set(named.map(({ key }) => key))
     for (const key of this.#sources.keys()) if (!keys.has(key)) this.#forget(context, key)
+  }
+
+  /** Its new house learns nothing of what the one before had, and has nothing to do with the devices that are still in that one. */
+  #leaveHouse(context: Context, { key, house_id: before }: MakerSource, house: string | null): void {
+    for (const row of this.#rows.ofSource(key)) {
+      const { id, device_id } = row
+      if (device_id !== null && this.#houseOf(device_id) === house) continue
+      this.#reach.left(context, row, false)
+      this.#rows.remove(id)
+      // What is announced in the new house under the same ids is another thing.
+      if (device_id !== null)
+        context.db
+          .prepare('UPDATE OR IGNORE device_entities SET source = ?, updated_at = ? WHERE device_id = ? AND source = ?')
+          .run(`${key} ${before ?? 'left'}`, context.now, device_id, key)
+    }
+    context.changed()
   }
 
   /** A bridge is there while it is connected and the hub listens to it. */

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { commandInput, query } from '../../engine/ask.ts'
+import { ask, commandInput, query } from '../../engine/ask.ts'
 import type { TestHouse } from '../../engine/engine-in-memory.ts'
-import { accepted, eventsOf, lampOf, saying, source, statusOf } from '../makers/makers-house.ts'
+import {
+  accepted,
+  deviceOf,
+  eventsOf,
+  lampOf,
+  saying,
+  source,
+  statuses,
+  statusOf,
+  wanted,
+} from '../makers/makers-house.ts'
 import { add, asked, bridgesHouse, idOf } from './bridges-house.ts'
 
 const SOURCE = 'hub-zigbee2mqtt'
@@ -102,5 +112,43 @@ describe('a bridge that is removed beside something that fails', () => {
     expect(verdicts).toEqual(['stored', 'stored', 'rejected'])
     expect(sourceState(house)).toMatchObject([{ state: 'removed' }])
     expect(statusOf(house, device)).toBe('offline source_gone')
+  })
+})
+
+describe('a bridge that is added again in another house', () => {
+  it('tells the new one nothing of what the old one had, and leaves the devices of the old one alone', () => {
+    const { house, device } = houseWithLamp()
+    const plug = deviceOf('0x2', { name: 'Secret plug' })
+    house.send(saying([lampOf(), plug], { source: SOURCE }))
+    asked(house, 'remove', { bridge: 'zigbee2mqtt' })
+    ask(house, commandInput('houses/create', { name: 'Cottage' }))
+    const access = add(house, 'zigbee2mqtt', { house: 'Cottage' })
+    const entitiesOf = (of: string) =>
+      house.all('SELECT entity_type AS type, state FROM device_entities WHERE device_id = ? ORDER BY entity_type', of)
+    const before = entitiesOf(device)
+    expect(before).toHaveLength(2)
+    expect(statuses(house)).toEqual([])
+    expect(wanted(house)).not.toContainEqual([SOURCE, expect.arrayContaining(['zigbee2mqtt_0x1'])])
+    house.send(source(true, null, SOURCE))
+    house.send(saying([lampOf('0x1', { name: 'Its lamp' })], { source: SOURCE, house: 'Cottage' }))
+    house.send({ kind: 'maker_reach', source: SOURCE, reach: [{ identity: 'zigbee2mqtt_0x1', available: true }] })
+    expect(statuses(house)).toEqual(['Its lamp waiting'])
+    expect(statusOf(house, device)).toMatch(/^offline/)
+    expect(house.all('SELECT name FROM devices WHERE id = ?', device)).toEqual([{ name: 'Lamp' }])
+    const theirs = accepted(house, 'Its lamp')
+    house.send({ kind: 'bridge_presence', bridge: idOf(house, access), online: true, reason: 'connected' })
+    house.send({ kind: 'maker_states', source: SOURCE, states: [{ uniqueId: 'light/0x1_state', state: true }] })
+    expect(entitiesOf(theirs)).toEqual([
+      { type: 'light', state: 'on' },
+      { type: 'sensor', state: null },
+    ])
+    expect(entitiesOf(device)).toEqual(before)
+  })
+
+  it('has its devices again where it is added in the same one', () => {
+    const { house } = houseWithLamp()
+    asked(house, 'remove', { bridge: 'zigbee2mqtt' })
+    add(house)
+    expect(statuses(house)).toEqual(['Lamp accepted'])
   })
 })
