@@ -44,9 +44,19 @@ export const ENTITIES_OF_DEVICES: readonly Mutation[] = [
   {
     without: 'showing what is on or off in these words',
     file: 'hub/features/devices/entity-commands.ts',
-    text: 'onOffText(type, state)',
-    becomes: 'onOffText("", state)',
+    text: 'onOffText(type, written)',
+    becomes: 'onOffText("", written)',
     test: { file: ENTITIES, name: 'is shown as on or off, and a dimmer in percent' },
+  },
+  {
+    without: 'showing states that are newer than those that were written',
+    file: 'hub/features/devices/entity-commands.ts',
+    text: 'is_enabled === 1 ? newer.of(',
+    becomes: 'is_enabled === 2 ? newer.of(',
+    test: {
+      file: 'test/hub/features/telemetry/newer-states.test.ts',
+      name: 'is the newest for whoever asks, although it is written later',
+    },
   },
   {
     without: 'taking away the state of an entity that moved',

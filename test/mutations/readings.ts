@@ -234,9 +234,9 @@ export const READINGS: readonly Mutation[] = [
   },
   {
     without: 'a bound to what a start reads of what is not indexed',
-    file: 'hub/features/telemetry/states-at-start.ts',
-    text: ', upto: readRecentFrom(db) }',
-    becomes: ' }',
+    file: 'hub/features/telemetry/newer-states.ts',
+    text: '= { upto: readRecentFrom(db) },',
+    becomes: '= {},',
     test: { file: AT_START, name: 'looks for newer states no further back than any house writes in two minutes' },
   },
   {
@@ -251,14 +251,14 @@ export const READINGS: readonly Mutation[] = [
   },
   {
     without: 'telling first states from readings that came late',
-    file: 'hub/features/telemetry/states-at-start.ts',
+    file: 'hub/features/telemetry/newer-states.ts',
     text: 'reading.time < this.#since',
     becomes: 'false',
     test: { file: AT_START, name: 'is none that came late' },
   },
   {
     without: 'looking at a start what an entity is, where its state says nothing of it',
-    file: 'hub/features/telemetry/states-at-start.ts',
+    file: 'hub/features/telemetry/newer-states.ts',
     text: 'TRUE_OR_FALSE.has(type)',
     becomes: '!TRUE_OR_FALSE.has(type)',
     test: { file: AT_START, name: 'is so after it, where what was written was' },

@@ -9,7 +9,7 @@ import { settingLine, settingLines } from '../control/setting-lines.ts'
 import { LAST_ERROR_AT } from './alarms.ts'
 import { COLUMNS, type DeviceLine, HEAD, isOnline, REST, withOnline } from './device-line.ts'
 import { withPeople } from './device-place.ts'
-import { ENTITY_COLUMNS, entityAnswer, entityLine, listEntities } from './entity-commands.ts'
+import { ENTITY_COLUMNS, entityAnswers, entityLine, listEntities } from './entity-commands.ts'
 import { assignGroup, createGroup, listGroups, removeGroup, showGroup, updateGroup } from './group-commands.ts'
 import { createDevice, inviteDevice } from './joining-commands.ts'
 import { findDevices, listDevices } from './list-commands.ts'
@@ -84,7 +84,7 @@ export const showDevice = adminCommand({
       .prepare(
         `SELECT ${ENTITY_COLUMNS} FROM device_entities e WHERE e.device_id = ? ORDER BY e.is_enabled DESC, e.entity_id LIMIT ?`,
       )
-      .all(device_id, ENTITIES_SHOWN) as Parameters<typeof entityAnswer>[0][]
+      .all(device_id, ENTITIES_SHOWN) as Parameters<typeof entityAnswers>[1]
     const entityCount = context.db
       .prepare('SELECT count(*) FROM device_entities WHERE device_id = ?')
       .pluck()
@@ -95,7 +95,7 @@ export const showDevice = adminCommand({
     return {
       device: withPeople(context.caller, withOnline({ ...(device as unknown as DeviceLine), ...parsed })),
       alarms: openAlarms(context.db, device_id),
-      entities: entities.map(entityAnswer),
+      entities: entityAnswers(context, entities).map(({ id: _, ...entity }) => entity),
       more_entities: entityCount - entities.length,
       hub_devices: context.db
         .prepare(

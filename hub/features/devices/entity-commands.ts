@@ -1,28 +1,41 @@
 import { z } from 'zod'
 import { deviceParam, id } from '../../../shared/admin/fields.ts'
 import { text } from '../../../shared/messages/fields.ts'
+import type { State } from '../../../shared/messages/state.ts'
 import { onOffText } from '../../../shared/on-off-text.ts'
-import { adminCommand } from '../../engine/admin-command.ts'
+import { stateText } from '../../../shared/state-text.ts'
+import { adminCommand, type QueryContext } from '../../engine/admin-command.ts'
 import { after, conditions, page } from '../../query/list-query.ts'
 import { visibleHouses } from '../../query/visibility.ts'
+import { NewerStates } from '../telemetry/newer-states.ts'
+import { waitingOf } from '../telemetry/waiting-readings.ts'
 import { deviceNamed } from './named-device.ts'
 import { detailWords } from './state-details.ts'
 
 /** An entity as one of its device; what left has no state. */
 export const ENTITY_COLUMNS =
   'e.entity_id, e.key, e.name, e.entity_type, e.device_class, e.unit_of_measurement, e.source, ' +
-  'e.is_enabled, CASE WHEN e.is_enabled THEN e.state END AS state, CASE WHEN e.is_enabled THEN e.attributes END AS details'
+  'e.is_enabled, CASE WHEN e.is_enabled THEN e.state END AS state, CASE WHEN e.is_enabled THEN e.attributes END AS details, ' +
+  'e.latest, e.id'
 
-/** A row of these as it is answered: what is 1 or 0 is on or off, and its flag is one. */
-export function entityAnswer<R extends EntityRow>(row: R): Omit<R, 'is_enabled'> & { is_enabled: boolean } {
-  const { entity_type: type, state, details } = row
-  const words = state === null ? null : onOffText(type, state)
-  return { ...row, state: words, details: detailWords(words, details), is_enabled: row.is_enabled === 1 }
+type EntityAnswer<R> = Omit<R, 'is_enabled' | 'latest'> & { is_enabled: boolean }
+
+/** Rows of these as they are answered: with the newest state, what is 1 or 0 as on or off, and a flag that is one. */
+export function entityAnswers<R extends EntityRow>({ db, now }: QueryContext, rows: readonly R[]): EntityAnswer<R>[] {
+  const newer = new NewerStates(db, now, { waiting: waitingOf(db).untilNow })
+  return rows.map(({ latest, ...row }) => {
+    const { id, entity_type: type, source, details, is_enabled } = row
+    const known = latest === null ? null : (JSON.parse(latest) as State)
+    const state = is_enabled === 1 ? newer.of({ id, type, source }, known) : null
+    const written = state === known || state === null ? row.state : stateText(state)
+    const words = written === null ? null : onOffText(type, written)
+    return { ...row, state: words, details: detailWords(words, details), is_enabled: is_enabled === 1 }
+  })
 }
 
 export const entityLine = {
   name: z.string(),
-  /** The newest; a number as of two minutes ago at most, which `readings latest` has newer. */
+  /** The newest. */
   state: z.string().nullable(),
   /** What belongs to the state, in words: `40 %, red`; `null`: nothing. */
   details: z.string().nullable(),
@@ -39,7 +52,11 @@ export const entityLine = {
 }
 
 interface EntityRow {
+  id: string
   entity_type: string
+  source: string
+  /** The state that was written, as JSON. */
+  latest: string | null
   state: string | null
   /** Its attributes, as JSON. */
   details: string | null
@@ -80,13 +97,13 @@ export const listEntities = adminCommand({
     })
     const all = db
       .prepare(
-        `SELECT d.name AS device_name, ${ENTITY_COLUMNS}, e.device_id AS device, e.id FROM device_entities e ` +
+        `SELECT d.name AS device_name, ${ENTITY_COLUMNS}, e.device_id AS device FROM device_entities e ` +
           `JOIN devices d ON d.id = e.device_id WHERE ${where.sql} AND d.revoked_at IS NULL ` +
           'ORDER BY e.device_id, e.key, e.id LIMIT ?',
       )
-      .all(...where.values, params.limit + 1) as (EntityRow & { id: string })[]
+      .all(...where.values, params.limit + 1) as EntityRow[]
     const { rows, next } = page(all, params.limit, (row) => row.id)
-    const entities = rows.map(entityAnswer)
+    const entities = entityAnswers(context, rows)
     return { entities, ...(next === undefined ? {} : { next }) }
   },
 })

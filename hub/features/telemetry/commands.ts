@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { deviceParam, durationMs, id, sensorParam, sensorValue, time, timeParam } from '../../../shared/admin/fields.ts'
 import { CLOCK_STEP_MS } from '../../../shared/limits.ts'
 import { momentOf } from '../../../shared/read-time.ts'
-import type { Database } from '../../../shared/sqlite/open.ts'
 import type { QueryContext } from '../../engine/admin-command.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
 import { after, conditions, page } from '../../query/list-query.ts'
@@ -14,7 +13,7 @@ import { type NewestReading, NewestReadings } from './newest-readings.ts'
 import { receivedReadings } from './received-readings.ts'
 import { firstOfAll, placeOf, placeText } from './series-page.ts'
 import { Summaries } from './summaries.ts'
-import { WaitingReadings } from './waiting-readings.ts'
+import { waitingOf } from './waiting-readings.ts'
 
 const DAY_MS = 86_400_000
 
@@ -276,15 +275,6 @@ function newestReading({ db, now }: QueryContext): (series: number) => NewestRea
     last ??= new NewestReadings(db, { latest: Number.MAX_SAFE_INTEGER, waiting: ever })
     return last.of(series)
   }
-}
-
-/** What was looked through for the last such question: pages ask it again and again. */
-const WAITING = new WeakMap<Database, { untilNow: WaitingReadings; ever: WaitingReadings }>()
-
-function waitingOf(db: Database) {
-  const known = WAITING.get(db) ?? { untilNow: new WaitingReadings(db), ever: new WaitingReadings(db) }
-  WAITING.set(db, known)
-  return known
 }
 
 function titleOf({ device_id, device_name, sensor, sensor_name, sensor_type, unit }: SeriesRow) {

@@ -4,7 +4,7 @@ import { type State, state as stateMessage } from '../../../shared/messages/stat
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 import { stateText } from '../../../shared/state-text.ts'
 import type { Context } from '../../engine/context.ts'
-import { StatesAtStart } from './states-at-start.ts'
+import { NewerStates } from './newer-states.ts'
 
 /** The newest state of one entity. */
 export interface LatestState {
@@ -99,7 +99,7 @@ export class LatestStates {
 
   /** At start: what the table has, or readings that are newer, published again because the broker forgot it. */
   load(context: Context): void {
-    const readings = new StatesAtStart(context.db, context.now)
+    const readings = new NewerStates(context.db, context.now)
     for (const { entity, device, key, source, type, ...row } of this.#read.all() as EntityRow[]) {
       if (!this.#shown(device, key)) continue
       const written = readState(row)

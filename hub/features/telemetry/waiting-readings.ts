@@ -60,3 +60,13 @@ export class WaitingReadings {
     this.#looked = null
   }
 }
+
+/** What was looked through for the last question on a connection: pages ask again and again. */
+const WAITING = new WeakMap<Database, { untilNow: WaitingReadings; ever: WaitingReadings }>()
+
+/** Those of a connection: of times that have come, and of all. */
+export function waitingOf(db: Database): { untilNow: WaitingReadings; ever: WaitingReadings } {
+  const known = WAITING.get(db) ?? { untilNow: new WaitingReadings(db), ever: new WaitingReadings(db) }
+  WAITING.set(db, known)
+  return known
+}

@@ -4,6 +4,7 @@ import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 import { readRecentFrom } from '../../store/indexed-readings.ts'
 import { type Entity, OWN_SOURCE } from '../devices/entity.ts'
 import { NewestReadings } from './newest-readings.ts'
+import type { WaitingReadings } from './waiting-readings.ts'
 
 /** Types of entities of others whose readings are of true and false, in Home Assistant's words. */
 const TRUE_OR_FALSE = new Set(['binary_sensor', 'switch', 'light', 'fan', 'siren', 'lock', 'update', 'input_boolean'])
@@ -11,17 +12,22 @@ const TRUE_OR_FALSE = new Set(['binary_sensor', 'switch', 'light', 'fan', 'siren
 type Described = Pick<Entity, 'id' | 'source' | 'type'>
 
 /**
- * What readings say of states that were written some minutes before the end, or not at all yet: a hub that was killed had newer ones in
- * memory alone, and the readings they came from on the disk. Of what is not indexed only the newest are looked at.
+ * What readings say of states that were written minutes ago, or not at all yet: the newer ones are in the engine's memory alone, and
+ * the readings they came from on the disk. A hub that was killed takes them up from there, and whoever asks is told them.
  */
-export class StatesAtStart {
+export class NewerStates {
   #newest: NewestReadings
   #series: Statement
   /** A first state that was not written is of a reading from after it. */
   #since: number
 
-  constructor(db: Database, now: number) {
-    this.#newest = new NewestReadings(db, { latest: now + CLOCK_STEP_MS, upto: readRecentFrom(db) })
+  /** `looked`: how readings that are not indexed are looked at. Default: only the newest of them, as it has to be at a start. */
+  constructor(
+    db: Database,
+    now: number,
+    looked: { upto?: number; waiting?: WaitingReadings } = { upto: readRecentFrom(db) },
+  ) {
+    this.#newest = new NewestReadings(db, { latest: now + CLOCK_STEP_MS, ...looked })
     this.#series = db.prepare('SELECT id, unit FROM reading_series WHERE entity_id = ?')
     const last = db.prepare('SELECT received_at FROM readings WHERE id = (SELECT max(id) FROM readings)').pluck().get()
     // Devices gather for a while what they measure.
