@@ -133,7 +133,7 @@ export const DIALECTS: readonly Mutation[] = [
   },
   {
     without: 'refusing topics with wildcards',
-    file: 'hub/dialects/homeassistant/announced-config.ts',
+    file: 'hub/dialects/usable-topic.ts',
     text: ' && !/[#+\\0]/.test(text)',
     becomes: '',
     test: { file: ANNOUNCING, name: 'what is known and not connected' },
