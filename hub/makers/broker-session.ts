@@ -69,6 +69,7 @@ export class BrokerSession {
   #refreshIsDue = false
   #cancelHeld: Cancel = () => {}
   #heldIsDue = false
+  #isStopped = false
 
   constructor(parts: BrokerSessionParts) {
     this.#parts = parts
@@ -101,7 +102,9 @@ export class BrokerSession {
     this.#broker.start()
   }
 
+  /** What was heard and not handed over yet is nobody's: the source may be another by then. */
   stop(): Promise<void> {
+    this.#isStopped = true
     this.#cancelRefresh()
     this.#cancelHeld()
     for (const { troubles } of this.#sources) troubles.forget()
@@ -219,7 +222,7 @@ export class BrokerSession {
     for (;;) {
       const rest = source.restsUntil - clock.mono()
       if (rest > 0 && !source.outbound.isEmpty) await wait(clock, rest)
-      const load = source.outbound.take()
+      const load = this.#isStopped ? null : source.outbound.take()
       if (load === null) break
       source.restsUntil = clock.mono() + (load.devices.length > 0 ? BETWEEN_ANNOUNCEMENTS_MS : BETWEEN_LOADS_MS)
       await this.#hand(source, load)

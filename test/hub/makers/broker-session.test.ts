@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ZIGBEE2MQTT } from '../../../hub/dialects/zigbee2mqtt/zigbee2mqtt.ts'
 import { BrokerSession, type Load } from '../../../hub/makers/broker-session.ts'
-import { systemClock, wait } from '../../../shared/clock.ts'
+import { ManualClock, systemClock, wait } from '../../../shared/clock.ts'
 import { ALL_DEVICES, LAMP } from '../dialects/zigbee2mqtt/devices.ts'
 import { Mosquitto, noMosquitto } from './mosquitto.ts'
 
@@ -89,6 +89,31 @@ describe.skipIf(noMosquitto !== null)('a session with a broker of somebody else'
         expect(loads.flatMap((load) => load.reach)).toContainEqual({ identity: RADIATOR_IDENTITY, available: true }),
       WITHIN,
     )
+    await client.endAsync()
+  })
+
+  it('hands over nothing more when it was stopped: the source may be another by then', async () => {
+    const clock = new ManualClock()
+    const own: Load[] = []
+    const troubles: (string | null)[] = []
+    const stopping = new BrokerSession({
+      address: async () => ({ url: broker.url, user: USER.name, password, ca: null, pin: null }),
+      dialects: [{ source: 'home', dialect: ZIGBEE2MQTT, prefix: 'zigbee2mqtt' }],
+      send: async (_source, load) => own.push(load),
+      changed: () => {},
+      trouble: (_source, reason) => troubles.push(reason),
+      clock,
+    })
+    stopping.start()
+    const { client } = await bridge()
+    await vi.waitFor(() => expect(own).toHaveLength(1), WITHIN)
+    await client.publishAsync('zigbee2mqtt/bridge/devices', JSON.stringify([LAMP]), { qos: 1 })
+    await client.publishAsync('zigbee2mqtt/bridge/devices', 'rubbish', { qos: 1 })
+    await vi.waitFor(() => expect(troubles).toHaveLength(1), WITHIN)
+    await stopping.stop()
+    clock.advance(60_000)
+    await new Promise(setImmediate)
+    expect(own).toHaveLength(1)
     await client.endAsync()
   })
 
