@@ -6,6 +6,8 @@ const ADDING = 'test/hub/features/bridges/adding.test.ts'
 const COMING = 'test/hub/features/bridges/coming-and-going.test.ts'
 
 const ERASING = 'test/hub/broker/erasing.test.ts'
+const NAMING = 'test/hub/features/makers/naming-sources.test.ts'
+const SESSION = 'test/hub/makers/broker-session.test.ts'
 const OWN = 'test/hub/makers/own-topics.test.ts'
 
 /** Bridges that log in at the hub's own broker. */
@@ -123,6 +125,27 @@ export const BRIDGES_AT_BROKER: readonly Mutation[] = [
     text: '// What is announced in the new house under the same ids is another thing.\n      if (device_id !== null)',
     becomes: "if (device_id === '')",
     test: { file: COMING, name: 'tells the new one nothing of what the old one had' },
+  },
+  {
+    without: 'calling no bridge away that the hub itself cannot hear yet',
+    file: 'hub/features/makers/sources-coming.ts',
+    text: 'if (heard?.online === false && !hasTime)',
+    becomes: 'if (heard?.online === false)',
+    test: { file: COMING, name: 'is not away because the hub itself cannot hear it yet' },
+  },
+  {
+    without: 'handing over nothing of a source that is listened to no more',
+    file: 'hub/makers/broker-session.ts',
+    text: 'this.#isStopped ? null : source.outbound.take()',
+    becomes: 'source.outbound.take()',
+    test: { file: SESSION, name: 'hands over nothing more when it was stopped' },
+  },
+  {
+    without: 'naming sources until the disk takes it',
+    file: 'hub/features/makers/front.ts',
+    text: 'cancel = untilTaken(front, one)',
+    becomes: 'cancel()',
+    test: { file: NAMING, name: 'names the sources of hub.toml until the disk takes it' },
   },
   {
     without: 'a bound on what a bridge retains',

@@ -1,4 +1,5 @@
 import './inputs.ts'
+import type { Cancel } from '../../../shared/clock.ts'
 import type { EntityOrder } from '../../../shared/entity-order.ts'
 import { asError } from '../../../shared/errors.ts'
 import type { Front, FrontPart } from '../../contract/front-part.ts'
@@ -16,6 +17,8 @@ import { sourceAtBroker } from './source-of-broker.ts'
 
 /** States in one transaction: others want to be served meanwhile. */
 const STATES_AT_ONCE = 500
+/** As often as the engine looks whether its disk takes something again. */
+const AGAIN_MS = 5_000
 
 /** The devices of other makers, beside the broker: a thread listens at the brokers that hub.toml names. */
 export function openMakersFront(front: Front): FrontPart {
@@ -24,6 +27,7 @@ export function openMakersFront(front: Front): FrontPart {
   const sources = sourcesOf(named, entries)
   let bridges: readonly BridgeAtBroker[] = []
   let isOpen = false
+  let cancelNaming: Cancel = () => {}
   const counts = new MakerCounts()
 
   /** What the engine does not take at present is told in its health. */
@@ -81,7 +85,7 @@ export function openMakersFront(front: Front): FrontPart {
       },
       // Nobody is listened to before there is a place for what is heard: a hub whose disk is full starts all the same.
       makers_open() {
-        told(input({ kind: 'maker_sources', sources }))
+        cancelNaming = untilTaken(front, { kind: 'maker_sources', sources })
         isOpen = true
         listen()
       },
@@ -91,8 +95,23 @@ export function openMakersFront(front: Front): FrontPart {
         thread.order({ id, source, uniqueId, order: order as EntityOrder }),
     },
     metrics: counts.metrics,
-    stop: () => thread.stop(),
+    stop() {
+      cancelNaming()
+      return thread.stop()
+    },
   }
+}
+
+/** Says what nobody else does until the engine takes it: what cannot be stored now may be later. */
+function untilTaken(front: Front, one: StructuredInput): Cancel {
+  let cancel: Cancel = () => {}
+  front.input(one).catch((error: unknown) => {
+    front.log.warn({ error: asError(error).message }, 'the sources of hub.toml were not taken: they are named again')
+    cancel = front.clock.after(AGAIN_MS, () => {
+      cancel = untilTaken(front, one)
+    })
+  })
+  return () => cancel()
 }
 
 /** What a load is to the engine, in the order in which it has to hear it. */

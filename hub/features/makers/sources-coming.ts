@@ -132,7 +132,8 @@ export class SourcesComing {
     const isConnected = this.#bridges.isConnected(id)
     if (isConnected) this.#came.add(id)
     const hasTime = this.#startedAt !== null && !this.#came.has(id)
-    if (heard?.online === false) this.#show(context, key, heard)
+    // At a start the hub may listen a moment before there is something to listen to.
+    if (heard?.online === false && !hasTime) this.#show(context, key, heard)
     else if (isConnected && heard) this.#show(context, key, { online: true, reason: null })
     // One that never logged in is not away.
     else if (!isConnected && !hasTime && this.#sources.find(key)?.is_online !== null)

@@ -78,6 +78,17 @@ describe('a bridge at the hub’s own broker', () => {
     expect(away(house)).toEqual(['maker_source_away'])
   })
 
+  it('is not away because the hub itself cannot hear it yet, as long as it has that minute', () => {
+    const { house, device } = houseWithLamp()
+    house.restart()
+    house.send({ kind: 'maker_sources', sources: [] })
+    house.send(source(false, 'connect ENOENT', SOURCE))
+    expect(statusOf(house, device)).toBe('online reachable')
+    house.tick(61_000)
+    expect(statusOf(house, device)).toBe('offline source_away')
+    expect(sourceState(house)).toMatchObject([{ state: 'away', reason: 'connect ENOENT' }])
+  })
+
   it('that came back within that minute was never away', () => {
     const { house, bridge, device } = houseWithLamp()
     house.restart()
