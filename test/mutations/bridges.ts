@@ -148,6 +148,13 @@ export const BRIDGES_AT_BROKER: readonly Mutation[] = [
     test: { file: NAMING, name: 'names the sources of hub.toml until the disk takes it' },
   },
   {
+    without: 'forgetting with a house what waited there',
+    file: 'hub/features/erasures/removed-houses.ts',
+    text: 'for (const house of forgotten) waiting.run(house)',
+    becomes: 'for (const house of forgotten) if (house === "") waiting.run(house)',
+    test: { file: ADDING, name: 'is gone with its house' },
+  },
+  {
     without: 'a bound on what a bridge retains',
     file: 'hub/broker/retained-messages.ts',
     text: 'if (!isIts && room.topics >= room.most.topics) return false',

@@ -39,6 +39,11 @@ export function finishRemovals({ db }: Pick<Context, 'db'>): void {
     )
     .pluck()
     .all() as string[]
+  // What only waited there is nobody's. Its sources may be of another house next.
+  const waiting = db.prepare(
+    'DELETE FROM maker_devices WHERE device_id IS NULL AND source IN (SELECT key FROM maker_sources WHERE house_id = ?)',
+  )
+  for (const house of forgotten) waiting.run(house)
   // Central may have given it a group since.
   for (const house of forgotten) atCentralsWork(db, () => db.prepare('DELETE FROM houses WHERE id = ?').run(house))
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { BRIDGES } from '../../../../shared/limits.ts'
 import { ask, commandInput, data } from '../../engine/ask.ts'
 import { openTestHouse, type TestHouse } from '../../engine/engine-in-memory.ts'
+import { lampOf, saying } from '../makers/makers-house.ts'
 import { add, asked, bridgesHouse, login, PLAIN } from './bridges-house.ts'
 
 const refusal = (house: TestHouse, kind: string, more: Record<string, unknown> = {}) => {
@@ -120,8 +121,12 @@ describe('a bridge', () => {
     const access = add(house, 'zigbee2mqtt', { house: 'Cottage' })
     expect(access.house).toBe('Cottage')
     expect(asked(house, 'add', { kind: 'tasmota' })).toMatchObject({ error: { message: 'which house?' } })
+    const lamp = lampOf('0x1', { name: 'Lamp of the cottage' })
+    house.send(saying([lamp], { source: 'hub-zigbee2mqtt', house: 'Cottage' }))
+    expect(JSON.stringify(house.all('SELECT * FROM maker_devices'))).toContain('Lamp of the cottage')
     data(ask(house, commandInput('houses/remove', { house: 'Cottage' })))
     expect(told(house)).toEqual([])
+    expect(house.all('SELECT name FROM maker_devices')).toEqual([])
     expect(house.effects).toContainEqual(expect.objectContaining({ kind: 'disconnect_bridge' }))
     expect(login(house, access)).toMatchObject({ refuse: 4 })
   })
