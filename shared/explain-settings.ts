@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { LaresError } from './errors.ts'
+import { slug } from './ids.ts'
 import { issueWords } from './issue-words.ts'
 import { nearestName } from './nearest-name.ts'
 
@@ -37,7 +38,7 @@ export function explainIssue(
   const path = [...prefix, ...issue.path.map(String)]
   if (issue.code === 'unrecognized_keys')
     return unknownKey(issue.keys[0] ?? '', { path, known: knownAt(form, issue.path.map(String)), at, form })
-  if (issue.code === 'invalid_key') return badKey(path, at)
+  if (issue.code === 'invalid_key') return badKey(issue, path, at)
   const inside = issue.path.map(String).join('.')
   const place = prefix.length === 0 ? inside || 'the file' : `[${prefix.join('.')}] ${inside}`
   return new LaresError('bad_config', `${at}${place}: ${issueWords(issue)}`, hintOf(path, form))
@@ -76,11 +77,20 @@ function unknownKey(key: string, { path, known, at, form }: UnknownKey): LaresEr
   return new LaresError('bad_config', `${at}${place} ${key}; ${meant}`, hintOf([...path, nearest ?? key], form))
 }
 
-/** A table whose name is free: that of a sensor or an output. */
-function badKey(path: readonly string[], at: string): LaresError {
+/** A table whose name is free, as that of a sensor, or that of a broker, which has words of its own for what it may be. */
+function badKey(issue: Extract<Issue, { code: 'invalid_key' }>, path: readonly string[], at: string): LaresError {
   const [key = '', ...above] = path.toReversed()
   const [section = ''] = above
   const table = (name: string) => `[${[...above.toReversed(), name].join('.')}]`
+  const [inner] = issue.issues
+  const own = inner === undefined ? '' : issueWords(inner)
+  if (own !== inner?.message || !own.startsWith('Invalid ')) {
+    const plain = slug(key, '-')
+    const [, near = `${section.replace(/s$/, '')}_1`] = plain === key ? [] : (/^(.{1,40})(?<!-)/.exec(plain) ?? [])
+    return new LaresError('bad_config', `${at}${table(JSON.stringify(key))} ${own}`, {
+      hint: `Call it ${table(near)}.`,
+    })
+  }
   return new LaresError('bad_config', `${at}${table(JSON.stringify(key))} has a name with nothing that can be seen`, {
     hint: `Write ${table(`${section.replace(/s$/, '')}_1`)}, or what people call it: ${table('"Living room"')}.`,
   })
@@ -104,8 +114,9 @@ export function keysAt(whole: z.ZodType, path: readonly string[]): string[] {
   let schema: unknown = whole
   for (const name of path) {
     const table = unwrapped(schema)
-    if (!(table instanceof z.ZodObject)) return []
-    schema = table.shape[name]
+    if (table instanceof z.ZodObject) schema = table.shape[name]
+    else if (table instanceof z.ZodRecord) schema = table.valueType
+    else return []
   }
   const table = unwrapped(schema)
   return table instanceof z.ZodObject ? Object.keys(table.shape) : []

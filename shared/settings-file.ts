@@ -55,7 +55,9 @@ function parseToml(text: string, file: string): Record<string, unknown> {
     const what = cause.message.split('\n')[0] ?? 'is not TOML'
     throw new LaresError('bad_config', `${file}, line ${cause.line}: ${what}`, {
       cause,
-      hint: 'Text stands in quotes, a section in brackets and on a line of its own: [agent], and below it name = "Kitchen Pi".',
+      hint: /character in key/.test(what)
+        ? 'A name of other letters than a-z, 0-9, _ and - stands in quotes: [sensors."Küche"].'
+        : 'Text stands in quotes, a section in brackets and on a line of its own: [agent], and below it name = "Kitchen Pi".',
     })
   }
 }

@@ -14,7 +14,11 @@ const REFUSALS: ReadonlyMap<number, string> = new Map([
   [1, 'it does not speak MQTT 3.1.1'],
   [2, 'it does not take our client id'],
   [4, 'it does not take this user and password: look at user and secret_file in hub.toml'],
-  [5, 'this user may not connect: look at the access rights of that broker'],
+  // Mosquitto says so of a wrong password too.
+  [
+    5,
+    'it does not let this user in: look at user and secret_file in hub.toml, then at the access rights of that broker',
+  ],
 ])
 /** The one that ends by itself. */
 const NOT_READY = 3

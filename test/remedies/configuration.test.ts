@@ -120,6 +120,43 @@ describe('a key', () => {
   })
 
   it.each([
+    ['hub', 'makers.brokers', 'Home', 'home', 'url = "mqtt://127.0.0.1"'],
+    ['hub', 'makers.brokers', 'Küche oben', 'kuche-oben', 'url = "mqtt://127.0.0.1"'],
+    ['hub', 'makers.brokers', 'hub', 'broker_1', 'url = "mqtt://127.0.0.1"'],
+    ['edge', 'gpio.buttons', 'Licht Küche', 'licht-kuche', 'pin = 5'],
+    ['edge', 'gpio.buttons', 'talk', 'button_1', 'pin = 5'],
+  ] as const)(
+    'of the %s with a table of %s that is called %s is told what it may be called',
+    async (of, section, name, better, line) => {
+      const { message, hint } = await refusal(() => read[of](written(`[${section}."${name}"]\n${line}`)))
+      expect(message).toContain(`[${section}."${name}"] is `)
+      expect(hint).toMatch(asPattern('Call it ….'))
+      expect(hint).toBe(`Call it [${section}.${better}].`)
+      expect(() => read[of](written(`[${section}.${better}]\n${line}`))).not.toThrow()
+    },
+  )
+
+  it('is told that a name with other letters stands in quotes', async () => {
+    const text = '[sensors.Küche]\ndriver = "load"'
+    const { hint } = await refusal(() => read.edge(written(text)))
+    const [better = ''] = /\[sensors.*\]/.exec(hint) ?? []
+    expect(hint).toMatch(asPattern('A name of other letters than a-z, 0-9, _ and - stands in quotes…'))
+    expect(() => read.edge(written(text.replace('[sensors.Küche]', better)))).not.toThrow()
+  })
+
+  it('is told the keys that an entry of its own name may have', async () => {
+    const entry = (line: string) => written(`[makers.brokers.home]\nurl = "mqtt://127.0.0.1"\n${line}`)
+    expect(await refusal(() => read.hub(entry('password = "x"')))).toMatchObject({
+      message: expect.stringMatching(/has no key password; it has url, user, secret, secret_file, /),
+    })
+    expect(await refusal(() => read.hub(entry('zigbe2mqtt = "x"')))).toMatchObject({
+      message: expect.stringMatching(/did you mean zigbee2mqtt\?$/),
+    })
+    const http = written('[makers.brokers.home]\nurl = "http://127.0.0.1"')
+    expect((await refusal(() => read.hub(http))).message).toMatch(/url: does not begin with mqtt:\/\/ or mqtts:\/\/$/)
+  })
+
+  it.each([
     ['hub', HUB_EXAMPLES, read.hub],
     ['edge', EXAMPLES, read.edge],
   ] as const)('of the %s has an example that works', (_, examples, load) => {

@@ -57,6 +57,8 @@ export const COMMAND_LINE: Inventory = {
       because: 'what scripts/setup installs is tested where nothing is: test/scripts/setup.test.ts',
     },
     'Write …, or what people call it: ….': SETTINGS,
+    'Call it ….': SETTINGS,
+    'A name of other letters than a-z, 0-9, _ and - stands in quotes': SETTINGS,
     'For example:\n    …': SETTINGS,
     'Restart the hub: it writes the file anew.': HEALTH,
     '… --data names another folder.': FILES,
