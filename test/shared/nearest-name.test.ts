@@ -7,6 +7,13 @@ describe('the name that was probably meant', () => {
     expect(nearestName('cellar', ['hall', 'kitchen'])).toBeNull()
   })
 
+  it('is the only one of which it is a part', () => {
+    expect(nearestName('ferienhaus', ['Home', 'Ferienhaus am See'])).toBe('Ferienhaus am See')
+    expect(nearestName('lamp', ['Kitchen/lamp', 'Kitchen/lamp'])).toBe('Kitchen/lamp')
+    expect(nearestName('lamp', ['Kitchen/lamp', 'Hall/lamp'])).toBeNull()
+    expect(nearestName('am', ['Ferienhaus am See'])).toBeNull()
+  })
+
   it('is not one with a character beyond the first 65,536 because of that', () => {
     expect(nearestName('kitchen', ['Halle 🛋️ am großen Fenster'])).toBeNull()
     expect(nearestName('sofa', ['🛋️🛋️🛋️'])).toBeNull()
