@@ -117,8 +117,8 @@ export const BRIDGES = {
   topics: 32,
 } as const
 
-/** Filters that a client of the local socket may hold: the hub listens there to every device that a bridge speaks for. */
-export const LOCAL_FILTERS = 20_000
+/** Filters by which the hub listens to a bridge: one for each topic of each device that it speaks for. */
+export const HEARD_FILTERS = 20_000
 
 /** Durable jobs: of one kind, that wait, have failed or ended otherwise; what one is told; what is remembered of a failure. */
 export const JOBS = {

@@ -1,6 +1,6 @@
 import { cutText } from '../../shared/cut-text.ts'
 import { asError } from '../../shared/errors.ts'
-import { BRIDGES, LOCAL_FILTERS } from '../../shared/limits.ts'
+import { BRIDGES, HEARD_FILTERS } from '../../shared/limits.ts'
 import type { Log } from '../../shared/log.ts'
 import type { ParsedTopic, TopicName, Topics } from '../../shared/topics.ts'
 import type {
@@ -112,7 +112,7 @@ export class HouseHooks implements BrokerHooks {
       return { refuse: 5, reason }
     }
     this.#admitted.set(connection, { principal, access, open: new Map(), since })
-    return { accept: principal, owner: ownerOf(principal), clientId, allowance: allowanceOf(principal) }
+    return { accept: principal, owner: ownerOf(principal), clientId, allowance: allowanceOf(principal, connection) }
   }
 
   publish(connection: Connection | null, message: InboundPublish, settle: (verdict: PublishVerdict) => void): void {
@@ -202,7 +202,7 @@ export class HouseHooks implements BrokerHooks {
       connection.close('its rights changed while it came in')
       return
     }
-    if (principal?.kind === 'bridge') this.#bridgeCame(principal.id, connection)
+    if (principal?.kind === 'bridge' && !isOurs(connection)) this.#bridgeCame(principal.id, connection)
     if (principal?.kind !== 'device' || principal.voice) return
     this.#newest.set(principal.id, connection.number)
     this.#parts.presence({ device: principal.id, online: true, reason: 'connected', address: connection.remote })
@@ -210,7 +210,7 @@ export class HouseHooks implements BrokerHooks {
 
   disconnected(connection: Connection, reason: string): void {
     const principal = this.#admitted.get(connection)?.principal
-    if (principal?.kind === 'bridge') this.#bridgeWent(principal.id, connection, reason)
+    if (principal?.kind === 'bridge' && !isOurs(connection)) this.#bridgeWent(principal.id, connection, reason)
     if (principal?.kind !== 'device' || principal.voice || this.#newest.get(principal.id) !== connection.number) return
     this.#newest.delete(principal.id)
     this.#parts.presence({ device: principal.id, online: false, reason: presenceReason(reason) })
@@ -332,12 +332,15 @@ function ownerOf(principal: Principal): string {
   }
 }
 
-function allowanceOf({ kind }: Principal): Allowance {
-  if (kind === 'bridge') {
-    const { packetBytes, connections, filters } = BRIDGES
-    return { packetBytes, connections, filters }
-  }
-  return kind === 'local' ? { filters: LOCAL_FILTERS } : {}
+/** The hub itself, which listens to a bridge: that is not the bridge that came. */
+function isOurs({ listener }: Connection): boolean {
+  return listener === 'local'
+}
+
+function allowanceOf({ kind }: Principal, connection: Connection): Allowance {
+  if (kind !== 'bridge') return {}
+  const { packetBytes, connections, filters } = BRIDGES
+  return { packetBytes, connections, filters: isOurs(connection) ? HEARD_FILTERS : filters }
 }
 
 function callerOf(principal: Principal, connection: Connection): Caller {

@@ -1,11 +1,11 @@
 import type { Connection } from '../broker/connection.ts'
 import type { Principal } from '../engine/principal.ts'
 
-/** Ids of the bridges that are connected, each once. */
+/** Ids of the bridges that are connected, each once. On the local socket it is the hub that listens to one. */
 export function bridgesOf(connections: Iterable<Connection>): string[] {
-  const bridges = [...connections].flatMap(({ principal }) => {
+  const bridges = [...connections].flatMap(({ principal, listener }) => {
     const who = principal as Principal
-    return who.kind === 'bridge' ? [who.id] : []
+    return who.kind === 'bridge' && listener !== 'local' ? [who.id] : []
   })
   return [...new Set(bridges)]
 }

@@ -199,8 +199,8 @@ export const BRIDGES_AT_BROKER: readonly Mutation[] = [
   {
     without: 'looking at the password of a bridge',
     file: 'hub/features/bridges/login.ts',
-    text: 'if (!row || !sameHash(row.secret_hash, hashSecret(password)))',
-    becomes: 'if (!row)',
+    text: '(password !== null && !sameHash(row.secret_hash, hashSecret(password)))',
+    becomes: 'row.secret_hash === ""',
     test: { file: ADDING, name: 'is let in with its password alone' },
   },
   {
@@ -216,5 +216,22 @@ export const BRIDGES_AT_BROKER: readonly Mutation[] = [
     text: 'const hasTime = this.#startedAt !== null && !this.#came.has(id)',
     becomes: "const hasTime = id === '' && !this.#came.has(id)",
     test: { file: COMING, name: 'that came back within that minute was never away' },
+  },
+  {
+    without: 'listening to a bridge with its own rights alone',
+    file: 'hub/features/users/authentication.ts',
+    text: 'if (bridge !== null) return admitBridge(context, { name: bridge, clientId, password: null })',
+    becomes: '',
+    test: {
+      file: ADDING,
+      name: 'is listened to by the hub itself, which may do there what the bridge may and no more',
+    },
+  },
+  {
+    without: 'telling the hub that listens from the bridge',
+    file: 'hub/front/house-hooks.ts',
+    text: "return listener === 'local'",
+    becomes: "return listener === ''",
+    test: { file: TOPICS, name: 'is not there because the hub listens to it' },
   },
 ]

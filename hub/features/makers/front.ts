@@ -4,7 +4,7 @@ import type { EntityOrder } from '../../../shared/entity-order.ts'
 import { asError } from '../../../shared/errors.ts'
 import type { Front, FrontPart } from '../../contract/front-part.ts'
 import { readSection } from '../../contract/settings-section.ts'
-import type { BridgeAtBroker } from '../../engine/bridge-at-broker.ts'
+import { type BridgeAtBroker, bridgeLogin } from '../../engine/bridge-at-broker.ts'
 import type { StructuredInput } from '../../engine/input.ts'
 import type { Load } from '../../makers/broker-session.ts'
 import { DIALECTS } from '../../makers/dialects.ts'
@@ -147,13 +147,13 @@ function namedBroker(key: string, entry: BrokerEntry): NamedBroker {
   return { key, url, user, ca, pin, spoken }
 }
 
-/** The hub's own broker, for one bridge there: its topics are as a client of the local socket hears them, and no others are. */
+/** The hub's own broker, for one bridge there: we come in by the local socket, may do there what the bridge may, and use its topics alone. */
 function ownBroker({ name, dialect, prefix, topics: own }: BridgeAtBroker, socket: string): NamedBroker {
   const source = sourceOfBridge(name)
   return {
     key: source,
     url: `unix:${socket}`,
-    user: null,
+    user: bridgeLogin(name),
     ca: null,
     pin: null,
     spoken: [{ source, dialect, prefix, own }],

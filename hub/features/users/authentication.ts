@@ -25,13 +25,14 @@ export function authenticate(context: Context, credentials: Credentials): Admiss
   const { listener, username, password, clientId } = credentials
   if (clientId !== '' && !SAFE_LEVEL.test(clientId))
     return refuse(2, 'a client id has 1 to 128 of A-Z a-z 0-9 . _ @ : -: choose another, or none')
+  const bridge = username === null ? null : bridgeOfLogin(username)
   if (listener === 'local') {
+    if (bridge !== null) return admitBridge(context, { name: bridge, clientId, password: null })
     return accept({ kind: 'local', session: context.id() }, clientId || chosen(context, LOCAL))
   }
   if (username === null || password === null)
     return refuse(4, 'user name and password are needed: a device id and its secret, or a user id and a token')
   if (username === 'join') return joiner(context, clientId, password)
-  const bridge = bridgeOfLogin(username)
   if (bridge !== null) return admitBridge(context, { name: bridge, clientId, password })
   return isDeviceId(username) && isDevice(context, username)
     ? device(context, credentials, username)

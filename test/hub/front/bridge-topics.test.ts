@@ -4,7 +4,8 @@ import type { BridgeAtBroker } from '../../../hub/engine/bridge-at-broker.ts'
 import type { Principal } from '../../../hub/engine/principal.ts'
 import { BridgeSpaces } from '../../../hub/front/bridge-spaces.ts'
 import { HouseHooks, type HouseHooksParts } from '../../../hub/front/house-hooks.ts'
-import { BRIDGES } from '../../../shared/limits.ts'
+import { bridgesOf } from '../../../hub/front/principals-in-use.ts'
+import { BRIDGES, HEARD_FILTERS } from '../../../shared/limits.ts'
 import { silentLog } from '../../../shared/log.ts'
 import { topicsBelow } from '../../../shared/topics.ts'
 
@@ -67,14 +68,14 @@ function house(bridges: readonly BridgeAtBroker[] = [HERE, THERE]) {
   }
   const hooks = new HouseHooks(parts as HouseHooksParts)
   let number = 0
-  async function connect(clientId: string, will?: string) {
+  async function connect(clientId: string, will?: string, listener = 'tls') {
     number += 1
     const connection = {
       number,
       clientId,
       key: clientId,
       remote: 'test',
-      listener: 'tls',
+      listener,
       principal: null,
       close() {},
     } as Connection
@@ -177,6 +178,17 @@ describe('a bridge', () => {
     const { packetBytes, connections, filters } = BRIDGES
     expect((await connect('here')).verdict).toMatchObject({ allowance: { packetBytes, connections, filters } })
     expect((await connect('owner')).verdict).toMatchObject({ allowance: {} })
+  })
+
+  it('is not there because the hub listens to it', async () => {
+    const { hooks, connect, presence } = house()
+    const { connection, verdict } = await connect('here', undefined, 'local')
+    hooks.connected(connection)
+    hooks.disconnected(connection, 'lost')
+    expect(presence).toEqual([])
+    expect(verdict).toMatchObject({ allowance: { filters: HEARD_FILTERS } })
+    expect(bridgesOf([{ ...connection, principal: WHO.here }])).toEqual([])
+    expect(bridgesOf([{ ...connection, listener: 'tls', principal: WHO.here }])).toEqual(['here'])
   })
 
   it('is there from its first connection to its last', async () => {

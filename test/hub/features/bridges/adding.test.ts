@@ -35,6 +35,20 @@ describe('a bridge', () => {
     expect(login(house, access)).toMatchObject({ accept: { kind: 'bridge' } })
   })
 
+  it('is listened to by the hub itself, which may do there what the bridge may and no more', () => {
+    const house = bridgesHouse()
+    const { user } = add(house)
+    const overSocket = (username: string | null) =>
+      house.input({
+        kind: 'authenticate',
+        credentials: { clientId: 'lares-1', username, password: null, listener: 'local' },
+      }).value
+    expect(overSocket(user)).toMatchObject({ accept: { kind: 'bridge', name: 'zigbee2mqtt' } })
+    expect(overSocket('attic@bridges')).toMatchObject({ refuse: 4 })
+    expect(overSocket(null)).toMatchObject({ accept: { kind: 'local' } })
+    expect(house.all('SELECT last_used_at FROM bridges')).toEqual([{ last_used_at: null }])
+  })
+
   it('is known by no word of its password', () => {
     const house = bridgesHouse()
     const { password } = add(house)
