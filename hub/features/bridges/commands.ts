@@ -20,6 +20,8 @@ const listBridges = adminCommand({
   summary: "Programs of other makers that may log in at the hub's own broker",
   params: z.strictObject({}),
   result: z.strictObject({
+    /** How to begin, where there is none. */
+    says: z.string().optional(),
     bridges: z.array(
       z.strictObject({
         bridge: z.string(),
@@ -45,7 +47,8 @@ const listBridges = adminCommand({
       ...{ topics: topicsOf(row), house: row.house_name, dialect: row.dialect, user: bridgeLogin(row.name) },
       created_at: row.created_at,
     }))
-    return { bridges }
+    const says = 'No bridge may log in yet. For Zigbee2MQTT: lares bridges add zigbee2mqtt'
+    return { ...(bridges.length === 0 ? { says } : {}), bridges }
   },
 })
 

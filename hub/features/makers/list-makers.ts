@@ -34,6 +34,8 @@ export const listMakers = adminCommand({
     after: text(40).optional(),
   }),
   result: z.strictObject({
+    /** What to look at, where there is none. */
+    says: z.string().optional(),
     makers: z.array(
       z.strictObject({
         ...head,
@@ -72,7 +74,11 @@ export const listMakers = adminCommand({
       ...{ source: row.source, identity: row.identity, device: row.device_id },
       ...{ first_heard_at: row.first_heard_at, last_heard_at: row.last_heard_at, id: row.id },
     }))
-    return { makers, ...(next === undefined ? {} : { next }) }
+    return {
+      ...(makers.length === 0 ? { says: 'Nothing such was announced. See lares makers sources.' } : {}),
+      makers,
+      ...(next === undefined ? {} : { next }),
+    }
   },
 })
 

@@ -17,6 +17,10 @@ interface SourceRow {
 
 const COUNTED = ['waiting', 'accepted', 'ignored', 'left'] as const
 
+const HOW_TO_BEGIN =
+  'Nothing speaks for devices of other makers yet. Name a broker in hub.toml, or let a bridge log in here: lares bridges add zigbee2mqtt. ' +
+  'Both ways stand in docs/makers.md.'
+
 export const listSources = adminCommand({
   area: 'makers',
   verb: 'sources',
@@ -24,6 +28,8 @@ export const listSources = adminCommand({
   summary: 'Brokers and bridges that speak for devices of other makers, and what is wrong with them',
   params: z.strictObject({}),
   result: z.strictObject({
+    /** How to begin, where there is none. */
+    says: z.string().optional(),
     sources: z.array(
       z.strictObject({
         source: z.string(),
@@ -59,7 +65,7 @@ export const listSources = adminCommand({
       const counted = Object.fromEntries(COUNTED.map((status) => [status, known.get(status) ?? 0]))
       return { source: key, state: stateOf(key, row), since, reason, ...counted, dialect, house, dropped }
     })
-    return { sources }
+    return { ...(sources.length === 0 ? { says: HOW_TO_BEGIN } : {}), sources }
   },
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { BRIDGES } from '../../../../shared/limits.ts'
-import { ask, commandInput, data } from '../../engine/ask.ts'
+import { ask, commandInput, data, query } from '../../engine/ask.ts'
 import { openTestHouse, type TestHouse } from '../../engine/engine-in-memory.ts'
 import { lampOf, saying } from '../makers/makers-house.ts'
 import { add, asked, bridgesHouse, login, PLAIN } from './bridges-house.ts'
@@ -12,6 +12,24 @@ const refusal = (house: TestHouse, kind: string, more: Record<string, unknown> =
 /** What the broker was told of bridges last. */
 const told = (house: TestHouse) =>
   house.effects.findLast((effect) => effect.kind === 'bridges')?.bridges.map(({ name, topics }) => [name, ...topics])
+
+describe('a house without bridges', () => {
+  it('is told how to begin, and no more once there is one', () => {
+    const house = bridgesHouse()
+    const says = () => [
+      data(asked(house, 'list', {})).says,
+      query(house, 'makers/sources').says,
+      query(house, 'makers/list').says,
+    ]
+    expect(says()).toEqual([
+      expect.stringContaining('lares bridges add zigbee2mqtt'),
+      expect.stringContaining('lares bridges add zigbee2mqtt'),
+      expect.stringContaining('lares makers sources'),
+    ])
+    add(house)
+    expect(says()).toEqual([undefined, undefined, expect.stringContaining('lares makers sources')])
+  })
+})
 
 describe('a bridge', () => {
   it('is let in with its password alone, and the broker knows its topics', () => {
