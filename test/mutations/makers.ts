@@ -5,6 +5,7 @@ const TWO_SOURCES = 'test/hub/features/makers/two-sources.test.ts'
 const DECIDING = 'test/hub/features/makers/deciding.test.ts'
 const ASKING = 'test/hub/makers/asking.test.ts'
 const ORDERS = 'test/hub/features/makers/orders.test.ts'
+const COLOURED = 'test/hub/features/makers/coloured-lamps.test.ts'
 const ROSTER = 'test/hub/makers/roster.test.ts'
 const SESSION = 'test/hub/makers/broker-session.test.ts'
 const GUARD = 'test/hub/makers/message-guard.test.ts'
@@ -278,21 +279,21 @@ export const MAKERS: readonly Mutation[] = [
     file: 'hub/features/control/order-outcome.ts',
     text: "if (mode === 'color_temp' || !Array.isArray(hs)) return false",
     becomes: 'if (!Array.isArray(hs)) return false',
-    test: { file: ORDERS, name: 'is not done when the lamp says' },
+    test: { file: COLOURED, name: 'is not done when the lamp says' },
   },
   {
     without: 'comparing the colour of a lamp with the one that it was told',
     file: 'hub/features/control/order-outcome.ts',
     text: "typeof saturation === 'number' && isSameColour(order, { hue, saturation })",
     becomes: "typeof saturation === 'number'",
-    test: { file: ORDERS, name: 'is not done when the lamp says' },
+    test: { file: COLOURED, name: 'is not done when the lamp says' },
   },
   {
     without: 'knowing what no state tells of',
     file: 'hub/features/control/order-outcome.ts',
     text: " || (order !== 'toggle' && limits[order]?.untold === true)",
     becomes: '',
-    test: { file: ORDERS, name: 'is done when it was published where no state tells of it' },
+    test: { file: COLOURED, name: 'is done when it was published where no state tells of it' },
   },
   {
     without: 'a pause between two that are asked',
