@@ -1,7 +1,7 @@
 import { createInterface, type Interface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { LaresError } from '../errors.ts'
-import { wrapped } from './text-width.ts'
+import { columnsOf, wrapped } from './text-width.ts'
 
 /** A secret: twice, without showing it. From a pipe it is one line. Throws `bad_params`. */
 export async function askSecret(name: string): Promise<string> {
@@ -48,7 +48,8 @@ export async function agree(what: string, { json }: { json: boolean }): Promise<
   if (json || !isAnybodyThere()) throw new LaresError('confirm_needed', what, { hint: ADD_YES })
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {
-    const answer = await answerOf(terminal, `${wrapped(what, process.stderr.columns).join('\n')}\nGo on? [y/N] `)
+    const lines = wrapped(what, columnsOf(process.stderr) ?? Number.POSITIVE_INFINITY)
+    const answer = await answerOf(terminal, `${lines.join('\n')}\nGo on? [y/N] `)
     if (answer === null) process.stderr.write('\n')
     if (!/^(?:y|yes)$/i.test(answer?.trim() ?? ''))
       throw new LaresError('confirm_needed', 'nothing was done', { hint: ADD_YES })

@@ -5,7 +5,7 @@ import { offsetOf } from '../time-words.ts'
 import { paint, type Style } from './paint.ts'
 import { EMPTY, heading, type Showing, showValue } from './show-value.ts'
 import { fitTable, type TableColumn } from './table.ts'
-import { fitted, padded, widthOf, wrapped } from './text-width.ts'
+import { columnsOf, fitted, padded, widthOf, wrapped } from './text-width.ts'
 
 export interface Screen {
   /** Columns of the terminal; `null` where nothing has to be cut, as in a pipe. */
@@ -17,7 +17,7 @@ export interface Screen {
 
 /** The screen that this process writes to. */
 export function ownScreen(now: number): Screen {
-  return { width: process.stdout.columns ?? null, now, isTerminal: process.stdout.isTTY === true }
+  return { width: columnsOf(process.stdout), now, isTerminal: process.stdout.isTTY === true }
 }
 
 type Row = Record<string, unknown>

@@ -40,3 +40,8 @@ export function wrapped(text: string, width: number): string[] {
   }
   return lines
 }
+
+/** Columns of a terminal; `null`: it is none, or does not say, which is told as 0. */
+export function columnsOf({ columns }: { columns?: number }): number | null {
+  return columns === undefined || columns <= 0 ? null : columns
+}
