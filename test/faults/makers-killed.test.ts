@@ -38,10 +38,12 @@ function another(from = data.folder): string {
 function lookInto(folder: string, again: MakerAct | null = null): Record<string, unknown[]> {
   const { house, close } = openMakers(folder)
   if (again !== null) {
-    // What is done already may be refused; what the house comes to is looked at.
     try {
       MAKER_ACTS[again](house)
-    } catch {}
+    } catch (error) {
+      // What is done already may be refused, by a code and its sentence; nothing else may be wrong with it.
+      expect(String(error)).toMatch(/^Error: [a-z_]+: /)
+    }
   }
   const seen = lookAtMakers(house)
   expect(disagreements(house)).toEqual([])
