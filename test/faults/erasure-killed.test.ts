@@ -11,8 +11,8 @@ import { mentionsThere } from '../hub/sync/mentions-there.ts'
 import { makeDataFolder } from './lib/data-folder.ts'
 import { filesWith, fillHouse, lookInto, OLD_BACKUP } from './lib/house-to-erase.ts'
 import type { KillMoment } from './lib/kill-moment.ts'
+import { killedAt } from './lib/killed-at.ts'
 
-const KILLER = join(import.meta.dirname, 'lib/kill-at-moment.ts')
 /** More than a loaded machine takes for anything here. */
 const PATIENCE = { timeout: 120_000, interval: 50 }
 const AT_CENTRAL = 'lares.erase_from_house'
@@ -67,7 +67,7 @@ describe('an erasure whose hub is killed', () => {
         hub = await startHub({
           folder: data.folder,
           config: `log = "error"\n[central]\nurl = "${at === 'away' ? nowhere.href : url}"\n`,
-          env: moment ? { NODE_OPTIONS: `--import ${KILLER}`, LARES_KILL_MOMENT: JSON.stringify(moment) } : {},
+          env: killedAt(moment),
         })
         return hub
       }

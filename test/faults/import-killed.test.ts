@@ -10,8 +10,8 @@ import { type HubProcess, startHub } from '../../scripts/lib/bench/hub-process.t
 import { ROOT } from '../source-tree.ts'
 import { makeDataFolder } from './lib/data-folder.ts'
 import type { KillMoment } from './lib/kill-moment.ts'
+import { killedAt } from './lib/killed-at.ts'
 
-const KILLER = join(import.meta.dirname, 'lib/kill-at-moment.ts')
 const ROWS = 1_000
 /** More than a loaded machine takes for anything here. */
 const PATIENCE = { timeout: 180_000, interval: 5 }
@@ -35,7 +35,7 @@ afterEach(async () => {
 async function start(moment?: KillMoment): Promise<HubProcess> {
   hub = await startHub({
     folder: data.folder,
-    env: moment ? { NODE_OPTIONS: `--import ${KILLER}`, LARES_KILL_MOMENT: JSON.stringify(moment) } : {},
+    env: killedAt(moment),
   })
   return hub
 }

@@ -1,5 +1,4 @@
 import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { neededKeys, sealedColumns } from '../../hub/features/secrets/sealed-rows.ts'
@@ -11,8 +10,8 @@ import { type HubProcess, startHub } from '../../scripts/lib/bench/hub-process.t
 import { LocalAdmin } from '../../scripts/lib/bench/local-admin.ts'
 import { makeDataFolder } from './lib/data-folder.ts'
 import type { KillMoment } from './lib/kill-moment.ts'
+import { killedAt } from './lib/killed-at.ts'
 
-const KILLER = join(import.meta.dirname, 'lib/kill-at-moment.ts')
 /** Each step from a request to its key: what was done until then is kept, what follows is not. */
 const MOMENTS: readonly [name: string, moment: KillMoment][] = [
   ['before it is promised', { in: 'sqlite', text: 'INSERT OR REPLACE INTO request_memory' }],
@@ -42,7 +41,7 @@ afterEach(async () => {
 async function start(moment?: KillMoment): Promise<HubProcess> {
   hub = await startHub({
     folder: data.folder,
-    env: moment ? { NODE_OPTIONS: `--import ${KILLER}`, LARES_KILL_MOMENT: JSON.stringify(moment) } : {},
+    env: killedAt(moment),
   })
   return hub
 }

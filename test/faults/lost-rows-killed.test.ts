@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { noteDamage } from '../../hub/store/check-mark.ts'
 import { openStore } from '../../hub/store/open-store.ts'
@@ -13,8 +12,8 @@ import { addSite, rows } from '../hub/sync/house-with-central.ts'
 import { makeDataFolder } from './lib/data-folder.ts'
 import { lookInto } from './lib/house-to-erase.ts'
 import type { KillMoment } from './lib/kill-moment.ts'
+import { killedAt } from './lib/killed-at.ts'
 
-const KILLER = join(import.meta.dirname, 'lib/kill-at-moment.ts')
 /** More than a loaded machine takes for anything here. */
 const PATIENCE = { timeout: 60_000, interval: 50 }
 const READINGS = 4_000
@@ -69,7 +68,7 @@ describe('a hub that is killed while lost rows come back', () => {
       hub = await startHub({
         folder: data.folder,
         config: `log = "error"\n[central]\nurl = "${url}"\n`,
-        env: moment ? { NODE_OPTIONS: `--import ${KILLER}`, LARES_KILL_MOMENT: JSON.stringify(moment) } : {},
+        env: killedAt(moment),
       })
       return hub
     }
