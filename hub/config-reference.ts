@@ -13,6 +13,10 @@ const MEANINGS: ReadonlyMap<string, string> = new Map([
   ['listen.plain', 'MQTT without TLS. Keep it on loopback: passwords cross it readable.'],
   ['listen.http', 'Health and metrics.'],
   [
+    'listen.https',
+    'The page and its WebSocket, over HTTPS. 0.0.0.0 opens it to the house, [::] also on IPv6; port 0 means a free one.',
+  ],
+  [
     'listen.socket',
     'The way in of the command line; its file rights are the credential. Default: hub.sock in the data folder.',
   ],
@@ -28,6 +32,11 @@ const MEANINGS: ReadonlyMap<string, string> = new Map([
     'secrets.keys',
     "The folder with the keys of what is sealed in the database, mode 0700 and the hub's own. Default: keys in the data folder. " +
       'Best where no backup of that folder takes it along.',
+  ],
+  [
+    'web.hosts',
+    'Names by which the page is asked for beside localhost, lares.local, the name of this machine and the address at which a request ' +
+      'arrives: those of a proxy or a domain. Requests for any other name are refused.',
   ],
   [
     'metrics.sensors',

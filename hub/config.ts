@@ -8,6 +8,13 @@ import { FEATURES } from './features/features.ts'
 /** The sections that features bring. */
 export const FEATURE_SECTIONS = FEATURES.flatMap(({ settings }) => (settings ? [settings] : []))
 
+/** A name or an address, without a port. */
+const HOST = /^(?:[a-z0-9](?:[a-z0-9._-]{0,251}[a-z0-9])?|[0-9a-f:.]*:[0-9a-f:.]*)$/
+const hostName = z
+  .string()
+  .toLowerCase()
+  .refine((text) => HOST.test(text), 'is no name or address; write it without https:// and port')
+
 const ownSchema = z.strictObject({
   /** First level of every topic. */
   base: z
@@ -23,6 +30,8 @@ const ownSchema = z.strictObject({
       plain: address.default('127.0.0.1:1883'),
       /** Health and metrics. */
       http: address.default('127.0.0.1:8080'),
+      /** The page, with MQTT over WebSocket. Opened to the house on purpose: `0.0.0.0:8443`. */
+      https: address.default('127.0.0.1:8443'),
       /** The command line's way in; its file rights are the credential. Default: `hub.sock` in the data folder. */
       socket: z.string().optional(),
     })
@@ -46,6 +55,12 @@ const ownSchema = z.strictObject({
     .strictObject({
       /** The folder with the keys of what is sealed. Default: `keys` in the data folder. */
       keys: z.string().min(1).optional(),
+    })
+    .prefault({}),
+  web: z
+    .strictObject({
+      /** By what else the page is asked for. */
+      hosts: z.array(hostName).default([]),
     })
     .prefault({}),
   metrics: z
@@ -79,12 +94,15 @@ export const HUB_EXAMPLES: ReadonlyMap<string, string> = new Map([
   ['listen.tls', 'tls = "0.0.0.0:8883"'],
   ['listen.plain', 'plain = "127.0.0.1:1883"'],
   ['listen.http', 'http = "127.0.0.1:8080"'],
+  ['listen.https', 'https = "0.0.0.0:8443"'],
   ['listen.socket', 'socket = "/run/lares/hub.sock"'],
   ['tls', '[tls]\nkey = "/etc/lares/hub.key"\ncert = "/etc/lares/hub.crt"'],
   ['tls.key', 'key = "/etc/lares/hub.key"'],
   ['tls.cert', 'cert = "/etc/lares/hub.crt"'],
   ['secrets', '[secrets]\nkeys = "/var/lib/lares-keys"'],
   ['secrets.keys', 'keys = "/var/lib/lares-keys"'],
+  ['web', '[web]\nhosts = ["house.example"]'],
+  ['web.hosts', 'hosts = ["house.example"]'],
   ['metrics', '[metrics]\nsensors = false'],
   ['metrics.sensors', 'sensors = false'],
   ['central', '[central]\nurl_file = "/etc/lares/central.url"'],

@@ -6,6 +6,7 @@ import { composeBase } from './composition/base.ts'
 import { composeBrokerSide } from './composition/broker-side.ts'
 import { type LoadedFrontPart, loadFrontParts } from './composition/open-front-parts.ts'
 import { STOP_MS, startOrder } from './composition/order.ts'
+import { composePage } from './composition/page-parts.ts'
 import { composeWeb } from './composition/web.ts'
 import type { HouseStore } from './core/house-store.ts'
 import { LEAST_BYTES } from './core/thin-before-opening.ts'
@@ -18,6 +19,7 @@ export interface ListeningPorts {
   tls: number
   plain: number
   http: number
+  https: number
   socket: string
 }
 
@@ -94,6 +96,7 @@ export class Hub implements Service {
     const base = composeBase(this.#options, { ballast: this.#ballast, full: this.#full })
     const side = composeBrokerSide(base, { certificate, frontParts })
     const { metrics, web } = composeWeb(base, side)
+    const page = composePage(base, side, certificate)
     const { store, sync, jobs, followers, disk } = base
     store.onEffects = (effects) => side.perform(effects)
     store.onLoad = (load) => sync.yield(load > BUSY_LOAD)
@@ -106,10 +109,10 @@ export class Hub implements Service {
       void disk.measure()
     }
     this.#store = store
-    for (const part of startOrder(base, side, web)) this.#parts.add(...part)
+    for (const part of startOrder(base, side, { web, page })) this.#parts.add(...part)
     this.#parts.add('ports', {
       start: () => {
-        this.#ports = { ...side.listeners.ports, http: web.port, socket: side.socket }
+        this.#ports = { ...side.listeners.ports, http: web.port, https: page.port, socket: side.socket }
       },
       stop() {},
     })

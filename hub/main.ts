@@ -83,6 +83,7 @@ async function run(folder: string, values: HubValues): Promise<number> {
     ...given('tls', values),
     ...given('plain', values),
     ...given('http', values),
+    ...given('https', values),
     ...given('socket', values),
   }
   return await runHere(folder, {
@@ -106,7 +107,10 @@ function text(value: string | number | boolean | undefined): string | undefined 
   return typeof value === 'string' ? value : undefined
 }
 
-function given<N extends 'tls' | 'plain' | 'http' | 'socket'>(name: N, values: HubValues): Partial<Record<N, string>> {
+function given<N extends 'tls' | 'plain' | 'http' | 'https' | 'socket'>(
+  name: N,
+  values: HubValues,
+): Partial<Record<N, string>> {
   const value = text(values[name])
   return value === undefined ? {} : ({ [name]: value } as Record<N, string>)
 }

@@ -36,6 +36,7 @@ export const HUB_PROGRAM = {
     tls: { kind: 'text', value: 'HOST:PORT', says: 'listen there for MQTT over TLS' },
     plain: { kind: 'text', value: 'HOST:PORT', says: 'listen there for MQTT without TLS' },
     http: { kind: 'text', value: 'HOST:PORT', says: 'listen there for health and metrics' },
+    https: { kind: 'text', value: 'HOST:PORT', says: 'listen there for the page' },
     socket: { kind: 'text', value: 'PATH', says: 'the local socket' },
     to: { kind: 'text', value: 'FILE', says: 'see backup and salvage', verbs: ['backup', 'salvage'] },
     from: { kind: 'text', value: 'FILE', says: 'see restore and salvage', verbs: ['restore', 'salvage'] },

@@ -53,12 +53,13 @@ export async function runHere(folder: string, { file, listening, printReady, eng
     // Its engine may be in the middle of a check that takes minutes.
     endProcess(0, { threads: true })
   }
-  const { tls, plain, http, socket } = hub.ports
+  const { tls, plain, http, https, socket } = hub.ports
   const ports = {
     pid: process.pid,
     tls,
     plain,
     http,
+    https,
     host: askableHost(listen.http),
     socket: resolve(socket),
     base: config.base,
@@ -66,9 +67,10 @@ export async function runHere(folder: string, { file, listening, printReady, eng
   }
   keepHubPorts({ folder, ports, clock: systemClock, log })
   if (printReady) process.stdout.write(`${JSON.stringify({ ready: true, ...ports })}\n`)
-  if (isWatched()) process.stderr.write(welcome({ folder, listen, ports: { tls, plain, http }, devices: hub.devices }))
+  if (isWatched())
+    process.stderr.write(welcome({ folder, listen, ports: { tls, plain, http, https }, devices: hub.devices }))
   const since_process_ms = Math.round(process.uptime() * 1_000)
-  log.info({ tls, plain, http, socket, folder, since_process_ms, start_ms: hub.startedIn }, 'the hub listens')
+  log.info({ tls, plain, http, https, socket, folder, since_process_ms, start_ms: hub.startedIn }, 'the hub listens')
   await notify.start()
   const signal = await stopping.signal
   log.info({ signal }, 'the hub stops')

@@ -2,8 +2,8 @@ import { splitAddress } from '../shared/address.ts'
 
 interface Running {
   folder: string
-  listen: { tls: string }
-  ports: { tls: number; plain: number; http: number }
+  listen: { tls: string; https: string }
+  ports: { tls: number; plain: number; http: number; https: number }
   /** How many there were when it started. */
   devices: number
 }
@@ -16,9 +16,15 @@ export function welcome({ folder, listen, ports, devices }: Running): string {
       ? `Invite the first device, in another terminal: lares devices invite "Kitchen Pi" ${data}`
       : `See the devices, in another terminal: lares devices list ${data}`
   const { host } = splitAddress(listen.tls)
-  const reach = /^(?:127\.|localhost$|::1$)/.test(host) ? 'this machine alone' : 'the house'
+  const reach = isHere(host) ? 'this machine alone' : 'the house'
+  const page = splitAddress(listen.https).host
   return (
     `${next}\n` +
+    `The page: https://${isHere(page) ? 'localhost' : 'lares.local'}:${ports.https}/, for ${isHere(page) ? 'this machine alone' : 'the house'}.\n` +
     `The hub listens to ${reach} (TLS ${host}:${ports.tls}); MQTT ${ports.plain} and health ${ports.http} on loopback. Ctrl-C stops it.\n`
   )
+}
+
+function isHere(host: string): boolean {
+  return /^(?:127\.|localhost$|::1$)/.test(host)
 }

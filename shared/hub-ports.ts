@@ -14,6 +14,8 @@ const schema = z.object({
   tls: z.number(),
   plain: z.number(),
   http: z.number(),
+  /** The page. Older hubs had none. */
+  https: z.number().optional(),
   /** Where this machine asks for health. */
   host: z.string(),
   /** Absolute path of the local socket. */

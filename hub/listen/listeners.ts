@@ -7,42 +7,40 @@ import { CONNECT_TIMEOUT_MS } from '../../shared/limits.ts'
 import { Listener } from '../../shared/listener.ts'
 import type { Log } from '../../shared/log.ts'
 import { LOCAL_ADDRESS, type Place } from '../broker/connection-limiter.ts'
+import { type Admit, Handshakes } from './handshakes.ts'
 
 export interface ListenerParts {
   tls: string
   plain: string
   socket: string
   certificate: { key: Buffer; cert: Buffer }
-  /** Takes a place for a peer before its handshake, or `null` when it must go. */
-  admit: (remote: string, close: () => void) => Place | null
+  admit: Admit
   handle: (socket: Duplex, details: { remote: string; listener: string; place?: Place }) => void
   log: Log
 }
 
 /** A silent peer is noticed by the kernel too. */
-const TCP_KEEPALIVE_MS = 30_000
+export const TCP_KEEPALIVE_MS = 30_000
 
 /** The broker's doors: TLS for the house, plain on loopback, a unix socket for whoever may open its file. */
 export class Listeners {
   #parts: ListenerParts
-  /** Accepted and not handed on, because the TLS handshake is not over, by the other side's address and port. */
-  #arriving = new Map<string, { peer: Socket; place: Place }>()
+  #handshakes: Handshakes
   readonly tls: Listener
   readonly plain: Listener
   readonly local: Listener
 
   constructor(parts: ListenerParts) {
     this.#parts = parts
-    const { tls, plain, socket, log } = parts
+    const { tls, plain, socket, log, admit } = parts
+    this.#handshakes = new Handshakes(admit)
     this.tls = new Listener({
       key: 'tls',
       where: tls,
       log,
       server: () => this.#tlsServer(),
       // Those that are open have been handed on and are for their new owner to close; these have no other.
-      closed: () => {
-        for (const { peer } of this.#arriving.values()) peer.destroy()
-      },
+      closed: () => this.#handshakes.close(),
     })
     this.plain = new Listener({
       key: 'plain',
@@ -73,38 +71,22 @@ export class Listeners {
     if (this.tls.failure !== null && this.plain.failure !== null) throw this.tls.failure
   }
 
-  /** A place is taken before the handshake: a silent peer costs a descriptor, and many of them must not cost more. */
-  #shakeHands(secure: Server, peer: Socket): void {
-    peer.on('error', () => {})
-    const place = this.#parts.admit(peer.remoteAddress ?? '', () => peer.destroy())
-    if (!place) {
-      peer.destroy()
-      return
-    }
-    const source = sourceOf(peer)
-    this.#arriving.set(source, { peer, place })
-    peer.once('close', () => {
-      this.#arriving.delete(source)
-      place.leave()
-    })
-    secure.emit('connection', peer)
-  }
-
   #tlsServer(): Server {
     const { key, cert } = this.#parts.certificate
     const secure = createTlsServer(
       { key, cert, minVersion: 'TLSv1.2', handshakeTimeout: CONNECT_TIMEOUT_MS },
       (peer) => {
-        const arriving = this.#arriving.get(sourceOf(peer))
-        this.#arriving.delete(sourceOf(peer))
-        if (arriving) this.#accept(peer, { listener: 'tls', place: arriving.place })
+        const place = this.#handshakes.end(peer)
+        if (place) this.#accept(peer, { listener: 'tls', place })
       },
     )
     secure.on('tlsClientError', (error, peer) => {
       this.#parts.log.debug({ error: error.message }, 'a TLS handshake failed')
       peer.destroy()
     })
-    return createServer((peer) => this.#shakeHands(secure, peer))
+    return createServer((peer) => {
+      if (this.#handshakes.begin(peer)) secure.emit('connection', peer)
+    })
   }
 
   #accept(peer: Socket, given: { listener: string; place?: Place }): void {
@@ -115,8 +97,4 @@ export class Listeners {
       ...given,
     })
   }
-}
-
-function sourceOf(peer: Socket): string {
-  return `${peer.remoteAddress} ${peer.remotePort}`
 }

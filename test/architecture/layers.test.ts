@@ -72,7 +72,7 @@ const MAY_IMPORT: Record<string, string> = {
     'hub/admin hub/config.ts hub/engine hub/features hub/features/* hub/health hub/hub-options.ts hub/secrets hub/store hub/sync shared shared/sqlite',
   'hub/front':
     'hub/admin hub/broker hub/contract hub/core hub/engine hub/features hub/health hub/secrets shared shared/messages',
-  'hub/web': 'hub/contract hub/engine hub/sync shared shared/messages',
+  'hub/web': 'hub/broker hub/contract hub/engine hub/listen hub/sync shared shared/messages',
   // Puts the parts of a hub together.
   'hub/composition':
     'hub/admin hub/broker hub/contract hub/core hub/engine hub/features hub/front hub/health hub/hub-options.ts hub/listen hub/secrets hub/store hub/sync hub/voice hub/web shared shared/messages',

@@ -13,7 +13,7 @@ const BLOCKS = Array.from(section.matchAll(/^```sh\n([\s\S]*?)^```$/gm), ([, com
 const SYSTEMCTL = `#!/bin/bash
 [[ ! -f pid ]] || { kill "$(<pid)"; while kill -0 "$(<pid)" 2>/dev/null; do sleep 0.1; done; }
 rm -f ready # the former one's word, which the next one overwrites only when its turn comes
-lares hub --config hub.toml --tls 127.0.0.1:0 --plain 127.0.0.1:0 --http 127.0.0.1:0 --print-ready >ready 2>hub.log </dev/null &
+lares hub --config hub.toml --tls 127.0.0.1:0 --plain 127.0.0.1:0 --http 127.0.0.1:0 --https 127.0.0.1:0 --print-ready >ready 2>hub.log </dev/null &
 echo $! >pid
 until [[ -s ready ]]; do kill -0 "$(<pid)" || exit 1; sleep 0.1; done
 `

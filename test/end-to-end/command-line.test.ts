@@ -17,7 +17,7 @@ interface Ready {
 const folder = mkdtempSync(join(tmpdir(), 'lares-cli-'))
 const elsewhere = mkdtempSync(join(tmpdir(), 'lares-cli-'))
 const program = ['--disable-warning=ExperimentalWarning', join(ROOT, 'cli/main.ts')]
-const anyPort = ['--tls', '127.0.0.1:0', '--plain', '127.0.0.1:0', '--http', '127.0.0.1:0']
+const anyPort = ['--tls', '127.0.0.1:0', '--plain', '127.0.0.1:0', '--http', '127.0.0.1:0', '--https', '127.0.0.1:0']
 let hub: ChildProcess
 let ready: Ready
 

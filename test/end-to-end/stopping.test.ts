@@ -196,7 +196,10 @@ describe('a hub that is told to stop', () => {
     closing.push(() => other.close())
     other.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; COMMIT')
     const config = join(data.scratch, 'hub.toml')
-    writeFileSync(config, 'log = "info"\n[listen]\ntls = "127.0.0.1:0"\nplain = "127.0.0.1:0"\nhttp = "127.0.0.1:0"\n')
+    writeFileSync(
+      config,
+      'log = "info"\n[listen]\ntls = "127.0.0.1:0"\nplain = "127.0.0.1:0"\nhttp = "127.0.0.1:0"\nhttps = "127.0.0.1:0"\n',
+    )
     const child = spawn(LARES, ['hub', '--data', data.folder, '--config', config], {
       stdio: ['ignore', 'ignore', 'pipe'],
     })

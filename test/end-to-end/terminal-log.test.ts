@@ -9,7 +9,7 @@ const missing = spawnSync('sh', ['-c', 'command -v script']).status !== 0
 if (missing) console.log('skipped: script is not installed (apt-get install bsdutils)')
 
 const LARES = join(ROOT, 'lares')
-const ANY_PORT = '--tls 127.0.0.1:0 --plain 127.0.0.1:0 --http 127.0.0.1:0'
+const ANY_PORT = '--tls 127.0.0.1:0 --plain 127.0.0.1:0 --http 127.0.0.1:0 --https 127.0.0.1:0'
 let data = makeDataFolder()
 afterEach(() => {
   data.remove()

@@ -33,6 +33,7 @@ import { STORE } from './store.ts'
 import { SYNC } from './sync.ts'
 import { VOICE } from './voice.ts'
 import { WEAR } from './wear.ts'
+import { WEB } from './web.ts'
 
 /** Every safeguard that is taken out once. */
 export const MUTATIONS: readonly Mutation[] = [
@@ -70,4 +71,5 @@ export const MUTATIONS: readonly Mutation[] = [
   ...VOICE,
   ...SHARED,
   ...SETUP,
+  ...WEB,
 ]

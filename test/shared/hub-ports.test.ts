@@ -9,6 +9,7 @@ const ports: HubPorts = {
   tls: 2,
   plain: 3,
   http: 4,
+  https: 5,
   host: '127.0.0.1',
   socket: '/s',
   base: 'house/one',

@@ -14,6 +14,7 @@ export interface HubPorts {
   tls: number
   plain: number
   http: number
+  https: number
   socket: string
 }
 
@@ -57,7 +58,16 @@ export async function startHub(options: HubStart): Promise<HubProcess> {
   const bare = options.env?.LD_PRELOAD !== undefined || options.nodeArguments !== undefined
   const lares = bare ? [process.execPath, ...NODE, ...(options.nodeArguments ?? []), join(ROOT, 'cli/main.ts')] : LARES
   const [program = '', ...first] = [...(options.under ?? []), ...lares]
-  const listen = ['--tls', '127.0.0.1:0', '--plain', '127.0.0.1:0', '--http', options.http ?? '127.0.0.1:0']
+  const listen = [
+    '--tls',
+    '127.0.0.1:0',
+    '--plain',
+    '127.0.0.1:0',
+    '--http',
+    options.http ?? '127.0.0.1:0',
+    '--https',
+    '127.0.0.1:0',
+  ]
   const child = spawn(
     program,
     [

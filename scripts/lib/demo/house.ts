@@ -54,7 +54,7 @@ export async function startHouse(plan: HousePlan, surroundings: HouseSurrounding
   say(`Starting the hub of ${name} …`)
   mkdirSync(data, { recursive: true })
   writeFileSync(join(data, 'central.url'), `${centralUrl}\n`, { mode: 0o600 })
-  const anyPort = ['--tls', '--plain', '--http'].flatMap((door) => [door, '127.0.0.1:0'])
+  const anyPort = ['--tls', '--plain', '--http', '--https'].flatMap((door) => [door, '127.0.0.1:0'])
   const hub = startChild(
     `the hub of ${name}`,
     ['hub', '--data', data, ...anyPort, '--socket', socket, '--print-ready'],

@@ -21,7 +21,17 @@ export async function startCopy(copy: HouseCopy, config: string): Promise<Runnin
   const data = mkdtempSync(join(copy.folder, 'data-'))
   writeFileSync(join(copy.folder, 'hub.toml'), config)
   const env = inherited({ LARES_DATA: data })
-  const listen = ['--tls', '127.0.0.1:0', '--plain', '127.0.0.1:0', '--http', '127.0.0.1:0', '--print-ready']
+  const listen = [
+    '--tls',
+    '127.0.0.1:0',
+    '--plain',
+    '127.0.0.1:0',
+    '--http',
+    '127.0.0.1:0',
+    '--https',
+    '127.0.0.1:0',
+    '--print-ready',
+  ]
   const hub: ChildProcess = spawn(
     join(copy.folder, 'lares'),
     ['hub', '--config', join(copy.folder, 'hub.toml'), ...listen],

@@ -29,7 +29,7 @@ export async function startHub({
   tls?: string
   clock?: Clock
 } = {}): Promise<RunningHub> {
-  const config = readHubConfig(file, { tls, plain: ANY, http: ANY })
+  const config = readHubConfig(file, { tls, plain: ANY, http: ANY, https: ANY })
   const hub = new Hub({ folder, config, version: 'test', clock, log: silentLog, logLevel: 'error' })
   await hub.start()
   const ports = { ...hub.ports, pid: process.pid, host: '127.0.0.1', base: config.base, pin: hub.pin }
