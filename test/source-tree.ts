@@ -30,7 +30,10 @@ const WORKER = /new URL\('(\.[^']+\.ts)', import\.meta\.url\)/g
 /** Every file of the repository that one of the patterns matches, by its path. */
 export function readSources(patterns: string[]): Source[] {
   const paths = patterns.flatMap((pattern) =>
-    globSync(pattern, { cwd: ROOT, exclude: (name) => name === 'node_modules' || name === '.cache' }),
+    globSync(pattern, {
+      cwd: ROOT,
+      exclude: (name) => name === 'node_modules' || name === '.cache' || name === 'dist',
+    }),
   )
   return [...new Set(paths)].sort().map((path) => {
     const text = readFileSync(join(ROOT, path), 'utf8')

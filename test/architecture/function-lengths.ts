@@ -39,7 +39,7 @@ export function functionLengths({ path, text }: { path: string; text: string }):
     for (const child of Object.values(node).flat()) if (isNode(child)) walk(child, node)
   }
 
-  walk(parseAst(text, { lang: 'ts' }, path) as unknown as Node, null)
+  walk(parseAst(text, { lang: path.endsWith('x') ? 'tsx' : 'ts' }, path) as unknown as Node, null)
   return found
 }
 

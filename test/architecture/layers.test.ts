@@ -89,6 +89,15 @@ const MAY_IMPORT: Record<string, string> = {
   cli: 'cli/* shared shared/admin shared/messages shared/terminal',
   'cli/lares.ts': 'central/main.ts edge/main.ts hub/main.ts',
 
+  // A client of the admin topics in a browser: no code of the hub, only what all of them agree on.
+  'web/words': 'web/hub',
+  'web/hub': 'shared shared/messages',
+  'web/parts': 'web/hub web/words',
+  'web/answer': 'web/hub web/parts web/words',
+  'web/shell': 'web/hub web/screens/* web/words',
+  'web/screens/*': 'shared/messages web/answer web/hub web/parts web/shell/title.ts web/words',
+  web: 'web/hub web/shell web/style web/words',
+
   'drizzle/edge': '',
   'drizzle/postgres': '',
   'drizzle/sqlite': 'hub/admin hub/features/*',

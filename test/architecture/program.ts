@@ -1,9 +1,9 @@
 import { readSources, type Source } from '../source-tree.ts'
 
-const PROGRAM = ['shared', 'edge', 'hub', 'central', 'cli', 'drizzle', 'scripts']
+const PROGRAM = ['shared', 'edge', 'hub', 'central', 'cli', 'drizzle', 'scripts', 'web']
 
 /** Every file that is installed, and the same with the tests. */
-export const program = readSources(PROGRAM.map((folder) => `${folder}/**/*.ts`))
+export const program = readSources(PROGRAM.map((folder) => `${folder}/**/*.{ts,tsx}`))
 export const everything = [...program, ...readSources(['test/**/*.ts', '*.ts'])]
 
 export function inFolder(folder: string): Source[] {

@@ -1,0 +1,131 @@
+/**
+ * What the page reads of the hub's answers, and no more of it. That the commands answer so is checked against their own schemas in
+ * test/web/answers.test.ts.
+ */
+
+export interface DeviceLine {
+  id: string
+  name: string
+  device_type: string | null
+  device_class: string | null
+  integration_type: string | null
+  status: string
+  status_reason: string
+  status_since: number | null
+  last_seen: number | null
+  detected_model: string | null
+  agent_version: string | null
+  house: string | null
+  room: string | null
+  group: string | null
+}
+
+export interface DeviceList {
+  devices: (DeviceLine & { alarms: string[] })[]
+  next?: string | undefined
+}
+
+export interface EntityLine {
+  entity_id: string
+  key: string
+  name: string | null
+  entity_type: string
+  device_class: string | null
+  unit_of_measurement: string | null
+  is_enabled: boolean
+  state: string | null
+  details: string | null
+}
+
+export interface DeviceShown {
+  device: DeviceLine & {
+    created_at: number
+    user_description: string | null
+    discovery_method: string | null
+    capabilities: string[] | null
+  }
+  alarms: { description: string; severity: string; since: number; part: string | null }[]
+  entities: EntityLine[]
+  more_entities: number
+}
+
+export interface EventLine {
+  id: number
+  timestamp: number
+  event_type: string
+  category: string
+  severity: string
+  title: string
+  description: string | null
+  device_id: string | null
+  device_name: string | null
+  by: string | null
+  event_data: unknown
+}
+
+export interface EventList {
+  events: EventLine[]
+  next?: number | undefined
+}
+
+export interface PeopleList {
+  people: {
+    id: string
+    name: string | null
+    role: string
+    is_present: boolean
+    last_seen: number | null
+    house: string
+  }[]
+}
+
+export interface HubStatus {
+  version: string
+  now: number
+  readings: number
+  front: {
+    health: { state: string; problems: { code: string; message?: string | undefined; hint: string }[] }
+    storage?: { disk_free_bytes: number; database_bytes: number; last_backup: number | null } | undefined
+    sync?: { state: string; rows_behind: number; seconds_behind: number; last_error: string | null } | null | undefined
+  }
+}
+
+export interface SummaryAnswer {
+  step_ms: number
+  series: {
+    unit: string
+    sensor_name: string
+    summaries: { time: number; min: number; mean: number; max: number; count: number }[]
+  }[]
+  next?: string | undefined
+}
+
+export interface ReadingsAnswer {
+  series: {
+    unit: string
+    sensor_name: string
+    readings: { time: number; value: number; quality: number; metadata?: Record<string, unknown> | undefined }[]
+  }[]
+  next?: string | undefined
+}
+
+export interface LatestReadings {
+  readings: {
+    device: string
+    device_name: string
+    sensor: string
+    sensor_name: string
+    sensor_type: string
+    unit: string
+    time?: number | undefined
+    value?: number | undefined
+  }[]
+  next?: number | undefined
+}
+
+export interface Invitation {
+  join: string
+  token: string
+  expires_at: number
+  warnings: string[]
+}

@@ -1,0 +1,52 @@
+import { HubError } from './hub-error.ts'
+
+/** Who is logged in, as the hub says it. */
+export interface Session {
+  user: { id: string; email: string; full_name: string | null; role: string }
+  /** First level of the hub's topics. */
+  base: string
+  /** The hub's clock: milliseconds. */
+  now: number
+}
+
+interface Refusal {
+  error?: { code: string; message: string; hint: string }
+}
+
+/** Who is logged in with this browser's cookie; `null`: nobody. Throws what `fetch` throws when the hub is away. */
+export async function readSession(): Promise<Session | null> {
+  const answer = await fetch('/session', { headers: { accept: 'application/json' }, cache: 'no-store' })
+  if (answer.status === 401) return null
+  if (!answer.ok) throw new HubError('unreachable', `the hub answered ${answer.status}`)
+  return (await answer.json()) as Session
+}
+
+/** Throws a `HubError` that says why the hub does not let somebody in. */
+export async function logIn(email: string, password: string): Promise<void> {
+  await post('/login', { email, password })
+}
+
+export async function logOut(): Promise<void> {
+  await post('/logout', {})
+}
+
+/** Makes the owner's account with the code of the hub's one-use link, and logs in. */
+export async function setUp(given: {
+  code: string
+  email: string
+  password: string
+  full_name: string
+}): Promise<void> {
+  await post('/setup', given)
+}
+
+async function post(path: string, body: object): Promise<void> {
+  const answer = await fetch(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  if (answer.ok) return
+  const { error } = (await answer.json().catch(() => ({}))) as Refusal
+  throw new HubError(error?.code ?? 'internal', error?.message ?? `the hub answered ${answer.status}`, error?.hint)
+}

@@ -1,0 +1,92 @@
+import { useState } from 'preact/hooks'
+import { ParamField } from '../../answer/param-field.tsx'
+import { readParam } from '../../answer/read-param.ts'
+import type { CommandShape } from '../../answer/schema.ts'
+import { ValueView } from '../../answer/value-view.tsx'
+import type { DeviceList } from '../../hub/answers.ts'
+import { useAnswer, useDoing } from '../../hub/hub.ts'
+import { asHubError, type HubError } from '../../hub/hub-error.ts'
+import { Card } from '../../parts/card.tsx'
+import { Failure } from '../../parts/failure.tsx'
+import { words } from '../../words/words.ts'
+import { typedCommand } from './typed-command.ts'
+
+/** A command with what it takes, run by a button; what would be taken away is asked first. */
+export function CommandForm({ command }: { command: CommandShape }) {
+  const says = words.value.console
+  const doing = useDoing()
+  const [typed, setTyped] = useState<Record<string, string>>({})
+  const [wrong, setWrong] = useState<HubError | null>(null)
+  const [answer, setAnswer] = useState<{ data: unknown } | null>(null)
+  const devices = useAnswer<DeviceList>('device' in (command.params.properties ?? {}) ? 'devices/list' : null, {
+    limit: 1_000,
+  })
+  const fields = Object.entries(command.params.properties ?? {})
+  const needsWord = doing.error?.code === 'confirm_needed'
+  const send = async (event: SubmitEvent) => {
+    event.preventDefault()
+    setWrong(null)
+    let params: Record<string, unknown>
+    try {
+      params = paramsOf(command, typed)
+    } catch (thrown) {
+      setWrong(asHubError(thrown))
+      return
+    }
+    const data = await doing.run<unknown>(`${command.area}/${command.verb}`, params, { confirm: needsWord })
+    setAnswer(data === null ? null : { data })
+  }
+  return (
+    <Card title={`${command.area} ${command.verb}`}>
+      <p>{command.summary}</p>
+      <form onSubmit={(event) => void send(event)}>
+        {fields.map(([name, schema]) => (
+          <ParamField
+            key={name}
+            name={name}
+            schema={schema}
+            required={command.params.required?.includes(name) ?? false}
+            secret={command.secret_params.includes(name)}
+            value={typed[name] ?? ''}
+            onInput={(value) => {
+              doing.clear()
+              setTyped({ ...typed, [name]: value })
+            }}
+            known={schema.format === 'device' ? devices.data?.devices.map((device) => device.name) : undefined}
+          />
+        ))}
+        <p class="small">
+          {says.typed}: <code>{typedCommand(command, typed)}</code>
+        </p>
+        {needsWord && (
+          <div class="notice warn" role="alert">
+            <p>{doing.error?.message}</p>
+            <p>{says.confirm}</p>
+          </div>
+        )}
+        <Failure error={needsWord ? wrong : (wrong ?? doing.error)} />
+        <button type="submit" class={needsWord ? 'danger' : 'main'} disabled={doing.busy}>
+          {says.run}
+        </button>
+      </form>
+      {answer !== null && (
+        <section class="answer" aria-live="polite">
+          <h3>{says.answer}</h3>
+          {answer.data === undefined ? (
+            <p>{says.nothing}</p>
+          ) : (
+            <ValueView value={answer.data} schema={command.result} />
+          )}
+        </section>
+      )}
+    </Card>
+  )
+}
+
+function paramsOf(command: CommandShape, typed: Record<string, string>): Record<string, unknown> {
+  const entries = Object.entries(command.params.properties ?? {}).map(([name, schema]): [string, unknown] => [
+    name,
+    readParam(name, typed[name] ?? '', schema),
+  ])
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
+}

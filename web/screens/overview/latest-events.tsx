@@ -1,0 +1,52 @@
+import { useEffect } from 'preact/hooks'
+import type { EventList } from '../../hub/answers.ts'
+import { useAnswer, useHub } from '../../hub/hub.ts'
+import { pageClock } from '../../hub/page-clock.ts'
+import { Ago } from '../../parts/ago.tsx'
+import { Card } from '../../parts/card.tsx'
+import { Failure } from '../../parts/failure.tsx'
+import { words } from '../../words/words.ts'
+
+const SHOWN = 8
+/** After something has happened the list is asked once, however much it was. */
+const GATHER_MS = 400
+
+/** What happened of late that matters: notes and worse, without what people and programs asked for. */
+export function LatestEvents() {
+  const { connection } = useHub()
+  const says = words.value
+  const events = useAnswer<EventList>('events/list', { limit: 60 })
+  useEffect(() => {
+    let cancel = () => {}
+    const stop = connection.hear('+/event', () => {
+      cancel()
+      cancel = pageClock.after(GATHER_MS, events.again)
+    })
+    return () => {
+      stop()
+      cancel()
+    }
+  }, [connection])
+  const shown = (events.data?.events ?? []).filter(matters).slice(0, SHOWN)
+  return (
+    <Card title={says.overview.latest} side={<a href="/events">{says.overview.allEvents}</a>}>
+      <Failure error={events.error} again={events.again} />
+      {events.data !== null && shown.length === 0 && <p>{says.overview.noEvents}</p>}
+      <ul class="events">
+        {shown.map(({ id, timestamp, severity, title, description, device_name }) => (
+          <li key={id} class={severity}>
+            <p>
+              <strong>{device_name ?? title}</strong> {device_name === null ? '' : title}
+            </p>
+            {description !== null && <p class="small">{description}</p>}
+            <Ago time={timestamp} />
+          </li>
+        ))}
+      </ul>
+    </Card>
+  )
+}
+
+function matters({ severity, category }: EventList['events'][number]): boolean {
+  return severity !== 'debug' && !(category === 'audit' && severity === 'info')
+}

@@ -1,0 +1,44 @@
+import type { DeviceList, LatestReadings } from '../../hub/answers.ts'
+import { useAnswer } from '../../hub/hub.ts'
+import { Failure } from '../../parts/failure.tsx'
+import { Waiting } from '../../parts/waiting.tsx'
+import { useTitle } from '../../shell/title.ts'
+import { words } from '../../words/words.ts'
+import { DeviceCards } from './device-cards.tsx'
+import { NewestProvider } from './device-sparkline.tsx'
+import { Figures } from './figures.tsx'
+import { LatestEvents } from './latest-events.tsx'
+import { PeopleAtHome } from './people-at-home.tsx'
+import { Verdict } from './verdict.tsx'
+import { WhatWaits } from './what-waits.tsx'
+
+/** Whether all is well, and if not what is not, since when, and what to do. */
+export function Overview() {
+  useTitle(words.value.overview.title)
+  const devices = useAnswer<DeviceList>('devices/list')
+  const newest = useAnswer<LatestReadings>('readings/latest')
+  return (
+    <>
+      <h1 class="unseen">{words.value.overview.title}</h1>
+      <Failure error={devices.error} again={devices.again} />
+      {devices.data === null ? (
+        devices.error === null && <Waiting />
+      ) : (
+        <>
+          <Verdict devices={devices.data.devices} />
+          <WhatWaits />
+          <NewestProvider value={newest.data?.readings ?? null}>
+            <DeviceCards devices={devices.data.devices} />
+          </NewestProvider>
+          <div class="columns">
+            <LatestEvents />
+            <div>
+              <PeopleAtHome />
+              <Figures />
+            </div>
+          </div>
+        </>
+      )}
+    </>
+  )
+}

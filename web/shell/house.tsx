@@ -1,0 +1,47 @@
+import { ErrorBoundary, LocationProvider, lazy, Route, Router } from 'preact-iso'
+import { Overview } from '../screens/overview/overview.tsx'
+import { words } from '../words/words.ts'
+import { AwayNotice } from './away-notice.tsx'
+import { Menu } from './menu.tsx'
+import { NotFound } from './not-found.tsx'
+
+// What is opened less often comes when it is opened, the chart's library with the chart.
+const Devices = lazy(() => import('../screens/devices/devices.tsx').then(({ Devices }) => Devices))
+const Device = lazy(() => import('../screens/device/device.tsx').then(({ Device }) => Device))
+const Join = lazy(() => import('../screens/join/join.tsx').then(({ Join }) => Join))
+const Readings = lazy(() => import('../screens/readings/readings.tsx').then(({ Readings }) => Readings))
+const Events = lazy(() => import('../screens/events/events.tsx').then(({ Events }) => Events))
+const Console = lazy(() => import('../screens/console/console.tsx').then(({ Console }) => Console))
+
+/** The page of a house for whoever is logged in. */
+export function House({ onLeft }: { onLeft: () => void }) {
+  return (
+    <LocationProvider>
+      <a class="skip" href="#main">
+        {words.value.menu.skip}
+      </a>
+      <Menu onLeft={onLeft} />
+      <main id="main" tabIndex={-1}>
+        <AwayNotice />
+        <ErrorBoundary>
+          <Router onRouteChange={readOut}>
+            <Route path="/" component={Overview} />
+            <Route path="/devices" component={Devices} />
+            <Route path="/devices/:id" component={Device} />
+            <Route path="/join" component={Join} />
+            <Route path="/readings" component={Readings} />
+            <Route path="/events" component={Events} />
+            <Route path="/console" component={Console} />
+            <Route default component={NotFound} />
+          </Router>
+        </ErrorBoundary>
+      </main>
+    </LocationProvider>
+  )
+}
+
+/** Another page begins at its top, and for whoever hears it at its first line. */
+function readOut(): void {
+  scrollTo(0, 0)
+  document.getElementById('main')?.focus({ preventScroll: true })
+}

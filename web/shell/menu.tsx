@@ -1,0 +1,73 @@
+import { useLocation } from 'preact-iso'
+import { useHub } from '../hub/hub.ts'
+import { logOut } from '../hub/session.ts'
+import { choose, type Language, language, words } from '../words/words.ts'
+import { chooseTheme, type Theme, theme } from './theme.ts'
+
+const PLACES = [
+  { path: '/', key: 'overview', sign: 'M4 12 12 5l8 7v8h-5v-5h-6v5H4z' },
+  { path: '/devices', key: 'devices', sign: 'M7 3h10v18H7zM10 18h4' },
+  { path: '/readings', key: 'readings', sign: 'M3 19h18M4 15l5-6 4 4 7-8' },
+  { path: '/events', key: 'events', sign: 'M5 6h14M5 12h14M5 18h9' },
+  { path: '/console', key: 'console', sign: 'm5 7 5 5-5 5M12 18h7' },
+] as const
+
+/** The pages, at the side or on a phone at the lower edge, and what concerns whoever looks. */
+export function Menu({ onLeft }: { onLeft: () => void }) {
+  const { path } = useLocation()
+  const says = words.value.menu
+  return (
+    <nav class="menu" aria-label={says.main}>
+      <a class="home" href="/">
+        <img src="/lares.svg" alt="" width="28" height="28" />
+        {words.value.name}
+      </a>
+      <ul>
+        {PLACES.map(({ path: to, key, sign }) => (
+          <li key={key}>
+            <a href={to} aria-current={isWithin(path, to) ? 'page' : undefined}>
+              <svg viewBox="0 0 24 24" aria-hidden="true">
+                <path d={sign} />
+              </svg>
+              <span>{says[key]}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+      <Mine onLeft={onLeft} />
+    </nav>
+  )
+}
+
+function isWithin(path: string, place: string): boolean {
+  return place === '/' ? path === '/' : path === place || path.startsWith(`${place}/`)
+}
+
+function Mine({ onLeft }: { onLeft: () => void }) {
+  const { session } = useHub()
+  const says = words.value.menu
+  const leave = () => void logOut().then(onLeft, onLeft)
+  return (
+    <details class="mine">
+      <summary>{session.user.full_name ?? session.user.email}</summary>
+      <label>
+        {says.theme.label}
+        <select value={theme.value} onChange={(event) => chooseTheme(event.currentTarget.value as Theme)}>
+          <option value="auto">{says.theme.auto}</option>
+          <option value="light">{says.theme.light}</option>
+          <option value="dark">{says.theme.dark}</option>
+        </select>
+      </label>
+      <label>
+        {says.language}
+        <select value={language.value} onChange={(event) => void choose(event.currentTarget.value as Language)}>
+          <option value="en">English</option>
+          <option value="de">Deutsch</option>
+        </select>
+      </label>
+      <button type="button" onClick={leave}>
+        {says.logOut}
+      </button>
+    </details>
+  )
+}
