@@ -68,6 +68,7 @@ loss_without() {
     alsa-utils) echo 'an agent can neither record nor play' ;;
     pulseaudio | libasound2-plugins) echo 'audio tests and the demo have no sound card to play to' ;;
     sox) echo 'recording through sox, and the tests of it, do not run' ;;
+    chromium) echo 'the page is tested in no browser' ;;
     mosquitto) echo 'nothing is tested beside a broker of somebody else' ;;
     pgbouncer) echo 'tests of a connection pooler before central do not run' ;;
     gpiod) echo 'its programs are not tested under the restrictions of the service' ;;

@@ -36,6 +36,7 @@ const PROGRAMS = [
   'zsh',
   'gpiomon',
   'fish',
+  'chromium',
 ]
 
 describe('scripts/setup', () => {
