@@ -34,13 +34,13 @@ const CALLED_SO = 8
 /** How a person may write one, for hints. */
 export const COLOUR_EXAMPLES = 'red, "#ff8800"'
 
-/** The colour that a person means by a name, `#ff8800`, `#f80` or `255,136,0`; `null`: by this none. Black is no light. */
+/** The colour that a person means by a name, `#ff8800`, `#f80`, `255,136,0` or `hs(32, 100)`; `null`: by this none. Black is no light. */
 export function readColour(text: string): Colour | null {
   const word = text.trim().toLowerCase()
   const named = NAMES.get(word.replaceAll(/[\s_-]+/g, ' '))
   if (named !== undefined) return named
   const rgb = hexIn(word) ?? threeIn(word)
-  return rgb === null ? null : colourOfRgb(...rgb)
+  return rgb === null ? hueIn(word) : colourOfRgb(...rgb)
 }
 
 /** A colour as people call it, and where it has no name as `#ff8800`. */
@@ -60,6 +60,13 @@ function hexIn(word: string): [number, number, number] | null {
   const whole = digits.length === 3 ? digits.replaceAll(/./g, '$&$&') : digits
   const number = Number.parseInt(whole, 16)
   return [number >> 16, (number >> 8) & 255, number & 255]
+}
+
+/** As Home Assistant is asked to write it: degrees and percent. */
+function hueIn(word: string): Colour | null {
+  const [, ...parts] = /^hs\(\s*(\d{1,3}(?:\.\d+)?)\s*,\s*(\d{1,3}(?:\.\d+)?)\s*\)$/.exec(word) ?? []
+  const [hue = 361, saturation = 101] = parts.map(Number)
+  return hue > 360 || saturation > 100 ? null : { hue, saturation }
 }
 
 function threeIn(word: string): [number, number, number] | null {

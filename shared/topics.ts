@@ -54,6 +54,7 @@ export const TOPICS = {
   desired: { pattern: '<device>/desired', message: 'desired', qos: 1, retain: true, ...DOWN },
   session: { pattern: '<device>/session', message: 'session', qos: 1, retain: false, ...DOWN },
   speech: { pattern: '<device>/speech/<speech>', message: 'audio-frame', qos: 0, retain: false, ...DOWN },
+  set: { pattern: '<device>/set/<entity>', message: 'entity-set', qos: 1, retain: false, from: PEOPLE, to: ['hub'] },
   status: {
     pattern: '<device>/status',
     message: 'status',

@@ -21,6 +21,7 @@ export {
 export { erasures } from '../../hub/features/erasures/tables.ts'
 export { events } from '../../hub/features/events/tables.ts'
 export { followerGaps, followers } from '../../hub/features/followers/tables.ts'
+export { homeassistantTopics } from '../../hub/features/homeassistant/tables.ts'
 export { houses, people, rooms } from '../../hub/features/house/tables.ts'
 export { hubSettings } from '../../hub/features/hub/tables.ts'
 export { importedDevices } from '../../hub/features/import/tables.ts'

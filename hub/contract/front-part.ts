@@ -52,6 +52,8 @@ export interface FrontPart {
   name: string
   /** Topics that it takes instead of the engine. */
   messages?: { [N in TopicName]?: FrontTaker }
+  /** Hears what integrations say to each other below `homeassistant/`: it goes on all the same. */
+  hears?(message: { topic: string; payload: Buffer }): void
   /** Effects of its kinds, after the commit that wanted them. */
   effects?: { [K in EffectKind]?: (effect: EffectOf<K>) => unknown }
   /** Its numbers at `/metrics`. */

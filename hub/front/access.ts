@@ -9,11 +9,14 @@ import {
   type Topics,
   topicRow,
 } from '../../shared/topics.ts'
+import { DISCOVERY_PREFIX } from '../engine/discovery-topic.ts'
 import { housesWhere } from '../engine/house-rights.ts'
 import type { Principal } from '../engine/principal.ts'
 
 /** Topics outside our own that integrations share with Home Assistant. */
-export const HOME_ASSISTANT = 'homeassistant/#'
+export const HOME_ASSISTANT = `${DISCOVERY_PREFIX}/#`
+/** Where the hub announces its devices, which whoever administers it may look at. */
+const ANNOUNCEMENTS = `${DISCOVERY_PREFIX}/device/+/+/config`
 
 export interface Access {
   mayPublish(topic: ParsedTopic): boolean
@@ -45,6 +48,8 @@ export function accessOf(topics: Topics, principal: Principal, clientId: string)
   const rows = new Set<TopicName>(TOPIC_NAMES.filter((name) => topicRow(name).to.includes(party)))
   const readable = [...rows].map((name) => topics.filter(name, own))
   if (principal.kind === 'integration') readable.push(HOME_ASSISTANT)
+  else if (principal.kind === 'local' || ('rights' in principal && principal.rights === 'all'))
+    readable.push(ANNOUNCEMENTS)
   const isOwn = (levels: ParsedTopic['levels']) =>
     Object.entries(levels).every(([level, text]) => own[level] === undefined || own[level] === text)
   const reads = rowsInHouse(principal)

@@ -1,5 +1,5 @@
 import type { Clock } from '../../shared/clock.ts'
-import { LaresError } from '../../shared/errors.ts'
+import { asError, LaresError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import type { TopicName, Topics } from '../../shared/topics.ts'
 import type { AdminDoorParts } from '../admin/admin-door.ts'
@@ -8,6 +8,7 @@ import { Journal } from '../broker/journal.ts'
 import { BrokerPersistence } from '../broker/persistence.ts'
 import type { FrontPart, FrontTaker } from '../contract/front-part.ts'
 import type { HouseStore } from '../core/house-store.ts'
+import { DISCOVERY_PREFIX, houseAnnounced } from '../engine/discovery-topic.ts'
 import type { Admission } from '../engine/principal.ts'
 import { findAdminCommand } from '../features/commands.ts'
 import type { BridgeSpaces } from './bridge-spaces.ts'
@@ -41,7 +42,7 @@ export function brokerMemory({
   journal: Journal
 } {
   const base = `${topics.base}/`
-  const own = (topic: string) => topic.startsWith(base)
+  const own = (topic: string) => topic.startsWith(base) || houseAnnounced(topic) !== null
   const journal = new Journal({
     clock,
     log: log.part('broker'),
@@ -53,7 +54,7 @@ export function brokerMemory({
   const memory = new BrokerPersistence({
     clock,
     own,
-    retain: (topic) => own(topic) || topic.startsWith('homeassistant/'),
+    retain: (topic) => own(topic) || topic.startsWith(`${DISCOVERY_PREFIX}/`),
     // A bridge says what it retains again whenever it connects: it costs the card nothing.
     share: (topic) => spaces.of(topic)?.id ?? null,
     journal: (change) => journal.note(change),
@@ -126,12 +127,23 @@ export function houseHooks(parts: FrontParts): HouseHooks {
     },
     spaces,
     houseOf: (device) => houses.get(device) ?? null,
+    heard: (message) => hearsOf(parts.parts, message, log),
   })
 }
 
 /** A login may have been judged before the device moved, and is told after it: what is known is newer. */
 function keepNewest(houses: Map<string, string>, { id, house }: { id: string; house: string }): void {
   if (!houses.has(id)) houses.set(id, house)
+}
+
+/** What one of them throws is nobody else's. */
+function hearsOf(parts: readonly FrontPart[], message: { topic: string; payload: Buffer }, log: Log): void {
+  for (const part of parts)
+    try {
+      part.hears?.(message)
+    } catch (error) {
+      log.error({ part: part.name, error: asError(error).stack }, 'what integrations said was not heard')
+    }
 }
 
 /** Throws when two parts take the same topic. */

@@ -16,11 +16,14 @@ import type { FrontMessage, FrontTaker } from '../contract/front-part.ts'
 import { bridgeOwner } from '../engine/bridge-at-broker.ts'
 import { type Caller, LOCAL } from '../engine/caller.ts'
 import { deviceOwner } from '../engine/client-session-key.ts'
+import { houseAnnounced } from '../engine/discovery-topic.ts'
 import type { Settled } from '../engine/intake.ts'
 import type { Admission, Credentials, Principal } from '../engine/principal.ts'
 import { type Access, accessOf, HOME_ASSISTANT } from './access.ts'
 import type { BridgeSpaces } from './bridge-spaces.ts'
 import { Denials } from './denials.ts'
+import { mayReadAnnouncement } from './discovery-access.ts'
+import { orderRequest } from './order-request.ts'
 
 /** What goes there may hold a password or a secret, also where it is sent by mistake: its bytes are not kept. */
 const CONFIDENTIAL: ReadonlySet<TopicName> = new Set(['adminRequest', 'adminResponse', 'joinRequest', 'joinResponse'])
@@ -50,6 +53,8 @@ export interface HouseHooksParts {
   /** The first connection of a bridge is here, or the last is gone. */
   bridgePresence(change: { bridge: string; online: boolean; reason: string }): void
   houseOf(device: string): string | null
+  /** What integrations say to each other. */
+  heard(message: { topic: string; payload: Buffer }): void
   /** The topics of bridges. */
   spaces: BridgeSpaces
 }
@@ -122,8 +127,8 @@ export class HouseHooks implements BrokerHooks {
       return
     }
     const bridge = this.#parts.spaces.of(message.topic)
-    if (bridge && this.#parts.spaces.mayPublish(admitted.principal, bridge)) {
-      settle('deliver')
+    if (bridge && houseAnnounced(message.topic) === null && this.#parts.spaces.mayPublish(admitted.principal, bridge)) {
+      this.#deliver(admitted.principal, message, settle)
       return
     }
     const done = (verdict: Settled) => settle(verdict === 'fault' ? 'close' : 'absorb')
@@ -146,6 +151,16 @@ export class HouseHooks implements BrokerHooks {
         )
         settle('absorb')
         return
+      case 'set':
+        this.#parts.request(
+          { area: 'entities', verb: 'set' },
+          {
+            payload: orderRequest(topic.levels, message.payload),
+            ...{ retained: message.retain, caller: callerOf(admitted.principal, connection) },
+          },
+        )
+        settle('absorb')
+        return
       case 'joinRequest':
         this.#parts.join(connection, message.payload, done)
         return
@@ -155,6 +170,11 @@ export class HouseHooks implements BrokerHooks {
           done(verdict)
         })
     }
+  }
+
+  #deliver(principal: Principal, message: InboundPublish, settle: (verdict: PublishVerdict) => void): void {
+    if (principal.kind === 'integration' && isHomeAssistant(message.topic)) this.#parts.heard(message)
+    settle('deliver')
   }
 
   #hand(taker: FrontTaker, message: FrontMessage, done: (verdict: Settled) => void): void {
@@ -180,6 +200,8 @@ export class HouseHooks implements BrokerHooks {
     const admitted = this.#admitted.get(connection)
     if (!admitted) return false
     const { principal, access } = admitted
+    const announced = houseAnnounced(topic)
+    if (announced !== null) return mayReadAnnouncement(principal, announced)
     const bridge = this.#parts.spaces.of(topic)
     if (bridge) return this.#parts.spaces.mayRead(principal, bridge)
     const parsed = this.#parse(topic)
@@ -232,8 +254,9 @@ export class HouseHooks implements BrokerHooks {
   ): void {
     const { message, topic, settle, done } = refused
     const bridge = this.#parts.spaces.of(message.topic)
-    if (principal.kind === 'integration' && isHomeAssistant(message.topic) && !bridge) {
-      settle('deliver')
+    const isOurs = houseAnnounced(message.topic) !== null
+    if (principal.kind === 'integration' && isHomeAssistant(message.topic) && !bridge && !isOurs) {
+      this.#deliver(principal, message, settle)
       return
     }
     const remedy = bridge

@@ -10,12 +10,17 @@ export class StatePace {
   #at = 0
 
   /** Whether it may be said now; counts it then. */
-  take(now: number, { atOnce, perSecond }: PaceLimits): boolean {
+  take(now: number, limits: PaceLimits): boolean {
+    if (!this.has(now, limits)) return false
+    this.#left = (this.#left ?? limits.atOnce) - 1
+    return true
+  }
+
+  /** Whether it may be said now. */
+  has(now: number, { atOnce, perSecond }: PaceLimits): boolean {
     const since = Math.max(0, now - this.#at) / 1_000
     this.#left = Math.min(atOnce, (this.#left ?? atOnce) + since * perSecond)
     this.#at = now
-    if (this.#left < 1) return false
-    this.#left -= 1
-    return true
+    return this.#left >= 1
   }
 }

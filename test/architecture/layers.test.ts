@@ -56,6 +56,7 @@ const MAY_IMPORT: Record<string, string> = {
   'hub/makers': 'hub/dialects hub/dialects/homeassistant hub/dialects/tasmota hub/dialects/zigbee2mqtt shared',
   'hub/query': 'hub/engine shared shared/sqlite',
   'hub/features/makers': 'hub/makers',
+  'hub/features/homeassistant': 'hub/makers',
   // What is known of brands and kinds, in Home Assistant's words.
   'hub/integrations': '',
   'hub/features/import': 'hub/integrations',

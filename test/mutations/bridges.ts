@@ -45,8 +45,8 @@ export const BRIDGES_AT_BROKER: readonly Mutation[] = [
   {
     without: 'keeping integrations of other houses from what a bridge has claimed',
     file: 'hub/front/house-hooks.ts',
-    text: "if (principal.kind === 'integration' && isHomeAssistant(message.topic) && !bridge) {",
-    becomes: "if (principal.kind === 'integration' && isHomeAssistant(message.topic)) {",
+    text: "if (principal.kind === 'integration' && isHomeAssistant(message.topic) && !bridge && !isOurs) {",
+    becomes: "if (principal.kind === 'integration' && isHomeAssistant(message.topic) && !isOurs) {",
     test: { file: TOPICS, name: 'alone, and nobody else does' },
   },
   {

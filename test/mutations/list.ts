@@ -9,6 +9,7 @@ import { ENGINE } from './engine.ts'
 import { ENTITIES_OF_DEVICES } from './entities.ts'
 import { DECLARED } from './features.ts'
 import { FOLLOWERS } from './followers.ts'
+import { SEEN_BY_HOME_ASSISTANT } from './homeassistant.ts'
 import { HOUSES } from './houses.ts'
 import { IMPORTS } from './imports.ts'
 import { INTAKE } from './intake.ts'
@@ -41,6 +42,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...INTAKE,
   ...BROKER,
   ...BRIDGES_AT_BROKER,
+  ...SEEN_BY_HOME_ASSISTANT,
   ...ACCESS,
   ...ENTITIES_OF_DEVICES,
   ...RIGHTS,

@@ -47,7 +47,7 @@ describe('access', () => {
       'other/+/status',
     ])
       expect([filter, access.maySubscribe(filter)]).toEqual([filter, false])
-    expect(access.maySubscribe('homeassistant/#')).toBe(principal.kind === 'integration')
+    expect(access.maySubscribe('homeassistant/#')).toBe(['integration', 'local'].includes(principal.kind))
     expect(access.maySubscribe('homeassistant/status')).toBe(principal.kind === 'integration')
   })
 

@@ -65,6 +65,7 @@ function house(bridges: readonly BridgeAtBroker[] = [HERE, THERE]) {
     presence: () => {},
     bridgePresence: ({ bridge, online }) => void presence.push(`${bridge} ${online}`),
     houseOf: () => 'h',
+    heard: () => {},
   }
   const hooks = new HouseHooks(parts as HouseHooksParts)
   let number = 0

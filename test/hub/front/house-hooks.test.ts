@@ -22,6 +22,7 @@ interface Heard {
   bridges: { bridge: string; online: boolean; reason: string }[]
   presence: { device: string; online: boolean; reason: string }[]
   warnings: string[]
+  heard: string[]
 }
 
 function hooksWithFakes(more: Partial<HouseHooksParts> = {}) {
@@ -36,6 +37,7 @@ function hooksWithFakes(more: Partial<HouseHooksParts> = {}) {
     bridges: [],
     presence: [],
     warnings: [],
+    heard: [],
   }
   const log: Log = { ...silentLog, warn: (_fields, message) => void heard.warnings.push(message), part: () => log }
   const hooks = new HouseHooks({
@@ -83,6 +85,7 @@ function hooksWithFakes(more: Partial<HouseHooksParts> = {}) {
     presence: (change) => void heard.presence.push(change),
     bridgePresence: (change) => void heard.bridges.push(change),
     spaces: new BridgeSpaces(),
+    heard: ({ topic }) => void heard.heard.push(topic),
     houseOf: (device) => (device === OWN ? 'h' : device === FOREIGN ? 'other' : null),
     ...more,
   })

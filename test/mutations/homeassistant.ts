@@ -1,0 +1,107 @@
+import type { Mutation } from './mutation.ts'
+
+const ANNOUNCEMENTS = 'test/hub/front/announcements.test.ts'
+const ANNOUNCING = 'test/hub/features/homeassistant/announcing.test.ts'
+const READ_BACK = 'test/hub/features/homeassistant/read-back.test.ts'
+
+/** What Home Assistant sees and tells. */
+export const SEEN_BY_HOME_ASSISTANT: readonly Mutation[] = [
+  {
+    without: 'showing how a device is announced to who may see it alone',
+    file: 'hub/front/house-hooks.ts',
+    text: 'if (announced !== null) return mayReadAnnouncement(principal, announced)',
+    becomes: "if (announced !== null && principal.kind === 'bridge') return mayReadAnnouncement(principal, announced)",
+    test: { file: ANNOUNCEMENTS, name: 'is read by integrations of its house and by administrators' },
+  },
+  {
+    without: 'announcements of the hub that a bridge with the same prefix does not write',
+    file: 'hub/front/house-hooks.ts',
+    text: 'if (bridge && houseAnnounced(message.topic) === null && this.#parts.spaces.mayPublish(admitted.principal, bridge)) {',
+    becomes: 'if (bridge && this.#parts.spaces.mayPublish(admitted.principal, bridge)) {',
+    test: { file: ANNOUNCEMENTS, name: 'is published by nobody else' },
+  },
+  {
+    without: 'announcements of the hub that no integration writes',
+    file: 'hub/front/house-hooks.ts',
+    text: '&& !bridge && !isOurs) {',
+    becomes: '&& !bridge) {',
+    test: { file: ANNOUNCEMENTS, name: 'is published by nobody else' },
+  },
+  {
+    without: 'refusing orders that were retained',
+    file: 'hub/front/house-hooks.ts',
+    text: '...{ retained: message.retain, caller: callerOf(admitted.principal, connection) },',
+    becomes: '...{ retained: false, caller: callerOf(admitted.principal, connection) },',
+    test: { file: ANNOUNCEMENTS, name: 'is refused as an order when it is none' },
+  },
+  {
+    without: 'taking back again what nobody heard before a start that it is gone',
+    file: 'hub/features/homeassistant/discovery-announcer.ts',
+    text: 'if (topics.empty(one, context.now) || !this.#told.has(one.topic)) this.#publish',
+    becomes: 'if (topics.empty(one, context.now)) this.#publish',
+    test: { file: ANNOUNCING, name: 'leaves no ghost when the hub was killed' },
+  },
+  {
+    without: 'a ledger of what was announced',
+    file: 'hub/features/homeassistant/discovery-announcer.ts',
+    text: 'for (const { device } of topics.at(OWN_PLACE)) changed.note(device)',
+    becomes: 'if (topics.at(OWN_PLACE).length < 0) changed.noteAll()',
+    test: { file: ANNOUNCING, name: 'leaves no ghost when the last of it is gone' },
+  },
+  {
+    without: 'taking parts back that a device has no more',
+    file: 'hub/features/homeassistant/announced-topics.ts',
+    text: 'const gone = Object.entries(before?.parts ?? {}).map',
+    becomes: 'const gone = Object.entries(before?.parts ?? {}).filter(() => now < 0).map',
+    test: { file: ANNOUNCING, name: 'has a part taken back that it has no more' },
+  },
+  {
+    without: 'a moment in which Home Assistant forgets what it had',
+    file: 'hub/features/homeassistant/discovery-announcer.ts',
+    text: 'if (isForgotten || isRecent(known?.emptied_at ?? null, context.now)) this.#waiting',
+    becomes: 'if (isRecent(known?.emptied_at ?? null, context.now)) this.#waiting',
+    test: { file: ANNOUNCING, name: 'is taken back in the house that it leaves' },
+  },
+  {
+    without: 'leaving to a bridge what it announces itself',
+    file: 'hub/features/homeassistant/shown-devices.ts',
+    text: 'const shown = entities.filter(({ source }) => !twins.has(source))',
+    becomes: 'const shown = entities.filter(({ source }) => !twins.has(`${source}?`))',
+    test: { file: ANNOUNCING, name: 'is announced by the hub or by its bridge' },
+  },
+  {
+    without: 'announcing a large house a part at a time',
+    file: 'hub/features/homeassistant/discovery-announcer.ts',
+    text: 'return this.#pace.has(now, PACE) ? this.#taken(now) : null',
+    becomes: 'return this.#taken(now)',
+    test: { file: ANNOUNCING, name: 'is announced a part at a time' },
+  },
+  {
+    without: 'knowing as told only what was committed',
+    file: 'hub/features/homeassistant/discovery-announcer.ts',
+    text: 'context.committed(() => this.#told.set(topic, payload))',
+    becomes: 'this.#told.set(topic, payload)',
+    test: { file: ANNOUNCING, name: 'is told what a transaction was to tell' },
+  },
+  {
+    without: 'classes that have the unit',
+    file: 'hub/features/homeassistant/components/measured-classes.ts',
+    text: 'if (deviceClass === null || !known?.units.has(unit)) return',
+    becomes: 'if (deviceClass === null) return',
+    test: { file: ANNOUNCING, name: 'is announced with what its maker says of each entity' },
+  },
+  {
+    without: 'names that obey nobody',
+    file: 'hub/features/homeassistant/discovery-config.ts',
+    text: 'return cutText(cleanText(text), NAME_LENGTH) || otherwise',
+    becomes: 'return cutText(text, NAME_LENGTH) || otherwise',
+    test: { file: ANNOUNCING, name: 'is called harmlessly' },
+  },
+  {
+    without: 'nought as a state of its own',
+    file: 'hub/features/homeassistant/components/component.ts',
+    text: '{{ v if v is defined and v is not none else',
+    becomes: '{{ v if v else',
+    test: { file: READ_BACK, name: ' says the same' },
+  },
+]
