@@ -13,7 +13,7 @@ export const homeassistantTopics = syncedTable(
     /** `hub`: the hub's own broker, else the address of another one. */
     place: text().notNull(),
     topic: text().notNull(),
-    /** Names its device also when that was erased: until it is taken back everywhere, which takes a week at most. */
+    /** Without foreign key: it is emptied after its device is gone, unless that was erased. */
     device: text().notNull(),
     /** Platforms of what stands there, by the part of the announcement. */
     parts: json<Record<string, string>>().notNull().default(emptyObject),
@@ -25,6 +25,7 @@ export const homeassistantTopics = syncedTable(
   },
   {
     key: 'topic',
+    named: { device: { table: 'devices', owned: true } },
     extras: (t) => [
       core.primaryKey({ columns: [t.place, t.topic] }),
       core.index('ix_homeassistant_topics_device').on(t.device),

@@ -9,7 +9,6 @@ const NAMES_NOBODY = {
   'device_groups.managed_by': 'site or central',
   'devices.credentials_id': 'goes with its device by the foreign key of credentials',
   'events.entity_id': 'looked at with the texts of events',
-  'homeassistant_topics.device': 'is told to be gone there for a week, and goes then',
   'homeassistant_topics.topic': 'of the device that the row names',
   'messages.persona_id': 'a persona is never deleted',
   'persona_versions.managed_by': 'site or central',
