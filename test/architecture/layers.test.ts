@@ -95,8 +95,9 @@ const MAY_IMPORT: Record<string, string> = {
   'web/hub': 'shared shared/messages',
   'web/parts': 'web/hub web/words',
   'web/answer': 'web/hub web/parts web/words',
+  'web/entities': 'shared/messages web/hub web/parts web/words',
   'web/shell': 'web/hub web/screens/* web/words',
-  'web/screens/*': 'shared/messages web/answer web/hub web/parts web/shell/title.ts web/words',
+  'web/screens/*': 'web/answer web/entities web/hub web/parts web/shell/title.ts web/words',
   web: 'web/hub web/shell web/style web/words',
 
   'drizzle/edge': '',

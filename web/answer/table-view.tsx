@@ -6,13 +6,15 @@ interface TableParts {
   rows: Record<string, unknown>[]
   schema: Schema
   /** Names of the columns that are shown, in their order; absent: as the answer has them. */
-  columns?: readonly string[]
+  columns?: readonly string[] | undefined
   /** Draws one value of a row. */
   cell: (value: unknown, schema: Schema | undefined) => ComponentChildren
+  /** Stands at the end of each row. */
+  end?: ((row: Record<string, unknown>) => ComponentChildren) | undefined
 }
 
 /** Rows of an answer. On a narrow screen each row stands as a card with the names of its fields. */
-export function TableView({ rows, schema, columns, cell }: TableParts) {
+export function TableView({ rows, schema, columns, cell, end }: TableParts) {
   const names = columns ?? columnsOf(rows, schema)
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: one that is too wide is moved in its box, with the keyboard too
@@ -25,6 +27,7 @@ export function TableView({ rows, schema, columns, cell }: TableParts) {
                 {fieldWords(name)}
               </th>
             ))}
+            {end && <td />}
           </tr>
         </thead>
         <tbody>
@@ -35,6 +38,7 @@ export function TableView({ rows, schema, columns, cell }: TableParts) {
                   {cell(row[name], schema.properties?.[name])}
                 </td>
               ))}
+              {end && <td class="buttons">{end(row)}</td>}
             </tr>
           ))}
         </tbody>

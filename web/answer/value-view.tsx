@@ -1,5 +1,5 @@
 import { Ago } from '../parts/ago.tsx'
-import { numberWords } from '../words/numbers.ts'
+import { bytesWords, numberWords } from '../words/numbers.ts'
 import { spanWords } from '../words/times.ts'
 import { words } from '../words/words.ts'
 import { fieldWords } from './field-words.ts'
@@ -20,12 +20,14 @@ export function ValueView({ value, schema }: { value: unknown; schema?: Schema |
 function NumberView({ value, format }: { value: number; format: string | undefined }) {
   if (format === 'time') return <Ago time={value} />
   if (format === 'duration-ms') return <>{spanWords(value)}</>
-  if (format === 'id') return <>{value}</>
+  if (format === 'duration-s') return <>{spanWords(value * 1_000)}</>
+  if (format === 'bytes') return <>{bytesWords(value)}</>
   return <>{Number.isInteger(value) && Math.abs(value) < 10_000 ? value : numberWords(value)}</>
 }
 
 function TextView({ text, format }: { text: string; format: string | undefined }) {
   if (format === 'to-type') return <code>{text}</code>
+  if (format === 'id') return <span class="text key">{text}</span>
   return <span class="text">{text}</span>
 }
 

@@ -37,6 +37,11 @@ export interface EntityLine {
   details: string | null
 }
 
+export interface EntityList {
+  entities: (EntityLine & { device: string })[]
+  next?: string | undefined
+}
+
 export interface DeviceShown {
   device: DeviceLine & {
     created_at: number

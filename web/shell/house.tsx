@@ -1,4 +1,5 @@
 import { ErrorBoundary, LocationProvider, lazy, Route, Router } from 'preact-iso'
+import { ACCESS, HOUSE, SYSTEM } from '../screens/lists/sections.ts'
 import { Overview } from '../screens/overview/overview.tsx'
 import { words } from '../words/words.ts'
 import { AwayNotice } from './away-notice.tsx'
@@ -11,6 +12,7 @@ const Device = lazy(() => import('../screens/device/device.tsx').then(({ Device 
 const Join = lazy(() => import('../screens/join/join.tsx').then(({ Join }) => Join))
 const Readings = lazy(() => import('../screens/readings/readings.tsx').then(({ Readings }) => Readings))
 const Events = lazy(() => import('../screens/events/events.tsx').then(({ Events }) => Events))
+const Section = lazy(() => import('../screens/lists/section.tsx').then(({ Section }) => Section))
 const Console = lazy(() => import('../screens/console/console.tsx').then(({ Console }) => Console))
 
 /** The page of a house for whoever is logged in. */
@@ -32,6 +34,9 @@ export function House({ onLeft }: { onLeft: () => void }) {
             <Route path="/readings" component={Readings} />
             <Route path="/events" component={Events} />
             <Route path="/console" component={Console} />
+            {[HOUSE, ACCESS, SYSTEM].map((shape) => (
+              <Route key={shape.path} path={shape.path} component={Section} shape={shape} />
+            ))}
             <Route default component={NotFound} />
           </Router>
         </ErrorBoundary>

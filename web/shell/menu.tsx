@@ -9,6 +9,17 @@ const PLACES = [
   { path: '/devices', key: 'devices', sign: 'M7 3h10v18H7zM10 18h4' },
   { path: '/readings', key: 'readings', sign: 'M3 19h18M4 15l5-6 4 4 7-8' },
   { path: '/events', key: 'events', sign: 'M5 6h14M5 12h14M5 18h9' },
+] as const
+
+/** On a phone there is no room for them beside the others: they stand with what concerns whoever looks. */
+const MORE = [
+  { path: '/house', key: 'house', sign: 'M4 20V9l8-5 8 5v11zM9 20v-6h6v6' },
+  {
+    path: '/access',
+    key: 'people',
+    sign: 'M8 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM3 19c0-3 2-5 5-5s5 2 5 5M16 8h5M16 12h5',
+  },
+  { path: '/system', key: 'system', sign: 'M4 6h16M4 12h16M4 18h16M8 4v4M15 10v4M10 16v4' },
   { path: '/console', key: 'console', sign: 'm5 7 5 5-5 5M12 18h7' },
 ] as const
 
@@ -23,8 +34,8 @@ export function Menu({ onLeft }: { onLeft: () => void }) {
         {words.value.name}
       </a>
       <ul>
-        {PLACES.map(({ path: to, key, sign }) => (
-          <li key={key}>
+        {[...PLACES, ...MORE].map(({ path: to, key, sign }) => (
+          <li key={key} class={MORE.some((one) => one.key === key) ? 'more' : ''}>
             <a href={to} aria-current={isWithin(path, to) ? 'page' : undefined}>
               <svg viewBox="0 0 24 24" aria-hidden="true">
                 <path d={sign} />
@@ -50,6 +61,13 @@ function Mine({ onLeft }: { onLeft: () => void }) {
   return (
     <details class="mine">
       <summary>{session.user.full_name ?? session.user.email}</summary>
+      <ul class="more">
+        {MORE.map(({ path, key }) => (
+          <li key={key}>
+            <a href={path}>{says[key]}</a>
+          </li>
+        ))}
+      </ul>
       <label>
         {says.theme.label}
         <select value={theme.value} onChange={(event) => chooseTheme(event.currentTarget.value as Theme)}>

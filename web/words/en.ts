@@ -235,6 +235,83 @@ export const en = {
     optional: 'may stay empty',
     nothing: 'The hub answered with nothing to show.',
   },
+  actions: {
+    add: 'Add',
+    remove: 'Remove',
+    revoke: 'Revoke',
+    again: 'Try again',
+    discard: 'Give up',
+    cancel: 'Cancel it',
+    isHome: 'Is at home',
+    isAway: 'Is away',
+  },
+  listAsk: (name: string) => `For ${name}: do it?`,
+  lists: {
+    rooms: {
+      title: 'Rooms',
+      lead: 'Where devices are.',
+      empty: 'There is no room yet. Add one, then move devices to it.',
+    },
+    groups: {
+      title: 'Groups',
+      lead: 'Devices that belong together, such as all speakers.',
+      empty: 'There is no group yet.',
+    },
+    people: { title: 'People', lead: 'Who lives here, and who is at home.', empty: 'Nobody belongs to the house yet.' },
+    houses: { title: 'Houses', lead: 'What this hub looks after.', empty: 'There is no house.' },
+    sources: {
+      title: 'Other brokers',
+      lead: 'Where devices of other makers are heard.',
+      empty: 'This hub listens nowhere else. docs/makers.md says how.',
+    },
+    recordings: { title: 'Conversations', lead: 'What was said to speakers.', empty: 'Nobody has said anything yet.' },
+    users: { title: 'Accounts', lead: 'Who may log in, and with which role.', empty: 'There is no account yet.' },
+    tokens: {
+      title: 'Tokens',
+      lead: 'With what programs and phones log in: last use, and when they end.',
+      empty: 'There is no token yet.',
+    },
+    programs: {
+      title: 'Programs',
+      lead: 'Programs with rights of their own.',
+      empty: 'No program has rights of its own yet.',
+    },
+    bridges: {
+      title: 'Bridges',
+      lead: 'Zigbee2MQTT, Tasmota and others that log in here.',
+      empty: 'No bridge logs in here. Add one for Zigbee2MQTT or Tasmota.',
+    },
+    secrets: {
+      title: 'Secrets',
+      lead: 'What the hub needs to be let in elsewhere. Nobody can read them here.',
+      empty: 'No secret is kept yet.',
+    },
+    wear: {
+      title: 'Wear of the card',
+      lead: 'What a day writes, and what the card will have seen in a year.',
+      empty: '',
+    },
+    retention: {
+      title: 'How long things are kept',
+      lead: 'What is older goes; before a shorter time is set, it says how many rows that takes.',
+      empty: '',
+    },
+    sync: { title: 'Central', lead: 'What has gone to central, and what waits.', empty: '' },
+    quarantine: {
+      title: 'Quarantine',
+      lead: 'Rows that central would not take, with its reason.',
+      empty: 'Central has taken everything.',
+    },
+    jobs: { title: 'Jobs', lead: 'Work that must not be lost.', empty: 'No job waits or has failed.' },
+    followers: { title: 'Followers', lead: 'What reads along, and how far it is.', empty: 'Nothing reads along.' },
+    rejected: {
+      title: 'Rejected messages',
+      lead: 'What the hub could not understand, with its reason.',
+      empty: 'Everything that came was understood.',
+    },
+    search: { title: 'Search', lead: 'What is indexed to be found by words.', empty: '' },
+    log: { title: 'Log', lead: 'How much the parts of the hub write to its log.', empty: '' },
+  },
   notFound: { title: 'There is no such page', home: 'To the overview' },
 }
 

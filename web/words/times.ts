@@ -1,5 +1,6 @@
 import { hubNow } from '../hub/house-time.ts'
-import { language, words } from './words.ts'
+import { formatDate } from './format-date.ts'
+import { words } from './words.ts'
 
 const MINUTE = 60_000
 const HOUR = 3_600_000
@@ -19,15 +20,15 @@ export function momentWords(ms: number): string {
   const date = new Date(ms)
   const now = new Date(hubNow())
   const time = { hour: '2-digit', minute: '2-digit' } as const
-  if (date.toDateString() === now.toDateString()) return format(date, time)
-  if (Math.abs(hubNow() - ms) < 6 * DAY) return format(date, { weekday: 'short', ...time })
+  if (date.toDateString() === now.toDateString()) return formatDate(date, time)
+  if (Math.abs(hubNow() - ms) < 6 * DAY) return formatDate(date, { weekday: 'short', ...time })
   const day = { day: 'numeric', month: 'short' } as const
-  return format(date, { ...day, ...(date.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' }), ...time })
+  return formatDate(date, { ...day, ...(date.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' }), ...time })
 }
 
 /** To the second, with zone: for a hint over a shorter one. */
 export function exactWords(ms: number): string {
-  return format(new Date(ms), { dateStyle: 'full', timeStyle: 'long' })
+  return formatDate(new Date(ms), { dateStyle: 'full', timeStyle: 'long' })
 }
 
 /** `250 ms`, `12 s`, `4 min`, `2 h 5 min`, `3 d 4 h`. */
@@ -44,14 +45,4 @@ function two(ms: number, [large, name]: [number, string], [small, rest]: [number
   const whole = Math.floor(ms / large)
   const left = Math.floor((ms - whole * large) / small)
   return left === 0 ? `${whole} ${name}` : `${whole} ${name} ${left} ${rest}`
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>()
-
-/** Making one costs more than a hundred uses. */
-function format(date: Date, options: Intl.DateTimeFormatOptions): string {
-  const key = language.value + JSON.stringify(options)
-  const known = formats.get(key) ?? new Intl.DateTimeFormat(language.value, options)
-  formats.set(key, known)
-  return known.format(date)
 }

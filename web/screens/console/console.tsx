@@ -1,12 +1,13 @@
 import { useState } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
+import { CommandForm } from '../../answer/command-form.tsx'
 import type { CommandShape } from '../../answer/schema.ts'
 import { useAnswer } from '../../hub/hub.ts'
+import { Card } from '../../parts/card.tsx'
 import { Failure } from '../../parts/failure.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
 import { useTitle } from '../../shell/title.ts'
 import { words } from '../../words/words.ts'
-import { CommandForm } from './command-form.tsx'
 
 /** Every command of the hub as a form, with its answer. */
 export function Console() {
@@ -47,7 +48,13 @@ export function Console() {
             ))}
           </ul>
         </nav>
-        <div>{chosen && <CommandForm key={nameOf(chosen)} command={chosen} />}</div>
+        <div>
+          {chosen && (
+            <Card title={nameOf(chosen)}>
+              <CommandForm key={nameOf(chosen)} command={chosen} />
+            </Card>
+          )}
+        </div>
       </div>
     </>
   )

@@ -1,9 +1,9 @@
+import { EntityControl } from '../../entities/entity-control.tsx'
+import { stateWords } from '../../entities/state-words.ts'
 import type { EntityLine } from '../../hub/answers.ts'
 import { useHub } from '../../hub/hub.ts'
 import { Ago } from '../../parts/ago.tsx'
 import { words } from '../../words/words.ts'
-import { EntityControl } from './entity-control.tsx'
-import { stateWords } from './state-words.ts'
 
 /** An entity with its state, kept true by what the hub publishes, and with what switches it. */
 export function EntityRow({ device, entity }: { device: string; entity: EntityLine }) {

@@ -4,7 +4,7 @@ import { Ago } from '../../parts/ago.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { StatusDot } from '../../parts/status-dot.tsx'
 import { words } from '../../words/words.ts'
-import { DeviceSparkline } from './device-sparkline.tsx'
+import { DeviceGlance } from './device-glance.tsx'
 
 type Line = DeviceList['devices'][number]
 
@@ -57,7 +57,7 @@ function DeviceCard({ device }: { device: Line }) {
     <li class="card device">
       <a href={`/devices/${device.id}`}>{device.name}</a>
       <StatusDot status={now} />
-      <DeviceSparkline device={device.id} />
+      <DeviceGlance device={device.id} />
       <p class="small">{now === 'offline' && since !== null ? <Ago time={since} /> : (device.room ?? device.house)}</p>
     </li>
   )

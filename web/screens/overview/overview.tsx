@@ -1,11 +1,11 @@
-import type { DeviceList, LatestReadings } from '../../hub/answers.ts'
+import type { DeviceList, EntityList, LatestReadings } from '../../hub/answers.ts'
 import { useAnswer } from '../../hub/hub.ts'
 import { Failure } from '../../parts/failure.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
 import { useTitle } from '../../shell/title.ts'
 import { words } from '../../words/words.ts'
 import { DeviceCards } from './device-cards.tsx'
-import { NewestProvider } from './device-sparkline.tsx'
+import { KnownProvider } from './device-glance.tsx'
 import { Figures } from './figures.tsx'
 import { LatestEvents } from './latest-events.tsx'
 import { PeopleAtHome } from './people-at-home.tsx'
@@ -17,6 +17,9 @@ export function Overview() {
   useTitle(words.value.overview.title)
   const devices = useAnswer<DeviceList>('devices/list')
   const newest = useAnswer<LatestReadings>('readings/latest')
+  const entities = useAnswer<EntityList>('entities/list', { limit: 700 })
+  const known =
+    newest.data && entities.data ? { readings: newest.data.readings, entities: entities.data.entities } : null
   return (
     <>
       <h1 class="unseen">{words.value.overview.title}</h1>
@@ -27,9 +30,9 @@ export function Overview() {
         <>
           <Verdict devices={devices.data.devices} />
           <WhatWaits />
-          <NewestProvider value={newest.data?.readings ?? null}>
+          <KnownProvider value={known}>
             <DeviceCards devices={devices.data.devices} />
-          </NewestProvider>
+          </KnownProvider>
           <div class="columns">
             <LatestEvents />
             <div>

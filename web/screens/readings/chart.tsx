@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
+import { pointWords, tickWords } from '../../words/chart-times.ts'
 import { withUnit } from '../../words/numbers.ts'
 import { language } from '../../words/words.ts'
 import type { Series } from './series.ts'
@@ -73,7 +74,7 @@ function options(series: Series[], onZoom: (from: number, to: number) => void): 
     width: LEAST_WIDTH,
     height: HEIGHT,
     series: [
-      {},
+      { value: (_plot, value) => (value === null ? '–' : pointWords(value * 1_000)), label: '' },
       ...series.flatMap(({ name, unit }, index): uPlot.Series[] => [
         {
           ...{ label: name, scale: unit || 'none', stroke: colour(index), width: 1.5, points: { size: 4 } },
@@ -86,7 +87,10 @@ function options(series: Series[], onZoom: (from: number, to: number) => void): 
     bands: series.map((_, index) => ({ series: [3 * index + 3, 3 * index + 2], fill: `${colour(index)}33` })),
     scales: { x: { time: true } },
     axes: [
-      axis,
+      {
+        ...axis,
+        values: (_plot, splits, _axis, _space, step) => splits.map((at) => tickWords(at * 1_000, step * 1_000)),
+      },
       ...units.map(
         (unit, index): uPlot.Axis => ({
           ...{ ...axis, scale: unit || 'none', side: index === 0 ? 3 : 1, size: 64 },

@@ -1,4 +1,4 @@
-import type { CommandShape } from '../../answer/schema.ts'
+import type { CommandShape } from './schema.ts'
 
 /** The same on the command line: `lares devices rename 'Kitchen Pi' Pantry`. Secrets are asked for there. */
 export function typedCommand(

@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks'
-import type { State } from '../../../shared/messages/state.ts'
-import type { EntityLine } from '../../hub/answers.ts'
-import { useDoing } from '../../hub/hub.ts'
-import { Failure } from '../../parts/failure.tsx'
-import { words } from '../../words/words.ts'
+import type { State } from '../../shared/messages/state.ts'
+import type { EntityLine } from '../hub/answers.ts'
+import { useDoing } from '../hub/hub.ts'
+import { Failure } from '../parts/failure.tsx'
+import { words } from '../words/words.ts'
 
 interface ControlParts {
   device: string

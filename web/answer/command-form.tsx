@@ -1,18 +1,17 @@
 import { useState } from 'preact/hooks'
-import { ParamField } from '../../answer/param-field.tsx'
-import { readParam } from '../../answer/read-param.ts'
-import type { CommandShape } from '../../answer/schema.ts'
-import { ValueView } from '../../answer/value-view.tsx'
-import type { DeviceList } from '../../hub/answers.ts'
-import { useAnswer, useDoing } from '../../hub/hub.ts'
-import { asHubError, type HubError } from '../../hub/hub-error.ts'
-import { Card } from '../../parts/card.tsx'
-import { Failure } from '../../parts/failure.tsx'
-import { words } from '../../words/words.ts'
+import type { DeviceList } from '../hub/answers.ts'
+import { useAnswer, useDoing } from '../hub/hub.ts'
+import { asHubError, type HubError } from '../hub/hub-error.ts'
+import { Failure } from '../parts/failure.tsx'
+import { words } from '../words/words.ts'
+import { ParamField } from './param-field.tsx'
+import { readParam } from './read-param.ts'
+import type { CommandShape } from './schema.ts'
 import { typedCommand } from './typed-command.ts'
+import { ValueView } from './value-view.tsx'
 
 /** A command with what it takes, run by a button; what would be taken away is asked first. */
-export function CommandForm({ command }: { command: CommandShape }) {
+export function CommandForm({ command, onDone }: { command: CommandShape; onDone?: () => void }) {
   const says = words.value.console
   const doing = useDoing()
   const [typed, setTyped] = useState<Record<string, string>>({})
@@ -35,9 +34,10 @@ export function CommandForm({ command }: { command: CommandShape }) {
     }
     const data = await doing.run<unknown>(`${command.area}/${command.verb}`, params, { confirm: needsWord })
     setAnswer(data === null ? null : { data })
+    if (data !== null) onDone?.()
   }
   return (
-    <Card title={`${command.area} ${command.verb}`}>
+    <div class="command">
       <p>{command.summary}</p>
       <form onSubmit={(event) => void send(event)}>
         {fields.map(([name, schema]) => (
@@ -79,7 +79,7 @@ export function CommandForm({ command }: { command: CommandShape }) {
           )}
         </section>
       )}
-    </Card>
+    </div>
   )
 }
 

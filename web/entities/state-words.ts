@@ -1,7 +1,7 @@
-import type { State } from '../../../shared/messages/state.ts'
-import type { EntityLine } from '../../hub/answers.ts'
-import { withUnit } from '../../words/numbers.ts'
-import { words } from '../../words/words.ts'
+import type { State } from '../../shared/messages/state.ts'
+import type { EntityLine } from '../hub/answers.ts'
+import { withUnit } from '../words/numbers.ts'
+import { words } from '../words/words.ts'
 
 /** Contacts whose `on` is called open, by Home Assistant's device classes. */
 const OPENINGS = new Set(['door', 'window', 'garage_door', 'opening'])

@@ -1,27 +1,49 @@
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
-import type { LatestReadings, SummaryAnswer } from '../../hub/answers.ts'
+import { EntityControl } from '../../entities/entity-control.tsx'
+import { stateWords } from '../../entities/state-words.ts'
+import type { EntityLine, EntityList, LatestReadings, SummaryAnswer } from '../../hub/answers.ts'
 import { hubNow } from '../../hub/house-time.ts'
 import { useAnswer, useHub } from '../../hub/hub.ts'
 import { Sparkline } from '../../parts/sparkline.tsx'
 import { withUnit } from '../../words/numbers.ts'
+import { mainEntity } from './main-entity.ts'
 
 const DAY_MS = 86_400_000
 /** Asked once for all cards; whoever looks longer than that is shown a chart. */
 const ROUND_MS = 300_000
 
-/** What people want to see of a device at a glance, the first that it has. */
+/** What people want to see measured, the first that a device has. */
 const LOVED = ['temperature', 'humidity', 'power', 'battery', 'load']
 
-const Newest = createContext<LatestReadings['readings'] | null>(null)
+interface Known {
+  readings: LatestReadings['readings']
+  entities: EntityList['entities']
+}
 
-export const NewestProvider = Newest.Provider
+const KnownOfAll = createContext<Known | null>(null)
 
-/** The last day of the sensor that says most about a device, with its value now. */
-export function DeviceSparkline({ device }: { device: string }) {
-  const newest = useContext(Newest)
-  const sensor = newest === null ? undefined : lovedOf(newest.filter((one) => one.device === device))
+/** What was asked once for all devices of the page. */
+export const KnownProvider = KnownOfAll.Provider
+
+/** What says most about a device: what it switches or watches as it is, or its best sensor with its last day. */
+export function DeviceGlance({ device }: { device: string }) {
+  const known = useContext(KnownOfAll)
+  if (known === null) return <p class="sparkline none" />
+  const entity = mainEntity(known.entities.filter((one) => one.device === device))
+  if (entity !== undefined) return <OfEntity device={device} entity={entity} />
+  const sensor = lovedOf(known.readings.filter((one) => one.device === device))
   return sensor === undefined ? <p class="sparkline none" /> : <OfSensor {...sensor} />
+}
+
+function OfEntity({ device, entity }: { device: string; entity: EntityLine }) {
+  const state = useHub().live.state(device, entity.key).value
+  return (
+    <div class="glance">
+      <output class="word">{stateWords(entity, state)}</output>
+      <EntityControl device={device} entity={entity} state={state} />
+    </div>
+  )
 }
 
 function OfSensor({ device, sensor, sensor_name, unit, value }: LatestReadings['readings'][number]) {

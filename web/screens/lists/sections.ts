@@ -1,0 +1,117 @@
+import type { ListShape, Row, SectionShape } from './list-shape.ts'
+
+const named =
+  (field: string, from = 'name') =>
+  (row: Row) => ({ [field]: row[from] })
+
+const ROOMS: ListShape = {
+  ...{ name: 'rooms', command: 'rooms/list', rows: 'rooms', add: 'rooms/create' },
+  columns: ['name', 'room_type', 'floor', 'devices', 'house'],
+  actions: [{ command: 'rooms/remove', label: 'remove', params: named('room', 'id'), dangerous: true }],
+}
+
+const GROUPS: ListShape = {
+  ...{ name: 'groups', command: 'groups/list', rows: 'groups', add: 'groups/create' },
+  columns: ['name', 'description', 'devices', 'house'],
+  actions: [{ command: 'groups/remove', label: 'remove', params: named('group', 'id'), dangerous: true }],
+}
+
+const PEOPLE: ListShape = {
+  ...{ name: 'people', command: 'people/list', rows: 'people', add: 'people/add' },
+  columns: ['name', 'email', 'role', 'is_present', 'last_seen', 'house'],
+  actions: [
+    { ...{ command: 'people/presence', label: 'isHome' }, params: (row) => ({ person: row.id, state: 'home' }) },
+    { ...{ command: 'people/presence', label: 'isAway' }, params: (row) => ({ person: row.id, state: 'away' }) },
+    { command: 'people/remove', label: 'remove', params: named('person', 'id'), dangerous: true },
+  ],
+}
+
+const HOUSES: ListShape = {
+  ...{ name: 'houses', command: 'houses/list', rows: 'houses', add: 'houses/create' },
+  columns: ['name', 'address', 'timezone', 'devices', 'rooms', 'people'],
+}
+
+const USERS: ListShape = {
+  ...{
+    name: 'users',
+    command: 'users/list',
+    rows: 'users',
+    add: 'users/create',
+    also: ['users/token', 'users/update'],
+  },
+  actions: [{ command: 'users/delete', label: 'remove', params: named('email', 'email'), dangerous: true }],
+}
+
+const TOKENS: ListShape = {
+  ...{ name: 'tokens', command: 'tokens/list', rows: 'tokens', add: 'users/token' },
+  actions: [{ command: 'tokens/revoke', label: 'revoke', params: named('token', 'id'), dangerous: true }],
+}
+
+const PROGRAMS: ListShape = {
+  ...{ name: 'programs', command: 'programs/list', rows: 'programs', add: 'programs/create', also: ['programs/token'] },
+}
+
+const BRIDGES: ListShape = {
+  ...{ name: 'bridges', command: 'bridges/list', rows: 'bridges', add: 'bridges/add', also: ['bridges/password'] },
+  actions: [{ command: 'bridges/remove', label: 'remove', params: named('bridge', 'bridge'), dangerous: true }],
+}
+
+const SOURCES: ListShape = { name: 'sources', command: 'makers/sources', rows: 'sources' }
+
+const SESSIONS: ListShape = { name: 'recordings', command: 'sessions/list', params: { limit: 20 }, rows: 'sessions' }
+
+const REJECTED: ListShape = { name: 'rejected', command: 'rejected/list', params: { limit: 100 }, rows: 'rejected' }
+
+const SYNC: ListShape = { name: 'sync', command: 'sync/status', also: ['sync/verify', 'sync/claim'] }
+
+const QUARANTINE: ListShape = {
+  ...{ name: 'quarantine', command: 'quarantine/list', rows: 'quarantine' },
+  actions: [
+    { command: 'quarantine/retry', label: 'again', params: named('id', 'id') },
+    { command: 'quarantine/discard', label: 'discard', params: named('id', 'id'), dangerous: true },
+  ],
+}
+
+const JOBS: ListShape = {
+  ...{ name: 'jobs', command: 'jobs/list', rows: 'jobs' },
+  actions: [
+    { command: 'jobs/retry', label: 'again', params: named('id', 'id'), of: ({ state }) => state === 'failed' },
+    { command: 'jobs/cancel', label: 'cancel', params: named('id', 'id'), of: ({ state }) => state !== 'done' },
+  ],
+}
+
+const FOLLOWERS: ListShape = {
+  name: 'followers',
+  command: 'followers/list',
+  rows: 'followers',
+  also: ['followers/skip'],
+}
+
+const RETENTION: ListShape = {
+  ...{ name: 'retention', command: 'retention/show', rows: 'classes', also: ['retention/set'] },
+  columns: ['class', 'days', 'rows', 'oldest', 'default'],
+}
+
+const WEAR: ListShape = { name: 'wear', command: 'hub/wear' }
+const SECRETS: ListShape = {
+  ...{ name: 'secrets', command: 'secrets/list', rows: 'secrets' },
+  also: ['secrets/set', 'secrets/rotate'],
+}
+const SEARCH: ListShape = { name: 'search', command: 'search/status', also: ['search/rebuild'] }
+const LOG: ListShape = { name: 'log', command: 'hub/log', also: ['hub/log-level'] }
+
+/** Pages that are lists. Each list is one command's answer; a command that is not here is in the console. */
+export const HOUSE: SectionShape = {
+  ...{ path: '/house', title: (words) => words.menu.house },
+  lists: [ROOMS, GROUPS, PEOPLE, HOUSES, SOURCES, SESSIONS],
+}
+
+export const ACCESS: SectionShape = {
+  ...{ path: '/access', title: (words) => words.menu.people },
+  lists: [USERS, TOKENS, PROGRAMS, BRIDGES, SECRETS],
+}
+
+export const SYSTEM: SectionShape = {
+  ...{ path: '/system', title: (words) => words.menu.system },
+  lists: [WEAR, RETENTION, SYNC, QUARANTINE, JOBS, FOLLOWERS, REJECTED, SEARCH, LOG],
+}
