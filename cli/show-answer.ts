@@ -7,6 +7,7 @@ import { hubWearPage } from './pages/hub-wear.ts'
 import { AnswerReader, type MakePage } from './pages/page.ts'
 import { sourceListPage } from './pages/source-list.ts'
 import { syncStatusPage } from './pages/sync-status.ts'
+import { tracePage } from './pages/trace.ts'
 
 /** Answers that a person reads as a page; every other one is shown as its schema says. */
 const PAGES: ReadonlyMap<string, MakePage> = new Map([
@@ -15,6 +16,9 @@ const PAGES: ReadonlyMap<string, MakePage> = new Map([
   ['sync status', syncStatusPage],
   ['makers sources', sourceListPage],
   ['devices show', devicePage],
+  ['trace reading', tracePage],
+  ['trace event', tracePage],
+  ['trace turn', tracePage],
   ['devices switch', commandPage],
   ['devices command', commandPage],
   ['devices restart', commandPage],

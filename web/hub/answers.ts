@@ -134,3 +134,23 @@ export interface Invitation {
   expires_at: number
   warnings: string[]
 }
+
+export interface TraceAnswer {
+  what: string
+  device: string | null
+  device_name: string | null
+  measured_at: number
+  waited_ms: number | null
+  received_at: number
+  time_quality: 'good' | 'corrected' | 'unknown'
+  device_said: number | null
+  message: { epoch: string; lane: string; seq: number } | null
+  table: string
+  key: string
+  central: {
+    state: 'off' | 'waits' | 'there' | 'refused' | 'given_up'
+    rows_before: number | null
+    reason: string | null
+  }
+  rejected: { received_at: number; code: string; reason: string }[]
+}

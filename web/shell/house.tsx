@@ -12,6 +12,7 @@ const Device = lazy(() => import('../screens/device/device.tsx').then(({ Device 
 const Join = lazy(() => import('../screens/join/join.tsx').then(({ Join }) => Join))
 const Readings = lazy(() => import('../screens/readings/readings.tsx').then(({ Readings }) => Readings))
 const Events = lazy(() => import('../screens/events/events.tsx').then(({ Events }) => Events))
+const Trace = lazy(() => import('../screens/trace/trace.tsx').then(({ Trace }) => Trace))
 const Section = lazy(() => import('../screens/lists/section.tsx').then(({ Section }) => Section))
 const Console = lazy(() => import('../screens/console/console.tsx').then(({ Console }) => Console))
 
@@ -33,6 +34,7 @@ export function House({ onLeft }: { onLeft: () => void }) {
             <Route path="/join" component={Join} />
             <Route path="/readings" component={Readings} />
             <Route path="/events" component={Events} />
+            <Route path="/trace" component={Trace} />
             <Route path="/console" component={Console} />
             {[HOUSE, ACCESS, SYSTEM].map((shape) => (
               <Route key={shape.path} path={shape.path} component={Section} shape={shape} />

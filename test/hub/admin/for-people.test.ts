@@ -41,6 +41,8 @@ const FRONT = {
 /** Where an answer shows what somebody else sent, as it was sent. */
 const AS_SENT: ReadonlyMap<string, RegExp> = new Map([
   ['rejected/list', /'?[{}]'?/g],
+  ['trace/reading', /'?[{}]'?/g],
+  ['trace/turn', /'?[{}]'?/g],
   // Its answer are the JSON Schemas themselves: nobody but a program reads them.
   ['admin/describe', /[\s\S]*/g],
 ])

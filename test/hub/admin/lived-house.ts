@@ -169,6 +169,16 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
   'readings/summary': { expect: { step_ms: 3_600_000, series: [{ unit: '°C', summaries: [{ count: 1 }] }] } },
   'readings/latest': { expect: { readings: [{ device: 'kitchen-pi', value: 20 }] } },
   'readings/received': { expect: { readings: [{ device: 'kitchen-pi', value: 20 }] } },
+  'trace/reading': {
+    expect: {
+      what: expect.stringContaining('20'),
+      table: 'readings',
+      central: { state: 'waits' },
+      rejected: [{ code: 'bad_json' }],
+    },
+  },
+  'trace/event': { expect: { what: 'Hub started', table: 'events', key: '1' } },
+  'trace/turn': { expect: { table: 'turns', key: 'a-turn', device: 'kitchen-pi' } },
   'sessions/list': { expect: { sessions: [{ id: 'a-session', turns: [{ duration_ms: 1_500 }] }] } },
   'events/list': { expect: { events: expect.arrayContaining([expect.objectContaining({ title: 'Hub started' })]) } },
   'rejected/list': { expect: { rejected: [{ code: 'bad_json', raw: '{' }] } },

@@ -8,6 +8,7 @@ const COPIES = 'test/remedies/maintenance.test.ts'
 const CERTIFICATE = 'test/remedies/certificate.test.ts'
 const ORDERS = 'test/hub/features/makers/orders.test.ts'
 const MAKERS = 'test/hub/features/makers/deciding.test.ts'
+const TRACE = 'test/hub/features/trace/remedies.test.ts'
 const HOUSE = 'test/remedies/house.test.ts'
 const CENTRAL = 'test/remedies/managed-by-central.test.ts'
 const PLACES = 'test/hub/contract/named-places.test.ts'
@@ -19,6 +20,11 @@ const PERMISSIONS = 'test/remedies/permissions.test.ts'
 
 /** The remedies of hub/. */
 export const HUB: Inventory = {
+  'hub/features/trace/': {
+    'Those that are kept: lares readings query … ….': TRACE,
+    'Those that are kept: lares events list.': TRACE,
+    'Those that are kept: lares sessions list.': TRACE,
+  },
   'hub/features/control/': {
     'See what it has and what is wrong with it: lares devices show …': WAY_DOWN,
     'Say it again when the device is back: lares devices show …': WAY_DOWN,

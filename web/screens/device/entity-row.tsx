@@ -17,6 +17,14 @@ export function EntityRow({ device, entity }: { device: string; entity: EntityLi
         {state !== null && (
           <span class="small since">
             <Ago time={state.at} />
+            {isNumber && (
+              <>
+                {' · '}
+                <a href={`/trace?device=${device}&sensor=${encodeURIComponent(entity.key)}`}>
+                  {words.value.trace.link}
+                </a>
+              </>
+            )}
           </span>
         )}
       </span>

@@ -74,7 +74,7 @@ export function Events() {
 }
 
 function EventRow({ event }: { event: EventLine }) {
-  const { timestamp, severity, title, description, device_name, device_id, by, event_data } = event
+  const { id, timestamp, severity, title, description, device_name, device_id, by, event_data } = event
   const says = words.value.events
   const details = JSON.stringify(event_data, null, 2)
   return (
@@ -85,7 +85,7 @@ function EventRow({ event }: { event: EventLine }) {
       </p>
       {description !== null && <p>{description}</p>}
       <p class="small">
-        <Ago time={timestamp} /> {by}
+        <Ago time={timestamp} /> {by} <a href={`/trace?event=${id}`}>{words.value.trace.link}</a>
       </p>
       {details !== '{}' && details !== 'null' && (
         <details>

@@ -33,6 +33,9 @@ export function SensorChoice({ all, chosen, onChange }: ChoiceParts) {
           return (
             <li key={keyOf(one)} class={`series-${(index % MOST) + 1}`}>
               {name}
+              <a class="small" href={`/trace?device=${one.device}&sensor=${encodeURIComponent(one.sensor)}`}>
+                {words.value.trace.link}
+              </a>
               <button
                 type="button"
                 class="quiet"
