@@ -5,7 +5,12 @@ import type { Trace } from './trace-answer.ts'
 export function traceWords(trace: Trace): string[] {
   const { what, device_name, rejected } = trace
   const whose = device_name === null ? '' : ` of ${device_name}`
-  const way = [`${what}${whose}, ${timeSentence(trace)}`, waySentence(trace), storedSentence(trace), centralSentence(trace)]
+  const way = [
+    `${what}${whose}, ${timeSentence(trace)}`,
+    waySentence(trace),
+    storedSentence(trace),
+    centralSentence(trace),
+  ]
   if (rejected.length === 0) return way
   const others = rejected.length === 1 ? 'another message' : `${rejected.length} other messages`
   return [...way, `Meanwhile the hub did not understand ${others} of the device.`]
