@@ -96,7 +96,7 @@ export class Hub implements Service {
     const base = composeBase(this.#options, { ballast: this.#ballast, full: this.#full })
     const side = composeBrokerSide(base, { certificate, frontParts })
     const { metrics, web } = composeWeb(base, side)
-    const page = composePage(base, side, certificate)
+    const { page, visits } = composePage(base, side, certificate)
     const { store, sync, jobs, followers, disk } = base
     store.onEffects = (effects) => side.perform(effects)
     store.onLoad = (load) => sync.yield(load > BUSY_LOAD)
@@ -109,7 +109,7 @@ export class Hub implements Service {
       void disk.measure()
     }
     this.#store = store
-    for (const part of startOrder(base, side, { web, page })) this.#parts.add(...part)
+    for (const part of startOrder(base, side, { web, page, visits })) this.#parts.add(...part)
     this.#parts.add('ports', {
       start: () => {
         this.#ports = { ...side.listeners.ports, http: web.port, https: page.port, socket: side.socket }

@@ -45,6 +45,12 @@ const CATALOGUE = {
     retry: false,
     hint: "Another server answered at the hub's address. Check the address, or join again if the hub got a new key.",
   },
+  // logging in at the page
+  bad_login: {
+    retry: false,
+    hint: 'Look whether capitals are locked. Who forgot the password sets another one: sudo lares setup, on the machine of the hub.',
+  },
+  too_many_tries: { retry: true, hint: 'Wait as long as it says: it is twice as long after each try.' },
   // the admin door
   unknown_command: { retry: false, hint: 'List the commands with `lares help`.' },
   bad_params: { retry: false, hint: 'See the parameters with `lares help <area> <verb>`.' },

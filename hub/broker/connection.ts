@@ -12,6 +12,8 @@ export interface Connection {
   readonly remote: string
   /** Which of the hub's listeners it came through. */
   readonly listener: string
+  /** What it showed before CONNECT, where its listener asks for something; the broker only hands it on. */
+  readonly shown?: string | undefined
   /** What `authenticate` accepted the client as. */
   principal: unknown
   /** Closes the connection; its will is published. Safe at any time. */

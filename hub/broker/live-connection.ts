@@ -25,6 +25,8 @@ export class LiveConnection implements Connection {
   readonly number: number
   readonly remote: string
   readonly listener: string
+  /** What it showed before CONNECT. */
+  shown: string | undefined
   clientId = ''
   /** What the broker and Aedes know the client by: its principal's and its own id, see `clientSessionKey`. */
   key = ''

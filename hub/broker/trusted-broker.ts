@@ -143,7 +143,10 @@ export class TrustedBroker implements Service {
   }
 
   /** Takes a new connection, with the place that it has already or a new one. */
-  handle(socket: Duplex, details: { remote: string; listener: string; place?: Place }): void {
+  handle(
+    socket: Duplex,
+    details: { remote: string; listener: string; place?: Place; shown?: string | undefined },
+  ): void {
     const { remote, listener } = details
     // A socket that closed on its way here will not say so again, and would keep its place for ever.
     if (socket.destroyed) {
@@ -166,6 +169,7 @@ export class TrustedBroker implements Service {
       onDropped: (messages) => this.#dropped(connection, messages),
     })
     connection.place = place
+    connection.shown = details.shown
     connection.choke = (choked) => gate.choke(choked)
     connection.retained = () => gate.retained()
     gate.scanner.granting = grantFilters(gate, this.#granting)

@@ -5,10 +5,10 @@ import { inOneLine } from '../../shared/errors.ts'
 import { giveBackMemorySoon } from '../../shared/give-back-memory.ts'
 import type { Service } from '../../shared/lifecycle.ts'
 import type { HubOptions } from '../hub-options.ts'
-import type { PageServer } from '../web/page-server.ts'
 import type { WebServer } from '../web/server.ts'
 import type { Base } from './base.ts'
 import type { BrokerSide } from './broker-side.ts'
+import type { PageParts } from './page-parts.ts'
 
 /** What only has to let go stops at once or is left as it is: the process ends anyway. */
 export const STOP_MS = 500
@@ -19,7 +19,11 @@ const WRITE_MS = 20_000
 export type Part = readonly [name: string, service: Service, stopMs?: number]
 
 /** Everything in the order in which it starts; it stops in reverse. */
-export function startOrder(base: Base, side: BrokerSide, { web, page }: { web: WebServer; page: PageServer }): Part[] {
+export function startOrder(
+  base: Base,
+  side: BrokerSide,
+  { web, page, visits }: { web: WebServer } & PageParts,
+): Part[] {
   const { spare, listener } = containedParts(base)
   const { clockSync, store, recorder, reader, sync, jobs, followers, keyCare, lag, disk } = base
   const { door, journal, broker, readers, outward, announcer, listeners, parts, tellFacts } = side
@@ -46,6 +50,7 @@ export function startOrder(base: Base, side: BrokerSide, { web, page }: { web: W
     ['socket', listener('socket', listeners.local)],
     ['listeners', { start: () => listeners.requireOne(), stop() {} }],
     ['web', listener('http', web)],
+    ['visits', spare('visits', visits)],
     ['page', listener('https', page)],
     ['sync', spare('sync', sync), 3 * STOP_MS],
     ['jobs', spare('jobs', jobs), 3 * STOP_MS],

@@ -1,20 +1,71 @@
+import type { Cancel } from '../../shared/clock.ts'
+import { LaresError } from '../../shared/errors.ts'
+import type { Service } from '../../shared/lifecycle.ts'
+import type { StructuredInput } from '../engine/input.ts'
+import { verifyPassword } from '../features/users/passwords.ts'
+import { atPage } from '../front/principals-in-use.ts'
 import type { Certificate } from '../listen/certificate.ts'
+import { FailedLogins } from '../web/failed-logins.ts'
+import { LoginLimits } from '../web/login-limits.ts'
+import { type LoginDesk, loginRoutes } from '../web/login-routes.ts'
 import { PAGE_FOLDER } from '../web/page-files.ts'
 import { PageServer } from '../web/page-server.ts'
 import type { Base } from './base.ts'
 import type { BrokerSide } from './broker-side.ts'
 
-/** The page over HTTPS, with its WebSocket to the broker. */
-export function composePage({ options }: Base, { broker }: BrokerSide, certificate: Certificate): PageServer {
-  const { config, log } = options
-  return new PageServer({
+/** Who is connected all the time comes by no door again: what they are logged in with is in use all the same. */
+const USE_MS = 12 * 3_600_000
+
+export interface PageParts {
+  page: PageServer
+  /** What is noted of those who are at the page. */
+  visits: Service
+}
+
+/** The page over HTTPS, with its WebSocket to the broker and what lets people in. */
+export function composePage(base: Base, { broker }: BrokerSide, certificate: Certificate): PageParts {
+  const { config, log, clock } = base.options
+  const noted = (input: StructuredInput) =>
+    void base.store.intake
+      .input(input)
+      .catch(() => log.debug({}, 'a visit to the page was not noted: intake is closed'))
+  const failed = new FailedLogins(clock, (login) => noted({ kind: 'login_failed', ...login }))
+  const desk = loginDesk(base)
+  const page = new PageServer({
     listen: config.listen.https,
     names: config.web.hosts,
     folder: PAGE_FOLDER,
     log: log.part('web'),
     certificate,
-    routes: new Map(),
+    routes: loginRoutes({ desk, limits: new LoginLimits(clock), failed, verify: verifyPassword }),
     admit: (remote, close) => broker.admit(remote, close),
     handle: (stream, details) => broker.handle(stream, details),
   })
+  let cancel: Cancel = () => {}
+  const visits: Service = {
+    start() {
+      cancel = clock.every(USE_MS, () => {
+        const sessions = atPage(broker.connections())
+        if (sessions.length > 0) noted({ kind: 'web_sessions_used', sessions })
+      })
+    },
+    stop() {
+      cancel()
+      failed.stop()
+    },
+  }
+  return { page, visits }
+}
+
+function loginDesk({ store }: Base): LoginDesk {
+  async function asked<T>(input: StructuredInput): Promise<T> {
+    const { verdict, value } = await store.intake.input<T>(input)
+    if (verdict === 'stored') return value
+    throw new LaresError('internal', 'the hub failed to look up who this is')
+  }
+  return {
+    passwordOf: (of) => asked({ kind: 'password_of', ...of }),
+    logIn: (login) => asked({ kind: 'page_login', login }),
+    logOut: (cookie) => asked({ kind: 'page_logout', cookie }),
+  }
 }

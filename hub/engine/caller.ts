@@ -10,7 +10,7 @@ export interface Caller {
   principal: string
   kind: 'local' | 'person' | 'integration' | 'program'
   user: string | null
-  /** Id of the token it logged in with, which is no secret. */
+  /** Id of the token it logged in with, or of its login at the page. It is no secret. */
   token: string | null
   /** As they were at the login. */
   rights: HouseRights

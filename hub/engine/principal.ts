@@ -9,7 +9,7 @@ export type Principal =
       /** A program has rights of its own, an integration speaks for a person. */
       kind: 'person' | 'integration' | 'program'
       user: string
-      /** Id of the token it logged in with. */
+      /** Id of the token it logged in with, or of its login at the page. */
       token: string
       rights: HouseRights
       /** Id of this login. */
@@ -27,6 +27,8 @@ export interface Credentials {
   password: string | null
   /** `local` is the unix socket, whose file rights are the credential. */
   listener: string
+  /** Hash of the cookie that came with the WebSocket; absent: none. */
+  cookie?: string
 }
 
 /**

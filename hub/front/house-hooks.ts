@@ -102,6 +102,7 @@ export class HouseHooks implements BrokerHooks {
       username: request.username ?? null,
       password: request.password?.toString() ?? null,
       listener: connection.listener,
+      ...(connection.shown === undefined ? {} : { cookie: connection.shown }),
     }
     const since = this.#ended
     const admission = await this.#parts.authenticate(shown)

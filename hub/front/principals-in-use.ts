@@ -10,7 +10,12 @@ export function bridgesOf(connections: Iterable<Connection>): string[] {
   return [...new Set(bridges)]
 }
 
-/** Ids of the tokens that connected people and programs logged in with, each once. */
+/** Ids of the tokens and browsers that somebody is connected with through the page, each once. */
+export function atPage(connections: Iterable<Connection>): string[] {
+  return tokensOf([...connections].filter(({ listener }) => listener === 'web'))
+}
+
+/** Ids of the tokens and browsers that connected people and programs logged in with, each once. */
 export function tokensOf(connections: Iterable<Connection>): string[] {
   const tokens = [...connections].flatMap(({ principal }) => {
     const who = principal as Principal

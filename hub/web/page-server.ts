@@ -15,6 +15,7 @@ import { type AskedHost, askedHost } from './answered-hosts.ts'
 import { MqttUpgrade } from './mqtt-upgrade.ts'
 import { PageFiles } from './page-files.ts'
 import { securityHeaders } from './security-headers.ts'
+import { shownCookie } from './session-cookie.ts'
 import { sendText, type WebRoute } from './web-route.ts'
 
 export interface PageServerParts {
@@ -29,7 +30,10 @@ export interface PageServerParts {
   routes: ReadonlyMap<string, WebRoute>
   admit: Admit
   /** Takes an MQTT client. */
-  handle: (stream: Duplex, details: { remote: string; listener: string; place: Place }) => void
+  handle: (
+    stream: Duplex,
+    details: { remote: string; listener: string; place: Place; shown: string | undefined },
+  ) => void
 }
 
 const HEADERS_MS = 10_000
@@ -117,7 +121,7 @@ export class PageServer implements Service {
     socket.setKeepAlive(true, TCP_KEEPALIVE_MS)
     const remote = socket.remoteAddress ?? ''
     this.#mqtt.answer(pathOf(request) ?? '', this.#askedHost(request), { request, socket, head }, (stream) =>
-      this.#parts.handle(stream, { remote, listener: 'web', place }),
+      this.#parts.handle(stream, { remote, listener: 'web', place, shown: shownCookie(request.headers.cookie) }),
     )
   }
 

@@ -76,7 +76,7 @@ const MAY_IMPORT: Record<string, string> = {
   'hub/web': 'hub/broker hub/contract hub/engine hub/listen hub/sync shared shared/messages',
   // Puts the parts of a hub together.
   'hub/composition':
-    'hub/admin hub/broker hub/contract hub/core hub/engine hub/features hub/front hub/health hub/hub-options.ts hub/listen hub/secrets hub/store hub/sync hub/voice hub/web shared shared/messages',
+    'hub/admin hub/broker hub/contract hub/core hub/engine hub/features hub/features/users hub/front hub/health hub/hub-options.ts hub/listen hub/secrets hub/store hub/sync hub/voice hub/web shared shared/messages',
   hub: 'hub/composition hub/contract hub/core hub/engine hub/features hub/health hub/listen hub/store shared',
 
   central: 'hub/store shared shared/admin shared/sqlite shared/terminal',

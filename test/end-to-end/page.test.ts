@@ -4,7 +4,8 @@ import { LocalAdmin } from '../../scripts/lib/bench/local-admin.ts'
 import { readHubPorts } from '../../shared/hub-ports.ts'
 import { makeDataFolder } from '../faults/lib/data-folder.ts'
 import { connectPacket } from '../hub/broker/raw-client.ts'
-import { askHttps, openMqtt } from '../hub/web/page-rig.ts'
+import { cookieOf } from '../hub/web/login-rig.ts'
+import { type Answered, askHttps, openMqtt } from '../hub/web/page-rig.ts'
 
 const data = makeDataFolder()
 let hub: HubProcess
@@ -55,4 +56,64 @@ describe('the page of a running hub', () => {
     await admin.call('tokens', 'revoke', { email: 'anna@example.org', token: 'browser' })
     await client.closed
   })
+
+  const PASSWORD = 'long enough to be one'
+  const post = (path: string, body: unknown, cookie = ''): Promise<Answered> =>
+    askHttps(hub.ports.https, path, {
+      method: 'POST',
+      headers: {
+        ...{ origin: `https://127.0.0.1:${hub.ports.https}`, 'content-type': 'application/json' },
+        ...(cookie === '' ? {} : { cookie }),
+      },
+      body: JSON.stringify(body),
+    })
+
+  /** The page with its cookie, which names nobody and has no password. */
+  async function page(cookie: string) {
+    const client = await openMqtt(hub.ports.https, { headers: { cookie } })
+    client.send(connectPacket('page'))
+    const { returnCode } = await client.next('connack')
+    return { client, returnCode }
+  }
+
+  it('lets people in with e-mail and password, and their browser then without, also after the hub was restarted', async () => {
+    const email = 'paul@example.org'
+    await admin.call('users', 'create', { email, password: PASSWORD })
+    expect((await post('/login', { email, password: 'another that is long' })).status).toBe(401)
+    const answer = await post('/login', { email, password: PASSWORD })
+    expect(answer.status).toBe(200)
+    const cookie = cookieOf(answer)
+    const open = await page(cookie)
+    expect(open.returnCode).toBe(0)
+    expect((await page('__Host-lares=none')).returnCode).toBe(4)
+    admin.close()
+    await hub.stop()
+    await open.client.closed
+    hub = await startHub(data)
+    admin = await LocalAdmin.open(hub.ports.socket)
+    const again = await page(cookie)
+    expect(again.returnCode).toBe(0)
+    const { sessions } = await admin.call<{ sessions: object[] }>('users', 'sessions', { email })
+    expect(sessions).toEqual([expect.objectContaining({ address: '127.0.0.1', is_connected: true })])
+    const out = await post('/logout', {}, cookie)
+    expect(JSON.parse(out.text)).toEqual({ ended: true })
+    await again.client.closed
+    expect((await page(cookie)).returnCode).toBe(4)
+    const { events } = await admin.call<{ events: { event_type: string }[] }>('events', 'list', {})
+    const types = events.map(({ event_type }) => event_type)
+    expect(types).toEqual(expect.arrayContaining(['login', 'logout', 'login_failed']))
+  }, 120_000)
+
+  it('shuts a browser out at once when its account is closed, and when it is logged out from elsewhere', async () => {
+    const email = 'lena@example.org'
+    await admin.call('users', 'create', { email, password: PASSWORD })
+    const first = await page(cookieOf(await post('/login', { email, password: PASSWORD })))
+    await admin.call('tokens', 'revoke', { email, all: true })
+    await first.client.closed
+    const second = await page(cookieOf(await post('/login', { email, password: PASSWORD })))
+    expect(second.returnCode).toBe(0)
+    await admin.call('users', 'update', { email, is_active: false })
+    await second.client.closed
+    expect((await post('/login', { email, password: PASSWORD })).status).toBe(403)
+  }, 120_000)
 })

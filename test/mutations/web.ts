@@ -2,6 +2,9 @@ import type { Mutation } from './mutation.ts'
 
 const HOSTS = 'test/hub/web/answered-hosts.test.ts'
 const PAGE = 'test/hub/web/page-server.test.ts'
+const LOGIN = 'test/hub/web/login-routes.test.ts'
+const LIMITS = 'test/hub/web/login-limits.test.ts'
+const SESSIONS = 'test/hub/features/logins/web-sessions.test.ts'
 const UPGRADE = 'test/hub/web/mqtt-upgrade.test.ts'
 
 /** The page, its WebSocket and what is fetched beside it. */
@@ -89,5 +92,152 @@ export const WEB: readonly Mutation[] = [
     text: 'closed: () => this.#handshakes.close(),',
     becomes: 'closed: () => undefined,',
     test: { file: PAGE, name: 'stops while somebody is in the middle of asking' },
+  },
+  {
+    without: 'a login that comes from the page of this hub alone',
+    file: 'hub/web/login-routes.ts',
+    text: 'if (!isOwnOrigin(asked.request.headers.origin, asked.asked))',
+    becomes: 'if (asked.request.headers.origin === undefined)',
+    test: { file: LOGIN, name: 'is only for the page of this hub' },
+  },
+  {
+    without: 'a new cookie at each login',
+    file: 'hub/web/session-cookie.ts',
+    text: "const value = randomBytes(VALUE_BYTES).toString('base64url')",
+    becomes: "const value = 'x'.repeat(VALUE_BYTES + 11)",
+    test: { file: LOGIN, name: 'makes a new cookie each time, and ends what the browser had before' },
+  },
+  {
+    without: 'ending what a browser had before its login',
+    file: 'hub/features/logins/login-at-page.ts',
+    text: '  if (login.before !== null) logOut(context, login.before)\n',
+    becomes: '',
+    test: { file: SESSIONS, name: 'has a new cookie after each login, and what it had before opens nothing' },
+  },
+  {
+    without: 'a cookie that no script reads',
+    file: 'hub/web/session-cookie.ts',
+    text: 'Secure; HttpOnly; SameSite=Strict',
+    becomes: 'Secure; SameSite=Strict',
+    test: { file: LOGIN, name: 'gives the browser a cookie that no script reads' },
+  },
+  {
+    without: 'as much work for those who have no account',
+    file: 'hub/web/login-routes.ts',
+    text: 'const isRight = await verify(body.password, account?.hash ?? null)',
+    becomes: 'const isRight = account !== null && (await verify(body.password, account.hash))',
+    test: { file: LOGIN, name: 'says the same of a wrong password' },
+  },
+  {
+    without: 'waiting after tries at an account',
+    file: 'hub/web/login-limits.ts',
+    text: 'const wait = Math.max(this.#atAccount.waitMs(pair(email, where)), this.#ofAddress.waitMs(where))',
+    becomes: 'const wait = this.#ofAddress.waitMs(where)',
+    test: { file: LOGIN, name: 'waits twice as long after each try' },
+  },
+  {
+    without: 'waiting after tries of an address',
+    file: 'hub/web/login-limits.ts',
+    text: 'const wait = Math.max(this.#atAccount.waitMs(pair(email, where)), this.#ofAddress.waitMs(where))',
+    becomes: 'const wait = this.#atAccount.waitMs(pair(email, where))',
+    test: { file: LIMITS, name: 'is the same for one address at all accounts together' },
+  },
+  {
+    without: 'counting a try before its password is compared',
+    file: 'hub/web/login-limits.ts',
+    text: '    this.#atAccount.begin(pair(email, where))\n',
+    becomes: '    setTimeout(() => this.#atAccount.begin(pair(email, where)), 500)\n',
+    test: { file: LOGIN, name: 'gains nothing by many tries at once' },
+  },
+  {
+    without: 'letting people in where they are logged in already, whoever guesses',
+    file: 'hub/web/login-limits.ts',
+    text: '    if (isKnownAddress) return\n',
+    becomes: '',
+    test: { file: LIMITS, name: 'locks nobody out where they are logged in' },
+  },
+  {
+    without: 'a longest time that anybody waits',
+    file: 'hub/web/try-book.ts',
+    text: 'Math.min(longestMs, firstMs * 2 ** (count - free - 1))',
+    becomes: 'firstMs * 2 ** (count - free - 1)',
+    test: { file: LIMITS, name: 'grows to a quarter of an hour' },
+  },
+  {
+    without: 'one network for all addresses of IPv6 that one machine may have',
+    file: 'hub/web/login-limits.ts',
+    text: 'if (!isIPv6(address) || /^::ffff:\\d+\\./.test(address)) return address',
+    becomes: 'if (isIPv6(address) || address !== pair) return address',
+    test: { file: LIMITS, name: 'counts all addresses of one IPv6 network as one' },
+  },
+  {
+    without: 'leaving out of the trace what was typed as an address',
+    file: 'hub/web/login-routes.ts',
+    text: 'failed.add({ user: account?.user ?? null, address: asked.remote })',
+    becomes: 'failed.add({ user: account?.user ?? tried.email, address: asked.remote })',
+    test: { file: LOGIN, name: 'is noted once and then with its number' },
+  },
+  {
+    without: 'refusing a password that was changed while it was compared',
+    file: 'hub/features/logins/login-at-page.ts',
+    text: "if (!row?.hashed_password || !sameHash(row.hashed_password, login.fits)) return { refused: 'changed' }",
+    becomes: "if (!row?.hashed_password) return { refused: 'changed' }",
+    test: { file: SESSIONS, name: 'is not logged in where the password was changed' },
+  },
+  {
+    without: 'refusing an account that is closed',
+    file: 'hub/features/logins/login-at-page.ts',
+    text: "  if (row.is_active === 0) return { refused: 'closed' }\n",
+    becomes: '',
+    test: { file: SESSIONS, name: 'is not logged in where the password was changed' },
+  },
+  {
+    without: 'an end of logins that nobody uses',
+    file: 'hub/features/logins/web-sessions.ts',
+    text: 'last_used_at <= @now - ${WEB_SESSIONS.idleMs}',
+    becomes: 'last_used_at <= @now - 1000 * ${WEB_SESSIONS.idleMs}',
+    test: { file: SESSIONS, name: 'is logged out after two weeks without use' },
+  },
+  {
+    without: 'an end of logins that are used',
+    file: 'hub/features/logins/web-sessions.ts',
+    text: '`(expires_at <= @now OR',
+    becomes: '`(expires_at <= @now - 1e12 OR',
+    test: { file: SESSIONS, name: 'is logged out after three months' },
+  },
+  {
+    without: 'shutting out a browser that is logged out',
+    file: 'hub/features/logins/web-sessions.ts',
+    text: "  context.effect({ kind: 'disconnect_user', user, token: session, reason })\n",
+    becomes: '  if (reason === user) context.id()\n',
+    test: { file: SESSIONS, name: 'ends in one browser, by them or an administrator' },
+  },
+  {
+    without: 'keeping people from the logins of others',
+    file: 'hub/features/logins/session-commands.ts',
+    text: 'if (user === undefined || !(user === caller.user || isAdministrator(caller)))',
+    becomes: 'if (user === undefined)',
+    test: { file: SESSIONS, name: 'ends in one browser, by them or an administrator' },
+  },
+  {
+    without: 'keeping where somebody is logged in to them',
+    file: 'hub/features/logins/session-commands.ts',
+    text: 'if (isAdministrator(caller)) return userWithEmail(db, address).id',
+    becomes: "if (caller.principal !== '') return userWithEmail(db, address).id",
+    test: { file: SESSIONS, name: 'is shown to them, and to administrators of anybody' },
+  },
+  {
+    without: 'an end of requests that waited while their browser was logged out',
+    file: 'hub/features/users/login-rights.ts',
+    text: 'WHERE NOT ${IS_OVER}`',
+    becomes: 'WHERE @now IS NOT NULL`',
+    test: { file: SESSIONS, name: 'does nothing more with a request that waited' },
+  },
+  {
+    without: 'logging out who closes an account',
+    file: 'hub/features/users/commands.ts',
+    text: "    if (params.is_active === false) endWebSessions(context, user.id, { reason: 'the account was closed' })\n",
+    becomes: '',
+    test: { file: SESSIONS, name: 'is shut out at once when the account is closed' },
   },
 ]

@@ -9,6 +9,8 @@ import type { FeatureProblems } from '../../hub/engine/health-problem.ts'
 import { readSyncIdentity } from '../../hub/engine/sync-memory.ts'
 import { DECLARED_PROBLEMS } from '../../hub/features/declared-problems.ts'
 import { reachOf } from '../../hub/listen/addresses.ts'
+import { LoginLimits } from '../../hub/web/login-limits.ts'
+import { ManualClock } from '../../shared/clock.ts'
 import { ERROR_CODES, type ErrorCode, hintFor } from '../../shared/errors.ts'
 import { formatJoinToken, parseJoinToken } from '../../shared/join-token.ts'
 import { SENSORS_PER_DEVICE } from '../../shared/limits.ts'
@@ -92,6 +94,21 @@ async function checkedSettings(text: string): Promise<string | undefined> {
   writeFileSync(file, text)
   const { code, err } = await lares(`edge config --config ${file}`)
   return code === 0 ? 'ok' : /\[(\w+)\]\n$/.exec(err)?.[1]
+}
+
+const TRY = { email: 'ann@example.org', address: '192.168.1.20' }
+
+/** Tries to log in by one clock for both. */
+function inPage(
+  wrong: (page: { limits: LoginLimits; clock: ManualClock }) => Promise<string>,
+  mended: (page: { limits: LoginLimits; clock: ManualClock }) => Promise<string>,
+): Tried {
+  const clock = new ManualClock(0)
+  const page = { clock, limits: new LoginLimits(clock) }
+  return tried(
+    () => wrong(page),
+    () => mended(page),
+  )
 }
 
 const USER = accountOf('u', {})
@@ -220,6 +237,17 @@ const REMEDIES: Record<ErrorCode | keyof FeatureProblems, Tried | Untried> = {
       arrives(house, 'kitchen-pi', { connects: 19, boot: 'a' })
       const told = house.published('/rejected')
       return told.length === 0 ? 'ok' : JSON.stringify(told)
+    },
+  ),
+  bad_login: { because: 'a person types it again: test/hub/web/login-routes.test.ts' },
+  too_many_tries: inPage(
+    ({ limits }) => {
+      for (let at = 0; at < 5; at += 1) limits.begin(TRY)
+      return thrown(() => limits.begin(TRY))
+    },
+    async ({ limits, clock }) => {
+      await clock.advance(1_000)
+      return await thrown(() => limits.begin(TRY))
     },
   ),
   unknown_command: inHouse(

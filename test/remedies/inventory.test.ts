@@ -7,6 +7,7 @@ import type { Entry, Inventory } from './inventory/entry.ts'
 import { HUB } from './inventory/hub.ts'
 import { IMPORTS } from './inventory/imports.ts'
 import { MAKERS } from './inventory/makers.ts'
+import { PAGE } from './inventory/page.ts'
 import { type RemedyText, remedyTexts, textsWritten } from './lib/remedy-texts.ts'
 
 interface Listed {
@@ -15,7 +16,7 @@ interface Listed {
   entries: readonly Entry[]
 }
 
-const listed: Listed[] = [CENTRAL, HUB, IMPORTS, MAKERS, COMMAND_LINE, EDGE].flatMap((inventory: Inventory) =>
+const listed: Listed[] = [CENTRAL, HUB, IMPORTS, MAKERS, PAGE, COMMAND_LINE, EDGE].flatMap((inventory: Inventory) =>
   Object.entries(inventory).flatMap(([path, entries]) =>
     Object.entries(entries).map(([words, given]) => ({ path, words, entries: [given].flat() })),
   ),

@@ -75,5 +75,6 @@ function shutOutUser(context: Context, key: string): void {
     db.prepare('UPDATE users SET is_active = 0, hashed_password = NULL, updated_at = ? WHERE id = ?').run(now, key)
   })
   db.prepare('DELETE FROM api_tokens WHERE user_id = ?').run(key)
+  db.prepare('DELETE FROM web_sessions WHERE user_id = ?').run(key)
   context.effect({ kind: 'disconnect_user', user: key, reason: 'the account is being erased' })
 }

@@ -7,7 +7,8 @@ import type { Context } from '../../engine/context.ts'
 import type { Admission, Credentials, Principal } from '../../engine/principal.ts'
 import { admitBridge } from '../bridges/login.ts'
 import { checkCode, countTry, hashSecret } from '../devices/joining.ts'
-import { isProgram, rightsOf, TOKENS, type TokenRow } from './login-rights.ts'
+import { noteWebUse } from '../logins/web-sessions.ts'
+import { BROWSERS, isProgram, rightsOf, TOKENS, type TokenRow } from './login-rights.ts'
 import { noteUse } from './tokens.ts'
 
 /** A joiner's client id stands in the topics that it uses. */
@@ -17,12 +18,20 @@ const VOICE_SUFFIX = '.voice'
 const SAFE_LEVEL = /^[A-Za-z0-9._@:-]{1,128}$/
 const RANDOM_BYTES = 12
 
+interface Login {
+  row: TokenRow
+  kind: 'person' | 'integration' | 'program'
+  clientId: string
+  /** Writes down that it was used. */
+  noted: (context: Context, id: string) => void
+}
+
 /**
  * Who may connect, by the table of principals. A client id is its principal's own: another principal may use the same one,
  * and neither meets the other's session. Devices are bound to theirs, because it stands for the device itself.
  */
 export function authenticate(context: Context, credentials: Credentials): Admission {
-  const { listener, username, password, clientId } = credentials
+  const { listener, username, password, clientId, cookie } = credentials
   if (clientId !== '' && !SAFE_LEVEL.test(clientId))
     return refuse(2, 'a client id has 1 to 128 of A-Z a-z 0-9 . _ @ : -: choose another, or none')
   const bridge = username === null ? null : bridgeOfLogin(username)
@@ -30,6 +39,7 @@ export function authenticate(context: Context, credentials: Credentials): Admiss
     if (bridge !== null) return admitBridge(context, { name: bridge, clientId, password: null })
     return accept({ kind: 'local', session: context.id() }, clientId || chosen(context, LOCAL))
   }
+  if (password === null && cookie !== undefined) return browser(context, clientId, cookie)
   if (username === null || password === null)
     return refuse(4, 'user name and password are needed: a device id and its secret, or a user id and a token')
   if (username === 'join') return joiner(context, clientId, password)
@@ -73,11 +83,25 @@ function person(context: Context, { clientId, password }: Credentials, user: str
     .prepare(`${TOKENS} WHERE t.token_hash = ? AND t.user_id = ?`)
     .get(hashSecret(password ?? ''), user) as TokenRow | undefined
   if (!row || (row.expires_at !== null && row.expires_at <= context.now)) return refuse(4, 'unknown user or token')
+  return loggedIn(context, { row, kind: kindOf(row), clientId, noted: noteUse })
+}
+
+/** Who is logged in with a browser: the cookie that came with the WebSocket is the credential, and CONNECT needs none. */
+function browser(context: Context, clientId: string, cookie: string): Admission {
+  const row = context.db.prepare(`${BROWSERS} AND t.cookie_hash = @cookie`).get({ cookie, now: context.now }) as
+    | TokenRow
+    | undefined
+  if (!row) return refuse(4, 'this browser is not logged in')
+  return loggedIn(context, { row, kind: 'person', clientId, noted: noteWebUse })
+}
+
+function loggedIn(context: Context, login: Login): Admission {
+  const { row, kind, clientId, noted } = login
   if (row.is_active === 0) return refuse(5, 'this user was deactivated')
+  const { id: token, user_id: user } = row
   const rights = rightsOf(context.db, row)
-  noteUse(context, row.id)
-  const who = { kind: kindOf(row), user, token: row.id, rights, session: context.id() }
-  return accept(who, clientId || chosen(context, user))
+  noted(context, token)
+  return accept({ kind, user, token, rights, session: context.id() }, clientId || chosen(context, user))
 }
 
 function kindOf(token: TokenRow): 'person' | 'integration' | 'program' {

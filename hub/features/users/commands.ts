@@ -5,6 +5,7 @@ import { text } from '../../../shared/messages/fields.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
 import { conditions, page } from '../../query/list-query.ts'
+import { endWebSessions } from '../logins/web-sessions.ts'
 import { refuseCentral } from '../sync/refuse-central.ts'
 import { email, isProgramAddress, programName, refuseProgram, type UserRow, userWithEmail } from './email.ts'
 import { isLastAdministrator, NO_ADMINISTRATOR, nobodyLeftWords } from './nobody-left.ts'
@@ -143,6 +144,7 @@ export const updateUser = adminCommand({
       user.id,
     )
     // Rights are those of the login: who has fewer now is to log in again.
+    if (params.is_active === false) endWebSessions(context, user.id, { reason: 'the account was closed' })
     if (params.is_active === false || (params.role !== undefined && params.role !== user.role))
       context.effect({ kind: 'disconnect_user', user: user.id, reason: 'the account was changed' })
     context.addEvent({

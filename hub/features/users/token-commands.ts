@@ -7,6 +7,7 @@ import { shellWord } from '../../../shared/shell-word.ts'
 import { adminCommand, type CallContext } from '../../engine/admin-command.ts'
 import type { RightGrant } from '../../engine/house-rights.ts'
 import { hashSecret } from '../devices/joining.ts'
+import { endWebSessions } from '../logins/web-sessions.ts'
 import { email, refuseClosed, refuseProgram, userWithEmail } from './email.ts'
 
 export const tokenName = text(100).min(1)
@@ -134,7 +135,7 @@ export const revokeToken = adminCommand({
       email,
       /** Its name, or its id. */
       token: text(100).min(1).optional(),
-      /** Every token of this person. */
+      /** Every token of this person, and every browser that they are logged in with. */
       all: z.boolean().default(false),
     })
     .refine(({ token, all }) => (token !== undefined) !== all, 'name a token, or say all'),
@@ -167,6 +168,7 @@ export const revokeToken = adminCommand({
         data: { name, by: context.caller.principal },
       })
     }
+    if (params.all) endWebSessions(context, user.id, { reason: 'all logins were ended' })
     return { user: user.id, revoked: tokens.map(({ name }) => name) }
   },
 })

@@ -33,6 +33,10 @@ const SECRET = `INSERT OR IGNORE INTO secrets (name, value, created_at, updated_
 const COMMAND = `INSERT OR IGNORE INTO control_actions (id, device_id, command_id, action_type, command, parameters, status, executed_at, completed_at, result, created_at, updated_at)
   VALUES (1, 'kitchen-pi', 'c1', 'command', 'identify', '{"seconds":5}', 'completed', ${START}, ${START}, '{"ok":true}', ${START}, ${START})`
 
+/** A browser that Anna is logged in with. */
+const BROWSER = `INSERT OR IGNORE INTO web_sessions (id, user_id, cookie_hash, address, agent, created_at, last_used_at, expires_at)
+  VALUES ('w1', 'anna', 'CANARY-cookie', '192.168.1.20', 'Firefox', ${START}, ${START}, ${START + 90 * 86_400_000})`
+
 /** What was written on the first day. */
 const WRITTEN = `INSERT OR REPLACE INTO wear_days (id, began_at, written_at, written) VALUES (${START / 86_400_000}, ${START}, ${START + 3_600_000}, '{"readings":{"commits":1200,"bytes":5000000}}')`
 const CARD = {
@@ -191,6 +195,14 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
   'users/token': { expect: { user: 'anna', token: expect.stringMatching(/^[\w-]{43}$/) } },
   'users/update': { expect: { user: 'anna' } },
   'users/delete': { expect: { user: 'anna' } },
+  'users/me': { expect: { kind: 'local', is_administrator: true, houses: [{ may: [{ right: 'administer' }] }] } },
+  'users/sessions': {
+    before: BROWSER,
+    prepared: ['w1'],
+    expect: { sessions: [{ agent: 'Firefox', email: 'anna@example.com', is_this: false, is_connected: true }] },
+  },
+  'users/end-session': { before: BROWSER, expect: { session: 'w1' } },
+  'users/end-sessions': { before: BROWSER, expect: { ended: 0 } },
   'users/erase': { expect: { pseudonym: expect.stringMatching(/^erased-/) } },
   'erasures/list': {
     before:

@@ -40,6 +40,9 @@ function planted(log: Log): TestHouse {
     INSERT INTO secrets (name, value, created_at, updated_at) VALUES ('home-assistant', '${SEALED}', ${all});
     INSERT INTO invitations (id, code_hash, name, device_type, house_id, expires_at, used_secret_hash, created_at)
       VALUES ('abcdef', '${CANARY}', 'n', 'custom', '${home}', ${START + 60_000}, '${CANARY}', ${START});
+    INSERT INTO web_sessions (id, user_id, cookie_hash, address, agent, created_at, last_used_at, expires_at)
+      VALUES ('w', 'anna', '${CANARY}', '192.168.1.20', 'Firefox', ${all}, ${START + 60_000});
+    INSERT INTO setup_codes (id, code_hash, expires_at, created_at) VALUES ('abcdef', '${CANARY}', ${START + 60_000}, ${START});
     INSERT INTO bridges (id, name, dialect, prefix, house_id, secret_hash, created_at, updated_at)
       VALUES ('b', 'attic', 'zigbee2mqtt', 'attic', '${home}', '${CANARY}', ${all});
     UPDATE devices SET auth_token_hash = '${CANARY}', credentials_id = 'c';

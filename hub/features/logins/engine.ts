@@ -1,0 +1,42 @@
+import type { Feature } from '../../engine/feature.ts'
+import type { House } from '../../engine/house.ts'
+import { logIn, logOut, type PageLogin, passwordOf } from './login-at-page.ts'
+import { EndedWebSessions, noteWebUse } from './web-sessions.ts'
+
+declare module '../../engine/input.ts' {
+  interface InputKinds {
+    /** Answered by a `PasswordQuestion`, or `null`. */
+    password_of: { email: string; address: string }
+    /** Answered by `LoggedIn`, or why not. */
+    page_login: { login: PageLogin }
+    /** `cookie`: its hash. */
+    page_logout: { cookie: string }
+    /** Logins that were refused, as many as `times` says. `user`: whose account it was about, where there is one. */
+    login_failed: { user: string | null; address: string; times: number }
+    /** Ids of sessions that somebody is connected with. */
+    web_sessions_used: { sessions: readonly string[] }
+  }
+}
+
+/** People who log in at the page. */
+export function openLogins({ db }: House): Feature {
+  const ended = new EndedWebSessions(db)
+  return {
+    name: 'logins',
+    inputs: {
+      password_of: (context, asked) => ({ verdict: 'stored', value: passwordOf(context, asked) }),
+      page_login: (context, { login }) => ({ verdict: 'stored', value: logIn(context, login) }),
+      page_logout: (context, { cookie }) => ({ verdict: 'stored', value: logOut(context, cookie) }),
+      login_failed(context, { user, address, times }) {
+        const whose = user === null ? {} : { user }
+        context.addEvent({ type: 'login_failed', ...whose, source: 'user', data: { address, times } })
+        return { verdict: 'stored' }
+      },
+      web_sessions_used(context, { sessions }) {
+        for (const session of sessions) noteWebUse(context, session)
+        return { verdict: 'stored' }
+      },
+    },
+    tick: (context) => ended.tick(context),
+  }
+}

@@ -1,0 +1,10 @@
+import type { FeatureParts } from '../../contract/feature-parts.ts'
+import { LOGIN_EVENTS } from './event-types.ts'
+
+/** People who log in at the page, and where they are logged in. */
+export const feature: FeatureParts = {
+  name: 'logins',
+  events: LOGIN_EVENTS,
+  engine: async () => (await import('./engine.ts')).openLogins,
+  commands: async () => (await import('./commands.ts')).COMMANDS,
+}

@@ -1,0 +1,257 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { loginRights } from '../../../../hub/features/users/login-rights.ts'
+import { ask, commandInput, data, query } from '../../engine/ask.ts'
+import { openTestHouse, type TestHouse } from '../../engine/engine-in-memory.ts'
+import { callerWith, come, HASH, logIn, person } from './browsers.ts'
+
+const DAY_MS = 86_400_000
+let house: TestHouse
+
+beforeEach(() => {
+  house = openTestHouse()
+  person(house, 'anna')
+  person(house, 'paul')
+  person(house, 'ada', 'admin')
+})
+
+const session = (login: ReturnType<typeof logIn>) => ('session' in login ? login.session : '')
+const shutOut = () =>
+  house.effects.flatMap((effect) =>
+    effect.kind === 'disconnect_user' ? [{ user: effect.user, token: effect.token }] : [],
+  )
+const events = (type: string) =>
+  house.all<{ user_id: string | null; data: string }>(
+    'SELECT user_id, event_data AS data FROM events WHERE event_type = ?',
+    type,
+  )
+
+describe('a browser that is logged in', () => {
+  it('comes in as its person, with the rights of the person and without a password', () => {
+    const login = logIn(house, 'anna', 'cookie')
+    expect(login).toMatchObject({ user: 'anna', email: 'anna@example.com', full_name: 'anna' })
+    const [home] = house.all<{ id: string }>('SELECT id FROM houses')
+    expect(come(house, 'cookie')).toMatchObject({
+      clientId: 'page',
+      accept: {
+        kind: 'person',
+        user: 'anna',
+        token: session(login),
+        rights: { [home?.id ?? '']: [{ right: 'configure' }] },
+      },
+    })
+    expect(come(house, 'another')).toMatchObject({ refuse: 4, reason: 'this browser is not logged in' })
+    expect(house.all('SELECT cookie_hash FROM web_sessions WHERE cookie_hash = ?', 'cookie')).toEqual([])
+  })
+
+  it('is refused by a token that is wrong, whatever cookie it shows', () => {
+    logIn(house, 'anna', 'cookie')
+    const credentials = { clientId: 'page', username: 'anna', password: 'wrong', listener: 'web', cookie: 'c' }
+    expect(house.input({ kind: 'authenticate', credentials }).value).toMatchObject({ refuse: 4 })
+  })
+
+  it('has a new cookie after each login, and what it had before opens nothing', () => {
+    const first = session(logIn(house, 'anna', 'first'))
+    logIn(house, 'anna', 'second', { before: 'first' })
+    expect(shutOut()).toEqual([{ user: 'anna', token: first }])
+    expect(come(house, 'first')).toMatchObject({ refuse: 4 })
+    expect(come(house, 'second')).toHaveProperty('accept')
+  })
+
+  it('is not logged in where the password was changed, or the account closed, while it was being checked', () => {
+    expect(logIn(house, 'anna', 'c', { fits: '$argon2id$of-another' })).toEqual({ refused: 'changed' })
+    expect(logIn(house, 'nobody', 'c')).toEqual({ refused: 'changed' })
+    house.db.exec("UPDATE users SET hashed_password = NULL WHERE id = 'paul'")
+    expect(logIn(house, 'paul', 'c', { fits: '' })).toEqual({ refused: 'changed' })
+    house.db.exec("UPDATE users SET is_active = 0 WHERE id = 'anna'")
+    expect(logIn(house, 'anna', 'c')).toEqual({ refused: 'closed' })
+    expect(house.all('SELECT 1 FROM web_sessions')).toEqual([])
+  })
+
+  it('is logged out after two weeks without use, and not while it is used', () => {
+    const { session: used } = logIn(house, 'anna', 'used') as { session: string }
+    const { session: idle } = logIn(house, 'anna', 'idle') as { session: string }
+    house.tick(8 * DAY_MS)
+    house.input({ kind: 'web_sessions_used', sessions: [used] })
+    house.tick(6 * DAY_MS - 1)
+    expect(shutOut()).toEqual([])
+    house.tick(1)
+    expect(shutOut()).toEqual([{ user: 'anna', token: idle }])
+    expect(come(house, 'idle')).toMatchObject({ refuse: 4 })
+    expect(come(house, 'used')).toHaveProperty('accept')
+  })
+
+  it('is logged out after three months, however much it is used', () => {
+    const { session: used } = logIn(house, 'anna', 'used') as { session: string }
+    for (let days = 0; days < 89; days += 1) {
+      house.tick(DAY_MS)
+      expect(come(house, 'used')).toHaveProperty('accept')
+    }
+    house.now += DAY_MS
+    expect(come(house, 'used')).toMatchObject({ refuse: 4 })
+    house.tick(0)
+    expect(shutOut()).toEqual([{ user: 'anna', token: used }])
+    expect(house.all('SELECT 1 FROM web_sessions')).toEqual([])
+  })
+
+  it('costs the card nothing when it comes again within the hour', () => {
+    logIn(house, 'anna', 'cookie')
+    const used = () => house.all<{ last_used_at: number }>('SELECT last_used_at FROM web_sessions')[0]?.last_used_at
+    const first = used()
+    house.now += 30 * 60_000
+    come(house, 'cookie')
+    expect(used()).toBe(first)
+    house.now += 31 * 60_000
+    come(house, 'cookie')
+    expect(used()).toBe(house.now)
+  })
+
+  it('gives way when a person has more than fifty, the one that was not used for longest first', () => {
+    logIn(house, 'anna', 'oldest')
+    logIn(house, 'paul', "paul's")
+    for (let at = 0; at < 50; at += 1) {
+      house.now += 1
+      logIn(house, 'anna', `cookie ${at}`)
+    }
+    expect(come(house, 'oldest')).toMatchObject({ refuse: 4 })
+    expect(come(house, 'cookie 0')).toHaveProperty('accept')
+    expect(come(house, "paul's")).toHaveProperty('accept')
+  })
+
+  it('is shut out at once when the account is closed, deleted, or all of its logins are ended', () => {
+    const ending = (verb: `${string}/${string}`, params: Record<string, unknown>) => {
+      data(ask(house, commandInput(verb, params)))
+      return shutOut().map(({ user }) => user)
+    }
+    logIn(house, 'anna', 'cookie')
+    expect(ending('users/update', { email: 'anna@example.com', is_active: false })).toContain('anna')
+    data(ask(house, commandInput('users/update', { email: 'anna@example.com', is_active: true })))
+    expect(come(house, 'cookie')).toMatchObject({ refuse: 4 })
+    logIn(house, 'anna', 'cookie')
+    expect(ending('tokens/revoke', { email: 'anna@example.com', all: true })).toEqual(['anna'])
+    expect(come(house, 'cookie')).toMatchObject({ refuse: 4 })
+    logIn(house, 'anna', 'cookie')
+    expect(ending('users/delete', { email: 'anna@example.com' })).toEqual(['anna'])
+    expect(come(house, 'cookie')).toMatchObject({ refuse: 4 })
+  })
+
+  it('does nothing more with a request that waited while it was logged out', () => {
+    logIn(house, 'anna', 'cookie')
+    const caller = callerWith(house, 'cookie')
+    const rights = loginRights(house.db)
+    expect(rights.of(caller, house.now).rights).toEqual(caller.rights)
+    expect(() => rights.of(caller, house.now + 15 * DAY_MS)).toThrow('the login that asked for this has ended')
+    house.db.exec("UPDATE people SET role = 'guest' WHERE user_id = 'anna'")
+    expect(Object.values(rights.of(caller, house.now).rights)).toEqual([[{ right: 'see' }]])
+    ask(house, commandInput('users/end-session', { session: caller.token }, { caller }))
+    expect(() => rights.of(caller, house.now)).toThrow('the login that asked for this has ended')
+  })
+
+  it('leaves a trace of coming and going, and of what was tried', () => {
+    const login = logIn(house, 'anna', 'cookie', { address: '192.168.1.7' })
+    expect(events('login')).toEqual([
+      {
+        user_id: 'anna',
+        data: JSON.stringify({ session: session(login), address: '192.168.1.7', agent: 'A browser' }),
+      },
+    ])
+    expect(house.input({ kind: 'page_logout', cookie: 'none' }).value).toBe(false)
+    house.input({ kind: 'login_failed', user: 'anna', address: '192.168.1.66', times: 12 })
+    expect(events('login_failed')).toEqual([
+      { user_id: 'anna', data: JSON.stringify({ address: '192.168.1.66', times: 12 }) },
+    ])
+  })
+})
+
+describe('where somebody is logged in', () => {
+  const sessions = (cookie: string, params = {}) =>
+    data<{ sessions: { email: string; is_this: boolean; is_connected: boolean; session: string }[] }>(
+      ask(house, commandInput('users/sessions', params, { caller: callerWith(house, cookie), prepared: [] })),
+    ).sessions
+
+  it('is shown to them, and to administrators of anybody', () => {
+    const phone = session(logIn(house, 'anna', 'phone'))
+    house.now += 1
+    const laptop = session(logIn(house, 'anna', 'laptop'))
+    logIn(house, 'paul', "paul's")
+    logIn(house, 'ada', "ada's")
+    expect(sessions('laptop').map((one) => [one.session, one.is_this])).toEqual([
+      [laptop, true],
+      [phone, false],
+    ])
+    expect(sessions("ada's", { email: 'paul@example.com' }).map(({ email }) => email)).toEqual(['paul@example.com'])
+    expect(() => sessions("paul's", { email: 'anna@example.com' })).toThrow('forbidden')
+    expect(() => sessions("paul's", { email: 'nobody@example.com' })).toThrow('forbidden')
+    const all = ask(house, commandInput('users/sessions', {}, { prepared: [phone] }))
+    expect(data<{ sessions: unknown[] }>(all).sessions).toHaveLength(4)
+    expect(all.data).toMatchObject({
+      sessions: expect.arrayContaining([expect.objectContaining({ session: phone, is_connected: true })]),
+    })
+  })
+
+  it('ends in one browser, by them or an administrator and nobody else', () => {
+    const phone = session(logIn(house, 'anna', 'phone'))
+    logIn(house, 'anna', 'laptop')
+    logIn(house, 'paul', "paul's")
+    const end = (cookie: string) =>
+      ask(house, commandInput('users/end-session', { session: phone }, { caller: callerWith(house, cookie) }))
+    expect(end("paul's").error).toMatchObject({
+      code: 'not_found',
+      hint: 'See where you are logged in: lares users sessions.',
+    })
+    expect(come(house, 'phone')).toHaveProperty('accept')
+    expect(data(end('laptop'))).toEqual({ session: phone })
+    expect(shutOut()).toEqual([{ user: 'anna', token: phone }])
+    expect(come(house, 'phone')).toMatchObject({ refuse: 4 })
+    expect(come(house, 'laptop')).toHaveProperty('accept')
+  })
+
+  it('ends in every browser but the one that asks', () => {
+    const phone = session(logIn(house, 'anna', 'phone'))
+    logIn(house, 'anna', 'laptop')
+    logIn(house, 'paul', "paul's")
+    const end = (cookie: string) =>
+      ask(house, commandInput('users/end-sessions', {}, { caller: callerWith(house, cookie) }))
+    expect(data(end('laptop'))).toEqual({ ended: 1 })
+    expect(shutOut()).toEqual([{ user: 'anna', token: phone }])
+    expect(['phone', 'laptop', "paul's"].map((cookie) => 'accept' in come(house, cookie))).toEqual([false, true, true])
+    expect(data(ask(house, commandInput('users/end-sessions')))).toEqual({ ended: 0 })
+  })
+})
+
+describe('who asks', () => {
+  it('is told to a browser, a token, a program and the socket of the machine', () => {
+    const login = logIn(house, 'anna', 'cookie')
+    const [home] = house.all<{ id: string; name: string }>('SELECT id, name FROM houses')
+    expect(query(house, 'users/me', {}, callerWith(house, 'cookie'))).toEqual({
+      kind: 'person',
+      email: 'anna@example.com',
+      full_name: 'anna',
+      is_administrator: false,
+      houses: [{ name: home?.name, may: [{ right: 'configure' }], house: home?.id }],
+      ends_at: house.now + 90 * DAY_MS,
+      user: 'anna',
+      session: session(login),
+    })
+    expect(query(house, 'users/me')).toMatchObject({ kind: 'local', email: null, is_administrator: true, user: null })
+    logIn(house, 'ada', "ada's")
+    expect(query(house, 'users/me', {}, callerWith(house, "ada's"))).toMatchObject({
+      is_administrator: true,
+      houses: [{ may: [{ right: 'administer' }] }],
+    })
+    expect(HASH in query(house, 'users/me')).toBe(false)
+  })
+})
+
+describe('what a password is compared with', () => {
+  const asked = (email: string, address = '192.168.1.20') => house.input({ kind: 'password_of', email, address }).value
+
+  it('is known of people alone, and whether they are logged in where somebody tries', () => {
+    expect(asked('anna@example.com')).toEqual({ user: 'anna', hash: HASH, isKnownAddress: false })
+    logIn(house, 'anna', 'cookie')
+    expect(asked('anna@example.com')).toMatchObject({ isKnownAddress: true })
+    expect(asked('anna@example.com', '192.168.1.66')).toMatchObject({ isKnownAddress: false })
+    expect(asked('nobody@example.com')).toBeNull()
+    house.db.exec("UPDATE users SET role = 'device' WHERE id = 'paul'")
+    expect(asked('paul@example.com')).toBeNull()
+  })
+})

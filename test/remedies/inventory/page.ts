@@ -1,0 +1,19 @@
+import type { Inventory } from './entry.ts'
+
+const ROUTES = 'test/hub/web/login-routes.test.ts'
+const SESSIONS = 'test/hub/features/logins/web-sessions.test.ts'
+
+/** The remedies of the page, and of logging in there. */
+export const PAGE: Inventory = {
+  'hub/features/logins/': {
+    'See where you are logged in: lares users sessions.': SESSIONS,
+  },
+  'hub/web/': {
+    'Try again in ….': { because: 'test/hub/web/login-routes.test.ts waits as long as it says' },
+    'Send it with Content-Type: application/json.': ROUTES,
+    'docs/web.md, "For programs", says what is sent here.': ROUTES,
+    'Send less.': ROUTES,
+    'Open the page of the hub itself; a program says the same origin.': ROUTES,
+    'Ask an administrator of this hub to open it again.': ROUTES,
+  },
+}
