@@ -1,10 +1,4 @@
-const WIDTH = 120
-const HEIGHT = 28
-
-interface Point {
-  time: number
-  value: number
-}
+import { HEIGHT, linePath, type Point, WIDTH } from './line-path.ts'
 
 /** A small chart without axes: how a value went. Gaps of more than three steps are gaps. `says` is what it shows, in words. */
 export function Sparkline({ points, stepMs, says }: { points: readonly Point[]; stepMs: number; says: string }) {
@@ -14,26 +8,4 @@ export function Sparkline({ points, stepMs, says }: { points: readonly Point[]; 
       <path d={path} vector-effect="non-scaling-stroke" />
     </svg>
   )
-}
-
-/** In a box of 120 by 28, the least value at its lower edge; a value that never changed lies in its middle. */
-export function linePath(points: readonly Point[], stepMs: number): string {
-  const [first, last] = [points[0], points.at(-1)]
-  if (first === undefined || last === undefined) return ''
-  const values = points.map(({ value }) => value)
-  const least = Math.min(...values)
-  const range = Math.max(...values) - least
-  const span = Math.max(1, last.time - first.time)
-  const place = ({ time, value }: Point) => {
-    const x = ((time - first.time) / span) * WIDTH
-    const y = range === 0 ? HEIGHT / 2 : HEIGHT - 2 - ((value - least) / range) * (HEIGHT - 4)
-    return `${x.toFixed(1)} ${y.toFixed(1)}`
-  }
-  return points
-    .map((point, index) => {
-      const before = points[index - 1]
-      const gap = before === undefined || point.time - before.time > 3 * stepMs
-      return `${gap ? 'M' : 'L'}${place(point)}`
-    })
-    .join('')
 }

@@ -56,15 +56,20 @@ function isWithin(path: string, place: string): boolean {
 
 function Mine({ onLeft }: { onLeft: () => void }) {
   const { session } = useHub()
+  const { path } = useLocation()
   const says = words.value.menu
   const leave = () => void logOut().then(onLeft, onLeft)
   return (
-    <details class="mine">
-      <summary>{session.user.full_name ?? session.user.email}</summary>
+    // Another page closes it.
+    <details class="mine" key={path}>
+      <summary>
+        <span class="wide">{session.user.full_name ?? session.user.email}</span>
+        <span class="narrow">{says.more}</span>
+      </summary>
       <ul class="more">
-        {MORE.map(({ path, key }) => (
+        {MORE.map(({ path: to, key }) => (
           <li key={key}>
-            <a href={path}>{says[key]}</a>
+            <a href={to}>{says[key]}</a>
           </li>
         ))}
       </ul>

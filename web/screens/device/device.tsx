@@ -82,7 +82,7 @@ function DeviceState({ status, since, reason }: { status: string; since: number 
     <p>
       <StatusDot status={status} />{' '}
       <span class="small">
-        {since !== null && <Ago time={since} />} {words.value.devices.reason[reason] ?? reason}
+        {words.value.devices.reason[reason] ?? reason} {since !== null && <Ago time={since} />}
       </span>
     </p>
   )

@@ -20,7 +20,7 @@ const PEOPLE: ListShape = {
   ...{ name: 'people', command: 'people/list', rows: 'people', add: 'people/add' },
   columns: ['name', 'email', 'role', 'is_present', 'last_seen', 'house'],
   actions: [
-    { ...{ command: 'people/presence', label: 'isHome' }, params: (row) => ({ person: row.id, state: 'home' }) },
+    { ...{ command: 'people/presence', label: 'isHome' }, params: (row) => ({ person: row.id, state: 'here' }) },
     { ...{ command: 'people/presence', label: 'isAway' }, params: (row) => ({ person: row.id, state: 'away' }) },
     { command: 'people/remove', label: 'remove', params: named('person', 'id'), dangerous: true },
   ],

@@ -7,14 +7,11 @@ import { hubNow } from '../../hub/house-time.ts'
 import { useAnswer, useHub } from '../../hub/hub.ts'
 import { Sparkline } from '../../parts/sparkline.tsx'
 import { withUnit } from '../../words/numbers.ts'
-import { mainEntity } from './main-entity.ts'
+import { lovedOf, mainEntity } from './main-entity.ts'
 
 const DAY_MS = 86_400_000
 /** Asked once for all cards; whoever looks longer than that is shown a chart. */
 const ROUND_MS = 300_000
-
-/** What people want to see measured, the first that a device has. */
-const LOVED = ['temperature', 'humidity', 'power', 'battery', 'load']
 
 interface Known {
   readings: LatestReadings['readings']
@@ -62,12 +59,4 @@ function OfSensor({ device, sensor, sensor_name, unit, value }: LatestReadings['
       </span>
     </div>
   )
-}
-
-export function lovedOf<T extends { sensor: string; sensor_type: string }>(sensors: readonly T[]): T | undefined {
-  const rank = ({ sensor_type, sensor }: T) => {
-    const place = LOVED.findIndex((kind) => sensor_type === kind || sensor.includes(kind))
-    return place === -1 ? LOVED.length : place
-  }
-  return [...sensors].sort((a, b) => rank(a) - rank(b) || a.sensor.localeCompare(b.sensor))[0]
 }

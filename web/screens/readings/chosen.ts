@@ -10,6 +10,8 @@ export const SPAN_MS: Readonly<Record<Span, number>> = {
   year: 365 * 24 * HOUR,
 }
 
+export const SPANS = Object.keys(SPAN_MS) as Span[]
+
 /** A sensor of a device, by their keys. */
 export interface Chosen {
   device: string
@@ -30,7 +32,7 @@ export function readQuery(query: Record<string, string>): ChartQuery {
     .map((one) => one.split('/'))
     .filter((parts) => parts.length === 2)
     .map(([device = '', sensor = '']) => ({ device, sensor }))
-  const span = query.span !== undefined && query.span in SPAN_MS ? (query.span as Span) : 'day'
+  const span = SPANS.find((one) => one === query.span) ?? 'day'
   const to = Number(query.to)
   return { sensors, span, to: Number.isSafeInteger(to) && to > 0 ? to : null }
 }

@@ -4,19 +4,19 @@ import type { LatestReadings } from '../../hub/answers.ts'
 import { hubNow } from '../../hub/house-time.ts'
 import { useAnswer } from '../../hub/hub.ts'
 import { pageClock } from '../../hub/page-clock.ts'
+import { CopyButton } from '../../parts/copy-button.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { Failure } from '../../parts/failure.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
 import { useTitle } from '../../shell/title.ts'
 import { spanWords } from '../../words/times.ts'
 import { words } from '../../words/words.ts'
-import { addressOf, type ChartQuery, readQuery, SPAN_MS, type Span } from './chosen.ts'
+import { addressOf, type ChartQuery, readQuery, SPAN_MS, SPANS } from './chosen.ts'
 import { SensorChoice } from './sensor-choice.tsx'
 import { grainOf, STEP_MS } from './series.ts'
 import { useSeries } from './use-series.ts'
 
 const Chart = lazy(() => import('./chart.tsx').then(({ Chart }) => Chart))
-const SPANS = Object.keys(SPAN_MS) as Span[]
 
 /** Charts from minutes to years, of one sensor or several. What is shown stands in the address. */
 export function Readings() {
@@ -73,6 +73,7 @@ export function Readings() {
           <button type="button" onClick={() => show({ to: null })}>
             {says.now}
           </button>
+          <CopyButton label={says.share} text={() => location.href} />
         </div>
       </div>
       {series === null && shown.sensors.length > 0 && error === null && <Waiting />}
