@@ -10,6 +10,7 @@ import { LoginLimits } from '../web/login-limits.ts'
 import { type LoginDesk, loginRoutes } from '../web/login-routes.ts'
 import { PAGE_FOLDER } from '../web/page-files.ts'
 import { PageServer } from '../web/page-server.ts'
+import { type SessionRouteParts, sessionRoute } from '../web/session-route.ts'
 import type { Base } from './base.ts'
 import type { BrokerSide } from './broker-side.ts'
 
@@ -37,7 +38,10 @@ export function composePage(base: Base, { broker }: BrokerSide, certificate: Cer
     folder: PAGE_FOLDER,
     log: log.part('web'),
     certificate,
-    routes: loginRoutes({ desk, limits: new LoginLimits(clock), failed, verify: verifyPassword }),
+    routes: new Map([
+      ...loginRoutes({ desk, limits: new LoginLimits(clock), failed, verify: verifyPassword }),
+      ['session', sessionRoute({ visitorOf: visitorLookUp(base), base: config.base, now: () => clock.now() })],
+    ]),
     admit: (remote, close) => broker.admit(remote, close),
     handle: (stream, details) => broker.handle(stream, details),
   })
@@ -57,12 +61,18 @@ export function composePage(base: Base, { broker }: BrokerSide, certificate: Cer
   return { page, visits }
 }
 
-function loginDesk({ store }: Base): LoginDesk {
-  async function asked<T>(input: StructuredInput): Promise<T> {
-    const { verdict, value } = await store.intake.input<T>(input)
-    if (verdict === 'stored') return value
-    throw new LaresError('internal', 'the hub failed to look up who this is')
-  }
+async function askedEngine<T>({ store }: Base, input: StructuredInput): Promise<T> {
+  const { verdict, value } = await store.intake.input<T>(input)
+  if (verdict === 'stored') return value
+  throw new LaresError('internal', 'the hub failed to look up who this is')
+}
+
+function visitorLookUp(base: Base): SessionRouteParts['visitorOf'] {
+  return (cookie) => askedEngine(base, { kind: 'page_visitor', cookie })
+}
+
+function loginDesk(base: Base): LoginDesk {
+  const asked = <T>(input: StructuredInput) => askedEngine<T>(base, input)
   return {
     passwordOf: (of) => asked({ kind: 'password_of', ...of }),
     logIn: (login) => asked({ kind: 'page_login', login }),

@@ -44,7 +44,7 @@ export class HubConnection {
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts
-    this.#clientId = `${parts.session.user.id}.${randomText(10)}`
+    this.#clientId = `page.${randomText(10)}`
   }
 
   get base(): string {
@@ -57,7 +57,6 @@ export class HubConnection {
     if (this.#ended) return
     const client = mqtt.connect(this.#parts.url, {
       clientId: this.#clientId,
-      username: this.#parts.session.user.id,
       protocolVersion: 4,
       clean: true,
       keepalive: ALIVE_S,

@@ -2,7 +2,11 @@ import { HubError } from './hub-error.ts'
 
 /** Who is logged in, as the hub says it. */
 export interface Session {
-  user: { id: string; email: string; full_name: string | null; role: string }
+  /** Id of the account. */
+  user: string
+  email: string
+  full_name: string | null
+  role: string
   /** First level of the hub's topics. */
   base: string
   /** The hub's clock: milliseconds. */
@@ -11,6 +15,8 @@ export interface Session {
 
 interface Refusal {
   error?: { code: string; message: string; hint: string }
+  /** There where waiting helps. */
+  retry_after_s?: number
 }
 
 /** Who is logged in with this browser's cookie; `null`: nobody. Throws what `fetch` throws when the hub is away. */

@@ -63,7 +63,7 @@ function Mine({ onLeft }: { onLeft: () => void }) {
     // Another page closes it.
     <details class="mine" key={path}>
       <summary>
-        <span class="wide">{session.user.full_name ?? session.user.email}</span>
+        <span class="wide">{session.full_name ?? session.email}</span>
         <span class="narrow">{says.more}</span>
       </summary>
       <ul class="more">

@@ -1,6 +1,7 @@
 import type { Feature } from '../../engine/feature.ts'
 import type { House } from '../../engine/house.ts'
 import { logIn, logOut, type PageLogin, passwordOf } from './login-at-page.ts'
+import { visitorOf } from './visitor.ts'
 import { EndedWebSessions, noteWebUse } from './web-sessions.ts'
 
 declare module '../../engine/input.ts' {
@@ -9,6 +10,8 @@ declare module '../../engine/input.ts' {
     password_of: { email: string; address: string }
     /** Answered by `LoggedIn`, or why not. */
     page_login: { login: PageLogin }
+    /** Answered by a `Visitor`, or `null`. `cookie`: its hash. */
+    page_visitor: { cookie: string }
     /** `cookie`: its hash. */
     page_logout: { cookie: string }
     /** Logins that were refused, as many as `times` says. `user`: whose account it was about, where there is one. */
@@ -26,6 +29,7 @@ export function openLogins({ db }: House): Feature {
     inputs: {
       password_of: (context, asked) => ({ verdict: 'stored', value: passwordOf(context, asked) }),
       page_login: (context, { login }) => ({ verdict: 'stored', value: logIn(context, login) }),
+      page_visitor: (context, { cookie }) => ({ verdict: 'stored', value: visitorOf(context, cookie) }),
       page_logout: (context, { cookie }) => ({ verdict: 'stored', value: logOut(context, cookie) }),
       login_failed(context, { user, address, times }) {
         const whose = user === null ? {} : { user }
