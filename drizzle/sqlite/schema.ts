@@ -1,5 +1,6 @@
 /** Every table of the hub, plainly exported, because that is all the migration kit can see. */
 export { requestMemory } from '../../hub/admin/tables.ts'
+export { alertRules, alerts, alertTellings } from '../../hub/features/alerts/tables.ts'
 export { bridges } from '../../hub/features/bridges/tables.ts'
 export {
   brokerIncoming,

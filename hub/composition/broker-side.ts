@@ -18,6 +18,7 @@ import { SensorValues } from '../web/sensor-values.ts'
 import { composeAdminDoor } from './admin-door-parts.ts'
 import type { Base } from './base.ts'
 import { composeFrontParts } from './front-parts.ts'
+import { composeFacts } from './look-at-hub.ts'
 import type { LoadedFrontPart } from './open-front-parts.ts'
 
 /** Everything around the broker. */
@@ -48,7 +49,8 @@ export function composeBrokerSide(
   const houses = new Map<string, string>()
   const spaces = new BridgeSpaces()
   const live = new LiveDevices(clock)
-  const parts = composeFrontParts(base, () => ({ announcer, memory, spaces }), frontParts)
+  const facts = composeFacts(base, certificate)
+  const parts = composeFrontParts(base, () => ({ announcer, memory, spaces }), { frontParts, facts })
   const around = () => ({ broker, outward, listeners, live, pin: certificate.pin })
   const door = adminDoor({ store, log }, composeAdminDoor(base, around))
   const hooks = houseHooks({ topics, clock, log, store, parts, live, houses, spaces, door })

@@ -18,7 +18,7 @@ interface Around {
 export function composeFrontParts(
   base: Base,
   around: () => Around,
-  ofFeatures: readonly LoadedFrontPart[],
+  { frontParts, facts }: { frontParts: readonly LoadedFrontPart[]; facts: Front['facts'] },
 ): FrontPart[] {
   const { options, topics, health, store, recorder, voice, sync, jobs, followers, keyCare, secrets } = base
   const front: Front = {
@@ -30,6 +30,7 @@ export function composeFrontParts(
     socket: localSocket(options),
     secrets,
     health,
+    facts,
     input: (input) => store.intake.input(input),
     reject: ({ text, payload }, settle) => store.intake.message(text, payload, settle),
     feed: (name) => followers.feed(name),
@@ -85,7 +86,7 @@ export function composeFrontParts(
     { name: 'bridges', effects: { bridges: ({ bridges }) => haveBridges(bridges, around()) } },
     { name: 'announcer', effects: { joining: ({ until }) => around().announcer.joining(until) } },
   ]
-  return [...own, ...openFrontParts(ofFeatures, front)]
+  return [...own, ...openFrontParts(frontParts, front)]
 }
 
 /** These are all bridges from now on. */

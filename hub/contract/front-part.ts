@@ -6,6 +6,7 @@ import type { EffectKind, EffectOf, StructuredInput, Verdict } from '../engine/i
 import type { Settled } from '../engine/intake.ts'
 import type { SecretReader } from '../secrets/secret-reader.ts'
 import type { Feed } from './feed.ts'
+import type { LookedHub } from './looked-hub.ts'
 import type { Metric } from './metric.ts'
 
 /** What the front has for a feature's part of it. There is no database here: what is to last goes to the engine. */
@@ -23,6 +24,8 @@ export interface Front {
   secrets: SecretReader
   /** What is wrong with this part, by a name of its own, until it is cleared. */
   health: { raise(name: string, code: ProblemCode, message: string): void; clear(name: string): void }
+  /** How the hub is, as only its front knows; for two seconds at most, and it never rejects. */
+  facts(): Promise<LookedHub>
   /** Hands something to the engine; resolves when it is on the disk. */
   input<T = unknown>(input: StructuredInput): Promise<{ verdict: Verdict; value: T }>
   /** For a message that it cannot read: kept as rejected with what is wrong with it, and its sender is told. */

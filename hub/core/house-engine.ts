@@ -17,6 +17,7 @@ import { openDevices } from '../features/devices/engine.ts'
 import { announce } from '../features/events/announce.ts'
 import { EventLog } from '../features/events/event-log.ts'
 import { typeOfEvent } from '../features/events/type-of.ts'
+import { openRefusals } from '../features/rejected/refusals.ts'
 import { Keyring } from '../secrets/keyring.ts'
 import { centralTables } from '../store/central-tables.ts'
 import { ENGINE_PARTS, FOLLOWER_KINDS, JOB_KINDS } from './engine-parts.ts'
@@ -55,7 +56,10 @@ export function openHouseEngine(parts: HouseParts): Engine {
   const { keyring = new Keyring(() => []), forgetRemoved = () => true, writes = new WriteBook(db) } = parts
   const kinds = jobKinds(parts.jobKinds ?? JOB_KINDS)
   const typeOf = typeOfEvent(DECLARED_EVENTS)
-  const store: Store = { db, topics, version, tables: centralTables(), jobKinds: kinds, typeOf, random, keyring }
+  const store: Store = {
+    ...{ db, topics, version, tables: centralTables(), jobKinds: kinds, typeOf, random, keyring },
+    settings,
+  }
   const followers = followersByName(parts.followers ?? FOLLOWER_KINDS)
   const house = new OpeningHouse({
     ...parts,
@@ -69,6 +73,7 @@ export function openHouseEngine(parts: HouseParts): Engine {
   })
   const features = house.openAll([openAdminDesk, ...(parts.features ?? ENGINE_PARTS)])
   const devices = house.use(openDevices)
+  const refusals = house.use(openRefusals)
   const eventLog = new EventLog(db, typeOf)
   return new Engine({
     store,
@@ -78,6 +83,7 @@ export function openHouseEngine(parts: HouseParts): Engine {
     features,
     houseOf: (device) => devices.directory.find(device)?.house ?? null,
     heard: (device, now) => devices.signs.seen(device, now),
+    refused: (device, now) => refusals.note(device, now),
     addEvent(event, context) {
       eventLog.add(event, context.now)
       announce(context, event)

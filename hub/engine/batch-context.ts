@@ -28,6 +28,7 @@ export class BatchContext implements Context {
   readonly jobKinds
   readonly typeOf
   readonly keyring
+  readonly settings
   readonly now: number
   readonly clockSynced: boolean | null
   readonly mono: number | null
@@ -45,6 +46,7 @@ export class BatchContext implements Context {
     this.jobKinds = store.jobKinds
     this.typeOf = store.typeOf
     this.keyring = store.keyring
+    this.settings = store.settings
     this.now = receipt.now
     this.clockSynced = receipt.clockSynced
     this.mono = receipt.mono ?? null

@@ -62,6 +62,8 @@ export interface Store {
   typeOf: TypeOfEvent
   /** The keys of what is sealed. */
   keyring: Keyring
+  /** The sections of `hub.toml`. */
+  settings: Readonly<Record<string, unknown>>
 }
 
 /**

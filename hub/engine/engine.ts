@@ -40,6 +40,8 @@ export interface EngineParts {
   houseOf: (device: string) => string | null
   /** Told of every message of a device that may speak, whatever becomes of it. Must not write. */
   heard: (device: string, now: number) => void
+  /** Told of every message that was not understood, or not all of it. Must not write. */
+  refused?: (device: string, now: number) => void
   addEvent: (event: NewEvent, context: Context) => void
   /** Marks the database's log as its own, inside the transaction. Without it, as in memory, there is no log. */
   stamp?: Pick<LogStamp, 'write'>
@@ -71,7 +73,7 @@ export class Engine {
     const { db } = parts.store
     this.#handlers = handlersOf(parts.features)
     this.#books = new Books(db)
-    this.#rejected = new RejectedMessages(db)
+    this.#rejected = new RejectedMessages(db, parts.refused)
     this.#topics = new TopicMemory(parts.store.topics)
     this.#contained = new ContainedFeatures({
       features: parts.features,

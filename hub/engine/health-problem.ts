@@ -22,3 +22,12 @@ export interface ToldProblem {
   /** Default: `attention`. */
   weight?: Weight
 }
+
+/** Something that is wrong with the hub now. */
+export interface CurrentProblem {
+  /** Of its own, as long as it lasts. */
+  name: string
+  code: ProblemCode
+  message: string
+  weight: Weight
+}

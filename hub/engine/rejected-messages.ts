@@ -32,8 +32,11 @@ export class RejectedMessages {
   #usage = new Map<string, { rows: number; bytes: number }>()
   #insert: Statement
   #count: Statement
+  #refused: (device: string, now: number) => void
 
-  constructor(db: Database) {
+  /** `refused`: told of each, also of those that are only counted. Must not write. */
+  constructor(db: Database, refused: (device: string, now: number) => void = () => {}) {
+    this.#refused = refused
     this.#insert = db.prepare(
       'INSERT INTO rejected_messages (device_id, topic, code, reason, raw, raw_bytes, received_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
     )
@@ -45,6 +48,7 @@ export class RejectedMessages {
   /** Keeps it and tells the sender, also when the message had no identity that an ack could name. */
   refuse({ context, device, text, payload, code, reason }: RefusedMessage): void {
     this.add({ device, topic: text, code, reason, raw: payload }, context.now)
+    this.#refused(device, context.now)
     const shown = {
       topic: cutText(text, 512),
       code,

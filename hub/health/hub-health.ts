@@ -1,7 +1,7 @@
 import { cutText } from '../../shared/cut-text.ts'
 import { type ErrorCode, hintFor } from '../../shared/errors.ts'
 import type { HubHealth } from '../../shared/messages/hub-health.ts'
-import type { ProblemCode, Weight } from '../engine/health-problem.ts'
+import type { CurrentProblem, ProblemCode, Weight } from '../engine/health-problem.ts'
 
 export interface Problem {
   code: ProblemCode
@@ -44,6 +44,14 @@ export class Health {
   clear(name: string): void {
     this.#weights.delete(name)
     if (this.#problems.delete(name)) this.onChange()
+  }
+
+  /** What is wrong now, all of it. */
+  current(): CurrentProblem[] {
+    return [...this.#problems].map(([name, { code, message }]) => ({
+      ...{ name, code, message },
+      weight: this.#weights.get(name) ?? 'note',
+    }))
   }
 
   report(now: number, clockSynced: boolean | null): HubHealth {

@@ -33,6 +33,8 @@ export class LatestStates {
   #staged = new Map<string, LatestState>()
   #changed = new Set<Slot>()
   #writtenAt = 0
+  #watched: ReadonlyMap<string, unknown> = new Map()
+  #heard: (entity: string, state: State) => void = () => {}
   #shown: (device: string, key: string) => boolean
   #write: Statement
   #read: Statement
@@ -49,7 +51,15 @@ export class LatestStates {
   /** Noted now, taken over when the batch is on disk. An older value never overwrites a newer one. */
   stage(value: LatestState, now: number): void {
     const known = this.of(value.entity)
-    if (!known || follows(value.state, known, now)) this.#staged.set(value.entity, value)
+    if (known && !follows(value.state, known, now)) return
+    this.#staged.set(value.entity, value)
+    if (this.#watched.has(value.entity)) this.#heard(value.entity, value.state)
+  }
+
+  /** Tells of each newer state of these entities, in place of those before. It may still come not to be stored. */
+  watch(entities: ReadonlyMap<string, unknown>, heard: (entity: string, state: State) => void): void {
+    this.#watched = entities
+    this.#heard = heard
   }
 
   of(entity: string): State | undefined {

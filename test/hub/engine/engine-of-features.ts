@@ -29,6 +29,7 @@ export function engineOf(features: Feature[]) {
   const store = {
     ...{ db, topics: topicsBelow('lares'), version: 'test', tables: [], jobKinds: new Map(), keyring, random },
     typeOf: eventType,
+    settings: {},
   }
   const engine = new Engine({
     store,

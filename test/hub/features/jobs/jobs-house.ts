@@ -119,6 +119,7 @@ export class JobsHouse<C extends Clock = ManualClock> {
       ...{ db, topics: topicsBelow('lares'), random: systemRandom, version: 'test', tables: [], jobKinds: kinds },
       typeOf: typeOfEvent(new Map(Object.entries(JOB_EVENTS))),
       keyring: new KeysInMemory().keyring(),
+      settings: {},
     }
     const wants: Feature = {
       name: 'wants',
