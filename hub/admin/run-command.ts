@@ -66,7 +66,7 @@ function callContext(
   caller: AuthorizedCaller,
   { area, verb, request, prepared, deadline }: Asked & { prepared?: unknown },
 ): CallContext {
-  const { db, topics, random, version, tables, jobKinds, typeOf, keyring, now, clockSynced, mono } = context
+  const { db, topics, random, version, tables, jobKinds, typeOf, keyring, settings, now, clockSynced, mono } = context
   return {
     db,
     topics,
@@ -76,6 +76,7 @@ function callContext(
     jobKinds,
     typeOf,
     keyring,
+    settings,
     now,
     clockSynced,
     mono,

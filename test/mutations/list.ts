@@ -1,4 +1,5 @@
 import { ACCESS } from './access.ts'
+import { ALERTING } from './alerting.ts'
 import { BRIDGES_AT_BROKER } from './bridges.ts'
 import { BROKER } from './broker.ts'
 import { BROKERS } from './brokers.ts'
@@ -44,6 +45,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...BRIDGES_AT_BROKER,
   ...SEEN_BY_HOME_ASSISTANT,
   ...ACCESS,
+  ...ALERTING,
   ...ENTITIES_OF_DEVICES,
   ...RIGHTS,
   ...HOUSES,

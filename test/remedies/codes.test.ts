@@ -172,6 +172,8 @@ const REMEDIES: Record<ErrorCode | keyof FeatureProblems, Tried | Untried> = {
   follower_failing: { because: 'what takes its rows is mended first: test/hub/features/followers/commands.test.ts' },
   jobs_failing: { because: 'what they work with is mended first: test/hub/features/jobs/commands.test.ts' },
   jobs_unknown: { because: 'another version is put in place: test/hub/features/jobs/unknown-jobs.test.ts' },
+  alerts_target_away: { because: 'it is a server of somebody else: test/hub/features/alerts/telling.test.ts' },
+  alerts_target_unknown: { because: 'hub.toml is mended: test/hub/features/alerts/commands.test.ts' },
   makers_crowded: { because: 'people decide on what waits: test/hub/features/makers/announcements.test.ts' },
   makers_broker_away: { because: 'it is a program of somebody else: test/hub/features/makers/source-problems.test.ts' },
   makers_broker_refuses: {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readSources } from '../source-tree.ts'
+import { ALERTING } from './inventory/alerting.ts'
 import { CENTRAL } from './inventory/central.ts'
 import { COMMAND_LINE } from './inventory/command-line.ts'
 import { EDGE } from './inventory/edge.ts'
@@ -16,10 +17,11 @@ interface Listed {
   entries: readonly Entry[]
 }
 
-const listed: Listed[] = [CENTRAL, HUB, IMPORTS, MAKERS, PAGE, COMMAND_LINE, EDGE].flatMap((inventory: Inventory) =>
-  Object.entries(inventory).flatMap(([path, entries]) =>
-    Object.entries(entries).map(([words, given]) => ({ path, words, entries: [given].flat() })),
-  ),
+const listed: Listed[] = [ALERTING, CENTRAL, HUB, IMPORTS, MAKERS, PAGE, COMMAND_LINE, EDGE].flatMap(
+  (inventory: Inventory) =>
+    Object.entries(inventory).flatMap(([path, entries]) =>
+      Object.entries(entries).map(([words, given]) => ({ path, words, entries: [given].flat() })),
+    ),
 )
 const texts = remedyTexts()
 const said = ({ path, words }: { path: string; words: string }) => `${path}: ${words}`

@@ -22,6 +22,14 @@ export function connectTrouble(error: unknown): LaresError {
   const words =
     syscall === 'open' && path !== undefined
       ? `the file ${path} cannot be read (${code})`
-      : (tlsTrouble(error)?.cause ?? WORDS.get(code ?? '') ?? cleanText(message))
+      : (tlsTrouble(withCode(error))?.cause ?? WORDS.get(code ?? '') ?? cleanText(message))
   return new LaresError('unreachable', cutText(words, 400), { cause: error })
+}
+
+/** nodemailer puts a code of its own in the place of that of TLS, and leaves its words. */
+function withCode(error: unknown): unknown {
+  const { message } = asError(error)
+  return /self-signed certificate|unable to (?:verify|get (?:local )?issuer)/.test(message)
+    ? { code: 'DEPTH_ZERO_SELF_SIGNED_CERT', message }
+    : error
 }

@@ -9,6 +9,7 @@ export const feature: FeatureParts = {
   events: ALERT_EVENTS,
   problems: ALERT_PROBLEMS,
   engine: async () => (await import('./engine.ts')).openAlerts,
+  commands: async () => (await import('./commands.ts')).COMMANDS,
   front: async () => (await import('./front.ts')).openAlertsFront,
   retention: [
     { name: 'alerts', days: 365, table: 'alerts', where: 'is_open = 0 AND flapping_since IS NULL', since: 'ended_at' },

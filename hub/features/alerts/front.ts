@@ -2,6 +2,7 @@ import './told-facts.ts'
 import type { Cancel } from '../../../shared/clock.ts'
 import { asError } from '../../../shared/errors.ts'
 import type { Front, FrontPart } from '../../contract/front-part.ts'
+import { alertMetrics } from './alert-metrics.ts'
 
 const LOOK_MS = 15_000
 /** ToldWay again although nothing changed: an engine that was started anew knows nothing. */
@@ -39,15 +40,7 @@ export function openAlertsFront(front: Front): FrontPart {
         open = effect.open
       },
     },
-    metrics: [
-      {
-        type: 'gauge',
-        name: 'lares_alerts_open',
-        help: 'Alerts that are open, by how serious they are',
-        labels: ['severity'],
-        read: () => Object.entries(open).map(([severity, value]) => ({ labels: { severity }, value })),
-      },
-    ],
+    metrics: alertMetrics(() => open),
     start() {
       void look()
       cancel = clock.every(LOOK_MS, () => void look())

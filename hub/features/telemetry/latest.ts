@@ -51,9 +51,7 @@ export class LatestStates {
   /** Noted now, taken over when the batch is on disk. An older value never overwrites a newer one. */
   stage(value: LatestState, now: number): void {
     const known = this.of(value.entity)
-    if (known && !follows(value.state, known, now)) return
-    this.#staged.set(value.entity, value)
-    if (this.#watched.has(value.entity)) this.#heard(value.entity, value.state)
+    if (!known || follows(value.state, known, now)) this.#put(value)
   }
 
   /** Tells of each newer state of these entities, in place of those before. It may still come not to be stored. */
@@ -152,6 +150,11 @@ export class LatestStates {
   #writeState({ entity, state }: LatestState): void {
     const { attributes = {}, ...latest } = state
     this.#write.run(stateText(state), JSON.stringify(attributes), JSON.stringify(latest), entity)
+  }
+
+  #put(value: LatestState): void {
+    this.#staged.set(value.entity, value)
+    if (this.#watched.has(value.entity)) this.#heard(value.entity, value.state)
   }
 
   #take(now: number, value: LatestState, said: { published: boolean; changed: boolean; written: boolean }): void {

@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import { writeSyncIdentity } from '../../../hub/engine/sync-memory.ts'
 import { NO_IDENTITY } from '../../../hub/engine/sync-step.ts'
+import { alertMessage } from '../../../hub/features/alerts/message-job.ts'
 import { prepareRows } from '../../../hub/features/import/prepare-rows.ts'
 import { secretAt } from '../../../hub/secrets/secret-reader.ts'
 import { SYNC_OFF } from '../../../hub/sync/sync-status.ts'
@@ -61,6 +62,14 @@ const LAMP = `INSERT OR IGNORE INTO maker_sources (key, dialect, house_id, is_on
   INSERT OR IGNORE INTO maker_devices (id, source, identity, identities, dialect, name, brand, entities, status, first_heard_at, last_heard_at, announced)
     VALUES ('m1', 'zigbee2mqtt', 'zigbee2mqtt_0x1', '["zigbee2mqtt_0x1"]', 'zigbee2mqtt', 'Lamp', 'IKEA', 1, 'waiting', ${START}, ${START},
       '{"entities":[{"uniqueId":"light/0x1","entityId":"light.lamp","name":null,"component":"light","deviceClass":null,"icon":null,"enabled":true,"category":null,"measures":null,"orders":["on","off","level"],"options":null,"range":null}],"not_connected":[]}')`
+
+/** Something that is wrong, of which somebody was told. */
+const ALERT = `INSERT OR IGNORE INTO alerts (id, rule, subject, kind, severity, house_id, device_id, name, says, is_open, occurrence, raised_at)
+  VALUES (1, 'device-offline', 'kitchen-pi', 'device_offline', 'warning', (SELECT id FROM houses ORDER BY created_at, id LIMIT 1), 'kitchen-pi', 'Kitchen Pi', 'Kitchen Pi is offline', 1, 1, ${START});
+  INSERT OR IGNORE INTO alert_tellings (alert_id, target, told, told_at) VALUES (1, 'phone', 'raised', ${START})`
+const TARGETS = {
+  targets: { phone: { kind: 'ntfy', topic: 'x', url: 'http://127.0.0.1:9', least: 'info', default: true } },
+}
 
 const PLAIN = { server: '192.168.1.5:1883', warnings: [] }
 /** Two programs that log in at the hub's own broker. */
@@ -136,6 +145,21 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
     prepared: CARD,
     expect: { full_days: 0, causes: [{ cause: 'readings', today: 5_000_000 }], card: { device: 'mmcblk0' } },
   },
+  'alerts/list': { before: ALERT, expect: { alerts: [{ id: 1, says: 'Kitchen Pi is offline', state: 'open' }] } },
+  'alerts/show': { before: ALERT, expect: { alert: { times: 1 }, told: [{ target: 'phone', says: 'was told' }] } },
+  'alerts/acknowledge': { before: ALERT, expect: { alert: 1 } },
+  'alerts/snooze': { before: ALERT, expect: { alert: 1, until: expect.any(Number) } },
+  'alerts/targets': { expect: { targets: [{ target: 'phone', kind: 'ntfy', state: 'nothing sent lately' }] } },
+  'alerts/test': { expect: { targets: ['phone'] } },
+  'alert-rules/list': {
+    expect: { rules: expect.arrayContaining([expect.objectContaining({ id: 'device-offline', is_enabled: true })]) },
+  },
+  'alert-rules/add': { expect: { rule: 'a-value-is-above-a-threshold' } },
+  'alert-rules/update': { expect: { rule: 'device-offline' } },
+  'alert-rules/remove': { expect: { name: 'Device offline' } },
+  'alert-rules/enable': { expect: { rule: 'device-offline' } },
+  'alert-rules/disable': { expect: { rule: 'device-offline' } },
+  'alert-rules/test': { expect: { targets: ['phone'] } },
   'bridges/add': {
     prepared: PLAIN,
     expect: {
@@ -306,7 +330,7 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
 
 /** A house with a device, a person, and one of everything that a command can show. */
 export function lived(): TestHouse {
-  const house = openTestHouse({ keys: KEYS })
+  const house = openTestHouse({ keys: KEYS, jobKinds: [alertMessage], settings: { alerts: TARGETS } })
   house.device('kitchen-pi')
   house.db.exec(
     `INSERT INTO users (id, email, hashed_password, role, created_at, updated_at) VALUES ('anna', 'anna@example.com', 'CANARY-password', 'admin', ${START}, ${START})`,

@@ -133,6 +133,17 @@ describe('a threshold', () => {
     expect(home.open()).toHaveLength(1)
   })
 
+  it('is over only once it has been for a while', () => {
+    const home = warm()
+    home.read('kitchen-pi', 31)
+    home.pass(10 * SECOND)
+    home.read('kitchen-pi', 20)
+    home.pass(50 * SECOND)
+    home.read('kitchen-pi', 31)
+    home.pass(2 * MINUTE)
+    expect(home.house.all('SELECT is_open, occurrence FROM alerts')).toEqual([{ is_open: 1, occurrence: 1 }])
+  })
+
   it('is not met by what is late, nor by what no such sensor measures', () => {
     const home = warm()
     home.read('kitchen-pi', 5_000)
@@ -201,12 +212,13 @@ describe('a sensor that is stuck', () => {
 
   it('is not raised by a clock that jumps a year ahead', () => {
     const home = alertsHouse()
-    home.house.device('kitchen-pi')
+    home.house.device('kitchen-pi', 'mqtt')
     home.only('device-offline')
     home.rule('silent', { kind: 'entity_silent', for_s: 3_600 })
     home.online('kitchen-pi')
     home.read('kitchen-pi', 20)
-    home.pass(MINUTE)
+    home.pass(20 * MINUTE)
+    home.online('kitchen-pi')
     const { engine } = home.house
     const jumped = home.house.now + 365 * 24 * HOUR
     for (let second = 1; second <= 120; second += 1)
