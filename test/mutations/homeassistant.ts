@@ -42,6 +42,13 @@ export const SEEN_BY_HOME_ASSISTANT: readonly Mutation[] = [
     test: { file: ANNOUNCING, name: 'leaves no ghost when the hub was killed' },
   },
   {
+    without: 'a note of what changed that stands in no way',
+    file: 'hub/features/homeassistant/changed-devices.ts',
+    text: ' AND ${device} NOT IN (SELECT device FROM lares_announce);`',
+    becomes: ';`',
+    test: { file: ANNOUNCING, name: 'is announced anew with what its bridge says of it in one go' },
+  },
+  {
     without: 'a ledger of what was announced',
     file: 'hub/features/homeassistant/discovery-announcer.ts',
     text: 'for (const { device } of topics.at(OWN_PLACE)) changed.note(device)',

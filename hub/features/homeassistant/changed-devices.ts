@@ -30,10 +30,11 @@ const OF_ENTITIES = [
 ]
 const OF_MAKERS = ['device_id', 'speaks', 'status', 'announced']
 
+// A conflict is resolved as the statement wants it that fired the trigger, and an upsert wants none: so none may come up.
 const note = (device: string) =>
-  `INSERT OR IGNORE INTO lares_announce (device) SELECT ${device} WHERE ${device} IS NOT NULL;`
+  `INSERT INTO lares_announce (device) SELECT ${device} WHERE ${device} IS NOT NULL AND ${device} NOT IN (SELECT device FROM lares_announce);`
 const noteAll = (where: string) =>
-  `INSERT OR IGNORE INTO lares_announce (device) SELECT id FROM devices WHERE ${where};`
+  `INSERT INTO lares_announce (device) SELECT id FROM devices WHERE (${where}) AND id NOT IN (SELECT device FROM lares_announce);`
 const entityDevice = (row: string) => `(SELECT device_id FROM device_entities WHERE id = ${row}.entity_id)`
 const differ = (columns: readonly string[]) =>
   `${columns.join(', ')} ON main.TABLE WHEN ${columns.map((column) => `old.${column} IS NOT new.${column}`).join(' OR ')}`

@@ -5,7 +5,7 @@ import { birth as birthMessage } from '../../../../shared/messages/birth.ts'
 import { ask, commandInput, data } from '../../engine/ask.ts'
 import { openTestHouse, type TestHouse } from '../../engine/engine-in-memory.ts'
 import { add, asked } from '../bridges/bridges-house.ts'
-import { accepted, deviceOf, entityOf, lampOf, reach, saying, states } from '../makers/makers-house.ts'
+import { accepted, deviceOf, entityOf, lampOf, makersHouse, reach, saying, states } from '../makers/makers-house.ts'
 import { AnnouncedHouse, MINUTE } from './announced-house.ts'
 
 const DAY = 86_400_000
@@ -146,12 +146,12 @@ describe('a device', () => {
 
   it('is taken back when its house is shown no more, and when nothing is announced any more', () => {
     const topic = home.topicOf(PI)
-    home.restart({ settings: { homeassistant: { announce: true, houses: ['Cottage'] } } })
+    home.restart({ settings: { homeassistant: { brokers: {}, announce: true, houses: ['Cottage'] } } })
     expect(home.said.at(-1)).toEqual({ topic, payload: '' })
-    home.restart({ settings: { homeassistant: { announce: true, houses: ['home'] } } })
+    home.restart({ settings: { homeassistant: { brokers: {}, announce: true, houses: ['home'] } } })
     home.wait(MINUTE)
     expect(home.topicOf(PI)).toBe(topic)
-    home.restart({ settings: { homeassistant: { announce: false } } })
+    home.restart({ settings: { homeassistant: { brokers: {}, announce: false } } })
     expect(home.said.at(-1)).toEqual({ topic, payload: '' })
     expect(home.retained.size).toBe(0)
   })
@@ -265,6 +265,19 @@ describe('a device of another maker', () => {
     expect(components.number_number_delay).toMatchObject({ entity_category: 'config' })
     expect(components.binary_sensor_binary_sensor_odd).not.toHaveProperty('device_class')
     expect(components.binary_sensor_binary_sensor_odd).not.toHaveProperty('icon')
+  })
+
+  it('is announced anew with what its bridge says of it in one go, whatever of that is written over', () => {
+    const house = makersHouse(lampOf())
+    const id = accepted(house)
+    const home = new AnnouncedHouse(house)
+    const said = saying([
+      lampOf('0x1', { entities: [entityOf('0x1', 'light', { orders: ['on'] }), entityOf('0x1', 'lock')] }),
+    ])
+    expect(house.send(said)).toEqual(['stored'])
+    home.hear()
+    home.wait(2_000)
+    expect(Object.keys(home.config(id)?.components ?? {})).toContain('lock_lock_0x1')
   })
 
   it('is announced by the hub or by its bridge, and never by both', () => {
