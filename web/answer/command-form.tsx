@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks'
-import type { DeviceList } from '../hub/answers.ts'
-import { useAnswer, useDoing } from '../hub/hub.ts'
+import { useDoing } from '../hub/hub.ts'
 import { asHubError, type HubError } from '../hub/hub-error.ts'
 import { Failure } from '../parts/failure.tsx'
 import { words } from '../words/words.ts'
+import { useKnownNames } from './known-names.ts'
 import { ParamField } from './param-field.tsx'
 import { readParam } from './read-param.ts'
 import type { CommandShape } from './schema.ts'
@@ -17,9 +17,7 @@ export function CommandForm({ command, onDone }: { command: CommandShape; onDone
   const [typed, setTyped] = useState<Record<string, string>>({})
   const [wrong, setWrong] = useState<HubError | null>(null)
   const [answer, setAnswer] = useState<{ data: unknown } | null>(null)
-  const devices = useAnswer<DeviceList>('device' in (command.params.properties ?? {}) ? 'devices/list' : null, {
-    limit: 1_000,
-  })
+  const knownNames = useKnownNames(command.params)
   const fields = Object.entries(command.params.properties ?? {})
   const needsWord = doing.error?.code === 'confirm_needed'
   const send = async (event: SubmitEvent) => {
@@ -52,7 +50,7 @@ export function CommandForm({ command, onDone }: { command: CommandShape; onDone
               doing.clear()
               setTyped({ ...typed, [name]: value })
             }}
-            known={schema.format === 'device' ? devices.data?.devices.map((device) => device.name) : undefined}
+            known={knownNames(name)}
           />
         ))}
         <p class="small">

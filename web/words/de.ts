@@ -157,6 +157,7 @@ export const de: Words = {
     lead: 'Geben Sie ihm einen Namen; mit einem Code, der zehn Minuten gilt, kommt es herein.',
     name: 'Wie soll es heißen?',
     kind: 'Was ist es?',
+    house: 'Zu welchem Haus gehört es?',
     kinds: { raspberry_pi: 'Raspberry Pi', smart_speaker: 'Lautsprecher', custom: 'Etwas anderes' },
     invite: 'Einladen',
     onDevice: 'Auf dem Gerät eintippen',

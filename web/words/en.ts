@@ -156,6 +156,7 @@ export const en = {
     lead: 'Name it, and let it join with a code that is good for ten minutes.',
     name: 'What is it to be called?',
     kind: 'What is it?',
+    house: 'Which house does it belong to?',
     kinds: { raspberry_pi: 'Raspberry Pi', smart_speaker: 'Speaker', custom: 'Something else' } as Record<
       string,
       string

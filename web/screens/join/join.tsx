@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { Invitation } from '../../hub/answers.ts'
-import { useDoing } from '../../hub/hub.ts'
+import { useAnswer, useDoing } from '../../hub/hub.ts'
 import { Card } from '../../parts/card.tsx'
 import { Failure } from '../../parts/failure.tsx'
 import { Field } from '../../parts/field.tsx'
@@ -10,20 +10,31 @@ import { OpenInvitation } from './open-invitation.tsx'
 
 const KINDS = ['raspberry_pi', 'smart_speaker', 'custom'] as const
 
+/** What is invited, as the hub takes it. */
+interface Wanted {
+  name: string
+  device_type: string
+  /** Absent where there is one alone. */
+  house?: string
+}
+
 /** Invites a device: its name, then what is to be typed on it, and then it is there. */
 export function Join() {
   const says = words.value.join
   useTitle(says.title)
   const doing = useDoing()
-  const [open, setOpen] = useState<{ name: string; kind: string; invitation: Invitation } | null>(null)
-  const invite = async (name: string, kind: string) => {
-    const invitation = await doing.run<Invitation>('devices/invite', { name, device_type: kind })
-    setOpen(invitation === null ? null : { name, kind, invitation })
+  const [open, setOpen] = useState<{ wanted: Wanted; invitation: Invitation } | null>(null)
+  const houses = useAnswer<{ houses: { name: string }[] }>('houses/list').data?.houses ?? []
+  const invite = async (wanted: Wanted) => {
+    const invitation = await doing.run<Invitation>('devices/invite', wanted)
+    setOpen(invitation === null ? null : { wanted, invitation })
   }
   const send = (event: SubmitEvent) => {
     event.preventDefault()
     const given = new FormData(event.currentTarget as HTMLFormElement)
-    void invite(String(given.get('name')), String(given.get('kind')))
+    const house = given.get('house')
+    const where = typeof house === 'string' ? { house } : {}
+    void invite({ name: String(given.get('name')), device_type: String(given.get('kind')), ...where })
   }
   return (
     <>
@@ -42,6 +53,19 @@ export function Join() {
                 </label>
               ))}
             </fieldset>
+            {houses.length > 1 && (
+              <Field label={says.house}>
+                {(id) => (
+                  <select id={id} name="house" required>
+                    {houses.map(({ name }) => (
+                      <option key={name} value={name}>
+                        {name}
+                      </option>
+                    ))}
+                  </select>
+                )}
+              </Field>
+            )}
             <Failure error={doing.error} />
             <button type="submit" class="main" disabled={doing.busy}>
               {says.invite}
@@ -49,11 +73,7 @@ export function Join() {
           </form>
         </Card>
       ) : (
-        <OpenInvitation
-          name={open.name}
-          invitation={open.invitation}
-          onAgain={() => void invite(open.name, open.kind)}
-        />
+        <OpenInvitation name={open.wanted.name} invitation={open.invitation} onAgain={() => void invite(open.wanted)} />
       )}
       <p class="small">{says.others}</p>
     </>
