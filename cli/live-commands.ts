@@ -19,8 +19,20 @@ function live(
   }
 }
 
-/** What the command line does itself with what the hub publishes: no verbs of the hub, and called like them. */
+/** What the command line does itself with what the hub publishes or answers: no verbs of the hub, and called like them. */
 export const LIVE_COMMANDS: readonly DescribedCommand[] = [
+  {
+    ...live(
+      {
+        area: 'setup',
+        verb: '',
+        summary: "A link, good once, by which the owner's account is made at the page, or gets another password",
+        examples: [{ says: 'on the machine of the hub', params: {} }],
+      },
+      [],
+    ),
+    needs: 'administer',
+  },
   live(
     {
       area: 'watch',

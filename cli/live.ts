@@ -17,8 +17,9 @@ import { StoredReadings } from './stored-readings.ts'
 import { watchAsLines, watchOnScreen } from './watch.ts'
 import { socketOf } from './which-hub.ts'
 
-/** `watch`, `readings follow` and `events follow`, until Ctrl-C or SIGTERM. Returns the exit code. */
+/** `watch`, `readings follow` and `events follow`, until Ctrl-C or SIGTERM; and `setup`. Returns the exit code. */
 export async function runLive(call: Call): Promise<number> {
+  if (call.command.area === 'setup') return await (await import('./setup-link.ts')).showSetupLink(call)
   const { command, json } = call
   const { socket, base = 'lares' } = socketOf(call)
   const stop = waitForStop(silentLog)

@@ -6,12 +6,14 @@ import { composeBase } from './composition/base.ts'
 import { composeBrokerSide } from './composition/broker-side.ts'
 import { type LoadedFrontPart, loadFrontParts } from './composition/open-front-parts.ts'
 import { STOP_MS, startOrder } from './composition/order.ts'
-import { composePage } from './composition/page-parts.ts'
+import { composePage, type PageParts } from './composition/page-parts.ts'
 import { composeWeb } from './composition/web.ts'
 import type { HouseStore } from './core/house-store.ts'
 import { LEAST_BYTES } from './core/thin-before-opening.ts'
 import { FEATURES } from './features/features.ts'
+import { setupLinkAt } from './features/logins/setup-command.ts'
 import type { HubOptions } from './hub-options.ts'
+import { pageReachOf } from './listen/addresses.ts'
 import { type Certificate, loadCertificate } from './listen/certificate.ts'
 
 /** Where the hub can be reached once it runs. */
@@ -72,6 +74,17 @@ export class Hub implements Service {
     await this.#parts.start()
   }
 
+  /**
+   * A link by which the account of an owner is made; `null` where there is one who can log in at the page. Whoever has it
+   * administers the hub: it goes to a person and into no log.
+   */
+  async setupLink(): Promise<string | null> {
+    const { value } = (await this.#store?.intake.input<{ code: string } | null>({ kind: 'first_setup' })) ?? {}
+    if (!value) return null
+    const { origins } = pageReachOf(this.#options.config, this.ports.https)
+    return setupLinkAt(origins[0] ?? '', value.code)
+  }
+
   /** Where the time of its start went, milliseconds by part. */
   get startedIn(): Record<string, number> {
     return { certificate: this.#certificateMs, ...Object.fromEntries(this.#parts.tookMs) }
@@ -94,9 +107,9 @@ export class Hub implements Service {
 
   #compose(certificate: Certificate, frontParts: readonly LoadedFrontPart[]): void {
     const base = composeBase(this.#options, { ballast: this.#ballast, full: this.#full })
-    const side = composeBrokerSide(base, { certificate, frontParts })
+    const side = composeBrokerSide(base, { certificate, frontParts, pagePort: () => page.port })
     const { metrics, web } = composeWeb(base, side)
-    const { page, visits } = composePage(base, side, certificate)
+    const { page, visits }: PageParts = composePage(base, side, certificate)
     const { store, sync, jobs, followers, disk } = base
     store.onEffects = (effects) => side.perform(effects)
     store.onLoad = (load) => sync.yield(load > BUSY_LOAD)

@@ -67,8 +67,11 @@ export async function runHere(folder: string, { file, listening, printReady, eng
   }
   keepHubPorts({ folder, ports, clock: systemClock, log })
   if (printReady) process.stdout.write(`${JSON.stringify({ ready: true, ...ports })}\n`)
-  if (isWatched())
-    process.stderr.write(welcome({ folder, listen, ports: { tls, plain, http, https }, devices: hub.devices }))
+  if (isWatched()) {
+    // Read by a person who sits there, and by nobody else: what is no terminal is a log.
+    const setup = await hub.setupLink().catch(() => null)
+    process.stderr.write(welcome({ folder, listen, ports: { tls, plain, http, https }, devices: hub.devices, setup }))
+  }
   const since_process_ms = Math.round(process.uptime() * 1_000)
   log.info({ tls, plain, http, https, socket, folder, since_process_ms, start_ms: hub.startedIn }, 'the hub listens')
   await notify.start()

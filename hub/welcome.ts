@@ -6,10 +6,12 @@ interface Running {
   ports: { tls: number; plain: number; http: number; https: number }
   /** How many there were when it started. */
   devices: number
+  /** A link by which the account of an owner is made; `null`: there is one. */
+  setup: string | null
 }
 
 /** What whoever started a hub by hand does next. */
-export function welcome({ folder, listen, ports, devices }: Running): string {
+export function welcome({ folder, listen, ports, devices, setup }: Running): string {
   const data = `--data ${folder}`
   const next =
     devices === 0
@@ -20,6 +22,7 @@ export function welcome({ folder, listen, ports, devices }: Running): string {
   const page = splitAddress(listen.https).host
   return (
     `${next}\n` +
+    (setup === null ? '' : `Make the owner's account, within an hour, with a browser: ${setup}\n`) +
     `The page: https://${isHere(page) ? 'localhost' : 'lares.local'}:${ports.https}/, for ${isHere(page) ? 'this machine alone' : 'the house'}.\n` +
     `The hub listens to ${reach} (TLS ${host}:${ports.tls}); MQTT ${ports.plain} and health ${ports.http} on loopback. Ctrl-C stops it.\n`
   )

@@ -7,7 +7,7 @@ import type { LiveDevices } from '../front/live-devices.ts'
 import { bridgesOf, tokensOf } from '../front/principals-in-use.ts'
 import { cardFacts } from '../health/card-facts.ts'
 import { storageFigures } from '../health/storage-figures.ts'
-import { plainReachOf, reachOf, whileClosed } from '../listen/addresses.ts'
+import { pageReachOf, plainReachOf, reachOf, whileClosed } from '../listen/addresses.ts'
 import type { Listeners } from '../listen/listeners.ts'
 import type { Base } from './base.ts'
 
@@ -19,6 +19,8 @@ export interface Around {
   live: LiveDevices
   /** SHA-256 of the hub's public key, base64url. */
   pin: string
+  /** Where the page listens. */
+  pagePort: () => number
 }
 
 /** What the admin door is given. `around` is asked for when it is needed. */
@@ -39,7 +41,7 @@ export function composeAdminDoor(base: Base, around: () => Around): Omit<AdminDo
       around().outward.perform([{ kind: 'publish', topic, payload, qos: 1, retain: false, to }])
     },
     prepareContext: (caller) => {
-      const { broker, listeners, pin } = around()
+      const { broker, listeners, pin, pagePort } = around()
       return {
         caller,
         now: clock.now(),
@@ -48,6 +50,7 @@ export function composeAdminDoor(base: Base, around: () => Around): Omit<AdminDo
           reach: () => whileClosed(reachOf(config, listeners.ports.tls), listeners.tls.failure),
           pin,
           plain: () => plainReachOf(config, listeners.ports.plain),
+          page: () => pageReachOf(config, pagePort()),
         },
         keyring,
         makeKey: () => keyFolder.make(),

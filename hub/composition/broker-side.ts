@@ -42,7 +42,11 @@ export interface BrokerSide {
 
 export function composeBrokerSide(
   base: Base,
-  { certificate, frontParts }: { certificate: Certificate; frontParts: readonly LoadedFrontPart[] },
+  {
+    certificate,
+    frontParts,
+    pagePort,
+  }: { certificate: Certificate; frontParts: readonly LoadedFrontPart[]; pagePort: () => number },
 ): BrokerSide {
   const { options, topics, health, report, store, recorder } = base
   const { config, clock, log, version } = options
@@ -51,7 +55,7 @@ export function composeBrokerSide(
   const live = new LiveDevices(clock)
   const facts = composeFacts(base, certificate)
   const parts = composeFrontParts(base, () => ({ announcer, memory, spaces }), { frontParts, facts })
-  const around = () => ({ broker, outward, listeners, live, pin: certificate.pin })
+  const around = () => ({ broker, outward, listeners, live, pin: certificate.pin, pagePort })
   const door = adminDoor({ store, log }, composeAdminDoor(base, around))
   const hooks = houseHooks({ topics, clock, log, store, parts, live, houses, spaces, door })
   const { memory, journal } = brokerMemory({ topics, clock, log, store, spaces })

@@ -2,7 +2,7 @@ import type { Cancel } from '../../shared/clock.ts'
 import { LaresError } from '../../shared/errors.ts'
 import type { Service } from '../../shared/lifecycle.ts'
 import type { StructuredInput } from '../engine/input.ts'
-import { verifyPassword } from '../features/users/passwords.ts'
+import { hashPassword, verifyPassword } from '../features/users/passwords.ts'
 import { atPage } from '../front/principals-in-use.ts'
 import type { Certificate } from '../listen/certificate.ts'
 import { FailedLogins } from '../web/failed-logins.ts'
@@ -11,6 +11,7 @@ import { type LoginDesk, loginRoutes } from '../web/login-routes.ts'
 import { PAGE_FOLDER } from '../web/page-files.ts'
 import { PageServer } from '../web/page-server.ts'
 import { type SessionRouteParts, sessionRoute } from '../web/session-route.ts'
+import { type SetupDesk, setupRoute } from '../web/setup-route.ts'
 import type { Base } from './base.ts'
 import type { BrokerSide } from './broker-side.ts'
 
@@ -31,7 +32,8 @@ export function composePage(base: Base, { broker }: BrokerSide, certificate: Cer
       .input(input)
       .catch(() => log.debug({}, 'a visit to the page was not noted: intake is closed'))
   const failed = new FailedLogins(clock, (login) => noted({ kind: 'login_failed', ...login }))
-  const desk = loginDesk(base)
+  const desk = pageDesk(base)
+  const limits = new LoginLimits(clock)
   const page = new PageServer({
     listen: config.listen.https,
     names: config.web.hosts,
@@ -39,7 +41,8 @@ export function composePage(base: Base, { broker }: BrokerSide, certificate: Cer
     log: log.part('web'),
     certificate,
     routes: new Map([
-      ...loginRoutes({ desk, limits: new LoginLimits(clock), failed, verify: verifyPassword }),
+      ...loginRoutes({ desk, limits, failed, verify: verifyPassword }),
+      ['setup', setupRoute({ desk, limits, hash: hashPassword })],
       ['session', sessionRoute({ visitorOf: visitorLookUp(base), base: config.base, now: () => clock.now() })],
     ]),
     admit: (remote, close) => broker.admit(remote, close),
@@ -71,11 +74,14 @@ function visitorLookUp(base: Base): SessionRouteParts['visitorOf'] {
   return (cookie) => askedEngine(base, { kind: 'page_visitor', cookie })
 }
 
-function loginDesk(base: Base): LoginDesk {
+/** What the engine answers the page that nobody is logged in at. */
+function pageDesk(base: Base): LoginDesk & SetupDesk {
   const asked = <T>(input: StructuredInput) => askedEngine<T>(base, input)
   return {
     passwordOf: (of) => asked({ kind: 'password_of', ...of }),
     logIn: (login) => asked({ kind: 'page_login', login }),
     logOut: (cookie) => asked({ kind: 'page_logout', cookie }),
+    askCode: (code) => asked({ kind: 'setup_code', code }),
+    setUp: (wish) => asked({ kind: 'page_setup', wish }),
   }
 }

@@ -80,6 +80,28 @@ export function plainReachOf(
   return { server: `${own.includes(':') ? `[${own}]` : own}:${port}`, warnings: read }
 }
 
+/** Where a browser reaches the page: the address it listens on there, or those of this machine, the likeliest first. */
+export function pageReachOf(
+  config: Pick<HubConfig, 'listen'>,
+  port: number,
+  machine: AddressSources = MACHINE,
+): { origins: string[]; warnings: string[] } {
+  const { host } = splitAddress(config.listen.https)
+  const at = (address: string) => `https://${address.includes(':') ? `[${address}]` : address}:${port}`
+  if (isLoopback(host))
+    return {
+      origins: [at(host === '127.0.0.1' ? 'localhost' : host)],
+      warnings: [
+        `The page answers on ${config.listen.https}, so only a browser on this machine can open it. To let the house in, set [listen] ` +
+          'https = "0.0.0.0:8443" in hub.toml and restart the hub.',
+      ],
+    }
+  if (host !== '0.0.0.0' && host !== '::') return { origins: [at(host)], warnings: [] }
+  const own = ownAddresses(machine).filter((address) => host === '::' || !address.includes(':'))
+  if (own.length > 0) return { origins: own.slice(0, JOIN_ADDRESSES).map(at), warnings: [] }
+  return { origins: [at('localhost')], warnings: ['This machine has no address in a network: connect it first.'] }
+}
+
 /** The same while the hub could not open its port, or someone else would be reached there: `why` it could not. */
 export function whileClosed({ addresses, warnings }: Reach, why: Error | null): Reach {
   const closed = why === null ? [] : [`No device can join at present: ${inOneLine(why)}`]

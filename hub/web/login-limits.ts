@@ -58,6 +58,15 @@ export class LoginLimits {
     this.#ofAccount.begin(email)
   }
 
+  /** The same for the codes of links by which an owner's account is made. */
+  beginSetup(address: string): void {
+    this.begin({ email: '', address })
+  }
+
+  setupSucceeded(address: string): void {
+    this.succeeded({ email: '', address })
+  }
+
   /** The password was right. What an address tried elsewhere stays. */
   succeeded({ email, address }: LoginTry): void {
     const where = networkOf(address)

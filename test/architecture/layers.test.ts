@@ -73,11 +73,11 @@ const MAY_IMPORT: Record<string, string> = {
     'hub/admin hub/config.ts hub/engine hub/features hub/features/* hub/health hub/hub-options.ts hub/secrets hub/store hub/sync shared shared/sqlite',
   'hub/front':
     'hub/admin hub/broker hub/contract hub/core hub/engine hub/features hub/health hub/secrets shared shared/messages',
-  'hub/web': 'hub/broker hub/contract hub/engine hub/listen hub/sync shared shared/messages',
+  'hub/web': 'hub/broker hub/contract hub/engine hub/features/users hub/listen hub/sync shared shared/messages',
   // Puts the parts of a hub together.
   'hub/composition':
     'hub/admin hub/broker hub/contract hub/core hub/engine hub/features hub/features/users hub/front hub/health hub/hub-options.ts hub/listen hub/secrets hub/store hub/sync hub/voice hub/web shared shared/messages',
-  hub: 'hub/composition hub/contract hub/core hub/engine hub/features hub/health hub/listen hub/store shared',
+  hub: 'hub/composition hub/contract hub/core hub/engine hub/features hub/features/logins hub/health hub/listen hub/store shared',
 
   central: 'hub/store shared shared/admin shared/sqlite shared/terminal',
 

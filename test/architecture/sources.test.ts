@@ -141,6 +141,7 @@ const LISTS_AND_ASCII = new Set([
   'hub/dialects/homeassistant/read-announcement.ts: ENTITIES_PER_DEVICE',
   'hub/features/devices/introduction.ts: 100',
   'hub/features/devices/joining.ts: SELECTOR_LENGTH',
+  'hub/features/logins/setup-codes.ts: SELECTOR_LENGTH',
   'hub/features/makers/announced.ts: REASONS_KEPT',
   'hub/features/makers/commands.ts: AT_ONCE',
   'hub/features/makers/commands.ts: NAMES_TOLD',

@@ -114,7 +114,14 @@ describe('a hub through whose life secrets go', () => {
   })
 
   it('has lived: everything that could have told them was looked at', async () => {
-    expect([...hub.made.keys()]).toEqual(['token of a person', 'secret of a device', 'code of an invitation'])
+    expect([...hub.made.keys()]).toEqual([
+      'token of a person',
+      'code of a link',
+      'cookie of a browser',
+      'cookie of another browser',
+      'secret of a device',
+      'code of an invitation',
+    ])
     const topics = new Set(hub.heard.map((one) => one.split(' ')[0]))
     expect([...topics]).toEqual(expect.arrayContaining(['lares/hub/info', 'lares/hub/health', 'lares/admin/event']))
     expect(hub.logs.join('')).toContain('"level":20')

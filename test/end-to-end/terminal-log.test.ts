@@ -44,6 +44,7 @@ describe('a program on a terminal', () => {
       )
       expect(lines.join('\n')).toMatch(/^\d\d:\d\d:\d\d the hub listens tls=\d+/m)
       expect(lines.join('\n')).not.toContain('"level"')
+      expect(lines.join('\n')).toMatch(/with a browser: https:\/\/localhost:\d+\/#setup=[0-9a-z]{32}$/m)
     },
     60_000,
   )
@@ -51,6 +52,7 @@ describe('a program on a terminal', () => {
   it('that is none logs JSON', async () => {
     const lines = await shown(`${LARES} hub --data ${data.folder} ${ANY_PORT}`, false, /the hub listens/)
     for (const line of lines.filter((text) => text !== '')) expect(JSON.parse(line)).toHaveProperty('msg')
+    expect(lines.join('\n')).not.toContain('setup=')
   }, 60_000)
 
   it.skipIf(missing)(

@@ -4,6 +4,7 @@ const HOSTS = 'test/hub/web/answered-hosts.test.ts'
 const PAGE = 'test/hub/web/page-server.test.ts'
 const LOGIN = 'test/hub/web/login-routes.test.ts'
 const LIMITS = 'test/hub/web/login-limits.test.ts'
+const SETUP = 'test/hub/features/logins/setup.test.ts'
 const SESSIONS = 'test/hub/features/logins/web-sessions.test.ts'
 const UPGRADE = 'test/hub/web/mqtt-upgrade.test.ts'
 
@@ -239,5 +240,68 @@ export const WEB: readonly Mutation[] = [
     text: "    if (params.is_active === false) endWebSessions(context, user.id, { reason: 'the account was closed' })\n",
     becomes: '',
     test: { file: SESSIONS, name: 'is shut out at once when the account is closed' },
+  },
+  {
+    without: 'links of owners that are good once',
+    file: 'hub/features/logins/setup-codes.ts',
+    text: '  if (row.used_at !== null)\n',
+    becomes: '  if (row.used_at !== null && row.used_at > now)\n',
+    test: { file: SETUP, name: 'is good once' },
+  },
+  {
+    without: 'an end of links of owners',
+    file: 'hub/features/logins/setup-codes.ts',
+    text: 'if (left > 0 && left <= SETUP_CODE.ageMs + CLOCK_STEP_MS) return row',
+    becomes: 'if (left <= SETUP_CODE.ageMs + CLOCK_STEP_MS) return row',
+    test: { file: SETUP, name: 'is good for an hour' },
+  },
+  {
+    without: 'an end of links that were made under a clock that was ahead',
+    file: 'hub/features/logins/setup-codes.ts',
+    text: 'if (left > 0 && left <= SETUP_CODE.ageMs + CLOCK_STEP_MS) return row',
+    becomes: 'if (left > 0) return row',
+    test: { file: SETUP, name: 'is not good for longer when the clock of the hub was ahead' },
+  },
+  {
+    without: 'burning a link of an owner that is guessed at',
+    file: 'hub/features/logins/setup-codes.ts',
+    text: "    db.prepare('UPDATE setup_codes SET tries = tries + 1 WHERE id = ?').run(row.id)\n",
+    becomes: '',
+    test: { file: SETUP, name: 'burns after five wrong codes for it' },
+  },
+  {
+    without: 'looking at the whole code of a link',
+    file: 'hub/features/logins/setup-codes.ts',
+    text: '  if (!sameHash(row.code_hash, hashSecret(code))) {\n',
+    becomes: '  if (code.length < SELECTOR_LENGTH) {\n',
+    test: { file: SETUP, name: 'burns after five wrong codes for it' },
+  },
+  {
+    without: 'ending the logins of an account that gets another password',
+    file: 'hub/features/logins/set-up.ts',
+    text: "  endWebSessions(context, user.id, { reason: 'the password was changed' })\n",
+    becomes: '',
+    test: { file: SETUP, name: 'gives an account that is there another password' },
+  },
+  {
+    without: 'one link of an owner at a time',
+    file: 'hub/features/logins/setup-codes.ts',
+    text: "  db.prepare('DELETE FROM setup_codes').run()\n",
+    becomes: '',
+    test: { file: SETUP, name: 'is good for an hour, and worthless when another one is made' },
+  },
+  {
+    without: 'few guesses of links by one address',
+    file: 'hub/web/setup-route.ts',
+    text: '    limits.beginSetup(asked.remote)\n',
+    becomes: '',
+    test: { file: LOGIN, name: 'takes few guesses of one address' },
+  },
+  {
+    without: 'keeping the link of an owner out of logs',
+    file: 'hub/run.ts',
+    text: '  if (isWatched()) {\n',
+    becomes: '  if (folder) {\n',
+    test: { file: 'test/end-to-end/terminal-log.test.ts', name: 'that is none logs JSON' },
   },
 ]

@@ -1,4 +1,5 @@
 import { endSession, endSessions, listWebSessions } from './session-commands.ts'
+import { setupLink } from './setup-command.ts'
 import { whoAsks } from './who-asks.ts'
 
-export const COMMANDS = [whoAsks, listWebSessions, endSession, endSessions] as const
+export const COMMANDS = [whoAsks, listWebSessions, endSession, endSessions, setupLink] as const

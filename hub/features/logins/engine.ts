@@ -1,6 +1,8 @@
 import type { Feature } from '../../engine/feature.ts'
 import type { House } from '../../engine/house.ts'
 import { logIn, logOut, type PageLogin, passwordOf } from './login-at-page.ts'
+import { askSetupCode, type SetUp, setUp } from './set-up.ts'
+import { isWithoutOwner, makeSetupCode } from './setup-codes.ts'
 import { visitorOf } from './visitor.ts'
 import { EndedWebSessions, noteWebUse } from './web-sessions.ts'
 
@@ -12,6 +14,12 @@ declare module '../../engine/input.ts' {
     page_login: { login: PageLogin }
     /** Answered by a `Visitor`, or `null`. `cookie`: its hash. */
     page_visitor: { cookie: string }
+    /** Answered by the code and its end; `null` where somebody who administers this hub can log in at its page. */
+    first_setup: Record<never, never>
+    /** Answered by why a code is not good, or `null`. */
+    setup_code: { code: string }
+    /** Answered by `LoggedIn`, or why not. */
+    page_setup: { wish: SetUp }
     /** `cookie`: its hash. */
     page_logout: { cookie: string }
     /** Logins that were refused, as many as `times` says. `user`: whose account it was about, where there is one. */
@@ -30,6 +38,11 @@ export function openLogins({ db }: House): Feature {
       password_of: (context, asked) => ({ verdict: 'stored', value: passwordOf(context, asked) }),
       page_login: (context, { login }) => ({ verdict: 'stored', value: logIn(context, login) }),
       page_visitor: (context, { cookie }) => ({ verdict: 'stored', value: visitorOf(context, cookie) }),
+      first_setup(context) {
+        return { verdict: 'stored', value: isWithoutOwner(context.db) ? makeSetupCode(context) : null }
+      },
+      setup_code: (context, { code }) => ({ verdict: 'stored', value: askSetupCode(context, code) }),
+      page_setup: (context, { wish }) => ({ verdict: 'stored', value: setUp(context, wish) }),
       page_logout: (context, { cookie }) => ({ verdict: 'stored', value: logOut(context, cookie) }),
       login_failed(context, { user, address, times }) {
         const whose = user === null ? {} : { user }

@@ -8,6 +8,9 @@ import { type HubProcess, startHub } from '../../../scripts/lib/bench/hub-proces
 import { LocalAdmin } from '../../../scripts/lib/bench/local-admin.ts'
 import { parseJoinToken } from '../../../shared/join-token.ts'
 import { eventually } from '../../faults/lib/fleet.ts'
+import { connectPacket } from '../../hub/broker/raw-client.ts'
+import { cookieOf } from '../../hub/web/login-rig.ts'
+import { askHttps, openMqtt } from '../../hub/web/page-rig.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const run = promisify(execFile)
@@ -73,6 +76,7 @@ export class LivedHub {
       ...{ email: 'anna@example.com', name: 'phone' },
     })
     this.made.set('token of a person', token)
+    await this.#page()
     await this.admin.call('secrets', 'set', { name: 'home-assistant', secret: ENTERED })
     const anna = await this.#connected(user, `${user}.phone`, token)
     anna.on('message', (topic, payload) => void this.heard.push(`${topic} ${String(payload)}`))
@@ -85,6 +89,32 @@ export class LivedHub {
     await asks(JSON.stringify({ id: 'wrong', params: { ...params, surprise: PASSWORD } }))
     await asks(JSON.stringify({ id: 'short', params: { ...params, email: PASSWORD } }))
     await eventually(() => this.heard.filter((one) => one.includes('/response/')).length >= 5)
+  }
+
+  /** An owner comes by a link, with a password, and their browser with a cookie. */
+  async #page(): Promise<void> {
+    const port = this.#hub?.ports.https ?? 0
+    const { link } = await this.admin.call<{ link: string }>('users', 'setup')
+    const code = link.slice(link.indexOf('=') + 1)
+    this.made.set('code of a link', code)
+    const post = (path: string, body: object) =>
+      askHttps(port, path, {
+        method: 'POST',
+        headers: { origin: `https://127.0.0.1:${port}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+    const owner = { email: 'eva@example.com', password: PASSWORD }
+    for (const wrong of [`${code}x`, 'x']) await post('/setup', { ...owner, code: wrong })
+    const set = await post('/setup', { ...owner, code })
+    this.made.set('cookie of a browser', cookieOf(set).slice('__Host-lares='.length))
+    await post('/login', { email: PASSWORD, password: PASSWORD })
+    await post('/login', { ...owner, surprise: PASSWORD })
+    const login = await post('/login', owner)
+    this.made.set('cookie of another browser', cookieOf(login).slice('__Host-lares='.length))
+    const client = await openMqtt(port, { headers: { cookie: cookieOf(login) } })
+    client.send(connectPacket('page'))
+    await client.next('connack')
+    client.stream.destroy()
   }
 
   async devices(): Promise<void> {

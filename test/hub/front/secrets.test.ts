@@ -19,6 +19,7 @@ const TAKES_AWAY = new Set<`${string}/${string}`>([
   'secrets/remove',
   'bridges/password',
   'bridges/remove',
+  'users/setup',
 ])
 
 const secrets = declarations().flatMap(({ name, columns }) =>
@@ -79,6 +80,7 @@ describe('a secret column', () => {
       'devices/invite': { addresses: ['h:1'], warnings: [], pin: 'p'.repeat(43) },
       'bridges/add': { server: 'h:1', warnings: [] },
       'bridges/list': [],
+      'users/setup': { origins: ['https://localhost:8443'], warnings: [] },
       'bridges/password': { server: 'h:1', warnings: [] },
       'hub/status': {},
       'hub/log': ['a line'],

@@ -1,7 +1,9 @@
+import type { StructuredInput } from '../../../hub/engine/input.ts'
 import { FailedLogins } from '../../../hub/web/failed-logins.ts'
 import { LoginLimits } from '../../../hub/web/login-limits.ts'
 import type { LoginRouteParts } from '../../../hub/web/login-routes.ts'
 import { loginRoutes } from '../../../hub/web/login-routes.ts'
+import { setupRoute } from '../../../hub/web/setup-route.ts'
 import { ManualClock } from '../../../shared/clock.ts'
 import { openTestHouse, type TestHouse } from '../engine/engine-in-memory.ts'
 import { HASH, person } from '../features/logins/browsers.ts'
@@ -28,13 +30,15 @@ export async function loginRig(parts: Partial<LoginRouteParts> = {}): Promise<Lo
   const clock = new ManualClock(house.now)
   const compared: (string | null)[] = []
   const noted: LoginRig['noted'] = []
-  const routes = loginRoutes({
+  const limits = new LoginLimits(clock)
+  const answered = <T>(input: StructuredInput) => Promise.resolve(house.input<T>(input).value)
+  const logins = loginRoutes({
     desk: {
       passwordOf: async (of) => house.input({ kind: 'password_of', ...of }).value as never,
       logIn: async (login) => house.input({ kind: 'page_login', login }).value as never,
       logOut: async (cookie) => house.input({ kind: 'page_logout', cookie }).value as never,
     },
-    limits: new LoginLimits(clock),
+    limits,
     failed: new FailedLogins(clock, (failed) => noted.push(failed)),
     async verify(password, hash) {
       compared.push(hash)
@@ -42,6 +46,20 @@ export async function loginRig(parts: Partial<LoginRouteParts> = {}): Promise<Lo
     },
     ...parts,
   })
+  const routes = new Map([
+    ...logins,
+    [
+      'setup',
+      setupRoute({
+        limits,
+        hash: async () => HASH,
+        desk: {
+          askCode: (code) => answered({ kind: 'setup_code', code }),
+          setUp: (wish) => answered({ kind: 'page_setup', wish }),
+        },
+      }),
+    ],
+  ])
   const rig = await pageRig({ routes })
   const post: LoginRig['post'] = (path, body, { headers, ...more } = {}) =>
     askHttps(rig.port, path, {

@@ -157,3 +157,32 @@ describe('logging out', () => {
     expect(JSON.parse((await post('/logout', '', { headers: { cookie } })).text)).toEqual({ ended: false })
   })
 })
+
+describe('the link of an owner', () => {
+  const code = (rig: LoginRig) => rig.house.input<{ code: string }>({ kind: 'first_setup' }).value.code
+  const wish = { email: 'Eva@Example.com', password: PASSWORD, full_name: 'Eva' }
+
+  it('makes the account at the page of this hub alone, and logs in', async () => {
+    const rig = await opened()
+    rig.house.db.exec("DELETE FROM users WHERE id = 'ada'")
+    const body = { ...wish, code: code(rig) }
+    expect((await rig.post('/setup', body, { headers: { origin: 'https://evil.example' } })).status).toBe(403)
+    expect((await rig.post('/setup', { ...body, password: 'short' })).status).toBe(400)
+    const answer = await rig.post('/setup', body)
+    expect([answer.status, JSON.parse(answer.text)]).toMatchObject([
+      200,
+      { email: 'eva@example.com', full_name: 'Eva' },
+    ])
+    expect(rig.house.all("SELECT role FROM users WHERE email = 'eva@example.com'")).toEqual([{ role: 'admin' }])
+    expect(cookieOf(answer)).toMatch(/^__Host-lares=/)
+    const again = await rig.post('/setup', body)
+    expect([again.status, errorOf(again).code]).toEqual([401, 'code_used'])
+  })
+
+  it('takes few guesses of one address', async () => {
+    const { post } = await opened()
+    const statuses: number[] = []
+    for (let at = 0; at < 7; at += 1) statuses.push((await post('/setup', { ...wish, code: 'guessed' })).status)
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429])
+  })
+})

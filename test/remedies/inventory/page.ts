@@ -1,12 +1,18 @@
 import type { Inventory } from './entry.ts'
 
 const ROUTES = 'test/hub/web/login-routes.test.ts'
+const SETUP = 'test/hub/features/logins/setup.test.ts'
 const SESSIONS = 'test/hub/features/logins/web-sessions.test.ts'
 
 /** The remedies of the page, and of logging in there. */
 export const PAGE: Inventory = {
   'hub/features/logins/': {
     'See where you are logged in: lares users sessions.': SESSIONS,
+    'Make another link on the machine of the hub: sudo lares setup.': SETUP,
+    'If that was you, log in with your e-mail address and password. …': {
+      because: 'a person knows whether it was they: test/hub/features/logins/setup.test.ts has its words',
+    },
+    'Use an address that gets mail.': SETUP,
   },
   'hub/web/': {
     'Try again in ….': { because: 'test/hub/web/login-routes.test.ts waits as long as it says' },

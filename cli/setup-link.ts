@@ -1,0 +1,32 @@
+import { renderUnicodeCompact } from 'uqr'
+import { systemClock } from '../shared/clock.ts'
+import { EXIT } from '../shared/exit-code.ts'
+import { timeWords } from '../shared/time-words.ts'
+import type { Call } from './parse-call.ts'
+import { withHub } from './which-hub.ts'
+
+interface Link {
+  link: string
+  others: string[]
+  expires_at: number
+  warnings: string[]
+}
+
+/** `lares setup`: a link by which the owner's account is made, and on a terminal its QR code. Returns the exit code. */
+export async function showSetupLink(call: Call): Promise<number> {
+  const told = (await withHub(call, (client) => client.request('users', 'setup', {}))) as Link
+  process.stdout.write(call.json ? `${JSON.stringify(told)}\n` : setupPage(told, process.stdout.isTTY === true))
+  return EXIT.ok
+}
+
+/** What a person does with the link. */
+export function setupPage({ link, others, expires_at, warnings }: Link, hasScreen: boolean): string {
+  const elsewhere = others.map((other) => `  or: ${other}\n`).join('')
+  const code = hasScreen ? `\n${renderUnicodeCompact(link, { border: 2 })}\n` : ''
+  const warned = warnings.map((warning) => `\n${warning}\n`).join('')
+  return (
+    "Open this in a browser to make the owner's account, or to give one that is there another password:\n\n" +
+    `  ${link}\n${elsewhere}${code}\n` +
+    `It is good once, until ${timeWords(expires_at, systemClock.now())}. Whoever has it administers this hub: show it to nobody.\n${warned}`
+  )
+}
