@@ -8,6 +8,7 @@ import { type LoadedFrontPart, loadFrontParts } from './composition/open-front-p
 import { STOP_MS, startOrder } from './composition/order.ts'
 import { composePage, type PageParts } from './composition/page-parts.ts'
 import { composeWeb } from './composition/web.ts'
+import { finishRestore } from './core/finish-restore.ts'
 import type { HouseStore } from './core/house-store.ts'
 import { LEAST_BYTES } from './core/thin-before-opening.ts'
 import { FEATURES } from './features/features.ts'
@@ -65,6 +66,7 @@ export class Hub implements Service {
   async start(): Promise<void> {
     const { folder, config, clock } = this.#options
     makeFolder(folder, 0o750)
+    finishRestore(folder)
     this.#full = this.#ballast.release()
     const since = clock.mono()
     const certificate = await loadCertificate(folder, config.tls)

@@ -1,3 +1,4 @@
+import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { systemClock } from '../shared/clock.ts'
 import { variable } from '../shared/environment.ts'
@@ -26,13 +27,8 @@ async function runVerb(verb: string, values: HubValues): Promise<number> {
       process.stdout.write(`${copy}\n`)
       return 0
     }
-    case 'restore': {
-      const { restoreDatabase } = await maintenance()
-      const told = (what: string) => void process.stderr.write(`${what}\n`)
-      const source = needed(verb, 'from', values)
-      process.stdout.write(restored(restoreDatabase(folder, source, { now: systemClock.now(), told })))
-      return 0
-    }
+    case 'restore':
+      return await restore(folder, needed(verb, 'from', values), values)
     case 'salvage': {
       const { salvageDatabase } = await maintenance()
       const { createLog } = await import('../shared/log.ts')
@@ -55,6 +51,22 @@ async function runVerb(verb: string, values: HubValues): Promise<number> {
         hint: `Write it before the options: lares hub ${verb} --data DIR.`,
       })
   }
+}
+
+/** A copy of a database, or a backup of everything. */
+async function restore(folder: string, source: string, values: HubValues): Promise<number> {
+  const { archiveKind } = await import('./archive/archive-stream.ts')
+  const told = (what: string) => void process.stderr.write(`${what}\n`)
+  if (existsSync(source) && statSync(source).isFile() && archiveKind(source) !== null) {
+    const { restoreHouse } = await import('./archive/restore-house.ts')
+    const [config, secretFile] = [text(values.config), text(values['passphrase-file'])]
+    const replace = values.replace === true
+    process.stdout.write(await restoreHouse(folder, { source, replace, config, secretFile, told }))
+    return 0
+  }
+  const { restoreDatabase } = await maintenance()
+  process.stdout.write(restored(restoreDatabase(folder, source, { now: systemClock.now(), told })))
+  return 0
 }
 
 /** What no running hub loads into this thread is loaded by the verb that needs it. */

@@ -20,7 +20,7 @@ export const HUB_PROGRAM = {
     {
       verb: 'restore',
       params: [],
-      says: 'put a copy in its place, --from FILE; the present one is set aside. Stop the hub first',
+      says: 'put a copy or a backup in its place, --from FILE; what is there is set aside. Stop the hub first',
     },
     {
       verb: 'salvage',
@@ -41,7 +41,17 @@ export const HUB_PROGRAM = {
     to: { kind: 'text', value: 'FILE', says: 'see backup and salvage', verbs: ['backup', 'salvage'] },
     from: { kind: 'text', value: 'FILE', says: 'see restore and salvage', verbs: ['restore', 'salvage'] },
     example: { kind: 'switch', says: 'see config', verbs: ['config'] },
-    replace: { kind: 'switch', says: 'backup also over an earlier copy', verbs: ['backup'] },
+    replace: {
+      kind: 'switch',
+      says: 'backup also over an earlier copy; restore a backup also where a house is',
+      verbs: ['backup', 'restore'],
+    },
+    'passphrase-file': {
+      kind: 'text',
+      value: 'FILE',
+      says: 'the first line of it opens the backup (default: it is asked for, or read from standard input)',
+      verbs: ['restore'],
+    },
     'print-ready': { kind: 'switch', says: 'one line of JSON on standard output once it listens' },
     json: { kind: 'switch', says: 'the bare answer of health, and errors as JSON' },
   },

@@ -30,7 +30,7 @@ export function bringIn(
     readable(source, file)
     dropPart(part)
     copyWithLog(source, part)
-    makeOnePiece(part, { source, migrations })
+    settleIncoming(part, { source, migrations })
     const folder = dirname(resolve(source))
     if (!fillRollups(part, () => listBackups(folder))) told(`${LEFT_TO_OTHERS} ${folder}`)
     return part
@@ -65,12 +65,24 @@ function copyPrivate(from: string, to: string): void {
   chmodSync(to, 0o600)
 }
 
-function makeOnePiece(part: string, { source, migrations }: { source: string; migrations: string }): void {
+/**
+ * Makes a copy of a database one piece, ready to take a place: checked, and known as a copy. `source` is what messages call it;
+ * `check` may find more that is wrong with it. Throws what is wrong.
+ */
+export function settleIncoming(
+  part: string,
+  {
+    source,
+    migrations,
+    check = () => {},
+  }: { source: string; migrations: string; check?: (db: Sqlite.Database) => void },
+): void {
   const db = new Sqlite(part)
   try {
     db.pragma('journal_mode = DELETE')
     checkSound(db, source)
     refuseNewer(db, migrations)
+    check(db)
     markAsCopy(db)
   } finally {
     db.close()

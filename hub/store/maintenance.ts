@@ -16,6 +16,7 @@ import { salvage, salvageFile } from './salvage.ts'
 import { reportWords } from './salvage-report.ts'
 import { isSound } from './sound.ts'
 import type { StoreFolder } from './store-folder.ts'
+import { finishHouseExchange } from './whole-exchange.ts'
 
 /**
  * A whole copy of the database in one file, also while the hub runs. `target` is checked before anything is written and the
@@ -125,5 +126,6 @@ function lock(folder: string): () => void {
   const file = lockFile(folder)
   const release = lockFolder(file)
   giveToOwnerOf(folder, file)
+  finishHouseExchange(folder)
   return release
 }

@@ -3,8 +3,10 @@ import { Writable } from 'node:stream'
 import { LaresError } from '../errors.ts'
 import { columnsOf, wrapped } from './text-width.ts'
 
-/** A secret: twice, without showing it. From a pipe it is one line. Throws `bad_params`. */
-export async function askSecret(name: string): Promise<string> {
+/**
+ * A secret, without showing it: twice, or once where a slip shows anyway. From a pipe it is one line. Throws `bad_params`.
+ */
+export async function askSecret(name: string, { twice = true } = {}): Promise<string> {
   const quiet = new Writable({ write: (_chunk, _encoding, done) => done() })
   const { isTTY } = process.stdin
   const terminal = createInterface({
@@ -21,8 +23,8 @@ export async function askSecret(name: string): Promise<string> {
     }
     process.stderr.write(`The ${name} (it is not shown): `)
     const first = await answerOf(terminal, '')
-    if (first !== null) process.stderr.write('\nThe same again: ')
-    const second = first === null ? null : await answerOf(terminal, '')
+    if (first !== null && twice) process.stderr.write('\nThe same again: ')
+    const second = first === null || !twice ? first : await answerOf(terminal, '')
     process.stderr.write('\n')
     if (first === null || second === null)
       throw new LaresError('bad_params', `no ${name} was given, and nothing was done`, { hint: 'Call it again.' })

@@ -43,6 +43,8 @@ const MAY_IMPORT: Record<string, string> = {
   'hub/store/erasure-plan.ts': 'drizzle/sqlite/schema.ts',
   // Keys of what is sealed, and what is opened with them: every thread has its own.
   'hub/secrets': 'hub/store shared shared/sqlite',
+  // Everything of a house in one file, and back: in processes of their own, and in the command that restores.
+  'hub/archive': 'hub/secrets hub/store shared shared/sqlite shared/terminal',
   'hub/engine': 'hub/secrets hub/store shared shared/admin shared/messages shared/sqlite',
   // What a feature may have, and what the threads give to its parts.
   'hub/contract': 'hub/engine hub/secrets shared',
@@ -77,7 +79,7 @@ const MAY_IMPORT: Record<string, string> = {
   // Puts the parts of a hub together.
   'hub/composition':
     'hub/admin hub/broker hub/contract hub/core hub/engine hub/features hub/features/users hub/front hub/health hub/hub-options.ts hub/listen hub/secrets hub/store hub/sync hub/voice hub/web shared shared/messages',
-  hub: 'hub/composition hub/contract hub/core hub/engine hub/features hub/features/logins hub/health hub/listen hub/store shared',
+  hub: 'hub/archive hub/composition hub/contract hub/core hub/engine hub/features hub/features/logins hub/health hub/listen hub/store shared',
 
   central: 'hub/store shared shared/admin shared/sqlite shared/terminal',
 

@@ -1,5 +1,6 @@
 import { ACCESS } from './access.ts'
 import { ALERTING } from './alerting.ts'
+import { BACKUPS } from './backups.ts'
 import { BRIDGES_AT_BROKER } from './bridges.ts'
 import { BROKER } from './broker.ts'
 import { BROKERS } from './brokers.ts'
@@ -61,6 +62,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...STORE,
   ...WEAR,
   ...COPIES_OF_ROLLUPS,
+  ...BACKUPS,
   ...SALVAGE,
   ...LOST_ROWS,
   ...READINGS,

@@ -68,7 +68,7 @@ export const SECRETS: readonly Mutation[] = [
   },
   {
     without: 'refusing a file with a secret that everybody may read',
-    file: 'hub/secrets/stored-secrets.ts',
+    file: 'hub/secrets/secret-file.ts',
     text: '(fstatSync(fd).mode & 0o007) !== 0',
     becomes: 'fd < 0',
     test: { file: STORED, name: 'gets the first line of a file that not everybody may read' },
@@ -173,7 +173,7 @@ export const SECRETS: readonly Mutation[] = [
   },
   {
     without: 'refusing a file whose first line is empty',
-    file: 'hub/secrets/stored-secrets.ts',
+    file: 'hub/secrets/secret-file.ts',
     text: 'if (line.length > 0) return line',
     becomes: 'if (line.length >= 0) return line',
     test: { file: STORED, name: 'is refused where its first line is empty' },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readSources } from '../source-tree.ts'
 import { ALERTING } from './inventory/alerting.ts'
+import { BACKUPS } from './inventory/backups.ts'
 import { CENTRAL } from './inventory/central.ts'
 import { COMMAND_LINE } from './inventory/command-line.ts'
 import { EDGE } from './inventory/edge.ts'
@@ -17,7 +18,7 @@ interface Listed {
   entries: readonly Entry[]
 }
 
-const listed: Listed[] = [ALERTING, CENTRAL, HUB, IMPORTS, MAKERS, PAGE, COMMAND_LINE, EDGE].flatMap(
+const listed: Listed[] = [ALERTING, BACKUPS, CENTRAL, HUB, IMPORTS, MAKERS, PAGE, COMMAND_LINE, EDGE].flatMap(
   (inventory: Inventory) =>
     Object.entries(inventory).flatMap(([path, entries]) =>
       Object.entries(entries).map(([words, given]) => ({ path, words, entries: [given].flat() })),

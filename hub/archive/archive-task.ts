@@ -1,0 +1,50 @@
+import type { ErrorCode } from '../../shared/errors.ts'
+import type { HubPlaces } from './archive-files.ts'
+import type { LyingArchive } from './archive-folder.ts'
+import type { ArchivePlace } from './archive-place.ts'
+import type { KeepRule } from './keep-rule.ts'
+
+export interface MakeTask {
+  task: 'make'
+  places: HubPlaces
+  version: string
+  now: number
+  place: ArchivePlace
+  keep: KeepRule
+}
+
+export interface CheckTask {
+  task: 'check'
+  place: ArchivePlace
+  name: string
+  /** Where the database is unpacked for being opened, in a folder of its own that is removed again. */
+  scratch: string
+}
+
+/** What a process that handles archives is told, in one line on its standard input: others could read the words of a program. */
+export type ArchiveTask = (MakeTask | CheckTask) & { passphrase: string | null }
+
+export interface MadeArchive {
+  name: string
+  bytes: number
+  madeAt: number
+  /** Whether it was read again from where it lies. */
+  verified: boolean
+  /** All archives of this hub that lie there now; `null` where nobody can look. */
+  lying: LyingArchive[] | null
+}
+
+export interface CheckedArchive {
+  name: string
+  /** When it was made, and how many readings are in it. */
+  madeAt: number
+  readings: number
+}
+
+export type ArchivePhase = 'checking' | 'packing' | 'reading'
+
+/** What it says, a line of JSON each; the last one says how it ended. */
+export type ArchiveMessage =
+  | { says: 'progress'; phase: ArchivePhase; done: number; total: number }
+  | { says: 'done'; made?: MadeArchive; checked?: CheckedArchive }
+  | { says: 'failed'; code: ErrorCode; message: string; hint: string }

@@ -1,0 +1,203 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { restoreArchive } from '../../../hub/archive/restore-archive.ts'
+import { openStore } from '../../../hub/store/open-store.ts'
+import { storeFile } from '../../../hub/store/places.ts'
+import { silentLog } from '../../../shared/log.ts'
+import { lockFolder } from '../../../shared/sqlite/lock.ts'
+import { HOUSE_ROWS } from '../store/house-rows.ts'
+import { houseToPack, make, PASSPHRASE } from './house-to-pack.ts'
+
+let base: string
+let folder: string
+let stick: string
+let empty: string
+
+beforeEach(() => {
+  base = mkdtempSync(join(tmpdir(), 'lares-archive-'))
+  folder = join(base, 'house')
+  stick = join(base, 'stick')
+  empty = join(base, 'empty')
+  mkdirSync(stick)
+})
+afterEach(() => rmSync(base, { recursive: true, force: true }))
+
+const place = () => ({ kind: 'folder', folder: stick }) as const
+const passphrase = async () => PASSPHRASE
+const tree = (at: string) =>
+  (readdirSync(at, { recursive: true }) as string[])
+    .filter((name) => statSync(join(at, name)).isFile() && name !== 'lock.db')
+    .sort()
+
+async function packed(options: Parameters<typeof make>[2] = {}) {
+  const store = houseToPack(folder)
+  const made = await make(folder, place(), options)
+  store.close()
+  return join(stick, made.name)
+}
+
+function count(at: string, sql: string): unknown {
+  const db = new Sqlite(storeFile(at), { readonly: true })
+  try {
+    return db.prepare(sql).pluck().get()
+  } finally {
+    db.close()
+  }
+}
+
+describe('an archive of a house', () => {
+  it('brings database, keys, recordings, certificate and settings onto an empty machine', async () => {
+    const archive = await packed()
+    expect(archive).toMatch(/\/lares-home-0000000h-20261130T033000Z\.tar\.age$/)
+    expect(statSync(archive).mode & 0o777).toBe(0o600)
+    expect(readFileSync(archive).includes('the key')).toBe(false)
+    const restored = await restoreArchive(empty, { source: archive, now: 5, passphrase })
+    expect(restored).toMatchObject({
+      aside: null,
+      settings: join(empty, 'hub.toml.restored'),
+      manifest: { house: 'Home', version: '0.1.0' },
+    })
+    const [key = ''] = readdirSync(join(folder, 'keys'))
+    expect(tree(empty)).toEqual(
+      [
+        'clips/2026-11-30/0123456789abcdefghjk.wav',
+        'hub.db',
+        'hub.toml.restored',
+        `keys/${key}`,
+        'tls.crt',
+        'tls.key',
+      ].sort(),
+    )
+    for (const name of ['tls.key', 'tls.crt', `keys/${key}`, 'clips/2026-11-30/0123456789abcdefghjk.wav'])
+      expect(readFileSync(join(empty, name)).equals(readFileSync(join(folder, name)))).toBe(true)
+    for (const [name, mode] of [
+      ['tls.key', 0o600],
+      ['keys', 0o700],
+      [`keys/${key}`, 0o600],
+      ['clips', 0o700],
+      ['hub.db', 0o600],
+    ] as const)
+      expect([name, statSync(join(empty, name)).mode & 0o777]).toEqual([name, mode])
+    expect(count(empty, 'SELECT count(*) FROM readings')).toBe(3)
+    expect(count(empty, 'SELECT count(*) FROM events')).toBe(1)
+  })
+
+  it('is another life of the house to central and to every log', async () => {
+    const archive = await packed()
+    await restoreArchive(empty, { source: archive, now: 5, passphrase })
+    expect(count(empty, "SELECT value FROM hub_settings WHERE key = 'restored_copy'")).toBe('true')
+    expect(count(empty, 'PRAGMA application_id')).not.toBe(count(folder, 'PRAGMA application_id'))
+    openStore({ folder: empty, now: 6, log: silentLog }).close()
+  })
+
+  it('needs no passphrase where the owner said so, and says so in its name', async () => {
+    const archive = await packed({ passphrase: null })
+    expect(archive).toMatch(/Z\.tar$/)
+    const restored = await restoreArchive(empty, {
+      source: archive,
+      now: 5,
+      passphrase: () => Promise.reject(new Error('asked')),
+    })
+    expect(restored.manifest.rows.readings).toBe(3)
+  })
+
+  it('refuses a passphrase that is guessed', async () => {
+    await expect(packed({ passphrase: 'short' })).rejects.toMatchObject({
+      code: 'bad_params',
+      message: expect.stringContaining('12 letters'),
+    })
+    expect(readdirSync(stick)).toEqual([])
+  })
+
+  it('is not made of a damaged database', async () => {
+    const store = houseToPack(folder)
+    store.db.pragma('wal_checkpoint(TRUNCATE)')
+    const page = Number(store.db.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'devices'").pluck().get())
+    const bytes = readFileSync(storeFile(folder))
+    bytes.fill(0x5a, (page - 1) * 4_096, page * 4_096)
+    writeFileSync(storeFile(folder), bytes)
+    await expect(make(folder, place())).rejects.toMatchObject({ code: 'corrupt_database' })
+    expect(readdirSync(stick)).toEqual([])
+  })
+})
+
+describe('a restore', () => {
+  it('refuses a house that is there, and sets all of it aside where a person says so', async () => {
+    const archive = await packed()
+    const other = openStore({ folder: empty, now: 1, log: silentLog })
+    other.db.exec(HOUSE_ROWS.replaceAll("'Home'", "'Other'"))
+    other.close()
+    writeFileSync(join(empty, 'tls.key'), 'another key')
+    await expect(restoreArchive(empty, { source: archive, now: 5, passphrase })).rejects.toMatchObject({
+      code: 'already_exists',
+    })
+    const { aside } = await restoreArchive(empty, { source: archive, now: 5, replace: true, passphrase })
+    expect(aside).toBe(join(empty, '*.aside-5'))
+    expect(readFileSync(join(empty, 'tls.key.aside-5'), 'utf8')).toBe('another key')
+    const before = new Sqlite(join(empty, 'hub.db.aside-5'), { readonly: true })
+    expect(before.prepare('SELECT name FROM houses').pluck().get()).toBe('Other')
+    before.close()
+    expect(count(empty, 'SELECT name FROM houses')).toBe('Home')
+    expect(readFileSync(join(empty, 'tls.key'), 'utf8')).toBe('the key')
+  })
+
+  it('goes ahead where a hub was started once and nothing is in its house', async () => {
+    const archive = await packed()
+    openStore({ folder: empty, now: 1, log: silentLog }).close()
+    const { aside } = await restoreArchive(empty, { source: archive, now: 5, passphrase })
+    expect(aside).toBe(join(empty, '*.aside-5'))
+    expect(count(empty, 'SELECT count(*) FROM readings')).toBe(3)
+  })
+
+  it('refuses over a running hub', async () => {
+    const archive = await packed()
+    mkdirSync(empty)
+    const release = lockFolder(join(empty, 'lock.db'))
+    await expect(restoreArchive(empty, { source: archive, now: 5, passphrase })).rejects.toMatchObject({
+      code: 'already_running',
+    })
+    release()
+  })
+
+  const refusals: [string, (bytes: Buffer) => Buffer, RegExp][] = [
+    ['that was cut off', (bytes) => bytes.subarray(0, bytes.length - 100_000), /damaged or cut off/],
+    ['that was cut off between two pieces of the seal', (bytes) => cutAtPiece(bytes), /damaged or cut off/],
+    ['with a changed byte', (bytes) => changed(bytes, bytes.length >> 1), /damaged or cut off/],
+    ['whose end came twice', (bytes) => Buffer.concat([bytes, bytes]), /damaged or cut off/],
+    ['that is empty behind its head', (bytes) => bytes.subarray(0, 200), /damaged/],
+  ]
+  for (const [which, change, words] of refusals)
+    it(`changes nothing for an archive ${which}`, async () => {
+      const archive = await packed()
+      writeFileSync(archive, change(readFileSync(archive)))
+      mkdirSync(empty)
+      writeFileSync(join(empty, 'tls.key'), 'mine')
+      await expect(restoreArchive(empty, { source: archive, now: 5, passphrase })).rejects.toThrow(words)
+      expect(tree(empty)).toEqual(['tls.key'])
+    })
+
+  it('changes nothing for another passphrase', async () => {
+    const archive = await packed()
+    const wrong = restoreArchive(empty, { source: archive, now: 5, passphrase: async () => 'another one altogether' })
+    await expect(wrong).rejects.toMatchObject({
+      code: 'bad_params',
+      message: expect.stringContaining('the passphrase does not open'),
+    })
+    expect(tree(empty)).toEqual([])
+  })
+})
+
+function changed(bytes: Buffer, at: number): Buffer {
+  bytes[at] = (bytes[at] ?? 0) ^ 1
+  return bytes
+}
+
+/** Without its last piece: every piece before it is whole. */
+function cutAtPiece(bytes: Buffer): Buffer {
+  const head = bytes.indexOf('\n--- ') + 5 + 43 + 1 + 16
+  const piece = 65_536 + 16
+  return bytes.subarray(0, head + Math.floor((bytes.length - head - 1) / piece) * piece)
+}
