@@ -25,6 +25,8 @@ export interface BrokerState extends Pick<BrokerTrouble, 'refuses'> {
 export interface ExistingBrokerParts extends Pick<MessageGuardParts, 'most' | 'passedOver'> {
   /** Asked at every connection: a password may have been changed. Rejects with what is wrong with it. */
   address(): Promise<BrokerAddress>
+  /** What that broker says of us, retained, when the connection is torn. Absent: nothing. */
+  will?: { topic: string; payload: string }
   /** Everything that has to be heard now. */
   filters(): ReadonlySet<string>
   hear(message: PublishedMessage): void
@@ -115,7 +117,7 @@ export class ExistingBroker {
       return
     }
     const guard = new MessageGuard({ socket, most, passedOver })
-    const client = new MqttClient(() => guard, optionsFor(address))
+    const client = new MqttClient(() => guard, optionsFor(address, this.#parts.will))
     this.#client = client
     let failure: unknown = null
     let cancelLasting: Cancel = () => {}
@@ -154,7 +156,7 @@ export class ExistingBroker {
   }
 }
 
-function optionsFor({ user, password }: BrokerAddress): IClientOptions {
+function optionsFor({ user, password }: BrokerAddress, will: ExistingBrokerParts['will']): IClientOptions {
   return {
     protocolVersion: 4,
     clientId: `lares-${randomBytes(6).toString('hex')}`,
@@ -167,6 +169,7 @@ function optionsFor({ user, password }: BrokerAddress): IClientOptions {
     timerVariant: 'native',
     ...(user === null ? {} : { username: user }),
     ...(password === null ? {} : { password }),
+    ...(will === undefined ? {} : { will: { ...will, payload: Buffer.from(will.payload), qos: 1, retain: true } }),
   }
 }
 

@@ -56,9 +56,11 @@ const MAY_IMPORT: Record<string, string> = {
   'hub/dialects/zigbee2mqtt': 'hub/dialects hub/dialects/templates shared',
   // The thread that listens at brokers of somebody else, and its end on the front.
   'hub/makers': 'hub/dialects hub/dialects/homeassistant hub/dialects/tasmota hub/dialects/zigbee2mqtt shared',
+  // The thread that shows the house at brokers of somebody else, and its end on the front.
+  'hub/links': 'hub/engine hub/makers shared',
   'hub/query': 'hub/engine shared shared/sqlite',
   'hub/features/makers': 'hub/makers',
-  'hub/features/homeassistant': 'hub/makers',
+  'hub/features/homeassistant': 'hub/links hub/makers',
   // What is known of brands and kinds, in Home Assistant's words.
   'hub/integrations': '',
   'hub/features/import': 'hub/integrations',

@@ -98,7 +98,7 @@ export const BROKERS: readonly Mutation[] = [
   },
   {
     without: 'refusing a certificate that is looked at by nobody',
-    file: 'hub/features/makers/settings.ts',
+    file: 'hub/contract/broker-entry.ts',
     text: "({ url, ca, pin }) => url.startsWith('mqtts:') ||",
     becomes: "({ url, ca, pin }) => url.startsWith('mqtt') ||",
     test: { file: SETTINGS, name: 'is not thought to be safe where it speaks no TLS' },

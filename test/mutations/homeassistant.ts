@@ -2,6 +2,10 @@ import type { Mutation } from './mutation.ts'
 
 const ANNOUNCEMENTS = 'test/hub/front/announcements.test.ts'
 const ANNOUNCING = 'test/hub/features/homeassistant/announcing.test.ts'
+const FAR = 'test/hub/links/far-topics.test.ts'
+const LEDGER = 'test/hub/features/homeassistant/link-ledger.test.ts'
+const LOGIN = 'test/hub/features/program-login.test.ts'
+const SESSION = 'test/hub/links/link-session.test.ts'
 const READ_BACK = 'test/hub/features/homeassistant/read-back.test.ts'
 
 /** What Home Assistant sees and tells. */
@@ -110,5 +114,61 @@ export const SEEN_BY_HOME_ASSISTANT: readonly Mutation[] = [
     text: '{{ v if v is defined and v is not none else',
     becomes: '{{ v if v else',
     test: { file: READ_BACK, name: ' says the same' },
+  },
+  {
+    without: 'a ledger of what stands at another broker that is written first',
+    file: 'hub/links/link-session.ts',
+    text: "await ledger({ ask: 'note',",
+    becomes: "void ledger({ ask: 'note',",
+    test: { file: SESSION, name: 'publishes nothing that is not on the ledger' },
+  },
+  {
+    without: 'a bound on what is told at another broker',
+    file: 'hub/links/link-session.ts',
+    text: 'if (retained || !link.announce || !this.#pace.take(clock.mono(), ORDERS)) return',
+    becomes: 'if (retained || !link.announce) return',
+    test: { file: SESSION, name: 'hands in what is told there' },
+  },
+  {
+    without: 'passing over orders that another broker kept',
+    file: 'hub/links/link-session.ts',
+    text: 'if (retained || !link.announce ||',
+    becomes: 'if (!link.announce ||',
+    test: { file: SESSION, name: 'hands in what is told there' },
+  },
+  {
+    without: 'emptying at another broker what the house does not show any more',
+    file: 'hub/links/far-topics.ts',
+    text: "      this.#empty(topic, '')\n    }",
+    becomes: "      if (!this.#wanted.has(topic)) this.#empty(topic, '')\n    }",
+    test: { file: FAR, name: 'is taken back where the ledger has it' },
+  },
+  {
+    without: 'announcements of others at another broker that stay',
+    file: 'hub/links/far-topics.ts',
+    text: 'if (!this.#houses.has(house) || this.#announced.has(device)) return',
+    becomes: 'if (this.#announced.has(device)) return',
+    test: { file: FAR, name: 'of somebody else, or is known, stays' },
+  },
+  {
+    without: 'leaving to others what they announce at another broker themselves',
+    file: 'hub/links/far-topics.ts',
+    text: 'this.status === null || this.#twins.has(device)) return',
+    becomes: 'this.status === null) return',
+    test: { file: FAR, name: 'is nothing that somebody else announces there' },
+  },
+  {
+    without: 'showing elsewhere what a program may see, and no more',
+    file: 'hub/features/homeassistant/link-ledger.ts',
+    text: "(seen?.includes(houseAnnounced(topic) ?? '') ?? true)",
+    becomes: "(seen?.includes(houseAnnounced(topic) ?? '') ?? true) !== null",
+    test: { file: LEDGER, name: 'has taken back what the program may not see any more' },
+  },
+  {
+    without: 'the rights of a program for whoever comes in as one by the local socket',
+    file: 'hub/features/users/program-login.ts',
+    text: 'rights: rightsOf(db, row), session',
+    becomes: "rights: 'all' as const, session",
+    test: { file: LOGIN, name: 'lets the hub itself in as a program' },
   },
 ]

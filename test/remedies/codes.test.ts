@@ -180,6 +180,16 @@ const REMEDIES: Record<ErrorCode | keyof FeatureProblems, Tried | Untried> = {
     because: 'hub.toml or that broker is mended: test/hub/makers/broker-session.test.ts has a password that is mended',
   },
   makers_bridge_away: { because: 'it is a program of somebody else: test/hub/features/makers/source-problems.test.ts' },
+  homeassistant_broker_away: {
+    because: 'it is a program of somebody else: test/end-to-end/homeassistant-elsewhere.test.ts',
+  },
+  homeassistant_broker_refuses: { because: 'hub.toml or that broker is mended, as for makers_broker_refuses' },
+  homeassistant_program_refused: {
+    because: 'a program is made for it, and is heard of: test/end-to-end/homeassistant-elsewhere.test.ts',
+  },
+  homeassistant_left_behind: {
+    because: 'hub.toml names it again, and it goes: test/end-to-end/homeassistant-elsewhere.test.ts',
+  },
   makers_house_unknown: { because: 'hub.toml is mended: test/hub/features/makers/announcements.test.ts' },
   old_key_stays: { because: 'a person removes a file: test/remedies/secrets.test.ts' },
   job_failed: { because: 'what it works with is mended first: test/hub/features/jobs/commands.test.ts' },

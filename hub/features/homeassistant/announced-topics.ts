@@ -33,6 +33,8 @@ export class AnnouncedTopics {
   #put: Statement
   #empty: Statement
   #forget: Statement
+  #places: Statement
+  #forgetPlace: Statement
 
   constructor(db: Database) {
     this.#of = db.prepare(`${READ} WHERE place = ? AND device = ? ORDER BY topic`)
@@ -45,7 +47,21 @@ export class AnnouncedTopics {
     this.#empty = db.prepare(
       "UPDATE homeassistant_topics SET emptied_at = ?, parts = '{}', taken_back = '{}', updated_at = ? WHERE place = ? AND topic = ? AND emptied_at IS NULL",
     )
+    this.#places = db.prepare(
+      'SELECT place, count(*) - count(emptied_at) AS count, count(emptied_at) AS gone FROM homeassistant_topics GROUP BY place ORDER BY place',
+    )
+    this.#forgetPlace = db.prepare('DELETE FROM homeassistant_topics WHERE place = ?')
     this.#forget = db.prepare('DELETE FROM homeassistant_topics WHERE place = ? AND (emptied_at < ? OR emptied_at > ?)')
+  }
+
+  /** Where something stands, or stood lately. */
+  places(): { place: string; count: number; gone: number }[] {
+    return this.#places.all() as { place: string; count: number; gone: number }[]
+  }
+
+  /** Returns how many topics that were. */
+  forgetPlace(place: string): number {
+    return this.#forgetPlace.run(place).changes
   }
 
   of(place: string, device: string): AnnouncedTopic[] {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { brokerEntry, brokerFields } from '../../contract/broker-entry.ts'
 import { placeKey } from '../../contract/named-places.ts'
 import { settingsSection } from '../../contract/settings-section.ts'
-import { readPin } from '../../makers/key-pin.ts'
-import { secretName } from '../../secrets/secret-reader.ts'
+import { pinSetting } from '../../makers/pin-setting.ts'
 import { isOfBridge, OWN_BROKER } from '../bridges/source-of-bridge.ts'
 
 /** A topic without wildcards, as the prefix of a dialect. */
@@ -11,42 +11,15 @@ const prefix = z
   .regex(/^[^+#\s/][^+#\s]{0,99}(?<!\/)$/u, 'is no topic: no +, # or blank, and no / at its ends')
 const spoken = z.union([prefix, z.literal(false)])
 
-const pin = z
-  .string()
-  .refine((text) => readPin(text) !== null, 'is no SHA-256 of a public key: 64 hexadecimal digits, or base64')
-  .transform((text) => readPin(text) ?? '')
-
-const broker = z
-  .strictObject({
-    url: z
-      .url({ protocol: /^mqtts?$/, error: 'does not begin with mqtt:// or mqtts://' })
-      .refine((text) => !/@/.test(text), 'holds a user or password: they belong into user and secret_file'),
-    user: z.string().min(1).max(255).optional(),
-    secret: secretName.optional(),
-    secret_file: z.string().startsWith('/', 'is no whole path').optional(),
-    ca: z.string().startsWith('/', 'is no whole path').optional(),
-    pin: pin.optional(),
+const broker = brokerEntry(
+  z.strictObject({
+    ...brokerFields(pinSetting),
     house: z.string().min(1).max(255).optional(),
     zigbee2mqtt: spoken.optional(),
     tasmota: spoken.optional(),
     homeassistant: spoken.optional(),
-  })
-  .refine(
-    ({ secret, secret_file }) => secret === undefined || secret_file === undefined,
-    'has both secret and secret_file',
-  )
-  .refine(
-    ({ secret, secret_file, user }) => user !== undefined || (secret ?? secret_file) === undefined,
-    'has a secret and no user',
-  )
-  .refine(
-    ({ ca, pin }) => ca === undefined || pin === undefined,
-    'has both ca and pin: the key that pin names is enough',
-  )
-  .refine(
-    ({ url, ca, pin }) => url.startsWith('mqtts:') || (ca ?? pin) === undefined,
-    'has ca or pin, which are for url = "mqtts://…"',
-  )
+  }),
+)
 
 /** The hub's own broker has bridges for sources. */
 const brokerKey = placeKey.refine(

@@ -9,6 +9,7 @@ import { admitBridge } from '../bridges/login.ts'
 import { checkCode, countTry, hashSecret } from '../devices/joining.ts'
 import { noteWebUse } from '../logins/web-sessions.ts'
 import { BROWSERS, isProgram, rightsOf, TOKENS, type TokenRow } from './login-rights.ts'
+import { admitProgram, programOfLogin } from './program-login.ts'
 import { noteUse } from './tokens.ts'
 
 /** A joiner's client id stands in the topics that it uses. */
@@ -37,6 +38,9 @@ export function authenticate(context: Context, credentials: Credentials): Admiss
   const bridge = username === null ? null : bridgeOfLogin(username)
   if (listener === 'local') {
     if (bridge !== null) return admitBridge(context, { name: bridge, clientId, password: null })
+    const program = username === null ? null : programOfLogin(username)
+    if (program !== null)
+      return admitProgram(context, { name: program, clientId: clientId || chosen(context, program) })
     return accept({ kind: 'local', session: context.id() }, clientId || chosen(context, LOCAL))
   }
   if (password === null && cookie !== undefined) return browser(context, clientId, cookie)

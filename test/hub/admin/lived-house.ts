@@ -84,6 +84,9 @@ const BRIDGE = ['zigbee2mqtt:zigbee2mqtt:zigbee2mqtt:[]', 'esphome:homeassistant
   )
   .join(';')
 
+/** Something stands at another broker. */
+const SHOWN = `INSERT OR IGNORE INTO homeassistant_topics (place, topic, device, updated_at) VALUES ('mqtt://192.168.1.5:1883', 'ha/x', 'x', ${START})`
+
 /** What the front prepares for a command, and what its first example answers in a house that lived a little. */
 const HOME = '(SELECT id FROM houses ORDER BY created_at, id LIMIT 1)'
 const ANNA = `INSERT OR IGNORE INTO people (id, house_id, user_id, name, role, created_at, updated_at) VALUES ('p1', ${HOME}, 'anna', 'Anna', 'owner', 0, 0)`
@@ -160,6 +163,8 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
   'alert-rules/enable': { expect: { rule: 'device-offline' } },
   'alert-rules/disable': { expect: { rule: 'device-offline' } },
   'alert-rules/test': { expect: { targets: ['phone'] } },
+  'homeassistant/list': { expect: { places: [{ place: 'hub', gone: 0 }] } },
+  'homeassistant/forget': { before: SHOWN, expect: { place: 'mqtt://192.168.1.5:1883', topics: 1 } },
   'bridges/add': {
     prepared: PLAIN,
     expect: {
