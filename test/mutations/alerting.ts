@@ -3,6 +3,9 @@ import type { Mutation } from './mutation.ts'
 const RAISING = 'test/hub/features/alerts/raising.test.ts'
 const TELLING = 'test/hub/features/alerts/telling.test.ts'
 const COMMANDS = 'test/hub/features/alerts/commands.test.ts'
+const HUB = 'test/hub/features/alerts/watched-hub.test.ts'
+const POSTS = 'test/hub/features/alerts/webhooks-and-ntfy.test.ts'
+const LETTERS = 'test/hub/features/alerts/letters.test.ts'
 
 /** Who is told that something is wrong, when, and how often. */
 export const ALERTING: readonly Mutation[] = [
@@ -138,5 +141,90 @@ export const ALERTING: readonly Mutation[] = [
     text: '!had.has(id)',
     becomes: 'id !== ""',
     test: { file: COMMANDS, name: 'are there from the start, and one that was removed does not come back' },
+  },
+  {
+    without: 'staying as it is while nothing is known of the hub',
+    file: 'hub/features/alerts/hub-looks.ts',
+    text: 'if (facts === null) return null',
+    becomes: 'if (facts === null) return []',
+    test: { file: HUB, name: 'is not said to be well while nothing is known of it' },
+  },
+  {
+    without: 'sparing a target that it cannot be told',
+    file: 'hub/features/alerts/telling.ts',
+    text: 'if (alert.subject === `problem:${targetProblem(key)}`) return []',
+    becomes: '',
+    test: { file: HUB, name: 'does not tell a target that it cannot be told' },
+  },
+  {
+    without: 'keeping to itself what somebody typed as a name',
+    file: 'hub/features/users/engine.ts',
+    text: "isDevice.get(username) !== undefined ? username : ''",
+    becomes: "isDevice.get(username) !== undefined ? username : username ?? ''",
+    test: { file: HUB, name: 'never say what somebody typed' },
+  },
+  {
+    without: 'counting what is not understood where its bytes are not kept any more',
+    file: 'hub/engine/rejected-messages.ts',
+    text: 'this.#refused(device, context.now)',
+    becomes: '',
+    test: { file: HUB, name: 'are told of that send what nobody understands' },
+  },
+  {
+    without: 'moving an alert with its device',
+    file: 'hub/features/alerts/rule-judge.ts',
+    text: 'alert.house_id === one.house && alert.severity',
+    becomes: 'alert.severity',
+    test: { file: HUB, name: 'that move to another house take their alerts along' },
+  },
+  {
+    without: 'asking a web server for its certificate',
+    file: 'hub/features/alerts/http-post.ts',
+    text: 'agent: false,',
+    becomes: 'agent: false, rejectUnauthorized: false,',
+    test: { file: POSTS, name: 'shows its certificate' },
+  },
+  {
+    without: 'signing when a message was sent',
+    file: 'hub/features/alerts/send-webhook.ts',
+    text: '.update(`${seconds}.${body}`)',
+    becomes: '.update(body)',
+    test: { file: POSTS, name: 'can tell by its signature' },
+  },
+  {
+    without: 'trying again while a secret is missing',
+    file: 'hub/features/alerts/message-run.ts',
+    text: "error instanceof LaresError && error.code !== 'unreachable'",
+    becomes: 'error === null',
+    test: { file: POSTS, name: 'waits for a secret that nobody has entered yet' },
+  },
+  {
+    without: 'leaving a server that says for ever why it refuses',
+    file: 'hub/features/alerts/http-post.ts',
+    text: 'if (text.length >= ANSWER_BYTES) answer()',
+    becomes: '',
+    endless: true,
+    test: { file: POSTS, name: 'that says for ever why it fails' },
+  },
+  {
+    without: 'asking a mail server for TLS',
+    file: 'hub/features/alerts/send-mail.ts',
+    text: 'requireTLS: !isTls && !plain',
+    becomes: 'requireTLS: false',
+    test: { file: LETTERS, name: 'is not sent where the server has no TLS' },
+  },
+  {
+    without: 'asking a mail server for its certificate',
+    file: 'hub/features/alerts/send-mail.ts',
+    text: "tls: { minVersion: 'TLSv1.2',",
+    becomes: "tls: { rejectUnauthorized: false, minVersion: 'TLSv1.2',",
+    test: { file: LETTERS, name: 'is not sent to a server for which nobody vouches' },
+  },
+  {
+    without: 'refusing a password that everybody could read',
+    file: 'hub/features/alerts/settings.ts',
+    text: '!plain || user === undefined',
+    becomes: 'plain || !plain',
+    test: { file: POSTS, name: 'hub.toml may not say' },
   },
 ]

@@ -77,6 +77,15 @@ export class RuleJudge {
     const lasts = Math.max(mono - watch.since, beyond ? (one.lastsMs ?? 0) : 0)
     if (!isOpen && beyond && lasts >= rule.for_s * 1_000) this.#raise(context, rule, one)
     else if (isOpen && !beyond) this.#endAfter(context, rule, { alert: open, lasts })
+    else if (isOpen) this.#keepUp(context, rule, { alert: open, one })
+  }
+
+  /** Where it is, and how serious, may be otherwise by now. */
+  #keepUp(context: Context, rule: AlertRule, { alert, one }: { alert: AlertRow; one: Observed }): void {
+    const severity = one.severity ?? rule.severity
+    if (alert.house_id === one.house && alert.severity === severity) return
+    context.db.prepare('UPDATE alerts SET house_id = ?, severity = ? WHERE id = ?').run(one.house, severity, alert.id)
+    this.#put(context, { ...alert, house_id: one.house, severity })
   }
 
   #absent(context: Context, rule: AlertRule, alert: AlertRow): void {

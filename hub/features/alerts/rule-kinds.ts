@@ -117,7 +117,8 @@ const KINDS = {
     summary: "the hub's health says that somebody should look",
     scopes: [],
     word: 'code',
-    clearS: 5 * MINUTE_S,
+    // After a start the parts of the hub say one after the other what is wrong with them.
+    clearS: 10 * MINUTE_S,
     isOverWhenAbsent: true,
     many: (count) => `${count} things are wrong with the hub`,
   },

@@ -9,6 +9,9 @@ import type { AlertTargets } from './settings.ts'
 /** A server that restarts is nobody's trouble. */
 const FAILURES = 3
 
+/** What the problem of a target is called in the hub's health. */
+export const targetProblem = (key: string) => `alerts:${key}`
+
 /** Tells the hub's health which targets take nothing, and which are named and not there. */
 export class TargetProblems {
   #told = new Map<string, string>()
@@ -17,7 +20,7 @@ export class TargetProblems {
     const problems = new Map<string, ToldProblem>()
     for (const { key, since, last_error } of failing(context.db)) {
       const why = `has taken no message since ${zonedTime(since)}: ${last_error}`
-      problems.set(`alerts:${key}`, { code: 'alerts_target_away', message: `the target ${key} ${why}` })
+      problems.set(targetProblem(key), { code: 'alerts_target_away', message: `the target ${key} ${why}` })
     }
     for (const { name, targets: named } of rules)
       for (const { target } of named)

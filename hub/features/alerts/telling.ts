@@ -8,6 +8,7 @@ import { composeMessage, type SaidAlert, worst } from './message-words.ts'
 import { isQuiet } from './quiet-hours.ts'
 import type { AlertRule, RuleTarget } from './rule-row.ts'
 import { type AlertTargets, isEnough } from './settings.ts'
+import { targetProblem } from './target-problems.ts'
 
 /** What comes within this is one message; a critical one waits less. */
 const GATHER_MS = 10_000
@@ -79,6 +80,8 @@ export class AlertTelling {
   ): SaidAlert[] {
     const { alert, key, rule, places, telling = { told: null, told_at: null } } = about
     const { now } = context
+    // It would hear of it when it is over.
+    if (alert.subject === `problem:${targetProblem(key)}`) return []
     const step = this.#stepOf(alert, rule, key)
     // Who was told that it is wrong is told that it is over, whatever the rule says since.
     if (step === undefined && alert.is_open === 1) return []

@@ -26,7 +26,7 @@ export interface ToldMessage extends ClaimedJob {
 }
 
 function steps(ms: number): number[] {
-  const step = ms > HOUR ? 60 * SECOND : ms > 5 * MINUTE ? 10 * SECOND : ms > MINUTE ? 5 * SECOND : SECOND
+  const step = ms > HOUR ? 60 * SECOND : ms > 5 * MINUTE ? 10 * SECOND : ms >= MINUTE ? 5 * SECOND : SECOND
   return Array.from({ length: Math.ceil(ms / step) }, () => step)
 }
 
