@@ -5,10 +5,10 @@ import { adminCommand, type CallContext } from '../../engine/admin-command.ts'
 import { updateRow } from '../../query/row-changes.ts'
 import { nameParam, refuseTaken, SAYS_NOTHING, saysSomething } from '../house/names.ts'
 import { ruleNamed } from './named-rule.ts'
-import { ALERT_SEVERITIES, RULE_KINDS, ruleKind } from './rule-kinds.ts'
+import { ALERT_SEVERITIES, RULE_KINDS } from './rule-kinds.ts'
 import { checkWhole, ruleColumns, ruleFields } from './rule-params.ts'
 import { alertRuleRows } from './rule-row.ts'
-import { quietWords, ruleWords, targetWords } from './rule-words.ts'
+import { quietWords, ruleWords, targetWords, whenWords } from './rule-words.ts'
 
 const rule = { rule: nameParam.meta({ description: 'its id or its name' }) }
 const RULES = { table: 'alert_rules', where: '1', values: [], what: 'rule' }
@@ -80,11 +80,12 @@ export const addRule = adminCommand({
   changes: true,
   run(context, { kind, ...said }) {
     const { db, now } = context
-    const name = said.name ?? freeName(context, ruleKind(kind)?.summary ?? kind)
-    refuseTaken(db, RULES, { name })
-    const columns = { for_s: 0, severity: 'warning', ...ruleColumns(context, kind, said), kind, name }
+    const columns = { for_s: 0, severity: 'warning', ...ruleColumns(context, kind, said), kind }
     checkWhole(columns)
-    const made = { id: freeId(context, name), ...columns, is_enabled: 1, created_at: now, updated_at: now }
+    const { on_at = null, word = null } = columns as { on_at?: number; word?: string }
+    const name = said.name ?? freeName(context, whenWords({ kind, on_at, word }))
+    refuseTaken(db, RULES, { name })
+    const made = { id: freeId(context, name), ...columns, name, is_enabled: 1, created_at: now, updated_at: now }
     const names = Object.keys(made)
     db.prepare(`INSERT INTO alert_rules (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`).run(
       ...Object.values(made),
@@ -183,9 +184,9 @@ function freeId({ db }: CallContext, name: string): string {
   }
 }
 
-function freeName({ db }: CallContext, summary: string): string {
+function freeName({ db }: CallContext, words: string): string {
   const taken = new Set(db.prepare('SELECT lower(name) FROM alert_rules').pluck().all())
-  const base = summary.charAt(0).toUpperCase() + summary.slice(1)
+  const base = words.charAt(0).toUpperCase() + words.slice(1)
   for (let number = 1; ; number += 1) {
     const name = number === 1 ? base : `${base} (${number})`
     if (!taken.has(name.toLowerCase())) return name

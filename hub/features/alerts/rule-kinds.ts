@@ -7,18 +7,18 @@ export type AlertSeverity = (typeof ALERT_SEVERITIES)[number]
 
 /** Something that rules watch. */
 export interface RuleKind {
-  /** What makes an alert of it, for people. */
-  summary: string
+  /** What makes an alert of it, for people: with its threshold, or its word. */
+  when: (at: string, word: string | null) => string
   /** What it may be limited to; none: it is about the hub. */
   scopes: readonly Scope[]
-  /** What its threshold is in; absent: it has none. */
-  unit?: string
+  /** Whether it has a threshold, which then has to be given. */
+  hasThreshold?: true
   /** Whether it is raised below the threshold. */
   isBelow?: true
   /** What its word is; absent: it has none. */
   word?: 'state' | 'code'
-  /** A word or a threshold has to be given. */
-  needs?: 'word' | 'threshold'
+  /** Whether that has to be given. */
+  needsWord?: true
   /** How long it is not so before it is over, seconds. */
   clearS: number
   /** Whether an alert is over, and not only lost from sight, where its thing is not among those that are looked at. */
@@ -35,86 +35,82 @@ const MINUTE_S = 60
 /** Every kind of rule, by its key. A key is kept in the database and never changes its meaning. */
 const KINDS = {
   device_offline: {
-    summary: 'a device cannot be reached',
+    when: () => 'a device cannot be reached',
     scopes: DEVICES,
     clearS: MINUTE_S,
     over: (name) => `${name} can be reached again`,
     many: (count) => `${count} devices are offline`,
   },
   device_alarm: {
-    summary: 'a device says itself that something is wrong with it: a sensor or output that fails',
+    when: () => 'a device says that something fails at it',
     scopes: DEVICES,
     clearS: MINUTE_S,
     isOverWhenAbsent: true,
     many: (count) => `${count} things fail at devices`,
   },
   under_voltage: {
-    summary: 'a Raspberry Pi gets too little power',
+    when: () => 'a Raspberry Pi gets too little power',
     scopes: DEVICES,
     clearS: 10 * MINUTE_S,
     over: (name) => `${name} has had enough power for a while`,
     many: (count) => `${count} devices get too little power`,
   },
   device_disk: {
-    summary: 'the disk of a device is full to a percentage',
+    when: (at) => `the disk of a device is more than ${at} % full`,
     scopes: DEVICES,
-    unit: '%',
-    needs: 'threshold',
+    hasThreshold: true,
     clearS: MINUTE_S,
     many: (count) => `the disks of ${count} devices are nearly full`,
   },
   rejected_rows: {
-    summary: 'a device sent so many messages in an hour that were not understood',
+    when: (at) => `a device sent more than ${at} messages in an hour that are not understood`,
     scopes: DEVICES,
-    unit: 'messages an hour',
-    needs: 'threshold',
+    hasThreshold: true,
     clearS: MINUTE_S,
     isOverWhenAbsent: true,
     many: (count) => `messages of ${count} devices are not understood`,
   },
   entity_above: {
-    summary: 'a value is above a threshold',
+    when: (at) => `a value is above ${at}`,
     scopes: [...DEVICES, 'entity'],
-    unit: '',
-    needs: 'threshold',
+    hasThreshold: true,
     clearS: MINUTE_S,
     over: (name) => `${name} is no longer too high`,
     many: (count) => `${count} values are too high`,
   },
   entity_below: {
-    summary: 'a value is below a threshold',
+    when: (at) => `a value is below ${at}`,
     scopes: [...DEVICES, 'entity'],
-    unit: '',
+    hasThreshold: true,
     isBelow: true,
-    needs: 'threshold',
     clearS: MINUTE_S,
     over: (name) => `${name} is no longer too low`,
     many: (count) => `${count} values are too low`,
   },
   entity_state: {
-    summary: 'an entity has a state: on, open, unavailable',
+    when: (_at, word) => `a state is ${word}`,
     scopes: [...DEVICES, 'entity'],
     word: 'state',
-    needs: 'word',
+    needsWord: true,
     clearS: MINUTE_S,
     many: (count) => `${count} states are not as they should be`,
   },
   entity_silent: {
-    summary: 'an entity gave no value for a while',
+    when: () => 'a sensor gives no value',
     scopes: [...DEVICES, 'entity'],
     clearS: 0,
     over: (name) => `${name} gives values again`,
     many: (count) => `${count} sensors give no values`,
   },
   entity_same: {
-    summary: 'a value has been exactly the same for a while',
+    when: () => 'a value stays exactly the same',
     scopes: [...DEVICES, 'entity'],
     clearS: 0,
     over: (name) => `${name} changes again`,
     many: (count) => `${count} values do not change`,
   },
   hub_problem: {
-    summary: "the hub's health says that somebody should look",
+    when: (_at, word) => `the hub's health says ${word ?? 'that somebody should look'}`,
     scopes: [],
     word: 'code',
     // After a start the parts of the hub say one after the other what is wrong with them.
@@ -123,61 +119,54 @@ const KINDS = {
     many: (count) => `${count} things are wrong with the hub`,
   },
   hub_disk: {
-    summary: "the hub's disk is full to a percentage",
+    when: (at) => `the hub's disk is more than ${at} % full`,
     scopes: [],
-    unit: '%',
-    needs: 'threshold',
+    hasThreshold: true,
     clearS: MINUTE_S,
     many: () => "the hub's disk is nearly full",
   },
   hub_wear: {
-    summary: 'the hub writes so many gigabytes a day to its card',
+    when: (at) => `the hub writes more than ${at} GB a day to its card`,
     scopes: [],
-    unit: 'GB a day',
-    needs: 'threshold',
+    hasThreshold: true,
     clearS: 60 * MINUTE_S,
     many: () => 'the hub writes much to its card',
   },
   card_used: {
-    summary: 'the card of the hub says itself how much of its life is used, in percent',
+    when: (at) => `the hub's card says that more than ${at} % of its life are used`,
     scopes: [],
-    unit: '%',
-    needs: 'threshold',
+    hasThreshold: true,
     clearS: 60 * MINUTE_S,
     many: () => 'the card of the hub wears out',
   },
   central_behind: {
-    summary: 'central lacks rows that are older than so many minutes',
+    when: (at) => `central lacks what is more than ${at} minutes old`,
     scopes: [],
-    unit: 'min',
-    needs: 'threshold',
+    hasThreshold: true,
     clearS: MINUTE_S,
     over: () => 'central has caught up',
     many: () => 'central is behind',
   },
   backup_old: {
-    summary: 'the newest backup is older than so many hours',
+    when: (at) => `the newest backup is more than ${at} hours old`,
     scopes: [],
-    unit: 'h',
-    needs: 'threshold',
+    hasThreshold: true,
     clearS: 0,
     over: () => 'there is a new backup',
     many: () => 'the newest backup is old',
   },
   certificate_ends: {
-    summary: "the hub's certificate is good for fewer than so many days",
+    when: (at) => `the hub's certificate ends in less than ${at} days`,
     scopes: [],
-    unit: 'days',
+    hasThreshold: true,
     isBelow: true,
-    needs: 'threshold',
     clearS: 0,
     many: () => "the hub's certificate ends soon",
   },
   failed_logins: {
-    summary: 'so many logins were refused in an hour',
+    when: (at) => `more than ${at} logins were refused in an hour`,
     scopes: [],
-    unit: 'an hour',
-    needs: 'threshold',
+    hasThreshold: true,
     clearS: MINUTE_S,
     many: () => 'many logins were refused',
   },

@@ -120,9 +120,9 @@ export function checkWhole(row: {
   for_s?: unknown
 }): void {
   const kind = ruleKind(row.kind)
-  if (kind?.needs === 'threshold' && typeof row.on_at !== 'number')
+  if (kind?.hasThreshold && typeof row.on_at !== 'number')
     throw wrong(`${row.kind} needs a threshold`, 'Say it with --on-at.')
-  if (kind?.needs === 'word' && typeof row.word !== 'string')
+  if (kind?.needsWord && typeof row.word !== 'string')
     throw wrong(`${row.kind} needs the state that is wrong`, 'Say it with --state.')
   if ((row.kind === 'entity_silent' || row.kind === 'entity_same') && Number(row.for_s ?? 0) < 60)
     throw wrong(`${row.kind} needs a time of a minute at least`, 'Say it with --for, such as --for 6h.')
@@ -140,7 +140,7 @@ function checkKind(name: RuleKindName, said: RuleParams): void {
   const wordOf = kind?.word
   if (said.state !== undefined && wordOf !== 'state') throw wrong(`${name} has no state`, 'Leave out --state.')
   if (said.code !== undefined && wordOf !== 'code') throw wrong(`${name} has no code`, 'Leave out --code.')
-  if ((said.on_at ?? said.off_at) !== undefined && kind?.unit === undefined)
+  if ((said.on_at ?? said.off_at) !== undefined && !kind?.hasThreshold)
     throw wrong(`${name} has no threshold`, 'Leave out --on-at and --off-at.')
   if (said.measures !== undefined && !name.startsWith('entity_'))
     throw wrong(`${name} is not about entities`, 'Leave out --measures.')

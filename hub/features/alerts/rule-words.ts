@@ -3,23 +3,21 @@ import { durationWords } from '../../../shared/time-words.ts'
 import { ruleKind } from './rule-kinds.ts'
 import type { AlertRule, RuleTarget } from './rule-row.ts'
 
-/** What a rule says, for people: `a value is above a threshold: 28, over again at 26; Kitchen; for 10 min`. */
+/** What a rule says, for people: `a value is above 28, until it is at 26; temperature; Kitchen; for 10 min`. */
 export function ruleWords(db: Database, rule: AlertRule): string {
-  const kind = ruleKind(rule.kind)
-  const unit = kind?.unit ? ` ${kind.unit}` : ''
-  const threshold =
-    rule.on_at === null
-      ? []
-      : [
-          `${rule.on_at}${unit}${rule.off_at === null || rule.off_at === rule.on_at ? '' : `, over again at ${rule.off_at}`}`,
-        ]
+  const { on_at: onAt, off_at: offAt } = rule
+  const until = offAt === null || offAt === onAt ? '' : `, until it is at ${offAt}`
   return [
-    `${kind?.summary ?? rule.kind}${threshold.length === 0 ? '' : `: ${threshold[0]}`}`,
-    ...(rule.word === null ? [] : [rule.word]),
+    `${whenWords(rule)}${until}`,
     ...(rule.measures.length === 0 ? [] : [rule.measures.join(', ')]),
     ...aboutWords(db, rule),
     ...(rule.for_s === 0 ? [] : [`for ${durationWords(rule.for_s * 1_000)}`]),
   ].join('; ')
+}
+
+/** `a value is above 28`. */
+export function whenWords({ kind, on_at: onAt, word }: Pick<AlertRule, 'kind' | 'on_at' | 'word'>): string {
+  return ruleKind(kind)?.when(String(onAt ?? ''), word) ?? kind
 }
 
 const PLACES = [

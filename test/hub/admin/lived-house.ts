@@ -157,7 +157,7 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
   'alert-rules/list': {
     expect: { rules: expect.arrayContaining([expect.objectContaining({ id: 'device-offline', is_enabled: true })]) },
   },
-  'alert-rules/add': { expect: { rule: 'a-value-is-above-a-threshold' } },
+  'alert-rules/add': { expect: { rule: 'a-value-is-above-28' } },
   'alert-rules/update': { expect: { rule: 'device-offline' } },
   'alert-rules/remove': { expect: { name: 'Device offline' } },
   'alert-rules/enable': { expect: { rule: 'device-offline' } },

@@ -37,7 +37,7 @@ describe('rules', () => {
       ...{ kind: 'entity_above', name: 'Warm', device: 'kitchen-pi', on_at: 28, off_at: 26, for: '10min' },
       ...{ targets: 'phone,mail:15', quiet: '22:00-7:00', repeat: '30min', severity: 'critical' },
     })
-    expect(says).toBe('a value is above a threshold: 28, over again at 26; kitchen-pi; for 10 min')
+    expect(says).toBe('a value is above 28, until it is at 26; kitchen-pi; for 10 min')
     const { rules } = query<{ rules: { id: string }[] }>(made.house, 'alert-rules/list')
     expect(rules.find(({ id }) => id === rule)).toMatchObject({
       ...{ targets: 'phone, mail:15', quiet: '22:00-07:00', repeat_min: 30, severity: 'critical', is_enabled: true },
