@@ -9,6 +9,7 @@ interface Link {
   link: string
   others: string[]
   expires_at: number
+  fingerprint: string | null
   warnings: string[]
 }
 
@@ -20,13 +21,18 @@ export async function showSetupLink(call: Call): Promise<number> {
 }
 
 /** What a person does with the link. */
-export function setupPage({ link, others, expires_at, warnings }: Link, hasScreen: boolean): string {
+export function setupPage({ link, others, expires_at, fingerprint, warnings }: Link, hasScreen: boolean): string {
   const elsewhere = others.map((other) => `  or: ${other}\n`).join('')
   const code = hasScreen ? `\n${renderUnicodeCompact(link, { border: 2 })}\n` : ''
   const warned = warnings.map((warning) => `\n${warning}\n`).join('')
+  const trust =
+    fingerprint === null
+      ? ''
+      : '\nUntil a browser trusts the authority of this house it warns. How: docs/web.md, "Trusting the house". Its fingerprint, SHA-256:\n' +
+        `  ${fingerprint}\n`
   return (
     "Open this in a browser to make the owner's account, or to give one that is there another password:\n\n" +
     `  ${link}\n${elsewhere}${code}\n` +
-    `It is good once, until ${timeWords(expires_at, systemClock.now())}. Whoever has it administers this hub: show it to nobody.\n${warned}`
+    `It is good once, until ${timeWords(expires_at, systemClock.now())}. Whoever has it administers this hub: show it to nobody.\n${trust}${warned}`
   )
 }

@@ -109,9 +109,13 @@ export class Hub implements Service {
 
   #compose(certificate: Certificate, frontParts: readonly LoadedFrontPart[]): void {
     const base = composeBase(this.#options, { ballast: this.#ballast, full: this.#full })
-    const side = composeBrokerSide(base, { certificate, frontParts, pagePort: () => page.port })
+    const side = composeBrokerSide(base, {
+      certificate,
+      frontParts,
+      page: () => ({ port: atPage.page.port, fingerprint: atPage.certificate.fingerprint }),
+    })
     const { metrics, web } = composeWeb(base, side)
-    const { page, visits }: PageParts = composePage(base, side, certificate)
+    const atPage: PageParts = composePage(base, side, certificate)
     const { store, sync, jobs, followers, disk } = base
     store.onEffects = (effects) => side.perform(effects)
     store.onLoad = (load) => sync.yield(load > BUSY_LOAD)
@@ -124,10 +128,10 @@ export class Hub implements Service {
       void disk.measure()
     }
     this.#store = store
-    for (const part of startOrder(base, side, { web, page, visits })) this.#parts.add(...part)
+    for (const part of startOrder(base, side, { web, ...atPage })) this.#parts.add(...part)
     this.#parts.add('ports', {
       start: () => {
-        this.#ports = { ...side.listeners.ports, http: web.port, https: page.port, socket: side.socket }
+        this.#ports = { ...side.listeners.ports, http: web.port, https: atPage.page.port, socket: side.socket }
       },
       stop() {},
     })

@@ -19,8 +19,8 @@ export interface Around {
   live: LiveDevices
   /** SHA-256 of the hub's public key, base64url. */
   pin: string
-  /** Where the page listens. */
-  pagePort: () => number
+  /** Where the page listens, and the fingerprint of the authority that its certificate is of. */
+  page: () => { port: number; fingerprint: string | null }
 }
 
 /** What the admin door is given. `around` is asked for when it is needed. */
@@ -41,7 +41,7 @@ export function composeAdminDoor(base: Base, around: () => Around): Omit<AdminDo
       around().outward.perform([{ kind: 'publish', topic, payload, qos: 1, retain: false, to }])
     },
     prepareContext: (caller) => {
-      const { broker, listeners, pin, pagePort } = around()
+      const { broker, listeners, pin, page } = around()
       return {
         caller,
         now: clock.now(),
@@ -50,7 +50,7 @@ export function composeAdminDoor(base: Base, around: () => Around): Omit<AdminDo
           reach: () => whileClosed(reachOf(config, listeners.ports.tls), listeners.tls.failure),
           pin,
           plain: () => plainReachOf(config, listeners.ports.plain),
-          page: () => pageReachOf(config, pagePort()),
+          page: () => ({ ...pageReachOf(config, page().port), fingerprint: page().fingerprint }),
         },
         keyring,
         makeKey: () => keyFolder.make(),
@@ -66,11 +66,15 @@ export function composeAdminDoor(base: Base, around: () => Around): Omit<AdminDo
 }
 
 /** What the threads that never see the database count, for `hub status`. */
-function frontNumbers({ report, recorder, sync, store }: Base, { live, broker }: Around): Record<string, unknown> {
+function frontNumbers(
+  { report, recorder, sync, store }: Base,
+  { live, broker, page }: Around,
+): Record<string, unknown> {
   return {
     health: report(),
     devices: live.all(),
     broker: broker.stats(),
+    page: page(),
     audio: recorder.stats(),
     sync: sync.status,
     queue_depth: store.intake.depth,

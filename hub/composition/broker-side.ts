@@ -15,7 +15,7 @@ import { localSocket } from '../hub-options.ts'
 import type { Certificate } from '../listen/certificate.ts'
 import { Listeners } from '../listen/listeners.ts'
 import { SensorValues } from '../web/sensor-values.ts'
-import { composeAdminDoor } from './admin-door-parts.ts'
+import { type Around, composeAdminDoor } from './admin-door-parts.ts'
 import type { Base } from './base.ts'
 import { composeFrontParts } from './front-parts.ts'
 import { composeFacts } from './look-at-hub.ts'
@@ -45,8 +45,8 @@ export function composeBrokerSide(
   {
     certificate,
     frontParts,
-    pagePort,
-  }: { certificate: Certificate; frontParts: readonly LoadedFrontPart[]; pagePort: () => number },
+    page,
+  }: { certificate: Certificate; frontParts: readonly LoadedFrontPart[]; page: Around['page'] },
 ): BrokerSide {
   const { options, topics, health, report, store, recorder } = base
   const { config, clock, log, version } = options
@@ -55,7 +55,7 @@ export function composeBrokerSide(
   const live = new LiveDevices(clock)
   const facts = composeFacts(base, certificate)
   const parts = composeFrontParts(base, () => ({ announcer, memory, spaces }), { frontParts, facts })
-  const around = () => ({ broker, outward, listeners, live, pin: certificate.pin, pagePort })
+  const around = () => ({ broker, outward, listeners, live, pin: certificate.pin, page })
   const door = adminDoor({ store, log }, composeAdminDoor(base, around))
   const hooks = houseHooks({ topics, clock, log, store, parts, live, houses, spaces, door })
   const { memory, journal } = brokerMemory({ topics, clock, log, store, spaces })

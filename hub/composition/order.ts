@@ -22,7 +22,7 @@ export type Part = readonly [name: string, service: Service, stopMs?: number]
 export function startOrder(
   base: Base,
   side: BrokerSide,
-  { web, page, visits }: { web: WebServer } & PageParts,
+  { web, page, certificate, visits }: { web: WebServer } & PageParts,
 ): Part[] {
   const { spare, listener } = containedParts(base)
   const { clockSync, store, recorder, reader, sync, jobs, followers, keyCare, lag, disk } = base
@@ -50,6 +50,7 @@ export function startOrder(
     ['socket', listener('socket', listeners.local)],
     ['listeners', { start: () => listeners.requireOne(), stop() {} }],
     ['web', listener('http', web)],
+    ['page certificate', spare('page certificate', certificate), 3 * STOP_MS],
     ['visits', spare('visits', visits)],
     ['page', listener('https', page)],
     ['sync', spare('sync', sync), 3 * STOP_MS],

@@ -1,10 +1,14 @@
+import { splitAddress } from '../../shared/address.ts'
 import type { Cancel } from '../../shared/clock.ts'
 import { LaresError } from '../../shared/errors.ts'
 import type { Service } from '../../shared/lifecycle.ts'
 import type { StructuredInput } from '../engine/input.ts'
 import { hashPassword, verifyPassword } from '../features/users/passwords.ts'
 import { atPage } from '../front/principals-in-use.ts'
+import { isLoopback, ownAddresses } from '../listen/addresses.ts'
 import type { Certificate } from '../listen/certificate.ts'
+import { PageCertificate } from '../listen/page-certificate.ts'
+import { authorityRoutes } from '../web/authority-routes.ts'
 import { FailedLogins } from '../web/failed-logins.ts'
 import { LoginLimits } from '../web/login-limits.ts'
 import { type LoginDesk, loginRoutes } from '../web/login-routes.ts'
@@ -20,6 +24,7 @@ const USE_MS = 12 * 3_600_000
 
 export interface PageParts {
   page: PageServer
+  certificate: PageCertificate
   /** What is noted of those who are at the page. */
   visits: Service
 }
@@ -34,14 +39,29 @@ export function composePage(base: Base, { broker }: BrokerSide, certificate: Cer
   const failed = new FailedLogins(clock, (login) => noted({ kind: 'login_failed', ...login }))
   const desk = pageDesk(base)
   const limits = new LoginLimits(clock)
-  const page = new PageServer({
+  const own: PageCertificate = new PageCertificate({
+    folder: base.options.folder,
+    hub: certificate,
+    isOwn: config.tls.key !== undefined,
+    names: config.web.hosts,
+    addresses: () => (isLoopback(splitAddress(config.listen.https).host) ? [] : ownAddresses()),
+    clock,
+    log: log.part('web'),
+    told(problem) {
+      if (problem === null) base.health.clear('page certificate')
+      else base.health.raise('page certificate', 'page_certificate', problem.message, { hint: problem.hint })
+    },
+    changed: (pair) => page.renew(pair),
+  })
+  const page: PageServer = new PageServer({
     listen: config.listen.https,
     names: config.web.hosts,
     folder: PAGE_FOLDER,
     log: log.part('web'),
-    certificate,
+    certificate: () => own.pair,
     routes: new Map([
       ...loginRoutes({ desk, limits, failed, verify: verifyPassword }),
+      ...authorityRoutes(() => own.authority),
       ['setup', setupRoute({ desk, limits, hash: hashPassword })],
       ['session', sessionRoute({ visitorOf: visitorLookUp(base), base: config.base, now: () => clock.now() })],
     ]),
@@ -61,7 +81,7 @@ export function composePage(base: Base, { broker }: BrokerSide, certificate: Cer
       failed.stop()
     },
   }
-  return { page, visits }
+  return { page, certificate: own, visits }
 }
 
 async function askedEngine<T>({ store }: Base, input: StructuredInput): Promise<T> {

@@ -33,8 +33,8 @@ export interface PrepareContext {
     pin: string
     /** Where programs without TLS reach it: `host:port`, the likeliest. */
     plain(): { server: string; warnings: string[] }
-    /** Where browsers reach its page: `https://host:port`, the likeliest first. */
-    page(): { origins: string[]; warnings: string[] }
+    /** Where browsers reach its page, `https://host:port`, the likeliest first; SHA-256 of the authority that they are to trust. */
+    page(): { origins: string[]; warnings: string[]; fingerprint: string | null }
   }
   /** Compares this hub with central. Rejects with `not_found` where none is configured. */
   verifyCentral(question: { table?: string; days: number; now: number }): Promise<unknown>

@@ -118,12 +118,12 @@ function onLoopback({ advertise, listen }: HubConfig): string[] {
   ]
 }
 
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\./.test(host)
 }
 
-/** Of this machine, the likeliest first. IPv4 before IPv6, and of that what lasts. */
-function ownAddresses({ interfaces, routes, passing }: AddressSources): string[] {
+/** Of this machine, the likeliest first. Throws `no_addresses`. IPv4 before IPv6, and of that what lasts. */
+export function ownAddresses({ interfaces, routes, passing }: AddressSources = MACHINE): string[] {
   const listed = Object.entries(list(interfaces))
   const first = routes()
   const place = (name: string) => (first.includes(name) ? first.indexOf(name) : first.length)

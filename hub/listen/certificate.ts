@@ -132,7 +132,7 @@ function writePrivate(file: string, bytes: Buffer): void {
   }
 }
 
-function opensslFailed(cause: unknown): LaresError {
+export function opensslFailed(cause: unknown): LaresError {
   const own = 'or give your own certificate in [tls] key and cert.'
   const { code, stderr } = cause as { code?: string | number; stderr?: string }
   if (code === 'ENOENT')

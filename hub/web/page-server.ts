@@ -21,7 +21,8 @@ import { sendText, type WebRoute } from './web-route.ts'
 export interface PageServerParts {
   listen: string
   log: Log
-  certificate: { key: Buffer; cert: Buffer }
+  /** As it is when it listens. */
+  certificate: () => { key: Buffer; cert: Buffer }
   /** Names beside those that a hub always has, in small letters. */
   names: readonly string[]
   /** Where the page lies. */
@@ -74,6 +75,11 @@ export class PageServer implements Service {
     await this.#listener.start()
   }
 
+  /** Shows whoever comes from now on another certificate. */
+  renew({ key, cert }: { key: Buffer; cert: Buffer }): void {
+    this.#server?.setSecureContext({ key, cert, minVersion: 'TLSv1.2' })
+  }
+
   /** Ends every answer. What became a WebSocket is the broker's to close. */
   stop(): void {
     this.#listener.stop()
@@ -85,7 +91,7 @@ export class PageServer implements Service {
     const { certificate, log } = this.#parts
     const server = createServer(
       {
-        ...certificate,
+        ...certificate(),
         minVersion: 'TLSv1.2',
         handshakeTimeout: CONNECT_TIMEOUT_MS,
         headersTimeout: HEADERS_MS,

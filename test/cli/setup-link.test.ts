@@ -5,6 +5,7 @@ const told = {
   link: 'https://192.168.1.5:8443/#setup=abc',
   others: ['https://10.0.0.5:8443/#setup=abc'],
   expires_at: Date.now() + 3_600_000,
+  fingerprint: 'AA:BB:CC',
   warnings: ['The page answers on this machine alone.'],
 }
 
@@ -14,6 +15,7 @@ describe('lares setup', () => {
     expect(lines).toContain('  https://192.168.1.5:8443/#setup=abc')
     expect(lines).toContain('  or: https://10.0.0.5:8443/#setup=abc')
     expect(lines).toContain('The page answers on this machine alone.')
+    expect(lines).toContain('  AA:BB:CC')
     expect(lines.join('\n')).not.toContain('█')
   })
 

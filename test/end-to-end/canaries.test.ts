@@ -18,6 +18,8 @@ const ALLOWED: readonly (readonly [canary: string, place: RegExp, why: string])[
   ['password of central', /^central\.url$/, 'the file that a person makes for it'],
   ['key of what is sealed', /^keys\/k\d+-\w+\.key$/, 'its own file, in no backup'],
   ['key of TLS', /^tls\.key$/, 'its own file, in no backup'],
+  ['key of the authority', /^ca\.key$/, 'its own file, in no backup'],
+  ['key of the page', /^page\.key$/, 'its own file, in no backup'],
 ]
 const CENTRAL = 'Canary#central/password 4b1e'
 const DEVICE = 'Canary-token-of-a-device-9d02'
@@ -88,6 +90,8 @@ describe('a hub through whose life secrets go', () => {
       ['password of central', CENTRAL],
       ['key of what is sealed', lineOf(`keys/${key}`, 1)],
       ['key of TLS', lineOf('tls.key', 1)],
+      ['key of the authority', lineOf('ca.key', 1)],
+      ['key of the page', lineOf('page.key', 1)],
     ])
   }
 

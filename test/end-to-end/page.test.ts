@@ -1,8 +1,13 @@
+import { X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { connect } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type HubProcess, startHub } from '../../scripts/lib/bench/hub-process.ts'
 import { LocalAdmin } from '../../scripts/lib/bench/local-admin.ts'
 import { readHubPorts } from '../../shared/hub-ports.ts'
 import { makeDataFolder } from '../faults/lib/data-folder.ts'
+import { eventually } from '../faults/lib/fleet.ts'
 import { connectPacket } from '../hub/broker/raw-client.ts'
 import { cookieOf } from '../hub/web/login-rig.ts'
 import { type Answered, askHttps, openMqtt } from '../hub/web/page-rig.ts'
@@ -29,6 +34,27 @@ describe('the page of a running hub', () => {
     expect([200, 503]).toContain(status)
     expect(headers['content-security-policy']).toContain("frame-ancestors 'none'")
   })
+
+  it('hands out the authority of its house, and whoever trusts that trusts the page', async () => {
+    const trusted = (ca: string) =>
+      new Promise<boolean>((resolve) => {
+        const peer = connect({ port: hub.ports.https, host: '127.0.0.1', servername: 'lares.local', ca }, () => {
+          peer.destroy()
+          resolve(true)
+        })
+        peer.on('error', () => resolve(false))
+      })
+    await eventually(async () => (await askHttps(hub.ports.https, '/ca.crt')).status === 200, 30_000)
+    const { body } = await askHttps(hub.ports.https, '/ca.crt')
+    const authority = new X509Certificate(body)
+    await eventually(() => trusted(authority.toString()), 30_000)
+    expect(await trusted(readFileSync(join(data.folder, 'tls.crt'), 'utf8'))).toBe(false)
+    const told = await admin.call<{ fingerprint: string; link: string }>('users', 'setup')
+    expect(told.fingerprint).toBe(authority.fingerprint256)
+    expect(told.link).toMatch(new RegExp(`^https://localhost:${hub.ports.https}/#setup=`))
+    const { front } = await admin.call<{ front: { page: object } }>('hub', 'status')
+    expect(front.page).toEqual({ port: hub.ports.https, fingerprint: authority.fingerprint256 })
+  }, 120_000)
 
   it('lets people in over its WebSocket with a token, who ask as they do elsewhere', async () => {
     await admin.call('users', 'create', { email: 'anna@example.org', password: 'long enough to be one' })

@@ -5,6 +5,7 @@ const PAGE = 'test/hub/web/page-server.test.ts'
 const LOGIN = 'test/hub/web/login-routes.test.ts'
 const LIMITS = 'test/hub/web/login-limits.test.ts'
 const SETUP = 'test/hub/features/logins/setup.test.ts'
+const CERTIFICATE = 'test/hub/listen/page-certificate.test.ts'
 const SESSIONS = 'test/hub/features/logins/web-sessions.test.ts'
 const UPGRADE = 'test/hub/web/mqtt-upgrade.test.ts'
 
@@ -303,5 +304,47 @@ export const WEB: readonly Mutation[] = [
     text: '  if (isWatched()) {\n',
     becomes: '  if (folder) {\n',
     test: { file: 'test/end-to-end/terminal-log.test.ts', name: 'that is none logs JSON' },
+  },
+  {
+    without: 'an authority that vouches for names of houses alone',
+    file: 'hub/listen/house-authority.ts',
+    text: "  `nameConstraints = critical,${PERMITTED.map((one) => `permitted;${one}`).join(',')}`,\n",
+    becomes: '',
+    test: { file: CERTIFICATE, name: 'comes of an authority that can vouch for no name of the world' },
+  },
+  {
+    without: 'a certificate that begins before it is made',
+    file: 'hub/listen/page-certificate.ts',
+    text: 'const from = now - BACKDATED_MS',
+    becomes: 'const from = now - 0 * BACKDATED_MS',
+    test: { file: CERTIFICATE, name: 'is good for 398 days at most' },
+  },
+  {
+    without: 'renewing the certificate of the page before it ends',
+    file: 'hub/listen/page-certificate.ts',
+    text: '      left > RENEW_MS &&\n',
+    becomes: '      left > 0 * RENEW_MS &&\n',
+    test: { file: CERTIFICATE, name: 'is renewed before it ends' },
+  },
+  {
+    without: 'a certificate for the addresses that the hub has now',
+    file: 'hub/listen/page-certificate.ts',
+    text: '      names.every(covers)\n',
+    becomes: '      names.some(covers)\n',
+    test: { file: CERTIFICATE, name: 'is made anew when the hub has another address' },
+  },
+  {
+    without: 'waiting for a clock before anything is signed',
+    file: 'hub/listen/page-certificate.ts',
+    text: 'if (!isOwn && clock.now() >= PLAUSIBLE_MS) {',
+    becomes: 'if (!isOwn) {',
+    test: { file: CERTIFICATE, name: 'is not made while the clock of the hub is not set' },
+  },
+  {
+    without: 'keys that nobody else reads',
+    file: 'hub/listen/private-file.ts',
+    text: '{ mode: 0o600 }',
+    becomes: '{ mode: 0o644 }',
+    test: { file: CERTIFICATE, name: 'leaves nothing behind that others read' },
   },
 ]

@@ -251,6 +251,7 @@ const REMEDIES: Record<ErrorCode | keyof FeatureProblems, Tried | Untried> = {
       return told.length === 0 ? 'ok' : JSON.stringify(told)
     },
   ),
+  page_certificate: { because: 'a person removes files: test/hub/listen/page-certificate.test.ts' },
   bad_login: { because: 'a person types it again: test/hub/web/login-routes.test.ts' },
   too_many_tries: inPage(
     ({ limits }) => {

@@ -15,6 +15,8 @@ export const setupLink = adminCommand({
     /** The same for other addresses of this machine. */
     others: z.array(toType),
     expires_at: time,
+    /** Of the authority that a browser is to trust, SHA-256; `null`: the page has a certificate of its own. */
+    fingerprint: z.string().nullable(),
     warnings: z.array(z.string()),
   }),
   examples: [{ says: 'the link of this hub', params: {} }],
@@ -22,10 +24,10 @@ export const setupLink = adminCommand({
   secretAnswer: true,
   prepare: async (_params, { hub }) => hub.page(),
   run(context) {
-    const { origins, warnings } = context.prepared as ReturnType<PrepareContext['hub']['page']>
+    const { origins, warnings, fingerprint } = context.prepared as ReturnType<PrepareContext['hub']['page']>
     const { code, expiresAt } = makeSetupCode(context)
     const [link = '', ...others] = origins.map((origin) => setupLinkAt(origin, code))
-    return { link, others, expires_at: expiresAt, warnings }
+    return { link, others, expires_at: expiresAt, fingerprint, warnings }
   },
 })
 

@@ -41,7 +41,7 @@ function doorUnderTest(more: Partial<AdminDoorParts> = {}) {
         reach: () => ({ addresses: ['h:8883'], warnings: [] }),
         pin: 'p',
         plain: () => ({ server: 'h:1883', warnings: [] }),
-        page: () => ({ origins: [], warnings: [] }),
+        page: () => ({ origins: [], warnings: [], fingerprint: null }),
       },
       keyring: new KeysInMemory().keyring(),
       makeKey: () => 'k2-aaaaaaaa',

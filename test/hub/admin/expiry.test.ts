@@ -31,7 +31,7 @@ function door(clock: ManualClock, parts: Partial<AdminDoorParts>) {
         reach: () => ({ addresses: [], warnings: [] }),
         pin: '',
         plain: () => ({ server: '', warnings: [] }),
-        page: () => ({ origins: [], warnings: [] }),
+        page: () => ({ origins: [], warnings: [], fingerprint: null }),
       },
       keyring: new KeysInMemory().keyring(),
       makeKey: () => 'k2-aaaaaaaa',

@@ -233,7 +233,7 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
   'users/end-session': { before: BROWSER, expect: { session: 'w1' } },
   'users/end-sessions': { before: BROWSER, expect: { ended: 0 } },
   'users/setup': {
-    prepared: { origins: ['https://localhost:8443', 'https://[fd00::5]:8443'], warnings: [] },
+    prepared: { origins: ['https://localhost:8443', 'https://[fd00::5]:8443'], warnings: [], fingerprint: 'AA:BB' },
     expect: {
       link: expect.stringMatching(/^https:\/\/localhost:8443\/#setup=[0-9a-z]{32}$/),
       others: [expect.stringMatching(/^https:\/\/\[fd00::5\]:8443\/#setup=/)],

@@ -80,7 +80,7 @@ describe('a secret column', () => {
       'devices/invite': { addresses: ['h:1'], warnings: [], pin: 'p'.repeat(43) },
       'bridges/add': { server: 'h:1', warnings: [] },
       'bridges/list': [],
-      'users/setup': { origins: ['https://localhost:8443'], warnings: [] },
+      'users/setup': { origins: ['https://localhost:8443'], warnings: [], fingerprint: null },
       'bridges/password': { server: 'h:1', warnings: [] },
       'hub/status': {},
       'hub/log': ['a line'],

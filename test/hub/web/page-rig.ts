@@ -93,10 +93,11 @@ export interface PageRig extends BrokerUnderTest {
 export async function pageRig(parts: Partial<PageServerParts> = {}, settings: Settings = {}): Promise<PageRig> {
   const folder = mkdtempSync(join(tmpdir(), 'lares-page-'))
   const under = await startBroker(settings)
+  const certificate = await loadCertificate(folder, {})
   const page = new PageServer({
     listen: '127.0.0.1:0',
     log: silentLog,
-    certificate: await loadCertificate(folder, {}),
+    certificate: () => certificate,
     names: [],
     folder: join(folder, 'dist'),
     routes: new Map(),

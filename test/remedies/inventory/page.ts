@@ -1,5 +1,6 @@
 import type { Inventory } from './entry.ts'
 
+const CERTIFICATE = 'test/hub/listen/page-certificate.test.ts'
 const ROUTES = 'test/hub/web/login-routes.test.ts'
 const SETUP = 'test/hub/features/logins/setup.test.ts'
 const SESSIONS = 'test/hub/features/logins/web-sessions.test.ts'
@@ -13,6 +14,13 @@ export const PAGE: Inventory = {
       because: 'a person knows whether it was they: test/hub/features/logins/setup.test.ts has its words',
     },
     'Use an address that gets mail.': SETUP,
+  },
+  'hub/listen/page-certificate.ts': {
+    'Put newer files in the place of [tls] key and cert of hub.': CERTIFICATE,
+    'The hub renews it by itself: look whether its clock is right': {
+      because: 'it takes a clock that is a year ahead: test/hub/listen/page-certificate.test.ts renews it',
+    },
+    'Name a certificate for it in [tls] key and cert of hub.toml,': CERTIFICATE,
   },
   'hub/web/': {
     'Try again in ….': { because: 'test/hub/web/login-routes.test.ts waits as long as it says' },

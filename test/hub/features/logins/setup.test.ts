@@ -7,7 +7,7 @@ import { come, HASH, logIn, person } from './browsers.ts'
 
 const MINUTE_MS = 60_000
 const NEW = '$argon2id$of-the-new-one'
-const REACH = { origins: ['https://192.168.1.5:8443'], warnings: [] }
+const REACH = { origins: ['https://192.168.1.5:8443'], warnings: [], fingerprint: 'AA:BB' }
 const AGAIN = 'Make another link on the machine of the hub: sudo lares setup.'
 let house: TestHouse
 
