@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseAst } from 'vitest/node'
 import { allows, present, type Schema } from '../../web/answer/schema.ts'
-import { ACCESS, HOUSE, SYSTEM } from '../../web/screens/lists/sections.ts'
+import { ACCESS, HOUSE, SYSTEM, TOLD } from '../../web/screens/lists/sections.ts'
 import { ROOT, readSources } from '../source-tree.ts'
 
 interface Described {
@@ -28,6 +28,7 @@ const ANSWERS: Readonly<Record<string, string>> = {
   LatestReadings: 'readings/latest',
   Invitation: 'devices/invite',
   TraceAnswer: 'trace/reading',
+  AlertList: 'alerts/list',
 }
 
 type Node = { type: string } & Record<string, unknown>
@@ -95,7 +96,7 @@ describe('what the page reads of an answer', () => {
 })
 
 describe('a list of the page', () => {
-  const lists = [HOUSE, ACCESS, SYSTEM].flatMap((section) => section.lists)
+  const lists = [HOUSE, TOLD, ACCESS, SYSTEM].flatMap((section) => section.lists)
 
   it.each(lists.map((list) => [list.name, list] as const))(
     '%s asks commands that are there, with params that they take',

@@ -154,3 +154,7 @@ export interface TraceAnswer {
   }
   rejected: { received_at: number; code: string; reason: string }[]
 }
+
+export interface AlertList {
+  alerts: { id: number; severity: string; says: string; state: string; raised_at: number; rule: string }[]
+}

@@ -1,5 +1,5 @@
 import { ErrorBoundary, LocationProvider, lazy, Route, Router } from 'preact-iso'
-import { ACCESS, HOUSE, SYSTEM } from '../screens/lists/sections.ts'
+import { ACCESS, HOUSE, SYSTEM, TOLD } from '../screens/lists/sections.ts'
 import { Overview } from '../screens/overview/overview.tsx'
 import { words } from '../words/words.ts'
 import { AwayNotice } from './away-notice.tsx'
@@ -36,7 +36,7 @@ export function House({ onLeft }: { onLeft: () => void }) {
             <Route path="/events" component={Events} />
             <Route path="/trace" component={Trace} />
             <Route path="/console" component={Console} />
-            {[HOUSE, ACCESS, SYSTEM].map((shape) => (
+            {[HOUSE, TOLD, ACCESS, SYSTEM].map((shape) => (
               <Route key={shape.path} path={shape.path} component={Section} shape={shape} />
             ))}
             <Route default component={NotFound} />

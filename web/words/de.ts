@@ -12,6 +12,7 @@ export const de: Words = {
     devices: 'Geräte',
     readings: 'Messwerte',
     events: 'Ereignisse',
+    alerts: 'Alarme',
     house: 'Haus',
     people: 'Personen und Zugang',
     system: 'System',
@@ -77,6 +78,8 @@ export const de: Words = {
     atHome: 'Zu Hause',
     nobody: 'Niemand ist zu Hause.',
     noPeople: 'Noch gehört niemand zum Haus.',
+    alerts: 'Alarme',
+    allAlerts: 'Alle Alarme',
     latest: 'Letzte Ereignisse',
     noEvents: 'Noch ist nichts geschehen, was zählt.',
     allEvents: 'Alle Ereignisse',
@@ -239,6 +242,10 @@ export const de: Words = {
   },
   actions: {
     add: 'Hinzufügen',
+    seen: 'Gesehen',
+    test: 'Ausprobieren',
+    switchOn: 'Einschalten',
+    switchOff: 'Ausschalten',
     remove: 'Entfernen',
     revoke: 'Sperren',
     again: 'Noch einmal',
@@ -249,6 +256,17 @@ export const de: Words = {
   },
   listAsk: (name) => `Für ${name}: wirklich?`,
   lists: {
+    alerts: {
+      title: 'Alarme',
+      lead: 'Was jemandem gesagt wurde, und ob es noch so ist.',
+      empty: 'Noch gab es keinen Alarm.',
+    },
+    rules: { title: 'Regeln', lead: 'Wann jemand etwas erfährt, und wer.', empty: 'Es gibt keine Regel.' },
+    targets: {
+      title: 'Ziele',
+      lead: 'Wohin Alarme gehen. Jedes steht in hub.toml: docs/alerts.md führt in fünf Minuten zu einer Nachricht auf dem Telefon.',
+      empty: 'Noch gibt es kein Ziel: niemand erfährt etwas. Wie man eines anlegt, steht in docs/alerts.md.',
+    },
     rooms: {
       title: 'Räume',
       lead: 'Wo Geräte sind.',

@@ -11,6 +11,7 @@ export const en = {
     devices: 'Devices',
     readings: 'Readings',
     events: 'Events',
+    alerts: 'Alerts',
     house: 'House',
     people: 'People and access',
     system: 'System',
@@ -76,6 +77,8 @@ export const en = {
     atHome: 'At home',
     nobody: 'Nobody is at home.',
     noPeople: 'Nobody belongs to the house yet.',
+    alerts: 'Alerts',
+    allAlerts: 'All alerts',
     latest: 'Latest events',
     noEvents: 'Nothing has happened yet that matters.',
     allEvents: 'All events',
@@ -244,6 +247,10 @@ export const en = {
   },
   actions: {
     add: 'Add',
+    seen: 'Seen',
+    test: 'Try it',
+    switchOn: 'Switch on',
+    switchOff: 'Switch off',
     remove: 'Remove',
     revoke: 'Revoke',
     again: 'Try again',
@@ -254,6 +261,17 @@ export const en = {
   },
   listAsk: (name: string) => `For ${name}: do it?`,
   lists: {
+    alerts: {
+      title: 'Alerts',
+      lead: 'What somebody was told, and whether it still stands.',
+      empty: 'Nothing has been raised.',
+    },
+    rules: { title: 'Rules', lead: 'When somebody is told, and who.', empty: 'There is no rule.' },
+    targets: {
+      title: 'Targets',
+      lead: 'Where alerts go. Each stands in hub.toml: docs/alerts.md takes you to a message on your phone in five minutes.',
+      empty: 'There is no target yet: nobody is told anything. docs/alerts.md says how to add one.',
+    },
     rooms: {
       title: 'Rooms',
       lead: 'Where devices are.',

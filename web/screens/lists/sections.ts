@@ -4,6 +4,8 @@ const named =
   (field: string, from = 'name') =>
   (row: Row) => ({ [field]: row[from] })
 
+const isOn = (row: Row) => row.is_enabled === true
+
 const ROOMS: ListShape = {
   ...{ name: 'rooms', command: 'rooms/list', rows: 'rooms', add: 'rooms/create' },
   columns: ['name', 'room_type', 'floor', 'devices', 'house'],
@@ -100,10 +102,49 @@ const SECRETS: ListShape = {
 const SEARCH: ListShape = { name: 'search', command: 'search/status', also: ['search/rebuild'] }
 const LOG: ListShape = { name: 'log', command: 'hub/log', also: ['hub/log-level'] }
 
+const ALERTS: ListShape = {
+  ...{ name: 'alerts', command: 'alerts/list', params: { all: true, limit: 100 }, rows: 'alerts' },
+  columns: ['severity', 'says', 'state', 'raised_at', 'ended_at', 'rule'],
+  actions: [
+    {
+      ...{ command: 'alerts/acknowledge', label: 'seen' },
+      params: named('alert', 'id'),
+      of: ({ state }) => state === 'open',
+    },
+  ],
+}
+
+const ALERT_RULES: ListShape = {
+  ...{
+    name: 'rules',
+    command: 'alert-rules/list',
+    rows: 'rules',
+    add: 'alert-rules/add',
+    also: ['alert-rules/update'],
+  },
+  columns: ['name', 'says', 'severity', 'targets', 'quiet', 'is_enabled', 'open'],
+  actions: [
+    { command: 'alert-rules/test', label: 'test', params: named('rule', 'id') },
+    { command: 'alert-rules/disable', label: 'switchOff', params: named('rule', 'id'), of: isOn },
+    { command: 'alert-rules/enable', label: 'switchOn', params: named('rule', 'id'), of: (row) => !isOn(row) },
+    { command: 'alert-rules/remove', label: 'remove', params: named('rule', 'id'), dangerous: true },
+  ],
+}
+
+const ALERT_TARGETS: ListShape = {
+  ...{ name: 'targets', command: 'alerts/targets', rows: 'targets', also: ['alerts/test'] },
+  columns: ['target', 'kind', 'state', 'at', 'error', 'least', 'is_default'],
+}
+
 /** Pages that are lists. Each list is one command's answer; a command that is not here is in the console. */
 export const HOUSE: SectionShape = {
   ...{ path: '/house', title: (words) => words.menu.house },
   lists: [ROOMS, GROUPS, PEOPLE, HOUSES, SOURCES, SESSIONS],
+}
+
+export const TOLD: SectionShape = {
+  ...{ path: '/alerts', title: (words) => words.menu.alerts },
+  lists: [ALERTS, ALERT_RULES, ALERT_TARGETS],
 }
 
 export const ACCESS: SectionShape = {

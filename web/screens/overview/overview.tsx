@@ -8,6 +8,7 @@ import { DeviceCards } from './device-cards.tsx'
 import { KnownProvider } from './device-glance.tsx'
 import { Figures } from './figures.tsx'
 import { LatestEvents } from './latest-events.tsx'
+import { OpenAlerts } from './open-alerts.tsx'
 import { PeopleAtHome } from './people-at-home.tsx'
 import { Verdict } from './verdict.tsx'
 import { WhatWaits } from './what-waits.tsx'
@@ -29,6 +30,7 @@ export function Overview() {
       ) : (
         <>
           <Verdict devices={devices.data.devices} />
+          <OpenAlerts />
           <WhatWaits />
           <KnownProvider value={known}>
             <DeviceCards devices={devices.data.devices} />
