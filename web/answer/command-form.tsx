@@ -10,11 +10,18 @@ import type { CommandShape } from './schema.ts'
 import { typedCommand } from './typed-command.ts'
 import { ValueView } from './value-view.tsx'
 
+interface FormParts {
+  command: CommandShape
+  /** What is known already, by the names of params. */
+  given?: Record<string, string> | undefined
+  onDone?: () => void
+}
+
 /** A command with what it takes, run by a button; what would be taken away is asked first. */
-export function CommandForm({ command, onDone }: { command: CommandShape; onDone?: () => void }) {
+export function CommandForm({ command, given = {}, onDone }: FormParts) {
   const says = words.value.console
   const doing = useDoing()
-  const [typed, setTyped] = useState<Record<string, string>>({})
+  const [typed, setTyped] = useState(given)
   const [wrong, setWrong] = useState<HubError | null>(null)
   const [answer, setAnswer] = useState<{ data: unknown } | null>(null)
   const knownNames = useKnownNames(command.params)

@@ -48,10 +48,13 @@ export interface DeviceShown {
     user_description: string | null
     discovery_method: string | null
     capabilities: string[] | null
+    /** The last heartbeat of an agent. */
+    current_state: Record<string, unknown>
   }
   alarms: { description: string; severity: string; since: number; part: string | null }[]
   entities: EntityLine[]
   more_entities: number
+  settings: { setting: string; wanted: string | null; says: string }[]
 }
 
 export interface EventLine {

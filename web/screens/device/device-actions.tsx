@@ -1,12 +1,13 @@
 import { useState } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
+import { CommandDialog } from '../../answer/command-dialog.tsx'
 import type { DeviceShown } from '../../hub/answers.ts'
 import { AskFirst } from '../../parts/ask-first.tsx'
 import { words } from '../../words/words.ts'
 import { MoveDevice } from './move-device.tsx'
 import { RenameDevice } from './rename-device.tsx'
 
-type Action = 'rename' | 'move' | 'restart' | 'revoke'
+type Action = 'rename' | 'move' | 'configure' | 'restart' | 'revoke'
 
 /** What one can do with a device; each opens what asks for the rest. */
 export function DeviceActions({ device, onChanged }: { device: DeviceShown['device']; onChanged: () => void }) {
@@ -28,6 +29,11 @@ export function DeviceActions({ device, onChanged }: { device: DeviceShown['devi
         {says.move}
       </button>
       {hasAgent && (
+        <button type="button" onClick={() => setOpen('configure')}>
+          {says.configure}
+        </button>
+      )}
+      {hasAgent && (
         <button type="button" onClick={() => setOpen('restart')}>
           {says.restart}
         </button>
@@ -37,6 +43,13 @@ export function DeviceActions({ device, onChanged }: { device: DeviceShown['devi
       </button>
       {open === 'rename' && <RenameDevice device={device} onClose={close} onDone={done} />}
       {open === 'move' && <MoveDevice device={device} onClose={close} onDone={done} />}
+      {open === 'configure' && (
+        <CommandDialog
+          command="devices/configure"
+          given={{ device: device.id }}
+          onClose={(ran) => (ran ? done() : close())}
+        />
+      )}
       {open === 'restart' && (
         <AskFirst
           title={says.restart}

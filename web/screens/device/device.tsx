@@ -10,8 +10,11 @@ import { words } from '../../words/words.ts'
 import { AboutDevice } from './about-device.tsx'
 import { DeviceActions } from './device-actions.tsx'
 import { DeviceEvents } from './device-events.tsx'
+import { DeviceHealth } from './device-health.tsx'
 import { EntityRow } from './entity-row.tsx'
+import type { Heartbeat } from './heartbeat.ts'
 import { ToldDevice } from './told-device.tsx'
+import { WantedSettings } from './wanted-settings.tsx'
 
 /** One device: how it is, what it measures and switches, what it was told, and what one can do with it. */
 export function Device({ id = '' }: { id?: string }) {
@@ -68,6 +71,8 @@ export function Device({ id = '' }: { id?: string }) {
           {more_entities > 0 && <p class="small">{words.value.common.more(more_entities)}</p>}
         </Card>
         <div>
+          <DeviceHealth heartbeat={device.current_state as Heartbeat} />
+          <WantedSettings settings={shown.data.settings} />
           <AboutDevice device={device} />
           <ToldDevice device={id} />
           <DeviceEvents device={id} />

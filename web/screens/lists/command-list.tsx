@@ -1,12 +1,11 @@
 import { useState } from 'preact/hooks'
-import { CommandForm } from '../../answer/command-form.tsx'
+import { CommandDialog } from '../../answer/command-dialog.tsx'
 import type { CommandShape } from '../../answer/schema.ts'
 import { present } from '../../answer/schema.ts'
 import { TableView } from '../../answer/table-view.tsx'
 import { ValueView } from '../../answer/value-view.tsx'
 import { useAnswer } from '../../hub/hub.ts'
 import { AskFirst } from '../../parts/ask-first.tsx'
-import { Dialog } from '../../parts/dialog.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { Failure } from '../../parts/failure.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
@@ -48,7 +47,7 @@ export function CommandList({ shape }: { shape: ListShape }) {
       {answer.data !== null && (
         <Shown shape={shape} data={answer.data} result={result} empty={says.empty} onDone={answer.again} />
       )}
-      {open !== null && <RunDialog command={open} onClose={close} />}
+      {open !== null && <CommandDialog command={open} onClose={close} />}
     </section>
   )
 }
@@ -107,21 +106,5 @@ function Shown({ shape, data, result, empty, onDone }: ShownParts) {
         />
       )}
     </>
-  )
-}
-
-/** Any command in a question of its own. What it answered stays until it is closed: a password is shown once. */
-function RunDialog({ command, onClose }: { command: string; onClose: (done: boolean) => void }) {
-  const [area = '', verb = ''] = command.split('/')
-  const described = useAnswer<{ commands: CommandShape[] }>('admin/describe', { area, verb })
-  const [done, setDone] = useState(false)
-  const shape = described.data?.commands[0]
-  return (
-    <Dialog title={`${area} ${verb}`} onClose={() => onClose(done)}>
-      {shape === undefined ? <Waiting /> : <CommandForm command={shape} onDone={() => setDone(true)} />}
-      <button type="button" onClick={() => onClose(done)}>
-        {words.value.common.close}
-      </button>
-    </Dialog>
   )
 }
