@@ -52,7 +52,8 @@ async function post(path: string, body: object): Promise<void> {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   })
-  if (answer.ok) return
+  // Read in any case: an answer that nobody reads keeps its connection.
   const { error } = (await answer.json().catch(() => ({}))) as Refusal
+  if (answer.ok) return
   throw new HubError(error?.code ?? 'internal', error?.message ?? `the hub answered ${answer.status}`, error?.hint)
 }

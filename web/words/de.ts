@@ -41,6 +41,7 @@ export const de: Words = {
     lead: 'Hier entsteht das Konto des Besitzers. Andere bekommen ihres später von Ihnen.',
     name: 'Ihr Name',
     send: 'Konto anlegen',
+    haveOne: 'Ich habe ein Konto: anmelden',
     atLeast: (count) => `Mindestens ${count} Zeichen.`,
   },
   common: {

@@ -40,6 +40,7 @@ export const en = {
     lead: 'This makes the account of the owner. Others get theirs from you later.',
     name: 'Your name',
     send: 'Make the account',
+    haveOne: 'I have an account: log in',
     atLeast: (count: number) => `At least ${count} characters.`,
   },
   common: {

@@ -23,6 +23,8 @@ export interface House {
   db: Database
   socket: string
   /** What is there that no agent of ours runs on. */
+  /** A link to its page, good once, by which whoever opens it makes the owner's account. */
+  page: string
   others: OtherMakers | null
 }
 
@@ -68,9 +70,12 @@ export async function startHouse(plan: HousePlan, surroundings: HouseSurrounding
     site,
     socket,
     others: null,
+    page: '',
     client: await connectLocally(socket),
     db: openDatabase({ file: join(data, 'hub.db'), readonly: true }),
   }
+  const { link } = (await house.client.request('users', 'setup', {})) as { link: string }
+  house.page = link
   for (const agent of plan.agents) {
     stop.throwIfAborted()
     say(`Inviting ${agent.name} and joining it over TLS …`)

@@ -179,6 +179,8 @@ function footer({ folder, central, houses }: Run): string[] {
     return below.startsWith('..') ? path : below
   }
   return [
+    `page     ${houses[0]?.page}`,
+    '         good once and for an hour: it makes your account; the certificate is the demo’s own',
     `central  postgres at ${central.place}, read it with`,
     `         PGSERVICEFILE=${short(central.serviceFile)} psql service=lares \\`,
     '           -c "SELECT site_id, count(*) FROM lares.readings GROUP BY 1"',

@@ -51,9 +51,23 @@ export class PageHouse {
     return new PageHouse({ hub, admin, https, browser, data })
   }
 
+  async addOwner(): Promise<void> {
+    await this.admin.call('users', 'create', { email: OWNER, password: PASSWORD, full_name: 'Ada', role: 'admin' })
+  }
+
+  /** Where devices without TLS log in. */
+  get plain(): string {
+    return `mqtt://127.0.0.1:${this.#hub.ports.plain}`
+  }
+
+  /** Ended with the house. */
+  keep(client: MqttClient): void {
+    this.#devices.push(client)
+  }
+
   /** The owner, and somebody who belongs to the house `Cabin` alone. */
   async addPeople(): Promise<void> {
-    await this.admin.call('users', 'create', { email: OWNER, password: PASSWORD, full_name: 'Ada', role: 'admin' })
+    await this.addOwner()
     await this.admin.call('users', 'create', { email: FAMILY, password: PASSWORD, full_name: 'Paul' })
     await this.admin.call('houses', 'create', { name: 'Cabin' })
     await this.admin.call('people', 'add', { email: FAMILY, house: 'Cabin' })
@@ -68,7 +82,7 @@ export class PageHouse {
       ...{ name, device_type: 'custom' },
       house,
     })
-    const client = await connectAsync(`mqtt://127.0.0.1:${this.#hub.ports.plain}`, {
+    const client = await connectAsync(this.plain, {
       ...{ clientId: device, username: device, password: secret, protocolVersion: 4, reconnectPeriod: 200 },
     })
     this.#devices.push(client)
@@ -126,6 +140,11 @@ export class PageHouse {
     await this.#hub.stop()
     this.#data.remove()
   }
+}
+
+/** Resolves when nothing of the page waits for an answer. */
+export async function answered(page: Page): Promise<void> {
+  await page.waitForFunction('document.querySelector(".waiting") === null')
 }
 
 /** What axe finds that somebody who cannot see or use a mouse would stumble over, with where. */

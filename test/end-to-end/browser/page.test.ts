@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { FAMILY, noBrowser, OWNER, PASSWORD, PageHouse, seriousFaults } from './page-house.ts'
+import { answered, FAMILY, noBrowser, OWNER, PASSWORD, PageHouse, seriousFaults } from './page-house.ts'
 
 if (noBrowser !== null) console.log(`The page is looked at in no browser: ${noBrowser}.`)
 
@@ -85,7 +85,7 @@ describe.skipIf(noBrowser !== null)('the page in a browser', () => {
       ]) {
         await page.goto(house.url + path)
         await page.locator('main#main h1').first().waitFor({ state: 'attached' })
-        await page.waitForLoadState('networkidle')
+        await answered(page)
         expect({ path, faults: await seriousFaults(page) }).toEqual({ path, faults: [] })
       }
       expect(house.complaints).toEqual([])

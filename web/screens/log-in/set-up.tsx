@@ -14,6 +14,10 @@ export function SetUp({ code, onDone }: { code: string; onDone: () => void }) {
   const [error, setError] = useState<HubError | null>(null)
   const [busy, setBusy] = useState(false)
   const says = words.value.setUp
+  const leave = () => {
+    forgetSetupCode()
+    onDone()
+  }
   const send = async (event: SubmitEvent) => {
     event.preventDefault()
     const given = new FormData(event.currentTarget as HTMLFormElement)
@@ -49,6 +53,9 @@ export function SetUp({ code, onDone }: { code: string; onDone: () => void }) {
           {says.send}
         </button>
       </form>
+      <button type="button" class="quiet" onClick={leave}>
+        {says.haveOne}
+      </button>
     </main>
   )
 }
