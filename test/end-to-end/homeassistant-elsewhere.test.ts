@@ -169,6 +169,15 @@ describe.skipIf(noMosquitto !== null)('a house that is shown at a broker of some
     fresh.client.end(true)
   }, 120_000)
 
+  it('has nothing left there of a device that is erased', async () => {
+    const attic = await admin.call<{ device: string; secret: string }>('devices', 'create', { name: 'Attic' })
+    await agent(attic)
+    await eventually(async () => home.ofDevice(attic.device).some((topic) => topic.endsWith('/state/temp')))
+    await eventually(async () => home.config(attic.device) !== null)
+    await admin.call('devices', 'erase', { device: attic.device })
+    await eventually(async () => home.ofDevice(attic.device).length === 0)
+  }, 120_000)
+
   it('is shown again at a broker that forgot everything, and to a Home Assistant that comes', async () => {
     home.client.end(true)
     await broker.stop()

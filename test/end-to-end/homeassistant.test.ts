@@ -1,8 +1,10 @@
+import { join } from 'node:path'
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type HubProcess, startHub } from '../../scripts/lib/bench/hub-process.ts'
 import { LocalAdmin } from '../../scripts/lib/bench/local-admin.ts'
 import { birth as birthMessage } from '../../shared/messages/birth.ts'
+import { openDatabase } from '../../shared/sqlite/open.ts'
 import { makeDataFolder } from '../faults/lib/data-folder.ts'
 import { eventually } from '../faults/lib/fleet.ts'
 import { ALL_DEVICES, LAMP } from '../hub/dialects/zigbee2mqtt/devices.ts'
@@ -212,5 +214,12 @@ describe('a Home Assistant that logs in at the hub’s own broker', () => {
     const late = await homeAssistant(token)
     await eventually(async () => late.discovered.has(stays ?? '?'))
     expect([...late.discovered.keys()].some((topic) => topic.includes(lamp))).toBe(false)
+    // It is made of the tables at each start, and costs the card nothing.
+    const db = openDatabase({ file: join(data.folder, 'hub.db'), readonly: true })
+    const kept = db
+      .prepare("SELECT count(*) FROM broker_retained WHERE topic LIKE 'homeassistant/device/lares%'")
+      .pluck()
+    expect(kept.get()).toBe(0)
+    db.close()
   }, 120_000)
 })

@@ -2,6 +2,7 @@ import type { Mutation } from './mutation.ts'
 
 const ANNOUNCEMENTS = 'test/hub/front/announcements.test.ts'
 const ANNOUNCING = 'test/hub/features/homeassistant/announcing.test.ts'
+const END_TO_END = 'test/end-to-end/homeassistant.test.ts'
 const FAR = 'test/hub/links/far-topics.test.ts'
 const LEDGER = 'test/hub/features/homeassistant/link-ledger.test.ts'
 const LOGIN = 'test/hub/features/program-login.test.ts'
@@ -100,6 +101,20 @@ export const SEEN_BY_HOME_ASSISTANT: readonly Mutation[] = [
     text: 'if (deviceClass === null || !known?.units.has(unit)) return',
     becomes: 'if (deviceClass === null) return',
     test: { file: ANNOUNCING, name: 'is announced with what its maker says of each entity' },
+  },
+  {
+    without: 'announcements that one message can hold',
+    file: 'hub/features/homeassistant/discovery-config.ts',
+    text: 'return bytes <= MOST_BYTES',
+    becomes: 'return bytes > 0',
+    test: { file: ANNOUNCING, name: 'is announced as far as one message goes' },
+  },
+  {
+    without: 'announcements that cost the card nothing',
+    file: 'hub/front/front.ts',
+    text: 'topic.startsWith(base) || houseAnnounced(topic) !== null',
+    becomes: 'topic.startsWith(base)',
+    test: { file: END_TO_END, name: 'is told what is gone, also when the hub was killed' },
   },
   {
     without: 'names that obey nobody',

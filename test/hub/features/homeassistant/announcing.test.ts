@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ENGINE_PARTS } from '../../../../hub/core/engine-parts.ts'
+import { ANNOUNCEMENT_BYTES } from '../../../../hub/dialects/homeassistant/read-announcement.ts'
 import type { OpenFeature } from '../../../../hub/engine/feature.ts'
 import { birth as birthMessage } from '../../../../shared/messages/birth.ts'
 import { ask, commandInput, data } from '../../engine/ask.ts'
@@ -298,6 +299,29 @@ describe('a device of another maker', () => {
     home.wait(MINUTE)
     expect(home.config(id)).toBeDefined()
     house.send(reach('zigbee2mqtt_0x1', true), states())
+  })
+})
+
+describe('a device of thousands of entities', () => {
+  it('is announced as far as one message goes, which our own reader takes as a whole', () => {
+    const house = openTestHouse()
+    house.device(PI)
+    const add = house.db.prepare(
+      "INSERT INTO device_entities (id, device_id, entity_id, key, name, entity_type, created_at, updated_at) VALUES (?, ?, ?, ?, ?, 'light', 0, 0)",
+    )
+    for (let at = 0; at < 4_000; at += 1) {
+      const key = `l${String(at).padStart(4, '0')}`
+      add.run(key, PI, `light.${key}`, key, `Lamp ${at}`)
+    }
+    const home = new AnnouncedHouse(house)
+    home.wait(2_000)
+    const keys = Object.keys(home.config(PI)?.components ?? {})
+    const bytes = Buffer.byteLength(home.retained.get(home.topicOf(PI) ?? '') ?? '')
+    expect(bytes).toBeGreaterThan(900_000)
+    expect(bytes).toBeLessThan(ANNOUNCEMENT_BYTES)
+    expect(home.read(PI)).toMatchObject({ notConnected: [] })
+    expect(home.read(PI).entities).toHaveLength(keys.length)
+    expect(keys.filter((_, at) => at < 2)).toEqual(['binary_sensor-problem', 'light_l0000'])
   })
 })
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { hear, withSaid } from '../../../../hub/dialects/hear.ts'
+import { ABBREVIATIONS } from '../../../../hub/dialects/homeassistant/abbreviations.ts'
 import { payloadOf } from '../../../../hub/dialects/payload.ts'
 import type { KnownSoFar } from '../../../../hub/dialects/said.ts'
 import { readOrder, type Takes } from '../../../../hub/features/control/entity-orders.ts'
@@ -19,6 +20,16 @@ describe('what the hub announces, read back by its own reader of announcements,'
   it('is all of it, with nothing that cannot be connected', () => {
     expect(notConnected).toEqual([])
     expect(entities).toHaveLength(EVERY_KIND.length)
+  })
+
+  it('has no option that Home Assistant does not know', () => {
+    // Those without an abbreviation: home-assistant.io, the page of each platform.
+    const others =
+      'platform name qos icon mode modes options min max step type precision max_temp min_temp temp_step fan_modes swing_modes ' +
+      'automation_type subtype payload topic value_template temperature_state_template temperature_command_topic'
+    const known = new Set([...ABBREVIATIONS.values(), ...others.split(' ')])
+    for (const [part, { ...options }] of Object.entries(announced.config(device)?.components ?? {}))
+      expect([part, Object.keys(options).filter((option) => !known.has(option))]).toEqual([part, []])
   })
 
   const readBack = (at: number) => {
