@@ -6,6 +6,15 @@ import type { Log } from '../../shared/log.ts'
 import type { BrokerState } from '../makers/existing-broker.ts'
 import type { FromLinks, LedgerStep, LinksSettings, ToLinks } from './links-thread-messages.ts'
 
+/** What of a worker is used here. */
+export interface LinksWorker {
+  postMessage(message: ToLinks): void
+  terminate(): Promise<unknown>
+  on(event: 'message', heard: (message: FromLinks) => void): unknown
+  on(event: 'error', failed: (error: Error) => void): unknown
+  on(event: 'exit', ended: (code: number) => void): unknown
+}
+
 export interface LinksThreadParts {
   settings: LinksSettings
   /** Has it written down; resolves with the answer once that is on the disk. */
@@ -15,6 +24,8 @@ export interface LinksThreadParts {
   state(key: string, side: 'near' | 'far', state: BrokerState): void
   clock: Clock
   log: Log
+  /** Absent: a real thread. */
+  spawn?: (settings: LinksSettings) => LinksWorker
 }
 
 const STOP_MS = 1_000
@@ -24,7 +35,7 @@ const HEAP_MB = 256
 /** The front's end of the thread that shows the house at other brokers. One that dies is started anew, and begins from the ledger. */
 export class LinksThread {
   #parts: LinksThreadParts
-  #worker: Worker | null = null
+  #worker: LinksWorker | null = null
   #twins = new Map<string, readonly string[]>()
   #backoff = new Backoff({ firstMs: 1_000, capMs: 60_000 })
   #again: Cancel = () => {}
@@ -37,10 +48,8 @@ export class LinksThread {
   /** Calling it again changes nothing. */
   start(): void {
     if (this.#worker || this.#stopped) return
-    const { settings, log, clock } = this.#parts
-    const worker = new Worker(new URL('./links-worker.ts', import.meta.url), {
-      ...{ workerData: settings, resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } },
-    })
+    const { settings, log, clock, spawn = spawnLinks } = this.#parts
+    const worker = spawn(settings)
     this.#worker = worker
     worker.on('message', (message: FromLinks) => void this.#hear(message))
     worker.on('error', (error: Error) => log.error({ error: error.stack }, 'the thread for other brokers failed'))
@@ -101,4 +110,9 @@ export class LinksThread {
     )
     this.#say({ kind: 'answer', number, ...answer })
   }
+}
+
+function spawnLinks(settings: LinksSettings): LinksWorker {
+  const resourceLimits = { maxOldGenerationSizeMb: HEAP_MB }
+  return new Worker(new URL('./links-worker.ts', import.meta.url), { workerData: settings, resourceLimits })
 }

@@ -20,7 +20,7 @@ const PASSING_MS = 300_000
 export function openHomeAssistantFront(front: Front): FrontPart {
   const { announce, brokers } = readSection(HOMEASSISTANT_SETTINGS, front.settings)
   const links = Object.entries(brokers).map(([key, entry]) => namedLink(key, entry, announce))
-  const troubles = new LinkTroubles(front)
+  const troubles = new LinkTroubles(front, brokers)
   const thread = new LinksThread({
     settings: { links, socket: front.socket, base: front.topics.base, logLevel: front.logLevel },
     async ledger(step) {
@@ -59,10 +59,12 @@ export function openHomeAssistantFront(front: Front): FrontPart {
 /** Tells the hub's health which of these brokers cannot be used. */
 class LinkTroubles {
   #front: Pick<Front, 'health' | 'clock'>
+  #brokers: Readonly<Record<string, LinkEntry>>
   #waiting = new Map<string, Cancel>()
 
-  constructor(front: Pick<Front, 'health' | 'clock'>) {
+  constructor(front: Pick<Front, 'health' | 'clock'>, brokers: Readonly<Record<string, LinkEntry>>) {
     this.#front = front
+    this.#brokers = brokers
   }
 
   note(key: string, side: 'near' | 'far', { online, reason, refuses }: BrokerState): void {
@@ -77,12 +79,9 @@ class LinkTroubles {
     const why = reason ?? 'it says nothing'
     if (side === 'near') {
       // The hub's own broker is not away: it is just not open yet, or does not take the program.
-      if (refuses)
-        health.raise(
-          name,
-          'homeassistant_program_refused',
-          `the broker ${key} is shown nothing: its program cannot log in`,
-        )
+      const program = this.#brokers[key]?.program ?? ''
+      const message = `the broker ${key} is shown nothing: the program ${program} cannot log in`
+      if (refuses) health.raise(name, 'homeassistant_program_refused', message)
       return
     }
     if (refuses) health.raise(name, 'homeassistant_broker_refuses', `the broker ${key} cannot be used: ${why}`)
