@@ -152,6 +152,9 @@ export const WEB_SESSIONS = { idleMs: 14 * 86_400_000, ageMs: 90 * 86_400_000, p
 /** Links by which an owner's account is made: good once, for this long, and worthless after so many wrong codes. */
 export const SETUP_CODE = { ageMs: 3_600_000, tries: 5 } as const
 
+/** Links to bytes that commands hand out: until they are used, as long as a recording is played, of one principal and of all. */
+export const TICKETS = { ageMs: 60_000, playingMs: 600_000, perPrincipal: 32, most: 1_000 } as const
+
 /** The agent's outbox. 200 MiB hold a week of 40 readings a second. */
 export const OUTBOX = { bytes: 200 * MiB, rows: 2_000_000, ageMs: 30 * 86_400_000 } as const
 /** A row present at this many disconnects in a row is set aside and reported instead of sent for ever. */

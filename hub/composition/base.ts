@@ -22,6 +22,7 @@ import { storeFile, usualKeyFolder } from '../store/places.ts'
 import { SyncThread } from '../sync/sync-thread.ts'
 import { TurnRecorder } from '../voice/turn-recorder.ts'
 import { VoiceIntake } from '../voice/voice-intake.ts'
+import { TicketBook } from '../web/ticket-book.ts'
 
 /** What a hub found before it was put together. */
 export interface StartState {
@@ -50,6 +51,7 @@ export interface Base {
   secrets: StoredSecrets
   followers: FollowerRunner
   disk: DiskWatch
+  tickets: TicketBook
 }
 
 export function composeBase(options: HubOptions, before: StartState): Base {
@@ -104,6 +106,7 @@ export function composeBase(options: HubOptions, before: StartState): Base {
     sync,
     ...sealed,
     ...composeRunners(options, { store, health, secrets: sealed.secrets }),
+    tickets: new TicketBook(clock),
     disk: new DiskWatch({ ...options, ...before, health, intake: store.intake, fault: () => store.fault }),
   }
 }

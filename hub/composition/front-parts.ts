@@ -36,6 +36,7 @@ export function composeFrontParts(
     feed: (name) => followers.feed(name),
   }
   const own: FrontPart[] = [
+    { name: 'files', effects: { file_ticket: ({ ticket }) => base.tickets.add(ticket) } },
     {
       name: 'voice',
       messages: {

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { splitAddress } from '../../shared/address.ts'
 import type { Cancel } from '../../shared/clock.ts'
 import { LaresError } from '../../shared/errors.ts'
@@ -8,8 +9,11 @@ import { atPage } from '../front/principals-in-use.ts'
 import { isLoopback, ownAddresses } from '../listen/addresses.ts'
 import type { Certificate } from '../listen/certificate.ts'
 import { PageCertificate } from '../listen/page-certificate.ts'
+import { backupFolder, newestBackup } from '../store/places.ts'
 import { authorityRoutes } from '../web/authority-routes.ts'
+import type { ReadingsPage } from '../web/export-rows.ts'
 import { FailedLogins } from '../web/failed-logins.ts'
+import { type FilesRouteParts, filesRoute } from '../web/files-route.ts'
 import { LoginLimits } from '../web/login-limits.ts'
 import { type LoginDesk, loginRoutes } from '../web/login-routes.ts'
 import { PAGE_FOLDER } from '../web/page-files.ts'
@@ -61,6 +65,7 @@ export function composePage(base: Base, { broker }: BrokerSide, certificate: Cer
     certificate: () => own.pair,
     routes: new Map([
       ...loginRoutes({ desk, limits, failed, verify: verifyPassword }),
+      ['files', filesRoute(filesOf(base))],
       ...authorityRoutes(() => own.authority),
       ['setup', setupRoute({ desk, limits, hash: hashPassword })],
       ['session', sessionRoute({ visitorOf: visitorLookUp(base), base: config.base, now: () => clock.now() })],
@@ -103,5 +108,18 @@ function pageDesk(base: Base): LoginDesk & SetupDesk {
     logOut: (cookie) => asked({ kind: 'page_logout', cookie }),
     askCode: (code) => asked({ kind: 'setup_code', code }),
     setUp: (wish) => asked({ kind: 'page_setup', wish }),
+  }
+}
+
+function filesOf(base: Base): FilesRouteParts {
+  const { options, reader, tickets } = base
+  const { folder, clock } = options
+  return {
+    book: tickets,
+    clips: join(folder, 'clips'),
+    newestBackup: () => newestBackup(backupFolder(folder)),
+    loginOf: async (cookie) => (await visitorLookUp(base)(cookie))?.session ?? null,
+    readings: async ({ caller }, params) =>
+      (await reader.ask({ area: 'readings', verb: 'query', params, caller, now: clock.now() })) as ReadingsPage,
   }
 }

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Where the parts of a hub's data folder lie. */
@@ -18,4 +19,17 @@ export const backupFile = (folder: string, now: number) => join(folder, `hub-${S
 export function backupTime(name: string): number | null {
   const [, digits] = BACKUP.exec(name) ?? []
   return digits === undefined ? null : Number(digits)
+}
+
+/** The newest backup in their folder, or `null`: its file is whole, because it is put in its place when it is. */
+export function newestBackup(folder: string): string | null {
+  try {
+    const newest = readdirSync(folder)
+      .filter((name) => backupTime(name) !== null)
+      .sort()
+      .at(-1)
+    return newest === undefined ? null : join(folder, newest)
+  } catch {
+    return null
+  }
 }

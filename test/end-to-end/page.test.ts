@@ -142,4 +142,51 @@ describe('the page of a running hub', () => {
     await second.client.closed
     expect((await post('/login', { email, password: PASSWORD })).status).toBe(403)
   }, 120_000)
+
+  it('hands out bytes by links, for whoever asked', async () => {
+    const { device, secret } = await admin.call<{ device: string; secret: string }>('devices', 'create', {
+      name: 'Attic',
+    })
+    const attic = await openMqtt(hub.ports.https)
+    attic.send(connectPacket(device, { username: device, password: Buffer.from(secret) }))
+    expect((await attic.next('connack')).returnCode).toBe(0)
+    const items = Array.from({ length: 50 }, (_, at) => ({
+      sensor: 'air',
+      value: at - 5.5,
+      kind: 'temperature',
+      unit: '°C',
+    }))
+    const payload = JSON.stringify({ items })
+    attic.send({
+      cmd: 'publish',
+      topic: `lares/${device}/readings`,
+      payload,
+      qos: 1,
+      messageId: 1,
+      retain: false,
+      dup: false,
+    })
+    await attic.next('puback')
+    attic.stream.destroy()
+    const link = await admin.call<{ path: string; rows: number }>('readings', 'export', { device, sensor: 'air' })
+    expect(link.rows).toBe(50)
+    const { status, text } = await askHttps(hub.ports.https, link.path)
+    const lines = text.trim().split('\r\n')
+    expect([status, lines.length, lines[1]?.split(',').slice(1, 3)]).toEqual([200, 51, ['-5.5', '°C']])
+    expect((await askHttps(hub.ports.https, link.path)).status).toBe(404)
+    const email = 'nina@example.org'
+    await admin.call('users', 'create', { email, password: PASSWORD, role: 'admin' })
+    const cookie = cookieOf(await post('/login', { email, password: PASSWORD }))
+    const { client } = await page(cookie)
+    client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'lares/admin/response/page/#', qos: 1 }] })
+    await client.next('suback')
+    const request = JSON.stringify({ id: 'one', params: { device, sensor: 'air', format: 'ndjson' } })
+    const topic = 'lares/admin/request/readings/export'
+    client.send({ cmd: 'publish', topic, payload: request, qos: 1, messageId: 2, retain: false, dup: false })
+    const answer = JSON.parse(String((await client.next('publish')).payload)) as { data: { path: string } }
+    expect((await askHttps(hub.ports.https, answer.data.path)).status).toBe(404)
+    const theirs = await askHttps(hub.ports.https, answer.data.path, { headers: { cookie } })
+    expect([theirs.status, theirs.text.trim().split('\n')]).toEqual([200, expect.objectContaining({ length: 50 })])
+    client.stream.destroy()
+  }, 120_000)
 })

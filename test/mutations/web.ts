@@ -6,6 +6,8 @@ const LOGIN = 'test/hub/web/login-routes.test.ts'
 const LIMITS = 'test/hub/web/login-limits.test.ts'
 const SETUP = 'test/hub/features/logins/setup.test.ts'
 const CERTIFICATE = 'test/hub/listen/page-certificate.test.ts'
+const FILES = 'test/hub/web/files-route.test.ts'
+const HANDING = 'test/hub/features/files/handing-out.test.ts'
 const SESSIONS = 'test/hub/features/logins/web-sessions.test.ts'
 const UPGRADE = 'test/hub/web/mqtt-upgrade.test.ts'
 
@@ -346,5 +348,54 @@ export const WEB: readonly Mutation[] = [
     text: '{ mode: 0o600 }',
     becomes: '{ mode: 0o644 }',
     test: { file: CERTIFICATE, name: 'leaves nothing behind that others read' },
+  },
+  {
+    without: 'tickets that are good once',
+    file: 'hub/web/ticket-book.ts',
+    text: "if (content.kind !== 'recording') this.#kept.delete(hash)",
+    becomes: "if (content.kind !== 'recording') this.#kept.has(hash)",
+    test: { file: FILES, name: 'is good once' },
+  },
+  {
+    without: 'an end of tickets',
+    file: 'hub/web/ticket-book.ts',
+    text: 'if (this.#clock.mono() < kept.until) return kept.ticket',
+    becomes: 'if (kept.until > 0) return kept.ticket',
+    test: { file: FILES, name: 'brings nothing to whoever guesses, and nothing after a minute' },
+  },
+  {
+    without: 'tickets for the browser alone that asked',
+    file: 'hub/web/files-route.ts',
+    text: 'return cookie !== undefined && (await loginOf(cookie)) === caller.token',
+    becomes: 'return cookie !== undefined && (await loginOf(cookie)) !== caller.session',
+    test: { file: FILES, name: 'is for the browser that asked and no other' },
+  },
+  {
+    without: 'tickets for the address alone that asked',
+    file: 'hub/web/files-route.ts',
+    text: ': asked.remote === caller.address',
+    becomes: ': asked.remote !== caller.session',
+    test: { file: FILES, name: 'is for the address that asked where that was no browser' },
+  },
+  {
+    without: 'making formulas of a spreadsheet harmless',
+    file: 'hub/web/export-rows.ts',
+    text: "const harmless = /^[=+\\-@\\t\\r]/.test(text) ? `'${text}` : text",
+    becomes: 'const harmless = text',
+    test: { file: FILES, name: 'lets no spreadsheet run' },
+  },
+  {
+    without: 'recordings for people of their house alone',
+    file: 'hub/features/files/commands.ts',
+    text: 'AND c.file IS NOT NULL AND ${seen.sql}`,\n      )\n      .get(turn, ...seen.values)',
+    becomes: 'AND c.file IS NOT NULL`,\n      )\n      .get(turn)',
+    test: { file: HANDING, name: 'is given for what one may read' },
+  },
+  {
+    without: 'keeping what a ticket says out of what is passed on',
+    file: 'hub/features/files/hand-out.ts',
+    text: 'hash: hashSecret(value), content',
+    becomes: 'hash: value, content',
+    test: { file: HANDING, name: 'is known to the hub by its hash' },
   },
 ]

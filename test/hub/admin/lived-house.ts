@@ -232,6 +232,11 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
   },
   'users/end-session': { before: BROWSER, expect: { session: 'w1' } },
   'users/end-sessions': { before: BROWSER, expect: { ended: 0 } },
+  'sessions/recording': {
+    expect: { path: expect.stringMatching(/^\/files\/[\w-]{43}$/), name: 'kitchen-pi-a-turn.wav', bytes: 48044 },
+  },
+  'readings/export': { expect: { path: expect.stringMatching(/^\/files\//), rows: 1 } },
+  'hub/fetch-backup': { expect: { path: expect.stringMatching(/^\/files\//), name: 'lares-hub.db' } },
   'users/setup': {
     prepared: { origins: ['https://localhost:8443', 'https://[fd00::5]:8443'], warnings: [], fingerprint: 'AA:BB' },
     expect: {

@@ -1,6 +1,7 @@
 import type { Inventory } from './entry.ts'
 
 const CERTIFICATE = 'test/hub/listen/page-certificate.test.ts'
+const FILES = 'test/hub/web/files-route.test.ts'
 const ROUTES = 'test/hub/web/login-routes.test.ts'
 const SETUP = 'test/hub/features/logins/setup.test.ts'
 const SESSIONS = 'test/hub/features/logins/web-sessions.test.ts'
@@ -21,6 +22,11 @@ export const PAGE: Inventory = {
       because: 'it takes a clock that is a year ahead: test/hub/listen/page-certificate.test.ts renews it',
     },
     'Name a certificate for it in [tls] key and cert of hub.toml,': CERTIFICATE,
+  },
+  'hub/features/files/': { 'See what is kept: lares sessions list.': 'test/hub/features/files/handing-out.test.ts' },
+  'hub/web/files-route.ts': {
+    'Ask for it again: each link is good once, for a minute, for whoever': FILES,
+    'The hub makes one within the hour. At once: lares hub backup': FILES,
   },
   'hub/web/': {
     'Try again in ….': { because: 'test/hub/web/login-routes.test.ts waits as long as it says' },
