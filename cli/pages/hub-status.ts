@@ -20,6 +20,7 @@ export const hubStatusPage: MakePage = (answer, _schema, now) => ({
     'read through': scrubWords(answer, now),
     central: centralWords(answer, 'front.sync', now)?.words,
     clock: CLOCKS.get(answer.text('clock') ?? '') ?? answer.text('clock'),
+    page: pageWords(answer),
     memory: mapped(answer.number('front.rss_mb'), (megabytes) => bytesWords(megabytes * 1e6)),
     version: versionWords(answer),
   }),
@@ -40,6 +41,14 @@ function headOf(answer: AnswerReader): Head {
     .flatMap(({ code, message, hint }) => [String(message), `  ${hint} [${code}]`])
   const lines = [`The hub ${stateWords(state)}${problems.length > 0 ? ':' : ''}`, ...problems]
   return { lines, colour: state === 'ok' ? 'green' : state === 'attention' ? 'yellow' : 'red' }
+}
+
+/** What a browser shows of the page before it trusts it is compared with this. */
+function pageWords(answer: AnswerReader): string | null {
+  const port = answer.number('front.page.port')
+  const fingerprint = answer.text('front.page.fingerprint')
+  if (port === null) return null
+  return `HTTPS on port ${port}${fingerprint === null ? '' : `, vouched for by ${fingerprint} (SHA-256)`}`
 }
 
 function devicesWords(answer: AnswerReader): string | null {

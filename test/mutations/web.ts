@@ -8,6 +8,7 @@ const SETUP = 'test/hub/features/logins/setup.test.ts'
 const CERTIFICATE = 'test/hub/listen/page-certificate.test.ts'
 const FILES = 'test/hub/web/files-route.test.ts'
 const HANDING = 'test/hub/features/files/handing-out.test.ts'
+const MATRIX = 'test/end-to-end/who-may-what.test.ts'
 const SESSIONS = 'test/hub/features/logins/web-sessions.test.ts'
 const UPGRADE = 'test/hub/web/mqtt-upgrade.test.ts'
 
@@ -397,5 +398,19 @@ export const WEB: readonly Mutation[] = [
     text: 'hash: hashSecret(value), content',
     becomes: 'hash: value, content',
     test: { file: HANDING, name: 'is known to the hub by its hash' },
+  },
+  {
+    without: 'judging rights before anything else of a request',
+    file: 'hub/admin/admit.ts',
+    text: 'const authorized = authorize(command, caller)',
+    becomes: "const authorized = authorize(command, { ...caller, rights: 'all' })",
+    test: { file: MATRIX, name: 'every command is judged by what it needs for' },
+  },
+  {
+    without: 'keeping whoever shows no login out of the page',
+    file: 'hub/features/users/authentication.ts',
+    text: "  if (!row) return refuse(4, 'this browser is not logged in')\n",
+    becomes: "  if (!row) return accept({ kind: 'local', session: context.id() }, clientId)\n",
+    test: { file: MATRIX, name: 'nobody comes in who is not logged in' },
   },
 ]
