@@ -41,6 +41,15 @@ export type AlertMessage = z.infer<typeof payload>
 const ATTEMPTS = 300
 const DAY_MS = 86_400_000
 
+const TEST = 'test/'
+
+/** The key of a job that brings a test: it is on its way beside what else is. That of any other message is its target. */
+export const testKey = (target: string) => `${TEST}${target}`
+
+export function targetOfKey(key: string): string {
+  return key.startsWith(TEST) ? key.replace(TEST, '') : key
+}
+
 /** A message to one target. It may arrive more than once, each time with the same key. */
 export const alertMessage = jobKind<AlertMessage>({
   name: 'alert_message',

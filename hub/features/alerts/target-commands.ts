@@ -6,7 +6,7 @@ import { placeKey } from '../../contract/named-places.ts'
 import { adminCommand, type CallContext } from '../../engine/admin-command.ts'
 import { nameParam } from '../house/names.ts'
 import { enqueue } from '../jobs/enqueue.ts'
-import { type AlertMessage, alertMessage } from './message-job.ts'
+import { type AlertMessage, alertMessage, testKey } from './message-job.ts'
 import { ruleNamed } from './named-rule.ts'
 import { ALERT_SEVERITIES } from './rule-kinds.ts'
 import { checkTarget } from './rule-params.ts'
@@ -113,8 +113,6 @@ function sendTests(
     })
   return { says: 'On its way. Whether it arrived: lares alerts targets.', targets: [...targets] }
 }
-
-const testKey = (target: string) => `test/${target}`
 
 interface LastJob {
   state: string

@@ -2,7 +2,7 @@ import type { Database } from '../../../shared/sqlite/open.ts'
 import { zonedTime } from '../../../shared/time-words.ts'
 import type { Context } from '../../engine/context.ts'
 import type { ToldProblem } from '../../engine/health-problem.ts'
-import { alertMessage } from './message-job.ts'
+import { alertMessage, targetOfKey } from './message-job.ts'
 import type { AlertRule } from './rule-row.ts'
 import type { AlertTargets } from './settings.ts'
 
@@ -19,6 +19,8 @@ export class TargetProblems {
   tick(context: Context, targets: AlertTargets, rules: Iterable<AlertRule>): void {
     const problems = new Map<string, ToldProblem>()
     for (const { key, since, last_error } of failing(context.db)) {
+      // A message and a test to the same target fail for the same reason.
+      if (problems.has(targetProblem(key))) continue
       const why = `has taken no message since ${zonedTime(since)}: ${last_error}`
       problems.set(targetProblem(key), { code: 'alerts_target_away', message: `the target ${key} ${why}` })
     }
@@ -47,9 +49,10 @@ export class TargetProblems {
 }
 
 function failing(db: Database): { key: string; since: number; last_error: string }[] {
-  return db
+  const rows = db
     .prepare(
-      "SELECT key, enqueued_at AS since, last_error FROM jobs WHERE kind = ? AND state IN ('waiting', 'running') AND failures >= ?",
+      "SELECT key, enqueued_at AS since, last_error FROM jobs WHERE kind = ? AND state IN ('waiting', 'running') AND failures >= ? ORDER BY key",
     )
     .all(alertMessage.name, FAILURES) as { key: string; since: number; last_error: string }[]
+  return rows.map((row) => ({ ...row, key: targetOfKey(row.key) }))
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ask, commandInput, data } from '../../engine/ask.ts'
 import type { TestHouse } from '../../engine/engine-in-memory.ts'
 import { type AlertsHouse, alertsHouse, HOUR, MINUTE, NOON, PHONE, SECOND } from './alerts-house.ts'
 
@@ -213,6 +214,26 @@ describe('a target that is away', () => {
     expect(made.house.all("SELECT id FROM jobs WHERE state <> 'done'")).toEqual([])
   })
 
+  it('is named by its own name where only a test fails', () => {
+    const made = home()
+    data(ask(made.house, commandInput('alerts/test')))
+    const problems: unknown[] = []
+    for (let second = 0; second < 180; second += 1) {
+      made.house.tick(SECOND)
+      problems.push(
+        ...made.house.effects.filter((effect) => effect.kind === 'problem' && effect.name.startsWith('alerts')),
+      )
+      for (const one of made.claim())
+        made.end(one, { is: 'failed', code: 'unreachable', message: 'nothing listens there', retry: true })
+    }
+    expect(problems).toMatchObject([
+      {
+        name: 'alerts:phone',
+        problem: { message: expect.stringMatching(/^the target phone has taken no message since/) },
+      },
+    ])
+  })
+
   it('is given up after a bounded number of tries, is not told that again, and is told what comes next', () => {
     const made = home({}, { devices: 2 })
     warm(made)
@@ -230,6 +251,26 @@ describe('a target that is away', () => {
     expect(made.told(HOUR)).toEqual([])
     warm(made, '02')
     expect(made.told(2 * MINUTE)).toEqual(['Pi-02 Temperature is 30 °C, above 28 °C'])
+  })
+})
+
+describe('a hub with several houses', () => {
+  it('says of what is wrong where it is, by the clock of that house', () => {
+    const made = home({}, { devices: 2 })
+    made.house.db.exec(
+      "INSERT INTO houses (id, name, timezone, created_at, updated_at) VALUES ('cottage', 'Cottage', 'America/New_York', 9000000000000, 0)",
+    )
+    made.house.db.exec("UPDATE devices SET house_id = 'cottage' WHERE id = 'pi-02'")
+    // Entities are looked up again within a minute.
+    made.pass(70 * SECOND)
+    warm(made, '02')
+    made.pass(15 * SECOND)
+    const [message] = made.arrive()
+    expect(message).toMatchObject({
+      title: 'Pi-02 Temperature is 30 °C, above 28 °C (Cottage)',
+      text: expect.stringContaining('(06:01)'),
+      alerts: [{ house: 'Cottage', device: 'pi-02' }],
+    })
   })
 })
 
