@@ -82,7 +82,7 @@ function usualData(): string {
 }
 
 function secretsOf({ data, edgeData, config, edgeConfig }: Places): string[] {
-  const inHub = ['central.url', 'tls.key', ...keysIn(data)].map((name) => join(data, name))
+  const inHub = ['central.url', 'tls.key', 'ca.key', 'page.key', ...keysIn(data)].map((name) => join(data, name))
   const inAgent = ['identity.json', 'joining.json'].map((name) => join(edgeData, name))
   return [
     ...secretsIn([...inHub, ...inAgent, config, edgeConfig]),

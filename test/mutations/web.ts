@@ -413,4 +413,11 @@ export const WEB: readonly Mutation[] = [
     becomes: "  if (!row) return accept({ kind: 'local', session: context.id() }, clientId)\n",
     test: { file: MATRIX, name: 'nobody comes in who is not logged in' },
   },
+  {
+    without: 'logging out who is given another password',
+    file: 'hub/features/users/password-command.ts',
+    text: "endWebSessions(context, user.id, { but: caller.token, reason: 'the password was changed' })",
+    becomes: '0',
+    test: { file: SESSIONS, name: 'is shut out at once when its person is given another password' },
+  },
 ]

@@ -9,6 +9,7 @@ import { endWebSessions } from '../logins/web-sessions.ts'
 import { refuseCentral } from '../sync/refuse-central.ts'
 import { email, isProgramAddress, programName, refuseProgram, type UserRow, userWithEmail } from './email.ts'
 import { isLastAdministrator, NO_ADMINISTRATOR, nobodyLeftWords } from './nobody-left.ts'
+import { setPassword } from './password-command.ts'
 import { hashPassword } from './passwords.ts'
 import { createProgram, createProgramToken, listPrograms } from './program-commands.ts'
 import { createToken, listTokens, revokeToken } from './token-commands.ts'
@@ -201,6 +202,7 @@ export const COMMANDS = [
   createUser,
   listUsers,
   updateUser,
+  setPassword,
   deleteUser,
   createToken,
   listTokens,

@@ -223,6 +223,7 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
   'users/list': { expect: { users: [{ email: 'anna@example.com', is_active: true }] } },
   'users/token': { expect: { user: 'anna', token: expect.stringMatching(/^[\w-]{43}$/) } },
   'users/update': { expect: { user: 'anna' } },
+  'users/password': { prepared: '$argon2id$hash', expect: { user: 'anna', ended: 0 } },
   'users/delete': { expect: { user: 'anna' } },
   'users/me': { expect: { kind: 'local', is_administrator: true, houses: [{ may: [{ right: 'administer' }] }] } },
   'users/sessions': {

@@ -134,6 +134,22 @@ describe('a browser that is logged in', () => {
     expect(come(house, 'cookie')).toMatchObject({ refuse: 4 })
   })
 
+  it('is shut out at once when its person is given another password, and not the one from which that was asked', () => {
+    logIn(house, 'ada', 'of a thief')
+    logIn(house, 'ada', 'own')
+    const caller = callerWith(house, 'own')
+    const params = { email: 'ada@example.com', password: 'another that is long' }
+    const given = ask(house, commandInput('users/password', params, { caller, prepared: '$argon2id$of-another' }))
+    expect(data(given)).toEqual({ user: 'ada', email: 'ada@example.com', ended: 1 })
+    expect(['of a thief', 'own'].map((cookie) => 'accept' in come(house, cookie))).toEqual([false, true])
+    expect(logIn(house, 'ada', 'c')).toEqual({ refused: 'changed' })
+    expect(logIn(house, 'ada', 'c', { fits: '$argon2id$of-another' })).toHaveProperty('session')
+    expect(JSON.stringify(house.all('SELECT event_data FROM events'))).not.toContain('argon2id')
+    house.db.exec("UPDATE users SET role = 'device' WHERE id = 'paul'")
+    const bot = { email: 'paul@example.com', password: 'another that is long' }
+    expect(ask(house, commandInput('users/password', bot, { prepared: 'h' })).error?.code).toBe('bad_params')
+  })
+
   it('does nothing more with a request that waited while it was logged out', () => {
     logIn(house, 'anna', 'cookie')
     const caller = callerWith(house, 'cookie')
