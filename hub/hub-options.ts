@@ -7,6 +7,8 @@ import type { EngineThread } from './engine/thread.ts'
 export interface HubOptions {
   folder: string
   config: HubConfig
+  /** Where that stands. Absent: nowhere, each key has its default. */
+  configFile?: string
   version: string
   clock: Clock
   log: Log

@@ -35,6 +35,7 @@ export async function runHere(folder: string, { file, listening, printReady, eng
   const hub = new Hub({
     folder,
     config,
+    ...(file === undefined ? {} : { configFile: resolve(file) }),
     version: programVersion(),
     clock: systemClock,
     log,

@@ -67,7 +67,7 @@ export function composeAdminDoor(base: Base, around: () => Around): Omit<AdminDo
 
 /** What the threads that never see the database count, for `hub status`. */
 function frontNumbers(
-  { report, recorder, sync, store }: Base,
+  { report, recorder, sync, store, jobs }: Base,
   { live, broker, page }: Around,
 ): Record<string, unknown> {
   return {
@@ -77,6 +77,7 @@ function frontNumbers(
     page: page(),
     audio: recorder.stats(),
     sync: sync.status,
+    jobs_running: jobs.shares,
     queue_depth: store.intake.depth,
     wal_bytes: store.numbers.walBytes,
     commit_ms: Math.round(store.numbers.commitMs * 100) / 100,

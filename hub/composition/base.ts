@@ -128,13 +128,21 @@ function composeSecrets(
 
 /** What works beside the engine and hands in what came of it. */
 function composeRunners(
-  { config, clock, log }: HubOptions,
+  { folder, config, configFile, version, clock, log }: HubOptions,
   { store, health, secrets }: Pick<Base, 'store' | 'health' | 'secrets'>,
 ): Pick<Base, 'jobs' | 'followers'> {
   const shared = { isOpen: () => store.facts !== null, settings: config.features, secrets, clock }
   return {
     jobs: new JobRunner({
       ...shared,
+      hub: {
+        folder,
+        keys: config.secrets.keys ?? usualKeyFolder(folder),
+        tlsKey: config.tls.key ?? join(folder, 'tls.key'),
+        tlsCert: config.tls.cert ?? join(folder, 'tls.crt'),
+        config: configFile ?? null,
+        version,
+      },
       persist: (change) => store.intake.input({ kind: 'job', change }),
       log: log.part('jobs'),
       stuck: (reason) => (reason === null ? health.clear('jobs') : health.raise('jobs', 'part_failed', reason)),

@@ -15,8 +15,34 @@ export interface JobRunContext {
   settings: Readonly<Record<string, unknown>>
   /** What lets the hub in where that is. */
   secrets: SecretReader
+  /** What makes this hub this hub. */
+  hub: HubFiles
+  /** Says how far it is, for people who watch; as often as it likes, it costs nothing. */
+  progress(share: JobShare): void
   clock: Clock
   log: Log
+}
+
+/** Where the hub has what it cannot do without, beside its database. */
+export interface HubFiles {
+  /** The data folder. */
+  folder: string
+  /** The folder of keys. */
+  keys: string
+  tlsKey: string
+  tlsCert: string
+  /** hub.toml, when it runs with one. */
+  config: string | null
+  /** Of this program. */
+  version: string
+}
+
+/** How far a run is: so many bytes of so many, 0 while nobody knows. */
+export interface JobShare {
+  /** What it does, in one word. */
+  phase: string
+  done: number
+  total: number
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Every feature of the hub, a line each. Taking a line away takes the feature out of the hub. */
 export { feature as alerts } from './alerts/feature.ts'
+export { feature as backups } from './backups/feature.ts'
 export { feature as bridges } from './bridges/feature.ts'
 export { feature as brokerMemory } from './broker-memory/feature.ts'
 export { feature as control } from './control/feature.ts'

@@ -4,7 +4,7 @@ import { asError, LaresError } from '../../shared/errors.ts'
 import type { Service } from '../../shared/lifecycle.ts'
 import type { Log } from '../../shared/log.ts'
 import type { Verdict } from '../engine/input.ts'
-import type { JobRunners } from '../engine/job-run.ts'
+import type { HubFiles, JobRunners, JobShare } from '../engine/job-run.ts'
 import type { ClaimedJob, JobFigures, JobOutcome, JobRunId, JobStep } from '../engine/job-step.ts'
 import { JOB_RUNNERS } from '../features/job-runners.ts'
 import type { SecretReader } from '../secrets/secret-reader.ts'
@@ -14,6 +14,7 @@ export interface JobRunnerParts {
   /** The sections of `hub.toml`, for what is run. Default: none. */
   settings?: Readonly<Record<string, unknown>>
   secrets: SecretReader
+  hub: HubFiles
   /** Has the engine write a step down; resolves once it is on the disk. Rejects when nothing of it is. */
   persist: (change: JobStep) => Promise<{ verdict: Verdict; value: unknown }>
   /** Whether the database is open. */
@@ -80,6 +81,11 @@ export class JobRunner implements Service {
   /** Runs that ended since the start, by what became of them. */
   get outcomes(): readonly { kind: string; outcome: string; runs: number }[] {
     return [...this.#outcomes.values()]
+  }
+
+  /** How far those are that say so. */
+  get shares(): readonly (JobShare & { job: number })[] {
+    return [...this.#runs.values()].flatMap(({ job, share }) => (share ? [{ job: job.job, ...share }] : []))
   }
 
   start(): void {
@@ -182,6 +188,7 @@ export class JobRunner implements Service {
       load,
       settings: this.#parts.settings ?? {},
       secrets: this.#parts.secrets,
+      hub: this.#parts.hub,
       clock,
       log,
       ended: (outcome) => this.#ended(job, outcome),

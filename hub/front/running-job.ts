@@ -2,7 +2,7 @@ import type { Clock } from '../../shared/clock.ts'
 import { asError, canRetry, LaresError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import { durationWords } from '../../shared/time-words.ts'
-import type { JobRun } from '../engine/job-run.ts'
+import type { HubFiles, JobRun, JobShare } from '../engine/job-run.ts'
 import type { ClaimedJob, JobOutcome } from '../engine/job-step.ts'
 import type { SecretReader } from '../secrets/secret-reader.ts'
 
@@ -11,6 +11,7 @@ export interface RunningJobParts {
   load: () => Promise<JobRun>
   settings: Readonly<Record<string, unknown>>
   secrets: SecretReader
+  hub: HubFiles
   clock: Clock
   log: Log
   /** Writes down what became of it. Called once; `null`: nobody waits for it. */
@@ -24,6 +25,8 @@ export class RunningJob {
   readonly over: Promise<void>
   /** Resolves once it is over and nothing of it goes on. That may be never: who ends a run can only ask. */
   readonly gone: Promise<void>
+  /** How far it said that it is; `null`: it says nothing of that. */
+  share: JobShare | null = null
   #abort = new AbortController()
   #end = Promise.withResolvers<JobOutcome | null>()
 
@@ -56,13 +59,17 @@ export class RunningJob {
   }
 
   /** Never rejects. */
-  async #own({ job, load, settings, secrets, clock, log }: RunningJobParts): Promise<JobOutcome> {
+  async #own({ job, load, settings, secrets, hub, clock, log }: RunningJobParts): Promise<JobOutcome> {
     const { signal } = this.#abort
     const { payload, idempotencyKey, attempt } = job
     try {
       const run = await load()
       if (signal.aborted) return { is: 'unstarted' }
-      const value = await run(payload, { signal, idempotencyKey, attempt, settings, secrets, clock, log })
+      const progress = (share: JobShare) => {
+        this.share = share
+      }
+      const about = { settings, secrets, hub, progress, clock, log }
+      const value = await run(payload, { signal, idempotencyKey, attempt, ...about })
       // What cannot be handed to the engine's thread must not reach it.
       return { is: 'done', value: structuredClone(value) }
     } catch (error) {

@@ -60,6 +60,7 @@ const MAY_IMPORT: Record<string, string> = {
   'hub/links': 'hub/engine hub/makers shared',
   'hub/query': 'hub/engine shared shared/sqlite',
   'hub/features/makers': 'hub/makers',
+  'hub/features/backups': 'hub/archive',
   'hub/features/homeassistant': 'hub/links hub/makers',
   // What is known of brands and kinds, in Home Assistant's words.
   'hub/integrations': '',

@@ -4,6 +4,9 @@ const ROUND_TRIP = 'test/hub/archive/round-trip.test.ts'
 const HOSTILE = 'test/hub/archive/hostile-archive.test.ts'
 const AT_SPEED = 'test/hub/archive/at-speed.test.ts'
 const PLACES = 'test/hub/archive/places.test.ts'
+const SCHEDULE = 'test/hub/features/backups/schedule.test.ts'
+const RUNS = 'test/hub/features/backups/runs.test.ts'
+const END_TO_END = 'test/end-to-end/backups.test.ts'
 const KILLED = 'test/faults/archive-restore-killed.test.ts'
 
 /** Archives of everything: made while the house stores, brought somewhere, and put in a house's place. */
@@ -141,6 +144,41 @@ export const BACKUPS: readonly Mutation[] = [
     becomes: '      this.#overdue = true\n',
     endless: true,
     test: { file: PLACES, name: 'hangs' },
+  },
+  {
+    without: 'waiting for a clock that follows a time source',
+    file: 'hub/features/backups/engine.ts',
+    text: 'if (context.clockSynced === false) return',
+    becomes: '',
+    test: { file: SCHEDULE, name: 'waits for a clock that follows a time source' },
+  },
+  {
+    without: 'making backups again that a clock asked for that was ahead',
+    file: 'hub/features/backups/engine.ts',
+    text: ' && record.due_at <= context.now)',
+    becomes: ')',
+    test: { file: SCHEDULE, name: 'waits for a clock that follows a time source' },
+  },
+  {
+    without: 'making up for backups that were missed',
+    file: 'hub/features/backups/engine.ts',
+    text: 'record.due_at >= due && ',
+    becomes: '',
+    test: { file: SCHEDULE, name: 'makes up for what was missed, once' },
+  },
+  {
+    without: 'asking whether there is to be no passphrase',
+    file: 'hub/features/backups/passphrase.ts',
+    text: 'if (!plain && (secret ?? secret_file) === undefined)',
+    becomes: 'if (secret_file === null)',
+    test: { file: RUNS, name: 'makes none without a passphrase unless the owner says so' },
+  },
+  {
+    without: 'handing the passphrase over where nobody else reads it',
+    file: 'hub/archive/run-archive-task.ts',
+    text: 'const child = spawn(process.execPath, words,',
+    becomes: 'const child = spawn(process.execPath, [...words, JSON.stringify(task)],',
+    test: { file: END_TO_END, name: 'leaves the passphrase in no log, no row, no file and no command line' },
   },
   {
     without: 'ending the command of a backup that is given up',

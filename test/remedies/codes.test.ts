@@ -174,6 +174,10 @@ const REMEDIES: Record<ErrorCode | keyof FeatureProblems, Tried | Untried> = {
   jobs_unknown: { because: 'another version is put in place: test/hub/features/jobs/unknown-jobs.test.ts' },
   alerts_target_away: { because: 'it is a server of somebody else: test/hub/features/alerts/telling.test.ts' },
   alerts_target_unknown: { because: 'hub.toml is mended: test/hub/features/alerts/commands.test.ts' },
+  backup_old: { because: 'test/hub/features/backups/schedule.test.ts makes a newer one' },
+  backup_failing: { because: 'test/hub/features/backups/schedule.test.ts has a place that is mended' },
+  backup_away: { because: 'test/hub/features/backups/schedule.test.ts has a stick that is plugged in again' },
+  backup_damaged: { because: 'test/hub/features/backups/schedule.test.ts has one made anew' },
   makers_crowded: { because: 'people decide on what waits: test/hub/features/makers/announcements.test.ts' },
   makers_broker_away: { because: 'it is a program of somebody else: test/hub/features/makers/source-problems.test.ts' },
   makers_broker_refuses: {

@@ -7,6 +7,7 @@ import { systemClock } from '../../../shared/clock.ts'
 import { silentLog } from '../../../shared/log.ts'
 import { JobsHouse } from '../../hub/features/jobs/jobs-house.ts'
 import { type Note, once, repeated } from '../../hub/features/jobs/test-kinds.ts'
+import { NO_HUB_FILES } from '../../hub/front/no-hub-files.ts'
 import { NO_SECRETS } from '../../hub/secrets/keys-in-memory.ts'
 
 export interface JobsLife {
@@ -54,6 +55,7 @@ export async function liveJobs({ folder, url, enqueue: wanted, at }: JobsLife): 
     },
     isOpen: () => true,
     secrets: NO_SECRETS,
+    hub: NO_HUB_FILES,
     clock: systemClock,
     log: silentLog,
     stuck: () => {},

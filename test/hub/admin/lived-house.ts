@@ -2,6 +2,7 @@ import { expect } from 'vitest'
 import { writeSyncIdentity } from '../../../hub/engine/sync-memory.ts'
 import { NO_IDENTITY } from '../../../hub/engine/sync-step.ts'
 import { alertMessage } from '../../../hub/features/alerts/message-job.ts'
+import { BACKUP_JOBS } from '../../../hub/features/backups/job-kinds.ts'
 import { prepareRows } from '../../../hub/features/import/prepare-rows.ts'
 import { secretAt } from '../../../hub/secrets/secret-reader.ts'
 import { SYNC_OFF } from '../../../hub/sync/sync-status.ts'
@@ -37,6 +38,10 @@ const COMMAND = `INSERT OR IGNORE INTO control_actions (id, device_id, command_i
 /** A browser that Anna is logged in with. */
 const BROWSER = `INSERT OR IGNORE INTO web_sessions (id, user_id, cookie_hash, address, agent, created_at, last_used_at, expires_at)
   VALUES ('w1', 'anna', 'CANARY-cookie', '192.168.1.20', 'Firefox', ${START}, ${START}, ${START + 90 * 86_400_000})`
+
+/** A place with a backup, of which nobody has read anything yet. */
+const ARCHIVE = 'lares-home-019b76da-20260101T000000Z.tar.age'
+const PLACE = `INSERT OR IGNORE INTO hub_settings (key, value) VALUES ('backups:stick', '{"archives":[{"name":"${ARCHIVE}","bytes":1000,"made_at":${START},"verified_at":${START},"opened_at":null,"fault":null}],"due_at":${START},"since":${START}}')`
 
 /** What was written on the first day. */
 const WRITTEN = `INSERT OR REPLACE INTO wear_days (id, began_at, written_at, written) VALUES (${START / 86_400_000}, ${START}, ${START + 3_600_000}, '{"readings":{"commits":1200,"bytes":5000000}}')`
@@ -104,6 +109,17 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
   'devices/create': {
     expect: { device: expect.stringMatching(/^garden-/), secret: expect.stringMatching(/^[\w-]{43}$/) },
   },
+  'backups/list': {
+    before: PLACE,
+    expect: { backups: [{ place: 'stick', name: ARCHIVE, bytes: 1_000, opened_at: null }] },
+  },
+  'backups/places': {
+    before: PLACE,
+    prepared: [],
+    expect: { places: [{ place: 'stick', state: null, backups: 1, newest: START }], checks: [] },
+  },
+  'backups/make': { before: PLACE, expect: { jobs: [{ place: 'stick', job: expect.any(Number) }] } },
+  'backups/verify': { before: PLACE, expect: { jobs: [{ place: 'stick', job: expect.any(Number) }] } },
   'devices/list': { expect: { devices: [{ id: 'kitchen-pi', is_online: false }] } },
   'devices/find': { expect: { devices: [{ id: 'kitchen-pi' }] } },
   'devices/show': {
@@ -349,7 +365,7 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
 
 /** A house with a device, a person, and one of everything that a command can show. */
 export function lived(): TestHouse {
-  const house = openTestHouse({ keys: KEYS, jobKinds: [alertMessage], settings: { alerts: TARGETS } })
+  const house = openTestHouse({ keys: KEYS, jobKinds: [alertMessage, ...BACKUP_JOBS], settings: { alerts: TARGETS } })
   house.device('kitchen-pi')
   house.db.exec(
     `INSERT INTO users (id, email, hashed_password, role, created_at, updated_at) VALUES ('anna', 'anna@example.com', 'CANARY-password', 'admin', ${START}, ${START})`,

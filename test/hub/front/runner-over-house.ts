@@ -8,6 +8,7 @@ import { silentLog } from '../../../shared/log.ts'
 import type { JobsHouse } from '../features/jobs/jobs-house.ts'
 import type { Note } from '../features/jobs/test-kinds.ts'
 import { NO_SECRETS } from '../secrets/keys-in-memory.ts'
+import { NO_HUB_FILES } from './no-hub-files.ts'
 
 type Run = JobRun<Note, unknown>
 type Answer = ReturnType<JobsHouse['step']>
@@ -45,6 +46,7 @@ export function runnerOver(house: JobsHouse, run: Run, more: MoreOfRunner = {}) 
     },
     isOpen: () => true,
     secrets: NO_SECRETS,
+    hub: NO_HUB_FILES,
     clock: house.clock,
     log: silentLog,
     stuck: (reason) => void stuck.push(reason),

@@ -5,6 +5,13 @@ const PLACES = 'test/hub/archive/places.test.ts has each place fail and be there
 
 /** The remedies of what makes, checks and restores archives. */
 export const BACKUPS: Inventory = {
+  'hub/features/backups/': {
+    'Name one in [backup] of hub.toml and restart the hub:': { because: 'a person mends hub.toml' },
+    'Name secret or secret_file in [backup] of hub.toml, or say': {
+      because: 'test/hub/features/backups/runs.test.ts takes one with each',
+    },
+    'lares backups list shows them.': { because: 'it names the list' },
+  },
   'hub/archive/': {
     'Name a program with its whole path in [backup] of hub.toml,': { because: PLACES },
     'Look why it is slow, or allow more: time_limit of this place': { because: PLACES },

@@ -108,7 +108,10 @@ export const HUB: Inventory = {
       because: 'it is about the moment in which the key changes: test/hub/features/secrets/secrets.test.ts',
     },
     'Add it to hub.toml and restart the hub: only there it is said where something is.': PLACES,
-    '…There are ….': { because: 'no feature has named places yet; the words are those of other lists of names' },
+    '…There are ….': [
+      { because: 'no feature has named places yet; the words are those of other lists of names' },
+      { because: 'test/hub/features/backups/schedule.test.ts names a place that is not there' },
+    ],
     'Did you mean …? See lares houses list.': LINE,
     'For another role: lares people update … --role ROLE.': LINE,
     'For another account: lares people add ADDRESS, and remove this person.': {

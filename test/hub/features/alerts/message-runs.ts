@@ -4,6 +4,7 @@ import { ALERTS } from '../../../../hub/features/alerts/settings.ts'
 import type { SecretReader } from '../../../../hub/secrets/secret-reader.ts'
 import { ManualClock } from '../../../../shared/clock.ts'
 import { silentLog } from '../../../../shared/log.ts'
+import { NO_HUB_FILES } from '../../front/no-hub-files.ts'
 import { NO_SECRETS } from '../../secrets/keys-in-memory.ts'
 
 export const MESSAGE: AlertMessage = {
@@ -47,6 +48,8 @@ export function bring(
       signal,
       idempotencyKey: key,
       attempt: 1,
+      hub: NO_HUB_FILES,
+      progress() {},
       clock: new ManualClock(1_800_000_000_000),
       log: silentLog,
     },
