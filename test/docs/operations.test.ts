@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { alertMetrics } from '../../hub/features/alerts/alert-metrics.ts'
+import { backupMetrics } from '../../hub/features/backups/backup-metrics.ts'
 import { DECLARED_PROBLEMS } from '../../hub/features/declared-problems.ts'
 import { MakerCounts } from '../../hub/features/makers/maker-metrics.ts'
 import { SYNC_OFF } from '../../hub/sync/sync-status.ts'
@@ -34,7 +35,11 @@ describe('docs/operations.md', () => {
       dropped: () => ({ session_away: 0, slow_reader: 0 }),
       sensors: () => [],
     }
-    const { registry } = hubMetrics(sources, [...new MakerCounts().metrics, ...alertMetrics(() => ({}))])
+    const { registry } = hubMetrics(sources, [
+      ...new MakerCounts().metrics,
+      ...alertMetrics(() => ({})),
+      ...backupMetrics(() => []),
+    ])
     const exported = (await registry.getMetricsAsJSON()).map(({ name }) => name)
     const documented = Array.from(operations.matchAll(/^\| `(lares_[a-z0-9_]+)/gm), ([, name]) => name)
     expect([...documented].sort()).toEqual([...exported].sort())

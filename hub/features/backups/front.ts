@@ -1,21 +1,10 @@
 import type { Front, FrontPart } from '../../contract/front-part.ts'
-import type { Metric, MetricValue } from '../../contract/metric.ts'
+import { backupMetrics } from './backup-metrics.ts'
 import type { PlaceFigures } from './place-figures.ts'
 
-/** What is counted of backups. */
+/** What is counted of backups, as the engine said last. */
 export function openBackupsFront(_front: Front): FrontPart {
   let figures: readonly PlaceFigures[] = []
-  const gauge = (name: string, help: string, value: (place: PlaceFigures) => number | null): Metric => ({
-    type: 'gauge',
-    name,
-    help,
-    labels: ['place'],
-    read: () =>
-      figures.flatMap((place): MetricValue[] => {
-        const read = value(place)
-        return read === null ? [] : [{ labels: { place: place.place }, value: read }]
-      }),
-  })
   return {
     name: 'backups',
     effects: {
@@ -23,12 +12,6 @@ export function openBackupsFront(_front: Front): FrontPart {
         figures = effect.figures
       },
     },
-    metrics: [
-      gauge('lares_backup_newest_timestamp_seconds', 'When the newest backup at a place was made', ({ newest }) =>
-        newest === null ? null : newest / 1_000,
-      ),
-      gauge('lares_backup_archives', 'Backups at a place', ({ archives }) => archives),
-      gauge('lares_backup_bytes', 'What the backups at a place take together', ({ bytes }) => bytes),
-    ],
+    metrics: backupMetrics(() => figures),
   }
 }
