@@ -23,6 +23,7 @@ import { MAKERS } from './makers.ts'
 import type { Mutation } from './mutation.ts'
 import { OUTBOX } from './outbox.ts'
 import { OUTPUTS } from './outputs.ts'
+import { PAGE } from './page.ts'
 import { READINGS } from './readings.ts'
 import { RECORDINGS } from './recordings.ts'
 import { RIGHTS } from './rights.ts'
@@ -56,6 +57,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...DECLARED,
   ...DIALECTS,
   ...MAKERS,
+  ...PAGE,
   ...BROKERS,
   ...IMPORTS,
   ...FOLLOWERS,

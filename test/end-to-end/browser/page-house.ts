@@ -113,12 +113,17 @@ export class PageHouse {
   /** A browser in which somebody is logged in, at one of the pages. */
   async at(path: string, { as = OWNER, ...options }: BrowserContextOptions & { as?: string } = {}): Promise<Page> {
     const page = await this.visitor(options)
+    await this.logIn(page, path, as)
+    return page
+  }
+
+  /** Opens one of the pages, and logs in as that asks for. */
+  async logIn(page: Page, path: string, as = OWNER): Promise<void> {
     await page.goto(this.url + path)
     await page.getByLabel(/E-mail|E-Mail/).fill(as)
     await page.getByLabel(/Password|Passwort/).fill(PASSWORD)
     await page.getByRole('button', { name: /Log in|Anmelden/ }).click()
     await page.locator('main#main h1').first().waitFor({ state: 'attached' })
-    return page
   }
 
   async stopHub(): Promise<void> {

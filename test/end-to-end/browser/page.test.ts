@@ -53,6 +53,35 @@ describe.skipIf(noBrowser !== null)('the page in a browser', () => {
     await page.context().close()
   })
 
+  it('loads 150 kB at most until the house is there, and a chart what draws it only then', async () => {
+    const page = await house.visitor()
+    const loaded = new Map<string, number>()
+    page.on('response', (response) => {
+      const count = async () => {
+        const { responseBodySize, responseHeadersSize } = await response.request().sizes()
+        loaded.set(new URL(response.url()).pathname, responseBodySize + responseHeadersSize)
+      }
+      void count().catch(() => {})
+    })
+    await house.logIn(page, '/')
+    await page.getByText('2 of 2 devices online').waitFor()
+    const bytes = [...loaded.values()].reduce((sum, size) => sum + size, 0)
+    expect([...loaded.keys()].filter((path) => path.includes('chart'))).toEqual([])
+    expect(bytes).toBeGreaterThan(50_000)
+    expect(bytes).toBeLessThanOrEqual(150_000)
+    await page.context().close()
+  })
+
+  it('says how long ago something was by the clock of the hub, whatever the browser believes', async () => {
+    const page = await house.visitor()
+    await page.addInitScript('const now = Date.now; Date.now = () => now() - 86400000')
+    await house.logIn(page, `/devices/${cabin.device}`)
+    await cabin.say('cabin_temperature', 7.5)
+    await page.getByText('7.5\u202f°C').waitFor()
+    await page.locator('.entity time', { hasText: /just now|\d+ s ago/ }).waitFor()
+    await page.context().close()
+  })
+
   it('shows a name full of HTML as the text that it is', async () => {
     const page = await house.at('/devices')
     await page.getByRole('link', { name: WICKED, exact: true }).click()

@@ -57,6 +57,9 @@ describe('the way of a reading', () => {
     const items = [{ sensor: 'cpu_temperature', value: 19, kind: 'temperature', unit: '°C' }]
     house.send(['lares/kitchen-pi/readings', { items }], ['lares/hall-pi/readings', reading(4, 21)])
     expect(traced(house).message).toBeNull()
+    // As what a bridge says, which carries no position at all.
+    house.db.prepare('UPDATE readings SET mark = NULL WHERE id = 1').run()
+    expect(traced(house).message).toBeNull()
   })
 
   it('says that nobody knows when it was measured, and what the device said', () => {

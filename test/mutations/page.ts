@@ -1,0 +1,74 @@
+import type { Mutation } from './mutation.ts'
+
+const CONSOLE = 'test/web/console.test.ts'
+const CHARTS = 'test/web/charts.test.ts'
+const CONNECTION = 'test/web/connection.test.ts'
+const TRACE = 'test/hub/features/trace/trace.test.ts'
+const SESSION = 'test/hub/web/session-route.test.ts'
+
+/** What is shown to people, and what they are told of the way of a thing. */
+export const PAGE: readonly Mutation[] = [
+  {
+    without: 'keeping a secret out of the command that is shown',
+    file: 'web/answer/typed-command.ts',
+    text: "value !== '' && !secret_params.includes(name)",
+    becomes: "value !== ''",
+    test: { file: CONSOLE, name: 'never shows a secret' },
+  },
+  {
+    without: 'confirming only what was confirmed',
+    file: 'web/hub/awaited-answers.ts',
+    text: '...(confirm ? { confirm } : {})',
+    becomes: 'confirm: true',
+    test: { file: CONNECTION, name: 'confirms only what it was told to' },
+  },
+  {
+    without: 'giving up a question that nobody answers',
+    file: 'web/hub/awaited-answers.ts',
+    text: 'const cancel = pageClock.after(ANSWER_MS, () =>',
+    becomes: 'const cancel = pageClock.after(2 * ANSWER_MS, () =>',
+    test: { file: CONNECTION, name: 'is given up when nobody answers' },
+  },
+  {
+    without: 'showing a gap where nothing was measured',
+    file: 'web/screens/readings/series.ts',
+    text: 'if (before !== null && time - before > gapMs) {',
+    becomes: 'if (before !== null && time < before) {',
+    test: { file: CHARTS, name: 'shows a gap as a gap' },
+  },
+  {
+    without: 'reading an address of a chart as one that anybody wrote',
+    file: 'web/screens/readings/chosen.ts',
+    text: "SPANS.find((one) => one === query.span) ?? 'day'",
+    becomes: "((query.span ?? 'day') as Span)",
+    test: { file: CHARTS, name: 'stands in its address' },
+  },
+  {
+    without: 'tracing no message of another device',
+    file: 'hub/features/trace/message-of.ts',
+    text: " AND device_id = ?')\n    .get(lane, device)",
+    becomes: "')\n    .get(lane)",
+    test: { file: TRACE, name: 'has no number where the device gives none' },
+  },
+  {
+    without: 'saying that central refused a row',
+    file: 'hub/features/trace/way-to-central.ts',
+    text: "return refused(db, table, String(key)) ?? { state: 'there', rows_before: 0, reason: null }",
+    becomes: "return { state: 'there', rows_before: 0, reason: null }",
+    test: { file: TRACE, name: 'says whether central has it' },
+  },
+  {
+    without: 'knowing nobody by a cookie of a closed account',
+    file: 'hub/features/logins/visitor.ts',
+    text: 'AND u.is_active = 1 AND NOT',
+    becomes: 'AND NOT',
+    test: { file: SESSION, name: 'is nobody any more' },
+  },
+  {
+    without: 'knowing nobody by a login that is over',
+    file: 'hub/features/logins/visitor.ts',
+    text: ' AND NOT ${IS_OVER}',
+    becomes: '',
+    test: { file: SESSION, name: 'is nobody any more' },
+  },
+]
