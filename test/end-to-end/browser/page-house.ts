@@ -149,7 +149,7 @@ export class PageHouse {
 
 /** Resolves when nothing of the page waits for an answer. */
 export async function answered(page: Page): Promise<void> {
-  await page.waitForFunction('document.querySelector(".waiting") === null')
+  await page.locator('.waiting').first().waitFor({ state: 'detached' })
 }
 
 /** What axe finds that somebody who cannot see or use a mouse would stumble over, with where. */

@@ -28,11 +28,6 @@ describe.skipIf(noBrowser !== null)('the pictures of the documents', () => {
         },
         { name: 'readings', path: chart, until: '.chart canvas', look: { ...DESKTOP, colorScheme: 'dark' as const } },
         {
-          path: `/devices/${thermometer}`,
-          until: '.entity .value',
-          look: { ...DESKTOP, colorScheme: 'light' as const },
-        },
-        {
           name: 'trace-phone',
           path: `/trace?device=${thermometer}&sensor=${sensor}`,
           until: '.trace li',
