@@ -1,9 +1,11 @@
 import { renderUnicodeCompact } from 'uqr'
 import { systemClock } from '../shared/clock.ts'
 import { EXIT } from '../shared/exit-code.ts'
-import { timeWords } from '../shared/time-words.ts'
+import { durationWords } from '../shared/time-words.ts'
 import type { Call } from './parse-call.ts'
 import { withHub } from './which-hub.ts'
+
+const MINUTE_MS = 60_000
 
 interface Link {
   link: string
@@ -33,6 +35,6 @@ export function setupPage({ link, others, expires_at, fingerprint, warnings }: L
   return (
     "Open this in a browser to make the owner's account, or to give one that is there another password:\n\n" +
     `  ${link}\n${elsewhere}${code}\n` +
-    `It is good once, until ${timeWords(expires_at, systemClock.now())}. Whoever has it administers this hub: show it to nobody.\n${trust}${warned}`
+    `It is good once, for ${durationWords(Math.ceil((expires_at - systemClock.now()) / MINUTE_MS) * MINUTE_MS)}. Whoever has it administers this hub: show it to nobody.\n${trust}${warned}`
   )
 }

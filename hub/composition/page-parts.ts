@@ -53,7 +53,11 @@ export function composePage(base: Base, { broker }: BrokerSide, certificate: Cer
     log: log.part('web'),
     told(problem) {
       if (problem === null) base.health.clear('page certificate')
-      else base.health.raise('page certificate', 'page_certificate', problem.message, { hint: problem.hint })
+      else
+        base.health.raise('page certificate', 'page_certificate', problem.message, {
+          hint: problem.hint,
+          weight: problem.isNote ? 'note' : 'attention',
+        })
     },
     changed: (pair) => page.renew(pair),
   })

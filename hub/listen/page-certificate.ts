@@ -16,6 +16,13 @@ interface Pair {
   cert: Buffer
 }
 
+/** What is wrong with the certificate of the page. `isNote`: only worth knowing. */
+export interface CertificateProblem {
+  message: string
+  hint?: string
+  isNote?: true
+}
+
 export interface PageCertificateParts {
   folder: string
   /** The hub's own pair, or the one that a person gave. */
@@ -29,7 +36,7 @@ export interface PageCertificateParts {
   clock: Clock
   log: Log
   /** What is wrong with it, or `null`. */
-  told: (problem: { message: string; hint?: string } | null) => void
+  told: (problem: CertificateProblem | null) => void
   /** Takes another pair from now on. */
   changed: (pair: Pair) => void
   machine?: () => string
@@ -141,7 +148,7 @@ export class PageCertificate implements Service {
   }
 
   /** What is wrong with the one in use: it ends soon, or is none for a name that a person wants. */
-  #ending(): { message: string; hint?: string } | null {
+  #ending(): CertificateProblem | null {
     const { isOwn, clock, names } = this.#parts
     const left = new X509Certificate(this.#pair.cert).validToDate.getTime() - clock.now()
     if (left < TELL_MS) {
@@ -156,6 +163,8 @@ export class PageCertificate implements Service {
     return {
       message: `the authority of the house cannot vouch for ${strange}, which [web] hosts of hub.toml names`,
       hint: 'Name a certificate for it in [tls] key and cert of hub.toml, or reach the page by lares.local or an address of the house.',
+      // A proxy that has the name may have a certificate for it.
+      isNote: true,
     }
   }
 }

@@ -15,6 +15,7 @@ describe('lares setup', () => {
     expect(lines).toContain('  https://192.168.1.5:8443/#setup=abc')
     expect(lines).toContain('  or: https://10.0.0.5:8443/#setup=abc')
     expect(lines).toContain('The page answers on this machine alone.')
+    expect(lines.join('\n')).toContain('It is good once, for 1 h.')
     expect(lines).toContain('  AA:BB:CC')
     expect(lines.join('\n')).not.toContain('█')
   })

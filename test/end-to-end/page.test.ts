@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { connect } from 'node:tls'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type HubProcess, startHub } from '../../scripts/lib/bench/hub-process.ts'
 import { LocalAdmin } from '../../scripts/lib/bench/local-admin.ts'
@@ -11,7 +13,9 @@ import { eventually } from '../faults/lib/fleet.ts'
 import { connectPacket } from '../hub/broker/raw-client.ts'
 import { cookieOf } from '../hub/web/login-rig.ts'
 import { type Answered, askHttps, openMqtt } from '../hub/web/page-rig.ts'
+import { ROOT } from '../source-tree.ts'
 
+const run = promisify(execFile)
 const data = makeDataFolder()
 let hub: HubProcess
 let admin: LocalAdmin
@@ -101,6 +105,17 @@ describe('the page of a running hub', () => {
     const { returnCode } = await client.next('connack')
     return { client, returnCode }
   }
+
+  it('is set up by the link that `lares setup` shows', async () => {
+    const { stdout } = await run(join(ROOT, 'lares'), ['setup', '--data', data.folder])
+    const [, code = ''] = /^ {2}https:\/\/localhost:\d+\/#setup=(\S+)$/m.exec(stdout) ?? []
+    const email = 'olga@example.org'
+    const answer = await post('/setup', { code, email, password: PASSWORD, full_name: 'Olga' })
+    expect([answer.status, JSON.parse(answer.text)]).toMatchObject([200, { email, full_name: 'Olga' }])
+    expect((await page(cookieOf(answer))).returnCode).toBe(0)
+    expect((await post('/setup', { code, email, password: PASSWORD })).status).toBe(401)
+    expect((await post('/login', { email, password: PASSWORD })).status).toBe(200)
+  }, 120_000)
 
   it('lets people in with e-mail and password, and their browser then without, also after the hub was restarted', async () => {
     const email = 'paul@example.org'
