@@ -227,4 +227,18 @@ export const ALERTING: readonly Mutation[] = [
     becomes: 'plain || !plain',
     test: { file: POSTS, name: 'hub.toml may not say' },
   },
+  {
+    without: 'a minute between two words on one alert',
+    file: 'hub/features/alerts/due-tellings.ts',
+    text: 'if (sinceTold < LEAST_BETWEEN_MS) return null',
+    becomes: '',
+    test: { file: TELLING, name: 'is not told as over within a minute' },
+  },
+  {
+    without: 'a minute between two messages to one target',
+    file: 'hub/features/alerts/telling.ts',
+    text: 'const SPACING_MS = 60_000',
+    becomes: 'const SPACING_MS = 0',
+    test: { file: TELLING, name: 'waits a minute after another message' },
+  },
 ]

@@ -135,6 +135,36 @@ describe('what is told', () => {
     }
     expect(at).toHaveLength(1)
   })
+
+  it('is not told as over within a minute, also where it is critical', () => {
+    const made = home({}, { devices: 2 })
+    made.rule('silent', { kind: 'entity_silent', for_s: 600, severity: 'critical' })
+    made.rule('hot', { kind: 'entity_above', on_at: 50, severity: 'critical' })
+    const titles: string[] = []
+    for (let seconds = 0; titles.length === 0 && seconds < 900; seconds += 1) {
+      if (seconds % 100 === 0) cool(made, '02')
+      titles.push(...made.told(SECOND))
+    }
+    expect(titles).toEqual(['Pi-01 Temperature has given no value for 10 min'])
+    cool(made)
+    made.pass(10 * SECOND)
+    expect(made.open()).toEqual([])
+    // Neither by itself nor with something that cannot wait.
+    made.read('pi-02', 60)
+    expect(made.told(30 * SECOND)).toEqual(['2 values are too high'])
+    expect(made.told(2 * MINUTE)).toEqual(['Pi-01 Temperature gives values again'])
+  })
+
+  it('waits a minute after another message, unless it is critical', () => {
+    const made = home({}, { devices: 3 })
+    made.rule('hot', { kind: 'entity_above', on_at: 50, severity: 'critical' })
+    warm(made)
+    expect(made.told(20 * SECOND)).toHaveLength(1)
+    warm(made, '02')
+    expect(made.told(30 * SECOND)).toEqual([])
+    made.read('pi-03', 60)
+    expect(made.told(10 * SECOND)).toEqual(['3 values are too high'])
+  })
 })
 
 describe('quiet hours', () => {
