@@ -29,6 +29,7 @@ const ANSWERS: Readonly<Record<string, string>> = {
   Invitation: 'devices/invite',
   TraceAnswer: 'trace/reading',
   AlertList: 'alerts/list',
+  SessionList: 'sessions/list',
 }
 
 type Node = { type: string } & Record<string, unknown>

@@ -161,3 +161,19 @@ export interface TraceAnswer {
 export interface AlertList {
   alerts: { id: number; severity: string; says: string; state: string; raised_at: number; rule: string }[]
 }
+
+export interface SessionList {
+  sessions: {
+    id: string
+    device_id: string
+    device_name: string
+    created_at: number
+    turns: {
+      id: string
+      started_at: number
+      duration_ms: number | null
+      file: string | null
+      lost_frames: number | null
+    }[]
+  }[]
+}

@@ -13,6 +13,9 @@ const Join = lazy(() => import('../screens/join/join.tsx').then(({ Join }) => Jo
 const Readings = lazy(() => import('../screens/readings/readings.tsx').then(({ Readings }) => Readings))
 const Events = lazy(() => import('../screens/events/events.tsx').then(({ Events }) => Events))
 const Trace = lazy(() => import('../screens/trace/trace.tsx').then(({ Trace }) => Trace))
+const Conversations = lazy(() =>
+  import('../screens/conversations/conversations.tsx').then(({ Conversations }) => Conversations),
+)
 const Section = lazy(() => import('../screens/lists/section.tsx').then(({ Section }) => Section))
 const Console = lazy(() => import('../screens/console/console.tsx').then(({ Console }) => Console))
 
@@ -34,6 +37,7 @@ export function House({ onLeft }: { onLeft: () => void }) {
             <Route path="/join" component={Join} />
             <Route path="/readings" component={Readings} />
             <Route path="/events" component={Events} />
+            <Route path="/conversations" component={Conversations} />
             <Route path="/trace" component={Trace} />
             <Route path="/console" component={Console} />
             {[HOUSE, TOLD, ACCESS, SYSTEM].map((shape) => (

@@ -14,6 +14,7 @@ const PLACES = [
 /** On a phone there is no room for them beside the others: they stand with what concerns whoever looks. */
 const MORE = [
   { path: '/house', key: 'house', sign: 'M4 20V9l8-5 8 5v11zM9 20v-6h6v6' },
+  { path: '/conversations', key: 'conversations', sign: 'M4 5h16v11H9l-5 4z' },
   { path: '/alerts', key: 'alerts', sign: 'M6 17V11a6 6 0 0 1 12 0v6l2 2H4zM10 21h4' },
   {
     path: '/access',

@@ -13,6 +13,7 @@ export const de: Words = {
     readings: 'Messwerte',
     events: 'Ereignisse',
     alerts: 'Alarme',
+    conversations: 'Gespräche',
     house: 'Haus',
     people: 'Personen und Zugang',
     system: 'System',
@@ -217,6 +218,7 @@ export const de: Words = {
     earlier: 'Früher',
     later: 'Später',
     now: 'Jetzt',
+    saveAs: (format) => `Als ${format} sichern`,
     share: 'Link kopieren',
     zoom: 'Über die Kurve ziehen zeigt sie näher; ein Doppelklick führt zurück.',
   },
@@ -247,6 +249,14 @@ export const de: Words = {
     givenUp: 'Die Zentrale hat es abgewiesen, und jemand hat es aufgegeben:',
     rejected: 'Unterdessen nicht verstanden',
     noneRejected: 'Alles andere, was das Gerät um diese Zeit sandte, wurde verstanden.',
+  },
+  conversations: {
+    title: 'Gespräche',
+    none: 'Noch hat niemand etwas zu einem Lautsprecher gesagt.',
+    device: 'der Lautsprecher',
+    play: 'Abspielen',
+    gone: 'der Ton wird nicht mehr aufbewahrt',
+    lost: (count) => many(count, 'Stück ging verloren', 'Stücke gingen verloren'),
   },
   events: {
     title: 'Ereignisse',
@@ -311,11 +321,6 @@ export const de: Words = {
       title: 'Andere Broker',
       lead: 'Wo Geräte anderer Hersteller gehört werden.',
       empty: 'Dieser Hub hört sonst nirgends zu. Wie es geht, steht in docs/makers.md.',
-    },
-    recordings: {
-      title: 'Gespräche',
-      lead: 'Was zu Lautsprechern gesagt wurde.',
-      empty: 'Noch hat niemand etwas gesagt.',
     },
     users: {
       title: 'Konten',

@@ -12,6 +12,7 @@ export const en = {
     readings: 'Readings',
     events: 'Events',
     alerts: 'Alerts',
+    conversations: 'Conversations',
     house: 'House',
     people: 'People and access',
     system: 'System',
@@ -219,6 +220,7 @@ export const en = {
     earlier: 'Earlier',
     later: 'Later',
     now: 'Now',
+    saveAs: (format: string) => `Save as ${format}`,
     share: 'Copy the link',
     zoom: 'Drag over the chart to look closer; double-click goes back.',
   },
@@ -249,6 +251,14 @@ export const en = {
     givenUp: 'Central refused it, and somebody gave it up:',
     rejected: 'Not understood meanwhile',
     noneRejected: 'Everything else the device sent around that time was understood.',
+  },
+  conversations: {
+    title: 'Conversations',
+    none: 'Nobody has said anything to a speaker yet.',
+    device: 'the speaker',
+    play: 'Play',
+    gone: 'the sound is no longer kept',
+    lost: (count: number) => many(count, 'piece was lost', 'pieces were lost'),
   },
   events: {
     title: 'Events',
@@ -317,7 +327,6 @@ export const en = {
       lead: 'Where devices of other makers are heard.',
       empty: 'This hub listens nowhere else. docs/makers.md says how.',
     },
-    recordings: { title: 'Conversations', lead: 'What was said to speakers.', empty: 'Nobody has said anything yet.' },
     users: { title: 'Accounts', lead: 'Who may log in, and with which role.', empty: 'There is no account yet.' },
     tokens: {
       title: 'Tokens',

@@ -6,7 +6,17 @@ if (noBrowser !== null) console.log(`The page is looked at in no browser: ${noBr
 const WICKED = '<img src=x onerror=alert(1)>"\'&amp; Küche'
 /** Every page that an owner has. */
 const PAGES = [
-  ...['/', '/devices', '/join', '/readings', '/events', '/trace', '/console', '/console?command=devices%20rename'],
+  ...[
+    '/',
+    '/devices',
+    '/join',
+    '/readings',
+    '/events',
+    '/trace',
+    '/conversations',
+    '/console',
+    '/console?command=devices%20rename',
+  ],
   ...['/house?list=rooms', '/house?list=people', '/access?list=users', '/access?list=tokens', '/system?list=wear'],
   ...['/system?list=retention', '/system?list=sync', '/nowhere'],
 ]
@@ -196,6 +206,10 @@ describe.skipIf(noBrowser !== null)('the page in a browser', () => {
   it('draws a chart of what was measured, and reads a command of the console', async () => {
     const page = await house.at(`/readings?s=${kitchen.device}/hall_temperature&span=hour`)
     await page.locator('.chart canvas').waitFor()
+    const saved = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Save as CSV' }).click()
+    const file = await (await saved).createReadStream()
+    expect(String(await file.setEncoding('utf8').reduce((text, piece) => text + piece, ''))).toContain('20.5')
     await page.goto(`${house.url}/console?command=houses%20list`)
     await page.getByRole('button', { name: 'Run' }).click()
     await page.locator('.answer').getByText('Cabin').first().waitFor()

@@ -60,8 +60,6 @@ const BRIDGES: ListShape = {
 
 const SOURCES: ListShape = { name: 'sources', command: 'makers/sources', rows: 'sources' }
 
-const SESSIONS: ListShape = { name: 'recordings', command: 'sessions/list', params: { limit: 20 }, rows: 'sessions' }
-
 const REJECTED: ListShape = { name: 'rejected', command: 'rejected/list', params: { limit: 100 }, rows: 'rejected' }
 
 const SYNC: ListShape = { name: 'sync', command: 'sync/status', also: ['sync/verify', 'sync/claim'] }
@@ -139,7 +137,7 @@ const ALERT_TARGETS: ListShape = {
 /** Pages that are lists. Each list is one command's answer; a command that is not here is in the console. */
 export const HOUSE: SectionShape = {
   ...{ path: '/house', title: (words) => words.menu.house },
-  lists: [ROOMS, GROUPS, PEOPLE, HOUSES, SOURCES, SESSIONS],
+  lists: [ROOMS, GROUPS, PEOPLE, HOUSES, SOURCES],
 }
 
 export const TOLD: SectionShape = {
