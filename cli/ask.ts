@@ -7,6 +7,7 @@ import { agree, askSecret } from '../shared/terminal/ask-person.ts'
 import { ownScreen } from '../shared/terminal/render.ts'
 import { programVersion } from '../shared/version.ts'
 import { askList } from './ask-list.ts'
+import type { BegunJobs } from './backup-progress.ts'
 import { knownCommands, knownPrograms } from './commands.ts'
 import { completionScript } from './completion.ts'
 import { areaHelp, commandHelp, help } from './help.ts'
@@ -58,7 +59,20 @@ async function answer(argv: string[]): Promise<number> {
   }
   const { data, code } = await askHub(call)
   show(call.json ? `${JSON.stringify(data)}\n` : showAnswer(call.command, data, ownScreen(systemClock.now())))
+  if (beginsBackups(call) && process.stderr.isTTY === true) return await watchBackups(call, data as BegunJobs)
   return code
+}
+
+/** What takes minutes is watched on a terminal; a program asks for itself. */
+function beginsBackups({ command: { area, verb }, json }: Call): boolean {
+  return !json && area === 'backups' && (verb === 'make' || verb === 'verify')
+}
+
+async function watchBackups(call: Call, begun: BegunJobs): Promise<number> {
+  const { followJobs } = await import('./backup-progress.ts')
+  return await withHub(call, (client) =>
+    followJobs(begun, { ask: (area, verb, params) => client.request(area, verb, params), clock: systemClock }),
+  )
 }
 
 const COMPLETION_HELP = `lares completion bash|zsh|fish   prints the script with which that shell completes the words of lares

@@ -8,7 +8,8 @@ import type { ArchiveMessage, ArchiveTask } from './archive-task.ts'
 
 const PROGRAM = join(import.meta.dirname, 'archive-process.ts')
 const LAST_WORDS = 2_000
-const LAST_MS = 1_000
+/** A stop of the hub waits half a second for what runs beside it. */
+const LAST_MS = 200
 /** Of JavaScript's own; what is streamed lies beside it, and so does what a guess of the passphrase costs. */
 const HEAP_MB = 96
 

@@ -19,9 +19,9 @@ export class ProgressLine {
     this.#outlet = outlet
   }
 
-  /** `total` 0: nobody knows yet. */
-  show(done: number, total: number): void {
-    const line = progressText(this.#what, { done, total })
+  /** `total` 0: nobody knows yet. `what`: what is done now, where that changes. */
+  show(done: number, total: number, what = this.#what): void {
+    const line = progressText(what, { done, total })
     // A bar that did not move is not drawn: a megabyte of a gigabyte is none of its steps.
     if (this.#outlet.isTTY !== true || line === this.#drawn) return
     this.#outlet.write(`\r\x1b[K${line}`)

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -143,6 +143,33 @@ describe('a house whose machine is lost', () => {
   }
 })
 
+describe('a hub that is told to stop while a backup is made', () => {
+  const data = makeDataFolder()
+  afterAll(() => data.remove())
+
+  it('stops in time, cleanly, and leaves nothing that runs', async () => {
+    const mark = join(data.scratch, 'pid')
+    const to = `to = { slow = { command = ["/bin/sh", "-c", "echo $$ > ${mark}; exec sleep 600"] } }`
+    const hub = await startHub({ folder: data.folder, config: `log = "error"\n[backup]\nplain = true\n${to}\n` })
+    const admin = await LocalAdmin.open(hub.ports.socket)
+    await admin.call('backups', 'make')
+    await eventually(() => existsSync(mark) && readFileSync(mark, 'utf8') !== '', 30_000)
+    admin.close()
+    const began = performance.now()
+    expect(await hub.stop()).toBe(0)
+    expect(performance.now() - began).toBeLessThan(3_000)
+    expect(existsSync(`${storeFile(data.folder)}-running`)).toBe(false)
+    const pid = readFileSync(mark, 'utf8').trim()
+    const isAlive = () =>
+      existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+    await eventually(() => !isAlive(), 3_000)
+    const db = new Sqlite(storeFile(data.folder), { readonly: true })
+    // It is made by the next start.
+    expect(db.prepare("SELECT state FROM jobs WHERE kind = 'backup'").pluck().all()).toEqual(['waiting'])
+    db.close()
+  }, 60_000)
+})
+
 function readPorts(folder: string): { pin: string } {
   return JSON.parse(readFileSync(join(folder, 'hub.ports.json'), 'utf8')) as { pin: string }
 }
@@ -161,6 +188,7 @@ function runningCommands(): string[] {
 }
 
 function filesBelow(folder: string): [string, Buffer][] {
+  if (!existsSync(folder)) return []
   return (readdirSync(folder, { recursive: true, withFileTypes: true }) as import('node:fs').Dirent[])
     .filter((entry) => entry.isFile())
     .map((entry) => [join(entry.parentPath, entry.name), readFileSync(join(entry.parentPath, entry.name))])

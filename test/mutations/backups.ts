@@ -7,6 +7,7 @@ const PLACES = 'test/hub/archive/places.test.ts'
 const SCHEDULE = 'test/hub/features/backups/schedule.test.ts'
 const RUNS = 'test/hub/features/backups/runs.test.ts'
 const END_TO_END = 'test/end-to-end/backups.test.ts'
+const FAILING_DISK = 'test/faults/archive-disk.test.ts'
 const KILLED = 'test/faults/archive-restore-killed.test.ts'
 
 /** Archives of everything: made while the house stores, brought somewhere, and put in a house's place. */
@@ -179,6 +180,20 @@ export const BACKUPS: readonly Mutation[] = [
     text: 'const child = spawn(process.execPath, words,',
     becomes: 'const child = spawn(process.execPath, [...words, JSON.stringify(task)],',
     test: { file: END_TO_END, name: 'leaves the passphrase in no log, no row, no file and no command line' },
+  },
+  {
+    without: 'removing what was written of a backup that failed',
+    file: 'hub/archive/make-archive.ts',
+    text: '    part.discard()\n    throw',
+    becomes: '    throw',
+    test: { file: FAILING_DISK, name: 'is none, keeps those that were there' },
+  },
+  {
+    without: 'ending what makes a backup when the hub stops',
+    file: 'hub/archive/run-archive-task.ts',
+    text: "signal.addEventListener('abort', stop, { once: true })",
+    becomes: '',
+    test: { file: END_TO_END, name: 'stops in time, cleanly, and leaves nothing that runs' },
   },
   {
     without: 'ending the command of a backup that is given up',

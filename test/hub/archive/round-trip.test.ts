@@ -179,6 +179,16 @@ describe('a restore', () => {
       expect(tree(empty)).toEqual(['tls.key'])
     })
 
+  it('changes nothing for an archive of a later version', async () => {
+    const store = houseToPack(folder)
+    store.db.exec("INSERT INTO schema_migrations (name, hash, applied_at) VALUES ('9999_later', 'x', 1)")
+    const { name } = await make(folder, place())
+    store.close()
+    const restoring = restoreArchive(empty, { source: join(stick, name), now: 5, passphrase })
+    await expect(restoring).rejects.toMatchObject({ code: 'newer_schema' })
+    expect(tree(empty)).toEqual([])
+  })
+
   it('changes nothing for another passphrase', async () => {
     const archive = await packed()
     const wrong = restoreArchive(empty, { source: archive, now: 5, passphrase: async () => 'another one altogether' })
