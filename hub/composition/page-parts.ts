@@ -18,6 +18,7 @@ import { LoginLimits } from '../web/login-limits.ts'
 import { type LoginDesk, loginRoutes } from '../web/login-routes.ts'
 import { PAGE_FOLDER } from '../web/page-files.ts'
 import { PageServer } from '../web/page-server.ts'
+import { type PasswordRouteParts, passwordRoute } from '../web/password-route.ts'
 import { type SessionRouteParts, sessionRoute } from '../web/session-route.ts'
 import { type SetupDesk, setupRoute } from '../web/setup-route.ts'
 import type { Base } from './base.ts'
@@ -69,6 +70,17 @@ export function composePage(base: Base, { broker }: BrokerSide, certificate: Cer
     certificate: () => own.pair,
     routes: new Map([
       ...loginRoutes({ desk, limits, failed, verify: verifyPassword }),
+      [
+        'password',
+        passwordRoute({
+          desk,
+          visitorOf: visitorLookUp(base),
+          limits,
+          failed,
+          verify: verifyPassword,
+          hash: hashPassword,
+        }),
+      ],
       ['files', filesRoute(filesOf(base))],
       ...authorityRoutes(() => own.authority),
       ['setup', setupRoute({ desk, limits, hash: hashPassword })],
@@ -104,7 +116,7 @@ function visitorLookUp(base: Base): SessionRouteParts['visitorOf'] {
 }
 
 /** What the engine answers the page that nobody is logged in at. */
-function pageDesk(base: Base): LoginDesk & SetupDesk {
+function pageDesk(base: Base): LoginDesk & SetupDesk & PasswordRouteParts['desk'] {
   const asked = <T>(input: StructuredInput) => askedEngine<T>(base, input)
   return {
     passwordOf: (of) => asked({ kind: 'password_of', ...of }),
@@ -112,6 +124,7 @@ function pageDesk(base: Base): LoginDesk & SetupDesk {
     logOut: (cookie) => asked({ kind: 'page_logout', cookie }),
     askCode: (code) => asked({ kind: 'setup_code', code }),
     setUp: (wish) => asked({ kind: 'page_setup', wish }),
+    changePassword: (change) => asked({ kind: 'page_password', change }),
   }
 }
 

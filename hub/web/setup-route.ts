@@ -7,16 +7,17 @@ import type { LoginLimits } from './login-limits.ts'
 import { fromPage, type LoggedInAtPage, type PageVisit, sendLoggedIn, visitOf } from './login-routes.ts'
 import type { WebRequest, WebRoute } from './web-route.ts'
 
-interface Refusal {
+/** An error as the engine hands it over. */
+export interface EngineRefusal {
   error: { code: ErrorCode; message: string; hint: string }
 }
 
 export interface SetupDesk {
   /** Why a code is not good; `null`: it is. */
-  askCode(code: string): Promise<Refusal | null>
+  askCode(code: string): Promise<EngineRefusal | null>
   setUp(
     wish: Omit<PageVisit, 'before'> & { code: string; email: string; hash: string; full_name: string | null },
-  ): Promise<LoggedInAtPage | Refusal>
+  ): Promise<LoggedInAtPage | EngineRefusal>
 }
 
 export interface SetupRouteParts {
@@ -52,10 +53,10 @@ export function setupRoute({ desk, limits, hash }: SetupRouteParts): WebRoute {
   })
 }
 
-function refuse(refusal: Refusal | null): void {
+function refuse(refusal: EngineRefusal | null): void {
   if (refusal !== null) throw errorOf(refusal)
 }
 
-function errorOf({ error }: Refusal): LaresError {
+export function errorOf({ error }: EngineRefusal): LaresError {
   return new LaresError(error.code, error.message, { hint: error.hint })
 }

@@ -420,4 +420,18 @@ export const WEB: readonly Mutation[] = [
     becomes: '0',
     test: { file: SESSIONS, name: 'is shut out at once when its person is given another password' },
   },
+  {
+    without: 'asking for the present password before there is another',
+    file: 'hub/web/password-route.ts',
+    text: 'if (account?.hash == null || !(await verify(body.password, account.hash))) {',
+    becomes: 'if (account?.hash == null || account.hash === body.password) {',
+    test: { file: LOGIN, name: 'is given to nobody who does not know the present one' },
+  },
+  {
+    without: 'slowing down who guesses the present password',
+    file: 'hub/web/password-route.ts',
+    text: '    limits.begin(tried)\n',
+    becomes: '',
+    test: { file: LOGIN, name: 'is given to nobody who does not know the present one' },
+  },
 ]

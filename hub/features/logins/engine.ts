@@ -1,5 +1,6 @@
 import type { Feature } from '../../engine/feature.ts'
 import type { House } from '../../engine/house.ts'
+import { changeOwnPassword, type PasswordChange } from './change-password.ts'
 import { logIn, logOut, type PageLogin, passwordOf } from './login-at-page.ts'
 import { askSetupCode, type SetUp, setUp } from './set-up.ts'
 import { isWithoutOwner, makeSetupCode } from './setup-codes.ts'
@@ -20,6 +21,8 @@ declare module '../../engine/input.ts' {
     setup_code: { code: string }
     /** Answered by `LoggedIn`, or why not. */
     page_setup: { wish: SetUp }
+    /** Answered by how many other browsers were logged out, or `null`. */
+    page_password: { change: PasswordChange }
     /** `cookie`: its hash. */
     page_logout: { cookie: string }
     /** Logins that were refused, as many as `times` says. `user`: whose account it was about, where there is one. */
@@ -43,6 +46,7 @@ export function openLogins({ db }: House): Feature {
       },
       setup_code: (context, { code }) => ({ verdict: 'stored', value: askSetupCode(context, code) }),
       page_setup: (context, { wish }) => ({ verdict: 'stored', value: setUp(context, wish) }),
+      page_password: (context, { change }) => ({ verdict: 'stored', value: changeOwnPassword(context, change) }),
       page_logout: (context, { cookie }) => ({ verdict: 'stored', value: logOut(context, cookie) }),
       login_failed(context, { user, address, times }) {
         const whose = user === null ? {} : { user }

@@ -74,6 +74,7 @@ function ownerOf(context: Context, { email, hash, full_name }: SetUp): string {
   return user.id
 }
 
-function refused({ code, message, hint }: LaresError): Refused {
+/** What a thread hands to another of an error. */
+export function refused({ code, message, hint }: LaresError): Refused {
   return { error: { code, message, hint } }
 }

@@ -3,6 +3,7 @@ import { FailedLogins } from '../../../hub/web/failed-logins.ts'
 import { LoginLimits } from '../../../hub/web/login-limits.ts'
 import type { LoginRouteParts } from '../../../hub/web/login-routes.ts'
 import { loginRoutes } from '../../../hub/web/login-routes.ts'
+import { passwordRoute } from '../../../hub/web/password-route.ts'
 import { setupRoute } from '../../../hub/web/setup-route.ts'
 import { ManualClock } from '../../../shared/clock.ts'
 import { openTestHouse, type TestHouse } from '../engine/engine-in-memory.ts'
@@ -60,6 +61,20 @@ export async function loginRig(parts: Partial<LoginRouteParts> = {}): Promise<Lo
       }),
     ],
   ])
+  routes.set(
+    'password',
+    passwordRoute({
+      limits,
+      failed: new FailedLogins(clock, (failed) => noted.push(failed)),
+      verify: async (password, hash) => password === PASSWORD && hash === HASH,
+      hash: async () => `${HASH} anew`,
+      visitorOf: (cookie) => answered({ kind: 'page_visitor', cookie }),
+      desk: {
+        passwordOf: (of) => answered({ kind: 'password_of', ...of }),
+        changePassword: (change) => answered({ kind: 'page_password', change }),
+      },
+    }),
+  )
   const rig = await pageRig({ routes })
   const post: LoginRig['post'] = (path, body, { headers, ...more } = {}) =>
     askHttps(rig.port, path, {

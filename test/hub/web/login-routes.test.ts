@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { HASH } from '../features/logins/browsers.ts'
 import { cookieOf, type LoginRig, loginRig, PASSWORD } from './login-rig.ts'
 
 let rig: LoginRig | null = null
@@ -184,5 +185,53 @@ describe('the link of an owner', () => {
     const statuses: number[] = []
     for (let at = 0; at < 7; at += 1) statuses.push((await post('/setup', { ...wish, code: 'guessed' })).status)
     expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429])
+  })
+})
+
+describe('another password', () => {
+  const NEW = { password: PASSWORD, new_password: 'another that is long' }
+
+  it('is given to whoever is logged in and knows the present one, and logs their other browsers out', async () => {
+    const { post, house } = await opened()
+    const phone = cookieOf(await post('/login', RIGHT))
+    const laptop = cookieOf(await post('/login', RIGHT))
+    const answer = await post('/password', NEW, { headers: { cookie: laptop } })
+    expect([answer.status, JSON.parse(answer.text)]).toEqual([200, { ended: 1 }])
+    expect((await post('/password', NEW, { headers: { cookie: phone } })).status).toBe(401)
+    expect((await post('/login', RIGHT)).status).toBe(401)
+    expect(house.all("SELECT hashed_password AS hash FROM users WHERE id = 'anna'")).toEqual([{ hash: `${HASH} anew` }])
+    expect(house.all('SELECT 1 FROM web_sessions')).toHaveLength(1)
+  })
+
+  it('is given at central to whom central manages', async () => {
+    const { post, house } = await opened()
+    const cookie = cookieOf(await post('/login', RIGHT))
+    house.db.exec("UPDATE users SET managed_by = 'central' WHERE id = 'anna'")
+    const answer = await post('/password', NEW, { headers: { cookie } })
+    expect([answer.status, errorOf(answer).code]).toEqual([400, 'centrally_managed'])
+  })
+
+  it('is given to nobody who does not know the present one, whose guesses wait like those at the login', async () => {
+    const { post, house } = await opened()
+    const cookie = cookieOf(await post('/login', RIGHT))
+    const wrong = { ...NEW, password: 'guessed it is' }
+    const statuses: number[] = []
+    for (let at = 0; at < 6; at += 1) statuses.push((await post('/password', wrong, { headers: { cookie } })).status)
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 429])
+    expect((await post('/login', RIGHT)).status).toBe(429)
+    expect(house.all("SELECT hashed_password AS hash FROM users WHERE id = 'anna'")).toEqual([{ hash: HASH }])
+  })
+
+  it('is asked for by a browser that is logged in, from the page of this hub', async () => {
+    const { post } = await opened()
+    const cookie = cookieOf(await post('/login', RIGHT))
+    const none = await post('/password', NEW)
+    expect([none.status, errorOf(none).hint]).toEqual([401, 'Log in again.'])
+    const strange = await post('/password', NEW, { headers: { cookie, origin: 'https://evil.example' } })
+    expect(strange.status).toBe(403)
+    const short = await post('/password', { ...NEW, new_password: 'short' }, { headers: { cookie } })
+    expect(short.status).toBe(400)
+    const wrong = await post('/password', { ...NEW, password: 'x' }, { headers: { cookie } })
+    expect(errorOf(wrong).hint).toBe('Look whether capitals are locked.')
   })
 })

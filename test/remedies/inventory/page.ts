@@ -33,6 +33,8 @@ export const PAGE: Inventory = {
     'Send it with Content-Type: application/json.': ROUTES,
     'docs/web.md, "For programs", says what is sent here.': ROUTES,
     'Send less.': ROUTES,
+    'Look whether capitals are locked.': ROUTES,
+    'Log in again.': ROUTES,
     'Open the page of the hub itself; a program says the same origin.': ROUTES,
     'Ask an administrator of this hub to open it again.': ROUTES,
   },
