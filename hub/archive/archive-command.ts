@@ -9,6 +9,12 @@ import { durationWords } from '../../shared/time-words.ts'
 const LAST_WORDS = 2_000
 
 const running = new Set<ArchiveCommand>()
+let tell: (pid: number | null) => void = () => {}
+
+/** Who is told which command runs, and that none does any more: whoever ends this process by force ends that first. */
+export function onCommand(told: (pid: number | null) => void): void {
+  tell = told
+}
 
 /** Ends all that run, with all that they started: one that is only left would take what it has for all of it. */
 export function killCommands(): void {
@@ -47,6 +53,7 @@ export class ArchiveCommand {
     // What it does not take is told by how it ends.
     this.#child.stdin?.on('error', () => {})
     running.add(this)
+    if (this.#child.pid !== undefined) tell(this.#child.pid)
     this.#ended = this.#end(limitMs)
     this.#cancel = systemClock.after(limitMs, () => {
       this.#overdue = true
@@ -110,6 +117,7 @@ export class ArchiveCommand {
     })
     this.#cancel()
     running.delete(this)
+    tell(null)
     if (error)
       return new LaresError('missing_program', `${this.#program} cannot be run: ${error.message}`, {
         cause: error,

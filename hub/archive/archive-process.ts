@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises'
 import { systemClock } from '../../shared/clock.ts'
 import { asError, LaresError } from '../../shared/errors.ts'
 import { standBack } from '../store/stand-back.ts'
-import { killCommands } from './archive-command.ts'
+import { killCommands, onCommand } from './archive-command.ts'
 import type { ArchiveMessage, ArchivePhase, ArchiveTask } from './archive-task.ts'
 
 /** A step of a bar; more often nobody looks. */
@@ -47,9 +47,6 @@ async function work(): Promise<ArchiveMessage> {
 }
 
 standBack()
-process.once('SIGTERM', () => {
-  killCommands()
-  process.exit(143)
-})
+onCommand((pid) => say({ says: 'command', pid }))
 const last = JSON.stringify(await work())
 process.stdout.write(`${last}\n`, () => process.exit(0))

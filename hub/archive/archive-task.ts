@@ -46,5 +46,7 @@ export type ArchivePhase = 'checking' | 'packing' | 'reading'
 /** What it says, a line of JSON each; the last one says how it ended. */
 export type ArchiveMessage =
   | { says: 'progress'; phase: ArchivePhase; done: number; total: number }
+  /** The command that is given or gives an archive, which is also the group of all that it starts; `null`: it has ended. */
+  | { says: 'command'; pid: number | null }
   | { says: 'done'; made?: MadeArchive; checked?: CheckedArchive }
   | { says: 'failed'; code: ErrorCode; message: string; hint: string }

@@ -1,15 +1,12 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { systemClock } from '../../shared/clock.ts'
 import { endOfText } from '../../shared/cut-text.ts'
 import { LaresError } from '../../shared/errors.ts'
 import type { ArchiveMessage, ArchiveTask } from './archive-task.ts'
 
 const PROGRAM = join(import.meta.dirname, 'archive-process.ts')
 const LAST_WORDS = 2_000
-/** A stop of the hub waits half a second for what runs beside it. */
-const LAST_MS = 200
 /** Of JavaScript's own; what is streamed lies beside it, and so does what a guess of the passphrase costs. */
 const HEAP_MB = 96
 
@@ -27,10 +24,11 @@ export async function runArchiveTask(
   const words = ['--disable-warning=ExperimentalWarning', `--max-old-space-size=${HEAP_MB}`, PROGRAM]
   signal.throwIfAborted()
   const child = spawn(process.execPath, words, { stdio: ['pipe', 'pipe', 'pipe'] })
+  let command: number | null = null
   const stop = () => {
-    child.kill('SIGTERM')
-    // In the middle of a check of the database it hears nothing, and no command runs yet.
-    systemClock.after(LAST_MS, () => void child.kill('SIGKILL'))
+    // First: one that is only left would take what it has for all of it.
+    endGroup(command)
+    child.kill('SIGKILL')
   }
   signal.addEventListener('abort', stop, { once: true })
   let complaint = ''
@@ -41,17 +39,33 @@ export async function runArchiveTask(
   createInterface({ input: child.stdout }).on('line', (line) => {
     const message = JSON.parse(line) as ArchiveMessage
     if (message.says === 'progress') progress(message)
+    else if (message.says === 'command') command = message.pid
     else last = message
+    if (signal.aborted) endGroup(command)
   })
   child.stdin.on('error', () => {})
   child.stdin.end(`${JSON.stringify(task)}\n`)
   const how = await new Promise<string>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code, by) => resolve(`its process ended with ${code ?? by}`))
-  }).finally(() => signal.removeEventListener('abort', stop))
+  }).finally(() => {
+    signal.removeEventListener('abort', stop)
+    // Somebody else may have killed it.
+    endGroup(command)
+  })
   signal.throwIfAborted()
   const ended = last as ArchiveMessage | null
   if (ended?.says === 'done') return ended
   if (ended?.says === 'failed') throw new LaresError(ended.code, ended.message, { hint: ended.hint })
   throw new Error(complaint === '' ? how : `${how}: ${complaint.trim()}`)
+}
+
+/** Ends a command with all that it started. Nothing happens where it has ended. */
+function endGroup(pid: number | null): void {
+  if (pid === null) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // it has ended already
+  }
 }

@@ -197,9 +197,9 @@ export const BACKUPS: readonly Mutation[] = [
   },
   {
     without: 'ending the command of a backup that is given up',
-    file: 'hub/archive/archive-process.ts',
-    text: "process.once('SIGTERM', () => {\n  killCommands()",
-    becomes: "process.once('SIGTERM', () => {",
+    file: 'hub/archive/run-archive-task.ts',
+    text: "process.kill(-pid, 'SIGKILL')",
+    becomes: '',
     test: { file: PLACES, name: 'is ended with all that it started when the making of one is given up' },
   },
 ]
