@@ -189,13 +189,6 @@ export const BACKUPS: readonly Mutation[] = [
     test: { file: FAILING_DISK, name: 'is none, keeps those that were there' },
   },
   {
-    without: 'ending what makes a backup when the hub stops',
-    file: 'hub/archive/run-archive-task.ts',
-    text: "signal.addEventListener('abort', stop, { once: true })",
-    becomes: '',
-    test: { file: END_TO_END, name: 'stops in time, cleanly, and leaves nothing that runs' },
-  },
-  {
     without: 'ending the command of a backup that is given up',
     file: 'hub/archive/run-archive-task.ts',
     text: "process.kill(-pid, 'SIGKILL')",
