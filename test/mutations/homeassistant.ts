@@ -186,4 +186,11 @@ export const SEEN_BY_HOME_ASSISTANT: readonly Mutation[] = [
     becomes: "rights: 'all' as const, session",
     test: { file: LOGIN, name: 'lets the hub itself in as a program' },
   },
+  {
+    without: 'showing all others beside a device whose id cannot stand on a topic',
+    file: 'hub/features/homeassistant/shown-devices.ts',
+    text: 'if (!row || !isLevel(id) || ',
+    becomes: 'if (!row || ',
+    test: { file: 'test/hub/features/devices/rows-of-others.test.ts', name: 'a device with the id' },
+  },
 ]

@@ -1,4 +1,5 @@
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
+import { isLevel } from '../../../shared/topics.ts'
 import type { Takes } from '../control/entity-orders.ts'
 import { OWN_SOURCE } from '../devices/entity.ts'
 import { fold } from '../house/named-house.ts'
@@ -77,8 +78,9 @@ export class ShownDevices {
   /** `null`: it is not to be seen. */
   find(id: string): ShownDevice | null {
     const row = this.#device.get(id) as DeviceRow | undefined
-    if (!row || !this.#isShown(row)) return null
-    const entities = this.#entities.all(id) as EntityRow[]
+    // Another program may have written it: what cannot stand on a topic must not keep all others from being seen.
+    if (!row || !isLevel(id) || !isLevel(row.house) || !this.#isShown(row)) return null
+    const entities = (this.#entities.all(id) as EntityRow[]).filter(({ key }) => isLevel(key))
     const sources = [...new Set(entities.map(({ source }) => source))]
     const twins = new Set(sources.filter((source) => source !== OWN_SOURCE && this.#parts.isTwin(source)))
     const shown = entities.filter(({ source }) => !twins.has(source))
