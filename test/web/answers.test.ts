@@ -30,6 +30,7 @@ const ANSWERS: Readonly<Record<string, string>> = {
   TraceAnswer: 'trace/reading',
   AlertList: 'alerts/list',
   SessionList: 'sessions/list',
+  LoginList: 'users/sessions',
 }
 
 type Node = { type: string } & Record<string, unknown>

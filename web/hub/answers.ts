@@ -177,3 +177,14 @@ export interface SessionList {
     }[]
   }[]
 }
+
+export interface LoginList {
+  sessions: {
+    session: string
+    email: string
+    agent: string
+    address: string
+    last_used_at: number
+    is_this: boolean
+  }[]
+}

@@ -46,14 +46,21 @@ export async function setUp(given: {
   await post('/setup', given)
 }
 
-async function post(path: string, body: object): Promise<void> {
+/** Resolves with how many other browsers were logged out by it. Throws a `HubError` where the present password is another one. */
+export async function changePassword(password: string, next: string): Promise<number> {
+  const { ended = 0 } = await post<{ ended?: number }>('/password', { password, new_password: next })
+  return ended
+}
+
+async function post<T>(path: string, body: object): Promise<T> {
   const answer = await fetch(path, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   })
   // Read in any case: an answer that nobody reads keeps its connection.
-  const { error } = (await answer.json().catch(() => ({}))) as Refusal
-  if (answer.ok) return
+  const said = (await answer.json().catch(() => ({}))) as T & Refusal
+  if (answer.ok) return said
+  const { error } = said
   throw new HubError(error?.code ?? 'internal', error?.message ?? `the hub answered ${answer.status}`, error?.hint)
 }

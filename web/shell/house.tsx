@@ -16,6 +16,7 @@ const Trace = lazy(() => import('../screens/trace/trace.tsx').then(({ Trace }) =
 const Conversations = lazy(() =>
   import('../screens/conversations/conversations.tsx').then(({ Conversations }) => Conversations),
 )
+const Mine = lazy(() => import('../screens/mine/mine.tsx').then(({ Mine }) => Mine))
 const Section = lazy(() => import('../screens/lists/section.tsx').then(({ Section }) => Section))
 const Console = lazy(() => import('../screens/console/console.tsx').then(({ Console }) => Console))
 
@@ -38,6 +39,7 @@ export function House({ onLeft }: { onLeft: () => void }) {
             <Route path="/readings" component={Readings} />
             <Route path="/events" component={Events} />
             <Route path="/conversations" component={Conversations} />
+            <Route path="/me" component={Mine} />
             <Route path="/trace" component={Trace} />
             <Route path="/console" component={Console} />
             {[HOUSE, TOLD, ACCESS, SYSTEM].map((shape) => (

@@ -90,6 +90,9 @@ function Mine({ onLeft }: { onLeft: () => void }) {
           <option value="de">Deutsch</option>
         </select>
       </label>
+      <a class="button" href="/me">
+        {says.mine}
+      </a>
       <button type="button" onClick={leave}>
         {says.logOut}
       </button>

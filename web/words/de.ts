@@ -1,3 +1,4 @@
+import { listsDe } from './de-lists.ts'
 import type { Words } from './en.ts'
 
 const many = (count: number, one: string, more: string) => `${count} ${count === 1 ? one : more}`
@@ -19,6 +20,7 @@ export const de: Words = {
     system: 'System',
     console: 'Konsole',
     more: 'Mehr',
+    mine: 'Mein Konto',
     logOut: 'Abmelden',
     theme: { label: 'Farben', auto: 'Wie das System', light: 'Hell', dark: 'Dunkel' },
     language: 'Sprache',
@@ -258,6 +260,21 @@ export const de: Words = {
     gone: 'der Ton wird nicht mehr aufbewahrt',
     lost: (count) => many(count, 'Stück ging verloren', 'Stücke gingen verloren'),
   },
+  mine: {
+    title: 'Mein Konto',
+    where: 'Wo ich angemeldet bin',
+    here: 'dieser Browser',
+    unnamed: 'ein Programm ohne Namen',
+    end: 'Dort abmelden',
+    endAll: 'Überall sonst abmelden',
+    password: 'Ein anderes Passwort',
+    present: 'Das jetzige Passwort',
+    next: 'Das neue',
+    changed: (count) =>
+      count === 0
+        ? 'Das Passwort ist geändert.'
+        : `Das Passwort ist geändert, und ${many(count, 'anderer Browser wurde', 'andere Browser wurden')} abgemeldet.`,
+  },
   events: {
     title: 'Ereignisse',
     none: 'Dazu passt kein Ereignis.',
@@ -284,6 +301,8 @@ export const de: Words = {
     test: 'Ausprobieren',
     switchOn: 'Einschalten',
     switchOff: 'Ausschalten',
+    end: 'Dort abmelden',
+    verify: 'Prüfen',
     remove: 'Entfernen',
     revoke: 'Sperren',
     again: 'Noch einmal',
@@ -293,89 +312,6 @@ export const de: Words = {
     isAway: 'Ist weg',
   },
   listAsk: (name) => `Für ${name}: wirklich?`,
-  lists: {
-    alerts: {
-      title: 'Alarme',
-      lead: 'Was jemandem gesagt wurde, und ob es noch so ist.',
-      empty: 'Noch gab es keinen Alarm.',
-    },
-    rules: { title: 'Regeln', lead: 'Wann jemand etwas erfährt, und wer.', empty: 'Es gibt keine Regel.' },
-    targets: {
-      title: 'Ziele',
-      lead: 'Wohin Alarme gehen. Jedes steht in hub.toml: docs/alerts.md führt in fünf Minuten zu einer Nachricht auf dem Telefon.',
-      empty: 'Noch gibt es kein Ziel: niemand erfährt etwas. Wie man eines anlegt, steht in docs/alerts.md.',
-    },
-    rooms: {
-      title: 'Räume',
-      lead: 'Wo Geräte sind.',
-      empty: 'Noch gibt es keinen Raum. Legen Sie einen an und ordnen Sie Geräte zu.',
-    },
-    groups: {
-      title: 'Gruppen',
-      lead: 'Geräte, die zusammengehören, etwa alle Lautsprecher.',
-      empty: 'Noch gibt es keine Gruppe.',
-    },
-    people: { title: 'Personen', lead: 'Wer hier wohnt und wer zu Hause ist.', empty: 'Noch gehört niemand zum Haus.' },
-    houses: { title: 'Häuser', lead: 'Worum sich dieser Hub kümmert.', empty: 'Es gibt kein Haus.' },
-    sources: {
-      title: 'Andere Broker',
-      lead: 'Wo Geräte anderer Hersteller gehört werden.',
-      empty: 'Dieser Hub hört sonst nirgends zu. Wie es geht, steht in docs/makers.md.',
-    },
-    users: {
-      title: 'Konten',
-      lead: 'Wer sich anmelden darf und mit welcher Rolle.',
-      empty: 'Noch gibt es kein Konto.',
-    },
-    tokens: {
-      title: 'Schlüssel',
-      lead: 'Womit sich Programme und Telefone anmelden: letzte Benutzung und Ende.',
-      empty: 'Noch gibt es keinen Schlüssel.',
-    },
-    programs: {
-      title: 'Programme',
-      lead: 'Programme mit eigenen Rechten.',
-      empty: 'Noch hat kein Programm eigene Rechte.',
-    },
-    bridges: {
-      title: 'Brücken',
-      lead: 'Zigbee2MQTT, Tasmota und andere, die sich hier anmelden.',
-      empty: 'Keine Brücke meldet sich hier an. Fügen Sie eine für Zigbee2MQTT oder Tasmota hinzu.',
-    },
-    secrets: {
-      title: 'Geheimnisse',
-      lead: 'Womit der Hub anderswo eingelassen wird. Lesen kann sie hier niemand.',
-      empty: 'Noch ist kein Geheimnis hinterlegt.',
-    },
-    wear: {
-      title: 'Abnutzung der Karte',
-      lead: 'Was ein Tag schreibt und was die Karte in einem Jahr gesehen haben wird.',
-      empty: '',
-    },
-    retention: {
-      title: 'Wie lange etwas bleibt',
-      lead: 'Was älter ist, geht; bevor eine kürzere Zeit gilt, steht da, wie viele Zeilen das kostet.',
-      empty: '',
-    },
-    sync: { title: 'Zentrale', lead: 'Was in der Zentrale ist und was wartet.', empty: '' },
-    quarantine: {
-      title: 'Quarantäne',
-      lead: 'Zeilen, die die Zentrale nicht nahm, mit ihrem Grund.',
-      empty: 'Die Zentrale hat alles genommen.',
-    },
-    jobs: {
-      title: 'Aufträge',
-      lead: 'Arbeit, die nicht verloren gehen darf.',
-      empty: 'Kein Auftrag wartet oder ist gescheitert.',
-    },
-    followers: { title: 'Mitleser', lead: 'Was mitliest und wie weit es ist.', empty: 'Nichts liest mit.' },
-    rejected: {
-      title: 'Abgewiesene Nachrichten',
-      lead: 'Was der Hub nicht verstand, mit seinem Grund.',
-      empty: 'Alles, was kam, wurde verstanden.',
-    },
-    search: { title: 'Suche', lead: 'Was nach Wörtern gefunden wird.', empty: '' },
-    log: { title: 'Protokoll', lead: 'Wie viel die Teile des Hubs aufschreiben.', empty: '' },
-  },
+  lists: listsDe,
   notFound: { title: 'Diese Seite gibt es nicht', home: 'Zum Überblick' },
 }

@@ -1,3 +1,5 @@
+import { listsEn } from './en-lists.ts'
+
 const many = (count: number, one: string, more: string) => `${count} ${count === 1 ? one : more}`
 
 /** Everything the page says, in English. Other languages have the same shape: what one of them lacks does not compile. */
@@ -18,6 +20,7 @@ export const en = {
     system: 'System',
     console: 'Console',
     more: 'More',
+    mine: 'My account',
     logOut: 'Log out',
     theme: { label: 'Colours', auto: 'As the system', light: 'Light', dark: 'Dark' },
     language: 'Language',
@@ -260,6 +263,21 @@ export const en = {
     gone: 'the sound is no longer kept',
     lost: (count: number) => many(count, 'piece was lost', 'pieces were lost'),
   },
+  mine: {
+    title: 'My account',
+    where: 'Where I am logged in',
+    here: 'this browser',
+    unnamed: 'a program without a name',
+    end: 'Log out there',
+    endAll: 'Log out everywhere else',
+    password: 'Another password',
+    present: 'The present password',
+    next: 'The new one',
+    changed: (count: number) =>
+      count === 0
+        ? 'The password is changed.'
+        : `The password is changed, and ${many(count, 'other browser was', 'other browsers were')} logged out.`,
+  },
   events: {
     title: 'Events',
     none: 'No event matches this.',
@@ -289,6 +307,8 @@ export const en = {
     test: 'Try it',
     switchOn: 'Switch on',
     switchOff: 'Switch off',
+    end: 'Log out there',
+    verify: 'Verify',
     remove: 'Remove',
     revoke: 'Revoke',
     again: 'Try again',
@@ -298,82 +318,7 @@ export const en = {
     isAway: 'Is away',
   },
   listAsk: (name: string) => `For ${name}: do it?`,
-  lists: {
-    alerts: {
-      title: 'Alerts',
-      lead: 'What somebody was told, and whether it still stands.',
-      empty: 'Nothing has been raised.',
-    },
-    rules: { title: 'Rules', lead: 'When somebody is told, and who.', empty: 'There is no rule.' },
-    targets: {
-      title: 'Targets',
-      lead: 'Where alerts go. Each stands in hub.toml: docs/alerts.md takes you to a message on your phone in five minutes.',
-      empty: 'There is no target yet: nobody is told anything. docs/alerts.md says how to add one.',
-    },
-    rooms: {
-      title: 'Rooms',
-      lead: 'Where devices are.',
-      empty: 'There is no room yet. Add one, then move devices to it.',
-    },
-    groups: {
-      title: 'Groups',
-      lead: 'Devices that belong together, such as all speakers.',
-      empty: 'There is no group yet.',
-    },
-    people: { title: 'People', lead: 'Who lives here, and who is at home.', empty: 'Nobody belongs to the house yet.' },
-    houses: { title: 'Houses', lead: 'What this hub looks after.', empty: 'There is no house.' },
-    sources: {
-      title: 'Other brokers',
-      lead: 'Where devices of other makers are heard.',
-      empty: 'This hub listens nowhere else. docs/makers.md says how.',
-    },
-    users: { title: 'Accounts', lead: 'Who may log in, and with which role.', empty: 'There is no account yet.' },
-    tokens: {
-      title: 'Tokens',
-      lead: 'With what programs and phones log in: last use, and when they end.',
-      empty: 'There is no token yet.',
-    },
-    programs: {
-      title: 'Programs',
-      lead: 'Programs with rights of their own.',
-      empty: 'No program has rights of its own yet.',
-    },
-    bridges: {
-      title: 'Bridges',
-      lead: 'Zigbee2MQTT, Tasmota and others that log in here.',
-      empty: 'No bridge logs in here. Add one for Zigbee2MQTT or Tasmota.',
-    },
-    secrets: {
-      title: 'Secrets',
-      lead: 'What the hub needs to be let in elsewhere. Nobody can read them here.',
-      empty: 'No secret is kept yet.',
-    },
-    wear: {
-      title: 'Wear of the card',
-      lead: 'What a day writes, and what the card will have seen in a year.',
-      empty: '',
-    },
-    retention: {
-      title: 'How long things are kept',
-      lead: 'What is older goes; before a shorter time is set, it says how many rows that takes.',
-      empty: '',
-    },
-    sync: { title: 'Central', lead: 'What has gone to central, and what waits.', empty: '' },
-    quarantine: {
-      title: 'Quarantine',
-      lead: 'Rows that central would not take, with its reason.',
-      empty: 'Central has taken everything.',
-    },
-    jobs: { title: 'Jobs', lead: 'Work that must not be lost.', empty: 'No job waits or has failed.' },
-    followers: { title: 'Followers', lead: 'What reads along, and how far it is.', empty: 'Nothing reads along.' },
-    rejected: {
-      title: 'Rejected messages',
-      lead: 'What the hub could not understand, with its reason.',
-      empty: 'Everything that came was understood.',
-    },
-    search: { title: 'Search', lead: 'What is indexed to be found by words.', empty: '' },
-    log: { title: 'Log', lead: 'How much the parts of the hub write to its log.', empty: '' },
-  },
+  lists: listsEn,
   notFound: { title: 'There is no such page', home: 'To the overview' },
 }
 

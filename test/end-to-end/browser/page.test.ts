@@ -17,7 +17,14 @@ const PAGES = [
     '/console',
     '/console?command=devices%20rename',
   ],
-  ...['/house?list=rooms', '/house?list=people', '/access?list=users', '/access?list=tokens', '/system?list=wear'],
+  ...[
+    '/house?list=rooms',
+    '/house?list=people',
+    '/access?list=users',
+    '/access?list=tokens',
+    '/access?list=logins',
+    '/system?list=wear',
+  ],
   ...['/system?list=retention', '/system?list=sync', '/nowhere'],
 ]
 
@@ -214,6 +221,23 @@ describe.skipIf(noBrowser !== null)('the page in a browser', () => {
     await page.getByRole('button', { name: 'Run' }).click()
     await page.locator('.answer').getByText('Cabin').first().waitFor()
     expect(house.complaints).toEqual([])
+    await page.context().close()
+  })
+
+  it('gives somebody another password for the present one, and logs their other browsers out', async () => {
+    const other = await house.at('/', { as: FAMILY })
+    const page = await house.at('/me', { as: FAMILY })
+    await page.getByText('this browser').waitFor()
+    await page.getByLabel('The present password').fill('not the present one')
+    await page.getByLabel('The new one').fill(`${PASSWORD}, and longer`)
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('alert').waitFor()
+    await page.getByLabel('The present password').fill(PASSWORD)
+    await page.getByLabel('The new one').fill(`${PASSWORD}, and longer`)
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('1 other browser was logged out').waitFor()
+    await other.getByText('You were logged out.').waitFor()
+    await other.context().close()
     await page.context().close()
   })
 

@@ -134,10 +134,36 @@ const ALERT_TARGETS: ListShape = {
   columns: ['target', 'kind', 'state', 'at', 'error', 'least', 'is_default'],
 }
 
+const LOGINS: ListShape = {
+  ...{ name: 'logins', command: 'users/sessions', rows: 'sessions' },
+  columns: ['email', 'agent', 'address', 'last_used_at', 'is_connected', 'ends_at'],
+  actions: [
+    {
+      command: 'users/end-session',
+      label: 'end',
+      params: named('session', 'session'),
+      of: (row) => row.is_this !== true,
+    },
+  ],
+}
+
+const BACKUPS: ListShape = {
+  ...{ name: 'backups', command: 'backups/list', rows: 'backups', also: ['backups/make'] },
+  columns: ['place', 'name', 'made_at', 'bytes', 'verified_at', 'fault'],
+  actions: [{ command: 'backups/verify', label: 'verify', params: (row) => ({ name: row.name, place: row.place }) }],
+}
+
+const BACKUP_PLACES: ListShape = {
+  ...{ name: 'places', command: 'backups/places', rows: 'places', also: ['backups/make'] },
+  columns: ['place', 'state', 'newest', 'backups', 'bytes', 'phase', 'done', 'total', 'error'],
+}
+
+const HOME_ASSISTANT: ListShape = { name: 'homeassistant', command: 'homeassistant/list', rows: 'places' }
+
 /** Pages that are lists. Each list is one command's answer; a command that is not here is in the console. */
 export const HOUSE: SectionShape = {
   ...{ path: '/house', title: (words) => words.menu.house },
-  lists: [ROOMS, GROUPS, PEOPLE, HOUSES, SOURCES],
+  lists: [ROOMS, GROUPS, PEOPLE, HOUSES, SOURCES, HOME_ASSISTANT],
 }
 
 export const TOLD: SectionShape = {
@@ -147,10 +173,10 @@ export const TOLD: SectionShape = {
 
 export const ACCESS: SectionShape = {
   ...{ path: '/access', title: (words) => words.menu.people },
-  lists: [USERS, TOKENS, PROGRAMS, BRIDGES, SECRETS],
+  lists: [USERS, LOGINS, TOKENS, PROGRAMS, BRIDGES, SECRETS],
 }
 
 export const SYSTEM: SectionShape = {
   ...{ path: '/system', title: (words) => words.menu.system },
-  lists: [WEAR, RETENTION, SYNC, QUARANTINE, JOBS, FOLLOWERS, REJECTED, SEARCH, LOG],
+  lists: [BACKUPS, BACKUP_PLACES, WEAR, RETENTION, SYNC, QUARANTINE, JOBS, FOLLOWERS, REJECTED, SEARCH, LOG],
 }
