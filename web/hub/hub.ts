@@ -33,8 +33,11 @@ export interface Answer<T> {
   again: () => void
 }
 
-/** Answer of a command that changes nothing: asked at once, when its params change, and whenever the hub is back. `null`: not asked. */
-export function useAnswer<T>(command: string | null, params: object = {}): Answer<T> {
+/**
+ * Answer of a command that changes nothing: asked at once, when its params change, and whenever the hub is back. `null`: not asked.
+ * `when`: it is asked again, too, when that changes; what was answered stays meanwhile.
+ */
+export function useAnswer<T>(command: string | null, params: object = {}, when: unknown = null): Answer<T> {
   const { connection } = useHub()
   const [answer, setAnswer] = useState<{ data: T | null; error: HubError | null; of: string }>({
     data: null,
@@ -61,7 +64,7 @@ export function useAnswer<T>(command: string | null, params: object = {}): Answe
     return () => {
       over = true
     }
-  }, [key, times, asked])
+  }, [key, times, asked, when])
   const fresh = answer.of === key
   return {
     data: fresh ? answer.data : null,

@@ -47,8 +47,7 @@ async function enter(): Promise<void> {
   try {
     session = await readSession()
   } catch {
-    gate.value = { at: 'away' }
-    pageClock.after(RETRY_MS, () => void enter())
+    tryAgain()
     return
   }
   if (session === null) {
@@ -62,7 +61,18 @@ async function enter(): Promise<void> {
     if (reach.state === 'signed-out') leave(hub, true)
   })
   gate.value = { at: 'in', hub }
-  await connection.start()
+  try {
+    await connection.start()
+  } catch {
+    // What speaks MQTT is a file of the page: the hub went away before it was loaded.
+    connection.stop()
+    tryAgain()
+  }
+}
+
+function tryAgain(): void {
+  gate.value = { at: 'away' }
+  pageClock.after(RETRY_MS, () => void enter())
 }
 
 async function readAgain(): Promise<Session | null> {

@@ -99,6 +99,16 @@ describe.skipIf(noBrowser !== null)('the page in a browser', () => {
     await page.context().close()
   })
 
+  it('shows a device that joins, and takes away one that is revoked, without being opened again', async () => {
+    const page = await house.at('/devices')
+    await page.getByRole('link', { name: 'Cabin Pi' }).waitFor()
+    const { device } = await house.addDevice('Passing Pi')
+    await page.getByRole('link', { name: 'Passing Pi' }).waitFor()
+    await house.admin.call('devices', 'revoke', { device })
+    await page.getByRole('link', { name: 'Passing Pi' }).waitFor({ state: 'detached' })
+    await page.context().close()
+  })
+
   it('shows a name full of HTML as the text that it is', async () => {
     const page = await house.at('/devices')
     await page.getByRole('link', { name: WICKED, exact: true }).click()

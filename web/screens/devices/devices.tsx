@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { DeviceList } from '../../hub/answers.ts'
-import { useAnswer } from '../../hub/hub.ts'
+import { useAnswer, useHub } from '../../hub/hub.ts'
 import { Empty } from '../../parts/empty.tsx'
 import { Failure } from '../../parts/failure.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
@@ -16,7 +16,8 @@ export function Devices() {
   const says = words.value.devices
   useTitle(says.title)
   const [search, setSearch] = useState('')
-  const devices = useAnswer<DeviceList>('devices/list', { limit: 1_000 })
+  const { live } = useHub()
+  const devices = useAnswer<DeviceList>('devices/list', { limit: 1_000 }, live.devices.value)
   const all = devices.data?.devices ?? []
   const found = all.filter((device) => isFound(device, search))
   return (

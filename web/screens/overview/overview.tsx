@@ -1,5 +1,5 @@
 import type { DeviceList, EntityList, LatestReadings } from '../../hub/answers.ts'
-import { useAnswer } from '../../hub/hub.ts'
+import { useAnswer, useHub } from '../../hub/hub.ts'
 import { Failure } from '../../parts/failure.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
 import { useTitle } from '../../shell/title.ts'
@@ -16,7 +16,8 @@ import { WhatWaits } from './what-waits.tsx'
 /** Whether all is well, and if not what is not, since when, and what to do. */
 export function Overview() {
   useTitle(words.value.overview.title)
-  const devices = useAnswer<DeviceList>('devices/list')
+  const { live } = useHub()
+  const devices = useAnswer<DeviceList>('devices/list', {}, live.devices.value)
   const newest = useAnswer<LatestReadings>('readings/latest')
   const entities = useAnswer<EntityList>('entities/list', { limit: 700 })
   const known =
