@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import { ErrorBoundary, lazy } from 'preact-iso'
 import { HubConnection } from '../hub/connection.ts'
 import { setHubTime } from '../hub/house-time.ts'
 import { type Hub, HubProvider } from '../hub/hub.ts'
@@ -14,6 +15,7 @@ import { House } from './house.tsx'
 
 type Gate = { at: 'asking' } | { at: 'away' } | { at: 'out'; ended: boolean } | { at: 'in'; hub: Hub }
 
+const Trust = lazy(() => import('../screens/trust/trust.tsx').then(({ Trust }) => Trust))
 const RETRY_MS = 2_000
 const gate = signal<Gate>({ at: 'asking' })
 
@@ -33,12 +35,27 @@ export function PageGate() {
   if (now.at === 'out') {
     const code = setupCode()
     if (code !== null) return <SetUp code={code} onDone={() => void enter()} />
+    if (location.pathname === '/trust') return <TrustAlone />
     return <LogIn ended={now.ended} onDone={() => void enter()} />
   }
   return (
     <HubProvider value={now.hub}>
       <House onLeft={() => leave(now.hub, false)} />
     </HubProvider>
+  )
+}
+
+/** For a phone that is to trust the hub before anybody types a password on it. */
+function TrustAlone() {
+  return (
+    <main id="main">
+      <ErrorBoundary>
+        <Trust />
+      </ErrorBoundary>
+      <p>
+        <a href="/">{words.value.logIn.title}</a>
+      </p>
+    </main>
   )
 }
 

@@ -17,6 +17,7 @@ const Conversations = lazy(() =>
   import('../screens/conversations/conversations.tsx').then(({ Conversations }) => Conversations),
 )
 const Mine = lazy(() => import('../screens/mine/mine.tsx').then(({ Mine }) => Mine))
+const Trust = lazy(() => import('../screens/trust/trust.tsx').then(({ Trust }) => Trust))
 const Section = lazy(() => import('../screens/lists/section.tsx').then(({ Section }) => Section))
 const Console = lazy(() => import('../screens/console/console.tsx').then(({ Console }) => Console))
 
@@ -39,6 +40,7 @@ export function House({ onLeft }: { onLeft: () => void }) {
             <Route path="/readings" component={Readings} />
             <Route path="/events" component={Events} />
             <Route path="/conversations" component={Conversations} />
+            <Route path="/trust" component={Trust} />
             <Route path="/me" component={Mine} />
             <Route path="/trace" component={Trace} />
             <Route path="/console" component={Console} />

@@ -275,6 +275,42 @@ export const de: Words = {
         ? 'Das Passwort ist geändert.'
         : `Das Passwort ist geändert, und ${many(count, 'anderer Browser wurde', 'andere Browser wurden')} abgemeldet.`,
   },
+  trust: {
+    title: 'Diesem Hub vertrauen',
+    lead: 'Ein Browser warnt, bis Telefon oder Laptop die Zertifizierungsstelle dieses Hauses kennt. Sie bürgt für diese Seite und für nichts außerhalb.',
+    own: 'Dieser Hub hat ein eigenes Zertifikat seines Besitzers: zu installieren ist nichts.',
+    compare: '1. Vergleichen',
+    where: 'Auf dem Rechner des Hubs zeigen sudo lares setup und lares hub status dasselbe:',
+    load: '2. Laden',
+    code: 'Die Adresse des Zertifikats',
+    certificate: 'Das Zertifikat',
+    profile: 'Für iPhone, iPad und Mac',
+    install: '3. Dann',
+    systems: {
+      ios: {
+        name: 'iPhone und iPad',
+        steps:
+          'Einstellungen, Profil geladen, Installieren; dann Allgemein, Info, Zertifikatsvertrauenseinstellungen: einschalten.',
+      },
+      android: {
+        name: 'Android-Telefone',
+        steps: 'Einstellungen, nach „CA-Zertifikat“ suchen, Trotzdem installieren, lares.crt wählen.',
+      },
+      windows: {
+        name: 'Windows-PC',
+        steps:
+          'lares.crt öffnen, Zertifikat installieren, Aktueller Benutzer, Vertrauenswürdige Stammzertifizierungsstellen.',
+      },
+      mac: {
+        name: 'Mac mit macOS',
+        steps: 'lares.mobileconfig öffnen, dann Systemeinstellungen, Allgemein, Geräteverwaltung, Installieren.',
+      },
+      firefox: {
+        name: 'In Firefox',
+        steps: 'Einstellungen, Zertifikate, Zertifikate anzeigen, Zertifizierungsstellen, Importieren: für Websites.',
+      },
+    },
+  },
   events: {
     title: 'Ereignisse',
     none: 'Dazu passt kein Ereignis.',

@@ -278,6 +278,37 @@ export const en = {
         ? 'The password is changed.'
         : `The password is changed, and ${many(count, 'other browser was', 'other browsers were')} logged out.`,
   },
+  trust: {
+    title: 'Trust this hub',
+    lead: 'A browser warns until your phone or laptop knows the authority of this house, which vouches for this page and for nothing outside of it.',
+    own: 'This hub has a certificate of its own from its owner: there is nothing to install.',
+    compare: '1. Compare',
+    where: 'On the machine of the hub, sudo lares setup and lares hub status show the same:',
+    load: '2. Load it',
+    code: 'The address of the certificate',
+    certificate: 'The certificate',
+    profile: 'For iPhone, iPad and Mac',
+    install: '3. Then',
+    systems: {
+      ios: {
+        name: 'iPhone, iPad',
+        steps: 'Settings, Profile Downloaded, Install; then General, About, Certificate Trust Settings: switch it on.',
+      },
+      android: { name: 'Android', steps: 'Settings, search for “CA certificate”, Install anyway, choose lares.crt.' },
+      windows: {
+        name: 'Windows',
+        steps: 'Open lares.crt, Install Certificate, Current User, Trusted Root Certification Authorities.',
+      },
+      mac: {
+        name: 'Mac',
+        steps: 'Open lares.mobileconfig, then System Settings, General, Device Management, Install.',
+      },
+      firefox: {
+        name: 'Firefox',
+        steps: 'Settings, Certificates, View Certificates, Authorities, Import: for websites.',
+      },
+    },
+  },
   events: {
     title: 'Events',
     none: 'No event matches this.',

@@ -14,6 +14,8 @@ const PAGES = [
     '/events',
     '/trace',
     '/conversations',
+    '/me',
+    '/trust',
     '/console',
     '/console?command=devices%20rename',
   ],
@@ -59,6 +61,17 @@ describe.skipIf(noBrowser !== null)('the page in a browser', () => {
     await page.reload()
     await page.getByText('2 of 2 devices online').waitFor()
     expect(house.complaints).toEqual([])
+    await page.context().close()
+  })
+
+  it('says before anybody logs in how a phone comes to trust the hub, with what the hub itself says to compare', async () => {
+    const page = await house.visitor()
+    await page.goto(`${house.url}/trust`)
+    const shown = await page.locator('code').first().textContent()
+    const { front } = await house.admin.call<{ front: { page: { fingerprint: string } } }>('hub', 'status')
+    expect(shown).toBe(front.page.fingerprint)
+    await page.locator('svg.qr').waitFor()
+    expect(await seriousFaults(page)).toEqual([])
     await page.context().close()
   })
 

@@ -40,6 +40,9 @@ export function LogIn({ ended, onDone }: { ended: boolean; onDone: () => void })
         </button>
       </form>
       <p class="small">{says.noAccount}</p>
+      <p class="small">
+        <a href="/trust">{words.value.trust.title}</a>
+      </p>
     </main>
   )
 }

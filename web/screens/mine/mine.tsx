@@ -57,6 +57,9 @@ export function Mine() {
         )}
       </Card>
       <NewPassword onChanged={logins.again} />
+      <p>
+        <a href="/trust">{words.value.trust.title}</a>
+      </p>
     </>
   )
 }
