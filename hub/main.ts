@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { systemClock } from '../shared/clock.ts'
 import { variable } from '../shared/environment.ts'
@@ -55,9 +55,8 @@ async function runVerb(verb: string, values: HubValues): Promise<number> {
 
 /** A copy of a database, or a backup of everything. */
 async function restore(folder: string, source: string, values: HubValues): Promise<number> {
-  const { archiveKind } = await import('./archive/archive-stream.ts')
   const told = (what: string) => void process.stderr.write(`${what}\n`)
-  if (existsSync(source) && statSync(source).isFile() && archiveKind(source) !== null) {
+  if (await isArchive(source)) {
     const { restoreHouse } = await import('./archive/restore-house.ts')
     const [config, secretFile] = [text(values.config), text(values['passphrase-file'])]
     const replace = values.replace === true
@@ -67,6 +66,16 @@ async function restore(folder: string, source: string, values: HubValues): Promi
   const { restoreDatabase } = await maintenance()
   process.stdout.write(restored(restoreDatabase(folder, source, { now: systemClock.now(), told })))
   return 0
+}
+
+/** What cannot be looked at is none: whoever opens it as a copy of a database says why. */
+async function isArchive(source: string): Promise<boolean> {
+  const { archiveKind } = await import('./archive/archive-stream.ts')
+  try {
+    return statSync(source).isFile() && archiveKind(source) !== null
+  } catch {
+    return false
+  }
 }
 
 /** What no running hub loads into this thread is loaded by the verb that needs it. */
