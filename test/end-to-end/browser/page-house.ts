@@ -15,6 +15,14 @@ export const FAMILY = 'paul@example.org'
 /** Why the page cannot be looked at here; `null`: it can. */
 export const noBrowser = findChromium() === null ? 'there is no Chromium (scripts/setup installs it)' : null
 
+/** A device that says what a test wants it to. */
+export interface SimulatedDevice {
+  device: string
+  say(sensor: string, value: number): Promise<void>
+  /** Something that no hub understands. */
+  mumble(): Promise<unknown>
+}
+
 /** A real hub with an owner, a second house with somebody of the family, and devices; and a real browser that looks at it. */
 export class PageHouse {
   readonly admin: LocalAdmin
@@ -74,10 +82,7 @@ export class PageHouse {
   }
 
   /** A device without an agent of ours, connected. Resolves with its id, and what says something for it. */
-  async addDevice(
-    name: string,
-    house = 'Home',
-  ): Promise<{ device: string; say: (sensor: string, value: number) => Promise<void> }> {
+  async addDevice(name: string, house = 'Home'): Promise<SimulatedDevice> {
     const { device, secret } = await this.admin.call<{ device: string; secret: string }>('devices', 'create', {
       ...{ name, device_type: 'custom' },
       house,
@@ -90,7 +95,8 @@ export class PageHouse {
       const items = [{ sensor, value, kind: 'temperature', unit: '°C' }]
       await client.publishAsync(`lares/${device}/readings`, JSON.stringify({ items }), { qos: 1 })
     }
-    return { device, say }
+    const mumble = () => client.publishAsync(`lares/${device}/readings`, '{', { qos: 1 })
+    return { device, say, mumble }
   }
 
   /** A browser of its own, without anybody logged in. */

@@ -75,6 +75,14 @@ describe.skipIf(noBrowser !== null)('the page in a browser', () => {
     await page.context().close()
   })
 
+  it('shows what the hub does not understand while somebody looks, with the reason', async () => {
+    const page = await house.at('/system?list=rejected')
+    await page.getByText('Everything that came was understood.').waitFor()
+    await kitchen.mumble()
+    await page.getByText('bad_json').waitFor()
+    await page.context().close()
+  })
+
   it('shows what a device says as soon as it says it', async () => {
     const page = await house.at(`/devices/${kitchen.device}`)
     await page.getByText('20.5\u202f°C').waitFor()

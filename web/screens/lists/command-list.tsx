@@ -1,16 +1,19 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { CommandDialog } from '../../answer/command-dialog.tsx'
 import type { CommandShape } from '../../answer/schema.ts'
 import { present } from '../../answer/schema.ts'
 import { TableView } from '../../answer/table-view.tsx'
 import { ValueView } from '../../answer/value-view.tsx'
 import { useAnswer } from '../../hub/hub.ts'
+import { pageClock } from '../../hub/page-clock.ts'
 import { AskFirst } from '../../parts/ask-first.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { Failure } from '../../parts/failure.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
 import { words } from '../../words/words.ts'
 import type { ListShape, Row, RowAction } from './list-shape.ts'
+
+const LOOK_MS = 3_000
 
 /** What a command answers, as a table with what can be done, or field by field. */
 export function CommandList({ shape }: { shape: ListShape }) {
@@ -19,6 +22,9 @@ export function CommandList({ shape }: { shape: ListShape }) {
   const [area = '', verb = ''] = shape.command.split('/')
   const described = useAnswer<{ commands: CommandShape[] }>('admin/describe', { area, verb })
   const [open, setOpen] = useState<string | null>(null)
+  useEffect(() => {
+    if (shape.live) return pageClock.every(LOOK_MS, () => document.hidden || answer.again())
+  }, [shape])
   const result = described.data?.commands[0]?.result
   const buttons = [...(shape.add === undefined ? [] : [shape.add]), ...(shape.also ?? [])]
   const close = (done: boolean) => {

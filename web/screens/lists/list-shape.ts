@@ -25,6 +25,8 @@ export interface ListShape {
   rows?: string
   /** Columns in their order; absent: what the answer has. */
   columns?: readonly string[]
+  /** It is asked again all the time while it is looked at: something comes, or gets on. */
+  live?: true
   /** Command that adds a row. */
   add?: string
   /** Commands that concern the list as a whole. */

@@ -60,9 +60,15 @@ const BRIDGES: ListShape = {
 
 const SOURCES: ListShape = { name: 'sources', command: 'makers/sources', rows: 'sources' }
 
-const REJECTED: ListShape = { name: 'rejected', command: 'rejected/list', params: { limit: 100 }, rows: 'rejected' }
+const REJECTED: ListShape = {
+  name: 'rejected',
+  live: true,
+  command: 'rejected/list',
+  params: { limit: 100 },
+  rows: 'rejected',
+}
 
-const SYNC: ListShape = { name: 'sync', command: 'sync/status', also: ['sync/verify', 'sync/claim'] }
+const SYNC: ListShape = { name: 'sync', live: true, command: 'sync/status', also: ['sync/verify', 'sync/claim'] }
 
 const QUARANTINE: ListShape = {
   ...{ name: 'quarantine', command: 'quarantine/list', rows: 'quarantine' },
@@ -73,7 +79,7 @@ const QUARANTINE: ListShape = {
 }
 
 const JOBS: ListShape = {
-  ...{ name: 'jobs', command: 'jobs/list', rows: 'jobs' },
+  ...{ name: 'jobs', live: true, command: 'jobs/list', rows: 'jobs' },
   actions: [
     { command: 'jobs/retry', label: 'again', params: named('id', 'id'), of: ({ state }) => state === 'failed' },
     { command: 'jobs/cancel', label: 'cancel', params: named('id', 'id'), of: ({ state }) => state !== 'done' },
@@ -101,7 +107,7 @@ const SEARCH: ListShape = { name: 'search', command: 'search/status', also: ['se
 const LOG: ListShape = { name: 'log', command: 'hub/log', also: ['hub/log-level'] }
 
 const ALERTS: ListShape = {
-  ...{ name: 'alerts', command: 'alerts/list', params: { all: true, limit: 100 }, rows: 'alerts' },
+  ...{ name: 'alerts', live: true, command: 'alerts/list', params: { all: true, limit: 100 }, rows: 'alerts' },
   columns: ['severity', 'says', 'state', 'raised_at', 'ended_at', 'rule'],
   actions: [
     {
@@ -154,7 +160,7 @@ const BACKUPS: ListShape = {
 }
 
 const BACKUP_PLACES: ListShape = {
-  ...{ name: 'places', command: 'backups/places', rows: 'places', also: ['backups/make'] },
+  ...{ name: 'places', live: true, command: 'backups/places', rows: 'places', also: ['backups/make'] },
   columns: ['place', 'state', 'newest', 'backups', 'bytes', 'phase', 'done', 'total', 'error'],
 }
 
