@@ -153,6 +153,7 @@ const LISTS_AND_ASCII = new Set([
   'hub/features/upkeep/mended.ts: EVENTS',
   'hub/features/upkeep/mended.ts: TOLD_RANGES',
   'hub/health/hub-health.ts: PROBLEMS',
+  'scripts/lib/bench/history.ts: CONNECTIONS',
   'shared/ids.ts: 33',
   'shared/ids.ts: KEY_BASE',
   'shared/introduced-sensors.ts: SENSORS_KEPT_PER_DEVICE',
