@@ -31,7 +31,7 @@ export function composeFrontParts(
     secrets,
     health,
     facts,
-    input: (input) => store.intake.input(input),
+    input: (input) => store.input(input),
     reject: ({ text, payload }, settle) => store.intake.message(text, payload, settle),
     feed: (name) => followers.feed(name),
   }

@@ -38,9 +38,7 @@ export interface PageParts {
 export function composePage(base: Base, { broker }: BrokerSide, certificate: Certificate): PageParts {
   const { config, log, clock } = base.options
   const noted = (input: StructuredInput) =>
-    void base.store.intake
-      .input(input)
-      .catch(() => log.debug({}, 'a visit to the page was not noted: intake is closed'))
+    void base.store.input(input).catch(() => log.debug({}, 'a visit to the page was not noted: intake is closed'))
   const failed = new FailedLogins(clock, (login) => noted({ kind: 'login_failed', ...login }))
   const desk = pageDesk(base)
   const limits = new LoginLimits(clock)
@@ -106,7 +104,7 @@ export function composePage(base: Base, { broker }: BrokerSide, certificate: Cer
 }
 
 async function askedEngine<T>({ store }: Base, input: StructuredInput): Promise<T> {
-  const { verdict, value } = await store.intake.input<T>(input)
+  const { verdict, value } = await store.input<T>(input)
   if (verdict === 'stored') return value
   throw new LaresError('internal', 'the hub failed to look up who this is')
 }

@@ -9,7 +9,7 @@ import type { Service } from '../../shared/lifecycle.ts'
 import type { Log } from '../../shared/log.ts'
 import { lockFolder } from '../../shared/sqlite/lock.ts'
 import type { EngineSettings, ReadyFacts, StoreNumbers } from '../engine/engine-thread-messages.ts'
-import type { Effect } from '../engine/input.ts'
+import type { Effect, StructuredInput, Verdict } from '../engine/input.ts'
 import { Intake, NO_ROOM } from '../engine/intake.ts'
 import type { Receipt } from '../engine/receipt.ts'
 import { DiskFault, type EngineThread } from '../engine/thread.ts'
@@ -85,6 +85,7 @@ export class HouseStore implements Service {
   }
   #failing: string[] = []
   #openFault: string | null = null
+  #openFaultCode: ErrorCode = 'internal'
   /** It could not be opened because the disk was full. */
   #wasFull = false
   #answeredAt: number
@@ -133,6 +134,15 @@ export class HouseStore implements Service {
   /** Why nothing can be stored, or `null`. */
   get fault(): string | null {
     return this.#openFault ?? this.intake.fault
+  }
+
+  /**
+   * Hands something to the engine. Rejects where the database could not be opened: that is told already, and an engine that does not run
+   * must not be told as a second fault.
+   */
+  async input<T = unknown>(input: StructuredInput): Promise<{ verdict: Verdict; value: T }> {
+    if (this.#openFault !== null) throw new LaresError(this.#openFaultCode, this.#openFault)
+    return await this.intake.input<T>(input)
   }
 
   /** What the store knew at start; `null` when it could not be opened. */
@@ -252,6 +262,7 @@ export class HouseStore implements Service {
       if (this.#openFault !== error.message)
         this.#parts.log.error({ code: error.code, hint: error.hint }, error.message)
       this.#openFault = error.message
+      this.#openFaultCode = error.code
       this.#parts.health.raise('store', error.code, error.message, { weight: 'serious' })
       this.#wasFull = error.code === 'disk_full'
       if (canRetry(error)) this.#openLater()

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startHub } from '../../scripts/lib/bench/hub-process.ts'
 import { createDevices } from '../../scripts/lib/bench/local-admin.ts'
+import { askHttps } from '../hub/web/page-rig.ts'
 import { checkHistory } from './lib/check-history.ts'
 import { makeDataFolder } from './lib/data-folder.ts'
 import { eventually, makeFleet, progress, runFleet, settleFleet, within } from './lib/fleet.ts'
@@ -62,6 +63,13 @@ describe('a hub whose database another program holds', () => {
       state: 'degraded',
       problems: [{ code: 'database_locked', message: expect.stringContaining(`process ${other.pid}`) }],
     })
+    // Who opens the page meanwhile is told the same, and is no second trouble.
+    const session = await askHttps(hub.ports.https, '/session', {
+      headers: { cookie: `__Host-lares=${'a'.repeat(43)}` },
+    })
+    expect(session.status).toBe(503)
+    expect(session.text).toContain('database_locked')
+    expect((await healthOf(hub)).problems).toHaveLength(1)
     await other.letGo()
     await eventually(async () => (await healthOf(hub)).state === 'ok', DEADLINE_MS)
     expect(await within(DEADLINE_MS, createDevices(hub.ports.socket, 1))).toHaveLength(1)

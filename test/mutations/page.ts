@@ -71,4 +71,11 @@ export const PAGE: readonly Mutation[] = [
     becomes: '',
     test: { file: SESSION, name: 'is nobody any more' },
   },
+  {
+    without: 'telling no second fault where the database could not be opened',
+    file: 'hub/core/house-store.ts',
+    text: '    if (this.#openFault !== null) throw new LaresError(this.#openFaultCode, this.#openFault)\n',
+    becomes: '',
+    test: { file: 'test/faults/database-locked.test.ts', name: 'already at its start' },
+  },
 ]
