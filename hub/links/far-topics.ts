@@ -1,3 +1,4 @@
+import { isLevel } from '../../shared/topics.ts'
 import { discoveryTopic, houseAnnounced } from '../engine/discovery-topic.ts'
 import type { LinkBegins } from './links-thread-messages.ts'
 
@@ -125,7 +126,9 @@ export class FarTopics {
       }
       return
     }
-    const [, device = '', kind] = this.#levels(topic)
+    const [isOurs, device = '', kind] = this.#levels(topic)
+    // What other programs announce here is theirs: shown there, nothing would stand behind it.
+    if (!isOurs) return
     if (kind === 'event') this.#event({ topic, device, payload: text, retain: false })
     else if (text === '') this.#drop(topic, device)
     else this.#want({ topic, device, payload: text, retain: true })
@@ -243,8 +246,11 @@ function statesIn(payload: Buffer, below: string): string[] {
       components?: Record<string, { state_topic?: unknown }>
     }
     const topics = Object.values(components).map(({ state_topic }) => state_topic)
+    const states = `${below}state/`
+    // Whoever wrote it may have written anything: a wildcard in a topic would end the connection at each try.
     return [...new Set(topics)].filter(
-      (one): one is string => typeof one === 'string' && one.startsWith(`${below}state/`),
+      (one): one is string =>
+        typeof one === 'string' && one.startsWith(states) && isLevel(one.substring(states.length)),
     )
   } catch {
     return []

@@ -193,4 +193,28 @@ export const SEEN_BY_HOME_ASSISTANT: readonly Mutation[] = [
     becomes: 'if (!row || ',
     test: { file: 'test/hub/features/devices/rows-of-others.test.ts', name: 'a device with the id' },
   },
+  {
+    without: 'announcing all others beside a device that fails',
+    file: 'hub/features/homeassistant/discovery-announcer.ts',
+    text: '        if (isDiskFault(error)) throw error\n',
+    becomes: '        throw error\n',
+    test: {
+      file: 'test/hub/features/devices/rows-of-others.test.ts',
+      name: 'a device whose abilities are another thing',
+    },
+  },
+  {
+    without: 'leaving here what other programs announce here',
+    file: 'hub/links/far-topics.ts',
+    text: '    if (!isOurs) return\n',
+    becomes: '',
+    test: { file: FAR, name: 'is nothing that another program announces here' },
+  },
+  {
+    without: 'emptying at another broker what is a topic, and no filter',
+    file: 'hub/links/far-topics.ts',
+    text: 'one.startsWith(states) && isLevel(one.substring(states.length)),',
+    becomes: 'one.startsWith(states),',
+    test: { file: FAR, name: 'is emptied on topics alone' },
+  },
 ]

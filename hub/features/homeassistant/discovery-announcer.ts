@@ -1,3 +1,6 @@
+import { asError } from '../../../shared/errors.ts'
+import type { Log } from '../../../shared/log.ts'
+import { isDiskFault } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
 import { discoveryTopic } from '../../engine/discovery-topic.ts'
 import { StatePace } from '../../makers/state-pace.ts'
@@ -13,6 +16,7 @@ export interface DiscoveryAnnouncerParts {
   /** `null`: nothing is announced at the hub's own broker. */
   devices: ShownDevices | null
   version: string
+  log: Pick<Log, 'error'>
 }
 
 /** Each device is an announcement of some 100 kB at most times: others want to be served meanwhile. */
@@ -62,7 +66,18 @@ export class DiscoveryAnnouncer {
   /** Looks at devices that changed, as many as may be now. */
   settle(context: Context): void {
     const now = context.mono ?? 0
-    for (let device = this.#next(now); device !== null; device = this.#next(now)) this.#announce(context, device)
+    for (let device = this.#next(now); device !== null; device = this.#next(now)) {
+      try {
+        this.#announce(context, device)
+      } catch (error) {
+        if (isDiskFault(error)) throw error
+        // What another program wrote into one row holds up neither the others nor what the house is told.
+        this.#parts.log.error(
+          { device, error: asError(error).stack },
+          'a device could not be announced; the others are',
+        )
+      }
+    }
   }
 
   tick(context: Context): void {

@@ -26,7 +26,7 @@ export function openHomeAssistant(house: House): Feature {
   const changed = new ChangedDevices(db)
   const topics = new AnnouncedTopics(db)
   const announcer = new DiscoveryAnnouncer({
-    ...{ topics, changed, version },
+    ...{ topics, changed, version, log: house.log },
     devices: announce ? new ShownDevices({ db, houses, isTwin: (source) => announcesItself(db, source) }) : null,
   })
   const named = new Map(Object.values(brokers).map((entry) => [entry.url, announce && entry.announce]))

@@ -57,6 +57,15 @@ describe('what is shown at another broker', () => {
     expect(say()).toEqual([])
   })
 
+  it('is nothing that another program announces here', () => {
+    const { near, say } = begun()
+    near(NEAR, CONFIG)
+    say()
+    near('homeassistant/device/bridge/lamp/config', '{"components":{}}')
+    near('homeassistant/device/bridge/lamp/config', '')
+    expect(say()).toEqual([])
+  })
+
   it('is emptied with what is gone, each topic of it', () => {
     const { near, say } = begun()
     near(NEAR, CONFIG)
@@ -142,6 +151,14 @@ describe('what is found at another broker', () => {
         .map(([topic]) => topic)
         .sort(),
     ).toEqual([ghost('h'), 'lares/ghost/status', 'lares/ghost/state/a'].sort())
+  })
+
+  it('is emptied on topics alone, whatever stands in it', () => {
+    const { topics, say } = begun()
+    say()
+    const written = ['+', '#', 'a/+', 'a/b', ''].map((end) => ({ state_topic: `lares/ghost/state/${end}` }))
+    topics.found(ghost('h'), Buffer.from(JSON.stringify({ components: { ...written } })))
+    expect(say().map(([topic]) => topic)).toEqual([ghost('h'), 'lares/ghost/status'])
   })
 
   it('of somebody else, or is known, stays', () => {

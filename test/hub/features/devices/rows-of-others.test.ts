@@ -45,6 +45,17 @@ describe('a house in which another program wrote', () => {
     },
   )
 
+  it('a device whose abilities are another thing opens, works, and keeps no other from being announced', () => {
+    const announced = (house: TestHouse) =>
+      house.effects.flatMap((effect) =>
+        effect.kind === 'publish' && effect.topic.startsWith('homeassistant/') ? [effect.topic.split('/')[3]] : [],
+      )
+    const house = started("UPDATE devices SET capabilities = '{}' WHERE id = 'kitchen-pi'")
+    expect([house.engine.failing, announced(house)]).toEqual([[], ['hall-pi']])
+    house.db.exec("UPDATE devices SET name = 'Kitchen' WHERE id = 'kitchen-pi'")
+    expect(house.send(['lares/hall-pi/readings', { items: [{ sensor: 't', value: 21 }] }])).toEqual(['stored'])
+  })
+
   it.each(['a/b', '+', '', 'кухня/#'])('a device with the id %j opens, and shows the others', (id) => {
     const house = started(
       `INSERT INTO devices (id, house_id, name, device_class, integration_type, status, status_since, discovery_method, created_at, updated_at)
