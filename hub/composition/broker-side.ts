@@ -67,7 +67,10 @@ export function composeBrokerSide(
     persistence: memory,
     onDropped: (drop) => readers.dropped(drop),
   })
-  const ended: HouseHooks['end'] = (who) => hooks.end(who)
+  const ended: HouseHooks['end'] = (who) => {
+    hooks.end(who)
+    if ('user' in who) base.tickets.end(who.user)
+  }
   const housed = (device: string, house: string) => void houses.set(device, house)
   const outward: Effects = new Effects({ broker, health, housed, ended, parts, log: log.part('effects') })
   const publish = (effects: Effect[]) => outward.perform(effects)

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto'
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { hostname } from 'node:os'
@@ -200,6 +200,8 @@ function isGood(pair: Pair, authority: HouseAuthority, wanted: { names: readonly
     return (
       left > RENEW_MS &&
       certificate.validFromDate.getTime() <= now &&
+      // A power cut may have come between the two files.
+      certificate.checkPrivateKey(createPrivateKey(pair.key)) &&
       certificate.verify(authority.certificate.publicKey) &&
       names.every(covers)
     )

@@ -34,7 +34,7 @@ export function filesRoute(parts: FilesRouteParts): WebRoute {
     async answer(asked) {
       const ticket = parts.book.find(hashOf(asked.path.split('/')[2] ?? ''))
       try {
-        if (ticket === null || !(await isTheirs(ticket, asked, parts)))
+        if (ticket === null || !(await isTheirs(ticket, asked, parts)) || !parts.book.use(ticket))
           throw new LaresError('not_found', 'there is nothing at this link, or no more', {
             hint: 'Ask for it again: each link is good once, for a minute, for whoever asked.',
           })
@@ -42,9 +42,8 @@ export function filesRoute(parts: FilesRouteParts): WebRoute {
         sendError(asked.response, error)
         return
       }
-      parts.book.use(ticket)
       asked.known()
-      await send(ticket, asked, parts)
+      await parts.book.answering(ticket, () => send(ticket, asked, parts))
     },
   }
 }
@@ -78,8 +77,11 @@ async function send(ticket: FileTicket, { request, response }: WebRequest, parts
     }
     default: {
       const { format, params } = content
-      const page = (after: string | undefined) =>
-        parts.readings(ticket, { ...params, limit: PAGE_ROWS, ...(after === undefined ? {} : { after }) })
+      const page = async (after: string | undefined) => {
+        if (parts.book.isOver(ticket))
+          throw new LaresError('forbidden', 'the rights of whoever asked are others by now')
+        return parts.readings(ticket, { ...params, limit: PAGE_ROWS, ...(after === undefined ? {} : { after }) })
+      }
       response.writeHead(200, {
         'Content-Type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
         'Content-Disposition': disposition(name, false),

@@ -86,5 +86,7 @@ function refuse(socket: Duplex, asked: AskedHost | null, { status, says }: Refus
     Connection: 'close',
   }
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  // Nobody reads what else it says, so its end would never be seen, and its place never be free.
+  socket.once('finish', () => socket.destroy())
   socket.end(`HTTP/1.1 ${status}\r\n${lines.join('')}\r\n${body}`)
 }

@@ -41,6 +41,8 @@ const HEADERS_MS = 10_000
 const REQUEST_MS = 30_000
 /** A connection on which nothing moves, an answer that nobody reads included. */
 const IDLE_MS = 60_000
+/** Answers that one connection waits for. Browsers ask for the next when they have one, and so do proxies. */
+const ANSWERS_AT_ONCE = 16
 
 /** The page, its WebSocket and what it fetches, over HTTPS and from one origin. */
 export class PageServer implements Service {
@@ -50,6 +52,8 @@ export class PageServer implements Service {
   #files: PageFiles
   #mqtt = new MqttUpgrade()
   #places = new WeakMap<Socket, Place>()
+  /** Answers under way, by connection. */
+  #underWay = new WeakMap<Socket, number>()
   #server: Server | null = null
 
   constructor(parts: PageServerParts) {
@@ -131,7 +135,20 @@ export class PageServer implements Service {
     )
   }
 
+  /** Whether one more is answered. Who asks a thousand times and takes nothing would fill the memory with what is sent. */
+  #begin({ socket }: IncomingMessage, response: ServerResponse): boolean {
+    const open = (this.#underWay.get(socket) ?? 0) + 1
+    if (open > ANSWERS_AT_ONCE) {
+      socket.destroy()
+      return false
+    }
+    this.#underWay.set(socket, open)
+    response.once('close', () => this.#underWay.set(socket, (this.#underWay.get(socket) ?? 1) - 1))
+    return true
+  }
+
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!this.#begin(request, response)) return
     const asked = this.#askedHost(request)
     for (const [name, value] of Object.entries(securityHeaders(asked))) response.setHeader(name, value)
     response.setHeader('Cache-Control', 'no-store')

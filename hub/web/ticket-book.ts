@@ -13,6 +13,8 @@ export class TicketBook {
   #clock: Clock
   /** By hash, the oldest first. */
   #kept = new Map<string, Kept>()
+  /** Tickets that are being answered, of those whose rights are what they were. */
+  #inUse = new Set<FileTicket>()
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -39,12 +41,34 @@ export class TicketBook {
     return null
   }
 
-  /** A player asks for a recording piece by piece: that one goes on to be good for a while. Any other was good once. */
-  use({ hash, content }: FileTicket): void {
+  /** The rights of somebody are others: what they were handed out before brings nothing, and what is under way goes no further. */
+  end(principal: string): void {
+    for (const [hash, { ticket }] of [...this.#kept]) if (ticket.caller.principal === principal) this.#kept.delete(hash)
+    for (const ticket of this.#inUse) if (ticket.caller.principal === principal) this.#inUse.delete(ticket)
+  }
+
+  /** Whether a ticket that is being answered is to be answered no further. */
+  isOver(ticket: FileTicket): boolean {
+    return !this.#inUse.has(ticket)
+  }
+
+  /** Answers a ticket. */
+  async answering(ticket: FileTicket, answer: () => Promise<void>): Promise<void> {
+    this.#inUse.add(ticket)
+    try {
+      await answer()
+    } finally {
+      this.#inUse.delete(ticket)
+    }
+  }
+
+  /** A player asks for a recording piece by piece: that one goes on to be good for a while. Any other was good once. False: it was not good any more. */
+  use({ hash, content }: FileTicket): boolean {
     const kept = this.#kept.get(hash)
-    if (!kept) return
+    if (!kept) return false
     if (content.kind !== 'recording') this.#kept.delete(hash)
     else if (kept.until <= this.#clock.mono() + TICKETS.ageMs)
       this.#kept.set(hash, { ...kept, until: this.#clock.mono() + TICKETS.playingMs })
+    return true
   }
 }

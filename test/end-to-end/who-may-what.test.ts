@@ -178,6 +178,27 @@ describe('over the page of a running hub', () => {
       expect([401, 404]).toContain((await askHttps(hub.ports.https, path)).status)
   }, 60_000)
 
+  it('what was handed out to somebody brings nothing once their rights are others', async () => {
+    const how = { ...(await browser(await account('nora@example.org', { role: 'admin' }))), client: 'nora' }
+    const { raw } = await comes(how)
+    raw.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'lares/admin/response/nora/#', qos: 1 }] })
+    await raw.next('suback')
+    const handedOut = async (id: string, messageId: number) => {
+      const payload = JSON.stringify({ id, params: {} })
+      const topic = 'lares/admin/request/hub/fetch-backup'
+      raw.send({ cmd: 'publish', topic, payload, qos: 1, messageId, retain: false, dup: false })
+      const told = await raw.next('publish')
+      raw.send({ cmd: 'puback', messageId: told.messageId ?? 0 })
+      return (JSON.parse(String(told.payload)) as { data: { path: string } }).data.path
+    }
+    const paths = [await handedOut('one', 2), await handedOut('two', 3)]
+    const fetched = async (path = '') =>
+      (await askHttps(hub.ports.https, path, { headers: { cookie: how.cookie ?? '' } })).text
+    expect(await fetched(paths[0])).not.toContain('there is nothing at this link')
+    await admin.call('users', 'update', { email: 'nora@example.org', role: 'user' })
+    expect(await fetched(paths[1])).toContain('there is nothing at this link')
+  })
+
   it('devices, bridges and joiners are asked nothing, and told nothing', async () => {
     const device = await admin.call<{ device: string; secret: string }>('devices', 'create', {
       name: 'Garden',

@@ -4,6 +4,7 @@ import { type Database, isDiskFault, sqliteCode } from '../../../shared/sqlite/o
 import type { Context } from '../../engine/context.ts'
 import type { CentralRow, ScopeAnswer, SyncStep } from '../../engine/sync-step.ts'
 import type { CentralTable } from '../../store/central-shape.ts'
+import { endWebSessions } from '../logins/web-sessions.ts'
 import { atCentralsWork, guardCentralRows } from './central-at-work.ts'
 import { type Values, wholeValues } from './row-values.ts'
 import { seededPlace } from './seeded-place.ts'
@@ -156,6 +157,7 @@ export class ManagedRows {
     if (refused?.startsWith('FOREIGN KEY')) return this.#parentWords(table, values) ?? refused
     if (refused === null && table.name === 'users' && present) {
       const closed = values.get('is_active') === 0 && present.is_active !== 0
+      if (closed) endWebSessions(context, key, { reason: 'the account was closed by central' })
       // Rights are those of the login: who has fewer now is to log in again.
       if (closed || values.get('role') !== present.role)
         context.effect({
@@ -231,8 +233,10 @@ export class ManagedRows {
     const where = `WHERE "${table.key}" = ?`
     if (table.columns.some(({ name }) => name === 'is_active')) {
       this.#db.prepare(`UPDATE "${table.name}" SET is_active = 0 ${where}`).run(key)
-      if (table.name === 'users')
+      if (table.name === 'users') {
+        endWebSessions(context, key, { reason: 'the account was closed by central' })
         context.effect({ kind: 'disconnect_user', user: key, reason: 'the account was closed by central' })
+      }
       return
     }
     const kept = this.#tried(() => this.#db.prepare(`DELETE FROM "${table.name}" ${where}`).run(key))

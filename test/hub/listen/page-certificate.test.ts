@@ -125,6 +125,17 @@ describe('the certificate of the page', () => {
     expect(new X509Certificate(own.pair.cert).validToDate.getTime()).toBeGreaterThan(clock.now() + 380 * DAY_MS)
   })
 
+  it.each([
+    ['of another certificate', () => newCertificateKey()],
+    ['that is damaged', () => Buffer.from('no key')],
+  ])('is made anew where its key is one %s', async (_what, key) => {
+    await page()
+    writeFileSync(join(folder, 'page.key'), key())
+    const { own } = await page()
+    expect(await asked(own.pair, own.authority ?? Buffer.alloc(0), 'lares.local')).toBe('trusted')
+    expect(readFileSync(join(folder, 'page.key'))).toEqual(own.pair.key)
+  })
+
   it('is made anew when the hub has another address, and not when it lost one', async () => {
     let addresses = ['192.168.1.5']
     const { own, clock, changes } = await page({ addresses: () => addresses })

@@ -108,6 +108,18 @@ describe('a ticket', () => {
     expect((await get({})).status).toBe(200)
   })
 
+  it('is good no more once the rights of whoever asked are others, and those of others stay', async () => {
+    const { give, get, book } = await opened()
+    give(READINGS)
+    book.end('paul')
+    expect((await get()).status).toBe(200)
+    give(READINGS)
+    book.end('anna')
+    expect((await get()).status).toBe(404)
+    give(READINGS)
+    expect((await get()).status).toBe(200)
+  })
+
   it('gives way when somebody has too many, and never for those of others', async () => {
     const { book } = await opened()
     const add = (at: string, caller = ANNA) =>
@@ -214,6 +226,20 @@ describe('an export', () => {
     const lines: string[] = []
     for await (const text of exportedLines('ndjson', async () => page([1, 2]))) lines.push(...text.trim().split('\n'))
     expect(lines.map((line) => JSON.parse(line).value)).toEqual([1, 2])
+  })
+
+  it('ends where it is once the rights of whoever asked are others', async () => {
+    let asked = 0
+    const { give, get, book } = await opened({
+      async readings() {
+        asked += 1
+        if (asked === 2) book.end('anna')
+        return page([1], asked < 9 ? 'there' : undefined)
+      },
+    })
+    give(READINGS)
+    await expect(get()).rejects.toThrow('aborted')
+    expect(asked).toBe(2)
   })
 
   it('ends without its end where a page cannot be read, so that nobody takes it for whole', async () => {

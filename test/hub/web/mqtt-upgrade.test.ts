@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { connect } from 'node:tls'
 import mqtt from 'mqtt-packet'
 import { afterEach, describe, expect, it } from 'vitest'
 import { until } from '../broker/broker-under-test.ts'
@@ -63,6 +64,18 @@ describe('MQTT over WebSocket', () => {
     const { port, broker } = await opened()
     await expect(openSocket(port, how)).rejects.toThrow(status)
     await until(() => broker.stats().connections === 0, 'no connection is left')
+  })
+
+  it('closes whom it lets in nowhere, also one that goes on and reads no end', async () => {
+    const { port, broker } = await opened()
+    const how = { port, host: '127.0.0.1', rejectUnauthorized: false, allowHalfOpen: true }
+    const peer = connect(how)
+    peer.on('error', () => {})
+    peer.write(`GET /mqtt HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`)
+    await once(peer, 'data')
+    peer.write('and more')
+    await until(() => broker.stats().connections === 0, 'no connection is left')
+    peer.destroy()
   })
 
   it('is no page', async () => {

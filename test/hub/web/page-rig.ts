@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import type { IncomingHttpHeaders } from 'node:http'
-import { request } from 'node:https'
+import { type Agent, request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createWebSocketStream, WebSocket } from 'ws'
@@ -22,16 +22,19 @@ export interface Asking {
   method?: string
   headers?: Record<string, string>
   body?: string
+  /** Absent: a connection of its own. */
+  agent?: Agent
 }
 
 /** Asks over HTTPS, and trusts any certificate. */
 export function askHttps(
   port: number,
   path: string,
-  { method = 'GET', headers = {}, body }: Asking = {},
+  { method = 'GET', headers = {}, body, agent }: Asking = {},
 ): Promise<Answered> {
   return new Promise((resolve, reject) => {
-    const asked = request({ port, host: '127.0.0.1', path, method, headers, rejectUnauthorized: false, agent: false })
+    const to = { port, host: '127.0.0.1', path, method, headers }
+    const asked = request({ ...to, rejectUnauthorized: false, agent: agent ?? false })
     asked.on('error', reject)
     asked.on('response', (response) => {
       const chunks: Buffer[] = []

@@ -1,6 +1,9 @@
+import { once } from 'node:events'
 import { utimesSync } from 'node:fs'
+import { Agent } from 'node:https'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import { connect as connectTls } from 'node:tls'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
 import { NO_PAGE } from '../../../hub/web/page-files.ts'
@@ -195,6 +198,23 @@ describe('the page', () => {
     expect(broker.stats().connections).toBeLessThanOrEqual(6)
     expect((await askHttps(port, '/')).status).toBe(200)
     for (const socket of silent) socket.destroy()
+  })
+
+  it('answers as often as it is asked on one connection, and no crowd of questions at once', async () => {
+    const { port, put } = await served()
+    put('large.js', Buffer.alloc(200_000))
+    const agent = new Agent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false })
+    for (let at = 0; at < 40; at += 1) expect((await askHttps(port, '/', { agent })).status).toBe(200)
+    agent.destroy()
+    const peer = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false })
+    peer.on('error', () => {})
+    let bytes = 0
+    peer.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+    })
+    peer.write(`GET /large.js HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`.repeat(100))
+    await once(peer, 'close')
+    expect(bytes).toBeLessThan(16 * 200_000)
   })
 
   it('stops while somebody is in the middle of asking', async () => {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { hashSecret } from '../../../../hub/features/devices/joining.ts'
 import { loginRights } from '../../../../hub/features/users/login-rights.ts'
 import { ask, commandInput, data, query } from '../../engine/ask.ts'
 import { openTestHouse, type TestHouse } from '../../engine/engine-in-memory.ts'
@@ -115,6 +116,34 @@ describe('a browser that is logged in', () => {
     expect(come(house, 'oldest')).toMatchObject({ refuse: 4 })
     expect(come(house, 'cookie 0')).toHaveProperty('accept')
     expect(come(house, "paul's")).toHaveProperty('accept')
+  })
+
+  it('is shut out by a central that closes its account, also when that is opened again', () => {
+    let seq = 0
+    const says = (row: Record<string, unknown> | null) => {
+      seq += 1
+      const rows = [
+        {
+          table: 'users',
+          key: 'eva',
+          seq,
+          row: row && JSON.stringify({ id: 'eva', email: 'eva@example.com', ...row }),
+        },
+      ]
+      const change = { step: 'scope', scope: 'fleet', seq, checksum: null, rows, whole: false } as const
+      expect(house.send({ kind: 'sync', change })).toEqual(['stored'])
+    }
+    says({})
+    for (const change of [{ is_active: false }, null]) {
+      house.db
+        .prepare("INSERT INTO web_sessions VALUES ('w', 'eva', ?, '192.168.1.20', 'A browser', ?, ?, ?)")
+        .run(hashSecret('cookie'), house.now, house.now, house.now + DAY_MS)
+      says({ full_name: 'Eva' })
+      expect(come(house, 'cookie')).toHaveProperty('accept')
+      says(change)
+      says({})
+      expect(come(house, 'cookie')).toMatchObject({ refuse: 4 })
+    }
   })
 
   it('is shut out at once when the account is closed, deleted, or all of its logins are ended', () => {
