@@ -73,6 +73,7 @@ export function composeBrokerSide(
   }
   const housed = (device: string, house: string) => void houses.set(device, house)
   const outward: Effects = new Effects({ broker, health, housed, ended, parts, log: log.part('effects') })
+  outward.hold()
   const publish = (effects: Effect[]) => outward.perform(effects)
   const announcer: Announcer = new Announcer({ topics, clock, health, version, report, perform: publish })
   const socket = localSocket(options)
@@ -99,6 +100,7 @@ export function composeBrokerSide(
       // Sessions that nobody remembers must not be begun anew: their messages would be gone.
       store.refuseAll('the memory of the broker cannot be read', asError(error))
     }
+    outward.release()
     perform(store.facts?.effects ?? [])
   }
   const rooms = { hooks, door, journal, broker, readers, outward, announcer, listeners }

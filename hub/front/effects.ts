@@ -31,6 +31,8 @@ export class Effects {
   #log: Log
   #performers = new Map<EffectKind, Performer>()
   #silent = false
+  /** What is to be published before there is a broker; `null`: there is one. */
+  #held: Effect[] | null = null
 
   constructor({ broker, health, housed, ended, parts, log }: OutwardParts) {
     this.#broker = broker
@@ -51,6 +53,21 @@ export class Effects {
         this.#log.error({ effect: effect.kind, error: asError(error).stack }, 'an effect failed; the others are done')
       }
     }
+  }
+
+  /**
+   * Publishes nothing yet: a store that makes room on a full disk works before the broker runs, and one message that the broker cannot keep
+   * would have all later ones wait for it.
+   */
+  hold(): void {
+    this.#held ??= []
+  }
+
+  /** Publishes what was held, and everything from now on. */
+  release(): void {
+    const held = this.#held ?? []
+    this.#held = null
+    this.perform(held)
   }
 
   /** Publishes nothing more: the broker closes its connections, and what others must know is derived anew at start. */
@@ -76,6 +93,10 @@ export class Effects {
     return {
       effects: {
         publish: (effect) => {
+          if (this.#held !== null) {
+            this.#held.push(effect)
+            return
+          }
           // Nobody reads most acks of plain devices: a message without a reader and without a trace is not sent.
           if (this.#silent || !(effect.retain || this.#broker.subscribers(effect.topic))) return
           return this.#broker.publish(effect)

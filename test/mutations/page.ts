@@ -78,4 +78,11 @@ export const PAGE: readonly Mutation[] = [
     becomes: '',
     test: { file: 'test/faults/database-locked.test.ts', name: 'already at its start' },
   },
+  {
+    without: 'publishing nothing before the broker runs',
+    file: 'hub/composition/broker-side.ts',
+    text: '  outward.hold()\n',
+    becomes: '',
+    test: { file: 'test/faults/starts-full.test.ts', name: 'uses the room it kept' },
+  },
 ]
