@@ -85,4 +85,18 @@ export const PAGE: readonly Mutation[] = [
     becomes: '',
     test: { file: 'test/faults/starts-full.test.ts', name: 'uses the room it kept' },
   },
+  {
+    without: 'sending a command once or not at all',
+    file: 'web/hub/connection.ts',
+    text: 'JSON.stringify(request), { qos: 0 })',
+    becomes: 'JSON.stringify(request), { qos: 1 })',
+    test: { file: CONNECTION, name: 'is not sent again by the next connection' },
+  },
+  {
+    without: 'asking for whole milliseconds',
+    file: 'web/screens/readings/series.ts',
+    text: '[Math.floor(asked.from), Math.ceil(asked.to)]',
+    becomes: '[asked.from, asked.to]',
+    test: { file: CHARTS, name: 'asks for whole milliseconds' },
+  },
 ]

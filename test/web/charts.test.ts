@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import type { HubConnection } from '../../web/hub/connection.ts'
 import { linePath } from '../../web/parts/line-path.ts'
 import { addressOf, readQuery } from '../../web/screens/readings/chosen.ts'
-import { grainOf, ofReadings, ofSummaries } from '../../web/screens/readings/series.ts'
+import { grainOf, ofReadings, ofSummaries, readSeries } from '../../web/screens/readings/series.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -38,6 +39,21 @@ describe('a chart', () => {
 
   it('of nothing is empty, and keeps the key of its sensor as its name', () => {
     expect(ofReadings({ series: [] }, 'hall')).toMatchObject({ name: 'hall', times: [], unit: '' })
+  })
+
+  it('asks for whole milliseconds, also of a span that was drawn over', async () => {
+    const asked: object[] = []
+    const ask = async (_command: string, params: object) => {
+      asked.push(params)
+      return { series: [] }
+    }
+    const connection = { ask } as unknown as HubConnection
+    for (const grain of ['raw', '1h'] as const)
+      await readSeries(connection, { device: 'a', sensor: 'b', from: 1_000.25, to: 2_000.75, grain })
+    expect(asked).toMatchObject([
+      { from: 1_000, to: 2_001 },
+      { from: 1_000, to: 2_001 },
+    ])
   })
 
   it('stands in its address, and what somebody wrote there wrongly is left out', () => {

@@ -38,7 +38,9 @@ interface Asked extends Chosen {
 
 /** What the hub has of a sensor in a span. A sensor that says very much is shown in steps of five minutes. */
 export async function readSeries(connection: HubConnection, asked: Asked): Promise<Series> {
-  const { device, sensor, from, to, grain } = asked
+  const { device, sensor, grain } = asked
+  // What is drawn over in a chart begins and ends anywhere; the hub knows whole milliseconds.
+  const [from, to] = [Math.floor(asked.from), Math.ceil(asked.to)]
   if (grain === 'raw') {
     const answer = await connection.ask<ReadingsAnswer>('readings/query', {
       device,
