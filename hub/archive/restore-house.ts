@@ -1,5 +1,5 @@
-import { chownSync, copyFileSync, renameSync, statSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { chmodSync, chownSync, copyFileSync, renameSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { systemClock } from '../../shared/clock.ts'
 import { shellWord } from '../../shared/shell-word.ts'
 import { askSecret } from '../../shared/terminal/ask-person.ts'
@@ -46,12 +46,17 @@ export async function restoreHouse(folder: string, call: RestoreCall): Promise<s
   return `${lines(restored, config).join('\n')}\n`
 }
 
-/** Whoever may read the file that was there may read the new one. */
+/** As an installation makes hub.toml: the group of its folder is the service's. */
+const NEW_MODE = 0o640
+
+/** Whoever may read the file that was there may read the new one: what was unpacked is for its owner alone, and the hub is not root. */
 function placeSettings(from: string, { config, now }: { config: string; now: number }): string {
   const before = statSync(config, { throwIfNoEntry: false })
   const part = `${config}.${process.pid}.part`
   copyFileSync(from, part)
-  if (before && process.geteuid?.() === 0) chownSync(part, before.uid, before.gid)
+  const { uid, gid } = before ?? statSync(dirname(config))
+  if (process.geteuid?.() === 0) chownSync(part, uid, gid)
+  chmodSync(part, before ? before.mode & 0o777 : NEW_MODE)
   if (before) renameSync(config, `${config}.aside-${now}`)
   putInPlace(part, config)
   return before

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeDurably } from '../../shared/durable-file.ts'
 import { syncFolder } from '../../shared/sync-file.ts'
@@ -53,14 +53,15 @@ export function finishHouseExchange(folder: string): void {
   removeUnpacked(folder)
 }
 
-/** Removes what was unpacked and is not to be used. */
+/** Removes what was unpacked and is not to be used. What was decided stays, whatever hindered it: nothing else is left of that house here. */
 export function removeUnpacked(folder: string): void {
-  for (const name of namesIn(folder))
-    if (name.startsWith(UNPACKED)) rmSync(join(folder, name), { recursive: true, force: true })
+  const names = namesIn(folder)
+  if (names.some((name) => DECIDED.test(name))) return
+  for (const name of names) if (name.startsWith(UNPACKED)) rmSync(join(folder, name), { recursive: true, force: true })
 }
 
 function makeRoom(folder: string, at: string): void {
-  const present = [...OF_A_HOUSE, ...DATABASE_NAMES].filter((name) => existsSync(join(folder, name)))
+  const present = [...OF_A_HOUSE, ...DATABASE_NAMES].filter((name) => isThere(join(folder, name)))
   for (const name of present) renameSync(join(folder, name), freePath(join(folder, databaseAside(name, at))))
   syncFolder(folder)
   renameSync(join(folder, decision(at, 'decided')), join(folder, decision(at, 'room')))
@@ -84,7 +85,12 @@ function takePlaces(folder: string, at: string): void {
 
 /** Somebody may have had a file of this name already. */
 function freePath(path: string): string {
-  return existsSync(path) ? freePath(`${path}-again`) : path
+  return isThere(path) ? freePath(`${path}-again`) : path
+}
+
+/** Also a link to a disk that is away: a folder cannot be moved to where one lies. */
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined
 }
 
 function namesIn(folder: string): string[] {

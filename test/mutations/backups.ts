@@ -195,4 +195,25 @@ export const BACKUPS: readonly Mutation[] = [
     becomes: '',
     test: { file: PLACES, name: 'is ended with all that it started when the making of one is given up' },
   },
+  {
+    without: 'letting the hub read the hub.toml that was restored',
+    file: 'hub/archive/restore-house.ts',
+    text: '  chmodSync(part, before ? before.mode & 0o777 : NEW_MODE)\n',
+    becomes: '',
+    test: { file: ROUND_TRIP, name: 'puts hub.toml in its place for whoever could read the one that was there' },
+  },
+  {
+    without: 'setting a link aside that leads nowhere',
+    file: 'hub/store/whole-exchange.ts',
+    text: 'return lstatSync(path, { throwIfNoEntry: false }) !== undefined',
+    becomes: 'return existsSync(path)',
+    test: { file: ROUND_TRIP, name: 'sets a link aside that leads to a disk that is away' },
+  },
+  {
+    without: 'keeping what was decided and hindered',
+    file: 'hub/store/whole-exchange.ts',
+    text: '  if (names.some((name) => DECIDED.test(name))) return\n',
+    becomes: '',
+    test: { file: ROUND_TRIP, name: 'keeps what was decided and hindered' },
+  },
 ]

@@ -1,11 +1,24 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { restoreArchive } from '../../../hub/archive/restore-archive.ts'
+import { restoreHouse } from '../../../hub/archive/restore-house.ts'
 import { openStore } from '../../../hub/store/open-store.ts'
 import { storeFile } from '../../../hub/store/places.ts'
+import { finishHouseExchange, removeUnpacked } from '../../../hub/store/whole-exchange.ts'
 import { silentLog } from '../../../shared/log.ts'
 import { lockFolder } from '../../../shared/sqlite/lock.ts'
 import { HOUSE_ROWS } from '../store/house-rows.ts'
@@ -150,6 +163,41 @@ describe('a restore', () => {
     const { aside } = await restoreArchive(empty, { source: archive, now: 5, passphrase })
     expect(aside).toBe(join(empty, '*.aside-5'))
     expect(count(empty, 'SELECT count(*) FROM readings')).toBe(3)
+  })
+
+  it('puts hub.toml in its place for whoever could read the one that was there', async () => {
+    const source = await packed({ passphrase: null })
+    const config = join(base, 'etc.toml')
+    const call = { source, replace: false, config, secretFile: undefined, told: () => {} }
+    writeFileSync(config, 'old')
+    chmodSync(config, 0o644)
+    await restoreHouse(empty, call)
+    expect(readFileSync(config, 'utf8')).toContain('0.0.0.0:8883')
+    expect(statSync(config).mode & 0o777).toBe(0o644)
+    rmSync(config)
+    await restoreHouse(empty, { ...call, replace: true })
+    expect(statSync(config).mode & 0o777).toBe(0o640)
+  })
+
+  it('sets a link aside that leads to a disk that is away', async () => {
+    const archive = await packed()
+    mkdirSync(empty)
+    symlinkSync('/nowhere', join(empty, 'keys'))
+    await restoreArchive(empty, { source: archive, now: 5, passphrase })
+    expect(readdirSync(join(empty, 'keys'))).toEqual(readdirSync(join(folder, 'keys')))
+    expect(lstatSync(join(empty, 'keys.aside-5')).isSymbolicLink()).toBe(true)
+  })
+
+  it('keeps what was decided and hindered, for the next who opens the folder', () => {
+    mkdirSync(join(empty, 'restoring.keys'), { recursive: true })
+    writeFileSync(join(empty, 'restoring.keys', 'a.key'), 'the only one')
+    writeFileSync(join(empty, 'restored-5.room'), '')
+    symlinkSync('/nowhere', join(empty, 'keys'))
+    expect(() => finishHouseExchange(empty)).toThrow()
+    removeUnpacked(empty)
+    rmSync(join(empty, 'keys'))
+    finishHouseExchange(empty)
+    expect(tree(empty)).toEqual(['keys/a.key'])
   })
 
   it('refuses over a running hub', async () => {
