@@ -1,5 +1,5 @@
 import type { HubStatus } from '../../hub/answers.ts'
-import { useAnswer } from '../../hub/hub.ts'
+import { useAnswer, useHub } from '../../hub/hub.ts'
 import { Ago } from '../../parts/ago.tsx'
 import { Card } from '../../parts/card.tsx'
 import { bytesWords, numberWords } from '../../words/numbers.ts'
@@ -8,7 +8,8 @@ import { words } from '../../words/words.ts'
 
 /** Backup, central, disk: what an owner wants to know is fine. Not shown to those who may not know. */
 export function Figures() {
-  const status = useAnswer<HubStatus>('hub/status')
+  // Once a minute the hub says how it is.
+  const status = useAnswer<HubStatus>('hub/status', {}, useHub().live.health.value?.at)
   const says = words.value.overview
   if (status.data === null) return null
   const { readings, front } = status.data

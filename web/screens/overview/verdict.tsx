@@ -49,8 +49,8 @@ export function Verdict({ devices }: { devices: DeviceList['devices'] }) {
 function useHubTroubles(): Trouble[] {
   const { live } = useHub()
   const health = live.health.value
-  // Asked again with each change of what the hub says to everybody.
-  const status = useAnswer<HubStatus>('hub/status', {})
+  // Asked again whenever the hub says to everybody how it is: with each change, and once a minute.
+  const status = useAnswer<HubStatus>('hub/status', {}, health?.at)
   const problems = status.data?.front.health.problems ?? health?.problems ?? []
   return problems.map(({ code, message, hint }, index) => ({
     key: `${code} ${index}`,
