@@ -16,6 +16,8 @@ interface Share {
 interface KnownJob {
   id: number
   state: string
+  /** Tries since it was asked for last. */
+  attempts: number
   last_error: string | null
 }
 
@@ -66,7 +68,8 @@ export async function followJobs(
 function endOf(job: KnownJob | undefined): { words: string; isDone: boolean } | null {
   if (!job) return { words: 'nobody knows of it any more; see lares backups list', isDone: false }
   if (job.state === 'done') return { words: 'done', isDone: true }
-  if (job.state === 'waiting' && job.last_error !== null)
+  // What was said before somebody asked, of a stick that is back by now, is no answer.
+  if (job.state === 'waiting' && job.attempts > 0 && job.last_error !== null)
     return { words: `${job.last_error}. It is tried again by itself; lares backups places shows it`, isDone: false }
   if (job.state === 'waiting' || job.state === 'running') return null
   return { words: job.last_error ?? job.state, isDone: false }

@@ -6,15 +6,18 @@ import { progressText } from '../../shared/terminal/progress-line.ts'
 const place = (more: object) => ({ place: 'stick', job: 7, phase: null, done: null, total: null, ...more })
 
 /** A hub that answers one look after the other, and what was shown. */
-async function follow(looks: { state: string; last_error?: string; share?: object }[], isTTY = true) {
+async function follow(
+  looks: { state: string; attempts?: number; last_error?: string; share?: object }[],
+  isTTY = true,
+) {
   const clock = new ManualClock(0)
   let shown = ''
   let look = -1
   const ask = async (area: string) => {
     if (area === 'jobs') {
       look += 1
-      const { state, last_error = null } = looks[look] ?? { state: 'done' }
-      return { jobs: [{ id: 7, state, last_error }] }
+      const { state, attempts = 1, last_error = null } = looks[look] ?? { state: 'done' }
+      return { jobs: [{ id: 7, state, attempts, last_error }] }
     }
     queueMicrotask(() => setImmediate(() => clock.advance(500)))
     return { places: [place(looks[look]?.share ?? {})], checks: [] }
@@ -53,6 +56,12 @@ describe('lares backups make on a terminal', () => {
       'stick: the stick LARES is not plugged in. It is tried again by itself; lares backups places shows it\n',
     )
     expect((await follow([{ state: 'failed', last_error: 'no' }])).code).toBe(1)
+  })
+
+  it('waits for the try that was asked for, whatever became of one before', async () => {
+    const before = { attempts: 0, last_error: 'the stick LARES is not plugged in' }
+    const { code, shown } = await follow([{ state: 'waiting', ...before }, { state: 'done' }])
+    expect({ code, shown }).toEqual({ code: 0, shown: 'stick: done\n' })
   })
 
   it('draws no bar where there is no terminal', async () => {

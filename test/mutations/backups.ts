@@ -216,4 +216,11 @@ export const BACKUPS: readonly Mutation[] = [
     becomes: '',
     test: { file: ROUND_TRIP, name: 'keeps what was decided and hindered' },
   },
+  {
+    without: 'waiting for the try that was asked for',
+    file: 'cli/backup-progress.ts',
+    text: 'job.attempts > 0 && ',
+    becomes: '',
+    test: { file: 'test/cli/backup-progress.test.ts', name: 'waits for the try that was asked for' },
+  },
 ]
