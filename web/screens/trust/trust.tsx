@@ -29,7 +29,7 @@ export function Trust() {
         <>
           <Card title={says.compare} class="narrow">
             <p>{says.where}</p>
-            <code class="text">{found.fingerprint}</code>
+            <code>{found.fingerprint}</code>
           </Card>
           <Card title={says.load} class="narrow">
             <QrCode text={`${location.origin}/ca.crt`} says={says.code} />
