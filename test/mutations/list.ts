@@ -18,6 +18,7 @@ import { INTAKE } from './intake.ts'
 import { JOBS } from './jobs.ts'
 import { JOBS_THAT_FAIL } from './jobs-that-fail.ts'
 import { LINK } from './link.ts'
+import { LOGINS } from './logins.ts'
 import { LOST_ROWS } from './lost-rows.ts'
 import { MAKERS } from './makers.ts'
 import type { Mutation } from './mutation.ts'
@@ -80,4 +81,5 @@ export const MUTATIONS: readonly Mutation[] = [
   ...SHARED,
   ...SETUP,
   ...WEB,
+  ...LOGINS,
 ]

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import { useAnswer } from '../hub/hub.ts'
 import { Dialog } from '../parts/dialog.tsx'
+import { Failure } from '../parts/failure.tsx'
 import { Waiting } from '../parts/waiting.tsx'
 import { words } from '../words/words.ts'
 import { CommandForm } from './command-form.tsx'
@@ -23,7 +24,12 @@ export function CommandDialog({ command, given, onClose }: CommandDialogParts) {
   const shape = described.data?.commands[0]
   return (
     <Dialog title={`${area} ${verb}`} onClose={() => onClose(done)}>
-      {shape === undefined ? <Waiting /> : <CommandForm command={shape} given={given} onDone={() => setDone(true)} />}
+      <Failure error={described.error} again={described.again} />
+      {shape === undefined ? (
+        described.error === null && <Waiting />
+      ) : (
+        <CommandForm command={shape} given={given} onDone={() => setDone(true)} />
+      )}
       <button type="button" onClick={() => onClose(done)}>
         {words.value.common.close}
       </button>
