@@ -158,7 +158,7 @@ describe('a hub whose database was damaged while it was stopped', () => {
 
   it('serves after an unclean end while what grows is checked, and ends as soon as that finds damage', async () => {
     const device = await houseWithDevice()
-    overwriteFrom(['ix_reading_rollups_bucket'])
+    overwriteFrom(['ix_reading_rollups_1h'])
     writeFileSync(join(data.folder, 'hub.db-running'), '')
     expect(await within(60_000, endOf(start()))).toBe(70)
     expect(damagedFiles()).toEqual([])

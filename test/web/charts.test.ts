@@ -14,9 +14,10 @@ const readingsAt = (...times: number[]) => ({
 
 describe('a chart', () => {
   it('has some thousand points at most, whatever its span', () => {
-    expect([HOUR, DAY, 7 * DAY, 30 * DAY, 365 * DAY].map(grainOf)).toEqual(['raw', '5m', '5m', '1h', '1h'])
+    expect([HOUR, DAY, 7 * DAY, 30 * DAY, 365 * DAY].map(grainOf)).toEqual(['raw', '5m', '5m', '1h', '6h'])
     expect((10 * DAY) / (5 * MINUTE)).toBeLessThan(3_000)
-    expect((365 * DAY) / HOUR).toBeLessThan(9_000)
+    expect((120 * DAY) / HOUR).toBeLessThan(3_000)
+    expect((365 * DAY) / (6 * HOUR)).toBeLessThan(3_000)
   })
 
   it('shows a gap as a gap: where nothing was measured no line is drawn', () => {

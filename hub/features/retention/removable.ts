@@ -153,33 +153,34 @@ export class Removable {
   }
 
   #rollups(cut: Cut): RowQueue[] {
-    const page = this.#db
-      .prepare(
-        'SELECT id, bucket, NULL FROM reading_rollups WHERE series_id = ? AND step = ? AND (bucket, id) > (?, ?) ' +
-          'ORDER BY bucket, id LIMIT ?',
-      )
-      .raw()
-    const oldest = this.#db
-      .prepare(
-        'SELECT id, (SELECT min(bucket) FROM reading_rollups WHERE series_id = s.id AND step = ?) FROM reading_series s',
-      )
-      .raw()
     return ROLLUP_STEPS.flatMap(({ step }) => {
       const before = cut.before(CLASS_OF_STEP.get(step) ?? '')
       if (before === null) return []
       const ended = endOf(cut, CLASS_OF_STEP.get(step) ?? '')
+      // Written out: each step has an index of its own.
+      const page = this.#db
+        .prepare(
+          `SELECT id, bucket, NULL FROM reading_rollups WHERE series_id = ? AND step = ${step} AND (bucket, id) > (?, ?) ` +
+            'ORDER BY bucket, id LIMIT ?',
+        )
+        .raw()
+      const oldest = this.#db
+        .prepare(
+          `SELECT id, (SELECT min(bucket) FROM reading_rollups WHERE series_id = s.id AND step = ${step}) FROM reading_series s`,
+        )
+        .raw()
       const covers = (id: number) =>
         cut.represented === true &&
         step === 300_000 &&
         id <= this.#covered &&
         !this.#mayBeAtCentral('reading_rollups', id)
-      return (oldest.all(step) as [number, number | null][]).flatMap(([id, first]) =>
+      return (oldest.all() as [number, number | null][]).flatMap(([id, first]) =>
         this.#queue(cut, {
           table: 'reading_rollups',
           first,
           before,
           ended: () => ended,
-          page: ({ time, id: after }, limit) => rows(page.all(id, step, time, after, limit)),
+          page: ({ time, id: after }, limit) => rows(page.all(id, time, after, limit)),
           may: (row) => this.#sent('reading_rollups', row.id) || covers(row.id),
         }),
       )

@@ -6,13 +6,12 @@ import type { QueryContext } from '../../engine/admin-command.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
 import { after, conditions, page } from '../../query/list-query.ts'
 import { visibleHouses } from '../../query/visibility.ts'
-import type { RollupStep } from '../../store/rollup-positions.ts'
 import { deviceNamed } from '../devices/named-device.ts'
 import { SENSOR_NAME, sensorKeys } from '../devices/named-sensor.ts'
 import { type NewestReading, NewestReadings } from './newest-readings.ts'
 import { receivedReadings } from './received-readings.ts'
 import { firstOfAll, placeOf, placeText } from './series-page.ts'
-import { Summaries } from './summaries.ts'
+import { type ShownStep, Summaries } from './summaries.ts'
 import { waitingOf } from './waiting-readings.ts'
 
 const DAY_MS = 86_400_000
@@ -143,21 +142,18 @@ export const queryReadings = adminCommand({
   },
 })
 
-/** Steps as people name them; as far back as is shown when nobody says. */
-const SUMMARIES = { '5m': { step: 300_000, days: 1 }, '1h': { step: 3_600_000, days: 7 } } satisfies Record<
-  string,
-  { step: RollupStep; days: number }
->
+/** As far back as is shown when nobody says, in days. */
+const SUMMARY_DAYS = { '5m': 1, '1h': 7, '6h': 90 } satisfies Record<ShownStep, number>
 
 export const summarizeReadings = adminCommand({
   area: 'readings',
   verb: 'summary',
   needs: 'read',
-  summary: 'Least, mean and greatest value of a sensor for each hour (or 5m), also of readings that are gone',
+  summary: 'Least, mean and greatest value of a sensor for each hour (or 5m, 6h), also of readings that are gone',
   params: z.strictObject({
     device: deviceParam,
     sensor: sensorParam,
-    step: z.enum(['5m', '1h']).default('1h'),
+    step: z.enum(['5m', '1h', '6h']).default('1h'),
     from: timeParam.optional(),
     to: timeParam.optional(),
     limit: z.int().min(1).max(10_000).default(1_000),
@@ -187,10 +183,10 @@ export const summarizeReadings = adminCommand({
   positional: ['device', 'sensor', 'step'],
   changes: false,
   query(context, params) {
-    const { step, days } = SUMMARIES[params.step]
-    const { from, to } = spanOf(params, { now: context.now, days })
+    const { from, to } = spanOf(params, { now: context.now, days: SUMMARY_DAYS[params.step] })
     const place = placeOf(params.after)
-    const summaries = new Summaries(context.db, step)
+    const summaries = new Summaries(context.db, params.step)
+    const { step } = summaries
     const all = seriesOf(context, params)
     const asked = { from: from - step, to, after: place, limit: params.limit + 1 }
     const { lists, ...next } = firstOfAll(

@@ -97,7 +97,7 @@ async function askedFigures({ ports }: HubProcess, { devices }: FilledYear) {
     limit: 10_000,
   })
   const chart_24h_ms = await ask('readings/summary', chart('5m', DAY_MS))
-  const chart_1y_ms = await ask('readings/summary', chart('1h', YEAR_MS))
+  const chart_1y_ms = await ask('readings/summary', chart('6h', YEAR_MS))
   const devices_list_ms = await ask('devices/list', () => ({ limit: 1_000 }))
   await page.close()
   console.log(`asked:    a day ${chart_24h_ms} ms, a year ${chart_1y_ms} ms, all devices ${devices_list_ms} ms`)

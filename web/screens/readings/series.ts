@@ -7,7 +7,7 @@ const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
 /** How fine a span is shown: every reading, or the least, mean and greatest of each step. */
-export type Grain = 'raw' | '5m' | '1h'
+export type Grain = 'raw' | '5m' | '1h' | '6h'
 
 /** What is drawn of one sensor. Times are milliseconds, ascending; where `mean` is `null` nothing was measured. */
 export interface Series {
@@ -22,10 +22,15 @@ export interface Series {
 /** So that a chart has some thousand points, whatever its span. */
 export function grainOf(spanMs: number): Grain {
   if (spanMs <= 6 * HOUR) return 'raw'
-  return spanMs <= 10 * DAY ? '5m' : '1h'
+  if (spanMs <= 10 * DAY) return '5m'
+  return spanMs <= 120 * DAY ? '1h' : '6h'
 }
 
-export const STEP_MS: Readonly<Record<Exclude<Grain, 'raw'>, number>> = { '5m': 5 * MINUTE, '1h': HOUR }
+export const STEP_MS: Readonly<Record<Exclude<Grain, 'raw'>, number>> = {
+  '5m': 5 * MINUTE,
+  '1h': HOUR,
+  '6h': 6 * HOUR,
+}
 
 /** More of one sensor is not drawn as single readings. */
 const MOST_READINGS = 10_000

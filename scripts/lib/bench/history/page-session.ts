@@ -51,7 +51,7 @@ export class PageSession {
     const heard = [`admin/response/${name}/#`, 'hub/+', '+/status', '+/state/#', '+/event']
     await client.subscribeAsync(
       heard.map((filter) => `lares/${filter}`),
-      { qos: 1 },
+      { qos: 0 },
     )
     return page
   }
@@ -63,7 +63,7 @@ export class PageSession {
     const began = now()
     const answer = await new Promise<{ error?: { message: string } }>((resolve) => {
       this.#waiting.set(id, resolve)
-      this.#client.publish(`lares/admin/request/${command}`, JSON.stringify({ id, params }), { qos: 1 })
+      this.#client.publish(`lares/admin/request/${command}`, JSON.stringify({ id, params }), { qos: 0 })
     })
     if (answer.error) throw new Error(`${command}: ${answer.error.message}`)
     return now() - began

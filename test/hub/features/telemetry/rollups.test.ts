@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { memberOf } from '../../callers.ts'
 import { query } from '../../engine/ask.ts'
 import { openTestHouse, START, type TestHouse } from '../../engine/engine-in-memory.ts'
@@ -198,6 +198,7 @@ describe('readings/summary', () => {
     from: number
     to: number
     step_ms: number
+    next?: string
     series: { sensor: string; summaries: { time: number; min: number; mean: number; max: number; count: number }[] }[]
   }
 
@@ -246,6 +247,53 @@ describe('readings/summary', () => {
       house.tick(15 * MINUTE)
     }
     expect(summary(house, { limit: 2 }).series[0]?.summaries).toHaveLength(2)
+  })
+
+  it('sums up six hours from those of each, and what is not rolled up yet, page by page', () => {
+    const house = withDevice()
+    for (let half = 0; half < 61; half += 1) {
+      measure(house, { value: half })
+      house.tick(HOUR / 2)
+    }
+    const six = 6 * HOUR
+    const spans = new Map<number, { time: number; min: number; max: number; sum: number; count: number }>()
+    for (const { time, min, max, mean, count } of summary(house).series[0]?.summaries ?? []) {
+      const begin = Math.floor(time / six) * six
+      const span = spans.get(begin) ?? { time: begin, min, max, sum: 0, count: 0 }
+      span.max = max
+      span.sum += mean * count
+      span.count += count
+      spans.set(begin, span)
+    }
+    const expected = [...spans.values()].map(({ sum, ...span }) => ({ ...span, mean: sum / span.count }))
+    expect(expected.length).toBeGreaterThan(5)
+    expect(summary(house, { step: '6h' }).series[0]?.summaries).toEqual(expected)
+    const paged = []
+    for (let after: string | undefined; ; ) {
+      const page = summary(house, { step: '6h', limit: 2, ...(after === undefined ? {} : { after }) })
+      paged.push(...(page.series[0]?.summaries ?? []))
+      after = page.next
+      if (after === undefined) break
+    }
+    expect(paged).toEqual(expected)
+    const [, second] = expected
+    const from = (second?.time ?? 0) + six - 1
+    expect(summary(house, { step: '6h', from, to: from + 2 }).series[0]?.summaries).toEqual(expected.slice(1, 3))
+  })
+
+  it.each(['1h', '6h'])('reads a year by %s from an index alone, because each row is on a page of its own', (step) => {
+    const house = twoHours()
+    const prepared: string[] = []
+    const prepare = house.db.prepare.bind(house.db)
+    vi.spyOn(house.db, 'prepare').mockImplementation(((sql: string) => {
+      prepared.push(sql)
+      return prepare(sql)
+    }) as typeof house.db.prepare)
+    summary(house, { step, from: START - 365 * 24 * HOUR })
+    const [sql = ''] = prepared.filter((one) => one.includes('reading_rollups'))
+    const values = { series: 1, from: 0, to: 1, time: 0, id: 0, limit: 1, step: HOUR, since: 0, upto: 0 }
+    const plan = prepare(`EXPLAIN QUERY PLAN ${sql}`).all(values) as { detail: string }[]
+    expect(plan.map(({ detail }) => detail).join('\n')).toContain('COVERING INDEX ix_reading_rollups_1h (series_id=?')
   })
 
   it('has what came late once it is rolled up, and nothing that its kind cannot have', () => {
