@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { MqttClient } from 'mqtt'
 import { decode } from '../shared/codec.ts'
 import { type ErrorCode, LaresError } from '../shared/errors.ts'
@@ -23,19 +24,53 @@ export interface AdminClient {
   ): Promise<unknown>
   /** Hears what comes on topics that fit a filter, retained ones at once. */
   hear(filters: readonly string[], heard: (topic: string, payload: Buffer) => void): Promise<void>
+  /** The address of a hub elsewhere that was reached. */
+  address?: string | undefined
   /** Resolves with the reason when the connection ends, whoever ended it. */
   ended: Promise<LaresError>
   close(): Promise<void>
+}
+
+/** The way to a hub's broker, and what is said of it. */
+export interface WayToHub {
+  /** A connection to it. */
+  stream: () => Duplex
+  clientId: string
+  /** First level of its topics. */
+  base: string
+  /** Absent: the connection itself says who it is. */
+  login?: { username: string; password: string }
+  /** Seconds until a hub that says nothing is asked whether it is there. */
+  keepaliveS?: number
+  /** Why it did not come about, or ended. Absent: it was closed. */
+  trouble(cause?: unknown): LaresError
+  /** It lets nobody hear answers below that base. */
+  silent(cause: unknown): LaresError
 }
 
 /**
  * Connects to a hub's local socket, whose file rights are the credential. `base` is the first level of its topics.
  * Throws `unreachable`, also when the hub has another base.
  */
-export async function connectLocally(socket: string, base = 'lares'): Promise<AdminClient> {
+export function connectLocally(socket: string, base = 'lares'): Promise<AdminClient> {
+  return askThrough({
+    stream: () => connect(socket),
+    clientId: `local.${crockford(10)}`,
+    base,
+    trouble: (cause) => unreachable(socket, cause),
+    silent: (cause) =>
+      new LaresError('unreachable', `the hub at ${socket} does not answer below ${base}/`, {
+        cause,
+        hint: 'Its topics begin with something else: name it with --base, or name its data folder with --data.',
+      }),
+  })
+}
+
+/** Asks through a door. Throws what its `trouble` and `silent` say. */
+export async function askThrough(door: WayToHub): Promise<AdminClient> {
+  const { clientId, base } = door
   const topics = topicsBelow(base)
-  const clientId = `local.${crockford(10)}`
-  const client = await opened(socket, clientId)
+  const client = await opened(door)
   const awaited = new AwaitedAnswers()
   const listeners: ((topic: string, payload: Buffer) => void)[] = []
   const answers = `${topics.base}/admin/response/${clientId}/`
@@ -46,24 +81,27 @@ export async function connectLocally(socket: string, base = 'lares'): Promise<Ad
       if (decoded.ok) awaited.take(decoded.value)
     }
   })
-  const ended = endOf(client, socket, awaited)
+  let over: LaresError | null = null
+  const ended = endOf(client, door, awaited)
+  void ended.then((error) => {
+    over = error
+  })
   await client.subscribeAsync(`${answers}#`, { qos: 1 }).catch((cause: unknown) => {
     client.end(true)
-    throw new LaresError('unreachable', `the hub at ${socket} does not answer below ${base}/`, {
-      cause,
-      hint: 'Its topics begin with something else: name it with --base, or name its data folder with --data.',
-    })
+    throw door.silent(cause)
   })
   return {
     async request(area, verb, params, { confirm = false, pending } = {}) {
+      if (over !== null) throw over
       const id = crockford(16)
       const answered = awaited.wait(id, `${area}/${verb}`)
       const request = { id, params, expires_in_ms: ANSWER_MS, ...(confirm ? { confirm } : {}) }
       const topic = topics.build('adminRequest', { area, verb })
-      // A publish on a connection that ends may never be settled, or with an error of MQTT's own: what fails is the answer.
+      // Once, or not at all: the client connects only once, so nothing is sent again by a later connection. A publish on one that
+      // ends may never be settled, or with an error of MQTT's own: what fails is the answer.
       client
         .publishAsync(topic, JSON.stringify(request), { qos: 1 })
-        .catch((error) => awaited.fail(id, unreachable(socket, error)))
+        .catch((error) => awaited.fail(id, door.trouble(error)))
       const response = await answered
       if (response.status === 'pending') pending?.()
       return dataOf(response)
@@ -79,17 +117,21 @@ export async function connectLocally(socket: string, base = 'lares'): Promise<Ad
 }
 
 /** A connection that the hub has accepted. */
-async function opened(socket: string, clientId: string): Promise<MqttClient> {
-  const client = new MqttClient(() => connect(socket), {
-    clientId,
+async function opened({ stream, clientId, login, keepaliveS = 60, trouble }: WayToHub): Promise<MqttClient> {
+  const client = new MqttClient(stream, {
+    ...{ clientId, ...login },
     protocolVersion: 4,
     clean: true,
     reconnectPeriod: 0,
     connectTimeout: 5_000,
+    keepalive: keepaliveS,
   })
   await new Promise<void>((resolve, reject) => {
     client.once('connect', () => resolve())
-    const failed = (error?: unknown) => reject(unreachable(socket, error))
+    const failed = (error?: unknown) => {
+      client.end(true)
+      reject(trouble(error))
+    }
     client.once('error', failed)
     client.once('close', failed)
   })
@@ -97,15 +139,15 @@ async function opened(socket: string, clientId: string): Promise<MqttClient> {
 }
 
 /** Why the connection ended. Nobody is left waiting for an answer then. */
-function endOf(client: MqttClient, socket: string, awaited: AwaitedAnswers): Promise<LaresError> {
-  let trouble: unknown
+function endOf(client: MqttClient, door: WayToHub, awaited: AwaitedAnswers): Promise<LaresError> {
+  let cause: unknown
   client.on('error', (error) => {
-    trouble = error
+    cause = error
     client.end(true)
   })
   return new Promise((resolve) => {
     client.on('close', () => {
-      const error = unreachable(socket, trouble)
+      const error = door.trouble(cause)
       awaited.failAll(error)
       resolve(error)
     })
