@@ -12,10 +12,11 @@ import { knownCommands, knownPrograms } from './commands.ts'
 import { completionScript } from './completion.ts'
 import { areaHelp, commandHelp, help } from './help.ts'
 import { LIVE_COMMANDS } from './live-commands.ts'
+import { answersWithFile } from './own-options.ts'
 import { fileParam } from './param-options.ts'
 import { type Call, hubOptions, parseCall, type WhichHub } from './parse-call.ts'
 import { showAnswer } from './show-answer.ts'
-import { socketOf, withHub } from './which-hub.ts'
+import { type MeantHub, meantHub, withHub } from './which-hub.ts'
 import { isPaged } from './whole-list.ts'
 
 /** `lares <area> <verb> …`: asks the hub over its local socket and shows the answer. Returns the exit code. */
@@ -57,7 +58,8 @@ async function answer(argv: string[]): Promise<number> {
     )
     return EXIT.ok
   }
-  const { data, code } = await askHub(call)
+  const { data, code, said } = await askHub(call)
+  if (said !== undefined) return show(said)
   show(call.json ? `${JSON.stringify(data)}\n` : showAnswer(call.command, data, ownScreen(systemClock.now())))
   if (beginsBackups(call) && process.stderr.isTTY === true) return await watchBackups(call, data as BegunJobs)
   return code
@@ -119,7 +121,8 @@ async function understand(known: readonly DescribedCommand[], words: string[]): 
 /** What the running hub says of its verbs, or `null` where none runs or it cannot say. */
 async function toldByHub(hub: WhichHub): Promise<DescribedCommand[] | null> {
   try {
-    if (!existsSync(socketOf(hub).socket)) return null
+    const meant = meantHub(hub)
+    if (meant.kind === 'here' && !existsSync(meant.socket)) return null
     return await withHub(hub, async (client) => {
       const told = (await client.request('admin', 'describe', {})) as { commands: DescribedCommand[] }
       return told.commands
@@ -130,24 +133,49 @@ async function toldByHub(hub: WhichHub): Promise<DescribedCommand[] | null> {
   }
 }
 
-async function askHub(call: Call): Promise<{ data: unknown; code: number }> {
+/** Whether the bytes are wanted, and not only the link to them. On the machine of the hub somebody has to say so. */
+function wantsBytes({ command, file, json }: Call, meant: MeantHub): boolean {
+  return answersWithFile(command) && (file !== undefined || (meant.kind === 'elsewhere' && !json))
+}
+
+/** What was sent may have come: it is not sent again by itself, and whoever says it again should look before. */
+function unanswered(error: unknown): unknown {
+  if (!(error instanceof LaresError) || error.code !== 'unreachable') return error
+  return new LaresError('unreachable', `${error.message}; whether it was done is not known`, {
+    cause: error,
+    hint: 'Look whether it was done before you say it again: lares events list shows what was changed.',
+  })
+}
+
+/** A question about a hub elsewhere names it: who has several logins should not find out afterwards. */
+function asksOf(meant: MeantHub, question: string): string {
+  return meant.kind === 'elsewhere' ? `At ${meant.hub.name}: ${question}` : question
+}
+
+/** `said`: what was done with an answer that is a file. */
+async function askHub(call: Call): Promise<{ data: unknown; code: number; said?: string }> {
   const { command, params, yes, json } = call
   const { area, verb } = command
   for (const name of command.secret_params) params[name] ??= await askSecret(name)
+  const meant = meantHub(call)
   return await withHub(call, async (client) => {
     let code: number = EXIT.ok
     const pending = () => {
       code = EXIT.pending
     }
     const request = async (confirm: boolean) => {
-      const data = await client.request(area, verb, params, { confirm, pending })
-      return { data, code }
+      const data = await client.request(area, verb, params, { confirm, pending }).catch((error: unknown) => {
+        throw command.changes ? unanswered(error) : error
+      })
+      if (!wantsBytes(call, meant)) return { data, code }
+      const { saveFile } = await import('./save-file.ts')
+      return { data, code, said: await saveFile(call, { client, meant, answer: data }) }
     }
     try {
       return await request(yes)
     } catch (error) {
       if (!(error instanceof LaresError) || error.code !== 'confirm_needed') throw error
-      await agree(error.message, { json })
+      await agree(asksOf(meant, error.message), { json })
       return await request(true)
     }
   })

@@ -6,7 +6,7 @@ import { bashScript } from './completion/bash.ts'
 import { fishScript } from './completion/fish.ts'
 import type { Word, WordTree } from './completion/word-tree.ts'
 import { zshScript } from './completion/zsh.ts'
-import { OWN_OPTIONS } from './own-options.ts'
+import { ownOptionsOf } from './own-options.ts'
 import { optionName, paramOptions } from './param-options.ts'
 
 const SHELLS: ReadonlyMap<string, (tree: WordTree) => string> = new Map([
@@ -54,7 +54,7 @@ export function wordTree(commands: readonly DescribedCommand[], programs: readon
     add(area, {
       name: verb,
       says: summary,
-      options: words({ ...named, ...OWN_OPTIONS }),
+      options: words({ ...named, ...ownOptionsOf(command) }),
       values: positional.map((name) => valueKind(options.get(name))),
     })
   }

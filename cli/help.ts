@@ -5,7 +5,7 @@ import { TIME_WORDS } from '../shared/read-time.ts'
 import { whoMay } from '../shared/rights.ts'
 import { shellWord } from '../shared/shell-word.ts'
 import { nameOf } from './commands.ts'
-import { OWN_OPTIONS } from './own-options.ts'
+import { OWN_OPTIONS, ownOptionsOf } from './own-options.ts'
 import { optionName, type ParamOption, paramOptions, wordOf } from './param-options.ts'
 
 /** Every command with its one line. */
@@ -60,7 +60,7 @@ export function commandHelp(command: DescribedCommand): string {
     ...(Object.keys(named).length > 0 ? ['', ...optionLines(named)] : []),
     ...(notes.length > 0 ? ['', ...notes] : []),
     '',
-    ...optionLines(OWN_OPTIONS),
+    ...optionLines(ownOptionsOf(command)),
     ...(examples.length > 0 ? ['', 'Examples:', ...examples] : []),
     '',
   ].join('\n')

@@ -1,3 +1,4 @@
+import { LaresError } from '../shared/errors.ts'
 import { EXIT } from '../shared/exit-code.ts'
 import { programVersion } from '../shared/version.ts'
 
@@ -8,6 +9,7 @@ lares edge …           the agent of this machine (lares help edge)
 lares central …        the Postgres where many houses meet (lares help central)
 lares diagnose         one file for whoever helps, without secrets (lares help diagnose)
 lares <area> <verb> …  ask the hub: lares devices list, lares hub status (lares help)
+lares login <hub>      have these commands ask a hub elsewhere (lares help login)
 
   -h, --help, -v, --version
 `
@@ -20,7 +22,7 @@ const PROGRAMS: ReadonlyMap<string, (words: string[]) => Promise<number>> = new 
   ['central', async (words) => (await import('../central/main.ts')).runCentral(words)],
 ])
 
-const QUESTIONS: ReadonlySet<string> = new Set(['status', 'wear', 'log', 'log-level'])
+const QUESTIONS: ReadonlySet<string> = new Set(['status', 'wear', 'log', 'log-level', 'fetch-backup'])
 
 /** What the words after `lares` ask for. Returns the exit code; throws where no part could say itself what is wrong. */
 export async function runLares(words: string[]): Promise<number> {
@@ -38,6 +40,19 @@ export async function runLares(words: string[]): Promise<number> {
   const program = PROGRAMS.get(name ?? '')
   // Some words of `lares hub` are questions to a running hub; the others are the program itself.
   const isQuestion = name === 'hub' && QUESTIONS.has(asked.find((word) => word !== 'help') ?? '')
-  if (program && !isQuestion) return await program(asked)
+  if (program && !isQuestion) {
+    refuseElsewhere(name ?? '', asked)
+    return await program(asked)
+  }
   return await (await import('./ask.ts')).ask(words)
+}
+
+/** What runs on a machine works with its files: a hub elsewhere is no help to it. */
+function refuseElsewhere(name: string, words: readonly string[]): void {
+  if (!words.some((word) => /^--hub(?:=|$)/.test(word))) return
+  const verb = words.find((word) => /^[a-z]/.test(word))
+  const called = ['lares', name, ...(name === 'hub' && verb !== undefined ? [verb] : [])].join(' ')
+  throw new LaresError('bad_params', `${called} works with what is on its own machine, and with no hub elsewhere`, {
+    hint: 'Log in on that machine (ssh) and call it there, without --hub. What can be asked from elsewhere: lares help.',
+  })
 }

@@ -1,4 +1,5 @@
 import type { DescribedCommand } from '../shared/admin/described-command.ts'
+import { LOGIN_COMMANDS } from './login-commands.ts'
 
 function live(
   definition: Pick<DescribedCommand, 'area' | 'verb' | 'summary' | 'examples'>,
@@ -21,6 +22,7 @@ function live(
 
 /** What the command line does itself with what the hub publishes or answers: no verbs of the hub, and called like them. */
 export const LIVE_COMMANDS: readonly DescribedCommand[] = [
+  ...LOGIN_COMMANDS,
   {
     ...live(
       {

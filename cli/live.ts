@@ -5,7 +5,7 @@ import { sensorKey } from '../shared/messages/fields.ts'
 import { shellWord } from '../shared/shell-word.ts'
 import { waitForStop } from '../shared/stop-signal.ts'
 import { topicsBelow } from '../shared/topics.ts'
-import { type AdminClient, connectLocally } from './admin-client.ts'
+import type { AdminClient } from './admin-client.ts'
 import { findDescribed, knownCommands } from './commands.ts'
 import { follow } from './follow.ts'
 import { exampleCall } from './help.ts'
@@ -15,18 +15,28 @@ import type { Found } from './stored.ts'
 import { StoredEvents } from './stored-events.ts'
 import { StoredReadings } from './stored-readings.ts'
 import { watchAsLines, watchOnScreen } from './watch.ts'
-import { socketOf } from './which-hub.ts'
+import { baseOf, connectHub, meantHub } from './which-hub.ts'
 
-/** `watch`, `readings follow` and `events follow`, until Ctrl-C or SIGTERM; and `setup`. Returns the exit code. */
+/** What is answered once. */
+const ALONE: ReadonlyMap<string, (call: Call) => Promise<number>> = new Map([
+  ['setup', async (call) => (await import('./setup-link.ts')).showSetupLink(call)],
+  ['login', async (call) => (await import('./elsewhere/log-in.ts')).logInAtHub(call)],
+  ['logout', async (call) => (await import('./elsewhere/log-out.ts')).logOutOfHub(call)],
+  ['logins', async (call) => (await import('./elsewhere/list-logins.ts')).listLogins(call)],
+])
+
+/** `watch`, `readings follow` and `events follow`, until Ctrl-C or SIGTERM; and what else this program does itself. Returns the exit code. */
 export async function runLive(call: Call): Promise<number> {
-  if (call.command.area === 'setup') return await (await import('./setup-link.ts')).showSetupLink(call)
+  const alone = ALONE.get(call.command.area)
+  if (alone) return await alone(call)
   const { command, json } = call
-  const { socket, base = 'lares' } = socketOf(call)
+  const base = baseOf(meantHub(call))
   const stop = waitForStop(silentLog)
   const ending = new AbortController()
   void stop.signal.then(() => ending.abort())
   const live = {
-    connect: () => connectLocally(socket, base),
+    // Looked up each time: somebody may have logged in again meanwhile.
+    connect: () => connectHub(meantHub(call)),
     topics: topicsBelow(base),
     device: (client: AdminClient) => idOf(client, call.params.device),
     json,
@@ -93,7 +103,7 @@ async function idOf(client: AdminClient, device: unknown): Promise<string | unde
 /** A command as it is typed for the same hub. */
 function typed({ area, verb, params }: NonNullable<Found['rest']>, call: Call): string {
   const command = findDescribed(knownCommands(), area, verb)
-  const hub = (['data', 'socket', 'base'] as const).flatMap((name) =>
+  const hub = (['hub', 'data', 'socket', 'base'] as const).flatMap((name) =>
     call[name] === undefined ? [] : [`--${name} ${shellWord(call[name])}`],
   )
   const given = Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined))

@@ -4,11 +4,13 @@ import { nearestName } from '../shared/nearest-name.ts'
 import { type Option, readChoice, readNumber, readWords } from '../shared/options.ts'
 import { readTime } from '../shared/read-time.ts'
 import { findDescribed, nameOf } from './commands.ts'
-import { OWN_OPTIONS } from './own-options.ts'
+import { ownOptionsOf } from './own-options.ts'
 import { optionName, type ParamOption, paramOptions, wordOf } from './param-options.ts'
 
-/** Which hub is asked, where it is not the one of `LARES_DATA`. */
+/** Which hub is asked, where it is not the one of `LARES_DATA`, or the usual one elsewhere. */
 export interface WhichHub {
+  /** Name of one at which this person is logged in. */
+  hub?: string
   data?: string
   socket?: string
   /** First level of the hub's topics. */
@@ -23,6 +25,10 @@ export interface Call extends WhichHub {
   version: boolean
   /** Whether a dangerous command may take away what it says. */
   yes: boolean
+  /** Where a file goes that is answered; absent: nobody said. */
+  file?: string
+  /** Whether to stay until what was begun has ended; absent: nobody said. */
+  wait?: boolean
 }
 
 /**
@@ -42,7 +48,7 @@ export function parseCall(commands: readonly DescribedCommand[], words: readonly
   refuseSecrets(command, rest)
   const { values, positionals, help, version } = readWords(rest, {
     program: `lares ${nameOf(command)}`,
-    options: { ...Object.fromEntries(options), ...OWN_OPTIONS, ...(mayBeAdmin ? { admin: ADMIN } : {}) },
+    options: { ...Object.fromEntries(options), ...ownOptionsOf(command), ...(mayBeAdmin ? { admin: ADMIN } : {}) },
     own: [...options.keys()],
     isNumber: (index) => options.get(positional[index] ?? '')?.kind === 'number',
   })
@@ -72,6 +78,8 @@ export function parseCall(commands: readonly DescribedCommand[], words: readonly
     version,
     json: values.get('json') === true,
     yes: values.get('yes') === true,
+    ...(values.has('file') && !options.has('file') ? { file: String(values.get('file')) } : {}),
+    ...(values.has('wait') ? { wait: values.get('wait') === true } : {}),
     ...which(values),
   }
 }
@@ -82,7 +90,7 @@ const ADMIN: Option = { kind: 'switch' }
 export function hubOptions(words: readonly string[]): WhichHub {
   const found = new Map<string, string>()
   for (const [index, word] of words.entries()) {
-    const [, name, inline] = /^--(data|socket|base)(?:=(.*))?$/s.exec(word) ?? []
+    const [, name, inline] = /^--(hub|data|socket|base)(?:=(.*))?$/s.exec(word) ?? []
     const given = inline ?? words[index + 1]
     if (name !== undefined && given !== undefined) found.set(name, given)
   }
@@ -91,7 +99,8 @@ export function hubOptions(words: readonly string[]): WhichHub {
 
 function which(values: ReadonlyMap<string, unknown>): WhichHub {
   const found: WhichHub = {}
-  for (const name of ['data', 'socket', 'base'] as const) if (values.has(name)) found[name] = String(values.get(name))
+  for (const name of ['hub', 'data', 'socket', 'base'] as const)
+    if (values.has(name)) found[name] = String(values.get(name))
   return found
 }
 
@@ -130,17 +139,19 @@ function tooMany(command: DescribedCommand, word: string): LaresError {
   })
 }
 
-function missingParams({ area, verb, positional, params }: DescribedCommand, names: string[]): LaresError {
+function missingParams(command: DescribedCommand, names: string[]): LaresError {
+  const { positional, params } = command
   const shown = names.map((name) =>
     positional.map(optionName).includes(name) ? `<${wordOf(name, params.properties?.[name])}>` : `--${name}`,
   )
-  return new LaresError('bad_params', `${area} ${verb} needs ${shown.join(' and ')}`, {
-    hint: `See lares help ${area} ${verb}.`,
+  return new LaresError('bad_params', `${nameOf(command)} needs ${shown.join(' and ')}`, {
+    hint: `See lares help ${nameOf(command)}.`,
   })
 }
 
 /** Other users of the machine can read the words of every program. */
-function refuseSecrets({ area, verb, secret_params, params }: DescribedCommand, words: readonly string[]): void {
+function refuseSecrets(command: DescribedCommand, words: readonly string[]): void {
+  const { secret_params, params } = command
   // Its file is named, and no value.
   for (const name of secret_params)
     if (
@@ -149,7 +160,7 @@ function refuseSecrets({ area, verb, secret_params, params }: DescribedCommand, 
     )
       throw new LaresError(
         'bad_params',
-        `${area} ${verb} takes no ${name} among its words: others could read it there`,
+        `${nameOf(command)} takes no ${name} among its words: others could read it there`,
         {
           hint: 'Leave it out: it is asked for, or read as one line from standard input.',
         },

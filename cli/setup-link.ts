@@ -1,9 +1,10 @@
 import { renderUnicodeCompact } from 'uqr'
 import { systemClock } from '../shared/clock.ts'
+import { LaresError } from '../shared/errors.ts'
 import { EXIT } from '../shared/exit-code.ts'
 import { durationWords } from '../shared/time-words.ts'
 import type { Call } from './parse-call.ts'
-import { withHub } from './which-hub.ts'
+import { meantHub, withHub } from './which-hub.ts'
 
 const MINUTE_MS = 60_000
 
@@ -17,6 +18,11 @@ interface Link {
 
 /** `lares setup`: a link by which the owner's account is made, and on a terminal its QR code. Returns the exit code. */
 export async function showSetupLink(call: Call): Promise<number> {
+  const meant = meantHub(call)
+  if (meant.kind === 'elsewhere')
+    throw new LaresError('bad_params', `the link for an owner is made on the machine of ${meant.hub.name} itself`, {
+      hint: 'Call sudo lares setup there. From here an administrator makes accounts (lares users create EMAIL) and gives passwords (lares users password EMAIL).',
+    })
   const told = (await withHub(call, (client) => client.request('users', 'setup', {}))) as Link
   process.stdout.write(call.json ? `${JSON.stringify(told)}\n` : setupPage(told, process.stdout.isTTY === true))
   return EXIT.ok

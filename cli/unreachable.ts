@@ -2,7 +2,7 @@ import { asError, LaresError } from '../shared/errors.ts'
 import { runningUser } from '../shared/running-user.ts'
 
 const START_IT =
-  'Is the hub running? One that has just been started answers within seconds. Name another data folder with --data.'
+  'Is the hub running? One that has just been started answers within seconds. Name another data folder with --data. A hub elsewhere: lares login HUB.'
 
 /** Why nobody answers at a hub's local socket, by what the operating system said; without that, the connection was closed. */
 export function unreachable(socket: string, cause?: unknown): LaresError {

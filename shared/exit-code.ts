@@ -38,6 +38,8 @@ const CODES: ReadonlyMap<ErrorCode, number> = new Map<ErrorCode, number>([
   ['code_used', EXIT.refused],
   ['clock_unsynced', EXIT.refused],
   ['wrong_pin', EXIT.refused],
+  ['bad_login', EXIT.refused],
+  ['too_many_tries', EXIT.refused],
 ])
 
 export function exitCodeOf(error: unknown): number {

@@ -36,7 +36,7 @@ export async function askSecret(name: string, { twice = true } = {}): Promise<st
 }
 
 /** Whether somebody is there to be asked. */
-function isAnybodyThere(): boolean {
+export function isAnybodyThere(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true
 }
 
@@ -48,13 +48,23 @@ const ADD_YES = 'If that is what you want, say so with --yes.'
  */
 export async function agree(what: string, { json }: { json: boolean }): Promise<void> {
   if (json || !isAnybodyThere()) throw new LaresError('confirm_needed', what, { hint: ADD_YES })
+  if (!(await askYes(what))) throw new LaresError('confirm_needed', 'nothing was done', { hint: ADD_YES })
+}
+
+/** Asks whether to go on with `what`. Anything but yes is no. */
+async function askYes(what: string): Promise<boolean> {
+  const lines = wrapped(what, columnsOf(process.stderr) ?? Number.POSITIVE_INFINITY)
+  const answer = await askLine(`${lines.join('\n')}\nGo on? [y/N] `)
+  return /^(?:y|yes)$/i.test(answer ?? '')
+}
+
+/** One line that is typed, without blanks at its ends; `null` where Ctrl-D or Ctrl-C came instead. */
+export async function askLine(question: string): Promise<string | null> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {
-    const lines = wrapped(what, columnsOf(process.stderr) ?? Number.POSITIVE_INFINITY)
-    const answer = await answerOf(terminal, `${lines.join('\n')}\nGo on? [y/N] `)
+    const answer = await answerOf(terminal, question)
     if (answer === null) process.stderr.write('\n')
-    if (!/^(?:y|yes)$/i.test(answer?.trim() ?? ''))
-      throw new LaresError('confirm_needed', 'nothing was done', { hint: ADD_YES })
+    return answer?.trim() ?? null
   } finally {
     terminal.close()
   }

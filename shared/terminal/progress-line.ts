@@ -35,8 +35,9 @@ export class ProgressLine {
   }
 }
 
-/** `packing [#####     ]  42 %, 410 MB of 980 MB`. */
+/** `packing [#####     ]  42 %, 410 MB of 980 MB`; where nobody knows how much it will be, what there is. */
 export function progressText(what: string, { done, total }: { done: number; total: number }): string {
+  if (total === 0 && done > 0) return `${what}, ${bytesWords(done)}`
   const share = total > 0 ? Math.min(1, done / total) : 0
   const full = Math.floor(share * BAR)
   const bar = `${'#'.repeat(full)}${' '.repeat(BAR - full)}`

@@ -7,6 +7,7 @@ import { BROKERS } from './brokers.ts'
 import { CONTROL } from './control.ts'
 import { COPIES_OF_ROLLUPS } from './copies.ts'
 import { DIALECTS } from './dialects.ts'
+import { ELSEWHERE_ASKED } from './elsewhere.ts'
 import { ENGINE } from './engine.ts'
 import { ENTITIES_OF_DEVICES } from './entities.ts'
 import { DECLARED } from './features.ts'
@@ -82,4 +83,5 @@ export const MUTATIONS: readonly Mutation[] = [
   ...SETUP,
   ...WEB,
   ...LOGINS,
+  ...ELSEWHERE_ASKED,
 ]

@@ -113,7 +113,7 @@ const MISTAKES: Mistake[] = [
     hint: 'See lares help …. A text with spaces is put in quotes.',
     mended: () => ['devices rename "Kitchen Pi" "The Kitchen"', 'devices rename "The Kitchen" "Kitchen Pi"'],
   },
-  { line: 'devices rename', says: 'needs <device> and <name>', hint: 'See lares help … ….', mended: printed },
+  { line: 'devices rename', says: 'needs <device> and <name>', hint: 'See lares help ….', mended: printed },
   {
     line: 'users create bob@example.org --password secret',
     says: 'takes no password among its words',
@@ -193,7 +193,7 @@ const MISTAKES: Mistake[] = [
   {
     line: `devices list --data ${empty}`,
     says: 'no hub answers at',
-    hint: 'Is the hub running? One that has just been started answers within seconds. Name another data folder with --data.',
+    hint: 'Is the hub running? One that has just been started answers within seconds. Name another data folder with --data. A hub elsewhere: lares login HUB.',
     mended: () => `devices list --data ${hub.folder}`,
   },
   {

@@ -5,6 +5,7 @@ import { BACKUPS } from './inventory/backups.ts'
 import { CENTRAL } from './inventory/central.ts'
 import { COMMAND_LINE } from './inventory/command-line.ts'
 import { EDGE } from './inventory/edge.ts'
+import { ELSEWHERE } from './inventory/elsewhere.ts'
 import type { Entry, Inventory } from './inventory/entry.ts'
 import { HUB } from './inventory/hub.ts'
 import { IMPORTS } from './inventory/imports.ts'
@@ -18,11 +19,21 @@ interface Listed {
   entries: readonly Entry[]
 }
 
-const listed: Listed[] = [ALERTING, BACKUPS, CENTRAL, HUB, IMPORTS, MAKERS, PAGE, COMMAND_LINE, EDGE].flatMap(
-  (inventory: Inventory) =>
-    Object.entries(inventory).flatMap(([path, entries]) =>
-      Object.entries(entries).map(([words, given]) => ({ path, words, entries: [given].flat() })),
-    ),
+const listed: Listed[] = [
+  ALERTING,
+  BACKUPS,
+  CENTRAL,
+  HUB,
+  IMPORTS,
+  MAKERS,
+  PAGE,
+  COMMAND_LINE,
+  ELSEWHERE,
+  EDGE,
+].flatMap((inventory: Inventory) =>
+  Object.entries(inventory).flatMap(([path, entries]) =>
+    Object.entries(entries).map(([words, given]) => ({ path, words, entries: [given].flat() })),
+  ),
 )
 const texts = remedyTexts()
 const said = ({ path, words }: { path: string; words: string }) => `${path}: ${words}`

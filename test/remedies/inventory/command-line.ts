@@ -23,7 +23,7 @@ export const COMMAND_LINE: Inventory = {
     'There are …. See lares help ….': LINE,
     'Did you mean lares … …?': LINE,
     'See lares help …. A text with spaces is put in quotes.': LINE,
-    'See lares help … ….': LINE,
+    'See lares help ….': LINE,
     'Leave it out: it is asked for, or read as one line from standard input.': LINE,
     'Call it with sudo or as the user of the hub. Where it is a': PERMISSIONS,
     'Is the hub running? One that has just been started answers': LINE,
