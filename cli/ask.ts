@@ -3,15 +3,17 @@ import type { DescribedCommand } from '../shared/admin/described-command.ts'
 import { systemClock } from '../shared/clock.ts'
 import { LaresError } from '../shared/errors.ts'
 import { EXIT, exitCodeOf, lastWords } from '../shared/exit-code.ts'
+import { silentLog } from '../shared/log.ts'
+import { waitForStop } from '../shared/stop-signal.ts'
 import { agree, askSecret } from '../shared/terminal/ask-person.ts'
 import { ownScreen } from '../shared/terminal/render.ts'
 import { programVersion } from '../shared/version.ts'
 import { askList } from './ask-list.ts'
-import type { BegunJobs } from './backup-progress.ts'
 import { knownCommands, knownPrograms } from './commands.ts'
 import { completionScript } from './completion.ts'
 import { areaHelp, commandHelp, help } from './help.ts'
 import { LIVE_COMMANDS } from './live-commands.ts'
+import { workOf } from './long-work.ts'
 import { answersWithFile } from './own-options.ts'
 import { fileParam } from './param-options.ts'
 import { type Call, hubOptions, parseCall, type WhichHub } from './parse-call.ts'
@@ -61,20 +63,29 @@ async function answer(argv: string[]): Promise<number> {
   const { data, code, said } = await askHub(call)
   if (said !== undefined) return show(said)
   show(call.json ? `${JSON.stringify(data)}\n` : showAnswer(call.command, data, ownScreen(systemClock.now())))
-  if (beginsBackups(call) && process.stderr.isTTY === true) return await watchBackups(call, data as BegunJobs)
-  return code
+  return (await watchWork(call, data)) ?? code
 }
 
-/** What takes minutes is watched on a terminal; a program asks for itself. */
-function beginsBackups({ command: { area, verb }, json }: Call): boolean {
-  return !json && area === 'backups' && (verb === 'make' || verb === 'verify')
-}
-
-async function watchBackups(call: Call, begun: BegunJobs): Promise<number> {
-  const { followJobs } = await import('./backup-progress.ts')
-  return await withHub(call, (client) =>
-    followJobs(begun, { ask: (area, verb, params) => client.request(area, verb, params), clock: systemClock }),
-  )
+/** What takes minutes is watched on a terminal, or where somebody says so; a program asks for itself. `null`: it is not. */
+async function watchWork(call: Call, answer: unknown): Promise<number | null> {
+  const { command, json, wait = !json && process.stderr.isTTY === true } = call
+  const work = wait ? workOf(command, answer) : null
+  if (work === null) return null
+  const { followWork } = await import('./follow-work.ts')
+  const stop = waitForStop(silentLog)
+  const ending = new AbortController()
+  void stop.signal.then(() => ending.abort())
+  try {
+    return await withHub(call, (client) =>
+      followWork(work, {
+        ask: (area, verb, params) => client.request(area, verb, params),
+        clock: systemClock,
+        signal: ending.signal,
+      }),
+    )
+  } finally {
+    stop.release()
+  }
 }
 
 const COMPLETION_HELP = `lares completion bash|zsh|fish   prints the script with which that shell completes the words of lares

@@ -1,6 +1,7 @@
 import { systemClock } from '../../shared/clock.ts'
 import { LaresError } from '../../shared/errors.ts'
 import { EXIT } from '../../shared/exit-code.ts'
+import { ProgressReport } from '../../shared/terminal/progress-report.ts'
 import { ownScreen } from '../../shared/terminal/render.ts'
 import type { AdminClient } from '../admin-client.ts'
 import type { Call } from '../parse-call.ts'
@@ -26,8 +27,12 @@ export async function importFromFile(call: Call, print: (text: string) => void):
     call.json
       ? `${JSON.stringify(tally.all())}\n`
       : importReport(tally, { ...file, isDry: wish.dry_run === true }, ownScreen(systemClock.now()))
+  const progress = new ProgressReport({ clock: systemClock })
+  const told = () => {
+    if (!call.json) progress.show({ phase: `reading ${file.name}`, done: tally.rows, total: 0, unit: 'rows' })
+  }
   try {
-    await withHub(call, (hub) => importRows(hub, { file, wish, tally }))
+    await withHub(call, (hub) => importRows(hub, { file, wish, tally, told })).finally(() => progress.end())
   } catch (error) {
     if (!call.json && tally.rows > 0) print(report())
     throw interrupted(error, tally)
@@ -39,13 +44,26 @@ export async function importFromFile(call: Call, print: (text: string) => void):
 /** What a hub answered for rows that were sent is done, whatever comes after it. */
 export async function importRows(
   hub: Ask,
-  { file, wish, tally }: { file: Pick<ListFile, 'name' | 'rows'>; wish: Record<string, unknown>; tally: ImportTally },
+  {
+    file,
+    wish,
+    tally,
+    told = () => {},
+  }: {
+    file: Pick<ListFile, 'name' | 'rows'>
+    wish: Record<string, unknown>
+    tally: ImportTally
+    /** Called when more rows were answered. */
+    told?: () => void
+  },
 ): Promise<void> {
   const ready = new RowsToSend()
   let batch: RowToSend[] = []
   let bytes = 0
   const send = async () => {
     if (batch.length > 0) await sendRows(hub, { batch, wish, tally })
+    // A short list is told when it is done.
+    if (tally.rows >= AT_ONCE.rows) told()
     batch = []
     bytes = 0
   }

@@ -158,4 +158,18 @@ export const ELSEWHERE_ASKED: readonly Mutation[] = [
     becomes: 'reconnectPeriod: 1,',
     test: { file: 'test/cli/admin-client.test.ts', name: 'is not sent again' },
   },
+  {
+    without: 'a rest between lines where there is no terminal',
+    file: 'shared/terminal/progress-report.ts',
+    text: ' || now - this.#saidAt < LINE_MS',
+    becomes: '',
+    test: { file: 'test/cli/work/follow-work.test.ts', name: 'is a line now and then where there is no terminal' },
+  },
+  {
+    without: 'a bar that fits one line',
+    file: 'shared/terminal/progress-line.ts',
+    text: 'columnsOf(this.#outlet) ?? Number.POSITIVE_INFINITY',
+    becomes: 'Number.POSITIVE_INFINITY',
+    test: { file: 'test/cli/work/follow-work.test.ts', name: 'never fills more than one line' },
+  },
 ]

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { followJobs } from '../../cli/backup-progress.ts'
-import { ManualClock } from '../../shared/clock.ts'
-import { progressText } from '../../shared/terminal/progress-line.ts'
+import { followWork } from '../../../cli/follow-work.ts'
+import { backupWork } from '../../../cli/work/backup-work.ts'
+import { ManualClock } from '../../../shared/clock.ts'
+import { progressText } from '../../../shared/terminal/progress-line.ts'
 
 const place = (more: object) => ({ place: 'stick', job: 7, phase: null, done: null, total: null, ...more })
 
@@ -28,7 +29,7 @@ async function follow(
       shown += text
     },
   }
-  const code = await followJobs({ jobs: [{ place: 'stick', job: 7 }] }, { ask, clock, outlet })
+  const code = await followWork(backupWork({ jobs: [{ place: 'stick', job: 7 }] }), { ask, clock, outlet })
   return { code, shown }
 }
 
@@ -53,7 +54,7 @@ describe('lares backups make on a terminal', () => {
     ])
     expect(code).toBe(1)
     expect(shown).toBe(
-      'stick: the stick LARES is not plugged in. It is tried again by itself; lares backups places shows it\n',
+      '\r\x1b[Kstick: running\r\x1b[Kstick: the stick LARES is not plugged in. It is tried again by itself; lares backups places shows it\n',
     )
     expect((await follow([{ state: 'failed', last_error: 'no' }])).code).toBe(1)
   })
@@ -61,15 +62,15 @@ describe('lares backups make on a terminal', () => {
   it('waits for the try that was asked for, whatever became of one before', async () => {
     const before = { attempts: 0, last_error: 'the stick LARES is not plugged in' }
     const { code, shown } = await follow([{ state: 'waiting', ...before }, { state: 'done' }])
-    expect({ code, shown }).toEqual({ code: 0, shown: 'stick: done\n' })
+    expect({ code, shown }).toEqual({ code: 0, shown: '\r\x1b[Kstick: waiting\r\x1b[Kstick: done\n' })
   })
 
-  it('draws no bar where there is no terminal', async () => {
+  it('draws no bar where there is no terminal, and writes a line', async () => {
     const { shown } = await follow(
       [{ state: 'running', share: { phase: 'packing', done: 1, total: 2 } }, { state: 'done' }],
       false,
     )
-    expect(shown).toBe('stick: done\n')
+    expect(shown).toBe('packing 50 %, 1 B of 2 B\nstick: done\n')
   })
 
   it('is a bar of nothing while nobody knows how much it will be', () => {
