@@ -127,7 +127,10 @@ async function opened({ stream, clientId, login, keepaliveS = 60, trouble }: Way
     keepalive: keepaliveS,
   })
   await new Promise<void>((resolve, reject) => {
-    client.once('connect', () => resolve())
+    client.once('connect', () => {
+      client.off('error', failed).off('close', failed)
+      resolve()
+    })
     const failed = (error?: unknown) => {
       client.end(true)
       reject(trouble(error))

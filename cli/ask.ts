@@ -10,6 +10,7 @@ import { ownScreen } from '../shared/terminal/render.ts'
 import { programVersion } from '../shared/version.ts'
 import { askList } from './ask-list.ts'
 import { knownCommands, knownPrograms } from './commands.ts'
+import { LOGINS_KIND, VALUE_KINDS, WORDS_KIND } from './completion/value-kinds.ts'
 import { completionScript } from './completion.ts'
 import { areaHelp, commandHelp, help } from './help.ts'
 import { LIVE_COMMANDS } from './live-commands.ts'
@@ -41,7 +42,7 @@ async function answer(argv: string[]): Promise<number> {
   const known = [...knownCommands(), ...LIVE_COMMANDS]
   const { words, wantsHelp } = withoutHelp(argv)
   const [area, verb] = words
-  if (area === 'completion') return wantsHelp ? show(COMPLETION_HELP) : await complete(verb ?? '')
+  if (area === 'completion') return wantsHelp ? show(COMPLETION_HELP) : await complete(verb ?? '', typedIn(argv))
   if (area === undefined || (wantsHelp && area.startsWith('-'))) return show(help(known))
   const isArea = known.some((command) => command.area === area && command.verb !== '')
   if (isArea && (verb === undefined || verb.startsWith('-'))) {
@@ -88,6 +89,12 @@ async function watchWork(call: Call, answer: unknown): Promise<number | null> {
   }
 }
 
+/** The words of a line that a shell hands on. */
+function typedIn(argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf('--')
+  return end < 0 ? [] : argv.slice(end + 1)
+}
+
 const COMPLETION_HELP = `lares completion bash|zsh|fish   prints the script with which that shell completes the words of lares
 
   bash  lares completion bash > ~/.local/share/bash-completion/completions/lares
@@ -95,12 +102,13 @@ const COMPLETION_HELP = `lares completion bash|zsh|fish   prints the script with
   fish  lares completion fish > ~/.config/fish/completions/lares.fish
 `
 
-/** `completion devices` is what these scripts ask, and tells nobody why there is no answer. */
-async function complete(what: string): Promise<number> {
-  if (what !== 'devices')
-    return show(completionScript(what, { commands: [...knownCommands(), ...LIVE_COMMANDS], programs: knownPrograms() }))
-  const told = (await withHub({}, (client) => client.request('devices', 'list', {}))) as { devices: { id: string }[] }
-  return show(told.devices.map(({ id }) => `${id}\n`).join(''))
+/** `completion devices -- <the words so far>` is what these scripts ask. */
+async function complete(what: string, typed: readonly string[]): Promise<number> {
+  if (what === WORDS_KIND || what === LOGINS_KIND || VALUE_KINDS.has(what)) {
+    const found = await (await import('./complete-words.ts')).completeWords(what, typed)
+    return show(found.map((word) => `${word}\n`).join(''))
+  }
+  return show(completionScript(what, { commands: [...knownCommands(), ...LIVE_COMMANDS], programs: knownPrograms() }))
 }
 
 function show(text: string): number {

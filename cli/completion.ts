@@ -4,6 +4,7 @@ import type { Options } from '../shared/options.ts'
 import { optionsOf, type Program } from '../shared/program.ts'
 import { bashScript } from './completion/bash.ts'
 import { fishScript } from './completion/fish.ts'
+import { valueKindOf } from './completion/value-kinds.ts'
 import type { Word, WordTree } from './completion/word-tree.ts'
 import { zshScript } from './completion/zsh.ts'
 import { ownOptionsOf } from './own-options.ts'
@@ -43,7 +44,7 @@ export function wordTree(commands: readonly DescribedCommand[], programs: readon
   for (const program of programs)
     for (const { verb, says, values = [] } of program.verbs)
       add(program.name.replace(/^lares /, ''), {
-        ...{ name: verb, says, options: words(optionsOf(program, verb)) },
+        ...{ name: verb, says, options: words(optionsOf(program, verb), '') },
         values: values.map((choices) => ({ kind: 'choice', choices })),
       })
   for (const command of commands) {
@@ -54,8 +55,8 @@ export function wordTree(commands: readonly DescribedCommand[], programs: readon
     add(area, {
       name: verb,
       says: summary,
-      options: words({ ...named, ...ownOptionsOf(command) }),
-      values: positional.map((name) => valueKind(options.get(name))),
+      options: words({ ...named, ...ownOptionsOf(command) }, area),
+      values: positional.map((name) => completedBy(name, options.get(name), area)),
     })
   }
   return {
@@ -64,16 +65,20 @@ export function wordTree(commands: readonly DescribedCommand[], programs: readon
   }
 }
 
-function words(options: Options): Word['options'] {
+function words(options: Options, area: string): Word['options'] {
   return Object.entries(options).map(([name, option]) => ({
     name,
     says: option.says ?? '',
-    value: option.kind === 'switch' ? null : valueKind(option),
+    value: option.kind === 'switch' ? null : completedBy(name, option, area),
   }))
 }
 
-function valueKind(option: (Options[string] & { format?: string }) | undefined): Word['values'][number] {
+type Completed = (Options[string] & { format?: string }) | undefined
+
+/** `area`: of the command; empty: of a program, which asks no hub. */
+function completedBy(name: string, option: Completed, area: string): Word['values'][number] {
   if (option?.choices) return { kind: 'choice', choices: option.choices }
-  if (option?.format === 'device') return { kind: 'device' }
+  const of = area === '' || area === 'login' ? null : valueKindOf(name, { area, format: option?.format })
+  if (of !== null) return { kind: 'asked', of }
   return { kind: /^(?:FILE|DIR|PATH)$/.test(option?.value ?? '') ? 'file' : 'text' }
 }

@@ -20,6 +20,13 @@ export function bashScript(tree: WordTree): string {
   })
   const whole = `^(${wholeAreas(tree).join('|')})$`
   return `# Completion of lares for bash. Written by: lares completion bash
+# What the hub has that is meant by the line. Nothing of it is expanded, as compgen would.
+_lares_ask() {
+  local one
+  while IFS= read -r one; do
+    [[ $one == "$cur"* ]] && COMPREPLY+=("$one")
+  done < <(lares completion "$1" -- "\${COMP_WORDS[@]:1:COMP_CWORD-1}" 2>/dev/null)
+}
 _lares() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]} words=''
   COMPREPLY=()
@@ -46,6 +53,8 @@ ${rest.join('\n')}
     esac
   fi
   [[ -n $words ]] && mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+  # A newer hub may know more.
+  if ((\${#COMPREPLY[@]} == 0)) && [[ $COMP_CWORD -le 2 || $cur == -* ]]; then _lares_ask words; fi
 }
 complete -F _lares lares
 `
@@ -55,8 +64,8 @@ function found(value: Value): string {
   switch (value.kind) {
     case 'choice':
       return `words=${shellWord(value.choices.join(' '))}`
-    case 'device':
-      return 'words=$(lares completion devices 2>/dev/null)'
+    case 'asked':
+      return `_lares_ask ${value.of}`
     case 'file':
       return 'mapfile -t COMPREPLY < <(compgen -f -- "$cur")'
     case 'text':

@@ -1,4 +1,4 @@
-import { paths, type Value, type WordTree } from './word-tree.ts'
+import { paths, type Value, type WordTree, wholeAreas } from './word-tree.ts'
 
 /** Completion for fish: one line for each word and option, with what it does. */
 export function fishScript(tree: WordTree): string {
@@ -40,8 +40,24 @@ function __lares_in
   set -l words (__lares_words)
   test (count $words) -ge (count $argv); and test "$words[1..$(count $argv)]" = "$argv"
 end
+# What only a newer hub may know.
+function __lares_new
+  set -l words (__lares_words)
+  set -l areas ${[...tree.areas.map(({ name }) => name), ...tree.alone].join(' ')}
+  switch (count $words)
+    case 0
+      set -l now (commandline -ct)
+      test -n "$now"; and not string match -q -- "$now*" $areas
+    case 1
+      not contains -- $words[1] $areas; or test -n (commandline -ct)
+    case '*'
+      not contains -- "$words[1] $words[2]" ${paths(tree)
+        .map(({ path }) => fishQuoted(path))
+        .join(' ')}; and not contains -- $words[1] ${[...wholeAreas(tree), ...tree.alone].join(' ')}
+  end
+end
 complete -c lares -f
-${[...areas, ...verbs, ...helps, line('__lares_is completion', ['-a', 'bash zsh fish']), ...rest].join('\n')}
+${[...areas, line('__lares_new', ['-a', asked('words')]), ...verbs, ...helps, line('__lares_is completion', ['-a', 'bash zsh fish']), ...rest].join('\n')}
 `
 }
 
@@ -60,12 +76,16 @@ function says(text: string): string[] {
   return text === '' ? [] : ['-d', text]
 }
 
+function asked(kind: string): string {
+  return `(lares completion ${kind} -- (commandline -opc)[2..] 2>/dev/null)`
+}
+
 function found(value: Value): string[] {
   switch (value.kind) {
     case 'choice':
       return ['-x', '-a', value.choices.join(' ')]
-    case 'device':
-      return ['-x', '-a', '(lares completion devices 2>/dev/null)']
+    case 'asked':
+      return ['-x', '-a', asked(value.of)]
     case 'file':
       return ['-r', '-F']
     case 'text':

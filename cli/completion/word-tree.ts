@@ -1,5 +1,9 @@
 /** What completes a value. */
-export type Value = { kind: 'choice'; choices: readonly string[] } | { kind: 'device' | 'file' | 'text' }
+export type Value =
+  | { kind: 'choice'; choices: readonly string[] }
+  /** Things of the house, which the hub is asked for: `devices`. */
+  | { kind: 'asked'; of: string }
+  | { kind: 'file' | 'text' }
 
 export interface Word {
   name: string

@@ -47,7 +47,10 @@ ${values.join('\n')}
 ${rest.join('\n')}
     esac
   fi
-  _describe 'lares' found
+  # A newer hub may know more.
+  if ((\${#found} == 0)) || ! _describe 'lares' found; then
+    if [[ $CURRENT -le 3 || $PREFIX == -* ]]; then compadd -- ${asked('words')}; fi
+  fi
 }
 compdef _lares lares
 `
@@ -58,12 +61,17 @@ function told(name: string, says: string): string {
   return shellWord(says === '' ? name : `${name}:${says.replaceAll(':', '\\:')}`)
 }
 
+/** Line by line, of which nothing is expanded. */
+function asked(kind: string): string {
+  return `\${(f)"$(lares completion ${kind} -- "\${(@)words[2,CURRENT-1]}" 2>/dev/null)"}`
+}
+
 function found(value: Value): string {
   switch (value.kind) {
     case 'choice':
       return `compadd -- ${value.choices.map((choice) => shellWord(choice)).join(' ')}`
-    case 'device':
-      return `compadd -- \${(f)"$(lares completion devices 2>/dev/null)"}`
+    case 'asked':
+      return `compadd -- ${asked(value.of)}`
     case 'file':
       return '_files'
     case 'text':

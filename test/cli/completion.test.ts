@@ -1,21 +1,36 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { knownCommands, knownPrograms } from '../../cli/commands.ts'
+import { isTypedWord } from '../../cli/completion/typed-word.ts'
 import { completionScript } from '../../cli/completion.ts'
 import { LIVE_COMMANDS } from '../../cli/live-commands.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'lares-completion-'))
 const known = { commands: [...knownCommands(), ...LIVE_COMMANDS], programs: knownPrograms() }
-/** A house with two devices, for what the scripts ask. */
+/** A house with two devices, for what the scripts ask, one of which has a name that a shell would run; and what only this hub knows. */
+const HUB = `#!/bin/sh
+case "$2" in
+  devices) printf 'kitchen-pi-x7k2m9\\nhall-pi-a1b2c3\\n$(touch pwned)\\n' ;;
+  houses) printf 'Home\\n' ;;
+  logins) printf 'cabin\\n' ;;
+  words) case "$*" in
+    *"-- ") ;;
+    *"-- telescopes aim") printf -- '--azimuth\\n' ;;
+    *"-- telescopes") printf 'aim\\n' ;;
+    *"--") printf 'telescopes\\n' ;;
+  esac ;;
+esac
+`
+/** Where the shells are. */
 const path = `${join(folder, 'bin')}:${process.env.PATH}`
 
 beforeAll(() => {
   execFileSync('mkdir', ['-p', join(folder, 'bin')])
   const lares = join(folder, 'bin/lares')
-  writeFileSync(lares, '#!/bin/sh\nprintf "kitchen-pi-x7k2m9\\nhall-pi-a1b2c3\\n"\n', { mode: 0o755 })
+  writeFileSync(lares, HUB, { mode: 0o755 })
   for (const shell of ['bash', 'zsh', 'fish'])
     writeFileSync(join(folder, `lares.${shell}`), completionScript(shell, known))
 })
@@ -24,7 +39,11 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const isHere = (shell: string) => spawnSync(shell, ['-c', 'true']).status === 0
 
 function inShell(shell: string, words: string[]): string[] {
-  const out = execFileSync(shell, words, { encoding: 'utf8', env: { ...process.env, PATH: path, TERM: 'dumb' } })
+  const out = execFileSync(shell, words, {
+    encoding: 'utf8',
+    cwd: folder,
+    env: { ...process.env, PATH: path, TERM: 'dumb' },
+  })
   return out.split('\n').filter((line) => line !== '')
 }
 
@@ -48,7 +67,7 @@ const OFFERED: Record<string, (line: string) => string[]> = {
     const words = line.split(' ')
     const array = words.map((word) => `'${word}'`).join(' ')
     // What zsh's own functions would be given; they work only in its line editor, for which there is a test below.
-    const instead = `compdef() { : }; _files() { print FILES }; compadd() { shift; print -l -- "$@" }; _describe() { print -l -- "\${\${(P)2}[@]%%:*}" }`
+    const instead = `compdef() { : }; _files() { print FILES }; compadd() { shift; print -l -- "$@" }; _describe() { local -a w=("\${\${(P)2}[@]%%:*}"); print -l -- $w; ((\${#\${(M)w:#$PREFIX*}})) }`
     const offered = inShell('zsh', [
       '-f',
       '-c',
@@ -90,10 +109,27 @@ describe.each(Object.keys(OFFERED))('completion in %s', (shell) => {
     ['lares watch --device kit', ['kitchen-pi-x7k2m9']],
     ['lares edge log-level sen', ['sensors']],
     ['lares hub log-level sy', ['sync']],
+    ['lares devices list --hub ca', ['cabin']],
+    ['lares logout ca', ['cabin']],
+    ['lares login --finger', ['--fingerprint']],
+    ['lares devices list --house Ho', ['Home']],
+    ['lares houses show Ho', ['Home']],
+    ['lares tele', ['telescopes']],
+    ['lares telescopes a', ['aim']],
+    ['lares telescopes aim --az', ['--azimuth']],
   ])(
     'offers for "%s" %j',
     (line, expected) => {
       expect(offered(line)).toEqual(expect.arrayContaining(expected))
+    },
+    30_000,
+  )
+
+  it.skipIf(!isHere(shell))(
+    'runs nothing of what the hub answers',
+    () => {
+      offered('lares devices revoke ')
+      expect(readdirSync(folder)).not.toContain('pwned')
     },
     30_000,
   )
@@ -110,6 +146,25 @@ describe.each(Object.keys(OFFERED))('completion in %s', (shell) => {
 })
 
 describe('completion', () => {
+  it('offers no shell what it would run or part', () => {
+    for (const word of ['kitchen-pi-x7k2m9', 'Küche', 'anna@example.com', 'light.sofa_2', '--room'])
+      expect(isTypedWord(word)).toBe(true)
+    for (const word of [
+      '',
+      '$(touch x)',
+      '`id`',
+      'a b',
+      "it's",
+      'a;b',
+      '~root',
+      '-rf',
+      '--x=$y',
+      'a\u001b[2J',
+      'x'.repeat(201),
+    ])
+      expect(isTypedWord(word)).toBe(false)
+  })
+
   it.skipIf(!isHere('zsh'))(
     "works in zsh's own line editor",
     () => {

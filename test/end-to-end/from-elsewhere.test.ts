@@ -218,6 +218,31 @@ describe('a laptop that is logged in', () => {
     60_000,
   )
 
+  it('completes what that hub has and knows, also in the moment in which it is away, and offers no shell what it would run', async () => {
+    const offered = async (...words: string[]) => {
+      const { code, out, err } = await lares(['completion', ...words])
+      expect([code, err]).toEqual([0, ''])
+      return out.split('\n').filter((line) => line !== '')
+    }
+    await admin.call('rooms', 'create', { name: '$(touch pwned)' })
+    await admin.call('rooms', 'create', { name: 'Attic' })
+    const devices = await offered('devices', '--', 'devices', 'revoke')
+    expect(devices).toContainEqual(expect.stringMatching(/^garden-/))
+    expect(await offered('houses', '--', 'houses', 'show')).toEqual(['Home'])
+    expect(await offered('rooms', '--', 'rooms', 'show', '--hub', 'home')).toContain('Attic')
+    expect((await offered('rooms', '--', 'rooms', 'show')).join()).not.toContain('$')
+    expect(await offered('sensors', '--', 'readings', 'query', 'Garden')).toEqual(['soil'])
+    expect(await offered('logins')).toEqual(['home'])
+    expect(await offered('words', '--')).toContain('devices')
+    expect(await offered('words', '--', 'devices')).toContain('rename')
+    expect(await offered('words', '--', 'devices', 'list')).toContain('--room')
+    const cache = join(laptop, '.cache/lares')
+    expect(statSync(cache).mode & 0o777).toBe(0o700)
+    for (const file of readdirSync(cache)) expect(statSync(join(cache, file)).mode & 0o777).toBe(0o600)
+    expect(await offered('devices', '--', 'devices', 'list', '--hub', 'nobody')).toEqual([])
+    expect(await offered('devices', '--', 'devices', 'list', '--socket', '/nowhere')).toEqual([])
+  }, 60_000)
+
   it('asks the hub of a data folder where one is named, and that of its own machine where one runs', async () => {
     const here = await lares(['users', 'me', '--json', '--data', data.folder])
     expect(JSON.parse(here.out)).toMatchObject({ kind: 'local' })

@@ -172,4 +172,28 @@ export const ELSEWHERE_ASKED: readonly Mutation[] = [
     becomes: 'Number.POSITIVE_INFINITY',
     test: { file: 'test/cli/work/follow-work.test.ts', name: 'never fills more than one line' },
   },
+  {
+    without: 'giving a shell what a hub answers as it stands',
+    file: 'cli/completion/bash.ts',
+    text: '[[ $one == "$cur"* ]] && COMPREPLY+=("$one")',
+    becomes: 'words="$words $one"',
+    test: { file: 'test/cli/completion.test.ts', name: 'runs nothing of what the hub answers' },
+  },
+  {
+    without: 'offering no shell what it would run',
+    file: 'cli/completion/typed-word.ts',
+    text: 'return text.length <= 200 && ',
+    becomes: 'return text.length > 0 || ',
+    test: { file: 'test/cli/completion.test.ts', name: 'offers no shell what it would run or part' },
+  },
+  {
+    without: 'a rest for a hub that does not answer a shell',
+    file: 'cli/completion/completion-cache.ts',
+    text: 'const AWAY_MS = 10_000',
+    becomes: 'const AWAY_MS = 0',
+    test: {
+      file: 'test/cli/completion-cache.test.ts',
+      name: 'stands in for a hub that is away, which is not asked at each key',
+    },
+  },
 ]
