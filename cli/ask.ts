@@ -13,6 +13,7 @@ import { knownCommands, knownPrograms } from './commands.ts'
 import { LOGINS_KIND, VALUE_KINDS, WORDS_KIND } from './completion/value-kinds.ts'
 import { completionScript } from './completion.ts'
 import { areaHelp, commandHelp, help } from './help.ts'
+import { isFileAnswer, readJsonFiles } from './json-file.ts'
 import { LIVE_COMMANDS } from './live-commands.ts'
 import { workOf } from './long-work.ts'
 import { answersWithFile } from './own-options.ts'
@@ -61,8 +62,10 @@ async function answer(argv: string[]): Promise<number> {
     )
     return EXIT.ok
   }
+  readJsonFiles(call)
   const { data, code, said } = await askHub(call)
   if (said !== undefined) return show(said)
+  if (isFileAnswer(call.command) && !call.json) return show(`${JSON.stringify(data, null, 2)}\n`)
   show(call.json ? `${JSON.stringify(data)}\n` : showAnswer(call.command, data, ownScreen(systemClock.now())))
   return (await watchWork(call, data)) ?? code
 }

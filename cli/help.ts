@@ -92,8 +92,8 @@ function askedFor({ params, secret_params }: DescribedCommand): string[] {
 export function exampleCall(command: DescribedCommand, params: Record<string, unknown>): string {
   const open = Object.entries(params).filter(([name]) => !command.secret_params.includes(name))
   const positional = command.positional.filter((name) => params[name] !== undefined)
-  const words = positional.map((name) =>
-    command.params.properties?.[name]?.format === 'file' ? `${name}.csv` : shellWord(String(params[name])),
+  const words = positional.map(
+    (name) => fileNamed(command.params.properties?.[name]?.format, name) ?? shellWord(wordFor(params[name])),
   )
   const named = open
     .filter(([name]) => !positional.includes(name))
@@ -104,5 +104,16 @@ export function exampleCall(command: DescribedCommand, params: Record<string, un
 function optionText(name: string, value: unknown): string {
   if (value === true) return `--${name}`
   if (value === false) return `--no-${name}`
-  return `--${name} ${shellWord(String(value))}`
+  return `--${name} ${shellWord(wordFor(value))}`
+}
+
+/** A file of that format, as an example calls it. */
+function fileNamed(format: string | undefined, name: string): string | undefined {
+  if (format === 'json-file') return 'butler.json'
+  return format === 'file' ? `${name}.csv` : undefined
+}
+
+/** A list is typed with commas between, any other object as its JSON. */
+function wordFor(value: unknown): string {
+  return typeof value === 'object' && !Array.isArray(value) ? JSON.stringify(value) : String(value)
 }

@@ -32,7 +32,7 @@ export function fileParam({ params }: Pick<DescribedCommand, 'params'>): string 
 
 /** How a param is called that takes its value by position: a list by the file that holds it. */
 export function wordOf(name: string, { format }: Pick<ParamOption, 'format'> = {}): string {
-  return format === 'file' ? 'file' : name
+  return format === 'file' || format === 'json-file' ? 'file' : name
 }
 
 function optionOf(schema: JsonSchema, required: boolean): ParamOption {
@@ -55,6 +55,7 @@ const VALUES: ReadonlyMap<string, string> = new Map([
   ['device', 'DEVICE'],
   ['sensor', 'SENSOR'],
   ['file', 'FILE'],
+  ['json-file', 'FILE'],
 ])
 
 function isNumber({ type }: JsonSchema): boolean {

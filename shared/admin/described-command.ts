@@ -6,7 +6,7 @@ export interface JsonSchema {
   /**
    * What a value means beyond its type: `time` (ms since 1970 UTC; as a param also text, see docs/operations.md),
    * `duration-ms`, `duration-s`, `bytes`, `id`, `log-line`, `device` (id or name), `sensor` (key or name), `sensor-value` (its kind is `sensor_type`, beside or above),
-   * `file` (a list, which a command line reads from a file).
+   * `file` (a list, which a command line reads from a file), `json-file` (any JSON that it reads from a file or writes as one).
    */
   format?: string
   description?: string

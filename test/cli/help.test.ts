@@ -26,7 +26,7 @@ describe('help', () => {
       const text = commandHelp(command)
       expect(text).toMatch(new RegExp(`^lares ${area} ${verb}`))
       for (const name of command.positional) {
-        const isFile = command.params.properties?.[name]?.format === 'file'
+        const isFile = /^(?:json-)?file$/.test(command.params.properties?.[name]?.format ?? '')
         expect(text).toMatch(new RegExp(`^lares .*[<[]${isFile ? 'file' : name.replaceAll('_', '-')}[\\]>]`))
       }
       expect(text.endsWith('\n')).toBe(true)

@@ -200,7 +200,9 @@ describe('a call on the command line', () => {
           const format = command.params.properties?.[name]?.format
           // A time is a number by then, and a secret is asked for.
           if (format?.startsWith('time')) expect(read[name]).toEqual(expect.any(Number))
-          else if (!command.secret_params.includes(name)) expect(String(read[name])).toBe(String(value))
+          else if (format === 'json-file') expect(read[name]).toMatch(/\.json$/)
+          else if (!command.secret_params.includes(name))
+            expect(String(read[name])).toBe(isPlain(value) ? JSON.stringify(value) : String(value))
         }
       }
   })
@@ -209,4 +211,9 @@ describe('a call on the command line', () => {
 /** The words of a line without anything but single quotes. */
 function shellWords(line: string): string[] {
   return Array.from(line.matchAll(/'([^']*)'|(\S+)/g), ([, quoted, plain]) => quoted ?? plain ?? '')
+}
+
+/** What is typed as JSON: anything that is no list and has members. */
+function isPlain(value: unknown): boolean {
+  return typeof value === 'object' && !Array.isArray(value)
 }

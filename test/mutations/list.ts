@@ -26,6 +26,7 @@ import type { Mutation } from './mutation.ts'
 import { OUTBOX } from './outbox.ts'
 import { OUTPUTS } from './outputs.ts'
 import { PAGE } from './page.ts'
+import { PERSONAS } from './personas.ts'
 import { READINGS } from './readings.ts'
 import { RECORDINGS } from './recordings.ts'
 import { RIGHTS } from './rights.ts'
@@ -69,6 +70,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...BACKUPS,
   ...SALVAGE,
   ...LOST_ROWS,
+  ...PERSONAS,
   ...READINGS,
   ...SEARCH,
   ...SECRETS,

@@ -11,6 +11,7 @@ import { HUB } from './inventory/hub.ts'
 import { IMPORTS } from './inventory/imports.ts'
 import { MAKERS } from './inventory/makers.ts'
 import { PAGE } from './inventory/page.ts'
+import { PERSONAS } from './inventory/personas.ts'
 import { type RemedyText, remedyTexts, textsWritten } from './lib/remedy-texts.ts'
 
 interface Listed {
@@ -27,6 +28,7 @@ const listed: Listed[] = [
   IMPORTS,
   MAKERS,
   PAGE,
+  PERSONAS,
   COMMAND_LINE,
   ELSEWHERE,
   EDGE,

@@ -3,10 +3,10 @@ import { deviceParam, sensorParam } from '../../../shared/admin/fields.ts'
 import { DEVICE_SETTINGS, type DeviceSettings } from '../../../shared/device-settings.ts'
 import { LaresError } from '../../../shared/errors.ts'
 import { text } from '../../../shared/messages/fields.ts'
-import { nearestName } from '../../../shared/nearest-name.ts'
 import type { CallContext } from '../../engine/admin-command.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
 import { sensorsNamed } from '../devices/named-sensor.ts'
+import { activePersona } from '../personas/persona-row.ts'
 import { tellDesired, want, wantedOf } from './desired-state.ts'
 import { deviceToTell } from './device-to-tell.ts'
 import { settingLine, settingLines } from './setting-lines.ts'
@@ -97,11 +97,5 @@ function changed(context: CallContext, device: string, wishes: Wishes): DeviceSe
 /** The persona that is to speak; `null`: none of its own. Nothing where that stays. Throws `not_found`. */
 function personaOf({ db }: CallContext, { persona, reset }: Wishes): string | null | undefined {
   if (persona === undefined) return reset === 'persona' || reset === 'all' ? null : undefined
-  const all = db.prepare('SELECT id FROM personas WHERE is_active = 1 ORDER BY id').pluck().all() as string[]
-  if (all.includes(persona)) return persona
-  const nearest = nearestName(persona, all)
-  const meant = nearest === null ? '' : `Did you mean ${nearest}? `
-  throw new LaresError('not_found', `there is no persona ${persona}`, {
-    hint: `${meant}There are these: ${all.join(', ')}.`,
-  })
+  return activePersona(db, persona)
 }

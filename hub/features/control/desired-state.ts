@@ -3,6 +3,7 @@ import type { Desired } from '../../../shared/messages/desired.ts'
 import type { Reported } from '../../../shared/messages/reported.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
+import { assignedPersona } from '../personas/speaking-persona.ts'
 
 type Told = Omit<Desired, 'version'>
 
@@ -10,12 +11,6 @@ interface SettingsRow {
   version: number
   settings: string
   told: string
-}
-
-interface DeviceRow {
-  name: string
-  persona: string | null
-  persona_version: string | null
 }
 
 /** What the house wants of the device; nothing where it was never set. */
@@ -92,18 +87,13 @@ function toldDevices(db: Database): string[] {
 }
 
 function toldOf(db: Database, device: string, settings: string): string {
-  const row = db
-    .prepare(
-      'SELECT d.name, p.id AS persona, p.current_version AS persona_version FROM devices d ' +
-        'LEFT JOIN personas p ON p.id = d.active_persona_id AND p.is_active = 1 WHERE d.id = ?',
-    )
-    .get(device) as DeviceRow
-  const { name, persona, persona_version } = row
+  const name = db.prepare('SELECT name FROM devices WHERE id = ?').pluck().get(device) as string
+  const persona = assignedPersona(db, device)
   const told: Told = {
     name,
     settings: JSON.parse(settings) as Told['settings'],
-    persona,
-    ...(persona_version === null ? {} : { persona_version }),
+    persona: persona?.id ?? null,
+    ...(persona === null ? {} : { persona_version: persona.version }),
   }
   return JSON.stringify(told)
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { deviceParam, id, objectParam, time } from '../../../shared/admin/fields.ts'
+import { LaresError } from '../../../shared/errors.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
 import { adminCommand, type CallContext, type QueryContext } from '../../engine/admin-command.ts'
@@ -9,6 +10,7 @@ import { visibleHouses } from '../../query/visibility.ts'
 import { houseNamed, houseParam } from '../house/named-house.ts'
 import { GROUP, rowNamed } from '../house/named-row.ts'
 import { clearParam, nameParam, placeName, refuseTaken, SAYS_NOTHING, saysSomething } from '../house/names.ts'
+import { activePersona } from '../personas/persona-row.ts'
 import { refuseCentral } from '../sync/refuse-central.ts'
 import { accountIn } from './device-people.ts'
 import { moveDevice, moveLoss } from './move-device.ts'
@@ -28,7 +30,11 @@ const fields = {
   description: text(2_000).optional(),
   settings: objectParam.optional().meta({ description: 'what is set for the whole group: a JSON object' }),
 }
-const SET = ['name', ...Object.keys(fields)]
+const SET = ['name', 'description']
+const personaField = text(50)
+  .min(1)
+  .optional()
+  .meta({ description: 'who speaks on its devices that have nobody of their own' })
 const owner = nameParam.optional().meta({ description: 'a person of the house, by name or address' })
 
 const group = { group: nameParam, house: houseParam.optional() }
@@ -99,7 +105,7 @@ export const createGroup = adminCommand({
   verb: 'create',
   needs: 'configure',
   summary: 'Make a group of devices of a house, with settings for all of them',
-  params: z.strictObject({ name: placeName, house: houseParam.optional(), ...fields, owner }),
+  params: z.strictObject({ name: placeName, house: houseParam.optional(), ...fields, persona: personaField, owner }),
   result: GROUP_AND_NAME,
   examples: [
     { says: 'a group of the only house', params: { name: 'Night' } },
@@ -111,7 +117,10 @@ export const createGroup = adminCommand({
     const house = houseNamed(context, params.house)
     refuseTaken(context.db, groupsIn(house), params)
     const owned = params.owner === undefined ? null : accountIn(context, params.owner, house)
-    const made = insertRow(context, 'device_groups', { house_id: house, owner_id: owned, ...columnsSaid(params, SET) })
+    const settings = JSON.stringify(groupSettings(context.db, params, {}))
+    const made = insertRow(context, 'device_groups', {
+      ...{ house_id: house, owner_id: owned, settings, ...columnsSaid(params, SET) },
+    })
     context.addEvent({
       ...{ type: 'group_created', house, source: 'user' },
       data: { group: made, name: params.name, by: context.caller.principal },
@@ -124,20 +133,22 @@ export const updateGroup = adminCommand({
   area: 'groups',
   verb: 'update',
   needs: 'configure',
-  summary: "Change a group's name, description, settings or owner",
+  summary: "Change a group's name, description, settings, persona or owner",
   params: z
     .strictObject({
       ...group,
       name: placeName.optional(),
       ...fields,
+      persona: personaField,
       owner,
-      clear: clearParam(['description', 'owner_id']),
+      clear: clearParam(['description', 'owner_id', 'persona']),
     })
     .refine((params) => saysSomething(params, 'group', 'house'), SAYS_NOTHING),
   result: GROUP_AND_NAME,
   examples: [
     { says: 'another name', params: { group: 'Day', name: 'Daytime' } },
     { says: 'settings in the place of those that are there', params: { group: 'Day', settings: { volume: 20 } } },
+    { says: 'who speaks on its devices', params: { group: 'Day', persona: 'companion' } },
   ],
   positional: ['group'],
   changes: true,
@@ -146,7 +157,15 @@ export const updateGroup = adminCommand({
     const { id, name, house_id: house } = ownGroup(context, params)
     refuseTaken(db, groupsIn(house), { name: params.name, but: id })
     const owned = params.owner === undefined ? {} : { owner_id: accountIn(context, params.owner, house) }
-    updateRow(context, { table: 'device_groups', id }, { ...columnsSaid(params, SET, params.clear), ...owned })
+    const cleared = params.clear === 'persona' ? undefined : params.clear
+    updateRow(context, { table: 'device_groups', id }, { ...columnsSaid(params, SET, cleared), ...owned })
+    if ((params.settings ?? params.persona) !== undefined || params.clear === 'persona') {
+      const before = db.prepare('SELECT settings FROM device_groups WHERE id = ?').pluck().get(id) as string
+      const settings = groupSettings(db, params, JSON.parse(before) as GroupSettings)
+      updateRow(context, { table: 'device_groups', id }, { settings: JSON.stringify(settings) })
+      // Its devices are told whoever speaks on them now.
+      context.changed()
+    }
     const { group: _, house: __, ...changed } = params
     noteGroup(context, 'group_updated', { id, house }, { changed: Object.keys(changed) })
     return { group: id, name: params.name ?? name }
@@ -207,6 +226,29 @@ function groupsOf(db: Database, where: Pick<Conditions, 'sql' | 'values'>, limit
         `WHERE ${where.sql} ORDER BY g.name, g.id LIMIT ?`,
     )
     .all(...where.values, limit) as { id: string }[]
+}
+
+type GroupSettings = Record<string, unknown>
+
+/** What is set for the group after this. Throws `not_found` for a persona that there is not, and `bad_params` for one that is inactive. */
+function groupSettings(
+  db: Database,
+  {
+    settings,
+    persona,
+    clear,
+  }: { settings?: GroupSettings | undefined; persona?: string | undefined; clear?: string | undefined },
+  before: GroupSettings,
+): GroupSettings {
+  const { persona: said = persona, ...rest } = {
+    ...(settings ?? before),
+    ...(persona === undefined ? {} : { persona }),
+  }
+  if (said === undefined || said === null || clear === 'persona') return rest
+  if (typeof said !== 'string')
+    throw new LaresError('bad_params', 'settings.persona: is no persona', { hint: 'See lares personas list.' })
+  // One that central took away since stays as it is: it speaks nowhere.
+  return { ...rest, persona: said === before.persona ? said : activePersona(db, said) }
 }
 
 type Named = { group: string; house?: string | undefined }

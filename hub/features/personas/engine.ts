@@ -1,5 +1,5 @@
 import type { Feature } from '../../engine/feature.ts'
-import { seedCompanion } from './seed.ts'
+import { seedPersonas } from './seed.ts'
 
-/** Who speaks: a house has a companion from its first start. */
-export const openPersonas = (): Feature => ({ name: 'personas', start: seedCompanion })
+/** Who speaks: a house has somebody from its first start. */
+export const openPersonas = (): Feature => ({ name: 'personas', start: seedPersonas })

@@ -7,6 +7,24 @@ export const PERSONA_EVENTS = {
     title: 'Persona switched',
     description: 'Another persona speaks.',
   },
+  persona_published: {
+    category: 'persona',
+    severity: 'info',
+    title: 'Persona published',
+    description: 'A persona has another version.',
+  },
+  persona_activated: {
+    category: 'persona',
+    severity: 'info',
+    title: 'Persona activated',
+    description: 'A persona may speak again.',
+  },
+  persona_deactivated: {
+    category: 'persona',
+    severity: 'info',
+    title: 'Persona deactivated',
+    description: 'A persona speaks nowhere any more.',
+  },
 } as const satisfies Record<string, EventType>
 
 declare module '../../engine/context.ts' {

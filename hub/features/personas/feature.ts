@@ -6,4 +6,5 @@ export const feature: FeatureParts = {
   name: 'personas',
   events: PERSONA_EVENTS,
   engine: async () => (await import('./engine.ts')).openPersonas,
+  commands: async () => (await import('./commands.ts')).COMMANDS,
 }

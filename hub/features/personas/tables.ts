@@ -46,3 +46,18 @@ export const personaVersions = syncedTable(
     extras: (t) => [core.uniqueIndex('idx_persona_versions').on(t.persona_id, t.version)],
   },
 )
+
+/** What somebody is still working on: nobody hears it before it is published. One of a persona that is not there yet has no version. */
+export const personaDrafts = syncedTable(
+  'persona_drafts',
+  'local',
+  {
+    persona_id: textId(),
+    definition: json<Record<string, unknown>>().notNull(),
+    /** The version that was in force when it was begun; `null`: of a new persona. */
+    based_on: text(),
+    edited_by: text().references(() => users.id, { onDelete: 'set null' }),
+    ...stamps(),
+  },
+  { key: 'persona_id' },
+)

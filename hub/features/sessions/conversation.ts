@@ -2,6 +2,7 @@ import type { Wire } from '../../../shared/codec.ts'
 import { COMPANION } from '../../../shared/companion.ts'
 import { CLOCK_STEP_MS, TURN_MAX_MS } from '../../../shared/limits.ts'
 import type { Context } from '../../engine/context.ts'
+import { speakingPersona } from '../personas/speaking-persona.ts'
 
 /** After this long without a turn the next one starts a new session. */
 const SESSION_IDLE_MS = 120_000
@@ -10,6 +11,9 @@ const OPEN_TURN_MS = TURN_MAX_MS + 60_000
 
 /** Whether a turn of the session `s` is being spoken. Its parameter is the oldest start that counts. */
 const SPEAKING = "EXISTS (SELECT 1 FROM turns t WHERE t.session_id = s.id AND t.phase = 'open' AND t.started_at > ?)"
+
+/** What a session is pinned to when every persona is inactive: it is recorded, and nobody answers in it. */
+const NOBODY = { id: COMPANION, version: 'none' }
 
 /** A session with its fencing number. */
 export interface SessionKey {
@@ -75,15 +79,11 @@ export function tellDevice(context: Context, device: string, message: Wire<'sess
 
 function startSession(context: Context, { device, house }: { device: string; house: string }): SessionKey {
   const { db, now } = context
-  const persona = db
-    .prepare(
-      'SELECT p.id, p.current_version FROM personas p JOIN devices d ON d.id = ? WHERE p.id = coalesce(d.active_persona_id, ?)',
-    )
-    .get(device, COMPANION) as { id: string; current_version: string }
+  const persona = speakingPersona(db, device) ?? NOBODY
   const id = context.id()
   db.prepare(
     'INSERT INTO sessions (id, device_id, persona_id, persona_version, expires_at, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
-  ).run(id, device, persona.id, persona.current_version, now + SESSION_IDLE_MS, now, now)
+  ).run(id, device, persona.id, persona.version, now + SESSION_IDLE_MS, now, now)
   db.prepare('UPDATE devices SET active_session_id = ?, updated_at = ? WHERE id = ?').run(id, now, device)
   context.addEvent({ type: 'session_start', device, house, session: id })
   return { id, epoch: 1 }

@@ -77,6 +77,9 @@ const TARGETS = {
 }
 
 const PLAIN = { server: '192.168.1.5:1883', warnings: [] }
+/** Somebody is working at the next version of the companion. */
+const DRAFT = `INSERT OR IGNORE INTO persona_drafts (persona_id, definition, based_on, created_at, updated_at)
+  VALUES ('companion', '{"name":"Companion","system_prompt":"Be brief."}', '1.0.0', ${START}, ${START})`
 /** Two programs that log in at the hub's own broker. */
 const BRIDGE = ['zigbee2mqtt:zigbee2mqtt:zigbee2mqtt:[]', 'esphome:homeassistant:homeassistant:["esphome"]']
   .map((text) => text.split(':'))
@@ -300,6 +303,25 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
     before: ROOMS,
     expect: { device: 'kitchen-pi', house: 'Home', room: null, was: { room: 'Kitchen' } },
   },
+  'personas/list': {
+    expect: { personas: expect.arrayContaining([expect.objectContaining({ persona: 'companion', state: 'active' })]) },
+  },
+  'personas/show': { expect: { persona: { persona: 'companion', shown: '1.0.0' }, faults: [] } },
+  'personas/create': { expect: { persona: 'butler', see: 'lares personas publish butler' } },
+  'personas/edit': { expect: { changes: [{ setting: 'behavior_config.max_sentences', was: '4', now: '2' }] } },
+  'personas/publish': { before: DRAFT, expect: { persona: 'companion', version: '1.1.0', was: '1.0.0' } },
+  'personas/diff': { before: DRAFT, expect: { from: '1.0.0', to: 'draft', differences: expect.anything() } },
+  'personas/rollback': {
+    before:
+      "UPDATE personas SET current_version = 'none', system_prompt = 'Be brief.' WHERE id = 'companion' AND current_version = '1.0.0'",
+    expect: { version: '1.0.1', as: '1.0.0' },
+  },
+  'personas/activate': { expect: { persona: 'emergency', is_active: true } },
+  'personas/deactivate': { expect: { persona: 'medication_nurse', is_active: false, was_active: true } },
+  'personas/export': { expect: { format: 'lares-persona-1', persona: 'companion', versions: [{ version: '1.0.0' }] } },
+  'personas/import': { expect: { persona: 'butler', version: '1.0.0', was: null, added: ['1.0.0'] } },
+  'personas/validate': { expect: { ok: true, faults: [] } },
+  'personas/try': { expect: { answer: null, given: [{ role: 'system' }, { content: 'How warm is it?' }] } },
   'groups/list': { before: ROOMS, expect: { groups: [{ name: 'Day', devices: 0, managed_by: 'site' }] } },
   'groups/show': { before: ROOMS, expect: { group: { name: 'Day', settings: {} }, devices: [] } },
   'groups/create': { expect: { name: 'Night' } },

@@ -131,10 +131,10 @@ describe('the types of events that features declare', () => {
 })
 
 describe('the first start', () => {
-  it('makes one house and the companion in its first version, and later starts leave both alone', () => {
+  it('makes one house and its personas in their first version, and later starts leave all alone', () => {
     const house = openTestHouse()
     const persona = () =>
-      house.all('SELECT id, name, current_version, adaptation_mode, is_active, managed_by FROM personas')
+      house.all('SELECT id, name, current_version, adaptation_mode, is_active, managed_by FROM personas ORDER BY id')
     expect(house.all('SELECT name FROM houses')).toEqual([{ name: 'Home' }])
     expect(persona()).toEqual([
       {
@@ -145,14 +145,18 @@ describe('the first start', () => {
         is_active: 1,
         managed_by: 'site',
       },
+      expect.objectContaining({ id: 'emergency', current_version: '1.0.0' }),
+      expect.objectContaining({ id: 'medication_nurse', current_version: '1.0.0' }),
     ])
-    const [version] = house.all<{ artifacts: string }>('SELECT persona_id, version, artifacts FROM persona_versions')
+    const [version] = house.all<{ artifacts: string }>(
+      'SELECT persona_id, version, artifacts FROM persona_versions ORDER BY persona_id',
+    )
     expect(version).toMatchObject({ persona_id: 'companion', version: '1.0.0' })
     expect(JSON.parse(version?.artifacts ?? '')).toHaveProperty('system_prompt')
     house.db.exec("UPDATE personas SET name = 'Edited'")
     house.restart()
-    expect(persona()).toMatchObject([{ name: 'Edited' }])
-    expect(house.all('SELECT count(*) AS n FROM persona_versions')).toEqual([{ n: 1 }])
+    expect(persona()).toMatchObject([{ name: 'Edited' }, { name: 'Edited' }, { name: 'Edited' }])
+    expect(house.all('SELECT count(*) AS n FROM persona_versions')).toEqual([{ n: 3 }])
     expect(house.all('SELECT count(*) AS n FROM houses')).toEqual([{ n: 1 }])
   })
 })

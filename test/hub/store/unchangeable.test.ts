@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { SEEDED_PERSONAS } from '../../../hub/features/personas/seeded-personas.ts'
 import { atCentralsWork } from '../../../hub/features/sync/central-at-work.ts'
 import { ask, commandInput, data } from '../engine/ask.ts'
 import { openTestHouse, START, type TestHouse } from '../engine/engine-in-memory.ts'
@@ -62,7 +63,7 @@ describe('a version of a persona', () => {
   it('is neither changed nor removed, while its persona is changed', () => {
     const house = openTestHouse()
     const before = versions(house)
-    expect(before).toHaveLength(1)
+    expect(before).toHaveLength(SEEDED_PERSONAS.length)
     for (const change of [
       "id = 'other'",
       "artifacts = '{}'",

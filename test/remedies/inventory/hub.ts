@@ -31,7 +31,6 @@ export const HUB: Inventory = {
     'See how the device is before you say it again: lares devices': WAY_DOWN,
     'A sensor goes with its interval-s, its deadband, or both: ': WAY_DOWN,
     'See lares help devices configure.': WAY_DOWN,
-    '…There are these: ….': WAY_DOWN,
     'Each ends when its time is over: lares devices commands …': WAY_DOWN,
     'Write it as 30s, 10min or "1h 30min".': WAY_DOWN,
     "Write seconds=5, or 'output=lamp state=on' in quotes, or": WAY_DOWN,

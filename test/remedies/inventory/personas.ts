@@ -1,0 +1,34 @@
+import type { Inventory } from './entry.ts'
+
+const TYPED = { because: 'test/hub/features/personas gives the wrong one, and then what its remedy says' }
+
+/** The remedies of who speaks. */
+export const PERSONAS: Inventory = {
+  'cli/json-file.ts': {
+    'Name a file that lares personas export wrote.': { because: 'test/cli/json-file.test.ts names such a file' },
+  },
+  'hub/features/devices/group-commands.ts': { 'See lares personas list.': TYPED },
+  'hub/features/personas/draft-commands.ts': {
+    'Change it with lares personas edit …, or choose another id.': TYPED,
+    'Say it with --prompt, or begin with that of another: --from companion.': TYPED,
+    'Change something first: lares personas edit ….': TYPED,
+    'See lares personas diff …; then publish it with --anyway, or throw it away: lares personas edit … --discard.':
+      TYPED,
+  },
+  'hub/features/personas/file-commands.ts': {
+    'Put it at central with a current_version like 1.2.0.': { because: 'central is mended' },
+    'Take the file in beside it: --as …_2.': TYPED,
+  },
+  'hub/features/personas/persona-fields.ts': { 'docs/personas.md says what a definition has.': TYPED },
+  'hub/features/personas/persona-row.ts': {
+    'It has these: ….': TYPED,
+    'Publish it first: lares personas publish ….': TYPED,
+    'Activate it first: lares personas activate ….': TYPED,
+    '…There are these: ….': 'test/remedies/way-down.test.ts',
+  },
+  'hub/features/personas/publish-persona.ts': { 'Change something first: lares personas edit ….': TYPED },
+  'hub/features/personas/state-commands.ts': {
+    'Activate another one first: lares personas activate companion.': TYPED,
+    'See its versions: lares personas show ….': TYPED,
+  },
+}
