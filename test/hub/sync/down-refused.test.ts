@@ -114,21 +114,21 @@ describe.each(VERSIONS)('rows of central that do not fit here, on PostgreSQL %s'
     await home.put('care', 'persona_versions', { id: 'companion-1', persona_id: COMPANION, version: '1.0.0' })
     home.pump.start()
     expect(await home.taken('care')).toEqual(FINE)
-    expect(home.house.all('SELECT name, managed_by FROM personas')).toEqual([
+    expect(home.house.all('SELECT name, managed_by FROM personas WHERE id = ?', COMPANION)).toEqual([
       { name: 'Central companion', managed_by: 'central' },
     ])
-    expect(home.house.all('SELECT id, managed_by FROM persona_versions')).toEqual([
+    expect(home.house.all('SELECT id, managed_by FROM persona_versions WHERE persona_id = ?', COMPANION)).toEqual([
       { id: 'companion-1', managed_by: 'central' },
     ])
     // A hub that starts again seeds nothing beside it.
     home.house.restart()
-    expect(home.house.all('SELECT name FROM personas')).toEqual([{ name: 'Central companion' }])
+    expect(home.house.all('SELECT name FROM personas WHERE id = ?', COMPANION)).toEqual([{ name: 'Central companion' }])
   })
 
   it('do not take the place of a seeded persona that somebody edited, nor of its version', async () => {
     const home = await begin()
     home.house.db.prepare("UPDATE personas SET name = 'Edited', updated_at = updated_at + 1").run()
-    const [seeded] = home.house.all<{ id: string }>('SELECT id FROM persona_versions')
+    const [seeded] = home.house.all<{ id: string }>('SELECT id FROM persona_versions WHERE persona_id = ?', COMPANION)
     await home.grant('care')
     await home.put('care', 'persona_versions', { id: 'companion-1', persona_id: COMPANION, version: '1.0.0' })
     await home.put('care', 'personas', { id: COMPANION, name: 'Central companion' })
@@ -136,8 +136,10 @@ describe.each(VERSIONS)('rows of central that do not fit here, on PostgreSQL %s'
     const { ok, refused } = await home.taken('care')
     expect(ok).toBe(true)
     expect(refused.map(({ key }) => key).sort()).toEqual([COMPANION, 'companion-1'])
-    expect(home.house.all('SELECT name, managed_by FROM personas')).toEqual([{ name: 'Edited', managed_by: 'site' }])
-    expect(home.house.all('SELECT id FROM persona_versions')).toEqual([seeded])
+    expect(home.house.all('SELECT name, managed_by FROM personas WHERE id = ?', COMPANION)).toEqual([
+      { name: 'Edited', managed_by: 'site' },
+    ])
+    expect(home.house.all('SELECT id FROM persona_versions WHERE persona_id = ?', COMPANION)).toEqual([seeded])
   })
 
   it('are named with the column that has a wrong type; columns and tables that this hub lacks are no harm', async () => {

@@ -178,9 +178,11 @@ describe.each(VERSIONS)('rows that central manages, on PostgreSQL %s', (version)
     ).toEqual([])
     expect(await copy()).toEqual([{ name: 'Companion', deleted_at: expect.any(Date) }])
     expect(
-      await rows(home.admin, 'SELECT 1 FROM lares.persona_versions WHERE site_id = $1 AND deleted_at IS NULL', [
-        home.site,
-      ]),
+      await rows(
+        home.admin,
+        'SELECT 1 FROM lares.persona_versions WHERE site_id = $1 AND persona_id = $2 AND deleted_at IS NULL',
+        [home.site, COMPANION],
+      ),
     ).toEqual([])
     expect(await rows(home.admin, 'SELECT id FROM lares.users')).toEqual([])
   })
