@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { MqttClient } from 'mqtt'
+import { cleanText } from '../shared/clean-text.ts'
 import { decode } from '../shared/codec.ts'
 import { type ErrorCode, LaresError } from '../shared/errors.ts'
 import { crockford } from '../shared/ids.ts'
@@ -160,5 +161,13 @@ function endOf(client: MqttClient, door: WayToHub, awaited: AwaitedAnswers): Pro
 function dataOf(response: AdminResponse): unknown {
   if (response.status !== 'error') return response.data
   const error = response.error ?? { code: 'internal', message: 'the hub did not say what is wrong', hint: '' }
-  throw new LaresError(error.code as ErrorCode, error.message, { hint: error.hint })
+  throw new LaresError(cleanText(error.code) as ErrorCode, cleanText(error.message), { hint: cleanLines(error.hint) })
+}
+
+/** A remedy may have several lines. */
+function cleanLines(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `${/^ */.exec(line)?.[0] ?? ''}${cleanText(line)}`)
+    .join('\n')
 }

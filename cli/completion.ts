@@ -78,7 +78,7 @@ type Completed = (Options[string] & { format?: string }) | undefined
 /** `area`: of the command; empty: of a program, which asks no hub. */
 function completedBy(name: string, option: Completed, area: string): Word['values'][number] {
   if (option?.choices) return { kind: 'choice', choices: option.choices }
-  const of = area === '' || area === 'login' ? null : valueKindOf(name, { area, format: option?.format })
+  const of = area === '' ? null : valueKindOf(name, { area, format: option?.format })
   if (of !== null) return { kind: 'asked', of }
   return { kind: /^(?:FILE|DIR|PATH)$/.test(option?.value ?? '') ? 'file' : 'text' }
 }

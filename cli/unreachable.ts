@@ -11,7 +11,7 @@ export function unreachable(socket: string, cause?: unknown): LaresError {
   if (code === 'EACCES' || code === 'EPERM')
     return new LaresError('unreachable', `the user ${runningUser()} may not open ${socket}`, {
       cause,
-      hint: 'Call it with sudo or as the user of the hub. Where it is a service, members of the group lares may open it, too.',
+      hint: 'Call it with sudo or as the user of the hub. Where it is a service, members of the group lares may open it, too. Or name a hub elsewhere with --hub.',
     })
   const reason = code === 'ENOENT' ? 'there is no such socket' : message
   return new LaresError('unreachable', `no hub answers at ${socket}: ${reason}`, { cause, hint: START_IT })

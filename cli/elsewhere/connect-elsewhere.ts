@@ -76,6 +76,8 @@ function openWebSocket(hub: KeptHub): Promise<{ stream: Duplex; address: string 
       })
       const stream = createWebSocketStream(peer)
       stream.on('error', () => {})
+      // The other side is gone when all that it said was read; otherwise only a question without an answer would tell.
+      stream.once('end', () => stream.destroy())
       resolve({ stream, address })
     })
   })

@@ -4,6 +4,7 @@ import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Clock } from '../../shared/clock.ts'
 import { LaresError } from '../../shared/errors.ts'
+import { isSystemTrouble, systemTrouble } from '../../shared/system-trouble.ts'
 import { ProgressLine, type ProgressOutlet } from '../../shared/terminal/progress-line.ts'
 import { pageRequest, type TrustedPlace } from './ask-page.ts'
 import { NewFile } from './new-file.ts'
@@ -48,7 +49,8 @@ export async function fetchFile(
     const counted = new Transform({
       transform(chunk: Buffer, _encoding, done) {
         bytes += chunk.length
-        line.show(bytes, total)
+        // Beside a file that is shown on the same terminal a bar would stand in it.
+        if (into || process.stdout.isTTY !== true) line.show(bytes, total)
         done(null, chunk)
       },
     })
@@ -58,7 +60,7 @@ export async function fetchFile(
     into?.keep()
     return { file: into?.path ?? '-', bytes }
   } catch (error) {
-    throw brokenOff(error)
+    throw isSystemTrouble(error) && into ? systemTrouble(error, into.path) : brokenOff(error)
   } finally {
     line.end()
     into?.discard()

@@ -132,6 +132,9 @@ describe('a laptop that is logged in', () => {
     expect(await json<object>(['users', 'me'])).toMatchObject({ kind: 'person', email: EMAIL, is_administrator: true })
     expect((await lares(['hub', 'status'])).out).toContain('vouched for by')
     expect((await lares(['events', 'list', '--all', '--limit', '5'])).code).toBe(0)
+    const traced = await lares(['trace', 'reading', 'Garden', 'soil'])
+    expect([traced.code, traced.out]).toEqual([0, expect.stringContaining('Garden')])
+    expect((await lares(['readings', 'latest'])).out).toContain('41.5')
     const nothing = await lares(['devices', 'show', 'nobody'])
     expect(nothing).toMatchObject({ code: 3, err: expect.stringContaining('[not_found]') })
     const { devices } = await admin.call<{ devices: object[] }>('devices', 'list', { all: true })
@@ -165,6 +168,7 @@ describe('a laptop that is logged in', () => {
 
   it.each([
     [['watch', '--json'], /"device":"garden-/],
+    [['readings', 'follow', 'Garden', 'soil', '--json'], /"sensor":"soil"/],
     [['events', 'follow', '--json'], /"type":"device_created"|Pond/],
   ])(
     'lives on: %j',
@@ -218,7 +222,7 @@ describe('a laptop that is logged in', () => {
     60_000,
   )
 
-  it('completes what that hub has and knows, also in the moment in which it is away, and offers no shell what it would run', async () => {
+  it('completes what that hub has and knows, and offers no shell what it would run', async () => {
     const offered = async (...words: string[]) => {
       const { code, out, err } = await lares(['completion', ...words])
       expect([code, err]).toEqual([0, ''])

@@ -196,4 +196,24 @@ export const ELSEWHERE_ASKED: readonly Mutation[] = [
       name: 'stands in for a hub that is away, which is not asked at each key',
     },
   },
+  {
+    without: 'cleaning what a hub says is wrong',
+    file: 'cli/admin-client.ts',
+    text: 'cleanText(error.message)',
+    becomes: 'error.message',
+    test: {
+      file: 'test/cli/elsewhere/connect-elsewhere.test.ts',
+      name: 'is shown without a sign that a terminal obeys',
+    },
+  },
+  {
+    without: 'ending a connection with a packet that is too large',
+    file: 'cli/elsewhere/connect-elsewhere.ts',
+    text: 'if (!bound.take(piece)) peer.terminate()',
+    becomes: 'bound.take(piece)',
+    test: {
+      file: 'test/cli/elsewhere/connect-elsewhere.test.ts',
+      name: 'ends where a packet claims to be larger than an answer can be',
+    },
+  },
 ]

@@ -51,7 +51,7 @@ describe.skipIf(!isRoot)('what belongs to somebody else (only root can try it as
       expect(code).not.toBe(0)
       expect(err).toMatch(
         asPattern(
-          'Call it with sudo or as the user of the hub. Where it is a service, members of the group lares may open it, too.',
+          'Call it with sudo or as the user of the hub. Where it is a service, members of the group lares may open it, too. Or name a hub elsewhere with --hub.',
         ),
       )
       expect(await lares(line)).toMatchObject({ code: 0, err: '' })

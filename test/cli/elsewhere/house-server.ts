@@ -6,6 +6,7 @@ import { createServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type WebSocket, WebSocketServer } from 'ws'
 import { type HouseAuthority, loadAuthority } from '../../../hub/listen/house-authority.ts'
 import { newCertificateKey, signCertificate } from '../../../hub/listen/sign-certificate.ts'
 
@@ -20,6 +21,8 @@ export interface HouseServer {
   cert: Buffer
   /** What was asked: method, path and cookie. */
   asked: { what: string; cookie: string | undefined; body: string }[]
+  /** Of each WebSocket. */
+  origins: (string | undefined)[]
   stop(): Promise<void>
 }
 
@@ -33,6 +36,10 @@ export interface HouseParts {
   isAlone?: boolean
   port?: number
   answer?: (request: IncomingMessage, response: ServerResponse) => void
+  /** Takes a WebSocket. */
+  socket?: (peer: WebSocket) => void
+  /** Every WebSocket is refused with this status. */
+  refuse?: number
 }
 
 /** The authority of a new house. */
@@ -91,11 +98,21 @@ export async function startHouse(parts: HouseParts = {}): Promise<HouseServer> {
       answer(request, response)
     })
   })
+  const origins: HouseServer['origins'] = []
+  const sockets = new WebSocketServer({ noServer: true })
+  if (parts.socket !== undefined || parts.refuse !== undefined)
+    server.on('upgrade', (request, peer, head) => {
+      asked.push({ what: `${request.method} ${request.url}`, cookie: request.headers.cookie, body: '' })
+      origins.push(request.headers.origin)
+      if (parts.refuse === undefined)
+        sockets.handleUpgrade(request, peer, head, (one) => parts.socket?.(one.on('error', () => {})))
+      else peer.end(`HTTP/1.1 ${parts.refuse} No\r\nLocation: https://example.com/\r\nContent-Length: 0\r\n\r\n`)
+    })
   server.on('connection', (peer: Socket) => open.add(peer.on('error', () => {})))
   server.listen(parts.port ?? 0, '127.0.0.1')
   await once(server, 'listening')
   return {
-    ...{ port: (server.address() as AddressInfo).port, authority, cert, asked },
+    ...{ port: (server.address() as AddressInfo).port, authority, cert, asked, origins },
     async stop() {
       const closed = once(server, 'close')
       server.close()

@@ -18,10 +18,7 @@ export const ELSEWHERE: Inventory = {
   'cli/elsewhere/connect-elsewhere.ts': {
     'Its topics may begin with something else by now:': { because: 'a hub keeps the base with which it was begun' },
     'Log in again: ….': END,
-    'Ask an administrator of this hub to open it again.': {
-      because:
-        'closing an account ends its logins, which is told first: test/end-to-end/from-elsewhere.test.ts closes one',
-    },
+    'Ask an administrator of this hub to open it again.': 'test/cli/elsewhere/connect-elsewhere.test.ts',
   },
   'cli/elsewhere/fetch-file.ts': { 'Call it again: each link is good once.': FETCHED },
   'cli/elsewhere/hub-place.ts': {
