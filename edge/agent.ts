@@ -228,7 +228,7 @@ export class Agent implements Service {
       outbox,
       handled: openHandledCommands(opened.db),
       handlers: deviceCommands({
-        ...{ clock, pins, hearing, outputs, levels: this.#levels },
+        ...{ clock, pins, hearing, outputs, levels: this.#levels, board: logBoard },
         status: () => this.status(),
         restart: this.#options.onRestart ?? null,
       }),

@@ -90,6 +90,9 @@ export const COMMANDS = {
   graceMs: 5_000,
 } as const
 
+/** What a device says of its log when it is asked: one message. Lines are cut to so many UTF-16 units. */
+export const DEVICE_LOG = { lines: 300, characters: 2_000, bytes: 48 * KiB } as const
+
 /** Devices of other makers. */
 export const MAKER_LIMITS = {
   /** Of one source, that nobody decided on. */

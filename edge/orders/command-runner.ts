@@ -21,6 +21,8 @@ export interface CommandHandler<P = unknown> {
    * Default: it does not.
    */
   makesSafe?(params: P): boolean
+  /** Whether it only looks: its answer is said now or never, and neither it nor the id is kept. Default: it is not. */
+  isPassing?: boolean
   run(params: P, context: CommandContext): ResultBody['value'] | Promise<ResultBody['value']>
   /** Once its answer is on its way, or cannot be kept. */
   afterwards?(): void
@@ -39,17 +41,19 @@ export interface RegisteredCommand {
   readonly expiresMs: number
   /** Throws a `ZodError` that names the wrong parameter. */
   readonly makesSafe: (params: unknown) => boolean
+  readonly isPassing: boolean
   /** Checks the parameters and runs. Throws a `ZodError` that names the wrong one. */
   readonly run: (params: unknown, context: CommandContext) => Promise<ResultBody['value']>
   readonly afterwards: () => void
 }
 
 export function commandHandler<P>(handler: CommandHandler<P>): RegisteredCommand {
-  const { name, summary, expiresMs = EXPIRES_MS } = handler
+  const { name, summary, expiresMs = EXPIRES_MS, isPassing = false } = handler
   return {
     name,
     summary,
     expiresMs,
+    isPassing,
     makesSafe: (params) => handler.makesSafe?.(handler.params.parse(params)) ?? false,
     run: async (params, context) => handler.run(handler.params.parse(params), context),
     afterwards: () => handler.afterwards?.(),
@@ -101,6 +105,7 @@ export class CommandRunner {
   async #handle(command: Command, deadline: number): Promise<void> {
     const { clock, log, handled } = this.#options
     try {
+      if (this.#handlers.get(command.name)?.isPassing) return await this.#say(command, deadline)
       const before = handled.find(command.id)
       if (before !== null) {
         this.#write(before)
@@ -130,6 +135,11 @@ export class CommandRunner {
       if (error instanceof z.ZodError) return failed(id, 'bad_params', describeIssues(error))
       return failed(id, error instanceof LaresError ? error.code : 'internal', asError(error).message)
     }
+  }
+
+  async #say(command: Command, deadline: number): Promise<void> {
+    const { clock, tell } = this.#options
+    if (clock.mono() < deadline) tell(await this.#run(command, deadline))
   }
 
   #makesSafe({ name, params }: Command): boolean {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Clock } from '../../shared/clock.ts'
 import { cutText } from '../../shared/cut-text.ts'
 import { LaresError } from '../../shared/errors.ts'
+import type { LogBoard } from '../../shared/log-board.ts'
 import { type LogLevels, readLevel } from '../control/log-levels.ts'
 import type { Hearing } from '../parts/hearing.ts'
 import type { Outputs } from '../parts/outputs.ts'
@@ -9,6 +10,7 @@ import type { Pins } from '../parts/pins.ts'
 import type { AgentStatus } from '../status/status-file.ts'
 import type { RegisteredCommand } from './command-runner.ts'
 import { commandHandler } from './command-runner.ts'
+import { logCommand } from './log-command.ts'
 import { switchCommand } from './switch-command.ts'
 
 export interface DeviceCommandsOptions {
@@ -18,6 +20,7 @@ export interface DeviceCommandsOptions {
   outputs: Pick<Outputs, 'plan' | 'switch'>
   status: () => AgentStatus
   levels: Pick<LogLevels, 'set' | 'current'>
+  board: Pick<LogBoard, 'recent'>
   /** Ends the agent, which somebody starts again; `null` where nobody would. */
   restart: (() => void) | null
 }
@@ -32,6 +35,7 @@ export function deviceCommands({
   outputs,
   status,
   levels,
+  board,
   restart,
 }: DeviceCommandsOptions): RegisteredCommand[] {
   return [
@@ -83,6 +87,7 @@ export function deviceCommands({
         return { levels: levels.current().map((one) => ({ ...one })) }
       },
     }),
+    logCommand(board),
     commandHandler({
       name: 'doctor',
       summary: 'Says what is missing',

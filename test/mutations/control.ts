@@ -4,10 +4,53 @@ const COMMANDS = 'test/hub/features/control/commands.test.ts'
 const RESTARTS = 'test/hub/features/control/over-restarts.test.ts'
 const KEPT = 'test/hub/features/control/kept-commands.test.ts'
 const SETTINGS = 'test/hub/features/control/settings.test.ts'
+const LOG = 'test/hub/features/control/device-log.test.ts'
 const UNDERWAY = 'hub/features/control/underway.ts'
 
 /** What keeps a device from doing something late, twice, or what nobody wanted. */
 export const CONTROL: readonly Mutation[] = [
+  {
+    without: 'keeping lines of a log out of the database',
+    file: 'hub/features/control/action-outcome.ts',
+    text: 'return command === LOG || value === undefined',
+    becomes: 'return value === undefined',
+    test: { file: LOG, name: 'stands nowhere in the database' },
+  },
+  {
+    without: 'keeping lines of a log out of the memory of requests',
+    file: 'hub/features/control/action-outcome.ts',
+    text: 'action.command === LOG ? publishAnswer : answerLater',
+    becomes: 'answerLater',
+    test: { file: LOG, name: 'stands nowhere in the database' },
+  },
+  {
+    without: 'keeping lines of a log out of the events',
+    file: 'hub/features/control/action-outcome.ts',
+    text: 'action?.command === LOG ? null : (value ?? null)',
+    becomes: 'value ?? null',
+    test: { file: LOG, name: 'stands nowhere in the database' },
+  },
+  {
+    without: 'asking no log of a device that is away',
+    file: 'hub/features/control/device-log.ts',
+    text: 'if (!device.online)',
+    becomes: 'if (device.id === "")',
+    test: { file: LOG, name: 'cannot be read while the device is away' },
+  },
+  {
+    without: 'leaving nothing of a look on the disk of a device',
+    file: 'edge/orders/command-runner.ts',
+    text: 'if (this.#handlers.get(command.name)?.isPassing)',
+    becomes: 'if (command.id === "")',
+    test: { file: 'test/edge/orders/command-runner.test.ts', name: 'leave nothing on the disk' },
+  },
+  {
+    without: 'fitting a log into one message',
+    file: 'edge/orders/log-command.ts',
+    text: ' || bytes > DEVICE_LOG.bytes',
+    becomes: '',
+    test: { file: 'test/edge/orders/log-command.test.ts', name: 'fits into one message' },
+  },
   {
     without: 'the end of a command that waits for its device',
     file: UNDERWAY,

@@ -21,6 +21,7 @@ const ANSWERS: Readonly<Record<string, string>> = {
   DeviceList: 'devices/list',
   DeviceShown: 'devices/show',
   EntityList: 'entities/list',
+  DeviceLogAnswer: 'devices/log',
   EventList: 'events/list',
   PeopleList: 'people/list',
   SummaryAnswer: 'readings/summary',

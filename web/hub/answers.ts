@@ -57,6 +57,12 @@ export interface DeviceShown {
   settings: { setting: string; wanted: string | null; says: string }[]
 }
 
+export interface DeviceLogAnswer {
+  says: string
+  state: string
+  lines: string[]
+}
+
 export interface EventLine {
   id: number
   timestamp: number

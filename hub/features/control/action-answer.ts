@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { UPGRADE_COMMAND } from '../../../shared/compatibility.ts'
 import { LaresError } from '../../../shared/errors.ts'
 import { ACTION_STATES, type ActionRow } from './action-row.ts'
 import { actionWords, orderWords, subjectWords } from './action-words.ts'
@@ -29,7 +30,11 @@ export function actionAnswer(action: ActionRow, now: number): z.infer<typeof act
 }
 
 /** Why a command was not done, each with what a person may do. */
-export function refusedBy(action: ActionRow, message: string): LaresError {
+export function refusedBy(action: ActionRow, { code = '', message }: { code?: string; message: string }): LaresError {
+  if (action.command === 'log' && code === 'unknown_command')
+    return new LaresError('device_refused', `the agent of ${action.device} is too old to say its log`, {
+      hint: `Upgrade it, on that machine: ${UPGRADE_COMMAND}`,
+    })
   return new LaresError('device_refused', `${action.device} did not ${orderWords(action)}: ${message}`, {
     hint: `See what it has and what is wrong with it: lares devices show ${action.device_id}`,
   })

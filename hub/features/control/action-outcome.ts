@@ -1,11 +1,12 @@
 import type { LaresError } from '../../../shared/errors.ts'
 import type { Result } from '../../../shared/messages/result.ts'
-import { type Asker, answerLater, failure, pending, success } from '../../engine/answer-later.ts'
+import { type Asker, answerLater, failure, pending, publishAnswer, success } from '../../engine/answer-later.ts'
 import type { Context } from '../../engine/context.ts'
 import type { Origin } from '../../engine/feature.ts'
 import { actionAnswer, refusedBy } from './action-answer.ts'
 import { type ActionRow, actionOf, type DeviceAnswer } from './action-row.ts'
 import { actionWords } from './action-words.ts'
+import { LOG, logAnswer } from './device-log.ts'
 
 /** How a command ended. */
 interface Ending {
@@ -36,7 +37,7 @@ export function answered(
   }
   const action = found && actionOf(db, found.id)
   if (action)
-    end(context, action, { answer, error: ok ? null : refusedBy(action, error?.message ?? 'it did not say why') })
+    end(context, action, { answer, error: ok ? null : refusedBy(action, error ?? { message: 'it did not say why' }) })
   context.addEvent({
     type: 'command_result',
     severity: ok ? 'info' : 'warning',
@@ -48,7 +49,7 @@ export function answered(
       command: action?.command ?? id,
       action: action?.id ?? null,
       ok,
-      value: value ?? null,
+      value: action?.command === LOG ? null : (value ?? null),
       error: error ?? null,
     },
   })
@@ -62,7 +63,7 @@ export function end(context: Context, action: ActionRow, { answer, error }: Endi
   ).run(
     error === null ? 'completed' : 'failed',
     now,
-    answer === null ? null : JSON.stringify(answer),
+    answer === null ? null : JSON.stringify(kept(action, answer)),
     error?.message ?? null,
     now,
     action.id,
@@ -70,16 +71,29 @@ export function end(context: Context, action: ActionRow, { answer, error }: Endi
   const asker = askerOf(context, action.id)
   db.prepare('DELETE FROM commands_underway WHERE action_id = ?').run(action.id)
   if (asker === null) return
-  const response =
-    error === null ? success(asker.request, actionAnswer(actionOf(db, action.id), now)) : failure(asker.request, error)
-  answerLater(context, asker, response)
+  if (error !== null) {
+    answerLater(context, asker, failure(asker.request, error))
+    return
+  }
+  const ended = { ...actionOf(db, action.id), result: answer }
+  // What a log says is handed on: not even the memory of requests keeps it.
+  const said = asker.verb === LOG ? logAnswer(ended, answer) : actionAnswer(ended, now)
+  const tell = action.command === LOG ? publishAnswer : answerLater
+  tell(context, asker, success(asker.request, said))
+}
+
+/** What is kept of an answer. Lines of a log may tell more than a database that is synced should know. */
+function kept({ command }: ActionRow, { value, ...answer }: DeviceAnswer): DeviceAnswer {
+  return command === LOG || value === undefined ? answer : { ...answer, value }
 }
 
 /** Says what is known so far to whoever waits; how it ends is among `devices commands`. */
 export function answerSoFar(context: Context, action: ActionRow): void {
   const asker = askerOf(context, action.id)
   context.db.prepare('UPDATE commands_underway SET asker = NULL, answer_mono = NULL WHERE action_id = ?').run(action.id)
-  if (asker !== null) answerLater(context, asker, pending(asker.request, actionAnswer(action, context.now)))
+  if (asker === null) return
+  const known = asker.verb === LOG ? logAnswer(action, null) : actionAnswer(action, context.now)
+  answerLater(context, asker, pending(asker.request, known))
 }
 
 function askerOf({ db }: Context, action: number): Asker | null {

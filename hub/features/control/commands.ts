@@ -14,6 +14,7 @@ import { actionSchema } from './action-answer.ts'
 import { ACTION_COLUMNS, ACTION_STATES, ACTION_TABLES, readAction } from './action-row.ts'
 import { actionWords, fieldsWords } from './action-words.ts'
 import { configureDevice } from './configure-device.ts'
+import { showDeviceLog } from './device-log.ts'
 import { deviceToTell, outsideDevice } from './device-to-tell.ts'
 import { giveCommand } from './give-command.ts'
 import { entityNamed, mainOutput, meantEntity, type ToldEntity, toldEntities } from './named-entity.ts'
@@ -229,4 +230,7 @@ function outputKey(context: CallContext, given: string, device: string): string 
   }
 }
 
-export const COMMANDS = [switchOutput, setEntity, commandDevice, configureDevice, restartDevice, listCommands] as const
+export const COMMANDS = [
+  ...[switchOutput, setEntity, commandDevice, configureDevice, restartDevice],
+  ...[showDeviceLog, listCommands],
+] as const

@@ -122,7 +122,7 @@ export class Underway {
 
   #shutOut(context: Context, row: UnderwayRow): void {
     const action = actionOf(context.db, row.action_id)
-    end(context, action, { answer: null, error: refusedBy(action, 'it was shut out') })
+    end(context, action, { answer: null, error: refusedBy(action, { message: 'it was shut out' }) })
   }
 
   #over(context: Context, row: UnderwayRow, untold = notInTime): void {

@@ -108,6 +108,7 @@ describe('the log level of a part of a running agent', () => {
       outputs: nothing,
       status: nothing,
       levels,
+      board: nothing,
       restart: null,
     })
     const command = commands.find(({ name }) => name === 'log_level')

@@ -57,6 +57,13 @@ function setUp(db: Database = emptyEdgeDatabase()) {
         throw new LaresError('device_missing', 'there is no lamp')
       },
     }),
+    commandHandler({
+      name: 'look',
+      summary: 'Only looks',
+      params: z.strictObject({}),
+      isPassing: true,
+      run: () => 'seen',
+    }),
     commandHandler({ name: 'huge', summary: 'Too much', params: z.strictObject({}), run: () => 'x'.repeat(80_000) }),
   ]
   const told: ResultBody[] = []
@@ -76,6 +83,19 @@ describe('commands', () => {
     take('c1', 'ping', { n: 1 })
     await commands.settled()
     expect(results()).toEqual([{ id: 'c1', ok: true, value: { pong: 1 } }])
+  })
+
+  it('that only look are answered now or never, and leave nothing on the disk', async () => {
+    const { db, clock, commands, take, results, told } = setUp()
+    take('c1', 'look')
+    await commands.settled()
+    expect(told).toEqual([{ id: 'c1', ok: true, value: 'seen' }])
+    expect(results()).toEqual([])
+    expect(db.prepare('SELECT count(*) FROM handled_commands').pluck().get()).toBe(0)
+    take('c2', 'look', {}, 1_000)
+    clock.advance(1_001)
+    await commands.settled()
+    expect(told).toHaveLength(1)
   })
 
   it('are not run again when they are repeated, but answered the same', async () => {

@@ -134,6 +134,7 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
     expect: { device: 'kitchen-pi', command: 'switch', state: 'pending' },
   },
   'devices/command': { expect: { device: 'kitchen-pi', command: 'identify', state: 'pending' } },
+  'devices/log': { expect: { device: 'kitchen-pi', state: 'away', lines: [] } },
   'devices/restart': { expect: { device: 'kitchen-pi', command: 'restart', state: 'pending' } },
   'devices/configure': {
     expect: { version: 1, settings: [{ setting: 'heartbeat_s', wanted: '60', says: 'not taken yet' }] },

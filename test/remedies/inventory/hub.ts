@@ -25,6 +25,12 @@ export const HUB: Inventory = {
     'Those that are kept: lares events list.': TRACE,
     'Those that are kept: lares sessions list.': TRACE,
   },
+  'hub/features/control/action-answer.ts': {
+    'Upgrade it, on that machine: …': {
+      because:
+        'an agent of an earlier version is not here: test/hub/features/control/device-log.test.ts answers as one',
+    },
+  },
   'hub/features/control/': {
     'See what it has and what is wrong with it: lares devices show …': WAY_DOWN,
     'Say it again when the device is back: lares devices show …': WAY_DOWN,

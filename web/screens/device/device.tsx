@@ -11,6 +11,7 @@ import { AboutDevice } from './about-device.tsx'
 import { DeviceActions } from './device-actions.tsx'
 import { DeviceEvents } from './device-events.tsx'
 import { DeviceHealth } from './device-health.tsx'
+import { DeviceLog } from './device-log.tsx'
 import { EntityRow } from './entity-row.tsx'
 import type { Heartbeat } from './heartbeat.ts'
 import { ToldDevice } from './told-device.tsx'
@@ -76,6 +77,7 @@ export function Device({ id = '' }: { id?: string }) {
           <AboutDevice device={device} />
           <ToldDevice device={id} />
           <DeviceEvents device={id} />
+          {device.integration_type === 'lares' && <DeviceLog device={id} />}
         </div>
       </div>
     </>
