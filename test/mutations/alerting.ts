@@ -10,6 +10,13 @@ const LETTERS = 'test/hub/features/alerts/letters.test.ts'
 /** Who is told that something is wrong, when, and how often. */
 export const ALERTING: readonly Mutation[] = [
   {
+    without: 'telling anew what was snoozed while word of it was on its way',
+    file: 'hub/features/alerts/alert-commands.ts',
+    text: "WHERE alert_id = ? AND sending IN ('raised', 'flapping')",
+    becomes: "WHERE alert_id = ? AND sending = ''",
+    test: { file: COMMANDS, name: 'snoozed while word of them is on its way' },
+  },
+  {
     without: 'waiting until a device has been away for as long as its rule says',
     file: 'hub/features/alerts/rule-judge.ts',
     text: '!isOpen && beyond && lasts >= rule.for_s * 1_000',

@@ -148,6 +148,10 @@ export const snoozeAlert = adminCommand({
     db.prepare("UPDATE alert_tellings SET told = 'snoozed' WHERE alert_id = ? AND told IN ('raised', 'flapping')").run(
       row.id,
     )
+    // What is on its way says that it is so once more: also who hears it now is told anew when the time is over.
+    db.prepare(
+      "UPDATE alert_tellings SET sending = 'snoozed' WHERE alert_id = ? AND sending IN ('raised', 'flapping')",
+    ).run(row.id)
     note(context, row, 'snoozed')
     return { alert: row.id, until, says: row.says }
   },

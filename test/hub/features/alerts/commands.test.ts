@@ -209,6 +209,20 @@ describe('alerts', () => {
     expect(made.told(7 * MINUTE, 'phone')).toEqual(['Kitchen-pi Temperature is 30 °C, above 28 °C'])
   })
 
+  it('that are snoozed while word of them is on its way are told anew, too', () => {
+    const made = home()
+    made.only()
+    done(made, 'alert-rules/add', { kind: 'entity_above', name: 'Warm', on_at: 28, targets: 'phone' })
+    made.read('kitchen-pi', 30)
+    made.pass(30 * SECOND)
+    const [message] = made.claim()
+    const [alert] = query<{ alerts: { id: number }[] }>(made.house, 'alerts/list').alerts
+    done(made, 'alerts/snooze', { alert: alert?.id, until: '2h' })
+    if (message) made.end(message, { is: 'done', value: undefined })
+    expect(made.told(115 * MINUTE)).toEqual([])
+    expect(made.told(7 * MINUTE)).toEqual(['Kitchen-pi Temperature is 30 °C, above 28 °C'])
+  })
+
   it('are snoozed for a while that is ahead and bounded', () => {
     const { made, alert } = wrong()
     expect(refusal(made, 'alerts/snooze', { alert, until: 5 })).toMatchObject({
