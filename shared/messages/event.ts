@@ -3,7 +3,9 @@ import { MESSAGE_BYTES } from '../limits.ts'
 import { bootId, identity, monoMs, sensorKey, sentAt, timeMs, words, wordsObject } from './fields.ts'
 import { message } from './message.ts'
 
-export const severity = z.enum(['debug', 'info', 'warning', 'error', 'critical'])
+/** The least first. */
+export const EVENT_SEVERITIES = ['debug', 'info', 'warning', 'error', 'critical'] as const
+export const severity = z.enum(EVENT_SEVERITIES)
 export type Severity = z.infer<typeof severity>
 
 /**

@@ -3,11 +3,69 @@ import type { Mutation } from './mutation.ts'
 const CONSOLE = 'test/web/console.test.ts'
 const CHARTS = 'test/web/charts.test.ts'
 const CONNECTION = 'test/web/connection.test.ts'
+const QUESTIONS = 'test/web/hub-questions.test.ts'
+const SEEN = 'test/hub/features/events-acknowledged.test.ts'
 const TRACE = 'test/hub/features/trace/trace.test.ts'
 const SESSION = 'test/hub/web/session-route.test.ts'
 
 /** What is shown to people, and what they are told of the way of a thing. */
 export const PAGE: readonly Mutation[] = [
+  {
+    without: 'hearing a hub that is slower than it is asked',
+    file: 'web/hub/newest-question.ts',
+    text: 'if (!this.#ended) this.#take(question, answer)',
+    becomes: 'if (!this.#ended && this.#waiting === null) this.#take(question, answer)',
+    test: { file: QUESTIONS, name: 'is answered by a hub that is slower' },
+  },
+  {
+    without: 'telling nothing of what is not looked at any more',
+    file: 'web/hub/newest-question.ts',
+    text: 'if (!this.#ended) this.#take(question, answer)',
+    becomes: 'this.#take(question, answer)',
+    test: { file: QUESTIONS, name: 'tells nothing once something else is looked at' },
+  },
+  {
+    without: 'looking at what happens all the time',
+    file: 'web/hub/gathered.ts',
+    text: 'this.#cancel ??= this.#clock',
+    becomes: 'this.#cancel?.()\n    this.#cancel = this.#clock',
+    test: { file: QUESTIONS, name: 'is looked at within a span' },
+  },
+  {
+    without: 'letting go of older events behind a hole',
+    file: 'web/screens/events/event-pages.ts',
+    text: 'return meets && older.length > 0',
+    becomes: 'return older.length > 0',
+    test: { file: 'test/web/event-pages.test.ts', name: 'has no hole' },
+  },
+  {
+    without: 'waiting for a time further ahead than a timer of a browser',
+    file: 'web/hub/page-clock.ts',
+    text: 'Math.min(left, LONGEST_MS)',
+    becomes: 'left',
+    test: { file: 'test/web/page-times.test.ts', name: 'is waited for by a browser' },
+  },
+  {
+    without: 'keeping who was the first to have seen an event',
+    file: 'hub/features/events/acknowledge.ts',
+    text: "'id = ? AND acknowledged_by IS NULL'",
+    becomes: "'id = ?'",
+    test: { file: SEEN, name: 'stays as it was first seen' },
+  },
+  {
+    without: 'acknowledging events of the own house alone',
+    file: 'hub/features/events/acknowledge.ts',
+    text: "const visible = visibleHouses(caller, 'house_id')\n  const row",
+    becomes: "const visible = visibleHouses({ houses: null }, 'house_id')\n  const row",
+    test: { file: SEEN, name: 'none of another house' },
+  },
+  {
+    without: 'choosing events by severity at the hub',
+    file: 'hub/features/events/commands.ts',
+    text: 'params.least && fromLeast(params.least)',
+    becomes: 'undefined',
+    test: { file: SEEN, name: 'are chosen by the hub' },
+  },
   {
     without: 'keeping a secret out of the command that is shown',
     file: 'web/answer/typed-command.ts',

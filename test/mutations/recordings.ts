@@ -4,9 +4,31 @@ const LIMITS = 'test/hub/voice/turn-recorder-limits.test.ts'
 const CLIPS = 'test/hub/voice/clip-folder.test.ts'
 const WAV = 'test/hub/voice/wav-file.test.ts'
 const REORDER = 'test/hub/voice/reorder.test.ts'
+const DELETED = 'test/hub/features/recordings-deleted.test.ts'
 
 /** Recordings: bounded, whole, private, and on the disk before anybody is told. */
 export const RECORDINGS: readonly Mutation[] = [
+  {
+    without: 'removing the file of a recording that somebody deletes',
+    file: 'hub/features/sessions/delete-recording.ts',
+    text: "    context.effect({ kind: 'delete_clip', file: clip.file })\n",
+    becomes: '',
+    test: { file: DELETED, name: 'goes with its file' },
+  },
+  {
+    without: 'overwriting the words of a recording that somebody deletes',
+    file: 'hub/features/sessions/delete-recording.ts',
+    text: "db.pragma('secure_delete = ON')",
+    becomes: "db.pragma('secure_delete = OFF')",
+    test: { file: DELETED, name: 'nowhere in the file of the database' },
+  },
+  {
+    without: 'deleting recordings of the own house alone',
+    file: 'hub/features/sessions/delete-recording.ts',
+    text: "visibleHouses(caller, 'd.house_id')",
+    becomes: "visibleHouses({ houses: null }, 'd.house_id')",
+    test: { file: DELETED, name: 'for those who may configure its house' },
+  },
   {
     without: 'the longest time that a turn may be open',
     endless: true,

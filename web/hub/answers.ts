@@ -48,6 +48,7 @@ export interface DeviceShown {
     user_description: string | null
     discovery_method: string | null
     capabilities: string[] | null
+    last_heartbeat: number | null
     /** The last heartbeat of an agent. */
     current_state: Record<string, unknown>
   }
@@ -75,6 +76,9 @@ export interface EventLine {
   device_name: string | null
   by: string | null
   event_data: unknown
+  acknowledged_by: string | null
+  acknowledged_at: number | null
+  note: string | null
 }
 
 export interface EventList {

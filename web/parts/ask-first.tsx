@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import { useDoing } from '../hub/hub.ts'
 import { words } from '../words/words.ts'
 import { Dialog } from './dialog.tsx'
@@ -12,10 +13,12 @@ interface AskFirstParts {
   dangerous?: boolean
   onClose: () => void
   onDone: () => void
+  /** What else can be chosen. */
+  children?: ComponentChildren
 }
 
 /** Asks before a command runs. What the hub itself says would go is shown before it is done. */
-export function AskFirst({ title, question, command, params, dangerous, onClose, onDone }: AskFirstParts) {
+export function AskFirst({ title, question, command, params, dangerous, onClose, onDone, children }: AskFirstParts) {
   const doing = useDoing()
   const needsWord = doing.error?.code === 'confirm_needed'
   const run = async () => {
@@ -25,6 +28,7 @@ export function AskFirst({ title, question, command, params, dangerous, onClose,
   return (
     <Dialog title={title} onClose={onClose}>
       <p>{question}</p>
+      {children}
       {needsWord ? <p class="notice warn">{doing.error?.message}</p> : <Failure error={doing.error} />}
       <div class="buttons">
         <button

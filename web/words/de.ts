@@ -67,6 +67,7 @@ export const de: Words = {
   },
   times: {
     justNow: 'gerade eben',
+    noMoment: 'zu keiner bekannten Zeit',
     ago: (span) => `vor ${span}`,
     in: (span) => `in ${span}`,
     units: { ms: 'ms', s: 's', min: 'min', h: 'h', d: 'T' },
@@ -199,6 +200,10 @@ export const de: Words = {
     device: 'der Lautsprecher',
     play: 'Abspielen',
     gone: 'der Ton wird nicht mehr aufbewahrt',
+    remove: 'Löschen',
+    removeAsk: (device) =>
+      `Diese Aufnahme von ${device} löschen? Der Ton ist dann endgültig weg, hier und in der Zentrale.`,
+    text: 'Auch was gesagt und geantwortet wurde, in Worten',
     lost: (count) => many(count, 'Stück ging verloren', 'Stücke gingen verloren'),
   },
   mine: {
@@ -221,7 +226,8 @@ export const de: Words = {
     lead: 'Ein Browser warnt, bis Telefon oder Laptop die Zertifizierungsstelle dieses Hauses kennt. Sie bürgt für diese Seite und für nichts außerhalb.',
     own: 'Dieser Hub hat ein eigenes Zertifikat seines Besitzers: zu installieren ist nichts.',
     compare: '1. Vergleichen',
-    where: 'Auf dem Rechner des Hubs zeigen sudo lares setup und lares hub status dasselbe:',
+    where:
+      'Es gilt, was sudo lares setup oder lares hub status auf dem Rechner des Hubs zeigt, und nicht diese Seite: sie kam über eine Verbindung, der Sie noch nicht trauen, und wer dazwischen sitzt, könnte das Seine zeigen. Nur wenn beides bis zum letzten Paar gleich ist, machen Sie weiter.',
     load: '2. Laden',
     code: 'Die Adresse des Zertifikats',
     certificate: 'Das Zertifikat',
@@ -259,6 +265,12 @@ export const de: Words = {
     filterSeverity: 'Ab',
     filterDevice: 'Gerät',
     details: 'Einzelheiten',
+    acknowledge: 'Habe ich gesehen',
+    note: 'Was haben Sie gefunden oder getan? (darf leer bleiben)',
+    alike: 'Auch die früheren dieser Art von diesem Gerät',
+    onlyOpen: 'Nur was noch niemand gesehen hat',
+    noneOpen: 'Alles dieser Art hat jemand gesehen.',
+    seenBy: (who) => `Gesehen von ${who}`,
   },
   console: {
     title: 'Konsole',

@@ -67,6 +67,7 @@ export const en = {
   },
   times: {
     justNow: 'just now',
+    noMoment: 'at no known time',
     ago: (span: string) => `${span} ago`,
     in: (span: string) => `in ${span}`,
     units: { ms: 'ms', s: 's', min: 'min', h: 'h', d: 'd' },
@@ -202,6 +203,10 @@ export const en = {
     device: 'the speaker',
     play: 'Play',
     gone: 'the sound is no longer kept',
+    remove: 'Delete',
+    removeAsk: (device: string) =>
+      `Delete this recording of ${device}? The sound is gone for good, here and at central.`,
+    text: 'Also what was said and answered, in words',
     lost: (count: number) => many(count, 'piece was lost', 'pieces were lost'),
   },
   mine: {
@@ -224,7 +229,8 @@ export const en = {
     lead: 'A browser warns until your phone or laptop knows the authority of this house, which vouches for this page and for nothing outside of it.',
     own: 'This hub has a certificate of its own from its owner: there is nothing to install.',
     compare: '1. Compare',
-    where: 'On the machine of the hub, sudo lares setup and lares hub status show the same:',
+    where:
+      'Go by what sudo lares setup or lares hub status prints on the machine of the hub, and not by this page: it came over a connection that you do not trust yet, and whoever sits in between could show their own. Only if both are the same to the last pair, go on.',
     load: '2. Load it',
     code: 'The address of the certificate',
     certificate: 'The certificate',
@@ -260,6 +266,12 @@ export const en = {
     filterSeverity: 'From',
     filterDevice: 'Device',
     details: 'Details',
+    acknowledge: 'I have seen it',
+    note: 'What did you find, or do? (may stay empty)',
+    alike: 'Also those before it of this kind and device',
+    onlyOpen: 'Only what nobody has seen',
+    noneOpen: 'Everything of this kind has been seen by somebody.',
+    seenBy: (who: string) => `Seen by ${who}`,
   },
   console: {
     title: 'Console',

@@ -6,6 +6,11 @@ const MINUTE = 60_000
 const HOUR = 3_600_000
 const DAY = 86_400_000
 
+/** Whether a calendar has it: ECMA-262 knows times up to 100 million days from 1970. */
+export function isMoment(ms: number): boolean {
+  return !Number.isNaN(new Date(ms).getTime())
+}
+
 /** `just now`, `12 s ago`, `4 min ago`; beyond an hour the time itself, with its day where that is another. */
 export function agoWords(ms: number): string {
   const away = hubNow() - ms

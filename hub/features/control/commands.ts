@@ -231,6 +231,11 @@ function outputKey(context: CallContext, given: string, device: string): string 
 }
 
 export const COMMANDS = [
-  ...[switchOutput, setEntity, commandDevice, configureDevice, restartDevice],
-  ...[showDeviceLog, listCommands],
+  switchOutput,
+  setEntity,
+  commandDevice,
+  configureDevice,
+  restartDevice,
+  showDeviceLog,
+  listCommands,
 ] as const

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { deviceParam, id, time, timeParam } from '../../../shared/admin/fields.ts'
-import { severity } from '../../../shared/messages/event.ts'
+import { EVENT_SEVERITIES, severity } from '../../../shared/messages/event.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import { momentOf } from '../../../shared/read-time.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
@@ -9,9 +9,12 @@ import { conditions, page } from '../../query/list-query.ts'
 import { allWords } from '../../query/search-words.ts'
 import { visibleHouses } from '../../query/visibility.ts'
 import { deviceFilter } from '../devices/named-device.ts'
+import { acknowledgeEvent } from './acknowledge.ts'
 
 interface EventRow {
   id: number
+  acknowledged_by: string | null
+  acknowledged_email: string | null
   event_data: string
   context: string
   email: string | null
@@ -28,6 +31,10 @@ const eventLine = z.strictObject({
   /** Who asked for it: e-mail address, or `local` for the socket of the machine, and from where. */
   by: z.string().nullable(),
   event_type: z.string(),
+  /** Who has seen it, if anybody has: e-mail address, or `local`. */
+  acknowledged_by: z.string().nullable(),
+  acknowledged_at: time.nullable(),
+  note: z.string().nullable(),
   category: z.string(),
   source: z.string(),
   event_data: z.record(z.string(), z.json()),
@@ -64,6 +71,8 @@ export const listEvents = adminCommand({
     event_type: text(100).optional(),
     category: text(100).optional(),
     severity: severity.optional(),
+    least: severity.optional().describe('this severity and worse'),
+    acknowledged: z.boolean().optional().describe('only those that somebody has seen, or with no that nobody has'),
     /** Also what was only asked, of severity debug. */
     all: z.boolean().default(false).describe('also what was only asked'),
     since: timeParam.optional(),
@@ -74,6 +83,7 @@ export const listEvents = adminCommand({
   result: z.strictObject({ events: z.array(eventLine), next: z.number().optional() }),
   examples: [
     { says: 'what happened last', params: { limit: 20 } },
+    { says: 'what went wrong and nobody has seen', params: { least: 'warning', acknowledged: false } },
     { says: 'what was said of batteries', params: { search: 'battery' } },
     { says: 'errors of one device', params: { device: 'kitchen-pi', severity: 'error' } },
   ],
@@ -83,6 +93,11 @@ export const listEvents = adminCommand({
       .when('event_type = ?', params.event_type)
       .when('category = ?', params.category)
       .when('severity = ?', params.severity)
+      .when('severity IN (SELECT value FROM json_each(?))', params.least && fromLeast(params.least))
+      .when(
+        '(acknowledged_by IS NOT NULL) = ?',
+        params.acknowledged === undefined ? undefined : Number(params.acknowledged),
+      )
       .when("NOT (severity = 'debug' AND event_type = ?)", asksForCalls(params) ? undefined : 'api_call')
       .when('device_id = ?', deviceFilter(context, params.device))
       .when('created_at >= ?', params.since === undefined ? undefined : momentOf(params.since, context.now))
@@ -92,6 +107,7 @@ export const listEvents = adminCommand({
       .prepare(
         'SELECT id, timestamp, created_at, event_type, category, severity, title, description, source, house_id, device_id, entity_id, user_id, (SELECT name FROM devices d WHERE d.id = device_id) AS device_name, ' +
           "(SELECT email FROM users u WHERE u.id = json_extract(events.context, '$.caller.user')) AS email, " +
+          'acknowledged_by, (SELECT email FROM users u WHERE u.id = acknowledged_by) AS acknowledged_email, ' +
           `session_id, event_data, context, old_state, new_state, processed FROM events WHERE ${where.sql} ORDER BY id DESC LIMIT ?`,
       )
       .all(...where.values, params.limit + 1) as EventRow[]
@@ -101,9 +117,26 @@ export const listEvents = adminCommand({
   },
 })
 
-function shown({ email, event_data, context, ...row }: EventRow) {
-  const said = JSON.parse(context) as { caller?: { user: string | null; address: string } }
-  return { ...row, by: by(said.caller, email), event_data: JSON.parse(event_data) as unknown, context: said }
+interface Circumstances {
+  caller?: { user: string | null; address: string }
+  acknowledged?: { at: number; note: string | null }
+}
+
+function shown({ email, acknowledged_by, acknowledged_email, event_data, context, ...row }: EventRow) {
+  const said = JSON.parse(context) as Circumstances
+  return {
+    ...row,
+    by: by(said.caller, email),
+    acknowledged_by: acknowledged_email ?? acknowledged_by,
+    acknowledged_at: said.acknowledged?.at ?? null,
+    note: said.acknowledged?.note ?? null,
+    event_data: JSON.parse(event_data) as unknown,
+    context: said,
+  }
+}
+
+function fromLeast(least: (typeof EVENT_SEVERITIES)[number]): string {
+  return JSON.stringify(EVENT_SEVERITIES.slice(EVENT_SEVERITIES.indexOf(least)))
 }
 
 function by(caller: { user: string | null; address: string } | undefined, email: string | null): string | null {
@@ -111,4 +144,4 @@ function by(caller: { user: string | null; address: string } | undefined, email:
   return caller.user === null ? LOCAL : `${email ?? caller.user} from ${caller.address}`
 }
 
-export const COMMANDS = [listEvents] as const
+export const COMMANDS = [listEvents, acknowledgeEvent] as const

@@ -7,6 +7,12 @@ export const LOG_EVENTS = {
     title: 'Admin request',
     description: 'A request came through the admin door.',
   },
+  event_acknowledged: {
+    category: 'audit',
+    severity: 'info',
+    title: 'Event acknowledged',
+    description: 'A person has seen an event.',
+  },
 } as const satisfies Record<string, EventType>
 
 declare module '../../engine/context.ts' {

@@ -5,6 +5,7 @@ import { adminCommand } from '../../engine/admin-command.ts'
 import { conditions, page } from '../../query/list-query.ts'
 import { visibleHouses } from '../../query/visibility.ts'
 import { deviceFilter } from '../devices/named-device.ts'
+import { deleteRecording } from './delete-recording.ts'
 
 const turnLine = z.strictObject({
   started_at: time,
@@ -74,4 +75,4 @@ export const listSessions = adminCommand({
   },
 })
 
-export const COMMANDS = [listSessions] as const
+export const COMMANDS = [listSessions, deleteRecording] as const

@@ -19,6 +19,12 @@ export const SESSION_EVENTS = {
     title: 'Playback',
     description: 'A device began or ended to speak.',
   },
+  recording_deleted: {
+    category: 'audit',
+    severity: 'info',
+    title: 'Recording deleted',
+    description: 'A person removed what was heard.',
+  },
   handoff: {
     category: 'session',
     severity: 'info',

@@ -19,6 +19,8 @@ export const noBrowser = findChromium() === null ? 'there is no Chromium (script
 export interface SimulatedDevice {
   device: string
   say(sensor: string, value: number): Promise<void>
+  /** An event of this type. */
+  tell(type: string): Promise<unknown>
   /** Something that no hub understands. */
   mumble(): Promise<unknown>
 }
@@ -96,7 +98,9 @@ export class PageHouse {
       await client.publishAsync(`lares/${device}/readings`, JSON.stringify({ items }), { qos: 1 })
     }
     const mumble = () => client.publishAsync(`lares/${device}/readings`, '{', { qos: 1 })
-    return { device, say, mumble }
+    const tell = (type: string) =>
+      client.publishAsync(`lares/${device}/event`, JSON.stringify({ type, data: {} }), { qos: 1 })
+    return { device, say, tell, mumble }
   }
 
   /** A browser of its own, without anybody logged in. */

@@ -253,6 +253,8 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
   },
   'users/end-session': { before: BROWSER, expect: { session: 'w1' } },
   'users/end-sessions': { before: BROWSER, expect: { ended: 0 } },
+  'events/acknowledge': { expect: { event: 1, acknowledged: 1 } },
+  'sessions/delete-recording': { expect: { turn: 'a-turn', messages: 0 } },
   'sessions/recording': {
     expect: { path: expect.stringMatching(/^\/files\/[\w-]{43}$/), name: 'kitchen-pi-a-turn.wav', bytes: 48044 },
   },

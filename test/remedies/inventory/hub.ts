@@ -25,6 +25,19 @@ export const HUB: Inventory = {
     'Those that are kept: lares events list.': TRACE,
     'Those that are kept: lares sessions list.': TRACE,
   },
+  'hub/features/events/': {
+    'See lares events list.': {
+      because: 'it names a list: test/hub/features/events-acknowledged.test.ts looks for others',
+    },
+    'See those that can be acknowledged: lares events list --acknowledged': {
+      because: 'test/hub/features/events-acknowledged.test.ts lists them so',
+    },
+  },
+  'hub/features/sessions/delete-recording.ts': {
+    'See what is kept: lares sessions list.': {
+      because: 'it names a list: test/hub/features/recordings-deleted.test.ts deletes what is there, and what is not',
+    },
+  },
   'hub/features/control/action-answer.ts': {
     'Upgrade it, on that machine: …': {
       because:

@@ -9,6 +9,7 @@ import { Waiting } from '../../parts/waiting.tsx'
 import { useTitle } from '../../shell/title.ts'
 import { spanWords } from '../../words/times.ts'
 import { words } from '../../words/words.ts'
+import { DeleteRecording } from './delete-recording.tsx'
 
 type Turn = SessionList['sessions'][number]['turns'][number]
 
@@ -35,7 +36,7 @@ export function Conversations() {
         >
           <ul class="rows">
             {turns.map((turn) => (
-              <TurnRow key={turn.id} turn={turn} />
+              <TurnRow key={turn.id} turn={turn} device={device_name} onRemoved={sessions.again} />
             ))}
           </ul>
         </Card>
@@ -44,11 +45,18 @@ export function Conversations() {
   )
 }
 
-function TurnRow({ turn }: { turn: Turn }) {
+interface TurnRowParts {
+  turn: Turn
+  device: string
+  onRemoved: () => void
+}
+
+function TurnRow({ turn, device, onRemoved }: TurnRowParts) {
   const { id, started_at, duration_ms, file, lost_frames } = turn
   const says = words.value.conversations
   const doing = useDoing()
   const [sound, setSound] = useState<string | null>(null)
+  const [asks, setAsks] = useState(false)
   const play = async () => {
     const ticket = await doing.run<{ path: string }>('sessions/recording', { turn: id })
     setSound(ticket?.path ?? null)
@@ -73,8 +81,23 @@ function TurnRow({ turn }: { turn: Turn }) {
           // biome-ignore lint/a11y/useMediaCaption: it is what somebody said, and nobody has written it down
           <audio src={sound} controls autoplay />
         )}
+        {file !== null && (
+          <button type="button" class="danger" onClick={() => setAsks(true)}>
+            {says.remove}
+          </button>
+        )}
       </span>
       <Failure error={doing.error} />
+      {asks && (
+        <DeleteRecording
+          {...{ turn: id, device }}
+          onClose={() => setAsks(false)}
+          onDone={() => {
+            setAsks(false)
+            onRemoved()
+          }}
+        />
+      )}
     </li>
   )
 }

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import { Ago } from '../../parts/ago.tsx'
 import { Card } from '../../parts/card.tsx'
 import { bytesWords, withUnit } from '../../words/numbers.ts'
 import { spanWords } from '../../words/times.ts'
@@ -7,13 +8,22 @@ import { type Heartbeat, throttledNow } from './heartbeat.ts'
 
 const MB = 1_000_000
 
-/** How the machine of an agent is, from its last heartbeat. What it does not know is not shown. */
-export function DeviceHealth({ heartbeat }: { heartbeat: Heartbeat }) {
+/** How the machine of an agent is, from its last heartbeat, and when that was. What it does not know is not shown. */
+export function DeviceHealth({ heartbeat, at }: { heartbeat: Heartbeat; at: number | null }) {
   const lines = linesOf(heartbeat).filter(([, value]) => value !== null)
   if (lines.length === 0) return null
   const wrong = throttledNow(heartbeat)
   return (
-    <Card title={words.value.device.health.title}>
+    <Card
+      title={words.value.device.health.title}
+      side={
+        at !== null && (
+          <span class="small">
+            <Ago time={at} />
+          </span>
+        )
+      }
+    >
       {wrong.length > 0 && (
         <p class="alarm">{wrong.map((name) => words.value.device.health.throttled[name] ?? name).join(' ')}</p>
       )}

@@ -72,7 +72,7 @@ export function Device({ id = '' }: { id?: string }) {
           {more_entities > 0 && <p class="small">{words.value.common.more(more_entities)}</p>}
         </Card>
         <div>
-          <DeviceHealth heartbeat={device.current_state as Heartbeat} />
+          <DeviceHealth heartbeat={device.current_state as Heartbeat} at={device.last_heartbeat} />
           <WantedSettings settings={shown.data.settings} />
           <AboutDevice device={device} />
           <ToldDevice device={id} />

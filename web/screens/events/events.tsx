@@ -1,12 +1,13 @@
 import { useState } from 'preact/hooks'
-import type { DeviceList, EventLine, EventList } from '../../hub/answers.ts'
-import { useAnswer, useHub } from '../../hub/hub.ts'
-import { Ago } from '../../parts/ago.tsx'
+import type { DeviceList } from '../../hub/answers.ts'
+import { useAnswer } from '../../hub/hub.ts'
 import { Empty } from '../../parts/empty.tsx'
 import { Failure } from '../../parts/failure.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
 import { useTitle } from '../../shell/title.ts'
 import { words } from '../../words/words.ts'
+import { EventRow } from './event-row.tsx'
+import { useEvents } from './use-events.ts'
 
 const PAGE = 100
 const SEVERITIES = ['debug', 'info', 'warning', 'error', 'critical'] as const
@@ -16,15 +17,16 @@ export function Events() {
   const says = words.value.events
   useTitle(says.title)
   const [device, setDevice] = useState('')
-  const [least, setLeast] = useState(1)
+  const [least, setLeast] = useState<string>('info')
+  const [isOpen, setOpen] = useState(false)
   const [search, setSearch] = useState('')
   const devices = useAnswer<DeviceList>('devices/list', { limit: 1_000 })
-  const asked = { limit: PAGE, ...(device === '' ? {} : { device }), ...(search === '' ? {} : { search }) }
-  const events = useAnswer<EventList>('events/list', asked)
-  const more = useMore(asked, events.data)
-  const shown = [...(events.data?.events ?? []), ...more.events].filter(
-    ({ severity }) => SEVERITIES.indexOf(severity as 'info') >= least,
-  )
+  const { events, asking, error, again, refresh, hasMore, more } = useEvents({
+    ...{ limit: PAGE, least },
+    ...(device === '' ? {} : { device }),
+    ...(isOpen ? { acknowledged: false } : {}),
+    ...(search === '' ? {} : { search }),
+  })
   return (
     <>
       <h1>{says.title}</h1>
@@ -42,9 +44,9 @@ export function Events() {
         </label>
         <label>
           {says.filterSeverity}
-          <select value={least} onChange={(event) => setLeast(Number(event.currentTarget.value))}>
-            {SEVERITIES.map((name, index) => (
-              <option key={name} value={index}>
+          <select value={least} onChange={(event) => setLeast(event.currentTarget.value)}>
+            {SEVERITIES.map((name) => (
+              <option key={name} value={name}>
                 {says.severity[name]}
               </option>
             ))}
@@ -54,16 +56,20 @@ export function Events() {
           {words.value.common.search}
           <input type="search" onChange={(event) => setSearch(event.currentTarget.value.trim())} />
         </label>
+        <label class="check">
+          <input type="checkbox" checked={isOpen} onChange={(event) => setOpen(event.currentTarget.checked)} />{' '}
+          {says.onlyOpen}
+        </label>
       </form>
-      <Failure error={events.error} again={events.again} />
-      {events.asking && <Waiting />}
-      {events.data !== null && shown.length === 0 && <Empty says={says.none} />}
+      <Failure error={error} again={again} />
+      {asking && <Waiting />}
+      {!asking && error === null && events.length === 0 && <Empty says={isOpen ? says.noneOpen : says.none} />}
       <ul class="events">
-        {shown.map((event) => (
-          <EventRow key={event.id} event={event} />
+        {events.map((event) => (
+          <EventRow key={event.id} event={event} onSeen={() => void refresh()} />
         ))}
       </ul>
-      {more.next !== undefined && (
+      {hasMore && (
         <button type="button" disabled={more.busy} onClick={() => void more.load()}>
           {words.value.common.showMore}
         </button>
@@ -71,54 +77,4 @@ export function Events() {
       <Failure error={more.error} />
     </>
   )
-}
-
-function EventRow({ event }: { event: EventLine }) {
-  const { id, timestamp, severity, title, description, device_name, device_id, by, event_data } = event
-  const says = words.value.events
-  const details = JSON.stringify(event_data, null, 2)
-  return (
-    <li class={severity}>
-      <p>
-        <span class="tag">{says.severity[severity] ?? severity}</span> <strong>{title}</strong>{' '}
-        {device_id !== null && <a href={`/devices/${device_id}`}>{device_name ?? device_id}</a>}
-      </p>
-      {description !== null && <p>{description}</p>}
-      <p class="small">
-        <Ago time={timestamp} /> {by} <a href={`/trace?event=${id}`}>{words.value.trace.link}</a>
-      </p>
-      {details !== '{}' && details !== 'null' && (
-        <details>
-          <summary>{says.details}</summary>
-          <pre>{details}</pre>
-        </details>
-      )}
-    </li>
-  )
-}
-
-/** Older pages behind the first one. They are forgotten when something else is asked for. */
-function useMore(asked: object, first: EventList | null) {
-  const { connection } = useHub()
-  const key = JSON.stringify(asked)
-  const [state, setState] = useState<{ key: string; pages: EventList[]; busy: boolean; error: Error | null }>({
-    ...{ key, pages: [], busy: false, error: null },
-  })
-  const mine = state.key === key ? state : { key, pages: [], busy: false, error: null }
-  const last = mine.pages.at(-1) ?? first
-  return {
-    events: mine.pages.flatMap(({ events }) => events),
-    next: last?.next,
-    busy: mine.busy,
-    error: mine.error as never,
-    async load() {
-      setState({ ...mine, busy: true })
-      try {
-        const page = await connection.ask<EventList>('events/list', { ...asked, after: last?.next })
-        setState({ key, pages: [...mine.pages, page], busy: false, error: null })
-      } catch (error) {
-        setState({ ...mine, busy: false, error: error as Error })
-      }
-    },
-  }
 }

@@ -82,7 +82,12 @@ const JOBS: ListShape = {
   ...{ name: 'jobs', live: true, command: 'jobs/list', rows: 'jobs' },
   actions: [
     { command: 'jobs/retry', label: 'again', params: named('id', 'id'), of: ({ state }) => state === 'failed' },
-    { command: 'jobs/cancel', label: 'cancel', params: named('id', 'id'), of: ({ state }) => state !== 'done' },
+    {
+      command: 'jobs/cancel',
+      label: 'cancel',
+      params: named('id', 'id'),
+      of: ({ state }) => state !== 'done' && state !== 'cancelled',
+    },
   ],
 }
 

@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks'
 import type { EventList } from '../../hub/answers.ts'
+import { Gathered } from '../../hub/gathered.ts'
 import { useAnswer, useHub } from '../../hub/hub.ts'
 import { pageClock } from '../../hub/page-clock.ts'
 import { Ago } from '../../parts/ago.tsx'
@@ -8,23 +9,20 @@ import { Failure } from '../../parts/failure.tsx'
 import { words } from '../../words/words.ts'
 
 const SHOWN = 8
-/** After something has happened the list is asked once, however much it was. */
+/** What happens within this is asked for at once, and however much happens it is asked for again. */
 const GATHER_MS = 400
 
 /** What happened of late that matters: notes and worse, without what people and programs asked for. */
 export function LatestEvents() {
   const { connection } = useHub()
   const says = words.value
-  const events = useAnswer<EventList>('events/list', { limit: 60 })
+  const events = useAnswer<EventList>('events/list', { limit: 60, least: 'info', acknowledged: false })
   useEffect(() => {
-    let cancel = () => {}
-    const stop = connection.hear('+/event', () => {
-      cancel()
-      cancel = pageClock.after(GATHER_MS, events.again)
-    })
+    const gathered = new Gathered(pageClock, { ms: GATHER_MS, run: events.again })
+    const stop = connection.hear('+/event', () => gathered.one())
     return () => {
       stop()
-      cancel()
+      gathered.stop()
     }
   }, [connection])
   const shown = (events.data?.events ?? []).filter(matters).slice(0, SHOWN)

@@ -1,0 +1,58 @@
+import { useState } from 'preact/hooks'
+import type { EventLine } from '../../hub/answers.ts'
+import { Ago } from '../../parts/ago.tsx'
+import { words } from '../../words/words.ts'
+import { AcknowledgeEvent } from './acknowledge-event.tsx'
+
+interface EventRowParts {
+  event: EventLine
+  /** Somebody has seen it now, or it and others. */
+  onSeen: () => void
+}
+
+/** An event with who wanted it, who has seen it, and every detail. */
+export function EventRow({ event, onSeen }: EventRowParts) {
+  const { id, timestamp, severity, title, description, device_name, device_id, by, event_data } = event
+  const [asks, setAsks] = useState(false)
+  const says = words.value.events
+  const details = JSON.stringify(event_data, null, 2)
+  return (
+    <li class={`${severity} ${event.acknowledged_by === null ? '' : 'seen'}`}>
+      <p>
+        <span class="tag">{says.severity[severity] ?? severity}</span> <strong>{title}</strong>{' '}
+        {device_id !== null && <a href={`/devices/${device_id}`}>{device_name ?? device_id}</a>}
+      </p>
+      {description !== null && <p>{description}</p>}
+      <p class="small">
+        <Ago time={timestamp} /> {by} <a href={`/trace?event=${id}`}>{words.value.trace.link}</a>
+      </p>
+      {event.acknowledged_by !== null && event.acknowledged_at !== null && (
+        <p class="small">
+          {says.seenBy(event.acknowledged_by)} <Ago time={event.acknowledged_at} />
+          {event.note !== null && `: ${event.note}`}
+        </p>
+      )}
+      {event.acknowledged_by === null && event.category !== 'audit' && severity !== 'debug' && (
+        <button type="button" class="quiet" aria-label={`${says.acknowledge}: ${title}`} onClick={() => setAsks(true)}>
+          {says.acknowledge}
+        </button>
+      )}
+      {details !== '{}' && details !== 'null' && (
+        <details>
+          <summary>{says.details}</summary>
+          <pre>{details}</pre>
+        </details>
+      )}
+      {asks && (
+        <AcknowledgeEvent
+          event={event}
+          onClose={() => setAsks(false)}
+          onDone={() => {
+            setAsks(false)
+            onSeen()
+          }}
+        />
+      )}
+    </li>
+  )
+}
