@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { DescribedCommand } from '../shared/admin/described-command.ts'
-import { systemClock } from '../shared/clock.ts'
+import { systemClock, wait } from '../shared/clock.ts'
 import { LaresError } from '../shared/errors.ts'
 import { EXIT, exitCodeOf, lastWords } from '../shared/exit-code.ts'
 import { silentLog } from '../shared/log.ts'
@@ -72,8 +72,9 @@ async function answer(argv: string[]): Promise<number> {
 
 /** What takes minutes is watched on a terminal, or where somebody says so; a program asks for itself. `null`: it is not. */
 async function watchWork(call: Call, answer: unknown): Promise<number | null> {
-  const { command, json, wait = !json && process.stderr.isTTY === true } = call
-  const work = wait ? workOf(command, answer) : null
+  const { command, json } = call
+  const isWaited = call.wait ?? (!json && process.stderr.isTTY === true)
+  const work = isWaited ? workOf(command, answer) : null
   if (work === null) return null
   const { followWork } = await import('./follow-work.ts')
   const stop = waitForStop(silentLog)
@@ -140,15 +141,19 @@ async function understand(known: readonly DescribedCommand[], words: string[]): 
   }
 }
 
+const DESCRIBE_MS = 3_000
+
 /** What the running hub says of its verbs, or `null` where none runs or it cannot say. */
 async function toldByHub(hub: WhichHub): Promise<DescribedCommand[] | null> {
   try {
     const meant = meantHub(hub)
     if (meant.kind === 'here' && !existsSync(meant.socket)) return null
-    return await withHub(hub, async (client) => {
-      const told = (await client.request('admin', 'describe', {})) as { commands: DescribedCommand[] }
-      return told.commands
+    const told = withHub(hub, async (client) => {
+      const { commands } = (await client.request('admin', 'describe', {})) as { commands: DescribedCommand[] }
+      return commands
     })
+    // Who mistyped a word should not wait for a hub that is away.
+    return await Promise.race([told, wait(systemClock, DESCRIBE_MS).then(() => null)])
   } catch {
     // What this program could not understand is then said by this program.
     return null

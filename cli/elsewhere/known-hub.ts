@@ -61,15 +61,9 @@ export function readFingerprint(text: string): string {
   })
 }
 
-/** What is shown to be compared: two lines of sixteen pairs. */
-export function fingerprintLines(fingerprint: string): string[] {
-  const pairs = fingerprint.split(':')
-  return [pairs.slice(0, 16), pairs.slice(16)].map((half) => `  ${half.join(':')}`)
-}
-
 function another(where: string, { fingerprint }: ShownHub): LaresError {
   return new LaresError('wrong_pin', `${where} has another fingerprint: ${fingerprint}; nothing was sent`, {
-    hint: 'Look at the machine of the hub which it has: sudo lares setup, or lares hub status. Is it that one, write it as --fingerprint; if not, somebody stands between.',
+    hint: 'Look at the machine of the hub which it has: sudo lares setup, or lares hub status; of a certificate of your own, openssl x509 -noout -fingerprint -sha256 -in CERT. Is it that one, write it as --fingerprint; if not, somebody stands between.',
   })
 }
 
@@ -77,7 +71,10 @@ async function agreeTo(where: string, shown: ShownHub, before: PageTrust | undef
   const words = questionOf(where, shown, before)
   if (!isAnybodyThere())
     throw new LaresError('confirm_needed', `nobody has compared the fingerprint of ${where}: ${shown.fingerprint}`, {
-      hint: 'Compare it with what the machine of the hub shows (sudo lares setup, or lares hub status), and write that one as --fingerprint.',
+      hint:
+        shown.trust.kind === 'certificate'
+          ? 'Write as --fingerprint what the machine of the hub shows for the certificate that [tls] cert of hub.toml names: openssl x509 -noout -fingerprint -sha256 -in CERT.'
+          : 'Compare it with what the machine of the hub shows (sudo lares setup, or lares hub status), and write that one as --fingerprint.',
     })
   const answer = await askLine(`${words}\nIs it the same, to the last pair? [yes/no] `)
   if (!/^(?:y|yes)$/i.test(answer ?? ''))
@@ -95,7 +92,7 @@ export function questionOf(where: string, { trust, fingerprint }: ShownHub, befo
         ? [`CAREFUL: until now this machine trusted the certificate of ${where}, and does not trust this one.`, '']
         : [
             `CAREFUL: the hub that you know at ${where} had another one:`,
-            ...fingerprintLines(new X509Certificate(before.pem).fingerprint256),
+            `  ${new X509Certificate(before.pem).fingerprint256}`,
             'A new installation makes a new one. Otherwise somebody stands between.',
             '',
           ]
@@ -110,5 +107,5 @@ export function questionOf(where: string, { trust, fingerprint }: ShownHub, befo
           '  openssl x509 -noout -fingerprint -sha256 -in CERT',
         ]
       : ['On the machine of the hub it is shown by: sudo lares setup, or lares hub status.']
-  return [...changed, whose, ...fingerprintLines(fingerprint), ...compare].join('\n')
+  return [...changed, whose, `  ${fingerprint}`, ...compare].join('\n')
 }

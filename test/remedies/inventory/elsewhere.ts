@@ -37,6 +37,7 @@ export const ELSEWHERE: Inventory = {
     'Copy all of it from the machine of the hub:': CONTACT,
     'Look at the machine of the hub which it has:': CONTACT,
     'Compare it with what the machine of the hub shows': CONTACT,
+    'Write as --fingerprint what the machine of the hub shows': CONTACT,
     'Call it again when you have compared.': END,
   },
   'cli/elsewhere/log-in.ts': {
