@@ -1,19 +1,10 @@
 import { Worker } from 'node:worker_threads'
-import { Backoff } from '../../shared/backoff.ts'
-import type { Cancel, Clock } from '../../shared/clock.ts'
+import type { Clock } from '../../shared/clock.ts'
 import { explain } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
+import { type SupervisedWorker, Supervisor } from '../../shared/supervisor.ts'
 import type { BrokerState } from '../makers/existing-broker.ts'
 import type { FromLinks, LedgerStep, LinksSettings, ToLinks } from './links-thread-messages.ts'
-
-/** What of a worker is used here. */
-export interface LinksWorker {
-  postMessage(message: ToLinks): void
-  terminate(): Promise<unknown>
-  on(event: 'message', heard: (message: FromLinks) => void): unknown
-  on(event: 'error', failed: (error: Error) => void): unknown
-  on(event: 'exit', ended: (code: number) => void): unknown
-}
 
 export interface LinksThreadParts {
   settings: LinksSettings
@@ -25,42 +16,41 @@ export interface LinksThreadParts {
   clock: Clock
   log: Log
   /** Absent: a real thread. */
-  spawn?: (settings: LinksSettings) => LinksWorker
+  spawn?: (settings: LinksSettings) => SupervisedWorker<ToLinks, FromLinks>
 }
 
-const STOP_MS = 1_000
 /** Beside the hub on a machine with 1 GB. */
 const HEAP_MB = 256
 
 /** The front's end of the thread that shows the house at other brokers. One that dies is started anew, and begins from the ledger. */
 export class LinksThread {
   #parts: LinksThreadParts
-  #worker: LinksWorker | null = null
   #twins = new Map<string, readonly string[]>()
-  #backoff = new Backoff({ firstMs: 1_000, capMs: 60_000 })
-  #again: Cancel = () => {}
-  #stopped: (() => void) | null = null
+  #supervisor: Supervisor<ToLinks, FromLinks>
 
   constructor(parts: LinksThreadParts) {
+    const { settings, log, clock, spawn = spawnLinks } = parts
     this.#parts = parts
+    this.#supervisor = new Supervisor<ToLinks, FromLinks>({
+      name: 'the thread that shows the house at other brokers',
+      spawn: () => spawn(settings),
+      began: () => {
+        for (const [url, devices] of this.#twins) this.#say({ kind: 'twins', url, devices })
+      },
+      hear: (message, answer) => void this.#hear(message, answer),
+      lost: () => this.#lost(),
+      clock,
+      log,
+    })
   }
 
   /** Calling it again changes nothing. */
   start(): void {
-    if (this.#worker || this.#stopped) return
-    const { settings, log, clock, spawn = spawnLinks } = this.#parts
-    const worker = spawn(settings)
-    this.#worker = worker
-    worker.on('message', (message: FromLinks) => void this.#hear(message))
-    worker.on('error', (error: Error) => log.error({ error: error.stack }, 'the thread for other brokers failed'))
-    worker.on('exit', () => {
-      if (this.#stopped) this.#stopped()
-      else if (this.#worker === worker) {
-        this.#worker = null
-        this.#again = clock.after(this.#backoff.next(), () => this.start())
-      }
-    })
-    for (const [url, devices] of this.#twins) this.#say({ kind: 'twins', url, devices })
+    this.#supervisor.start()
+  }
+
+  stop(): Promise<void> {
+    return this.#supervisor.stop()
   }
 
   /** Devices that somebody else announces at a broker. */
@@ -69,50 +59,38 @@ export class LinksThread {
     this.#say({ kind: 'twins', url, devices })
   }
 
-  async stop(): Promise<void> {
-    this.#again()
-    const worker = this.#worker
-    if (!worker) return
-    const ended = new Promise<void>((resolve) => {
-      this.#stopped = resolve
-      this.#parts.clock.after(STOP_MS, resolve)
-    })
-    this.#say({ kind: 'stop' })
-    await ended
-    this.#worker = null
-    await worker.terminate()
-  }
-
   #say(message: ToLinks): void {
-    this.#worker?.postMessage(message)
+    this.#supervisor.say(message)
   }
 
-  async #hear(message: FromLinks): Promise<void> {
+  async #hear(message: FromLinks, say: (message: ToLinks) => void): Promise<void> {
     const { ledger, password, state } = this.#parts
     switch (message.kind) {
       case 'ledger':
-        return this.#answer(message.number, ledger(message.step))
+        return answer(say, message.number, ledger(message.step))
       case 'password':
-        return this.#answer(message.number, password(message.key))
+        return answer(say, message.number, password(message.key))
       case 'state':
-        this.#backoff.reset()
         state(message.key, message.side, message.state)
-        return
-      case 'stopped':
-        this.#stopped?.()
     }
   }
 
-  async #answer(number: number, asked: Promise<unknown>): Promise<void> {
-    const answer = await asked.then(
-      (value) => ({ value, error: null }),
-      (error: unknown) => ({ value: null, error: explain(error) }),
-    )
-    this.#say({ kind: 'answer', number, ...answer })
+  /** Nobody is connected there meanwhile, whatever was said last. */
+  #lost(): void {
+    const state = { online: false, reason: 'the thread that is connected there is being started anew' }
+    for (const { key } of this.#parts.settings.links) this.#parts.state(key, 'far', state)
   }
 }
 
-function spawnLinks(settings: LinksSettings): LinksWorker {
+async function answer(say: (message: ToLinks) => void, number: number, asked: Promise<unknown>): Promise<void> {
+  const found = await asked.then(
+    (value) => ({ value, error: null }),
+    (error: unknown) => ({ value: null, error: explain(error) }),
+  )
+  say({ kind: 'answer', number, ...found })
+}
+
+function spawnLinks(settings: LinksSettings): SupervisedWorker<ToLinks, FromLinks> {
   const resourceLimits = { maxOldGenerationSizeMb: HEAP_MB }
   return new Worker(new URL('./links-worker.ts', import.meta.url), { workerData: settings, resourceLimits })
 }

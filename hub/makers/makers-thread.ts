@@ -1,21 +1,12 @@
 import { Worker } from 'node:worker_threads'
-import { Backoff } from '../../shared/backoff.ts'
-import type { Cancel, Clock } from '../../shared/clock.ts'
+import type { Clock } from '../../shared/clock.ts'
 import type { EntityOrder } from '../../shared/entity-order.ts'
 import { explain } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
+import { type SupervisedWorker, Supervisor } from '../../shared/supervisor.ts'
 import type { Load } from './broker-session.ts'
 import type { BrokerState } from './existing-broker.ts'
 import type { FromMakers, MakersSettings, NamedBroker, ToMakers } from './makers-thread-messages.ts'
-
-/** What of a worker is used here. */
-export interface MakersWorker {
-  postMessage(message: ToMakers): void
-  terminate(): Promise<unknown>
-  on(event: 'message', heard: (message: FromMakers) => void): unknown
-  on(event: 'error', failed: (error: Error) => void): unknown
-  on(event: 'exit', ended: (code: number) => void): unknown
-}
 
 export interface MakersThreadParts {
   settings: MakersSettings
@@ -31,10 +22,9 @@ export interface MakersThreadParts {
   clock: Clock
   log: Log
   /** Absent: a real thread. */
-  spawn?: (settings: MakersSettings) => MakersWorker
+  spawn?: (settings: MakersSettings) => SupervisedWorker<ToMakers, FromMakers>
 }
 
-const STOP_MS = 1_000
 /** Whatever is published there, the hub has to live beside it on a machine with 1 GB. A thread that needs more ends alone. */
 const HEAP_MB = 256
 
@@ -42,48 +32,33 @@ const HEAP_MB = 256
 export class MakersThread {
   #parts: MakersThreadParts
   #brokers: readonly NamedBroker[]
-  #worker: MakersWorker | null = null
   #wanted = new Map<string, readonly string[]>()
-  #backoff = new Backoff({ firstMs: 1_000, capMs: 60_000 })
-  #again: Cancel = () => {}
-  #stopped: (() => void) | null = null
+  #supervisor: Supervisor<ToMakers, FromMakers>
 
   constructor(parts: MakersThreadParts) {
+    const { settings, spawn = spawnThread, clock, log } = parts
     this.#parts = parts
-    this.#brokers = parts.settings.brokers
+    this.#brokers = settings.brokers
+    this.#supervisor = new Supervisor<ToMakers, FromMakers>({
+      name: 'the thread that listens at other brokers',
+      spawn: () => spawn({ ...settings, brokers: this.#brokers }),
+      began: () => {
+        for (const [source, identities] of this.#wanted) this.#say({ kind: 'want', source, identities })
+      },
+      hear: (message, answer) => void this.#hear(message, answer),
+      lost: () => this.#lost(),
+      clock,
+      log,
+    })
   }
 
   /** Calling it again changes nothing. */
   start(): void {
-    if (this.#worker || this.#stopped) return
-    const { settings, spawn = spawnThread, log, clock } = this.#parts
-    const worker = spawn({ ...settings, brokers: this.#brokers })
-    this.#worker = worker
-    worker.on('message', (message) => void this.#hear(message))
-    worker.on('error', (error) => log.error({ error: error.stack }, 'the thread that listens at other brokers failed'))
-    worker.on('exit', () => {
-      if (this.#stopped) this.#stopped()
-      else if (this.#worker === worker) {
-        this.#worker = null
-        this.#lost()
-        this.#again = clock.after(this.#backoff.next(), () => this.start())
-      }
-    })
-    for (const [source, identities] of this.#wanted) this.#say({ kind: 'want', source, identities })
+    this.#supervisor.start()
   }
 
-  async stop(): Promise<void> {
-    this.#again()
-    const worker = this.#worker
-    if (!worker) return
-    const ended = new Promise<void>((resolve) => {
-      this.#stopped = resolve
-      this.#parts.clock.after(STOP_MS, resolve)
-    })
-    this.#say({ kind: 'stop' })
-    await ended
-    this.#worker = null
-    await worker.terminate()
+  stop(): Promise<void> {
+    return this.#supervisor.stop()
   }
 
   /** These are all brokers from now on. */
@@ -98,7 +73,7 @@ export class MakersThread {
   }
 
   order(order: { id: number; source: string; uniqueId: string; order: EntityOrder }): void {
-    if (!this.#worker) {
+    if (!this.#supervisor.running) {
       this.#parts.ordered(order, 'the thread that listens at other brokers is being started anew')
       return
     }
@@ -106,26 +81,25 @@ export class MakersThread {
   }
 
   #say(message: ToMakers): void {
-    this.#worker?.postMessage(message)
+    this.#supervisor.say(message)
   }
 
-  async #hear(message: FromMakers): Promise<void> {
+  async #hear(message: FromMakers, answer: (message: ToMakers) => void): Promise<void> {
     const { take, state, trouble, ordered, passedOver, password } = this.#parts
     switch (message.kind) {
       case 'load': {
         const { number, source, load } = message
         const error = await take(source, load).then(() => null, explain)
-        this.#backoff.reset()
-        this.#say({ kind: 'taken', number, error })
+        answer({ kind: 'taken', number, error })
         return
       }
       case 'password': {
         const { number, broker } = message
-        const answer = await password(broker).then(
+        const found = await password(broker).then(
           (value) => ({ password: value, error: null }),
           (error: unknown) => ({ password: null, error: explain(error) }),
         )
-        this.#say({ kind: 'password', number, ...answer })
+        answer({ kind: 'password', number, ...found })
         return
       }
       case 'state':
@@ -139,9 +113,6 @@ export class MakersThread {
         return
       case 'passed_over':
         passedOver(message.sources)
-        return
-      case 'stopped':
-        this.#stopped?.()
     }
   }
 
@@ -153,7 +124,7 @@ export class MakersThread {
   }
 }
 
-function spawnThread(settings: MakersSettings): MakersWorker {
+function spawnThread(settings: MakersSettings): SupervisedWorker<ToMakers, FromMakers> {
   const resourceLimits = { maxOldGenerationSizeMb: HEAP_MB }
   return new Worker(new URL('./makers-worker.ts', import.meta.url), { workerData: settings, resourceLimits })
 }

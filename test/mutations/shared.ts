@@ -2,6 +2,7 @@ import type { Mutation } from './mutation.ts'
 
 const CODEC = 'test/shared/codec.test.ts'
 const LIFECYCLE = 'test/shared/lifecycle.test.ts'
+const SUPERVISOR = 'test/shared/supervisor.test.ts'
 const EVENTS_PASSED_ON = 'test/hub/features/events-passed-on.test.ts'
 const REDACT = 'test/cli/redact.test.ts'
 
@@ -27,6 +28,34 @@ export const SHARED: readonly Mutation[] = [
     text: "if (!isUtf8(bytes)) return refuse('bad_utf8', 'is not valid UTF-8')",
     becomes: 'void isUtf8',
     test: { file: CODEC, name: 'names the fault of what is no JSON, no UTF-8 or no such message' },
+  },
+  {
+    without: 'keeping the answer to a thread that died from the next one',
+    file: 'shared/supervisor.ts',
+    text: 'if (isCurrent()) worker.postMessage(message)',
+    becomes: 'this.say(message)',
+    test: { file: SUPERVISOR, name: 'hears nothing of a dead one, and does not give its answer to the next' },
+  },
+  {
+    without: 'beginning a thread anew that could not be begun',
+    file: 'shared/supervisor.ts',
+    text: 'this.#lost(asError(error))',
+    becomes: 'void asError(error)',
+    test: { file: SUPERVISOR, name: 'tries again when one cannot even be begun' },
+  },
+  {
+    without: 'waiting longer for a thread that dies as soon as it said something',
+    file: 'shared/supervisor.ts',
+    text: 'if (clock.mono() - this.#begunAt >= CAP_MS)',
+    becomes: 'if (clock.mono() >= this.#begunAt)',
+    test: { file: SUPERVISOR, name: 'waits longer each time up to a minute' },
+  },
+  {
+    without: 'ending a thread that does not stop',
+    file: 'shared/supervisor.ts',
+    text: 'await ended.promise\n    cancel()\n    this.#worker = null\n    await worker.terminate()',
+    becomes: 'await ended.promise\n    cancel()',
+    test: { file: SUPERVISOR, name: 'waits for one that is told to stop until it lets a second pass' },
   },
   {
     without: 'stopping in the reverse order',

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Load } from '../../../hub/makers/broker-session.ts'
-import { MakersThread, type MakersWorker } from '../../../hub/makers/makers-thread.ts'
+import { MakersThread } from '../../../hub/makers/makers-thread.ts'
 import type { FromMakers, ToMakers } from '../../../hub/makers/makers-thread-messages.ts'
 import { ManualClock, systemClock } from '../../../shared/clock.ts'
 import { silentLog } from '../../../shared/log.ts'
+import { FakeWorker } from '../../shared/fake-worker.ts'
 import { ALL_DEVICES, LAMP } from '../dialects/zigbee2mqtt/devices.ts'
 import { Mosquitto, noMosquitto } from './mosquitto.ts'
 
@@ -16,35 +17,8 @@ const ORDER = {
   order: { order: 'on' },
 } as const
 
-/** A thread that does what the test says. */
-class Puppet implements MakersWorker {
-  heard: ToMakers[] = []
-  #hear: (message: FromMakers) => void = () => {}
-  #exit: (code: number) => void = () => {}
-
-  postMessage(message: ToMakers): void {
-    this.heard.push(message)
-  }
-
-  async terminate(): Promise<void> {}
-
-  on(event: 'message' | 'error' | 'exit', listener: (value: never) => void): this {
-    if (event === 'message') this.#hear = listener as (message: FromMakers) => void
-    if (event === 'exit') this.#exit = listener as (code: number) => void
-    return this
-  }
-
-  say(message: FromMakers): void {
-    this.#hear(message)
-  }
-
-  end(): void {
-    this.#exit(1)
-  }
-}
-
 describe('the thread that listens at other brokers', () => {
-  const puppets: Puppet[] = []
+  const puppets: FakeWorker<ToMakers, FromMakers>[] = []
   const told: unknown[] = []
   let clock: ManualClock
   let thread: MakersThread
@@ -69,8 +43,9 @@ describe('the thread that listens at other brokers', () => {
       clock,
       log: silentLog,
       spawn() {
-        puppets.push(new Puppet())
-        return puppets.at(-1) as Puppet
+        const puppet = new FakeWorker<ToMakers, FromMakers>()
+        puppets.push(puppet)
+        return puppet
       },
     })
     thread.start()
@@ -79,19 +54,19 @@ describe('the thread that listens at other brokers', () => {
   const load = (whole: boolean): Load => ({ devices: [], gone: [], whole, states: [], reach: [], dropped: 0 })
 
   it('is answered when the engine has what it heard, and when it has not', async () => {
-    puppets[0]?.say({ kind: 'load', number: 1, source: 'home-zigbee2mqtt', load: load(false) })
-    puppets[0]?.say({ kind: 'load', number: 2, source: 'home-zigbee2mqtt', load: load(true) })
-    await vi.waitFor(() => expect(puppets[0]?.heard).toHaveLength(2))
-    expect(puppets[0]?.heard).toContainEqual({ kind: 'taken', number: 1, error: null })
-    expect(puppets[0]?.heard).toContainEqual({ kind: 'taken', number: 2, error: 'the disk is full' })
+    puppets[0]?.says({ kind: 'load', number: 1, source: 'home-zigbee2mqtt', load: load(false) })
+    puppets[0]?.says({ kind: 'load', number: 2, source: 'home-zigbee2mqtt', load: load(true) })
+    await vi.waitFor(() => expect(puppets[0]?.posted).toHaveLength(2))
+    expect(puppets[0]?.posted).toContainEqual({ kind: 'taken', number: 1, error: null })
+    expect(puppets[0]?.posted).toContainEqual({ kind: 'taken', number: 2, error: 'the disk is full' })
   })
 
   it('is given a password when it connects, and what is wrong with it', async () => {
-    puppets[0]?.say({ kind: 'password', number: 1, broker: 'home' })
-    puppets[0]?.say({ kind: 'password', number: 2, broker: 'locked' })
-    await vi.waitFor(() => expect(puppets[0]?.heard).toHaveLength(2))
-    expect(puppets[0]?.heard).toContainEqual({ kind: 'password', number: 1, password: 'a house', error: null })
-    expect(puppets[0]?.heard).toContainEqual({
+    puppets[0]?.says({ kind: 'password', number: 1, broker: 'home' })
+    puppets[0]?.says({ kind: 'password', number: 2, broker: 'locked' })
+    await vi.waitFor(() => expect(puppets[0]?.posted).toHaveLength(2))
+    expect(puppets[0]?.posted).toContainEqual({ kind: 'password', number: 1, password: 'a house', error: null })
+    expect(puppets[0]?.posted).toContainEqual({
       kind: 'password',
       number: 2,
       password: null,
@@ -102,7 +77,7 @@ describe('the thread that listens at other brokers', () => {
   it('is started anew when it ends: nobody is reached meanwhile, what it was told may have run, and it hears again who is wanted', () => {
     thread.want('home-zigbee2mqtt', ['ieee:1'])
     thread.order(ORDER)
-    puppets[0]?.end()
+    puppets[0]?.dies()
     expect(told).toEqual([
       ['home-zigbee2mqtt', { online: false, reason: 'the thread that listens there is being started anew' }],
     ])
@@ -110,7 +85,7 @@ describe('the thread that listens at other brokers', () => {
     expect(told.at(-1)).toEqual([8, ORDER.source, 'the thread that listens at other brokers is being started anew'])
     clock.advance(2_000)
     expect(puppets).toHaveLength(2)
-    expect(puppets[1]?.heard).toEqual([{ kind: 'want', source: 'home-zigbee2mqtt', identities: ['ieee:1'] }])
+    expect(puppets[1]?.posted).toEqual([{ kind: 'want', source: 'home-zigbee2mqtt', identities: ['ieee:1'] }])
   })
 })
 

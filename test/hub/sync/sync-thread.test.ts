@@ -1,10 +1,10 @@
-import { EventEmitter } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { SYNC_OFF, type SyncStatus } from '../../../hub/sync/sync-status.ts'
-import { SyncThread, type SyncThreadParts, type SyncWorker } from '../../../hub/sync/sync-thread.ts'
+import { SyncThread, type SyncThreadParts } from '../../../hub/sync/sync-thread.ts'
 import type { FromSync, SyncSettings, ToSync } from '../../../hub/sync/sync-thread-messages.ts'
 import { ManualClock } from '../../../shared/clock.ts'
 import { silentLog } from '../../../shared/log.ts'
+import { FakeWorker } from '../../shared/fake-worker.ts'
 
 const SETTINGS: SyncSettings = {
   file: 'house.db',
@@ -16,26 +16,11 @@ const SETTINGS: SyncSettings = {
 }
 const RUNNING: SyncStatus = { ...SYNC_OFF, state: 'running' }
 
-class FakeWorker extends EventEmitter implements SyncWorker {
-  posted: ToSync[] = []
-  terminated = false
-  postMessage(message: ToSync): void {
-    this.posted.push(message)
-  }
-  async terminate(): Promise<unknown> {
-    this.terminated = true
-    return 0
-  }
-  says(message: FromSync): void {
-    this.emit('message', message)
-  }
-}
-
 const settle = () => new Promise((resolve) => setImmediate(resolve))
 
 function begin(parts: Partial<SyncThreadParts> = {}) {
   const clock = new ManualClock()
-  const workers: FakeWorker[] = []
+  const workers: FakeWorker<ToSync, FromSync>[] = []
   const changes: SyncStatus[] = []
   const thread = new SyncThread({
     settings: () => SETTINGS,
@@ -44,14 +29,14 @@ function begin(parts: Partial<SyncThreadParts> = {}) {
     log: silentLog,
     onChange: (status) => changes.push(status),
     spawn() {
-      const worker = new FakeWorker()
+      const worker = new FakeWorker<ToSync, FromSync>()
       workers.push(worker)
       return worker
     },
     ...parts,
   })
   thread.start()
-  return { thread, clock, workers, changes, newest: () => workers.at(-1) as FakeWorker }
+  return { thread, clock, workers, changes, newest: () => workers.at(-1) ?? expect.fail('there is no thread') }
 }
 
 describe('the sync thread', () => {
@@ -95,36 +80,19 @@ describe('the sync thread', () => {
     expect(newest().posted).toEqual([{ kind: 'claimed' }, { kind: 'wake' }])
   })
 
-  it('is started anew when it dies, later each time, and sooner again once it ran', () => {
-    const { clock, workers, newest, changes } = begin()
-    const delays: number[] = []
-    const untilNew = () => {
-      const before = workers.length
-      let waited = 0
-      for (; workers.length === before && waited < 200_000; waited += 10) clock.advance(10)
-      delays.push(waited)
-    }
+  it('is started anew when it dies, says so, and is told again that the house is busy', () => {
+    const { thread, clock, workers, newest, changes } = begin()
+    thread.yield(true)
     newest().emit('error', new Error('out of memory'))
-    newest().emit('exit', 1)
     expect(changes.at(-1)).toMatchObject({ state: 'waiting', last_error: 'out of memory' })
-    untilNew()
-    for (let times = 0; times < 8; times++) {
-      newest().emit('exit', 1)
-      untilNew()
-    }
-    expect(workers).toHaveLength(10)
-    expect(delays[0]).toBeLessThanOrEqual(1_500)
-    expect(Math.max(...delays)).toBeGreaterThan(10_000)
-    expect(Math.max(...delays)).toBeLessThanOrEqual(90_000)
-    newest().says({ kind: 'status', status: RUNNING })
-    newest().emit('exit', 1)
-    untilNew()
-    expect(delays.at(-1)).toBeLessThanOrEqual(1_500)
+    clock.advance(5_000)
+    expect(workers).toHaveLength(2)
+    expect(newest().posted).toEqual([{ kind: 'busy', busy: true }])
   })
 
   it('is ended and started anew when it says nothing for two minutes', () => {
     const { clock, workers } = begin()
-    const [first] = workers as [FakeWorker]
+    const [first] = workers as [FakeWorker<ToSync, FromSync>]
     clock.advance(100_000)
     first.says({ kind: 'status', status: RUNNING })
     clock.advance(110_000)
@@ -184,28 +152,12 @@ describe('the sync thread', () => {
     await slow
   })
 
-  it('is told to stop, waited for, and not started again', async () => {
-    const { thread, clock, workers, newest } = begin()
+  it('is told to stop and waited for', async () => {
+    const { thread, newest } = begin()
     const stopping = thread.stop()
     expect(newest().posted).toEqual([{ kind: 'stop' }])
     newest().says({ kind: 'stopped' })
     await stopping
-    newest().emit('exit', 0)
-    clock.advance(600_000)
-    expect(workers).toHaveLength(1)
     expect(newest().terminated).toBe(true)
-  })
-
-  it('is ended when it does not stop, and not begun when it is stopped while it waits to begin', async () => {
-    const hanging = begin()
-    const stopping = hanging.thread.stop()
-    hanging.clock.advance(5_000)
-    await stopping
-    expect(hanging.newest().terminated).toBe(true)
-    const dead = begin()
-    dead.newest().emit('exit', 1)
-    await dead.thread.stop()
-    dead.clock.advance(600_000)
-    expect(dead.workers).toHaveLength(1)
   })
 })
