@@ -2,6 +2,7 @@ import { asError } from '../../shared/errors.ts'
 import { uuid7 } from '../../shared/ids.ts'
 import { isDiskFault } from '../../shared/sqlite/open.ts'
 import type { Context, NewEvent, Store } from './context.ts'
+import { FlushFailure } from './flush-failure.ts'
 import type { Effect } from './input.ts'
 import type { WriteCause } from './write-book.ts'
 
@@ -93,7 +94,9 @@ export class BatchContext implements Context {
       db.exec('RELEASE attempt')
       return null
     } catch (thrown) {
-      if (isDiskFault(thrown) || !db.inTransaction) throw thrown
+      // The fault of somebody else: whatever runs here runs again without it.
+      const isOfAnother = thrown instanceof FlushFailure && thrown.mayWait
+      if (isDiskFault(thrown) || !db.inTransaction || isOfAnother) throw thrown
       db.exec('ROLLBACK TO attempt')
       db.exec('RELEASE attempt')
       this.back(mark)

@@ -3,6 +3,7 @@ import type { Log } from '../../shared/log.ts'
 import { type Database, isDiskFault } from '../../shared/sqlite/open.ts'
 import type { BatchContext } from './batch-context.ts'
 import type { Feature } from './feature.ts'
+import { FlushFailure } from './flush-failure.ts'
 
 /** A feature that failed, for the hub's health. */
 export interface Failing {
@@ -21,16 +22,8 @@ interface Trouble {
   /** Ticks until it is tried again. */
   wait: number
   startFailed: boolean
-}
-
-/** A throw in `flush`, with the name of whose it was. */
-export class FlushFailure extends Error {
-  readonly feature: string
-
-  constructor(feature: string, cause: unknown) {
-    super(asError(cause).message, { cause })
-    this.feature = feature
-  }
+  /** Its flush is left out until it is tried again. */
+  flushFailed: boolean
 }
 
 export interface ContainedParts {
@@ -45,6 +38,7 @@ export interface ContainedParts {
 
 /**
  * Starts, ticks and stops features, each in a savepoint of its own: what one that fails wrote is undone, and the others go on.
+ * One that fails in its flush is left out, and whatever ran then runs again without it: it is no fault of theirs.
  * It is tried again after a while, twice as long each time, up to an hour. Vital ones are not left alone: at start their
  * failure is everybody's, and their ticks are tried each time. Disk errors end the whole transaction as ever.
  */
@@ -71,6 +65,7 @@ export class ContainedFeatures {
         trouble.wait -= 1
         continue
       }
+      if (trouble?.flushFailed) this.#tryAgain(feature, trouble)
       if (trouble?.startFailed && !this.#run(context, feature, 'start')) continue
       if (this.#run(context, feature, 'tick')) this.#recovered(context, feature)
     }
@@ -81,24 +76,45 @@ export class ContainedFeatures {
       if (!this.#troubles.get(feature)?.startFailed) this.#run(context, feature, 'stop')
   }
 
+  /** Whether its flush waits, because it failed. */
+  leavesOut(feature: Feature): boolean {
+    return this.#troubles.get(feature)?.flushFailed === true
+  }
+
+  /** After what was running was undone: true when it can run again without a feature that failed in its flush. */
+  leaveOut(error: unknown): boolean {
+    if (!(error instanceof FlushFailure) || !error.mayWait || this.leavesOut(error.feature)) return false
+    this.#failed(error.feature, 'flush', error)
+    return true
+  }
+
+  /** With its next tick: what it knew may be what it failed at. */
+  #tryAgain(feature: Feature, trouble: Trouble): void {
+    trouble.flushFailed = false
+    feature.forget?.()
+  }
+
   #run(context: BatchContext, feature: Feature, work: 'start' | 'tick' | 'stop'): boolean {
-    if (!feature[work]) return true
+    if (!feature[work] && !(feature.flush && this.#troubles.has(feature))) return true
     const { db } = this.#parts
     db.exec('SAVEPOINT feature')
     const mark = context.mark()
     try {
       context.cause(feature.writes ?? 'other')
-      feature[work](context)
+      feature[work]?.(context)
       this.#parts.flush(context)
       db.exec('RELEASE feature')
       return true
     } catch (error) {
-      if (isDiskFault(error) || !db.inTransaction || (feature.vital && work === 'start')) throw error
+      if (isDiskFault(error) || !db.inTransaction) throw error
       db.exec('ROLLBACK TO feature')
       db.exec('RELEASE feature')
       context.back(mark)
       this.#parts.forget()
-      this.#failed(blamed(this.#parts.features, feature, error), work, asError(error))
+      const isOwn = !(error instanceof FlushFailure) || error.feature === feature
+      if (!isOwn && this.leaveOut(error)) return this.#run(context, feature, work)
+      if (feature.vital && work === 'start') throw error
+      if (!this.leaveOut(error)) this.#failed(isOwn ? feature : error.feature, work, asError(error))
       return false
     }
   }
@@ -112,6 +128,7 @@ export class ContainedFeatures {
       failures,
       wait,
       startFailed: work === 'start' || (before?.startFailed ?? false),
+      flushFailed: work === 'flush' || (before?.flushFailed ?? false),
     })
     if (before?.reason === error.message) return
     const cause = error.cause instanceof Error ? error.cause : error
@@ -129,9 +146,4 @@ export class ContainedFeatures {
       this.#parts.log.info({ feature: feature.name }, 'a part of the house works again')
     })
   }
-}
-
-function blamed(features: Feature[], running: Feature, error: unknown): Feature {
-  if (!(error instanceof FlushFailure)) return running
-  return features.find(({ name }) => name === error.feature) ?? running
 }

@@ -9,9 +9,10 @@ import { topicRow } from '../../shared/topics.ts'
 import { type Batch, readBatch } from './batch.ts'
 import { BatchContext } from './batch-context.ts'
 import { Books } from './books.ts'
-import { ContainedFeatures, type Failing, FlushFailure } from './contained-features.ts'
+import { ContainedFeatures, type Failing } from './contained-features.ts'
 import type { Context, NewEvent, Store } from './context.ts'
 import type { Feature, Origin } from './feature.ts'
+import { FlushFailure } from './flush-failure.ts'
 import { type Handlers, handlersOf, type MessageHandler } from './handlers.ts'
 import { HouseTime } from './house-time.ts'
 import type { Effect, InputOf, Verdict } from './input.ts'
@@ -96,21 +97,21 @@ export class Engine {
 
   /** The first transaction: repairs what a crash left and derives what others must see. */
   start(receipt: Receipt): Effect[] {
-    return this.#transaction(receipt, (context) => {
+    return this.#transaction(receipt, { careful: true }, (context) => {
       this.#contained.start(context)
     })
   }
 
   /** Once a second. */
   tick(receipt: Receipt): Effect[] {
-    return this.#transaction(receipt, (context) => {
+    return this.#transaction(receipt, { careful: true }, (context) => {
       this.#contained.tick(context)
     })
   }
 
   /** The last transaction: writes what is kept in memory. */
   stop(receipt: Receipt): Effect[] {
-    return this.#transaction(receipt, (context) => {
+    return this.#transaction(receipt, { careful: true }, (context) => {
       context.settle()
       this.#contained.stop(context)
     })
@@ -118,7 +119,7 @@ export class Engine {
 
   /** Writes something and commits it: whether the disk takes it again. Throws SQLite's error when it does not. */
   probe(receipt: Receipt): void {
-    this.#transaction(receipt, ({ db, now }) => {
+    this.#transaction(receipt, { careful: true }, ({ db, now }) => {
       db.prepare(
         "INSERT INTO hub_settings (key, value) VALUES ('probe', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
       ).run(String(now))
@@ -131,6 +132,7 @@ export class Engine {
       return this.#run(batch, receipt, false)
     } catch (error) {
       if (isDiskFault(error)) throw error
+      this.#contained.leaveOut(error)
       this.#parts.log.warn(
         { error: asError(error).message, inputs: batch.count },
         'a batch is run again, input by input',
@@ -143,7 +145,7 @@ export class Engine {
     const verdicts = new Uint8Array(batch.count)
     const values: [number, unknown][] = []
     const topics = batch.topics.map((topic) => this.#topics.parse(topic))
-    const effects = this.#transaction(receipt, (context) => {
+    const effects = this.#transaction(receipt, { careful }, (context) => {
       const guard = careful
         ? (run: () => Verdict, failed: (error: Error) => Verdict) => this.#guarded(context, run, failed)
         : plain
@@ -181,7 +183,7 @@ export class Engine {
     return { verdicts, values, effects, ledger: this.#books.ledger.totals }
   }
 
-  #transaction(receipt: Receipt, body: (context: BatchContext) => void): Effect[] {
+  #transaction(receipt: Receipt, { careful }: { careful: boolean }, body: (context: BatchContext) => void): Effect[] {
     const { db } = this.#parts.store
     const context = new BatchContext(this.#parts.store, this.#time.of(receipt), {
       addEvent: this.#parts.addEvent,
@@ -204,7 +206,8 @@ export class Engine {
     this.#parts.writes.begin()
     try {
       body(context)
-      this.#flush(context)
+      if (careful) this.#flushContained(context)
+      else this.#flush(context)
       if (this.#books.isSettling) context.cause('index')
       this.#books.write(context.now)
       this.#parts.stamp?.write()
@@ -341,6 +344,7 @@ export class Engine {
       this.#books.back(books)
       context.back(mark)
       this.#undone()
+      if (this.#contained.leaveOut(error)) return this.#guarded(context, run, failed)
       return failed(asError(error))
     }
   }
@@ -348,16 +352,36 @@ export class Engine {
   #flush(context: BatchContext): void {
     const { current } = this.#parts.writes
     for (const feature of this.#parts.features) {
+      if (this.#contained.leavesOut(feature)) continue
       if (feature.writes) context.cause(feature.writes)
       try {
         feature.flush?.(context)
       } catch (error) {
-        throw isDiskFault(error) ? error : new FlushFailure(feature.name, error)
+        throw isDiskFault(error) ? error : new FlushFailure(feature, error)
       }
     }
     // Positions and counts belong to the messages that they are of.
     context.cause(current)
     this.#books.streams.flush(context.now)
+  }
+
+  /** The last flush of a transaction whose parts were flushed each: what still fails there alone is undone and left out. */
+  #flushContained(context: BatchContext): void {
+    const { db } = this.#parts.store
+    db.exec('SAVEPOINT flush')
+    const mark = context.mark()
+    try {
+      this.#flush(context)
+      db.exec('RELEASE flush')
+    } catch (error) {
+      if (isDiskFault(error) || !db.inTransaction) throw error
+      db.exec('ROLLBACK TO flush')
+      db.exec('RELEASE flush')
+      context.back(mark)
+      this.#undone()
+      if (!this.#contained.leaveOut(error)) throw error
+      this.#flushContained(context)
+    }
   }
 
   #forget(): void {

@@ -53,6 +53,11 @@ export interface Feature {
   name: string
   /** Without it the house can serve nobody. Its failure at start is the house's, and it is never left alone. */
   vital?: true
+  /**
+   * What its flush writes came with inputs that are acknowledged for it: one that fails refuses those inputs, and is never left
+   * out. The flush of any other feature waits once it failed, and its neighbours go on.
+   */
+  gathers?: true
   /** What its messages, inputs, ticks and flushes write for, as far as they do not name another cause. Default: `other`. */
   writes?: WriteCause
   /** Wire messages it handles. A handler throws `LaresError` to reject the message; nothing of it is kept then. */

@@ -52,8 +52,8 @@ export const ENGINE: readonly Mutation[] = [
   {
     without: 'telling features that an input was undone',
     file: 'hub/engine/engine.ts',
-    text: 'context.back(mark)\n      this.#undone()',
-    becomes: 'context.back(mark)',
+    text: 'this.#books.back(books)\n      context.back(mark)\n      this.#undone()',
+    becomes: 'this.#books.back(books)\n      context.back(mark)',
     test: { file: ROLLBACK, name: 'is forgotten by features that remembered something of it' },
   },
   {
@@ -66,8 +66,8 @@ export const ENGINE: readonly Mutation[] = [
   {
     without: 'ending a batch that meets a full disk at once',
     file: 'hub/engine/engine.ts',
-    text: 'if (isDiskFault(error)) throw error\n      this.#parts.log.warn(',
-    becomes: 'this.#parts.log.warn(',
+    text: 'if (isDiskFault(error)) throw error\n      this.#contained.leaveOut(error)',
+    becomes: 'this.#contained.leaveOut(error)',
     test: { file: ROLLBACK, name: 'ends the batch, which is not tried again input by input' },
   },
   {
@@ -185,23 +185,51 @@ export const ENGINE: readonly Mutation[] = [
   {
     without: 'the savepoint around the tick of a feature',
     file: 'hub/engine/contained-features.ts',
-    text: "db.exec('ROLLBACK TO feature')",
-    becomes: '',
+    text: "db.exec('ROLLBACK TO feature')\n",
+    becomes: '\n',
     test: { file: CONTAINED, name: 'in a tick is undone and left alone for longer and longer' },
   },
   {
     without: 'telling a full disk from a feature that fails',
     file: 'hub/engine/contained-features.ts',
-    text: 'if (isDiskFault(error) || !db.inTransaction || (feature.vital',
-    becomes: 'if ((feature.vital',
+    text: "if (isDiskFault(error) || !db.inTransaction) throw error\n      db.exec('ROLLBACK TO feature')",
+    becomes: "db.exec('ROLLBACK TO feature')",
     test: { file: ROLLBACK, name: 'no feature is left alone for it' },
   },
   {
     without: 'the refusal to start without what the house cannot do without',
     file: 'hub/engine/contained-features.ts',
-    text: " || (feature.vital && work === 'start')",
+    text: "if (feature.vital && work === 'start') throw error",
     becomes: '',
     test: { file: CONTAINED, name: 'that the house cannot do without keeps it from starting' },
+  },
+  {
+    without: 'leaving a feature out of a batch that failed in its flush',
+    file: 'hub/engine/engine.ts',
+    text: 'if (this.#contained.leavesOut(feature)) continue',
+    becomes: '',
+    test: { file: CONTAINED, name: 'is left out of every batch, and the messages of its neighbours are stored' },
+  },
+  {
+    without: 'running an input again without the feature that failed in its flush',
+    file: 'hub/engine/engine.ts',
+    text: 'if (this.#contained.leaveOut(error)) return this.#guarded(context, run, failed)',
+    becomes: '',
+    test: { file: CONTAINED, name: 'in the middle of a careful batch is left out of the rest of it' },
+  },
+  {
+    without: 'refusing what a flush that must not wait could not write',
+    file: 'hub/engine/flush-failure.ts',
+    text: '!this.feature.gathers && !this.feature.vital',
+    becomes: '!this.feature.vital',
+    test: { file: CONTAINED, name: 'rejects the inputs that gave it work, and those alone' },
+  },
+  {
+    without: 'keeping what a part attempts from the fault of another',
+    file: 'hub/engine/batch-context.ts',
+    text: ' || isOfAnother',
+    becomes: '',
+    test: { file: CONTAINED, name: 'does not make what a neighbour attempts fail' },
   },
   {
     without: 'an upper bound on how long a failed feature is left alone',

@@ -55,7 +55,7 @@ export const SHARED: readonly Mutation[] = [
     file: 'shared/supervisor.ts',
     text: 'await ended.promise\n    cancel()\n    this.#worker = null\n    await worker.terminate()',
     becomes: 'await ended.promise\n    cancel()',
-    test: { file: SUPERVISOR, name: 'waits for one that is told to stop until it lets a second pass' },
+    test: { file: SUPERVISOR, name: 'waits for one that is told to stop until it' },
   },
   {
     without: 'stopping in the reverse order',

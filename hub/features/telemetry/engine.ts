@@ -79,6 +79,7 @@ export function openTelemetry(house: House): Telemetry {
   return {
     name: 'telemetry',
     writes: 'readings',
+    gathers: true,
     ...{ latest, observations, index, rollups },
     ingest: { readings: store },
     start: (context) => latest.load(context),

@@ -146,6 +146,7 @@ describe('a throw in flush', () => {
     const gathered: number[] = []
     return {
       name: 'telemetry',
+      gathers: true,
       ingest: { readings: (_context, message) => void gathered.push(message.seq ?? 0) },
       flush(context) {
         for (const seq of gathered) {
@@ -178,5 +179,103 @@ describe('a throw in flush', () => {
     expect(house.notes()).toEqual([])
     expect(house.send(1, 3)).toEqual(['stored', 'stored'])
     expect(house.notes()).toEqual(['note-1', 'note-3'])
+  })
+})
+
+/** A feature that settles something of its own before each commit, and cannot. */
+function settling(): Feature & { broken: boolean; flushes: number } {
+  return {
+    name: 'settler',
+    broken: true,
+    flushes: 0,
+    flush(context) {
+      this.flushes += 1
+      context.db.exec(`${note('settled')} ON CONFLICT DO NOTHING`)
+      if (this.broken) throw new Error('cannot settle')
+    },
+  }
+}
+
+/** A feature whose inputs leave a note each. */
+const noting: Feature = {
+  name: 'noting',
+  ingest: { readings: (context, message) => void context.db.exec(note(String(message.seq))) },
+}
+
+describe('a feature that fails in its flush', () => {
+  it('is left out of every batch, and the messages of its neighbours are stored', () => {
+    const settler = settling()
+    const house = engineOf([noting, settler])
+    house.start()
+    expect(house.send(1, 2)).toEqual(['stored', 'stored'])
+    expect(house.send(3)).toEqual(['stored'])
+    expect(house.notes()).toEqual(['note-1', 'note-2', 'note-3'])
+    expect(house.engine.failing).toEqual([{ feature: 'settler', reason: 'cannot settle' }])
+    expect(settler.flushes).toBe(1)
+    expect(house.errors).toEqual(['settler flush Error: cannot settle'])
+  })
+
+  it('only once a batch came is left out of that one, which is run again', () => {
+    const settler = settling()
+    settler.broken = false
+    const house = engineOf([noting, settler])
+    house.start()
+    settler.broken = true
+    expect(house.send(1, 2)).toEqual(['stored', 'stored'])
+    expect(house.notes()).toEqual(['note-1', 'note-2', 'note-settled'])
+    expect(house.engine.failing).toEqual([{ feature: 'settler', reason: 'cannot settle' }])
+  })
+
+  it('keeps no neighbour from starting and ticking, is tried again later and later, and then settles after all', () => {
+    const settler = settling()
+    const other = sound('other')
+    const house = engineOf([{ name: 'vital', vital: true, start: () => {} }, settler, other])
+    house.start()
+    house.tick(60)
+    expect(other.ticks).toBeGreaterThanOrEqual(60)
+    expect(settler.flushes).toBeLessThanOrEqual(5)
+    settler.broken = false
+    house.tick(120)
+    expect([house.notes(), house.engine.failing, house.infos]).toEqual([['note-settled'], [], ['settler']])
+  })
+
+  it('in the middle of a careful batch is left out of the rest of it', () => {
+    const settler = settling()
+    settler.broken = false
+    const breaking: Feature = {
+      name: 'breaking',
+      ingest: {
+        readings(context, message) {
+          if (message.seq === 1) throw new Error('a bad message')
+          if (message.seq === 2) settler.broken = true
+          context.db.exec(note(String(message.seq)))
+        },
+      },
+    }
+    const house = engineOf([breaking, settler])
+    house.start()
+    expect(house.send(1, 2, 3)).toEqual(['rejected', 'stored', 'stored'])
+    expect(house.notes()).toEqual(['note-2', 'note-3', 'note-settled'])
+  })
+
+  it('does not make what a neighbour attempts fail', () => {
+    const failures: (Error | null)[] = []
+    const trying: Feature = {
+      name: 'trying',
+      ingest: {
+        readings: (context, message) =>
+          void failures.push(context.attempt(() => context.db.exec(note(String(message.seq))))),
+      },
+    }
+    const sensitive: Feature = {
+      name: 'sensitive',
+      flush({ db }) {
+        if (db.prepare("SELECT 1 FROM hub_settings WHERE key = 'note-1'").get()) throw new Error('cannot settle')
+      },
+    }
+    const house = engineOf([trying, sensitive])
+    house.start()
+    expect(house.send(1)).toEqual(['stored'])
+    expect([house.notes(), failures]).toEqual([['note-1'], [null]])
   })
 })
