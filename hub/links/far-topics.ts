@@ -90,6 +90,13 @@ export class FarTopics {
     for (const device of this.#announced.keys()) this.#announce(device)
   }
 
+  /** The login that reads for this is taken no more: what it was told is not for there any longer. `begin` says what goes. */
+  shutOut(): void {
+    this.away()
+    for (const book of [this.#announced, this.#seen, this.#wanted, this.#due]) book.clear()
+    this.#events = []
+  }
+
   isOrder(topic: string): boolean {
     const [base, , set, , more] = this.#levels(topic)
     return base && set === 'set' && more === undefined

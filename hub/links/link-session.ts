@@ -1,5 +1,6 @@
 import type { Cancel, Clock } from '../../shared/clock.ts'
 import { asError } from '../../shared/errors.ts'
+import { RateLimitedLog } from '../../shared/log.ts'
 import { type BrokerAddress, type BrokerState, ExistingBroker } from '../makers/existing-broker.ts'
 import type { PublishedMessage } from '../makers/roster.ts'
 import { StatePace } from '../makers/state-pace.ts'
@@ -27,6 +28,8 @@ const FOUND_BYTES = 2 * 1_048_576
 const ORDER_BYTES = 1_024
 /** So many orders at once, and in each second: more than people and automations give. */
 const ORDERS = { atOnce: 100, perSecond: 20 }
+/** Whoever publishes there says nothing here more often than this. */
+const LOG_SPAN_MS = 60_000
 
 /**
  * Shows what a login at the hub's own broker may see at a broker of somebody else, and hands in what entities are told there, with the rights of that
@@ -41,12 +44,15 @@ export class LinkSession {
   #isFarOnline = false
   #isSending = false
   #isStopped = false
+  #isShutOut = false
+  #lines: RateLimitedLog
   #cancelWait: Cancel = () => {}
   #wake: () => void = () => {}
 
   constructor(parts: LinkSessionParts) {
     this.#parts = parts
     const { link, base, clock } = parts
+    this.#lines = new RateLimitedLog(clock, LOG_SPAN_MS)
     this.#topics = new FarTopics({ base, prefix: link.prefix, announce: link.announce })
     this.#near = new ExistingBroker({
       ...{ address: parts.near, clock, most: () => NEAR_BYTES, passedOver() {} },
@@ -54,7 +60,10 @@ export class LinkSession {
       hear: (message) => this.#heardNear(message),
       changed: (state) => {
         parts.changed('near', state)
-        if (state.online) void this.#begin()
+        if (state.online) {
+          this.#isShutOut = false
+          void this.#begin()
+        } else if (state.refuses) this.#shutOut()
         else this.#topics.away()
         void this.#send()
       },
@@ -84,8 +93,15 @@ export class LinkSession {
     void this.#send()
   }
 
+  /** Its token was revoked, or has none: what it showed is taken back, as far as the ledger says that it may not. */
+  #shutOut(): void {
+    this.#isShutOut = true
+    this.#topics.shutOut()
+    void this.#begin()
+  }
+
   async #begin(): Promise<void> {
-    const { link, ledger, clock, log } = this.#parts
+    const { link, ledger, clock } = this.#parts
     try {
       const begins = (await ledger({
         ask: 'begins',
@@ -95,10 +111,11 @@ export class LinkSession {
       })) as LinkBegins
       if (this.#isStopped) return
       this.#topics.begin(begins)
+      if (this.#isShutOut) this.#topics.away()
       this.#far ??= this.#open()
       void this.#send()
     } catch (error) {
-      log.warn({ broker: link.key, error: asError(error).message }, 'what stands at a broker is not known yet')
+      this.#warn('what stands at a broker is not known yet', error)
       this.#cancelWait = clock.after(AGAIN_MS, () => void this.#begin())
     }
   }
@@ -131,14 +148,12 @@ export class LinkSession {
   }
 
   #heardFar({ topic, payload, retained }: PublishedMessage): void {
-    const { clock, log, link } = this.#parts
+    const { clock, link } = this.#parts
     if (this.#topics.isOrder(topic)) {
       // One that was kept is not told again each time that somebody comes.
       if (retained || !link.announce || !this.#pace.take(clock.mono(), ORDERS)) return
       const order = { topic, payload: Buffer.from(payload).toString(), qos: 1 as const, retain: false }
-      this.#near
-        .publish(order)
-        .catch((error: unknown) => log.warn({ topic, error: asError(error).message }, 'an order was not told'))
+      this.#near.publish(order).catch((error: unknown) => this.#warn('an order from a broker was not told', error))
       return
     }
     if (this.#topics.isBirth(topic)) {
@@ -156,7 +171,7 @@ export class LinkSession {
         await this.#part(this.#far)
         await this.#rest(BETWEEN_MS)
       } catch (error) {
-        this.#parts.log.warn({ broker: this.#parts.link.key, error: asError(error).message }, 'not shown yet')
+        this.#warn('not shown yet', error)
         await this.#rest(AGAIN_MS)
       }
     }
@@ -177,6 +192,12 @@ export class LinkSession {
     const emptied = some.filter(({ payload, retain }) => payload === '' && retain).map(({ topic }) => topic)
     if (emptied.length === 0) return
     await ledger({ ask: 'emptied', url: link.url, topics: emptied })
+  }
+
+  #warn(what: string, error: unknown): void {
+    const passed = this.#lines.allow(what)
+    const { link, log } = this.#parts
+    if (passed) log.warn({ broker: link.key, error: asError(error).message, held: passed.held }, what)
   }
 
   #rest(ms: number): Promise<void> {

@@ -131,6 +131,27 @@ export const SEEN_BY_HOME_ASSISTANT: readonly Mutation[] = [
     test: { file: READ_BACK, name: ' says the same' },
   },
   {
+    without: 'taking back what a link showed whose token was revoked',
+    file: 'hub/links/link-session.ts',
+    text: 'else if (state.refuses) this.#shutOut()',
+    becomes: '',
+    test: { file: SESSION, name: 'has what it showed taken back when its login is taken no more' },
+  },
+  {
+    without: 'a bound on what orders of another broker write to the log',
+    file: 'hub/links/link-session.ts',
+    text: 'if (passed) log.warn({ broker: link.key, error: asError(error).message, held: passed.held }, what)',
+    becomes: 'log.warn({ broker: link.key, error: asError(error).message, held: passed?.held }, what)',
+    test: { file: SESSION, name: 'and says little of orders that go nowhere' },
+  },
+  {
+    without: 'forgetting what a login was told that is taken no more',
+    file: 'hub/links/far-topics.ts',
+    text: 'for (const book of [this.#announced, this.#seen, this.#wanted, this.#due]) book.clear()',
+    becomes: '',
+    test: { file: FAR, name: 'is nothing any more once its login is taken no more' },
+  },
+  {
     without: 'a ledger of what stands at another broker that is written first',
     file: 'hub/links/link-session.ts',
     text: "await ledger({ ask: 'note',",

@@ -48,6 +48,24 @@ describe('what is shown at another broker', () => {
     expect(topics.next(10)[1]?.payload).toContain(`{"topic":"${STATUS}"}`)
   })
 
+  it('is nothing any more once its login is taken no more, and what stands there goes', () => {
+    const { topics, near, say } = begun()
+    near(NEAR, CONFIG)
+    near(STATE, '1')
+    say()
+    near(NEAR.replace('pi', 'later'), CONFIG)
+    topics.shutOut()
+    topics.begin({ ...BEGINS, takeBack: [FAR, STATE] })
+    topics.away()
+    expect(say()).toEqual([
+      [STATUS, 'offline'],
+      [FAR, ''],
+      [STATE, ''],
+    ])
+    topics.sayAgain()
+    expect(say()).toEqual([[STATUS, 'offline']])
+  })
+
   it('is nothing of a device that is not announced', () => {
     const { near, say } = begun()
     say()

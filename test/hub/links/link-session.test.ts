@@ -16,6 +16,7 @@ describe.skipIf(noMosquitto !== null)('a link to another broker', () => {
   let there: MqttClient
   let session: LinkSession | null = null
   const heard: string[] = []
+  const warned: string[] = []
   const told: string[] = []
 
   beforeAll(async () => {
@@ -36,6 +37,7 @@ describe.skipIf(noMosquitto !== null)('a link to another broker', () => {
     session = null
     heard.length = 0
     told.length = 0
+    warned.length = 0
   })
 
   afterAll(async () => {
@@ -45,15 +47,15 @@ describe.skipIf(noMosquitto !== null)('a link to another broker', () => {
     await far.remove()
   })
 
-  function begin(ledger: (step: LedgerStep) => Promise<unknown>): void {
+  function begin(ledger: (step: LedgerStep) => Promise<unknown>, nearUrl = near.url): void {
     const address = (url: string) => async () => ({ url, user: null, password: null, ca: null, pin: null })
     session = new LinkSession({
       link: {
         ...{ key: 'home', url: far.url, user: null, ca: null, pin: null, prefix: 'ha', login: 'ha@programs' },
         announce: true,
       },
-      ...{ base: 'lares', near: address(near.url), far: address(far.url), ledger, changed() {}, clock: systemClock },
-      log: { warn() {} },
+      ...{ base: 'lares', near: address(nearUrl), far: address(far.url), ledger, changed() {}, clock: systemClock },
+      log: { warn: (_fields, message) => void warned.push(message) },
     })
     session.start()
   }
@@ -87,5 +89,28 @@ describe.skipIf(noMosquitto !== null)('a link to another broker', () => {
     expect(told.length).toBeLessThan(200)
     expect(told.filter((one) => one.includes('kept') || one.includes('xxx'))).toEqual([])
     await there.publishAsync('lares/pi/set/kept', '', { qos: 1, retain: true })
+  }, 60_000)
+
+  it('has what it showed taken back when its login is taken no more, and says little of orders that go nowhere', async () => {
+    const closed = await Mosquitto.start({ name: 'somebody', password: 'else' })
+    try {
+      const stands = ['ha/device/lares_h/pi/config', 'lares/pi/state/temp']
+      for (const topic of stands) await there.publishAsync(topic, 'x', { qos: 1, retain: true })
+      await eventually(async () => stands.every((topic) => heard.includes(`${topic} x`)))
+      const emptied: string[] = []
+      begin(async (step) => {
+        if (step.ask === 'begins') return { ...BEGINS, takeBack: stands }
+        if (step.ask === 'emptied') emptied.push(...step.topics)
+        return null
+      }, closed.url)
+      await eventually(async () => stands.every((topic) => heard.includes(`${topic} `)))
+      await eventually(async () => emptied.length === 2)
+      for (let at = 0; at < 50; at += 1) await there.publishAsync('lares/pi/set/lamp', 'on', { qos: 1 })
+      await eventually(async () => warned.length > 0)
+      await wait(systemClock, 300)
+      expect(warned).toEqual(['an order from a broker was not told'])
+    } finally {
+      await closed.remove()
+    }
   }, 60_000)
 })

@@ -61,6 +61,13 @@ describe('the ledger of another broker', () => {
     expect(begins(house)).toMatchObject({ takeBack: [], stays: [] })
   })
 
+  it('has all of it taken back when the token of its program is revoked', () => {
+    const { house, config } = linkedHouse()
+    note(house, config, `lares/${PI}/state/temp`)
+    data(ask(house, commandInput('tokens/revoke', { email: LOGIN, all: true })))
+    expect(begins(house)).toMatchObject({ stays: [], takeBack: [config, `lares/${PI}/state/temp`] })
+  })
+
   it('has what is gone taken back, whatever it was: an entity, a device, another prefix', () => {
     const { house, config } = linkedHouse()
     note(
