@@ -12,7 +12,7 @@ import { Books } from './books.ts'
 import { ContainedFeatures, type Failing } from './contained-features.ts'
 import type { Context, NewEvent, Store } from './context.ts'
 import type { Feature, Origin } from './feature.ts'
-import { FlushFailure } from './flush-failure.ts'
+import { Flushes } from './flushes.ts'
 import { type Handlers, handlersOf, type MessageHandler } from './handlers.ts'
 import { HouseTime } from './house-time.ts'
 import type { Effect, InputOf, Verdict } from './input.ts'
@@ -68,6 +68,7 @@ export class Engine {
   #topics: TopicMemory
   #time: HouseTime
   #contained: ContainedFeatures
+  #flushes: Flushes
 
   constructor(parts: EngineParts) {
     this.#parts = parts
@@ -80,8 +81,12 @@ export class Engine {
       features: parts.features,
       db,
       log: parts.log,
-      flush: (context) => this.#flush(context),
+      flush: (context) => this.#flushes.run(context),
       forget: () => this.#undone(),
+    })
+    this.#flushes = new Flushes({
+      ...{ features: parts.features, contained: this.#contained, books: this.#books, writes: parts.writes, db },
+      undone: () => this.#undone(),
     })
     this.#time = new HouseTime(db)
   }
@@ -188,14 +193,14 @@ export class Engine {
     const context = new BatchContext(this.#parts.store, this.#time.of(receipt), {
       addEvent: this.#parts.addEvent,
       cause: (cause) => this.#parts.writes.cause(cause),
-      flush: () => this.#flush(context),
+      flush: () => this.#flushes.run(context),
       undone: (error) => {
         this.#parts.log.error({ error: error.stack }, 'a part of an input failed and was undone; the rest of it stands')
         this.#undone()
       },
       forget: () => {
         // What features gathered from earlier inputs of this batch must not be forgotten with what they cached.
-        this.#flush(context)
+        this.#flushes.run(context)
         this.#books.streams.forgetPositions()
         this.#rejected.forget()
         this.#forgetFeatures()
@@ -206,8 +211,8 @@ export class Engine {
     this.#parts.writes.begin()
     try {
       body(context)
-      if (careful) this.#flushContained(context)
-      else this.#flush(context)
+      if (careful) this.#flushes.last(context)
+      else this.#flushes.run(context)
       if (this.#books.isSettling) context.cause('index')
       this.#books.write(context.now)
       this.#parts.stamp?.write()
@@ -322,7 +327,7 @@ export class Engine {
       code: 'handler_failed',
       reason: message.error.message,
     })
-    this.#flush(context)
+    this.#flushes.run(context)
     return verdict
   }
 
@@ -334,7 +339,7 @@ export class Engine {
     const books = this.#books.mark()
     try {
       const verdict = run()
-      this.#flush(context)
+      this.#flushes.run(context)
       db.exec('RELEASE input')
       return verdict
     } catch (error) {
@@ -346,41 +351,6 @@ export class Engine {
       this.#undone()
       if (this.#contained.leaveOut(error)) return this.#guarded(context, run, failed)
       return failed(asError(error))
-    }
-  }
-
-  #flush(context: BatchContext): void {
-    const { current } = this.#parts.writes
-    for (const feature of this.#parts.features) {
-      if (this.#contained.leavesOut(feature)) continue
-      if (feature.writes) context.cause(feature.writes)
-      try {
-        feature.flush?.(context)
-      } catch (error) {
-        throw isDiskFault(error) ? error : new FlushFailure(feature, error)
-      }
-    }
-    // Positions and counts belong to the messages that they are of.
-    context.cause(current)
-    this.#books.streams.flush(context.now)
-  }
-
-  /** The last flush of a transaction whose parts were flushed each: what still fails there alone is undone and left out. */
-  #flushContained(context: BatchContext): void {
-    const { db } = this.#parts.store
-    db.exec('SAVEPOINT flush')
-    const mark = context.mark()
-    try {
-      this.#flush(context)
-      db.exec('RELEASE flush')
-    } catch (error) {
-      if (isDiskFault(error) || !db.inTransaction) throw error
-      db.exec('ROLLBACK TO flush')
-      db.exec('RELEASE flush')
-      context.back(mark)
-      this.#undone()
-      if (!this.#contained.leaveOut(error)) throw error
-      this.#flushContained(context)
     }
   }
 

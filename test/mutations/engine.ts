@@ -17,7 +17,7 @@ export const ENGINE: readonly Mutation[] = [
   {
     without: 'what the features gathered in the transaction of its positions',
     file: 'hub/engine/engine.ts',
-    text: 'this.#flush(context)\n      if (this.#books.isSettling)',
+    text: 'this.#flushes.run(context)\n      if (this.#books.isSettling)',
     becomes: 'if (this.#books.isSettling)',
     test: { file: ENGINE_TEST, name: 'stores a reading once, however often it comes' },
   },
@@ -205,8 +205,8 @@ export const ENGINE: readonly Mutation[] = [
   },
   {
     without: 'leaving a feature out of a batch that failed in its flush',
-    file: 'hub/engine/engine.ts',
-    text: 'if (this.#contained.leavesOut(feature)) continue',
+    file: 'hub/engine/flushes.ts',
+    text: 'if (contained.leavesOut(feature)) continue',
     becomes: '',
     test: { file: CONTAINED, name: 'is left out of every batch, and the messages of its neighbours are stored' },
   },
@@ -251,7 +251,7 @@ export const ENGINE: readonly Mutation[] = [
   {
     without: 'writing earlier inputs of a batch before a command drops what is cached',
     file: 'hub/engine/engine.ts',
-    text: '        this.#flush(context)\n        this.#books.streams.forgetPositions()',
+    text: '        this.#flushes.run(context)\n        this.#books.streams.forgetPositions()',
     becomes: '        this.#books.streams.forgetPositions()',
     test: {
       file: 'test/hub/admin/commands.test.ts',

@@ -174,6 +174,7 @@ describe('a device', () => {
     let isBroken = false
     const broken: OpenFeature = () => ({
       name: 'broken',
+      gathers: true,
       flush() {
         if (isBroken) throw new Error('not now')
       },
