@@ -70,6 +70,8 @@ function lines({ manifest, aside, settings }: Restored, config: string | undefin
   return [
     `restored: the house ${JSON.stringify(house)} as it was at ${localTime(made_at)}, made by Lares ${version}`,
     aside === null ? 'there was nothing here before' : `what was here lies in ${aside}`,
+    'everybody is logged out of every browser; tokens, passwords and devices that were ended since then are good again:',
+    '  look at lares tokens list and lares devices list, or end all of them: sudo lares tokens revoke-everything --passwords',
     ...(settings !== null && config === undefined
       ? [`its hub.toml lies in ${settings}; look at it, then: sudo cp ${shellWord(settings)} /etc/lares/hub.toml`]
       : []),

@@ -179,11 +179,15 @@ const NOT_FROM_A_COPY = `
 /** Keys of append tables go on in a copy where they were, and go on in its original too: rows have another name in each. */
 const ANOTHER_LIFE = 'UPDATE followers SET epoch = NULL'
 
+/** Who was logged out since it was made must not be logged in again by it, and everybody is asked for a password where it is restored. */
+const NOBODY_LOGGED_IN = 'DELETE FROM web_sessions; DELETE FROM setup_codes'
+
 /** Makes a copy known as such, to central and to whatever log may lie where it is put. */
 export function markAsCopy(db: Sqlite.Database): void {
   stampAnew(db, systemRandom)
   if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'jobs'").get()) db.exec(NOT_FROM_A_COPY)
   if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'followers'").get()) db.exec(ANOTHER_LIFE)
+  if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'web_sessions'").get()) db.exec(NOBODY_LOGGED_IN)
   // The oldest databases that are copied before they are migrated have no settings yet.
   if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'hub_settings'").get())
     db.prepare("INSERT INTO hub_settings (key, value) VALUES (?, 'true') ON CONFLICT DO NOTHING").run(RESTORED_COPY)

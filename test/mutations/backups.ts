@@ -97,6 +97,16 @@ export const BACKUPS: readonly Mutation[] = [
     test: { file: ROUND_TRIP, name: 'refuses a house that is there, and sets all of it aside' },
   },
   {
+    without: 'logging everybody out of a house that is restored',
+    file: 'hub/store/backup.ts',
+    text: 'db.exec(NOBODY_LOGGED_IN)',
+    becomes: 'void NOBODY_LOGGED_IN',
+    test: {
+      file: 'test/hub/archive/round-trip.test.ts',
+      name: 'logs nobody in: who was logged out since it was made stays out',
+    },
+  },
+  {
     without: 'finishing a restore that was interrupted',
     file: 'hub/core/finish-restore.ts',
     text: '    finishHouseExchange(folder)\n',

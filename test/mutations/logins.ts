@@ -113,6 +113,27 @@ export const LOGINS: readonly Mutation[] = [
     test: { file: SESSIONS, name: 'is logged out after two weeks without use' },
   },
   {
+    without: 'an end of logins that were made under a clock that was ahead',
+    file: 'hub/features/logins/web-sessions.ts',
+    text: "endWebSession(context, ahead, 'the login was made while the clock of the hub was ahead')",
+    becomes: 'void ahead',
+    test: { file: SESSIONS, name: 'is logged out when it was logged in under a clock that was ahead' },
+  },
+  {
+    without: 'sparing logins while a clock is behind',
+    file: 'hub/features/logins/web-sessions.ts',
+    text: 'if (context.clockSynced === false) return',
+    becomes: '',
+    test: { file: SESSIONS, name: 'is logged out when it was logged in under a clock that was ahead' },
+  },
+  {
+    without: 'ending every token and every login by one command',
+    file: 'hub/features/users/revoke-everything.ts',
+    text: "db.prepare('DELETE FROM api_tokens WHERE id = ?').run(id)",
+    becomes: '',
+    test: { file: SESSIONS, name: 'is logged out with all others, and every token and password is gone' },
+  },
+  {
     without: 'an end of logins that are used',
     file: 'hub/features/logins/web-sessions.ts',
     text: '`(expires_at <= @now OR',

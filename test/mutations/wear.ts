@@ -52,7 +52,7 @@ export const WEAR: readonly Mutation[] = [
   },
   {
     without: 'giving positions and counts to the messages that they are of',
-    file: 'hub/engine/engine.ts',
+    file: 'hub/engine/flushes.ts',
     text: 'context.cause(current)',
     becomes: '',
     test: { file: WEAR_TEST, name: 'is told by the feature that wrote it' },

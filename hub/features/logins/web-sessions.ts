@@ -1,4 +1,4 @@
-import { WEB_SESSIONS } from '../../../shared/limits.ts'
+import { CLOCK_STEP_MS, WEB_SESSIONS } from '../../../shared/limits.ts'
 import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
 
@@ -68,13 +68,20 @@ export const IS_OVER = `(expires_at <= @now OR last_used_at <= @now - ${WEB_SESS
 /** Ends what is over, whether or not somebody is connected with it. */
 export class EndedWebSessions {
   #over: Statement
+  #ahead: Statement
 
   constructor(db: Database) {
     this.#over = db.prepare(`SELECT id AS session, user_id AS user FROM web_sessions WHERE ${IS_OVER} LIMIT 1000`)
+    this.#ahead = db.prepare('SELECT id AS session, user_id AS user FROM web_sessions WHERE expires_at > ? LIMIT 1000')
   }
 
   tick(context: Context): void {
     for (const ended of this.#over.all({ now: context.now }) as { session: string; user: string }[])
       endWebSession(context, ended, 'the login is over')
+    // A clock that is behind says of every login that it lasts too long: only one that is right can tell.
+    if (context.clockSynced === false) return
+    const longest = context.now + WEB_SESSIONS.ageMs + CLOCK_STEP_MS
+    for (const ahead of this.#ahead.all(longest) as { session: string; user: string }[])
+      endWebSession(context, ahead, 'the login was made while the clock of the hub was ahead')
   }
 }

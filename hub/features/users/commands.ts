@@ -12,6 +12,7 @@ import { isLastAdministrator, NO_ADMINISTRATOR, nobodyLeftWords } from './nobody
 import { setPassword } from './password-command.ts'
 import { hashPassword } from './passwords.ts'
 import { createProgram, createProgramToken, listPrograms } from './program-commands.ts'
+import { revokeEverything } from './revoke-everything.ts'
 import { createToken, listTokens, revokeToken } from './token-commands.ts'
 
 export const createUser = adminCommand({
@@ -207,6 +208,7 @@ export const COMMANDS = [
   createToken,
   listTokens,
   revokeToken,
+  revokeEverything,
   createProgram,
   createProgramToken,
   listPrograms,

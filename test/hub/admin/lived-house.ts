@@ -301,6 +301,7 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
     expect: { tokens: [{ name: 'phone', email: 'anna@example.com', is_connected: true }] },
   },
   'tokens/revoke': { expect: { user: 'anna', revoked: ['phone'] } },
+  'tokens/revoke-everything': { before: BROWSER, expect: { tokens: 1, browsers: 1, passwords: 0 } },
   'devices/update': { expect: { device: 'kitchen-pi', changed: ['user_description'] } },
   'devices/move': {
     before: ROOMS,

@@ -147,6 +147,7 @@ describe('who may call what', () => {
     ['programs/token', EVERYWHERE],
     ['programs/list', EVERYWHERE],
     ['tokens/revoke', EVERYWHERE],
+    ['tokens/revoke-everything', EVERYWHERE],
     ['retention/set', EVERYWHERE],
     ['sync/claim', EVERYWHERE],
     ['sync/verify', EVERYWHERE],

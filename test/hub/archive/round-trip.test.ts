@@ -106,6 +106,21 @@ describe('an archive of a house', () => {
     openStore({ folder: empty, now: 6, log: silentLog }).close()
   })
 
+  it('logs nobody in: who was logged out since it was made stays out, and tokens are kept', async () => {
+    const store = houseToPack(folder)
+    store.db.exec(`
+      INSERT INTO users (id, email, role, created_at, updated_at) VALUES ('lost', 'lost@example.com', 'admin', 1, 1);
+      INSERT INTO api_tokens (id, user_id, name, token_hash, created_at) VALUES ('t', 'lost', 'n', 'hash', 1);
+      INSERT INTO web_sessions (id, user_id, cookie_hash, address, agent, created_at, last_used_at, expires_at) VALUES ('w', 'lost', 'c', '', '', 1, 1, 9e14);
+      INSERT INTO setup_codes (id, code_hash, expires_at, created_at) VALUES ('s', 'hash', 9e14, 1);`)
+    const made = await make(folder, place())
+    store.close()
+    await restoreArchive(empty, { source: join(stick, made.name), now: 5, passphrase })
+    expect(count(empty, 'SELECT count(*) FROM web_sessions')).toBe(0)
+    expect(count(empty, 'SELECT count(*) FROM setup_codes')).toBe(0)
+    expect(count(empty, 'SELECT count(*) FROM api_tokens')).toBe(1)
+  })
+
   it('needs no passphrase where the owner said so, and says so in its name', async () => {
     const archive = await packed({ passphrase: null })
     expect(archive).toMatch(/Z\.tar$/)

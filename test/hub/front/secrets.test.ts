@@ -13,6 +13,7 @@ const SEALED = `sealed1:k9-aaaaaaaa:${CANARY}`
 /** Called last of all, because they take away what holds a secret. */
 const TAKES_AWAY = new Set<`${string}/${string}`>([
   'tokens/revoke',
+  'tokens/revoke-everything',
   'users/password',
   'users/delete',
   'devices/revoke',

@@ -94,6 +94,41 @@ describe('a browser that is logged in', () => {
     expect(house.all('SELECT 1 FROM web_sessions')).toEqual([])
   })
 
+  it('is logged out when it was logged in under a clock that was ahead, once the clock is right again', () => {
+    const right = house.now
+    logIn(house, 'anna', 'right')
+    house.now += 40 * DAY_MS
+    const { session: ahead } = logIn(house, 'anna', 'ahead') as { session: string }
+    house.db.exec(`UPDATE web_sessions SET last_used_at = ${house.now} WHERE id <> '${ahead}'`)
+    house.now = 1_000
+    house.clockSynced = false
+    // What was stored would keep the time from going back so far.
+    house.restart()
+    house.tick(0)
+    expect(shutOut()).toEqual([])
+    house.now = right
+    house.clockSynced = true
+    house.tick(0)
+    expect(shutOut()).toEqual([{ user: 'anna', token: ahead }])
+    expect(come(house, 'right')).toHaveProperty('accept')
+  })
+
+  it('is logged out with all others, and every token and password is gone, when an administrator says so', () => {
+    logIn(house, 'anna', 'cookie')
+    logIn(house, 'paul', 'another')
+    data(ask(house, commandInput('users/token', { email: 'paul@example.com', name: 'script' })))
+    expect(data(ask(house, commandInput('tokens/revoke-everything')))).toEqual({ tokens: 1, browsers: 2, passwords: 0 })
+    expect(shutOut().map(({ user }) => user)).toEqual(['paul', 'anna', 'paul'])
+    expect(logIn(house, 'anna', 'cookie')).toHaveProperty('session')
+    house.db.exec("UPDATE users SET managed_by = 'central' WHERE id = 'paul'")
+    expect(data(ask(house, commandInput('tokens/revoke-everything', { passwords: true })))).toEqual({
+      ...{ tokens: 0, browsers: 1, passwords: 2 },
+    })
+    expect(logIn(house, 'anna', 'cookie')).toEqual({ refused: 'changed' })
+    expect(house.all("SELECT 1 FROM users WHERE hashed_password IS NOT NULL AND id <> 'paul'")).toEqual([])
+    expect(logIn(house, 'paul', 'cookie')).toHaveProperty('session')
+  })
+
   it('costs the card nothing when it comes again within the hour', () => {
     logIn(house, 'anna', 'cookie')
     const used = () => house.all<{ last_used_at: number }>('SELECT last_used_at FROM web_sessions')[0]?.last_used_at
