@@ -93,6 +93,9 @@ export const COMMANDS = {
 /** What a device says of its log when it is asked: one message. Lines are cut to so many UTF-16 units. */
 export const DEVICE_LOG = { lines: 300, characters: 2_000, bytes: 48 * KiB } as const
 
+/** A reading that came later than this after it was measured is shown as one that came late. */
+export const LATE_READING_MS = 120_000
+
 /** Devices of other makers. */
 export const MAKER_LIMITS = {
   /** Of one source, that nobody decided on. */

@@ -11,6 +11,20 @@ const SESSION = 'test/hub/web/session-route.test.ts'
 /** What is shown to people, and what they are told of the way of a thing. */
 export const PAGE: readonly Mutation[] = [
   {
+    without: 'saying of a reading that it came late',
+    file: 'hub/features/telemetry/commands.ts',
+    text: '...(lateMs > LATE_READING_MS ? { late_ms: lateMs } : {}),',
+    becomes: '',
+    test: { file: 'test/hub/features/telemetry/late-readings.test.ts', name: 'says by how much it came late' },
+  },
+  {
+    without: 'marking in a chart what came late',
+    file: 'web/screens/readings/series.ts',
+    text: 'series.late.push(lateMs === undefined ? null : mean)',
+    becomes: 'series.late.push(null)',
+    test: { file: CHARTS, name: 'marks what came late' },
+  },
+  {
     without: 'hearing a hub that is slower than it is asked',
     file: 'web/hub/newest-question.ts',
     text: 'if (!this.#ended) this.#take(question, answer)',

@@ -30,6 +30,19 @@ describe('a chart', () => {
     expect(drawn).toMatchObject({ unit: '%', min: [1, 1, 1, null, 1], max: [3, 3, 3, null, 3] })
   })
 
+  it('marks what came late, and says how many and how late', () => {
+    const readings = [
+      { time: 0, value: 20, quality: 1 },
+      { time: MINUTE, value: 21, quality: 1, late_ms: 3 * HOUR },
+      { time: 2 * MINUTE, value: 22, quality: 1, late_ms: HOUR },
+    ]
+    const drawn = ofReadings({ series: [{ unit: '°C', sensor_name: 'Hall', readings }] }, 'hall')
+    expect(drawn).toMatchObject({ late: [null, 21, 22], lateness: { count: 2, longestMs: 3 * HOUR } })
+    const hours = [{ time: 0, min: 1, mean: 2, max: 3, count: 12 }]
+    const summed = ofSummaries([{ unit: '%', sensor_name: 'Hall', summaries: hours }], { sensor: 'hall', stepMs: HOUR })
+    expect(summed).toMatchObject({ late: [null], lateness: { count: 0 } })
+  })
+
   it('orders what came of several series of one sensor, and has the unit of the last', () => {
     const two = [
       { unit: '°F', sensor_name: 'Hall', readings: [{ time: 2, value: 70, quality: 1 }] },

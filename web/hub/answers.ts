@@ -122,7 +122,13 @@ export interface ReadingsAnswer {
   series: {
     unit: string
     sensor_name: string
-    readings: { time: number; value: number; quality: number; metadata?: Record<string, unknown> | undefined }[]
+    readings: {
+      time: number
+      value: number
+      quality: number
+      late_ms?: number | undefined
+      metadata?: Record<string, unknown> | undefined
+    }[]
   }[]
   next?: string | undefined
 }

@@ -164,6 +164,9 @@ export const de: Words = {
     now: 'Jetzt',
     saveAs: (format) => `Als ${format} sichern`,
     share: 'Link kopieren',
+    lateTitle: 'Messwerte, die verspätet kamen',
+    late: (name, count, longest) =>
+      `${name}: ${many(count, 'Messwert kam', 'Messwerte kamen')} verspätet, höchstens ${longest} nach der Messung.`,
     zoom: 'Über die Kurve ziehen zeigt sie näher; ein Doppelklick führt zurück.',
   },
   trace: {

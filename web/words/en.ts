@@ -167,6 +167,9 @@ export const en = {
     now: 'Now',
     saveAs: (format: string) => `Save as ${format}`,
     share: 'Copy the link',
+    lateTitle: 'Readings that came late',
+    late: (name: string, count: number, longest: string) =>
+      `${name}: ${many(count, 'reading', 'readings')} came late, at most ${longest} after being measured.`,
     zoom: 'Drag over the chart to look closer; double-click goes back.',
   },
   trace: {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { deviceParam, durationMs, id, sensorParam, sensorValue, time, timeParam } from '../../../shared/admin/fields.ts'
-import { CLOCK_STEP_MS } from '../../../shared/limits.ts'
+import { CLOCK_STEP_MS, LATE_READING_MS } from '../../../shared/limits.ts'
 import { momentOf } from '../../../shared/read-time.ts'
 import type { QueryContext } from '../../engine/admin-command.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
@@ -42,6 +42,7 @@ interface ReadingRow {
   value: number
   quality: number
   metadata: string | null
+  received: number
 }
 
 function seriesOf(
@@ -98,6 +99,8 @@ export const queryReadings = adminCommand({
             time,
             value: sensorValue,
             quality: z.number(),
+            /** How long after it was measured it came, where that was late: it had waited on its device. */
+            late_ms: durationMs.optional(),
             metadata: z.record(z.string(), z.json()).optional(),
           }),
         ),
@@ -118,7 +121,7 @@ export const queryReadings = adminCommand({
     const { from, to } = spanOf(params, { now: context.now, days: 1 })
     const place = placeOf(params.after)
     const read = context.db.prepare(
-      'SELECT id, reading_time AS time, value, coalesce(quality, 1.0) AS quality, metadata FROM series_readings ' +
+      'SELECT id, reading_time AS time, value, coalesce(quality, 1.0) AS quality, metadata, received_at AS received FROM series_readings ' +
         'WHERE series_id = ? AND reading_time >= ? AND reading_time <= ? AND (reading_time, id) > (?, ?) ORDER BY reading_time, id LIMIT ?',
     )
     const all = seriesOf(context, params)
@@ -131,16 +134,22 @@ export const queryReadings = adminCommand({
     )
     const series = all.map((row, index) => ({
       ...titleOf(row),
-      // Written out: ten thousand rests of objects cost more than reading them.
-      readings: (lists[index] ?? []).map(({ time, value, quality, metadata }) =>
-        metadata === null
-          ? { time, value, quality }
-          : { time, value, quality, metadata: JSON.parse(metadata) as unknown },
-      ),
+      readings: (lists[index] ?? []).map(shownReading),
     }))
     return { from, to, series, ...next }
   },
 })
+
+/** Written out for the many: ten thousand rests of objects cost more than reading them. */
+function shownReading({ time, value, quality, metadata, received }: ReadingRow) {
+  const lateMs = received - time
+  if (metadata === null && lateMs <= LATE_READING_MS) return { time, value, quality }
+  return {
+    ...{ time, value, quality },
+    ...(lateMs > LATE_READING_MS ? { late_ms: lateMs } : {}),
+    ...(metadata === null ? {} : { metadata: JSON.parse(metadata) as unknown }),
+  }
+}
 
 /** As far back as is shown when nobody says, in days. */
 const SUMMARY_DAYS = { '5m': 1, '1h': 7, '6h': 90 } satisfies Record<ShownStep, number>

@@ -50,10 +50,10 @@ export function Chart({ series, from, to, onZoom }: ChartParts) {
   return <div class="chart" ref={box} />
 }
 
-/** Of each series its mean, then the edges of its band. Times of all are one list; what a series has not at a time is no gap of it. */
+/** Of each series its mean, the edges of its band, and what came late. Times of all are one list; what a series has not at a time is no gap of it. */
 function dataOf(series: Series[]): uPlot.AlignedData {
   const tables = series.map(
-    ({ times, mean, min, max }): uPlot.AlignedData => [times.map((time) => time / 1_000), mean, min, max],
+    ({ times, mean, min, max, late }): uPlot.AlignedData => [times.map((time) => time / 1_000), mean, min, max, late],
   )
   return tables.length === 0
     ? [[]]
@@ -82,9 +82,14 @@ function options(series: Series[], onZoom: (from: number, to: number) => void): 
         },
         { scale: unit || 'none', stroke: 'transparent', points: { show: false }, label: '' },
         { scale: unit || 'none', stroke: 'transparent', points: { show: false }, label: '' },
+        {
+          // A ring around what came late, and no line.
+          ...{ scale: unit || 'none', stroke: colour(index), label: '', paths: () => null },
+          points: { show: true, size: 11, width: 2, stroke: colour(index), fill: 'transparent' },
+        },
       ]),
     ],
-    bands: series.map((_, index) => ({ series: [3 * index + 3, 3 * index + 2], fill: `${colour(index)}33` })),
+    bands: series.map((_, index) => ({ series: [4 * index + 3, 4 * index + 2], fill: `${colour(index)}33` })),
     scales: { x: { time: true } },
     axes: [
       {

@@ -13,6 +13,7 @@ import { spanWords } from '../../words/times.ts'
 import { words } from '../../words/words.ts'
 import { addressOf, type ChartQuery, readQuery, SPAN_MS, SPANS } from './chosen.ts'
 import { ExportReadings } from './export-readings.tsx'
+import { LateReadings } from './late-readings.tsx'
 import { SensorChoice } from './sensor-choice.tsx'
 import { grainOf, STEP_MS } from './series.ts'
 import { useSeries } from './use-series.ts'
@@ -83,6 +84,7 @@ export function Readings() {
         <div onDblClick={() => setZoom(null)}>
           <Chart series={series} from={from} to={to} onZoom={(from, to) => setZoom({ from, to })} />
           {series.every(({ times }) => times.length === 0) && <p>{says.noData}</p>}
+          <LateReadings series={series} />
           <ExportReadings sensors={shown.sensors} from={from} to={to} />
           <p class="small">
             {grain === 'raw' ? says.raw : says.steps(spanWords(STEP_MS[grain]))}. {says.zoom}

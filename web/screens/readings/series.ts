@@ -17,6 +17,10 @@ export interface Series {
   mean: (number | null)[]
   min: (number | null)[]
   max: (number | null)[]
+  /** The value where it came late, long after it was measured; summaries do not know it. */
+  late: (number | null)[]
+  /** How many came late, and by how long the latest of them did. */
+  lateness: { count: number; longestMs: number }
 }
 
 /** So that a chart has some thousand points, whatever its span. */
@@ -78,7 +82,10 @@ export async function readSeries(connection: HubConnection, asked: Asked): Promi
 export function ofReadings({ series }: ReadingsAnswer, sensor: string): Series {
   const readings = series.flatMap((one) => one.readings).sort((a, b) => a.time - b.time)
   const usual = medianStep(readings.map(({ time }) => time))
-  const points = readings.map(({ time, value }) => ({ time, min: value, mean: value, max: value }))
+  const points = readings.map(({ time, value, late_ms: lateMs }) => ({
+    ...{ time, min: value, mean: value, max: value },
+    ...(lateMs === undefined ? {} : { lateMs }),
+  }))
   return drawn(points, {
     gapMs: Math.max(3 * usual, MINUTE),
     name: series[0]?.sensor_name ?? sensor,
@@ -104,21 +111,28 @@ interface Point {
   min: number
   mean: number
   max: number
+  lateMs?: number
 }
 
 /** Two points further apart than `gapMs` are not joined: between them stands one with nothing. */
 function drawn(points: Point[], { gapMs, name, unit }: { gapMs: number; name: string; unit: string }): Series {
-  const series: Series = { name, unit, times: [], mean: [], min: [], max: [] }
+  const lateness = { count: 0, longestMs: 0 }
+  const series: Series = { ...{ name, unit, lateness }, times: [], mean: [], min: [], max: [], late: [] }
   let before: number | null = null
-  for (const { time, min, mean, max } of points) {
+  for (const { time, min, mean, max, lateMs } of points) {
     if (before !== null && time - before > gapMs) {
       series.times.push(before + 1)
-      for (const list of [series.min, series.mean, series.max]) list.push(null)
+      for (const list of [series.min, series.mean, series.max, series.late]) list.push(null)
     }
     series.times.push(time)
     series.min.push(min)
     series.mean.push(mean)
     series.max.push(max)
+    series.late.push(lateMs === undefined ? null : mean)
+    if (lateMs !== undefined) {
+      lateness.count += 1
+      lateness.longestMs = Math.max(lateness.longestMs, lateMs)
+    }
     before = time
   }
   return series
