@@ -26,7 +26,7 @@ export function CommandDialog({ command, given, onClose }: CommandDialogParts) {
     <Dialog title={`${area} ${verb}`} onClose={() => onClose(done)}>
       <Failure error={described.error} again={described.again} />
       {shape === undefined ? (
-        described.error === null && <Waiting />
+        described.error === null && (described.data === null ? <Waiting /> : <p>{words.value.console.unknown}</p>)
       ) : (
         <CommandForm command={shape} given={given} onDone={() => setDone(true)} />
       )}

@@ -1,4 +1,5 @@
 import { Ago } from '../parts/ago.tsx'
+import { CopyText } from '../parts/copy-text.tsx'
 import { bytesWords, numberWords } from '../words/numbers.ts'
 import { spanWords } from '../words/times.ts'
 import { words } from '../words/words.ts'
@@ -26,7 +27,7 @@ function NumberView({ value, format }: { value: number; format: string | undefin
 }
 
 function TextView({ text, format }: { text: string; format: string | undefined }) {
-  if (format === 'to-type') return <code>{text}</code>
+  if (format === 'to-type') return <CopyText text={text} />
   if (format === 'id') return <span class="text key">{text}</span>
   return <span class="text">{text}</span>
 }

@@ -286,6 +286,7 @@ export const de: Words = {
     typed: 'Auf der Kommandozeile',
     optional: 'darf leer bleiben',
     nothing: 'Der Hub hat geantwortet; zu zeigen gibt es nichts.',
+    unknown: 'Dieser Hub kennt den Befehl nicht, oder er ist nicht für Sie.',
   },
   actions: {
     add: 'Hinzufügen',
@@ -295,6 +296,7 @@ export const de: Words = {
     switchOff: 'Ausschalten',
     end: 'Dort abmelden',
     verify: 'Prüfen',
+    restore: 'Wie zurückspielen',
     remove: 'Entfernen',
     revoke: 'Sperren',
     again: 'Noch einmal',

@@ -287,6 +287,7 @@ export const en = {
     typed: 'On the command line',
     optional: 'may stay empty',
     nothing: 'The hub answered with nothing to show.',
+    unknown: 'This hub does not know the command, or it is not for you.',
   },
   actions: {
     add: 'Add',
@@ -296,6 +297,7 @@ export const en = {
     switchOff: 'Switch off',
     end: 'Log out there',
     verify: 'Verify',
+    restore: 'How to restore',
     remove: 'Remove',
     revoke: 'Revoke',
     again: 'Try again',

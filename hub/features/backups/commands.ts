@@ -6,16 +6,11 @@ import type { Database } from '../../../shared/sqlite/open.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
 import type { Context } from '../../engine/context.ts'
 import { enqueue } from '../jobs/enqueue.ts'
+import { howToRestore } from './how-to-restore.ts'
 import { CHECK_BACKUP, MAKE_BACKUP } from './job-kinds.ts'
 import { placeRecord } from './place-book.ts'
 import { noSuchPlace } from './place-to-use.ts'
-
-const KNOWN = "SELECT substr(key, 9) FROM hub_settings WHERE key GLOB 'backups:*' ORDER BY key"
-
-/** Places of hub.toml: each is known from the first look at the clock on. */
-function placesOf(db: Database): string[] {
-  return db.prepare(KNOWN).pluck().all() as string[]
-}
+import { placesOf } from './places-known.ts'
 
 function chosenPlaces(db: Database, place: string | undefined): string[] {
   const there = placesOf(db)
@@ -195,4 +190,4 @@ const verifyOne = adminCommand({
   },
 })
 
-export const COMMANDS = [listArchives, listPlaces, makeNow, verifyOne] as const
+export const COMMANDS = [listArchives, listPlaces, makeNow, verifyOne, howToRestore] as const

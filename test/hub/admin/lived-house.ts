@@ -41,7 +41,7 @@ const BROWSER = `INSERT OR IGNORE INTO web_sessions (id, user_id, cookie_hash, a
 
 /** A place with a backup, of which nobody has read anything yet. */
 const ARCHIVE = 'lares-home-019b76da-20260101T000000Z.tar.age'
-const PLACE = `INSERT OR IGNORE INTO hub_settings (key, value) VALUES ('backups:stick', '{"archives":[{"name":"${ARCHIVE}","bytes":1000,"made_at":${START},"verified_at":${START},"opened_at":null,"fault":null}],"due_at":${START},"since":${START}}')`
+const PLACE = `INSERT OR REPLACE INTO hub_settings (key, value) VALUES ('backups:stick', '{"archives":[{"name":"${ARCHIVE}","bytes":1000,"made_at":${START},"verified_at":${START},"opened_at":null,"fault":null}],"due_at":${START},"since":${START}}')`
 
 /** What was written on the first day. */
 const WRITTEN = `INSERT OR REPLACE INTO wear_days (id, began_at, written_at, written) VALUES (${START / 86_400_000}, ${START}, ${START + 3_600_000}, '{"readings":{"commits":1200,"bytes":5000000}}')`
@@ -122,6 +122,10 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
     expect: { places: [{ place: 'stick', state: null, backups: 1, newest: START }], checks: [] },
   },
   'backups/make': { before: PLACE, expect: { jobs: [{ place: 'stick', job: expect.any(Number) }] } },
+  'backups/how-to-restore': {
+    before: PLACE,
+    expect: { place: 'stick', name: ARCHIVE, type: expect.arrayContaining(['sudo systemctl stop lares-hub']) },
+  },
   'backups/verify': { before: PLACE, expect: { jobs: [{ place: 'stick', job: expect.any(Number) }] } },
   'devices/list': { expect: { devices: [{ id: 'kitchen-pi', is_online: false }] } },
   'devices/find': { expect: { devices: [{ id: 'kitchen-pi' }] } },
@@ -391,7 +395,11 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
 
 /** A house with a device, a person, and one of everything that a command can show. */
 export function lived(): TestHouse {
-  const house = openTestHouse({ keys: KEYS, jobKinds: [alertMessage, ...BACKUP_JOBS], settings: { alerts: TARGETS } })
+  const house = openTestHouse({
+    keys: KEYS,
+    jobKinds: [alertMessage, ...BACKUP_JOBS],
+    settings: { alerts: TARGETS, backup: { to: { stick: { usb: 'LARES' } } } },
+  })
   house.device('kitchen-pi')
   house.db.exec(
     `INSERT INTO users (id, email, hashed_password, role, created_at, updated_at) VALUES ('anna', 'anna@example.com', 'CANARY-password', 'admin', ${START}, ${START})`,

@@ -10,7 +10,10 @@ export const BACKUPS: Inventory = {
     'Name secret or secret_file in [backup] of hub.toml, or say': {
       because: 'test/hub/features/backups/runs.test.ts takes one with each',
     },
-    'lares backups list shows them.': { because: 'it names the list' },
+    'lares backups list shows them.': [{ because: 'it names the list' }, { because: 'it names the list' }],
+    'Make one: lares backups make': {
+      because: 'it names the command: test/hub/features/backups/runs.test.ts makes one',
+    },
   },
   'hub/archive/': {
     'Name a program with its whole path in [backup] of hub.toml,': { because: PLACES },

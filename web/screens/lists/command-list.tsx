@@ -49,6 +49,8 @@ export function CommandList({ shape }: { shape: ListShape }) {
         </div>
       </header>
       <Failure error={answer.error} again={answer.again} />
+      {/* Without what describes it the list is there all the same, in plainer words. */}
+      <Failure error={answer.error === null ? described.error : null} again={described.again} />
       {answer.asking && <Waiting />}
       {answer.data !== null && (
         <Shown shape={shape} data={answer.data} result={result} empty={says.empty} onDone={answer.again} />
@@ -97,7 +99,14 @@ function Shown({ shape, data, result, empty, onDone }: ShownParts) {
                   ))
         }
       />
-      {asked !== null && (
+      {asked?.action.shows && (
+        <CommandDialog
+          command={asked.action.command}
+          given={asked.action.params(asked.row) as Record<string, string>}
+          onClose={() => setAsked(null)}
+        />
+      )}
+      {asked !== null && !asked.action.shows && (
         <AskFirst
           title={words.value.actions[asked.action.label]}
           question={words.value.listAsk(String(asked.row.name ?? asked.row.email ?? asked.row.id ?? ''))}

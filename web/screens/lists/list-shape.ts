@@ -12,6 +12,8 @@ export interface RowAction {
   params: (row: Row) => object
   /** It takes something away, or cannot be taken back. */
   dangerous?: boolean
+  /** Its answer is what one wants: it is shown in a form of its own. */
+  shows?: true
   /** Of which rows; absent: of all. */
   of?: (row: Row) => boolean
 }

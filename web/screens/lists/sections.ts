@@ -161,7 +161,13 @@ const LOGINS: ListShape = {
 const BACKUPS: ListShape = {
   ...{ name: 'backups', command: 'backups/list', rows: 'backups', also: ['backups/make'] },
   columns: ['place', 'name', 'made_at', 'bytes', 'verified_at', 'fault'],
-  actions: [{ command: 'backups/verify', label: 'verify', params: (row) => ({ name: row.name, place: row.place }) }],
+  actions: [
+    { command: 'backups/verify', label: 'verify', params: (row) => ({ name: row.name, place: row.place }) },
+    {
+      ...{ command: 'backups/how-to-restore', label: 'restore', shows: true },
+      params: (row) => ({ name: row.name, place: row.place }),
+    },
+  ],
 }
 
 const BACKUP_PLACES: ListShape = {
