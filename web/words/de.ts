@@ -271,6 +271,7 @@ export const de: Words = {
     acknowledge: 'Habe ich gesehen',
     note: 'Was haben Sie gefunden oder getan? (darf leer bleiben)',
     alike: 'Auch die früheren dieser Art von diesem Gerät',
+    local: 'auf dem Rechner des Hubs',
     onlyOpen: 'Nur was noch niemand gesehen hat',
     noneOpen: 'Alles dieser Art hat jemand gesehen.',
     seenBy: (who) => `Gesehen von ${who}`,

@@ -272,6 +272,7 @@ export const en = {
     acknowledge: 'I have seen it',
     note: 'What did you find, or do? (may stay empty)',
     alike: 'Also those before it of this kind and device',
+    local: 'on the machine of the hub',
     onlyOpen: 'Only what nobody has seen',
     noneOpen: 'Everything of this kind has been seen by somebody.',
     seenBy: (who: string) => `Seen by ${who}`,

@@ -4,6 +4,9 @@ import { Ago } from '../../parts/ago.tsx'
 import { words } from '../../words/words.ts'
 import { AcknowledgeEvent } from './acknowledge-event.tsx'
 
+/** What somebody is to have seen; the command line takes notes, too. */
+const WORSE: ReadonlySet<string> = new Set(['warning', 'error', 'critical'])
+
 interface EventRowParts {
   event: EventLine
   /** Somebody has seen it now, or it and others. */
@@ -15,6 +18,7 @@ export function EventRow({ event, onSeen }: EventRowParts) {
   const { id, timestamp, severity, title, description, device_name, device_id, by, event_data } = event
   const [asks, setAsks] = useState(false)
   const says = words.value.events
+  const isOpen = event.acknowledged_by === null && event.category !== 'audit' && WORSE.has(severity)
   const details = JSON.stringify(event_data, null, 2)
   return (
     <li class={`${severity} ${event.acknowledged_by === null ? '' : 'seen'}`}>
@@ -24,18 +28,28 @@ export function EventRow({ event, onSeen }: EventRowParts) {
       </p>
       {description !== null && <p>{description}</p>}
       <p class="small">
-        <Ago time={timestamp} /> {by} <a href={`/trace?event=${id}`}>{words.value.trace.link}</a>
+        <Ago time={timestamp} /> {by === 'local' ? says.local : by}{' '}
+        <a href={`/trace?event=${id}`}>{words.value.trace.link}</a>
+        {isOpen && (
+          <>
+            {' · '}
+            <button
+              type="button"
+              class="link"
+              aria-label={`${says.acknowledge}: ${title}`}
+              onClick={() => setAsks(true)}
+            >
+              {says.acknowledge}
+            </button>
+          </>
+        )}
       </p>
       {event.acknowledged_by !== null && event.acknowledged_at !== null && (
         <p class="small">
-          {says.seenBy(event.acknowledged_by)} <Ago time={event.acknowledged_at} />
+          {says.seenBy(event.acknowledged_by === 'local' ? says.local : event.acknowledged_by)}{' '}
+          <Ago time={event.acknowledged_at} />
           {event.note !== null && `: ${event.note}`}
         </p>
-      )}
-      {event.acknowledged_by === null && event.category !== 'audit' && severity !== 'debug' && (
-        <button type="button" class="quiet" aria-label={`${says.acknowledge}: ${title}`} onClick={() => setAsks(true)}>
-          {says.acknowledge}
-        </button>
       )}
       {details !== '{}' && details !== 'null' && (
         <details>

@@ -85,7 +85,7 @@ function options(series: Series[], onZoom: (from: number, to: number) => void): 
         {
           // A ring around what came late, and no line.
           ...{ scale: unit || 'none', stroke: colour(index), label: '', paths: () => null },
-          points: { show: true, size: 11, width: 2, stroke: colour(index), fill: 'transparent' },
+          points: { show: true, size: 8, width: 1.5, stroke: colour(index), fill: 'transparent' },
         },
       ]),
     ],

@@ -29,7 +29,14 @@ export function Trust() {
         <>
           <Card title={says.compare} class="narrow">
             <p>{says.where}</p>
-            <code>{found.fingerprint}</code>
+            <code>
+              {found.fingerprint.split(/(?<=:)/).map((pair, index) => (
+                <>
+                  {index % 4 === 0 && <wbr />}
+                  {pair}
+                </>
+              ))}
+            </code>
           </Card>
           <Card title={says.load} class="narrow">
             <QrCode text={`${location.origin}/ca.crt`} says={says.code} />
