@@ -1,5 +1,7 @@
+import { useEffect } from 'preact/hooks'
 import type { DeviceShown } from '../../hub/answers.ts'
 import { useAnswer, useHub } from '../../hub/hub.ts'
+import { pageClock } from '../../hub/page-clock.ts'
 import { Ago } from '../../parts/ago.tsx'
 import { Card } from '../../parts/card.tsx'
 import { Failure } from '../../parts/failure.tsx'
@@ -17,10 +19,14 @@ import type { Heartbeat } from './heartbeat.ts'
 import { ToldDevice } from './told-device.tsx'
 import { WantedSettings } from './wanted-settings.tsx'
 
+const LOOK_MS = 60_000
+
 /** One device: how it is, what it measures and switches, what it was told, and what one can do with it. */
 export function Device({ id = '' }: { id?: string }) {
   const { live } = useHub()
   const shown = useAnswer<DeviceShown>('devices/show', { device: id })
+  // What its machine says of itself is published nowhere: it is asked for as often as the hub writes it down.
+  useEffect(() => pageClock.every(LOOK_MS, () => document.hidden || shown.again()), [id])
   useTitle(shown.data?.device.name ?? words.value.devices.title)
   if (shown.data === null)
     return (
