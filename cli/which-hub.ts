@@ -54,6 +54,10 @@ export function meantHub(call: WhichHub): MeantHub {
   if (isHere || isHubHere()) return { kind: 'here', ...socketOf(call) }
   const kept = readKeptHubs()
   const usual = kept.hubs.find(({ name }) => name === kept.usual)
+  if (usual === undefined && kept.hubs.length > 0)
+    throw new LaresError('bad_params', `of your ${kept.hubs.length} logins none is the usual one`, {
+      hint: 'Name one with --hub, or say which is asked from now on: lares logins --default NAME.',
+    })
   return usual ? { kind: 'elsewhere', hub: usual } : { kind: 'here', ...socketOf(call) }
 }
 

@@ -43,9 +43,11 @@ export async function logInAtHub({ params, json }: Call, clock: Clock = systemCl
   const login = await credentialsFor(trusted, { wish, before, clock })
   const hub: KeptHub = { name, host, port, base: met.base, trust: met.trust, login, since: clock.now() }
   const who = await whoIs(hub, clock)
-  const rest = kept.hubs.filter((one) => one !== before && one.name !== name)
-  const isUsual = wish.default === true || kept.usual === null || kept.usual === before?.name || rest.length === 0
-  writeKeptHubs({ usual: isUsual ? name : kept.usual, hubs: [...rest, hub] })
+  // Anew: while somebody typed, another login may have come.
+  const { usual, hubs } = readKeptHubs()
+  const rest = hubs.filter((one) => one.name !== name && one.name !== before?.name)
+  const isUsual = wish.default === true || usual === null || usual === before?.name || rest.length === 0
+  writeKeptHubs({ usual: isUsual ? name : usual, hubs: [...rest, hub] })
   if (json) process.stdout.write(`${JSON.stringify({ name, hub: authorityOf(place), user: who, is_usual: isUsual })}\n`)
   else say(doneWords(hub, who, isUsual && !isHubHere()))
   return EXIT.ok

@@ -216,4 +216,11 @@ export const ELSEWHERE_ASKED: readonly Mutation[] = [
       name: 'ends where a packet claims to be larger than an answer can be',
     },
   },
+  {
+    without: 'keeping a login that came while somebody typed',
+    file: 'cli/elsewhere/log-in.ts',
+    text: 'const { usual, hubs } = readKeptHubs()',
+    becomes: 'const { usual, hubs } = kept',
+    test: { file: LOGIN, name: 'keeps a login that came while somebody typed' },
+  },
 ]

@@ -1,10 +1,11 @@
-import { generate, type Packet, parser } from 'mqtt-packet'
+import { generate, type Packet } from 'mqtt-packet'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { WebSocket } from 'ws'
 import { connectElsewhere } from '../../../cli/elsewhere/connect-elsewhere.ts'
 import type { KeptHub } from '../../../cli/elsewhere/kept-hubs.ts'
 import { explain } from '../../../shared/errors.ts'
 import { asPattern } from '../../remedies/lib/as-pattern.ts'
+import { answeringAll, type BrokerAnswer, houseBroker, letIn } from './house-broker.ts'
 import { type HouseParts, type HouseServer, newAuthority, startHouse } from './house-server.ts'
 
 const COOKIE = 'k'.repeat(43)
@@ -20,43 +21,10 @@ async function hubOf(parts: HouseParts, login: KeptHub['login'] = { kind: 'sessi
   return { name: 'home', host: 'localhost', port: house.port, base: 'lares', trust, login, since: 1 } satisfies KeptHub
 }
 
-type Answer = (peer: WebSocket, packet: Packet) => void
-
-/** A broker that answers each packet so. */
-function broker(answer: Answer, connects: Packet[] = []) {
-  return (peer: WebSocket) => {
-    const parsed = parser({ protocolVersion: 4 })
-    parsed.on('packet', (packet: Packet) => {
-      if (packet.cmd === 'connect') connects.push(packet)
-      answer(peer, packet)
-    })
-    peer.on('message', (piece: Buffer) => parsed.parse(piece))
-  }
-}
-
-const letIn: Answer = (peer, packet) => {
-  if (packet.cmd === 'connect') peer.send(generate({ cmd: 'connack', returnCode: 0, sessionPresent: false }))
-  if (packet.cmd === 'subscribe') peer.send(generate({ cmd: 'suback', messageId: packet.messageId ?? 0, granted: [1] }))
-}
-
-const answered =
-  (data: object): Answer =>
-  (peer, packet) => {
-    letIn(peer, packet)
-    if (packet.cmd !== 'publish') return
-    const { id } = JSON.parse(String(packet.payload)) as { id: string }
-    const [, , , , area, verb] = ['', ...packet.topic.split('/')]
-    peer.send(generate({ cmd: 'puback', messageId: packet.messageId ?? 0 }))
-    const topic = `${clientTopic}${area}/${verb}`
-    const payload = JSON.stringify({ id, ...data })
-    peer.send(generate({ cmd: 'publish', topic, payload, qos: 0, dup: false, retain: false }))
-  }
-let clientTopic = ''
-
 describe('the way to a hub elsewhere', () => {
   it('is that of its page: its origin, the cookie of the login, and CONNECT without a password', async () => {
     const connects: Packet[] = []
-    const hub = await hubOf({ socket: broker(letIn, connects) })
+    const hub = await hubOf({ socket: houseBroker(letIn, connects) })
     const client = await connectElsewhere(hub)
     expect(client.address).toMatch(/127\.0\.0\.1$/)
     await client.close()
@@ -69,7 +37,7 @@ describe('the way to a hub elsewhere', () => {
   it('has a token in CONNECT, and no cookie', async () => {
     const connects: Packet[] = []
     const client = await connectElsewhere(
-      await hubOf({ socket: broker(letIn, connects) }, { kind: 'token', user: 'u1', token: 'secret' }),
+      await hubOf({ socket: houseBroker(letIn, connects) }, { kind: 'token', user: 'u1', token: 'secret' }),
     )
     await client.close()
     expect(house?.asked).toMatchObject([{ cookie: undefined }])
@@ -77,7 +45,7 @@ describe('the way to a hub elsewhere', () => {
   })
 
   it('is none to a server that has another authority, which sees no cookie', async () => {
-    const hub = await hubOf({ socket: broker(letIn) })
+    const hub = await hubOf({ socket: houseBroker(letIn) })
     const pem = (await newAuthority()).certificate.toString()
     await expect(connectElsewhere({ ...hub, trust: { kind: 'authority', pem } })).rejects.toMatchObject({
       code: 'wrong_pin',
@@ -89,8 +57,8 @@ describe('the way to a hub elsewhere', () => {
     [4, 'bad_login', 'Log in again: ….'],
     [5, 'forbidden', 'Ask an administrator of this hub to open it again.'],
   ])('is over where CONNACK says %i', async (returnCode, code, hint) => {
-    const refusing: Answer = (peer) => peer.send(generate({ cmd: 'connack', returnCode, sessionPresent: false }))
-    await expect(connectElsewhere(await hubOf({ socket: broker(refusing) }))).rejects.toMatchObject({
+    const refusing: BrokerAnswer = (peer) => peer.send(generate({ cmd: 'connack', returnCode, sessionPresent: false }))
+    await expect(connectElsewhere(await hubOf({ socket: houseBroker(refusing) }))).rejects.toMatchObject({
       code,
       hint: expect.stringMatching(asPattern(hint)),
     })
@@ -104,18 +72,18 @@ describe('the way to a hub elsewhere', () => {
   ])(
     'is told to lead to no hub where it is answered by %s',
     async (_says, answer) => {
-      const client = connectElsewhere(await hubOf({ socket: broker(answer) }))
+      const client = connectElsewhere(await hubOf({ socket: houseBroker(answer) }))
       await expect(client).rejects.toMatchObject({ code: 'unreachable' })
     },
     20_000,
   )
 
   it('ends where a packet claims to be larger than an answer can be, before it is gathered', async () => {
-    const flooding: Answer = (peer, packet) => {
+    const flooding: BrokerAnswer = (peer, packet) => {
       letIn(peer, packet)
       if (packet.cmd === 'publish') peer.send(Buffer.from([0x30, 0xff, 0xff, 0xff, 0x7f]))
     }
-    const client = await connectElsewhere(await hubOf({ socket: broker(flooding) }))
+    const client = await connectElsewhere(await hubOf({ socket: houseBroker(flooding) }))
     await expect(client.request('devices', 'list', {})).rejects.toMatchObject({ code: 'unreachable' })
     await client.close()
   }, 20_000)
@@ -132,13 +100,7 @@ describe('what a hub says is wrong', () => {
       message: 'no \u001b[2J\u202edevice',
       hint: 'Look:\n  lares\u001b]0;x\u0007 devices list',
     }
-    const connects: Packet[] = []
-    const hub = await hubOf({
-      socket: broker((peer, packet) => {
-        if (packet.cmd === 'connect') clientTopic = `lares/admin/response/${packet.clientId}/`
-        answered({ status: 'error', error })(peer, packet)
-      }, connects),
-    })
+    const hub = await hubOf({ socket: answeringAll({ status: 'error', error }) })
     const client = await connectElsewhere(hub)
     const thrown = await client.request('devices', 'show', {}).catch((one: unknown) => one)
     expect(explain(thrown)).toBe('no  device\n  Look:\n  lares ]0;x  devices list [not_found]')

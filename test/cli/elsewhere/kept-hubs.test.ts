@@ -141,6 +141,17 @@ describe('the hub that is meant', () => {
     )
   })
 
+  it('is asked for where of several logins none is the usual one any more', () => {
+    writeKeptHubs({ usual: null, hubs: [hub('home'), hub('cabin')] })
+    expect(() => meantHub({})).toThrow(
+      expect.objectContaining({
+        code: 'bad_params',
+        hint: 'Name one with --hub, or say which is asked from now on: lares logins --default NAME.',
+      }),
+    )
+    expect(nameOf({ hub: 'cabin' })).toBe('cabin')
+  })
+
   it('is none where nobody is logged in and none runs here: then it is told as before', () => {
     writeKeptHubs({ usual: null, hubs: [] })
     expect(nameOf({})).toBe('here')

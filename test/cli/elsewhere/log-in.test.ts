@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type KeptHub, readKeptHubs, writeKeptHubs } from '../../../cli/elsewhere/kept-hubs.ts'
 import { lares } from '../../remedies/lib/lares.ts'
-import { COOKIE_OF_LOGIN, type HouseServer, newAuthority, startHouse } from './house-server.ts'
+import { answeringAll } from './house-broker.ts'
+import { asHub, COOKIE_OF_LOGIN, type HouseServer, newAuthority, startHouse } from './house-server.ts'
 
 const OLD = 'o'.repeat(43)
 let folder: string
@@ -23,10 +24,10 @@ afterEach(async () => {
 })
 
 /** A login at this house, by an authority. */
-function keep(pem: string): void {
+function keep(pem: string, name = 'home'): void {
   const hub: KeptHub = {
     ...{
-      name: 'home',
+      name,
       host: 'localhost',
       port: house.port,
       base: 'lares',
@@ -35,11 +36,14 @@ function keep(pem: string): void {
     },
     login: { kind: 'session', email: 'anna@example.com', cookie: OLD },
   }
-  writeKeptHubs({ usual: 'home', hubs: [hub] })
+  writeKeptHubs({ usual: name, hubs: [hub] })
 }
 const own = () => house.authority.certificate.toString()
-const logIn = () =>
-  lares(`login localhost:${house.port} --fingerprint ${house.authority.certificate.fingerprint256}`, 'a password\n')
+const logIn = (more = '') =>
+  lares(
+    `login localhost:${house.port} --fingerprint ${house.authority.certificate.fingerprint256} ${more}`,
+    'a password\n',
+  )
 const cookies = () =>
   house.asked.filter(({ what }) => what.startsWith('POST')).map(({ what, cookie }) => [what, cookie])
 
@@ -54,6 +58,23 @@ describe('lares login', () => {
     keep((await newAuthority()).certificate.toString())
     await logIn()
     expect(cookies()[0]).toEqual(['POST /login', undefined])
+  })
+
+  it('keeps a login that came while somebody typed, and is the usual one only where there is none', async () => {
+    await house.stop()
+    house = await startHouse({
+      socket: answeringAll({ status: 'ok', data: { email: 'anna@example.com' } }),
+      answer: (request, response) => {
+        if (request.url === '/login') keep(own(), 'other')
+        asHub(request, response)
+      },
+    })
+    expect(await logIn('--user anna@example.com --name mine')).toMatchObject({ code: 0, err: '' })
+    expect(readKeptHubs()).toMatchObject({ usual: 'other', hubs: [{ name: 'other' }, { name: 'mine' }] })
+    expect(await lares('logins --default mine')).toMatchObject({ code: 0, out: expect.stringContaining('mine') })
+    expect(readKeptHubs().usual).toBe('mine')
+    expect(await lares('logout mine')).toMatchObject({ code: 0, out: 'mine: logged out\n' })
+    expect(readKeptHubs()).toMatchObject({ usual: 'other', hubs: [{ name: 'other' }] })
   })
 
   it('leaves no login behind that cannot be used, and keeps what was', async () => {

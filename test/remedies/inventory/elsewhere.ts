@@ -68,5 +68,8 @@ export const ELSEWHERE: Inventory = {
     'Log in at it by the name of its certificate,': { because: 'it takes a hub with a certificate of the world' },
   },
   'cli/setup-link.ts': { 'Call sudo lares setup there.': END },
-  'cli/which-hub.ts': { 'Leave out one of them.': KEPT },
+  'cli/which-hub.ts': {
+    'Leave out one of them.': KEPT,
+    'Name one with --hub, or say which is asked from now on:': KEPT,
+  },
 }
