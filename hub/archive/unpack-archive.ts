@@ -11,8 +11,8 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { LaresError } from '../../shared/errors.ts'
+import { giveToOwnerOf } from '../../shared/give-to-owner.ts'
 import { syncFolder } from '../../shared/sync-file.ts'
-import { giveToOwnerOf } from '../store/files.ts'
 import type { Manifest } from './manifest.ts'
 import { type ArchiveReader, type ArchiveSource, type EntryTaker, readArchive } from './read-archive.ts'
 

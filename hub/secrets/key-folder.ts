@@ -16,12 +16,12 @@ import {
 import { join } from 'node:path'
 import { writeDurably } from '../../shared/durable-file.ts'
 import { LaresError } from '../../shared/errors.ts'
+import { giveToOwnerOf } from '../../shared/give-to-owner.ts'
 import { type RandomBytes, systemRandom } from '../../shared/ids.ts'
 import { runningUser } from '../../shared/running-user.ts'
 import { shellWord } from '../../shared/shell-word.ts'
 import { syncFolder } from '../../shared/sync-file.ts'
 import { systemTrouble } from '../../shared/system-trouble.ts'
-import { giveToOwnerOf } from '../store/files.ts'
 import { byAge, isKeyId, isNewerKey, nextKeyId } from './key-id.ts'
 import type { SealingKey } from './seal.ts'
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { giveToOwnerOf } from '../../shared/give-to-owner.ts'
 import { syncFile, syncFolder } from '../../shared/sync-file.ts'
-import { giveToOwnerOf } from './files.ts'
 
 /**
  * There while the database is not known to be sound: its last end was not clean, and its check has not passed yet. Once

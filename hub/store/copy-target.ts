@@ -1,9 +1,9 @@
 import { existsSync, lstatSync, mkdirSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { LaresError } from '../../shared/errors.ts'
+import { giveToOwnerOf } from '../../shared/give-to-owner.ts'
 import { shellWord } from '../../shared/shell-word.ts'
 import { isCopy } from './backup.ts'
-import { giveToOwnerOf } from './files.ts'
 import { backupFolder } from './places.ts'
 
 /** Folders of the data folder that copies may lie in. Everything else there is the hub's own. */

@@ -1,4 +1,4 @@
-import { chownSync, existsSync, renameSync, statSync } from 'node:fs'
+import { existsSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { syncFile, syncFolder } from '../../shared/sync-file.ts'
 
@@ -15,15 +15,4 @@ export const COMPANIONS = ['-shm', '-wal', '-journal', ''] as const
 /** A database and the files that belong to it, as far as they are there. */
 export function databaseFiles(file: string): string[] {
   return COMPANIONS.map((suffix) => file + suffix).filter((name) => existsSync(name))
-}
-
-/**
- * What root writes into somebody's folder is theirs: the service must be able to use it. Nothing for anybody else, nor where
- * it is theirs already: a service may be root without the right to give files away.
- */
-export function giveToOwnerOf(folder: string, file: string): void {
-  if (process.geteuid?.() !== 0) return
-  const { uid, gid } = statSync(folder)
-  const now = statSync(file)
-  if (now.uid !== uid || now.gid !== gid) chownSync(file, uid, gid)
 }

@@ -2,7 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
-import { giveToOwnerOf } from './files.ts'
+import { giveToOwnerOf } from '../../shared/give-to-owner.ts'
 
 const position = z.strictObject({
   /** `file`, or a table or an index: `table readings`. */
