@@ -7,6 +7,7 @@ const HELP = `Lares: the hub of a house and the agents on its Raspberry Pis and 
 lares hub …            the house's hub (lares help hub)
 lares edge …           the agent of this machine (lares help edge)
 lares central …        the Postgres where many houses meet (lares help central)
+lares voice …          what understands speech, and speaks (lares help voice)
 lares diagnose         one file for whoever helps, without secrets (lares help diagnose)
 lares <area> <verb> …  ask the hub: lares devices list, lares hub status (lares help)
 lares login <hub>      have these commands ask a hub elsewhere (lares help login)
@@ -20,6 +21,7 @@ const PROGRAMS: ReadonlyMap<string, (words: string[]) => Promise<number>> = new 
   ['edge', async (words) => (await import('../edge/main.ts')).runEdge(words)],
   ['diagnose', async (words) => (await import('./diagnose/main.ts')).runDiagnose(words)],
   ['central', async (words) => (await import('../central/main.ts')).runCentral(words)],
+  ['voice', async (words) => (await import('../speech/main.ts')).runVoice(words)],
 ])
 
 const QUESTIONS: ReadonlySet<string> = new Set(['status', 'wear', 'log', 'log-level', 'fetch-backup'])

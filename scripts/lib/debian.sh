@@ -75,6 +75,7 @@ loss_without() {
     qemu-user | g++-aarch64-linux-gnu) echo 'nothing is tested on the processor of a Raspberry Pi' ;;
     zsh | fish) echo 'the completion of words is not tested in that shell' ;;
     espeak-ng) echo 'the demo has no voice' ;;
+    flite) echo 'English is spoken by espeak-ng alone, which is harder to understand' ;;
   esac
 }
 

@@ -5,6 +5,7 @@ import { EDGE_PROGRAM } from '../../edge/program.ts'
 import { describeCommand } from '../../hub/engine/describe-command.ts'
 import { COMMANDS } from '../../hub/features/commands.ts'
 import { HUB_PROGRAM } from '../../hub/program.ts'
+import { VOICE_PROGRAM } from '../../speech/program.ts'
 import { CONFIGURATION_SECTIONS } from './configuration-tables.ts'
 import { fillSections } from './marked-sections.ts'
 import { SECTIONS } from './protocol-tables.ts'
@@ -20,7 +21,7 @@ const root = join(import.meta.dirname, '../..')
 /** Files that are written as a whole, with how: what the command line knows of the hub's verbs and of the other programs. */
 const WRITTEN: ReadonlyMap<string, () => string> = new Map([
   ['cli/commands.json', () => jsonLines(COMMANDS.map(describeCommand))],
-  ['cli/programs.json', () => jsonLines([HUB_PROGRAM, EDGE_PROGRAM, CENTRAL_PROGRAM])],
+  ['cli/programs.json', () => jsonLines([HUB_PROGRAM, EDGE_PROGRAM, CENTRAL_PROGRAM, VOICE_PROGRAM])],
 ])
 
 /** Those files that differ from the code, with the text they should have. */

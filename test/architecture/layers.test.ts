@@ -15,6 +15,13 @@ const MAY_IMPORT: Record<string, string> = {
   'shared/sqlite': 'shared',
   'shared/terminal': 'shared shared/admin shared/sensors',
 
+  // Engines that hear and speak, for whoever has a machine for them: nothing of a hub or an agent.
+  'speech/packages': 'shared',
+  'speech/sound': 'shared',
+  'speech/moonshine': 'shared speech/packages speech/sound speech/speech-to-text.ts',
+  'speech/voices': 'shared speech/sound speech/text-to-speech.ts',
+  speech: 'shared shared/terminal speech/*',
+
   // What every agent needs, from the machine upwards; parts join a driver with the settings and the outbox.
   'edge/health': 'shared shared/messages',
   'edge/control': 'shared',
@@ -97,7 +104,7 @@ const MAY_IMPORT: Record<string, string> = {
   // A hub on another machine: by what it is known, who is logged in there, and the way to it.
   'cli/elsewhere': 'cli shared shared/terminal',
   cli: 'cli/* shared shared/admin shared/messages shared/terminal',
-  'cli/lares.ts': 'central/main.ts edge/main.ts hub/main.ts',
+  'cli/lares.ts': 'central/main.ts edge/main.ts hub/main.ts speech/main.ts',
 
   // A client of the admin topics in a browser: no code of the hub, only what all of them agree on.
   'web/words': 'web/hub',
@@ -114,7 +121,7 @@ const MAY_IMPORT: Record<string, string> = {
   'drizzle/sqlite': 'hub/admin hub/features/*',
 
   'scripts/lib':
-    'central edge edge/config edge/outputs edge/sensors hub hub/broker hub/engine hub/features hub/store shared shared/*',
+    'central edge edge/config edge/outputs edge/sensors hub hub/broker hub/engine hub/features hub/store shared shared/* speech',
   // The benchmark measures on the slow card that the fault tests model.
   'scripts/lib/bench':
     'central hub/core hub/engine hub/features/devices hub/store hub/sync scripts/lib scripts/lib/bench/history scripts/lib/bench/makers scripts/lib/bench/store shared shared/sqlite test/faults/lib/shim.ts',

@@ -1,6 +1,6 @@
 import { readSources, type Source } from '../source-tree.ts'
 
-const PROGRAM = ['shared', 'edge', 'hub', 'central', 'cli', 'drizzle', 'scripts', 'web']
+const PROGRAM = ['shared', 'speech', 'edge', 'hub', 'central', 'cli', 'drizzle', 'scripts', 'web']
 
 /** Every file that is installed, and the same with the tests. */
 export const program = readSources(PROGRAM.map((folder) => `${folder}/**/*.{ts,tsx}`))

@@ -36,6 +36,7 @@ import { SECRETS } from './secrets.ts'
 import { SENSING } from './sensing.ts'
 import { SETUP } from './setup.ts'
 import { SHARED } from './shared.ts'
+import { SPEECH } from './speech.ts'
 import { STORE } from './store.ts'
 import { SYNC } from './sync.ts'
 import { VOICE } from './voice.ts'
@@ -86,4 +87,5 @@ export const MUTATIONS: readonly Mutation[] = [
   ...WEB,
   ...LOGINS,
   ...ELSEWHERE_ASKED,
+  ...SPEECH,
 ]

@@ -12,6 +12,7 @@ import { IMPORTS } from './inventory/imports.ts'
 import { MAKERS } from './inventory/makers.ts'
 import { PAGE } from './inventory/page.ts'
 import { PERSONAS } from './inventory/personas.ts'
+import { SPEECH } from './inventory/speech.ts'
 import { type RemedyText, remedyTexts, textsWritten } from './lib/remedy-texts.ts'
 
 interface Listed {
@@ -32,6 +33,7 @@ const listed: Listed[] = [
   COMMAND_LINE,
   ELSEWHERE,
   EDGE,
+  SPEECH,
 ].flatMap((inventory: Inventory) =>
   Object.entries(inventory).flatMap(([path, entries]) =>
     Object.entries(entries).map(([words, given]) => ({ path, words, entries: [given].flat() })),

@@ -33,6 +33,7 @@ const PROGRAMS = [
   'pulseaudio',
   'sox',
   'espeak-ng',
+  'flite',
   'zsh',
   'gpiomon',
   'fish',

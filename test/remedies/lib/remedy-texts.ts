@@ -31,7 +31,7 @@ export interface RemedyText {
 /** Every remedy that a place of the program gives itself, in the order of the files. */
 export function remedyTexts(): RemedyText[] {
   const sources = readSources(
-    ['central', 'cli', 'edge', 'hub', 'scripts', 'shared'].map((folder) => `${folder}/**/*.ts`),
+    ['central', 'cli', 'edge', 'hub', 'scripts', 'shared', 'speech'].map((folder) => `${folder}/**/*.ts`),
   )
   const files = new Map(sources.map((source) => [source.path, parsed(source)]))
   const takers = takersOf([...files.values()])

@@ -1,0 +1,85 @@
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { ManualClock } from '../../shared/clock.ts'
+import { tryVoices } from '../../speech/speech-doctor.ts'
+import { ProgramVoice } from '../../speech/voices/program-voice.ts'
+import { asPattern } from '../remedies/lib/as-pattern.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'voices-'))
+  vi.stubEnv('PATH', `${folder}:${process.env.PATH}`)
+  vi.stubEnv('TMPDIR', folder)
+})
+afterEach(() => {
+  vi.unstubAllEnvs()
+  rmSync(folder, { recursive: true })
+})
+
+/** A program of this machine that does this with $1, the text's file, and $2, where sound goes. */
+function voice(name: string, script: string): ProgramVoice {
+  const file = join(folder, name)
+  writeFileSync(file, `#!/bin/sh\n${script}\n`)
+  chmodSync(file, 0o755)
+  return new ProgramVoice({
+    name,
+    package: name,
+    languages: ['en'],
+    arguments: (_language, { text, sound }) => [text, sound],
+  })
+}
+// A header of a tenth of a second at 16 kHz, and silence.
+const SPEAKS =
+  'printf \'RIFF____WAVEfmt \\020\\000\\000\\000\\001\\000\\001\\000\\200\\076\\000\\000\\000\\175\\000\\000\\002\\000\\020\\000data\\200\\014\\000\\000\' > "$2"; head -c 3200 /dev/zero >> "$2"'
+
+describe('a program that speaks', () => {
+  it('is given the text as it is, whatever it looks like', async () => {
+    const spoken = voice('speaks', `cp "$1" ${folder}/said; ${SPEAKS}`)
+    const text = '--help $(touch x); "quoted" `and` äöü'
+    const { rate, samples } = await spoken.speak(text, { language: 'en' })
+    expect([rate, samples.length]).toEqual([16_000, 1_600])
+    expect(readFileSync(join(folder, 'said'), 'utf8')).toBe(text)
+    // Nothing of what was said stays on the disk.
+    expect(readdirSync(folder).filter((name) => name.startsWith('lares-voice-'))).toEqual([])
+  })
+
+  it('that fails says what it said last, and that is missing says what to install', async () => {
+    const broken = voice('broken', 'echo first >&2; echo "no voice slt" >&2; exit 3')
+    await expect(broken.speak('hello', { language: 'en' })).rejects.toMatchObject({
+      code: 'program_failed',
+      message: 'broken ended with 3: no voice slt',
+    })
+    const none = new ProgramVoice({
+      name: 'lares-no-such-voice',
+      package: 'no-voice',
+      languages: ['en'],
+      arguments: () => [],
+    })
+    await expect(none.speak('hello', { language: 'en' })).rejects.toMatchObject({
+      code: 'missing_program',
+      hint: expect.stringMatching(asPattern('sudo apt-get install …')),
+    })
+  })
+
+  it('ends when nobody listens any more', async () => {
+    const slow = voice('slow', 'exec sleep 60')
+    const controller = new AbortController()
+    const said = expect(slow.speak('hello', { language: 'en', signal: controller.signal })).rejects.toThrow(
+      'somebody speaks',
+    )
+    controller.abort(new Error('somebody speaks'))
+    await said
+    await expect(slow.speak('x'.repeat(4_001), { language: 'en' })).rejects.toThrow('4001 characters')
+  })
+
+  it('that fails keeps no other from its turn', async () => {
+    const voices = [voice('broken', 'exit 1'), voice('speaks', SPEAKS)]
+    const tried = await tryVoices('hello', { voices, listener: null, language: 'en', clock: new ManualClock() })
+    expect(tried).toMatchObject([
+      { voice: 'broken', error: 'broken ended with 1: ', sound_s: null },
+      { voice: 'speaks', error: null, sound_s: 0.1, heard: null },
+    ])
+  })
+})
