@@ -34,12 +34,12 @@ export async function registrySource(mirror?: string): Promise<TarballSource> {
 async function ask(url: URL, { from, signal }: { from: number; signal: AbortSignal }): Promise<Opened> {
   const headers: Record<string, string> = from > 0 ? { range: `bytes=${from}-` } : {}
   const response = await fetch(url, { signal, headers }).catch((error: Error) => {
-    throw signal.aborted ? error : away(url, causeOf(error), error)
+    throw signal.aborted ? error : cannotReach(url, causeOf(error), error)
   })
   if (response.ok && response.body)
     return { from: response.status === 206 ? from : 0, bytes: bytesOf(response.body, { url, signal }) }
   await response.body?.cancel()
-  throw away(url, `it answers ${response.status}`)
+  throw cannotReach(url, `it answers ${response.status}`)
 }
 
 /** A folder in which somebody put them, for machines without a network. */
@@ -84,11 +84,11 @@ async function* bytesOf(body: ReadableStream<Uint8Array>, { url, signal }: { url
   try {
     for await (const chunk of body) yield chunk
   } catch (error) {
-    throw signal.aborted ? error : away(url, causeOf(error as Error), error as Error)
+    throw signal.aborted ? error : cannotReach(url, causeOf(error as Error), error as Error)
   }
 }
 
-function away({ host }: URL, why: string, cause?: Error): LaresError {
+function cannotReach({ host }: URL, why: string, cause?: Error): LaresError {
   return new LaresError('unreachable', `${host} cannot be reached: ${why}`, {
     cause,
     hint: 'Run the same command again: it goes on where it stopped.',
