@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { deviceParam, logLine } from '../../../shared/admin/fields.ts'
+import { LaresError } from '../../../shared/errors.ts'
 import { DEVICE_LOG, COMMANDS as LIMITS } from '../../../shared/limits.ts'
 import { LOG_LEVELS } from '../../../shared/log-board.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
@@ -38,6 +39,14 @@ export const showDeviceLog = adminCommand({
   changes: true,
   run(context, { device: given, level, lines }) {
     const device = deviceToTell(context, given)
+    if (!device.hasAgent)
+      throw new LaresError(
+        'bad_params',
+        `device: ${device.name} runs no agent, so nobody can be asked for a log there`,
+        {
+          hint: `See what it told this hub: lares events list --device ${device.id}`,
+        },
+      )
     if (!device.online)
       return {
         says: `${device.name} cannot be reached: its log can be read when it is back`,

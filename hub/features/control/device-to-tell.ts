@@ -8,6 +8,8 @@ export interface ToldDevice {
   house: string
   /** Whether it can be reached now. */
   online: boolean
+  /** Whether an agent of ours runs there. */
+  hasAgent: boolean
 }
 
 interface DeviceRow {
@@ -56,6 +58,6 @@ function presentRow({ db }: CallContext, id: string): DeviceRow {
   return row
 }
 
-function toldDevice(id: string, { name, house_id, status }: DeviceRow): ToldDevice {
-  return { id, name, house: house_id, online: status !== 'offline' }
+function toldDevice(id: string, { name, house_id, status, integration_type }: DeviceRow): ToldDevice {
+  return { id, name, house: house_id, online: status !== 'offline', hasAgent: integration_type === 'lares' }
 }

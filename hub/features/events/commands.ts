@@ -123,13 +123,13 @@ interface Circumstances {
 }
 
 function shown({ email, acknowledged_by, acknowledged_email, event_data, context, ...row }: EventRow) {
-  const said = JSON.parse(context) as Circumstances
+  const { acknowledged, ...said } = JSON.parse(context) as Circumstances
   return {
     ...row,
     by: by(said.caller, email),
     acknowledged_by: acknowledged_email ?? acknowledged_by,
-    acknowledged_at: said.acknowledged?.at ?? null,
-    note: said.acknowledged?.note ?? null,
+    acknowledged_at: acknowledged?.at ?? null,
+    note: acknowledged?.note ?? null,
     event_data: JSON.parse(event_data) as unknown,
     context: said,
   }

@@ -38,6 +38,9 @@ export const HUB: Inventory = {
       because: 'it names a list: test/hub/features/recordings-deleted.test.ts deletes what is there, and what is not',
     },
   },
+  'hub/features/control/device-log.ts': {
+    'See what it told this hub: lares events list --device …': { because: 'it names a list' },
+  },
   'hub/features/control/action-answer.ts': {
     'Upgrade it, on that machine: …': {
       because:

@@ -45,6 +45,13 @@ describe('the log of a device', () => {
     expect(told()).toEqual([])
   })
 
+  it('is not asked of a device that runs no agent', () => {
+    house.device('garden-esp', 'mqtt')
+    read({ device: 'garden-esp' })
+    expect(answers()).toMatchObject([{ status: 'error', error: { code: 'bad_params' } }])
+    expect(house.published('garden-esp/command')).toEqual([])
+  })
+
   it('is no list of what it pleases', () => {
     read()
     result(told()[0]?.id, { ok: true, value: { lines: [{ evil: 1 }] } })
