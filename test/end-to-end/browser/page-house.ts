@@ -65,6 +65,11 @@ export class PageHouse {
     await this.admin.call('users', 'create', { email: OWNER, password: PASSWORD, full_name: 'Ada', role: 'admin' })
   }
 
+  /** Where the hub keeps everything. */
+  get folder(): string {
+    return this.#data.folder
+  }
+
   /** Where devices without TLS log in. */
   get plain(): string {
     return `mqtt://127.0.0.1:${this.#hub.ports.plain}`
