@@ -11,6 +11,13 @@ const SESSION = 'test/hub/web/session-route.test.ts'
 /** What is shown to people, and what they are told of the way of a thing. */
 export const PAGE: readonly Mutation[] = [
   {
+    without: 'offering to cancel only what can be given up',
+    file: 'web/screens/lists/sections.ts',
+    text: 'of: ({ state }) => GIVEN_UP.includes(state)',
+    becomes: "of: ({ state }) => state !== 'done'",
+    test: { file: 'test/web/lists.test.ts', name: 'offers to cancel' },
+  },
+  {
     without: 'saying of a reading that it came late',
     file: 'hub/features/telemetry/commands.ts',
     text: '...(lateMs > LATE_READING_MS ? { late_ms: lateMs } : {}),',

@@ -78,16 +78,15 @@ const QUARANTINE: ListShape = {
   ],
 }
 
+/** What a person may give up, and what may be done all the same. */
+const GIVEN_UP: readonly unknown[] = ['waiting', 'running', 'failed']
+const AGAIN: readonly unknown[] = ['failed', 'cancelled']
+
 const JOBS: ListShape = {
   ...{ name: 'jobs', live: true, command: 'jobs/list', rows: 'jobs' },
   actions: [
-    { command: 'jobs/retry', label: 'again', params: named('id', 'id'), of: ({ state }) => state === 'failed' },
-    {
-      command: 'jobs/cancel',
-      label: 'cancel',
-      params: named('id', 'id'),
-      of: ({ state }) => state !== 'done' && state !== 'cancelled',
-    },
+    { command: 'jobs/retry', label: 'again', params: named('id', 'id'), of: ({ state }) => AGAIN.includes(state) },
+    { command: 'jobs/cancel', label: 'cancel', params: named('id', 'id'), of: ({ state }) => GIVEN_UP.includes(state) },
   ],
 }
 
