@@ -1,0 +1,50 @@
+/** One word of a sentence, as it is compared, and where it stands in what was said. */
+export interface Word {
+  text: string
+  from: number
+  to: number
+}
+
+/** A number with its own points (`7.30`, `21,5`), letters with digits behind them (`co2`), or one of two signs. No part of it can be read twice. */
+const WORD = /\p{N}+(?:[.:,]\p{N}+)*|[\p{L}\p{M}\p{N}'’ʼ`´]+|[%°]/gu
+
+const SPELLED: ReadonlyMap<string, string> = new Map([
+  ['ä', 'ae'],
+  ['ö', 'oe'],
+  ['ü', 'ue'],
+  ['ß', 'ss'],
+  ['æ', 'ae'],
+  ['ø', 'oe'],
+  ['œ', 'oe'],
+  ['ł', 'l'],
+])
+
+/** The words of a sentence. Punctuation, hyphens and capitals say nothing: engines that hear write them as they like. */
+export function wordsOf(said: string): Word[] {
+  const words: Word[] = []
+  for (const found of said.matchAll(WORD)) {
+    const text = foldWord(found[0])
+    if (text === '') continue
+    const word = { text, from: found.index, to: found.index + found[0].length }
+    const before = words.at(-1)
+    // `p.m.` is one word.
+    if (text === 'm' && before && (before.text === 'a' || before.text === 'p') && word.from - before.to === 1)
+      words[words.length - 1] = { text: `${before.text}m`, from: before.from, to: word.to }
+    else words.push(word)
+  }
+  return words
+}
+
+/** A word without capitals, accents and apostrophes; umlauts as they are spelled where there are none. */
+export function foldWord(word: string): string {
+  let folded = ''
+  for (const letter of word.normalize('NFC').toLowerCase()) folded += SPELLED.get(letter) ?? letter
+  return folded.normalize('NFKD').replaceAll(/[\p{M}'’ʼ`´]/gu, '')
+}
+
+/** Words without what is between them: `living room` and `livingroom` are one name. */
+export function joinedWords(text: string): string {
+  return wordsOf(text)
+    .map((word) => word.text)
+    .join('')
+}
