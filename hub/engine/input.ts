@@ -24,8 +24,8 @@ export type Verdict = (typeof VERDICTS)[number]
  * start. A feature adds its own as it adds inputs, and its front part performs it.
  */
 export interface EffectKinds {
-  /** `to` is the only session that may read it; absent: whoever may read the topic. */
-  publish: { topic: string; payload: string; qos: 0 | 1; retain: boolean; to?: string }
+  /** `to` is the only session that may read it; absent: whoever may read the topic. `encoding`: its bytes are no text. */
+  publish: { topic: string; payload: string; qos: 0 | 1; retain: boolean; to?: string; encoding?: 'base64' }
   /** The house of a device that is new or has moved: who may hear of it. */
   device_house: { device: string; house: string }
   disconnect: { device: string; reason: string }

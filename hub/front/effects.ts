@@ -99,7 +99,9 @@ export class Effects {
           }
           // Nobody reads most acks of plain devices: a message without a reader and without a trace is not sent.
           if (this.#silent || !(effect.retain || this.#broker.subscribers(effect.topic))) return
-          return this.#broker.publish(effect)
+          const { encoding, ...message } = effect
+          const payload = encoding === undefined ? message.payload : Buffer.from(message.payload, encoding)
+          return this.#broker.publish({ ...message, payload })
         },
         device_house: ({ device, house }) => this.#housed(device, house),
         disconnect: ({ device, reason }) => {

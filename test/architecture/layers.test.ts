@@ -66,6 +66,11 @@ const MAY_IMPORT: Record<string, string> = {
   // The thread that shows the house at brokers of somebody else, and its end on the front.
   'hub/links': 'hub/engine hub/makers shared',
   'hub/query': 'hub/engine shared shared/sqlite',
+  // Sentences that people say, and what they mean: no house, no clock, no database.
+  'hub/language': '',
+  'hub/language/de': 'hub/language',
+  'hub/language/en': 'hub/language',
+  'hub/features/voice': 'hub/language hub/language/de hub/language/en',
   'hub/features/makers': 'hub/makers',
   'hub/features/backups': 'hub/archive',
   'hub/features/homeassistant': 'hub/links hub/makers',

@@ -37,6 +37,7 @@ import { SENSING } from './sensing.ts'
 import { SETUP } from './setup.ts'
 import { SHARED } from './shared.ts'
 import { SPEECH } from './speech.ts'
+import { SPOKEN } from './spoken.ts'
 import { STORE } from './store.ts'
 import { SYNC } from './sync.ts'
 import { VOICE } from './voice.ts'
@@ -82,6 +83,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...OUTPUTS,
   ...RECORDINGS,
   ...VOICE,
+  ...SPOKEN,
   ...SHARED,
   ...SETUP,
   ...WEB,

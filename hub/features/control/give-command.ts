@@ -16,6 +16,8 @@ export interface CommandOrder {
   params: Record<string, unknown>
   /** How long it may wait: it is not run later. */
   expiresMs: number
+  /** Whether whoever asks is answered with the outcome, and not at once; default true. */
+  isAwaited?: boolean
 }
 
 /** A client waits a little longer than it said, for an answer that is on its way. */
@@ -33,6 +35,7 @@ export function giveCommand(context: CallContext, order: CommandOrder): Pending 
   const mono = context.mono ?? 0
   const { expiresMs, device: told } = order
   const { id: device, online } = told
+  const isHeld = online && (order.isAwaited ?? true)
   checkRoom(context, told)
   const id = crockford(20, random)
   const action = db
@@ -54,8 +57,8 @@ export function giveCommand(context: CallContext, order: CommandOrder): Pending 
     device,
     now + expiresMs,
     mono + expiresMs,
-    online ? JSON.stringify(asker) : null,
-    online ? answerMono : null,
+    isHeld ? JSON.stringify(asker) : null,
+    isHeld ? answerMono : null,
   )
   context.addEvent({
     type: 'device_commanded',
@@ -65,7 +68,7 @@ export function giveCommand(context: CallContext, order: CommandOrder): Pending 
     description: `${caller.principal} wanted ${order.name} of ${device}.`,
     data: { action, command: order.name, parameters: order.params, by: caller.principal },
   })
-  return new Pending(actionAnswer(actionOf(db, action), now), online)
+  return new Pending(actionAnswer(actionOf(db, action), now), isHeld)
 }
 
 /** Throws `busy` while as many are on their way as may be. */

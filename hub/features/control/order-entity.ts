@@ -15,6 +15,8 @@ export interface EntityWish {
   forMs?: number | null
   /** How long it may wait; absent: as long as is usual for it. */
   expiresMs?: number | undefined
+  /** Whether whoever asks is answered with the outcome; default true. */
+  isAwaited?: boolean
 }
 
 /** Orders whose outcome takes its time: a blind runs, a thermostat sleeps. */
@@ -26,13 +28,13 @@ const SWITCHED: ReadonlySet<string> = new Set(['on', 'off', 'toggle', 'level'])
 /** Tells an entity something, wherever its device is. Throws `bad_params` with what it takes, and as `giveCommand`. */
 export function orderEntity(context: CallContext, entity: ToldEntity, wish: EntityWish): Pending {
   const { key: output, takes, device: id } = entity
-  const { what, forMs = null, expiresMs } = wish
+  const { what, forMs = null, expiresMs, isAwaited = true } = wish
   if (takes === null) {
     const params = { output, ...readSwitchLevel(what), ...(forMs === null ? {} : { for_s: forMs / 1_000 }) }
     const device = deviceToTell(context, id)
     return giveCommand(context, {
       ...{ device, type: 'switch', name: 'switch', params },
-      expiresMs: expiresMs ?? COMMANDS.switchMs,
+      ...{ expiresMs: expiresMs ?? COMMANDS.switchMs, isAwaited },
     })
   }
   if (forMs !== null)
@@ -45,6 +47,7 @@ export function orderEntity(context: CallContext, entity: ToldEntity, wish: Enti
     device: outsideDevice(context, id),
     ...(isSwitch ? { type: 'switch', name: 'switch' } : { type: 'command', name: 'set' }),
     params: { output, ...order },
+    isAwaited,
     expiresMs: expiresMs ?? (SLOW.has(order.order) ? COMMANDS.othersMs : COMMANDS.switchMs),
   })
 }

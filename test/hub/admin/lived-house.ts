@@ -103,8 +103,16 @@ const ROOMS = `INSERT OR IGNORE INTO rooms (id, house_id, name, room_type, creat
   INSERT OR IGNORE INTO device_groups (id, house_id, name, created_at, updated_at) VALUES ('g1', ${HOME}, 'Day', 0, 0);
   UPDATE devices SET room_id = 'r1' WHERE id = 'kitchen-pi'`
 
+/** Something that is to ring. */
+const TIMER = `INSERT OR IGNORE INTO timers (id, house_id, device_id, kind, name, state, rings_at, duration_ms, clock_known, created_at, updated_at)
+  VALUES ('t1', ${HOME}, 'kitchen-pi', 'timer', 'pasta', 'waiting', ${START + 600_000}, 600000, 1, ${START}, ${START})`
+
 export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknown; expect: unknown }>> = {
   'admin/describe': { expect: { commands: expect.arrayContaining([expect.objectContaining({ verb: 'describe' })]) } },
+  'timers/add': { expect: { kind: 'timer', name: 'pasta', left_ms: 600_000, device: expect.any(String) } },
+  'timers/list': { before: TIMER, expect: { timers: [{ name: 'pasta', kind: 'timer', state: 'waiting' }] } },
+  'timers/cancel': { before: TIMER, expect: { name: 'pasta', state: 'cancelled' } },
+  'voice/ask': { expect: { text: expect.stringMatching(/^It is /), intent: 'time', done: [] } },
   'devices/invite': {
     prepared: HUB,
     expect: { join: expect.stringMatching(/^lares edge join lares1\.\S+$/), warnings: [] },

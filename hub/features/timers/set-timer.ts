@@ -1,0 +1,40 @@
+import type { Context } from '../../engine/context.ts'
+import { calledRow } from './ringing.ts'
+import { addAlarm, addTimer, endTimers, type TimerPlace, type TimerRow } from './timer-rows.ts'
+
+/** Sets a timer and notes who did. Throws `busy`. */
+export function setTimer(context: Context, place: TimerPlace, durationMs: number, by: string): TimerRow {
+  return noted(context, addTimer(context, place, durationMs), by)
+}
+
+/** Sets an alarm and notes who did. Throws `busy`. */
+export function setAlarm(
+  context: Context,
+  place: TimerPlace,
+  at: { wall: string; zone: string },
+  by: string,
+): TimerRow {
+  return noted(context, addAlarm(context, place, at), by)
+}
+
+/** Ends what waits or rings, and notes who did. */
+export function cancelTimers(context: Context, timers: readonly TimerRow[], by: string): void {
+  endTimers(context, timers)
+  for (const row of timers)
+    context.addEvent({
+      ...{ type: 'timer_ended', house: row.house, source: 'user' },
+      ...(row.device === null ? {} : { device: row.device }),
+      description: `${calledRow(row)} was ${row.state === 'ringing' ? 'ended' : 'cancelled'}.`,
+      data: { timer: row.id, kind: row.kind, name: row.name, by },
+    })
+}
+
+function noted(context: Context, row: TimerRow, by: string): TimerRow {
+  context.addEvent({
+    ...{ type: 'timer_set', house: row.house, source: 'user' },
+    ...(row.device === null ? {} : { device: row.device }),
+    description: `${calledRow(row)} was set.`,
+    data: { timer: row.id, kind: row.kind, name: row.name, rings_at: row.rings_at, by },
+  })
+  return row
+}

@@ -1,0 +1,167 @@
+import { wallMoment, wallTime } from '../../../shared/wall-time.ts'
+import type { SpokenTime } from '../../language/spoken-times.ts'
+import { foldWord, joinedWords } from '../../language/words.ts'
+import { cancelTimers, setAlarm, setTimer } from '../timers/set-timer.ts'
+import { LONGEST_TIMER_MS, openTimerRows, type TimerRow } from '../timers/timer-rows.ts'
+import { nextWall } from '../timers/wanted-moment.ts'
+import { daysOf, weekdayAt } from './answer-clock.ts'
+import type { SpokenAlarm, SpokenTimer } from './answer-words.ts'
+import { type Answer, type Asked, numberSlot, wordSlot } from './asked.ts'
+
+const DAY_MS = 86_400_000
+/** The longest name of a timer that is kept. */
+const LONGEST_NAME = 100
+
+export function answerTimerSet(asked: Asked): Answer {
+  const { context, words } = asked
+  const span = numberSlot(asked, 'span') ?? 0
+  if (span < 1_000 || span > LONGEST_TIMER_MS) return { text: words.notUnderstood(asked.slots.span?.heard ?? '') }
+  const row = setTimer(context, placeOf(asked), span, context.caller.principal)
+  return { text: words.timerSet(spokenTimer(row, context.now)), done: [`timer ${row.id} set`] }
+}
+
+export function answerTimerLeft(asked: Asked): Answer {
+  const { words, context } = asked
+  const all = openOf(asked, 'timer')
+  const meant = named(asked, all)
+  if (meant.length === 0) return { text: words.noTimer(all.length === 0 ? null : wordSlot(asked, 'name')) }
+  return { text: words.timersLeft(meant.map((row) => spokenTimer(row, context.now))) }
+}
+
+export function answerTimerCancel(asked: Asked): Answer {
+  const { words, slots, context } = asked
+  const all = openOf(asked, 'timer')
+  const span = numberSlot(asked, 'span')
+  const meant = span === null ? named(asked, all) : all.filter((row) => row.duration_ms === span)
+  if (meant.length === 0) return { text: words.noTimer(wordSlot(asked, 'name')) }
+  if (meant.length > 1 && slots.all === undefined)
+    return { text: words.whichTimer(meant.map((row) => spokenTimer(row, context.now))) }
+  return ended(asked, meant, words.timersCancelled(meant.length))
+}
+
+export function answerAlarmSet(asked: Asked): Answer {
+  const { context, house, words } = asked
+  const wall = wantedWall(asked)
+  if (wall === null) return { text: words.notUnderstood(asked.slots.clock?.heard ?? '') }
+  const row = setAlarm(context, placeOf(asked), { wall, zone: house.zone }, context.caller.principal)
+  return {
+    text: words.alarmSet(spokenAlarm(row, asked), context.clockSynced !== false),
+    done: [`alarm ${row.id} set`],
+  }
+}
+
+export function answerAlarmList(asked: Asked): Answer {
+  const { words } = asked
+  const alarms = onDay(asked, openOf(asked, 'alarm'))
+  return { text: alarms.length === 0 ? words.noAlarm() : words.alarms(alarms.map((row) => spokenAlarm(row, asked))) }
+}
+
+export function answerAlarmCancel(asked: Asked): Answer {
+  const { words, slots } = asked
+  const at = slots.clock?.value as SpokenTime | undefined
+  const meant = onDay(asked, named(asked, openOf(asked, 'alarm'))).filter((row) => at === undefined || isAt(row, at))
+  if (meant.length === 0) return { text: words.noAlarm() }
+  if (meant.length > 1 && slots.all === undefined)
+    return { text: words.whichAlarm(meant.map((row) => spokenAlarm(row, asked))) }
+  return ended(asked, meant, words.alarmsCancelled(meant.length))
+}
+
+/** What rings at the one that was spoken to, or anywhere where nobody in particular was. */
+export function answerStop(asked: Asked): Answer {
+  const { context, house, words, device } = asked
+  const rings = openTimerRows(context.db, house.id).filter(
+    (row) => row.state === 'ringing' && (device === null || row.device === device.id || row.device === null),
+  )
+  if (rings.length === 0) return { text: words.nothingRings() }
+  return ended(asked, rings, words.stopped(rings.length))
+}
+
+function ended({ context }: Asked, rows: readonly TimerRow[], text: string): Answer {
+  cancelTimers(context, rows, context.caller.principal)
+  return { text, done: rows.map(({ kind, id }) => `${kind} ${id} ended`) }
+}
+
+function placeOf(asked: Asked): { house: string; device: string | null; name: string | null } {
+  const name = wordSlot(asked, 'name')
+  return {
+    house: asked.house.id,
+    device: asked.device?.id ?? null,
+    name: name === null || name.length > LONGEST_NAME ? null : name,
+  }
+}
+
+/** Those of the one that was spoken to come first; where it has none, those of the house. */
+function openOf({ context, house, device }: Asked, kind: TimerRow['kind']): TimerRow[] {
+  const all = openTimerRows(context.db, house.id).filter((row) => row.kind === kind)
+  const own = all.filter((row) => row.device === device?.id)
+  return own.length > 0 ? own : all
+}
+
+/** Those that are called as was said; all where nothing was. */
+function named(asked: Asked, rows: readonly TimerRow[]): TimerRow[] {
+  const name = wordSlot(asked, 'name')
+  if (name === null) return [...rows]
+  const key = joinedWords(name)
+  return rows.filter((row) => row.name !== null && (joinedWords(row.name) === key || foldWord(row.name) === key))
+}
+
+function onDay(asked: Asked, rows: readonly TimerRow[]): TimerRow[] {
+  const { context, house, slots } = asked
+  const ahead = daysOf(slots.day?.value, weekdayAt(context.now, house.zone))
+  return ahead === null ? [...rows] : rows.filter((row) => spokenAlarm(row, asked).daysAhead === ahead)
+}
+
+function isAt({ wall_time }: TimerRow, { hour, minute, isHalfDay }: SpokenTime): boolean {
+  const at = wall_time?.replace(/^.*T/, '')
+  const told = (h: number) => `${String(h % 24).padStart(2, '0')}:${String(minute).padStart(2, '0')}`
+  return at === told(hour) || (isHalfDay && at === told(hour + 12))
+}
+
+/**
+ * What the clock on the wall shows when it is to ring. A time that may be in either half of the day is the next of both; with a day it
+ * is the one that was said, in the evening where that was said. `null`: it is over already.
+ */
+function wantedWall({ context, house, slots }: Asked): string | null {
+  const { now } = context
+  const at = slots.clock?.value as SpokenTime | undefined
+  if (!at) return null
+  const { hour, minute, isHalfDay } = at
+  const day = slots.day?.value
+  const isEvening = day === 'evening' || day === 'tonight'
+  const later = isHalfDay ? (hour % 12) + 12 : hour
+  const ahead = daysOf(day, weekdayAt(now, house.zone))
+  if (ahead === null || (ahead === 0 && !isEvening)) {
+    const both = [hour === 12 && isHalfDay ? 0 : hour, later].map((h) => {
+      const wall = nextWall({ hour: h, minute, ...(ahead === null ? {} : { daysAhead: 0 }) }, now, house.zone)
+      return { wall, moment: momentOf(wall, house.zone) }
+    })
+    const coming = both.filter(({ moment }) => moment > now).sort((one, other) => one.moment - other.moment)
+    if (coming[0] || typeof day !== 'string') return coming[0]?.wall ?? null
+    // It is that weekday today, and the time is over: in a week.
+    return nextWall({ hour, minute, daysAhead: 7 }, now, house.zone)
+  }
+  const meant = isEvening ? later : hour
+  const wall = nextWall({ hour: meant, minute, daysAhead: ahead }, now, house.zone)
+  return momentOf(wall, house.zone) > now ? wall : null
+}
+
+function momentOf(wall: string, zone: string): number {
+  return wallMoment(Date.parse(`${wall}:00Z`), zone)
+}
+
+function spokenTimer({ name, rings_at, duration_ms, state }: TimerRow, now: number): SpokenTimer {
+  return { name, durationMs: duration_ms, leftMs: state === 'ringing' ? 0 : Math.max(0, rings_at - now) }
+}
+
+function spokenAlarm({ name, rings_at }: TimerRow, { context, house }: Asked): SpokenAlarm {
+  const at = wallTime(rings_at, house.zone)
+  const today = wallTime(context.now, house.zone)
+  const dayOf = ({ year, month, day }: typeof at) => Date.UTC(year, month - 1, day) / DAY_MS
+  return {
+    name,
+    daysAhead: dayOf(at) - dayOf(today),
+    weekday: new Date(dayOf(at) * DAY_MS).getUTCDay(),
+    hour: at.hour,
+    minute: at.minute,
+  }
+}

@@ -1,0 +1,55 @@
+import type { CallContext } from '../../engine/admin-command.ts'
+import type { HeardSlot } from '../../language/matcher.ts'
+import type { AnswerWords } from './answer-words.ts'
+import type { NamedPlace, NamedThing } from './house-names.ts'
+import type { SaidBefore } from './said-before.ts'
+
+/** A sentence that was understood, with everything that answers it. */
+export interface Asked {
+  /** Its caller may do what a voice may: in this house alone. */
+  context: CallContext
+  house: { id: string; zone: string }
+  /** Who was spoken to; `null`: nobody in particular. */
+  device: { id: string; name: string; room: string | null } | null
+  persona: { id: string; name: string; description: string | null }
+  words: AnswerWords
+  slots: Readonly<Record<string, HeardSlot>>
+  before: SaidBefore
+}
+
+/** What is answered, and what was done for it. */
+export interface Answer {
+  text: string
+  done?: readonly string[]
+}
+
+export type AnswerIntent = (asked: Asked) => Answer
+
+export function numberSlot({ slots }: Asked, name: string): number | null {
+  const value = slots[name]?.value
+  return typeof value === 'number' ? value : null
+}
+
+export function wordSlot({ slots }: Asked, name: string): string | null {
+  const value = slots[name]?.value
+  return typeof value === 'string' ? value : null
+}
+
+/** Everything that is called so. */
+export function thingsSlot({ slots }: Asked, name = 'thing'): readonly NamedThing[] {
+  const value = slots[name]?.value
+  return Array.isArray(value) ? (value as NamedThing[]) : []
+}
+
+export function placeSlot({ slots }: Asked, name: string): NamedPlace | null {
+  const value = slots[name]?.value
+  return Array.isArray(value) ? ((value[0] as NamedPlace | undefined) ?? null) : null
+}
+
+/** Of several that are called alike those in the room that was named, or else in that of who was spoken to. */
+export function nearest<T extends { room: string | null }>(asked: Asked, all: readonly T[]): readonly T[] {
+  const room = placeSlot(asked, 'room')?.id ?? (all.length > 1 ? asked.device?.room : null)
+  if (room === null || room === undefined) return all
+  const near = all.filter((one) => one.room === room)
+  return near.length > 0 ? near : all
+}

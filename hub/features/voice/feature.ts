@@ -1,0 +1,8 @@
+import type { FeatureParts } from '../../contract/feature-parts.ts'
+
+/** Sentences that people say, and what the house answers and does. */
+export const feature: FeatureParts = {
+  name: 'voice',
+  engine: async () => (await import('./engine.ts')).openVoice,
+  commands: async () => (await import('./commands.ts')).COMMANDS,
+}

@@ -1,0 +1,51 @@
+import { answerDate, answerTime } from './answer-clock.ts'
+import { answerRecall, answerRemember } from './answer-notes.ts'
+import { answerReading, answerStatus } from './answer-reading.ts'
+import {
+  answerContinue,
+  answerHelp,
+  answerHome,
+  answerPersona,
+  answerRepeat,
+  answerVolume,
+  answerWho,
+} from './answer-speaker.ts'
+import { answerSetLevel, answerSwitchOff, answerSwitchOn } from './answer-switch.ts'
+import {
+  answerAlarmCancel,
+  answerAlarmList,
+  answerAlarmSet,
+  answerStop,
+  answerTimerCancel,
+  answerTimerLeft,
+  answerTimerSet,
+} from './answer-timers.ts'
+import type { AnswerIntent } from './asked.ts'
+
+/** Everything that a sentence can mean, and what answers it. Nothing else is ever done by voice. */
+export const INTENTS: ReadonlyMap<string, AnswerIntent> = new Map([
+  ['time', answerTime],
+  ['date', answerDate],
+  ['timer_set', answerTimerSet],
+  ['timer_left', answerTimerLeft],
+  ['timer_cancel', answerTimerCancel],
+  ['alarm_set', answerAlarmSet],
+  ['alarm_list', answerAlarmList],
+  ['alarm_cancel', answerAlarmCancel],
+  ['reading', answerReading],
+  ['status', answerStatus],
+  ['switch_on', answerSwitchOn],
+  ['switch_off', answerSwitchOff],
+  ['set_level', answerSetLevel],
+  ['stop', answerStop],
+  ['louder', answerVolume],
+  ['quieter', answerVolume],
+  ['repeat', answerRepeat],
+  ['who_are_you', answerWho],
+  ['persona', answerPersona],
+  ['continue_elsewhere', answerContinue],
+  ['remember', answerRemember],
+  ['recall', answerRecall],
+  ['who_is_home', answerHome],
+  ['help', answerHelp],
+])

@@ -1,0 +1,26 @@
+import { appendId, text, time } from '../../store/columns.ts'
+import { core } from '../../store/drizzle.ts'
+import { syncedTable } from '../../store/synced-table.ts'
+import { devices } from '../devices/tables.ts'
+import { houses } from '../house/tables.ts'
+
+/** What somebody wanted to be kept for later. What is said in a house stays in it. */
+export const voiceNotes = syncedTable(
+  'voice_notes',
+  'local',
+  {
+    id: appendId(),
+    house_id: text()
+      .notNull()
+      .references(() => houses.id, { onDelete: 'cascade' }),
+    device_id: text().references(() => devices.id, { onDelete: 'set null' }),
+    note: text().notNull(),
+    created_at: time().notNull(),
+  },
+  {
+    extras: (t) => [
+      core.index('ix_voice_notes_house').on(t.house_id, t.id),
+      core.index('ix_voice_notes_device').on(t.device_id),
+    ],
+  },
+)

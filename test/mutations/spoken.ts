@@ -1,0 +1,71 @@
+import type { Mutation } from './mutation.ts'
+
+const ASKING = 'test/hub/features/voice/asking.test.ts'
+const RINGING = 'test/hub/features/timers/ringing.test.ts'
+
+/** What keeps a voice from doing what it must not, and a timer from ringing wrongly. */
+export const SPOKEN: readonly Mutation[] = [
+  {
+    without: 'keeping what lets somebody in from being opened by voice',
+    file: 'hub/features/voice/by-voice.ts',
+    text: " && !NEVER.has(deviceClass ?? '')",
+    becomes: '',
+    test: { file: ASKING, name: 'nothing is opened or unlocked that lets somebody in' },
+  },
+  {
+    without: 'keeping a voice in its house',
+    file: 'hub/features/voice/answer-sentence.ts',
+    text: 'caller: { ...caller, houses: [house], sees: [house] }',
+    becomes: 'caller',
+    test: { file: ASKING, name: 'nothing is switched in another house, whoever asks' },
+  },
+  {
+    without: 'what a persona may do',
+    file: 'hub/features/voice/answer-sentence.ts',
+    text: '!Array.isArray(allowed) || ',
+    becomes: 'true || ',
+    test: { file: ASKING, name: 'a persona that names what it may do does nothing else' },
+  },
+  {
+    without: 'reading names again that have changed',
+    file: 'hub/features/voice/house-names.ts',
+    text: 'if (version !== this.#readAt) this.#houses.clear()',
+    becomes: '',
+    test: { file: ASKING, name: 'are those that things have now' },
+  },
+  {
+    without: 'refusing rules of templates that need each other',
+    file: 'hub/language/template.ts',
+    text: 'if (this.#within.includes(name)) throw',
+    becomes: 'if (this.#within.length > 9_000) throw',
+    test: { file: 'test/hub/language/template.test.ts', name: 'says which rules need each other' },
+  },
+  {
+    without: 'counting a timer by the clock that only goes forward',
+    file: 'hub/features/timers/ringing.ts',
+    text: 'deadline === undefined || mono === null ? now >= row.rings_at : mono >= deadline',
+    becomes: 'now >= row.created_at + (row.duration_ms ?? 0)',
+    test: { file: RINGING, name: 'is counted by the clock that only goes forward' },
+  },
+  {
+    without: 'an end to how late something rings',
+    file: 'hub/features/timers/ringing.ts',
+    text: 'const isMissed = lateMs > LATE_MS',
+    becomes: 'const isMissed = false',
+    test: { file: RINGING, name: 'rings late after a restart, and is missed when that is too late' },
+  },
+  {
+    without: 'reckoning an alarm by the zone of its house',
+    file: 'hub/features/timers/ringing.ts',
+    text: 'rings_at = alarmMoment(row.wall_time, zone)',
+    becomes: '',
+    test: { file: RINGING, name: 'keeps its time of day when the house has another zone' },
+  },
+  {
+    without: 'a limit to how many timers wait',
+    file: 'hub/features/timers/timer-rows.ts',
+    text: 'if (open >= MOST_TIMERS)',
+    becomes: 'if (open < 0)',
+    test: { file: RINGING, name: 'is refused where nobody could tell it from others' },
+  },
+]
