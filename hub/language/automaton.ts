@@ -1,9 +1,9 @@
-import type { Part } from './template.ts'
+import type { SentencePart } from './template.ts'
 
 /** One place of a template: what is said there, and what may follow. */
-export interface Place {
+export interface SentencePlace {
   template: number
-  part: Extract<Part, { kind: 'word' | 'list' | 'rest' }>
+  part: Extract<SentencePart, { kind: 'word' | 'list' | 'rest' }>
   next: Step
   /** Whether the template may end here. */
   ends: boolean
@@ -11,9 +11,9 @@ export interface Place {
 
 /** What may be said next. */
 export interface Step {
-  words: Map<string, Place[]>
-  lists: Place[]
-  rests: Place[]
+  words: Map<string, SentencePlace[]>
+  lists: SentencePlace[]
+  rests: SentencePlace[]
 }
 
 /** More than these nobody writes on purpose. */
@@ -21,8 +21,8 @@ const MOST_PLACES = 1_500
 const MOST_LINKS = 20_000
 
 interface Fragment {
-  first: Place[]
-  last: Place[]
+  first: SentencePlace[]
+  last: SentencePlace[]
   mayBeNothing: boolean
 }
 
@@ -34,17 +34,17 @@ export function emptyStep(): Step {
  * The places of a template, each linked to what may follow it (Glushkov's construction): no place is empty, so that a match
  * takes one step for each word and never goes back. Adds its beginnings to `start`. Throws for one that says nothing, or too much.
  */
-export function addTemplate(start: Step, part: Part, template: number): void {
+export function addTemplate(start: Step, part: SentencePart, template: number): void {
   let places = 0
   let links = 0
 
-  function link(from: Step, to: readonly Place[]): void {
+  function link(from: Step, to: readonly SentencePlace[]): void {
     links += to.length
     if (links > MOST_LINKS) throw new Error('it can be said in too many ways: make several templates of it')
     for (const place of to) addPlace(from, place)
   }
 
-  function build(one: Part): Fragment {
+  function build(one: SentencePart): Fragment {
     if (one.kind === 'maybe') return { ...build(one.part), mayBeNothing: true }
     if (one.kind === 'choice') {
       const all = one.parts.map(build)
@@ -57,7 +57,7 @@ export function addTemplate(start: Step, part: Part, template: number): void {
     if (one.kind === 'sequence') return one.parts.map(build).reduce(follow)
     places += 1
     if (places > MOST_PLACES) throw new Error('it has too many words: make several templates of it')
-    const place: Place = { template, part: one, next: emptyStep(), ends: false }
+    const place: SentencePlace = { template, part: one, next: emptyStep(), ends: false }
     return { first: [place], last: [place], mayBeNothing: false }
   }
 
@@ -76,7 +76,7 @@ export function addTemplate(start: Step, part: Part, template: number): void {
   for (const place of whole.first) addPlace(start, place)
 }
 
-function addPlace(step: Step, place: Place): void {
+function addPlace(step: Step, place: SentencePlace): void {
   if (place.part.kind === 'list') step.lists.push(place)
   else if (place.part.kind === 'rest') step.rests.push(place)
   else {

@@ -1,19 +1,19 @@
-import { joinedWords, type Word } from './words.ts'
+import { joinedWords, type SpokenWord } from './words.ts'
 
 /** A value of a list that begins at some word, and where the words behind it begin. */
-export interface Found {
+export interface ListValue {
   to: number
   value: unknown
 }
 
 /** Finds every value of a list that begins at a word. */
-export type ReadList = (words: readonly Word[], at: number) => readonly Found[]
+export type ReadList = (words: readonly SpokenWord[], at: number) => readonly ListValue[]
 
 export type NameEntry = readonly [name: string, value: unknown]
 
 /** Words of one name; the others are looked for in what people write and hear as several. */
 const MOST_WORDS = 8
-const NOTHING: readonly Found[] = []
+const NOTHING: readonly ListValue[] = []
 
 /**
  * A list of names, each with everything that is called so, in order. A name is found however its words are joined: `bed room`,
@@ -46,8 +46,8 @@ export class NameList {
   /** The first of each name that begins here. */
   readonly first: ReadList = (words, at) => this.#look(words, at, ([value]) => value)
 
-  #look(words: readonly Word[], at: number, pick: (values: unknown[]) => unknown): readonly Found[] {
-    let found: Found[] | null = null
+  #look(words: readonly SpokenWord[], at: number, pick: (values: unknown[]) => unknown): readonly ListValue[] {
+    let found: ListValue[] | null = null
     let key = ''
     for (let to = at; to < words.length && to < at + MOST_WORDS; to++) {
       key += words[to]?.text ?? ''

@@ -1,7 +1,7 @@
-import { addTemplate, emptyStep, type Place, type Step } from './automaton.ts'
-import type { Found, ReadList } from './lists.ts'
-import { type Part, readTemplate, TemplateError } from './template.ts'
-import { type Word, wordsOf } from './words.ts'
+import { addTemplate, emptyStep, type SentencePlace, type Step } from './automaton.ts'
+import type { ListValue, ReadList } from './lists.ts'
+import { readTemplate, SentenceError, type SentencePart } from './template.ts'
+import { type SpokenWord, spokenWords } from './words.ts'
 
 /** What a language says of its sentences. */
 export interface Grammar {
@@ -52,7 +52,7 @@ interface Slot {
 }
 
 interface Way {
-  place: Place | null
+  place: SentencePlace | null
   score: number
   slots: Slot | null
 }
@@ -69,10 +69,10 @@ export class Matcher {
   /** Words that templates say: none of them is two. */
   readonly #known = new Set<string>()
 
-  /** Throws `TemplateError`. */
+  /** Throws `SentenceError`. */
   constructor({ sentences, rules, fillers, endings = [] }: Grammar) {
     this.#endings = endings
-    this.#fillers = new Set(fillers.flatMap((filler) => wordsOf(filler).map(({ text }) => text)))
+    this.#fillers = new Set(fillers.flatMap((filler) => spokenWords(filler).map(({ text }) => text)))
     for (const [intent, templates] of Object.entries(sentences))
       for (const template of templates) {
         const part = readTemplate(template, rules)
@@ -80,7 +80,7 @@ export class Matcher {
         try {
           addTemplate(this.#start, part, this.#intents.length)
         } catch (error) {
-          throw new TemplateError(template, 0, error instanceof Error ? error.message : String(error))
+          throw new SentenceError(template, 0, error instanceof Error ? error.message : String(error))
         }
         this.#intents.push(intent)
       }
@@ -93,7 +93,7 @@ export class Matcher {
   /** What the sentence may mean, the best first, each intent once. `lists`: the values of every `{list}`; one that is missing has none. */
   match(said: string, lists: ReadonlyMap<string, ReadList>): Match[] {
     if (said.length > MOST_LETTERS) return []
-    const words = wordsOf(said).flatMap((word) => this.#parted(word))
+    const words = spokenWords(said).flatMap((word) => this.#parted(word))
     if (words.length === 0 || words.length > MOST_WORDS) return []
     const walk = new Walk(words, lists, this.#fillers)
     const ends = walk.from(this.#start)
@@ -109,7 +109,7 @@ export class Matcher {
   }
 
   /** One word, or the two that it is made of. */
-  #parted(word: Word): Word[] {
+  #parted(word: SpokenWord): SpokenWord[] {
     const { text, from, to } = word
     const ending = this.#endings.find((one) => text.endsWith(one) && text.length > one.length + 2)
     // Where a letter is written as two there is no telling where the first word ends.
@@ -123,16 +123,16 @@ export class Matcher {
 }
 
 class Walk {
-  readonly #words: readonly Word[]
+  readonly #words: readonly SpokenWord[]
   readonly #lists: ReadonlyMap<string, ReadList>
   readonly #fillers: ReadonlySet<string>
   /** Before each word, and behind the last: the best way to each place. */
-  readonly #ways: Map<Place | null, Way>[]
-  readonly #found = new Map<string, readonly Found[]>()
+  readonly #ways: Map<SentencePlace | null, Way>[]
+  readonly #found = new Map<string, readonly ListValue[]>()
   #foundAt = -1
   #left = MOST_WAYS
 
-  constructor(words: readonly Word[], lists: ReadonlyMap<string, ReadList>, fillers: ReadonlySet<string>) {
+  constructor(words: readonly SpokenWord[], lists: ReadonlyMap<string, ReadList>, fillers: ReadonlySet<string>) {
     this.#words = words
     this.#lists = lists
     this.#fillers = fillers
@@ -175,8 +175,8 @@ class Walk {
     if (!known || isBetter(way, known)) ways?.set(way.place, way)
   }
 
-  /** Asked once for each list and word, however many templates have it there. */
-  #values(list: string, at: number): readonly Found[] {
+  /** VoiceAsked once for each list and word, however many templates have it there. */
+  #values(list: string, at: number): readonly ListValue[] {
     if (this.#foundAt !== at) {
       this.#found.clear()
       this.#foundAt = at
@@ -189,7 +189,7 @@ class Walk {
   }
 }
 
-function* saidIn(part: Part): Generator<string> {
+function* saidIn(part: SentencePart): Generator<string> {
   if (part.kind === 'word') yield part.text
   else if (part.kind === 'maybe') yield* saidIn(part.part)
   else if (part.kind === 'choice' || part.kind === 'sequence') for (const one of part.parts) yield* saidIn(one)
@@ -201,7 +201,7 @@ function isBetter(one: Way, other: Way): boolean {
   return (one.place?.template ?? 0) < (other.place?.template ?? 0)
 }
 
-function slotsOf(way: Way, said: string, words: readonly Word[]): Record<string, HeardSlot> {
+function slotsOf(way: Way, said: string, words: readonly SpokenWord[]): Record<string, HeardSlot> {
   const slots: Record<string, HeardSlot> = {}
   for (let slot = way.slots; slot !== null; slot = slot.before) {
     const heard = said.slice(words[slot.from]?.from ?? 0, words[slot.to - 1]?.to ?? 0)

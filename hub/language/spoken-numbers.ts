@@ -1,6 +1,6 @@
-import type { Found, ReadList } from './lists.ts'
+import type { ListValue, ReadList } from './lists.ts'
 import { NameList } from './lists.ts'
-import type { Word } from './words.ts'
+import type { SpokenWord } from './words.ts'
 
 /** How a language says numbers. */
 export interface NumberWords {
@@ -31,7 +31,7 @@ export function numberReader({ names, point, minus, decimals }: NumberWords): Re
   }
 
   /** The number itself, and with the decimals that are said behind it, digit by digit. */
-  function* withPoint(whole: Found, words: readonly Word[]): Generator<Found> {
+  function* withPoint(whole: ListValue, words: readonly SpokenWord[]): Generator<ListValue> {
     yield whole
     if (words[whole.to]?.text !== point || !Number.isInteger(whole.value)) return
     let digits = ''
@@ -44,7 +44,7 @@ export function numberReader({ names, point, minus, decimals }: NumberWords): Re
   }
 
   /** One digit of decimals. */
-  function numberAt(words: readonly Word[], at: number): string | null {
+  function numberAt(words: readonly SpokenWord[], at: number): string | null {
     const word = words[at]
     if (word === undefined) return null
     if (/^\p{N}+$/u.test(word.text)) return word.text

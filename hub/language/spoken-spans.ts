@@ -1,5 +1,5 @@
 import { NameList, type ReadList } from './lists.ts'
-import type { Word } from './words.ts'
+import type { SpokenWord } from './words.ts'
 
 /** How a language says spans of time. */
 export interface SpanWords {
@@ -31,7 +31,7 @@ export function spanReader({ number, units, whole, and, half }: SpanWords): Read
   const halfAt = new NameList([[half, true]]).first
 
   /** One number and its unit, or a span that has words of its own. */
-  function parts(words: readonly Word[], at: number): Span[] {
+  function parts(words: readonly SpokenWord[], at: number): Span[] {
     const spans = wholeAt(words, at).map(({ to, value }) => ({ to, ms: value as number, unit: value as number }))
     for (const count of number(words, at))
       for (const { to, value } of unitAt(words, count.to)) {

@@ -1,5 +1,5 @@
 import { NameList, type ReadList } from './lists.ts'
-import type { Word } from './words.ts'
+import type { SpokenWord } from './words.ts'
 
 /** A time of day as it was said. */
 export interface SpokenTime {
@@ -49,7 +49,7 @@ export function timeReader(language: TimeWords): ReadList {
   const clockAt = new NameList(clock.map((word) => [word, true])).first
   const minutesAt = new NameList(minutes.map((word) => [word, true])).first
 
-  function whole(words: readonly Word[], at: number, most: number): { to: number; value: number }[] {
+  function whole(words: readonly SpokenWord[], at: number, most: number): { to: number; value: number }[] {
     return number(words, at).flatMap(({ to, value }) => {
       const count = value as number
       return Number.isInteger(count) && count >= 0 && count <= most ? [{ to, value: count }] : []
@@ -57,7 +57,7 @@ export function timeReader(language: TimeWords): ReadList {
   }
 
   /** An hour alone, with its word, and with minutes behind it. */
-  function plain(words: readonly Word[], at: number): Told[] {
+  function plain(words: readonly SpokenWord[], at: number): Told[] {
     const all = digits(words, at)
     for (const { to, value: hour } of whole(words, at, 24)) {
       const isHalfDay = hour >= 1 && hour <= 12
@@ -77,7 +77,7 @@ export function timeReader(language: TimeWords): ReadList {
     return all
   }
 
-  function relative(words: readonly Word[], at: number): Told[] {
+  function relative(words: readonly SpokenWord[], at: number): Told[] {
     const all: Told[] = []
     for (const { to, value } of beforeAt(words, at)) all.push(...shifted(words, to, value as number))
     for (const count of whole(words, at, 29))
@@ -91,7 +91,7 @@ export function timeReader(language: TimeWords): ReadList {
     return all
   }
 
-  function shifted(words: readonly Word[], at: number, minutesMore: number): Told[] {
+  function shifted(words: readonly SpokenWord[], at: number, minutesMore: number): Told[] {
     return whole(words, at, 24).map(({ to, value: hour }) => {
       const total = (hour * 60 + minutesMore + 1_440) % 1_440
       return { to, hour: Math.floor(total / 60), minute: total % 60, isHalfDay: hour >= 1 && hour <= 12 }
@@ -115,7 +115,7 @@ export function timeReader(language: TimeWords): ReadList {
 }
 
 /** A time in digits. With a nought before it, it is one of 24 hours. */
-function digits(words: readonly Word[], at: number): Told[] {
+function digits(words: readonly SpokenWord[], at: number): Told[] {
   const text = words[at]?.text ?? ''
   const found = DIGITS.exec(text)
   if (!found) return []

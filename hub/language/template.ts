@@ -1,21 +1,21 @@
-import { wordsOf } from './words.ts'
+import { spokenWords } from './words.ts'
 
 /** What a template says, as it was read. */
-export type Part =
+export type SentencePart =
   | { kind: 'word'; text: string }
   /** One value of a list, kept under the name of its slot. */
   | { kind: 'list'; list: string; slot: string }
   /** Any words, at least one. */
   | { kind: 'rest'; slot: string }
-  | { kind: 'sequence'; parts: readonly Part[] }
-  | { kind: 'choice'; parts: readonly Part[] }
-  | { kind: 'maybe'; part: Part }
+  | { kind: 'sequence'; parts: readonly SentencePart[] }
+  | { kind: 'choice'; parts: readonly SentencePart[] }
+  | { kind: 'maybe'; part: SentencePart }
 
 /** A template that cannot be read: which, where in it, and what to write instead. */
-export class TemplateError extends Error {
+export class SentenceError extends Error {
   constructor(template: string, at: number, wrong: string) {
     super(`the template "${template}" at ${at + 1}: ${wrong}`)
-    this.name = 'TemplateError'
+    this.name = 'SentenceError'
   }
 }
 
@@ -29,9 +29,9 @@ const NAME = /^[a-z][a-z_]*$/
 
 /**
  * Reads a template: `(a|b)` is one of them, `[a]` may be left out, `{list}` or `{list:slot}` is a value of a list, `{*:slot}` is any
- * words, `<rule>` is what the rule says. What is written without a space is one word: `light[s]`. Throws `TemplateError`.
+ * words, `<rule>` is what the rule says. What is written without a space is one word: `light[s]`. Throws `SentenceError`.
  */
-export function readTemplate(template: string, rules: Readonly<Record<string, string>>): Part {
+export function readTemplate(template: string, rules: Readonly<Record<string, string>>): SentencePart {
   return new TemplateReader(template, rules, []).read()
 }
 
@@ -49,7 +49,7 @@ class TemplateReader {
     this.#within = within
   }
 
-  read(): Part {
+  read(): SentencePart {
     if (this.#text.length > MOST_LETTERS) throw this.#wrong(`it is longer than ${MOST_LETTERS} letters`)
     const part = this.#choice('')
     if (this.#at < this.#text.length) throw this.#wrong(`"${this.#text[this.#at]}" closes nothing`)
@@ -57,7 +57,7 @@ class TemplateReader {
   }
 
   /** Up to the sign that ends it. */
-  #choice(end: string): Part {
+  #choice(end: string): SentencePart {
     this.#depth += 1
     if (this.#depth > MOST_DEPTH) throw this.#wrong(`more than ${MOST_DEPTH} brackets within each other`)
     const parts = [this.#sequence()]
@@ -70,9 +70,9 @@ class TemplateReader {
     return one('choice', parts)
   }
 
-  #sequence(): Part {
-    const parts: Part[] = []
-    let glued: Part[] = []
+  #sequence(): SentencePart {
+    const parts: SentencePart[] = []
+    let glued: SentencePart[] = []
     const close = () => {
       const [only] = glued
       if (only) parts.push(glued.length === 1 ? only : this.#oneWord(glued))
@@ -91,7 +91,7 @@ class TemplateReader {
     return one('sequence', parts)
   }
 
-  #item(sign: string): Part {
+  #item(sign: string): SentencePart {
     if (!'([{<'.includes(sign)) return this.#words()
     this.#at += 1
     if (sign === '(') return this.#choice(')')
@@ -99,10 +99,10 @@ class TemplateReader {
     return sign === '{' ? this.#list() : this.#rule()
   }
 
-  #words(): Part {
+  #words(): SentencePart {
     const from = this.#at
     while (this.#at < this.#text.length && !/[\s()[\]{}<>|]/.test(this.#text[this.#at] ?? '')) this.#at += 1
-    const words = wordsOf(this.#text.slice(from, this.#at))
+    const words = spokenWords(this.#text.slice(from, this.#at))
     if (words.length === 0) throw this.#wrong('no word stands here', from)
     return one(
       'sequence',
@@ -110,7 +110,7 @@ class TemplateReader {
     )
   }
 
-  #list(): Part {
+  #list(): SentencePart {
     const [list = '', slot = list] = this.#until('}').split(':')
     if (list === '*' && NAME.test(slot)) return { kind: 'rest', slot }
     if (!NAME.test(list) || !NAME.test(slot))
@@ -118,7 +118,7 @@ class TemplateReader {
     return { kind: 'list', list, slot }
   }
 
-  #rule(): Part {
+  #rule(): SentencePart {
     const name = this.#until('>')
     const text = Object.hasOwn(this.#rules, name) ? this.#rules[name] : undefined
     if (text === undefined) throw this.#wrong(`there is no rule <${name}>`, this.#at - 1)
@@ -135,7 +135,7 @@ class TemplateReader {
     return this.#text.slice(from, found)
   }
 
-  #oneWord(parts: readonly Part[]): Part {
+  #oneWord(parts: readonly SentencePart[]): SentencePart {
     let spellings = ['']
     for (const part of parts) {
       const ends = spellingsOf(part)
@@ -155,18 +155,18 @@ class TemplateReader {
     this.#at += 1
   }
 
-  #wrong(what: string, at = this.#at): TemplateError {
-    return new TemplateError(this.#text, at, what)
+  #wrong(what: string, at = this.#at): SentenceError {
+    return new SentenceError(this.#text, at, what)
   }
 }
 
-function one(kind: 'sequence' | 'choice', parts: Part[]): Part {
+function one(kind: 'sequence' | 'choice', parts: SentencePart[]): SentencePart {
   const [only] = parts
   return only && parts.length === 1 ? only : { kind, parts }
 }
 
 /** Every spelling of a part of one word; `null`: it is more than that. */
-function spellingsOf(part: Part): string[] | null {
+function spellingsOf(part: SentencePart): string[] | null {
   if (part.kind === 'word') return [part.text]
   if (part.kind === 'choice') {
     const all = part.parts.map(spellingsOf)

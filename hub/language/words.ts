@@ -1,5 +1,5 @@
 /** One word of a sentence, as it is compared, and where it stands in what was said. */
-export interface Word {
+export interface SpokenWord {
   text: string
   from: number
   to: number
@@ -20,8 +20,8 @@ const SPELLED: ReadonlyMap<string, string> = new Map([
 ])
 
 /** The words of a sentence. Punctuation, hyphens and capitals say nothing: engines that hear write them as they like. */
-export function wordsOf(said: string): Word[] {
-  const words: Word[] = []
+export function spokenWords(said: string): SpokenWord[] {
+  const words: SpokenWord[] = []
   for (const found of said.matchAll(WORD)) {
     const text = foldWord(found[0])
     if (text === '') continue
@@ -44,7 +44,7 @@ export function foldWord(word: string): string {
 
 /** Words without what is between them: `living room` and `livingroom` are one name. */
 export function joinedWords(text: string): string {
-  return wordsOf(text)
+  return spokenWords(text)
     .map((word) => word.text)
     .join('')
 }

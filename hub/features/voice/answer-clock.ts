@@ -1,15 +1,15 @@
 import { wallTime } from '../../../shared/wall-time.ts'
-import type { Answer, Asked } from './asked.ts'
+import type { Answer, VoiceAsked } from './asked.ts'
 
 const DAY_MS = 86_400_000
 const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
 
-export function answerTime({ context, house, words }: Asked): Answer {
+export function answerTime({ context, house, words }: VoiceAsked): Answer {
   const { hour, minute } = wallTime(context.now, house.zone)
   return { text: words.time(hour, minute) }
 }
 
-export function answerDate(asked: Asked): Answer {
+export function answerDate(asked: VoiceAsked): Answer {
   const { context, house, words, slots } = asked
   const daysAhead = daysOf(slots.day?.value, weekdayAt(context.now, house.zone)) ?? 0
   const today = wallTime(context.now, house.zone)

@@ -1,5 +1,5 @@
 import { cutText } from '../../../shared/cut-text.ts'
-import { type Answer, type Asked, wordSlot } from './asked.ts'
+import { type Answer, type VoiceAsked, wordSlot } from './asked.ts'
 
 /** In one house. */
 const MOST_NOTES = 200
@@ -7,7 +7,7 @@ const LONGEST_NOTE = 500
 /** Read out at once, the newest of them. */
 const READ_OUT = 10
 
-export function answerRemember(asked: Asked): Answer {
+export function answerRemember(asked: VoiceAsked): Answer {
   const { words, context, house, device } = asked
   const { db, now } = context
   const kept = db.prepare('SELECT count(*) FROM voice_notes WHERE house_id = ?').pluck().get(house.id) as number
@@ -19,7 +19,7 @@ export function answerRemember(asked: Asked): Answer {
   return { text: words.remembered(), done: ['a note kept'] }
 }
 
-export function answerRecall({ words, context, house }: Asked): Answer {
+export function answerRecall({ words, context, house }: VoiceAsked): Answer {
   const notes = context.db
     .prepare('SELECT note FROM voice_notes WHERE house_id = ? ORDER BY id DESC LIMIT ?')
     .pluck()

@@ -2,7 +2,7 @@ import type { State } from '../../../shared/messages/state.ts'
 import { stateText } from '../../../shared/state-text.ts'
 import { NewestReadings } from '../telemetry/newest-readings.ts'
 import type { SpokenValue } from './answer-words.ts'
-import { type Answer, type Asked, nearest, placeSlot, thingsSlot, wordSlot } from './asked.ts'
+import { type Answer, nearest, placeSlot, thingsSlot, type VoiceAsked, wordSlot } from './asked.ts'
 
 /** What a room is asked for when nobody says what. */
 const CLIMATE = ['temperature', 'humidity', 'carbon_dioxide']
@@ -30,7 +30,7 @@ const READ =
   'd.status AS device_status, e.latest, e.entity_type AS type FROM device_entities e JOIN devices d ON d.id = e.device_id ' +
   'WHERE d.house_id = ? AND e.is_enabled = 1 AND d.revoked_at IS NULL ORDER BY e.name, e.id'
 
-export function answerReading(asked: Asked): Answer {
+export function answerReading(asked: VoiceAsked): Answer {
   const { words, slots, device } = asked
   const measure = wordSlot(asked, 'measure')
   const things = slots.thing === undefined ? null : thingsSlot(asked)
@@ -48,7 +48,7 @@ export function answerReading(asked: Asked): Answer {
   return { text: words.values(values.filter((_, at) => at < MOST_VALUES)) }
 }
 
-export function answerStatus(asked: Asked): Answer {
+export function answerStatus(asked: VoiceAsked): Answer {
   const { words, slots } = asked
   if (slots.battery !== undefined) return answerReading({ ...asked, slots: { ...slots, measure: BATTERY } })
   const all = sensorsOf(asked)
@@ -69,7 +69,7 @@ export function answerStatus(asked: Asked): Answer {
 const BATTERY = { value: 'battery', heard: 'battery' }
 
 /** Which lights are on: of a room, or all. */
-function lights(asked: Asked, all: readonly Sensor[]): Answer {
+function lights(asked: VoiceAsked, all: readonly Sensor[]): Answer {
   const { words } = asked
   const room = placeSlot(asked, 'room')
   const found = all.filter(({ type, room: of }) => type === 'light' && (room === null || of === room.id))
@@ -77,7 +77,7 @@ function lights(asked: Asked, all: readonly Sensor[]): Answer {
   return { text: found.map((one) => words.state(one.name, stateOf(one) ?? 'unavailable')).join(' ') }
 }
 
-function sensorsOf({ context, house }: Asked): Sensor[] {
+function sensorsOf({ context, house }: VoiceAsked): Sensor[] {
   return context.db.prepare(READ).all(house.id) as Sensor[]
 }
 
@@ -95,7 +95,7 @@ function ofThings(all: readonly Sensor[], things: ReturnType<typeof thingsSlot>)
 }
 
 function newestOf(
-  { context }: Asked,
+  { context }: VoiceAsked,
   { id, name, device_name, unit, latest }: Sensor,
   room: string | null,
 ): SpokenValue[] {
@@ -131,7 +131,7 @@ function mainOf(all: readonly Sensor[], device: string): Sensor[] {
     .sort((one, other) => types.indexOf(one.type) - types.indexOf(other.type))
 }
 
-function deviceState({ context }: Asked, device: string): string {
+function deviceState({ context }: VoiceAsked, device: string): string {
   return context.db.prepare('SELECT status FROM devices WHERE id = ?').pluck().get(device) as string
 }
 

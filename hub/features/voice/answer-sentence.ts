@@ -1,6 +1,6 @@
 import { COMPANION } from '../../../shared/companion.ts'
 import type { CallContext } from '../../engine/admin-command.ts'
-import type { Answer, Asked } from './asked.ts'
+import type { Answer, VoiceAsked } from './asked.ts'
 import { houseNames } from './house-names.ts'
 import { INTENTS } from './intents.ts'
 import { saidBefore } from './said-before.ts'
@@ -36,7 +36,7 @@ export function answerSentence(context: CallContext, { text, house, device, lang
   const understood = understand(text, languagesOf(language, persona), houseNames(db).of(house))
   const { match, words } = understood
   const before = saidBefore(db)
-  const asked: Asked = {
+  const asked: VoiceAsked = {
     context: { ...context, caller: { ...caller, houses: [house], sees: [house] } },
     house: { id: house, zone: db.prepare('SELECT timezone FROM houses WHERE id = ?').pluck().get(house) as string },
     device: device === null ? null : deviceOf(context, device),
@@ -60,8 +60,8 @@ export function answerSentence(context: CallContext, { text, house, device, lang
   }
 }
 
-function deviceOf({ db }: CallContext, id: string): Asked['device'] {
-  return db.prepare('SELECT id, name, room_id AS room FROM devices WHERE id = ?').get(id) as Asked['device']
+function deviceOf({ db }: CallContext, id: string): VoiceAsked['device'] {
+  return db.prepare('SELECT id, name, room_id AS room FROM devices WHERE id = ?').get(id) as VoiceAsked['device']
 }
 
 function personaOf({ db }: CallContext, device: string | null): PersonaRow {

@@ -1,19 +1,19 @@
 import { tellDesired } from '../control/desired-state.ts'
-import { type Answer, type Asked, placeSlot } from './asked.ts'
+import { type Answer, placeSlot, type VoiceAsked } from './asked.ts'
 
-export function answerVolume({ words }: Asked): Answer {
+export function answerVolume({ words }: VoiceAsked): Answer {
   return { text: words.noVolume() }
 }
 
-export function answerRepeat({ words, context, device, before }: Asked): Answer {
+export function answerRepeat({ words, context, device, before }: VoiceAsked): Answer {
   return { text: before.last(device?.id ?? context.caller.principal) ?? words.nothingSaid() }
 }
 
-export function answerWho({ words, persona }: Asked): Answer {
+export function answerWho({ words, persona }: VoiceAsked): Answer {
   return { text: words.whoAmI(persona.name, persona.description) }
 }
 
-export function answerPersona(asked: Asked): Answer {
+export function answerPersona(asked: VoiceAsked): Answer {
   const { words, context, house, device } = asked
   const persona = placeSlot(asked, 'persona')
   if (device === null || persona === null) return { text: words.noSpeaker() }
@@ -30,16 +30,16 @@ export function answerPersona(asked: Asked): Answer {
 }
 
 /** Conversations cannot be handed over yet, and it says so. */
-export function answerContinue(asked: Asked): Answer {
+export function answerContinue(asked: VoiceAsked): Answer {
   const place = placeSlot(asked, 'room') ?? placeSlot(asked, 'device')
   return { text: asked.words.cannotContinue(place?.name ?? '') }
 }
 
-export function answerHelp({ words }: Asked): Answer {
+export function answerHelp({ words }: VoiceAsked): Answer {
   return { text: words.help() }
 }
 
-export function answerHome(asked: Asked): Answer {
+export function answerHome(asked: VoiceAsked): Answer {
   const { words, context, house } = asked
   const person = placeSlot(asked, 'person')
   const people = context.db

@@ -2,7 +2,7 @@ import { LaresError } from '../../../shared/errors.ts'
 import type { ToldEntity } from '../control/named-entity.ts'
 import { toldEntities } from '../control/named-entity.ts'
 import { orderEntity } from '../control/order-entity.ts'
-import { type Answer, type Asked, nearest, numberSlot, placeSlot, thingsSlot } from './asked.ts'
+import { type Answer, nearest, numberSlot, placeSlot, thingsSlot, type VoiceAsked } from './asked.ts'
 import { isByVoice, type VoiceOrder } from './by-voice.ts'
 
 /** What is switched when a device is named: the first of these that it has. */
@@ -14,15 +14,15 @@ const EVERYTHING = new Set(['light', 'switch', 'fan', 'media_player'])
 /** An entity that can be told something, with the room of its device. */
 type Target = ToldEntity & { room: string | null }
 
-export function answerSwitchOn(asked: Asked): Answer {
+export function answerSwitchOn(asked: VoiceAsked): Answer {
   return switched(asked, true)
 }
 
-export function answerSwitchOff(asked: Asked): Answer {
+export function answerSwitchOff(asked: VoiceAsked): Answer {
   return switched(asked, false)
 }
 
-export function answerSetLevel(asked: Asked): Answer {
+export function answerSetLevel(asked: VoiceAsked): Answer {
   const { words } = asked
   const value = numberSlot(asked, 'number') ?? 0
   const found = wanted(asked, 'level')
@@ -32,7 +32,7 @@ export function answerSetLevel(asked: Asked): Answer {
   return told(asked, found, what, (names) => words.level(names, value, isWarmth ? '°C' : '%'))
 }
 
-function switched(asked: Asked, on: boolean): Answer {
+function switched(asked: VoiceAsked, on: boolean): Answer {
   const { words } = asked
   const found = wanted(asked, on ? 'on' : 'off')
   if (typeof found === 'string') return { text: found }
@@ -51,7 +51,7 @@ function orderOf({ type }: Target, on: boolean): VoiceOrder {
 }
 
 /** What is meant, if a voice may have it do that; else what is answered. */
-function wanted(asked: Asked, order: 'on' | 'off' | 'level'): Target[] | string {
+function wanted(asked: VoiceAsked, order: 'on' | 'off' | 'level'): Target[] | string {
   const { words, context, slots } = asked
   const targets = targetsOf(asked)
   if (typeof targets === 'string') return targets
@@ -63,7 +63,7 @@ function wanted(asked: Asked, order: 'on' | 'off' | 'level'): Target[] | string 
   return refused ? words.notByVoice(slots.thing?.heard ?? refused.device_name) : words.noThing(slots.thing?.heard ?? '')
 }
 
-function targetsOf(asked: Asked): Target[] | string {
+function targetsOf(asked: VoiceAsked): Target[] | string {
   const { words, slots, device } = asked
   const all = allTargets(asked)
   if (slots.thing !== undefined) return ofThing(asked, all)
@@ -79,7 +79,7 @@ function targetsOf(asked: Asked): Target[] | string {
   return found.length > 0 ? found : words.noLight(room?.name ?? null)
 }
 
-function ofThing(asked: Asked, all: readonly Target[]): Target[] | string {
+function ofThing(asked: VoiceAsked, all: readonly Target[]): Target[] | string {
   const { words, slots, context } = asked
   const named = thingsSlot(asked)
   const entities = new Set(named.filter(({ kind }) => kind === 'entity').map(({ id }) => id))
@@ -94,11 +94,11 @@ function ofThing(asked: Asked, all: readonly Target[]): Target[] | string {
 }
 
 /** A lock, or what can only be read. */
-function readOnly({ words, slots }: Asked): string {
+function readOnly({ words, slots }: VoiceAsked): string {
   return words.notByVoice(slots.thing?.heard ?? '')
 }
 
-function isThere(db: Asked['context']['db'], ids: readonly string[]): boolean {
+function isThere(db: VoiceAsked['context']['db'], ids: readonly string[]): boolean {
   return (
     ids.length > 0 &&
     db
@@ -115,21 +115,21 @@ function mainOf(all: readonly Target[], device: string): Target[] {
   return types.find((ofType) => ofType.length > 0) ?? own
 }
 
-function allTargets({ context }: Asked): Target[] {
+function allTargets({ context }: VoiceAsked): Target[] {
   const rows = context.db.prepare('SELECT id, room_id FROM devices').raw().all() as [string, string | null][]
   const rooms = new Map(rows)
   return toldEntities(context, undefined).map((entity) => ({ ...entity, room: rooms.get(entity.device) ?? null }))
 }
 
 /** As it was called; else by its device, where that has nothing else that is meant. */
-function spokenName({ slots }: Asked, target: Target, targets: readonly Target[]): string {
+function spokenName({ slots }: VoiceAsked, target: Target, targets: readonly Target[]): string {
   if (slots.thing !== undefined && targets.length === 1) return slots.thing.heard
   return targets.filter(({ device }) => device === target.device).length === 1 ? target.device_name : target.name
 }
 
 /** Tells each. One that is not there, or does not take it, keeps the others from nothing. */
 function told(
-  asked: Asked,
+  asked: VoiceAsked,
   targets: readonly Target[],
   what: (target: Target) => string | number,
   says: (names: readonly string[]) => string,

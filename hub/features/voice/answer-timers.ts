@@ -6,13 +6,13 @@ import { LONGEST_TIMER_MS, openTimerRows, type TimerRow } from '../timers/timer-
 import { nextWall } from '../timers/wanted-moment.ts'
 import { daysOf, weekdayAt } from './answer-clock.ts'
 import type { SpokenAlarm, SpokenTimer } from './answer-words.ts'
-import { type Answer, type Asked, numberSlot, wordSlot } from './asked.ts'
+import { type Answer, numberSlot, type VoiceAsked, wordSlot } from './asked.ts'
 
 const DAY_MS = 86_400_000
 /** The longest name of a timer that is kept. */
 const LONGEST_NAME = 100
 
-export function answerTimerSet(asked: Asked): Answer {
+export function answerTimerSet(asked: VoiceAsked): Answer {
   const { context, words } = asked
   const span = numberSlot(asked, 'span') ?? 0
   if (span < 1_000 || span > LONGEST_TIMER_MS) return { text: words.notUnderstood(asked.slots.span?.heard ?? '') }
@@ -20,7 +20,7 @@ export function answerTimerSet(asked: Asked): Answer {
   return { text: words.timerSet(spokenTimer(row, context.now)), done: [`timer ${row.id} set`] }
 }
 
-export function answerTimerLeft(asked: Asked): Answer {
+export function answerTimerLeft(asked: VoiceAsked): Answer {
   const { words, context } = asked
   const all = openOf(asked, 'timer')
   const meant = named(asked, all)
@@ -28,7 +28,7 @@ export function answerTimerLeft(asked: Asked): Answer {
   return { text: words.timersLeft(meant.map((row) => spokenTimer(row, context.now))) }
 }
 
-export function answerTimerCancel(asked: Asked): Answer {
+export function answerTimerCancel(asked: VoiceAsked): Answer {
   const { words, slots, context } = asked
   const all = openOf(asked, 'timer')
   const span = numberSlot(asked, 'span')
@@ -39,7 +39,7 @@ export function answerTimerCancel(asked: Asked): Answer {
   return ended(asked, meant, words.timersCancelled(meant.length))
 }
 
-export function answerAlarmSet(asked: Asked): Answer {
+export function answerAlarmSet(asked: VoiceAsked): Answer {
   const { context, house, words } = asked
   const wall = wantedWall(asked)
   if (wall === null) return { text: words.notUnderstood(asked.slots.clock?.heard ?? '') }
@@ -50,13 +50,13 @@ export function answerAlarmSet(asked: Asked): Answer {
   }
 }
 
-export function answerAlarmList(asked: Asked): Answer {
+export function answerAlarmList(asked: VoiceAsked): Answer {
   const { words } = asked
   const alarms = onDay(asked, openOf(asked, 'alarm'))
   return { text: alarms.length === 0 ? words.noAlarm() : words.alarms(alarms.map((row) => spokenAlarm(row, asked))) }
 }
 
-export function answerAlarmCancel(asked: Asked): Answer {
+export function answerAlarmCancel(asked: VoiceAsked): Answer {
   const { words, slots } = asked
   const at = slots.clock?.value as SpokenTime | undefined
   const meant = onDay(asked, named(asked, openOf(asked, 'alarm'))).filter((row) => at === undefined || isAt(row, at))
@@ -67,7 +67,7 @@ export function answerAlarmCancel(asked: Asked): Answer {
 }
 
 /** What rings at the one that was spoken to, or anywhere where nobody in particular was. */
-export function answerStop(asked: Asked): Answer {
+export function answerStop(asked: VoiceAsked): Answer {
   const { context, house, words, device } = asked
   const rings = openTimerRows(context.db, house.id).filter(
     (row) => row.state === 'ringing' && (device === null || row.device === device.id || row.device === null),
@@ -76,12 +76,12 @@ export function answerStop(asked: Asked): Answer {
   return ended(asked, rings, words.stopped(rings.length))
 }
 
-function ended({ context }: Asked, rows: readonly TimerRow[], text: string): Answer {
+function ended({ context }: VoiceAsked, rows: readonly TimerRow[], text: string): Answer {
   cancelTimers(context, rows, context.caller.principal)
   return { text, done: rows.map(({ kind, id }) => `${kind} ${id} ended`) }
 }
 
-function placeOf(asked: Asked): { house: string; device: string | null; name: string | null } {
+function placeOf(asked: VoiceAsked): { house: string; device: string | null; name: string | null } {
   const name = wordSlot(asked, 'name')
   return {
     house: asked.house.id,
@@ -91,21 +91,21 @@ function placeOf(asked: Asked): { house: string; device: string | null; name: st
 }
 
 /** Those of the one that was spoken to come first; where it has none, those of the house. */
-function openOf({ context, house, device }: Asked, kind: TimerRow['kind']): TimerRow[] {
+function openOf({ context, house, device }: VoiceAsked, kind: TimerRow['kind']): TimerRow[] {
   const all = openTimerRows(context.db, house.id).filter((row) => row.kind === kind)
   const own = all.filter((row) => row.device === device?.id)
   return own.length > 0 ? own : all
 }
 
 /** Those that are called as was said; all where nothing was. */
-function named(asked: Asked, rows: readonly TimerRow[]): TimerRow[] {
+function named(asked: VoiceAsked, rows: readonly TimerRow[]): TimerRow[] {
   const name = wordSlot(asked, 'name')
   if (name === null) return [...rows]
   const key = joinedWords(name)
   return rows.filter((row) => row.name !== null && (joinedWords(row.name) === key || foldWord(row.name) === key))
 }
 
-function onDay(asked: Asked, rows: readonly TimerRow[]): TimerRow[] {
+function onDay(asked: VoiceAsked, rows: readonly TimerRow[]): TimerRow[] {
   const { context, house, slots } = asked
   const ahead = daysOf(slots.day?.value, weekdayAt(context.now, house.zone))
   return ahead === null ? [...rows] : rows.filter((row) => spokenAlarm(row, asked).daysAhead === ahead)
@@ -121,7 +121,7 @@ function isAt({ wall_time }: TimerRow, { hour, minute, isHalfDay }: SpokenTime):
  * What the clock on the wall shows when it is to ring. A time that may be in either half of the day is the next of both; with a day it
  * is the one that was said, in the evening where that was said. `null`: it is over already.
  */
-function wantedWall({ context, house, slots }: Asked): string | null {
+function wantedWall({ context, house, slots }: VoiceAsked): string | null {
   const { now } = context
   const at = slots.clock?.value as SpokenTime | undefined
   if (!at) return null
@@ -153,7 +153,7 @@ function spokenTimer({ name, rings_at, duration_ms, state }: TimerRow, now: numb
   return { name, durationMs: duration_ms, leftMs: state === 'ringing' ? 0 : Math.max(0, rings_at - now) }
 }
 
-function spokenAlarm({ name, rings_at }: TimerRow, { context, house }: Asked): SpokenAlarm {
+function spokenAlarm({ name, rings_at }: TimerRow, { context, house }: VoiceAsked): SpokenAlarm {
   const at = wallTime(rings_at, house.zone)
   const today = wallTime(context.now, house.zone)
   const dayOf = ({ year, month, day }: typeof at) => Date.UTC(year, month - 1, day) / DAY_MS

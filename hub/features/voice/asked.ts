@@ -1,11 +1,11 @@
 import type { CallContext } from '../../engine/admin-command.ts'
 import type { HeardSlot } from '../../language/matcher.ts'
 import type { AnswerWords } from './answer-words.ts'
-import type { NamedPlace, NamedThing } from './house-names.ts'
+import type { NamedThing, SpokenPlace } from './house-names.ts'
 import type { SaidBefore } from './said-before.ts'
 
 /** A sentence that was understood, with everything that answers it. */
-export interface Asked {
+export interface VoiceAsked {
   /** Its caller may do what a voice may: in this house alone. */
   context: CallContext
   house: { id: string; zone: string }
@@ -23,31 +23,31 @@ export interface Answer {
   done?: readonly string[]
 }
 
-export type AnswerIntent = (asked: Asked) => Answer
+export type AnswerIntent = (asked: VoiceAsked) => Answer
 
-export function numberSlot({ slots }: Asked, name: string): number | null {
+export function numberSlot({ slots }: VoiceAsked, name: string): number | null {
   const value = slots[name]?.value
   return typeof value === 'number' ? value : null
 }
 
-export function wordSlot({ slots }: Asked, name: string): string | null {
+export function wordSlot({ slots }: VoiceAsked, name: string): string | null {
   const value = slots[name]?.value
   return typeof value === 'string' ? value : null
 }
 
 /** Everything that is called so. */
-export function thingsSlot({ slots }: Asked, name = 'thing'): readonly NamedThing[] {
+export function thingsSlot({ slots }: VoiceAsked, name = 'thing'): readonly NamedThing[] {
   const value = slots[name]?.value
   return Array.isArray(value) ? (value as NamedThing[]) : []
 }
 
-export function placeSlot({ slots }: Asked, name: string): NamedPlace | null {
+export function placeSlot({ slots }: VoiceAsked, name: string): SpokenPlace | null {
   const value = slots[name]?.value
-  return Array.isArray(value) ? ((value[0] as NamedPlace | undefined) ?? null) : null
+  return Array.isArray(value) ? ((value[0] as SpokenPlace | undefined) ?? null) : null
 }
 
 /** Of several that are called alike those in the room that was named, or else in that of who was spoken to. */
-export function nearest<T extends { room: string | null }>(asked: Asked, all: readonly T[]): readonly T[] {
+export function nearest<T extends { room: string | null }>(asked: VoiceAsked, all: readonly T[]): readonly T[] {
   const room = placeSlot(asked, 'room')?.id ?? (all.length > 1 ? asked.device?.room : null)
   if (room === null || room === undefined) return all
   const near = all.filter((one) => one.room === room)

@@ -12,7 +12,7 @@ export interface NamedThing {
   room: string | null
 }
 
-export interface NamedPlace {
+export interface SpokenPlace {
   id: string
   name: string
 }
@@ -75,7 +75,7 @@ export class HouseNames {
   }
 
   #read(house: string): ReadonlyMap<string, ReadList> {
-    const all = (sql: string, ...values: string[]) => this.#db.prepare(sql).all(...values) as NamedPlace[]
+    const all = (sql: string, ...values: string[]) => this.#db.prepare(sql).all(...values) as SpokenPlace[]
     const rooms = all('SELECT id, name FROM rooms WHERE house_id = ? ORDER BY name, id', house)
     const people = all('SELECT id, name FROM people WHERE house_id = ? ORDER BY name, id', house)
     const personas = all('SELECT id, name FROM personas WHERE is_active = 1 ORDER BY name, id')
@@ -109,7 +109,7 @@ export class HouseNames {
 
 /** Each by its name, or as it is called; and by words that mean the same. */
 function namesOf(
-  all: readonly (NamedPlace & { called?: string })[],
+  all: readonly (SpokenPlace & { called?: string })[],
   alike: (name: string) => readonly string[] = () => [],
 ): ReadList {
   const others = all.flatMap((one) => alike(one.name).map((name): NameEntry => [name, one]))

@@ -4,7 +4,7 @@ import { GERMAN } from '../../../hub/language/de/language-de.ts'
 import { ENGLISH } from '../../../hub/language/en/language-en.ts'
 import { NameList } from '../../../hub/language/lists.ts'
 import { Matcher } from '../../../hub/language/matcher.ts'
-import { type Part, readTemplate } from '../../../hub/language/template.ts'
+import { readTemplate, type SentencePart } from '../../../hub/language/template.ts'
 
 const ROOMS = new Map([
   [
@@ -23,7 +23,7 @@ function matcher(...templates: string[]) {
 }
 
 /** One way to say a part: which, the numbers decide. */
-function say(part: Part, next: () => number, values: ReadonlyMap<string, readonly string[]>): string {
+function say(part: SentencePart, next: () => number, values: ReadonlyMap<string, readonly string[]>): string {
   switch (part.kind) {
     case 'word':
       return part.text
@@ -36,7 +36,7 @@ function say(part: Part, next: () => number, values: ReadonlyMap<string, readonl
     case 'maybe':
       return next() % 2 === 0 ? '' : say(part.part, next, values)
     case 'choice':
-      return say(part.parts[next() % part.parts.length] as Part, next, values)
+      return say(part.parts[next() % part.parts.length] as SentencePart, next, values)
     default:
       return part.parts.map((one) => say(one, next, values)).join(' ')
   }

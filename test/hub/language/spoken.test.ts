@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { GERMAN } from '../../../hub/language/de/language-de.ts'
 import { ENGLISH } from '../../../hub/language/en/language-en.ts'
 import type { Language } from '../../../hub/language/language.ts'
-import { wordsOf } from '../../../hub/language/words.ts'
+import { spokenWords } from '../../../hub/language/words.ts'
 
 /** What all of the words are, if they are one value of the list. */
 function whole({ lists }: Language, list: string, said: string): unknown {
-  const words = wordsOf(said)
+  const words = spokenWords(said)
   const values =
     lists
       .get(list)?.(words, 0)

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { Matcher } from '../../../hub/language/matcher.ts'
-import { readTemplate, TemplateError } from '../../../hub/language/template.ts'
+import { readTemplate, SentenceError } from '../../../hub/language/template.ts'
 
 const wrong = (template: string, rules = {}) => {
   try {
     readTemplate(template, rules)
     return null
   } catch (error) {
-    expect(error).toBeInstanceOf(TemplateError)
+    expect(error).toBeInstanceOf(SentenceError)
     return (error as Error).message
   }
 }
@@ -37,6 +37,6 @@ describe('a template that cannot be read', () => {
     const make = (template: string, rules = {}) => new Matcher({ sentences: { x: [template] }, rules, fillers: [] })
     expect(() => make('[please] [now]')).toThrow('everything in it may be left out')
     const many = Array.from({ length: 200 }, () => '[<ten>]').join(' ')
-    expect(() => make(`x ${many}`, { ten: 'a|b|c|d|e|f|g|h|i|j' })).toThrow(TemplateError)
+    expect(() => make(`x ${many}`, { ten: 'a|b|c|d|e|f|g|h|i|j' })).toThrow(SentenceError)
   })
 })

@@ -15,6 +15,7 @@ const PLACES = 'test/hub/contract/named-places.test.ts'
 const HEALTH = 'test/remedies/health.test.ts'
 const RIGHTS = 'test/remedies/rights.test.ts'
 const SECRETS = 'test/remedies/secrets.test.ts'
+const TIMERS = 'test/remedies/timers.test.ts'
 const WAY_DOWN = 'test/remedies/way-down.test.ts'
 const PERMISSIONS = 'test/remedies/permissions.test.ts'
 
@@ -46,6 +47,15 @@ export const HUB: Inventory = {
       because:
         'an agent of an earlier version is not here: test/hub/features/control/device-log.test.ts answers as one',
     },
+  },
+  'hub/features/timers/': {
+    'Cancel some that nobody needs: lares timers list shows them.': TIMERS,
+    'Name a time of day for what is further away: ': TIMERS,
+    'Name a time that comes.': TIMERS,
+    'Write 10min, "1h 30min", 07:00 or "2026-12-24 07:00".': TIMERS,
+    'Name one of them by its id: lares timers list shows them.': TIMERS,
+    'See lares timers list.': TIMERS,
+    'Did you mean …? See lares timers list.': TIMERS,
   },
   'hub/features/control/': {
     'See what it has and what is wrong with it: lares devices show …': WAY_DOWN,
