@@ -22,8 +22,8 @@ export const SPOKEN: readonly Mutation[] = [
   {
     without: 'what a persona may do',
     file: 'hub/features/voice/answer-sentence.ts',
-    text: '!Array.isArray(allowed) || ',
-    becomes: 'true || ',
+    text: 'if (command === undefined || ',
+    becomes: 'if (true || command === undefined || ',
     test: { file: ASKING, name: 'a persona that names what it may do does nothing else' },
   },
   {

@@ -1,8 +1,8 @@
-import { COMPANION } from '../../../shared/companion.ts'
 import type { CallContext } from '../../engine/admin-command.ts'
+import { speakingPersona } from '../personas/speaking-persona.ts'
 import type { Answer, VoiceAsked } from './asked.ts'
 import { houseNames } from './house-names.ts'
-import { INTENTS } from './intents.ts'
+import { COMMAND_OF, INTENTS } from './intents.ts'
 import { saidBefore } from './said-before.ts'
 import { LANGUAGES, type LanguageCode, understand } from './understand.ts'
 
@@ -64,14 +64,13 @@ function deviceOf({ db }: CallContext, id: string): VoiceAsked['device'] {
   return db.prepare('SELECT id, name, room_id AS room FROM devices WHERE id = ?').get(id) as VoiceAsked['device']
 }
 
+/** Who speaks; where nobody in particular was spoken to, it is who speaks where nobody chose. */
 function personaOf({ db }: CallContext, device: string | null): PersonaRow {
+  const speaking = speakingPersona(db, device ?? '')
   const row = db
-    .prepare(
-      'SELECT p.id, p.name, p.description, p.voice_config, p.behavior_config FROM personas p WHERE p.is_active = 1 AND p.id IN ' +
-        '(coalesce((SELECT active_persona_id FROM devices WHERE id = ?), ?), ?) ORDER BY p.id = ? LIMIT 1',
-    )
-    .get(device, COMPANION, COMPANION, COMPANION) as PersonaRow | undefined
-  return row ?? { id: COMPANION, name: 'Lares', description: null, voice_config: null, behavior_config: null }
+    .prepare('SELECT id, name, description, voice_config, behavior_config FROM personas WHERE id = ?')
+    .get(speaking?.id ?? '') as PersonaRow | undefined
+  return row ?? { id: '', name: 'Lares', description: null, voice_config: null, behavior_config: null }
 }
 
 function languagesOf(given: LanguageCode | null, { voice_config }: PersonaRow): [LanguageCode, ...LanguageCode[]] {
@@ -83,10 +82,12 @@ function languagesOf(given: LanguageCode | null, { voice_config }: PersonaRow): 
   return [own, ...others]
 }
 
-/** A persona that names what it may do does nothing else. */
+/** A persona whose behaviour names commands does nothing that is another one. */
 function mayDo({ behavior_config }: PersonaRow, intent: string): boolean {
-  const { allowed_actions: allowed } = objectOf(behavior_config)
-  return !Array.isArray(allowed) || allowed.includes(intent)
+  const { actions } = objectOf(behavior_config)
+  const command = COMMAND_OF.get(intent)
+  if (command === undefined || !Array.isArray(actions) || actions.length === 0) return true
+  return actions.includes(command) || actions.includes(command.replace(/\/.*$/, '/*'))
 }
 
 function objectOf(json: string | null): Record<string, unknown> {

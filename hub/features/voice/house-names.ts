@@ -1,6 +1,7 @@
 import type { Database } from '../../../shared/sqlite/open.ts'
 import { lightsAlike, roomsAlike } from '../../language/alike.ts'
 import { type NameEntry, NameList, type ReadList } from '../../language/lists.ts'
+import { EMERGENCY_PRIORITY } from '../personas/definition.ts'
 import { isEverByVoice } from './by-voice.ts'
 
 /** Something in the house that has a name. */
@@ -24,7 +25,7 @@ const WATCHED: Readonly<Record<string, string>> = {
   entity_orders: 'orders',
   rooms: 'name, house_id',
   people: 'name, house_id',
-  personas: 'name, is_active',
+  personas: 'name, is_active, priority',
 }
 
 type DeviceRow = NamedThing & { room_name: string | null }
@@ -78,7 +79,9 @@ export class HouseNames {
     const all = (sql: string, ...values: string[]) => this.#db.prepare(sql).all(...values) as SpokenPlace[]
     const rooms = all('SELECT id, name FROM rooms WHERE house_id = ? ORDER BY name, id', house)
     const people = all('SELECT id, name FROM people WHERE house_id = ? ORDER BY name, id', house)
-    const personas = all('SELECT id, name FROM personas WHERE is_active = 1 ORDER BY name, id')
+    const personas = this.#db
+      .prepare('SELECT id, name FROM personas WHERE is_active = 1 AND priority < ? ORDER BY name, id')
+      .all(EMERGENCY_PRIORITY) as SpokenPlace[]
     const devices = this.#db
       .prepare(
         "SELECT 'device' AS kind, d.id, d.name, d.id AS device, d.room_id AS room, r.name AS room_name FROM devices d " +

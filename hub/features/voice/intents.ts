@@ -49,3 +49,15 @@ export const INTENTS: ReadonlyMap<string, AnswerIntent> = new Map([
   ['who_is_home', answerHome],
   ['help', answerHelp],
 ])
+
+/** What changes something, and the command that would do the same. The others only tell, or keep a note. */
+export const COMMAND_OF: ReadonlyMap<string, string> = new Map([
+  ['timer_set', 'timers/add'],
+  ['timer_cancel', 'timers/cancel'],
+  ['alarm_set', 'timers/add'],
+  ['alarm_cancel', 'timers/cancel'],
+  ['switch_on', 'entities/set'],
+  ['switch_off', 'entities/set'],
+  ['set_level', 'entities/set'],
+  ['persona', 'devices/configure'],
+])

@@ -52,9 +52,8 @@ describe('by voice', () => {
   })
 
   it('a persona that names what it may do does nothing else', () => {
-    house.db
-      .prepare(`UPDATE personas SET behavior_config = '{"allowed_actions":["time"]}' WHERE id = 'companion'`)
-      .run()
+    house.db.prepare(`UPDATE personas SET behavior_config = '{"actions":["timers/*"]}' WHERE id = 'companion'`).run()
+    expect(say('set a timer for ten minutes').done).toHaveLength(1)
     expect(say('what time is it').text).toBe('It is 1 AM.')
     expect(say('turn on the kitchen lamp')).toMatchObject({ text: 'I may not do that here.', done: [] })
     expect(told()).toEqual([])
