@@ -28,11 +28,6 @@ export function askedHost(
   return ALWAYS.has(host) || own.includes(host) ? { host, authority } : null
 }
 
-/** Whether a host is a name, and no address. */
-export function isHostName(host: string): boolean {
-  return !host.includes(':') && !/^[\d.]+$/.test(host)
-}
-
 /** A socket that takes both families shows an IPv4 address as an IPv6 one. */
 function plainAddress(address: string): string {
   return address

@@ -43,7 +43,7 @@ export function filesRoute(parts: FilesRouteParts): WebRoute {
         return
       }
       asked.known()
-      await parts.book.answering(ticket, () => send(ticket, asked, parts))
+      await parts.book.answering(ticket, (signal) => send({ ticket, signal }, asked, parts))
     },
   }
 }
@@ -61,32 +61,38 @@ async function isTheirs(
   return caller.kind === 'local' ? LOOPBACK.test(asked.remote) : asked.remote === caller.address
 }
 
-async function send(ticket: FileTicket, { request, response }: WebRequest, parts: FilesRouteParts): Promise<void> {
+async function send(
+  { ticket, signal }: { ticket: FileTicket; signal: AbortSignal },
+  { request, response }: WebRequest,
+  parts: FilesRouteParts,
+): Promise<void> {
   const { content, name } = ticket
   const { range } = request.headers
   switch (content.kind) {
     case 'recording':
-      await sendFile(response, { path: join(parts.clips, content.file), type: 'audio/wav', name, isShown: true, range })
+      await sendFile(response, {
+        ...{ path: join(parts.clips, content.file), type: 'audio/wav', name, isShown: true, range, signal },
+      })
       return
     case 'backup': {
       const path = parts.newestBackup()
       const none = 'The hub makes one within the hour. At once: lares hub backup --to FILE.'
       if (path === null) sendError(response, new LaresError('not_found', 'there is no copy yet', { hint: none }))
-      else await sendFile(response, { path, type: 'application/vnd.sqlite3', name, isShown: false, range: undefined })
+      else
+        await sendFile(response, {
+          ...{ path, type: 'application/vnd.sqlite3', name, isShown: false, range: undefined, signal },
+        })
       return
     }
     default: {
       const { format, params } = content
-      const page = async (after: string | undefined) => {
-        if (parts.book.isOver(ticket))
-          throw new LaresError('forbidden', 'the rights of whoever asked are others by now')
-        return parts.readings(ticket, { ...params, limit: PAGE_ROWS, ...(after === undefined ? {} : { after }) })
-      }
+      const page = (after: string | undefined) =>
+        parts.readings(ticket, { ...params, limit: PAGE_ROWS, ...(after === undefined ? {} : { after }) })
       response.writeHead(200, {
         'Content-Type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
         'Content-Disposition': disposition(name, false),
       })
-      await pipeline(Readable.from(exportedLines(format, page)), response)
+      await pipeline(Readable.from(exportedLines(format, page)), response, { signal })
     }
   }
 }

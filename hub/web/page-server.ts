@@ -158,7 +158,9 @@ export class PageServer implements Service {
       // Mostly whoever asked has gone away.
       if (response.headersSent) response.destroy()
       else {
-        this.#parts.log.warn({ path: pathOf(request), error: asError(error).message }, 'a page was not answered')
+        // What follows may be a ticket.
+        const route = pathOf(request)?.split('/')[1] ?? ''
+        this.#parts.log.warn({ path: `/${route}`, error: asError(error).message }, 'a page was not answered')
         sendText(response, 500, 'The hub could not answer; its log says why.')
       }
     }

@@ -1,10 +1,9 @@
-import { type AskedHost, isHostName } from './answered-hosts.ts'
-
-const YEAR_S = 31_536_000
+import type { AskedHost } from './answered-hosts.ts'
 
 /**
  * What stands on every answer, errors too. `asked`: whom the request asked, where that is this hub. The address of the
- * WebSocket is written out because older browsers do not take `'self'` for it.
+ * WebSocket is written out because older browsers do not take `'self'` for it. Nothing here tells a browser to use HTTPS alone: it would
+ * remember that for every port of the name, and Home Assistant on the same machine is at `http://name:8123`.
  */
 export function securityHeaders(asked: AskedHost | null): Record<string, string> {
   const socket = asked === null ? '' : ` wss://${asked.authority}`
@@ -29,11 +28,5 @@ export function securityHeaders(asked: AskedHost | null): Record<string, string>
     'Referrer-Policy': 'no-referrer',
     'Cross-Origin-Opener-Policy': 'same-origin',
     'Cross-Origin-Resource-Policy': 'same-origin',
-    ...(asked !== null && isKept(asked.host) ? { 'Strict-Transport-Security': `max-age=${YEAR_S}` } : {}),
   }
-}
-
-/** A browser remembers this for a name and every port of it: of `localhost` it would shut out what others serve there. */
-function isKept(host: string): boolean {
-  return isHostName(host) && host !== 'localhost'
 }

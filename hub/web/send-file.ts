@@ -11,12 +11,14 @@ export interface FileToSend {
   isShown: boolean
   /** `Range` of the request. */
   range: string | undefined
+  /** Ends it where it is. */
+  signal: AbortSignal
 }
 
 /** Sends a file, or the piece of it that is asked for. Throws where it cannot be opened. */
 export async function sendFile(
   response: ServerResponse,
-  { path, type, name, isShown, range }: FileToSend,
+  { path, type, name, isShown, range, signal }: FileToSend,
 ): Promise<void> {
   const file = await open(path, 'r')
   try {
@@ -35,7 +37,7 @@ export async function sendFile(
       ...(piece === null ? {} : { 'Content-Range': `bytes ${from}-${to}/${size}` }),
     })
     if (size === 0) response.end()
-    else await pipeline(file.createReadStream({ start: from, end: to, autoClose: false }), response)
+    else await pipeline(file.createReadStream({ start: from, end: to, autoClose: false }), response, { signal })
   } finally {
     await file.close()
   }

@@ -14,7 +14,7 @@ export class TicketBook {
   /** By hash, the oldest first. */
   #kept = new Map<string, Kept>()
   /** Tickets that are being answered, of those whose rights are what they were. */
-  #inUse = new Set<FileTicket>()
+  #inUse = new Map<FileTicket, AbortController>()
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -44,19 +44,19 @@ export class TicketBook {
   /** The rights of somebody are others: what they were handed out before brings nothing, and what is under way goes no further. */
   end(principal: string): void {
     for (const [hash, { ticket }] of [...this.#kept]) if (ticket.caller.principal === principal) this.#kept.delete(hash)
-    for (const ticket of this.#inUse) if (ticket.caller.principal === principal) this.#inUse.delete(ticket)
+    for (const [ticket, cut] of this.#inUse)
+      if (ticket.caller.principal === principal) {
+        this.#inUse.delete(ticket)
+        cut.abort()
+      }
   }
 
-  /** Whether a ticket that is being answered is to be answered no further. */
-  isOver(ticket: FileTicket): boolean {
-    return !this.#inUse.has(ticket)
-  }
-
-  /** Answers a ticket. */
-  async answering(ticket: FileTicket, answer: () => Promise<void>): Promise<void> {
-    this.#inUse.add(ticket)
+  /** Answers a ticket, until it ends. */
+  async answering(ticket: FileTicket, answer: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const cut = new AbortController()
+    this.#inUse.set(ticket, cut)
     try {
-      await answer()
+      await answer(cut.signal)
     } finally {
       this.#inUse.delete(ticket)
     }

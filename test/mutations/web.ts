@@ -62,11 +62,32 @@ export const WEB: readonly Mutation[] = [
     test: { file: PAGE, name: 'lies in no frame, loads nothing from elsewhere' },
   },
   {
-    without: 'sparing localhost what browsers remember of names',
+    without: 'sparing what others serve by the same name without TLS',
     file: 'hub/web/security-headers.ts',
-    text: "return isHostName(host) && host !== 'localhost'",
-    becomes: 'return isHostName(host)',
-    test: { file: PAGE, name: 'is kept to HTTPS where it has a name' },
+    text: "'X-Content-Type-Options': 'nosniff',",
+    becomes: "'X-Content-Type-Options': 'nosniff',\n    'Strict-Transport-Security': 'max-age=31536000',",
+    test: { file: PAGE, name: 'keeps no browser from what others serve by the same name without TLS' },
+  },
+  {
+    without: 'keeping tickets out of the log',
+    file: 'hub/web/page-server.ts',
+    text: '{ path: `/${route}`, error:',
+    becomes: '{ path: pathOf(request), error:',
+    test: { file: FILES, name: 'is in no line of the log' },
+  },
+  {
+    without: 'cutting a download off whose rights were taken',
+    file: 'hub/web/ticket-book.ts',
+    text: 'cut.abort()',
+    becomes: 'void cut',
+    test: { file: FILES, name: 'is cut off once the rights of whoever asked are taken' },
+  },
+  {
+    without: 'keeping an integration from the browsers of its person',
+    file: 'hub/features/logins/session-commands.ts',
+    text: "if (kind !== 'integration' && kind !== 'program') return",
+    becomes: 'return',
+    test: { file: SESSIONS, name: 'is ended by no program that speaks for its person' },
   },
   {
     without: 'levels of a page that begin with no dot',
@@ -267,8 +288,8 @@ export const WEB: readonly Mutation[] = [
   {
     without: 'ending an export of whoever has other rights by now',
     file: 'hub/web/files-route.ts',
-    text: '        if (parts.book.isOver(ticket))\n',
-    becomes: '        if (parts.book.isOver(ticket) && after === null)\n',
+    text: 'await pipeline(Readable.from(exportedLines(format, page)), response, { signal })',
+    becomes: 'await pipeline(Readable.from(exportedLines(format, page)), response)',
     test: { file: FILES, name: 'ends where it is once the rights' },
   },
 ]

@@ -80,6 +80,7 @@ export const endSession = adminCommand({
   changes: true,
   run(context, { session }) {
     const { caller, db } = context
+    refuseProgramOf(caller)
     const user = db.prepare('SELECT user_id FROM web_sessions WHERE id = ?').pluck().get(session) as string | undefined
     if (user === undefined || !(user === caller.user || isAdministrator(caller)))
       throw new LaresError('not_found', `nobody is logged in with a browser as ${session}`, {
@@ -102,6 +103,7 @@ export const endSessions = adminCommand({
   changes: true,
   run(context) {
     const { user, token } = context.caller
+    refuseProgramOf(context.caller)
     // The socket of the machine is nobody; what is somebody else's an administrator ends with `tokens revoke`.
     if (user === null) return { ended: 0 }
     const ended = endWebSessions(context, user, { but: token, reason: 'logged out everywhere' })
@@ -109,6 +111,14 @@ export const endSessions = adminCommand({
     return { ended }
   },
 })
+
+/** Where a person is logged in is theirs to end: Home Assistant has their token, and whoever writes an automation there is not them. */
+function refuseProgramOf({ kind }: Pick<AuthorizedCaller, 'kind'>): void {
+  if (kind !== 'integration' && kind !== 'program') return
+  throw new LaresError('forbidden', 'a program ends nobody’s login', {
+    hint: 'Log in at the page, or ask with a token of your own: lares users token.',
+  })
+}
 
 function isAdministrator({ rights }: Pick<AuthorizedCaller, 'rights'>): boolean {
   return rights === 'all'

@@ -1,4 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
+import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -9,6 +12,7 @@ import { csvField, exportedLines, type ReadingsPage } from '../../../hub/web/exp
 import { type FilesRouteParts, filesRoute } from '../../../hub/web/files-route.ts'
 import { TicketBook } from '../../../hub/web/ticket-book.ts'
 import { ManualClock } from '../../../shared/clock.ts'
+import { type Log, silentLog } from '../../../shared/log.ts'
 import { accountOf } from '../callers.ts'
 import { LOCAL } from '../engine/ask.ts'
 import { type Asking, askHttps, type PageRig, pageRig } from './page-rig.ts'
@@ -41,7 +45,7 @@ const page = (values: number[], next?: string): ReadingsPage => ({
   ...(next === undefined ? {} : { next }),
 })
 
-async function opened(more: Partial<FilesRouteParts> = {}) {
+async function opened(more: Partial<FilesRouteParts> = {}, server: Parameters<typeof pageRig>[0] = {}) {
   folder = mkdtempSync(join(tmpdir(), 'lares-files-'))
   mkdirSync(join(folder, 'clips/2026'), { recursive: true })
   writeFileSync(join(folder, 'clips/2026/x.wav'), WAV)
@@ -54,14 +58,14 @@ async function opened(more: Partial<FilesRouteParts> = {}) {
     readings: async () => page([1]),
     ...more,
   })
-  const served = await pageRig({ routes: new Map([['files', route]]) })
+  const served = await pageRig({ routes: new Map([['files', route]]), ...server })
   rig = served
   const give = (content: FileTicket['content'], ticket: Partial<FileTicket> = {}) => {
     book.add({ hash: hashSecret('ticket'), name: 'x.wav', caller: ANNA, isBrowser: true, ...ticket, content })
   }
   const get = (headers: Asking['headers'] = { cookie: `__Host-lares=${COOKIE}` }, path = '/files/ticket') =>
     askHttps(served.port, path, { headers: headers ?? {} })
-  return { clock, book, give, get }
+  return { clock, book, give, get, port: served.port }
 }
 
 const RECORDING = { kind: 'recording', file: '2026/x.wav' } as const
@@ -228,6 +232,33 @@ describe('an export', () => {
     expect(lines.map((line) => JSON.parse(line).value)).toEqual([1, 2])
   })
 
+  it('is in no line of the log when it cannot be answered', async () => {
+    const lines: string[] = []
+    const log: Log = { ...silentLog, warn: (fields, message) => void lines.push(JSON.stringify([fields, message])) }
+    const { give, get } = await opened({}, { log })
+    give({ kind: 'recording', file: 'gone.wav' })
+    expect((await get()).status).toBe(500)
+    expect(lines).toEqual([expect.stringContaining('"path":"/files"')])
+    expect(lines.join()).not.toContain('ticket')
+  })
+
+  it('is cut off once the rights of whoever asked are taken, also in the middle of a file', async () => {
+    const { give, book, port } = await opened({
+      newestBackup() {
+        const file = join(folder, 'large.db')
+        writeFileSync(file, '')
+        truncateSync(file, 200_000_000)
+        return file
+      },
+    })
+    give({ kind: 'backup' })
+    const headers = { cookie: `__Host-lares=${COOKIE}` }
+    const asked = request({ port, host: '127.0.0.1', path: '/files/ticket', headers, rejectUnauthorized: false })
+    const [response] = (await once(asked.end(), 'response')) as [IncomingMessage]
+    response.once('data', () => book.end('anna'))
+    await expect(response.toArray()).rejects.toThrow('aborted')
+  })
+
   it('ends where it is once the rights of whoever asked are others', async () => {
     let asked = 0
     const { give, get, book } = await opened({
@@ -238,7 +269,7 @@ describe('an export', () => {
       },
     })
     give(READINGS)
-    await expect(get()).rejects.toThrow('aborted')
+    await expect(get()).rejects.toThrow(/aborted|hang up/)
     expect(asked).toBe(2)
   })
 

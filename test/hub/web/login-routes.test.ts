@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { request } from 'node:https'
 import { afterEach, describe, expect, it } from 'vitest'
 import { HASH } from '../features/logins/browsers.ts'
 import { cookieOf, type LoginRig, loginRig, PASSWORD } from './login-rig.ts'
@@ -96,9 +98,29 @@ describe('logging in at the page', () => {
     expect(errorOf(await post('/login', '{"email":')).code).toBe('bad_json')
     const wrong = await post('/login', { email: 'a', password: 7, canary: 'canary' })
     expect([wrong.status, errorOf(wrong).hint]).toEqual([400, 'docs/web.md, "For programs", says what is sent here.'])
-    const large = await post('/login', { email: 'a', password: 'x'.repeat(20_000) })
-    expect([large.status, errorOf(large).hint]).toEqual([413, 'Send less.'])
-    expect(large.text).not.toContain('xxx')
+  })
+
+  it('tells whoever sends too much so, also when they send it all before they listen', async () => {
+    const { post } = await opened()
+    for (const size of [20_000, 1_000_000]) {
+      const large = await post('/login', { email: 'a', password: 'x'.repeat(size) })
+      expect([large.status, errorOf(large).hint]).toEqual([413, 'Send less.'])
+      expect(large.text).not.toContain('xxx')
+    }
+  })
+
+  it('cuts off whoever sends without an end', async () => {
+    const { port } = await opened()
+    const headers = { origin: `https://127.0.0.1:${port}`, 'content-type': 'application/json' }
+    const asked = request({ port, path: '/login', method: 'POST', headers, rejectUnauthorized: false })
+    let isOver = false
+    for (const event of ['error', 'close', 'response']) asked.on(event, () => (isOver = true))
+    const piece = Buffer.alloc(65_536, 'x')
+    let sent = 0
+    for (; !isOver && sent < 100_000_000; sent += piece.length)
+      if (!asked.write(piece)) await Promise.race([once(asked, 'drain'), once(asked, 'close')]).catch(() => {})
+    asked.destroy()
+    expect(sent).toBeLessThan(50_000_000)
   })
 })
 

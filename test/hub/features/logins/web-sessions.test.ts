@@ -268,6 +268,19 @@ describe('where somebody is logged in', () => {
     })
   })
 
+  it('is ended by no program that speaks for its person', () => {
+    const phone = session(logIn(house, 'anna', 'phone'))
+    for (const kind of ['integration', 'program'] as const) {
+      const caller = { ...callerWith(house, 'phone'), kind, token: null }
+      for (const command of [
+        commandInput('users/end-session', { session: phone }, { caller }),
+        commandInput('users/end-sessions', {}, { caller }),
+      ])
+        expect(ask(house, command).error?.code).toBe('forbidden')
+    }
+    expect(come(house, 'phone')).toHaveProperty('accept')
+  })
+
   it('ends in one browser, by them or an administrator and nobody else', () => {
     const phone = session(logIn(house, 'anna', 'phone'))
     logIn(house, 'anna', 'laptop')
