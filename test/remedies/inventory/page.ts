@@ -10,6 +10,9 @@ const SESSIONS = 'test/hub/features/logins/web-sessions.test.ts'
 export const PAGE: Inventory = {
   'hub/features/logins/': {
     'See where you are logged in: lares users sessions.': SESSIONS,
+    'Log in at the page, or ask with a token of your own: lares': {
+      because: 'test/hub/features/logins/web-sessions.test.ts ends logins from a browser',
+    },
     'Make another link on the machine of the hub: sudo lares setup.': SETUP,
     'If that was you, log in with your e-mail address and password. …': {
       because: 'a person knows whether it was they: test/hub/features/logins/setup.test.ts has its words',
