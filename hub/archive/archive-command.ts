@@ -77,8 +77,11 @@ export class ArchiveCommand {
   async finish(): Promise<void> {
     const { stdin } = this.#child
     const isTaken = new Promise<boolean>((resolve) => {
-      stdin?.once('close', () => resolve(false))
-      stdin?.end(() => resolve(true))
+      // One that is closed already calls nobody any more.
+      if (!stdin || stdin.destroyed) return resolve(false)
+      stdin.once('close', () => resolve(false))
+      // It is called with an error, too, where nobody takes the rest any more.
+      stdin.end((error?: Error | null) => resolve(error === undefined || error === null))
     })
     const fault = await this.#ended
     if (fault) throw fault

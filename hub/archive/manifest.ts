@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { cleanText } from '../../shared/clean-text.ts'
+import { cutText } from '../../shared/cut-text.ts'
 import { LaresError } from '../../shared/errors.ts'
 
 /** The first entry of an archive: what is in it, so that a restore can say no before it writes anything. */
@@ -11,21 +13,26 @@ export const FORMAT = 1
 /** Both are read as a whole. A clip has 100 bytes in the second one. */
 export const MOST_TEXT_BYTES = 64 << 20
 
+/** Whoever packed it may have written anything, and a person reads it in a terminal. */
+const words = (most: number) => z.string().transform((text) => cutText(cleanText(text), most))
+/** The last moment that a date can be. https://tc39.es/ecma262/#sec-time-values-and-time-range */
+const LAST_MS = 8_640_000_000_000_000
+
 const manifest = z.looseObject({
   format: z.int(),
   /** The version of Lares that made it. */
-  version: z.string(),
+  version: words(40),
   /** The newest migration of its database. */
-  schema: z.string(),
+  schema: words(100),
   /** ms since 1970 UTC. */
-  made_at: z.int(),
-  house: z.string(),
+  made_at: z.int().min(0).max(LAST_MS),
+  house: words(100),
   /** Of everything behind the manifest, as it was counted before it was read; a recording may have gone since. */
-  bytes: z.int(),
+  bytes: z.int().min(0),
   /** How many rows each table has. */
-  rows: z.record(z.string(), z.int()),
+  rows: z.record(z.string().regex(/^\w{1,64}$/), z.int()),
   /** Where the files lay that hub.toml named outside of the data folder, by their names here. */
-  places: z.record(z.string(), z.string()).default({}),
+  places: z.partialRecord(z.enum(['hub.toml', 'keys', 'tls.key', 'tls.crt']), words(300)).default({}),
 })
 
 export type Manifest = z.infer<typeof manifest>

@@ -41,6 +41,13 @@ export function liesOn(file: string, mount: string): boolean {
   )
 }
 
+/** Which of these paths something is mounted on: they can be neither renamed nor replaced. None where that cannot be looked up. */
+export function mountedOn(paths: readonly string[], { mounts }: Pick<MountSources, 'mounts'> = SYSTEM): string[] {
+  if (!existsSync(mounts)) return []
+  const taken = new Set(mountsIn(mounts).map(({ at }) => at))
+  return paths.filter((path) => existsSync(path) && taken.has(realpathSync(path)))
+}
+
 function mountsIn(file: string): Mount[] {
   return readFileSync(file, 'utf8')
     .split('\n')

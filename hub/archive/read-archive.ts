@@ -1,5 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import { createTarDecoder, type ParsedTarEntry } from 'modern-tar'
+import { cleanText } from '../../shared/clean-text.ts'
+import { cutText } from '../../shared/cut-text.ts'
 import { asError, LaresError } from '../../shared/errors.ts'
 import { ENTRY_NAME } from './archive-files.ts'
 import {
@@ -119,7 +121,7 @@ class Reading {
       throw new LaresError('bad_params', `${this.#name} is no archive of a hub`, { hint: CHOOSE })
     const isKnown = name === CHECKSUMS || name === DATABASE || ENTRY_NAME.test(name) || (first && name === MANIFEST)
     if (type !== 'file' || !isKnown)
-      throw new LaresError('bad_params', `${this.#name} holds ${JSON.stringify(name)} (${type}), which no hub packs`, {
+      throw new LaresError('bad_params', `${this.#name} holds ${shown(name)} (${type}), which no hub packs`, {
         hint: CHOOSE,
       })
     if (this.#sums.has(name) || this.#expected)
@@ -129,6 +131,11 @@ class Reading {
   #note(name: string, bytes: number, hash: Hash): void {
     this.#sums.set(name, { name, bytes, sha256: hash.digest('hex') })
   }
+}
+
+/** A name that is none may be millions of letters long, and is written to a terminal. */
+function shown(name: string): string {
+  return JSON.stringify(cutText(cleanText(name), 100))
 }
 
 async function textOf(body: ReadableStream<Uint8Array>, hash: Hash): Promise<string> {

@@ -11,9 +11,16 @@ import { finishExchange } from '../store/exchange.ts'
 import { settleIncoming } from '../store/incoming.ts'
 import { HUB_MIGRATIONS } from '../store/open-store.ts'
 import { lockFile, storeFile } from '../store/places.ts'
-import { exchangeHouse, finishHouseExchange, removeUnpacked, unpackedName } from '../store/whole-exchange.ts'
+import {
+  exchangeHouse,
+  finishHouseExchange,
+  OF_A_HOUSE,
+  removeUnpacked,
+  unpackedName,
+} from '../store/whole-exchange.ts'
 import { archiveStream } from './archive-stream.ts'
 import { CHOOSE, DATABASE, type Manifest } from './manifest.ts'
+import { type MountSources, mountedOn } from './mounted-stick.ts'
 import { tableRows } from './pack-house.ts'
 import { type Progress, unpackArchive } from './unpack-archive.ts'
 
@@ -26,6 +33,8 @@ export interface RestoreOptions {
   /** Asked for only where the archive is sealed. */
   passphrase: () => Promise<string>
   progress?: Progress
+  /** Absent: those of this machine. */
+  mounts?: Pick<MountSources, 'mounts'>
 }
 
 export interface Restored {
@@ -44,11 +53,11 @@ const SETTINGS = 'hub.toml.restored'
  * folder finds one of the two, whole. What was there is set aside. The hub must not run. As root it gives what it writes to the owner of
  * the data folder.
  *
- * Rejects with `already_running`, with `already_exists` where a house is there and nobody said `replace`, with `disk_full`, `bad_params`,
+ * Rejects with `already_running`, with `unreachable` where a disk is mounted on something that has to make room, with `already_exists` where a house is there and nobody said `replace`, with `disk_full`, `bad_params`,
  * `newer_schema` or `corrupt_database` for the archive; then nothing was changed.
  */
 export async function restoreArchive(folder: string, options: RestoreOptions): Promise<Restored> {
-  const { source, now, replace = false, passphrase, progress = () => {} } = options
+  const { source, now, replace = false, passphrase, progress = () => {}, mounts } = options
   const { kind, open } = archiveStream(source)
   makeFolder(folder, 0o750)
   const release = lockFolder(lockFile(folder))
@@ -57,6 +66,7 @@ export async function restoreArchive(folder: string, options: RestoreOptions): P
     finishHouseExchange(folder)
     finishExchange(storeFile(folder))
     if (!replace) refuseHouse(folder, source)
+    refuseMounts(folder, mounts)
     const sealed = kind === 'sealed' ? await passphrase() : null
     const { manifest, names } = await unpackArchive(
       { name: source, bytes: open(), passphrase: sealed },
@@ -101,6 +111,18 @@ function refuseHouse(folder: string, source: string): void {
   throw new LaresError('already_exists', `there is a house in ${folder} already`, {
     hint: `Say --replace to set it aside, nothing of it is removed: lares hub restore --from ${shellWord(source)} --replace --data ${shellWord(folder)}`,
   })
+}
+
+/** What is mounted somewhere stays there: to find that out after it was decided would leave a house in two halves. */
+function refuseMounts(folder: string, mounts: RestoreOptions['mounts']): void {
+  const [mounted] = mountedOn(
+    OF_A_HOUSE.map((name) => join(folder, name)),
+    mounts,
+  )
+  if (mounted !== undefined)
+    throw new LaresError('unreachable', `something is mounted on ${mounted}, which cannot be set aside`, {
+      hint: `Unmount it and run this again: sudo umount ${shellWord(mounted)}. Copy what was restored there onto that disk, empty, before it is mounted again.`,
+    })
 }
 
 function isEmptyHouse(file: string): boolean {

@@ -13,7 +13,7 @@ const DECIDED = /^restored-(\d+)\.(decided|room)$/
 const decision = (at: number | string, stage: 'decided' | 'room') => `restored-${at}.${stage}`
 const asideName = (name: string, at: number | string) => `${name}.aside-${at}`
 /** What belongs to one house and not to another one, the file of the database last. */
-const OF_A_HOUSE = [
+export const OF_A_HOUSE: readonly string[] = [
   ...['hub.toml.restored', 'tls.key', 'tls.crt', 'ca.key', 'ca.crt', 'central.url', 'keys', 'clips', 'backups'],
   ...['hub.db-running', 'hub.db-unchecked', 'hub.db-scrub', 'hub.db.salvage'],
 ]

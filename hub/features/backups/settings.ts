@@ -8,11 +8,15 @@ const wholePath = z.string().startsWith('/', 'is no whole path')
 const count = z.int().min(0).max(1_000)
 const argv = z.array(z.string().min(1)).min(1)
 
+const LONGEST_MS = 576 * 3_600_000
+
 /** A span as a person writes it: `90m`, `6h`. */
 const span = z
   .string()
   .regex(/^[1-9]\d{0,3}[mh]$/, 'is no time: write it as 90m or 6h')
   .transform((text) => Number.parseInt(text, 10) * (text.endsWith('h') ? 3_600_000 : 60_000))
+  // A timer of more than 2^31 ms runs at once: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args
+  .refine((ms) => ms <= LONGEST_MS, 'is more than 24 days: write at most 576h')
 
 const place = z
   .strictObject({

@@ -58,6 +58,37 @@ const hostile: [string, () => TarEntry[], RegExp][] = [
     () => ended(manifest(), { header: { name: 'tls.key', size: 0, type: 'link', linkname: '/etc/shadow' } }),
     /\(link\), which no hub packs/,
   ],
+  [
+    'a name of millions of letters',
+    () => ended(manifest(), { header: { name: 'x', size: 0, type: 'file', pax: { path: 'é'.repeat(1_000_000) } } }),
+    /^.{1,400}$/,
+  ],
+  [
+    'a header that goes on for ever',
+    () => ended(manifest(), { header: { name: 'x', size: 0, type: 'file', pax: { path: 'x'.repeat(9_000_000) } } }),
+    /metadata entry exceeds maximum size/,
+  ],
+  [
+    'a moment that is none',
+    () => ended(manifest({ made_at: 8_640_000_000_000_001 }), text('hub.db', 'x')),
+    /manifest cannot be read/,
+  ],
+  [
+    'tables that have no such name',
+    () => ended(manifest({ rows: { '\u001b[2J': 1 } }), text('hub.db', 'x')),
+    /manifest cannot be read/,
+  ],
+  [
+    'a place that no hub names',
+    () => ended(manifest({ places: { '/etc/x': 'y' } }), text('hub.db', 'x')),
+    /manifest cannot be read/,
+  ],
+  [
+    'a version that a terminal obeys',
+    () => ended(manifest({ format: 9, version: `9\u001b]0;x\u0007\u009b2J${'9'.repeat(5_000)}` })),
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    /^[^\u0000-\u001f\u007f-\u009f]{1,300}$/,
+  ],
   ['a file twice', () => ended(manifest(), text('tls.key', 'a'), text('tls.key', 'b')), /twice/],
   ['nothing before a manifest', () => ended(text('hub.db', 'x')), /is no archive of a hub/],
   ['a manifest that says nothing', () => ended(text('manifest.json', '[]')), /its manifest cannot be read/],

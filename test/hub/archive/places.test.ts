@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ArchiveCommand } from '../../../hub/archive/archive-command.ts'
 import { ArchiveFolder } from '../../../hub/archive/archive-folder.ts'
 import { mountOfLabel } from '../../../hub/archive/mounted-stick.ts'
 import { restoreArchive } from '../../../hub/archive/restore-archive.ts'
@@ -184,6 +185,12 @@ describe('a command that takes archives', () => {
       })
       await expect(making).rejects.toMatchObject(error)
     })
+
+  it('is told of when it ended well before the rest was given', async () => {
+    const early = new ArchiveCommand([program('put', 'exit 0')], { name: 'x', limitMs: 60_000 })
+    await early.over()
+    await expect(early.finish()).rejects.toMatchObject({ message: expect.stringMatching(/before it had taken all/) })
+  })
 
   it('is told of when it is not there', async () => {
     await expect(make(folder, command(['/nowhere/put']), { passphrase: null })).rejects.toMatchObject({

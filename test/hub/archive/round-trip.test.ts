@@ -203,6 +203,16 @@ describe('a restore', () => {
     expect(lstatSync(join(empty, 'keys.aside-5')).isSymbolicLink()).toBe(true)
   })
 
+  it('says before it decides anything that a disk is mounted on something that has to make room', async () => {
+    const archive = await packed()
+    mkdirSync(join(empty, 'clips'), { recursive: true })
+    const mounts = join(base, 'mountinfo')
+    writeFileSync(mounts, `36 35 98:0 / ${join(empty, 'clips')} rw,noatime - ext4 /dev/sda1 rw\n`)
+    const restoring = restoreArchive(empty, { source: archive, now: 5, passphrase, mounts: { mounts } })
+    await expect(restoring).rejects.toMatchObject({ message: expect.stringContaining(join(empty, 'clips')) })
+    expect(readdirSync(empty).sort()).toEqual(['clips', 'lock.db'])
+  })
+
   it('keeps what was decided and hindered, for the next who opens the folder', () => {
     mkdirSync(join(empty, 'restoring.keys'), { recursive: true })
     writeFileSync(join(empty, 'restoring.keys', 'a.key'), 'the only one')

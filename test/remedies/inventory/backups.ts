@@ -28,6 +28,9 @@ export const BACKUPS: Inventory = {
     'lares backups list shows what is there.': { because: 'it names the list' },
     'Name a command that writes an archive to its standard output:': { because: PLACES },
     'Use another stick or disk: this one does not keep what is': { because: 'it takes a disk that is failing' },
+    'Unmount it and run this again: sudo umount …. Copy what was': {
+      because: 'a test mounts no disk; round-trip.test.ts has the refusal',
+    },
     'Choose another archive: lares backups list names them.': { because: ROUND_TRIP },
     'Install Lares … or newer, and restore it with that.': { because: 'there is no newer version here' },
     'Restart the hub: its start saves what can be read of the': {

@@ -69,6 +69,16 @@ function problems(house: TestHouse, told: Map<string, string>): string[] {
   return [...told.values()]
 }
 
+describe('a place of hub.toml', () => {
+  it('is refused a time limit that no timer can wait', () => {
+    const limit = (time_limit: string) =>
+      BACKUP.schema.safeParse({ to: { cloud: { command: ['/bin/true'], time_limit } }, plain: true })
+    expect(limit('576h').success).toBe(true)
+    expect(limit('9999m').success).toBe(true)
+    expect(limit('597h').error?.issues[0]?.message).toBe('is more than 24 days: write at most 576h')
+  })
+})
+
 describe('the time of a backup', () => {
   it('is that of the house, in summer and in winter', () => {
     const zone = 'Europe/Vienna'
