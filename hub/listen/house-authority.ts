@@ -1,7 +1,8 @@
-import { createHash, X509Certificate } from 'node:crypto'
+import { createHash, createPrivateKey, X509Certificate } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { BlockList, isIP } from 'node:net'
 import { join } from 'node:path'
+import { asError, LaresError } from '../../shared/errors.ts'
 import { putPrivateFile } from './private-file.ts'
 import { newCertificateKey, signCertificate } from './sign-certificate.ts'
 
@@ -16,8 +17,8 @@ const DAY_MS = 86_400_000
 /** A browser whose clock is a day behind takes it at once. */
 export const BACKDATED_MS = 2 * DAY_MS
 const AUTHORITY_DAYS = 3_650
-/** Names that no domain of the world ends in. */
-const ENDINGS = ['local', 'localhost', 'lan', 'home.arpa', 'internal', 'fritz.box']
+/** Names that no domain of the world ends in. Not `fritz.box`: since 2024 that is one (https://data.iana.org/TLD has `box`). */
+const ENDINGS = ['local', 'localhost', 'lan', 'home.arpa', 'internal']
 /** Networks that are nobody's: of a house, of this machine, and what a machine gives itself. */
 const NETWORKS = [
   ['10.0.0.0', 8, '255.0.0.0'],
@@ -67,13 +68,24 @@ const PERMITTED = [
 const AUTHORITY_EXTENSIONS = [
   'basicConstraints = critical,CA:TRUE,pathlen:0',
   'keyUsage = critical,keyCertSign,cRLSign',
+  // No client and no program is vouched for. Browsers and phones read it of an authority as a limit of what it signs.
+  'extendedKeyUsage = serverAuth',
   'subjectKeyIdentifier = hash',
   `nameConstraints = critical,${PERMITTED.map((one) => `permitted;${one}`).join(',')}`,
 ]
 
-/** Throws where the two are damaged or do not belong together. */
+/** Throws `bad_config` where the two are damaged or do not belong together: whoever trusts the authority must not be given another one by itself. */
 function readAuthority(files: { key: string; cert: string }): HouseAuthority {
   const key = readFileSync(files.key)
   const cert = readFileSync(files.cert)
-  return { key, cert, certificate: new X509Certificate(cert) }
+  try {
+    const certificate = new X509Certificate(cert)
+    if (!certificate.checkPrivateKey(createPrivateKey(key))) throw new Error('the one is not the key of the other')
+    return { key, cert, certificate }
+  } catch (cause) {
+    throw new LaresError('bad_config', `${files.key} and ${files.cert} are damaged: ${asError(cause).message}`, {
+      cause,
+      hint: 'Put both back from a backup. Without one remove both and restart the hub: it makes new ones, which each browser and phone has to trust anew.',
+    })
+  }
 }

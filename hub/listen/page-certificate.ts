@@ -9,7 +9,7 @@ import type { Service } from '../../shared/lifecycle.ts'
 import type { Log } from '../../shared/log.ts'
 import { BACKDATED_MS, type HouseAuthority, isOfHouse, loadAuthority } from './house-authority.ts'
 import { putPrivateFile } from './private-file.ts'
-import { newCertificateKey, signCertificate } from './sign-certificate.ts'
+import { newCertificateKey, signCertificate, sweepSigning } from './sign-certificate.ts'
 
 interface Pair {
   key: Buffer
@@ -85,6 +85,7 @@ export class PageCertificate implements Service {
 
   /** The page need not wait: it has the hub's own until there is one of the house. */
   start(): void {
+    sweepSigning(this.#parts.folder)
     this.#looking = this.#look()
     this.#cancel = this.#parts.clock.every(HOUR_MS, () => {
       this.#looking = this.#looking.then(() => this.#look())

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { opensslFailed } from './certificate.ts'
@@ -19,6 +19,14 @@ export interface ToSign {
   until: number
 }
 
+const SCRATCH = 'certificate-'
+
+/** Removes what was left by a hub that was killed while it signed: the key of the authority is in there. */
+export function sweepSigning(folder: string): void {
+  for (const name of readdirSync(folder))
+    if (name.startsWith(SCRATCH)) rmSync(join(folder, name), { recursive: true, force: true })
+}
+
 /** A key on P-256, as PEM. */
 export function newCertificateKey(): Buffer {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
@@ -35,7 +43,8 @@ export async function signCertificate(
   wish: ToSign,
   authority: { key: Buffer; cert: Buffer } | null,
 ): Promise<Buffer> {
-  const scratch = mkdtempSync(join(folder, 'certificate-'))
+  // For its owner alone, as mkdtemp(3) makes it.
+  const scratch = mkdtempSync(join(folder, SCRATCH))
   const file = (name: string, content?: Buffer | string) => {
     const path = join(scratch, name)
     if (content !== undefined) writeFileSync(path, content, { mode: 0o600 })

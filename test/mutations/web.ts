@@ -118,6 +118,27 @@ export const WEB: readonly Mutation[] = [
     test: { file: PAGE, name: 'stops while somebody is in the middle of asking' },
   },
   {
+    without: 'an authority that vouches for servers alone',
+    file: 'hub/listen/house-authority.ts',
+    text: "  'extendedKeyUsage = serverAuth',\n",
+    becomes: '',
+    test: { file: CERTIFICATE, name: 'comes of an authority that vouches for servers alone' },
+  },
+  {
+    without: 'an authority whose key belongs to its certificate',
+    file: 'hub/listen/house-authority.ts',
+    text: "if (!certificate.checkPrivateKey(createPrivateKey(key))) throw new Error('the one is not the key of the other')",
+    becomes: 'void createPrivateKey',
+    test: { file: CERTIFICATE, name: 'is not made by an authority whose two files do not belong together' },
+  },
+  {
+    without: 'removing the key of the authority that a killed hub left',
+    file: 'hub/listen/page-certificate.ts',
+    text: 'sweepSigning(this.#parts.folder)',
+    becomes: 'void sweepSigning',
+    test: { file: CERTIFICATE, name: 'leaves no key of the authority behind when the hub is killed' },
+  },
+  {
     without: 'an authority that vouches for names of houses alone',
     file: 'hub/listen/house-authority.ts',
     text: "  `nameConstraints = critical,${PERMITTED.map((one) => `permitted;${one}`).join(',')}`,\n",

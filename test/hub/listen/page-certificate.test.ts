@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -95,10 +96,52 @@ describe('the certificate of the page', () => {
       'permitted subtree violation',
     )
     expect(await asked(await forged('door.local'), authority.certificate.raw, 'door.local')).toBe('trusted')
-    expect(['fritz.box', 'a.lan', '10.1.2.3', 'fd00::1', '::1'].map(isOfHouse)).toEqual(Array(5).fill(true))
-    expect(['house.example', 'notlocal', '8.8.8.8', '2001:db8::1', 'local.example'].map(isOfHouse)).toEqual(
-      Array(5).fill(false),
-    )
+    expect(['b.local', 'a.lan', '10.1.2.3', 'fd00::1', '::1'].map(isOfHouse)).toEqual(Array(5).fill(true))
+    expect(
+      ['house.example', 'pi.fritz.box', 'notlocal', '8.8.8.8', '2001:db8::1', 'local.example'].map(isOfHouse),
+    ).toEqual(Array(6).fill(false))
+  })
+
+  it('comes of an authority that vouches for servers alone', async () => {
+    await page()
+    const { certificate } = await loadAuthority(folder, Date.now())
+    // id-kp-serverAuth, RFC 5280, 4.2.1.12
+    expect(certificate.keyUsage).toEqual(['1.3.6.1.5.5.7.3.1'])
+  })
+
+  it('is not made by an authority whose two files do not belong together, and no other one takes its place', async () => {
+    await page()
+    const cert = readFileSync(join(folder, 'ca.crt'))
+    writeFileSync(join(folder, 'ca.key'), newCertificateKey())
+    await expect(loadAuthority(folder, Date.now())).rejects.toMatchObject({
+      code: 'bad_config',
+      message: expect.stringContaining('is not the key of'),
+      hint: 'Put both back from a backup. Without one remove both and restart the hub: it makes new ones, which each browser and phone has to trust anew.',
+    })
+    expect(readFileSync(join(folder, 'ca.crt')).equals(cert)).toBe(true)
+    for (const name of ['ca.key', 'ca.crt']) rmSync(join(folder, name))
+    expect((await page()).own.fingerprint).toMatch(/:/)
+  })
+
+  it('leaves no key of the authority behind when the hub is killed while one is signed', async () => {
+    const { own } = await page()
+    const openssl = join(folder, 'openssl')
+    writeFileSync(openssl, '#!/bin/sh\ncase $1 in req) : > own.csr ;; *) kill -9 $PPID ;; esac\n', { mode: 0o755 })
+    const signing = new URL('../../../hub/listen/sign-certificate.ts', import.meta.url).href
+    const program = `
+      import { readFileSync } from 'node:fs'
+      import { newCertificateKey, signCertificate } from ${JSON.stringify(signing)}
+      const [key, cert] = ['ca.key', 'ca.crt'].map((name) => readFileSync(${JSON.stringify(folder)} + '/' + name))
+      await signCertificate(${JSON.stringify(folder)}, { key: newCertificateKey(), name: 'x', extensions: [], from: 0, until: 1 }, { key, cert })`
+    const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` }
+    const { signal } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { env })
+    expect(signal).toBe('SIGKILL')
+    const [left = ''] = readdirSync(folder).filter((name) => name.startsWith('certificate-'))
+    expect(readdirSync(join(folder, left))).toContain('ca.key')
+    expect(statSync(join(folder, left)).mode & 0o777).toBe(0o700)
+    rmSync(openssl)
+    expect((await page()).own.pair).toEqual(own.pair)
+    expect(readdirSync(folder).filter((name) => name.startsWith('certificate-'))).toEqual([])
   })
 
   it('stays over a start, as its authority does, and leaves nothing behind that others read', async () => {

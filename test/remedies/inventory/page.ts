@@ -26,6 +26,7 @@ export const PAGE: Inventory = {
     },
     'Name a certificate for it in [tls] key and cert of hub.toml,': CERTIFICATE,
   },
+  'hub/listen/house-authority.ts': { 'Put both back from a backup. Without one remove both and': CERTIFICATE },
   'hub/features/files/': { 'See what is kept: lares sessions list.': 'test/hub/features/files/handing-out.test.ts' },
   'hub/web/files-route.ts': {
     'Ask for it again: each link is good once, for a minute, for whoever': FILES,
