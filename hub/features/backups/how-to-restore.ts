@@ -77,7 +77,7 @@ function fileAt(at: ArchivePlace, name: string): string {
   if (at.kind === 'folder') return shellWord(`${at.folder}/${name}`)
   // A stick is wherever the machine has put it.
   if (at.kind === 'usb')
-    return `"$(findmnt -no TARGET -S ${shellWord(`LABEL=${at.label}`)})"/${shellWord(`${at.folder}/${name}`)}`
+    return `"$(findmnt -fno TARGET -S ${shellWord(`LABEL=${at.label}`)})"/${shellWord(`${at.folder}/${name}`)}`
   return shellWord(name)
 }
 

@@ -35,7 +35,7 @@ describe('how a backup is restored', () => {
 
   it('finds a stick wherever it is mounted', () => {
     const made = shown(house({ usb: 'MY STICK' }))
-    expect(restoring(made)).toContain(`--from "$(findmnt -no TARGET -S 'LABEL=MY STICK')"/lares/${SEALED} `)
+    expect(restoring(made)).toContain(`--from "$(findmnt -fno TARGET -S 'LABEL=MY STICK')"/lares/${SEALED} `)
   })
 
   it('brings what lies behind a command here first', () => {
