@@ -55,6 +55,9 @@ describe('scripts/demo --once', () => {
     })
     expect(counts.readings).toBeGreaterThan(4)
     expect(counts.switched).toBeGreaterThanOrEqual(1)
+    // The front door was opened, and everything is in a backup.
+    expect(counts.told).toBeGreaterThanOrEqual(1)
+    expect(counts.backups).toBeGreaterThanOrEqual(1)
     expect(counts.heartbeats).toBeGreaterThanOrEqual(3)
     expect(counts).toMatchObject({ readings: counts.central.readings, sessions: counts.central.sessions })
 

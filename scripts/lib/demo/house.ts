@@ -22,9 +22,11 @@ export interface House {
   /** The hub's own database, only to be read. */
   db: Database
   socket: string
-  /** What is there that no agent of ours runs on. */
   /** A link to its page, good once, by which whoever opens it makes the owner's account. */
   page: string
+  /** Where its backups lie; `null`: nobody makes any. */
+  backups: string | null
+  /** What is there that no agent of ours runs on. */
   others: OtherMakers | null
 }
 
@@ -41,25 +43,48 @@ export interface HouseSurroundings {
   run: string
   site: string
   centralUrl: string
+  /** The address that is told when something is wrong. */
+  toldAt: string
   /** Called with each program as soon as it runs. */
   started: (child: Child) => void
   say: (text: string) => void
   stop: AbortSignal
 }
 
+/** The demo is looked at by night, too. */
+const DOOR_STANDS_OPEN = {
+  kind: 'entity_state',
+  name: 'The door stands open',
+  measures: 'door',
+  state: 'on',
+  for: '10s',
+  quiet: 'none',
+}
+
 /** Starts a hub that knows its central, then invites each agent and lets it join over TLS, as a person would. */
 export async function startHouse(plan: HousePlan, surroundings: HouseSurroundings): Promise<House> {
-  const { folder, run, site, centralUrl, started, say, stop } = surroundings
+  const { folder, run, site, centralUrl, toldAt, started, say, stop } = surroundings
   const { name } = plan
   const data = join(folder, name)
   const socket = join(run, `${name}.sock`)
   say(`Starting the hub of ${name} …`)
   mkdirSync(data, { recursive: true })
   writeFileSync(join(data, 'central.url'), `${centralUrl}\n`, { mode: 0o600 })
+  // The house that has most is told of, and backed up.
+  const cared = plan.lampButton === undefined ? null : writeSettings(folder, { name, toldAt })
   const anyPort = ['--tls', '--plain', '--http', '--https'].flatMap((door) => [door, '127.0.0.1:0'])
   const hub = startChild(
     `the hub of ${name}`,
-    ['hub', '--data', data, ...anyPort, '--socket', socket, '--print-ready'],
+    [
+      'hub',
+      '--data',
+      data,
+      ...(cared ? ['--config', cared.config] : []),
+      ...anyPort,
+      '--socket',
+      socket,
+      '--print-ready',
+    ],
     join(folder, `${name}.log`),
   )
   started(hub)
@@ -71,6 +96,7 @@ export async function startHouse(plan: HousePlan, surroundings: HouseSurrounding
     socket,
     others: null,
     page: '',
+    backups: cared?.backups ?? null,
     client: await connectLocally(socket),
     db: openDatabase({ file: join(data, 'hub.db'), readonly: true }),
   }
@@ -84,8 +110,25 @@ export async function startHouse(plan: HousePlan, surroundings: HouseSurrounding
   if (plan.lampButton !== undefined) {
     say('Letting Zigbee2MQTT log in at the hub, with a lamp and a door contact …')
     house.others = await startOtherMakers(house.client, { plain, button: plan.lampButton, stop })
+    await house.client.request('alert-rules', 'add', DOOR_STANDS_OPEN)
   }
   return house
+}
+
+/** A `hub.toml` that names whom to tell, and a folder that takes backups, with their passphrase beside it. */
+function writeSettings(folder: string, { name, toldAt }: { name: string; toldAt: string }) {
+  const backups = join(folder, 'backups')
+  const secret = join(folder, 'backup.passphrase')
+  const config = join(folder, `${name}.toml`)
+  mkdirSync(backups, { recursive: true })
+  writeFileSync(secret, 'a passphrase of the demo\n', { mode: 0o600 })
+  const quoted = (text: string) => JSON.stringify(text)
+  writeFileSync(
+    config,
+    `[alerts.targets.demo]\nkind = "webhook"\nurl = ${quoted(toldAt)}\n\n` +
+      `[backup]\nto = { demo = { folder = ${quoted(backups)} } }\nsecret_file = ${quoted(secret)}\n`,
+  )
+  return { config, backups }
 }
 
 async function joinAgent(client: AdminClient, folder: string, agent: Agent): Promise<Child> {

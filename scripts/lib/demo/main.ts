@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { systemClock, wait } from '../../../shared/clock.ts'
@@ -12,6 +12,7 @@ import { type DemoView, look, verify } from './look.ts'
 import { countsOf, missing } from './outcome.ts'
 import { screen } from './screen.ts'
 import { speak } from './speech.ts'
+import { Listener } from './told.ts'
 
 const ONCE_SECONDS = 240
 const SPEAK_EVERY_MS = 20_000
@@ -57,6 +58,7 @@ interface Run {
   central: DemoCentral
   houses: House[]
   children: Child[]
+  told: Listener
   stop: AbortController
   deadline: number
 }
@@ -82,6 +84,7 @@ async function main(): Promise<number> {
     central: new DemoCentral({ folder: join(folder, 'central'), houses: names, given, say }),
     houses: [],
     children: [],
+    told: await Listener.start(),
     stop: new AbortController(),
     deadline: started + Number(seconds) * 1000,
   }
@@ -97,7 +100,7 @@ async function main(): Promise<number> {
   }
 }
 
-async function start({ folder, run, central, houses, children, stop }: Run): Promise<void> {
+async function start({ folder, run, central, houses, children, told, stop }: Run): Promise<void> {
   await central.start()
   const started = (child: Child) => {
     children.push(child)
@@ -106,13 +109,13 @@ async function start({ folder, run, central, houses, children, stop }: Run): Pro
   for (const plan of HOUSES) {
     stop.signal.throwIfAborted()
     const { name } = plan
-    const place = { site: central.site(name), centralUrl: central.url(name) }
+    const place = { site: central.site(name), centralUrl: central.url(name), toldAt: told.url }
     houses.push(await startHouse(plan, { folder, run, ...place, started, say, stop: stop.signal }))
   }
 }
 
 /** Agents, then hubs, then central: nobody loses the one it talks to. */
-async function stopAll({ houses, children, central }: Run): Promise<void> {
+async function stopAll({ houses, children, central, told }: Run): Promise<void> {
   try {
     for (const { client, db, others } of houses) {
       await others?.stop()
@@ -121,12 +124,37 @@ async function stopAll({ houses, children, central }: Run): Promise<void> {
     }
     await stopChildren(children)
   } finally {
+    told.stop()
     await central.stop()
   }
 }
 
+/** What the hub did by itself. */
+interface Cared {
+  /** Messages that somebody got. */
+  told: number
+  backups: number
+}
+
+interface Watched {
+  view: DemoView
+  waits: string[]
+  cared: Cared
+}
+
+function caredFor({ told, houses }: Run): Cared {
+  const backups = houses.flatMap((house) => (house.backups === null ? [] : readdirSync(house.backups)))
+  return { told: told.times, backups: backups.filter((name) => name.endsWith('.age')).length }
+}
+
+/** What `--once` still waits for of that. */
+function uncared(run: Run): string[] {
+  const { told, backups } = caredFor(run)
+  return [...(told > 0 ? [] : ['somebody to be told of the door']), ...(backups > 0 ? [] : ['a backup'])]
+}
+
 /** Shows both houses until everything came (`--once`) or somebody stops it. Resolves with the last view. */
-async function watch(run: Run): Promise<{ view: DemoView; waits: string[] }> {
+async function watch(run: Run): Promise<Watched> {
   const { folder, central, houses, deadline } = run
   const stop = run.stop.signal
   let nextWord = systemClock.mono() + FIRST_WORD_MS
@@ -140,8 +168,10 @@ async function watch(run: Run): Promise<{ view: DemoView; waits: string[] }> {
     else if (!values.once && text !== shown) process.stdout.write(`${text}\n`)
     shown = text
     const waits = missing(view, { speaking: SPEAKING })
+    waits.push(...uncared(run))
     if (values.once && waits.length === 0) waits.push(...(await verify(houses)))
-    if (stop.aborted || systemClock.mono() > deadline || (values.once && waits.length === 0)) return { view, waits }
+    if (stop.aborted || systemClock.mono() > deadline || (values.once && waits.length === 0))
+      return { view, waits, cared: caredFor(run) }
     if (SPEAKING && systemClock.mono() >= nextWord) {
       nextWord = systemClock.mono() + SPEAK_EVERY_MS
       speak(folder).catch((error: unknown) => say(`Nothing was said: ${explain(error)}`))
@@ -159,12 +189,12 @@ async function press(folder: string): Promise<void> {
   await runLares(['edge', 'press', BUTTON, '--data', join(folder, 'pi'), '--config', join(folder, 'pi/edge.toml')])
 }
 
-function finish({ view, waits }: { view: DemoView; waits: string[] }, stop: AbortSignal): number {
+function finish({ view, waits, cared }: Watched, stop: AbortSignal): number {
   if (stop.aborted && !isInterruption(stop)) throw stop.reason
   if (!values.once) return 0
   if (waits.length > 0) say(`Gave up waiting for ${waits.join(', ')}.`)
   const ok = waits.length === 0 && SPEAKING
-  process.stdout.write(`${JSON.stringify({ ok, ...countsOf(view) })}\n`)
+  process.stdout.write(`${JSON.stringify({ ok, ...countsOf(view), ...cared })}\n`)
   return ok ? 0 : 1
 }
 
@@ -173,7 +203,7 @@ function isInterruption({ aborted, reason }: AbortSignal): boolean {
   return aborted && reason instanceof Error && reason.name === 'AbortError'
 }
 
-function footer({ folder, central, houses }: Run): string[] {
+function footer({ folder, central, houses, told }: Run): string[] {
   const short = (path: string) => {
     const below = relative(process.cwd(), path)
     return below.startsWith('..') ? path : below
@@ -185,6 +215,8 @@ function footer({ folder, central, houses }: Run): string[] {
     `         PGSERVICEFILE=${short(central.serviceFile)} psql service=lares \\`,
     '           -c "SELECT site_id, count(*) FROM lares.readings GROUP BY 1"',
     `a hub    ./lares sync status --socket ${houses[0]?.socket}`,
+    `told     ${told.times === 0 ? 'nothing yet: the front door stands open now and then' : `${told.last} (${told.times} so far)`}`,
+    `backups  ${houses[0]?.backups ? short(houses[0].backups) : 'none'}, under the passphrase “a passphrase of the demo”`,
     `a button ./lares edge press ${BUTTON} --data ${short(join(folder, 'pi'))}`,
     `files    ${short(folder)}: databases, sound, logs        Ctrl-C ends the demo`,
   ]

@@ -3,7 +3,8 @@ import { type Cancel, systemClock } from '../../../shared/clock.ts'
 import { DOOR, LAMP, ZIGBEE_LIST } from './zigbee-list.ts'
 
 const BELOW = 'zigbee2mqtt'
-const DOOR_MOVES_MS = 30_000
+/** The door is opened, and closed again: what is told of it is over a minute later. */
+const DOOR_MS = { open: 30_000, closed: 120_000, first: 20_000 }
 const KEPT = { retain: true, qos: 1 } as const
 
 interface LampState {
@@ -26,13 +27,13 @@ export class ZigbeeHouse {
   #client: MqttClient
   #lamp: LampState = { state: 'OFF', brightness: 254 }
   #isClosed = true
-  #cancel: Cancel
+  #cancel: Cancel = () => {}
 
   private constructor(client: MqttClient) {
     this.#client = client
     client.on('message', (topic, payload) => this.#told(topic, String(payload)))
     client.on('error', () => {})
-    this.#cancel = systemClock.every(DOOR_MOVES_MS, () => this.#moveDoor())
+    this.#moveDoorAfter(DOOR_MS.first)
   }
 
   static async start({ url, user: username, password }: BridgeLogin): Promise<ZigbeeHouse> {
@@ -71,9 +72,12 @@ export class ZigbeeHouse {
     void this.#say(name)
   }
 
-  #moveDoor(): void {
-    this.#isClosed = !this.#isClosed
-    void this.#say(DOOR)
+  #moveDoorAfter(ms: number): void {
+    this.#cancel = systemClock.after(ms, () => {
+      this.#isClosed = !this.#isClosed
+      this.#moveDoorAfter(this.#isClosed ? DOOR_MS.closed : DOOR_MS.open)
+      void this.#say(DOOR)
+    })
   }
 
   /** Retained, as Zigbee2MQTT does for devices with `retain: true`. */
