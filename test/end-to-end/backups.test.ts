@@ -116,7 +116,7 @@ describe('a house whose machine is lost', () => {
     expect(commandLines.some((line) => line.includes('archive-process.ts'))).toBe(true)
     const places = new Map<string, Buffer>([
       ['logs', Buffer.from(logs.join('\n'))],
-      ['command lines', Buffer.from(commandLines.join('\n'))],
+      ['command lines', Buffer.from(commandLines.join('\n'), 'latin1')],
       ...filesBelow(data.folder),
       ...filesBelow(stick),
       ...filesBelow(empty),

@@ -248,6 +248,13 @@ export const BACKUPS: readonly Mutation[] = [
     test: { file: PLACES, name: 'is ended with all that it started when the making of one is given up' },
   },
   {
+    without: 'ending the process of an archive when the hub stops',
+    file: 'hub/archive/run-archive-task.ts',
+    text: "signal.addEventListener('abort', stop, { once: true })",
+    becomes: '',
+    test: { file: END_TO_END, name: 'stops in time, cleanly, and leaves nothing that runs' },
+  },
+  {
     without: 'letting the hub read the hub.toml that was restored',
     file: 'hub/archive/restore-house.ts',
     text: '  chmodSync(part, before ? before.mode & 0o777 : NEW_MODE)\n',
