@@ -8,6 +8,7 @@ lares hub …            the house's hub (lares help hub)
 lares edge …           the agent of this machine (lares help edge)
 lares central …        the Postgres where many houses meet (lares help central)
 lares voice …          what understands speech, and speaks (lares help voice)
+lares voice ask "…"    say a sentence to the house (lares help voice ask)
 lares diagnose         one file for whoever helps, without secrets (lares help diagnose)
 lares <area> <verb> …  ask the hub: lares devices list, lares hub status (lares help)
 lares login <hub>      have these commands ask a hub elsewhere (lares help login)
@@ -24,7 +25,11 @@ const PROGRAMS: ReadonlyMap<string, (words: string[]) => Promise<number>> = new 
   ['voice', async (words) => (await import('../speech/main.ts')).runVoice(words)],
 ])
 
-const QUESTIONS: ReadonlySet<string> = new Set(['status', 'wear', 'log', 'log-level', 'fetch-backup'])
+/** Words of programs that are questions to a running hub. */
+const QUESTIONS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['hub', new Set(['status', 'wear', 'log', 'log-level', 'fetch-backup'])],
+  ['voice', new Set(['ask'])],
+])
 
 /** What the words after `lares` ask for. Returns the exit code; throws where no part could say itself what is wrong. */
 export async function runLares(words: string[]): Promise<number> {
@@ -40,13 +45,17 @@ export async function runLares(words: string[]): Promise<number> {
   const name = first === 'help' ? second : first
   const asked = first === 'help' ? [...rest, '--help'] : words.slice(1)
   const program = PROGRAMS.get(name ?? '')
-  // Some words of `lares hub` are questions to a running hub; the others are the program itself.
-  const isQuestion = name === 'hub' && QUESTIONS.has(asked.find((word) => word !== 'help') ?? '')
-  if (program && !isQuestion) {
+  if (program && !asksHub(name ?? '', asked)) {
     refuseElsewhere(name ?? '', asked)
     return await program(asked)
   }
   return await (await import('./ask.ts')).ask(words)
+}
+
+/** Whether words behind a name ask a running hub. Some words of a program do; the others are the program itself. */
+export function asksHub(name: string, asked: readonly string[]): boolean {
+  if (!PROGRAMS.has(name)) return true
+  return QUESTIONS.get(name)?.has(asked.find((word) => word !== 'help') ?? '') ?? false
 }
 
 /** What runs on a machine works with its files: a hub elsewhere is no help to it. */

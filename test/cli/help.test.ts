@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { findDescribed, knownCommands } from '../../cli/commands.ts'
 import { commandHelp, help } from '../../cli/help.ts'
+import { asksHub } from '../../cli/lares.ts'
 import type { DescribedCommand } from '../../shared/admin/described-command.ts'
 
 const COMMANDS = knownCommands()
@@ -10,6 +11,16 @@ function described(area: string, verb: string): DescribedCommand {
   if (!command) throw new Error(`there is no ${area} ${verb}`)
   return command
 }
+
+describe('a command of the hub', () => {
+  it('is asked of the hub, and no program takes its words', () => {
+    expect(
+      COMMANDS.filter(({ area, verb }) => !asksHub(area, [verb])).map(({ area, verb }) => `${area} ${verb}`),
+    ).toEqual([])
+    expect(asksHub('voice', ['install'])).toBe(false)
+    expect(asksHub('hub', ['--data', 'x'])).toBe(false)
+  })
+})
 
 describe('help', () => {
   it('names every command with its summary', () => {
