@@ -28,7 +28,7 @@ const PROGRAMS: ReadonlyMap<string, (words: string[]) => Promise<number>> = new 
 /** Words of programs that are questions to a running hub. */
 const QUESTIONS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['hub', new Set(['status', 'wear', 'log', 'log-level', 'fetch-backup'])],
-  ['voice', new Set(['ask'])],
+  ['voice', new Set(['ask', 'notes', 'forget'])],
 ])
 
 /** What the words after `lares` ask for. Returns the exit code; throws where no part could say itself what is wrong. */

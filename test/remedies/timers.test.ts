@@ -60,3 +60,14 @@ describe('whoever cancels a timer', () => {
     data(say('cancel', { timer: /mean (\S+)\?/.exec(hint)?.[1] }))
   })
 })
+
+describe('whoever has a note forgotten', () => {
+  it('that is none looks which there are', () => {
+    data(ask(house, commandInput('voice/ask', { text: 'remember that the key is under the mat' })))
+    const { hint } = ask(house, commandInput('voice/forget', { note: 99 })).error ?? {}
+    expect(hint).toMatch(asPattern('See lares voice notes.'))
+    const [note] = query<{ notes: { id: number }[] }>(house, 'voice/notes').notes
+    data(ask(house, commandInput('voice/forget', { note: note?.id })))
+    expect(query(house, 'voice/notes')).toEqual({ notes: [] })
+  })
+})

@@ -8,6 +8,9 @@ import { alarmMoment, openTimerRows, type TimerRow } from './timer-rows.ts'
 export const LATE_MS = 3_600_000
 /** Nobody hears it. */
 export const RING_MS = 600_000
+/** What is over is kept as long as the events that tell of it. */
+export const KEPT_MS = 30 * 86_400_000
+const SWEEP_MS = 3_600_000
 /** From one burst of the sound to the next. */
 const BURST_EVERY_MS = 5_000
 /** A clock that was set by less than this is not worth a row. */
@@ -23,10 +26,13 @@ export class Ringing {
   /** What was there when this life began. */
   #before = new Set<string>()
   #soundedAt = new Map<string, number>()
+  #sweptAt = 0
+  #sweep: Statement
   #move: Statement
   #state: Statement
 
   constructor({ db }: Pick<House, 'db'>) {
+    this.#sweep = db.prepare('DELETE FROM timers WHERE ended_at < ?')
     this.#move = db.prepare('UPDATE timers SET rings_at = ?, zone = ?, updated_at = ? WHERE id = ?')
     this.#state = db.prepare(
       'UPDATE timers SET state = ?, rang_at = coalesce(rang_at, ?), ended_at = ?, updated_at = ? WHERE id = ?',
@@ -46,6 +52,12 @@ export class Ringing {
     for (const row of rows)
       if (row.state === 'ringing') this.#ring(context, row)
       else this.#look(context, this.#reckon(context, row))
+    if (Math.abs(context.now - this.#sweptAt) >= SWEEP_MS) {
+      this.#sweep.run(context.now - KEPT_MS)
+      context.committed(() => {
+        this.#sweptAt = context.now
+      })
+    }
     const open = new Set(rows.map(({ id }) => id))
     for (const id of this.#deadlines.keys()) if (!open.has(id)) this.#deadlines.delete(id)
     for (const id of this.#soundedAt.keys()) if (!open.has(id)) this.#soundedAt.delete(id)

@@ -81,7 +81,7 @@ export const DE_ANSWERS: AnswerWords = {
   noSpeaker: () => 'Ich weiß nicht, welcher Lautsprecher gemeint ist.',
   cannotContinue: (place) => `Ich kann noch nicht woanders weitersprechen, auch nicht dort: ${place}.`,
   remembered: () => 'Das merke ich mir.',
-  tooManyNotes: () => 'Mehr kann ich mir nicht merken.',
+  tooManyNotes: () => 'Mehr kann ich mir nicht merken. Erst muss mich jemand etwas vergessen lassen.',
   notes: (notes) => `Gemerkt habe ich mir: ${notes.join('; ')}.`,
   noNotes: () => 'Ich sollte mir nichts merken.',
   home: (names) => `Zu Hause ${names.length === 1 ? 'ist' : 'sind'} ${listed(names, 'und')}.`,

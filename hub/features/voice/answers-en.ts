@@ -73,7 +73,7 @@ export const EN_ANSWERS: AnswerWords = {
   noSpeaker: () => 'I do not know which speaker is meant.',
   cannotContinue: (place) => `I cannot continue in ${place} yet.`,
   remembered: () => 'I will remember that.',
-  tooManyNotes: () => 'I can keep no more notes.',
+  tooManyNotes: () => 'I can keep no more notes. Somebody has to have some forgotten first.',
   notes: (notes) => `You asked me to remember: ${notes.join('; ')}.`,
   noNotes: () => 'You asked me to remember nothing.',
   home: (names) => `${listed(names, 'and')} ${names.length === 1 ? 'is' : 'are'} at home.`,

@@ -1,7 +1,9 @@
 import { z } from 'zod'
-import { deviceParam } from '../../../shared/admin/fields.ts'
+import { deviceParam, time } from '../../../shared/admin/fields.ts'
+import { LaresError } from '../../../shared/errors.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
+import { visibleHouses } from '../../query/visibility.ts'
 import { deviceNamed } from '../devices/named-device.ts'
 import { houseNamed, houseParam } from '../house/named-house.ts'
 import { answerSentence } from './answer-sentence.ts'
@@ -44,4 +46,47 @@ const ask = adminCommand({
   },
 })
 
-export const COMMANDS = [ask] as const
+const listNotes = adminCommand({
+  area: 'voice',
+  verb: 'notes',
+  needs: 'read',
+  summary: 'What somebody wanted to be remembered, the newest first',
+  params: z.strictObject({ house: houseParam.optional() }),
+  result: z.strictObject({
+    notes: z.array(z.strictObject({ note: z.string(), at: time, device: z.string().nullable(), id: z.int() })),
+  }),
+  examples: [{ says: 'all of them', params: {} }],
+  changes: false,
+  query(context, params) {
+    const notes = context.db
+      .prepare(
+        'SELECT n.note, n.created_at AS at, d.name AS device, n.id FROM voice_notes n LEFT JOIN devices d ON d.id = n.device_id ' +
+          'WHERE n.house_id = ? ORDER BY n.id DESC',
+      )
+      .all(houseNamed(context, params.house))
+    return { notes }
+  },
+})
+
+const forgetNote = adminCommand({
+  area: 'voice',
+  verb: 'forget',
+  needs: 'control',
+  summary: 'Forget what somebody wanted to be remembered',
+  params: z.strictObject({ note: z.int().meta({ description: 'its id, as lares voice notes shows it' }) }),
+  result: z.strictObject({ note: z.int(), forgotten: z.string() }),
+  examples: [{ says: 'one of them', params: { note: 1 } }],
+  positional: ['note'],
+  changes: true,
+  run({ db, caller }, { note }) {
+    const visible = visibleHouses(caller, 'house_id')
+    const forgotten = db
+      .prepare(`DELETE FROM voice_notes WHERE id = ? AND ${visible.sql} RETURNING note`)
+      .pluck()
+      .get(note, ...visible.values) as string | undefined
+    if (forgotten !== undefined) return { note, forgotten }
+    throw new LaresError('not_found', `there is no note ${note}`, { hint: 'See lares voice notes.' })
+  },
+})
+
+export const COMMANDS = [ask, listNotes, forgetNote] as const

@@ -103,6 +103,8 @@ const ROOMS = `INSERT OR IGNORE INTO rooms (id, house_id, name, room_type, creat
   INSERT OR IGNORE INTO device_groups (id, house_id, name, created_at, updated_at) VALUES ('g1', ${HOME}, 'Day', 0, 0);
   UPDATE devices SET room_id = 'r1' WHERE id = 'kitchen-pi'`
 
+/** Something to be remembered. */
+const NOTE = `INSERT OR IGNORE INTO voice_notes (id, house_id, note, created_at) VALUES (1, ${HOME}, 'the key is under the mat', ${START})`
 /** Something that is to ring. */
 const TIMER = `INSERT OR IGNORE INTO timers (id, house_id, device_id, kind, name, state, rings_at, duration_ms, clock_known, created_at, updated_at)
   VALUES ('t1', ${HOME}, 'kitchen-pi', 'timer', 'pasta', 'waiting', ${START + 600_000}, 600000, 1, ${START}, ${START})`
@@ -112,6 +114,8 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
   'timers/add': { expect: { kind: 'timer', name: 'pasta', left_ms: 600_000, device: expect.any(String) } },
   'timers/list': { before: TIMER, expect: { timers: [{ name: 'pasta', kind: 'timer', state: 'waiting' }] } },
   'timers/cancel': { before: TIMER, expect: { name: 'pasta', state: 'cancelled' } },
+  'voice/notes': { before: NOTE, expect: { notes: [{ note: 'the key is under the mat', device: null, id: 1 }] } },
+  'voice/forget': { before: NOTE, expect: { note: 1, forgotten: 'the key is under the mat' } },
   'voice/ask': { expect: { text: expect.stringMatching(/^It is /), intent: 'time', done: [] } },
   'devices/invite': {
     prepared: HUB,

@@ -48,6 +48,7 @@ export const HUB: Inventory = {
         'an agent of an earlier version is not here: test/hub/features/control/device-log.test.ts answers as one',
     },
   },
+  'hub/features/voice/': { 'See lares voice notes.': TIMERS },
   'hub/features/timers/': {
     'Cancel some that nobody needs: lares timers list shows them.': TIMERS,
     'Name a time of day for what is further away: ': TIMERS,

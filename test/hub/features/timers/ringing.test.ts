@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { LATE_MS, RING_MS } from '../../../../hub/features/timers/ringing.ts'
+import { KEPT_MS, LATE_MS, RING_MS } from '../../../../hub/features/timers/ringing.ts'
 import { decodeAudioFrame, FRAME_FLAGS } from '../../../../shared/messages/audio-frame.ts'
 import { ask, commandInput, data, query } from '../../engine/ask.ts'
 import { openTestHouse, START, type TestHouse } from '../../engine/engine-in-memory.ts'
@@ -57,6 +57,15 @@ describe('a timer', () => {
     house.tick(MIN)
     house.tick(RING_MS)
     expect(open()).toEqual([])
+  })
+
+  it('is forgotten a month after it was over', () => {
+    add({ when: '1min', name: 'tea' })
+    ask(house, commandInput('timers/cancel', { timer: 'tea' }))
+    house.tick(KEPT_MS - MIN)
+    expect(house.all('SELECT 1 FROM timers')).toHaveLength(1)
+    house.tick(HOUR)
+    expect(house.all('SELECT 1 FROM timers')).toEqual([])
   })
 
   it('is counted by the clock that only goes forward, whatever becomes of the one on the wall', () => {
