@@ -27,10 +27,13 @@ node_is_new_enough() {
   ((major > ${least_node%.*} || (major == ${least_node%.*} && minor >= ${least_node#*.})))
 }
 
+# A packed Lares comes with the Node that it was tried with.
+is_packed() { [[ -f "$lares_root/release" ]]; }
+
 # The system's Node when it is new enough, else the one scripts/setup put into .node. Fails when there is neither.
 use_node() {
   local program modules="$lares_root/.node/node_modules"
-  if program="$(type -P node)" && node_is_new_enough "$program"; then
+  if ! is_packed && program="$(type -P node)" && node_is_new_enough "$program"; then
     export_node_headers "$program"
     return 0
   fi

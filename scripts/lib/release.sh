@@ -6,6 +6,7 @@
 #   /opt/lares/.incoming            a version that is still being put together
 #   /etc/lares  /var/lib/lares      configuration and data, which no version owns
 #   /var/cache/lares{,-edge}/…      what Node compiled of each version, which its service wrote (./lares)
+#   /usr/lib/lares                  what the Debian package unpacked: not run from there, but installed from there
 #
 # All of it below $prefix, which is empty on a real machine. With a prefix nothing outside it is touched: no account,
 # no ownership, no service (unless LARES_SYSTEMCTL names a program to call instead of systemctl).
@@ -23,6 +24,18 @@ place_release() {
   caches="$prefix/var/cache"
   configuration="$prefix/etc/lares"
   units="$prefix/etc/systemd/system"
+  supply="$prefix/usr/lib/lares"
+}
+
+# Whether these scripts are those of the Debian package, called by it.
+is_supply() { [[ "$lares_root" == "$supply" ]]; }
+
+# What dpkg installed, only dpkg may replace: it would put its own version back at the next repair.
+leave_to_package() {
+  if is_supply || [[ ! -f "$supply/release" ]]; then return 0; fi
+  fail "Lares $(<"$supply/release") was installed here as a Debian package, and stays with it." \
+    'A newer one: sudo apt install ./lares_<version>_<processor>.deb' \
+    "To go over to $lares_root: sudo apt remove lares, which leaves configuration and data, then run this again."
 }
 
 # Does a step, or only prints it.
@@ -45,7 +58,8 @@ as_lares() (
   if [[ -z "$prefix" ]]; then run runuser -u lares -- "$@"; else run "$@"; fi
 )
 
-has_services() { [[ -z "$prefix" || -n "${LARES_SYSTEMCTL:-}" ]]; }
+# In a container, and in a system that is being put together elsewhere, no systemd runs.
+has_services() { [[ -n "${LARES_SYSTEMCTL:-}" ]] || [[ -z "$prefix" && (-d /run/systemd/system || "$dry_run" == yes) ]]; }
 
 control() { if has_services; then run "$systemctl" "$@"; fi; }
 
@@ -55,6 +69,10 @@ settle() { run sync -f "$1"; }
 # The folder of this checkout's own version.
 release_name() {
   local version commit
+  if is_packed; then
+    cat -- "$lares_root/release"
+    return 0
+  fi
   version="$(sed -n 's/^  "version": "\(.*\)",\{0,1\}$/\1/p' "$lares_root/package.json")"
   commit="$(in_git rev-parse --short=8 HEAD 2>/dev/null)" ||
     fail "$lares_root is not a git checkout, and its commit names the installed version." 'Get the code with git clone.'
@@ -80,13 +98,23 @@ copy_release() {
   local name="$1" incoming="$versions/.incoming"
   local search_path="$PATH"
   [[ -n "$prefix" ]] || search_path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-  if [[ -d "$versions/$name" ]]; then return 0; fi
-  if [[ -n "$(in_git status --porcelain 2>/dev/null)" ]]; then
+  if [[ -d "$versions/$name" ]]; then
+    if is_supply; then repair_release "$name"; fi
+    return 0
+  fi
+  if ! is_packed && [[ -n "$(in_git status --porcelain 2>/dev/null)" ]]; then
     warn 'Changes in this checkout that are not committed stay here; the last commit is what gets installed.'
   fi
   say "Copying version $name to $versions."
   run mkdir -p -- "$versions"
   run rm -rf -- "$incoming"
+  if is_packed; then
+    run copy_packed "$incoming"
+    settle "$versions"
+    run mv -T -- "$incoming" "$versions/$name"
+    settle "$versions"
+    return 0
+  fi
   run clone_here "$incoming"
   bring_sqlite "$incoming"
   # The services see the system's PATH, not that of whoever runs this script: the Node found here must be theirs.
@@ -94,6 +122,29 @@ copy_release() {
   settle "$versions"
   run mv -T -- "$incoming" "$versions/$name"
   settle "$versions"
+}
+
+# What dpkg unpacked is linked, so that it needs its room once; dpkg replaces files and never writes into them. On another
+# file system, and from a folder that is somebody's own, it is copied.
+copy_packed() {
+  if is_supply && cp -al -- "$lares_root" "$1" 2>/dev/null; then return 0; fi
+  rm -rf -- "$1"
+  cp -R --no-dereference -- "$lares_root" "$1"
+  chmod -R u=rwX,go=rX -- "$1"
+}
+
+# dpkg unpacks a package again that is installed again, and whoever does that has something to repair.
+repair_release() {
+  local release="$versions/$1"
+  if diff -rq --no-dereference --exclude=.cache -- "$lares_root" "$release" >/dev/null 2>&1; then return 0; fi
+  say "Repairing version $1."
+  run rm -rf -- "$versions/.incoming" "$versions/.damaged"
+  run copy_packed "$versions/.incoming"
+  settle "$versions"
+  run mv -T -- "$release" "$versions/.damaged"
+  run mv -T -- "$versions/.incoming" "$release"
+  settle "$versions"
+  run rm -rf -- "$versions/.damaged"
 }
 
 # What the version in use compiled serves the next one, too, as long as the source is the same: scripts/lib/sqlite.sh

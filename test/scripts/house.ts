@@ -10,7 +10,7 @@ import { copyScripts, type Ended, type StubMachine, writeScript } from './stub-m
 const LARES = `
 own="$(cat "$(dirname "$(readlink -f "$0")")/schema")"
 echo "$own $2" >>"$CALLS"
-database="$4/database"
+database="$4/hub.db"
 if [ -f "$KILL_AT" ]; then source "$HOME/count-step"; fi
 if [ "$FAILS" = "$own $2" ]; then echo half >>"$database.half"; exit 1; fi
 case "$2" in
@@ -79,7 +79,7 @@ export function makeHouse(machine: StubMachine, part = 'both'): House {
 
   const first = commit(1)
   install(part)
-  writeFileSync(join(prefix, 'var/lib/lares/database'), '1\n')
+  writeFileSync(join(prefix, 'var/lib/lares/hub.db'), '1\n')
   const second = commit(2)
   const template = join(machine.home, 'template')
   cpSync(prefix, template, { recursive: true, verbatimSymlinks: true })
@@ -97,7 +97,7 @@ export function makeHouse(machine: StubMachine, part = 'both'): House {
     },
     current: () => readlinkSync(join(versionsFolder, 'current')),
     schemaOf: (version) => Number(readFileSync(join(versionsFolder, version, 'schema'), 'utf8')),
-    database: () => Number(readFileSync(join(prefix, 'var/lib/lares/database'), 'utf8')),
+    database: () => Number(readFileSync(join(prefix, 'var/lib/lares/hub.db'), 'utf8')),
     versions: () =>
       readdirSync(versionsFolder).filter(
         (name) => name !== 'current' && existsSync(join(versionsFolder, name, 'node_modules/complete')),

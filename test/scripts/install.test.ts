@@ -41,7 +41,7 @@ describe('scripts/install', () => {
         ...['bash-completion', 'bash-completion/completions', 'bash-completion/completions/lares'].map(inShare),
         ...['fish', 'fish/vendor_completions.d', 'fish/vendor_completions.d/lares.fish'].map(inShare),
         ...['zsh', 'zsh/site-functions', 'zsh/site-functions/_lares'].map(inShare),
-        ...['var', 'var/lib', 'var/lib/lares', 'var/lib/lares/database'],
+        ...['var', 'var/lib', 'var/lib/lares', 'var/lib/lares/hub.db'],
       ].toSorted(),
     )
     expect(house.current()).toBe(house.first)

@@ -27,6 +27,7 @@ const COMMON = [
     'cp',
     'cut',
     'date',
+    'diff',
     'dirname',
     'env',
     'find',

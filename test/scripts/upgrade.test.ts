@@ -60,7 +60,7 @@ describe('scripts/upgrade', () => {
     expect(err).toContain(`Version ${house.first} runs again.`)
     expect(house.current()).toBe(house.first)
     expect(house.database()).toBe(1)
-    expect(readFileSync(join(house.prefix, 'var/lib/lares/database.aside'), 'utf8')).toBe('2\n')
+    expect(readFileSync(join(house.prefix, 'var/lib/lares/hub.db.aside'), 'utf8')).toBe('2\n')
   })
 
   it('takes a hub that needs attention for healthy, with what it had before or what is no fault of a program', () => {
@@ -85,7 +85,7 @@ describe('scripts/upgrade', () => {
   })
 
   it('keeps the new version when the backup cannot be restored: the old one would not understand the database', () => {
-    machine.program('cp', '[ -f "$HOME/staged/var/lib/lares/database.aside" ] && exit 1; cat "$1" >"$2"')
+    machine.program('cp', '[ -f "$HOME/staged/var/lib/lares/hub.db.aside" ] && exit 1; cat "$1" >"$2"')
     const { code, err } = house.upgrade({ fails: '2 health' })
     expect(code).toBe(1)
     expect(err).toContain('could not be restored')
