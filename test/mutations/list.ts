@@ -25,6 +25,7 @@ import { MAKERS } from './makers.ts'
 import type { Mutation } from './mutation.ts'
 import { OUTBOX } from './outbox.ts'
 import { OUTPUTS } from './outputs.ts'
+import { PACKAGES } from './packages.ts'
 import { PAGE } from './page.ts'
 import { PERSONAS } from './personas.ts'
 import { READINGS } from './readings.ts'
@@ -85,6 +86,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...VOICE,
   ...SPOKEN,
   ...SHARED,
+  ...PACKAGES,
   ...SETUP,
   ...WEB,
   ...LOGINS,
