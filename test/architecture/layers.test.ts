@@ -127,6 +127,7 @@ const MAY_IMPORT: Record<string, string> = {
 
   'scripts/lib':
     'central edge edge/config edge/outputs edge/sensors hub hub/broker hub/engine hub/features hub/store shared shared/* speech',
+  'scripts/lib/package': '',
   // The benchmark measures on the slow card that the fault tests model.
   'scripts/lib/bench':
     'central hub/core hub/engine hub/features/devices hub/language hub/language/de hub/language/en hub/store hub/sync scripts/lib scripts/lib/bench/history scripts/lib/bench/makers scripts/lib/bench/store shared shared/sqlite test/faults/lib/shim.ts',

@@ -62,7 +62,20 @@ describe('the add-on of Home Assistant, which no Home Assistant has tried', () =
   })
 })
 
+/** Folders at the top that serve the making of the program, and are not part of it. */
+const NOT_PACKED = ['packaging', 'scripts', 'test', 'web']
+
 describe('the Debian package', () => {
+  it('has every folder that the program is made of, and looks there for the npm packages that it needs', () => {
+    const tracked = spawnSync('git', ['-C', ROOT, 'ls-tree', '-d', '--name-only', 'HEAD'], { encoding: 'utf8' }).stdout
+    const folders = tracked.split('\n').filter((name) => /^[a-z]/.test(name) && !NOT_PACKED.includes(name))
+    const packed = /readonly shipped=\(([^)]*)\)/.exec(read('scripts/lib/package/program.sh'))?.[1]?.split(/\s+/) ?? []
+    const searched = read('scripts/lib/package/imported-packages.ts')
+    expect(folders.length).toBeGreaterThan(5)
+    expect(folders.filter((name) => !packed.includes(name))).toEqual([])
+    expect(folders.filter((name) => name !== 'docs' && !searched.includes(`'${name}'`))).toEqual([])
+  })
+
   it('runs nothing that a shell cannot read', () => {
     for (const script of ['preinst', 'postinst', 'prerm', 'postrm']) {
       const { status, stderr } = spawnSync('sh', ['-n', join(ROOT, 'packaging/debian', script)], { encoding: 'utf8' })

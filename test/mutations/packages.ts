@@ -10,7 +10,7 @@ export const PACKAGES: readonly Mutation[] = [
     file: 'scripts/lib/release.sh',
     text: 'if is_supply || [[ ! -f "$supply/release" ]]; then return 0; fi',
     becomes: 'return 0',
-    test: { file: PACKED, name: 'stays with dpkg: scripts/install' },
+    test: { file: PACKED, name: 'stays with dpkg: scripts/' },
   },
   {
     without: 'making no database where no hub ever was',
@@ -67,6 +67,13 @@ export const PACKAGES: readonly Mutation[] = [
     text: 'if [[ "$found" != "$wanted" ]]; then',
     becomes: 'if false; then',
     test: { file: WHAT, name: 'is not made with another Node' },
+  },
+  {
+    without: 'packing every folder that the program is made of',
+    file: 'scripts/lib/package/program.sh',
+    text: ' edge hub shared',
+    becomes: ' edge hub',
+    test: { file: 'test/architecture/packaging.test.ts', name: 'has every folder that the program is made of' },
   },
   {
     without: 'packing nothing but a commit',

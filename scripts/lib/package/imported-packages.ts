@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** What an installed Lares is made of. */
-const PROGRAM = ['cli', 'edge', 'hub', 'shared', 'central', 'drizzle']
+const PROGRAM = ['cli', 'edge', 'hub', 'shared', 'speech', 'central', 'drizzle']
 const IMPORT = /(?:from|import|import\(|require\()\s*'([^.'][^']*)'/g
 
 /** Those of the given npm packages that the program itself names, sorted; not those that only the page is built with. */

@@ -2,7 +2,7 @@
 # The folder that is packed: the program, its npm packages, its Node and the page. Needs native.sh.
 
 # What of a checkout runs. Everything else of it serves its making.
-readonly shipped=(lares package.json LICENSE CHANGELOG.md SECURITY.md cli edge hub shared central drizzle docs
+readonly shipped=(lares package.json LICENSE CHANGELOG.md SECURITY.md cli edge hub shared speech central drizzle docs
   scripts/install scripts/upgrade scripts/systemd scripts/completion scripts/examples
   scripts/lib/environment.sh scripts/lib/say.sh scripts/lib/debian.sh scripts/lib/release.sh)
 

@@ -104,7 +104,7 @@ cp -- "$deb" "$root/tmp/lares.deb"
 next_version 7.0.1
 next_version 7.0.2 broken
 next_version 7.0.3 newer
-next_version 7.0.4
+next_version 7.0.4 newer
 (cd -- "$root" && find . -xdev -not -path './tmp/*' -not -path './proc/*' -not -path './var/cache/apt/*' -not -path './var/lib/dpkg/*' | sort) >"$work/before"
 
 step 'installed, with nothing started and nobody asked'
