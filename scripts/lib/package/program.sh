@@ -15,7 +15,8 @@ prepare_source() {
   # --force: packages for one processor only are looked at for both.
   (cd -- "$source" && npm ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error) >>"$log" 2>&1 ||
     fail "The npm packages could not be installed. The end of $log:" "$(tail -n 8 "$log")" 'Check the network, then run it again.'
-  "$source/scripts/page" --quiet
+  # What a caller says it is for must not decide bytes: tests would get a page that names its sources.
+  NODE_ENV=production "$source/scripts/page" --quiet
   node "$source/scripts/lib/package/shipped-packages.ts" "$source" >"$staging/packages" ||
     fail 'scripts/package: it is not known which npm packages the program needs.'
   mkdir -p -- "$staging/licences"
@@ -48,9 +49,9 @@ lay_program() {
 
 # Types and other TypeScript, which Node does not run there, maps, tests, and the source of what is compiled. A name that a package needs to run is not among them: the package is tried.
 without_what_nobody_runs() {
-  find "$1" -type f \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' -o -name '*.html' -o -name '*.flow' -o -name '.*' -o -name '.package-lock.json' \
+  find "$1" -type f \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' -o -name '*.html' -o -name '*.flow' -o -name '.*' \
     -o -iname 'readme*' -o -iname 'changelog*' -o -iname 'history*' -o -iname 'contributing*' -o -name 'tsconfig*.json' -o -name 'eslint.config.*' -o -name '*.tsbuildinfo' \) -delete
-  find "$1" -depth -type d \( -name test -o -name tests -o -name __tests__ -o -name example -o -name examples -o -name benchmark -o -name benchmarks -o -name integration-test -o -name fixture -o -name '.github' -o -name '.bin' \) \
+  find "$1" -depth -type d \( -name test -o -name tests -o -name __tests__ -o -name example -o -name examples -o -name benchmark -o -name benchmarks -o -name integration-test -o -name fixture -o -name '.[!.]*' \) \
     -exec rm -rf -- {} +
   rm -rf -- "$1/better-sqlite3"/{deps,src,binding.gyp,prebuilds,build} "$1/epoll"/{src,binding.gyp,build}
   # Nobody calls what others meant for their own command line, and there is no other Node for it.
