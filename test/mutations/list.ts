@@ -35,6 +35,7 @@ import { SALVAGE } from './salvage.ts'
 import { SEARCH } from './search.ts'
 import { SECRETS } from './secrets.ts'
 import { SENSING } from './sensing.ts'
+import { SESSIONS } from './sessions.ts'
 import { SETUP } from './setup.ts'
 import { SHARED } from './shared.ts'
 import { SPEECH } from './speech.ts'
@@ -74,6 +75,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...SALVAGE,
   ...LOST_ROWS,
   ...PERSONAS,
+  ...SESSIONS,
   ...READINGS,
   ...SEARCH,
   ...SECRETS,

@@ -1,6 +1,7 @@
 import type { Context } from '../../engine/context.ts'
 import type { ErasedSubject } from '../../engine/erasure.ts'
 import { shutOutDevice } from '../devices/shut-out.ts'
+import { endErasedSessions } from '../sessions/erased-device.ts'
 import { atCentralsWork } from '../sync/central-at-work.ts'
 import type { Traces } from './pseudonym.ts'
 
@@ -16,10 +17,7 @@ export function beginErasure(context: Context, { what, key, reason }: ErasedSubj
   const traces = what === 'device' ? tracesOfDevice(context, key) : tracesOfUser(context, key)
   if (what === 'device') shutOutDevice(context, key)
   else shutOutUser(context, key)
-  // Nothing more is said in them, so that no event of them comes behind the ones that were looked at.
-  db.prepare(
-    `UPDATE sessions SET state = 'ended', ended_at = coalesce(ended_at, ?) WHERE ${what}_id = ? AND state <> 'ended'`,
-  ).run(now, key)
+  endErasedSessions(context, { what, key })
   const pseudonym = `erased-${Buffer.from(context.random(6)).toString('hex')}`
   const begun = db
     .prepare(

@@ -81,6 +81,14 @@ export function currentDefinition(db: Database, row: PersonaRow): ReadDefinition
   return readDefinition({ name, description, adaptation_mode, system_prompt, priority, ...lists }, row.id)
 }
 
+/** What a session is pinned to: its version, or what is in force where central took that version out. */
+export function pinnedDefinition(db: Database, id: string, version: string): PersonaDefinition {
+  const row = versionsOf(db, id).find((one) => one.version === version)
+  if (row !== undefined) return readDefinition(parsed(row.artifacts), id).definition
+  const persona = personaRow(db, id)
+  return persona === undefined ? readDefinition(null, id).definition : currentDefinition(db, persona).definition
+}
+
 export function draftDefinition(draft: DraftRow, id: string): PersonaDefinition {
   return readDefinition(parsed(draft.definition), id).definition
 }

@@ -3,9 +3,11 @@ import type { Turn } from '../../../shared/messages/turn.ts'
 import type { Context } from '../../engine/context.ts'
 import type { Recording } from '../../engine/recording.ts'
 import { purgeRow, raisePurged } from '../../store/purged.ts'
+import { pinnedDefinition } from '../personas/persona-row.ts'
 
 /** Rows looked at in one transaction; the rest waits for the next look. */
 const AT_ONCE = 1_000
+const DAY_MS = 86_400_000
 
 export interface NewClip {
   device: string
@@ -40,10 +42,20 @@ export function addClip(context: Context, clip: NewClip): void {
       recording.lostFrames,
       recording.sha256,
       complete ? 'complete' : 'truncated',
-      now + CLIPS.ageMs,
+      now + keptFor(context, clip.session),
       now,
       now,
     )
+}
+
+/** As long as the persona of the session keeps sound, and no longer than the house does. */
+function keptFor({ db }: Context, session: string): number {
+  const row = db.prepare('SELECT persona_id, persona_version FROM sessions WHERE id = ?').get(session) as {
+    persona_id: string
+    persona_version: string
+  }
+  const { privacy } = pinnedDefinition(db, row.persona_id, row.persona_version).behavior_config
+  return Math.min(CLIPS.ageMs, privacy.audio_days * DAY_MS)
 }
 
 /** Removes the file of a recording that came to nothing: no row of the turn has it. */

@@ -6,6 +6,7 @@ import { conditions, page } from '../../query/list-query.ts'
 import { visibleHouses } from '../../query/visibility.ts'
 import { deviceFilter } from '../devices/named-device.ts'
 import { deleteRecording } from './delete-recording.ts'
+import { endTalk, handOverTalk, pauseTalk, resumeTalk } from './move-commands.ts'
 
 const turnLine = z.strictObject({
   started_at: time,
@@ -42,6 +43,10 @@ export const listSessions = adminCommand({
         state: z.string(),
         ended_at: time.nullable(),
         expires_at: time.nullable(),
+        /** Counts up with every move: whoever has an older one speaks of what is no more. */
+        epoch: z.int(),
+        /** How often it went to another device. */
+        handoffs: z.int(),
         persona_id: z.string(),
         persona_version: z.string(),
         user_id: z.string().nullable(),
@@ -61,7 +66,7 @@ export const listSessions = adminCommand({
       .when('s.id < ?', params.after)
     const sessions = context.db
       .prepare(
-        'SELECT s.id, s.device_id, d.name AS device_name, s.persona_id, s.persona_version, s.user_id, s.state, s.created_at, s.expires_at, s.ended_at FROM sessions s ' +
+        'SELECT s.id, s.device_id, d.name AS device_name, s.persona_id, s.persona_version, s.user_id, s.state, s.epoch, json_array_length(s.handoff_history) AS handoffs, s.created_at, s.expires_at, s.ended_at FROM sessions s ' +
           `JOIN devices d ON d.id = s.device_id WHERE ${where.sql} ORDER BY s.id DESC LIMIT ?`,
       )
       .all(...where.values, params.limit + 1) as { id: string }[]
@@ -75,4 +80,4 @@ export const listSessions = adminCommand({
   },
 })
 
-export const COMMANDS = [listSessions, deleteRecording] as const
+export const COMMANDS = [listSessions, deleteRecording, pauseTalk, resumeTalk, endTalk, handOverTalk] as const

@@ -6,6 +6,7 @@ import type { Recording } from '../../engine/recording.ts'
 import { openDevices } from '../devices/engine.ts'
 import { expireClips, keepKnownFiles } from './clips.ts'
 import { endIdleSessions, fenceSessions } from './conversation.ts'
+import { settleHandoffs } from './handoff.ts'
 import { Turns } from './turns.ts'
 
 const SWEEP_MS = 60_000
@@ -60,6 +61,7 @@ export function openSessions(house: House): Feature {
       keepKnownFiles(context)
     },
     tick(context) {
+      settleHandoffs(context)
       endIdleSessions(context)
       if (Math.abs(context.now - sweptAt) < SWEEP_MS) return
       expireClips(context)

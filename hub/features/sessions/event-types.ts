@@ -13,6 +13,24 @@ export const SESSION_EVENTS = {
     title: 'Session ended',
     description: 'A conversation ended.',
   },
+  session_paused: {
+    category: 'session',
+    severity: 'info',
+    title: 'Session paused',
+    description: 'A conversation was set aside.',
+  },
+  session_resumed: {
+    category: 'session',
+    severity: 'info',
+    title: 'Session resumed',
+    description: 'A conversation was taken up again.',
+  },
+  handoff_abandoned: {
+    category: 'session',
+    severity: 'warning',
+    title: 'Handoff abandoned',
+    description: 'A conversation was to move to another device, and stays where it is.',
+  },
   playback: {
     category: 'session',
     severity: 'debug',

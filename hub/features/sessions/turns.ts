@@ -3,7 +3,10 @@ import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
 import type { Recording } from '../../engine/recording.ts'
 import { addClip, dropUnknownFile } from './clips.ts'
+import { keepContext } from './context-snapshot.ts'
 import { continueSession, prolongSession, tellDevice } from './conversation.ts'
+import type { SessionKey } from './session-moves.ts'
+import { sessionRow } from './session-row.ts'
 
 /** Ends that the device must not take for its own: not all it sent is kept. */
 const CUT_SHORT = new Set(['truncated', 'hub_restart'])
@@ -11,6 +14,8 @@ const CUT_SHORT = new Set(['truncated', 'hub_restart'])
 interface TurnRow {
   session: string
   epoch: number
+  /** That of the session when the turn began; `null`: an older hub did not say. */
+  began: number | null
   phase: string
   reason: string | null
   lost: number
@@ -36,7 +41,7 @@ export class Turns {
 
   constructor(db: Database) {
     this.#read = db.prepare(
-      'SELECT t.session_id AS session, s.epoch, t.phase, t.end_reason AS reason, t.lost_frames AS lost, c.completeness ' +
+      "SELECT t.session_id AS session, s.epoch, t.timings ->> 'session_epoch' AS began, t.phase, t.end_reason AS reason, t.lost_frames AS lost, c.completeness " +
         'FROM turns t JOIN sessions s ON s.id = t.session_id LEFT JOIN audio_clips c ON c.turn_id = t.id WHERE t.id = ?',
     )
     this.#insert = db.prepare(
@@ -52,7 +57,7 @@ export class Turns {
 
   /** Opens a turn in the device's session, or in a new one. A repeated start is answered with what became of the turn. */
   start(context: Context, turn: Turn, origin: { device: string; house: string }): void {
-    this.#open(context, turn, origin)
+    if (this.#open(context, turn, origin) === 'refused') return
     this.#answer(context, origin.device, turn.turn)
   }
 
@@ -63,7 +68,10 @@ export class Turns {
   end(context: Context, end: EndOfTurn): 'stored' | 'duplicate' | 'refused' {
     const { device, message, recording } = end
     const id = turnId(device, end.turn)
-    if (message) this.#open(context, message, end)
+    if (message && this.#open(context, message, end) === 'refused') {
+      dropUnknownFile(context, id, recording)
+      return 'refused'
+    }
     const row = this.#row(id)
     if (row?.phase !== 'open') {
       dropUnknownFile(context, id, recording)
@@ -76,7 +84,12 @@ export class Turns {
     const reason = endReason(message, recording)
     this.#end.run(context.now, reason, recording?.frames ?? 0, lost, checksum, context.now, id)
     if (recording) addClip(context, { device, session: row.session, turnId: id, recording, message })
-    prolongSession(context, row.session)
+    // What was said is kept; a session that went on without it is not touched.
+    const fence = fenceOf(row, message)
+    if (fence !== null) {
+      prolongSession(context, fence)
+      keepContext(context, fence, { step: 'idle', device, turn: end.turn })
+    }
     this.#answer(context, device, end.turn)
     return 'stored'
   }
@@ -86,16 +99,25 @@ export class Turns {
     this.#closeOpen.run(context.now, context.now)
   }
 
-  #open(context: Context, turn: Turn, origin: { device: string; house: string }): void {
+  /** `refused`: it speaks of a session that is not as the device believes, and the device was told so. */
+  #open(context: Context, turn: Turn, origin: { device: string; house: string }): 'open' | 'refused' {
     const id = turnId(origin.device, turn.turn)
-    if (this.#row(id)) return
+    if (this.#row(id)) return 'open'
+    const stale = staleSession(context, turn, origin.device)
+    if (stale !== null) {
+      tellDevice(context, origin.device, { ...stale, turn: turn.turn, step: 'stand_down', reason: 'stale' })
+      return 'refused'
+    }
     const session = continueSession(context, origin)
     const timings = JSON.stringify({
       trigger: turn.trigger ?? null,
       preroll_ms: turn.preroll,
       device_at: turn.at ?? null,
+      session_epoch: session.epoch,
     })
     this.#insert.run(id, session.id, origin.device, context.now, timings, context.now, context.now)
+    keepContext(context, session, { step: 'listening', device: origin.device, turn: turn.turn })
+    return 'open'
   }
 
   #row(id: string): TurnRow | undefined {
@@ -116,6 +138,21 @@ export class Turns {
 /** Turn ids are minted by devices; with the device's id in front they are unique in the house. */
 export function turnId(device: string, turn: string): string {
   return `${device}/${turn}`
+}
+
+/** The session as it was when the turn began, where the device and the row agree that it is still that; else `null`. */
+function fenceOf({ session: id, epoch, began }: TurnRow, message: Turn | null): SessionKey | null {
+  if (began !== null && began !== epoch) return null
+  const { session = id, epoch: said = epoch } = message ?? {}
+  return session === id && said === epoch ? { id, epoch } : null
+}
+
+/** The session that a new turn claims wrongly, with the number that it has; `null`: it claims none, or the one that there is. */
+function staleSession({ db }: Context, turn: Turn, device: string): { session: string; epoch: number } | null {
+  if (turn.session === undefined) return null
+  const row = sessionRow(db, turn.session)
+  const isThere = row?.state === 'active' && row.device === device && (turn.epoch ?? row.epoch) === row.epoch
+  return isThere ? null : { session: turn.session, epoch: row?.device === device ? row.epoch : (turn.epoch ?? 0) }
 }
 
 /** Why what is stored is less than what the device sent; `null` when it is all there. */

@@ -108,6 +108,13 @@ const NOTE = `INSERT OR IGNORE INTO voice_notes (id, house_id, note, created_at)
 /** Something that is to ring. */
 const TIMER = `INSERT OR IGNORE INTO timers (id, house_id, device_id, kind, name, state, rings_at, duration_ms, clock_known, created_at, updated_at)
   VALUES ('t1', ${HOME}, 'kitchen-pi', 'timer', 'pasta', 'waiting', ${START + 600_000}, 600000, 1, ${START}, ${START})`
+/** Somebody talks in the kitchen; another conversation came to the hall a moment ago. */
+const TALK = `INSERT OR IGNORE INTO devices (id, house_id, name, device_class, integration_type, status_since, discovery_method, created_at, updated_at)
+    VALUES ('hall-pi', ${HOME}, 'Hall', 'speaker', 'lares', 0, 'manual', 0, 0);
+  UPDATE devices SET status = 'online', capabilities = '["audio_input","audio_output"]';
+  INSERT OR IGNORE INTO sessions (id, device_id, persona_id, persona_version, created_at, updated_at) VALUES ('talk', 'kitchen-pi', 'companion', '1.0.0', ${START + 1}, ${START});
+  UPDATE sessions SET state = 'active', device_id = 'hall-pi', handoff_history =
+    '[{"from":"kitchen-pi","to":"hall-pi","by":"local","prepared_at":1,"committed_at":${START},"abandoned_at":null,"reason":null,"is_back":false}]' WHERE id = 'a-session'`
 
 export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknown; expect: unknown }>> = {
   'admin/describe': { expect: { commands: expect.arrayContaining([expect.objectContaining({ verb: 'describe' })]) } },
@@ -249,6 +256,13 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
   'trace/event': { expect: { what: 'Hub started', table: 'events', key: '1' } },
   'trace/turn': { expect: { table: 'turns', key: 'a-turn', device: 'kitchen-pi' } },
   'sessions/list': { expect: { sessions: [{ id: 'a-session', turns: [{ duration_ms: 1_500 }] }] } },
+  'sessions/pause': { before: TALK, expect: { session: 'talk', state: 'paused', epoch: 2 } },
+  'sessions/resume': {
+    before: `${TALK}; UPDATE sessions SET state = 'paused' WHERE id = 'talk'`,
+    expect: { session: 'talk', state: 'active', epoch: 2 },
+  },
+  'sessions/end': { before: TALK, expect: { session: 'talk', state: 'ended', epoch: 2 } },
+  'sessions/handoff': { before: TALK, expect: { session: 'talk', to: 'hall-pi', state: 'handed_off' } },
   'events/list': { expect: { events: expect.arrayContaining([expect.objectContaining({ title: 'Hub started' })]) } },
   'rejected/list': { expect: { rejected: [{ code: 'bad_json', raw: '{' }] } },
   'retention/show': {

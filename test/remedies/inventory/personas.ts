@@ -1,5 +1,6 @@
 import type { Inventory } from './entry.ts'
 
+const TALKED = { because: 'test/hub/features/sessions/handoff.test.ts meets it, and then what its remedy says' }
 const TYPED = { because: 'test/hub/features/personas gives the wrong one, and then what its remedy says' }
 
 /** The remedies of who speaks. */
@@ -27,6 +28,27 @@ export const PERSONAS: Inventory = {
     '…There are these: ….': 'test/remedies/way-down.test.ts',
   },
   'hub/features/personas/publish-persona.ts': { 'Change something first: lares personas edit ….': TYPED },
+  'hub/features/sessions/handoff.ts': {
+    'Name another device.': TALKED,
+    'Name the device that is to have it.': TALKED,
+    'Hand it over: lares sessions handoff … ….': TALKED,
+    'Name a device that is there: lares devices list.': TALKED,
+    'Name a device of the same house.': TALKED,
+    'See why: lares devices show ….': TALKED,
+    'Name a device that has both.': TALKED,
+    'Try again when nobody is.': TALKED,
+  },
+  'hub/features/sessions/move-commands.ts': {
+    'End that one first: lares sessions end ….': TALKED,
+    'Somebody moved it meanwhile: see lares sessions list, and say it again.': TALKED,
+  },
+  'hub/features/sessions/session-row.ts': {
+    'See lares sessions list.': TALKED,
+    'Pause it first: lares sessions pause SESSION.': TALKED,
+    'Resume it first: lares sessions resume SESSION.': TALKED,
+    'See which are not: lares sessions list --state active.': TALKED,
+    'Wait a second, and see where it is: lares sessions list.': TALKED,
+  },
   'hub/features/personas/state-commands.ts': {
     'Activate another one first: lares personas activate companion.': TYPED,
     'See its versions: lares personas show ….': TYPED,

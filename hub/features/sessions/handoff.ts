@@ -1,0 +1,115 @@
+import { LaresError } from '../../../shared/errors.ts'
+import type { CallContext } from '../../engine/admin-command.ts'
+import type { Context } from '../../engine/context.ts'
+import { isOnline } from '../devices/device-line.ts'
+import { speakingPersona } from '../personas/speaking-persona.ts'
+import { closeSession, tellDevice, tellOver } from './conversation.ts'
+import { abandonHandoff, type Handoff, handoffsOf } from './handoff-history.ts'
+import { moveSession, type SessionKey } from './session-moves.ts'
+import { metadataOf, notNow, SELECT_SESSION, type SessionRow, sessionAt } from './session-row.ts'
+
+/** So long after it a handoff is taken back. */
+export const HANDOFF_BACK_MS = 10_000
+/** A history is for people: the newest of a session that goes from room to room all day. */
+const HISTORY = 50
+
+interface Target {
+  id: string
+  name: string
+  status: string
+  house_id: string
+  capabilities: string
+  revoked_at: number | null
+}
+
+/**
+ * Prepares a handoff: the target is looked at, and the session waits for it. It is committed by `settleHandoffs`, where both are
+ * still as they are now. Throws what is in its way, and changes nothing then.
+ */
+export function prepareHandoff(
+  context: CallContext,
+  session: SessionRow,
+  { to, isBack = false }: { to: string; isBack?: boolean },
+): SessionKey {
+  const { now, caller } = context
+  if (session.state !== 'active') throw notNow(session.state)
+  if (to === session.device) throw wrong(`the conversation is at ${to} already`, 'Name another device.')
+  const fault = unfit(context, { to, house: session.house })
+  if (fault !== null) throw wrong(fault.says, fault.hint)
+  const entry: Handoff = {
+    ...{ from: session.device, to, by: caller.principal, prepared_at: now },
+    ...{ committed_at: null, abandoned_at: null, reason: null, is_back: isBack },
+  }
+  const history = [...handoffsOf(session), entry].slice(-HISTORY)
+  const key = moveSession(context, session, 'prepare', { history })
+  if (key !== null) return key
+  throw notNow('handed_off')
+}
+
+/** Where a session is taken back to: within ten seconds of its handoff. Throws `bad_params`. */
+export function wayBack({ now }: Pick<Context, 'now'>, session: SessionRow): string {
+  const last = handoffsOf(session).at(-1)
+  const at = last?.committed_at ?? null
+  if (last === undefined || at === null || last.is_back)
+    throw wrong('there is no handoff to take back', 'Name the device that is to have it.')
+  if (now - at <= HANDOFF_BACK_MS && now >= at) return last.from
+  throw wrong(
+    'the handoff is longer ago than ten seconds',
+    `Hand it over: lares sessions handoff ${session.id} ${last.from}.`,
+  )
+}
+
+/** Commits what was prepared, or gives it up where the target is not as it was. */
+export function settleHandoffs(context: Context): void {
+  const waiting = context.db.prepare(`${SELECT_SESSION} WHERE s.state = 'handed_off'`).all() as SessionRow[]
+  for (const session of waiting) {
+    const last = handoffsOf(session).at(-1)
+    const fault = last === undefined ? null : unfit(context, { to: last.to, house: session.house })
+    if (last !== undefined && fault === null) commit(context, session, last)
+    else abandonHandoff(context, session, fault?.says ?? 'nobody knows where to')
+  }
+}
+
+/** The row is set first, and only then the source stopped: two devices in one session would be worse than none for a moment. */
+function commit(context: Context, session: SessionRow, last: Handoff): void {
+  const { db, now } = context
+  const { id, device: from, house } = session
+  const there = sessionAt(db, last.to)
+  if (there !== undefined) closeSession(context, there, 'replaced')
+  const history = handoffsOf(session).with(-1, { ...last, committed_at: now })
+  const metadata = { ...metadataOf(session), device_persona: speakingPersona(db, last.to)?.id ?? null }
+  const key = moveSession(context, session, 'commit', { device: last.to, history, metadata })
+  if (key === null) return
+  tellOver(context, from, { key, reason: 'handed_over' })
+  tellDevice(context, last.to, { session: id, epoch: key.epoch, turn: null, step: 'granted', reason: 'handed_over' })
+  const data = { from, to: last.to, by: last.by, is_back: last.is_back }
+  context.addEvent({ type: 'handoff', device: last.to, house, session: id, oldState: from, newState: last.to, data })
+}
+
+/** Why a device cannot take a conversation; `null`: it can. */
+function unfit({ db }: Context, { to, house }: { to: string; house: string }): { says: string; hint: string } | null {
+  const target = db
+    .prepare('SELECT id, name, status, house_id, capabilities, revoked_at FROM devices WHERE id = ?')
+    .get(to) as Target | undefined
+  if (target === undefined || target.revoked_at !== null)
+    return { says: `${to} is gone`, hint: 'Name a device that is there: lares devices list.' }
+  if (target.house_id !== house)
+    return { says: `${target.name} is in another house`, hint: 'Name a device of the same house.' }
+  if (!isOnline(target.status))
+    return { says: `${target.name} is offline`, hint: `See why: lares devices show ${target.id}.` }
+  const has = JSON.parse(target.capabilities) as string[]
+  const missing = [
+    ...(has.includes('audio_input') ? [] : ['microphone']),
+    ...(has.includes('audio_output') ? [] : ['speaker']),
+  ]
+  if (missing.length > 0)
+    return { says: `${target.name} has no ${missing.join(' and no ')}`, hint: 'Name a device that has both.' }
+  const speaking = db.prepare("SELECT 1 FROM turns WHERE device_id = ? AND phase = 'open' LIMIT 1").get(to)
+  return speaking === undefined
+    ? null
+    : { says: `somebody is speaking to ${target.name}`, hint: 'Try again when nobody is.' }
+}
+
+function wrong(message: string, hint: string): LaresError {
+  return new LaresError('bad_params', message, { hint })
+}
