@@ -31,7 +31,7 @@ export const revokeEverything = adminCommand({
       ? ` ${people} accounts will be without a password: make the first of an owner with sudo lares setup on the machine of the hub.`
       : ''
     if (tokens === 0 && (!passwords || people === 0)) return null
-    return `${tokens} tokens will be worthless at once, those of Home Assistant and of other programs too: each needs a new one.${lost}`
+    return `All tokens (${tokens}) become worthless at once, those of Home Assistant and of other programs too: each needs a new one.${lost}`
   },
   run(context, { passwords }) {
     const { db, now, caller } = context
