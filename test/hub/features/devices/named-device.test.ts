@@ -82,6 +82,8 @@ const MORE: ReadonlyMap<string, Record<string, unknown>> = new Map([
   ['readings/export', { sensor: 'cpu_temperature' }],
   ['trace/reading', { sensor: 'cpu_temperature' }],
   ['sessions/handoff', { session: 'talk' }],
+  ['timers/add', { when: '10min' }],
+  ['voice/ask', { text: 'what time is it' }],
   ['alert-rules/add', { kind: 'device_offline', name: 'Stove away' }],
 ])
 /** Somebody talks in the hall, and the device can take that over. */
