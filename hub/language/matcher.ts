@@ -175,7 +175,7 @@ class Walk {
     if (!known || isBetter(way, known)) ways?.set(way.place, way)
   }
 
-  /** VoiceAsked once for each list and word, however many templates have it there. */
+  /** Asked once for each list and word, however many templates have it there. */
   #values(list: string, at: number): readonly ListValue[] {
     if (this.#foundAt !== at) {
       this.#found.clear()

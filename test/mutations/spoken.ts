@@ -13,6 +13,13 @@ export const SPOKEN: readonly Mutation[] = [
     test: { file: ASKING, name: 'nothing is opened or unlocked that lets somebody in' },
   },
   {
+    without: 'keeping what is called a door or a gate from being moved by voice',
+    file: 'hub/features/voice/by-voice.ts',
+    text: 'return !BY_CALL.has(type) || !CALLED',
+    becomes: 'return type !== "" || !CALLED',
+    test: { file: ASKING, name: 'is not moved, where nothing says what kind' },
+  },
+  {
     without: 'keeping a voice in its house',
     file: 'hub/features/voice/answer-sentence.ts',
     text: 'caller: { ...caller, houses: [house], sees: [house] }',

@@ -27,16 +27,33 @@ const NEVER: ReadonlySet<string> = new Set([
   'siren',
 ])
 
+/**
+ * The same by what it is called, where nobody said what it is: a relay or a motor that opens a garage is a plain switch or cover to most
+ * bridges. Better a blind at a door that has to be moved by hand than a gate that opens for a television.
+ */
+const CALLED =
+  /\b(?:doors?|doorway|gates?|garage|locks?|siren|alarm|valve)\b|(?:tür|türe|schloss|sirene|alarm)\b|\b(?:garagen|hof|garten|einfahrts|roll|schiebe)?tor\b/iu
+const BY_CALL: ReadonlySet<string> = new Set(['switch', 'cover'])
+
 export type VoiceOrder = 'on' | 'off' | 'open' | 'close' | 'level'
+
+/** What is asked of an entity before a voice may have it do anything. */
+export interface VoicedEntity {
+  type: string
+  device_class: string | null
+  name: string
+  device_name: string
+}
 
 /** Whether a voice may have this entity do this. */
 export function isByVoice(db: Database, entity: ToldEntity, order: VoiceOrder): boolean {
   if (!(BY_VOICE.get(entity.type) ?? []).includes(order)) return false
-  const deviceClass = db.prepare('SELECT device_class FROM device_entities WHERE id = ?').pluck().get(entity.id)
-  return isEverByVoice(entity.type, deviceClass as string | null | undefined)
+  const read = db.prepare('SELECT device_class FROM device_entities WHERE id = ?').pluck().get(entity.id)
+  return isEverByVoice({ ...entity, device_class: (read as string | null | undefined) ?? null })
 }
 
-/** Whether a voice may have one of this kind do anything. */
-export function isEverByVoice(type: string, deviceClass: string | null | undefined): boolean {
-  return BY_VOICE.has(type) && !NEVER.has(deviceClass ?? '')
+/** Whether a voice may have it do anything. */
+export function isEverByVoice({ type, device_class, name, device_name }: VoicedEntity): boolean {
+  if (!BY_VOICE.has(type) || NEVER.has(device_class ?? '')) return false
+  return !BY_CALL.has(type) || !CALLED.test(`${device_name} ${name}`)
 }

@@ -96,7 +96,7 @@ export class HouseNames {
           'WHERE d.house_id = ? AND d.revoked_at IS NULL AND e.is_enabled = 1 ORDER BY e.name, e.id',
       )
       .all(house) as EntityRow[]
-    const targets = entities.filter((row) => row.is_told === 1 && isEverByVoice(row.type, row.device_class))
+    const targets = entities.filter((row) => row.is_told === 1 && isEverByVoice(row))
     const switched = new Set(targets.map(({ device }) => device))
     const own = devices.filter(({ id }) => switched.has(id))
     return new Map([

@@ -41,6 +41,33 @@ describe('by voice', () => {
     expect(told()).toEqual([])
   })
 
+  it.each([
+    ['Garage', 'cover'],
+    ['Garden gate', 'switch'],
+    ['Front door opener', 'switch'],
+    ['Garagentor', 'cover'],
+    ['Türöffner Haustür', 'switch'],
+  ])('%s is not moved, where nothing says what kind of %s it is', (name, type) => {
+    const orders = JSON.stringify(type === 'cover' ? ['open', 'close'] : ['on', 'off'])
+    house.db.prepare("UPDATE devices SET name = ? WHERE id = 'living-blind'").run(name)
+    house.db
+      .prepare("UPDATE device_entities SET entity_type = ?, device_class = NULL WHERE device_id = 'living-blind'")
+      .run(type)
+    house.db
+      .prepare(
+        "UPDATE entity_orders SET orders = ? WHERE entity_id = (SELECT id FROM device_entities WHERE device_id = 'living-blind')",
+      )
+      .run(orders)
+    for (const text of [`open the ${name}`, `turn on the ${name}`, `schalte ${name} ein`, 'turn everything on'])
+      expect(say(text, { device: 'kitchen-speaker' }).done).toEqual([])
+    expect(told()).toEqual([])
+  })
+
+  it('a fan and a monitor are moved all the same, though their names end like a gate', () => {
+    house.db.prepare("UPDATE devices SET name = 'Monitor' WHERE id = 'living-blind'").run()
+    expect(say('open the monitor').done).toHaveLength(1)
+  })
+
   it('nothing is switched in another house, whoever asks', () => {
     house.db
       .prepare("INSERT INTO houses (id, name, timezone, created_at, updated_at) VALUES ('h2', 'Cabin', 'UTC', 1, 1)")
