@@ -8,7 +8,7 @@ export const SPOKEN: readonly Mutation[] = [
   {
     without: 'keeping what lets somebody in from being opened by voice',
     file: 'hub/features/voice/by-voice.ts',
-    text: " && !NEVER.has(deviceClass ?? '')",
+    text: " || NEVER.has(device_class ?? '')",
     becomes: '',
     test: { file: ASKING, name: 'nothing is opened or unlocked that lets somebody in' },
   },

@@ -36,6 +36,10 @@ describe('by voice', () => {
         intent: null,
         done: [],
       })
+    // Whatever it is called.
+    house.db.prepare("UPDATE devices SET name = 'Big Bertha' WHERE name = 'garage door'").run()
+    house.db.prepare("UPDATE device_entities SET name = 'wing' WHERE device_class = 'garage'").run()
+    expect(say('open big bertha').text).toBe('Big bertha is not switched by voice.')
     for (const text of ['unlock the front door', 'unlock all doors'])
       expect(say(text)).toMatchObject({ intent: null, done: [] })
     expect(told()).toEqual([])
