@@ -30,6 +30,9 @@ const changing = COMMANDS.filter(({ changes }) => changes).map((command) => {
   return [name, command.examples[0]?.params ?? {}] as const
 })
 
+/** No program may call these. */
+const BY_PERSONS: ReadonlySet<string> = new Set(['users/end-session', 'users/end-sessions'])
+
 describe('the audit', () => {
   it.each(changing)(
     'of %s says in every row who asked: principal, token, client, address and login',
@@ -37,7 +40,8 @@ describe('the audit', () => {
       const house = lived()
       house.db.exec(KNOWN[name]?.before ?? '')
       const since = newest(house)
-      const caller = accountOf('an-admin', 'all', { kind: 'integration', client: 'script', address: '192.168.1.77' })
+      const kind = BY_PERSONS.has(name) ? 'person' : 'integration'
+      const caller = accountOf('an-admin', 'all', { kind, client: 'script', address: '192.168.1.77' })
       data(ask(house, commandInput(name, params, { caller, prepared: KNOWN[name]?.prepared })))
       const rows = eventsAfter(house, since).filter(({ category }) => category === 'audit')
       expect(rows.map(({ event_type }) => event_type)).toContain('api_call')
@@ -45,7 +49,7 @@ describe('the audit', () => {
         expect([event_type, caller]).toEqual([
           event_type,
           {
-            kind: 'integration',
+            kind,
             user: 'an-admin',
             token: 'token-an-admin',
             client: 'script',
