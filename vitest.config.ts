@@ -46,6 +46,15 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'package',
+          include: testsBelow(STAGES.package),
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: 'end-to-end',
           include: testsBelow(STAGES['end-to-end']),
           fileParallelism: false,

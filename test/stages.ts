@@ -1,12 +1,14 @@
 /**
  * The tests of each stage of scripts/test that runs some of them, by the folders they lie in: `integration` starts a PostgreSQL
- * or whole programs, or simulates years; `faults` and `end-to-end` own the machine. All others are unit tests.
+ * or whole programs, or simulates years; `faults` and `end-to-end` own the machine; `package` packs a commit, which takes minutes, and
+ * runs when it is named. All others are unit tests.
  */
 export const STAGES = {
   integration: ['test/central/**', 'test/hub/sync/**', 'test/remedies/**', 'test/scripts/**'],
   faults: ['test/faults/**'],
   'end-to-end': ['test/end-to-end/**'],
   arm64: ['test/arm64/**'],
+  package: ['test/package/**'],
 } as const
 
 /** Patterns of the test files that lie below folders of `STAGES`. */
