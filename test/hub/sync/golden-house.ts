@@ -155,6 +155,18 @@ function furnish(house: TestHouse): void {
   add('reading_rollups', {
     ...{ series_id: 1, step: 300_000, bucket: now - 300_000, min: 1, max: 3, sum: 6, count: 3, created_at: now },
   })
+  add('timers', {
+    ...{
+      id: 't1',
+      house_id: home,
+      device_id: PI,
+      kind: 'alarm',
+      name: 'Tea',
+      state: 'waiting',
+      rings_at: now + 60_000,
+    },
+    ...{ wall_time: '2026-01-01T00:01', zone: 'UTC', clock_known: 1, ...stamps },
+  })
   const version = '1.0.0'
   add('sessions', { id: 's1', device_id: PI, persona_id: 'companion', persona_version: version, ...stamps })
   const turn = { session_id: 's1', device_id: PI, ...stamps }
