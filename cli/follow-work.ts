@@ -3,7 +3,7 @@ import { LaresError } from '../shared/errors.ts'
 import { EXIT } from '../shared/exit-code.ts'
 import type { ProgressOutlet } from '../shared/terminal/progress-line.ts'
 import { ProgressReport } from '../shared/terminal/progress-report.ts'
-import type { AskHub, LongWork } from './work/look-at-work.ts'
+import type { AskHub, LongWork } from './progress/look-at-work.ts'
 
 const LOOK_MS = 500
 

@@ -1,9 +1,9 @@
 import type { DescribedCommand } from '../shared/admin/described-command.ts'
-import { backupWork } from './work/backup-work.ts'
-import { erasureWork } from './work/erasure-work.ts'
-import { jobWork } from './work/job-work.ts'
-import type { LongWork } from './work/look-at-work.ts'
-import { searchWork } from './work/search-work.ts'
+import { backupWork } from './progress/backup-work.ts'
+import { erasureWork } from './progress/erasure-work.ts'
+import { jobWork } from './progress/job-work.ts'
+import type { LongWork } from './progress/look-at-work.ts'
+import { searchWork } from './progress/search-work.ts'
 
 /** Commands whose answer is only that something was begun, and what it is. */
 const BEGINNING: ReadonlyMap<string, (answer: unknown) => LongWork> = new Map<string, (answer: unknown) => LongWork>([

@@ -105,7 +105,7 @@ const MAY_IMPORT: Record<string, string> = {
   'cli/import': 'cli shared shared/terminal',
   'cli/diagnose': 'cli shared shared/sqlite',
   // What goes on at a hub after a command was answered, by its answers to other commands.
-  'cli/work': '',
+  'cli/progress': '',
   // A hub on another machine: by what it is known, who is logged in there, and the way to it.
   'cli/elsewhere': 'cli shared shared/terminal',
   cli: 'cli/* shared shared/admin shared/messages shared/terminal',

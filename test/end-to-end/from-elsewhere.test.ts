@@ -1,6 +1,4 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { connectAsync } from 'mqtt'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -10,7 +8,7 @@ import { makeDataFolder } from '../faults/lib/data-folder.ts'
 import { eventually, within } from '../faults/lib/fleet.ts'
 import { askHttps } from '../hub/web/page-rig.ts'
 import { asPattern } from '../remedies/lib/as-pattern.ts'
-import { ROOT } from '../source-tree.ts'
+import { json, laptop, lares, onTerminal, start } from './laptop.ts'
 
 const EMAIL = 'anna@example.com'
 const PASSWORD = 'a password of hers'
@@ -18,49 +16,10 @@ const EXPORT = ['readings', 'export', 'Garden', 'soil']
 const ON_ITS_MACHINE =
   'Log in on that machine (ssh) and call it there, without --hub. What can be asked from elsewhere: lares help.'
 const data = makeDataFolder()
-/** A machine of its own: no data folder, a home elsewhere. */
-const laptop = mkdtempSync(join(tmpdir(), 'lares-laptop-'))
-const env = {
-  ...process.env,
-  ...{ HOME: laptop, XDG_CONFIG_HOME: '', XDG_CACHE_HOME: '', LARES_DATA: '', LARES_HUB: '', NO_COLOR: '1' },
-}
 let hub: HubProcess
 let admin: LocalAdmin
 let fingerprint = ''
 let port = 0
-
-interface Said {
-  code: number | null
-  out: string
-  err: string
-}
-
-function start(words: string[], more: NodeJS.ProcessEnv = {}): ChildProcessWithoutNullStreams {
-  const program = ['--disable-warning=ExperimentalWarning', join(ROOT, 'cli/main.ts')]
-  return spawn(process.execPath, [...program, ...words], { cwd: laptop, env: { ...env, ...more } })
-}
-
-function lares(words: string[], input = '', more: NodeJS.ProcessEnv = {}): Promise<Said> {
-  return new Promise((resolve) => {
-    const child = start(words, more)
-    const said: Said = { code: null, out: '', err: '' }
-    child.stdout.on('data', (chunk: Buffer) => {
-      said.out += chunk.toString()
-    })
-    child.stderr.on('data', (chunk: Buffer) => {
-      said.err += chunk.toString()
-    })
-    child.stdin.on('error', () => {})
-    child.stdin.end(input)
-    child.once('close', (code) => resolve({ ...said, code }))
-  })
-}
-
-async function json<T>(words: string[], input = ''): Promise<T> {
-  const { code, out, err } = await lares([...words, '--json'], input)
-  expect([words, code, err]).toEqual([words, 0, ''])
-  return JSON.parse(out) as T
-}
 
 /** One reading, so that there is something to export. */
 async function measure({ device, secret }: { device: string; secret: string }): Promise<void> {
@@ -387,28 +346,6 @@ describe('a laptop that is logged in', () => {
     expect((await lares(['devices', 'list'])).code).toBe(5)
   }, 60_000)
 })
-
-/** Runs `lares …` on a terminal of its own, and types each text when what it waits for has been shown. */
-function onTerminal(
-  words: string[],
-  typed: [waitsFor: string, keys: string][],
-): Promise<{ code: number | null; shown: string }> {
-  const program = [process.execPath, '--disable-warning=ExperimentalWarning', join(ROOT, 'cli/main.ts'), ...words]
-  const command = program.map((word) => `'${word}'`).join(' ')
-  const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], { cwd: laptop, env })
-  let shown = ''
-  let seen = 0
-  const left = [...typed]
-  child.stdout.on('data', (chunk: Buffer) => {
-    shown += chunk.toString()
-    for (let next = left[0]; next && shown.includes(next[0], seen); next = left[0]) {
-      seen = shown.length
-      left.shift()
-      child.stdin.write(next[1])
-    }
-  })
-  return within(60_000, new Promise((resolve) => child.once('close', (code) => resolve({ code, shown }))))
-}
 
 describe('who logs in on a terminal', () => {
   beforeAll(() => rmSync(join(laptop, '.config'), { recursive: true, force: true }))

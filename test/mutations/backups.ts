@@ -277,9 +277,9 @@ export const BACKUPS: readonly Mutation[] = [
   },
   {
     without: 'waiting for the try that was asked for',
-    file: 'cli/work/job-work.ts',
+    file: 'cli/progress/job-work.ts',
     text: 'job.attempts > 0 && ',
     becomes: '',
-    test: { file: 'test/cli/work/backup-work.test.ts', name: 'waits for the try that was asked for' },
+    test: { file: 'test/cli/progress/backup-work.test.ts', name: 'waits for the try that was asked for' },
   },
 ]

@@ -163,14 +163,14 @@ export const ELSEWHERE_ASKED: readonly Mutation[] = [
     file: 'shared/terminal/progress-report.ts',
     text: ' || now - this.#saidAt < LINE_MS',
     becomes: '',
-    test: { file: 'test/cli/work/follow-work.test.ts', name: 'is a line now and then where there is no terminal' },
+    test: { file: 'test/cli/progress/follow-work.test.ts', name: 'is a line now and then where there is no terminal' },
   },
   {
     without: 'a bar that fits one line',
     file: 'shared/terminal/progress-line.ts',
     text: 'columnsOf(this.#outlet) ?? Number.POSITIVE_INFINITY',
     becomes: 'Number.POSITIVE_INFINITY',
-    test: { file: 'test/cli/work/follow-work.test.ts', name: 'never fills more than one line' },
+    test: { file: 'test/cli/progress/follow-work.test.ts', name: 'never fills more than one line' },
   },
   {
     without: 'giving a shell what a hub answers as it stands',

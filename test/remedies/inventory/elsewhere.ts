@@ -14,7 +14,7 @@ export const ELSEWHERE: Inventory = {
       because: 'it takes a connection that breaks between a request and its answer: test/cli/admin-client.test.ts',
     },
   },
-  'cli/follow-work.ts': { 'When the hub is back, … shows how far it is.': 'test/cli/work/follow-work.test.ts' },
+  'cli/follow-work.ts': { 'When the hub is back, … shows how far it is.': 'test/cli/progress/follow-work.test.ts' },
   'cli/elsewhere/connect-elsewhere.ts': {
     'Its topics may begin with something else by now:': { because: 'a hub keeps the base with which it was begun' },
     'Log in again: ….': END,

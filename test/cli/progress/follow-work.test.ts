@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { followWork } from '../../../cli/follow-work.ts'
 import { workOf } from '../../../cli/long-work.ts'
-import type { LongWork, WorkShare } from '../../../cli/work/look-at-work.ts'
+import type { LongWork, WorkShare } from '../../../cli/progress/look-at-work.ts'
 import { ManualClock } from '../../../shared/clock.ts'
 import { LaresError } from '../../../shared/errors.ts'
 import { asPattern } from '../../remedies/lib/as-pattern.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { followWork } from '../../../cli/follow-work.ts'
-import { backupWork } from '../../../cli/work/backup-work.ts'
+import { backupWork } from '../../../cli/progress/backup-work.ts'
 import { ManualClock } from '../../../shared/clock.ts'
 import { progressText } from '../../../shared/terminal/progress-line.ts'
 
