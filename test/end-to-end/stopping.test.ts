@@ -146,7 +146,7 @@ describe('a hub that is told to stop', () => {
     // The ledger counts the speaker's messages too.
     expect(check.faults.filter((fault) => !fault.startsWith('the ledger says'))).toEqual([])
     expect(check.stored).toBeGreaterThanOrEqual(check.acknowledged)
-    expect(check.acknowledged).toBeGreaterThan(500)
+    expect(check.acknowledged).toBeGreaterThanOrEqual(500)
   })
 
   it('leaves a copy that is due to its next start, which makes it', async () => {
