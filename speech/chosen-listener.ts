@@ -5,7 +5,7 @@ import type { Clock } from '../shared/clock.ts'
 import { writeDurably } from '../shared/durable-file.ts'
 import { giveToOwnerOf } from '../shared/give-to-owner.ts'
 import { MoonshineListener } from './moonshine/moonshine-listener.ts'
-import { MODEL_SIZES, type ModelSize, moonshine, onnxRuntime } from './packages/catalogue.ts'
+import { MODEL_SIZES, type ModelSize, moonshine, onnxRuntime } from './packages/speech-catalogue.ts'
 import type { SpeechFolder } from './packages/speech-folder.ts'
 
 const chosenSchema = z.object({

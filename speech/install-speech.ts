@@ -4,9 +4,9 @@ import { LaresError } from '../shared/errors.ts'
 import { bytesWords } from '../shared/time-words.ts'
 import { listenerOf, writeChosen } from './chosen-listener.ts'
 import { fittingSize, freeMemory, MOST_TIMES_REAL, NEEDED_BYTES, timesReal } from './measure-listener.ts'
-import { MODEL_SIZES, type ModelSize, moonshine, onnxRuntime } from './packages/catalogue.ts'
-import { type Component, downloadBytes } from './packages/component.ts'
 import { takeInstallLock } from './packages/install-lock.ts'
+import { MODEL_SIZES, type ModelSize, moonshine, onnxRuntime } from './packages/speech-catalogue.ts'
+import { downloadBytes, type SpeechComponent } from './packages/speech-component.ts'
 import type { InstallOptions, SpeechFolder } from './packages/speech-folder.ts'
 
 export interface InstallCall extends InstallOptions {
@@ -54,7 +54,7 @@ export async function installSpeech(call: InstallCall): Promise<Installed> {
   }
 }
 
-async function need(component: Component, call: InstallCall): Promise<void> {
+async function need(component: SpeechComponent, call: InstallCall): Promise<void> {
   const { speech, tell } = call
   if (speech.lookAt(component) === null && (await speech.check(component)) === null) {
     tell(`${component.name} ${component.version} is there already`)

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { LaresError } from '../shared/errors.ts'
-import type { ModelSize } from './packages/catalogue.ts'
+import type { ModelSize } from './packages/speech-catalogue.ts'
 import { readWav } from './sound/wav-sound.ts'
 import type { SpeechToText } from './speech-to-text.ts'
 import { wordErrors } from './word-errors.ts'

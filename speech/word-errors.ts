@@ -1,5 +1,5 @@
 /** Words without what only writing has: case, points, marks. */
-export function spokenWords(text: string): string[] {
+export function comparedWords(text: string): string[] {
   return text
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}'\s]/gu, ' ')
@@ -9,7 +9,7 @@ export function spokenWords(text: string): string[] {
 
 /** How many words of what was said are missing, other or too many in what was heard, as a part of those that were said. */
 export function wordErrors(said: string, heard: string): number {
-  const [wanted, got] = [spokenWords(said), spokenWords(heard)]
+  const [wanted, got] = [comparedWords(said), comparedWords(heard)]
   let row = Array.from({ length: got.length + 1 }, (_, at) => at)
   for (const [at, word] of wanted.entries()) {
     const next = [at + 1]

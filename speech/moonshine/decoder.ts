@@ -1,5 +1,5 @@
-import type { ModelSize } from '../packages/catalogue.ts'
-import type { Onnx, Session, Tensor } from './onnx.ts'
+import type { ModelSize } from '../packages/speech-catalogue.ts'
+import type { Onnx, OnnxSession, Tensor } from './onnx.ts'
 
 /** Of the sound a model takes, and of its words. */
 export const MODEL_RATE = 16_000
@@ -14,18 +14,18 @@ const SHAPES: Readonly<Record<ModelSize, { layers: number; heads: number; width:
   base: { layers: 8, heads: 8, width: 52 },
 }
 
-export interface MoonshineParts {
+export interface DecoderParts {
   onnx: Onnx
   size: ModelSize
-  encoder: Session
-  decoder: Session
+  encoder: OnnxSession
+  decoder: OnnxSession
 }
 
 /** Moonshine: sound of 16 kHz in, numbers of words out, each the likeliest after those before. */
 export class MoonshineDecoder {
-  #parts: MoonshineParts
+  #parts: DecoderParts
 
-  constructor(parts: MoonshineParts) {
+  constructor(parts: DecoderParts) {
     this.#parts = parts
   }
 

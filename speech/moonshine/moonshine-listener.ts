@@ -18,7 +18,7 @@ const IDLE_MS = 600_000
 /** More memory than any sentence needs: what has it lost some, and begins anew. */
 const MOST_BYTES = 700e6
 
-export interface MoonshineParts {
+export interface MoonshineListenerParts {
   start: MoonshineStart
   clock: Clock
   /** The program; another one in tests. */
@@ -34,13 +34,13 @@ interface Waiting {
 /** Asks the process that runs the model, begins it with the first sentence, and anew when it has ended in whatever way. */
 export class MoonshineListener implements SpeechToText {
   readonly name: string
-  #parts: MoonshineParts
+  #parts: MoonshineListenerParts
   #child: Promise<ChildProcess> | null = null
   #waiting = new Map<number, Waiting>()
   #sentences = 0
   #cancelRest: Cancel = () => {}
 
-  constructor(parts: MoonshineParts) {
+  constructor(parts: MoonshineListenerParts) {
     this.#parts = parts
     this.name = `moonshine ${parts.start.size}`
   }

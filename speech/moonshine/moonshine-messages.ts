@@ -1,4 +1,4 @@
-import type { ModelSize } from '../packages/catalogue.ts'
+import type { ModelSize } from '../packages/speech-catalogue.ts'
 
 /** What the process that runs a model is started with, as JSON in its first argument. */
 export interface MoonshineStart {

@@ -7,7 +7,7 @@ export interface Tensor {
   readonly dims: readonly number[]
 }
 
-export interface Session {
+export interface OnnxSession {
   run(inputs: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>>
 }
 
@@ -17,7 +17,7 @@ export interface Onnx {
     data: Float32Array | BigInt64Array | boolean[],
     dims: number[],
   ) => Tensor
-  InferenceSession: { create(file: string, options: object): Promise<Session> }
+  InferenceSession: { create(file: string, options: object): Promise<OnnxSession> }
 }
 
 /** A second thread is slower for sentences, measured on two processors. */
@@ -28,6 +28,6 @@ export function loadOnnx(folder: string): Onnx {
   return createRequire(join(folder, 'node_modules', 'none.cjs'))('onnxruntime-node') as Onnx
 }
 
-export function openSession(onnx: Onnx, file: string): Promise<Session> {
+export function openSession(onnx: Onnx, file: string): Promise<OnnxSession> {
   return onnx.InferenceSession.create(file, ONE_THREAD)
 }

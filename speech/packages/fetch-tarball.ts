@@ -3,7 +3,7 @@ import { createReadStream, existsSync, rmSync, statSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { LaresError } from '../../shared/errors.ts'
-import type { Tarball } from './component.ts'
+import type { Tarball } from './speech-component.ts'
 import { fileNameOf, type TarballSource } from './tarball-source.ts'
 
 /** How far it is: bytes of the file. */

@@ -1,4 +1,4 @@
-import type { Component } from './component.ts'
+import type { SpeechComponent } from './speech-component.ts'
 
 const MIT = `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation
 files (the "Software"), to deal in the Software without restriction, including without limitation the rights to use, copy, modify,
@@ -14,7 +14,7 @@ WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
 `
 
 /** The licences of what a component holds, to lie beside it: not every tarball brings its own. All there are so far are MIT. */
-export function licenceText({ tarballs }: Component): string {
+export function licenceText({ tarballs }: SpeechComponent): string {
   const parts = tarballs.map(
     ({ package: name, version, owner }) => `${name} ${version}\nMIT License. Copyright (c) ${owner}\n\n${MIT}`,
   )

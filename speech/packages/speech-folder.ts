@@ -16,9 +16,9 @@ import { writeDurably } from '../../shared/durable-file.ts'
 import { LaresError } from '../../shared/errors.ts'
 import { giveToOwnerOf } from '../../shared/give-to-owner.ts'
 import { syncFolder } from '../../shared/sync-file.ts'
-import { type Component, downloadBytes, folderName } from './component.ts'
 import { type FetchProgress, fetchTarball } from './fetch-tarball.ts'
 import { licenceText } from './licence-text.ts'
+import { downloadBytes, folderName, type SpeechComponent } from './speech-component.ts'
 import type { TarballSource } from './tarball-source.ts'
 import { type UnpackedFile, unpackFiles } from './unpack-files.ts'
 
@@ -50,12 +50,12 @@ export class SpeechFolder {
     this.folder = join(dataFolder, 'speech')
   }
 
-  pathOf(component: Component): string {
+  pathOf(component: SpeechComponent): string {
     return join(this.folder, folderName(component))
   }
 
   /** Whether it is there with files of the right lengths: quick, for each start. `null`: it is. */
-  lookAt(component: Component): Fault | null {
+  lookAt(component: SpeechComponent): Fault | null {
     const contents = this.#contents(component)
     if (contents === null) return 'missing'
     const wrong = contents.find(({ path, bytes }) => sizeOf(join(this.pathOf(component), path)) !== bytes)
@@ -63,7 +63,7 @@ export class SpeechFolder {
   }
 
   /** Reads every byte of it. Resolves with the first file that is another than was unpacked; `null`: none is. */
-  async check(component: Component): Promise<string | null> {
+  async check(component: SpeechComponent): Promise<string | null> {
     for (const { path, bytes, sha256 } of this.#contents(component) ?? []) {
       const file = join(this.pathOf(component), path)
       if (sizeOf(file) !== bytes) return path
@@ -75,7 +75,7 @@ export class SpeechFolder {
   }
 
   /** Fetches it, and puts it in its place when all of it is there. Its tarballs stay for another until `tidy`. Rejects as `fetchTarball` and `unpackFiles` do. */
-  async install(component: Component, { source, progress, signal }: InstallOptions): Promise<void> {
+  async install(component: SpeechComponent, { source, progress, signal }: InstallOptions): Promise<void> {
     const fetched = join(this.folder, FETCHED)
     mkdirSync(fetched, { recursive: true, mode: 0o755 })
     this.#needRoom(component)
@@ -97,7 +97,7 @@ export class SpeechFolder {
   }
 
   /** Removes what no component of these is: earlier versions, another size, what was left of an interruption. */
-  tidy(kept: readonly Component[]): void {
+  tidy(kept: readonly SpeechComponent[]): void {
     if (!existsSync(this.folder)) return
     const names = new Set(kept.map(folderName))
     for (const entry of readdirSync(this.folder, { withFileTypes: true }))
@@ -105,7 +105,7 @@ export class SpeechFolder {
         rmSync(join(this.folder, entry.name), { recursive: true, force: true })
   }
 
-  #contents(component: Component): UnpackedFile[] | null {
+  #contents(component: SpeechComponent): UnpackedFile[] | null {
     try {
       const text = readFileSync(join(this.pathOf(component), CONTENTS), 'utf8')
       return contentsSchema.parse(JSON.parse(text)).files
@@ -115,7 +115,7 @@ export class SpeechFolder {
     }
   }
 
-  #needRoom(component: Component): void {
+  #needRoom(component: SpeechComponent): void {
     const { bavail, bsize } = statfsSync(this.folder)
     const needed = Math.ceil(downloadBytes(component) * ROOM)
     if (bavail * bsize < needed)

@@ -2,10 +2,10 @@ import { createReadStream, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { LaresError } from '../../shared/errors.ts'
 import { isSystemTrouble, systemTrouble } from '../../shared/system-trouble.ts'
-import type { Tarball } from './component.ts'
+import type { Tarball } from './speech-component.ts'
 
 /** Bytes of a file from a place on. */
-export interface Opened {
+export interface OpenedTarball {
   /** Where they begin: 0 where the source does not begin in the middle. */
   from: number
   bytes: AsyncIterable<Uint8Array>
@@ -14,7 +14,7 @@ export interface Opened {
 /** Where tarballs come from. */
 export interface TarballSource {
   /** Rejects with `unreachable` when it cannot be had now, with `not_found` when it is not there. */
-  open(tarball: Tarball, from: number, signal: AbortSignal): Promise<Opened>
+  open(tarball: Tarball, from: number, signal: AbortSignal): Promise<OpenedTarball>
 }
 
 /** What npm calls the file, at a registry and where `npm pack` puts it. */
@@ -31,7 +31,7 @@ export async function registrySource(mirror?: string): Promise<TarballSource> {
   }
 }
 
-async function ask(url: URL, { from, signal }: { from: number; signal: AbortSignal }): Promise<Opened> {
+async function ask(url: URL, { from, signal }: { from: number; signal: AbortSignal }): Promise<OpenedTarball> {
   const headers: Record<string, string> = from > 0 ? { range: `bytes=${from}-` } : {}
   const response = await fetch(url, { signal, headers }).catch((error: Error) => {
     throw signal.aborted ? error : cannotReach(url, causeOf(error), error)

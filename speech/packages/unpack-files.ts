@@ -6,7 +6,7 @@ import { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { createTarDecoder } from 'modern-tar'
 import { LaresError } from '../../shared/errors.ts'
-import type { Tarball } from './component.ts'
+import type { Tarball } from './speech-component.ts'
 
 /** A file that was unpacked: its place below the component's folder. */
 export interface UnpackedFile {

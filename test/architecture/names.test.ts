@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Source } from '../source-tree.ts'
 import { inFolder } from './program.ts'
 
-const source = ['shared', 'edge', 'hub', 'central', 'cli'].flatMap(inFolder)
+const source = ['shared', 'speech', 'edge', 'hub', 'central', 'cli'].flatMap(inFolder)
 
 /** Names that stand in two files on purpose, each with its reason. */
 const SHARED_NAMES = new Map([

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { packTar, type TarEntry } from 'modern-tar'
-import type { Component, Tarball } from '../../speech/packages/component.ts'
+import type { SpeechComponent, Tarball } from '../../speech/packages/speech-component.ts'
 
 export interface MadeTarball {
   tarball: Tarball
@@ -25,6 +25,6 @@ export async function madeTarball(
   }
 }
 
-export function componentOf(...tarballs: Tarball[]): Component {
+export function componentOf(...tarballs: Tarball[]): SpeechComponent {
   return { name: 'model', version: '1.2.3', says: 'is a model', tarballs }
 }

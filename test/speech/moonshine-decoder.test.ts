@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { MoonshineDecoder } from '../../speech/moonshine/decoder.ts'
-import type { Onnx, Session, Tensor } from '../../speech/moonshine/onnx.ts'
+import type { Onnx, OnnxSession, Tensor } from '../../speech/moonshine/onnx.ts'
 
 class MadeTensor implements Tensor {
   readonly data: Float32Array
@@ -17,7 +17,7 @@ class MadeTensor implements Tensor {
 /** A decoder that says these tokens, and notes what it was asked with. The last one again and again. */
 function decoderOf(...says: number[]) {
   const asked: Record<string, MadeTensor>[] = []
-  const session: Session = {
+  const session: OnnxSession = {
     async run(inputs) {
       const at = asked.push(inputs as Record<string, MadeTensor>) - 1
       const scores = new Float32Array(40)
@@ -35,9 +35,9 @@ function decoderOf(...says: number[]) {
 }
 
 const heard = new MadeTensor('float32', Float32Array.of(7), [1])
-const encoder: Session = { run: async () => ({ last_hidden_state: heard }) }
+const encoder: OnnxSession = { run: async () => ({ last_hidden_state: heard }) }
 
-function tokens(decoder: Session, { seconds = 1 } = {}): Promise<number[]> {
+function tokens(decoder: OnnxSession, { seconds = 1 } = {}): Promise<number[]> {
   const onnx = { Tensor: MadeTensor } as unknown as Onnx
   return new MoonshineDecoder({ onnx, size: 'tiny', encoder, decoder }).tokens(new Float32Array(16_000 * seconds))
 }

@@ -3,7 +3,7 @@ import { resample } from '../../speech/sound/resample.ts'
 import { speechPieces } from '../../speech/sound/speech-pieces.ts'
 import { trimSilence } from '../../speech/sound/trim-silence.ts'
 import { readWav } from '../../speech/sound/wav-sound.ts'
-import { spokenWords, wordErrors } from '../../speech/word-errors.ts'
+import { comparedWords, wordErrors } from '../../speech/word-errors.ts'
 
 const RATE = 16_000
 
@@ -112,7 +112,7 @@ describe('a long speech', () => {
 
 describe('words that were heard', () => {
   it('are compared as they are spoken', () => {
-    expect(spokenWords("Don't — switch OFF, please!")).toEqual(["don't", 'switch', 'off', 'please'])
+    expect(comparedWords("Don't — switch OFF, please!")).toEqual(["don't", 'switch', 'off', 'please'])
     expect(wordErrors('Turn off the lamp.', 'turn off the lamp')).toBe(0)
     expect(wordErrors('turn off the lamp', 'turn of lamp now')).toBe(0.75)
     expect(wordErrors('turn off the lamp', '')).toBe(1)

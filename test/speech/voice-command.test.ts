@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runVoice } from '../../speech/main.ts'
 import { fittingSize } from '../../speech/measure-listener.ts'
-import { onnxRuntime } from '../../speech/packages/catalogue.ts'
 import { takeInstallLock } from '../../speech/packages/install-lock.ts'
+import { onnxRuntime } from '../../speech/packages/speech-catalogue.ts'
 import { asPattern } from '../remedies/lib/as-pattern.ts'
 
 let data: string

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { ROOT } from '../../source-tree.ts'
 
-const COPIED = ['central', 'cli', 'docs', 'drizzle', 'edge', 'hub', 'scripts', 'shared', 'lares', 'README.md']
+const COPIED = ['central', 'cli', 'docs', 'drizzle', 'edge', 'hub', 'scripts', 'shared', 'speech', 'lares', 'README.md']
 const SETTINGS = ['package.json']
 const LINKED = ['node_modules', '.node']
 

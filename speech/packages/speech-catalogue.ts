@@ -1,5 +1,5 @@
 import { LaresError } from '../../shared/errors.ts'
-import type { Component, Tarball } from './component.ts'
+import type { SpeechComponent, Tarball } from './speech-component.ts'
 
 /** How large a model is: base hears better, tiny is for slow processors. */
 export const MODEL_SIZES = ['base', 'tiny'] as const
@@ -21,7 +21,7 @@ const TOKENS: Tarball = {
 }
 
 /** The model that understands English, and what makes words of its numbers. */
-export function moonshine(size: ModelSize): Component {
+export function moonshine(size: ModelSize): SpeechComponent {
   const folder = `dist/model/${size}/quantized`
   return {
     ...{ name: `moonshine-${size}`, version: MODEL_VERSION, says: `understands English (${size})` },
@@ -41,7 +41,7 @@ export function moonshine(size: ModelSize): Component {
 const PROCESSORS = ['x64', 'arm64'] as const
 
 /** What runs models, for this processor. Throws `bad_params` where there is none. */
-export function onnxRuntime(processor: string): Component {
+export function onnxRuntime(processor: string): SpeechComponent {
   const arch = PROCESSORS.find((known) => known === processor)
   if (!arch)
     throw new LaresError('bad_params', `nothing that runs models is known for the processor ${processor}`, {

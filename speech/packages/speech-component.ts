@@ -14,7 +14,7 @@ export interface Tarball {
 }
 
 /** What is fetched as a whole, into a folder of its own, and is there or not. */
-export interface Component {
+export interface SpeechComponent {
   /** Names its folder, with the version: what another version is lies beside it. */
   name: string
   version: string
@@ -22,11 +22,11 @@ export interface Component {
   tarballs: readonly Tarball[]
 }
 
-export function folderName({ name, version }: Component): string {
+export function folderName({ name, version }: SpeechComponent): string {
   return `${name}-${version}`
 }
 
 /** What is to be fetched of it. */
-export function downloadBytes({ tarballs }: Component): number {
+export function downloadBytes({ tarballs }: SpeechComponent): number {
   return tarballs.reduce((sum, { bytes }) => sum + bytes, 0)
 }
