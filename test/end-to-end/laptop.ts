@@ -3,8 +3,8 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { within } from '../faults/lib/fleet.ts'
 import { ROOT } from '../source-tree.ts'
+import { type OnScreen, typedAt } from './terminal.ts'
 
 /** A machine of its own: no data folder, a home elsewhere. */
 export const laptop = mkdtempSync(join(tmpdir(), 'lares-laptop-'))
@@ -46,24 +46,8 @@ export async function json<T>(words: string[], input = ''): Promise<T> {
   return JSON.parse(out) as T
 }
 
-/** Runs `lares …` on a terminal of its own, and types each text when what it waits for has been shown. */
-export function onTerminal(
-  words: string[],
-  typed: [waitsFor: string, keys: string][],
-): Promise<{ code: number | null; shown: string }> {
+/** Runs `lares …` there on a terminal, as `typedAt` does. */
+export function onTerminal(words: string[], typed: [waitsFor: string, keys: string][]): Promise<OnScreen> {
   const program = [process.execPath, '--disable-warning=ExperimentalWarning', join(ROOT, 'cli/main.ts'), ...words]
-  const command = program.map((word) => `'${word}'`).join(' ')
-  const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], { cwd: laptop, env })
-  let shown = ''
-  let seen = 0
-  const left = [...typed]
-  child.stdout.on('data', (chunk: Buffer) => {
-    shown += chunk.toString()
-    for (let next = left[0]; next && shown.includes(next[0], seen); next = left[0]) {
-      seen = shown.length
-      left.shift()
-      child.stdin.write(next[1])
-    }
-  })
-  return within(60_000, new Promise((resolve) => child.once('close', (code) => resolve({ code, shown }))))
+  return typedAt(program, typed, { cwd: laptop, env })
 }

@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type HubProcess, startHub } from '../../scripts/lib/bench/hub-process.ts'
 import { LocalAdmin } from '../../scripts/lib/bench/local-admin.ts'
 import { makeDataFolder } from '../faults/lib/data-folder.ts'
-import { within } from '../faults/lib/fleet.ts'
 import { ROOT } from '../source-tree.ts'
+import { type OnScreen, typedAt } from './terminal.ts'
 
 const data = makeDataFolder()
 let hub: HubProcess
@@ -26,28 +25,9 @@ const NODE = [process.execPath, '--disable-warning=ExperimentalWarning', join(RO
 const CTRL_C = '\u0003'
 const CTRL_D = '\u0004'
 
-interface Said {
-  code: number | null
-  shown: string
-}
-
-/** Runs `lares …` on a terminal of its own, and types each text when what it waits for has been shown. */
-function onTerminal(words: string[], typed: [waitsFor: string, keys: string][]): Promise<Said> {
-  const command = [...NODE, ...words, '--socket', hub.ports.socket].map((word) => `'${word}'`).join(' ')
-  // util-linux: a terminal for the command, its exit code as our own, and no file of what was said.
-  const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'])
-  let shown = ''
-  let seen = 0
-  const left = [...typed]
-  child.stdout.on('data', (chunk: Buffer) => {
-    shown += chunk.toString()
-    for (let next = left[0]; next && shown.includes(next[0], seen); next = left[0]) {
-      seen = shown.length
-      left.shift()
-      child.stdin.write(next[1])
-    }
-  })
-  return within(60_000, new Promise((resolve) => child.once('close', (code) => resolve({ code, shown }))))
+/** Runs `lares …` on a terminal, as `typedAt` does. */
+function onTerminal(words: string[], typed: [waitsFor: string, keys: string][]): Promise<OnScreen> {
+  return typedAt([...NODE, ...words, '--socket', hub.ports.socket], typed)
 }
 
 async function isThere(device: string): Promise<boolean> {
