@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { LaresError } from '../shared/errors.ts'
 import type { ModelSize } from './packages/speech-catalogue.ts'
 import { readWav } from './sound/wav-sound.ts'
-import type { SpeechToText } from './speech-to-text.ts'
+import { hearWhole, type SpeechToText } from './speech-to-text.ts'
 import { wordErrors } from './word-errors.ts'
 
 /** What is said in the sentence that lies here. */
@@ -20,8 +20,8 @@ export const NEEDED_BYTES = 600e6
 export async function timesReal(listener: SpeechToText): Promise<number> {
   const { rate, samples } = readWav(readFileSync(join(import.meta.dirname, 'sound', 'sentence.wav')))
   // The first one finds nothing in the caches of the processor.
-  await listener.hear(samples)
-  const { text, tookMs } = await listener.hear(samples)
+  await hearWhole(listener, samples, { language: 'en' })
+  const { text, tookMs } = await hearWhole(listener, samples, { language: 'en' })
   if (wordErrors(SAID, text) > MOST_WRONG)
     throw new LaresError(
       'program_failed',

@@ -2,8 +2,8 @@ import type { Clock } from '../shared/clock.ts'
 import { asError, LaresError } from '../shared/errors.ts'
 import { MODEL_RATE } from './moonshine/decoder.ts'
 import { resample } from './sound/resample.ts'
-import type { SpeechToText } from './speech-to-text.ts'
-import type { TextToSpeech } from './text-to-speech.ts'
+import { hearWhole, type SpeechToText } from './speech-to-text.ts'
+import { spokenWhole, type TextToSpeech } from './text-to-speech.ts'
 import { wordErrors } from './word-errors.ts'
 
 /** What one voice spoke and what was heard of it. */
@@ -30,7 +30,7 @@ export async function tryVoices(
   }: { voices: readonly TextToSpeech[]; listener: SpeechToText | null; language: string; clock: Clock },
 ): Promise<Tried[]> {
   const tried: Tried[] = []
-  for (const voice of voices.filter(({ languages }) => languages.includes(language))) {
+  for (const voice of voices.filter(({ languages }) => languages?.includes(language) ?? true)) {
     const one: Tried = {
       ...{
         voice: voice.name,
@@ -46,11 +46,11 @@ export async function tryVoices(
     tried.push(one)
     try {
       const began = clock.mono()
-      const sound = await voice.speak(text, { language })
+      const sound = await spokenWhole(voice, text, { language })
       one.spoke_ms = Math.round(clock.mono() - began)
       one.sound_s = Math.round((sound.samples.length / sound.rate) * 100) / 100
       if (listener === null) continue
-      const { text: heard, tookMs } = await listener.hear(resample(sound, MODEL_RATE).samples)
+      const { text: heard, tookMs } = await hearWhole(listener, resample(sound, MODEL_RATE).samples, { language })
       one.heard = heard
       one.heard_ms = Math.round(tookMs)
       one.wrong = Math.round(wordErrors(text, heard) * 100) / 100

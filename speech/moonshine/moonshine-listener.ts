@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import type { Cancel, Clock } from '../../shared/clock.ts'
 import { LaresError } from '../../shared/errors.ts'
 import { durationWords } from '../../shared/time-words.ts'
-import type { HeardWords, SpeechToText } from '../speech-to-text.ts'
+import { CollectedSentence } from '../sound/collected-sentence.ts'
+import type { HeardWords, HearingSentence, HearOptions, SpeechToText } from '../speech-to-text.ts'
 import { MODEL_RATE } from './decoder.ts'
 import type { FromMoonshine, MoonshineStart, ToMoonshine } from './moonshine-messages.ts'
 
@@ -34,6 +35,7 @@ interface Waiting {
 /** Asks the process that runs the model, begins it with the first sentence, and anew when it has ended in whatever way. */
 export class MoonshineListener implements SpeechToText {
   readonly name: string
+  readonly languages = ['en']
   #parts: MoonshineListenerParts
   #child: Promise<ChildProcess> | null = null
   #waiting = new Map<number, Waiting>()
@@ -45,6 +47,11 @@ export class MoonshineListener implements SpeechToText {
     this.name = `moonshine ${parts.start.size}`
   }
 
+  begin({ signal }: HearOptions): HearingSentence {
+    return new CollectedSentence((samples) => this.hear(samples, signal))
+  }
+
+  /** The sentence as a whole. */
   async hear(samples: Int16Array, signal?: AbortSignal): Promise<HeardWords> {
     signal?.throwIfAborted()
     this.#cancelRest()

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { asError, LaresError } from '../../shared/errors.ts'
 import { durationWords } from '../../shared/time-words.ts'
 import { readWav, type Sound } from '../sound/wav-sound.ts'
-import type { TextToSpeech } from '../text-to-speech.ts'
+import type { SpeakOptions, TextToSpeech } from '../text-to-speech.ts'
 
 /** A sentence that takes longer is not worth waiting for. */
 const MOST_MS = 20_000
@@ -33,7 +33,7 @@ export class ProgramVoice implements TextToSpeech {
     this.languages = program.languages
   }
 
-  async speak(text: string, { language, signal }: { language: string; signal?: AbortSignal }): Promise<Sound> {
+  async *speak(text: string, { language, signal }: SpeakOptions): AsyncGenerator<Sound> {
     if (text.length > MOST_CHARACTERS)
       throw new LaresError('bad_params', `a text of ${text.length} characters is not spoken at once`)
     const folder = mkdtempSync(join(tmpdir(), 'lares-voice-'))
@@ -41,7 +41,7 @@ export class ProgramVoice implements TextToSpeech {
       const files = { text: join(folder, 'text'), sound: join(folder, 'spoken.wav') }
       writeFileSync(files.text, text)
       await this.#run(this.#program.arguments(language, files), signal ?? null)
-      return readWav(readFileSync(files.sound))
+      yield readWav(readFileSync(files.sound))
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ManualClock } from '../../shared/clock.ts'
 import { tryVoices } from '../../speech/speech-doctor.ts'
+import { spokenWhole } from '../../speech/text-to-speech.ts'
 import { ProgramVoice } from '../../speech/voices/program-voice.ts'
 import { asPattern } from '../remedies/lib/as-pattern.ts'
 
@@ -38,7 +39,7 @@ describe('a program that speaks', () => {
   it('is given the text as it is, whatever it looks like', async () => {
     const spoken = voice('speaks', `cp "$1" ${folder}/said; ${SPEAKS}`)
     const text = '--help $(touch x); "quoted" `and` äöü'
-    const { rate, samples } = await spoken.speak(text, { language: 'en' })
+    const { rate, samples } = await spokenWhole(spoken, text, { language: 'en' })
     expect([rate, samples.length]).toEqual([16_000, 1_600])
     expect(readFileSync(join(folder, 'said'), 'utf8')).toBe(text)
     // Nothing of what was said stays on the disk.
@@ -47,7 +48,7 @@ describe('a program that speaks', () => {
 
   it('that fails says what it said last, and that is missing says what to install', async () => {
     const broken = voice('broken', 'echo first >&2; echo "no voice slt" >&2; exit 3')
-    await expect(broken.speak('hello', { language: 'en' })).rejects.toMatchObject({
+    await expect(spokenWhole(broken, 'hello', { language: 'en' })).rejects.toMatchObject({
       code: 'program_failed',
       message: 'broken ended with 3: no voice slt',
     })
@@ -57,7 +58,7 @@ describe('a program that speaks', () => {
       languages: ['en'],
       arguments: () => [],
     })
-    await expect(none.speak('hello', { language: 'en' })).rejects.toMatchObject({
+    await expect(spokenWhole(none, 'hello', { language: 'en' })).rejects.toMatchObject({
       code: 'missing_program',
       hint: expect.stringMatching(asPattern('sudo apt-get install …')),
     })
@@ -66,12 +67,12 @@ describe('a program that speaks', () => {
   it('ends when nobody listens any more', async () => {
     const slow = voice('slow', 'exec sleep 60')
     const controller = new AbortController()
-    const said = expect(slow.speak('hello', { language: 'en', signal: controller.signal })).rejects.toThrow(
+    const said = expect(spokenWhole(slow, 'hello', { language: 'en', signal: controller.signal })).rejects.toThrow(
       'somebody speaks',
     )
     controller.abort(new Error('somebody speaks'))
     await said
-    await expect(slow.speak('x'.repeat(4_001), { language: 'en' })).rejects.toThrow('4001 characters')
+    await expect(spokenWhole(slow, 'x'.repeat(4_001), { language: 'en' })).rejects.toThrow('4001 characters')
   })
 
   it('that fails keeps no other from its turn', async () => {
