@@ -27,7 +27,7 @@ interface VitestReport {
     name: string
     status: string
     message: string
-    assertionResults: { fullName: string; status: string }[]
+    assertionResults: { fullName: string; status: string; failureMessages?: string[] }[]
   }[]
 }
 
@@ -51,7 +51,8 @@ export function countStage(stage: Stage): Count {
     const failedBefore = count.failed.length
     for (const test of file.assertionResults) {
       if (test.status === 'passed') count.passed += 1
-      else if (test.status === 'failed') count.failed.push(`${stage.name}: ${test.fullName}`)
+      else if (test.status === 'failed')
+        count.failed.push(`${stage.name}: ${test.fullName}${because(test.failureMessages)}`)
       else count.skipped.push(`${stage.name}: ${test.fullName}`)
     }
     if (file.status === 'failed' && count.failed.length === failedBefore) {
@@ -62,6 +63,12 @@ export function countStage(stage: Stage): Count {
     count.failed.push(`${stage.name}: ended with code ${stage.exitCode}${report === null ? ' and no report' : ''}`)
   }
   return count
+}
+
+/** The first words of what went wrong: a log that is shortened keeps its end. */
+function because(messages: readonly string[] = []): string {
+  const [first = ''] = messages.join('\n').split('\n')
+  return first === '' ? '' : `: ${first}`
 }
 
 function parseReport(text: string | null): VitestReport | null {

@@ -29,6 +29,14 @@ describe('the count of a test run', () => {
     })
   })
 
+  it('says of what failed the first line of why', () => {
+    const failed = { fullName: 'two', status: 'failed', failureMessages: ['expected 1 to be 2\n    at line'] }
+    const file = { name: 'a.test.ts', status: 'failed', message: '', assertionResults: [failed] }
+    expect(countStage(tests(JSON.stringify({ testResults: [file] }), 1)).failed).toEqual([
+      'unit: two: expected 1 to be 2',
+    ])
+  })
+
   it('takes a file that does not load for one failure', () => {
     const text = report({}, { status: 'failed', message: 'Cannot find module\nat line' })
     expect(countStage(tests(text, 1)).failed).toEqual(['unit: a.test.ts: Cannot find module'])
