@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { LaresError } from '../shared/errors.ts'
 import type { ModelSize } from './packages/speech-catalogue.ts'
+import { hearWhole, type SpeechToText } from './ports/speech-to-text.ts'
 import { readWav } from './sound/wav-sound.ts'
-import { hearWhole, type SpeechToText } from './speech-to-text.ts'
 import { wordErrors } from './word-errors.ts'
 
 /** What is said in the sentence that lies here. */

@@ -1,9 +1,9 @@
 import type { Clock } from '../shared/clock.ts'
 import { asError, LaresError } from '../shared/errors.ts'
 import { MODEL_RATE } from './moonshine/decoder.ts'
+import { hearWhole, type SpeechToText } from './ports/speech-to-text.ts'
+import { spokenWhole, type TextToSpeech } from './ports/text-to-speech.ts'
 import { resample } from './sound/resample.ts'
-import { hearWhole, type SpeechToText } from './speech-to-text.ts'
-import { spokenWhole, type TextToSpeech } from './text-to-speech.ts'
 import { wordErrors } from './word-errors.ts'
 
 /** What one voice spoke and what was heard of it. */

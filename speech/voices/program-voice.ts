@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { asError, LaresError } from '../../shared/errors.ts'
 import { durationWords } from '../../shared/time-words.ts'
+import type { SpeakOptions, TextToSpeech } from '../ports/text-to-speech.ts'
 import { readWav, type Sound } from '../sound/wav-sound.ts'
-import type { SpeakOptions, TextToSpeech } from '../text-to-speech.ts'
 
 /** A sentence that takes longer is not worth waiting for. */
 const MOST_MS = 20_000

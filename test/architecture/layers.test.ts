@@ -18,8 +18,9 @@ const MAY_IMPORT: Record<string, string> = {
   // Engines that hear and speak, for whoever has a machine for them: nothing of a hub or an agent.
   'speech/packages': 'shared',
   'speech/sound': 'shared',
-  'speech/moonshine': 'shared speech/packages speech/sound speech/speech-to-text.ts',
-  'speech/voices': 'shared speech/sound speech/text-to-speech.ts',
+  'speech/ports': 'speech/sound',
+  'speech/moonshine': 'shared speech/packages speech/ports speech/sound',
+  'speech/voices': 'shared speech/ports speech/sound',
   speech: 'shared shared/terminal speech/*',
 
   // What every agent needs, from the machine upwards; parts join a driver with the settings and the outbox.

@@ -1,5 +1,5 @@
-import { joinSamples } from './sound/join-samples.ts'
-import type { Sound } from './sound/wav-sound.ts'
+import { joinSamples } from '../sound/join-samples.ts'
+import type { Sound } from '../sound/wav-sound.ts'
 
 export interface SpeakOptions {
   /** As `en`. */

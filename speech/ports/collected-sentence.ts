@@ -1,5 +1,5 @@
-import type { HeardWords, HearingSentence } from '../speech-to-text.ts'
-import { joinSamples } from './join-samples.ts'
+import { joinSamples } from '../sound/join-samples.ts'
+import type { HeardWords, HearingSentence } from './speech-to-text.ts'
 
 /** A sentence for an engine that hears it as a whole. */
 export class CollectedSentence implements HearingSentence {
