@@ -1,87 +1,147 @@
 import type { SentencePart } from './template.ts'
 
-/** One place of a template: what is said there, and what may follow. */
+/** Where somebody is within a template: what may be said next, and whether that was all. */
 export interface SentencePlace {
   template: number
-  part: Extract<SentencePart, { kind: 'word' | 'list' | 'rest' }>
   next: Step
   /** Whether the template may end here. */
   ends: boolean
+  /** Words that have no end of their own were said last, and more of them may follow, for this slot; `null`: others were. */
+  rest: string | null
 }
 
-/** What may be said next. */
+/** What may be said next, and where it leads. */
 export interface Step {
   words: Map<string, SentencePlace[]>
-  lists: SentencePlace[]
-  rests: SentencePlace[]
+  /** Words of one rule lead to one place: they are kept once, however many templates say the rule. */
+  choices: Map<ReadonlySet<string>, SentencePlace[]>
+  lists: { list: string; slot: string; to: SentencePlace }[]
+  rests: { slot: string; to: SentencePlace }[]
 }
 
 /** More than these nobody writes on purpose. */
-const MOST_PLACES = 1_500
-const MOST_LINKS = 20_000
-
-interface Fragment {
-  first: SentencePlace[]
-  last: SentencePlace[]
-  mayBeNothing: boolean
-}
+const MOST_PLACES = 500
+const MOST_LINKS = 5_000
+/** So few words are entered one by one. */
+const FEW_WORDS = 3
 
 export function emptyStep(): Step {
-  return { words: new Map(), lists: [], rests: [] }
+  return { words: new Map(), choices: new Map(), lists: [], rests: [] }
 }
 
 /**
- * The places of a template, each linked to what may follow it (Glushkov's construction): no place is empty, so that a match
- * takes one step for each word and never goes back. Adds its beginnings to `start`. Throws for one that says nothing, or too much.
+ * Enters templates into one step, each from its end: a place is made for what follows a part, and everything that the part may begin
+ * with leads there. So no place is empty, a match takes one step for each word and never goes back, and what a template costs are its
+ * parts and not the ways in which it can be said.
  */
-export function addTemplate(start: Step, part: SentencePart, template: number): void {
-  let places = 0
-  let links = 0
+export class TemplateEntry {
+  readonly #start: Step
+  readonly #empty = new Map<SentencePart, boolean>()
+  readonly #words = new Map<SentencePart, ReadonlySet<string>>()
+  #places = 0
+  #links = 0
 
-  function link(from: Step, to: readonly SentencePlace[]): void {
-    links += to.length
-    if (links > MOST_LINKS) throw new Error('it can be said in too many ways: make several templates of it')
-    for (const place of to) addPlace(from, place)
+  constructor(start: Step) {
+    this.#start = start
   }
 
-  function build(one: SentencePart): Fragment {
-    if (one.kind === 'maybe') return { ...build(one.part), mayBeNothing: true }
-    if (one.kind === 'choice') {
-      const all = one.parts.map(build)
-      return {
-        first: all.flatMap(({ first }) => first),
-        last: all.flatMap(({ last }) => last),
-        mayBeNothing: all.some(({ mayBeNothing }) => mayBeNothing),
+  /** Throws for one that says nothing, or too much. */
+  add(part: SentencePart, template: number): void {
+    this.#places = 0
+    this.#links = 0
+    if (this.#mayBeNothing(part)) throw new Error('everything in it may be left out')
+    this.#enter(this.#start, part, this.#place({ template, next: emptyStep(), ends: true, rest: null }))
+  }
+
+  /** Whatever the part may begin with is said next in `step`; behind the part is `after`. */
+  #enter(step: Step, part: SentencePart, after: SentencePlace): void {
+    if (part.kind === 'word') this.#link(step.words, part.text, after)
+    else if (part.kind === 'maybe') this.#enter(step, part.part, after)
+    else if (part.kind === 'choice') this.#enterChoice(step, part, after)
+    else if (part.kind === 'sequence') this.#enterSequence(step, part.parts, after)
+    else {
+      this.#count()
+      if (part.kind === 'list') step.lists.push({ list: part.list, slot: part.slot, to: after })
+      else step.rests.push({ slot: part.slot, to: this.#place({ ...after, rest: part.slot }) })
+    }
+  }
+
+  #enterChoice(step: Step, part: Extract<SentencePart, { kind: 'choice' }>, after: SentencePlace): void {
+    const words = this.#wordsOf(part)
+    if (words.size > FEW_WORDS) this.#link(step.choices, words, after)
+    else for (const word of words) this.#link(step.words, word, after)
+    for (const one of part.parts) if (!isWords(one)) this.#enter(step, one, after)
+  }
+
+  #enterSequence(step: Step, parts: readonly SentencePart[], after: SentencePlace): void {
+    let behind = after
+    for (let at = parts.length - 1; at >= 0; at--) {
+      const part = parts[at] as SentencePart
+      const before =
+        at === 0 ? null : this.#place({ template: after.template, next: emptyStep(), ends: false, rest: null })
+      const next = before?.next ?? step
+      this.#enter(next, part, behind)
+      if (this.#mayBeNothing(part)) {
+        this.#addAll(next, behind.next)
+        if (before && behind.ends) before.ends = true
       }
-    }
-    if (one.kind === 'sequence') return one.parts.map(build).reduce(follow)
-    places += 1
-    if (places > MOST_PLACES) throw new Error('it has too many words: make several templates of it')
-    const place: SentencePlace = { template, part: one, next: emptyStep(), ends: false }
-    return { first: [place], last: [place], mayBeNothing: false }
-  }
-
-  function follow(before: Fragment, after: Fragment): Fragment {
-    for (const place of before.last) link(place.next, after.first)
-    return {
-      first: before.mayBeNothing ? [...before.first, ...after.first] : before.first,
-      last: after.mayBeNothing ? [...before.last, ...after.last] : after.last,
-      mayBeNothing: before.mayBeNothing && after.mayBeNothing,
+      if (before) behind = before
     }
   }
 
-  const whole = build(part)
-  if (whole.mayBeNothing) throw new Error('everything in it may be left out')
-  for (const place of whole.last) place.ends = true
-  for (const place of whole.first) addPlace(start, place)
+  /** What may be said in `from` may be said in `to`, too. */
+  #addAll(to: Step, from: Step): void {
+    for (const [word, places] of from.words) for (const place of places) this.#link(to.words, word, place)
+    for (const [words, places] of from.choices) for (const place of places) this.#link(to.choices, words, place)
+    this.#count(from.lists.length + from.rests.length)
+    to.lists.push(...from.lists)
+    to.rests.push(...from.rests)
+  }
+
+  #link<K>(links: Map<K, SentencePlace[]>, key: K, to: SentencePlace): void {
+    this.#count()
+    const known = links.get(key)
+    if (known === undefined) links.set(key, [to])
+    else if (known.at(-1) !== to) known.push(to)
+  }
+
+  #count(links = 1): void {
+    this.#links += links
+    if (this.#links > MOST_LINKS) throw new Error('it can be said in too many ways: make several templates of it')
+  }
+
+  #place(place: SentencePlace): SentencePlace {
+    this.#places += 1
+    if (this.#places > MOST_PLACES) throw new Error('it has too many words: make several templates of it')
+    return place
+  }
+
+  #mayBeNothing(part: SentencePart): boolean {
+    if (part.kind === 'maybe') return true
+    if (part.kind !== 'choice' && part.kind !== 'sequence') return false
+    const known = this.#empty.get(part)
+    if (known !== undefined) return known
+    const isEmpty =
+      part.kind === 'choice'
+        ? part.parts.some((one) => this.#mayBeNothing(one))
+        : part.parts.every((one) => this.#mayBeNothing(one))
+    this.#empty.set(part, isEmpty)
+    return isEmpty
+  }
+
+  #wordsOf(part: Extract<SentencePart, { kind: 'choice' }>): ReadonlySet<string> {
+    const known = this.#words.get(part)
+    if (known) return known
+    const words = new Set<string>()
+    for (const one of part.parts)
+      if (one.kind === 'word') words.add(one.text)
+      else if (one.kind === 'choice' && isWords(one)) for (const word of this.#wordsOf(one)) words.add(word)
+    this.#words.set(part, words)
+    return words
+  }
 }
 
-function addPlace(step: Step, place: SentencePlace): void {
-  if (place.part.kind === 'list') step.lists.push(place)
-  else if (place.part.kind === 'rest') step.rests.push(place)
-  else {
-    const known = step.words.get(place.part.text)
-    if (known) known.push(place)
-    else step.words.set(place.part.text, [place])
-  }
+/** Whether it is one word, however it is spelled. */
+function isWords(part: SentencePart): boolean {
+  return part.kind === 'word' || (part.kind === 'choice' && part.parts.every((one) => one.kind === 'word'))
 }

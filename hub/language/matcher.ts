@@ -1,6 +1,6 @@
-import { addTemplate, emptyStep, type SentencePlace, type Step } from './automaton.ts'
+import { emptyStep, type SentencePlace, type Step, TemplateEntry } from './automaton.ts'
 import type { ListValue, ReadList } from './lists.ts'
-import { readTemplate, SentenceError, type SentencePart } from './template.ts'
+import { RuleBook, readTemplate, SentenceError, type SentencePart } from './template.ts'
 import { type SpokenWord, spokenWords } from './words.ts'
 
 /** What a language says of its sentences. */
@@ -58,41 +58,71 @@ interface Way {
 }
 
 /**
- * Sentences of one language, compiled once. A sentence is matched word by word against all templates at the same time; of two ways to
- * one place the better one is followed. So the time grows with the words and not with what they could mean.
+ * Sentences of one language, compiled once: at the first of them, or in steps before. A sentence is matched word by word against all
+ * templates at the same time; of two ways to one place the better one is followed. So the time grows with the words and not with what
+ * they could mean.
  */
 export class Matcher {
   readonly #start: Step = emptyStep()
+  readonly #entry = new TemplateEntry(this.#start)
   readonly #intents: string[] = []
   readonly #fillers: ReadonlySet<string>
   readonly #endings: readonly string[]
-  /** Words that templates say: none of them is two. */
-  readonly #known = new Set<string>()
+  readonly #rules: RuleBook
+  /** What is not compiled yet, from its last. */
+  readonly #waiting: (readonly [intent: string, templates: readonly string[]])[]
+  /** Words that templates say and that have one of the endings: none of them is two. */
+  readonly #whole = new Set<string>()
+  readonly #looked = new Set<SentencePart>()
 
-  /** Throws `SentenceError`. */
   constructor({ sentences, rules, fillers, endings = [] }: Grammar) {
     this.#endings = endings
+    this.#rules = new RuleBook(rules)
     this.#fillers = new Set(fillers.flatMap((filler) => spokenWords(filler).map(({ text }) => text)))
-    for (const [intent, templates] of Object.entries(sentences))
-      for (const template of templates) {
-        const part = readTemplate(template, rules)
-        for (const word of saidIn(part)) this.#known.add(word)
-        try {
-          addTemplate(this.#start, part, this.#intents.length)
-        } catch (error) {
-          throw new SentenceError(template, 0, error instanceof Error ? error.message : String(error))
-        }
-        this.#intents.push(intent)
-      }
+    this.#waiting = Object.entries(sentences).reverse()
+  }
+
+  /** Compiles so many more intents, by default all; whether that was all. May be called again. Throws `SentenceError`. */
+  compile(most = Number.POSITIVE_INFINITY): boolean {
+    for (let left = most; left > 0; left--) {
+      const next = this.#waiting.pop()
+      if (next === undefined) return true
+      for (const template of next[1]) this.#add(next[0], template)
+    }
+    return this.#waiting.length === 0
   }
 
   get templates(): number {
+    this.compile()
     return this.#intents.length
+  }
+
+  #add(intent: string, template: string): void {
+    const part = readTemplate(template, this.#rules)
+    if (this.#endings.length > 0) this.#keepWhole(part)
+    try {
+      this.#entry.add(part, this.#intents.length)
+    } catch (error) {
+      throw new SentenceError(template, 0, error instanceof Error ? error.message : String(error))
+    }
+    this.#intents.push(intent)
+  }
+
+  #keepWhole(part: SentencePart): void {
+    if (part.kind === 'maybe') this.#keepWhole(part.part)
+    else if (part.kind === 'word') {
+      if (this.#endings.some((ending) => part.text.endsWith(ending))) this.#whole.add(part.text)
+    } else if (part.kind === 'choice' || part.kind === 'sequence') {
+      if (this.#looked.has(part)) return
+      this.#looked.add(part)
+      for (const one of part.parts) this.#keepWhole(one)
+    }
   }
 
   /** What the sentence may mean, the best first, each intent once. `lists`: the values of every `{list}`; one that is missing has none. */
   match(said: string, lists: ReadonlyMap<string, ReadList>): Match[] {
     if (said.length > MOST_LETTERS) return []
+    this.compile()
     const words = spokenWords(said).flatMap((word) => this.#parted(word))
     if (words.length === 0 || words.length > MOST_WORDS) return []
     const walk = new Walk(words, lists, this.#fillers)
@@ -113,7 +143,7 @@ export class Matcher {
     const { text, from, to } = word
     const ending = this.#endings.find((one) => text.endsWith(one) && text.length > one.length + 2)
     // Where a letter is written as two there is no telling where the first word ends.
-    if (ending === undefined || to - from !== text.length || this.#known.has(text)) return [word]
+    if (ending === undefined || to - from !== text.length || this.#whole.has(text)) return [word]
     const at = to - ending.length
     return [
       { text: text.slice(0, -ending.length), from, to: at },
@@ -154,18 +184,17 @@ class Walk {
     const { score, slots, place } = way
     if (this.#fillers.has(word)) this.#put(at + 1, { ...way, score: score + WORTH.filler })
     for (const next of step.words.get(word) ?? []) this.#put(at + 1, { place: next, score: score + WORTH.said, slots })
-    for (const next of step.lists) {
-      const { list, slot } = next.part as { list: string; slot: string }
+    for (const [words, places] of step.choices)
+      if (words.has(word))
+        for (const next of places) this.#put(at + 1, { place: next, score: score + WORTH.said, slots })
+    for (const { list, slot, to: next } of step.lists)
       for (const { to, value } of this.#values(list, at)) {
         const taken = { name: slot, value, from: at, to, before: slots }
         this.#put(to, { place: next, score: score + listedWorth(to - at), slots: taken })
       }
-    }
-    for (const next of step.rests) {
-      const { slot } = next.part as { slot: string }
+    for (const { slot, to: next } of step.rests)
       this.#put(at + 1, { place: next, score, slots: { name: slot, value: null, from: at, to: at + 1, before: slots } })
-    }
-    if (place?.part.kind === 'rest' && slots) this.#put(at + 1, { ...way, slots: { ...slots, to: at + 1 } })
+    if (place !== null && place.rest !== null && slots) this.#put(at + 1, { ...way, slots: { ...slots, to: at + 1 } })
   }
 
   #put(at: number, way: Way): void {
@@ -187,12 +216,6 @@ class Walk {
     this.#found.set(list, found)
     return found
   }
-}
-
-function* saidIn(part: SentencePart): Generator<string> {
-  if (part.kind === 'word') yield part.text
-  else if (part.kind === 'maybe') yield* saidIn(part.part)
-  else if (part.kind === 'choice' || part.kind === 'sequence') for (const one of part.parts) yield* saidIn(one)
 }
 
 /** Of two ways of one worth the one whose template stands first. */

@@ -1,4 +1,4 @@
-import { spokenWords } from './words.ts'
+import { isPlainWord, spokenWords } from './words.ts'
 
 /** What a template says, as it was read. */
 export type SentencePart =
@@ -31,19 +31,40 @@ const NAME = /^[a-z][a-z_]*$/
  * Reads a template: `(a|b)` is one of them, `[a]` may be left out, `{list}` or `{list:slot}` is a value of a list, `{*:slot}` is any
  * words, `<rule>` is what the rule says. What is written without a space is one word: `light[s]`. Throws `SentenceError`.
  */
-export function readTemplate(template: string, rules: Readonly<Record<string, string>>): SentencePart {
+export function readTemplate(template: string, rules: RuleBook): SentencePart {
   return new TemplateReader(template, rules, []).read()
+}
+
+/** What `<name>` stands for, each rule read once, when the first template says it. */
+export class RuleBook {
+  readonly #rules: Readonly<Record<string, string>>
+  readonly #read = new Map<string, SentencePart>()
+
+  constructor(rules: Readonly<Record<string, string>>) {
+    this.#rules = rules
+  }
+
+  text(name: string): string | undefined {
+    return Object.hasOwn(this.#rules, name) ? this.#rules[name] : undefined
+  }
+
+  /** As `read` reads it, if it was never read before. */
+  part(name: string, read: () => SentencePart): SentencePart {
+    const part = this.#read.get(name) ?? read()
+    this.#read.set(name, part)
+    return part
+  }
 }
 
 class TemplateReader {
   readonly #text: string
-  readonly #rules: Readonly<Record<string, string>>
+  readonly #rules: RuleBook
   /** Rules that are being read, from the outermost. */
   readonly #within: readonly string[]
   #at = 0
   #depth = 0
 
-  constructor(text: string, rules: Readonly<Record<string, string>>, within: readonly string[]) {
+  constructor(text: string, rules: RuleBook, within: readonly string[]) {
     this.#text = text
     this.#rules = rules
     this.#within = within
@@ -102,7 +123,9 @@ class TemplateReader {
   #words(): SentencePart {
     const from = this.#at
     while (this.#at < this.#text.length && !/[\s()[\]{}<>|]/.test(this.#text[this.#at] ?? '')) this.#at += 1
-    const words = spokenWords(this.#text.slice(from, this.#at))
+    const word = this.#text.slice(from, this.#at)
+    if (isPlainWord(word)) return { kind: 'word', text: word }
+    const words = spokenWords(word)
     if (words.length === 0) throw this.#wrong('no word stands here', from)
     return one(
       'sequence',
@@ -120,11 +143,11 @@ class TemplateReader {
 
   #rule(): SentencePart {
     const name = this.#until('>')
-    const text = Object.hasOwn(this.#rules, name) ? this.#rules[name] : undefined
+    const text = this.#rules.text(name)
     if (text === undefined) throw this.#wrong(`there is no rule <${name}>`, this.#at - 1)
     const within = [...this.#within, name]
     if (this.#within.includes(name)) throw this.#wrong(`the rule needs itself: ${within.join(' → ')}`, this.#at - 1)
-    return new TemplateReader(text, this.#rules, within).read()
+    return this.#rules.part(name, () => new TemplateReader(text, this.#rules, within).read())
   }
 
   #until(end: string): string {

@@ -8,6 +8,9 @@ export interface SpokenWord {
 /** A number with its own points (`7.30`, `21,5`), letters with digits behind them (`co2`), or one of two signs. No part of it can be read twice. */
 const WORD = /\p{N}+(?:[.:,]\p{N}+)*|[\p{L}\p{M}\p{N}'’ʼ`´]+|[%°]/gu
 
+/** Nothing of it is to be folded, as most words of templates and of engines. */
+const PLAIN = /^[a-z]+$/
+
 const SPELLED: ReadonlyMap<string, string> = new Map([
   ['ä', 'ae'],
   ['ö', 'oe'],
@@ -35,8 +38,14 @@ export function spokenWords(said: string): SpokenWord[] {
   return words
 }
 
+/** Whether it is one word, and folded already. */
+export function isPlainWord(word: string): boolean {
+  return PLAIN.test(word)
+}
+
 /** A word without capitals, accents and apostrophes; umlauts as they are spelled where there are none. */
 export function foldWord(word: string): string {
+  if (isPlainWord(word)) return word
   let folded = ''
   for (const letter of word.normalize('NFC').toLowerCase()) folded += SPELLED.get(letter) ?? letter
   return folded.normalize('NFKD').replaceAll(/[\p{M}'’ʼ`´]/gu, '')

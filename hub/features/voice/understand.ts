@@ -54,7 +54,11 @@ function refusedThing(code: LanguageCode, said: string, names: ReadonlyMap<strin
   return match?.slots.thing?.heard ?? null
 }
 
-/** Compiled when the language is first spoken. */
+/** Compiles so many more of what can be meant, in the languages in turn; whether that was all. What is missing, the first sentence compiles. */
+export function prepareSentences(intents: number): boolean {
+  return LANGUAGES.every((code) => matcherOf(code).compile(intents))
+}
+
 function matcherOf(code: LanguageCode): Matcher {
   const known = MATCHERS.get(code)
   if (known) return known

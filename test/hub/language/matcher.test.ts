@@ -4,7 +4,7 @@ import { GERMAN } from '../../../hub/language/de/language-de.ts'
 import { ENGLISH } from '../../../hub/language/en/language-en.ts'
 import { NameList } from '../../../hub/language/lists.ts'
 import { Matcher } from '../../../hub/language/matcher.ts'
-import { readTemplate, type SentencePart } from '../../../hub/language/template.ts'
+import { RuleBook, readTemplate, type SentencePart } from '../../../hub/language/template.ts'
 
 const ROOMS = new Map([
   [
@@ -52,6 +52,7 @@ const VALUES = {
       share: ['half'],
       everything: ['everything'],
       battery: ['battery'],
+      air: ['air'],
       degrees: ['degrees'],
     },
   },
@@ -64,6 +65,7 @@ const VALUES = {
       share: ['Hälfte'],
       everything: ['alles'],
       battery: ['Batterie'],
+      air: ['Luft'],
       degrees: ['Grad'],
     },
   },
@@ -101,6 +103,17 @@ describe('a sentence', () => {
     expect(heard('')).toBeNull()
   })
 
+  it('means the same whether its templates were compiled in steps before, or at once', () => {
+    const inSteps = new Matcher(ENGLISH.grammar)
+    const steps = Object.keys(ENGLISH.grammar.sentences).length
+    for (let step = 1; step < steps; step++) expect(inSteps.compile(1)).toBe(false)
+    expect(inSteps.compile(1)).toBe(true)
+    const atOnce = new Matcher(ENGLISH.grammar)
+    for (const said of ['set a pasta timer for ten minutes', 'turn it up', 'what time is it'])
+      expect(inSteps.match(said, ENGLISH.lists)).toEqual(atOnce.match(said, ENGLISH.lists))
+    expect(inSteps.templates).toBe(atOnce.templates)
+  })
+
   it('means what says more of it in words of its own', () => {
     const made = new Matcher({
       sentences: { any: ['set {*:what}'], timer: ['set [a] timer'], named: ['set [a] {*:name} timer'] },
@@ -125,8 +138,9 @@ describe.each([ENGLISH, GERMAN])('the sentences of $code', ({ code, grammar, lis
   )
   const all = new Map([...lists, ...house])
   const values = new Map<string, readonly string[]>(Object.entries({ ...VALUES[code as 'en' | 'de'], ...HOUSE }))
+  const rules = new RuleBook(grammar.rules)
   const templates = Object.entries(grammar.sentences).flatMap(([intent, ones]) =>
-    ones.map((template) => ({ intent, part: readTemplate(template, grammar.rules) })),
+    ones.map((template) => ({ intent, part: readTemplate(template, rules) })),
   )
 
   it('are understood in every way in which their templates say them', () => {

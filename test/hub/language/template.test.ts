@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { Matcher } from '../../../hub/language/matcher.ts'
-import { readTemplate, SentenceError } from '../../../hub/language/template.ts'
+import { RuleBook, readTemplate, SentenceError } from '../../../hub/language/template.ts'
 
 const wrong = (template: string, rules = {}) => {
   try {
-    readTemplate(template, rules)
+    readTemplate(template, new RuleBook(rules))
     return null
   } catch (error) {
     expect(error).toBeInstanceOf(SentenceError)
@@ -34,7 +34,8 @@ describe('a template that cannot be read', () => {
   })
 
   it('is refused where it says nothing, or can be said in too many ways', () => {
-    const make = (template: string, rules = {}) => new Matcher({ sentences: { x: [template] }, rules, fillers: [] })
+    const make = (template: string, rules = {}) =>
+      new Matcher({ sentences: { x: [template] }, rules, fillers: [] }).compile()
     expect(() => make('[please] [now]')).toThrow('everything in it may be left out')
     const many = Array.from({ length: 200 }, () => '[<ten>]').join(' ')
     expect(() => make(`x ${many}`, { ten: 'a|b|c|d|e|f|g|h|i|j' })).toThrow(SentenceError)
