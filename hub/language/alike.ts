@@ -21,6 +21,11 @@ const LIGHTS: readonly (readonly string[])[] = [
   ['lampe', 'leuchte', 'licht'],
 ]
 
+/** What heats is called so, whatever stands on it. */
+const HEATERS = ['heater', 'heating', 'radiator', 'thermostat', 'heizung', 'heizkörper', 'heizer']
+/** What is of the same kind and cools is called by none of them. */
+const COOLS = /\bac\b|air.?con|cool|klima|kühl/iu
+
 /** Other words for a room that is called so. */
 export function roomsAlike(name: string): readonly string[] {
   const folded = name.trim().toLowerCase()
@@ -36,4 +41,13 @@ export function lightsAlike(name: string): readonly string[] {
       ? []
       : words.filter((word) => word !== last).map((word) => folded.slice(0, -last.length) + word)
   })
+}
+
+/** Other words for what sets how warm it is: `bathroom heating` for `bathroom thermostat`, and `heating` for whatever is called otherwise. */
+export function heatersAlike(name: string): readonly string[] {
+  const folded = name.trim().toLowerCase()
+  if (COOLS.test(folded)) return []
+  const last = HEATERS.find((word) => folded.endsWith(word))
+  const begin = last === undefined ? '' : folded.slice(0, -last.length)
+  return HEATERS.flatMap((word) => (begin === '' ? [word] : [begin + word, word])).filter((word) => word !== folded)
 }

@@ -6,6 +6,20 @@ const RINGING = 'test/hub/features/timers/ringing.test.ts'
 /** What keeps a voice from doing what it must not, and a timer from ringing wrongly. */
 export const SPOKEN: readonly Mutation[] = [
   {
+    without: 'knowing a gate by the word that its name is joined to',
+    file: 'hub/features/voice/by-voice.ts',
+    text: ".replaceAll('_', ' ')",
+    becomes: '',
+    test: { file: ASKING, name: 'is not moved, where nothing says what kind' },
+  },
+  {
+    without: 'compiling sentences before somebody says one',
+    file: 'hub/features/voice/engine.ts',
+    text: 'if (!isPrepared) isPrepared',
+    becomes: 'if (isPrepared) isPrepared',
+    test: { file: 'test/hub/features/voice/prepared.test.ts', name: 'is compiled step by step after a start' },
+  },
+  {
     without: 'keeping what lets somebody in from being opened by voice',
     file: 'hub/features/voice/by-voice.ts',
     text: " || NEVER.has(device_class ?? '')",

@@ -32,7 +32,7 @@ const NEVER: ReadonlySet<string> = new Set([
  * bridges. Better a blind at a door that has to be moved by hand than a gate that opens for a television.
  */
 const CALLED =
-  /\b(?:doors?|doorway|gates?|garage|locks?|siren|alarm|valve)\b|(?:tür|türe|schloss|sirene|alarm)\b|\b(?:garagen|hof|garten|einfahrts|roll|schiebe)?tor\b/iu
+  /doors?\b|\bdoor|gates?\b|garage|(?<![bc])locks?\b|\block|\b(?:siren|alarm|valve)\b|\btür|(?:tür|türe|türen|schloss|sirene|alarm)\b|\bschloss|\b(?:garagen|hof|garten|einfahrts|roll|schiebe|sektional)?tor(?:e|s|antrieb|öffner|motor)?\b/iu
 const BY_CALL: ReadonlySet<string> = new Set(['switch', 'cover'])
 
 export type VoiceOrder = 'on' | 'off' | 'open' | 'close' | 'level'
@@ -55,5 +55,5 @@ export function isByVoice(db: Database, entity: ToldEntity, order: VoiceOrder): 
 /** Whether a voice may have it do anything. */
 export function isEverByVoice({ type, device_class, name, device_name }: VoicedEntity): boolean {
   if (!BY_VOICE.has(type) || NEVER.has(device_class ?? '')) return false
-  return !BY_CALL.has(type) || !CALLED.test(`${device_name} ${name}`)
+  return !BY_CALL.has(type) || !CALLED.test(`${device_name} ${name}`.replaceAll('_', ' '))
 }

@@ -1,5 +1,5 @@
 import type { Database } from '../../../shared/sqlite/open.ts'
-import { lightsAlike, roomsAlike } from '../../language/alike.ts'
+import { heatersAlike, lightsAlike, roomsAlike } from '../../language/alike.ts'
 import { type NameEntry, NameList, type ReadList } from '../../language/lists.ts'
 import { EMERGENCY_PRIORITY } from '../personas/definition.ts'
 import { isEverByVoice } from './by-voice.ts'
@@ -122,21 +122,27 @@ function namesOf(
   ).all
 }
 
-/** Everything by its own name, and by that with its device or its room before it; lamps by every word for a lamp. */
+/** What else a kind of entity, and a device that has one, is called. */
+const ALIKE: ReadonlyMap<string, (name: string) => readonly string[]> = new Map([
+  ['light', lightsAlike],
+  ['climate', heatersAlike],
+])
+
+/** Everything by its own name, and by that with its device or its room before it; lamps and heaters by every word for them. */
 function thingList(devices: readonly DeviceRow[], entities: readonly EntityRow[]): ReadList {
   const names: NameEntry[] = []
   const others: NameEntry[] = []
-  const lit = new Set(entities.filter(({ type }) => type === 'light').map(({ device }) => device))
-  const add = (name: string, room: string | null, thing: NamedThing, isLight: boolean) => {
+  const kinds = new Map(entities.flatMap(({ type, device }) => (ALIKE.has(type) ? [[device, type] as const] : [])))
+  const add = (name: string, room: string | null, thing: NamedThing, type: string) => {
     names.push([name, thing])
-    const alike = isLight ? lightsAlike(name) : []
+    const alike = ALIKE.get(type)?.(name) ?? []
     for (const other of alike) others.push([other, thing])
     if (room !== null) for (const one of [name, ...alike]) others.push([`${room} ${one}`, thing])
   }
-  for (const { room_name, ...device } of devices) add(device.name, room_name, device, lit.has(device.id))
+  for (const { room_name, ...device } of devices) add(device.name, room_name, device, kinds.get(device.id) ?? '')
   for (const { id, name, type, device, device_name, room, room_name } of entities) {
     const thing: NamedThing = { kind: 'entity', id, name, device, room }
-    add(name, room_name, thing, type === 'light')
+    add(name, room_name, thing, type)
     names.push([`${device_name} ${name}`, thing])
   }
   return new NameList(names, others).all

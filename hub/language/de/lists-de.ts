@@ -108,6 +108,7 @@ export const DE_LISTS: ReadonlyMap<string, ReadList> = new Map([
   ['everything', wordList({ alles: true, 'alle geräte': true })],
   ['degrees', wordList({ grad: true, '°': true })],
   ['measure', wordList(MEASURES)],
+  ['air', wordList({ luft: 'carbon_dioxide' })],
   ['adjective', wordList(ADJECTIVES)],
   [
     'share',

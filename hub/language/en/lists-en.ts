@@ -105,6 +105,7 @@ export const EN_LISTS: ReadonlyMap<string, ReadList> = new Map([
   ['everything', wordList({ everything: true, 'all devices': true, 'everything electric': true })],
   ['degrees', wordList({ degrees: true, degree: true, '°': true })],
   ['measure', wordList(MEASURES)],
+  ['air', wordList({ air: 'carbon_dioxide' })],
   ['adjective', wordList(ADJECTIVES)],
   [
     'share',

@@ -4,7 +4,8 @@ import { EN_SPEAKER } from './speaker-sentences-en.ts'
 import { EN_ALARMS, EN_TIMERS } from './timer-sentences-en.ts'
 
 const RULES = {
-  please: '(can|could|would|will) you|can i|could i|may i|i (want|would like|need) you to|id like you to|let us|lets',
+  please:
+    '(can|could|would|will) you|can i|could i|may i|i (want|would like|need) you to|id like you to|let us|lets|you (can|may)',
   tell: "what's|what is|what are|what was|tell me|can you tell me|could you tell me|do you know|say|give me|show me|read me|check|i want to know|i would like to know|let me know|let me hear",
   the: 'the|my|our|a|an|this|that|your',
   thing: '[<the>] {thing}',
@@ -12,6 +13,10 @@ const RULES = {
   room: '[<the>] {room}',
   lights: 'light[s]|lamp[s]|lighting',
   on: 'on',
+  weekday: 'monday|tuesday|wednesday|thursday|friday|saturday|sunday',
+  ordinal:
+    'first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|twenty (first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|thirtieth|thirty first',
+  month: 'january|february|march|april|may|june|july|august|september|october|november|december',
   timer: 'timer|countdown',
   alarm: 'alarm [clock]|wake up [alarm|call]|wakeup [alarm|call]|reminder',
   alarm_or_more: 'alarm[s]|alarm clock[s]|wake up call[s]|wakeup call[s]|reminder[s]',

@@ -51,6 +51,11 @@ describe('by voice', () => {
     ['Front door opener', 'switch'],
     ['Garagentor', 'cover'],
     ['Türöffner Haustür', 'switch'],
+    ['Türöffner', 'switch'],
+    ['frontdoor_relay', 'switch'],
+    ['Doorlock', 'switch'],
+    ['Garagendeckel', 'cover'],
+    ['Torantrieb', 'cover'],
   ])('%s is not moved, where nothing says what kind of %s it is', (name, type) => {
     const orders = JSON.stringify(type === 'cover' ? ['open', 'close'] : ['on', 'off'])
     house.db.prepare("UPDATE devices SET name = ? WHERE id = 'living-blind'").run(name)
@@ -128,6 +133,22 @@ describe('what is switched', () => {
   it('is said to be away where it is', () => {
     house.db.prepare("UPDATE devices SET status = 'offline' WHERE id = 'kitchen-kitchen-lamp'").run()
     expect(say('turn on the kitchen lamp').text).toBe('Kitchen lamp cannot be reached.')
+  })
+})
+
+describe('what heats', () => {
+  it.each(['heater', 'heating', 'thermostat', 'radiator'])('is understood as the %s, whatever it is called', (word) => {
+    house.db.prepare("UPDATE devices SET name = 'Comet 4' WHERE id = 'living-heater'").run()
+    expect(say(`turn the ${word} to nineteen degrees`, { device: 'living-speaker' }).done).toHaveLength(1)
+    expect(say(`turn the living room ${word} to nineteen degrees`).done).toHaveLength(1)
+    expect(say('stell die Heizung auf 19 Grad', { device: 'living-speaker' }).done).toHaveLength(1)
+  })
+
+  it('is not what cools', () => {
+    house.db.prepare("UPDATE devices SET name = 'AC' WHERE id = 'living-heater'").run()
+    house.db.prepare("UPDATE device_entities SET name = 'AC' WHERE device_id = 'living-heater'").run()
+    expect(say('turn the heating to nineteen degrees').intent).toBeNull()
+    expect(say('set the ac to nineteen degrees').done).toHaveLength(1)
   })
 })
 
