@@ -11,7 +11,7 @@ export const RECORDINGS: readonly Mutation[] = [
   {
     without: 'removing the file of a recording that somebody deletes',
     file: 'hub/features/sessions/delete-recording.ts',
-    text: "    context.effect({ kind: 'delete_clip', file: clip.file })\n",
+    text: "  for (const file of files) context.effect({ kind: 'delete_clip', file: String(file) })\n",
     becomes: '',
     test: { file: DELETED, name: 'goes with its file' },
   },

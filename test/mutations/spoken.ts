@@ -1,10 +1,47 @@
 import type { Mutation } from './mutation.ts'
 
 const ASKING = 'test/hub/features/voice/asking.test.ts'
+const PRIVACY = 'test/hub/features/voice/spoken-privacy.test.ts'
+const HANDING = 'test/hub/features/voice/spoken-handoff.test.ts'
 const RINGING = 'test/hub/features/timers/ringing.test.ts'
 
 /** What keeps a voice from doing what it must not, and a timer from ringing wrongly. */
 export const SPOKEN: readonly Mutation[] = [
+  {
+    without: 'an end to how long anybody may ask what was heard',
+    file: 'hub/features/voice/answer-privacy.ts',
+    text: 'now - LATELY_MS',
+    becomes: '0 * LATELY_MS * now',
+    test: { file: PRIVACY, name: 'is told to nobody who comes later' },
+  },
+  {
+    without: 'keeping no answer that tells what somebody said',
+    file: 'hub/features/voice/commands.ts',
+    text: '  secretAnswer: true,\n',
+    becomes: '',
+    test: { file: PRIVACY, name: 'is gone, words, answer and recording' },
+  },
+  {
+    without: 'removing the words of what is to be forgotten',
+    file: 'hub/features/voice/answer-privacy.ts',
+    text: '{ words: true }',
+    becomes: '{ words: false }',
+    test: { file: PRIVACY, name: 'is gone, words, answer and recording' },
+  },
+  {
+    without: 'looking at a speaker before a conversation goes there',
+    file: 'hub/features/voice/answer-handoff.ts',
+    text: 'if (wrong !== null) return { text: words.cannotGoOn(to.name, wrong.fault) }',
+    becomes: '',
+    test: { file: HANDING, name: 'stays where it is, with what is in its way' },
+  },
+  {
+    without: 'an end to how long a conversation is taken back by voice',
+    file: 'hub/features/voice/answer-handoff.ts',
+    text: ' || since > HANDOFF_BACK_MS',
+    becomes: ' || since > HANDOFF_BACK_MS * 2',
+    test: { file: HANDING, name: 'comes back within ten seconds' },
+  },
   {
     without: 'knowing a gate by the word that its name is joined to',
     file: 'hub/features/voice/by-voice.ts',

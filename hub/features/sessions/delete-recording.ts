@@ -43,12 +43,8 @@ export const deleteRecording = adminCommand({
     )
   },
   run(context, params) {
-    const { db } = context
-    const clip = clipOf(db, context.caller, params.turn)
-    // Not by retention, which leaves central its copy: a trace of each row goes there, and it is removed there too.
-    db.prepare('DELETE FROM audio_clips WHERE turn_id = ?').run(clip.turn_id)
-    const messages = params.text ? removeWords(context, clip.turn_id) : 0
-    context.effect({ kind: 'delete_clip', file: clip.file })
+    const clip = clipOf(context.db, context.caller, params.turn)
+    const messages = removeTurn(context, clip.turn_id, { words: params.text })
     context.addEvent({
       type: 'recording_deleted',
       ...{ device: clip.device_id, house: clip.house_id, source: 'user', caller: context.caller },
@@ -58,6 +54,14 @@ export const deleteRecording = adminCommand({
     return { says: `${soundWords(clip)} is removed${wordsToo(clip, params.text)}`, turn: clip.turn_id, messages }
   },
 })
+
+/** Removes the recordings of a turn, and its words if that is wanted. Returns how many messages had words. May be called again. */
+export function removeTurn(context: CallContext, turn: string, { words }: { words: boolean }): number {
+  // Not by retention, which leaves central its copy: a trace of each row goes there, and it is removed there too.
+  const files = context.db.prepare('DELETE FROM audio_clips WHERE turn_id = ? RETURNING file').pluck().all(turn)
+  for (const file of files) context.effect({ kind: 'delete_clip', file: String(file) })
+  return words ? removeWords(context, turn) : 0
+}
 
 /**
  * Messages stay as rows without their words: of a row that is gone central keeps what it was, marked as deleted, and what it has of

@@ -13,6 +13,9 @@ export const HANDOFF_BACK_MS = 10_000
 /** A history is for people: the newest of a session that goes from room to room all day. */
 const HISTORY = 50
 
+/** Why a device cannot take a conversation. */
+export type HandoffFault = 'gone' | 'elsewhere' | 'offline' | 'deaf' | 'busy'
+
 interface Target {
   id: string
   name: string
@@ -59,6 +62,14 @@ export function wayBack({ now }: Pick<Context, 'now'>, session: SessionRow): str
   )
 }
 
+/** The conversation that was handed over last from a device and is still under way elsewhere. `undefined`: there is none. */
+export function handedFrom({ db }: Pick<Context, 'db'>, device: string): SessionRow | undefined {
+  const open = db
+    .prepare(`${SELECT_SESSION} WHERE s.state IN ('active', 'handed_off') ORDER BY s.updated_at DESC, s.id DESC`)
+    .all() as SessionRow[]
+  return open.find((session) => handoffsOf(session).at(-1)?.from === device)
+}
+
 /** Commits what was prepared, or gives it up where the target is not as it was. */
 export function settleHandoffs(context: Context): void {
   const waiting = context.db.prepare(`${SELECT_SESSION} WHERE s.state = 'handed_off'`).all() as SessionRow[]
@@ -86,28 +97,34 @@ function commit(context: Context, session: SessionRow, last: Handoff): void {
   context.addEvent({ type: 'handoff', device: last.to, house, session: id, oldState: from, newState: last.to, data })
 }
 
-/** Why a device cannot take a conversation; `null`: it can. */
-function unfit({ db }: Context, { to, house }: { to: string; house: string }): { says: string; hint: string } | null {
+/** Why a device cannot take a conversation of a house, in a word and in words; `null`: it can. */
+export function unfit(
+  { db }: Pick<Context, 'db'>,
+  { to, house }: { to: string; house: string },
+): { fault: HandoffFault; says: string; hint: string } | null {
   const target = db
     .prepare('SELECT id, name, status, house_id, capabilities, revoked_at FROM devices WHERE id = ?')
     .get(to) as Target | undefined
   if (target === undefined || target.revoked_at !== null)
-    return { says: `${to} is gone`, hint: 'Name a device that is there: lares devices list.' }
+    return { fault: 'gone', says: `${to} is gone`, hint: 'Name a device that is there: lares devices list.' }
   if (target.house_id !== house)
-    return { says: `${target.name} is in another house`, hint: 'Name a device of the same house.' }
+    return { fault: 'elsewhere', says: `${target.name} is in another house`, hint: 'Name a device of the same house.' }
   if (!isOnline(target.status))
-    return { says: `${target.name} is offline`, hint: `See why: lares devices show ${target.id}.` }
+    return { fault: 'offline', says: `${target.name} is offline`, hint: `See why: lares devices show ${target.id}.` }
   const has = JSON.parse(target.capabilities) as string[]
   const missing = [
     ...(has.includes('audio_input') ? [] : ['microphone']),
     ...(has.includes('audio_output') ? [] : ['speaker']),
   ]
   if (missing.length > 0)
-    return { says: `${target.name} has no ${missing.join(' and no ')}`, hint: 'Name a device that has both.' }
+    return {
+      ...{ fault: 'deaf', says: `${target.name} has no ${missing.join(' and no ')}` },
+      hint: 'Name a device that has both.',
+    }
   const speaking = db.prepare("SELECT 1 FROM turns WHERE device_id = ? AND phase = 'open' LIMIT 1").get(to)
   return speaking === undefined
     ? null
-    : { says: `somebody is speaking to ${target.name}`, hint: 'Try again when nobody is.' }
+    : { fault: 'busy', says: `somebody is speaking to ${target.name}`, hint: 'Try again when nobody is.' }
 }
 
 function wrong(message: string, hint: string): LaresError {

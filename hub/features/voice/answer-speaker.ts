@@ -29,12 +29,6 @@ export function answerPersona(asked: VoiceAsked): Answer {
   return { text: words.personaNow(persona.name), done: [`persona ${persona.id} on ${device.id}`] }
 }
 
-/** Conversations cannot be handed over yet, and it says so. */
-export function answerContinue(asked: VoiceAsked): Answer {
-  const place = placeSlot(asked, 'room') ?? placeSlot(asked, 'device')
-  return { text: asked.words.cannotContinue(place?.name ?? '') }
-}
-
 export function answerHelp({ words }: VoiceAsked): Answer {
   return { text: words.help() }
 }

@@ -1,3 +1,5 @@
+import type { HandoffFault } from '../sessions/handoff.ts'
+
 /** A value and the unit in which it is measured. */
 export interface SpokenValue {
   name: string
@@ -60,7 +62,22 @@ export interface AnswerWords {
   whoAmI(name: string, description: string | null): string
   personaNow(name: string): string
   noSpeaker(): string
-  cannotContinue(place: string): string
+  /** There is no conversation that could go on elsewhere. */
+  noTalk(): string
+  /** It is on its way to another speaker this moment. */
+  talkOnItsWay(): string
+  talkThere(place: string): string
+  noSpeakerIn(place: string): string
+  whichSpeaker(names: readonly string[]): string
+  cannotGoOn(name: string, fault: HandoffFault): string
+  goesOn(name: string): string
+  nothingToTakeBack(): string
+  tooLateToTakeBack(): string
+  heardLast(said: string): string
+  /** There is a sound, and no words of it. */
+  heardNoWords(): string
+  heardNothing(): string
+  forgotten(): string
   remembered(): string
   tooManyNotes(): string
   notes(notes: readonly string[]): string

@@ -1,3 +1,4 @@
+import type { HandoffFault } from '../sessions/handoff.ts'
 import type { AnswerWords, SpokenAlarm, SpokenTimer, SpokenValue } from './answer-words.ts'
 
 const WEEKDAYS = ['Sonntag', 'Montag', 'Dienstag', 'Mittwoch', 'Donnerstag', 'Freitag', 'Samstag']
@@ -18,6 +19,14 @@ const UNITS: ReadonlyMap<string, string> = new Map([
   ['V', 'Volt'],
   ['A', 'Ampere'],
 ])
+
+const FAULTS: Readonly<Record<HandoffFault, string>> = {
+  gone: 'ist nicht mehr da',
+  elsewhere: 'ist in einem anderen Haus',
+  offline: 'ist nicht erreichbar',
+  deaf: 'kann nicht hören und sprechen zugleich',
+  busy: 'spricht gerade mit jemand anderem',
+}
 
 const STATES: ReadonlyMap<string, string> = new Map([
   ['on', 'an'],
@@ -79,7 +88,19 @@ export const DE_ANSWERS: AnswerWords = {
   whoAmI: (name, description) => `Ich bin ${name}.${description === null ? '' : ` ${description}`}`,
   personaNow: (name) => `Ab jetzt spricht ${name}.`,
   noSpeaker: () => 'Ich weiß nicht, welcher Lautsprecher gemeint ist.',
-  cannotContinue: (place) => `Ich kann noch nicht woanders weitersprechen, auch nicht dort: ${place}.`,
+  noTalk: () => 'Es gibt kein Gespräch, das woanders weitergehen könnte.',
+  talkOnItsWay: () => 'Das Gespräch ist schon unterwegs. Einen Moment.',
+  talkThere: (place) => `Wir sind schon dort: ${place}.`,
+  noSpeakerIn: (place) => `Ich finde keinen Lautsprecher, der dich hören könnte: ${place}.`,
+  whichSpeaker: (names) => `Wo genau? Es gibt ${listed(names, 'und')}.`,
+  cannotGoOn: (name, fault) => `Dort geht es nicht weiter: ${name} ${FAULTS[fault]}.`,
+  goesOn: (name) => `Es geht weiter: ${name}.`,
+  nothingToTakeBack: () => 'Es ist kein Gespräch von hier fortgegangen, das ich zurückholen könnte.',
+  tooLateToTakeBack: () => 'Das ist länger her als zehn Sekunden. Sag, wo das Gespräch weitergehen soll.',
+  heardLast: (said) => `Gehört habe ich: ${said}.`,
+  heardNoWords: () => 'Ich habe eine Aufnahme davon, aber keine Worte.',
+  heardNothing: () => 'Ich habe nichts behalten, was hier in den letzten zehn Minuten gesagt wurde.',
+  forgotten: () => 'Das ist vergessen, die Worte und die Aufnahme sind weg.',
   remembered: () => 'Das merke ich mir.',
   tooManyNotes: () => 'Mehr kann ich mir nicht merken. Erst muss mich jemand etwas vergessen lassen.',
   notes: (notes) => `Gemerkt habe ich mir: ${notes.join('; ')}.`,

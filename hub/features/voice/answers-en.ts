@@ -1,3 +1,4 @@
+import type { HandoffFault } from '../sessions/handoff.ts'
 import type { AnswerWords, SpokenAlarm, SpokenTimer, SpokenValue } from './answer-words.ts'
 
 const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
@@ -19,6 +20,14 @@ const UNITS: ReadonlyMap<string, string> = new Map([
   ['A', 'amperes'],
   ['dBm', 'decibel milliwatts'],
 ])
+
+const FAULTS: Readonly<Record<HandoffFault, string>> = {
+  gone: 'is not there any more',
+  elsewhere: 'is in another house',
+  offline: 'cannot be reached',
+  deaf: 'cannot both hear and speak',
+  busy: 'is being spoken to by somebody else',
+}
 
 const STATES: ReadonlyMap<string, string> = new Map([
   ['unavailable', 'not reachable'],
@@ -71,7 +80,19 @@ export const EN_ANSWERS: AnswerWords = {
   whoAmI: (name, description) => `I am ${name}.${description === null ? '' : ` ${description}`}`,
   personaNow: (name) => `${name} speaks from now on.`,
   noSpeaker: () => 'I do not know which speaker is meant.',
-  cannotContinue: (place) => `I cannot continue in ${place} yet.`,
+  noTalk: () => 'There is no conversation that could go on elsewhere.',
+  talkOnItsWay: () => 'The conversation is on its way already. Give me a second.',
+  talkThere: (place) => `We are in ${place} already.`,
+  noSpeakerIn: (place) => `I find no speaker called ${place}, or in a room of that name, that could hear you.`,
+  whichSpeaker: (names) => `Which one? There is ${listed(names, 'and')}.`,
+  cannotGoOn: (name, fault) => `We cannot go on there: ${name} ${FAULTS[fault]}.`,
+  goesOn: (name) => `Going on at ${name}.`,
+  nothingToTakeBack: () => 'No conversation has left here that I could take back.',
+  tooLateToTakeBack: () => 'That is longer ago than ten seconds. Say where the conversation is to go on.',
+  heardLast: (said) => `I heard: ${said}.`,
+  heardNoWords: () => 'I have a recording of it, and no words.',
+  heardNothing: () => 'I have kept nothing that was said here in the last ten minutes.',
+  forgotten: () => 'It is forgotten: the words and the recording are gone.',
   remembered: () => 'I will remember that.',
   tooManyNotes: () => 'I can keep no more notes. Somebody has to have some forgotten first.',
   notes: (notes) => `You asked me to remember: ${notes.join('; ')}.`,

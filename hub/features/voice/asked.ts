@@ -41,9 +41,15 @@ export function thingsSlot({ slots }: VoiceAsked, name = 'thing'): readonly Name
   return Array.isArray(value) ? (value as NamedThing[]) : []
 }
 
-export function placeSlot({ slots }: VoiceAsked, name: string): SpokenPlace | null {
+/** Every place or device that is called so. */
+export function placesSlot({ slots }: VoiceAsked, name: string): readonly SpokenPlace[] {
   const value = slots[name]?.value
-  return Array.isArray(value) ? ((value[0] as SpokenPlace | undefined) ?? null) : null
+  return Array.isArray(value) ? (value as SpokenPlace[]) : []
+}
+
+/** The first of them. */
+export function placeSlot(asked: VoiceAsked, name: string): SpokenPlace | null {
+  return placesSlot(asked, name)[0] ?? null
 }
 
 /** Of several that are called alike those in the room that was named, or else in that of who was spoken to. */

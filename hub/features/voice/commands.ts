@@ -36,6 +36,8 @@ const ask = adminCommand({
   ],
   positional: ['text', 'device'],
   changes: true,
+  // It may tell what somebody said, which is kept nowhere else than with its turn.
+  secretAnswer: true,
   run(context, params) {
     const device = params.device === undefined ? null : deviceNamed(context, params.device)
     const house =

@@ -1,15 +1,9 @@
 import { answerDate, answerTime } from './answer-clock.ts'
+import { answerComeBack, answerContinue } from './answer-handoff.ts'
 import { answerRecall, answerRemember } from './answer-notes.ts'
+import { answerForget, answerHeard } from './answer-privacy.ts'
 import { answerReading, answerStatus } from './answer-reading.ts'
-import {
-  answerContinue,
-  answerHelp,
-  answerHome,
-  answerPersona,
-  answerRepeat,
-  answerVolume,
-  answerWho,
-} from './answer-speaker.ts'
+import { answerHelp, answerHome, answerPersona, answerRepeat, answerVolume, answerWho } from './answer-speaker.ts'
 import { answerSetLevel, answerSwitchOff, answerSwitchOn } from './answer-switch.ts'
 import {
   answerAlarmCancel,
@@ -44,6 +38,9 @@ export const INTENTS: ReadonlyMap<string, AnswerIntent> = new Map([
   ['who_are_you', answerWho],
   ['persona', answerPersona],
   ['continue_elsewhere', answerContinue],
+  ['come_back', answerComeBack],
+  ['heard', answerHeard],
+  ['forget', answerForget],
   ['remember', answerRemember],
   ['recall', answerRecall],
   ['who_is_home', answerHome],
@@ -60,4 +57,7 @@ export const COMMAND_OF: ReadonlyMap<string, string> = new Map([
   ['switch_off', 'entities/set'],
   ['set_level', 'entities/set'],
   ['persona', 'devices/configure'],
+  ['continue_elsewhere', 'sessions/handoff'],
+  ['come_back', 'sessions/handoff'],
+  ['forget', 'sessions/delete-recording'],
 ])
