@@ -219,7 +219,7 @@ export class Agent implements Service {
     const settings = new DesiredSettings({
       db: opened.db,
       log,
-      settings: houseSettings({ config, heartbeat, sensing, hearing }),
+      settings: houseSettings({ config, heartbeat, sensing, hearing, speaking }),
       report: (reported) => hub.reported(reported),
     })
     const commands = new CommandRunner({

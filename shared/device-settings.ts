@@ -10,6 +10,8 @@ export const DEVICE_SETTINGS = {
   heartbeat_s: z.number().min(5).max(3_600),
   /** What begins a conversation. */
   talk_trigger: z.enum(['voice', 'button', 'both']),
+  /** How loud it speaks, in percent. */
+  volume: z.int().min(0).max(100),
   sensors: z.record(
     sensorKey,
     z.strictObject({

@@ -3,6 +3,7 @@ import type { EdgeConfig } from '../config/schema.ts'
 import type { HeartbeatLoop } from '../health/heartbeat.ts'
 import type { Hearing } from '../parts/hearing.ts'
 import type { Sensing } from '../parts/sensing.ts'
+import type { Speaking } from '../parts/speaking.ts'
 import type { RegisteredSetting } from './desired.ts'
 import { desiredSetting } from './desired.ts'
 
@@ -11,10 +12,17 @@ export interface HouseSettingsOptions {
   heartbeat: Pick<HeartbeatLoop, 'setInterval'>
   sensing: Pick<Sensing, 'override'>
   hearing: Pick<Hearing, 'setTrigger' | 'wanted'>
+  speaking: Pick<Speaking, 'setVolume' | 'wanted'>
 }
 
 /** Everything the house may set on this device. */
-export function houseSettings({ config, heartbeat, sensing, hearing }: HouseSettingsOptions): RegisteredSetting[] {
+export function houseSettings({
+  config,
+  heartbeat,
+  sensing,
+  hearing,
+  speaking,
+}: HouseSettingsOptions): RegisteredSetting[] {
   return [
     desiredSetting({
       key: 'heartbeat_s',
@@ -32,6 +40,14 @@ export function houseSettings({ config, heartbeat, sensing, hearing }: HouseSett
       apply(trigger) {
         if (trigger !== null && !hearing.wanted) throw new Error('this device has no microphone')
         void hearing.setTrigger(trigger)
+      },
+    }),
+    desiredSetting({
+      key: 'volume',
+      value: DEVICE_SETTINGS.volume,
+      apply(volume) {
+        if (volume !== null && !speaking.wanted) throw new Error('this device has no speaker')
+        speaking.setVolume(volume)
       },
     }),
   ]

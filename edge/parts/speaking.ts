@@ -23,6 +23,7 @@ export class Speaking implements Service {
   #options: SpeakingOptions
   #player: Player | null = null
   #reason: string | null = null
+  #volume: number | null = null
 
   constructor(options: SpeakingOptions) {
     this.#options = options
@@ -56,6 +57,7 @@ export class Speaking implements Service {
       },
       onSpeaking,
     })
+    this.#player.setVolume(this.#volume)
     this.#player.start()
   }
 
@@ -63,6 +65,12 @@ export class Speaking implements Service {
     const player = this.#player
     this.#player = null
     await player?.stop()
+  }
+
+  /** How loud it speaks, 0 to 100; `null`: as loud as it comes. May be said before it starts. */
+  setVolume(volume: number | null): void {
+    this.#volume = volume
+    this.#player?.setVolume(volume)
   }
 
   session({ step, speech }: Session): void {

@@ -15,6 +15,7 @@ import type { SoundFault } from '../sound/sound-fault.ts'
 import { faultFromSpawn, faultFromStderr, StderrTail } from '../sound/sound-fault.ts'
 import type { EarconName } from './earcon.ts'
 import { earcon } from './earcon.ts'
+import { gainOf, scaledSound } from './volume.ts'
 
 export interface PlayerState {
   state: 'ok' | 'unavailable'
@@ -59,6 +60,8 @@ interface Playing {
   waiting: Buffer[]
   tail: StderrTail
   bytes: number
+  /** How loud its last sample was. */
+  gain: number
   startedAt: number | null
   nextSeq: number
   complete: boolean
@@ -78,6 +81,7 @@ export class Player implements Service {
   #ending = new Set<Promise<void>>()
   /** Replies that were stopped: frames on their way are not to start them again. */
   #over = new Set<string>()
+  #gain = gainOf(null)
 
   constructor(options: PlayerOptions) {
     this.#options = options
@@ -89,6 +93,11 @@ export class Player implements Service {
   }
 
   start(): void {}
+
+  /** How loud everything is from its next frame on, 0 to 100; `null`: as it comes. */
+  setVolume(volume: number | null): void {
+    this.#gain = gainOf(volume)
+  }
 
   async stop(): Promise<void> {
     this.silence()
@@ -142,6 +151,7 @@ export class Player implements Service {
       waiting: [],
       tail: new StderrTail(),
       bytes: 0,
+      gain: this.#gain,
       startedAt: null,
       nextSeq: 0,
       complete: false,
@@ -182,8 +192,10 @@ export class Player implements Service {
       this.#complete(playing)
       return
     }
-    if (playing.child) playing.child.stdin.write(pcm)
-    else playing.waiting.push(pcm)
+    const sound = scaledSound(pcm, playing.gain, this.#gain)
+    playing.gain = this.#gain
+    if (playing.child) playing.child.stdin.write(sound)
+    else playing.waiting.push(sound)
     playing.bytes += pcm.length
     if (playing.startedAt === null) {
       playing.startedAt = this.#options.clock.mono()

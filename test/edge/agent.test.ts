@@ -185,7 +185,13 @@ describe('the agent', () => {
     hub.desired = {
       version: 7,
       name: 'Kitchen',
-      settings: { heartbeat_s: 5, sensors: { room: { interval_s: 5 } }, talk_trigger: 'button', paths: '/etc' },
+      settings: {
+        heartbeat_s: 5,
+        sensors: { room: { interval_s: 5 } },
+        talk_trigger: 'button',
+        volume: 40,
+        paths: '/etc',
+      },
       persona: null,
     }
     await agent.start()
@@ -200,7 +206,7 @@ describe('the agent', () => {
     expect(hub.values('reported')[0]).toMatchObject({
       version: 7,
       settings: { heartbeat_s: 5, sensors: { room: { interval_s: 5 } } },
-      refused: [{ key: 'talk_trigger' }, { key: 'paths' }],
+      refused: [{ key: 'talk_trigger' }, { key: 'volume', reason: 'this device has no speaker' }, { key: 'paths' }],
     })
     hub.send('command', { id: 'c1', name: 'ping', params: {}, expires_in_ms: 60_000 })
     hub.send('command', { id: 'c2', name: 'identify', params: {}, expires_in_ms: 60_000 })

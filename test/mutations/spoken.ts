@@ -3,10 +3,39 @@ import type { Mutation } from './mutation.ts'
 const ASKING = 'test/hub/features/voice/asking.test.ts'
 const PRIVACY = 'test/hub/features/voice/spoken-privacy.test.ts'
 const HANDING = 'test/hub/features/voice/spoken-handoff.test.ts'
+const VOLUME = 'test/hub/features/control/volume.test.ts'
 const RINGING = 'test/hub/features/timers/ringing.test.ts'
 
 /** What keeps a voice from doing what it must not, and a timer from ringing wrongly. */
 export const SPOKEN: readonly Mutation[] = [
+  {
+    without: 'the least that somebody for emergencies is heard at',
+    file: 'hub/features/control/device-volume.ts',
+    text: 'return Math.max(EMERGENCY_VOLUME, volume)',
+    becomes: 'return volume',
+    test: { file: VOLUME, name: 'is never so soft that somebody for emergencies is missed' },
+  },
+  {
+    without: 'reading a volume of a group that is none as none',
+    file: 'hub/features/control/device-volume.ts',
+    text: 'row?.speaks === 1 && isVolume(row.group_volume)',
+    becomes: 'row?.group_volume',
+    test: { file: VOLUME, name: 'is nothing to a device that has no speaker' },
+  },
+  {
+    without: 'keeping a sample that is too loud from turning over',
+    file: 'edge/speaking/volume.ts',
+    text: 'Math.min(MOST, Math.max(LEAST, value))',
+    becomes: 'value << 16 >> 16',
+    test: { file: 'test/edge/speaking/volume.test.ts', name: 'never turns a sample over' },
+  },
+  {
+    without: 'going evenly from one volume to another',
+    file: 'edge/speaking/player.ts',
+    text: 'scaledSound(pcm, playing.gain, this.#gain)',
+    becomes: 'scaledSound(pcm, this.#gain, this.#gain)',
+    test: { file: 'test/edge/speaking/player.test.ts', name: 'plays as loud as it was told to' },
+  },
   {
     without: 'an end to how long anybody may ask what was heard',
     file: 'hub/features/voice/answer-privacy.ts',

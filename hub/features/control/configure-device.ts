@@ -11,12 +11,13 @@ import { tellDesired, want, wantedOf } from './desired-state.ts'
 import { deviceToTell } from './device-to-tell.ts'
 import { settingLine, settingLines } from './setting-lines.ts'
 
-const RESETS = ['heartbeat_s', 'talk_trigger', 'sensors', 'persona', 'all'] as const
+const RESETS = ['heartbeat_s', 'talk_trigger', 'volume', 'sensors', 'persona', 'all'] as const
 
 const params = z.strictObject({
   device: deviceParam,
   heartbeat_s: DEVICE_SETTINGS.heartbeat_s.optional().meta({ description: 'seconds between two heartbeats' }),
   talk_trigger: DEVICE_SETTINGS.talk_trigger.optional(),
+  volume: DEVICE_SETTINGS.volume.optional().meta({ description: 'how loud it speaks, in percent' }),
   persona: text(50).min(1).optional().meta({ description: 'who speaks on it' }),
   sensor: sensorParam.optional().meta({ description: 'whose interval-s and deadband are meant' }),
   interval_s: z.number().min(1).max(86_400).optional(),
@@ -44,6 +45,7 @@ export const configureDevice = adminCommand({
       says: 'a sensor that is read less often',
       params: { device: 'kitchen-pi', sensor: 'cpu_temperature', interval_s: 300 },
     },
+    { says: 'half as loud', params: { device: 'kitchen-pi', volume: 50 } },
     { says: 'who speaks on it', params: { device: 'kitchen-pi', persona: 'companion' } },
     { says: 'what its own file says again', params: { device: 'kitchen-pi', reset: 'all' } },
   ],
@@ -70,7 +72,7 @@ export const configureDevice = adminCommand({
 
 /** What it is to have from now on, or `null` where the wishes are about something else. Throws `bad_params`. */
 function changed(context: CallContext, device: string, wishes: Wishes): DeviceSettings | null {
-  const { sensor, interval_s, deadband, heartbeat_s, talk_trigger, reset, persona } = wishes
+  const { sensor, interval_s, deadband, heartbeat_s, talk_trigger, volume, reset, persona } = wishes
   const ofSensor = interval_s !== undefined || deadband !== undefined
   if (ofSensor !== (sensor !== undefined))
     throw new LaresError('bad_params', sensor === undefined ? 'sensor: is missing' : `${sensor}: nothing is set`, {
@@ -82,13 +84,14 @@ function changed(context: CallContext, device: string, wishes: Wishes): DeviceSe
     ...before,
     ...(heartbeat_s === undefined ? {} : { heartbeat_s }),
     ...(talk_trigger === undefined ? {} : { talk_trigger }),
+    ...(volume === undefined ? {} : { volume }),
   }
   if (sensor !== undefined) {
     const [key = sensor] = sensorsNamed(context, sensor, device)
     const own = { ...after.sensors?.[key], ...(interval_s === undefined ? {} : { interval_s }) }
     after.sensors = { ...after.sensors, [key]: { ...own, ...(deadband === undefined ? {} : { deadband }) } }
   }
-  const something = ofSensor || heartbeat_s !== undefined || talk_trigger !== undefined || reset !== undefined
+  const something = ofSensor || [heartbeat_s, talk_trigger, volume, reset].some((wish) => wish !== undefined)
   if (!something && persona === undefined)
     throw new LaresError('bad_params', 'nothing is to be set', { hint: 'See lares help devices configure.' })
   return something ? after : null

@@ -4,6 +4,7 @@ import type { Reported } from '../../../shared/messages/reported.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
 import { assignedPersona } from '../personas/speaking-persona.ts'
+import { volumeOf } from './device-volume.ts'
 
 type Told = Omit<Desired, 'version'>
 
@@ -89,9 +90,11 @@ function toldDevices(db: Database): string[] {
 function toldOf(db: Database, device: string, settings: string): string {
   const name = db.prepare('SELECT name FROM devices WHERE id = ?').pluck().get(device) as string
   const persona = assignedPersona(db, device)
+  const own = JSON.parse(settings) as DeviceSettings
+  const volume = volumeOf(db, device, own.volume)
   const told: Told = {
     name,
-    settings: JSON.parse(settings) as Told['settings'],
+    settings: (volume === null ? own : { ...own, volume }) as Told['settings'],
     persona: persona?.id ?? null,
     ...(persona === null ? {} : { persona_version: persona.version }),
   }

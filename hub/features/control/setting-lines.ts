@@ -14,6 +14,7 @@ export type SettingLine = z.infer<typeof settingLine>
 interface SettingsRow {
   version: number
   settings: string
+  told: string
   reported_version: number | null
   reported_settings: string
   refused: string
@@ -23,13 +24,15 @@ interface SettingsRow {
 export function settingLines(db: Database, device: string): SettingLine[] {
   const row = db
     .prepare(
-      'SELECT version, settings, reported_version, reported_settings, refused FROM device_settings WHERE device_id = ?',
+      'SELECT version, settings, told, reported_version, reported_settings, refused FROM device_settings WHERE device_id = ?',
     )
     .get(device) as SettingsRow | undefined
   if (!row) return []
   const refused = JSON.parse(row.refused) as { key: string; reason: string }[]
   const reported = JSON.parse(row.reported_settings) as Record<string, unknown>
-  return Object.entries(JSON.parse(row.settings) as Record<string, unknown>).flatMap(([key, value]) => {
+  // What it was told is more than its own: a volume of its group, or the least of somebody for emergencies.
+  const wanted = { ...objectOf(row.settings), ...objectOf(JSON.stringify(objectOf(row.told).settings ?? {})) }
+  return Object.entries(wanted).flatMap(([key, value]) => {
     const why = refused.find((one) => one.key === key)?.reason
     const has = JSON.stringify(reported[key]) === JSON.stringify(value)
     // A version that it has not heard of says nothing of what it would take.
@@ -37,6 +40,10 @@ export function settingLines(db: Database, device: string): SettingLine[] {
     const says = isHeard && why !== undefined ? `refused: ${why}` : has ? 'taken' : 'not taken yet'
     return parts(key, value).map(([setting, wanted]) => ({ setting, wanted, says }))
   })
+}
+
+function objectOf(json: string): Record<string, unknown> {
+  return JSON.parse(json) as Record<string, unknown>
 }
 
 /** `sensors` has a line for each number in it. */

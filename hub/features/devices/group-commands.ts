@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { deviceParam, id, objectParam, time } from '../../../shared/admin/fields.ts'
+import { DEVICE_SETTINGS } from '../../../shared/device-settings.ts'
 import { LaresError } from '../../../shared/errors.ts'
 import { text } from '../../../shared/messages/fields.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
@@ -35,6 +36,9 @@ const personaField = text(50)
   .min(1)
   .optional()
   .meta({ description: 'who speaks on its devices that have nobody of their own' })
+const volumeField = DEVICE_SETTINGS.volume
+  .optional()
+  .meta({ description: 'how loud its devices speak that have no volume of their own, in percent' })
 const owner = nameParam.optional().meta({ description: 'a person of the house, by name or address' })
 
 const group = { group: nameParam, house: houseParam.optional() }
@@ -105,7 +109,14 @@ export const createGroup = adminCommand({
   verb: 'create',
   needs: 'configure',
   summary: 'Make a group of devices of a house, with settings for all of them',
-  params: z.strictObject({ name: placeName, house: houseParam.optional(), ...fields, persona: personaField, owner }),
+  params: z.strictObject({
+    name: placeName,
+    house: houseParam.optional(),
+    ...fields,
+    persona: personaField,
+    volume: volumeField,
+    owner,
+  }),
   result: GROUP_AND_NAME,
   examples: [
     { says: 'a group of the only house', params: { name: 'Night' } },
@@ -133,21 +144,23 @@ export const updateGroup = adminCommand({
   area: 'groups',
   verb: 'update',
   needs: 'configure',
-  summary: "Change a group's name, description, settings, persona or owner",
+  summary: "Change a group's name, description, settings, persona, volume or owner",
   params: z
     .strictObject({
       ...group,
       name: placeName.optional(),
       ...fields,
       persona: personaField,
+      volume: volumeField,
       owner,
-      clear: clearParam(['description', 'owner_id', 'persona']),
+      clear: clearParam(['description', 'owner_id', 'persona', 'volume']),
     })
     .refine((params) => saysSomething(params, 'group', 'house'), SAYS_NOTHING),
   result: GROUP_AND_NAME,
   examples: [
     { says: 'another name', params: { group: 'Day', name: 'Daytime' } },
     { says: 'settings in the place of those that are there', params: { group: 'Day', settings: { volume: 20 } } },
+    { says: 'how loud its devices speak', params: { group: 'Day', volume: 40 } },
     { says: 'who speaks on its devices', params: { group: 'Day', persona: 'companion' } },
   ],
   positional: ['group'],
@@ -157,9 +170,9 @@ export const updateGroup = adminCommand({
     const { id, name, house_id: house } = ownGroup(context, params)
     refuseTaken(db, groupsIn(house), { name: params.name, but: id })
     const owned = params.owner === undefined ? {} : { owner_id: accountIn(context, params.owner, house) }
-    const cleared = params.clear === 'persona' ? undefined : params.clear
+    const cleared = params.clear === 'persona' || params.clear === 'volume' ? undefined : params.clear
     updateRow(context, { table: 'device_groups', id }, { ...columnsSaid(params, SET, cleared), ...owned })
-    if ((params.settings ?? params.persona) !== undefined || params.clear === 'persona') {
+    if ((params.settings ?? params.persona ?? params.volume) !== undefined || cleared !== params.clear) {
       const before = db.prepare('SELECT settings FROM device_groups WHERE id = ?').pluck().get(id) as string
       const settings = groupSettings(db, params, JSON.parse(before) as GroupSettings)
       updateRow(context, { table: 'device_groups', id }, { settings: JSON.stringify(settings) })
@@ -230,20 +243,37 @@ function groupsOf(db: Database, where: Pick<Conditions, 'sql' | 'values'>, limit
 
 type GroupSettings = Record<string, unknown>
 
-/** What is set for the group after this. Throws `not_found` for a persona that there is not, and `bad_params` for one that is inactive. */
+/**
+ * What is set for the group after this. Throws `not_found` for a persona that there is not, and `bad_params` for one that is inactive
+ * and for a volume that is none.
+ */
 function groupSettings(
   db: Database,
   {
     settings,
     persona,
+    volume,
     clear,
-  }: { settings?: GroupSettings | undefined; persona?: string | undefined; clear?: string | undefined },
+  }: {
+    settings?: GroupSettings | undefined
+    persona?: string | undefined
+    volume?: number | undefined
+    clear?: string | undefined
+  },
   before: GroupSettings,
 ): GroupSettings {
   const { persona: said = persona, ...rest } = {
     ...(settings ?? before),
     ...(persona === undefined ? {} : { persona }),
+    ...(volume === undefined ? {} : { volume }),
   }
+  if (clear === 'volume') delete rest.volume
+  if (
+    rest.volume !== before.volume &&
+    !DEVICE_SETTINGS.volume.safeParse(rest.volume).success &&
+    rest.volume !== undefined
+  )
+    throw new LaresError('bad_params', 'settings.volume: is no volume', { hint: 'Say a whole number from 0 to 100.' })
   if (said === undefined || said === null || clear === 'persona') return rest
   if (typeof said !== 'string')
     throw new LaresError('bad_params', 'settings.persona: is no persona', { hint: 'See lares personas list.' })

@@ -1,10 +1,6 @@
 import { tellDesired } from '../control/desired-state.ts'
 import { type Answer, placeSlot, type VoiceAsked } from './asked.ts'
 
-export function answerVolume({ words }: VoiceAsked): Answer {
-  return { text: words.noVolume() }
-}
-
 export function answerRepeat({ words, context, device, before }: VoiceAsked): Answer {
   return { text: before.last(device?.id ?? context.caller.principal) ?? words.nothingSaid() }
 }

@@ -57,7 +57,12 @@ export interface AnswerWords {
   noLight(room: string | null): string
   stopped(count: number): string
   nothingRings(): string
+  /** Who was spoken to has no speaker that this hub can make louder. */
   noVolume(): string
+  /** In percent. */
+  volumeNow(volume: number, before: number): string
+  /** It was to be softer than somebody for emergencies may be. */
+  volumeKept(least: number): string
   nothingSaid(): string
   whoAmI(name: string, description: string | null): string
   personaNow(name: string): string

@@ -84,6 +84,13 @@ export const DE_ANSWERS: AnswerWords = {
   stopped: () => 'OK.',
   nothingRings: () => 'Es klingelt nichts.',
   noVolume: () => 'Die Lautstärke dieses Lautsprechers kann ich nicht ändern.',
+  volumeNow: (volume, before) =>
+    volume === before && volume === 100
+      ? 'Lauter kann ich nicht.'
+      : volume === 0
+        ? 'Ich bin jetzt still.'
+        : `Lautstärke ${volume} Prozent.`,
+  volumeKept: (least) => `Ich bleibe bei ${least} Prozent, damit ein Notfall gehört wird.`,
   nothingSaid: () => 'Ich habe noch nichts gesagt.',
   whoAmI: (name, description) => `Ich bin ${name}.${description === null ? '' : ` ${description}`}`,
   personaNow: (name) => `Ab jetzt spricht ${name}.`,

@@ -76,6 +76,13 @@ export const EN_ANSWERS: AnswerWords = {
   stopped: () => 'OK.',
   nothingRings: () => 'Nothing is ringing.',
   noVolume: () => 'I cannot change the volume of this speaker.',
+  volumeNow: (volume, before) =>
+    volume === before && volume === 100
+      ? 'I cannot speak any louder.'
+      : volume === 0
+        ? 'I am silent now.'
+        : `Volume ${volume} percent.`,
+  volumeKept: (least) => `I stay at ${least} percent, so that an emergency is heard.`,
   nothingSaid: () => 'I have not said anything yet.',
   whoAmI: (name, description) => `I am ${name}.${description === null ? '' : ` ${description}`}`,
   personaNow: (name) => `${name} speaks from now on.`,

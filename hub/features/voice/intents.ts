@@ -3,7 +3,7 @@ import { answerComeBack, answerContinue } from './answer-handoff.ts'
 import { answerRecall, answerRemember } from './answer-notes.ts'
 import { answerForget, answerHeard } from './answer-privacy.ts'
 import { answerReading, answerStatus } from './answer-reading.ts'
-import { answerHelp, answerHome, answerPersona, answerRepeat, answerVolume, answerWho } from './answer-speaker.ts'
+import { answerHelp, answerHome, answerPersona, answerRepeat, answerWho } from './answer-speaker.ts'
 import { answerSetLevel, answerSwitchOff, answerSwitchOn } from './answer-switch.ts'
 import {
   answerAlarmCancel,
@@ -14,6 +14,7 @@ import {
   answerTimerLeft,
   answerTimerSet,
 } from './answer-timers.ts'
+import { answerLouder, answerMute, answerQuieter, answerUnmute, answerVolume } from './answer-volume.ts'
 import type { AnswerIntent } from './asked.ts'
 
 /** Everything that a sentence can mean, and what answers it. Nothing else is ever done by voice. */
@@ -32,8 +33,11 @@ export const INTENTS: ReadonlyMap<string, AnswerIntent> = new Map([
   ['switch_off', answerSwitchOff],
   ['set_level', answerSetLevel],
   ['stop', answerStop],
-  ['louder', answerVolume],
-  ['quieter', answerVolume],
+  ['louder', answerLouder],
+  ['quieter', answerQuieter],
+  ['volume', answerVolume],
+  ['mute', answerMute],
+  ['unmute', answerUnmute],
   ['repeat', answerRepeat],
   ['who_are_you', answerWho],
   ['persona', answerPersona],
@@ -57,6 +61,7 @@ export const COMMAND_OF: ReadonlyMap<string, string> = new Map([
   ['switch_off', 'entities/set'],
   ['set_level', 'entities/set'],
   ['persona', 'devices/configure'],
+  ...['louder', 'quieter', 'volume', 'mute', 'unmute'].map((intent) => [intent, 'devices/configure'] as const),
   ['continue_elsewhere', 'sessions/handoff'],
   ['come_back', 'sessions/handoff'],
   ['forget', 'sessions/delete-recording'],

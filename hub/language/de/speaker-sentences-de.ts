@@ -85,6 +85,26 @@ export const DE_SPEAKER = {
     '(du bist|das ist|es ist) [mir|viel|etwas] (zu laut|viel zu laut)',
     'zu laut',
   ],
+  volume: [
+    '[<please>] (stell|stelle|stellen|setz|setze|mach|mache|dreh|drehe|ändere|regel|regle|senk|senke|erhöh|erhöhe) [<the>] (lautstärke|ton|volumen) [hoch|runter|herunter] auf ({number}|{share:number}) [prozent|%] [ein|hoch|runter|herunter]',
+    '[<please>] [<the>] (lautstärke|volumen) [auf] ({number}|{share:number}) [prozent|%] [stellen|setzen|einstellen|drehen]',
+    '[<please>] (sprich|rede|mach|mache|stell|stelle|dreh) [dich] (mit|auf) lautstärke {number} [ein]',
+    '[<please>] (stell|stelle|dreh|drehe|mach) dich [lauter|leiser] auf ({number}|{share:number}) [prozent|%]',
+  ],
+  mute: [
+    '[<please>] (schalt|schalte|stell|stelle|mach|mache) (dich|die sprache|die stimme|deine stimme|die sprachausgabe|den lautsprecher) [auf] (stumm|lautlos)',
+    '[<please>] (schalt|schalte|stell|stelle|mach|mache) [<the>] (stimme|sprachausgabe|sprache) (aus|ab)',
+    '[<please>] (stumm|lautlos) [schalten|stellen]',
+    '[<please>] (stummschalten|sprachausgabe aus)',
+  ],
+  unmute: [
+    '[<please>] (schalt|schalte|stell|stelle|mach|mache) [<the>] (stimme|sprachausgabe|sprache) [wieder] (an|ein)',
+    '[<please>] (schalt|schalte|heb|hebe|mach|mache) die (stummschaltung|stummschalte) (aus|auf|weg)',
+    'stummschaltung (aus|aufheben|beenden)',
+    '[<please>] (sprich|rede) wieder [mit mir]',
+    'du (kannst|darfst) wieder (sprechen|reden)',
+    '[<please>] nicht mehr stumm',
+  ],
   repeat: [
     '[<please>] (wiederhol|wiederhole|wiederholen) [das|es|dich|die antwort|die letzte antwort|deine antwort|den letzten satz|was du gesagt hast|was du gerade gesagt hast] [noch einmal|noch mal|nochmal|wiederholen]',
     '[<please>] das [noch einmal|nochmal|noch mal] wiederholen',

@@ -72,6 +72,25 @@ export const EN_SPEAKER = {
     '(lower|keep down) your voice',
     '(you are|youre|its|it is|thats|that is) [way] too loud',
   ],
+  volume: [
+    '[<please>] (set|turn|put|change|adjust|bring|make|lower|raise) [<the>] [speaker] (volume|sound|loudness|voice) [up|down] (to|at) ({number}|{share:number}) [percent|%]',
+    '[<the>] (volume|loudness) [to|at] ({number}|{share:number}) [percent|%]',
+    '[<please>] (speak|talk|go|play|turn it|turn yourself|set yourself|put yourself) [up|down] (at|to) [volume] ({number}|{share:number}) (percent|%)',
+    '[<please>] (speak|talk|go|turn it|turn yourself|set yourself) [up|down] (at|to) volume {number}',
+  ],
+  mute: [
+    '[<please>] mute (yourself|speech|your voice|your speaker|the speaker|the volume|your answers)',
+    '[<please>] go (mute|silent)',
+    '[<please>] (turn|switch) [<the>] (voice|speech|volume) off',
+    '[<please>] (turn|switch) off [<the>] (voice|speech|volume)',
+    'no [more] speech',
+  ],
+  unmute: [
+    '[<please>] (unmute|un mute) [yourself|speech|your voice|the speaker]',
+    '[<please>] (turn|switch) [<the>] (voice|speech|volume|sound) [back] on [again]',
+    '[<please>] (turn|switch) [back] on [<the>] (voice|speech|volume|sound) [again]',
+    '[<please>] (speak|talk) [to me] again',
+  ],
   repeat: [
     '[<please>] repeat [that|it|yourself|this|what you said|the last answer|your answer|the answer|the last (sentence|thing|bit)] [again]',
     '[<please>] (say|tell me|read) (that|it|this) [again|once more|one more time]',

@@ -63,6 +63,24 @@ function frame(seq: number, flags = 0): AudioFrame {
 }
 
 describe('the player', () => {
+  it('plays as loud as it was told to, from the next frame on, without a jump', async () => {
+    const it = rig('ok')
+    const loud = (seq: number, flags = 0) => ({
+      ...frame(seq, flags),
+      pcm: Buffer.alloc(1_280, Buffer.from([0, 0x40])),
+    })
+    it.player.setVolume(50)
+    it.player.frame('s1', loud(0))
+    it.player.setVolume(100)
+    it.player.frame('s1', loud(1))
+    it.player.frame('s1', loud(2, FRAME_FLAGS.end))
+    await it.over()
+    const heard = it.heard()
+    const sample = (at: number) => heard.readInt16LE(at * 2)
+    expect([sample(0), sample(639), sample(1_279), sample(1_919)]).toEqual([4_096, 4_096, 16_384, 16_384])
+    for (let at = 1; at < 1_280; at++) expect(sample(at) - sample(at - 1)).toBeLessThanOrEqual(20)
+  })
+
   it('plays the frames of a reply in order and says done with its whole length', async () => {
     const it = rig('ok')
     it.player.begin('s1', 16_000)
