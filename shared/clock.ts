@@ -86,6 +86,11 @@ export class ManualClock implements Clock {
     return this.#add({ at: this.#mono + ms, every: ms, run })
   }
 
+  /** Timers that wait. */
+  get pending(): number {
+    return this.#timers.size
+  }
+
   /** Moves both clocks forward and fires what became due, oldest first. */
   advance(ms: number): void {
     const target = this.#mono + ms

@@ -1,8 +1,7 @@
 import { LaresError } from '../../shared/errors.ts'
 import type { AdminResponse } from '../../shared/messages/admin-response.ts'
-import type { CallContext } from '../engine/admin-command.ts'
 import { failure, Pending, pending, publishAnswer, success } from '../engine/answer-later.ts'
-import type { AuthorizedCaller } from '../engine/caller.ts'
+import { callContext } from '../engine/call-context.ts'
 import type { Context } from '../engine/context.ts'
 import { pseudonymOfUser } from '../engine/erasure.ts'
 import { findAdminCommand } from '../features/commands.ts'
@@ -50,7 +49,7 @@ function run(context: Context, input: Asked & { prepared?: unknown }): Answered 
   if (known) return { response: known, repeated: true, held: false }
   checkTime(input, context.mono ?? 0)
   if (input.request.confirm !== true) refuseLoss(command.danger?.({ db: context.db, caller, now: context.now }, params))
-  const data = command.run(callContext(context, caller, input), params)
+  const data = command.run(callContext(context, caller, { ...input, request: input.request.id }), params)
   const response = data instanceof Pending ? pending(input.request.id, data.data) : success(input.request.id, data)
   if (command.changes) remember(context, command, { asked: input, response })
   return { response, repeated: false, held: data instanceof Pending && data.held }
@@ -59,44 +58,6 @@ function run(context: Context, input: Asked & { prepared?: unknown }): Answered 
 /** The door asked too, but what another request has changed since is seen only by the transaction itself. */
 function refuseLoss(loss: string | null = null): void {
   if (loss !== null) throw new LaresError('confirm_needed', loss)
-}
-
-function callContext(
-  context: Context,
-  caller: AuthorizedCaller,
-  { area, verb, request, prepared, deadline }: Asked & { prepared?: unknown },
-): CallContext {
-  const { db, topics, random, version, tables, jobKinds, typeOf, keyring, settings, now, clockSynced, mono } = context
-  return {
-    db,
-    topics,
-    random,
-    version,
-    tables,
-    jobKinds,
-    typeOf,
-    keyring,
-    settings,
-    now,
-    clockSynced,
-    mono,
-    caller,
-    prepared,
-    asker: { principal: caller.principal, client: caller.client, area, verb, request: request.id },
-    deadline: deadline ?? null,
-    id: () => context.id(),
-    effect: (effect) => context.effect(effect),
-    committed: (run) => context.committed(run),
-    // What a command notes says who asked for it, whether or not the command thought of it.
-    addEvent: (event) => context.addEvent({ ...event, caller }),
-    attempt: (run) => context.attempt(run),
-    get basis() {
-      return context.basis
-    },
-    settle: () => context.settle(),
-    cause: (cause) => context.cause(cause),
-    changed: () => context.changed(),
-  }
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Ballast } from '../../shared/ballast.ts'
 import type { HubHealth } from '../../shared/messages/hub-health.ts'
 import { type Topics, topicsBelow } from '../../shared/topics.ts'
 import { Reader } from '../admin/reader.ts'
+import type { SoundTaker } from '../contract/sound-taker.ts'
 import { centralHealth, syncSettings } from '../core/central.ts'
 import { centralSetting } from '../core/central-setting.ts'
 import { HouseStore } from '../core/house-store.ts'
@@ -42,6 +43,8 @@ export interface Base {
   store: HouseStore
   reader: Reader
   recorder: TurnRecorder
+  /** Who else takes the sound of a turn that begins. */
+  soundTakers: ((device: string, turn: string) => SoundTaker[])[]
   voice: VoiceIntake
   sync: SyncThread
   jobs: JobRunner
@@ -72,11 +75,13 @@ export function composeBase(options: HubOptions, before: StartState): Base {
     clockSync,
     health,
   })
+  const soundTakers: Base['soundTakers'] = []
   const recorder: TurnRecorder = new TurnRecorder({
     folder: join(folder, 'clips'),
     clock,
     log: log.part('voice'),
     closed: (turn) => voice.closed(turn),
+    takers: (device, turn) => soundTakers.flatMap((of) => of(device, turn)),
   })
   const voice = new VoiceIntake({ recorder, intake: store.intake, log: log.part('voice') })
   const reader = new Reader(storeFile(folder), clock)
@@ -102,6 +107,7 @@ export function composeBase(options: HubOptions, before: StartState): Base {
     store,
     reader,
     recorder,
+    soundTakers,
     voice,
     sync,
     ...sealed,

@@ -54,7 +54,7 @@ export function composeBrokerSide(
   const spaces = new BridgeSpaces()
   const live = new LiveDevices(clock)
   const facts = composeFacts(base, certificate)
-  const parts = composeFrontParts(base, () => ({ announcer, memory, spaces }), { frontParts, facts })
+  const parts = composeFrontParts(base, () => ({ announcer, memory, spaces, broker }), { frontParts, facts })
   const around = () => ({ broker, outward, listeners, live, pin: certificate.pin, page })
   const door = adminDoor({ store, log }, composeAdminDoor(base, around))
   const hooks = houseHooks({ topics, clock, log, store, parts, live, houses, spaces, door })

@@ -1,4 +1,6 @@
+import { asError } from '../../shared/errors.ts'
 import type { BrokerPersistence } from '../broker/persistence.ts'
+import type { TrustedBroker } from '../broker/trusted-broker.ts'
 import type { Front, FrontPart } from '../contract/front-part.ts'
 import type { BridgeAtBroker } from '../engine/bridge-at-broker.ts'
 import type { Announcer } from '../front/announcer.ts'
@@ -12,6 +14,7 @@ interface Around {
   announcer: Announcer
   memory: Pick<BrokerPersistence, 'erase' | 'eraseShare' | 'forgetThose'>
   spaces: BridgeSpaces
+  broker: Pick<TrustedBroker, 'publish' | 'subscribers'>
 }
 
 /** What goes by the engine, or follows from it: the hub's own parts, and those of the features. */
@@ -20,21 +23,7 @@ export function composeFrontParts(
   around: () => Around,
   { frontParts, facts }: { frontParts: readonly LoadedFrontPart[]; facts: Front['facts'] },
 ): FrontPart[] {
-  const { options, topics, health, store, recorder, voice, sync, jobs, followers, keyCare, secrets } = base
-  const front: Front = {
-    topics,
-    clock: options.clock,
-    log: options.log,
-    logLevel: options.logLevel,
-    settings: options.config.features,
-    socket: localSocket(options),
-    secrets,
-    health,
-    facts,
-    input: (input) => store.input(input),
-    reject: ({ text, payload }, settle) => store.intake.message(text, payload, settle),
-    feed: (name) => followers.feed(name),
-  }
+  const { store, recorder, voice, sync, jobs, followers, keyCare } = base
   const own: FrontPart[] = [
     { name: 'files', effects: { file_ticket: ({ ticket }) => base.tickets.add(ticket) } },
     {
@@ -87,7 +76,38 @@ export function composeFrontParts(
     { name: 'bridges', effects: { bridges: ({ bridges }) => haveBridges(bridges, around()) } },
     { name: 'announcer', effects: { joining: ({ until }) => around().announcer.joining(until) } },
   ]
-  return [...own, ...openFrontParts(frontParts, front)]
+  const parts = [...own, ...openFrontParts(frontParts, frontOf(base, around, facts))]
+  base.soundTakers.push(...parts.flatMap(({ sound }) => (sound ? [sound] : [])))
+  return parts
+}
+
+/** What every feature's part has. */
+function frontOf(base: Base, around: () => Around, facts: Front['facts']): Front {
+  const { options, topics, health, store, followers, secrets } = base
+  return {
+    topics,
+    clock: options.clock,
+    log: options.log,
+    logLevel: options.logLevel,
+    settings: options.config.features,
+    socket: localSocket(options),
+    secrets,
+    health,
+    facts,
+    input: (input) => store.input(input),
+    reject: ({ text, payload }, settle) => store.intake.message(text, payload, settle),
+    feed: (name) => followers.feed(name),
+    folder: options.folder,
+    send({ topic, ...message }) {
+      if (around().broker.subscribers(topic))
+        void around()
+          .broker.publish({ topic, ...message, retain: false })
+          .catch((error: unknown) => {
+            options.log.debug({ topic, error: asError(error).message }, 'what a part sent did not go out')
+          })
+    },
+    reaches: (topic) => around().broker.subscribers(topic),
+  }
 }
 
 /** These are all bridges from now on. */

@@ -8,6 +8,7 @@ import type { SecretReader } from '../secrets/secret-reader.ts'
 import type { Feed } from './feed.ts'
 import type { LookedHub } from './looked-hub.ts'
 import type { Metric } from './metric.ts'
+import type { SoundTaker } from './sound-taker.ts'
 
 /** What the front has for a feature's part of it. There is no database here: what is to last goes to the engine. */
 export interface Front {
@@ -32,6 +33,12 @@ export interface Front {
   reject(message: FrontMessage, settle: (verdict: Settled) => void): void
   /** What a fleeting follower shows. */
   feed(name: string): Feed
+  /** The hub's data folder. */
+  folder: string
+  /** Sends at once, beside the engine: for what is worth nothing later. Nothing happens where nobody reads the topic. */
+  send(message: { topic: string; payload: string | Buffer; qos: 0 | 1 }): void
+  /** Whether somebody reads the topic now. */
+  reaches(topic: string): boolean
 }
 
 /** A message of a device, on a topic that it may publish. */
@@ -55,6 +62,10 @@ export interface FrontPart {
   name: string
   /** Topics that it takes instead of the engine. */
   messages?: { [N in TopicName]?: FrontTaker }
+  /** Hears messages of devices as they come, before whoever takes them; a throw is logged and changes nothing. */
+  overhears?: { [N in TopicName]?: (message: FrontMessage) => void }
+  /** Takes the sound of a turn that begins, beside the recording. */
+  sound?(device: string, turn: string): SoundTaker[]
   /** Hears what integrations say to each other below `homeassistant/`: it goes on all the same. */
   hears?(message: { topic: string; payload: Buffer }): void
   /** Effects of its kinds, after the commit that wanted them. */

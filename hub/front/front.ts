@@ -6,7 +6,7 @@ import type { AdminDoorParts } from '../admin/admin-door.ts'
 import { AdminDoor } from '../admin/admin-door.ts'
 import { Journal } from '../broker/journal.ts'
 import { BrokerPersistence } from '../broker/persistence.ts'
-import type { FrontPart, FrontTaker } from '../contract/front-part.ts'
+import type { FrontMessage, FrontPart, FrontTaker } from '../contract/front-part.ts'
 import type { HouseStore } from '../core/house-store.ts'
 import { DISCOVERY_PREFIX, houseAnnounced } from '../engine/discovery-topic.ts'
 import type { Admission } from '../engine/principal.ts'
@@ -107,6 +107,7 @@ export function houseHooks(parts: FrontParts): HouseHooks {
       )
     },
     takers: takersOf(parts.parts),
+    overheard: overheardBy(parts.parts, log),
     request: (levels, message) => void door.request(levels, message),
     join({ clientId: client, key: session }, payload, settle) {
       store.backups.soon()
@@ -147,6 +148,24 @@ function hearsOf(parts: readonly FrontPart[], message: { topic: string; payload:
 }
 
 /** Throws when two parts take the same topic. */
+/** Who hears messages on their way; one that fails keeps neither the others nor the message. */
+function overheardBy(parts: readonly FrontPart[], log: Log): ReadonlyMap<TopicName, (message: FrontMessage) => void> {
+  const hearers = new Map<TopicName, (message: FrontMessage) => void>()
+  for (const { name: part, overhears } of parts)
+    for (const [topic, hear] of Object.entries(overhears ?? {})) {
+      const before = hearers.get(topic as TopicName)
+      hearers.set(topic as TopicName, (message) => {
+        before?.(message)
+        try {
+          hear(message)
+        } catch (error) {
+          log.error({ part, topic, error: asError(error).stack }, 'a message could not be heard on its way')
+        }
+      })
+    }
+  return hearers
+}
+
 function takersOf(parts: readonly FrontPart[]): ReadonlyMap<TopicName, FrontTaker> {
   const takers = new Map<TopicName, FrontTaker>()
   for (const { name, messages = {} } of parts) {

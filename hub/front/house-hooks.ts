@@ -47,6 +47,8 @@ export interface HouseHooksParts {
   stored(device: string, topic: TopicName): void
   /** Who takes a device's message instead of the engine, by the name of its topic. */
   takers: ReadonlyMap<TopicName, FrontTaker>
+  /** Who hears a device's message on its way, by the name of its topic. None of them throws. */
+  overheard: ReadonlyMap<TopicName, (message: FrontMessage) => void>
   request(levels: { area: string; verb: string }, message: { payload: Buffer; retained: boolean; caller: Caller }): void
   join(connection: Pick<Connection, 'clientId' | 'key'>, payload: Buffer, settle: (verdict: Settled) => void): void
   presence(change: { device: string; online: boolean; reason: string; address?: string }): void
@@ -139,10 +141,15 @@ export class HouseHooks implements BrokerHooks {
       return
     }
     const { device = '', area = '', verb = '' } = topic.levels
-    const taker = this.#parts.takers.get(topic.name)
-    if (taker) {
-      this.#hand(taker, { device, topic, text: message.topic, payload: message.payload }, done)
-      return
+    const { takers, overheard } = this.#parts
+    const [taker, hearer] = [takers.get(topic.name), overheard.get(topic.name)]
+    if (taker || hearer) {
+      const known = { device, topic, text: message.topic, payload: message.payload }
+      hearer?.(known)
+      if (taker) {
+        this.#hand(taker, known, done)
+        return
+      }
     }
     switch (topic.name) {
       case 'adminRequest':

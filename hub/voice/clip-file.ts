@@ -1,7 +1,7 @@
 import type { Clock } from '../../shared/clock.ts'
 import { AUDIO } from '../../shared/limits.ts'
+import type { QueueRule, SoundEnd, SoundPiece, SoundTaker } from '../contract/sound-taker.ts'
 import { createPart, finishPart, newClipName, removeClip } from './clip-folder.ts'
-import type { QueueRule, SoundEnd, SoundPiece, SoundTaker } from './sound-taker.ts'
 import { WavFile } from './wav-file.ts'
 
 /** A finished WAV file: synced and in place. */

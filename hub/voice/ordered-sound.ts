@@ -2,9 +2,9 @@ import { crc32 } from 'node:zlib'
 import type { Cancel, Clock } from '../../shared/clock.ts'
 import { decode } from '../../shared/codec.ts'
 import { AUDIO, REORDER_WINDOW_MS, TURN_MAX_MS } from '../../shared/limits.ts'
+import type { SoundPiece } from '../contract/sound-taker.ts'
 import type { FrameCounters } from './recorder-stats.ts'
 import { type Piece, Reorder } from './reorder.ts'
-import type { SoundPiece } from './sound-taker.ts'
 
 const MAX_SAMPLES = (TURN_MAX_MS * AUDIO.rate) / 1_000
 /** Frames shorter than 10 ms are counted as 10 ms here, so that empty ones cannot be numbered without end. */

@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from '../../shared/clock.ts'
 import { asError } from '../../shared/errors.ts'
 import { AUDIO } from '../../shared/limits.ts'
-import type { SoundEnd, SoundGap, SoundPiece, SoundTaker, TurnEnd } from './sound-taker.ts'
+import type { SoundEnd, SoundGap, SoundPiece, SoundTaker, TurnEnd } from '../contract/sound-taker.ts'
 import type { TakerCounts } from './taker-counts.ts'
 
 const SAMPLES_PER_MS = AUDIO.rate / 1_000

@@ -1,6 +1,6 @@
 import { AUDIO } from '../../shared/limits.ts'
 import { LevelMeter } from '../../shared/sound-level.ts'
-import type { QueueRule, SoundPiece, SoundTaker } from './sound-taker.ts'
+import type { QueueRule, SoundPiece, SoundTaker } from '../contract/sound-taker.ts'
 
 /** How loud a turn was, decibels relative to full scale, from -120 to 0. Of the samples that came, not of what is missing. */
 export interface SoundLevel {

@@ -71,7 +71,10 @@ const MAY_IMPORT: Record<string, string> = {
   'hub/language': '',
   'hub/language/de': 'hub/language',
   'hub/language/en': 'hub/language',
-  'hub/features/voice': 'hub/language hub/language/de hub/language/en',
+  // One turn from its sound to the end of its answer: it knows no database, and asks the house.
+  'hub/talk':
+    'hub/contract hub/engine shared shared/messages speech speech/packages speech/ports speech/sound speech/voices',
+  'hub/features/voice': 'hub/language hub/language/de hub/language/en hub/talk',
   'hub/features/makers': 'hub/makers',
   'hub/features/backups': 'hub/archive',
   'hub/features/homeassistant': 'hub/links hub/makers',

@@ -1,38 +1,18 @@
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inherited } from '../../shared/environment.ts'
-import { fetchTarball } from '../../speech/packages/fetch-tarball.ts'
-import { MODEL_SIZES, moonshine, onnxRuntime } from '../../speech/packages/speech-catalogue.ts'
-import { fileNameOf, registrySource } from '../../speech/packages/tarball-source.ts'
+import { MODEL_SIZES, moonshine } from '../../speech/packages/speech-catalogue.ts'
+import { fileNameOf } from '../../speech/packages/tarball-source.ts'
 import { ROOT } from '../source-tree.ts'
+import { KEPT_MODEL, whyNoSpeech } from './speech-model.ts'
 
 const run = promisify(execFile)
-/** What is fetched once and stays, as npm's packages do. */
-const KEPT = join(ROOT, '.cache/speech')
-
-const why = await whyNot()
+const why = await whyNoSpeech()
 if (why !== null) console.log(`what understands speech is not tried: ${why}`)
-
-/** Fetches it once for all runs. `null`: it is there. */
-async function whyNot(): Promise<string | null> {
-  mkdirSync(KEPT, { recursive: true })
-  try {
-    const source = await registrySource()
-    const signal = AbortSignal.timeout(120_000)
-    for (const tarball of [...onnxRuntime(process.arch).tarballs, ...moonshine('base').tarballs])
-      await fetchTarball(tarball, { folder: KEPT, source, signal, progress: () => {} })
-    await run('flite', ['--version']).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') throw new Error('flite is not installed')
-    })
-    return null
-  } catch (error) {
-    return (error as Error).message
-  }
-}
 
 async function lares(...words: string[]): Promise<{ code: number; out: string; err: string }> {
   try {
@@ -63,7 +43,7 @@ describe.skipIf(why !== null)('what understands speech', () => {
   })
 
   it('is installed with its licences from a folder of tarballs, hears a sentence, and works without a network', async () => {
-    const { code, out, err } = await lares('voice', 'install', '--size', 'base', '--data', data, '--from', KEPT)
+    const { code, out, err } = await lares('voice', 'install', '--size', 'base', '--data', data, '--from', KEPT_MODEL)
     expect(err).toContain('@usefulsensors/moonshine-js 0.1.16, MIT licence, of Useful Sensors')
     expect(out).toMatch(/^installed: moonshine base, \d\.\d\d s for a second of speech\n$/)
     expect(code).toBe(0)
@@ -101,7 +81,7 @@ describe.skipIf(why !== null)('what understands speech', () => {
       'nothing: moonshine-base: encoder_model.onnx was changed or is missing; lares voice install mends it',
     )
     expect(code).toBe(1)
-    const mended = await lares('voice', 'install', '--size', 'base', '--data', data, '--from', KEPT)
+    const mended = await lares('voice', 'install', '--size', 'base', '--data', data, '--from', KEPT_MODEL)
     expect(mended.code).toBe(0)
     expect((await lares('voice', 'doctor', '--data', data)).code).toBe(0)
   })
@@ -115,6 +95,6 @@ describe.skipIf(why !== null)('what understands speech', () => {
 describe('a tarball that is pinned', () => {
   it.skipIf(why !== null)('has the length and the sum that are written down', () => {
     for (const tarball of MODEL_SIZES.flatMap((size) => moonshine(size).tarballs))
-      expect(statSync(join(KEPT, fileNameOf(tarball))).size).toBe(tarball.bytes)
+      expect(statSync(join(KEPT_MODEL, fileNameOf(tarball))).size).toBe(tarball.bytes)
   })
 })

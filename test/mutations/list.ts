@@ -42,6 +42,7 @@ import { SPEECH } from './speech.ts'
 import { SPOKEN } from './spoken.ts'
 import { STORE } from './store.ts'
 import { SYNC } from './sync.ts'
+import { TALKED } from './talk.ts'
 import { VOICE } from './voice.ts'
 import { WEAR } from './wear.ts'
 import { WEB } from './web.ts'
@@ -85,6 +86,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...SENSING,
   ...OUTPUTS,
   ...RECORDINGS,
+  ...TALKED,
   ...VOICE,
   ...SPOKEN,
   ...SHARED,

@@ -123,7 +123,7 @@ export const RIGHTS: readonly Mutation[] = [
   },
   {
     without: 'saying in each row of the audit who asked',
-    file: 'hub/admin/run-command.ts',
+    file: 'hub/engine/call-context.ts',
     text: 'context.addEvent({ ...event, caller })',
     becomes: 'context.addEvent(event)',
     test: { file: AUDIT, name: 'says in every row who asked: principal, token, client, address and login' },

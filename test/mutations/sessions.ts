@@ -86,8 +86,8 @@ export const SESSIONS: readonly Mutation[] = [
   {
     without: 'keeping sound no longer than a persona says',
     file: 'hub/features/sessions/clips.ts',
-    text: 'Math.min(CLIPS.ageMs, privacy.audio_days * DAY_MS)',
-    becomes: 'Math.max(CLIPS.ageMs, privacy.audio_days * DAY_MS)',
+    text: 'return Math.min(CLIPS.ageMs, days * DAY_MS)',
+    becomes: 'return Math.max(CLIPS.ageMs, days * DAY_MS)',
     test: { file: FENCING, name: 'keeps sound no longer than it says' },
   },
 ]

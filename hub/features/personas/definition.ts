@@ -45,8 +45,11 @@ const behaviorConfig = z.strictObject({
     .default([]),
   privacy: z
     .strictObject({
-      /** How long the sound of what was said to it is kept; 0: until the next look, at most a minute. */
-      audio_days: z.number().min(0).max(7).default(7),
+      /**
+       * How long the sound of what was said to it is kept; 0: until the next look, at most a minute; `null`: until its words are
+       * known, and for a week where nobody understood it.
+       */
+      audio_days: z.number().min(0).max(7).nullable().default(null),
       /** The same of the words; `null`: as the house keeps conversations. */
       transcript_days: z.int().min(0).max(3_650).nullable().default(null),
     })

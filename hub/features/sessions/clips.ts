@@ -42,20 +42,35 @@ export function addClip(context: Context, clip: NewClip): void {
       recording.lostFrames,
       recording.sha256,
       complete ? 'complete' : 'truncated',
-      now + keptFor(context, clip.session),
+      now + keptFor(context, clip),
       now,
       now,
     )
 }
 
 /** As long as the persona of the session keeps sound, and no longer than the house does. */
-function keptFor({ db }: Context, session: string): number {
+function keptFor({ db }: Context, { session, turnId }: Pick<NewClip, 'session' | 'turnId'>): number {
   const row = db.prepare('SELECT persona_id, persona_version FROM sessions WHERE id = ?').get(session) as {
     persona_id: string
     persona_version: string
   }
   const { privacy } = pinnedDefinition(db, row.persona_id, row.persona_version).behavior_config
-  return Math.min(CLIPS.ageMs, privacy.audio_days * DAY_MS)
+  const days = privacy.audio_days ?? (isUnderstood(db, turnId) ? 0 : CLIPS.ageMs / DAY_MS)
+  return Math.min(CLIPS.ageMs, days * DAY_MS)
+}
+
+function isUnderstood(db: Context['db'], turnId: string): boolean {
+  return db.prepare("SELECT timings ->> 'heard' FROM turns WHERE id = ?").pluck().get(turnId) === 1
+}
+
+/** The words of a turn are known: its sound goes, where the persona does not say how long it stays. It may come only later. */
+export function letSoundGo({ db, now }: Context, turn: { id: string; persona: string; version: string }): void {
+  db.prepare("UPDATE turns SET timings = json_set(timings, '$.heard', 1), updated_at = ? WHERE id = ?").run(
+    now,
+    turn.id,
+  )
+  if (pinnedDefinition(db, turn.persona, turn.version).behavior_config.privacy.audio_days !== null) return
+  db.prepare('UPDATE audio_clips SET expires_at = ?, updated_at = ? WHERE turn_id = ?').run(now, now, turn.id)
 }
 
 /** Removes the file of a recording that came to nothing: no row of the turn has it. */

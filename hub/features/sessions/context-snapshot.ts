@@ -42,7 +42,14 @@ export function keepContext(
   )
 }
 
-function stepOf(snapshot: string): TurnStep {
+/** Where the session stands; `idle` where it is not the one that was meant. */
+export function contextStep({ db }: Pick<Context, 'db'>, { id, epoch }: SessionKey): TurnStep {
+  const known = db.prepare('SELECT context_snapshot FROM sessions WHERE id = ? AND epoch = ?').pluck().get(id, epoch)
+  return typeof known === 'string' ? stepOf(known) : 'idle'
+}
+
+/** The step that a snapshot was written at. */
+export function stepOf(snapshot: string): TurnStep {
   const { step } = JSON.parse(snapshot) as Partial<ContextSnapshot>
   return TURN_STEPS.find((one) => one === step) ?? 'idle'
 }

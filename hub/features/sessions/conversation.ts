@@ -5,6 +5,7 @@ import type { Context } from '../../engine/context.ts'
 import { EMERGENCY_PRIORITY } from '../personas/definition.ts'
 import { type SpeakingPersona, speakingPersona } from '../personas/speaking-persona.ts'
 import { abandonHandoff } from './handoff-history.ts'
+import { ownUp } from './interrupted-turn.ts'
 import { moveSession, SESSION_IDLE_MS, SESSION_PAUSED_MS, type SessionKey } from './session-moves.ts'
 import { metadataOf, SELECT_SESSION, type SessionRow, sessionAt, sessionRow } from './session-row.ts'
 
@@ -138,11 +139,14 @@ export function endIdleSessions(context: Context): void {
 
 /**
  * At start: what was said before by another run of the hub is told apart from what this one says. A turn that was open is closed by
- * then; whoever answers can say sorry for it here.
+ * then, and whoever waits for an answer is told that it does not come.
  */
 export function fenceSessions(context: Context): void {
   const open = context.db.prepare(`${SELECT_SESSION} WHERE s.state IN ('active', 'paused', 'handed_off')`).all()
-  for (const session of open as SessionRow[]) moveSession(context, session, 'restart')
+  for (const session of open as SessionRow[]) {
+    const key = moveSession(context, session, 'restart')
+    if (key !== null && session.state === 'active') ownUp(context, { ...session, ...key })
+  }
 }
 
 export function tellDevice(context: Context, device: string, message: Wire<'session'>): void {
@@ -162,6 +166,7 @@ export function tellOver(context: Context, device: string, { key, reason }: { ke
     .pluck()
     .all(key.id, device) as string[]
   const turns = open.map((id) => id.replace(`${device}/`, ''))
+  context.effect({ kind: 'session_left', device, session: key.id })
   for (const turn of turns.length === 0 ? [null] : turns)
     tellDevice(context, device, { session: key.id, epoch: key.epoch, turn, step: 'ended', reason })
 }

@@ -35,9 +35,9 @@ export function nextState(state: SessionState, move: SessionMove): SessionState 
 export const TURN_STEPS = ['idle', 'listening', 'thinking', 'speaking', 'follow_up'] as const
 export type TurnStep = (typeof TURN_STEPS)[number]
 
-/** Somebody may speak at any time, also into an answer; any step may be given up. */
+/** Somebody may speak at any time, also into an answer; any step may be given up. Words may be there before or after the end of their turn is kept. */
 const STEPS: Readonly<Record<TurnStep, readonly TurnStep[]>> = {
-  idle: ['listening'],
+  idle: ['listening', 'thinking'],
   listening: ['listening', 'thinking', 'idle'],
   thinking: ['speaking', 'listening', 'idle'],
   speaking: ['follow_up', 'listening', 'idle'],

@@ -3,8 +3,9 @@ import type { Database, Statement } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
 import type { Recording } from '../../engine/recording.ts'
 import { addClip, dropUnknownFile } from './clips.ts'
-import { keepContext } from './context-snapshot.ts'
+import { contextStep, keepContext } from './context-snapshot.ts'
 import { continueSession, prolongSession, tellDevice } from './conversation.ts'
+import { tellOpened } from './opened-turn.ts'
 import type { SessionKey } from './session-moves.ts'
 import { sessionRow } from './session-row.ts'
 
@@ -88,7 +89,9 @@ export class Turns {
     const fence = fenceOf(row, message)
     if (fence !== null) {
       prolongSession(context, fence)
-      keepContext(context, fence, { step: 'idle', device, turn: end.turn })
+      // Its words may be there before its sound is on the disk: then somebody answers by now.
+      if (contextStep(context, fence) === 'listening')
+        keepContext(context, fence, { step: 'idle', device, turn: end.turn })
     }
     this.#answer(context, device, end.turn)
     return 'stored'
@@ -117,6 +120,7 @@ export class Turns {
     })
     this.#insert.run(id, session.id, origin.device, context.now, timings, context.now, context.now)
     keepContext(context, session, { step: 'listening', device: origin.device, turn: turn.turn })
+    tellOpened(context, session, { device: origin.device, turn: turn.turn })
     return 'open'
   }
 

@@ -4,5 +4,6 @@ import type { FeatureParts } from '../../contract/feature-parts.ts'
 export const feature: FeatureParts = {
   name: 'voice',
   engine: async () => (await import('./engine.ts')).openVoice,
+  front: async () => (await import('./front.ts')).openVoiceFront,
   commands: async () => (await import('./commands.ts')).COMMANDS,
 }

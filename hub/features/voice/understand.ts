@@ -14,6 +14,11 @@ const SPOKEN = {
   de: { language: GERMAN, words: DE_ANSWERS },
 } as const satisfies Record<LanguageCode, unknown>
 
+/** What is said in a language. */
+export function answerWords(code: LanguageCode): AnswerWords {
+  return SPOKEN[code].words
+}
+
 const MATCHERS = new Map<LanguageCode, Matcher>()
 
 /** What was understood; `match` is `null`: nothing. */

@@ -41,6 +41,7 @@ async function hooksFor(bridges: readonly BridgeAtBroker[] = []) {
     reject: (_device, _message, settle) => settle('rejected'),
     stored() {},
     takers: new Map(),
+    overheard: new Map(),
     request({ area, verb }, { payload, retained, caller }) {
       requests.push({ verb: `${area}/${verb}`, params: JSON.parse(String(payload)).params, retained, caller })
     },

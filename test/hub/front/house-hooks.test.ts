@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Connection, InboundPublish, PublishVerdict } from '../../../hub/broker/connection.ts'
-import type { FrontTaker } from '../../../hub/contract/front-part.ts'
+import type { FrontMessage, FrontTaker } from '../../../hub/contract/front-part.ts'
 import type { Caller } from '../../../hub/engine/caller.ts'
 import type { HouseRights } from '../../../hub/engine/house-rights.ts'
 import { BridgeSpaces } from '../../../hub/front/bridge-spaces.ts'
@@ -23,6 +23,7 @@ interface Heard {
   presence: { device: string; online: boolean; reason: string }[]
   warnings: string[]
   heard: string[]
+  overheard: string[]
 }
 
 function hooksWithFakes(more: Partial<HouseHooksParts> = {}) {
@@ -38,6 +39,7 @@ function hooksWithFakes(more: Partial<HouseHooksParts> = {}) {
     presence: [],
     warnings: [],
     heard: [],
+    overheard: [],
   }
   const log: Log = { ...silentLog, warn: (_fields, message) => void heard.warnings.push(message), part: () => log }
   const hooks = new HouseHooks({
@@ -60,6 +62,9 @@ function hooksWithFakes(more: Partial<HouseHooksParts> = {}) {
       settle('rejected')
     },
     stored: (device, topic) => void heard.counted.push(`${device} ${topic}`),
+    overheard: new Map<TopicName, (message: FrontMessage) => void>([
+      ['playback', ({ device }) => void heard.overheard.push(device)],
+    ]),
     takers: new Map<TopicName, FrontTaker>([
       [
         'turn',

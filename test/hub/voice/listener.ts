@@ -1,4 +1,4 @@
-import type { QueueRule, SoundEnd, SoundPiece, SoundTaker } from '../../../hub/voice/sound-taker.ts'
+import type { QueueRule, SoundEnd, SoundPiece, SoundTaker } from '../../../hub/contract/sound-taker.ts'
 
 /** As a recogniser may have it that would rather miss a part than the end. */
 export const RECOGNITION_RULE: QueueRule = {

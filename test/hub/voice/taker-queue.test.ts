@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { QueueRule, SoundPiece, SoundTaker, TurnEnd } from '../../../hub/voice/sound-taker.ts'
+import type { QueueRule, SoundPiece, SoundTaker, TurnEnd } from '../../../hub/contract/sound-taker.ts'
 import { TakerQueue } from '../../../hub/voice/taker-queue.ts'
 import { ManualClock } from '../../../shared/clock.ts'
 import { inWords, Listener } from './listener.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { SoundPiece } from '../../../hub/voice/sound-taker.ts'
+import type { SoundPiece } from '../../../hub/contract/sound-taker.ts'
 import { TurnLevel } from '../../../hub/voice/turn-level.ts'
 import { SILENCE_DB } from '../../../shared/sound-level.ts'
 

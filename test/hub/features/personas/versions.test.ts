@@ -76,7 +76,7 @@ describe('a draft', () => {
     const { differences } = asked<{ differences: object[] }>('personas/diff', { persona: 'companion' })
     expect(differences).toEqual([
       { setting: 'voice_config.rate', was: '1', now: '0.8' },
-      { setting: 'behavior_config.privacy.audio_days', was: '7', now: '0' },
+      { setting: 'behavior_config.privacy.audio_days', was: 'none', now: '0' },
     ])
     done('personas/edit', { persona: 'companion', discard: true })
     expect(asked<{ differences: object[] }>('personas/diff', { persona: 'companion' }).differences).toEqual([])

@@ -1,0 +1,37 @@
+import type { Context } from '../../engine/context.ts'
+import type { OpenedTurn, Speaks } from '../../engine/spoken-turns.ts'
+import { pinnedDefinition } from '../personas/persona-row.ts'
+import type { SessionKey } from './session-moves.ts'
+import { sessionRow } from './session-row.ts'
+
+declare module '../../engine/input.ts' {
+  interface EffectKinds {
+    /** A turn began, in this session, and may be answered. */
+    turn_opened: { opened: OpenedTurn }
+    /** A session is over at this device, or goes on elsewhere. */
+    session_left: { device: string; session: string }
+  }
+}
+
+/** Tells who hears and speaks that a turn began. In a session of nobody nobody answers. */
+export function tellOpened(
+  context: Context,
+  key: SessionKey,
+  { device, turn }: { device: string; turn: string },
+): void {
+  const row = sessionRow(context.db, key.id)
+  if (row === undefined || row.version === 'none') return
+  const opened = { device, turn, session: key.id, epoch: key.epoch, speaks: speaks(context, row) }
+  context.effect({ kind: 'turn_opened', opened })
+}
+
+/** How the persona of a session speaks. */
+export function speaks(
+  { db }: Pick<Context, 'db'>,
+  { persona, version }: { persona: string; version: string },
+): Speaks {
+  const { voice_config, behavior_config } = pinnedDefinition(db, persona, version)
+  const { stt, tts, answer } = behavior_config.engines
+  const [language = 'en'] = voice_config.language.split('-')
+  return { persona, language, followUpMs: behavior_config.follow_up_s * 1_000, engines: { stt, tts, answer } }
+}

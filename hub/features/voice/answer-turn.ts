@@ -1,0 +1,79 @@
+import { callContext } from '../../engine/call-context.ts'
+import type { AuthorizedCaller } from '../../engine/caller.ts'
+import type { Context } from '../../engine/context.ts'
+import type { HeardAnswer } from '../../engine/spoken-turns.ts'
+import { letSoundGo } from '../sessions/clips.ts'
+import { speaks } from '../sessions/opened-turn.ts'
+import { type AnsweredTurn, addHeard, step } from '../sessions/spoken-messages.ts'
+import { type AnsweredSentence, answerSentence } from './answer-sentence.ts'
+import { answerWords, LANGUAGES } from './understand.ts'
+
+/** Who was spoken with a moment ago is still meant, also without a button. */
+const STILL_MEANT_MS = 20_000
+
+/**
+ * Does what somebody said to a device, and says what to answer. What was said into the room, to nobody, and means nothing here is
+ * kept nowhere.
+ */
+export function answerTurn(
+  context: Context,
+  turn: AnsweredTurn,
+  { text, by }: { text: string; by: string },
+): HeardAnswer {
+  letSoundGo(context, turn)
+  if (text === '') {
+    step(context, turn, 'idle')
+    return { kind: 'nothing' }
+  }
+  const said = answered(context, turn, text)
+  if (said.intent === null && !wasMeant(context, turn)) {
+    step(context, turn, 'idle')
+    return { kind: 'nothing' }
+  }
+  addHeard(context, turn, { text, by })
+  return { kind: 'say', text: said.text, language: said.language }
+}
+
+/** What is done for a sentence that fails halfway is undone, and somebody is told so. */
+function answered(
+  context: Context,
+  turn: AnsweredTurn,
+  text: string,
+): Pick<AnsweredSentence, 'intent' | 'text' | 'language'> {
+  const { device, house } = turn
+  const caller = voiceOf(turn)
+  let said: AnsweredSentence | null = null
+  const error = context.attempt(() => {
+    const call = callContext(context, caller, { area: 'voice', verb: 'turn', request: turn.turn })
+    said = answerSentence(call, { text, house, device, language: null })
+  })
+  if (said !== null && error === null) return said
+  const { language } = speaks(context, turn)
+  const code = LANGUAGES.find((one) => one === language) ?? 'en'
+  return { intent: 'failed', text: answerWords(code).failed(error?.message ?? ''), language: code }
+}
+
+/** A voice has the rights of the device it comes through, in its house, and those of nobody who may be speaking. */
+function voiceOf({ device, house }: AnsweredTurn): AuthorizedCaller {
+  return {
+    ...{
+      principal: device,
+      kind: 'program',
+      user: null,
+      token: null,
+      client: device,
+      address: device,
+      session: device,
+    },
+    ...{ houses: [house], sees: [house], rights: {} },
+  }
+}
+
+/** A microphone that is always open hears everybody: only who called, or was just answered, is told that he was not understood. */
+function wasMeant({ db, now }: Context, { id, session }: AnsweredTurn): boolean {
+  if (db.prepare("SELECT timings ->> 'trigger' FROM turns WHERE id = ?").pluck().get(id) !== 'voice') return true
+  const lately = db
+    .prepare("SELECT 1 FROM messages WHERE session_id = ? AND role = 'assistant' AND created_at > ?")
+    .get(session.id, now - STILL_MEANT_MS)
+  return lately !== undefined
+}

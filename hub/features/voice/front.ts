@@ -1,0 +1,57 @@
+import { decode } from '../../../shared/codec.ts'
+import type { Front, FrontPart } from '../../contract/front-part.ts'
+import type { HeardAnswer } from '../../engine/spoken-turns.ts'
+import { localEngines } from '../../talk/local-engines.ts'
+import type { AsksHouse } from '../../talk/spoken-turn.ts'
+import { Talk } from '../../talk/talk.ts'
+import type { ToDevice } from '../../talk/utterance.ts'
+import { sorryWords } from './sorry-words.ts'
+import { talkMetrics } from './talk-metrics.ts'
+
+/** Hears what is said to devices, and has them speak. */
+export function openVoiceFront(front: Front): FrontPart {
+  const { topics, clock, log } = front
+  const to: ToDevice = {
+    session: (device, message) =>
+      front.send({ topic: topics.build('session', { device }), payload: JSON.stringify(message), qos: 1 }),
+    frame: (device, speech, payload) =>
+      front.send({ topic: topics.build('speech', { device, speech }), payload, qos: 0 }),
+    reaches: (device) => front.reaches(topics.build('session', { device })),
+  }
+  const talk = new Talk({ clock, log, to, house: asksHouse(front), engines: localEngines(front.folder, clock) })
+  return {
+    name: 'voice',
+    sound: (device, turn) => talk.begin(device, turn),
+    overhears: {
+      turn({ device, payload }) {
+        const read = decode('turn', payload)
+        if (read.ok && read.value.phase === 'end') talk.ended(device, read.value.turn, read.value.reason ?? null)
+      },
+      playback({ device, payload }) {
+        const read = decode('playback', payload)
+        if (read.ok) talk.playback(device, read.value)
+      },
+    },
+    effects: {
+      turn_opened: ({ opened }) => talk.opened(opened),
+      session_left: ({ device, session }) => talk.sessionOver(device, session),
+      own_up: (interrupted) => talk.ownUp(interrupted),
+    },
+    metrics: talkMetrics(talk),
+    start: () => talk.start(),
+    stop: () => talk.stop(),
+  }
+}
+
+function asksHouse(front: Front): AsksHouse {
+  return {
+    async heard({ device, turn }, { text, by }) {
+      const { value } = await front.input<HeardAnswer | null>({ kind: 'turn_heard', device, turn, text, by })
+      return value ?? { kind: 'nothing' }
+    },
+    async answered({ device, turn }, answer) {
+      await front.input({ kind: 'turn_answered', device, turn, answer })
+    },
+    sorry: (what, language) => sorryWords(what, language),
+  }
+}
