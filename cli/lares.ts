@@ -8,7 +8,7 @@ lares hub …            the house's hub (lares help hub)
 lares edge …           the agent of this machine (lares help edge)
 lares central …        the Postgres where many houses meet (lares help central)
 lares voice …          what understands speech, and speaks (lares help voice)
-lares voice ask "…"    say a sentence to the house (lares help voice ask)
+lares ask "…"          say a sentence to the house (lares help voice ask)
 lares diagnose         one file for whoever helps, without secrets (lares help diagnose)
 lares <area> <verb> …  ask the hub: lares devices list, lares hub status (lares help)
 lares login <hub>      have these commands ask a hub elsewhere (lares help login)
@@ -28,11 +28,24 @@ const PROGRAMS: ReadonlyMap<string, (words: string[]) => Promise<number>> = new 
 /** Words of programs that are questions to a running hub. */
 const QUESTIONS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['hub', new Set(['status', 'wear', 'log', 'log-level', 'fetch-backup'])],
-  ['voice', new Set(['ask', 'notes', 'forget'])],
+  ['voice', new Set(['ask', 'notes', 'forget', 'names', 'add-name', 'remove-name'])],
 ])
 
+/** `lares ask how warm is it --device hall-pi` is `lares voice ask "how warm is it" --device hall-pi`; other words stay as they are. */
+export function shortened(words: readonly string[]): string[] {
+  if (words[0] === 'help' && words[1] === 'ask') return ['help', 'voice', ...words.slice(1)]
+  if (words[0] !== 'ask') return [...words]
+  const rest = words.slice(1)
+  const options = rest.findIndex((word) => word.startsWith('-'))
+  const said = options < 0 ? rest : rest.slice(0, options)
+  // What stands in quotes is all of it, and a device may follow.
+  const sentence = said.some((word) => /\s/.test(word)) ? said : said.length > 0 ? [said.join(' ')] : []
+  return ['voice', 'ask', ...sentence, ...rest.slice(said.length)]
+}
+
 /** What the words after `lares` ask for. Returns the exit code; throws where no part could say itself what is wrong. */
-export async function runLares(words: string[]): Promise<number> {
+export async function runLares(given: string[]): Promise<number> {
+  const words = shortened(given)
   const [first, second, ...rest] = words
   if (first === undefined || first === '-h' || first === '--help') {
     process.stdout.write(HELP)
