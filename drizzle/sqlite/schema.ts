@@ -50,7 +50,7 @@ export {
   readingSeries,
   readings,
 } from '../../hub/features/telemetry/tables.ts'
-export { timers } from '../../hub/features/timers/tables.ts'
+export { timerRepeats, timers } from '../../hub/features/timers/tables.ts'
 export { apiTokens, users } from '../../hub/features/users/tables.ts'
-export { voiceNotes } from '../../hub/features/voice/tables.ts'
+export { spokenNames, voiceNotes } from '../../hub/features/voice/tables.ts'
 export { wearDays } from '../../hub/features/wear/tables.ts'

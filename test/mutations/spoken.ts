@@ -4,10 +4,39 @@ const ASKING = 'test/hub/features/voice/asking.test.ts'
 const PRIVACY = 'test/hub/features/voice/spoken-privacy.test.ts'
 const HANDING = 'test/hub/features/voice/spoken-handoff.test.ts'
 const VOLUME = 'test/hub/features/control/volume.test.ts'
+const NAMES = 'test/hub/features/voice/spoken-names.test.ts'
 const RINGING = 'test/hub/features/timers/ringing.test.ts'
 
 /** What keeps a voice from doing what it must not, and a timer from ringing wrongly. */
 export const SPOKEN: readonly Mutation[] = [
+  {
+    without: 'keeping a gate from being moved by what else it is called',
+    file: 'hub/features/voice/by-voice.ts',
+    text: '`${device_name} ${name} ${also}`',
+    becomes: '`${device_name} ${name}${also.slice(0, 0)}`',
+    test: { file: NAMES, name: 'of a gate keeps it from being moved' },
+  },
+  {
+    without: 'reading other names again that have changed',
+    file: 'hub/features/voice/house-names.ts',
+    text: "  spoken_names: 'name, room_id, device_id, entity_id',\n",
+    becomes: '',
+    test: { file: NAMES, name: 'is understood like its own, until it is removed' },
+  },
+  {
+    without: 'having an alarm that comes again come after it rang',
+    file: 'hub/features/timers/ringing.ts',
+    text: '    addFollowing(context, row)\n',
+    becomes: '',
+    test: { file: RINGING, name: 'rings at seven on each of its days' },
+  },
+  {
+    without: 'reckoning what comes again from now, however long the hub was off',
+    file: 'hub/features/timers/timer-rows.ts',
+    text: 'Math.max(context.now, row.rings_at)',
+    becomes: 'row.rings_at',
+    test: { file: RINGING, name: 'is missed once however long the hub was off' },
+  },
   {
     without: 'the least that somebody for emergencies is heard at',
     file: 'hub/features/control/device-volume.ts',

@@ -28,6 +28,16 @@ describe('whoever sets a timer', () => {
     data(say('add', { when: /"([^"]+)"/.exec(hint)?.[1] }))
   })
 
+  it('for days that are none writes what are days, and a time of day with them', () => {
+    const hint = hintOf('add', { when: '07:00', repeat: 'often' })
+    expect(hint).toMatch(asPattern('Write daily, weekdays, weekends, or days such as mon,wed.'))
+    const [, one, two, three, days] = /Write (\w+), (\w+), (\w+), or days such as (\S+)\./.exec(hint) ?? []
+    for (const repeat of [one, two, three, days]) data(say('add', { when: '07:00', repeat }))
+    const other = hintOf('add', { when: '10min', repeat: 'daily' })
+    expect(other).toMatch(asPattern('Write a time such as 07:00 with --repeat.'))
+    data(say('add', { when: /such as (\S+)/.exec(other)?.[1], repeat: 'daily' }))
+  })
+
   it('for a time that is over names one that comes', () => {
     expect(hintOf('add', { when: '2025-12-24 07:00' })).toMatch(asPattern('Name a time that comes.'))
     data(say('add', { when: '2026-12-24 07:00' }))

@@ -9,9 +9,10 @@ import { visibleHouses } from '../../query/visibility.ts'
 import { deviceFilter, deviceNamed } from '../devices/named-device.ts'
 import { fold, houseNamed, houseParam } from '../house/named-house.ts'
 import { nameParam } from '../house/names.ts'
-import { cancelTimers, setAlarm, setTimer } from './set-timer.ts'
+import { readRepeat } from './repeats.ts'
+import { cancelTimers, setAlarm, setRepeating, setTimer } from './set-timer.ts'
 import { openTimerRows, type TimerRow } from './timer-rows.ts'
-import { readMoment } from './wanted-moment.ts'
+import { clockOf, readMoment } from './wanted-moment.ts'
 
 const timerLine = z.strictObject({
   name: z.string().nullable(),
@@ -20,6 +21,8 @@ const timerLine = z.strictObject({
   rings_at: time,
   left_ms: durationMs.nullable(),
   device: z.string().nullable(),
+  /** `mon,tue`: it comes again on these days; `null`: once. */
+  repeats: z.string().nullable(),
   /** False: the hub did not know how late it is when this was set. */
   clock_known: z.boolean(),
   house: id,
@@ -27,9 +30,20 @@ const timerLine = z.strictObject({
 })
 
 function lineOf(row: TimerRow, now: number): z.infer<typeof timerLine> {
-  const { name, kind, state, rings_at, device_name, house, id, clock_known } = row
+  const { name, kind, state, rings_at, device_name, house, id, clock_known, repeats } = row
   const left_ms = state === 'waiting' ? Math.max(0, rings_at - now) : null
-  return { name, kind, state, rings_at, left_ms, device: device_name, clock_known: clock_known === 1, house, id }
+  return {
+    name,
+    kind,
+    state,
+    rings_at,
+    left_ms,
+    device: device_name,
+    repeats,
+    clock_known: clock_known === 1,
+    house,
+    id,
+  }
 }
 
 const addTimerCommand = adminCommand({
@@ -41,12 +55,14 @@ const addTimerCommand = adminCommand({
     when: text(40).min(1).meta({ description: 'a span such as 10min, or a time of day such as 07:00' }),
     name: text(100).trim().min(1).optional().meta({ description: 'what it is for' }),
     device: deviceParam.optional().meta({ description: 'on whose speaker it rings' }),
+    repeat: text(40).min(1).optional().meta({ description: 'daily, weekdays, weekends, or days such as mon,wed' }),
     house: houseParam.optional(),
   }),
   result: timerLine,
   examples: [
     { says: 'in ten minutes, on a speaker', params: { when: '10min', name: 'pasta', device: 'kitchen-pi' } },
     { says: 'when it is seven next', params: { when: '07:00' } },
+    { says: 'every weekday at seven', params: { when: '07:00', repeat: 'weekdays' } },
   ],
   positional: ['when', 'name'],
   changes: true,
@@ -54,9 +70,13 @@ const addTimerCommand = adminCommand({
     const device = params.device === undefined ? null : deviceNamed(context, params.device)
     const house = device === null ? houseNamed(context, params.house) : houseOf(context, device)
     const zone = context.db.prepare('SELECT timezone FROM houses WHERE id = ?').pluck().get(house) as string
-    const moment = readMoment(params.when, context.now, zone)
     const place = { house, device, name: params.name ?? null }
     const by = context.caller.principal
+    if (params.repeat !== undefined) {
+      const repeat = { days: readRepeat(params.repeat), clock: clockOf(params.when) }
+      return lineOf(setRepeating(context, place, { repeat, zone }, by), context.now)
+    }
+    const moment = readMoment(params.when, context.now, zone)
     const row =
       'ms' in moment ? setTimer(context, place, moment.ms, by) : setAlarm(context, place, { ...moment, zone }, by)
     return lineOf(row, context.now)

@@ -2,7 +2,7 @@ import type { Statement } from '../../../shared/sqlite/open.ts'
 import type { Context } from '../../engine/context.ts'
 import type { House } from '../../engine/house.ts'
 import { ringSound } from './ring-sound.ts'
-import { alarmMoment, openTimerRows, type TimerRow } from './timer-rows.ts'
+import { addFollowing, alarmMoment, openTimerRows, type TimerRow } from './timer-rows.ts'
 
 /** What should have rung longer ago is not rung any more: whoever set it knows by now. */
 export const LATE_MS = 3_600_000
@@ -94,6 +94,7 @@ export class Ringing {
       description: isMissed ? `${calledRow(row)} was to ring while the hub was off.` : `${calledRow(row)} rings.`,
       data: { timer: row.id, kind: row.kind, name: row.name, rings_at: row.rings_at, late_ms: lateMs },
     })
+    addFollowing(context, row)
     if (!isMissed) this.#sound(context, row)
   }
 

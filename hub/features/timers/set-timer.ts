@@ -1,6 +1,15 @@
 import type { Context } from '../../engine/context.ts'
+import type { Repeat } from './repeats.ts'
 import { calledRow } from './ringing.ts'
-import { addAlarm, addTimer, endTimers, type TimerPlace, type TimerRow } from './timer-rows.ts'
+import {
+  addAlarm,
+  addFollowing,
+  addRepeating,
+  addTimer,
+  endTimers,
+  type TimerPlace,
+  type TimerRow,
+} from './timer-rows.ts'
 
 /** Sets a timer and notes who did. Throws `busy`. */
 export function setTimer(context: Context, place: TimerPlace, durationMs: number, by: string): TimerRow {
@@ -17,7 +26,23 @@ export function setAlarm(
   return noted(context, addAlarm(context, place, at), by)
 }
 
-/** Ends what waits or rings, and notes who did. */
+/** Sets an alarm that comes again and notes who did. Throws `busy`. */
+export function setRepeating(
+  context: Context,
+  place: TimerPlace,
+  { repeat, zone }: { repeat: Repeat; zone: string },
+  by: string,
+): TimerRow {
+  return noted(context, addRepeating(context, place, repeat, zone), by)
+}
+
+/** Leaves out the next time of an alarm that comes again, and notes who did. Returns the one after it. */
+export function skipAlarm(context: Context, row: TimerRow, by: string): TimerRow | null {
+  cancelTimers(context, [row], by)
+  return addFollowing(context, row)
+}
+
+/** Ends what waits or rings, and notes who did. One that comes again comes no more, unless it rings. */
 export function cancelTimers(context: Context, timers: readonly TimerRow[], by: string): void {
   endTimers(context, timers)
   for (const row of timers)

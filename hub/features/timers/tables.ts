@@ -45,3 +45,15 @@ export const timers = syncedTable(
     ],
   },
 )
+
+/** Of an alarm that comes again: on which days, and when. The next is a timer of its own, made as soon as one rings. */
+export const timerRepeats = syncedTable('timer_repeats', 'local', {
+  timer_id: text()
+    .primaryKey()
+    .notNull()
+    .references(() => timers.id, { onDelete: 'cascade' }),
+  /** `mon,tue`: at least one. */
+  days: text().notNull(),
+  /** What the clock on the wall shows then: `07:00`. */
+  clock: text().notNull(),
+})

@@ -2,6 +2,7 @@ import { LaresError } from '../../../shared/errors.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
 import { wallMoment } from '../../../shared/wall-time.ts'
 import type { Context } from '../../engine/context.ts'
+import { nextOf, type Repeat, repeatOf } from './repeats.ts'
 
 export type TimerState = 'waiting' | 'ringing' | 'done' | 'cancelled' | 'missed'
 
@@ -22,6 +23,8 @@ export interface TimerRow {
   house_zone: string
   device: string | null
   device_name: string | null
+  /** Of an alarm that comes again: `mon,tue`; `null`: it rings once. */
+  repeats: string | null
 }
 
 /** What waits or rings in one house: more than these nobody can tell apart by ear. */
@@ -31,8 +34,9 @@ export const LONGEST_TIMER_MS = 7 * 86_400_000
 
 const READ =
   'SELECT t.id, t.kind, t.name, t.state, t.rings_at, t.duration_ms, t.wall_time, t.zone, t.clock_known, t.rang_at, t.created_at, ' +
-  't.house_id AS house, h.timezone AS house_zone, t.device_id AS device, d.name AS device_name ' +
-  'FROM timers t JOIN houses h ON h.id = t.house_id LEFT JOIN devices d ON d.id = t.device_id'
+  't.house_id AS house, h.timezone AS house_zone, t.device_id AS device, d.name AS device_name, p.days AS repeats ' +
+  'FROM timers t JOIN houses h ON h.id = t.house_id LEFT JOIN devices d ON d.id = t.device_id ' +
+  'LEFT JOIN timer_repeats p ON p.timer_id = t.id'
 
 /** Where something is to ring. */
 export interface TimerPlace {
@@ -67,6 +71,27 @@ export function addAlarm(context: Context, place: TimerPlace, at: { wall: string
   })
 }
 
+/** Rings on each of these days. Throws `busy` where too many wait. */
+export function addRepeating(context: Context, place: TimerPlace, repeat: Repeat, zone: string): TimerRow {
+  const { id } = addAlarm(context, place, { wall: nextOf(repeat, context.now, zone), zone })
+  return keepRepeat(context, id, repeat)
+}
+
+/** The alarm that follows one that comes again: made when it rings or is left out. `null`: it rings once. */
+export function addFollowing(context: Context, row: TimerRow): TimerRow | null {
+  const repeat = row.repeats === null ? null : repeatOf(context.db, row.id)
+  if (repeat === null) return null
+  const zone = row.house_zone
+  const wall = nextOf(repeat, Math.max(context.now, row.rings_at), zone)
+  const moment = { kind: 'alarm', rings_at: alarmMoment(wall, zone), duration_ms: null, wall_time: wall, zone } as const
+  return keepRepeat(context, insert(context, row, moment), repeat)
+}
+
+function keepRepeat({ db }: Context, timer: string, { days, clock }: Repeat): TimerRow {
+  db.prepare('INSERT INTO timer_repeats (timer_id, days, clock) VALUES (?, ?, ?)').run(timer, days, clock)
+  return timerRow(db, timer)
+}
+
 /** When the clock on the wall of a zone shows this. */
 export function alarmMoment(wall: string, zone: string): number {
   return wallMoment(Date.parse(`${wall}:00Z`), zone)
@@ -74,13 +99,18 @@ export function alarmMoment(wall: string, zone: string): number {
 
 type Moment = Pick<TimerRow, 'kind' | 'rings_at' | 'duration_ms' | 'wall_time' | 'zone'>
 
-function add(context: Context, { house, device, name }: TimerPlace, moment: Moment): TimerRow {
-  const { db, now, clockSynced } = context
-  const open = openTimerRows(db, house).length
+function add(context: Context, place: TimerPlace, moment: Moment): TimerRow {
+  const open = openTimerRows(context.db, place.house).length
   if (open >= MOST_TIMERS)
     throw new LaresError('busy', `${open} timers and alarms are set in this house`, {
       hint: 'Cancel some that nobody needs: lares timers list shows them.',
     })
+  return timerRow(context.db, insert(context, place, moment))
+}
+
+/** Returns its id. */
+function insert(context: Context, { house, device, name }: TimerPlace, moment: Moment): string {
+  const { db, now, clockSynced } = context
   const id = context.id()
   db.prepare(
     'INSERT INTO timers (id, house_id, device_id, kind, name, state, rings_at, duration_ms, wall_time, zone, clock_known, created_at, updated_at) ' +
@@ -89,7 +119,7 @@ function add(context: Context, { house, device, name }: TimerPlace, moment: Mome
     ...[id, house, device, moment.kind, name, moment.rings_at, moment.duration_ms, moment.wall_time, moment.zone],
     ...[clockSynced === false ? 0 : 1, now, now],
   )
-  return timerRow(db, id)
+  return id
 }
 
 /** Ends what waits or rings: `cancelled` what had not rung, `done` what rings. */

@@ -40,6 +40,15 @@ export function readMoment(given: string, now: number, zone: string): { ms: numb
   })
 }
 
+/** The time of day alone, as it is kept: `07:00`. Throws `bad_params` for a span and for a day. */
+export function clockOf(given: string): string {
+  const [, hour, minute] = CLOCK.exec(given.trim()) ?? []
+  if (isTime(hour, minute)) return `${hour?.padStart(2, '0')}:${minute}`
+  throw new LaresError('bad_params', `when: ${given} is no time of day that comes again`, {
+    hint: 'Write a time such as 07:00 with --repeat.',
+  })
+}
+
 /** When it is so late next, or on the day that is meant. */
 export function nextWall({ daysAhead, hour, minute }: WallClock, now: number, zone: string): string {
   const { year, month, day } = wallTime(now, zone)

@@ -1,7 +1,8 @@
 import { wallMoment, wallTime } from '../../../shared/wall-time.ts'
 import type { SpokenTime } from '../../language/spoken-times.ts'
 import { foldWord, joinedWords } from '../../language/words.ts'
-import { cancelTimers, setAlarm, setTimer } from '../timers/set-timer.ts'
+import { REPEAT_DAYS } from '../timers/repeats.ts'
+import { cancelTimers, setAlarm, setRepeating, setTimer, skipAlarm } from '../timers/set-timer.ts'
 import { LONGEST_TIMER_MS, openTimerRows, type TimerRow } from '../timers/timer-rows.ts'
 import { nextWall } from '../timers/wanted-moment.ts'
 import { daysOf, weekdayAt } from './answer-clock.ts'
@@ -9,6 +10,14 @@ import type { SpokenAlarm, SpokenTimer } from './answer-words.ts'
 import { type Answer, numberSlot, type VoiceAsked, wordSlot } from './asked.ts'
 
 const DAY_MS = 86_400_000
+
+/** Days that come again, as a language says them. */
+interface SpokenRepeat {
+  /** `mon,tue`. */
+  days: string
+  isEvening?: boolean
+}
+
 /** The longest name of a timer that is kept. */
 const LONGEST_NAME = 100
 
@@ -41,6 +50,7 @@ export function answerTimerCancel(asked: VoiceAsked): Answer {
 
 export function answerAlarmSet(asked: VoiceAsked): Answer {
   const { context, house, words } = asked
+  if (asked.slots.repeat !== undefined) return repeating(asked)
   const wall = wantedWall(asked)
   if (wall === null) return { text: words.notUnderstood(asked.slots.clock?.heard ?? '') }
   const row = setAlarm(context, placeOf(asked), { wall, zone: house.zone }, context.caller.principal)
@@ -52,7 +62,7 @@ export function answerAlarmSet(asked: VoiceAsked): Answer {
 
 export function answerAlarmList(asked: VoiceAsked): Answer {
   const { words } = asked
-  const alarms = onDay(asked, openOf(asked, 'alarm'))
+  const alarms = onDay(asked, openOf(asked, 'alarm'), true)
   return { text: alarms.length === 0 ? words.noAlarm() : words.alarms(alarms.map((row) => spokenAlarm(row, asked))) }
 }
 
@@ -63,7 +73,31 @@ export function answerAlarmCancel(asked: VoiceAsked): Answer {
   if (meant.length === 0) return { text: words.noAlarm() }
   if (meant.length > 1 && slots.all === undefined)
     return { text: words.whichAlarm(meant.map((row) => spokenAlarm(row, asked))) }
+  const [only] = meant
+  // Who needs no alarm tomorrow needs it the day after.
+  if (only?.repeats != null && meant.length === 1 && slots.day !== undefined && only.state === 'waiting')
+    return skipped(asked, only)
   return ended(asked, meant, words.alarmsCancelled(meant.length))
+}
+
+/** On each of the days that were said, at the time that was said, or in the evening where that was said. */
+function repeating(asked: VoiceAsked): Answer {
+  const { context, house, words, slots } = asked
+  const said = slots.repeat?.value as SpokenRepeat | undefined
+  const at = slots.clock?.value as SpokenTime | undefined
+  if (at === undefined || said === undefined) return { text: words.notUnderstood(slots.repeat?.heard ?? '') }
+  const hour = at.isHalfDay && said.isEvening === true ? (at.hour % 12) + 12 : at.hour
+  const clock = `${String(hour).padStart(2, '0')}:${String(at.minute).padStart(2, '0')}`
+  const row = setRepeating(
+    context,
+    placeOf(asked),
+    { repeat: { days: said.days, clock }, zone: house.zone },
+    context.caller.principal,
+  )
+  return {
+    text: words.alarmSet(spokenAlarm(row, asked), context.clockSynced !== false),
+    done: [`alarm ${row.id} set`],
+  }
 }
 
 /** What rings at the one that was spoken to, or anywhere where nobody in particular was. */
@@ -74,6 +108,15 @@ export function answerStop(asked: VoiceAsked): Answer {
   )
   if (rings.length === 0) return { text: words.nothingRings() }
   return ended(asked, rings, words.stopped(rings.length))
+}
+
+function skipped(asked: VoiceAsked, row: TimerRow): Answer {
+  const next = skipAlarm(asked.context, row, asked.context.caller.principal)
+  const text =
+    next === null
+      ? asked.words.alarmsCancelled(1)
+      : asked.words.alarmSkipped(spokenAlarm({ ...next, repeats: null }, asked))
+  return { text, done: [`alarm ${row.id} left out`] }
 }
 
 function ended({ context }: VoiceAsked, rows: readonly TimerRow[], text: string): Answer {
@@ -105,10 +148,16 @@ function named(asked: VoiceAsked, rows: readonly TimerRow[]): TimerRow[] {
   return rows.filter((row) => row.name !== null && (joinedWords(row.name) === key || foldWord(row.name) === key))
 }
 
-function onDay(asked: VoiceAsked, rows: readonly TimerRow[]): TimerRow[] {
+/** Those of the day that was said; `isLater`: also those that come again on it, and on another day before. */
+function onDay(asked: VoiceAsked, rows: readonly TimerRow[], isLater = false): TimerRow[] {
   const { context, house, slots } = asked
   const ahead = daysOf(slots.day?.value, weekdayAt(context.now, house.zone))
-  return ahead === null ? [...rows] : rows.filter((row) => spokenAlarm(row, asked).daysAhead === ahead)
+  if (ahead === null) return [...rows]
+  const day = REPEAT_DAYS[(weekdayAt(context.now, house.zone) + ahead) % 7] ?? ''
+  return rows.filter((row) => {
+    const { daysAhead } = spokenAlarm(row, asked)
+    return daysAhead === ahead || (isLater && daysAhead < ahead && row.repeats?.split(',').includes(day) === true)
+  })
 }
 
 function isAt({ wall_time }: TimerRow, { hour, minute, isHalfDay }: SpokenTime): boolean {
@@ -153,7 +202,12 @@ function spokenTimer({ name, rings_at, duration_ms, state }: TimerRow, now: numb
   return { name, durationMs: duration_ms, leftMs: state === 'ringing' ? 0 : Math.max(0, rings_at - now) }
 }
 
-function spokenAlarm({ name, rings_at }: TimerRow, { context, house }: VoiceAsked): SpokenAlarm {
+/** 0 is Sunday. */
+function dayOfWeek(day: string): number {
+  return (REPEAT_DAYS as readonly string[]).indexOf(day)
+}
+
+function spokenAlarm({ name, rings_at, repeats }: TimerRow, { context, house }: VoiceAsked): SpokenAlarm {
   const at = wallTime(rings_at, house.zone)
   const today = wallTime(context.now, house.zone)
   const dayOf = ({ year, month, day }: typeof at) => Date.UTC(year, month - 1, day) / DAY_MS
@@ -163,5 +217,6 @@ function spokenAlarm({ name, rings_at }: TimerRow, { context, house }: VoiceAske
     weekday: new Date(dayOf(at) * DAY_MS).getUTCDay(),
     hour: at.hour,
     minute: at.minute,
+    repeats: repeats === null ? null : repeats.split(',').map(dayOfWeek),
   }
 }

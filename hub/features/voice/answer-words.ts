@@ -24,6 +24,8 @@ export interface SpokenAlarm {
   weekday: number
   hour: number
   minute: number
+  /** Weekdays on which it comes again, 0 is Sunday; `null`: once. */
+  repeats: readonly number[] | null
 }
 
 /** What is said, in one language. Every answer is a sentence that sounds natural when it is spoken. */
@@ -42,6 +44,8 @@ export interface AnswerWords {
   alarms(alarms: readonly SpokenAlarm[]): string
   noAlarm(): string
   alarmsCancelled(count: number): string
+  /** One that comes again is left out once; it rings next then. */
+  alarmSkipped(next: SpokenAlarm): string
   whichAlarm(alarms: readonly SpokenAlarm[]): string
   values(values: readonly SpokenValue[]): string
   noValue(of: string): string

@@ -67,6 +67,7 @@ export const DE_ANSWERS: AnswerWords = {
     `${alarms.length === 1 ? 'Ein Wecker ist' : `${alarms.length} Wecker sind`} gestellt: ${listed(alarms.map(alarmTold), 'und')}.`,
   noAlarm: () => 'Es ist kein Wecker gestellt.',
   alarmsCancelled: (count) => (count === 1 ? 'Der Wecker ist gelöscht.' : `${count} Wecker sind gelöscht.`),
+  alarmSkipped: (next) => `Einmal ausgelassen. Der Wecker klingelt wieder ${moment(next)}.`,
   whichAlarm: (alarms) => `Welcher? Es gibt einen ${listed(alarms.map(alarmTold), 'und einen')}.`,
   values: (values) => values.map(told).join(' '),
   noValue: (of) => `Ich kenne keinen Wert von ${of}.`,
@@ -199,7 +200,19 @@ function alarmTold(alarm: SpokenAlarm): string {
   return `${alarm.name === null ? '' : `${alarm.name} `}${moment(alarm)}`
 }
 
-function moment({ daysAhead, weekday, hour, minute }: SpokenAlarm): string {
+/** `jeden Werktag`, `jeden Montag und Dienstag`. */
+function days(repeats: readonly number[]): string {
+  const set = new Set(repeats)
+  if (set.size === 7) return 'jeden Tag'
+  if (set.size === 5 && [1, 2, 3, 4, 5].every((day) => set.has(day))) return 'jeden Werktag'
+  return `jeden ${listed(
+    [...set].map((day) => WEEKDAYS[day] ?? ''),
+    'und',
+  )}`
+}
+
+function moment({ daysAhead, weekday, hour, minute, repeats }: SpokenAlarm): string {
+  if (repeats !== null) return `${days(repeats)} um ${clock(hour, minute)}`
   const day =
     daysAhead === 0
       ? 'heute'

@@ -60,6 +60,7 @@ export const EN_ANSWERS: AnswerWords = {
     `${alarms.length === 1 ? 'One alarm is' : `${alarms.length} alarms are`} set: ${listed(alarms.map(alarmTold), 'and')}.`,
   noAlarm: () => 'No alarm is set.',
   alarmsCancelled: (count) => (count === 1 ? 'The alarm is cancelled.' : `${count} alarms are cancelled.`),
+  alarmSkipped: (next) => `Left out once. The alarm rings again ${moment(next)}.`,
   whichAlarm: (alarms) => `Which one? There is one ${listed(alarms.map(alarmTold), 'and one')}.`,
   values: (values) => values.map(told).join(' '),
   noValue: (of) => `I know no value of ${of}.`,
@@ -180,7 +181,21 @@ function alarmTold(alarm: SpokenAlarm): string {
   return `${alarm.name === null ? '' : `${alarm.name} `}${moment(alarm)}`
 }
 
-function moment({ daysAhead, weekday, hour, minute }: SpokenAlarm): string {
+/** `every weekday`, `every Monday and Tuesday`. */
+function days(repeats: readonly number[]): string {
+  const set = new Set(repeats)
+  const isWeek = [1, 2, 3, 4, 5].every((day) => set.has(day))
+  if (set.size === 7) return 'every day'
+  if (set.size === 5 && isWeek) return 'every weekday'
+  if (set.size === 2 && set.has(0) && set.has(6)) return 'every Saturday and Sunday'
+  return `every ${listed(
+    [...set].map((day) => WEEKDAYS[day] ?? ''),
+    'and',
+  )}`
+}
+
+function moment({ daysAhead, weekday, hour, minute, repeats }: SpokenAlarm): string {
+  if (repeats !== null) return `${days(repeats)} at ${clock(hour, minute)}`
   const day =
     daysAhead === 0
       ? 'today'

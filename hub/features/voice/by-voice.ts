@@ -1,5 +1,6 @@
 import type { Database } from '../../../shared/sqlite/open.ts'
 import type { ToldEntity } from '../control/named-entity.ts'
+import { alsoCalled } from './spoken-names.ts'
 
 /**
  * What may be done by voice: these kinds of entities, and these orders of each. Anybody who is heard can say it, also from a television
@@ -43,17 +44,20 @@ export interface VoicedEntity {
   device_class: string | null
   name: string
   device_name: string
+  /** Whatever else it and its device are called. */
+  also: string
 }
 
 /** Whether a voice may have this entity do this. */
 export function isByVoice(db: Database, entity: ToldEntity, order: VoiceOrder): boolean {
   if (!(BY_VOICE.get(entity.type) ?? []).includes(order)) return false
   const read = db.prepare('SELECT device_class FROM device_entities WHERE id = ?').pluck().get(entity.id)
-  return isEverByVoice({ ...entity, device_class: (read as string | null | undefined) ?? null })
+  const device_class = (read as string | null | undefined) ?? null
+  return isEverByVoice({ ...entity, device_class, also: alsoCalled(db, entity.id) })
 }
 
 /** Whether a voice may have it do anything. */
-export function isEverByVoice({ type, device_class, name, device_name }: VoicedEntity): boolean {
+export function isEverByVoice({ type, device_class, name, device_name, also }: VoicedEntity): boolean {
   if (!BY_VOICE.has(type) || NEVER.has(device_class ?? '')) return false
-  return !BY_CALL.has(type) || !CALLED.test(`${device_name} ${name}`.replaceAll('_', ' '))
+  return !BY_CALL.has(type) || !CALLED.test(`${device_name} ${name} ${also}`.replaceAll('_', ' '))
 }

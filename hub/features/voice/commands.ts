@@ -7,6 +7,7 @@ import { visibleHouses } from '../../query/visibility.ts'
 import { deviceNamed } from '../devices/named-device.ts'
 import { houseNamed, houseParam } from '../house/named-house.ts'
 import { answerSentence } from './answer-sentence.ts'
+import { addSpokenName, listSpokenNames, removeSpokenName } from './name-commands.ts'
 import { LANGUAGES } from './understand.ts'
 
 const ask = adminCommand({
@@ -91,4 +92,4 @@ const forgetNote = adminCommand({
   },
 })
 
-export const COMMANDS = [ask, listNotes, forgetNote] as const
+export const COMMANDS = [ask, listNotes, forgetNote, addSpokenName, listSpokenNames, removeSpokenName] as const

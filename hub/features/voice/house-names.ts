@@ -3,6 +3,7 @@ import { heatersAlike, lightsAlike, roomsAlike } from '../../language/alike.ts'
 import { type NameEntry, NameList, type ReadList } from '../../language/lists.ts'
 import { EMERGENCY_PRIORITY } from '../personas/definition.ts'
 import { isEverByVoice } from './by-voice.ts'
+import { spokenNamesOf } from './spoken-names.ts'
 
 /** Something in the house that has a name. */
 export interface NamedThing {
@@ -26,6 +27,7 @@ const WATCHED: Readonly<Record<string, string>> = {
   rooms: 'name, house_id',
   people: 'name, house_id',
   personas: 'name, is_active, priority',
+  spoken_names: 'name, room_id, device_id, entity_id',
 }
 
 type DeviceRow = NamedThing & { room_name: string | null }
@@ -96,18 +98,28 @@ export class HouseNames {
           'WHERE d.house_id = ? AND d.revoked_at IS NULL AND e.is_enabled = 1 ORDER BY e.name, e.id',
       )
       .all(house) as EntityRow[]
-    const targets = entities.filter((row) => row.is_told === 1 && isEverByVoice(row))
+    const more = new Map<string, string[]>()
+    for (const { of, name } of spokenNamesOf(this.#db, house)) more.set(of, [...(more.get(of) ?? []), name])
+    const alsoOf = ({ id, device }: EntityRow) => [...(more.get(id) ?? []), ...(more.get(device) ?? [])].join(' ')
+    const targets = entities.filter((row) => row.is_told === 1 && isEverByVoice({ ...row, also: alsoOf(row) }))
     const switched = new Set(targets.map(({ device }) => device))
     const own = devices.filter(({ id }) => switched.has(id))
     return new Map([
-      ['thing', thingList(devices, entities)],
-      ['target', thingList(own, targets)],
-      ['device', namesOf(devices)],
-      ['room', namesOf(rooms, roomsAlike)],
+      ['thing', thingList(devices, entities, more)],
+      ['target', thingList(own, targets, more)],
+      ['device', namesOf(withMore(devices, more))],
+      ['room', namesOf(withMore(rooms, more), roomsAlike)],
       ['person', namesOf(people)],
       ['persona', namesOf([...personas, ...personas.map((one) => ({ ...one, called: one.id }))])],
     ])
   }
+}
+
+type MoreNames = ReadonlyMap<string, readonly string[]>
+
+/** Each once more for every other name that somebody gave it. */
+function withMore<T extends SpokenPlace>(all: readonly T[], more: MoreNames): (T & { called?: string })[] {
+  return all.flatMap((one) => [one, ...(more.get(one.id) ?? []).map((called) => ({ ...one, called }))])
 }
 
 /** Each by its name, or as it is called; and by words that mean the same. */
@@ -129,7 +141,7 @@ const ALIKE: ReadonlyMap<string, (name: string) => readonly string[]> = new Map(
 ])
 
 /** Everything by its own name, and by that with its device or its room before it; lamps and heaters by every word for them. */
-function thingList(devices: readonly DeviceRow[], entities: readonly EntityRow[]): ReadList {
+function thingList(devices: readonly DeviceRow[], entities: readonly EntityRow[], more: MoreNames): ReadList {
   const names: NameEntry[] = []
   const others: NameEntry[] = []
   const kinds = new Map(entities.flatMap(({ type, device }) => (ALIKE.has(type) ? [[device, type] as const] : [])))
@@ -139,10 +151,12 @@ function thingList(devices: readonly DeviceRow[], entities: readonly EntityRow[]
     for (const other of alike) others.push([other, thing])
     if (room !== null) for (const one of [name, ...alike]) others.push([`${room} ${one}`, thing])
   }
-  for (const { room_name, ...device } of devices) add(device.name, room_name, device, kinds.get(device.id) ?? '')
+  for (const { room_name, ...device } of devices)
+    for (const name of [device.name, ...(more.get(device.id) ?? [])])
+      add(name, room_name, device, kinds.get(device.id) ?? '')
   for (const { id, name, type, device, device_name, room, room_name } of entities) {
     const thing: NamedThing = { kind: 'entity', id, name, device, room }
-    add(name, room_name, thing, type)
+    for (const one of [name, ...(more.get(id) ?? [])]) add(one, room_name, thing, type)
     names.push([`${device_name} ${name}`, thing])
   }
   return new NameList(names, others).all

@@ -56,6 +56,36 @@ const DAYS = {
   ...{ samstag: 'sat', sonnabend: 'sat' },
 }
 
+const WEEK = 'mon,tue,wed,thu,fri'
+const WHOLE_WEEK = `${WEEK},sat,sun`
+const DAY_NAMES = {
+  ...{ sonntag: 'sun', montag: 'mon', dienstag: 'tue', mittwoch: 'wed', donnerstag: 'thu', freitag: 'fri' },
+  ...{ samstag: 'sat', sonnabend: 'sat' },
+}
+
+/** Days on which something comes again. */
+const REPEATS: Record<string, { days: string; isEvening?: boolean }> = {
+  ...{ 'jeden tag': { days: WHOLE_WEEK }, täglich: { days: WHOLE_WEEK }, 'jeden morgen': { days: WHOLE_WEEK } },
+  ...{ 'alle tage': { days: WHOLE_WEEK }, 'jeden abend': { days: WHOLE_WEEK, isEvening: true } },
+  ...{ 'jeden werktag': { days: WEEK }, werktags: { days: WEEK }, 'an werktagen': { days: WEEK } },
+  ...{ 'jeden wochentag': { days: WEEK }, wochentags: { days: WEEK }, 'an wochentagen': { days: WEEK } },
+  ...{
+    'jeden arbeitstag': { days: WEEK },
+    'montag bis freitag': { days: WEEK },
+    'von montag bis freitag': { days: WEEK },
+  },
+  ...{
+    'jedes wochenende': { days: 'sat,sun' },
+    'am wochenende': { days: 'sat,sun' },
+    'an wochenenden': { days: 'sat,sun' },
+  },
+  ...Object.fromEntries(
+    Object.entries(DAY_NAMES).flatMap(([name, days]) =>
+      [`jeden ${name}`, `immer ${name}s`, `${name}s`, `jeden ${name} morgen`].map((said) => [said, { days }]),
+    ),
+  ),
+}
+
 const MEASURES = {
   ...{ temperatur: 'temperature', raumtemperatur: 'temperature', luftfeuchtigkeit: 'humidity' },
   ...{ luftfeuchte: 'humidity', feuchtigkeit: 'humidity', feuchte: 'humidity', außentemperatur: 'temperature' },
@@ -80,6 +110,7 @@ export const DE_LISTS: ReadonlyMap<string, ReadList> = new Map([
   ['span', span],
   ['clock', clock],
   ['day', wordList(DAYS)],
+  ['repeat', wordList(REPEATS)],
   ['all', wordList({ alle: true, sämtliche: true, beide: true, jede: true, jeden: true, 'alle beide': true })],
   [
     'everywhere',

@@ -21,7 +21,7 @@ const RULES = {
   cancel:
     'lösch|lösche|löschen|stopp|stoppe|stoppen|beende|beenden|brich|breche|abbrechen|entferne|entfernen|schalt|schalte|schalten|mach|mache|machen|stell|stelle|stellen|vergiss|streich|streiche|storniere|stornieren|deaktiviere|deaktivieren|nimm|halt|halte|anhalten|abstellen|ausstellen|ausmachen|ausschalten',
   off: '[ab|aus|an|raus|weg|zurück|löschen|stoppen|beenden|abbrechen|ausschalten|ausmachen|abstellen|ausstellen|entfernen|stornieren|streichen|anhalten|deaktivieren]',
-  when: '[(am|für|auf) {day}|{day}] [um|auf|gegen|für] {clock} | [um|auf|gegen|für] {clock} ((am|für|auf) {day}|{day})',
+  when: '[(am|für|auf) {day}|{day}] [um|auf|gegen|für] {clock} | [um|auf|gegen|für] {clock} ((am|für|auf) {day}|{day}) | [für] {repeat} [um|auf|gegen|für] {clock} | [um|auf|gegen|für] {clock} {repeat}',
   weekday: 'montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|sonnabend',
   ordinal:
     'erste|zweite|dritte|vierte|fünfte|sechste|siebte|achte|neunte|zehnte|elfte|zwölfte|dreizehnte|vierzehnte|fünfzehnte|sechzehnte|siebzehnte|achtzehnte|neunzehnte|zwanzigste|einundzwanzigste|zweiundzwanzigste|dreiundzwanzigste|vierundzwanzigste|fünfundzwanzigste|sechsundzwanzigste|siebenundzwanzigste|achtundzwanzigste|neunundzwanzigste|dreißigste|einunddreißigste',

@@ -100,6 +100,7 @@ export const DE_ALARMS = {
     '[<please>] <cancel> [<the>] <alarm> <off>',
     '[<please>] <cancel> {all} [<the>] <alarms> <off>',
     '[<please>] <cancel> [<the>] <alarm> [von|für|um|am] (<when>) <off>',
+    '[<please>] <cancel> [<the>] <alarm> [für] {repeat} <off>',
     '[<please>] <cancel> [<the>] {clock} <alarm> [(für|am|von) {day}|{day}] <off>',
     '[<please>] <cancel> [<the>] <alarm> (für|am|von) {day} <off>',
     '[<please>] <cancel> [<the>] <alarm> {day} <off>',

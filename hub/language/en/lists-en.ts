@@ -63,6 +63,34 @@ const DAYS = {
   },
 }
 
+const WEEK = 'mon,tue,wed,thu,fri'
+const WHOLE_WEEK = `${WEEK},sat,sun`
+const DAY_NAMES = {
+  sunday: 'sun',
+  monday: 'mon',
+  tuesday: 'tue',
+  wednesday: 'wed',
+  thursday: 'thu',
+  friday: 'fri',
+  saturday: 'sat',
+}
+
+/** Days on which something comes again. */
+const REPEATS: Record<string, { days: string; isEvening?: boolean }> = {
+  ...{ 'every day': { days: WHOLE_WEEK }, daily: { days: WHOLE_WEEK }, 'each day': { days: WHOLE_WEEK } },
+  ...{ everyday: { days: WHOLE_WEEK }, 'every morning': { days: WHOLE_WEEK }, 'each morning': { days: WHOLE_WEEK } },
+  ...{ 'every evening': { days: WHOLE_WEEK, isEvening: true }, 'every night': { days: WHOLE_WEEK, isEvening: true } },
+  ...{ 'every weekday': { days: WEEK }, 'on weekdays': { days: WEEK }, weekdays: { days: WEEK } },
+  ...{ 'every weekday morning': { days: WEEK }, 'every working day': { days: WEEK }, 'every workday': { days: WEEK } },
+  ...{ 'on workdays': { days: WEEK }, 'monday to friday': { days: WEEK }, 'from monday to friday': { days: WEEK } },
+  ...{ 'every weekend': { days: 'sat,sun' }, 'on weekends': { days: 'sat,sun' }, 'at weekends': { days: 'sat,sun' } },
+  ...Object.fromEntries(
+    Object.entries(DAY_NAMES).flatMap(([name, days]) =>
+      [`every ${name}`, `each ${name}`, `on ${name}s`, `every ${name} morning`].map((said) => [said, { days }]),
+    ),
+  ),
+}
+
 const MEASURES = {
   ...{ temperature: 'temperature', temp: 'temperature', humidity: 'humidity', 'air humidity': 'humidity' },
   ...{ moisture: 'humidity', co2: 'carbon_dioxide', 'carbon dioxide': 'carbon_dioxide', 'c o 2': 'carbon_dioxide' },
@@ -86,6 +114,7 @@ export const EN_LISTS: ReadonlyMap<string, ReadList> = new Map([
   ['span', span],
   ['clock', clock],
   ['day', wordList(DAYS)],
+  ['repeat', wordList(REPEATS)],
   ['all', wordList({ all: true, every: true, both: true, any: true, 'all of': true })],
   [
     'everywhere',

@@ -24,7 +24,7 @@ const RULES = {
   cancel:
     'cancel|stop|delete|remove|end|clear|kill|turn off|switch off|abort|forget|drop|get rid of|shut off|scrap|dismiss',
   at: '(at|for|by|to|around)',
-  when: '[[on|for] {day}] <at> {clock} | <at> {clock} [[on|for] {day}] | {clock} [[on|for] {day}] | [on|for] {day} [<at>] {clock}',
+  when: '[[on|for] {day}] <at> {clock} | <at> {clock} [[on|for] {day}] | {clock} [[on|for] {day}] | [on|for] {day} [<at>] {clock} | [for] {repeat} [<at>] {clock} | [<at>] {clock} [for] {repeat}',
   on_word: '(turn|switch|put|power|flip|bring)',
 }
 

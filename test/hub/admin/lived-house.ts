@@ -30,6 +30,7 @@ import {
   ROOMS,
   SECRET,
   SHOWN,
+  SPOKEN_NAME,
   STREAM,
   sealedToken,
   TALK,
@@ -47,6 +48,12 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
   'timers/cancel': { before: TIMER, expect: { name: 'pasta', state: 'cancelled' } },
   'voice/notes': { before: NOTE, expect: { notes: [{ note: 'the key is under the mat', device: null, id: 1 }] } },
   'voice/forget': { before: NOTE, expect: { note: 1, forgotten: 'the key is under the mat' } },
+  'voice/add-name': { before: ROOMS, expect: { name: 'big light', own: expect.any(String), kind: 'device', id: 1 } },
+  'voice/names': {
+    before: SPOKEN_NAME,
+    expect: { names: [{ name: 'big light', kind: 'device', of: 'kitchen-pi', id: 1 }] },
+  },
+  'voice/remove-name': { before: SPOKEN_NAME, expect: { name: 'big light', id: 1 } },
   'voice/ask': { expect: { text: expect.stringMatching(/^It is /), intent: 'time', done: [] } },
   'devices/invite': {
     prepared: HUB,

@@ -98,6 +98,8 @@ export const ROOMS = `INSERT OR IGNORE INTO rooms (id, house_id, name, room_type
 
 /** Something to be remembered. */
 export const NOTE = `INSERT OR IGNORE INTO voice_notes (id, house_id, note, created_at) VALUES (1, ${HOME}, 'the key is under the mat', ${START})`
+/** What a device is called, too. */
+export const SPOKEN_NAME = `INSERT OR IGNORE INTO spoken_names (id, name, device_id, created_at) VALUES (1, 'big light', 'kitchen-pi', ${START})`
 /** Something that is to ring. */
 export const TIMER = `INSERT OR IGNORE INTO timers (id, house_id, device_id, kind, name, state, rings_at, duration_ms, clock_known, created_at, updated_at)
   VALUES ('t1', ${HOME}, 'kitchen-pi', 'timer', 'pasta', 'waiting', ${START + 600_000}, 600000, 1, ${START}, ${START})`

@@ -45,7 +45,12 @@ function say(part: SentencePart, next: () => number, values: ReadonlyMap<string,
 const VALUES = {
   en: {
     ...{ number: ['5', 'twenty one', 'two and a half'], span: ['ten minutes', 'an hour and a half'], all: ['all'] },
-    ...{ clock: ['7:30', 'half past seven', 'noon'], day: ['tomorrow', 'monday'], everywhere: ['everywhere'] },
+    ...{
+      clock: ['7:30', 'half past seven', 'noon'],
+      day: ['tomorrow', 'monday'],
+      repeat: ['every weekday'],
+      everywhere: ['everywhere'],
+    },
     ...{
       measure: ['temperature'],
       adjective: ['warm'],
@@ -58,7 +63,12 @@ const VALUES = {
   },
   de: {
     ...{ number: ['5', 'einundzwanzig', 'zweieinhalb'], span: ['zehn Minuten', 'anderthalb Stunden'], all: ['alle'] },
-    ...{ clock: ['7:30', 'halb acht', 'sieben Uhr'], day: ['morgen', 'Montag'], everywhere: ['überall'] },
+    ...{
+      clock: ['7:30', 'halb acht', 'sieben Uhr'],
+      day: ['morgen', 'Montag'],
+      repeat: ['jeden Werktag'],
+      everywhere: ['überall'],
+    },
     ...{
       measure: ['Temperatur'],
       adjective: ['warm'],

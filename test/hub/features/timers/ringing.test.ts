@@ -139,3 +139,89 @@ describe('an alarm', () => {
       expect(refused({ when })).toMatchObject({ code: 'bad_params' })
   })
 })
+
+describe('an alarm that comes again', () => {
+  const DAY = 24 * HOUR
+  const again = (repeat: string, when = '07:00') => add({ when, repeat, name: 'up', device: 'kitchen-pi' })
+  const next = () => open().filter(({ state }) => state === 'waiting')
+
+  beforeEach(() => zone('Europe/Berlin'))
+
+  it('rings at seven on each of its days, and waits for the next as soon as it rings', () => {
+    // One at night in Berlin, on a Thursday.
+    expect(again('weekdays')).toMatchObject({ rings_at: START + 6 * HOUR, repeats: 'mon,tue,wed,thu,fri' })
+    house.tick(6 * HOUR)
+    expect(open()).toMatchObject([{ state: 'ringing' }, { state: 'waiting', rings_at: START + 6 * HOUR + DAY }])
+    expect(frames()).toHaveLength(50)
+    ask(house, commandInput('timers/cancel', { timer: String(open()[0]?.id) }))
+    house.tick(DAY)
+    expect(next()).toMatchObject([{ rings_at: START + 6 * HOUR + 4 * DAY, repeats: 'mon,tue,wed,thu,fri', name: 'up' }])
+  })
+
+  it('keeps its time of day when the clocks are changed, forward and back, and in a zone that the house gets', () => {
+    house.now = Date.UTC(2026, 2, 27, 20)
+    again('daily')
+    for (const [month, day, hour] of [
+      [2, 28, 6],
+      [2, 29, 5],
+      [2, 30, 5],
+    ] as const) {
+      expect(next()).toMatchObject([{ rings_at: Date.UTC(2026, month, day, hour) }])
+      house.now = Date.UTC(2026, month, day, hour)
+      house.tick(1_000)
+    }
+    house.now = Date.UTC(2026, 9, 24, 4)
+    house.tick(1_000)
+    expect(next()).toMatchObject([{ rings_at: Date.UTC(2026, 9, 24, 5) }])
+    house.now = Date.UTC(2026, 9, 24, 5)
+    house.tick(1_000)
+    expect(next()).toMatchObject([{ rings_at: Date.UTC(2026, 9, 25, 6) }])
+    zone('America/New_York')
+    house.tick(1_000)
+    expect(next()).toMatchObject([{ rings_at: Date.UTC(2026, 9, 25, 11) }])
+  })
+
+  it('rings once on the days on which its time comes twice or is left out', () => {
+    house.now = Date.UTC(2026, 2, 28, 20)
+    again('daily', '02:30')
+    house.now = Date.UTC(2026, 2, 29, 1, 30)
+    house.tick(1_000)
+    expect(next()).toMatchObject([{ rings_at: Date.UTC(2026, 2, 30, 0, 30) }])
+    house.now = Date.UTC(2026, 9, 24, 20)
+    house.tick(1_000)
+    house.now = Date.UTC(2026, 9, 25, 0, 30)
+    house.tick(1_000)
+    expect(next()).toMatchObject([{ rings_at: Date.UTC(2026, 9, 26, 1, 30) }])
+  })
+
+  it('is missed once however long the hub was off, and rings on the next of its days', () => {
+    again('mon,thu')
+    house.now += 20 * DAY
+    house.restart()
+    house.tick(1_000)
+    expect(events('timer_missed')).toHaveLength(1)
+    // A Wednesday by then.
+    expect(open()).toMatchObject([{ state: 'waiting', rings_at: START + 6 * HOUR + 21 * DAY, repeats: 'mon,thu' }])
+    house.restart()
+    house.tick(1_000)
+    expect(open()).toHaveLength(1)
+  })
+
+  it('comes no more when what waits is cancelled', () => {
+    again('daily')
+    ask(house, commandInput('timers/cancel', { timer: 'up' }))
+    house.tick(DAY)
+    expect(open()).toEqual([])
+    expect(events('timer_rang')).toEqual([])
+  })
+
+  it('comes again on days, at a time of day', () => {
+    expect(refused({ when: '07:00', repeat: 'sometimes' })).toMatchObject({
+      message: 'repeat: sometimes are no days',
+      hint: 'Write daily, weekdays, weekends, or days such as mon,wed.',
+    })
+    for (const when of ['10min', '2026-07-01 07:00', '25:00'])
+      expect(refused({ when, repeat: 'mon,wed' })).toMatchObject({ hint: 'Write a time such as 07:00 with --repeat.' })
+    expect(add({ when: '07:00', repeat: 'weekends' })).toMatchObject({ repeats: 'sat,sun' })
+  })
+})

@@ -221,6 +221,22 @@ describe('timers and alarms by voice', () => {
     expect(say('cancel all alarms').text).toBe('5 alarms are cancelled.')
   })
 
+  it('come again on the days that were said, and are left out for one of them', () => {
+    expect(say('wake me every weekday at seven').text).toBe('The alarm is set for every weekday at 7 AM.')
+    expect(say('weck mich jeden abend um acht').text).toBe('Der Wecker ist gestellt: jeden Tag um 20 Uhr.')
+    expect(say('wake me on sundays at nine').text).toBe('The alarm is set for every Sunday at 9 AM.')
+    expect(say('do i have an alarm for wednesday').text).toContain('2 alarms are set')
+    expect(say('cancel the alarm for sunday').text).toBe(
+      'Left out once. The alarm rings again Sunday next week at 9 AM.',
+    )
+    expect(say('lösch den wecker um neun').text).toBe('Der Wecker ist gelöscht.')
+    expect(say('cancel the eight o clock alarm').text).toBe('The alarm is cancelled.')
+    expect(say('i do not need the alarm today').text).toBe('Left out once. The alarm rings again tomorrow at 7 AM.')
+    expect(say('cancel the alarm').text).toBe('The alarm is cancelled.')
+    house.tick(7 * 24 * 3_600_000)
+    expect(house.all("SELECT 1 FROM events WHERE event_type = 'timer_rang'")).toEqual([])
+  })
+
   it('say so where the hub does not know how late it is', () => {
     house.clockSynced = false
     expect(say('wake me at half past seven').text).toContain('I am not sure of my clock')
