@@ -1,6 +1,8 @@
 import { wallMoment, wallTime } from '../../../shared/wall-time.ts'
 import type { SpokenTime } from '../../language/spoken-times.ts'
 import { foldWord, joinedWords } from '../../language/words.ts'
+import { wantedOf } from '../control/desired-state.ts'
+import { volumeOf } from '../control/device-volume.ts'
 import { REPEAT_DAYS } from '../timers/repeats.ts'
 import { cancelTimers, setAlarm, setRepeating, setTimer, skipAlarm } from '../timers/set-timer.ts'
 import { LONGEST_TIMER_MS, openTimerRows, type TimerRow } from '../timers/timer-rows.ts'
@@ -26,7 +28,7 @@ export function answerTimerSet(asked: VoiceAsked): Answer {
   const span = numberSlot(asked, 'span') ?? 0
   if (span < 1_000 || span > LONGEST_TIMER_MS) return { text: words.notUnderstood(asked.slots.span?.heard ?? '') }
   const row = setTimer(context, placeOf(asked), span, context.caller.principal)
-  return { text: words.timerSet(spokenTimer(row, context.now)), done: [`timer ${row.id} set`] }
+  return { text: heard(asked, words.timerSet(spokenTimer(row, context.now))), done: [`timer ${row.id} set`] }
 }
 
 export function answerTimerLeft(asked: VoiceAsked): Answer {
@@ -55,7 +57,7 @@ export function answerAlarmSet(asked: VoiceAsked): Answer {
   if (wall === null) return { text: words.notUnderstood(asked.slots.clock?.heard ?? '') }
   const row = setAlarm(context, placeOf(asked), { wall, zone: house.zone }, context.caller.principal)
   return {
-    text: words.alarmSet(spokenAlarm(row, asked), context.clockSynced !== false),
+    text: heard(asked, words.alarmSet(spokenAlarm(row, asked), context.clockSynced !== false)),
     done: [`alarm ${row.id} set`],
   }
 }
@@ -80,6 +82,12 @@ export function answerAlarmCancel(asked: VoiceAsked): Answer {
   return ended(asked, meant, words.alarmsCancelled(meant.length))
 }
 
+/** With the warning that nobody will hear it, where its speaker is silent. */
+function heard({ context, words, device }: VoiceAsked, text: string): string {
+  const volume = device === null ? null : volumeOf(context.db, device.id, wantedOf(context.db, device.id).volume)
+  return volume === 0 ? `${text} ${words.ringsUnheard()}` : text
+}
+
 /** On each of the days that were said, at the time that was said, or in the evening where that was said. */
 function repeating(asked: VoiceAsked): Answer {
   const { context, house, words, slots } = asked
@@ -95,7 +103,7 @@ function repeating(asked: VoiceAsked): Answer {
     context.caller.principal,
   )
   return {
-    text: words.alarmSet(spokenAlarm(row, asked), context.clockSynced !== false),
+    text: heard(asked, words.alarmSet(spokenAlarm(row, asked), context.clockSynced !== false)),
     done: [`alarm ${row.id} set`],
   }
 }

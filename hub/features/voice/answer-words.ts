@@ -39,6 +39,8 @@ export interface AnswerWords {
   timersLeft(timers: readonly SpokenTimer[]): string
   noTimer(name: string | null): string
   timersCancelled(count: number): string
+  /** Said behind what was set: the speaker on which it is to ring is silent. */
+  ringsUnheard(): string
   whichTimer(timers: readonly SpokenTimer[]): string
   alarmSet(alarm: SpokenAlarm, isClockKnown: boolean): string
   alarms(alarms: readonly SpokenAlarm[]): string

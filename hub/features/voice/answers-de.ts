@@ -60,6 +60,7 @@ export const DE_ANSWERS: AnswerWords = {
       .join(' '),
   noTimer: (name) => (name === null ? 'Es läuft kein Timer.' : `Es läuft kein Timer namens ${name}.`),
   timersCancelled: (count) => (count === 1 ? 'Der Timer ist gelöscht.' : `${count} Timer sind gelöscht.`),
+  ringsUnheard: () => 'Aber dieser Lautsprecher ist stumm, niemand wird es hören.',
   whichTimer: (timers) => `Welcher? Es gibt ${listed(timers.map(timerName), 'und')}.`,
   alarmSet: (alarm, isClockKnown) =>
     `${alarmName(alarm)} ist gestellt: ${moment(alarm)}.${isClockKnown ? '' : ' Aber ich bin mir meiner Uhr nicht sicher, verlass dich nicht darauf.'}`,

@@ -53,6 +53,7 @@ export const EN_ANSWERS: AnswerWords = {
       .join(' '),
   noTimer: (name) => (name === null ? 'No timer is running.' : `No timer called ${name} is running.`),
   timersCancelled: (count) => (count === 1 ? 'The timer is cancelled.' : `${count} timers are cancelled.`),
+  ringsUnheard: () => 'But this speaker is silent, so nobody will hear it.',
   whichTimer: (timers) => `Which one? There is ${listed(timers.map(timerName), 'and')}.`,
   alarmSet: (alarm, isClockKnown) =>
     `${capital(alarmName(alarm))} is set for ${moment(alarm)}.${isClockKnown ? '' : ' But I am not sure of my clock, so do not rely on it.'}`,

@@ -5,7 +5,7 @@ import { DE_ALARMS, DE_TIMERS } from './timer-sentences-de.ts'
 
 const RULES = {
   please:
-    '(kannst|könntest|würdest|willst|magst) du|(kann|könnte|darf) ich|ich (will|möchte|hätte gern|hätte gerne|brauche|würde gern|würde gerne)|lass [uns]|wir (brauchen|wollen|möchten)|du (kannst|darfst|könntest)',
+    '(kannst|könntest|würdest|willst|magst) du|(kann|könnte|darf) ich|ich (will|möchte|hätte gern|hätte gerne|brauche|würde gern|würde gerne)|lass [uns]|wir (brauchen|wollen|möchten)|(können|könnten|dürfen) wir|du (kannst|darfst|könntest)',
   tell: 'was ist|wie ist|wie lautet|sag [mir]|sage [mir]|nenn [mir]|nenne [mir]|zeig [mir]|zeige [mir]|verrate [mir]|verrat [mir]|gib mir|lies [mir]|ich (will|möchte|würde gern|würde gerne) wissen|weißt du|kannst du mir sagen|könntest du mir sagen|wie sind|was sind|lies mir|wie steht es um|wie siehts mit|wie sieht es mit',
   the: 'der|die|das|den|dem|des|mein|meine|meinen|meinem|meiner|unser|unsere|unseren|unserem|unserer|ein|eine|einen|einem|einer|diese|diesen|dieser|dieses|dein|deine|deinen|deiner',
   in_room: '(in|im|am|auf|vom|von|aus|für|ins|beim|bei|aufm) [<the>] {room}',
@@ -22,6 +22,7 @@ const RULES = {
     'lösch|lösche|löschen|stopp|stoppe|stoppen|beende|beenden|brich|breche|abbrechen|entferne|entfernen|schalt|schalte|schalten|mach|mache|machen|stell|stelle|stellen|vergiss|streich|streiche|storniere|stornieren|deaktiviere|deaktivieren|nimm|halt|halte|anhalten|abstellen|ausstellen|ausmachen|ausschalten',
   off: '[ab|aus|an|raus|weg|zurück|löschen|stoppen|beenden|abbrechen|ausschalten|ausmachen|abstellen|ausstellen|entfernen|stornieren|streichen|anhalten|deaktivieren]',
   when: '[(am|für|auf) {day}|{day}] [um|auf|gegen|für] {clock} | [um|auf|gegen|für] {clock} ((am|für|auf) {day}|{day}) | [für] {repeat} [um|auf|gegen|für] {clock} | [um|auf|gegen|für] {clock} {repeat}',
+  some: '[noch] (etwas|ein bisschen|ein wenig) [mehr]|[viel|noch] mehr|genug',
   weekday: 'montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|sonnabend',
   ordinal:
     'erste|zweite|dritte|vierte|fünfte|sechste|siebte|achte|neunte|zehnte|elfte|zwölfte|dreizehnte|vierzehnte|fünfzehnte|sechzehnte|siebzehnte|achtzehnte|neunzehnte|zwanzigste|einundzwanzigste|zweiundzwanzigste|dreiundzwanzigste|vierundzwanzigste|fünfundzwanzigste|sechsundzwanzigste|siebenundzwanzigste|achtundzwanzigste|neunundzwanzigste|dreißigste|einunddreißigste',

@@ -13,6 +13,7 @@ const RULES = {
   room: '[<the>] {room}',
   lights: 'light[s]|lamp[s]|lighting',
   on: 'on',
+  some: 'some|[a] (bit|little) [bit] [more] [of]|[much|some] more|enough',
   weekday: 'monday|tuesday|wednesday|thursday|friday|saturday|sunday',
   ordinal:
     'first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|twenty (first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|thirtieth|thirty first',

@@ -26,7 +26,7 @@ export const EN_SPEAKER = {
     'is [it|today] [already] <weekday> [or <weekday>] [today|already]',
     'is [it|today] [already] [<month>] [the] <ordinal> [of <month>] [or [the] <ordinal>] [today|already]',
     "what is (tomorrow's|tomorrows) date",
-    'what (day|date) is [it] {day}',
+    'what (day|date|weekday) is [it] {day}',
     'what (day|date) (will it be|do we have) {day}',
   ],
   stop: [
@@ -80,7 +80,8 @@ export const EN_SPEAKER = {
   ],
   mute: [
     '[<please>] mute (yourself|speech|your voice|your speaker|the speaker|the volume|your answers)',
-    '[<please>] go (mute|silent)',
+    '[<please>] (go|be|stay) mute',
+    '[<please>] go silent',
     '[<please>] (turn|switch) [<the>] (voice|speech|volume) off',
     '[<please>] (turn|switch) off [<the>] (voice|speech|volume)',
     'no [more] speech',
@@ -153,6 +154,7 @@ export const EN_SPEAKER = {
   come_back: [
     '[<please>] (come|get|go) back [over] [here|to me|again]',
     '[<please>] (bring|take|get|fetch|pull) (it|this|that|the conversation|yourself) back [here]',
+    '[<please>] come (here|to me) again',
     '[no] [stay|back] here (instead|after all)',
     'i am (back|here) again',
     'undo [<the>] (handoff|handover)',
@@ -163,6 +165,7 @@ export const EN_SPEAKER = {
     '(what is|what was|whats) the last thing [that] (you|i) (heard|understood|picked up|said)',
     'what (did|have) i just (say|said)',
     'what did i say last',
+    'did you (hear|understand|catch|get) (me|that|what i [just] said)',
     'what did you think [that] i said',
   ],
   forget: [
@@ -178,7 +181,9 @@ export const EN_SPEAKER = {
     '[<please>] remember [for (me|later)] that {*:note}',
     '[<please>] remember [this|for me|for later|it|the following] {*:note}',
     '[<please>] (do not|dont|never) (forget|let me forget) [that|about|to] {*:note}',
-    '[<please>] (note|write|jot|put) [down|that|this|it|to self] [down|that] {*:note}',
+    '[<please>] (note|jot) [down|that|this|it|to self] [down|that] {*:note}',
+    '[<please>] (write|put) (down|this down|that down|it down|to self) [that] {*:note}',
+    '[<please>] write (that|this) {*:note}',
     '[<please>] (note|memo|note to self|take a note) [that|of|saying] {*:note}',
     '[<please>] (make|take|leave|save|add|create) a note [for later] [that|of|to|about|saying] {*:note}',
     '[<please>] (keep|bear|have) in mind [that] {*:note}',
@@ -197,6 +202,7 @@ export const EN_SPEAKER = {
     'what (did|have) i (note|noted|write|written|tell you|told you|say|said|save|saved) [down|for later|earlier|to remember]',
     'remind me [of] what (i|you) (told|asked|said|noted|should|were) [you] [to] [remember|keep|note]',
     'what do you remember',
+    'what (should|must|did|do|shall) i [have to|want to|need to] (think of|remember|not forget)',
     'what was i (supposed|meant|going) to remember',
     'what did (i|you) (want|have) to remember',
     '(are there|do i have|have i got) [any] notes',

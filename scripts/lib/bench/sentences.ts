@@ -4,6 +4,7 @@ import { ENGLISH } from '../../../hub/language/en/language-en.ts'
 import { type NameEntry, NameList } from '../../../hub/language/lists.ts'
 import { Matcher } from '../../../hub/language/matcher.ts'
 import { systemClock } from '../../../shared/clock.ts'
+import { scoreSentences, sentenceFile } from '../../../test/hub/features/voice/sentence-score.ts'
 
 const FIXTURES = new URL('../../../test/fixtures/sentences/', import.meta.url)
 const TURNS = 20
@@ -86,4 +87,10 @@ for (const { code, grammar, lists } of [ENGLISH, GERMAN]) {
   // What else the machine does is no part of a sentence: the slowest sentence, at its median.
   result[`match_max_ms_${code}`] = rounded(Math.max(...ofSentence))
 }
+for (const code of ['en', 'de'] as const)
+  for (const file of ['sentences', 'unseen', 'fresh']) {
+    const { right, falseAccepts } = scoreSentences(sentenceFile(`${file}.${code}`), code)
+    result[`right_${file}_${code}`] = rounded(right)
+    result[`false_${file}_${code}`] = rounded(falseAccepts)
+  }
 console.log(JSON.stringify(result))

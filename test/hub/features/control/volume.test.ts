@@ -99,6 +99,15 @@ describe('by voice', () => {
     expect(told()?.settings).toEqual({ volume: 30 })
   })
 
+  it('it is told whoever has something ring on a silent speaker', () => {
+    asks('mute yourself')
+    expect(asks('set a timer for ten minutes').text).toBe(
+      'A timer of 10 minutes is set. But this speaker is silent, so nobody will hear it.',
+    )
+    expect(asks('weck mich jeden Werktag um sieben').text).toContain('niemand wird es hören')
+    expect(asks('set a timer for ten minutes', 'hall-pi').text).toBe('A timer of 10 minutes is set.')
+  })
+
   it('it is that of a speaker, and of who was spoken to', () => {
     asks('volume fifty', 'hall-pi')
     expect(told()).toBeUndefined()
