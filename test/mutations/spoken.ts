@@ -80,6 +80,13 @@ export const SPOKEN: readonly Mutation[] = [
     test: { file: PRIVACY, name: 'is gone, words, answer and recording' },
   },
   {
+    without: 'forgetting also the answers that tell what is to be forgotten',
+    file: 'hub/features/voice/answer-privacy.ts',
+    text: 'words !== null && !isAbout(asked, words)',
+    becomes: 'words !== null || !isAbout(asked, "")',
+    test: { file: PRIVACY, name: 'is what was meant, with every answer that tells it' },
+  },
+  {
     without: 'removing the words of what is to be forgotten',
     file: 'hub/features/voice/answer-privacy.ts',
     text: '{ words: true }',

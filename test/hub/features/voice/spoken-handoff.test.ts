@@ -82,6 +82,25 @@ describe('a conversation that is to go on elsewhere', () => {
     expect(at()).toEqual(['hall-pi active'])
   })
 
+  it('goes there from the turn in which somebody says so', () => {
+    starts(house, 'kitchen-pi', 't2')
+    ends(house, 'kitchen-pi', 't2')
+    const heard = house.input<{ text: string }>({
+      ...{ kind: 'turn_heard', device: 'kitchen-pi', turn: 't2', text: 'Continue in the hall.', by: 'ears' },
+    })
+    expect(heard.value.text).toBe('Going on at hall-pi.')
+    house.tick(1_000)
+    expect(at()).toEqual(['hall-pi active'])
+    starts(house, 'hall-pi', 't3')
+    ends(house, 'hall-pi', 't3')
+    const back = house.input<{ text: string }>({
+      ...{ kind: 'turn_heard', device: 'hall-pi', turn: 't3', text: 'Come back!', by: 'ears' },
+    })
+    expect(back.value.text).toBe('Going on at kitchen-pi.')
+    house.tick(1_000)
+    expect(at()).toEqual(['kitchen-pi active'])
+  })
+
   it('stays where the persona may not hand over', () => {
     house.db.prepare(`UPDATE personas SET behavior_config = '{"actions":["timers/*"]}'`).run()
     expect(asks('continue in the hall')).toMatchObject({ text: 'I may not do that here.', done: [] })

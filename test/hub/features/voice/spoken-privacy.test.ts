@@ -46,7 +46,9 @@ describe('what was heard last', () => {
     expect(asks('was hast du zuletzt gehört', 'hall-pi').text).toBe('Gehört habe ich: good night.')
     expect(asks('what did you hear', 'attic-pi').text).toContain('I have kept nothing')
     spoken('kitchen-pi', 't3', null)
-    expect(asks('what did you hear').text).toBe('I have a recording of it, and no words.')
+    expect(asks('what did you hear').text).toBe('I heard: the code is four two.')
+    spoken('attic-pi', 't4', null)
+    expect(asks('what did you hear', 'attic-pi').text).toBe('I have a recording of it, and no words.')
   })
 
   it('is told to nobody who comes later', () => {
@@ -83,6 +85,30 @@ describe('what is to be forgotten', () => {
     expect(event?.description).toContain('kitchen-pi')
     expect(JSON.stringify(event)).not.toContain('four two')
     expect(asks('was hast du gehört').text).toBe('Gehört habe ich: good morning.')
+  })
+
+  it('is what was meant, with every answer that tells it and what was heard since', () => {
+    spoken('kitchen-pi', 't1', 'good morning')
+    spoken('kitchen-pi', 't2', 'the code is four two')
+    spoken('kitchen-pi', 't3', 'what did you hear')
+    spoken('kitchen-pi', 't4', 'wiederhol das')
+    spoken('kitchen-pi', 't5', null)
+    expect(asks('what did you hear').text).toBe('I heard: the code is four two.')
+    expect(asks('forget that').done).toHaveLength(4)
+    expect(kept()).toEqual(['answer to good morning', 'good morning'])
+    expect(clips()).toEqual(['kitchen-pi/t1'])
+  })
+
+  it('is not the turn in which somebody says so', () => {
+    spoken('kitchen-pi', 't1', 'the code is four two')
+    starts(house, 'kitchen-pi', 't2')
+    ends(house, 'kitchen-pi', 't2')
+    const heard = house.input<{ text: string }>({
+      ...{ kind: 'turn_heard', device: 'kitchen-pi', turn: 't2', text: 'Forget that.', by: 'ears' },
+    })
+    expect(heard.value.text).toBe('It is forgotten: the words and the recording are gone.')
+    expect(kept()).toEqual(['Forget that.'])
+    expect(clips()).toEqual(['kitchen-pi/t2'])
   })
 
   it('is also a sound without words', () => {
