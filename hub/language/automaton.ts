@@ -10,13 +10,22 @@ export interface SentencePlace {
   rest: string | null
 }
 
-/** What may be said next, and where it leads. */
+/** A word, or one of those of a rule, and where it leads. Those of a rule are kept once, however many templates say it. */
+interface WordLink {
+  said: string | ReadonlySet<string>
+  to: SentencePlace
+}
+
+/** What may be said next, and where it leads. There are thousands, and most have few ways on. */
 export interface Step {
-  words: Map<string, SentencePlace[]>
-  /** Words of one rule lead to one place: they are kept once, however many templates say the rule. */
-  choices: Map<ReadonlySet<string>, SentencePlace[]>
+  words: WordLink[]
   lists: { list: string; slot: string; to: SentencePlace }[]
   rests: { slot: string; to: SentencePlace }[]
+}
+
+/** Where every template begins: its words are looked up, and not gone through. */
+export interface StartStep extends Step {
+  places: Map<string | ReadonlySet<string>, SentencePlace[]>
 }
 
 /** More than these nobody writes on purpose. */
@@ -25,8 +34,20 @@ const MOST_LINKS = 5_000
 /** So few words are entered one by one. */
 const FEW_WORDS = 3
 
-export function emptyStep(): Step {
-  return { words: new Map(), choices: new Map(), lists: [], rests: [] }
+export function startStep(): StartStep {
+  return { places: new Map(), ...emptyStep() }
+}
+
+function emptyStep(): Step {
+  return { words: [], lists: [], rests: [] }
+}
+
+/** Where a word leads from a step. */
+export function* placesBehind(step: Step | StartStep, word: string): Generator<SentencePlace> {
+  for (const { said, to } of step.words) if (typeof said === 'string' ? said === word : said.has(word)) yield to
+  if (!('places' in step)) return
+  yield* step.places.get(word) ?? []
+  for (const [said, places] of step.places) if (typeof said !== 'string' && said.has(word)) yield* places
 }
 
 /**
@@ -35,13 +56,13 @@ export function emptyStep(): Step {
  * parts and not the ways in which it can be said.
  */
 export class TemplateEntry {
-  readonly #start: Step
+  readonly #start: StartStep
   readonly #empty = new Map<SentencePart, boolean>()
   readonly #words = new Map<SentencePart, ReadonlySet<string>>()
   #places = 0
   #links = 0
 
-  constructor(start: Step) {
+  constructor(start: StartStep) {
     this.#start = start
   }
 
@@ -55,7 +76,7 @@ export class TemplateEntry {
 
   /** Whatever the part may begin with is said next in `step`; behind the part is `after`. */
   #enter(step: Step, part: SentencePart, after: SentencePlace): void {
-    if (part.kind === 'word') this.#link(step.words, part.text, after)
+    if (part.kind === 'word') this.#link(step, part.text, after)
     else if (part.kind === 'maybe') this.#enter(step, part.part, after)
     else if (part.kind === 'choice') this.#enterChoice(step, part, after)
     else if (part.kind === 'sequence') this.#enterSequence(step, part.parts, after)
@@ -68,8 +89,8 @@ export class TemplateEntry {
 
   #enterChoice(step: Step, part: Extract<SentencePart, { kind: 'choice' }>, after: SentencePlace): void {
     const words = this.#wordsOf(part)
-    if (words.size > FEW_WORDS) this.#link(step.choices, words, after)
-    else for (const word of words) this.#link(step.words, word, after)
+    if (words.size > FEW_WORDS) this.#link(step, words, after)
+    else for (const word of words) this.#link(step, word, after)
     for (const one of part.parts) if (!isWords(one)) this.#enter(step, one, after)
   }
 
@@ -91,17 +112,20 @@ export class TemplateEntry {
 
   /** What may be said in `from` may be said in `to`, too. */
   #addAll(to: Step, from: Step): void {
-    for (const [word, places] of from.words) for (const place of places) this.#link(to.words, word, place)
-    for (const [words, places] of from.choices) for (const place of places) this.#link(to.choices, words, place)
+    for (const { said, to: place } of from.words) this.#link(to, said, place)
     this.#count(from.lists.length + from.rests.length)
     to.lists.push(...from.lists)
     to.rests.push(...from.rests)
   }
 
-  #link<K>(links: Map<K, SentencePlace[]>, key: K, to: SentencePlace): void {
+  #link(step: Step, said: string | ReadonlySet<string>, to: SentencePlace): void {
     this.#count()
-    const known = links.get(key)
-    if (known === undefined) links.set(key, [to])
+    if (step !== this.#start) {
+      step.words.push({ said, to })
+      return
+    }
+    const known = this.#start.places.get(said)
+    if (known === undefined) this.#start.places.set(said, [to])
     else if (known.at(-1) !== to) known.push(to)
   }
 

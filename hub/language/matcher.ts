@@ -1,4 +1,4 @@
-import { emptyStep, type SentencePlace, type Step, TemplateEntry } from './automaton.ts'
+import { placesBehind, type SentencePlace, type Step, startStep, TemplateEntry } from './automaton.ts'
 import type { ListValue, ReadList } from './lists.ts'
 import { RuleBook, readTemplate, SentenceError, type SentencePart } from './template.ts'
 import { type SpokenWord, spokenWords } from './words.ts'
@@ -57,39 +57,47 @@ interface Way {
   slots: Slot | null
 }
 
+/** What is not compiled yet, and what is known from what was. */
+interface Uncompiled {
+  /** From the last. */
+  intents: (readonly [intent: string, templates: readonly string[]])[]
+  rules: RuleBook
+  entry: TemplateEntry
+  looked: Set<SentencePart>
+}
+
 /**
  * Sentences of one language, compiled once: at the first of them, or in steps before. A sentence is matched word by word against all
  * templates at the same time; of two ways to one place the better one is followed. So the time grows with the words and not with what
  * they could mean.
  */
 export class Matcher {
-  readonly #start: Step = emptyStep()
-  readonly #entry = new TemplateEntry(this.#start)
+  readonly #start = startStep()
   readonly #intents: string[] = []
   readonly #fillers: ReadonlySet<string>
   readonly #endings: readonly string[]
-  readonly #rules: RuleBook
-  /** What is not compiled yet, from its last. */
-  readonly #waiting: (readonly [intent: string, templates: readonly string[]])[]
+  /** `null` as soon as everything is compiled: what was read of templates is larger than what came of it. */
+  #left: Uncompiled | null
   /** Words that templates say and that have one of the endings: none of them is two. */
   readonly #whole = new Set<string>()
-  readonly #looked = new Set<SentencePart>()
 
   constructor({ sentences, rules, fillers, endings = [] }: Grammar) {
     this.#endings = endings
-    this.#rules = new RuleBook(rules)
     this.#fillers = new Set(fillers.flatMap((filler) => spokenWords(filler).map(({ text }) => text)))
-    this.#waiting = Object.entries(sentences).reverse()
+    this.#left = {
+      intents: Object.entries(sentences).reverse(),
+      ...{ rules: new RuleBook(rules), entry: new TemplateEntry(this.#start), looked: new Set() },
+    }
   }
 
   /** Compiles so many more intents, by default all; whether that was all. May be called again. Throws `SentenceError`. */
   compile(most = Number.POSITIVE_INFINITY): boolean {
-    for (let left = most; left > 0; left--) {
-      const next = this.#waiting.pop()
-      if (next === undefined) return true
-      for (const template of next[1]) this.#add(next[0], template)
+    for (let more = most; more > 0 && this.#left !== null; more--) {
+      const [intent, templates] = this.#left.intents.pop() ?? ['', []]
+      for (const template of templates) this.#add(this.#left, intent, template)
+      if (this.#left.intents.length === 0) this.#left = null
     }
-    return this.#waiting.length === 0
+    return this.#left === null
   }
 
   get templates(): number {
@@ -97,25 +105,25 @@ export class Matcher {
     return this.#intents.length
   }
 
-  #add(intent: string, template: string): void {
-    const part = readTemplate(template, this.#rules)
-    if (this.#endings.length > 0) this.#keepWhole(part)
+  #add({ rules, entry, looked }: Uncompiled, intent: string, template: string): void {
+    const part = readTemplate(template, rules)
+    if (this.#endings.length > 0) this.#keepWhole(part, looked)
     try {
-      this.#entry.add(part, this.#intents.length)
+      entry.add(part, this.#intents.length)
     } catch (error) {
       throw new SentenceError(template, 0, error instanceof Error ? error.message : String(error))
     }
     this.#intents.push(intent)
   }
 
-  #keepWhole(part: SentencePart): void {
-    if (part.kind === 'maybe') this.#keepWhole(part.part)
+  #keepWhole(part: SentencePart, looked: Set<SentencePart>): void {
+    if (part.kind === 'maybe') this.#keepWhole(part.part, looked)
     else if (part.kind === 'word') {
       if (this.#endings.some((ending) => part.text.endsWith(ending))) this.#whole.add(part.text)
     } else if (part.kind === 'choice' || part.kind === 'sequence') {
-      if (this.#looked.has(part)) return
-      this.#looked.add(part)
-      for (const one of part.parts) this.#keepWhole(one)
+      if (looked.has(part)) return
+      looked.add(part)
+      for (const one of part.parts) this.#keepWhole(one, looked)
     }
   }
 
@@ -183,10 +191,7 @@ class Walk {
   #step(way: Way, step: Step, { at, word }: { at: number; word: string }): void {
     const { score, slots, place } = way
     if (this.#fillers.has(word)) this.#put(at + 1, { ...way, score: score + WORTH.filler })
-    for (const next of step.words.get(word) ?? []) this.#put(at + 1, { place: next, score: score + WORTH.said, slots })
-    for (const [words, places] of step.choices)
-      if (words.has(word))
-        for (const next of places) this.#put(at + 1, { place: next, score: score + WORTH.said, slots })
+    for (const next of placesBehind(step, word)) this.#put(at + 1, { place: next, score: score + WORTH.said, slots })
     for (const { list, slot, to: next } of step.lists)
       for (const { to, value } of this.#values(list, at)) {
         const taken = { name: slot, value, from: at, to, before: slots }
