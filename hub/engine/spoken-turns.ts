@@ -23,6 +23,18 @@ export type HeardAnswer =
   /** Nothing was said, or the session is another one by now. */
   { kind: 'nothing' } | { kind: 'say'; text: string; language: string }
 
+/** Something to be said on one device, whoever asked for it. */
+export interface UnaskedSpeech {
+  device: string
+  text: string
+  /** As `en`. */
+  language: string
+  /** At once, and loudly; anything else waits until nobody speaks there. */
+  isUrgent: boolean
+  /** In which it is said; `null`: in none. */
+  session: { id: string; epoch: number } | null
+}
+
 /** How an answer went, as the device and the front know it. */
 export interface SpokenAnswer {
   /** All that was spoken, and what of it came out of the speaker. */

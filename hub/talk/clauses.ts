@@ -7,7 +7,7 @@ const LONGEST = 220
 
 /** The end of a sentence, with its quotes and brackets; a dot within a number or behind an initial is none. */
 const SENTENCE = /(?<!(?:^|[\s.])\p{L})[.!?…]+["'”’)\]]*(?=\s)|\n+/gu
-/** Where one may breathe. */
+/** SpeakerPlace one may breathe. */
 const BREATH = /[,;:–—](?=\s)/gu
 
 /**

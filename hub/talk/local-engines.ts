@@ -6,7 +6,7 @@ import type { SpeechToText } from '../../speech/ports/speech-to-text.ts'
 import type { SpeakOptions, TextToSpeech } from '../../speech/ports/text-to-speech.ts'
 import type { Sound } from '../../speech/sound/wav-sound.ts'
 import { KNOWN_VOICES } from '../../speech/voices/known-voices.ts'
-import type { TalkEngines } from './talk.ts'
+import type { TalkEngines } from './talk-engines.ts'
 
 /** What `lares voice install` brought, looked for again with every turn: it may come while the hub runs. */
 export function localEngines(folder: string, clock: Clock): TalkEngines {

@@ -5,7 +5,7 @@ import type { Playback } from '../../shared/messages/playback.ts'
 import type { EndReason } from '../../shared/messages/turn.ts'
 import type { HeardWords, SpeechToText } from '../../speech/ports/speech-to-text.ts'
 import type { TextToSpeech } from '../../speech/ports/text-to-speech.ts'
-import type { HeardAnswer, OpenedTurn, SpokenAnswer } from '../engine/spoken-turns.ts'
+import type { HeardAnswer, OpenedTurn, SpokenAnswer, UnaskedSpeech } from '../engine/spoken-turns.ts'
 import { type ThinkingSound, thinkingSound } from './thinking-sound.ts'
 import { TurnSound } from './turn-sound.ts'
 import { type SaidAloud, type ToDevice, Utterance } from './utterance.ts'
@@ -15,6 +15,7 @@ import { Waterfall } from './waterfall.ts'
 export interface AsksHouse {
   heard(turn: OpenedTurn, words: { text: string; by: string }): Promise<HeardAnswer>
   answered(turn: OpenedTurn, answer: SpokenAnswer): Promise<void>
+  announced(announcement: UnaskedSpeech, end: SpokenAnswer['end']): Promise<void>
   /** The words for something that went wrong, in a language. */
   sorry(what: 'cannot_hear' | 'interrupted', language: string): string
 }

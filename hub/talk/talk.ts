@@ -1,13 +1,14 @@
 import { wait } from '../../shared/clock.ts'
+import { asError } from '../../shared/errors.ts'
 import { uuid7 } from '../../shared/ids.ts'
 import type { Service } from '../../shared/lifecycle.ts'
 import type { Playback } from '../../shared/messages/playback.ts'
 import type { EndReason } from '../../shared/messages/turn.ts'
 import type { SoundTaker } from '../contract/sound-taker.ts'
-import type { OpenedTurn } from '../engine/spoken-turns.ts'
+import type { OpenedTurn, UnaskedSpeech } from '../engine/spoken-turns.ts'
 import { SpokenTurn, type SpokenTurnParts, type TurnOutcome } from './spoken-turn.ts'
-import { Utterance } from './utterance.ts'
-import { Waterfall } from './waterfall.ts'
+import type { TalkEngines } from './talk-engines.ts'
+import { UNASKED, Unasked } from './unasked.ts'
 
 /** A device that does not come back within this has other troubles, and nobody remembers what he asked. */
 const BACK_MS = 60_000
@@ -15,13 +16,6 @@ const LOOK_MS = 250
 
 export type TalkParts = Omit<SpokenTurnParts, 'device' | 'turn' | 'id' | 'ears' | 'voice'> & {
   engines: TalkEngines
-}
-
-/** What hears and speaks here; `null`: nothing does. Looked at for every turn, because engines come and go. */
-export interface TalkEngines {
-  ears(): SpokenTurnParts['ears'] | null
-  voice(): SpokenTurnParts['voice'] | null
-  stop(): Promise<void>
 }
 
 /** Who is spoken with at present: at most one turn of a device is answered, the newest. */
@@ -33,12 +27,12 @@ export class Talk implements Service {
   #turns = new Map<string, SpokenTurn>()
   /** All of which something is still to be known, with their devices. */
   #open = new Map<SpokenTurn, string>()
-  /** Devices that are told that a turn was interrupted. */
-  #sorry = new Map<string, Utterance>()
+  #unasked: Unasked
   #stopped = false
 
   constructor(parts: TalkParts) {
     this.#parts = parts
+    this.#unasked = new Unasked(parts)
   }
 
   start(): void {}
@@ -47,7 +41,7 @@ export class Talk implements Service {
     this.#stopped = true
     const open = [...this.#open.keys()]
     for (const turn of open) turn.interrupt('the hub stops', { atOnce: true })
-    for (const sorry of this.#sorry.values()) sorry.stop({ atOnce: true })
+    this.#unasked.stop()
     await Promise.all(open.map(({ over }) => over))
     await this.#parts.engines.stop()
   }
@@ -63,7 +57,7 @@ export class Talk implements Service {
     const [ears, voice] = [engines.ears(), engines.voice()]
     if (this.#stopped || ears === null || voice === null) return []
     this.#turns.get(device)?.interrupt('somebody speaks into it')
-    this.#sorry.get(device)?.stop()
+    this.#unasked.giveWay(device)
     const spoken = new SpokenTurn({
       ...{ ...parts, device, turn, ears, voice },
       id: () => uuid7(parts.clock.now()),
@@ -86,8 +80,7 @@ export class Talk implements Service {
 
   playback(device: string, message: Playback): void {
     for (const [turn, at] of this.#open) if (at === device) turn.playback(message)
-    const sorry = this.#sorry.get(device)
-    if (sorry?.speech === message.speech) sorry.playback(message)
+    this.#unasked.playback(device, message)
   }
 
   /** A session is not at this device any more. */
@@ -97,33 +90,38 @@ export class Talk implements Service {
   }
 
   /** The hub went away in the middle of a turn: says sorry as soon as the device is back, if that is soon. */
-  async ownUp(turn: { device: string; session: string; epoch: number; language: string }): Promise<void> {
-    const { clock, to, house, engines, log } = this.#parts
-    const { device, session, epoch, language } = turn
+  async ownUp({
+    device,
+    ...turn
+  }: {
+    device: string
+    session: string
+    epoch: number
+    language: string
+  }): Promise<void> {
+    const { clock, to, house } = this.#parts
     const since = clock.mono()
     while (!to.reaches(device)) {
       await wait(clock, LOOK_MS)
       if (this.#stopped || clock.mono() - since > BACK_MS) return
     }
-    const voice = engines.voice()
-    if (voice === null || this.#turns.has(device)) return
-    const waterfall = new Waterfall(clock)
-    const about = { session, epoch, turn: null }
-    const utterance = new Utterance({
-      clock,
-      voice,
-      to,
-      device,
-      about,
-      language,
-      speech: uuid7(clock.now()),
-      waterfall,
-    })
-    this.#sorry.set(device, utterance)
-    const { end, error } = await utterance.say([house.sorry('interrupted', language)])
-    this.#sorry.delete(device)
-    if (end === 'failed') log.warn({ device, error: error?.message }, 'nobody was told that a turn was interrupted')
-    if (!this.#turns.has(device)) to.session(device, { ...about, step: 'ended', reason: 'hub_restart' })
+    if (this.#turns.has(device)) return
+    const { session, epoch, language } = turn
+    await this.#unasked.say(device, { session, epoch, language, text: house.sorry('interrupted', language) })
+  }
+
+  /** Says something that nobody on the device asked for: at once where it is urgent, else when nobody speaks there. */
+  announce(announcement: UnaskedSpeech): void {
+    const { device, text, language, isUrgent, session } = announcement
+    if (isUrgent) this.#turns.get(device)?.interrupt('something urgent is said')
+    const busy = isUrgent ? null : this.#turns.get(device)?.over
+    const about = session === null ? { session: UNASKED, epoch: 0 } : { session: session.id, epoch: session.epoch }
+    const said = this.#unasked.say(device, { ...about, language, text, isUrgent, after: busy ?? null })
+    void said
+      .then((end) => this.#parts.house.announced(announcement, end))
+      .catch((error: unknown) => {
+        this.#parts.log.warn({ device, error: asError(error).message }, 'how an announcement went is not kept')
+      })
   }
 
   #at(device: string, turn: string): SpokenTurn | null {

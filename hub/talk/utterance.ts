@@ -13,7 +13,7 @@ import type { Waterfall } from './waterfall.ts'
 /** A speaker that says nothing for so long after all sound was sent and should be over has none, or is gone. */
 const PLAYED_MS = 5_000
 
-/** Where speech goes: both at once, without the disk. */
+/** SpeakerPlace speech goes: both at once, without the disk. */
 export interface ToDevice {
   session(device: string, message: Session): void
   frame(device: string, speech: string, bytes: Buffer): void
@@ -31,7 +31,7 @@ export interface UtteranceParts {
   language: string
   /** Its own id on the wire. */
   speech: string
-  /** Where its stages are noted. */
+  /** SpeakerPlace its stages are noted. */
   waterfall: Waterfall
   /** Its first sound is about to go out. */
   begins?: () => void

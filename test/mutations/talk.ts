@@ -2,6 +2,7 @@ import type { Mutation } from './mutation.ts'
 
 const TALK = 'test/hub/talk/talk.test.ts'
 const STREAM = 'test/hub/talk/speech-stream.test.ts'
+const ANNOUNCING = 'test/hub/features/voice/announcing.test.ts'
 const TURNS = 'test/hub/features/voice/spoken-turns.test.ts'
 
 /** A turn from its sound to the end of its answer. */
@@ -110,6 +111,41 @@ export const TALKED: readonly Mutation[] = [
     text: 'pluck().get(turnId) === 1',
     becomes: 'pluck().get(turnId) === 2',
     test: { file: TURNS, name: 'goes at the next look, whether it came' },
+  },
+  {
+    without: 'pausing what runs before something urgent is said',
+    file: 'hub/features/sessions/emergency-session.ts',
+    text: "if (row !== undefined) pauseSession(context, row, { reason: 'emergency', givesBack: true })",
+    becomes: '',
+    test: { file: ANNOUNCING, name: 'pauses what runs, is said by whoever speaks in emergencies, and gives back' },
+  },
+  {
+    without: 'giving back what was paused once something urgent was said',
+    file: 'hub/features/voice/engine.ts',
+    text: 'if (session !== null) endEmergency(context, session)',
+    becomes: '',
+    test: { file: ANNOUNCING, name: 'pauses what runs, is said by whoever speaks in emergencies, and gives back' },
+  },
+  {
+    without: 'quiet hours of speakers',
+    file: 'hub/features/voice/say-on-speakers.ts',
+    text: "if (!what.isUrgent && isQuiet(quietHours(quiet), now, zone)) return 'its group has quiet hours'",
+    becomes: '',
+    test: { file: ANNOUNCING, name: 'is said on one, or in a group or room, and not in its quiet hours' },
+  },
+  {
+    without: 'waiting with an announcement until nobody speaks',
+    file: 'hub/talk/unasked.ts',
+    text: '    await before\n',
+    becomes: '',
+    test: { file: TALK, name: 'is said when nobody speaks there, one after the other' },
+  },
+  {
+    without: 'saying something urgent in the place of what is said',
+    file: 'hub/talk/talk.ts',
+    text: "if (isUrgent) this.#turns.get(device)?.interrupt('something urgent is said')",
+    becomes: '',
+    test: { file: TALK, name: 'and is urgent takes the place of whatever is said there' },
   },
   {
     without: 'saying sorry after the hub was away',

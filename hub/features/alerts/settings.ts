@@ -58,8 +58,17 @@ const mail = z
     'would send a password that everybody can read: leave out plain or user',
   )
 
+/** Said aloud in the house it is about, by whoever speaks in emergencies. */
+const speakers = z.strictObject({
+  kind: z.literal('speakers'),
+  /** Those of this group alone. */
+  group: oneLine(255).optional(),
+  ...common,
+  least: z.enum(ALERT_SEVERITIES).default('critical'),
+})
+
 const target = z
-  .discriminatedUnion('kind', [webhook, ntfy, mail])
+  .discriminatedUnion('kind', [webhook, ntfy, mail, speakers])
   .refine(
     ({ secret, secret_file }) => secret === undefined || secret_file === undefined,
     'has both secret and secret_file',
@@ -76,7 +85,7 @@ export const ALERTS = settingsSection({
       meaning:
         'Who is told when something is wrong, each under a name of its own. kind = "ntfy" has a topic, and url where it is not ntfy.sh; its secret is an access token. ' +
         'kind = "webhook" has a url that gets JSON; its secret signs it. kind = "mail" has url (smtps://host:465, or smtp://host:587 which goes on with STARTTLS), from and to, and user with a secret; ' +
-        'plain = true is for a server on this machine without TLS. Each may have ca, for a certificate of an authority of your own; least = "warning" or "critical", to hear of nothing less; ' +
+        'plain = true is for a server on this machine without TLS. kind = "speakers" says it aloud in its house, or on the speakers of a group; it hears of nothing less than critical. Each may have ca, for a certificate of an authority of your own; least = "warning" or "critical", to hear of nothing less; ' +
         'and default = false, to be told only by rules that name it.',
       example: 'targets = { phone = { kind = "ntfy", topic = "a-long-name-that-nobody-guesses" } }',
     },

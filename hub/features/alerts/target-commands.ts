@@ -11,6 +11,7 @@ import { ruleNamed } from './named-rule.ts'
 import { ALERT_SEVERITIES } from './rule-kinds.ts'
 import { checkTarget } from './rule-params.ts'
 import { ruleWords } from './rule-words.ts'
+import { sayTest } from './say-alerts.ts'
 import { type AlertTargets, alertTargets } from './settings.ts'
 
 export const listTargets = adminCommand({
@@ -106,11 +107,16 @@ function sendTests(
     throw new LaresError('not_found', 'hub.toml has no target that would be told', {
       hint: 'Add one to [alerts] of hub.toml and restart the hub: docs/alerts.md says how.',
     })
-  for (const target of targets)
-    enqueue(context, alertMessage, {
-      key: testKey(target),
-      payload: { ...{ target, title, text, weight: 'info', at: context.now }, alerts: [], more: 0 },
-    })
+  const known = alertTargets(context.settings)
+  for (const key of targets) {
+    const target = known[key]
+    if (target?.kind === 'speakers') sayTest(context, text, { key, target })
+    else
+      enqueue(context, alertMessage, {
+        key: testKey(key),
+        payload: { ...{ target: key, title, text, weight: 'info', at: context.now }, alerts: [], more: 0 },
+      })
+  }
   return { says: 'On its way. Whether it arrived: lares alerts targets.', targets: [...targets] }
 }
 

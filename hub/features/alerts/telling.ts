@@ -3,10 +3,12 @@ import type { Context } from '../../engine/context.ts'
 import { enqueue } from '../jobs/enqueue.ts'
 import { type AlertRow, readAlert } from './alert-row.ts'
 import { dueTelling, type Telling } from './due-tellings.ts'
+import { KNOWN_THEN } from './known-then.ts'
 import { alertMessage, type ToldWay } from './message-job.ts'
 import { composeMessage, type SaidAlert, worst } from './message-words.ts'
 import { isQuiet } from './quiet-hours.ts'
 import type { AlertRule, RuleTarget } from './rule-row.ts'
+import { sayAlerts } from './say-alerts.ts'
 import { type AlertTargets, isEnough } from './settings.ts'
 import { targetProblem } from './target-problems.ts'
 
@@ -117,9 +119,13 @@ export class AlertTelling {
     if (mono - since < (isCritical ? GATHER_CRITICAL_MS : GATHER_MS)) return
     if (!isCritical && mono - (this.#sentAt.get(key) ?? Number.NEGATIVE_INFINITY) < SPACING_MS) return
     const said = due.filter((_, at) => at < IN_MESSAGE)
-    const payload = composeMessage(said, { target: key, now: context.now })
-    const job = enqueue(context, alertMessage, { key, payload })
-    for (const { what, alert } of said) send(context.db, { alert: alert.id, target: key, what, job })
+    const target = this.#targets[key]
+    if (target?.kind === 'speakers') sayAlerts(context, said, { key, target })
+    else {
+      const payload = composeMessage(said, { target: key, now: context.now })
+      const job = enqueue(context, alertMessage, { key, payload })
+      for (const { what, alert } of said) send(context.db, { alert: alert.id, target: key, what, job })
+    }
     context.committed(() => {
       this.#gathering.delete(key)
       this.#sentAt.set(key, mono)
@@ -159,15 +165,6 @@ function tellingsOf(db: Database): Map<string, Map<number, StoredTelling>> {
     .all() as StoredTelling[]
   const byTarget = Map.groupBy(rows, ({ target }) => target)
   return new Map([...byTarget].map(([target, all]) => [target, new Map(all.map((one) => [one.alert_id, one]))]))
-}
-
-/** What its target knows once it has arrived. */
-const KNOWN_THEN: Readonly<Record<ToldWay, string>> = {
-  raised: 'raised',
-  again: 'raised',
-  flapping: 'flapping',
-  ended: 'ended',
-  test: 'ended',
 }
 
 function send(

@@ -3,6 +3,7 @@ import { deviceParam, id, objectParam, time } from '../../../shared/admin/fields
 import { DEVICE_SETTINGS } from '../../../shared/device-settings.ts'
 import { LaresError } from '../../../shared/errors.ts'
 import { text } from '../../../shared/messages/fields.ts'
+import { QUIET_HOURS } from '../../../shared/quiet-minutes.ts'
 import type { Database } from '../../../shared/sqlite/open.ts'
 import { adminCommand, type CallContext, type QueryContext } from '../../engine/admin-command.ts'
 import { after, type Conditions, conditions, page } from '../../query/list-query.ts'
@@ -32,6 +33,8 @@ const fields = {
   settings: objectParam.optional().meta({ description: 'what is set for the whole group: a JSON object' }),
 }
 const SET = ['name', 'description']
+/** What may be taken out of the settings by itself. */
+const CLEARED = ['persona', 'volume', 'quiet'] as const
 const personaField = text(50)
   .min(1)
   .optional()
@@ -39,6 +42,10 @@ const personaField = text(50)
 const volumeField = DEVICE_SETTINGS.volume
   .optional()
   .meta({ description: 'how loud its devices speak that have no volume of their own, in percent' })
+const quietField = text(11)
+  .regex(QUIET_HOURS, 'are no hours: write them like 22:00-07:00')
+  .optional()
+  .meta({ description: 'hours in which nothing is said on its devices that nobody asked for: 22:00-07:00' })
 const owner = nameParam.optional().meta({ description: 'a person of the house, by name or address' })
 
 const group = { group: nameParam, house: houseParam.optional() }
@@ -115,6 +122,7 @@ export const createGroup = adminCommand({
     ...fields,
     persona: personaField,
     volume: volumeField,
+    quiet: quietField,
     owner,
   }),
   result: GROUP_AND_NAME,
@@ -152,8 +160,9 @@ export const updateGroup = adminCommand({
       ...fields,
       persona: personaField,
       volume: volumeField,
+      quiet: quietField,
       owner,
-      clear: clearParam(['description', 'owner_id', 'persona', 'volume']),
+      clear: clearParam(['description', 'owner_id', ...CLEARED]),
     })
     .refine((params) => saysSomething(params, 'group', 'house'), SAYS_NOTHING),
   result: GROUP_AND_NAME,
@@ -170,9 +179,12 @@ export const updateGroup = adminCommand({
     const { id, name, house_id: house } = ownGroup(context, params)
     refuseTaken(db, groupsIn(house), { name: params.name, but: id })
     const owned = params.owner === undefined ? {} : { owner_id: accountIn(context, params.owner, house) }
-    const cleared = params.clear === 'persona' || params.clear === 'volume' ? undefined : params.clear
+    const cleared = CLEARED.some((one) => one === params.clear) ? undefined : params.clear
     updateRow(context, { table: 'device_groups', id }, { ...columnsSaid(params, SET, cleared), ...owned })
-    if ((params.settings ?? params.persona ?? params.volume) !== undefined || cleared !== params.clear) {
+    if (
+      (params.settings ?? params.persona ?? params.volume ?? params.quiet) !== undefined ||
+      cleared !== params.clear
+    ) {
       const before = db.prepare('SELECT settings FROM device_groups WHERE id = ?').pluck().get(id) as string
       const settings = groupSettings(db, params, JSON.parse(before) as GroupSettings)
       updateRow(context, { table: 'device_groups', id }, { settings: JSON.stringify(settings) })
@@ -253,11 +265,13 @@ function groupSettings(
     settings,
     persona,
     volume,
+    quiet,
     clear,
   }: {
     settings?: GroupSettings | undefined
     persona?: string | undefined
     volume?: number | undefined
+    quiet?: string | undefined
     clear?: string | undefined
   },
   before: GroupSettings,
@@ -266,8 +280,10 @@ function groupSettings(
     ...(settings ?? before),
     ...(persona === undefined ? {} : { persona }),
     ...(volume === undefined ? {} : { volume }),
+    ...(quiet === undefined ? {} : { quiet }),
   }
   if (clear === 'volume') delete rest.volume
+  if (clear === 'quiet') delete rest.quiet
   if (
     rest.volume !== before.volume &&
     !DEVICE_SETTINGS.volume.safeParse(rest.volume).success &&

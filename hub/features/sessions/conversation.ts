@@ -171,10 +171,11 @@ export function tellOver(context: Context, device: string, { key, reason }: { ke
     tellDevice(context, device, { session: key.id, epoch: key.epoch, turn, step: 'ended', reason })
 }
 
-function startSession(context: Context, { device, house }: Origin): SessionKey {
+/** `as`: who speaks in it; absent: whoever speaks on the device. */
+export function startSession(context: Context, { device, house }: Origin, as?: SpeakingPersona): SessionKey {
   const { db, now } = context
   const speaks = speakingPersona(db, device)
-  const persona = speaks ?? NOBODY
+  const persona = as ?? speaks ?? NOBODY
   const id = context.id()
   db.prepare(
     'INSERT INTO sessions (id, device_id, persona_id, persona_version, user_id, metadata, expires_at, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',

@@ -62,6 +62,14 @@ export function addAnswered(context: Context, turn: AnsweredTurn, answer: Spoken
   step(context, turn, end === 'played' ? 'follow_up' : 'idle')
 }
 
+/** Keeps what is said without having been asked. */
+export function addSaid(
+  context: Context,
+  { session, persona, text }: { session: SessionKey; persona: string; text: string },
+): void {
+  insertMessage(context, { session: session.id, turn: null, persona }, { role: 'assistant', text, timings: {} })
+}
+
 /** The session stands there now. */
 export function step(context: Context, { session, device, turn }: AnsweredTurn, to: TurnStep): void {
   keepContext(context, session, { step: to, device, turn })
@@ -75,7 +83,15 @@ interface NewMessage {
   tokens?: number | null
 }
 
-function addMessage(context: Context, turn: AnsweredTurn, message: NewMessage): void {
+function addMessage(context: Context, { id, session, persona }: AnsweredTurn, message: NewMessage): void {
+  insertMessage(context, { session: session.id, turn: id, persona }, message)
+}
+
+function insertMessage(
+  context: Context,
+  { session, turn, persona }: { session: string; turn: string | null; persona: string },
+  message: NewMessage,
+): void {
   const { role, text, timings, latencyMs = null, tokens = null } = message
   const { now } = context
   context.db
@@ -84,7 +100,7 @@ function addMessage(context: Context, turn: AnsweredTurn, message: NewMessage): 
         'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     )
     .run(
-      ...[context.id(), turn.session.id, turn.id, role, text, turn.persona],
+      ...[context.id(), session, turn, role, text, persona],
       ...[latencyMs === null ? null : Math.round(latencyMs), tokens, JSON.stringify(timings), now, now],
     )
 }

@@ -8,6 +8,7 @@ import { deviceNamed } from '../devices/named-device.ts'
 import { houseNamed, houseParam } from '../house/named-house.ts'
 import { answerSentence } from './answer-sentence.ts'
 import { addSpokenName, listSpokenNames, removeSpokenName } from './name-commands.ts'
+import { sayAloud } from './say-command.ts'
 import { LANGUAGES } from './understand.ts'
 
 const ask = adminCommand({
@@ -92,4 +93,12 @@ const forgetNote = adminCommand({
   },
 })
 
-export const COMMANDS = [ask, listNotes, forgetNote, addSpokenName, listSpokenNames, removeSpokenName] as const
+export const COMMANDS = [
+  ask,
+  sayAloud,
+  listNotes,
+  forgetNote,
+  addSpokenName,
+  listSpokenNames,
+  removeSpokenName,
+] as const

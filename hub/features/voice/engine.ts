@@ -1,7 +1,9 @@
 import type { Feature } from '../../engine/feature.ts'
 import type { House } from '../../engine/house.ts'
 import type { HeardAnswer, SpokenAnswer } from '../../engine/spoken-turns.ts'
+import { endEmergency } from '../sessions/emergency-session.ts'
 import { openSessions } from '../sessions/engine.ts'
+import type { SessionKey } from '../sessions/session-moves.ts'
 import { addAnswered, answeredTurn } from '../sessions/spoken-messages.ts'
 import { answerTurn } from './answer-turn.ts'
 import { houseNames } from './house-names.ts'
@@ -16,6 +18,8 @@ declare module '../../engine/input.ts' {
     turn_heard: { device: string; turn: string; text: string; by: string }
     /** How its answer went. */
     turn_answered: { device: string; turn: string; answer: SpokenAnswer }
+    /** How an announcement went. */
+    announced: { device: string; session: SessionKey | null; isUrgent: boolean; end: SpokenAnswer['end'] }
   }
 }
 
@@ -42,6 +46,13 @@ export function openVoice(house: House): Feature {
         const answered = answeredTurn(context, { device, turn })
         if (answered === null) return { verdict: 'refused' }
         addAnswered(context, answered, answer)
+        return { verdict: 'stored' }
+      },
+      announced(context, { device, session, isUrgent, end }) {
+        if (session !== null) endEmergency(context, session)
+        const house = context.db.prepare('SELECT house_id FROM devices WHERE id = ?').pluck().get(device)
+        if (isUrgent && (end === 'unheard' || end === 'failed') && typeof house === 'string')
+          context.addEvent({ type: 'announcement_missed', device, house, data: { end } })
         return { verdict: 'stored' }
       },
     },

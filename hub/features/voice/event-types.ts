@@ -13,6 +13,18 @@ export const VOICE_EVENTS = {
     title: 'Name removed',
     description: 'Something in the house is no longer called so.',
   },
+  announced: {
+    category: 'session',
+    severity: 'info',
+    title: 'Announcement',
+    description: 'Something was said aloud on speakers of the house.',
+  },
+  announcement_missed: {
+    category: 'session',
+    severity: 'warning',
+    title: 'Announcement missed',
+    description: 'A speaker did not play something urgent.',
+  },
 } as const satisfies Record<string, EventType>
 
 declare module '../../engine/context.ts' {

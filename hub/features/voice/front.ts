@@ -36,6 +36,9 @@ export function openVoiceFront(front: Front): FrontPart {
       turn_opened: ({ opened }) => talk.opened(opened),
       session_left: ({ device, session }) => talk.sessionOver(device, session),
       own_up: (interrupted) => talk.ownUp(interrupted),
+      announce({ announcements }) {
+        for (const one of announcements) talk.announce(one)
+      },
     },
     metrics: talkMetrics(talk),
     start: () => talk.start(),
@@ -51,6 +54,9 @@ function asksHouse(front: Front): AsksHouse {
     },
     async answered({ device, turn }, answer) {
       await front.input({ kind: 'turn_answered', device, turn, answer })
+    },
+    async announced({ device, session, isUrgent }, end) {
+      await front.input({ kind: 'announced', device, session, isUrgent, end })
     },
     sorry: (what, language) => sorryWords(what, language),
   }

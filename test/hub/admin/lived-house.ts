@@ -30,6 +30,7 @@ import {
   ROOMS,
   SECRET,
   SHOWN,
+  SPEAKER,
   SPOKEN_NAME,
   STREAM,
   sealedToken,
@@ -54,6 +55,10 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
     expect: { names: [{ name: 'big light', kind: 'device', of: 'kitchen-pi', id: 1 }] },
   },
   'voice/remove-name': { before: SPOKEN_NAME, expect: { name: 'big light', id: 1 } },
+  'voice/say': {
+    before: SPEAKER,
+    expect: { said: [], missed: [expect.objectContaining({ why: 'it is offline' })] },
+  },
   'voice/ask': { expect: { text: expect.stringMatching(/^It is /), intent: 'time', done: [] } },
   'devices/invite': {
     prepared: HUB,

@@ -97,6 +97,8 @@ export const ROOMS = `INSERT OR IGNORE INTO rooms (id, house_id, name, room_type
   UPDATE devices SET room_id = 'r1' WHERE id = 'kitchen-pi'`
 
 /** Something to be remembered. */
+/** The kitchen's device can speak. */
+export const SPEAKER = "UPDATE devices SET capabilities = '[\"audio_output\"]' WHERE id = 'kitchen-pi'"
 export const NOTE = `INSERT OR IGNORE INTO voice_notes (id, house_id, note, created_at) VALUES (1, ${HOME}, 'the key is under the mat', ${START})`
 /** What a device is called, too. */
 export const SPOKEN_NAME = `INSERT OR IGNORE INTO spoken_names (id, name, device_id, created_at) VALUES (1, 'big light', 'kitchen-pi', ${START})`

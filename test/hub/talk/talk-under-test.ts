@@ -22,6 +22,7 @@ export class TalkUnderTest {
   readonly answers: { turn: string; answer: SpokenAnswer }[] = []
   readonly hearing: { samples: number; options: HearOptions }[] = []
   readonly speaking: { text: string; options: SpeakOptions }[] = []
+  readonly announced: { text: string; end: string }[] = []
   readonly talk: Talk
   there = true
   /** What is understood. */
@@ -58,6 +59,7 @@ export class TalkUnderTest {
           return await this.answer()
         },
         answered: async ({ turn }, answer) => void answers.push({ turn, answer }),
+        announced: async ({ text }, end) => void this.announced.push({ text, end }),
         sorry: (what, language) => `sorry ${what} ${language}`,
       },
       engines: {

@@ -208,6 +208,62 @@ describe('a thousand turns', () => {
   })
 })
 
+describe('what nobody asked for', () => {
+  const announcement = { device: DEVICE, text: 'Dinner is ready.', language: 'en', isUrgent: false, session: null }
+
+  it('is said when nobody speaks there, one after the other', async () => {
+    it_.say('t1')
+    await it_.settled()
+    it_.talk.announce(announcement)
+    it_.talk.announce({ ...announcement, text: 'Come.' })
+    await it_.settled()
+    expect(it_.speaking.map(({ text }) => text)).toEqual(['It is warm.'])
+    it_.played()
+    await it_.settled()
+    expect(it_.speaking.map(({ text }) => text)).toEqual(['It is warm.', 'Dinner is ready.'])
+    it_.played()
+    await it_.settled()
+    it_.played()
+    await it_.settled()
+    expect(it_.announced).toEqual([
+      { text: 'Dinner is ready.', end: 'played' },
+      { text: 'Come.', end: 'played' },
+    ])
+    expect(it_.told.at(-1)).toMatchObject({ session: 'announcement', step: 'ended' })
+  })
+
+  it('and is urgent takes the place of whatever is said there', async () => {
+    it_.say('t1')
+    await it_.settled()
+    it_.talk.announce({ ...announcement, text: 'Fire.', isUrgent: true, session: { id: 's2', epoch: 1 } })
+    await it_.settled()
+    expect(it_.speaking.map(({ text }) => text)).toEqual(['It is warm.', 'Fire.'])
+    expect(it_.speaking[0]?.options.signal?.aborted).toBe(true)
+    expect(it_.told.at(-1)).toMatchObject({ session: 's2', step: 'speaking' })
+    it_.talk.announce({ ...announcement, text: 'Get out.', isUrgent: true, session: { id: 's2', epoch: 1 } })
+    await it_.settled()
+    expect(it_.speaking.map(({ text }) => text)).toEqual(['It is warm.', 'Fire.', 'Get out.'])
+    it_.played()
+    await it_.passes(6_000)
+    expect(it_.announced).toEqual([
+      { text: 'Fire.', end: 'stopped' },
+      { text: 'Get out.', end: 'played' },
+    ])
+  })
+
+  it('is not said on a device that is not there, or when somebody speaks into it', async () => {
+    it_.there = false
+    it_.talk.announce(announcement)
+    await it_.settled()
+    expect(it_.announced).toEqual([{ text: 'Dinner is ready.', end: 'unheard' }])
+    it_.there = true
+    it_.talk.announce(announcement)
+    await it_.settled()
+    it_.begin('t1')
+    expect(it_.speaking[0]?.options.signal?.aborted).toBe(true)
+  })
+})
+
 describe('a hub that was away', () => {
   it('says sorry as soon as the device is back, and not after a minute', async () => {
     it_.there = false
@@ -220,7 +276,7 @@ describe('a hub that was away', () => {
     it_.played()
     await said
     expect(it_.speaking).toMatchObject([{ text: 'sorry interrupted de' }])
-    expect(it_.told.at(-1)).toMatchObject({ session: 's1', epoch: 2, step: 'ended', reason: 'hub_restart' })
+    expect(it_.told.at(-1)).toMatchObject({ session: 's1', epoch: 2, step: 'ended' })
     it_.there = false
     const late = it_.talk.ownUp(turn)
     await it_.passes(61_000)

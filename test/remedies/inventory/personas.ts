@@ -14,6 +14,11 @@ export const PERSONAS: Inventory = {
       because: 'test/hub/features/control/volume.test.ts sets such volumes, and refuses others',
     },
   },
+  'hub/features/voice/say-command.ts': {
+    'lares devices list shows what each can do; a speaker has audio_output.': {
+      because: 'test/hub/features/voice/announcing.test.ts names a device that is no speaker',
+    },
+  },
   'hub/features/personas/draft-commands.ts': {
     'Change it with lares personas edit …, or choose another id.': TYPED,
     'Say it with --prompt, or begin with that of another: --from companion.': TYPED,

@@ -353,3 +353,44 @@ it('writes nothing while nothing changes, alerts that are open included', () => 
   for (let second = 0; second < 100; second += 1) made.house.tick(SECOND)
   expect(changes() - before).toBeLessThanOrEqual(1)
 })
+
+describe('speakers', () => {
+  const SPEAKERS = { kind: 'speakers', default: true, least: 'critical' }
+
+  function withSpeaker(targets: object) {
+    const made = home({ severity: 'critical' }, { targets })
+    made.house.device('kitchen-pi')
+    made.house.db
+      .prepare("UPDATE devices SET capabilities = '[\"audio_output\"]', status = 'online' WHERE id = 'kitchen-pi'")
+      .run()
+    return made
+  }
+  const said = ({ house }: AlertsHouse) =>
+    house.effects.flatMap((effect) => (effect.kind === 'announce' ? effect.announcements : []))
+  function hears(made: AlertsHouse, ms: number) {
+    const heard: ReturnType<typeof said> = []
+    for (let second = 0; second < ms; second += SECOND) {
+      made.house.tick(SECOND)
+      heard.push(...said(made))
+    }
+    return heard.map(({ device, text, isUrgent }) => [device, text, isUrgent])
+  }
+
+  it('say what is critical at once and urgently, once, and that it is over', () => {
+    const made = withSpeaker({ speakers: SPEAKERS })
+    warm(made)
+    expect(hears(made, MINUTE)).toEqual([['kitchen-pi', 'Pi-01 Temperature is 30 degrees, above 28 degrees', true]])
+    expect(tellings(made.house)).toMatchObject([{ target: 'speakers', told: 'raised', sending: null }])
+    cool(made)
+    expect(hears(made, 2 * MINUTE)).toEqual([['kitchen-pi', expect.stringContaining('Pi-01 Temperature'), false]])
+  })
+
+  it('of a group that a house does not have say nothing, and a test is said to all of theirs', () => {
+    const made = withSpeaker({ speakers: { ...SPEAKERS, group: 'Nowhere' } })
+    warm(made)
+    expect(hears(made, MINUTE)).toEqual([])
+    const other = withSpeaker({ speakers: SPEAKERS })
+    data(ask(other.house, commandInput('alerts/test', { target: 'speakers' })))
+    expect(said(other)).toMatchObject([{ device: 'kitchen-pi', isUrgent: false }])
+  })
+})

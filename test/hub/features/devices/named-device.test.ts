@@ -69,6 +69,8 @@ describe('a device that a person names', () => {
 /** What commands need beside the device. */
 const MORE: ReadonlyMap<string, Record<string, unknown>> = new Map([
   ['devices/rename', { name: 'Oven' }],
+  ['voice/say', { text: 'Hello' }],
+  ['voice/add-name', { name: 'cooker' }],
   ['devices/update', { location: 'by the door' }],
   ['devices/move', { room: 'none' }],
   ['groups/assign', { group: 'Day' }],
