@@ -32,12 +32,12 @@ interface Target {
 export function prepareHandoff(
   context: CallContext,
   session: SessionRow,
-  { to, isBack = false }: { to: string; isBack?: boolean },
+  { to, isBack = false, asking = null }: { to: string; isBack?: boolean; asking?: string | null },
 ): SessionKey {
   const { now, caller } = context
   if (session.state !== 'active') throw notNow(session.state)
   if (to === session.device) throw wrong(`the conversation is at ${to} already`, 'Name another device.')
-  const fault = unfit(context, { to, house: session.house })
+  const fault = unfit(context, { to, house: session.house, asking })
   if (fault !== null) throw wrong(fault.says, fault.hint)
   const entry: Handoff = {
     ...{ from: session.device, to, by: caller.principal, prepared_at: now },
@@ -97,10 +97,13 @@ function commit(context: Context, session: SessionRow, last: Handoff): void {
   context.addEvent({ type: 'handoff', device: last.to, house, session: id, oldState: from, newState: last.to, data })
 }
 
-/** Why a device cannot take a conversation of a house, in a word and in words; `null`: it can. */
+/**
+ * Why a device cannot take a conversation of a house, in a word and in words; `null`: it can. `asking`: the device at which somebody
+ * asks for it, who is no other that speaks there.
+ */
 export function unfit(
   { db }: Pick<Context, 'db'>,
-  { to, house }: { to: string; house: string },
+  { to, house, asking = null }: { to: string; house: string; asking?: string | null },
 ): { fault: HandoffFault; says: string; hint: string } | null {
   const target = db
     .prepare('SELECT id, name, status, house_id, capabilities, revoked_at FROM devices WHERE id = ?')
@@ -122,7 +125,7 @@ export function unfit(
       hint: 'Name a device that has both.',
     }
   const speaking = db.prepare("SELECT 1 FROM turns WHERE device_id = ? AND phase = 'open' LIMIT 1").get(to)
-  return speaking === undefined
+  return speaking === undefined || asking === to
     ? null
     : { fault: 'busy', says: `somebody is speaking to ${target.name}`, hint: 'Try again when nobody is.' }
 }

@@ -35,7 +35,7 @@ export function answerComeBack(asked: VoiceAsked): Answer {
   const since = context.now - (last?.committed_at ?? 0)
   if (last === undefined || since < 0 || since > HANDOFF_BACK_MS) return { text: words.tooLateToTakeBack() }
   const to = context.db.prepare('SELECT id, name FROM devices WHERE id = ?').get(last.from) as SpokenPlace | undefined
-  const wrong = unfit(context, { to: last.from, house: house.id })
+  const wrong = unfit(context, { to: last.from, house: house.id, asking: device.id })
   if (to === undefined || wrong !== null)
     return { text: words.cannotGoOn(to?.name ?? last.from, wrong?.fault ?? 'gone') }
   return handed(asked, session, to, true)
@@ -47,8 +47,8 @@ function isAway(session: SessionRow): boolean {
   return last !== undefined && last.abandoned_at === null && !last.is_back
 }
 
-function handed({ context, words }: VoiceAsked, session: SessionRow, to: SpokenPlace, isBack = false): Answer {
-  prepareHandoff(context, session, { to: to.id, isBack })
+function handed({ context, words, device }: VoiceAsked, session: SessionRow, to: SpokenPlace, isBack = false): Answer {
+  prepareHandoff(context, session, { to: to.id, isBack, asking: device?.id ?? null })
   return { text: words.goesOn(to.name), done: [`conversation ${session.id} to ${to.id}`] }
 }
 

@@ -101,6 +101,19 @@ describe('a conversation that is to go on elsewhere', () => {
     expect(at()).toEqual(['kitchen-pi active'])
   })
 
+  it('comes back to where somebody asks for it, though the turn is not over on the disk', () => {
+    asks('continue in the hall')
+    house.tick(1_000)
+    starts(house, 'kitchen-pi', 't2')
+    const back = house.input<{ text: string }>({
+      ...{ kind: 'turn_heard', device: 'kitchen-pi', turn: 't2', text: 'Come back!', by: 'ears' },
+    })
+    expect(back.value.text).toBe('Going on at kitchen-pi.')
+    ends(house, 'kitchen-pi', 't2')
+    house.tick(1_000)
+    expect(at()).toEqual(['kitchen-pi active', 'kitchen-pi ended'])
+  })
+
   it('stays where the persona may not hand over', () => {
     house.db.prepare(`UPDATE personas SET behavior_config = '{"actions":["timers/*"]}'`).run()
     expect(asks('continue in the hall')).toMatchObject({ text: 'I may not do that here.', done: [] })
