@@ -13,6 +13,8 @@ export interface HubOptions {
   clock: Clock
   log: Log
   logLevel: string
+  /** Ends this hub in order and begins it again; returns at once. Absent: nobody here can. */
+  startAgain?: (why: string) => void
   /** The engine's thread, when it is loading its program already. Default: one that begins when the database is opened. */
   engine?: EngineThread
 }

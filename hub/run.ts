@@ -7,6 +7,7 @@ import { asError } from '../shared/errors.ts'
 import { keepHubPorts } from '../shared/hub-ports.ts'
 import { createLog, isWatched, type Log } from '../shared/log.ts'
 import { Notify } from '../shared/notify.ts'
+import { startAgain } from '../shared/start-again.ts'
 import { waitForStop } from '../shared/stop-signal.ts'
 import { programVersion } from '../shared/version.ts'
 import { type HubConfig, readHubConfig } from './config.ts'
@@ -32,6 +33,7 @@ export async function runHere(folder: string, { file, listening, printReady, eng
   const config = readHubConfig(file, listening)
   const { listen } = config
   const log = createLog(config.log)
+  const again = Promise.withResolvers<string>()
   const hub = new Hub({
     folder,
     config,
@@ -41,6 +43,7 @@ export async function runHere(folder: string, { file, listening, printReady, eng
     log,
     logLevel: config.log,
     engine,
+    startAgain: (why) => again.resolve(why),
   })
   const stopping = waitForStop(log)
   const notify = new Notify({ clock: systemClock, log, env: inherited(), isHealthy: () => hub.responsive })
@@ -76,10 +79,18 @@ export async function runHere(folder: string, { file, listening, printReady, eng
   const since_process_ms = Math.round(process.uptime() * 1_000)
   log.info({ tls, plain, http, https, socket, folder, since_process_ms, start_ms: hub.startedIn }, 'the hub listens')
   await notify.start()
-  const signal = await stopping.signal
-  log.info({ signal }, 'the hub stops')
-  await notify.stop()
-  endProcess(...(await stop(hub, log)))
+  const end = { isWanted: false }
+  const ended = stopping.signal.then((signal) => {
+    end.isWanted = true
+    return signal
+  })
+  const why = await Promise.race([ended, again.promise])
+  log.info({ why }, end.isWanted ? 'the hub stops' : 'the hub starts again')
+  await (end.isWanted ? notify.stop() : notify.startingAgain())
+  const how = await stop(hub, log)
+  // Somebody may have wanted it to end meanwhile.
+  if (!end.isWanted) startAgain()
+  endProcess(...how)
 }
 
 /** Its exit code, and whether something was left running. */

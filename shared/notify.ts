@@ -38,25 +38,37 @@ export class Notify implements Service {
     return variable('NOTIFY_SOCKET', this.#options.env) !== undefined
   }
 
+  /** How often the watchdog is fed; `null`: there is none. */
+  get #feedMs(): number | null {
+    const watchdogMs = Number(variable('WATCHDOG_USEC', this.#options.env) ?? 0) / 1_000
+    return watchdogMs > 0 ? watchdogMs / 2 : null
+  }
+
   /** Asks for more time again and again until `start`: checking or migrating a large database takes as long as it takes. */
   starting(): void {
     const { clock } = this.#options
     if (!this.#listened) return
-    const ask = () => void this.#tell([`EXTEND_TIMEOUT_USEC=${EXTENSION_MS * 1_000}`])
+    // A program that began again in its own process is watched over from its first moment on.
+    const ask = () => void this.#tell([`EXTEND_TIMEOUT_USEC=${EXTENSION_MS * 1_000}`, 'WATCHDOG=1'])
     ask()
-    this.#cancel = clock.every(EXTENSION_MS / 4, ask)
+    this.#cancel = clock.every(Math.min(EXTENSION_MS / 4, this.#feedMs ?? EXTENSION_MS), ask)
   }
 
   /** Says READY, and feeds the watchdog at half of its time when the unit has one. */
   async start(): Promise<void> {
-    const { env, clock } = this.#options
     this.#cancel?.()
     this.#cancel = null
     if (!this.#listened) return
     await this.#tell(['READY=1'])
-    const watchdogMs = Number(variable('WATCHDOG_USEC', env) ?? 0) / 1_000
-    if (!(watchdogMs > 0)) return
-    this.#cancel = clock.every(watchdogMs / 2, () => this.#feed())
+    const feedMs = this.#feedMs
+    if (feedMs !== null) this.#cancel = this.#options.clock.every(feedMs, () => this.#feed())
+  }
+
+  /** The program is to begin again in its own process: it is not stopping, and nobody else is to start it meanwhile. */
+  async startingAgain(): Promise<void> {
+    this.#cancel?.()
+    this.#cancel = null
+    if (this.#listened) await this.#tell(['WATCHDOG=1'])
   }
 
   async stop(): Promise<void> {

@@ -41,6 +41,11 @@ export function readArchiveName(name: string): ArchiveName | null {
   return { owner, madeAt: Date.UTC(year, month - 1, day, hour, minute, second), sealed: found[9] !== undefined }
 }
 
+/** Whether the name of an archive says that a passphrase keeps it. */
+export function isSealedName(name: string): boolean {
+  return name.endsWith('.age')
+}
+
 /** What a file name may have anywhere, also on a stick of a camera. */
 function slugOf(name: string): string {
   const letters = name

@@ -39,6 +39,8 @@ async function work(): Promise<ArchiveMessage> {
     const task = await taskOf()
     if (task.task === 'check')
       return { says: 'done', checked: await (await import('./check-archive.ts')).checkArchive(task, progress) }
+    if (task.task === 'restore')
+      return { says: 'done', beside: await (await import('./lay-beside.ts')).layBeside(task, progress) }
     return { says: 'done', made: await (await import('./make-archive.ts')).makeArchive(task, progress) }
   } catch (error) {
     const known = error instanceof LaresError ? error : new LaresError('job_failed', asError(error).message)

@@ -21,8 +21,16 @@ export interface CheckTask {
   scratch: string
 }
 
+export interface RestoreTask {
+  task: 'restore'
+  place: ArchivePlace
+  name: string
+  /** The data folder, in which a house may be open. */
+  folder: string
+}
+
 /** What a process that handles archives is told, in one line on its standard input: others could read the words of a program. */
-export type ArchiveTask = (MakeTask | CheckTask) & { passphrase: string | null }
+export type ArchiveTask = (MakeTask | CheckTask | RestoreTask) & { passphrase: string | null }
 
 export interface MadeArchive {
   name: string
@@ -41,6 +49,21 @@ export interface CheckedArchive {
   readings: number
 }
 
+/** A house that lies unpacked and checked beside the present one. */
+export interface HouseBeside {
+  house: string
+  madeAt: number
+  /** Of Lares, that made it. */
+  version: string
+  readings: number
+  /** What of it is another one than here: the authority of the page's certificate, the key that devices know the hub by. */
+  differs: readonly ('authority' | 'key')[]
+  /** Whether its hub.toml lies beside, too. */
+  hasSettings: boolean
+  /** Files that its hub.toml had outside of the data folder, by their names there, with where they were. */
+  outside: Readonly<Record<string, string>>
+}
+
 export type ArchivePhase = 'checking' | 'packing' | 'reading'
 
 /** What it says, a line of JSON each; the last one says how it ended. */
@@ -48,5 +71,5 @@ export type ArchiveMessage =
   | { says: 'progress'; phase: ArchivePhase; done: number; total: number }
   /** The command that is given or gives an archive, which is also the group of all that it starts; `null`: it has ended. */
   | { says: 'command'; pid: number | null }
-  | { says: 'done'; made?: MadeArchive; checked?: CheckedArchive }
+  | { says: 'done'; made?: MadeArchive; checked?: CheckedArchive; beside?: HouseBeside }
   | { says: 'failed'; code: ErrorCode; message: string; hint: string }

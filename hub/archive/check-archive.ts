@@ -1,15 +1,13 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { LaresError } from '../../shared/errors.ts'
 import { checkSound } from '../store/sound.ts'
-import { ArchiveCommand } from './archive-command.ts'
-import { ArchiveFolder } from './archive-folder.ts'
-import { placeWords } from './archive-place.ts'
-import { archiveStream } from './archive-stream.ts'
+import { isSealedName } from './archive-name.ts'
 import type { CheckedArchive, CheckTask } from './archive-task.ts'
 import type { ArchiveProgress } from './make-archive.ts'
 import { CHOOSE, DATABASE, type Manifest } from './manifest.ts'
+import { openLying } from './open-lying.ts'
 import { tableRows } from './pack-house.ts'
 import { unpackArchive } from './unpack-archive.ts'
 
@@ -21,10 +19,10 @@ type Sealed = CheckTask & { passphrase: string | null }
  */
 export async function checkArchive(task: Sealed, progress: ArchiveProgress): Promise<CheckedArchive> {
   const { name, scratch, passphrase } = task
-  const { bytes, over } = openArchive(task)
+  const { bytes, over } = openLying(task)
   // The name says whether it is sealed: what was made before somebody chose a passphrase stays readable.
-  const sealed = name.endsWith('.age') ? passphrase : null
-  if (name.endsWith('.age') && passphrase === null)
+  const sealed = isSealedName(name) ? passphrase : null
+  if (isSealedName(name) && passphrase === null)
     throw new LaresError('bad_params', `${name} is sealed, and [backup] of hub.toml names no passphrase`, {
       hint: 'Name secret or secret_file in [backup] of hub.toml, and restart the hub.',
     })
@@ -46,23 +44,6 @@ export async function checkArchive(task: Sealed, progress: ArchiveProgress): Pro
   } finally {
     rmSync(scratch, { recursive: true, force: true })
   }
-}
-
-function openArchive({ place, name }: CheckTask): { bytes: ReadableStream<Uint8Array>; over: () => Promise<void> } {
-  if (place.kind !== 'command') {
-    const file = new ArchiveFolder(place).file(name)
-    if (!existsSync(file))
-      throw new LaresError('not_found', `${placeWords(place)} has no ${name} any more`, {
-        hint: 'lares backups list shows what is there.',
-      })
-    return { bytes: archiveStream(file).open(), over: async () => {} }
-  }
-  if (place.fetch === null)
-    throw new LaresError('bad_params', `nobody knows how to read from ${placeWords(place)}`, {
-      hint: 'Name a command that writes an archive to its standard output: fetch of this place in [backup] of hub.toml.',
-    })
-  const command = new ArchiveCommand(place.fetch, { name, limitMs: place.limitMs, gives: true })
-  return { bytes: command.output, over: () => command.over() }
 }
 
 function checkDatabase(file: string, { name, manifest }: { name: string; manifest: Manifest }): void {

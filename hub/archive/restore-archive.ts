@@ -1,28 +1,19 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { LaresError } from '../../shared/errors.ts'
 import { giveToOwnerOf } from '../../shared/give-to-owner.ts'
 import { makeFolder } from '../../shared/make-folder.ts'
 import { shellWord } from '../../shared/shell-word.ts'
 import { lockFolder } from '../../shared/sqlite/lock.ts'
-import { syncFile } from '../../shared/sync-file.ts'
 import { finishExchange } from '../store/exchange.ts'
-import { settleIncoming } from '../store/incoming.ts'
-import { HUB_MIGRATIONS } from '../store/open-store.ts'
 import { lockFile, storeFile } from '../store/places.ts'
-import {
-  exchangeHouse,
-  finishHouseExchange,
-  OF_A_HOUSE,
-  removeUnpacked,
-  unpackedName,
-} from '../store/whole-exchange.ts'
+import { exchangeHouse, finishHouseExchange, removeUnpacked } from '../store/whole-exchange.ts'
 import { archiveStream } from './archive-stream.ts'
-import { CHOOSE, DATABASE, type Manifest } from './manifest.ts'
-import { type MountSources, mountedOn } from './mounted-stick.ts'
-import { tableRows } from './pack-house.ts'
-import { type Progress, unpackArchive } from './unpack-archive.ts'
+import type { Manifest } from './manifest.ts'
+import type { MountSources } from './mounted-stick.ts'
+import type { Progress } from './unpack-archive.ts'
+import { houseToBe, refuseMounts, SETTINGS, unpackHouse } from './unpack-house.ts'
 
 export interface RestoreOptions {
   /** The archive. */
@@ -45,8 +36,6 @@ export interface Restored {
   settings: string | null
 }
 
-const SETTINGS = 'hub.toml.restored'
-
 /**
  * Puts the house of an archive in the place of the one in the data folder, which is made where it is missing: database, recordings, keys and
  * certificate. All of it is unpacked beside and checked first; then one rename decides, and whenever this is killed, the next who opens the
@@ -68,40 +57,18 @@ export async function restoreArchive(folder: string, options: RestoreOptions): P
     if (!replace) refuseHouse(folder, source)
     refuseMounts(folder, mounts)
     const sealed = kind === 'sealed' ? await passphrase() : null
-    const { manifest, names } = await unpackArchive(
+    const { manifest, hasSettings } = await unpackHouse(
+      folder,
       { name: source, bytes: open(), passphrase: sealed },
-      { into: folder, nameOf: (entry) => unpackedName(entry === 'hub.toml' ? SETTINGS : entry), progress },
+      { progress },
     )
-    settleDatabase(join(folder, unpackedName(DATABASE)), { source, manifest })
-    giveToOwnerOf(folder, join(folder, unpackedName(DATABASE)))
-    const aside = exchangeHouse(folder, now)
-    return { manifest, aside, settings: names.includes('hub.toml') ? join(folder, SETTINGS) : null }
+    const aside = exchangeHouse(folder, houseToBe(manifest, basename(source)), now)
+    return { manifest, aside, settings: hasSettings ? join(folder, SETTINGS) : null }
   } finally {
     // What was not decided by now never is.
     removeUnpacked(folder)
     release()
   }
-}
-
-/** It was packed as it was at one moment, and checked; what differs came later. */
-function settleDatabase(file: string, { source, manifest }: { source: string; manifest: Manifest }): void {
-  settleIncoming(file, {
-    source,
-    migrations: HUB_MIGRATIONS,
-    check(db) {
-      const rows = tableRows(db)
-      const table = Object.keys(manifest.rows).find((name) => rows[name] !== manifest.rows[name])
-      if (table !== undefined)
-        throw new LaresError(
-          'corrupt_database',
-          `${source} is damaged: ${table} has ${rows[table] ?? 'no'} rows of ${manifest.rows[table]}`,
-          {
-            hint: CHOOSE,
-          },
-        )
-    },
-  })
-  syncFile(file)
 }
 
 /** A hub that was started once on a new machine has a house, too, in which nothing is. */
@@ -111,18 +78,6 @@ function refuseHouse(folder: string, source: string): void {
   throw new LaresError('already_exists', `there is a house in ${folder} already`, {
     hint: `Say --replace to set it aside, nothing of it is removed: lares hub restore --from ${shellWord(source)} --replace --data ${shellWord(folder)}`,
   })
-}
-
-/** What is mounted somewhere stays there: to find that out after it was decided would leave a house in two halves. */
-function refuseMounts(folder: string, mounts: RestoreOptions['mounts']): void {
-  const [mounted] = mountedOn(
-    OF_A_HOUSE.map((name) => join(folder, name)),
-    mounts,
-  )
-  if (mounted !== undefined)
-    throw new LaresError('unreachable', `something is mounted on ${mounted}, which cannot be set aside`, {
-      hint: `Unmount it and run this again: sudo umount ${shellWord(mounted)}. Copy what was restored there onto that disk, empty, before it is mounted again.`,
-    })
 }
 
 function isEmptyHouse(file: string): boolean {

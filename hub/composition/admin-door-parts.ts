@@ -1,7 +1,11 @@
+import { LaresError } from '../../shared/errors.ts'
 import type { AdminResponse } from '../../shared/messages/admin-response.ts'
 import type { AdminDoorParts } from '../admin/admin-door.ts'
 import type { TrustedBroker } from '../broker/trusted-broker.ts'
+import type { FrontPart } from '../contract/front-part.ts'
+import type { PrepareContext } from '../engine/admin-command.ts'
 import { clientSessionOf } from '../engine/caller.ts'
+import { verifyPassword } from '../features/users/passwords.ts'
 import type { Effects } from '../front/effects.ts'
 import type { LiveDevices } from '../front/live-devices.ts'
 import { bridgesOf, tokensOf } from '../front/principals-in-use.ts'
@@ -9,6 +13,8 @@ import { cardFacts } from '../health/card-facts.ts'
 import { storageFigures } from '../health/storage-figures.ts'
 import { pageReachOf, plainReachOf, reachOf, whileClosed } from '../listen/addresses.ts'
 import type { Listeners } from '../listen/listeners.ts'
+import { askPasswordAgain } from '../web/password-again.ts'
+import { askedEngine } from './asked-engine.ts'
 import type { Base } from './base.ts'
 
 /** What stands around the door: it is asked only once somebody comes in by it. */
@@ -17,6 +23,7 @@ export interface Around {
   outward: Effects
   listeners: Listeners
   live: LiveDevices
+  parts: readonly FrontPart[]
   /** SHA-256 of the hub's public key, base64url. */
   pin: string
   /** Where the page listens, and the fingerprint of the authority that its certificate is of. */
@@ -59,10 +66,27 @@ export function composeAdminDoor(base: Base, around: () => Around): Omit<AdminDo
         bridgesInUse: () => bridgesOf(broker.connections()),
         storage: () => storageFigures(folder, { clock }),
         card: () => cardFacts(folder, { clock }),
+        passwordAgain: (password) =>
+          askPasswordAgain(caller, password, {
+            passwordOfUser: (user) => askedEngine(base, { kind: 'password_of_user', user }),
+            ...{ ...base.tries, verify: verifyPassword },
+          }),
+        beside: (feature) => besideOf(around().parts, feature),
         front: () => frontNumbers(base, around()),
       }
     },
   }
+}
+
+/** A part that did not open is told by the health of the hub; its commands say that it is not there. */
+function besideOf(parts: readonly FrontPart[], feature: string): ReturnType<PrepareContext['beside']> {
+  const part = parts.find(({ name }) => name === feature)
+  const missing = () => {
+    throw new LaresError('part_failed', `the part "${feature}" of the hub is not there`, {
+      hint: 'lares hub health says why. Restart the hub; if it says so again, lares diagnose gathers what helps to find it.',
+    })
+  }
+  return { state: part?.state ?? missing, keep: part?.keep ?? missing }
 }
 
 /** What the threads that never see the database count, for `hub status`. */

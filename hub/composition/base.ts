@@ -8,6 +8,7 @@ import { centralHealth, syncSettings } from '../core/central.ts'
 import { centralSetting } from '../core/central-setting.ts'
 import { HouseStore } from '../core/house-store.ts'
 import { KeyCare, type KeyCareParts } from '../core/key-care.ts'
+import type { HubFiles } from '../engine/job-run.ts'
 import { DECLARED_PROBLEMS } from '../features/declared-problems.ts'
 import { FollowerRunner } from '../front/follower-runner.ts'
 import { JobRunner } from '../front/job-runner.ts'
@@ -23,6 +24,8 @@ import { storeFile, usualKeyFolder } from '../store/places.ts'
 import { SyncThread } from '../sync/sync-thread.ts'
 import { TurnRecorder } from '../voice/turn-recorder.ts'
 import { VoiceIntake } from '../voice/voice-intake.ts'
+import { FailedLogins } from '../web/failed-logins.ts'
+import { LoginLimits } from '../web/login-limits.ts'
 import { TicketBook } from '../web/ticket-book.ts'
 
 /** What a hub found before it was put together. */
@@ -55,6 +58,8 @@ export interface Base {
   followers: FollowerRunner
   disk: DiskWatch
   tickets: TicketBook
+  /** How often anybody may try a password, and what is noted of those that were wrong. */
+  tries: { limits: LoginLimits; failed: FailedLogins }
 }
 
 export function composeBase(options: HubOptions, before: StartState): Base {
@@ -113,7 +118,26 @@ export function composeBase(options: HubOptions, before: StartState): Base {
     ...sealed,
     ...composeRunners(options, { store, health, secrets: sealed.secrets }),
     tickets: new TicketBook(clock),
+    tries: composeTries(options, store),
     disk: new DiskWatch({ ...options, ...before, health, intake: store.intake, fault: () => store.fault }),
+  }
+}
+
+function composeTries({ clock, log }: HubOptions, store: HouseStore): Base['tries'] {
+  const closed = () => log.debug({}, 'a failed login was not noted: intake is closed')
+  const failed = new FailedLogins(clock, (login) => void store.input({ kind: 'login_failed', ...login }).catch(closed))
+  return { limits: new LoginLimits(clock), failed }
+}
+
+/** What makes this hub this hub. */
+export function hubFiles({ folder, config, configFile, version }: HubOptions): HubFiles {
+  return {
+    folder,
+    keys: config.secrets.keys ?? usualKeyFolder(folder),
+    tlsKey: config.tls.key ?? join(folder, 'tls.key'),
+    tlsCert: config.tls.cert ?? join(folder, 'tls.crt'),
+    config: configFile ?? null,
+    version,
   }
 }
 
@@ -134,21 +158,15 @@ function composeSecrets(
 
 /** What works beside the engine and hands in what came of it. */
 function composeRunners(
-  { folder, config, configFile, version, clock, log }: HubOptions,
+  options: HubOptions,
   { store, health, secrets }: Pick<Base, 'store' | 'health' | 'secrets'>,
 ): Pick<Base, 'jobs' | 'followers'> {
+  const { config, clock, log } = options
   const shared = { isOpen: () => store.facts !== null, settings: config.features, secrets, clock }
   return {
     jobs: new JobRunner({
       ...shared,
-      hub: {
-        folder,
-        keys: config.secrets.keys ?? usualKeyFolder(folder),
-        tlsKey: config.tls.key ?? join(folder, 'tls.key'),
-        tlsCert: config.tls.cert ?? join(folder, 'tls.crt'),
-        config: configFile ?? null,
-        version,
-      },
+      hub: hubFiles(options),
       persist: (change) => store.intake.input({ kind: 'job', change }),
       log: log.part('jobs'),
       stuck: (reason) => (reason === null ? health.clear('jobs') : health.raise('jobs', 'part_failed', reason)),

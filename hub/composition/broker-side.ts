@@ -55,7 +55,7 @@ export function composeBrokerSide(
   const live = new LiveDevices(clock)
   const facts = composeFacts(base, certificate)
   const parts = composeFrontParts(base, () => ({ announcer, memory, spaces, broker }), { frontParts, facts })
-  const around = () => ({ broker, outward, listeners, live, pin: certificate.pin, page })
+  const around = () => ({ broker, outward, listeners, live, parts, pin: certificate.pin, page })
   const door = adminDoor({ store, log }, composeAdminDoor(base, around))
   const hooks = houseHooks({ topics, clock, log, store, parts, live, houses, spaces, door })
   const { memory, journal } = brokerMemory({ topics, clock, log, store, spaces })

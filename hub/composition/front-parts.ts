@@ -6,7 +6,7 @@ import type { BridgeAtBroker } from '../engine/bridge-at-broker.ts'
 import type { Announcer } from '../front/announcer.ts'
 import type { BridgeSpaces } from '../front/bridge-spaces.ts'
 import { localSocket } from '../hub-options.ts'
-import type { Base } from './base.ts'
+import { type Base, hubFiles } from './base.ts'
 import { type LoadedFrontPart, openFrontParts } from './open-front-parts.ts'
 
 /** What was put together with these parts, and is there when an effect comes. */
@@ -96,6 +96,8 @@ function frontOf(base: Base, around: () => Around, facts: Front['facts']): Front
     facts,
     input: (input) => store.input(input),
     reject: ({ text, payload }, settle) => store.intake.message(text, payload, settle),
+    hub: hubFiles(options),
+    startAgain: options.startAgain ?? null,
     feed: (name) => followers.feed(name),
     folder: options.folder,
     send({ topic, ...message }) {

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { splitAddress } from '../../shared/address.ts'
 import type { Cancel } from '../../shared/clock.ts'
-import { LaresError } from '../../shared/errors.ts'
 import type { Service } from '../../shared/lifecycle.ts'
 import type { StructuredInput } from '../engine/input.ts'
 import { hashPassword, verifyPassword } from '../features/users/passwords.ts'
@@ -12,15 +11,14 @@ import { PageCertificate } from '../listen/page-certificate.ts'
 import { backupFolder, newestBackup } from '../store/places.ts'
 import { authorityRoutes } from '../web/authority-routes.ts'
 import type { ReadingsPage } from '../web/export-rows.ts'
-import { FailedLogins } from '../web/failed-logins.ts'
 import { type FilesRouteParts, filesRoute } from '../web/files-route.ts'
-import { LoginLimits } from '../web/login-limits.ts'
 import { type LoginDesk, loginRoutes } from '../web/login-routes.ts'
 import { PAGE_FOLDER } from '../web/page-files.ts'
 import { PageServer } from '../web/page-server.ts'
 import { type PasswordRouteParts, passwordRoute } from '../web/password-route.ts'
 import { type SessionRouteParts, sessionRoute } from '../web/session-route.ts'
 import { type SetupDesk, setupRoute } from '../web/setup-route.ts'
+import { askedEngine } from './asked-engine.ts'
 import type { Base } from './base.ts'
 import type { BrokerSide } from './broker-side.ts'
 
@@ -39,9 +37,8 @@ export function composePage(base: Base, { broker }: BrokerSide, certificate: Cer
   const { config, log, clock } = base.options
   const noted = (input: StructuredInput) =>
     void base.store.input(input).catch(() => log.debug({}, 'a visit to the page was not noted: intake is closed'))
-  const failed = new FailedLogins(clock, (login) => noted({ kind: 'login_failed', ...login }))
+  const { limits, failed } = base.tries
   const desk = pageDesk(base)
-  const limits = new LoginLimits(clock)
   const own: PageCertificate = new PageCertificate({
     folder: base.options.folder,
     hub: certificate,
@@ -101,12 +98,6 @@ export function composePage(base: Base, { broker }: BrokerSide, certificate: Cer
     },
   }
   return { page, certificate: own, visits }
-}
-
-async function askedEngine<T>({ store }: Base, input: StructuredInput): Promise<T> {
-  const { verdict, value } = await store.input<T>(input)
-  if (verdict === 'stored') return value
-  throw new LaresError('internal', 'the hub failed to look up who this is')
 }
 
 function visitorLookUp(base: Base): SessionRouteParts['visitorOf'] {

@@ -4,6 +4,7 @@ import type { ParsedTopic, TopicName, Topics } from '../../shared/topics.ts'
 import type { ProblemCode } from '../engine/health-problem.ts'
 import type { EffectKind, EffectOf, StructuredInput, Verdict } from '../engine/input.ts'
 import type { Settled } from '../engine/intake.ts'
+import type { HubFiles } from '../engine/job-run.ts'
 import type { SecretReader } from '../secrets/secret-reader.ts'
 import type { Feed } from './feed.ts'
 import type { LookedHub } from './looked-hub.ts'
@@ -31,6 +32,10 @@ export interface Front {
   input<T = unknown>(input: StructuredInput): Promise<{ verdict: Verdict; value: T }>
   /** For a message that it cannot read: kept as rejected with what is wrong with it, and its sender is told. */
   reject(message: FrontMessage, settle: (verdict: Settled) => void): void
+  /** What makes this hub this hub. */
+  hub: HubFiles
+  /** Ends this hub in order and begins it again, on the same machine and with the same words; `null` where it cannot. Returns at once. */
+  startAgain: ((why: string) => void) | null
   /** What a fleeting follower shows. */
   feed(name: string): Feed
   /** The hub's data folder. */
@@ -70,6 +75,13 @@ export interface FrontPart {
   hears?(message: { topic: string; payload: Buffer }): void
   /** Effects of its kinds, after the commit that wanted them. */
   effects?: { [K in EffectKind]?: (effect: EffectOf<K>) => unknown }
+  /** How it is now, for the commands of its feature. */
+  state?(): unknown
+  /**
+   * Keeps what the engine must not get, for a minute: what a command was told that nobody may store. An effect says with the ticket that is
+   * returned that it is wanted. Throws a `LaresError` where it is of no use now.
+   */
+  keep?(secret: string | null): string
   /** Its numbers at `/metrics`. */
   metrics?: readonly Metric[]
   /** Started with the hub as a part of its own: when it fails, the others go on, and it is tried again. */

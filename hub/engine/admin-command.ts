@@ -48,6 +48,10 @@ export interface PrepareContext {
   keyring: Keyring
   /** Makes a key that takes the place of all before it; returns its id. Throws what the system refuses. */
   makeKey(): string
+  /** Resolves when whoever asks has typed their own password again, or opens the socket of the machine, who has none. Rejects with a `LaresError`. */
+  passwordAgain(password: string | undefined): Promise<void>
+  /** What a feature has beside the broker: how that is, and what takes what the engine must not get; see `FrontPart`. */
+  beside(feature: string): { state(): unknown; keep(secret: string | null): string }
   /** Counters of the front, for the status. */
   front(): Record<string, unknown>
   /** What the data folder takes of its disk, looked up when it is asked for. */

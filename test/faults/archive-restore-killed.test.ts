@@ -11,6 +11,7 @@ import { makeDataFolder } from './lib/data-folder.ts'
 import { buildShim, shimTrouble } from './lib/shim.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
+const BESIDE = join(import.meta.dirname, 'lib/restore-beside.ts')
 const KILLER = join(import.meta.dirname, 'lib/kill-at-step.ts')
 const CUT_STATUS = 86
 
@@ -46,6 +47,15 @@ function restore(env: Record<string, string> = {}, nodeArguments: string[] = [])
   return spawnSync(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', ...nodeArguments, join(ROOT, 'cli/main.ts'), ...words],
+    { env: { ...process.env, ...env }, encoding: 'utf8' },
+  )
+}
+
+/** As a hub does it that runs. */
+function restoreBeside(env: Record<string, string> = {}) {
+  return spawnSync(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', '--import', KILLER, BESIDE, data.folder, archive],
     { env: { ...process.env, ...env }, encoding: 'utf8' },
   )
 }
@@ -93,6 +103,21 @@ describe('a restore of an archive that is killed', () => {
     }
     expect(nextStart()).toBe('Old')
     // First nothing is decided, then it is, and it is never taken back.
+    expect(found.join(' ')).toMatch(/^(New ){5,}(Old ?){10,}$/)
+  })
+
+  it('at any step while a hub runs leaves one of the two houses, whole, and the next start brings it to its end', () => {
+    const found: string[] = []
+    for (let step = 1; ; step += 1) {
+      reset()
+      const { signal, status, stderr } = restoreBeside({ LARES_KILL_AT_STEP: String(step) })
+      if (signal === null) {
+        expect([status, stderr]).toEqual([0, ''])
+        break
+      }
+      found.push(nextStart())
+    }
+    expect(nextStart()).toBe('Old')
     expect(found.join(' ')).toMatch(/^(New ){5,}(Old ?){10,}$/)
   })
 

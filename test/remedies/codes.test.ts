@@ -177,6 +177,7 @@ const REMEDIES: Record<ErrorCode | keyof FeatureProblems, Tried | Untried> = {
   backup_old: { because: 'test/hub/features/backups/schedule.test.ts makes a newer one' },
   backup_failing: { because: 'test/hub/features/backups/schedule.test.ts has a place that is mended' },
   backup_away: { because: 'test/hub/features/backups/schedule.test.ts has a stick that is plugged in again' },
+  restoring: { because: 'test/end-to-end/restore-while-running.test.ts waits for it' },
   backup_damaged: { because: 'test/hub/features/backups/schedule.test.ts has one made anew' },
   makers_crowded: { because: 'people decide on what waits: test/hub/features/makers/announcements.test.ts' },
   makers_broker_away: { because: 'it is a program of somebody else: test/hub/features/makers/source-problems.test.ts' },

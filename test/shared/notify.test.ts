@@ -31,10 +31,22 @@ describe('the word to systemd', () => {
     const { clock, sent, notify } = setUp({ NOTIFY_SOCKET: '/run/x' })
     notify.starting()
     clock.advance(60_000)
-    expect(sent).toEqual(Array(3).fill('EXTEND_TIMEOUT_USEC=120000000'))
+    expect(sent.filter((one) => one.startsWith('EXTEND'))).toEqual(Array(3).fill('EXTEND_TIMEOUT_USEC=120000000'))
     await notify.start()
     clock.advance(600_000)
-    expect(sent.slice(3)).toEqual(['READY=1'])
+    expect(sent.slice(6)).toEqual(['READY=1'])
+  })
+
+  it('feeds the watchdog of a program that begins again in its own process, and does not say that it stops', async () => {
+    const { clock, sent, notify } = setUp({ NOTIFY_SOCKET: '/run/x', WATCHDOG_USEC: '30000000' })
+    await notify.start()
+    await notify.startingAgain()
+    clock.advance(60_000)
+    expect(sent).toEqual(['READY=1', 'WATCHDOG=1'])
+    const next = setUp({ NOTIFY_SOCKET: '/run/x', WATCHDOG_USEC: '30000000' })
+    next.notify.starting()
+    next.clock.advance(30_000)
+    expect(next.sent.filter((one) => one === 'WATCHDOG=1')).toHaveLength(3)
   })
 
   it('does not feed the watchdog while the program is not well', async () => {

@@ -11,6 +11,7 @@ import { CHECK_BACKUP, MAKE_BACKUP } from './job-kinds.ts'
 import { placeRecord } from './place-book.ts'
 import { noSuchPlace } from './place-to-use.ts'
 import { placesOf } from './places-known.ts'
+import { restoreBackup, restoringBackup } from './restore-commands.ts'
 
 function chosenPlaces(db: Database, place: string | undefined): string[] {
   const there = placesOf(db)
@@ -190,4 +191,12 @@ const verifyOne = adminCommand({
   },
 })
 
-export const COMMANDS = [listArchives, listPlaces, makeNow, verifyOne, howToRestore] as const
+export const COMMANDS = [
+  listArchives,
+  listPlaces,
+  makeNow,
+  verifyOne,
+  howToRestore,
+  restoreBackup,
+  restoringBackup,
+] as const

@@ -7,6 +7,7 @@ import type { House } from '../../engine/house.ts'
 import { enqueue } from '../jobs/enqueue.ts'
 import { lastTimeOfDay } from './due-time.ts'
 import { MAKE_BACKUP } from './job-kinds.ts'
+import { noteRestored } from './note-restored.ts'
 import { forgetPlaces, keepRecord, placeRecord } from './place-book.ts'
 import { placeFigures } from './place-figures.ts'
 import { BACKUP } from './settings.ts'
@@ -66,7 +67,14 @@ export function openBackups({ db, settings }: Pick<House, 'db' | 'settings'>): F
       forgetPlaces(db, places)
       for (const place of places)
         if (!placeRecord(db, place)) keepRecord(db, place, { archives: [], due_at: null, since: context.now })
+      noteRestored(context)
       tell(context)
+    },
+    inputs: {
+      restore_failed(context, { place, name, code, error }) {
+        context.addEvent({ type: 'restore_failed', data: { place, name, code, error } })
+        return { verdict: 'stored' }
+      },
     },
     tick(context) {
       const mono = context.mono ?? 0

@@ -25,6 +25,24 @@ export const BACKUP_EVENTS = {
     title: 'Backup asked for',
     description: 'A person had a backup made or checked.',
   },
+  restore_asked: {
+    category: 'audit',
+    severity: 'warning',
+    title: 'Restore asked for',
+    description: 'A person had a backup put in the place of the house.',
+  },
+  restore_failed: {
+    category: 'system',
+    severity: 'error',
+    title: 'Restore failed',
+    description: 'A backup could not be restored; the house stayed as it was.',
+  },
+  house_restored: {
+    category: 'system',
+    severity: 'warning',
+    title: 'House restored',
+    description: 'The house of a backup took the place of the one before, which was set aside.',
+  },
 } as const satisfies Record<string, EventType>
 
 declare module '../../engine/context.ts' {

@@ -7,9 +7,9 @@ import { shellWord } from '../../../shared/shell-word.ts'
 import { localTime } from '../../../shared/time-words.ts'
 import type { ArchivePlace } from '../../archive/archive-place.ts'
 import { adminCommand } from '../../engine/admin-command.ts'
-import { type KnownArchive, placeRecord } from './place-book.ts'
+import { archiveNamed, archivesAt } from './archive-named.ts'
+import type { KnownArchive } from './place-book.ts'
 import { placeToUse } from './place-to-use.ts'
-import { placesOf } from './places-known.ts'
 
 /** Where an installation of ours keeps its data, and its settings. */
 const INSTALLED = { data: '/var/lib/lares', config: '/etc/lares/hub.toml' }
@@ -40,12 +40,10 @@ export const howToRestore = adminCommand({
   positional: ['name'],
   changes: false,
   run({ db, settings }, params) {
-    const places = placesOf(db).filter((place) => params.place === undefined || place === params.place)
-    const all = places.flatMap((place) =>
-      (placeRecord(db, place)?.archives ?? []).map((archive) => ({ place, ...archive })),
-    )
-    const found = params.name === undefined ? newest(all) : all.find(({ name }) => name === params.name)
-    if (found === undefined) throw noSuchBackup(params.name)
+    const found =
+      params.name === undefined
+        ? newest(archivesAt(db, params.place))
+        : archiveNamed(db, { ...params, name: params.name })
     const { place, name, made_at, verified_at, opened_at } = found
     return {
       says: `The hub is then as it was at ${localTime(made_at)}`,
@@ -56,15 +54,11 @@ export const howToRestore = adminCommand({
   },
 })
 
-function noSuchBackup(name: string | undefined): LaresError {
-  if (name === undefined)
-    return new LaresError('not_found', 'there is no backup yet', { hint: 'Make one: lares backups make' })
-  return new LaresError('not_found', `no place has a backup ${name}`, { hint: 'lares backups list shows them.' })
-}
-
 /** The newest of which nobody knows that it is damaged. */
-function newest<T extends KnownArchive>(all: readonly T[]): T | undefined {
-  return all.filter(({ fault }) => fault === null).toSorted((a, b) => b.made_at - a.made_at)[0]
+function newest<T extends KnownArchive>(all: readonly T[]): T {
+  const [found] = all.filter(({ fault }) => fault === null).toSorted((a, b) => b.made_at - a.made_at)
+  if (found) return found
+  throw new LaresError('not_found', 'there is no backup yet', { hint: 'Make one: lares backups make' })
 }
 
 function steps(at: ArchivePlace, { name, data }: { name: string; data: string }): string[] {

@@ -7,6 +7,8 @@ export const BACKUP_PROBLEMS = {
   backup_away: 'Plug in or mount what is named: the backup is made by itself then.',
   backup_damaged:
     'Do not count on that one: lares backups make, with the name of the place, makes another. When it happens again, use another stick or disk.',
+  restoring:
+    'Wait: the hub starts again by itself, and then everybody logs in anew. lares backups restoring shows how far it is.',
 } as const satisfies Record<string, string>
 
 declare module '../../engine/health-problem.ts' {

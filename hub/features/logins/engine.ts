@@ -1,7 +1,7 @@
 import type { Feature } from '../../engine/feature.ts'
 import type { House } from '../../engine/house.ts'
 import { changeOwnPassword, type PasswordChange } from './change-password.ts'
-import { logIn, logOut, type PageLogin, passwordOf } from './login-at-page.ts'
+import { logIn, logOut, type PageLogin, passwordOf, passwordOfUser } from './login-at-page.ts'
 import { askSetupCode, type SetUp, setUp } from './set-up.ts'
 import { isWithoutOwner, makeSetupCode } from './setup-codes.ts'
 import { visitorOf } from './visitor.ts'
@@ -11,6 +11,8 @@ declare module '../../engine/input.ts' {
   interface InputKinds {
     /** Answered by a `PasswordQuestion`, or `null`. */
     password_of: { email: string; address: string }
+    /** Answered by the e-mail address and the hash of an account, or `null`. */
+    password_of_user: { user: string }
     /** Answered by `LoggedIn`, or why not. */
     page_login: { login: PageLogin }
     /** Answered by a `Visitor`, or `null`. `cookie`: its hash. */
@@ -39,6 +41,7 @@ export function openLogins({ db }: House): Feature {
     name: 'logins',
     inputs: {
       password_of: (context, asked) => ({ verdict: 'stored', value: passwordOf(context, asked) }),
+      password_of_user: (context, asked) => ({ verdict: 'stored', value: passwordOfUser(context, asked) }),
       page_login: (context, { login }) => ({ verdict: 'stored', value: logIn(context, login) }),
       page_visitor: (context, { cookie }) => ({ verdict: 'stored', value: visitorOf(context, cookie) }),
       first_setup(context) {

@@ -21,6 +21,17 @@ export function passwordOf({ db }: Context, asked: { email: string; address: str
   return { user: row.id, hash: row.hash, isKnownAddress: known !== undefined }
 }
 
+/** The same of an account that is known already; `null`: nobody has it, or no more. */
+export function passwordOfUser(
+  { db }: Context,
+  { user }: { user: string },
+): { email: string; hash: string | null } | null {
+  const row = db
+    .prepare("SELECT email, hashed_password AS hash FROM users WHERE id = ? AND is_active = 1 AND role <> 'device'")
+    .get(user) as { email: string; hash: string | null } | undefined
+  return row ?? null
+}
+
 export interface PageLogin extends NewWebSession {
   /** The hash that the password was found to fit: another may have been set meanwhile. */
   fits: string

@@ -50,6 +50,8 @@ function doorUnderTest(more: Partial<AdminDoorParts> = {}) {
       bridgesInUse: () => [],
       front: () => ({ connected: 3 }),
       storage: async () => ({}),
+      passwordAgain: async () => {},
+      beside: () => ({ state: () => null, keep: () => 'ticket' }),
       card: async () => ({}),
     }),
     clock: new ManualClock(),

@@ -40,6 +40,8 @@ function door(clock: ManualClock, parts: Partial<AdminDoorParts>) {
       bridgesInUse: () => [],
       front: () => ({}),
       storage: async () => ({}),
+      passwordAgain: async () => {},
+      beside: () => ({ state: () => null, keep: () => 'ticket' }),
       card: async () => ({}),
     }),
     clock,

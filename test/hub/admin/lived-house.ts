@@ -3,6 +3,7 @@ import { writeSyncIdentity } from '../../../hub/engine/sync-memory.ts'
 import { NO_IDENTITY } from '../../../hub/engine/sync-step.ts'
 import { alertMessage } from '../../../hub/features/alerts/message-job.ts'
 import { BACKUP_JOBS } from '../../../hub/features/backups/job-kinds.ts'
+import { NOTHING_RESTORED } from '../../../hub/features/backups/restore-desk.ts'
 import { SYNC_OFF } from '../../../hub/sync/sync-status.ts'
 import { openTestHouse, reading, START, type TestHouse } from '../engine/engine-in-memory.ts'
 
@@ -80,6 +81,15 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
   'backups/how-to-restore': {
     before: PLACE,
     expect: { place: 'stick', name: ARCHIVE, type: expect.arrayContaining(['sudo systemctl stop lares-hub']) },
+  },
+  'backups/restore': {
+    before: PLACE,
+    prepared: 'a ticket',
+    expect: { place: 'stick', name: ARCHIVE, made_at: START, see: 'lares backups restoring' },
+  },
+  'backups/restoring': {
+    prepared: NOTHING_RESTORED,
+    expect: { state: 'none', name: null, says: [], restored: null },
   },
   'backups/verify': { before: PLACE, expect: { jobs: [{ place: 'stick', job: expect.any(Number) }] } },
   'devices/list': { expect: { devices: [{ id: 'kitchen-pi', is_online: false }] } },

@@ -78,6 +78,7 @@ describe('an archive of a house', () => {
       [
         'clips/2026-11-30/0123456789abcdefghjk.wav',
         'hub.db',
+        'hub.restored',
         'hub.toml.restored',
         `keys/${key}`,
         'tls.crt',

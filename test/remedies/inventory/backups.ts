@@ -1,6 +1,7 @@
 import type { Inventory } from './entry.ts'
 
 const ROUND_TRIP = 'test/hub/archive/round-trip.test.ts takes wrong ones and right ones'
+const RUNNING = 'test/end-to-end/restore-while-running.test.ts has the refusal, and does it'
 const PLACES = 'test/hub/archive/places.test.ts has each place fail and be there again'
 
 /** The remedies of what makes, checks and restores archives. */
@@ -15,7 +16,19 @@ export const BACKUPS: Inventory = {
       because: 'it names the command: test/hub/features/backups/runs.test.ts makes one',
     },
   },
+  'hub/features/backups/restore': {
+    'Type the passphrase of the backups that was in use when it': { because: RUNNING },
+    'Wait until it is done, lares backups places shows how far it': { because: RUNNING },
+    'Restore on its machine: lares backups how-to-restore shows': {
+      because: 'test/hub/features/backups/restore-desk.test.ts has the refusal, round-trip.test.ts restores by hand',
+    },
+    'Ask for it again.': { because: 'test/hub/features/backups/restore-desk.test.ts asks again' },
+    'See how far it is: lares backups restoring': { because: RUNNING },
+  },
   'hub/archive/': {
+    'Type the passphrase that was in use when it was made.': {
+      because: 'the command asks for it before: test/hub/archive/lay-beside.test.ts has the refusal',
+    },
     'Name a program with its whole path in [backup] of hub.toml,': { because: PLACES },
     'Look why it is slow, or allow more: time_limit of this place': { because: PLACES },
     'It must read its standard input to the end.': { because: PLACES },
