@@ -25,6 +25,11 @@ export const listsDe: ListWords = {
     lead: 'Wohin Archive gehen, und wie weit das ist, das gerade entsteht.',
     empty: 'Kein Ort ist genannt. docs/backup.md sagt, wie: ein Ordner, ein USB-Stick oder ein Befehl wie rclone.',
   },
+  restoring: {
+    title: 'Zurückspielen',
+    lead: 'Wie weit die Sicherung ist, die zurückgespielt wird. Danach startet der Hub neu, und alle melden sich neu an.',
+    empty: 'Hier wurde nichts zurückgespielt.',
+  },
   homeassistant: {
     title: 'Home Assistant',
     lead: 'Wo das Haus angekündigt wird, und mit wie vielen Topics.',

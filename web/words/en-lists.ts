@@ -22,6 +22,11 @@ export const listsEn = {
     lead: 'Where archives go, and how far the one is that is made now.',
     empty: 'No place is named. docs/backup.md says how: a folder, a USB stick, or a command such as rclone.',
   },
+  restoring: {
+    title: 'Restoring',
+    lead: 'How far the backup is that is being restored. Then the hub starts again, and everybody logs in anew.',
+    empty: 'Nothing was restored here.',
+  },
   homeassistant: {
     title: 'Home Assistant',
     lead: 'Where the house is announced, and with how many topics.',

@@ -22,10 +22,10 @@ export const restoreBackup = adminCommand({
   params: z.strictObject({
     name: text(200).min(1),
     place: text(40).optional(),
-    /** Of the backup, where it is sealed. */
-    passphrase: text(LONGEST_SECRET).optional(),
-    /** Your own, with which you log in at the page. On the machine of the hub it is not asked for. */
-    password: text(LONGEST_SECRET).optional(),
+    passphrase: text(LONGEST_SECRET).optional().meta({ description: 'of the backup, where it is sealed' }),
+    password: text(LONGEST_SECRET)
+      .optional()
+      .meta({ description: 'your own, with which you log in; on the machine of the hub it is not asked for' }),
   }),
   result: z.strictObject({ name: z.string(), place: z.string(), see: z.string(), made_at: time }),
   examples: [

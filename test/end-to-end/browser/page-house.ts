@@ -52,10 +52,15 @@ export class PageHouse {
     this.url = `https://127.0.0.1:${parts.https}`
   }
 
-  static async open(): Promise<PageHouse> {
+  /** `config`: the text of its `hub.toml`, by the folder beside its data. */
+  static async open(config?: (scratch: string) => string): Promise<PageHouse> {
     const data = makeDataFolder()
     const https = await freePort()
-    const hub = await startHub({ folder: data.folder, hubArguments: ['--https', `127.0.0.1:${https}`] })
+    const hub = await startHub({
+      folder: data.folder,
+      hubArguments: ['--https', `127.0.0.1:${https}`],
+      ...(config ? { config: config(data.scratch) } : {}),
+    })
     const admin = await LocalAdmin.open(hub.ports.socket)
     const browser = await chromium.launch({ executablePath: findChromium() ?? '', args: ['--no-sandbox'] })
     return new PageHouse({ hub, admin, https, browser, data })

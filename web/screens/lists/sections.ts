@@ -163,11 +163,18 @@ const BACKUPS: ListShape = {
   actions: [
     { command: 'backups/verify', label: 'verify', params: (row) => ({ name: row.name, place: row.place }) },
     {
-      ...{ command: 'backups/how-to-restore', label: 'restore', shows: true },
+      ...{ command: 'backups/restore', label: 'restore', shows: true, dangerous: true },
+      params: (row) => ({ name: row.name, place: row.place }),
+      of: (row) => row.fault === null,
+    },
+    {
+      ...{ command: 'backups/how-to-restore', label: 'howToRestore', shows: true },
       params: (row) => ({ name: row.name, place: row.place }),
     },
   ],
 }
+
+const RESTORING: ListShape = { name: 'restoring', live: true, command: 'backups/restoring' }
 
 const BACKUP_PLACES: ListShape = {
   ...{ name: 'places', live: true, command: 'backups/places', rows: 'places', also: ['backups/make'] },
@@ -194,5 +201,5 @@ export const ACCESS: SectionShape = {
 
 export const SYSTEM: SectionShape = {
   ...{ path: '/system', title: (words) => words.menu.system },
-  lists: [BACKUPS, BACKUP_PLACES, WEAR, RETENTION, SYNC, QUARANTINE, JOBS, FOLLOWERS, REJECTED, SEARCH, LOG],
+  lists: [BACKUPS, BACKUP_PLACES, RESTORING, WEAR, RETENTION, SYNC, QUARANTINE, JOBS, FOLLOWERS, REJECTED, SEARCH, LOG],
 }
