@@ -117,6 +117,14 @@ describe('a backup that is restored while the hub runs', () => {
     return JSON.parse(mine()?.replace(/^\S+ /, '') ?? '') as Answer
   }
 
+  /** The same, where a backup that is made or checked at this moment does not come between. */
+  async function askInTime(params: Record<string, unknown>): Promise<Answer> {
+    for (;;) {
+      const answer = await ask(params)
+      if (answer.error?.code !== 'busy' || !answer.error.message.startsWith('a backup is being')) return answer
+    }
+  }
+
   const right = { passphrase: PASSPHRASE, password: PASSWORD }
 
   it('says first what becomes of the present house', async () => {
@@ -132,7 +140,7 @@ describe('a backup that is restored while the hub runs', () => {
   })
 
   it('leaves the house alone where the passphrase is another one, and says so', async () => {
-    expect(await ask({ ...right, name, passphrase: 'some other words' })).toMatchObject({ status: 'ok' })
+    expect(await askInTime({ ...right, name, passphrase: 'some other words' })).toMatchObject({ status: 'ok' })
     await eventually(async () => (await restoring(admin)).state === 'failed', 30_000)
     expect((await restoring(admin)).error).toContain('the passphrase does not open')
     expect(unfinished(data.folder)).toEqual([])
@@ -142,7 +150,10 @@ describe('a backup that is restored while the hub runs', () => {
   })
 
   it('comes back in the same process with the house of the backup, once', async () => {
-    const [first, second] = await Promise.all([ask({ ...right, name }), ask({ ...right, name, place: 'stick' })])
+    const [first, second] = await Promise.all([
+      askInTime({ ...right, name }),
+      askInTime({ ...right, name, place: 'stick' }),
+    ])
     expect([first?.status, second?.status]).toContain('ok')
     await eventually(async () => (await restoring(admin)).state === 'decided', 30_000)
     expect((await restoring(admin)).says[0]).toContain('as it was at')
