@@ -7,6 +7,8 @@ import type { ArchiveMessage, ArchivePhase, ArchiveTask } from './archive-task.t
 
 /** A step of a bar; more often nobody looks. */
 const SHOWN_MS = 200
+/** A command that hangs makes no progress. */
+const LOOK_MS = 1_000
 
 const parent = process.ppid
 let shownAt = 0
@@ -16,12 +18,15 @@ function say(message: ArchiveMessage): void {
   process.stdout.write(`${JSON.stringify(message)}\n`)
 }
 
+/** Its hub was killed: nobody waits for it, and the next one makes it anew. */
+function endOrphaned(): void {
+  if (process.ppid === parent) return
+  killCommands()
+  process.exit(1)
+}
+
 function progress(phase: ArchivePhase, done: number, total: number): void {
-  // Its hub was killed: nobody waits for it, and the next one makes it anew.
-  if (process.ppid !== parent) {
-    killCommands()
-    process.exit(1)
-  }
+  endOrphaned()
   const now = systemClock.mono()
   if (phase === shownPhase && done < total && now - shownAt < SHOWN_MS) return
   shownAt = now
@@ -49,6 +54,7 @@ async function work(): Promise<ArchiveMessage> {
 }
 
 standBack()
+systemClock.every(LOOK_MS, endOrphaned)
 onCommand((pid) => say({ says: 'command', pid }))
 const last = JSON.stringify(await work())
 process.stdout.write(`${last}\n`, () => process.exit(0))

@@ -235,7 +235,7 @@ describe('a hub that ends while a backup is unpacked', () => {
   async function begin({ whole = false } = {}): Promise<string> {
     // The one of this night may be made meanwhile.
     const lies = join(data.scratch, '{name}')
-    const gives = whole ? `cat ${lies}` : `head -c 40000 ${lies}; exec sleep 600`
+    const gives = whole ? `cat ${lies}` : `echo $$ > ${mark()}; head -c 40000 ${lies}; exec sleep 600`
     const place = `command = ["/bin/sh", "-c", "cat > ${lies}"], fetch = ["/bin/sh", "-c", "${gives}"]`
     hub = await startHub({
       folder: data.folder,
@@ -255,6 +255,13 @@ describe('a hub that ends while a backup is unpacked', () => {
     return name
   }
 
+  const mark = () => join(data.scratch, 'fetching')
+  /** The hub may have started again before anybody asks. */
+  const isDecided = () =>
+    restoring(admin).then(
+      ({ state }) => state === 'decided',
+      () => true,
+    )
   const isUnpacking = () => existsSync(join(data.folder, 'restoring.hub.db'))
 
   async function startAnew(): Promise<void> {
@@ -279,6 +286,8 @@ describe('a hub that ends while a backup is unpacked', () => {
     await begin()
     await eventually(isUnpacking, 30_000)
     await hub.kill()
+    const fetching = readFileSync(mark(), 'utf8').trim()
+    await eventually(() => !existsSync(`/proc/${fetching}`), 5_000)
     await startAnew()
     expect(unfinished(data.folder)).toEqual([])
     expect(await namesOf(admin)).toEqual(['Kitchen', 'Later'])
@@ -286,7 +295,7 @@ describe('a hub that ends while a backup is unpacked', () => {
 
   it('by a kill after it was decided has the restored house at the next start', async () => {
     await begin({ whole: true })
-    await eventually(async () => (await restoring(admin)).state === 'decided', 30_000)
+    await eventually(isDecided, 30_000)
     await hub.kill()
     await startAnew()
     expect(unfinished(data.folder)).toEqual([])
@@ -295,7 +304,7 @@ describe('a hub that ends while a backup is unpacked', () => {
 
   it('in order after it was decided has the restored house at the next start, which somebody else gives it', async () => {
     await begin({ whole: true })
-    await eventually(async () => (await restoring(admin)).state === 'decided', 30_000)
+    await eventually(isDecided, 30_000)
     expect(await hub.stop()).toBe(0)
     await startAnew()
     expect(await namesOf(admin)).toEqual(['Kitchen'])

@@ -17,6 +17,16 @@ const KILLED = 'test/faults/archive-restore-killed.test.ts'
 /** Archives of everything: made while the house stores, brought somewhere, and put in a house's place. */
 export const BACKUPS: readonly Mutation[] = [
   {
+    without: 'ending a command that hangs once its hub was killed',
+    file: 'hub/archive/archive-process.ts',
+    text: 'systemClock.every(LOOK_MS, endOrphaned)',
+    becomes: '',
+    test: {
+      file: 'test/end-to-end/restore-while-running.test.ts',
+      name: 'by a kill has the present house and nothing else at the next start',
+    },
+  },
+  {
     without: 'taking the newest pages from the log',
     file: 'hub/archive/snapshot.ts',
     text: 'const frames = moment.isInFile ? new Map<number, number>() : framesOf(log, { ...moment, ...size })',
