@@ -1,6 +1,8 @@
 import { type Clock, wait } from '../../shared/clock.ts'
 import { AUDIO } from '../../shared/limits.ts'
 import { encodeAudioFrame, FRAME_FLAGS } from '../../shared/messages/audio-frame.ts'
+import { joinSamples } from '../../speech/sound/join-samples.ts'
+import { pcmBytes } from '../../speech/sound/pcm-bytes.ts'
 
 /** Sound that is sent before it can be played: a voice that hesitates is not heard, and little is for nothing when it is stopped. */
 const AHEAD_MS = 2_000
@@ -40,7 +42,7 @@ export class SpeechStream {
 
   /** Resolves when more may come. What comes after `cancel` is dropped. */
   async write(samples: Int16Array): Promise<void> {
-    const all = joined(this.#held, samples)
+    const all = this.#held.length === 0 ? samples : joinSamples([this.#held, samples])
     let at = 0
     while (!this.#over.signal.aborted && all.length - at > AUDIO.frameSamples) {
       this.#send(all.subarray(at, at + AUDIO.frameSamples), 0)
@@ -64,15 +66,13 @@ export class SpeechStream {
 
   #send(samples: Int16Array, flags: number): void {
     this.#startedAt ??= this.#parts.clock.mono()
-    const bytes = Buffer.alloc(samples.length * AUDIO.bytesPerSample)
-    for (const [n, sample] of samples.entries()) bytes.writeInt16LE(sample, n * AUDIO.bytesPerSample)
     this.#parts.send(
       encodeAudioFrame({
         stream: 0,
         seq: this.#frames,
         flags: flags | (this.#frames === 0 ? FRAME_FLAGS.start : 0),
         captureUs: Math.round((this.#sent / this.#parts.rate) * 1e6),
-        pcm: bytes,
+        pcm: pcmBytes(samples),
       }),
     )
     this.#frames += 1
@@ -83,12 +83,4 @@ export class SpeechStream {
     const early = this.aheadMs - AHEAD_MS
     if (early > 0) await wait(this.#parts.clock, early, this.#over.signal)
   }
-}
-
-function joined(one: Int16Array, other: Int16Array): Int16Array {
-  if (one.length === 0) return other
-  const both = new Int16Array(one.length + other.length)
-  both.set(one)
-  both.set(other, one.length)
-  return both
 }

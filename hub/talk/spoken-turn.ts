@@ -108,7 +108,7 @@ export class SpokenTurn {
     if (signal.aborted) return 'interrupted'
     if (words instanceof Error) return await this.#apologise(turn, words)
     this.#waterfall.mark('heard')
-    const answer = await this.#parts.house.heard(turn, { text: words.text, by: this.#parts.ears.name })
+    const answer = await this.#parts.house.heard(turn, { text: words.text, by: words.by ?? this.#parts.ears.name })
     if (signal.aborted) return 'interrupted'
     if (answer.kind === 'nothing') {
       this.#tell(turn, 'ended', 'silence')
@@ -129,7 +129,7 @@ export class SpokenTurn {
   async #hear(turn: OpenedTurn): Promise<HeardWords | Error | 'not_meant'> {
     const { ears } = this.#parts
     const { signal } = this.#aborted
-    const sentence = ears.begin({ language: turn.speaks.language, signal })
+    const sentence = ears.begin({ language: turn.speaks.language, prefer: turn.speaks.engines.stt, signal })
     this.sound.to(sentence)
     const end = await this.sound.ended
     signal.throwIfAborted()
@@ -170,6 +170,7 @@ export class SpokenTurn {
     const { clock, voice, to, device, id, house } = this.#parts
     const utterance = new Utterance({
       ...{ clock, voice, to, device, language, speech: id(), waterfall: this.#waterfall },
+      prefer: turn.speaks.engines.tts,
       about: { session: turn.session, epoch: turn.epoch, turn: turn.turn },
       begins: () => this.#thinking?.stop(),
     })

@@ -1,5 +1,6 @@
 import { AUDIO } from '../../shared/limits.ts'
 import type { HearingSentence } from '../../speech/ports/speech-to-text.ts'
+import { pcmSamples } from '../../speech/sound/pcm-bytes.ts'
 import type { QueueRule, SoundEnd, SoundGap, SoundPiece, SoundTaker } from '../contract/sound-taker.ts'
 
 /** An engine elsewhere may hesitate for some seconds; who is further behind would answer nobody any more. */
@@ -38,7 +39,7 @@ export class TurnSound implements SoundTaker {
   }
 
   take(piece: SoundPiece): void {
-    const samples = piece.kind === 'sound' ? samplesOf(piece.pcm) : this.#concealed(piece)
+    const samples = piece.kind === 'sound' ? pcmSamples(piece.pcm) : this.#concealed(piece)
     this.#last = samples.at(-1) ?? this.#last
     if (this.#sentence) this.#sentence.sound(samples)
     else this.#waiting.push(samples)
@@ -54,11 +55,4 @@ export class TurnSound implements SoundTaker {
     for (let n = 0; n < Math.min(FADE, samples.length); n += 1) samples[n] = Math.round(this.#last * (1 - n / FADE))
     return samples
   }
-}
-
-function samplesOf(pcm: Uint8Array): Int16Array {
-  const view = new DataView(pcm.buffer, pcm.byteOffset, pcm.byteLength)
-  const samples = new Int16Array(pcm.byteLength >> 1)
-  for (let n = 0; n < samples.length; n += 1) samples[n] = view.getInt16(n * 2, true)
-  return samples
 }

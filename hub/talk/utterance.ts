@@ -29,6 +29,8 @@ export interface UtteranceParts {
   /** What it is said about; for an announcement a session that is none. */
   about: Pick<Session, 'session' | 'epoch' | 'turn'>
   language: string
+  /** Voices that are to be asked before others. */
+  prefer?: readonly string[]
   /** Its own id on the wire. */
   speech: string
   /** SpeakerPlace its stages are noted. */
@@ -108,9 +110,9 @@ export class Utterance {
   }
 
   async #clause(text: string): Promise<void> {
-    const { voice, language, waterfall } = this.#parts
+    const { voice, language, prefer = [], waterfall } = this.#parts
     this.#spoken.begin(text)
-    for await (const sound of voice.speak(text, { language, signal: this.#aborted.signal })) {
+    for await (const sound of voice.speak(text, { language, prefer, signal: this.#aborted.signal })) {
       if (this.#aborted.signal.aborted) return
       waterfall.mark('voice_first')
       const stream = this.#begin(sound.rate)

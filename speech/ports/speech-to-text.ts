@@ -4,6 +4,8 @@ export interface HeardWords {
   text: string
   /** Of the engine alone, milliseconds. */
   tookMs: number
+  /** Who understood it, where several are asked; absent: the engine itself. */
+  by?: string
 }
 
 /** A sentence on its way: its sound goes in as it comes, so that an engine elsewhere has it by the time its end is known. */
@@ -20,6 +22,8 @@ export interface HearingSentence {
 export interface HearOptions {
   /** Of the speaker, as `en`. */
   language: string
+  /** Engines that are to be asked before others, by their keys. */
+  prefer?: readonly string[]
   /** Nobody wants to know any more. Also when it is aborted before `words`, what the sentence holds is given back. */
   signal?: AbortSignal
 }

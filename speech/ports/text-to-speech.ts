@@ -4,6 +4,8 @@ import type { Sound } from '../sound/wav-sound.ts'
 export interface SpeakOptions {
   /** As `en`. */
   language: string
+  /** Engines that are to be asked before others, by their keys. */
+  prefer?: readonly string[]
   /** Nobody listens any more: what speaks is ended. */
   signal?: AbortSignal
 }

@@ -20,6 +20,8 @@ const MAY_IMPORT: Record<string, string> = {
   'speech/sound': 'shared',
   'speech/ports': 'speech/sound',
   'speech/moonshine': 'shared speech/packages speech/ports speech/sound',
+  'speech/ranked': 'shared speech/ports speech/sound',
+  'speech/wyoming': 'shared speech/ports speech/sound',
   'speech/voices': 'shared speech/ports speech/sound',
   speech: 'shared shared/terminal speech/*',
 
@@ -73,7 +75,7 @@ const MAY_IMPORT: Record<string, string> = {
   'hub/language/en': 'hub/language',
   // One turn from its sound to the end of its answer: it knows no database, and asks the house.
   'hub/talk':
-    'hub/contract hub/engine shared shared/messages speech speech/packages speech/ports speech/sound speech/voices',
+    'hub/contract hub/engine shared shared/messages speech speech/packages speech/ports speech/ranked speech/sound speech/voices speech/wyoming',
   'hub/features/voice': 'hub/language hub/language/de hub/language/en hub/talk',
   'hub/features/makers': 'hub/makers',
   'hub/features/backups': 'hub/archive',
@@ -134,7 +136,10 @@ const MAY_IMPORT: Record<string, string> = {
   'scripts/lib/package': '',
   // The benchmark measures on the slow card that the fault tests model.
   'scripts/lib/bench':
-    'central hub/core hub/engine hub/features/devices hub/language hub/language/de hub/language/en hub/store hub/sync scripts/lib scripts/lib/bench/history scripts/lib/bench/makers scripts/lib/bench/store shared shared/sqlite test/faults/lib/shim.ts test/hub/features/voice/sentence-score.ts',
+    'central hub/core hub/engine hub/features/devices hub/language hub/language/de hub/language/en hub/store hub/sync scripts/lib scripts/lib/bench/history scripts/lib/bench/makers scripts/lib/bench/store scripts/lib/bench/voice shared shared/sqlite speech speech/packages test/faults/lib/shim.ts test/hub/features/voice/sentence-score.ts',
+  // The speaker is the one of the tests.
+  'scripts/lib/bench/voice':
+    'edge/speaking scripts/lib/bench shared shared/messages speech speech/ports speech/sound speech/voices speech/wyoming test/end-to-end/speaker-in-the-room.ts',
   // The browser is the one of the tests.
   'scripts/lib/bench/history': 'hub/store scripts/lib/bench shared test/end-to-end/browser/find-chromium.ts',
   // The broker of a house that is there already is the one of the tests.

@@ -114,13 +114,16 @@ export class SpeakerInTheRoom {
     if (typeof frame === 'string' || speech === undefined) return
     if (speech.firstAt === 0) {
       speech.firstAt = performance.now()
-      void this.playback(id, 'started')
+      this.playback(id, 'started').catch(left)
     }
     const pcm = Buffer.from(frame.pcm)
     speech.pieces.push(Int16Array.from({ length: pcm.length >> 1 }, (_, n) => pcm.readInt16LE(n * 2)))
     if ((frame.flags & FRAME_FLAGS.end) === 0) return
     speech.over = true
     const ms = (joinSamples(speech.pieces).length / speech.rate) * 1_000
-    void this.playback(id, 'done', ms)
+    this.playback(id, 'done', ms).catch(left)
   }
 }
+
+/** It was closed before the hub had acknowledged that. */
+function left(): void {}

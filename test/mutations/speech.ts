@@ -7,6 +7,56 @@ const VOICES = 'test/speech/program-voice.test.ts'
 /** Engines that hear and speak: what is fetched, and the process that runs a model. */
 export const SPEECH: readonly Mutation[] = [
   {
+    without: 'asking the next ears when the first fail',
+    file: 'speech/ranked/ranked-ears.ts',
+    text: 'this.#others(others, joinSamples(pieces), { options, error: asError(error) }),',
+    becomes: 'this.#others([], joinSamples(pieces), { options, error: asError(error) }),',
+    test: { file: 'test/speech/ranked.test.ts', name: 'are asked one after the other, each with all of the sentence' },
+  },
+  {
+    without: 'leaving an engine alone that fails again and again',
+    file: 'speech/ranked/ranking.ts',
+    text: '(this.breaker(key).rests ? 1_000 : 0)',
+    becomes: '0',
+    test: { file: 'test/speech/ranked.test.ts', name: 'that fail three times are left alone for a while' },
+  },
+  {
+    without: 'taking an interruption for nobody’s failure',
+    file: 'speech/ranked/ranked-ears.ts',
+    text: 'if (!signal?.aborted) this.#ranking',
+    becomes: 'this.#ranking',
+    test: { file: 'test/speech/ranked.test.ts', name: 'that are interrupted have not failed' },
+  },
+  {
+    without: 'never beginning anew what a voice began',
+    file: 'speech/ranked/ranked-voice.ts',
+    text: 'yield* this.#rest(one, first, { spoken, options })\n      return',
+    becomes:
+      'try {\n        yield* this.#rest(one, first, { spoken, options })\n      } catch {\n        continue\n      }\n      return',
+    test: { file: 'test/speech/ranked.test.ts', name: 'do not begin anew what one of them began' },
+  },
+  {
+    without: 'a bound on the time until a voice begins',
+    file: 'speech/ranked/ranked-voice.ts',
+    text: 'const FIRST_MS = 5_000',
+    becomes: 'const FIRST_MS = 5_000_000',
+    test: { file: 'test/speech/ranked.test.ts', name: 'follow one that does not begin within five seconds' },
+  },
+  {
+    without: 'bounds on what a Wyoming server sends',
+    file: 'speech/wyoming/wyoming-event.ts',
+    text: 'Number(value) >= 0 && Number(value) <= most',
+    becomes: 'Number(value) >= 0 && most > 0',
+    test: { file: 'test/speech/wyoming.test.ts', name: 'end the connection with what is wrong' },
+  },
+  {
+    without: 'a bound on the silence of a Wyoming server',
+    file: 'speech/wyoming/wyoming-call.ts',
+    text: 'const SILENT_MS = 30_000',
+    becomes: 'const SILENT_MS = 30_000_000',
+    test: { file: 'test/speech/wyoming.test.ts', name: 'that nobody runs, or that say nothing, fail it too' },
+  },
+  {
     without: 'comparing what was fetched with what was looked at',
     file: 'speech/packages/fetch-tarball.ts',
     text: 'if (found === tarball.sha256) return file',

@@ -17,8 +17,8 @@ export const TALKED: readonly Mutation[] = [
   {
     without: 'looking whether somebody has spoken into it before an answer is spoken',
     file: 'hub/talk/spoken-turn.ts',
-    text: "text: words.text, by: this.#parts.ears.name })\n    if (signal.aborted) return 'interrupted'",
-    becomes: 'text: words.text, by: this.#parts.ears.name })',
+    text: "text: words.text, by: words.by ?? this.#parts.ears.name })\n    if (signal.aborted) return 'interrupted'",
+    becomes: 'text: words.text, by: words.by ?? this.#parts.ears.name })',
     test: { file: TALK, name: 'while it is looked for, ends that, and a late word of it reaches nobody' },
   },
   {

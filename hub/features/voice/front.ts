@@ -1,10 +1,12 @@
 import { decode } from '../../../shared/codec.ts'
 import type { Front, FrontPart } from '../../contract/front-part.ts'
+import { readSection } from '../../contract/settings-section.ts'
 import type { HeardAnswer } from '../../engine/spoken-turns.ts'
-import { localEngines } from '../../talk/local-engines.ts'
 import type { AsksHouse } from '../../talk/spoken-turn.ts'
 import { Talk } from '../../talk/talk.ts'
 import type { ToDevice } from '../../talk/utterance.ts'
+import { unknownEngines, voiceEngines } from '../../talk/voice-engines.ts'
+import { VOICE } from './settings.ts'
 import { sorryWords } from './sorry-words.ts'
 import { talkMetrics } from './talk-metrics.ts'
 
@@ -18,7 +20,10 @@ export function openVoiceFront(front: Front): FrontPart {
       front.send({ topic: topics.build('speech', { device, speech }), payload, qos: 0 }),
     reaches: (device) => front.reaches(topics.build('session', { device })),
   }
-  const talk = new Talk({ clock, log, to, house: asksHouse(front), engines: localEngines(front.folder, clock) })
+  const parts = { folder: front.folder, clock, ...readSection(VOICE, front.settings) }
+  const engines = voiceEngines(parts)
+  const unknown = unknownEngines(parts)
+  const talk = new Talk({ clock, log, to, house: asksHouse(front), engines })
   return {
     name: 'voice',
     sound: (device, turn) => talk.begin(device, turn),
@@ -41,7 +46,15 @@ export function openVoiceFront(front: Front): FrontPart {
       },
     },
     metrics: talkMetrics(talk),
-    start: () => talk.start(),
+    start() {
+      if (unknown.length > 0)
+        front.health.raise(
+          'voice:engines',
+          'bad_config',
+          `[voice] ranks ${unknown.join(', ')}, which is no engine there; the others are asked`,
+        )
+      talk.start()
+    },
     stop: () => talk.stop(),
   }
 }

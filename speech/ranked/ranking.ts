@@ -1,0 +1,50 @@
+import type { Clock } from '../../shared/clock.ts'
+import { CircuitBreaker, type EngineHealth } from './circuit-breaker.ts'
+
+/** One engine in its place. */
+export interface RankedEngine<E> {
+  /** What people call it in their settings. */
+  key: string
+  engine: E
+}
+
+interface Known {
+  readonly name: string
+  readonly languages: readonly string[] | null
+}
+
+/** Engines of one kind, the best first, with what is known of each. */
+export class Ranking<E extends Known> {
+  #engines: readonly RankedEngine<E>[]
+  #breakers: ReadonlyMap<string, CircuitBreaker>
+
+  constructor(engines: readonly RankedEngine<E>[], clock: Clock) {
+    this.#engines = engines
+    this.#breakers = new Map(engines.map(({ key }) => [key, new CircuitBreaker(clock)]))
+  }
+
+  get isEmpty(): boolean {
+    return this.#engines.length === 0
+  }
+
+  /** Who is to be asked, in this order: those that are preferred first, and those last that fail at present. */
+  order({ language, prefer = [] }: { language: string; prefer?: readonly string[] }): RankedEngine<E>[] {
+    const place = ({ key }: RankedEngine<E>) => {
+      const at = prefer.indexOf(key)
+      return (at < 0 ? prefer.length : at) + (this.breaker(key).rests ? 1_000 : 0)
+    }
+    return this.#engines
+      .filter(({ engine }) => engine.languages?.includes(language) ?? true)
+      .toSorted((one, other) => place(one) - place(other))
+  }
+
+  breaker(key: string): CircuitBreaker {
+    const found = this.#breakers.get(key)
+    if (found) return found
+    throw new Error(`${key} is no engine of this ranking`)
+  }
+
+  health(): { key: string; name: string; health: EngineHealth }[] {
+    return this.#engines.map(({ key, engine }) => ({ key, name: engine.name, health: this.breaker(key).health() }))
+  }
+}
