@@ -88,6 +88,8 @@ export class Ear {
   #lastDecision: VadDecision | null = null
   #pressedAt: number | null = null
   #stream = 0
+  /** Until then a voice begins a turn whatever the trigger is, on the monotonic clock. */
+  #listensUntil = 0
 
   constructor(options: EarOptions) {
     this.#options = options
@@ -119,8 +121,13 @@ export class Ear {
     if (turn) this.#continue(turn, block, decision)
     else {
       this.#ring.push(block)
-      if (decision.started && this.#options.trigger !== 'button' && !this.#speaking) this.#begin('voice')
+      if (decision.started && this.#hearsVoices && !this.#speaking) this.#begin('voice')
     }
+  }
+
+  /** Whether a voice is enough: always, or for a while after an answer. */
+  get #hearsVoices(): boolean {
+    return this.#options.trigger !== 'button' || this.#options.clock.mono() < this.#listensUntil
   }
 
   /** The talk button: held, the turn lasts until the release; tapped, until the silence; tapped again, it ends. */
@@ -155,6 +162,7 @@ export class Ear {
     if (muted === this.#muted) return
     this.#muted = muted
     if (muted) {
+      this.#listensUntil = 0
       this.#end('muted')
       this.gap()
     }
@@ -183,6 +191,8 @@ export class Ear {
 
   /** What the hub says about a session; `stand_down` ends the turn because another device answers. */
   session(message: Session): void {
+    if (message.step === 'follow_up') this.#listensUntil = this.#options.clock.mono() + (message.listen_ms ?? 0)
+    else if (message.step === 'ended') this.#listensUntil = 0
     const turn = this.#turn
     if (!turn || message.turn !== turn.id) return
     turn.session = { session: message.session, epoch: message.epoch }
@@ -202,6 +212,7 @@ export class Ear {
       onRefused?.(refusal, trigger)
       return null
     }
+    this.#listensUntil = 0
     const blocks = this.#ring.take()
     this.#stream = (this.#stream + 1) & 0xffff
     const id = uuid7(clock.now(), random)

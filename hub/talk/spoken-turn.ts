@@ -31,6 +31,8 @@ export interface SpokenTurnParts {
   house: AsksHouse
   /** A new id on the wire. */
   id: () => string
+  /** The device listens on from now, for as long as its persona says. */
+  listens: (turn: OpenedTurn) => void
 }
 
 /** Ends after which somebody expects an answer. Whoever is muted, or stands down, has said nothing. */
@@ -198,10 +200,16 @@ export class SpokenTurn {
 
   /** Somebody may go on without calling again. */
   #listenOn(turn: OpenedTurn): void {
-    this.#tell(turn, turn.speaks.followUpMs > 0 ? 'follow_up' : 'ended')
+    const { followUpMs } = turn.speaks
+    if (followUpMs === 0) this.#tell(turn, 'ended')
+    else {
+      const { session, epoch, device } = turn
+      this.#parts.to.session(device, { session, epoch, turn: turn.turn, step: 'follow_up', listen_ms: followUpMs })
+      this.#parts.listens(turn)
+    }
   }
 
-  #tell({ session, epoch, turn, device }: OpenedTurn, step: 'thinking' | 'follow_up' | 'ended', reason?: string): void {
+  #tell({ session, epoch, turn, device }: OpenedTurn, step: 'thinking' | 'ended', reason?: string): void {
     this.#parts.to.session(device, { session, epoch, turn, step, ...(reason === undefined ? {} : { reason }) })
   }
 }

@@ -1,4 +1,4 @@
-import { wait } from '../../shared/clock.ts'
+import { type Cancel, wait } from '../../shared/clock.ts'
 import { asError } from '../../shared/errors.ts'
 import { uuid7 } from '../../shared/ids.ts'
 import type { Service } from '../../shared/lifecycle.ts'
@@ -14,7 +14,7 @@ import { UNASKED, Unasked } from './unasked.ts'
 const BACK_MS = 60_000
 const LOOK_MS = 250
 
-export type TalkParts = Omit<SpokenTurnParts, 'device' | 'turn' | 'id' | 'ears' | 'voice'> & {
+export type TalkParts = Omit<SpokenTurnParts, 'device' | 'turn' | 'id' | 'ears' | 'voice' | 'listens'> & {
   engines: TalkEngines
 }
 
@@ -28,6 +28,8 @@ export class Talk implements Service {
   /** All of which something is still to be known, with their devices. */
   #open = new Map<SpokenTurn, string>()
   #unasked: Unasked
+  /** Devices that listen on after an answer, with what keeps them from being told that this is over. */
+  #listening = new Map<string, Cancel>()
   #stopped = false
 
   constructor(parts: TalkParts) {
@@ -42,6 +44,7 @@ export class Talk implements Service {
     const open = [...this.#open.keys()]
     for (const turn of open) turn.interrupt('the hub stops', { atOnce: true })
     this.#unasked.stop()
+    for (const device of [...this.#listening.keys()]) this.#stopListening(device)
     await Promise.all(open.map(({ over }) => over))
     await this.#parts.engines.stop()
   }
@@ -58,9 +61,11 @@ export class Talk implements Service {
     if (this.#stopped || ears === null || voice === null) return []
     this.#turns.get(device)?.interrupt('somebody speaks into it')
     this.#unasked.giveWay(device)
+    this.#stopListening(device)
     const spoken = new SpokenTurn({
       ...{ ...parts, device, turn, ears, voice },
       id: () => uuid7(parts.clock.now()),
+      listens: (opened) => this.#listensOn(opened),
     })
     this.#turns.set(device, spoken)
     this.#open.set(spoken, device)
@@ -122,6 +127,22 @@ export class Talk implements Service {
       .catch((error: unknown) => {
         this.#parts.log.warn({ device, error: asError(error).message }, 'how an announcement went is not kept')
       })
+  }
+
+  /** Tells the device when it listens no more, so that its light goes out. */
+  #listensOn({ device, session, epoch, turn, speaks }: OpenedTurn): void {
+    const { clock, to } = this.#parts
+    this.#stopListening(device)
+    const cancel = clock.after(speaks.followUpMs, () => {
+      this.#listening.delete(device)
+      to.session(device, { session, epoch, turn, step: 'ended', reason: 'idle' })
+    })
+    this.#listening.set(device, cancel)
+  }
+
+  #stopListening(device: string): void {
+    this.#listening.get(device)?.()
+    this.#listening.delete(device)
   }
 
   #at(device: string, turn: string): SpokenTurn | null {

@@ -148,6 +148,33 @@ export const TALKED: readonly Mutation[] = [
     test: { file: TALK, name: 'and is urgent takes the place of whatever is said there' },
   },
   {
+    without: 'listening on only for as long as the hub says',
+    file: 'edge/hearing/ear.ts',
+    text: 'this.#options.clock.mono() < this.#listensUntil',
+    becomes: 'this.#listensUntil > 0',
+    test: {
+      file: 'test/edge/hearing/ear.test.ts',
+      name: 'begins for a while after an answer also where only the button may',
+    },
+  },
+  {
+    without: 'listening on no more once somebody has muted it',
+    file: 'edge/hearing/ear.ts',
+    text: "      this.#listensUntil = 0\n      this.#end('muted')",
+    becomes: "      this.#end('muted')",
+    test: {
+      file: 'test/edge/hearing/ear.test.ts',
+      name: 'begins for a while after an answer also where only the button may',
+    },
+  },
+  {
+    without: 'telling a device when it listens no more',
+    file: 'hub/talk/talk.ts',
+    text: "to.session(device, { session, epoch, turn, step: 'ended', reason: 'idle' })",
+    becomes: '',
+    test: { file: TALK, name: 'is followed by a while in which the device listens on' },
+  },
+  {
     without: 'saying sorry after the hub was away',
     file: 'hub/features/sessions/conversation.ts',
     text: "if (key !== null && session.state === 'active') ownUp(context, { ...session, ...key })",

@@ -160,6 +160,31 @@ describe('a turn by voice', () => {
     expect(other.ear.state).toBe('listening')
   })
 
+  it('begins for a while after an answer also where only the button may, once, and not while muted', () => {
+    const it = rig({ trigger: 'button' })
+    it.hear(QUIET, 3)
+    it.ear.session({ ...session('t0', 'follow_up'), listen_ms: 8_000 })
+    // The end of the turn before is kept on the disk only now.
+    it.ear.session(session('t0', 'stored'))
+    it.hear(START)
+    expect(it.starts).toMatchObject([{ trigger: 'voice' }])
+    it.hear(END)
+    it.hear(START)
+    expect(it.starts).toHaveLength(1)
+    it.ear.session({ ...session('t1', 'follow_up'), listen_ms: 8_000 })
+    it.ear.mute(true)
+    it.ear.mute(false)
+    it.hear(START)
+    expect(it.starts).toHaveLength(1)
+    it.ear.session({ ...session('t1', 'follow_up'), listen_ms: 8_000 })
+    it.clock.advance(8_000)
+    it.hear(START)
+    it.ear.session({ ...session('t1', 'follow_up'), listen_ms: 8_000 })
+    it.ear.session(session('t1', 'ended'))
+    it.hear(START)
+    expect(it.starts).toHaveLength(1)
+  })
+
   it('ends at its cap with reason cap', () => {
     const it = rig({ capMs: 1_000 })
     it.hear(START)

@@ -22,7 +22,7 @@ describe('a turn', () => {
     await it_.passes(900)
     it_.played()
     await it_.settled()
-    expect(it_.steps().at(-1)).toBe('follow_up')
+    expect(it_.told.at(-1)).toMatchObject({ step: 'follow_up', listen_ms: 8_000 })
     expect(it_.answers).toMatchObject([
       {
         turn: 't1',
@@ -31,6 +31,23 @@ describe('a turn', () => {
     ])
     expect(it_.talk.outcomes).toEqual({ answered: 1 })
     expect(it_.talk.open).toBe(0)
+  })
+
+  it('is followed by a while in which the device listens on, and is told when that is over', async () => {
+    it_.say('t1')
+    await it_.settled()
+    it_.played()
+    await it_.passes(7_900)
+    expect(it_.steps().at(-1)).toBe('follow_up')
+    await it_.passes(200)
+    expect(it_.told.at(-1)).toMatchObject({ turn: 't1', step: 'ended', reason: 'idle' })
+    it_.say('t2')
+    await it_.settled()
+    it_.played()
+    await it_.settled()
+    it_.begin('t3')
+    await it_.passes(9_000)
+    expect(it_.steps().at(-1)).toBe('follow_up')
   })
 
   it('is heard while it is spoken, once it is known that it is one', async () => {
