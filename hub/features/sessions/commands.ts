@@ -7,6 +7,7 @@ import { visibleHouses } from '../../query/visibility.ts'
 import { deviceFilter } from '../devices/named-device.ts'
 import { deleteRecording } from './delete-recording.ts'
 import { endTalk, handOverTalk, pauseTalk, resumeTalk } from './move-commands.ts'
+import { showTalk, talkLatency } from './transcript-commands.ts'
 
 const turnLine = z.strictObject({
   started_at: time,
@@ -80,4 +81,13 @@ export const listSessions = adminCommand({
   },
 })
 
-export const COMMANDS = [listSessions, deleteRecording, pauseTalk, resumeTalk, endTalk, handOverTalk] as const
+export const COMMANDS = [
+  listSessions,
+  showTalk,
+  talkLatency,
+  deleteRecording,
+  pauseTalk,
+  resumeTalk,
+  endTalk,
+  handOverTalk,
+] as const

@@ -202,6 +202,8 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
   'trace/event': { expect: { what: 'Hub started', table: 'events', key: '1' } },
   'trace/turn': { expect: { table: 'turns', key: 'a-turn', device: 'kitchen-pi' } },
   'sessions/list': { expect: { sessions: [{ id: 'a-session', turns: [{ duration_ms: 1_500 }] }] } },
+  'sessions/show': { before: TALK, expect: { session: 'talk', device: 'kitchen-pi', state: 'active' } },
+  'sessions/latency': { expect: { turns: 0, steps: [] } },
   'sessions/pause': { before: TALK, expect: { session: 'talk', state: 'paused', epoch: 2 } },
   'sessions/resume': {
     before: `${TALK}; UPDATE sessions SET state = 'paused' WHERE id = 'talk'`,
