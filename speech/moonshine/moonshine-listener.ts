@@ -48,6 +48,9 @@ export class MoonshineListener implements SpeechToText {
   }
 
   begin({ signal }: HearOptions): HearingSentence {
+    // Somebody speaks: the model is read meanwhile. What is wrong with it shows with the words.
+    this.#begun().catch(() => {})
+    if (this.#waiting.size === 0) this.#restLater()
     return new CollectedSentence((samples) => this.hear(samples, signal))
   }
 
@@ -76,7 +79,7 @@ export class MoonshineListener implements SpeechToText {
       return await heard
     } finally {
       signal?.removeEventListener('abort', abort)
-      if (this.#waiting.size === 0) this.#cancelRest = this.#parts.clock.after(IDLE_MS, () => void this.rest())
+      if (this.#waiting.size === 0) this.#restLater()
     }
   }
 
@@ -87,6 +90,11 @@ export class MoonshineListener implements SpeechToText {
     const exit = once(child, 'exit')
     child.kill('SIGKILL')
     await exit
+  }
+
+  #restLater(): void {
+    this.#cancelRest()
+    this.#cancelRest = this.#parts.clock.after(IDLE_MS, () => void this.rest())
   }
 
   #begun(): Promise<ChildProcess> {

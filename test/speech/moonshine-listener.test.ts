@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -40,6 +40,15 @@ describe('the process that hears', () => {
     const heard = await Promise.all([5, 6, 7].map((length) => listener.hear(sentence('answers', length))))
     expect(heard.map(({ text }) => text)).toEqual(['5 samples', '6 samples', '7 samples'])
     expect(begun()).toBe(1)
+  })
+
+  it('begins while somebody still speaks, and rests where nothing of it was to be understood', async () => {
+    listener.begin({ language: 'en' })
+    await expect.poll(() => existsSync(join(folder, 'begun')) && begun()).toBe(1)
+    clock.advance(600_000)
+    await listener.rest()
+    await listener.hear(sentence('answers'))
+    expect(begun()).toBe(2)
   })
 
   it('that is killed in a sentence fails that one, and those that wait; the next one has another', async () => {

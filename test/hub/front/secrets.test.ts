@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { NOTHING_RESTORED } from '../../../hub/features/backups/restore-desk.ts'
 import { COMMANDS } from '../../../hub/features/commands.ts'
 import { secretAt } from '../../../hub/secrets/secret-reader.ts'
 import { declarations } from '../../../hub/store/declarations.ts'
@@ -98,6 +99,7 @@ describe('a secret column', () => {
       'users/create': '$argon2id$hash',
       'secrets/set': house.keys.keyring().seal(Buffer.from('token'), secretAt('home-assistant')),
       'import/devices': [],
+      'backups/restoring': NOTHING_RESTORED,
       'programs/create': ['readings', 'devices'],
       'programs/token': ['readings', 'devices'],
       'sync/status': SYNC_OFF,

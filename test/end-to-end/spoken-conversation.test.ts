@@ -1,0 +1,105 @@
+import { execFile, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { type HubProcess, startHub } from '../../scripts/lib/bench/hub-process.ts'
+import { LocalAdmin } from '../../scripts/lib/bench/local-admin.ts'
+import { systemClock } from '../../shared/clock.ts'
+import { inherited } from '../../shared/environment.ts'
+import { listenerOf } from '../../speech/chosen-listener.ts'
+import { SpeechFolder } from '../../speech/packages/speech-folder.ts'
+import { hearWhole } from '../../speech/ports/speech-to-text.ts'
+import { spokenWhole } from '../../speech/ports/text-to-speech.ts'
+import { pcmBytes, pcmSamples } from '../../speech/sound/pcm-bytes.ts'
+import { resample } from '../../speech/sound/resample.ts'
+import { KNOWN_VOICES } from '../../speech/voices/known-voices.ts'
+import { type Pulse, pulseMissing, startPulse } from '../fixtures/pulse.ts'
+import { ROOT } from '../source-tree.ts'
+import { KEPT_MODEL, whyNoSpeech } from './speech-model.ts'
+
+const why = pulseMissing ?? (await whyNoSpeech())
+if (why !== null) console.log(`nobody speaks with a real agent: ${why}`)
+const LARES = join(ROOT, 'lares')
+const PATIENCE = { timeout: 20_000, interval: 100 }
+const RAW = ['--raw', '--format=s16le', '--rate=16000', '--channels=1']
+const SETTINGS =
+  '[microphone]\nenabled = true\ndevice = "lares_mic"\n[speaker]\nenabled = true\ndevice = "lares_speaker"\n[gpio]\nbackend = "none"\n'
+
+describe.skipIf(why !== null)('a real agent with a microphone and a speaker', () => {
+  let pulse: Pulse
+  let folder: string
+  let hub: HubProcess
+  let admin: LocalAdmin
+  let agent: ReturnType<typeof spawn>
+  let device: string
+
+  beforeAll(async () => {
+    pulse = startPulse()
+    folder = mkdtempSync(join(tmpdir(), 'spoken-'))
+    const run = promisify(execFile)
+    const data = join(folder, 'hub')
+    hub = await startHub({ folder: data })
+    await run(LARES, ['voice', 'install', '--size', 'base', '--data', data, '--from', KEPT_MODEL])
+    admin = await LocalAdmin.open(hub.ports.socket)
+    const { token } = await admin.call<{ token: string }>('devices', 'invite', { name: 'Kitchen speaker' })
+    writeFileSync(join(folder, 'edge.toml'), SETTINGS)
+    const env = inherited(pulse.env)
+    await run(LARES, ['edge', 'join', token, '--data', join(folder, 'edge')], { env })
+    const words = ['edge', 'run', '--data', join(folder, 'edge'), '--config', join(folder, 'edge.toml')]
+    agent = spawn(LARES, words, { env, stdio: 'ignore' })
+    await vi.waitFor(async () => {
+      const { devices } = await admin.call<{ devices: { id: string; is_online: boolean }[] }>('devices', 'list')
+      expect(devices).toMatchObject([{ is_online: true }])
+      device = devices[0]?.id ?? ''
+    }, PATIENCE)
+  }, 90_000)
+  afterAll(async () => {
+    agent?.kill('SIGTERM')
+    admin?.close()
+    await hub?.stop()
+    pulse?.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }, 30_000)
+
+  /** Plays a sentence into the room where the microphone is. */
+  async function speak(text: string): Promise<void> {
+    const [voice] = KNOWN_VOICES
+    if (!voice) throw new Error('no voice is known')
+    const { samples } = resample(await spokenWhole(voice, text, { language: 'en' }), 16_000)
+    const player = spawn('paplay', [...RAW, '-d', 'lares'], { env: pulse.env, stdio: ['pipe', 'ignore', 'inherit'] })
+    player.stdin.end(pcmBytes(samples))
+    await new Promise((resolve) => player.once('close', resolve))
+  }
+
+  interface Told {
+    messages: { role: string; content: string; end: string | null }[]
+  }
+
+  it('hears a question, and what comes out of its speaker is the answer', async () => {
+    const recorder = spawn('parec', [...RAW, '-d', 'lares_speaker.monitor'], {
+      env: pulse.env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const pieces: Buffer[] = []
+    recorder.stdout.on('data', (piece: Buffer) => pieces.push(piece))
+    await speak('set a timer for five minutes')
+    await vi.waitFor(async () => {
+      const { messages } = await admin.call<Told>('sessions', 'show', { session: device })
+      expect(messages).toMatchObject([
+        { role: 'user', content: expect.stringMatching(/set a timer for (?:five|5) minutes/i) },
+        { role: 'assistant', content: 'A timer of 5 minutes is set.', end: 'played' },
+      ])
+    }, PATIENCE)
+    await admin.call('voice', 'say', { text: 'The washing machine in the cellar is ready now' })
+    const ears = listenerOf(new SpeechFolder(join(folder, 'hub')), 'base', systemClock)
+    const heard = async () => (await hearWhole(ears, pcmSamples(Buffer.concat(pieces)), { language: 'en' })).text
+    await vi.waitFor(
+      async () => expect(await heard()).toMatch(/a timer of (?:five|5) minutes is set.*washing machine/i),
+      { timeout: 30_000, interval: 1_000 },
+    )
+    recorder.kill('SIGTERM')
+    await ears.rest()
+  }, 90_000)
+})
