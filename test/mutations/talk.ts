@@ -175,6 +175,13 @@ export const TALKED: readonly Mutation[] = [
     test: { file: TALK, name: 'is followed by a while in which the device listens on' },
   },
   {
+    without: 'removing words that are older than their persona keeps them',
+    file: 'hub/features/sessions/engine.ts',
+    text: '      expireTranscripts(context)\n',
+    becomes: '',
+    test: { file: TURNS, name: 'stay as long as the persona of their session says' },
+  },
+  {
     without: 'saying sorry after the hub was away',
     file: 'hub/features/sessions/conversation.ts',
     text: "if (key !== null && session.state === 'active') ownUp(context, { ...session, ...key })",

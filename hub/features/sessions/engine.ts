@@ -6,6 +6,7 @@ import type { Recording } from '../../engine/recording.ts'
 import { openDevices } from '../devices/engine.ts'
 import { expireClips, keepKnownFiles } from './clips.ts'
 import { endIdleSessions, fenceSessions } from './conversation.ts'
+import { expireTranscripts } from './expire-transcripts.ts'
 import { settleHandoffs } from './handoff.ts'
 import { Turns } from './turns.ts'
 
@@ -65,6 +66,7 @@ export function openSessions(house: House): Feature {
       endIdleSessions(context)
       if (Math.abs(context.now - sweptAt) < SWEEP_MS) return
       expireClips(context)
+      expireTranscripts(context)
       context.committed(() => {
         sweptAt = context.now
       })

@@ -184,6 +184,22 @@ describe('the sound of words that are known', () => {
   })
 })
 
+describe('words that were said', () => {
+  it('stay as long as the persona of their session says, and those of others as the house keeps them', () => {
+    starts(house, 'hall-pi', 't0')
+    heard('t0', 'what time is it', 'hall-pi')
+    say(house, 'personas/edit', { persona: 'companion', transcript_days: 2 })
+    say(house, 'personas/publish', { persona: 'companion', notes: 'words' })
+    starts(house, KITCHEN, 't1')
+    heard('t1', 'what time is it')
+    answered('t1', 'It is midnight.')
+    house.tick(2 * 86_400_000 - 60_000)
+    expect(said()).toHaveLength(3)
+    house.tick(120_000)
+    expect(said()).toMatchObject([{ turn_id: 'hall-pi/t0' }])
+  })
+})
+
 describe('a hub that comes back', () => {
   const ownedUp = () => house.effects.filter(({ kind }) => kind === 'own_up')
 
