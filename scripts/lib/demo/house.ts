@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type AdminClient, connectLocally } from '../../../cli/admin-client.ts'
 import { type Database, openDatabase } from '../../../shared/sqlite/open.ts'
 import { type Child, firstLine, runLares, startChild } from './children.ts'
+import { freeAddress } from './free-address.ts'
 import { type OtherMakers, startOtherMakers } from './other-makers.ts'
 
 export interface Agent {
@@ -28,6 +29,16 @@ export interface House {
   backups: string | null
   /** What is there that no agent of ours runs on. */
   others: OtherMakers | null
+}
+
+/** After its hub began again, as it does when a backup was restored: its socket and its database are other ones. */
+export async function findAgain(house: House): Promise<void> {
+  const client = await connectLocally(house.socket)
+  await house.client.close()
+  house.client = client
+  const { name: file } = house.db
+  house.db.close()
+  house.db = openDatabase({ file, readonly: true })
 }
 
 export interface HousePlan {
@@ -72,7 +83,8 @@ export async function startHouse(plan: HousePlan, surroundings: HouseSurrounding
   writeFileSync(join(data, 'central.url'), `${centralUrl}\n`, { mode: 0o600 })
   // The house that has most is told of, and backed up.
   const cared = plan.lampButton === undefined ? null : writeSettings(folder, { name, toldAt })
-  const anyPort = ['--tls', '--plain', '--http', '--https'].flatMap((door) => [door, '127.0.0.1:0'])
+  const anyPort: string[] = []
+  for (const door of ['--tls', '--plain', '--http', '--https']) anyPort.push(door, await freeAddress())
   const hub = startChild(
     `the hub of ${name}`,
     [

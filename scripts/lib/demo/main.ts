@@ -6,7 +6,7 @@ import { variable } from '../../../shared/environment.ts'
 import { explain, LaresError } from '../../../shared/errors.ts'
 import { DemoCentral, PERSONA } from './central.ts'
 import { type Child, ROOT, runLares, stopChildren, watchChildren } from './children.ts'
-import { type House, type HousePlan, startHouse } from './house.ts'
+import { findAgain, type House, type HousePlan, startHouse } from './house.ts'
 import { BUTTON } from './lamp-button.ts'
 import { type DemoView, look, verify } from './look.ts'
 import { countsOf, missing } from './outcome.ts'
@@ -161,7 +161,16 @@ async function watch(run: Run): Promise<Watched> {
   let nextPress = systemClock.mono() + FIRST_PRESS_MS
   let shown = ''
   for (;;) {
-    const view = await look(houses, central)
+    const view = await look(houses, central).catch((error: unknown) => {
+      if (values.once || stop.aborted || systemClock.mono() > deadline) throw error
+      return null
+    })
+    if (view === null) {
+      await wait(systemClock, 1_000, stop)
+      // One that is not back yet is looked for with the next look.
+      await Promise.allSettled(houses.map(findAgain))
+      continue
+    }
     const width = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY
     const text = screen(view, { colours: process.stdout.isTTY, width, persona: PERSONA.name, footer: footer(run) })
     if (process.stdout.isTTY) process.stdout.write(`\u001b[2J\u001b[H${text}`)
