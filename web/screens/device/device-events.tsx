@@ -2,7 +2,7 @@ import type { EventList } from '../../hub/answers.ts'
 import { useAnswer } from '../../hub/hub.ts'
 import { Ago } from '../../parts/ago.tsx'
 import { Card } from '../../parts/card.tsx'
-import { words } from '../../words/words.ts'
+import { eventText, words } from '../../words/words.ts'
 
 const SHOWN = 10
 
@@ -16,9 +16,9 @@ export function DeviceEvents({ device }: { device: string }) {
         {shown.map(({ id, timestamp, severity, title, description }) => (
           <li key={id} class={severity}>
             <p>
-              <strong>{title}</strong>
+              <strong>{eventText(title)}</strong>
             </p>
-            {description !== null && <p class="small">{description}</p>}
+            {description !== null && <p class="small">{eventText(description)}</p>}
             <Ago time={timestamp} />
           </li>
         ))}

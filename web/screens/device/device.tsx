@@ -8,7 +8,7 @@ import { Failure } from '../../parts/failure.tsx'
 import { StatusDot } from '../../parts/status-dot.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
 import { useTitle } from '../../shell/title.ts'
-import { words } from '../../words/words.ts'
+import { eventText, words } from '../../words/words.ts'
 import { AboutDevice } from './about-device.tsx'
 import { DeviceActions } from './device-actions.tsx'
 import { DeviceEvents } from './device-events.tsx'
@@ -61,7 +61,7 @@ export function Device({ id = '' }: { id?: string }) {
           <ul>
             {alarms.map(({ description, since, part }) => (
               <li key={`${part} ${description}`}>
-                {description} <span class="small">{<Ago time={since} />}</span>
+                {eventText(description)} <span class="small">{<Ago time={since} />}</span>
               </li>
             ))}
           </ul>

@@ -2,7 +2,7 @@ import type { DeviceList } from '../../hub/answers.ts'
 import { useHub } from '../../hub/hub.ts'
 import { Ago } from '../../parts/ago.tsx'
 import { StatusDot } from '../../parts/status-dot.tsx'
-import { words } from '../../words/words.ts'
+import { eventText, words } from '../../words/words.ts'
 
 export function DeviceRow({ device }: { device: DeviceList['devices'][number] }) {
   const status = useHub().live.status(device.id).value
@@ -22,7 +22,7 @@ export function DeviceRow({ device }: { device: DeviceList['devices'][number] })
           </span>
         )}
       </span>
-      {alarm !== undefined && <p class="alarm">{alarm}</p>}
+      {alarm !== undefined && <p class="alarm">{eventText(alarm)}</p>}
     </li>
   )
 }

@@ -3,7 +3,7 @@ import { useDoing } from '../../hub/hub.ts'
 import { Dialog } from '../../parts/dialog.tsx'
 import { Failure } from '../../parts/failure.tsx'
 import { Field } from '../../parts/field.tsx'
-import { words } from '../../words/words.ts'
+import { eventText, words } from '../../words/words.ts'
 
 const NOTE_LENGTH = 500
 
@@ -28,7 +28,7 @@ export function AcknowledgeEvent({ event, onClose, onDone }: AcknowledgeParts) {
     <Dialog title={says.acknowledge} onClose={onClose}>
       <form onSubmit={(submitted) => void send(submitted)}>
         <p>
-          <strong>{event.title}</strong> {event.device_name}
+          <strong>{eventText(event.title)}</strong> {event.device_name}
         </p>
         <Field label={says.note}>{(id) => <input id={id} name="note" maxLength={NOTE_LENGTH} />}</Field>
         <label class="check">

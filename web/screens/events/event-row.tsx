@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { EventLine } from '../../hub/answers.ts'
 import { Ago } from '../../parts/ago.tsx'
-import { words } from '../../words/words.ts'
+import { eventText, words } from '../../words/words.ts'
 import { AcknowledgeEvent } from './acknowledge-event.tsx'
 
 /** What somebody is to have seen; the command line takes notes, too. */
@@ -23,10 +23,10 @@ export function EventRow({ event, onSeen }: EventRowParts) {
   return (
     <li class={`${severity} ${event.acknowledged_by === null ? '' : 'seen'}`}>
       <p>
-        <span class="tag">{says.severity[severity] ?? severity}</span> <strong>{title}</strong>{' '}
+        <span class="tag">{says.severity[severity] ?? severity}</span> <strong>{eventText(title)}</strong>{' '}
         {device_id !== null && <a href={`/devices/${device_id}`}>{device_name ?? device_id}</a>}
       </p>
-      {description !== null && <p>{description}</p>}
+      {description !== null && <p>{eventText(description)}</p>}
       <p class="small">
         <Ago time={timestamp} /> {by === 'local' ? says.local : by}{' '}
         <a href={`/trace?event=${id}`}>{words.value.trace.link}</a>
@@ -36,7 +36,7 @@ export function EventRow({ event, onSeen }: EventRowParts) {
             <button
               type="button"
               class="link"
-              aria-label={`${says.acknowledge}: ${title}`}
+              aria-label={`${says.acknowledge}: ${eventText(title)}`}
               onClick={() => setAsks(true)}
             >
               {says.acknowledge}

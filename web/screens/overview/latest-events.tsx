@@ -6,7 +6,7 @@ import { pageClock } from '../../hub/page-clock.ts'
 import { Ago } from '../../parts/ago.tsx'
 import { Card } from '../../parts/card.tsx'
 import { Failure } from '../../parts/failure.tsx'
-import { words } from '../../words/words.ts'
+import { eventText, words } from '../../words/words.ts'
 
 const SHOWN = 8
 /** What happens within this is asked for at once, and however much happens it is asked for again. */
@@ -34,9 +34,9 @@ export function LatestEvents() {
         {shown.map(({ id, timestamp, severity, title, description, device_name }) => (
           <li key={id} class={severity}>
             <p>
-              <strong>{device_name ?? title}</strong> {device_name === null ? '' : title}
+              <strong>{device_name ?? eventText(title)}</strong> {device_name === null ? '' : eventText(title)}
             </p>
-            {description !== null && <p class="small">{description}</p>}
+            {description !== null && <p class="small">{eventText(description)}</p>}
             <Ago time={timestamp} />
           </li>
         ))}

@@ -1,7 +1,7 @@
 import type { DeviceList, HubStatus } from '../../hub/answers.ts'
 import { useAnswer, useHub } from '../../hub/hub.ts'
 import { momentWords } from '../../words/times.ts'
-import { words } from '../../words/words.ts'
+import { eventText, words } from '../../words/words.ts'
 
 interface Trouble {
   key: string
@@ -71,7 +71,7 @@ function useDeviceTroubles(): (device: DeviceList['devices'][number]) => Trouble
     }
     const link = `/devices/${device.id}`
     const alarms = (status.alarms ?? []).map(({ type, part, description }) => ({
-      ...{ key: `${device.id} ${type} ${part}`, says: `${device.name}: ${description}`, hint: '', link },
+      ...{ key: `${device.id} ${type} ${part}`, says: `${device.name}: ${eventText(description)}`, hint: '', link },
     }))
     if (status.status !== 'offline') return alarms
     const reason = says.devices.reason[status.reason] ?? status.reason
