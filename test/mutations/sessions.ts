@@ -90,4 +90,24 @@ export const SESSIONS: readonly Mutation[] = [
     becomes: 'return Math.max(CLIPS.ageMs, days * DAY_MS)',
     test: { file: FENCING, name: 'keeps sound no longer than it says' },
   },
+  {
+    without: 'letting whoever asks aloud for a handoff hear so before it goes',
+    file: 'hub/features/sessions/handoff.ts',
+    text: '    if (last !== undefined && isBeingSaid(context, last)) continue\n',
+    becomes: '',
+    test: {
+      file: 'test/hub/features/voice/spoken-handoff.test.ts',
+      name: 'goes there from the turn in which somebody says so, as soon as they were told',
+    },
+  },
+  {
+    without: 'a handoff although telling of it takes too long',
+    file: 'hub/features/sessions/handoff.ts',
+    text: ' || now - prepared_at > SPOKEN_MS) return false',
+    becomes: ') return false',
+    test: {
+      file: 'test/hub/features/voice/spoken-handoff.test.ts',
+      name: 'goes there without a word where telling takes too long',
+    },
+  },
 ]

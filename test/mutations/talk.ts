@@ -99,6 +99,13 @@ export const TALKED: readonly Mutation[] = [
     test: { file: TURNS, name: 'that were said into the room and mean nothing are kept nowhere' },
   },
   {
+    without: 'letting sound go at once that was for nobody here',
+    file: 'hub/features/sessions/clips.ts',
+    text: "  if (isMarked(db, turnId, 'not_meant')) return 0\n",
+    becomes: '',
+    test: { file: TURNS, name: 'goes at the next look where nobody was meant' },
+  },
+  {
     without: 'letting sound go whose words are known',
     file: 'hub/features/sessions/clips.ts',
     text: "db.prepare('UPDATE audio_clips SET expires_at = ?, updated_at = ? WHERE turn_id = ?').run(now, now, turn.id)",

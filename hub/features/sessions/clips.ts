@@ -55,12 +55,13 @@ function keptFor({ db }: Context, { session, turnId }: Pick<NewClip, 'session' |
     persona_version: string
   }
   const { privacy } = pinnedDefinition(db, row.persona_id, row.persona_version).behavior_config
-  const days = privacy.audio_days ?? (isUnderstood(db, turnId) ? 0 : CLIPS.ageMs / DAY_MS)
+  if (isMarked(db, turnId, 'not_meant')) return 0
+  const days = privacy.audio_days ?? (isMarked(db, turnId, 'heard') ? 0 : CLIPS.ageMs / DAY_MS)
   return Math.min(CLIPS.ageMs, days * DAY_MS)
 }
 
-function isUnderstood(db: Context['db'], turnId: string): boolean {
-  return db.prepare("SELECT timings ->> 'heard' FROM turns WHERE id = ?").pluck().get(turnId) === 1
+function isMarked(db: Context['db'], turnId: string, mark: 'heard' | 'not_meant'): boolean {
+  return db.prepare(`SELECT timings ->> '${mark}' FROM turns WHERE id = ?`).pluck().get(turnId) === 1
 }
 
 /** The words of a turn are known: its sound goes, where the persona does not say how long it stays. It may come only later. */
@@ -70,7 +71,20 @@ export function letSoundGo({ db, now }: Context, turn: { id: string; persona: st
     turn.id,
   )
   if (pinnedDefinition(db, turn.persona, turn.version).behavior_config.privacy.audio_days !== null) return
-  db.prepare('UPDATE audio_clips SET expires_at = ?, updated_at = ? WHERE turn_id = ?').run(now, now, turn.id)
+  expireNow({ db, now }, turn.id)
+}
+
+/** Nobody here was meant by what was said: its sound goes, however long the persona keeps that of others. It may come only later. */
+export function dropSound({ db, now }: Context, turnId: string): void {
+  db.prepare("UPDATE turns SET timings = json_set(timings, '$.not_meant', 1), updated_at = ? WHERE id = ?").run(
+    now,
+    turnId,
+  )
+  expireNow({ db, now }, turnId)
+}
+
+function expireNow({ db, now }: Pick<Context, 'db' | 'now'>, turnId: string): void {
+  db.prepare('UPDATE audio_clips SET expires_at = ?, updated_at = ? WHERE turn_id = ?').run(now, now, turnId)
 }
 
 /** Removes the file of a recording that came to nothing: no row of the turn has it. */

@@ -16,6 +16,8 @@ export interface Handoff {
   reason: string | null
   /** Whether it took back the one before. */
   is_back: boolean
+  /** The turn, as its table has it, in which somebody asked for it aloud, and in which that is answered. */
+  turn?: string
 }
 
 /** The oldest first. */

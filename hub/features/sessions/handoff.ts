@@ -10,11 +10,22 @@ import { metadataOf, notNow, SELECT_SESSION, type SessionRow, sessionAt } from '
 
 /** So long after it a handoff is taken back. */
 export const HANDOFF_BACK_MS = 10_000
+/** So long it waits until whoever asked for it aloud was told so, however long that is spoken. */
+const SPOKEN_MS = 8_000
 /** A history is for people: the newest of a session that goes from room to room all day. */
 const HISTORY = 50
 
 /** Why a device cannot take a conversation. */
 export type HandoffFault = 'gone' | 'elsewhere' | 'offline' | 'deaf' | 'busy'
+
+interface HandoffWish {
+  to: string
+  isBack?: boolean
+  /** The device at which somebody asks for it. */
+  asking?: string | null
+  /** The turn in which somebody asks for it aloud, as its table has it. */
+  turn?: string | null
+}
 
 interface Target {
   id: string
@@ -27,12 +38,13 @@ interface Target {
 
 /**
  * Prepares a handoff: the target is looked at, and the session waits for it. It is committed by `settleHandoffs`, where both are
- * still as they are now. Throws what is in its way, and changes nothing then.
+ * still as they are now, and no sooner than whoever asked for it in a `turn` was answered. Throws what is in its way, and changes
+ * nothing then.
  */
 export function prepareHandoff(
   context: CallContext,
   session: SessionRow,
-  { to, isBack = false, asking = null }: { to: string; isBack?: boolean; asking?: string | null },
+  { to, isBack = false, asking = null, turn = null }: HandoffWish,
 ): SessionKey {
   const { now, caller } = context
   if (session.state !== 'active') throw notNow(session.state)
@@ -41,12 +53,17 @@ export function prepareHandoff(
   if (fault !== null) throw wrong(fault.says, fault.hint)
   const entry: Handoff = {
     ...{ from: session.device, to, by: caller.principal, prepared_at: now },
-    ...{ committed_at: null, abandoned_at: null, reason: null, is_back: isBack },
+    ...{ committed_at: null, abandoned_at: null, reason: null, is_back: isBack, ...(turn === null ? {} : { turn }) },
   }
   const history = [...handoffsOf(session), entry].slice(-HISTORY)
   const key = moveSession(context, session, 'prepare', { history })
-  if (key !== null) return key
-  throw notNow('handed_off')
+  if (key === null) throw notNow('handed_off')
+  // Its answer is that of the session as it is now.
+  if (turn !== null)
+    context.db
+      .prepare("UPDATE turns SET timings = json_set(timings, '$.session_epoch', ?) WHERE id = ? AND session_id = ?")
+      .run(key.epoch, turn, key.id)
+  return key
 }
 
 /** Where a session is taken back to: within ten seconds of its handoff. Throws `bad_params`. */
@@ -75,10 +92,17 @@ export function settleHandoffs(context: Context): void {
   const waiting = context.db.prepare(`${SELECT_SESSION} WHERE s.state = 'handed_off'`).all() as SessionRow[]
   for (const session of waiting) {
     const last = handoffsOf(session).at(-1)
+    if (last !== undefined && isBeingSaid(context, last)) continue
     const fault = last === undefined ? null : unfit(context, { to: last.to, house: session.house })
     if (last !== undefined && fault === null) commit(context, session, last)
     else abandonHandoff(context, session, fault?.says ?? 'nobody knows where to')
   }
+}
+
+/** Whether whoever asked for it aloud is still being told. */
+function isBeingSaid({ db, now }: Context, { turn, prepared_at }: Handoff): boolean {
+  if (turn === undefined || now < prepared_at || now - prepared_at > SPOKEN_MS) return false
+  return db.prepare("SELECT 1 FROM turns WHERE id = ? AND timings -> 'stages' IS NULL").get(turn) !== undefined
 }
 
 /** The row is set first, and only then the source stopped: two devices in one session would be worse than none for a moment. */

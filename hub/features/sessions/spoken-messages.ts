@@ -25,7 +25,7 @@ export function answeredTurn({ db }: Context, { device, turn }: { device: string
   const row = db
     .prepare(
       'SELECT s.id AS session, s.epoch, d.house_id AS house, s.persona_id AS persona, s.persona_version AS version FROM turns t ' +
-        "JOIN sessions s ON s.id = t.session_id AND s.device_id = t.device_id AND s.state = 'active' " +
+        "JOIN sessions s ON s.id = t.session_id AND s.device_id = t.device_id AND s.state IN ('active', 'handed_off') " +
         "AND s.epoch = t.timings ->> 'session_epoch' JOIN devices d ON d.id = t.device_id WHERE t.id = ?",
     )
     .get(turnId(device, turn)) as

@@ -47,8 +47,13 @@ function isAway(session: SessionRow): boolean {
   return last !== undefined && last.abandoned_at === null && !last.is_back
 }
 
-function handed({ context, words, device }: VoiceAsked, session: SessionRow, to: SpokenPlace, isBack = false): Answer {
-  prepareHandoff(context, session, { to: to.id, isBack, asking: device?.id ?? null })
+function handed(
+  { context, words, device, turn }: VoiceAsked,
+  session: SessionRow,
+  to: SpokenPlace,
+  isBack = false,
+): Answer {
+  prepareHandoff(context, session, { to: to.id, isBack, asking: device?.id ?? null, turn })
   return { text: words.goesOn(to.name), done: [`conversation ${session.id} to ${to.id}`] }
 }
 

@@ -11,6 +11,8 @@ export interface Sentence {
   house: string
   /** Who was spoken to; `null`: nobody in particular. */
   device: string | null
+  /** The turn in which it was said aloud, as its table has it. */
+  turn?: string
   /** `null`: that of the persona, and the others where it means nothing in that. */
   language: LanguageCode | null
 }
@@ -30,7 +32,10 @@ interface PersonaRow {
 }
 
 /** Understands a sentence and does what it says, with the rights of a voice: in this house alone, and as far as the persona may. */
-export function answerSentence(context: CallContext, { text, house, device, language }: Sentence): AnsweredSentence {
+export function answerSentence(
+  context: CallContext,
+  { text, house, device, language, turn }: Sentence,
+): AnsweredSentence {
   const { db, caller } = context
   const persona = personaOf(context, device)
   const understood = understand(text, languagesOf(language, persona), houseNames(db).of(house))
@@ -40,6 +45,7 @@ export function answerSentence(context: CallContext, { text, house, device, lang
     context: { ...context, caller: { ...caller, houses: [house], sees: [house] } },
     house: { id: house, zone: db.prepare('SELECT timezone FROM houses WHERE id = ?').pluck().get(house) as string },
     device: device === null ? null : deviceOf(context, device),
+    turn: turn ?? null,
     ...{ persona, words, before, slots: match?.slots ?? {} },
   }
   const run = match === null ? undefined : INTENTS.get(match.intent)

@@ -2,9 +2,9 @@ import { callContext } from '../../engine/call-context.ts'
 import type { AuthorizedCaller } from '../../engine/caller.ts'
 import type { Context } from '../../engine/context.ts'
 import type { HeardAnswer } from '../../engine/spoken-turns.ts'
-import { letSoundGo } from '../sessions/clips.ts'
+import { dropSound, letSoundGo } from '../sessions/clips.ts'
 import { speaks } from '../sessions/opened-turn.ts'
-import { type AnsweredTurn, addHeard, step } from '../sessions/spoken-messages.ts'
+import { type AnsweredTurn, addHeard, answeredTurn, step } from '../sessions/spoken-messages.ts'
 import { type AnsweredSentence, answerSentence } from './answer-sentence.ts'
 import { answerWords, LANGUAGES } from './understand.ts'
 
@@ -22,15 +22,18 @@ export function answerTurn(
 ): HeardAnswer {
   letSoundGo(context, turn)
   if (text === '') {
+    if (!wasMeant(context, turn)) dropSound(context, turn.id)
     step(context, turn, 'idle')
     return { kind: 'nothing' }
   }
   const said = answered(context, turn, text)
   if (said.intent === null && !wasMeant(context, turn)) {
+    dropSound(context, turn.id)
     step(context, turn, 'idle')
     return { kind: 'nothing' }
   }
-  addHeard(context, turn, { text, by })
+  // What was said may have had the session wait for another device: it is that session still.
+  addHeard(context, answeredTurn(context, turn) ?? turn, { text, by })
   return { kind: 'say', text: said.text, language: said.language }
 }
 
@@ -45,7 +48,7 @@ function answered(
   let said: AnsweredSentence | null = null
   const error = context.attempt(() => {
     const call = callContext(context, caller, { area: 'voice', verb: 'turn', request: turn.turn })
-    said = answerSentence(call, { text, house, device, language: null })
+    said = answerSentence(call, { text, house, device, language: null, turn: turn.id })
   })
   if (said !== null && error === null) return said
   const { language } = speaks(context, turn)

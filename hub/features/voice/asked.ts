@@ -11,6 +11,8 @@ export interface VoiceAsked {
   house: { id: string; zone: string }
   /** Who was spoken to; `null`: nobody in particular. */
   device: { id: string; name: string; room: string | null } | null
+  /** The turn in which it was said aloud, as its table has it; `null`: it was not. */
+  turn: string | null
   persona: { id: string; name: string; description: string | null }
   words: AnswerWords
   slots: Readonly<Record<string, HeardSlot>>

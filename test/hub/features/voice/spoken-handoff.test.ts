@@ -20,6 +20,16 @@ beforeEach(() => {
 
 const asks = (text: string, device = 'kitchen-pi', more = {}) =>
   say(house, 'voice/ask', { text, device, ...more }).data as { text: string; intent: string; done: string[] }
+const heard = (device: string, turn: string, text: string) =>
+  house.input<{ text: string }>({ kind: 'turn_heard', device, turn, text, by: 'ears' }).value.text
+const answered = (device: string, turn: string, text: string) =>
+  house.input({
+    ...{ kind: 'turn_answered', device, turn },
+    answer: {
+      ...{ text, heard: text, end: 'played', by: 'sentences', voice: 'v', tokens: null, error: null },
+      ...{ stages: { began: 0, sounds: 90 }, latencyMs: 90 },
+    },
+  })
 const at = () => sessions(house).map(({ device_id, state }) => `${device_id} ${state}`)
 
 describe('a conversation that is to go on elsewhere', () => {
@@ -82,21 +92,43 @@ describe('a conversation that is to go on elsewhere', () => {
     expect(at()).toEqual(['hall-pi active'])
   })
 
-  it('goes there from the turn in which somebody says so', () => {
+  it('goes there from the turn in which somebody says so, as soon as they were told', () => {
+    for (const [turn, from, to, text] of [
+      ['t2', 'kitchen-pi', 'hall-pi', 'Continue in the hall.'],
+      ['t3', 'hall-pi', 'kitchen-pi', 'Come back!'],
+    ] as const) {
+      starts(house, from, turn)
+      ends(house, from, turn)
+      expect(heard(from, turn, text)).toBe(`Going on at ${to}.`)
+      house.tick(2_000)
+      expect(at()).toEqual([`${from} handed_off`])
+      expect(answered(from, turn, `Going on at ${to}.`).verdict).toBe('stored')
+      house.tick(1_000)
+      expect(at()).toEqual([`${to} active`])
+    }
+    expect(house.all('SELECT role, content FROM messages')).toEqual([
+      { role: 'user', content: 'Continue in the hall.' },
+      { role: 'assistant', content: 'Going on at hall-pi.' },
+      { role: 'user', content: 'Come back!' },
+      { role: 'assistant', content: 'Going on at kitchen-pi.' },
+    ])
+  })
+
+  it('goes there without a word where telling takes too long, and its late answer is refused', () => {
     starts(house, 'kitchen-pi', 't2')
     ends(house, 'kitchen-pi', 't2')
-    const heard = house.input<{ text: string }>({
-      ...{ kind: 'turn_heard', device: 'kitchen-pi', turn: 't2', text: 'Continue in the hall.', by: 'ears' },
-    })
-    expect(heard.value.text).toBe('Going on at hall-pi.')
-    house.tick(1_000)
+    heard('kitchen-pi', 't2', 'Continue in the hall.')
+    house.tick(8_001)
     expect(at()).toEqual(['hall-pi active'])
-    starts(house, 'hall-pi', 't3')
-    ends(house, 'hall-pi', 't3')
-    const back = house.input<{ text: string }>({
-      ...{ kind: 'turn_heard', device: 'hall-pi', turn: 't3', text: 'Come back!', by: 'ears' },
-    })
-    expect(back.value.text).toBe('Going on at kitchen-pi.')
+    expect(answered('kitchen-pi', 't2', 'Going on at hall-pi.').verdict).toBe('refused')
+  })
+
+  it('stays where somebody speaks on while they are told', () => {
+    starts(house, 'kitchen-pi', 't2')
+    ends(house, 'kitchen-pi', 't2')
+    heard('kitchen-pi', 't2', 'Continue in the hall.')
+    starts(house, 'kitchen-pi', 't3')
+    expect(answered('kitchen-pi', 't2', 'Going on').verdict).toBe('refused')
     house.tick(1_000)
     expect(at()).toEqual(['kitchen-pi active'])
   })
@@ -110,6 +142,9 @@ describe('a conversation that is to go on elsewhere', () => {
     })
     expect(back.value.text).toBe('Going on at kitchen-pi.')
     ends(house, 'kitchen-pi', 't2')
+    house.tick(1_000)
+    expect(at()).toEqual(['hall-pi handed_off', 'kitchen-pi active'])
+    expect(answered('kitchen-pi', 't2', 'Going on at kitchen-pi.').verdict).toBe('stored')
     house.tick(1_000)
     expect(at()).toEqual(['kitchen-pi active', 'kitchen-pi ended'])
   })

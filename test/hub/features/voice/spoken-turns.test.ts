@@ -167,6 +167,25 @@ describe('the sound of words that are known', () => {
     expect(clips()).toEqual([])
   })
 
+  it.each(['before', 'after'])(
+    'goes at the next look where nobody was meant, whatever the persona says (%s)',
+    (when) => {
+      keepsAudio(7)
+      for (const [turn, words] of [
+        ['t1', 'and now the weather for the weekend'],
+        ['t2', ''],
+      ] as const) {
+        starts(house, KITCHEN, turn, { trigger: 'voice' })
+        if (when === 'before') ends(house, KITCHEN, turn)
+        heard(turn, words)
+        if (when === 'after') ends(house, KITCHEN, turn)
+      }
+      house.tick(60_000)
+      house.tick(1_000)
+      expect(clips()).toEqual([])
+    },
+  )
+
   it('stays where nobody understood it, and as long as the persona says', () => {
     starts(house, KITCHEN, 't1')
     ends(house, KITCHEN, 't1')
