@@ -7,7 +7,8 @@
 # hears what `paplay` or `aplay -D lares_speaker` plays. The ALSA `null` and `file` plugins are not paced (2 GB in
 # a second), and snd-aloop needs a kernel module, which a container has not.
 #
-# A second sink, `lares_speaker`, takes what the agent says, so that it does not hear itself.
+# A second sink, `lares_speaker`, takes what the agent says, so that it does not hear itself. The same once more with `_2`
+# is another room.
 
 pulse_start() {
   local dir=$1 program
@@ -23,11 +24,15 @@ pulse_start() {
 </usr/share/alsa/alsa.conf>
 pcm.lares_mic { type pulse device "lares.monitor" }
 pcm.lares_speaker { type pulse device "lares_speaker" }
+pcm.lares_mic_2 { type pulse device "lares_2.monitor" }
+pcm.lares_speaker_2 { type pulse device "lares_speaker_2" }
 CONF
   cat >"$dir/lares.pa" <<CONF
 load-module module-native-protocol-unix socket=$dir/runtime/native auth-anonymous=1
 load-module module-null-sink sink_name=lares rate=16000 channels=1 format=s16le norewinds=1
 load-module module-null-sink sink_name=lares_speaker rate=16000 channels=1 format=s16le norewinds=1
+load-module module-null-sink sink_name=lares_2 rate=16000 channels=1 format=s16le norewinds=1
+load-module module-null-sink sink_name=lares_speaker_2 rate=16000 channels=1 format=s16le norewinds=1
 set-default-sink lares
 set-default-source lares.monitor
 CONF

@@ -42,7 +42,7 @@ describe('scripts/demo --once', () => {
     const counts = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Counts
     expect(counts).toMatchObject({
       ok: true,
-      devices: 5,
+      devices: 6,
       of_other_makers: 2,
       sites: 2,
       duplicates: 0,
@@ -52,6 +52,7 @@ describe('scripts/demo --once', () => {
       rows_behind: 0,
       seconds_behind: 0,
       quarantined: 0,
+      conversation: { whole: true, answers: 5, handed_over: true, gave_back: true },
     })
     expect(counts.readings).toBeGreaterThan(4)
     expect(counts.switched).toBeGreaterThanOrEqual(1)
@@ -65,7 +66,14 @@ describe('scripts/demo --once', () => {
       expect(
         count("SELECT count(*) FROM audio_clips WHERE completeness = 'complete' AND duration_ms > 1000"),
       ).toBeGreaterThanOrEqual(1)
-      expect(count("SELECT count(*) FROM devices WHERE device_type IN ('raspberry_pi', 'smart_speaker')")).toBe(2)
+      expect(count("SELECT count(*) FROM devices WHERE device_type IN ('raspberry_pi', 'smart_speaker')")).toBe(3)
+      // One conversation in two rooms, and an emergency on both speakers.
+      expect(
+        count(
+          "SELECT count(*) FROM sessions WHERE persona_id = 'companion' AND json_extract(handoff_history, '$[0].committed_at') IS NOT NULL",
+        ),
+      ).toBe(1)
+      expect(count("SELECT count(*) FROM messages WHERE persona_id = 'emergency' AND content LIKE '%smoke%'")).toBe(2)
     })
     inHouse('home', (count) => {
       // A button on the agent's pin switched the lamp, by a program with rights of its own.
@@ -118,7 +126,7 @@ describe('scripts/demo --once', () => {
       return new URL(readFileSync(file, 'utf8').trim()).password
     })
     expect(statSync(join(folder, 'central/psql.conf')).mode & 0o777).toBe(0o600)
-    for (const log of [...HOUSES, 'pi', 'speaker', 'cabin-pi'].map((name) => `${name}.log`).concat('central/log')) {
+    for (const log of [...HOUSES, 'pi', 'speaker', 'speaker-2', 'cabin-pi'].map((name) => `${name}.log`).concat('central/log')) {
       const said = readFileSync(join(folder, log), 'utf8')
       for (const secret of secrets) expect(said.includes(secret)).toBe(false)
     }

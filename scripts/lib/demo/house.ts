@@ -5,6 +5,7 @@ import { type Database, openDatabase } from '../../../shared/sqlite/open.ts'
 import { type Child, firstLine, runLares, startChild } from './children.ts'
 import { freeAddress } from './free-address.ts'
 import { type OtherMakers, startOtherMakers } from './other-makers.ts'
+import { teachEnglish } from './speech.ts'
 
 export interface Agent {
   name: string
@@ -12,6 +13,8 @@ export interface Agent {
   folder: string
   /** The agent's settings, TOML. */
   config: string
+  /** Where it stands; absent: nowhere in particular. */
+  room?: string
 }
 
 export interface House {
@@ -27,6 +30,8 @@ export interface House {
   page: string
   /** Where its backups lie; `null`: nobody makes any. */
   backups: string | null
+  /** Why nobody there understands what is said; `null`: the hub does. */
+  deaf: string | null
   /** What is there that no agent of ours runs on. */
   others: OtherMakers | null
 }
@@ -46,6 +51,8 @@ export interface HousePlan {
   agents: Agent[]
   /** The agent whose button switches a lamp that Zigbee2MQTT speaks for; absent: there is no such lamp. */
   lampButton?: string
+  /** Its hub understands English. */
+  understands?: boolean
 }
 
 export interface HouseSurroundings {
@@ -109,11 +116,21 @@ export async function startHouse(plan: HousePlan, surroundings: HouseSurrounding
     others: null,
     page: '',
     backups: cared?.backups ?? null,
+    deaf: 'nobody asked it to',
     client: await connectLocally(socket),
     db: openDatabase({ file: join(data, 'hub.db'), readonly: true }),
   }
   const { link } = (await house.client.request('users', 'setup', {})) as { link: string }
   house.page = link
+  if (plan.understands) {
+    say('Installing what understands English, once for all demos …')
+    house.deaf = await teachEnglish(data, { say, stop })
+    // What was said can be heard on the page; without this the sound goes as soon as its words are known.
+    await house.client.request('personas', 'edit', { persona: 'companion', audio_days: 1 })
+    await house.client.request('personas', 'publish', { persona: 'companion', notes: 'the demo keeps sound for a day' })
+  }
+  for (const room of new Set(plan.agents.flatMap((agent) => agent.room ?? [])))
+    await house.client.request('rooms', 'create', { name: room })
   for (const agent of plan.agents) {
     stop.throwIfAborted()
     say(`Inviting ${agent.name} and joining it over TLS …`)
@@ -152,6 +169,7 @@ async function joinAgent(client: AdminClient, folder: string, agent: Agent): Pro
   const config = join(data, 'edge.toml')
   writeFileSync(config, agent.config)
   await runLares(['edge', 'join', token, '--data', data, '--config', config])
+  if (agent.room !== undefined) await client.request('devices', 'move', { device: agent.name, room: agent.room })
   return startChild(
     agent.name,
     ['edge', 'run', '--data', data, '--config', config],

@@ -6,18 +6,15 @@ import { variable } from '../../../shared/environment.ts'
 import { explain, LaresError } from '../../../shared/errors.ts'
 import { DemoCentral, PERSONA } from './central.ts'
 import { type Child, ROOT, runLares, stopChildren, watchChildren } from './children.ts'
-import { findAgain, type House, type HousePlan, startHouse } from './house.ts'
+import { type Conversation, converse, SILENT } from './conversation.ts'
+import { type Agent, findAgain, type House, type HousePlan, startHouse } from './house.ts'
 import { BUTTON } from './lamp-button.ts'
 import { type DemoView, look, verify } from './look.ts'
-import { countsOf, missing } from './outcome.ts'
+import { countsOf, missing, talkCounts, unsaid } from './outcome.ts'
 import { screen } from './screen.ts'
-import { speak } from './speech.ts'
 import { Listener } from './told.ts'
 
 const ONCE_SECONDS = 240
-const SPEAK_EVERY_MS = 20_000
-/** The recorder's first sound comes about two seconds after its start; then the noise floor is learned. */
-const FIRST_WORD_MS = 6_000
 const PRESS_EVERY_MS = 15_000
 /** The program has heard of the agent's first connection by then. */
 const FIRST_PRESS_MS = 3_000
@@ -29,6 +26,14 @@ const { values } = parseArgs({
   options: { once: { type: 'boolean', default: false }, data: { type: 'string' }, seconds: { type: 'string' } },
 })
 
+/** With a microphone and a loudspeaker of its own room. */
+function speakerIn(room: string, folder: string, sink: string): Agent {
+  const sound =
+    `[microphone]\nenabled = true\ndevice = "lares_mic${sink}"\ntrigger = "voice"\n` +
+    `[speaker]\nenabled = true\ndevice = "lares_speaker${sink}"\n`
+  return { name: `${room} speaker`, type: 'smart_speaker', folder, room, config: SPEAKING ? sound : '' }
+}
+
 const HOUSES: HousePlan[] = [
   {
     name: 'home',
@@ -37,16 +42,16 @@ const HOUSES: HousePlan[] = [
         name: 'Kitchen Pi',
         type: 'raspberry_pi',
         folder: 'pi',
-        config: `[gpio]\nbackend = "simulated"\nbuttons = { ${BUTTON} = 5 }\n`,
+        room: 'Kitchen',
+        config:
+          `[gpio]\nbackend = "simulated"\nbuttons = { ${BUTTON} = 5 }\n` +
+          '[sensors.temperature]\ndriver = "simulated"\nkind = "temperature"\ninterval_s = 10\n',
       },
-      {
-        name: 'Speaker',
-        type: 'smart_speaker',
-        folder: 'speaker',
-        config: SPEAKING ? '[microphone]\nenabled = true\ndevice = "lares_mic"\ntrigger = "voice"\n' : '',
-      },
+      speakerIn('Kitchen', 'speaker', ''),
+      speakerIn('Bedroom', 'speaker-2', '_2'),
     ],
     lampButton: 'Kitchen Pi',
+    understands: SPEAKING,
   },
   { name: 'cabin', agents: [{ name: 'Cabin Pi', type: 'raspberry_pi', folder: 'cabin-pi', config: '' }] },
 ]
@@ -59,6 +64,7 @@ interface Run {
   houses: House[]
   children: Child[]
   told: Listener
+  talk: Conversation
   stop: AbortController
   deadline: number
 }
@@ -85,6 +91,7 @@ async function main(): Promise<number> {
     houses: [],
     children: [],
     told: await Listener.start(),
+    talk: SILENT,
     stop: new AbortController(),
     deadline: started + Number(seconds) * 1000,
   }
@@ -140,6 +147,7 @@ interface Watched {
   view: DemoView
   waits: string[]
   cared: Cared
+  talk: Conversation
 }
 
 function caredFor({ told, houses }: Run): Cared {
@@ -157,7 +165,7 @@ function uncared(run: Run): string[] {
 async function watch(run: Run): Promise<Watched> {
   const { folder, central, houses, deadline } = run
   const stop = run.stop.signal
-  let nextWord = systemClock.mono() + FIRST_WORD_MS
+  if (SPEAKING) startTalking(run)
   let nextPress = systemClock.mono() + FIRST_PRESS_MS
   let shown = ''
   for (;;) {
@@ -172,19 +180,22 @@ async function watch(run: Run): Promise<Watched> {
       continue
     }
     const width = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY
-    const text = screen(view, { colours: process.stdout.isTTY, width, persona: PERSONA.name, footer: footer(run) })
+    const text = screen(view, {
+      colours: process.stdout.isTTY,
+      width,
+      persona: PERSONA.name,
+      footer: footer(run),
+      talk: run.talk,
+    })
     if (process.stdout.isTTY) process.stdout.write(`\u001b[2J\u001b[H${text}`)
     else if (!values.once && text !== shown) process.stdout.write(`${text}\n`)
     shown = text
     const waits = missing(view, { speaking: SPEAKING })
-    waits.push(...uncared(run))
+    waits.push(...uncared(run), ...(SPEAKING ? unsaid(run.talk) : []))
+    if (values.once && run.talk.trouble !== null) return { view, waits, cared: caredFor(run), talk: run.talk }
     if (values.once && waits.length === 0) waits.push(...(await verify(houses)))
     if (stop.aborted || systemClock.mono() > deadline || (values.once && waits.length === 0))
-      return { view, waits, cared: caredFor(run) }
-    if (SPEAKING && systemClock.mono() >= nextWord) {
-      nextWord = systemClock.mono() + SPEAK_EVERY_MS
-      speak(folder).catch((error: unknown) => say(`Nothing was said: ${explain(error)}`))
-    }
+      return { view, waits, cared: caredFor(run), talk: run.talk }
     if (systemClock.mono() >= nextPress) {
       nextPress = systemClock.mono() + PRESS_EVERY_MS
       press(folder).catch((error: unknown) => say(`The button was not pressed: ${explain(error)}`))
@@ -193,17 +204,40 @@ async function watch(run: Run): Promise<Watched> {
   }
 }
 
+/** Two people talk to the speakers, as long as the demo runs. */
+function startTalking(run: Run): void {
+  const [home] = run.houses
+  const speakers = ['Kitchen', 'Bedroom'].map((room) => `${room} speaker`)
+  if (home === undefined) return
+  if (home.deaf !== null) {
+    run.talk = { ...SILENT, trouble: `nobody understands what is said: ${home.deaf}` }
+    return
+  }
+  const [kitchen = '', bedroom = ''] = speakers
+  void converse(
+    {
+      client: () => home.client,
+      kitchen: { device: kitchen, sink: 'lares' },
+      bedroom: { device: bedroom, sink: 'lares_2' },
+      stop: run.stop.signal,
+    },
+    (now) => {
+      run.talk = now
+    },
+  )
+}
+
 /** Does what a finger does: the Kitchen Pi's pins are simulated. */
 async function press(folder: string): Promise<void> {
   await runLares(['edge', 'press', BUTTON, '--data', join(folder, 'pi'), '--config', join(folder, 'pi/edge.toml')])
 }
 
-function finish({ view, waits, cared }: Watched, stop: AbortSignal): number {
+function finish({ view, waits, cared, talk }: Watched, stop: AbortSignal): number {
   if (stop.aborted && !isInterruption(stop)) throw stop.reason
   if (!values.once) return 0
   if (waits.length > 0) say(`Gave up waiting for ${waits.join(', ')}.`)
   const ok = waits.length === 0 && SPEAKING
-  process.stdout.write(`${JSON.stringify({ ok, ...countsOf(view), ...cared })}\n`)
+  process.stdout.write(`${JSON.stringify({ ok, ...countsOf(view), ...cared, conversation: talkCounts(talk) })}\n`)
   return ok ? 0 : 1
 }
 

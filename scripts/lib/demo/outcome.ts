@@ -1,4 +1,5 @@
 import { differences, type Tally } from './comparison.ts'
+import type { Conversation } from './conversation.ts'
 import { type DeviceView, type HouseView, isOther } from './house-view.ts'
 import type { DemoView, PlaceView } from './look.ts'
 
@@ -38,6 +39,33 @@ function missingOf({ name, status, entities, done }: DeviceView): string[] {
     ...(entities.some(({ state }) => state !== null) ? [] : [`a state of ${name}`]),
     ...(light === undefined || done > 0 ? [] : [`the button that switches ${name}`]),
   ]
+}
+
+/** What `--once` still waits for of the conversation. */
+export function unsaid({ exchanges, handedOver, gaveBack, trouble, isOver }: Conversation): string[] {
+  if (trouble !== null) return [`the conversation (${trouble})`]
+  if (isOver) return []
+  const step = gaveBack
+    ? 'to go on after the emergency'
+    : handedOver
+      ? 'an emergency in it'
+      : `answer ${exchanges.length + 1}`
+  return [`the conversation (${step})`]
+}
+
+/** What the last line of `--once` says of it. */
+export function talkCounts({ exchanges, saidAgain, handedOver, gaveBack, isOver }: Conversation): object {
+  const [first = null, ...times] = exchanges.flatMap(({ latencyMs }) => latencyMs ?? []).toSorted((a, b) => a - b)
+  return {
+    ...{
+      whole: isOver,
+      answers: exchanges.length,
+      said_again: saidAgain,
+      handed_over: handedOver,
+      gave_back: gaveBack,
+    },
+    ...{ fastest_ms: first, slowest_ms: times.at(-1) ?? first },
+  }
 }
 
 /** What the last line of `--once` says; sums over both houses. */

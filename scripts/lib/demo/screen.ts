@@ -1,4 +1,5 @@
 import { cutText } from '../../../shared/cut-text.ts'
+import type { Conversation } from './conversation.ts'
 import { type DeviceView, isOther } from './house-view.ts'
 import type { DemoView, PlaceView } from './look.ts'
 import { rowsOf } from './outcome.ts'
@@ -31,6 +32,7 @@ export interface ScreenOptions {
   /** Name of the persona that central manages. */
   persona: string
   footer: string[]
+  talk: Conversation
 }
 
 type Paint = (code: string, text: string) => string
@@ -43,7 +45,7 @@ interface Pen {
 }
 
 /** The live table: one page of a terminal of 80 by 24. */
-export function screen(view: DemoView, { colours, width, persona, footer }: ScreenOptions): string {
+export function screen(view: DemoView, { colours, width, persona, footer, talk }: ScreenOptions): string {
   const paint: Paint = (code, text) => (colours ? `${code}${text}${OFF}` : text)
   const { places, trouble } = view
   const total = (count: (place: PlaceView) => number) => places.reduce((sum, place) => sum + count(place), 0)
@@ -66,6 +68,7 @@ export function screen(view: DemoView, { colours, width, persona, footer }: Scre
     ...places.flatMap((place) =>
       place.house.devices.flatMap((device) => deviceLines(place.name, device, { paint, line, width })),
     ),
+    ...talkLines(talk).map((text) => line(text)),
     '',
     line('central   behind                 readings   events  sessions    clips', DIM),
     ...places.map((place) => siteLine(place, paint)),
@@ -120,6 +123,17 @@ function lastTurn({ turns }: DeviceView): string[] {
   if (turn === undefined) return []
   if (turn.duration_ms === null) return ['listening …']
   return [`heard ${(turn.duration_ms / 1000).toFixed(1)} s of sound, ${turn.completeness}, ended by ${turn.end_reason}`]
+}
+
+/** The last that was said, or why nothing is. */
+function talkLines({ exchanges, trouble, gaveBack, isOver }: Conversation): string[] {
+  const last = exchanges.at(-1)
+  if (trouble !== null) return ['', `said    ${trouble}`]
+  if (last === undefined) return []
+  const { room, heard, answer, latencyMs } = last
+  const after = latencyMs === null ? '' : ` after ${(latencyMs / 1_000).toFixed(1)} s`
+  const lines = ['', `said    ${room}: “${heard}”`, `        “${answer}”${after}`]
+  return gaveBack && !isOver ? [...lines, '        something urgent came between, and the conversation went on'] : lines
 }
 
 function siteLine({ name, house, there }: PlaceView, paint: Paint): string {

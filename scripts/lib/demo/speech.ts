@@ -1,20 +1,59 @@
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { explain } from '../../../shared/errors.ts'
+import { fetchTarball } from '../../../speech/packages/fetch-tarball.ts'
+import { moonshine, onnxRuntime } from '../../../speech/packages/speech-catalogue.ts'
+import { registrySource } from '../../../speech/packages/tarball-source.ts'
+import { spokenWhole } from '../../../speech/ports/text-to-speech.ts'
+import { pcmBytes } from '../../../speech/sound/pcm-bytes.ts'
+import { KNOWN_VOICES } from '../../../speech/voices/known-voices.ts'
+import { ROOT, runLares } from './children.ts'
 
-const SENTENCE = 'Good evening. Please remember that the window in the kitchen is open.'
+/** What is fetched once and stays for the next demo, as npm's packages do. */
+const KEPT = join(ROOT, '.cache/speech')
+const TENTHS = 10
 
-/** Says a sentence into the sink that the speaker's microphone hears. Resolves when it was said. */
-export async function speak(folder: string): Promise<void> {
-  const file = join(folder, 'sentence.wav')
-  if (!existsSync(file)) await run('espeak-ng', ['-v', 'en', '-s', '150', '-w', file, SENTENCE])
-  await run('paplay', [file])
+/** Has a hub understand English. Resolves with why it does not; `null`: it does. */
+export async function teachEnglish(
+  data: string,
+  { say, stop }: { say: (text: string) => void; stop: AbortSignal },
+): Promise<string | null> {
+  try {
+    mkdirSync(KEPT, { recursive: true })
+    const source = await registrySource()
+    for (const tarball of [...onnxRuntime(process.arch).tarballs, ...moonshine('base').tarballs]) {
+      let told = 0
+      const progress = (done: number, total: number) => {
+        const tenths = Math.floor((done / total) * TENTHS)
+        if (tenths > told && (told > 0 || tenths < TENTHS) && total > 10_000_000)
+          say(`Fetching what understands speech: ${tenths * 10} % of ${Math.round(total / 1e6)} MB …`)
+        told = tenths
+      }
+      await fetchTarball(tarball, { folder: KEPT, source, signal: stop, progress })
+    }
+    await runLares(['voice', 'install', '--size', 'base', '--data', data, '--from', KEPT])
+    return null
+  } catch (error) {
+    stop.throwIfAborted()
+    return explain(error).split('\n')[0] ?? 'it could not be installed'
+  }
 }
 
-function run(program: string, args: string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: 'ignore' })
-    child.once('error', reject)
-    child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`${program} ended with ${code}`))))
+/** Says a sentence into the room in which a microphone hears this sink. Resolves when it was said. */
+export async function sayInto(sink: string, text: string): Promise<void> {
+  const [voice] = KNOWN_VOICES
+  if (voice === undefined) throw new Error('no voice is known')
+  const { rate, samples } = await spokenWhole(voice, text, { language: 'en' })
+  const player = spawn('paplay', ['--raw', '--format=s16le', '--channels=1', `--rate=${rate}`, '-d', sink], {
+    stdio: ['pipe', 'ignore', 'ignore'],
   })
+  const ended = new Promise<void>((resolve, reject) => {
+    player.once('error', reject)
+    player.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`paplay ended with ${code}`))))
+  })
+  // It says itself why it ended.
+  player.stdin.on('error', () => {})
+  player.stdin.end(pcmBytes(samples))
+  await ended
 }
