@@ -126,7 +126,9 @@ describe('scripts/demo --once', () => {
       return new URL(readFileSync(file, 'utf8').trim()).password
     })
     expect(statSync(join(folder, 'central/psql.conf')).mode & 0o777).toBe(0o600)
-    for (const log of [...HOUSES, 'pi', 'speaker', 'speaker-2', 'cabin-pi'].map((name) => `${name}.log`).concat('central/log')) {
+    for (const log of [...HOUSES, 'pi', 'speaker', 'speaker-2', 'cabin-pi']
+      .map((name) => `${name}.log`)
+      .concat('central/log')) {
       const said = readFileSync(join(folder, log), 'utf8')
       for (const secret of secrets) expect(said.includes(secret)).toBe(false)
     }
