@@ -147,7 +147,8 @@ const MAY_IMPORT: Record<string, string> = {
   // It runs the modules of two checkouts, and takes their types from this one.
   'scripts/lib/bench/store': 'hub/core hub/engine scripts/lib/bench shared shared/messages shared/sqlite',
   // The demo asks a hub as any person does, as a client of the admin topics, and makes sites as `lares central` does.
-  'scripts/lib/demo': 'central cli/admin-client.ts scripts/lib shared shared/sqlite',
+  'scripts/lib/demo':
+    'central cli/admin-client.ts scripts/lib shared shared/sqlite speech/packages speech/ports speech/sound speech/voices',
 }
 
 describe('the layers', () => {

@@ -88,17 +88,18 @@ describe.skipIf(why !== null)('a real agent with a microphone and a speaker', ()
     await vi.waitFor(async () => {
       const { messages } = await admin.call<Told>('sessions', 'show', { session: device })
       expect(messages).toMatchObject([
-        { role: 'user', content: expect.stringMatching(/set a timer for (?:five|5) minutes/i) },
-        { role: 'assistant', content: 'A timer of 5 minutes is set.', end: 'played' },
+        // A machine with much else to do cuts the first word short now and then.
+        { role: 'user', content: expect.stringMatching(/timer for (?:five|5) minutes/i) },
+        { role: 'assistant', content: expect.stringMatching(/^(?:A|The) timer .*5 minutes/), end: 'played' },
       ])
     }, PATIENCE)
     await admin.call('voice', 'say', { text: 'The washing machine in the cellar is ready now' })
     const ears = listenerOf(new SpeechFolder(join(folder, 'hub')), 'base', systemClock)
     const heard = async () => (await hearWhole(ears, pcmSamples(Buffer.concat(pieces)), { language: 'en' })).text
-    await vi.waitFor(
-      async () => expect(await heard()).toMatch(/a timer of (?:five|5) minutes is set.*washing machine/i),
-      { timeout: 30_000, interval: 1_000 },
-    )
+    await vi.waitFor(async () => expect(await heard()).toMatch(/timer .*(?:five|5) minutes.*washing machine/i), {
+      timeout: 30_000,
+      interval: 1_000,
+    })
     recorder.kill('SIGTERM')
     await ears.rest()
   }, 90_000)

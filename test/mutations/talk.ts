@@ -108,8 +108,8 @@ export const TALKED: readonly Mutation[] = [
   {
     without: 'letting sound go whose words are known',
     file: 'hub/features/sessions/clips.ts',
-    text: "db.prepare('UPDATE audio_clips SET expires_at = ?, updated_at = ? WHERE turn_id = ?').run(now, now, turn.id)",
-    becomes: '',
+    text: 'audio_days !== null) return\n  expireNow({ db, now }, turn.id)',
+    becomes: 'audio_days !== null) return',
     test: { file: TURNS, name: 'goes at the next look, whether it came' },
   },
   {
