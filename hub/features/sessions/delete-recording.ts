@@ -7,10 +7,9 @@ import { adminCommand, type CallContext } from '../../engine/admin-command.ts'
 import type { AuthorizedCaller } from '../../engine/caller.ts'
 import { visibleHouses } from '../../query/visibility.ts'
 
-interface FoundClip {
-  id: string
-  file: string
-  duration_ms: number
+interface FoundTurn {
+  /** Of its sound; `null`: that is not there, or no more. */
+  duration_ms: number | null
   turn_id: string
   device_id: string
   device: string
@@ -36,22 +35,22 @@ export const deleteRecording = adminCommand({
   positional: ['turn'],
   changes: true,
   danger({ db, caller }, params) {
-    const clip = clipOf(db, caller, params.turn)
+    const found = turnOf(db, caller, params)
     return (
-      `${soundWords(clip)} will be removed for good${wordsToo(clip, params.text)}. ` +
+      `${soundWords(found)} will be removed for good${wordsToo(found, params.text)}. ` +
       'Backups of everything that were made before have it until they go by age.'
     )
   },
   run(context, params) {
-    const clip = clipOf(context.db, context.caller, params.turn)
-    const messages = removeTurn(context, clip.turn_id, { words: params.text })
+    const found = turnOf(context.db, context.caller, params)
+    const messages = removeTurn(context, found.turn_id, { words: params.text })
     context.addEvent({
       type: 'recording_deleted',
-      ...{ device: clip.device_id, house: clip.house_id, source: 'user', caller: context.caller },
-      data: { turn: clip.turn_id, duration_ms: clip.duration_ms, messages },
-      description: `${soundWords(clip)} was removed${wordsToo(clip, params.text)}.`,
+      ...{ device: found.device_id, house: found.house_id, source: 'user', caller: context.caller },
+      data: { turn: found.turn_id, duration_ms: found.duration_ms, messages },
+      description: `${soundWords(found)} was removed${wordsToo(found, params.text)}.`,
     })
-    return { says: `${soundWords(clip)} is removed${wordsToo(clip, params.text)}`, turn: clip.turn_id, messages }
+    return { says: `${soundWords(found)} is removed${wordsToo(found, params.text)}`, turn: found.turn_id, messages }
   },
 })
 
@@ -78,28 +77,37 @@ function removeWords({ db, now }: CallContext, turn: string): number {
   }
 }
 
-function soundWords({ duration_ms, device, started_at }: FoundClip): string {
-  return `The recording of ${durationWords(duration_ms)} that ${device} made at ${zonedTime(started_at)}`
+function soundWords({ duration_ms, device, started_at }: FoundTurn): string {
+  const at = zonedTime(started_at)
+  if (duration_ms === null) return `What was said in the turn that ${device} had at ${at}`
+  return `The recording of ${durationWords(duration_ms)} that ${device} made at ${at}`
 }
 
-function wordsToo({ messages }: FoundClip, text: boolean): string {
+function wordsToo({ messages }: FoundTurn, text: boolean): string {
   if (messages === 0) return ''
   const count = messages === 1 ? 'the message' : `the ${messages} messages`
   return text ? `, with ${count} of that turn` : `; ${count} of that turn stay${messages === 1 ? 's' : ''}`
 }
 
-/** Throws `not_found`, also for one of a house that the command may not concern. */
-function clipOf(db: Database, caller: Pick<AuthorizedCaller, 'houses'>, turn: string): FoundClip {
+/**
+ * A turn of which something is kept that is to go: its sound, or with `text` its words. Throws `not_found`, also for one of a house that
+ * the command may not concern.
+ */
+function turnOf(
+  db: Database,
+  caller: Pick<AuthorizedCaller, 'houses'>,
+  { turn, text: words }: { turn: string; text: boolean },
+): FoundTurn {
   const seen = visibleHouses(caller, 'd.house_id')
-  const clip = db
+  const found = db
     .prepare(
-      'SELECT c.id, c.file, c.duration_ms, c.turn_id, c.device_id, d.name AS device, d.house_id, t.started_at, ' +
-        "(SELECT count(*) FROM messages m WHERE m.turn_id = t.id AND m.content <> '') AS messages FROM audio_clips c " +
-        `JOIN devices d ON d.id = c.device_id JOIN turns t ON t.id = c.turn_id WHERE c.turn_id = ? AND ${seen.sql}`,
+      'SELECT c.duration_ms, t.id AS turn_id, t.device_id, d.name AS device, d.house_id, t.started_at, ' +
+        "(SELECT count(*) FROM messages m WHERE m.turn_id = t.id AND m.content <> '') AS messages FROM turns t " +
+        `JOIN devices d ON d.id = t.device_id LEFT JOIN audio_clips c ON c.turn_id = t.id WHERE t.id = ? AND ${seen.sql}`,
     )
-    .get(turn, ...seen.values)
-  if (clip !== undefined) return clip as FoundClip
+    .get(turn, ...seen.values) as FoundTurn | undefined
+  if (found !== undefined && (found.duration_ms !== null || (words && found.messages > 0))) return found
   throw new LaresError('not_found', `there is no recording of a turn ${turn}`, {
-    hint: 'See what is kept: lares sessions list.',
+    hint: found?.messages ? 'Its words are still kept: say --text.' : 'See what is kept: lares sessions list.',
   })
 }

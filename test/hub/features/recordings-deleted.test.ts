@@ -73,4 +73,15 @@ describe('a recording that somebody wants gone', () => {
     expect(remove({}, { caller: memberOf('owner', home) })).toMatchObject({ status: 'ok' })
     expect(remove({}, { id: 'again' })).toMatchObject({ error: { code: 'not_found' } })
   })
+
+  it('may be words alone, whose sound went by itself', () => {
+    house.db.exec("DELETE FROM audio_clips WHERE turn_id = 't-one'")
+    expect(remove({})).toMatchObject({ error: { code: 'not_found', hint: 'Its words are still kept: say --text.' } })
+    expect(danger({ text: true })).toMatch(
+      /^What was said in the turn that garden-esp had at .* will be removed for good, with the message of that turn/,
+    )
+    expect(data(remove({ text: true }, { id: 'words' }))).toMatchObject({ messages: 1 })
+    expect(words()).toEqual(['', 'said in two'])
+    expect(remove({ text: true }, { id: 'again' })).toMatchObject({ error: { code: 'not_found' } })
+  })
 })

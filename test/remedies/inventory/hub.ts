@@ -36,6 +36,9 @@ export const HUB: Inventory = {
     },
   },
   'hub/features/sessions/delete-recording.ts': {
+    'Its words are still kept: say --text.': {
+      because: 'test/hub/features/recordings-deleted.test.ts says it then, and they go',
+    },
     'See what is kept: lares sessions list.': {
       because: 'it names a list: test/hub/features/recordings-deleted.test.ts deletes what is there, and what is not',
     },
