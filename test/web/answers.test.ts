@@ -31,6 +31,9 @@ const ANSWERS: Readonly<Record<string, string>> = {
   TraceAnswer: 'trace/reading',
   AlertList: 'alerts/list',
   SessionList: 'sessions/list',
+  TalkShown: 'sessions/show',
+  HandedOver: 'sessions/handoff',
+  VoiceAnswer: 'voice/ask',
   LoginList: 'users/sessions',
 }
 

@@ -183,6 +183,9 @@ export interface SessionList {
     id: string
     device_id: string
     device_name: string
+    state: string
+    persona_id: string
+    persona_version: string
     created_at: number
     turns: {
       id: string
@@ -192,6 +195,56 @@ export interface SessionList {
       lost_frames: number | null
     }[]
   }[]
+  next?: string | undefined
+}
+
+export interface TalkShown {
+  session: string
+  state: string
+  device: string
+  device_name: string
+  persona: string
+  version: string
+  turns: {
+    turn: string
+    started_at: number
+    device: string
+    duration_ms: number | null
+    lost_frames: number | null
+    file: string | null
+  }[]
+  handoffs: {
+    from: string
+    to: string
+    prepared_at: number
+    committed_at: number | null
+    abandoned: string | null
+    is_back: boolean
+  }[]
+  moves: { at: number; type: string; title: string; reason: string | null }[]
+  messages: {
+    created_at: number
+    role: string
+    content: string
+    latency_ms: number | null
+    by: string | null
+    cut: boolean
+    stages: Record<string, number> | null
+    turn: string | null
+  }[]
+}
+
+export interface HandedOver {
+  session: string
+  to: string
+  back_until: number
+}
+
+export interface VoiceAnswer {
+  text: string
+  intent: string | null
+  done: string[]
+  language: string
 }
 
 export interface LoginList {

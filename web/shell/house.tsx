@@ -16,6 +16,9 @@ const Trace = lazy(() => import('../screens/trace/trace.tsx').then(({ Trace }) =
 const Conversations = lazy(() =>
   import('../screens/conversations/conversations.tsx').then(({ Conversations }) => Conversations),
 )
+const Conversation = lazy(() =>
+  import('../screens/conversations/conversation.tsx').then(({ Conversation }) => Conversation),
+)
 const Mine = lazy(() => import('../screens/mine/mine.tsx').then(({ Mine }) => Mine))
 const Trust = lazy(() => import('../screens/trust/trust.tsx').then(({ Trust }) => Trust))
 const Section = lazy(() => import('../screens/lists/section.tsx').then(({ Section }) => Section))
@@ -40,6 +43,7 @@ export function House({ onLeft }: { onLeft: () => void }) {
             <Route path="/readings" component={Readings} />
             <Route path="/events" component={Events} />
             <Route path="/conversations" component={Conversations} />
+            <Route path="/conversations/:id" component={Conversation} />
             <Route path="/trust" component={Trust} />
             <Route path="/me" component={Mine} />
             <Route path="/trace" component={Trace} />

@@ -1,3 +1,4 @@
+import { conversationsDe } from './de-conversations.ts'
 import { deviceDe } from './de-device.ts'
 import { listsDe } from './de-lists.ts'
 import type { Words } from './en.ts'
@@ -197,18 +198,7 @@ export const de: Words = {
     rejected: 'Unterdessen nicht verstanden',
     noneRejected: 'Alles andere, was das Gerät um diese Zeit sandte, wurde verstanden.',
   },
-  conversations: {
-    title: 'Gespräche',
-    none: 'Noch hat niemand etwas zu einem Lautsprecher gesagt.',
-    device: 'der Lautsprecher',
-    play: 'Abspielen',
-    gone: 'der Ton wird nicht mehr aufbewahrt',
-    remove: 'Löschen',
-    removeAsk: (device) =>
-      `Diese Aufnahme von ${device} löschen? Der Ton ist dann endgültig weg, hier und in der Zentrale.`,
-    text: 'Auch was gesagt und geantwortet wurde, in Worten',
-    lost: (count) => many(count, 'Stück ging verloren', 'Stücke gingen verloren'),
-  },
+  conversations: conversationsDe,
   mine: {
     title: 'Mein Konto',
     where: 'Wo ich angemeldet bin',

@@ -1,3 +1,4 @@
+import { conversationsEn } from './en-conversations.ts'
 import { deviceEn } from './en-device.ts'
 import { listsEn } from './en-lists.ts'
 
@@ -200,18 +201,7 @@ export const en = {
     rejected: 'Not understood meanwhile',
     noneRejected: 'Everything else the device sent around that time was understood.',
   },
-  conversations: {
-    title: 'Conversations',
-    none: 'Nobody has said anything to a speaker yet.',
-    device: 'the speaker',
-    play: 'Play',
-    gone: 'the sound is no longer kept',
-    remove: 'Delete',
-    removeAsk: (device: string) =>
-      `Delete this recording of ${device}? The sound is gone for good, here and at central.`,
-    text: 'Also what was said and answered, in words',
-    lost: (count: number) => many(count, 'piece was lost', 'pieces were lost'),
-  },
+  conversations: conversationsEn,
   mine: {
     title: 'My account',
     where: 'Where I am logged in',

@@ -1,5 +1,6 @@
 import { hubNow } from '../hub/house-time.ts'
 import { formatDate } from './format-date.ts'
+import { numberWords } from './numbers.ts'
 import { words } from './words.ts'
 
 const MINUTE = 60_000
@@ -44,6 +45,12 @@ export function spanWords(ms: number): string {
   if (ms < HOUR) return `${Math.floor(ms / MINUTE)} ${units.min}`
   if (ms < DAY) return two(ms, [HOUR, units.h], [MINUTE, units.min])
   return two(ms, [DAY, units.d], [HOUR, units.h])
+}
+
+/** `250 ms`, `1.2 s`: a wait that is told to the tenth. */
+export function shortSpanWords(ms: number): string {
+  const { units } = words.value.times
+  return ms < 1_000 ? `${Math.round(ms)} ${units.ms}` : `${numberWords(Math.round(ms / 100) / 10)} ${units.s}`
 }
 
 function two(ms: number, [large, name]: [number, string], [small, rest]: [number, string]): string {

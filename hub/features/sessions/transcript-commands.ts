@@ -6,6 +6,7 @@ import { conditions } from '../../query/list-query.ts'
 import { visibleHouses } from '../../query/visibility.ts'
 import { deviceFilter } from '../devices/named-device.ts'
 import { sessionNamed } from './session-row.ts'
+import { storyOf, talkStory } from './shown-talk.ts'
 
 const DAY_MS = 86_400_000
 /** Turns that are looked at: the newest. */
@@ -23,9 +24,13 @@ export const showTalk = adminCommand({
   result: z.strictObject({
     session: id,
     state: z.string(),
+    /** Counts up with every move: whoever has an older one speaks of what is no more. */
+    epoch: z.int(),
     device: z.string(),
+    device_name: z.string(),
     persona: z.string(),
     version: z.string(),
+    ...talkStory,
     messages: z.array(
       z.strictObject({
         created_at: time,
@@ -37,6 +42,8 @@ export const showTalk = adminCommand({
         by: z.string().nullable(),
         /** How the answer ended: played, stopped, unheard, failed. */
         end: z.string().nullable(),
+        /** Of an answer: whether more was to be said than was heard. */
+        cut: z.boolean(),
         stages: stages.nullable(),
         turn: z.string().nullable(),
       }),
@@ -46,16 +53,21 @@ export const showTalk = adminCommand({
   positional: ['session'],
   changes: false,
   query(context, params) {
-    const { id: session, state, device, persona, version } = sessionNamed(context, params.session)
+    const found = sessionNamed(context, params.session)
+    const { id: session, state, epoch, device, persona, version } = found
     const rows = context.db
       .prepare(
         'SELECT m.created_at, m.role, m.content, m.response_latency_ms AS latency_ms, ' +
-          "m.timings ->> 'by' AS by, m.timings ->> 'end' AS \"end\", CASE WHEN m.role = 'assistant' THEN t.timings -> 'stages' END AS stages, m.turn_id AS turn " +
+          "m.timings ->> 'by' AS by, m.timings ->> 'end' AS \"end\", m.timings ->> 'cut' AS cut, CASE WHEN m.role = 'assistant' THEN t.timings -> 'stages' END AS stages, m.turn_id AS turn " +
           'FROM messages m LEFT JOIN turns t ON t.id = m.turn_id WHERE m.session_id = ? ORDER BY m.created_at, m.id LIMIT 1000',
       )
-      .all(session) as { stages: string | null }[]
-    const messages = rows.map((row) => ({ ...row, stages: row.stages === null ? null : JSON.parse(row.stages) }))
-    return { session, state, device, persona, version, messages }
+      .all(session) as { stages: string | null; cut: number | null }[]
+    const messages = rows.map((row) => ({
+      ...{ ...row, cut: row.cut === 1 },
+      stages: row.stages === null ? null : JSON.parse(row.stages),
+    }))
+    const device_name = context.db.prepare('SELECT name FROM devices WHERE id = ?').pluck().get(device) as string
+    return { session, state, epoch, device, device_name, persona, version, ...storyOf(context, found), messages }
   },
 })
 

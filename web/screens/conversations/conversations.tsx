@@ -1,103 +1,81 @@
 import { useState } from 'preact/hooks'
 import type { SessionList } from '../../hub/answers.ts'
-import { useAnswer, useDoing } from '../../hub/hub.ts'
+import { useAnswer } from '../../hub/hub.ts'
 import { Ago } from '../../parts/ago.tsx'
 import { Card } from '../../parts/card.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { Failure } from '../../parts/failure.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
 import { useTitle } from '../../shell/title.ts'
-import { spanWords } from '../../words/times.ts'
 import { words } from '../../words/words.ts'
-import { DeleteRecording } from './delete-recording.tsx'
+import { TalkHere } from './talk-here.tsx'
+import { useTalkNews } from './talk-news.ts'
+import { TurnSound } from './turn-sound.tsx'
 
-type Turn = SessionList['sessions'][number]['turns'][number]
+const SHOWN = 20
+/** As many as the hub lists at once. */
+const MOST = 500
+const FOLLOW_S = 5
 
-/** What was said to speakers, the newest first; what is kept of it can be heard. */
+/** Talking to the house, and what was said to speakers, the newest first; what is kept of it can be heard. */
 export function Conversations() {
   const says = words.value.conversations
   useTitle(says.title)
-  const sessions = useAnswer<SessionList>('sessions/list', { limit: 50 })
+  const [limit, setLimit] = useState(SHOWN)
+  const sessions = useAnswer<SessionList>('sessions/list', { limit }, useTalkNews(FOLLOW_S))
   return (
     <>
       <h1>{says.title}</h1>
+      <TalkHere />
       <Failure error={sessions.error} again={sessions.again} />
       {sessions.asking && <Waiting />}
       {sessions.data?.sessions.length === 0 && <Empty says={says.none} />}
-      {(sessions.data?.sessions ?? []).map(({ id, device_id, device_name, created_at, turns }) => (
-        <Card
-          key={id}
-          title={device_name}
-          side={
-            <span class="small">
-              <Ago time={created_at} /> · <a href={`/devices/${device_id}`}>{says.device}</a>
-            </span>
-          }
-        >
-          <ul class="rows">
-            {turns.map((turn) => (
-              <TurnRow key={turn.id} turn={turn} device={device_name} onRemoved={sessions.again} />
-            ))}
-          </ul>
-        </Card>
+      {(sessions.data?.sessions ?? []).map((session) => (
+        <OneSession key={session.id} session={session} onChanged={sessions.again} />
       ))}
+      {sessions.data?.next !== undefined && limit < MOST && (
+        <button type="button" onClick={() => setLimit(Math.min(MOST, limit * 2))}>
+          {says.older}
+        </button>
+      )}
     </>
   )
 }
 
-interface TurnRowParts {
-  turn: Turn
-  device: string
-  onRemoved: () => void
+interface OneSessionParts {
+  session: SessionList['sessions'][number]
+  onChanged: () => void
 }
 
-function TurnRow({ turn, device, onRemoved }: TurnRowParts) {
-  const { id, started_at, duration_ms, file, lost_frames } = turn
+function OneSession({ session, onChanged }: OneSessionParts) {
   const says = words.value.conversations
-  const doing = useDoing()
-  const [sound, setSound] = useState<string | null>(null)
-  const [asks, setAsks] = useState(false)
-  const play = async () => {
-    const ticket = await doing.run<{ path: string }>('sessions/recording', { turn: id })
-    setSound(ticket?.path ?? null)
-  }
+  const { id, device_id, device_name, state, persona_id, persona_version, created_at, turns } = session
   return (
-    <li class="row">
-      <span>
-        <Ago time={started_at} /> {duration_ms !== null && spanWords(duration_ms)}{' '}
-        {(lost_frames ?? 0) > 0 && <span class="alarm">{says.lost(lost_frames ?? 0)}</span>}
-      </span>
-      <span class="end">
-        <a class="small" href={`/trace?turn=${encodeURIComponent(id)}`}>
-          {words.value.trace.link}
-        </a>
-        {file === null ? (
-          <span class="small">{says.gone}</span>
-        ) : sound === null ? (
-          <button type="button" disabled={doing.busy} onClick={() => void play()}>
-            {says.play}
-          </button>
-        ) : (
-          // biome-ignore lint/a11y/useMediaCaption: it is what somebody said, and nobody has written it down
-          <audio src={sound} controls autoplay />
-        )}
-        {file !== null && (
-          <button type="button" class="danger" onClick={() => setAsks(true)}>
-            {says.remove}
-          </button>
-        )}
-      </span>
-      <Failure error={doing.error} />
-      {asks && (
-        <DeleteRecording
-          {...{ turn: id, device }}
-          onClose={() => setAsks(false)}
-          onDone={() => {
-            setAsks(false)
-            onRemoved()
-          }}
-        />
+    <Card
+      title={device_name}
+      side={
+        <span class="small">
+          <Ago time={created_at} /> · <a href={`/devices/${device_id}`}>{says.device}</a>
+        </span>
+      }
+    >
+      <p>
+        <a href={`/conversations/${encodeURIComponent(id)}`}>{says.open}</a>{' '}
+        <span class="tag">{says.state[state] ?? state}</span>{' '}
+        <span class="small">
+          {says.persona} {persona_id} {persona_version}
+        </span>
+      </p>
+      {turns.length > 0 && (
+        <ul class="rows">
+          {turns.map((turn) => (
+            <li key={turn.id} class="row">
+              <Ago time={turn.started_at} />
+              <TurnSound turn={turn} device={device_name} onRemoved={onChanged} />
+            </li>
+          ))}
+        </ul>
       )}
-    </li>
+    </Card>
   )
 }

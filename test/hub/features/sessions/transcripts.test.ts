@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { SpokenAnswer } from '../../../../hub/engine/spoken-turns.ts'
 import { query } from '../../engine/ask.ts'
 import type { TestHouse } from '../../engine/engine-in-memory.ts'
-import { houseWithSpeakers, starts } from './talk.ts'
+import { ends, houseWithSpeakers, say, starts } from './talk.ts'
 
 function talked(house: TestHouse, turn: string, { heard, sounds }: { heard: number; sounds: number }): void {
   starts(house, 'kitchen-pi', turn)
@@ -49,6 +49,32 @@ it('a conversation is shown with what was said, by whom, and how long each step 
         stages: { heard: 1_120 },
       },
     ],
+  })
+})
+
+it('a conversation is shown with where it was, what happened to it, and what is kept of its sound', () => {
+  const house = houseWithSpeakers()
+  talked(house, 't1', { heard: 1_120, sounds: 1_180 })
+  starts(house, 'kitchen-pi', 't2')
+  const { file } = ends(house, 'kitchen-pi', 't2')
+  say(house, 'sessions/handoff', { session: 'kitchen-pi', to: 'hall-pi' })
+  house.now += 2_000
+  house.tick(1_000)
+  say(house, 'sessions/pause', { session: 'hall-pi' })
+  const shown = query(house, 'sessions/show', { session: 'hall-pi' })
+  expect(shown).toMatchObject({
+    ...{ state: 'paused', device: 'hall-pi', device_name: 'hall-pi' },
+    turns: [
+      { turn: 'kitchen-pi/t1', device: 'kitchen-pi', file: null, duration_ms: null },
+      { turn: 'kitchen-pi/t2', device: 'kitchen-pi', file, duration_ms: 2_000, lost_frames: 0 },
+    ],
+    handoffs: [{ from: 'kitchen-pi', to: 'hall-pi', abandoned: null, is_back: false }],
+    moves: [
+      { type: 'session_start', reason: null },
+      { type: 'handoff' },
+      { type: 'session_paused', title: 'Session paused', reason: 'asked' },
+    ],
+    messages: [{ cut: false }, { cut: false }],
   })
 })
 
