@@ -12,6 +12,7 @@ import { type Follower, followersByName } from '../engine/follower.ts'
 import { OpeningHouse } from '../engine/house.ts'
 import { type JobKind, jobKinds } from '../engine/job-kind.ts'
 import { WriteBook } from '../engine/write-book.ts'
+import { findAdminCommand } from '../features/commands.ts'
 import { DECLARED_EVENTS } from '../features/declared-events.ts'
 import { openDevices } from '../features/devices/engine.ts'
 import { announce } from '../features/events/announce.ts'
@@ -70,6 +71,7 @@ export function openHouseEngine(parts: HouseParts): Engine {
     keyring,
     forgetRemoved,
     writes,
+    command: findAdminCommand,
   })
   const features = house.openAll([openAdminDesk, ...(parts.features ?? ENGINE_PARTS)])
   const devices = house.use(openDevices)

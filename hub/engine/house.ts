@@ -1,4 +1,5 @@
 import type { Log } from '../../shared/log.ts'
+import type { AdminCommand } from './admin-command.ts'
 import type { Store } from './context.ts'
 import type { FollowerKinds } from './follower.ts'
 import type { JobKinds } from './job-kind.ts'
@@ -22,6 +23,8 @@ export interface House extends Pick<Store, 'db' | 'topics' | 'version' | 'keyrin
   forgetRemoved: () => boolean
   /** What is written to the disk, by its cause. */
   writes: WriteBook
+  /** Every verb of the admin door, for whoever may have it done in somebody's name. */
+  command: (area: string, verb: string) => AdminCommand | undefined
   /**
    * What this function opens, opened once: features that need others ask for them here, and start after them.
    * Throws when two need each other.
@@ -42,6 +45,7 @@ export class OpeningHouse implements House {
   readonly settings: House['settings']
   readonly forgetRemoved: House['forgetRemoved']
   readonly writes: WriteBook
+  readonly command: House['command']
   #opened: Map<unknown, unknown>
   #opening = new Set<unknown>()
 
@@ -57,6 +61,7 @@ export class OpeningHouse implements House {
     this.settings = parts.settings
     this.forgetRemoved = parts.forgetRemoved
     this.writes = parts.writes
+    this.command = parts.command
     this.#opened = new Map(parts.replaced)
   }
 

@@ -1,3 +1,5 @@
+import type { ModelQuestion } from './model-question.ts'
+
 /** How a device is spoken to in a session: what of its persona those need who hear and speak. */
 export interface Speaks {
   persona: string
@@ -21,7 +23,10 @@ export interface OpenedTurn {
 /** What becomes of words. */
 export type HeardAnswer =
   /** Nothing was said, or the session is another one by now. */
-  { kind: 'nothing' } | { kind: 'say'; text: string; language: string }
+  | { kind: 'nothing' }
+  | { kind: 'say'; text: string; language: string }
+  /** No sentence means that: somebody else may know, and where nobody does, `otherwise` is said. */
+  | { kind: 'ask'; question: ModelQuestion; otherwise: string }
 
 /** Something to be said on one device, whoever asked for it. */
 export interface UnaskedSpeech {

@@ -5,7 +5,10 @@ import type { Playback } from '../../shared/messages/playback.ts'
 import type { EndReason } from '../../shared/messages/turn.ts'
 import type { HeardWords, SpeechToText } from '../../speech/ports/speech-to-text.ts'
 import type { TextToSpeech } from '../../speech/ports/text-to-speech.ts'
+import type { ToolCall } from '../engine/model-question.ts'
 import type { HeardAnswer, OpenedTurn, SpokenAnswer, UnaskedSpeech } from '../engine/spoken-turns.ts'
+import type { RankedAnswers } from '../models/ranked-answers.ts'
+import { ModelAnswer } from './model-answer.ts'
 import { type ThinkingSound, thinkingSound } from './thinking-sound.ts'
 import { TurnSound } from './turn-sound.ts'
 import { type SaidAloud, type ToDevice, Utterance } from './utterance.ts'
@@ -17,7 +20,9 @@ export interface AsksHouse {
   answered(turn: OpenedTurn, answer: SpokenAnswer): Promise<void>
   announced(announcement: UnaskedSpeech, end: SpokenAnswer['end']): Promise<void>
   /** The words for something that went wrong, in a language. */
-  sorry(what: 'cannot_hear' | 'interrupted', language: string): string
+  sorry(what: 'cannot_hear' | 'cannot_answer' | 'broken_off' | 'interrupted', language: string): string
+  /** Does what a tool does in this turn, and says what came of it. */
+  use(turn: OpenedTurn, call: ToolCall): Promise<string>
 }
 
 export interface SpokenTurnParts {
@@ -27,6 +32,8 @@ export interface SpokenTurnParts {
   turn: string
   ears: SpeechToText
   voice: TextToSpeech
+  /** `null`: nobody answers what no sentence means. */
+  answers: RankedAnswers | null
   to: ToDevice
   house: AsksHouse
   /** A new id on the wire. */
@@ -42,6 +49,13 @@ const OPENED_MS = 10_000
 
 /** How a turn was left. `not_meant`: muted, stood down or never granted; `silent`: nobody said anything. */
 export type TurnOutcome = 'answered' | 'interrupted' | 'silent' | 'not_meant' | 'not_heard' | 'not_spoken' | 'failed'
+
+/** Who made the words of an answer, which is known when they are made. */
+interface MadeWords {
+  by: () => string
+  tokens?: () => number | null
+  error?: () => Error | null
+}
 
 /** One turn from its first sound to the end of its answer. Each step goes on as soon as the one before has something for it. */
 export class SpokenTurn {
@@ -116,9 +130,28 @@ export class SpokenTurn {
       this.#tell(turn, 'ended', 'silence')
       return 'silent'
     }
+    if (answer.kind === 'ask') return await this.#ask(turn, answer)
     this.#waterfall.mark('answer_first')
     this.#waterfall.mark('answer_last')
-    return await this.#answer(turn, [answer.text], { language: answer.language, by: 'sentences' })
+    return await this.#answer(turn, [answer.text], { language: answer.language, by: () => 'sentences' })
+  }
+
+  /** Speaks what a model writes while it is written. */
+  async #ask(turn: OpenedTurn, asked: Extract<HeardAnswer, { kind: 'ask' }>): Promise<TurnOutcome> {
+    const { answers, house, log, device } = this.#parts
+    const { language } = asked.question
+    if (answers === null) return await this.#answer(turn, [asked.otherwise], { language, by: () => 'sentences' })
+    const answer = new ModelAnswer({
+      ...{ answers, asked, log, device, waterfall: this.#waterfall, signal: this.#aborted.signal },
+      use: (call) => house.use(turn, call),
+      sorry: (what) => house.sorry(what, language),
+    })
+    return await this.#answer(turn, answer.text(), {
+      language,
+      by: () => answer.by,
+      tokens: () => answer.tokens,
+      error: () => answer.error,
+    })
   }
 
   /** `null`: it is not this device's to speak, or nobody knows. */
@@ -160,14 +193,15 @@ export class SpokenTurn {
     const { house, log, device } = this.#parts
     log.warn({ device, error: error.message }, 'a turn was not understood: what hears it failed')
     const { language } = turn.speaks
-    await this.#answer(turn, [house.sorry('cannot_hear', language)], { language, by: 'apology', error })
+    const words = [house.sorry('cannot_hear', language)]
+    await this.#answer(turn, words, { language, by: () => 'apology', error: () => error })
     return 'not_heard'
   }
 
   async #answer(
     turn: OpenedTurn,
     text: AsyncIterable<string> | Iterable<string>,
-    { language, by, error = null }: { language: string; by: string; error?: Error | null },
+    { language, ...made }: { language: string } & MadeWords,
   ): Promise<TurnOutcome> {
     const { clock, voice, to, device, id, house } = this.#parts
     const utterance = new Utterance({
@@ -181,20 +215,20 @@ export class SpokenTurn {
     this.#thinking?.stop()
     const isCut = said.end === 'stopped'
     if (!isCut && !this.#aborted.signal.aborted) this.#listenOn(turn)
-    await house.answered(turn, this.#report(said, { by, error }))
+    await house.answered(turn, this.#report(said, made))
     if (said.end === 'failed' || said.end === 'unheard') return 'not_spoken'
     return isCut ? 'interrupted' : 'answered'
   }
 
   #report(
     { text, heard, end, error: failed }: SaidAloud,
-    { by, error }: { by: string; error: Error | null },
+    { by, tokens = () => null, error = () => null }: MadeWords,
   ): SpokenAnswer {
     return {
-      ...{ text, heard, end, by, voice: this.#parts.voice.name, tokens: null },
+      ...{ text, heard, end, by: by(), voice: this.#parts.voice.name, tokens: tokens() },
       stages: this.#waterfall.stages() as Record<string, number>,
       latencyMs: this.#waterfall.between('ended', 'sounds') ?? this.#waterfall.between('ended', 'sent_first'),
-      error: (failed ?? error)?.message ?? null,
+      error: (failed ?? error())?.message ?? null,
     }
   }
 

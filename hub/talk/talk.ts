@@ -14,7 +14,7 @@ import { UNASKED, Unasked } from './unasked.ts'
 const BACK_MS = 60_000
 const LOOK_MS = 250
 
-export type TalkParts = Omit<SpokenTurnParts, 'device' | 'turn' | 'id' | 'ears' | 'voice' | 'listens'> & {
+export type TalkParts = Omit<SpokenTurnParts, 'device' | 'turn' | 'id' | 'ears' | 'voice' | 'answers' | 'listens'> & {
   engines: TalkEngines
 }
 
@@ -63,7 +63,7 @@ export class Talk implements Service {
     this.#unasked.giveWay(device)
     this.#stopListening(device)
     const spoken = new SpokenTurn({
-      ...{ ...parts, device, turn, ears, voice },
+      ...{ ...parts, device, turn, ears, voice, answers: engines.answers() },
       id: () => uuid7(parts.clock.now()),
       listens: (opened) => this.#listensOn(opened),
     })

@@ -73,10 +73,15 @@ const MAY_IMPORT: Record<string, string> = {
   'hub/language': '',
   'hub/language/de': 'hub/language',
   'hub/language/en': 'hub/language',
+  // Requests to servers that hub.toml names.
+  'hub/http': 'shared',
+  // Models on servers of somebody, that answer, hear and speak.
+  'hub/models': 'hub/engine hub/http hub/voice/wav-header.ts shared speech/ports speech/ranked speech/sound',
   // One turn from its sound to the end of its answer: it knows no database, and asks the house.
   'hub/talk':
-    'hub/contract hub/engine shared shared/messages speech speech/packages speech/ports speech/ranked speech/sound speech/voices speech/wyoming',
+    'hub/contract hub/engine hub/models hub/secrets shared shared/messages speech speech/packages speech/ports speech/ranked speech/sound speech/voices speech/wyoming',
   'hub/features/voice': 'hub/language hub/language/de hub/language/en hub/talk',
+  'hub/features/alerts': 'hub/http',
   'hub/features/makers': 'hub/makers',
   'hub/features/backups': 'hub/archive',
   'hub/features/homeassistant': 'hub/links hub/makers',

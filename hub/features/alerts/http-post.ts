@@ -4,7 +4,7 @@ import { request as tlsRequest } from 'node:https'
 import { cleanText } from '../../../shared/clean-text.ts'
 import { cutText } from '../../../shared/cut-text.ts'
 import { LaresError } from '../../../shared/errors.ts'
-import { connectTrouble } from './connect-trouble.ts'
+import { connectTrouble } from '../../http/connect-trouble.ts'
 
 export interface HttpPost {
   /** Of an entry of `hub.toml`: also one in the house, because nobody else can name it. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { createTransport } from 'nodemailer'
 import { cleanText } from '../../../shared/clean-text.ts'
-import { connectTrouble } from './connect-trouble.ts'
+import { connectTrouble } from '../../http/connect-trouble.ts'
 import type { SendContext, SendMessage } from './send-message.ts'
 import type { TargetOf } from './settings.ts'
 

@@ -21,6 +21,8 @@ export interface AnsweredSentence extends Required<Answer> {
   intent: string | null
   language: LanguageCode
   heard: Record<string, string>
+  /** Something is there and never done by voice. */
+  isRefused: boolean
 }
 
 interface PersonaRow {
@@ -61,6 +63,7 @@ export function answerSentence(
     text: answer.text,
     done: answer.done ?? [],
     intent: match?.intent ?? null,
+    isRefused: match === null && understood.refused !== null,
     language: understood.language,
     heard: Object.fromEntries(Object.entries(asked.slots).map(([slot, { heard }]) => [slot, heard])),
   }

@@ -46,7 +46,9 @@ const ask = adminCommand({
       device === null
         ? houseNamed(context, params.house)
         : (context.db.prepare('SELECT house_id FROM devices WHERE id = ?').pluck().get(device) as string)
-    return answerSentence(context, { text: params.text, house, device, language: params.language ?? null })
+    const asked = { text: params.text, house, device, language: params.language ?? null }
+    const { isRefused: _, ...answer } = answerSentence(context, asked)
+    return answer
   },
 })
 

@@ -20,7 +20,8 @@ export function openVoiceFront(front: Front): FrontPart {
       front.send({ topic: topics.build('speech', { device, speech }), payload, qos: 0 }),
     reaches: (device) => front.reaches(topics.build('session', { device })),
   }
-  const parts = { folder: front.folder, clock, ...readSection(VOICE, front.settings) }
+  const { secrets } = front
+  const parts = { folder: front.folder, clock, secrets, ...readSection(VOICE, front.settings) }
   const engines = voiceEngines(parts)
   const unknown = unknownEngines(parts)
   const talk = new Talk({ clock, log, to, house: asksHouse(front), engines })
@@ -70,6 +71,10 @@ function asksHouse(front: Front): AsksHouse {
     },
     async announced({ device, session, isUrgent }, end) {
       await front.input({ kind: 'announced', device, session, isUrgent, end })
+    },
+    async use({ device, turn }, { name, text }) {
+      const { value } = await front.input<string | null>({ kind: 'turn_tool', device, turn, name, text })
+      return value ?? 'This conversation is over.'
     },
     sorry: (what, language) => sorryWords(what, language),
   }

@@ -4,6 +4,14 @@ const WORDS = {
     en: 'Sorry, I could not make out what you said. Something is wrong with my ears.',
     de: 'Entschuldigung, ich konnte nicht verstehen, was gesagt wurde. Mit meinen Ohren stimmt etwas nicht.',
   },
+  cannot_answer: {
+    en: 'Sorry, nobody here has an answer to that now.',
+    de: 'Entschuldigung, darauf hat hier gerade niemand eine Antwort.',
+  },
+  broken_off: {
+    en: 'Sorry, that is all I have.',
+    de: 'Entschuldigung, weiter weiß ich nicht.',
+  },
   interrupted: {
     en: 'Sorry, I was interrupted. Please say that again.',
     de: 'Entschuldigung, ich wurde unterbrochen. Bitte sage das noch einmal.',

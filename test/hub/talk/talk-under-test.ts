@@ -1,5 +1,7 @@
 import type { SoundTaker } from '../../../hub/contract/sound-taker.ts'
+import type { ToolCall } from '../../../hub/engine/model-question.ts'
 import type { HeardAnswer, OpenedTurn, SpokenAnswer } from '../../../hub/engine/spoken-turns.ts'
+import type { RankedAnswers } from '../../../hub/models/ranked-answers.ts'
 import { Talk } from '../../../hub/talk/talk.ts'
 import { ManualClock } from '../../../shared/clock.ts'
 import { silentLog } from '../../../shared/log.ts'
@@ -34,6 +36,9 @@ export class TalkUnderTest {
   voice: (text: string, signal?: AbortSignal) => AsyncIterable<number> = async function* () {
     yield 1_000
   }
+  use: (call: ToolCall) => Promise<string> = async () => '{}'
+  /** Who is asked what no sentence means. */
+  models: RankedAnswers | null = null
   answer: () => Promise<HeardAnswer> = async () => ({ kind: 'say', text: 'It is warm.', language: 'en' })
 
   constructor() {
@@ -54,6 +59,7 @@ export class TalkUnderTest {
         reaches: () => this.there,
       },
       house: {
+        use: (_turn, call) => this.use(call),
         heard: async ({ turn }, { text }) => {
           asked.push({ turn, text })
           return await this.answer()
@@ -84,6 +90,7 @@ export class TalkUnderTest {
               yield { rate: RATE, samples: new Int16Array((ms * RATE) / 1_000).fill(7) }
           },
         }),
+        answers: () => this.models,
         stop: async () => {},
       },
     })

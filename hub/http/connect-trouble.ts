@@ -1,7 +1,7 @@
-import { cleanText } from '../../../shared/clean-text.ts'
-import { cutText } from '../../../shared/cut-text.ts'
-import { asError, LaresError } from '../../../shared/errors.ts'
-import { tlsTrouble } from '../../../shared/tls-trouble.ts'
+import { cleanText } from '../../shared/clean-text.ts'
+import { cutText } from '../../shared/cut-text.ts'
+import { asError, LaresError } from '../../shared/errors.ts'
+import { tlsTrouble } from '../../shared/tls-trouble.ts'
 
 /** What the system says, in words. */
 const WORDS: ReadonlyMap<string, string> = new Map([
