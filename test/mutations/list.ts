@@ -22,6 +22,7 @@ import { LINK } from './link.ts'
 import { LOGINS } from './logins.ts'
 import { LOST_ROWS } from './lost-rows.ts'
 import { MAKERS } from './makers.ts'
+import { MODELS } from './models.ts'
 import type { Mutation } from './mutation.ts'
 import { OUTBOX } from './outbox.ts'
 import { OUTPUTS } from './outputs.ts'
@@ -65,6 +66,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...DECLARED,
   ...DIALECTS,
   ...MAKERS,
+  ...MODELS,
   ...PAGE,
   ...BROKERS,
   ...IMPORTS,

@@ -173,7 +173,7 @@ export const tryPersona = adminCommand({
     const { definition } = definitionAt(db, found, tried)
     return {
       ...{ persona: found, version: tried, given: promptFor(definition, said), answer: null },
-      says: 'This hub has no engine that answers yet: this is what one would be given.',
+      says: 'This is what a model would be given where no sentence means that. Ask it aloud, or see who answers below [voice] in hub.toml.',
     }
   },
 })
