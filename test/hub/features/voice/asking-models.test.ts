@@ -132,7 +132,15 @@ describe('a tool in a turn', () => {
   })
 
   it('asks with commands that the persona names, and that only ask', () => {
-    acts(['alerts/list', 'entities/set', 'users/list', 'secrets/list', 'users/end-sessions', 'hub/erase', 'nothing/there'])
+    acts([
+      'alerts/list',
+      'entities/set',
+      'users/list',
+      'secrets/list',
+      'users/end-sessions',
+      'hub/erase',
+      'nothing/there',
+    ])
     const { question } = asks('t1', 'is anything wrong')
     expect(question.tools.map(({ name }) => name)).toEqual(['say_to_house', 'what_is_here', 'alerts_list'])
     expect(uses('t1', 'alerts_list', {})).toMatchObject({ alerts: [] })
