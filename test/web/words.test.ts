@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { DECLARED_EVENTS } from '../../hub/features/declared-events.ts'
-import { EVENT_TYPES } from '../../shared/event-types.ts'
 import { setHubTime } from '../../web/hub/house-time.ts'
 import { de } from '../../web/words/de.ts'
-import { DE_EVENT_TEXTS } from '../../web/words/de-event-texts.ts'
 import { en } from '../../web/words/en.ts'
 import { bytesWords, numberWords } from '../../web/words/numbers.ts'
 import { agoWords, spanWords } from '../../web/words/times.ts'
@@ -46,15 +43,6 @@ describe('the words of the page', () => {
     const german = new Map(texts(de))
     const left = texts(en).filter(([path, text]) => german.get(path) === text && !SAME.test(path))
     expect(left).toEqual([])
-  })
-})
-
-describe('what is written of an event', () => {
-  it('is there in German for each type that this house knows, and for none that it does not', () => {
-    const types = [...EVENT_TYPES.values(), ...DECLARED_EVENTS.values()]
-    const written = new Set(types.flatMap(({ title, description }) => [title, description]))
-    expect([...written].filter((text) => !DE_EVENT_TEXTS.has(text))).toEqual([])
-    expect([...DE_EVENT_TEXTS.keys()].filter((text) => !written.has(text))).toEqual([])
   })
 })
 
