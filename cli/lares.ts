@@ -28,7 +28,7 @@ const PROGRAMS: ReadonlyMap<string, (words: string[]) => Promise<number>> = new 
 /** Words of programs that are questions to a running hub. */
 const QUESTIONS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['hub', new Set(['status', 'wear', 'log', 'log-level', 'fetch-backup'])],
-  ['voice', new Set(['ask', 'say', 'notes', 'forget', 'names', 'add-name', 'remove-name'])],
+  ['voice', new Set(['ask', 'say', 'engines', 'try', 'notes', 'forget', 'names', 'add-name', 'remove-name'])],
 ])
 
 /** `lares ask how warm is it --device hall-pi` is `lares voice ask "how warm is it" --device hall-pi`; other words stay as they are. */

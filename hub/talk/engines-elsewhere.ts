@@ -2,6 +2,7 @@ import type { Clock } from '../../shared/clock.ts'
 import type { SpeechToText } from '../../speech/ports/speech-to-text.ts'
 import type { TextToSpeech } from '../../speech/ports/text-to-speech.ts'
 import type { RankedEngine } from '../../speech/ranked/ranking.ts'
+import { commandVoice } from '../../speech/voices/command-voice.ts'
 import { WyomingEars } from '../../speech/wyoming/wyoming-ears.ts'
 import { WyomingVoice } from '../../speech/wyoming/wyoming-voice.ts'
 import type { AnswerEngine } from '../models/answer-engine.ts'
@@ -42,8 +43,15 @@ interface AtOllama extends OverHttp {
   does: 'answer'
 }
 
-/** An engine elsewhere, as the settings name it. */
-export type EngineElsewhere = AtWyoming | AtOpenai | AtOllama
+interface ByCommand {
+  kind: 'command'
+  does: 'speak'
+  command: readonly string[]
+  languages?: readonly string[] | undefined
+}
+
+/** An engine elsewhere, or a program of somebody's own, as the settings name it. */
+export type EngineElsewhere = AtWyoming | ByCommand | AtOpenai | AtOllama
 
 export interface ElsewhereParts {
   clock: Clock
@@ -64,8 +72,12 @@ export function earsElsewhere({ engines, clock, secrets }: ElsewhereParts): Rank
 }
 
 export function voicesElsewhere({ engines, clock, secrets }: ElsewhereParts): RankedEngine<TextToSpeech>[] {
-  return Object.entries(engines).flatMap(([key, one]) => {
+  return Object.entries(engines).flatMap(([key, one]): RankedEngine<TextToSpeech>[] => {
     if (one.does !== 'speak') return []
+    if (one.kind === 'command') {
+      const { command, languages = null } = one
+      return [{ key, engine: commandVoice({ key, command, languages }) }]
+    }
     const { voice = null, languages = null } = one
     const engine =
       one.kind === 'wyoming'

@@ -4,7 +4,7 @@ import type { SpeechToText } from '../../speech/ports/speech-to-text.ts'
 import type { TextToSpeech } from '../../speech/ports/text-to-speech.ts'
 import { RankedEars } from '../../speech/ranked/ranked-ears.ts'
 import { RankedVoice } from '../../speech/ranked/ranked-voice.ts'
-import { type RankedEngine, Ranking } from '../../speech/ranked/ranking.ts'
+import { type RankedEngine, type RankedHealth, Ranking } from '../../speech/ranked/ranking.ts'
 import { KNOWN_VOICES } from '../../speech/voices/known-voices.ts'
 import { RankedAnswers } from '../models/ranked-answers.ts'
 import {
@@ -57,7 +57,7 @@ export function voiceEngines(parts: VoiceEngineParts): TalkEngines & VoiceHealth
   let size: string | null | undefined
   let hearing = new Ranking<SpeechToText>([], clock)
   let ears: RankedEars | null = null
-  return {
+  const engines = {
     ears() {
       const chosen = readChosen(speech)
       if (size !== (chosen?.size ?? null)) {
@@ -71,15 +71,31 @@ export function voiceEngines(parts: VoiceEngineParts): TalkEngines & VoiceHealth
     },
     voice: () => (speaking.isEmpty ? null : voice),
     answers: () => (answers.isEmpty ? null : answers),
-    health: () => ({ hear: hearing.health(), speak: speaking.health(), answer: answers.health() }),
+    health() {
+      engines.ears()
+      return { hear: hearing.health(), speak: speaking.health(), answer: answers.health() }
+    },
+    each() {
+      engines.ears()
+      return { ears: hearing.all, voices: speaking.all }
+    },
     async stop() {
       await ears?.rest()
     },
   }
+  return engines
 }
 
+/** Everything that hears and speaks, each by itself. */
+export interface EachEngine {
+  ears: readonly RankedEngine<SpeechToText>[]
+  voices: readonly RankedEngine<TextToSpeech>[]
+}
+
+/** How engines are, and each for whoever tries them. */
 export interface VoiceHealth {
-  health(): Record<'hear' | 'speak' | 'answer', ReturnType<Ranking<TextToSpeech>['health']>>
+  health(): Record<'hear' | 'speak' | 'answer', RankedHealth[]>
+  each(): EachEngine
 }
 
 function ranked<E>(all: readonly RankedEngine<E>[], order: readonly string[] | undefined): RankedEngine<E>[] {

@@ -16,6 +16,8 @@ export interface TextToSpeech {
   readonly name: string
   /** Languages it has a voice for, as `en` and `de`; `null`: it does not say. */
   readonly languages: readonly string[] | null
+  /** Whether it is on this machine; absent: it is, or is elsewhere. */
+  readonly isInstalled?: boolean
   /**
    * Pieces of sound, in order and without holes, as they are ready; all of one text have the same rate. Throws `missing_program`,
    * `timed_out` and `program_failed`, and the signal's reason.

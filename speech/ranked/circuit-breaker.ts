@@ -12,6 +12,9 @@ export interface EngineHealth {
   error: string | null
   /** How long its last answer took, milliseconds. */
   tookMs: number | null
+  /** How often it worked and failed, since the hub began. */
+  worked: number
+  failed: number
 }
 
 /** Whether an engine is worth being asked. */
@@ -21,6 +24,8 @@ export class CircuitBreaker {
   #restsUntil = 0
   #error: string | null = null
   #tookMs: number | null = null
+  #worked = 0
+  #failed = 0
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -32,12 +37,14 @@ export class CircuitBreaker {
 
   worked(tookMs: number): void {
     this.#failures = 0
+    this.#worked += 1
     this.#error = null
     this.#tookMs = Math.round(tookMs)
   }
 
   failed(error: Error): void {
     this.#failures += 1
+    this.#failed += 1
     this.#error = error.message
     const rests = Math.min(REST.capMs, REST.firstMs * 2 ** Math.max(0, this.#failures - FAILURES))
     this.#restsUntil = this.#clock.mono() + rests
@@ -51,6 +58,6 @@ export class CircuitBreaker {
         : this.#tookMs === null
           ? 'untried'
           : ('ok' as const)
-    return { state, error: this.#error, tookMs: this.#tookMs }
+    return { state, error: this.#error, tookMs: this.#tookMs, worked: this.#worked, failed: this.#failed }
   }
 }

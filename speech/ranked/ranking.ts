@@ -11,6 +11,16 @@ export interface RankedEngine<E> {
 interface Known {
   readonly name: string
   readonly languages: readonly string[] | null
+  readonly isInstalled?: boolean
+}
+
+/** How one engine of a ranking is. */
+export interface RankedHealth {
+  key: string
+  name: string
+  languages: readonly string[] | null
+  isInstalled: boolean
+  health: EngineHealth
 }
 
 /** Engines of one kind, the best first, with what is known of each. */
@@ -44,7 +54,15 @@ export class Ranking<E extends Known> {
     throw new Error(`${key} is no engine of this ranking`)
   }
 
-  health(): { key: string; name: string; health: EngineHealth }[] {
-    return this.#engines.map(({ key, engine }) => ({ key, name: engine.name, health: this.breaker(key).health() }))
+  /** All of them, in the order in which they stand here. */
+  get all(): readonly RankedEngine<E>[] {
+    return this.#engines
+  }
+
+  health(): RankedHealth[] {
+    return this.#engines.map(({ key, engine }) => {
+      const { name, languages, isInstalled = true } = engine
+      return { key, name, languages, isInstalled, health: this.breaker(key).health() }
+    })
   }
 }

@@ -101,4 +101,33 @@ export const MODELS: readonly Mutation[] = [
     becomes: 'if (find === null) return',
     test: { file: ASKING, name: 'does nothing any more once its session is another one' },
   },
+  {
+    without: 'ending what a command that speaks has begun',
+    file: 'speech/voices/program-voice.ts',
+    text: "process.kill(-child.pid, 'SIGKILL')",
+    becomes: "child.kill('SIGKILL')",
+    test: { file: 'test/speech/program-voice.test.ts', name: 'is ended with everything that it has begun' },
+  },
+  {
+    without: 'naming engines that fail in the health of the hub',
+    file: 'hub/features/voice/engine-health.ts',
+    text: "isInstalled && is.state === 'resting'",
+    becomes: "!isInstalled && is.state === 'resting'",
+    test: { file: 'test/hub/features/voice/engines.test.ts', name: 'are named in the health of the hub' },
+  },
+  {
+    without: 'leaving an engine that is tried and hangs',
+    file: 'hub/talk/try-engines.ts',
+    text: '(await Promise.race([running, limit])) ?? (await running)',
+    becomes: 'await running',
+    endless: true,
+    test: { file: 'test/hub/features/voice/engines.test.ts', name: 'that hang are left after ten seconds' },
+  },
+  {
+    without: 'saying that nobody hears what no voice says',
+    file: 'hub/features/voice/say-on-speakers.ts',
+    text: '  if (what.isMute) return NOTHING_SPEAKS\n',
+    becomes: '',
+    test: { file: 'test/hub/features/voice/announcing.test.ts', name: 'is heard nowhere where no voice is' },
+  },
 ]

@@ -180,6 +180,7 @@ const REMEDIES: Record<ErrorCode | keyof FeatureProblems, Tried | Untried> = {
   restoring: { because: 'test/end-to-end/restore-while-running.test.ts waits for it' },
   backup_damaged: { because: 'test/hub/features/backups/schedule.test.ts has one made anew' },
   makers_crowded: { because: 'people decide on what waits: test/hub/features/makers/announcements.test.ts' },
+  voice_engine_failing: { because: 'it is a program of somebody else: test/hub/features/voice/engines.test.ts' },
   makers_broker_away: { because: 'it is a program of somebody else: test/hub/features/makers/source-problems.test.ts' },
   makers_broker_refuses: {
     because: 'hub.toml or that broker is mended: test/hub/makers/broker-session.test.ts has a password that is mended',

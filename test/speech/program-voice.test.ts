@@ -1,10 +1,11 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ManualClock } from '../../shared/clock.ts'
 import { spokenWhole } from '../../speech/ports/text-to-speech.ts'
 import { tryVoices } from '../../speech/speech-doctor.ts'
+import { commandVoice } from '../../speech/voices/command-voice.ts'
 import { ProgramVoice } from '../../speech/voices/program-voice.ts'
 import { asPattern } from '../remedies/lib/as-pattern.ts'
 
@@ -34,6 +35,70 @@ function voice(name: string, script: string): ProgramVoice {
 // A header of a tenth of a second at 16 kHz, and silence.
 const SPEAKS =
   'printf \'RIFF____WAVEfmt \\020\\000\\000\\000\\001\\000\\001\\000\\200\\076\\000\\000\\000\\175\\000\\000\\002\\000\\020\\000data\\200\\014\\000\\000\' > "$2"; head -c 3200 /dev/zero >> "$2"'
+
+describe('a command of somebody', () => {
+  const command = (words: string[]) => commandVoice({ key: 'mine', command: words, languages: null })
+
+  it('has the text in a file and on its standard input, and no shell reads it', async () => {
+    const words = (sound: string) => [
+      `cp "$1" ${folder}/said; cat > ${folder}/piped; echo "$2" > ${folder}/language; ${sound}`,
+    ]
+    const text = '--help $(touch x); "quoted" äöü'
+    const written = command([
+      '/bin/sh',
+      '-c',
+      ...words(SPEAKS.replaceAll('"$2"', '"$3"')),
+      'sh',
+      '{text}',
+      '{language}',
+      '{sound}',
+    ])
+    const piped = command([
+      '/bin/sh',
+      '-c',
+      ...words(SPEAKS.replace(' > "$2"', '').replace(' >> "$2"', '')),
+      'sh',
+      '{text}',
+      '{language}',
+    ])
+    for (const voice of [written, piped]) {
+      expect((await spokenWhole(voice, text, { language: 'de' })).samples).toHaveLength(1_600)
+      expect(['said', 'piped'].map((name) => readFileSync(join(folder, name), 'utf8'))).toEqual([text, text])
+      expect(readFileSync(join(folder, 'language'), 'utf8')).toBe('de\n')
+    }
+    expect(existsSync(join(folder, 'x'))).toBe(false)
+  })
+
+  it.each<[string, string, string]>([
+    ['no WAV file', 'echo hello', 'this is no WAV file'],
+    ['sound without end', 'cat /dev/zero', 'makes sound without end'],
+    ['nothing', 'true', 'this is no WAV file'],
+  ])('that says %s is an error', async (_, words, message) => {
+    await expect(spokenWhole(command(['/bin/sh', '-c', words]), 'hello', { language: 'en' })).rejects.toThrow(message)
+  })
+
+  it('is ended with everything that it has begun', async () => {
+    const over = new AbortController()
+    const spoken = spokenWhole(command(['/bin/sh', '-c', `sleep 60 & echo $! > ${folder}/pid; wait`]), 'hello', {
+      ...{ language: 'en', signal: over.signal },
+    })
+    spoken.catch(() => {})
+    const pid = () => Number(existsSync(join(folder, 'pid')) ? readFileSync(join(folder, 'pid'), 'utf8') : 0)
+    await vi.waitFor(() => expect(pid()).toBeGreaterThan(0))
+    over.abort(new Error('nobody listens'))
+    await expect(spoken).rejects.toThrow('nobody listens')
+    // What is left of it may be a zombie until somebody asks.
+    await vi.waitFor(() => expect(isAlive(pid())).toBe(false))
+  })
+
+  function isAlive(pid: number): boolean {
+    try {
+      return !/^\d+ \(sleep\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+    } catch {
+      return false
+    }
+  }
+})
 
 describe('a program that speaks', () => {
   it('is given the text as it is, whatever it looks like', async () => {

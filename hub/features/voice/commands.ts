@@ -7,6 +7,7 @@ import { visibleHouses } from '../../query/visibility.ts'
 import { deviceNamed } from '../devices/named-device.ts'
 import { houseNamed, houseParam } from '../house/named-house.ts'
 import { answerSentence } from './answer-sentence.ts'
+import { listEngines, tryEngine } from './engine-commands.ts'
 import { addSpokenName, listSpokenNames, removeSpokenName } from './name-commands.ts'
 import { sayAloud } from './say-command.ts'
 import { LANGUAGES } from './understand.ts'
@@ -97,6 +98,8 @@ const forgetNote = adminCommand({
 
 export const COMMANDS = [
   ask,
+  listEngines,
+  tryEngine,
   sayAloud,
   listNotes,
   forgetNote,

@@ -1,14 +1,21 @@
+import type { Cancel } from '../../../shared/clock.ts'
 import { decode } from '../../../shared/codec.ts'
 import type { Front, FrontPart } from '../../contract/front-part.ts'
 import { readSection } from '../../contract/settings-section.ts'
 import type { HeardAnswer } from '../../engine/spoken-turns.ts'
 import type { AsksHouse } from '../../talk/spoken-turn.ts'
 import { Talk } from '../../talk/talk.ts'
+import { tryEngines } from '../../talk/try-engines.ts'
 import type { ToDevice } from '../../talk/utterance.ts'
 import { unknownEngines, voiceEngines } from '../../talk/voice-engines.ts'
+import type { VoiceBeside } from './beside.ts'
+import { engineMetrics, tellEngines } from './engine-health.ts'
 import { VOICE } from './settings.ts'
 import { sorryWords } from './sorry-words.ts'
 import { talkMetrics } from './talk-metrics.ts'
+
+/** How often the health of engines is looked at: they change when somebody speaks. */
+const LOOK_MS = 10_000
 
 /** Hears what is said to devices, and has them speak. */
 export function openVoiceFront(front: Front): FrontPart {
@@ -24,6 +31,7 @@ export function openVoiceFront(front: Front): FrontPart {
   const parts = { folder: front.folder, clock, secrets, ...readSection(VOICE, front.settings) }
   const engines = voiceEngines(parts)
   const unknown = unknownEngines(parts)
+  let stopLooking: Cancel = () => {}
   const talk = new Talk({ clock, log, to, house: asksHouse(front), engines })
   return {
     name: 'voice',
@@ -46,7 +54,11 @@ export function openVoiceFront(front: Front): FrontPart {
         for (const one of announcements) talk.announce(one)
       },
     },
-    metrics: talkMetrics(talk),
+    metrics: [...talkMetrics(talk), ...engineMetrics(engines)],
+    state: (): VoiceBeside => ({
+      engines: engines.health(),
+      tryAll: (text, language) => tryEngines(engines.each(), { text, language, clock }),
+    }),
     start() {
       if (unknown.length > 0)
         front.health.raise(
@@ -55,8 +67,12 @@ export function openVoiceFront(front: Front): FrontPart {
           `[voice] ranks ${unknown.join(', ')}, which is no engine there; the others are asked`,
         )
       talk.start()
+      stopLooking = clock.every(LOOK_MS, () => tellEngines(engines, front.health))
     },
-    stop: () => talk.stop(),
+    async stop() {
+      stopLooking()
+      await talk.stop()
+    },
   }
 }
 

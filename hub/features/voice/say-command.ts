@@ -6,6 +6,7 @@ import { adminCommand } from '../../engine/admin-command.ts'
 import { deviceNamed } from '../devices/named-device.ts'
 import { houseNamed, houseParam } from '../house/named-house.ts'
 import { GROUP, ROOM, rowNamed } from '../house/named-row.ts'
+import { speaksHere, type VoiceBeside } from './beside.ts'
 import { type SpeakerPlace, sayOnSpeakers } from './say-on-speakers.ts'
 import { LANGUAGES } from './understand.ts'
 
@@ -39,8 +40,9 @@ export const sayAloud = adminCommand({
   ],
   positional: ['text', 'device'],
   changes: true,
+  prepare: async (_params, { beside }) => speaksHere(beside('voice').state() as VoiceBeside),
   run(context, params) {
-    const { caller, db } = context
+    const { caller, db, prepared } = context
     const on = params.device === undefined ? undefined : deviceNamed(context, params.device)
     const house =
       on === undefined
@@ -53,7 +55,10 @@ export const sayAloud = adminCommand({
       ...(params.room === undefined ? {} : { room: rowNamed(context, ROOM, params.room, house).id }),
     }
     const { text: words, urgent: isUrgent, language = null } = params
-    const announced = sayOnSpeakers(context, where, { text: words, isUrgent, language, by: caller.principal })
+    const announced = sayOnSpeakers(context, where, {
+      ...{ text: words, isUrgent, language, by: caller.principal },
+      isMute: prepared === false,
+    })
     if (announced.said.length + announced.missed.length > 0) return announced
     throw new LaresError('not_found', 'no speaker is there', {
       hint: 'lares devices list shows what each can do; a speaker has audio_output.',

@@ -4,6 +4,7 @@ import type { UnaskedSpeech } from '../../engine/spoken-turns.ts'
 import { isQuiet } from '../alerts/quiet-hours.ts'
 import { beginEmergency, emergencyPersona } from '../sessions/emergency-session.ts'
 import { addSaid } from '../sessions/spoken-messages.ts'
+import { NOTHING_SPEAKS } from './nothing-speaks.ts'
 import { speakingLanguage } from './speaking-language.ts'
 
 declare module '../../engine/input.ts' {
@@ -29,6 +30,8 @@ export interface WhatIsSaid {
   isUrgent: boolean
   /** Who wanted it. */
   by: string
+  /** There is no voice on this hub: nobody will hear it. */
+  isMute?: boolean
 }
 
 /** Devices that it is said on, and those that it is not, with why. */
@@ -88,6 +91,7 @@ function whyNot(
 ): string | null {
   if (speaks === 0) return 'it has no speaker'
   if (status === 'offline') return 'it is offline'
+  if (what.isMute) return NOTHING_SPEAKS
   if (!what.isUrgent && isQuiet(quietHours(quiet), now, zone)) return 'its group has quiet hours'
   return null
 }

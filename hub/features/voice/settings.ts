@@ -18,6 +18,13 @@ const wyoming = z.strictObject({
   languages,
 })
 
+const command = z.strictObject({
+  kind: z.literal('command'),
+  does: z.literal('speak').default('speak'),
+  command: z.array(z.string().max(1_000)).min(1).max(40),
+  languages,
+})
+
 const noLogin = (text: string) =>
   !URL.canParse(text) || (new URL(text).username === '' && new URL(text).password === '')
 const server = z
@@ -63,14 +70,16 @@ function isNear(url: string): boolean {
 
 /** An engine elsewhere. What may be called stands in this file alone. */
 const engine = z
-  .discriminatedUnion('kind', [wyoming, openai, ollama])
+  .discriminatedUnion('kind', [wyoming, command, openai, ollama])
   .refine(
-    (one) => one.kind === 'wyoming' || one.secret === undefined || one.secret_file === undefined,
+    (one) =>
+      one.kind === 'wyoming' || one.kind === 'command' || one.secret === undefined || one.secret_file === undefined,
     'has both secret and secret_file',
   )
   .refine(
     (one) =>
       one.kind === 'wyoming' ||
+      one.kind === 'command' ||
       (one.secret ?? one.secret_file) === undefined ||
       !one.url.startsWith('http:') ||
       isNear(one.url),
@@ -96,6 +105,7 @@ export const VOICE = settingsSection({
         'Engines elsewhere, each under a name of its own. kind = "wyoming" speaks Wyoming at an address: does = "hear" understands speech (faster-whisper, whisper.cpp) and may have a model, ' +
         'does = "speak" speaks (piper) and may have a voice, as the server calls them. languages says which it is for; without it for any. There is no login in Wyoming: keep it on this machine or in a network of your own. ' +
         'kind = "openai" is a server with the interface of OpenAI at a url, with a model: does = "answer" answers what no sentence means, does = "hear" understands speech, does = "speak" speaks in a voice; secret or secret_file is its key. ' +
+        'kind = "command" speaks with a program of your own: command is its words, without a shell, with {text} for a file with the text, which comes on its standard input, too, {sound} for the WAV file that it writes, or its standard output is one, and {language}. ' +
         'kind = "ollama" answers with a model of Ollama, on this machine where there is no url. Both may have ca, for a certificate of an authority of your own.',
       example: 'engines = { whisper = { kind = "wyoming", does = "hear", address = "127.0.0.1:10300" } }',
     },

@@ -4,6 +4,7 @@ import { NO_IDENTITY } from '../../../hub/engine/sync-step.ts'
 import { alertMessage } from '../../../hub/features/alerts/message-job.ts'
 import { BACKUP_JOBS } from '../../../hub/features/backups/job-kinds.ts'
 import { NOTHING_RESTORED } from '../../../hub/features/backups/restore-desk.ts'
+import type { VoiceBeside } from '../../../hub/features/voice/beside.ts'
 import { SYNC_OFF } from '../../../hub/sync/sync-status.ts'
 import { openTestHouse, reading, START, type TestHouse } from '../engine/engine-in-memory.ts'
 
@@ -43,6 +44,13 @@ import {
 } from './lived-rows.ts'
 
 /** What the front prepares for a command, and what its first example answers in a house that lived a little. */
+const HEALTHY = { state: 'ok', error: null, tookMs: 120, worked: 3, failed: 0 } as const
+export const VOICE_ENGINES: VoiceBeside['engines'] = {
+  hear: [{ key: 'moonshine', name: 'moonshine base', languages: ['en'], isInstalled: true, health: HEALTHY }],
+  speak: [{ key: 'flite', name: 'flite', languages: ['en'], isInstalled: true, health: HEALTHY }],
+  answer: [],
+}
+
 export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknown; expect: unknown }>> = {
   'admin/describe': { expect: { commands: expect.arrayContaining([expect.objectContaining({ verb: 'describe' })]) } },
   'timers/add': { expect: { kind: 'timer', name: 'pasta', left_ms: 600_000, device: expect.any(String) } },
@@ -56,6 +64,20 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
     expect: { names: [{ name: 'big light', kind: 'device', of: 'kitchen-pi', id: 1 }] },
   },
   'voice/remove-name': { before: SPOKEN_NAME, expect: { name: 'big light', id: 1 } },
+  'voice/engines': {
+    prepared: VOICE_ENGINES,
+    expect: {
+      engines: [
+        { does: 'hear', engine: 'moonshine', state: 'ok' },
+        { does: 'speak', engine: 'flite' },
+      ],
+      says: [],
+    },
+  },
+  'voice/try': {
+    prepared: { engines: VOICE_ENGINES, tried: [] },
+    expect: { tried: [], says: ['Nothing here speaks en.'] },
+  },
   'voice/say': {
     before: SPEAKER,
     expect: { said: [], missed: [expect.objectContaining({ why: 'it is offline' })] },

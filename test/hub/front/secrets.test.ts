@@ -5,6 +5,7 @@ import { secretAt } from '../../../hub/secrets/secret-reader.ts'
 import { declarations } from '../../../hub/store/declarations.ts'
 import { SYNC_OFF } from '../../../hub/sync/sync-status.ts'
 import type { Log } from '../../../shared/log.ts'
+import { VOICE_ENGINES } from '../admin/lived-house.ts'
 import { ask, authorizedFor, commandInput, LOCAL, query } from '../engine/ask.ts'
 import { openTestHouse, reading, START, type TestHouse } from '../engine/engine-in-memory.ts'
 
@@ -99,6 +100,9 @@ describe('a secret column', () => {
       'users/create': '$argon2id$hash',
       'secrets/set': house.keys.keyring().seal(Buffer.from('token'), secretAt('home-assistant')),
       'import/devices': [],
+      'voice/engines': VOICE_ENGINES,
+      'voice/try': { engines: VOICE_ENGINES, tried: [] },
+      'voice/say': true,
       'backups/restoring': NOTHING_RESTORED,
       'programs/create': ['readings', 'devices'],
       'programs/token': ['readings', 'devices'],

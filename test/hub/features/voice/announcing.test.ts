@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { UnaskedSpeech } from '../../../../hub/engine/spoken-turns.ts'
+import { ask, commandInput } from '../../engine/ask.ts'
 import type { TestHouse } from '../../engine/engine-in-memory.ts'
 import { houseWithSpeakers, leaves, say, starts, states } from '../sessions/talk.ts'
 
@@ -47,6 +48,13 @@ describe('something said aloud', () => {
     expect(announced({ group: 'Night', urgent: true }).said).toEqual(['attic-pi'])
     house.now += 9 * 3_600_000
     expect(announced({ group: 'Night' }).said).toEqual(['attic-pi'])
+  })
+
+  it('is heard nowhere where no voice is, and says what to install', () => {
+    const input = commandInput('voice/say', { text: 'Dinner is ready' }, { prepared: false })
+    const { data } = ask(house, input)
+    expect(data).toMatchObject({ said: [], missed: [{ why: expect.stringContaining('install flite') }, {}, {}] })
+    expect(spoken()).toEqual([])
   })
 
   it('says what there is where there is no speaker', () => {
