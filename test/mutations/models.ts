@@ -106,6 +106,7 @@ export const MODELS: readonly Mutation[] = [
     file: 'speech/voices/program-voice.ts',
     text: "process.kill(-child.pid, 'SIGKILL')",
     becomes: "child.kill('SIGKILL')",
+    endless: true,
     test: { file: 'test/speech/program-voice.test.ts', name: 'is ended with everything that it has begun' },
   },
   {
