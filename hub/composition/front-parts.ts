@@ -27,7 +27,7 @@ export function composeFrontParts(
   const own: FrontPart[] = [
     { name: 'files', effects: { file_ticket: ({ ticket }) => base.tickets.add(ticket) } },
     {
-      name: 'voice',
+      name: 'recorder',
       messages: {
         turn: (message, settle) => voice.turn(message, settle),
         audio({ device, topic, payload }, settle) {

@@ -37,11 +37,15 @@ export class Ranking<E extends Known> {
     return this.#engines.length === 0
   }
 
-  /** Who is to be asked, in this order: those that are preferred first, and those last that fail at present. */
+  /** Who is to be asked, in this order: those that are preferred first, and last those that fail at present, and that are not there. */
   order({ language, prefer = [] }: { language: string; prefer?: readonly string[] }): RankedEngine<E>[] {
-    const place = ({ key }: RankedEngine<E>) => {
+    const place = ({ key, engine }: RankedEngine<E>) => {
       const at = prefer.indexOf(key)
-      return (at < 0 ? prefer.length : at) + (this.breaker(key).rests ? 1_000 : 0)
+      return (
+        (at < 0 ? prefer.length : at) +
+        (this.breaker(key).rests ? 1_000 : 0) +
+        (engine.isInstalled === false ? 10_000 : 0)
+      )
     }
     return this.#engines
       .filter(({ engine }) => engine.languages?.includes(language) ?? true)

@@ -7,7 +7,7 @@ import { LLMock } from '@copilotkit/aimock'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { storeFile } from '../../hub/store/places.ts'
 import { type HubProcess, startHub } from '../../scripts/lib/bench/hub-process.ts'
-import { createDevices, type MadeDevice } from '../../scripts/lib/bench/local-admin.ts'
+import { createDevices, LocalAdmin, type MadeDevice } from '../../scripts/lib/bench/local-admin.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { listenerOf } from '../../speech/chosen-listener.ts'
 import type { MoonshineListener } from '../../speech/moonshine/moonshine-listener.ts'
@@ -136,6 +136,20 @@ describe.skipIf(why !== null)('a conversation with the engines of this machine',
 
   it('says that nobody knows, to somebody who pressed the button', async () => {
     expect(await answerTo('the purple elephant sings a song')).toMatch(/^sorry.*here has an answer/i)
+  }, 30_000)
+
+  it('is shown engine by engine, and each is tried', async () => {
+    const admin = await LocalAdmin.open(hub.ports.socket)
+    const { engines } = await admin.call<{ engines: object[] }>('voice', 'engines')
+    expect(engines).toMatchObject([
+      { does: 'hear', engine: 'moonshine', state: 'ok' },
+      { does: 'answer', engine: 'mock' },
+      { does: 'speak', engine: 'flite', state: 'ok' },
+      ...[{ engine: 'pico' }, { engine: 'espeak-ng' }],
+    ])
+    const { tried } = await admin.call<{ tried: object[] }>('voice', 'try', { text: 'the lamp is on' })
+    expect(tried).toContainEqual(expect.objectContaining({ voice: 'flite', ear: 'moonshine', wrong: 0, error: null }))
+    admin.close()
   }, 30_000)
 
   it('keeps no sound of what was understood beyond the next look', async () => {

@@ -8,6 +8,8 @@ import { speaksHere, type VoiceBeside } from './beside.ts'
 import { NOTHING_SPEAKS } from './nothing-speaks.ts'
 
 const STAGES = ['hear', 'answer', 'speak'] as const
+/** The model that lares voice install brings is English. */
+const UNDERSTANDS = 'whisper can, over Wyoming or with the interface of OpenAI (docs/voice.md)'
 const TRY = { en: 'The lamp in the kitchen is on.', de: 'Die Lampe in der Küche ist an.' }
 
 export const listEngines = adminCommand({
@@ -81,7 +83,12 @@ export const tryEngine = adminCommand({
   },
   run({ prepared }, { language }) {
     const { engines, tried } = prepared as { engines: VoiceBeside['engines']; tried: TriedEngine[] }
-    const says = [...missing(engines), ...(tried.length > 0 ? [] : [`Nothing here speaks ${language}.`])]
+    const hears = engines.hear.some(({ languages }) => languages?.includes(language) ?? true)
+    const says = [
+      ...missing(engines),
+      ...(tried.length > 0 ? [] : [`Nothing here speaks ${language}.`]),
+      ...(hears || engines.hear.length === 0 ? [] : [`Nothing here understands ${language}: ${UNDERSTANDS}.`]),
+    ]
     return {
       tried: tried.map(({ tookMs, soundS, ...one }) => ({ ...one, took_ms: tookMs, sound_s: soundS })),
       says,
