@@ -35,6 +35,31 @@ export const LIVE_COMMANDS: readonly DescribedCommand[] = [
     ),
     needs: 'administer',
   },
+  {
+    ...live(
+      {
+        area: 'talk',
+        verb: '',
+        summary: 'Talk to the house: type a sentence, read its answer, until exit or Ctrl-D',
+        examples: [
+          { says: 'a conversation', params: {} },
+          { says: 'as if at a speaker, in German', params: { device: 'kitchen-pi', language: 'de' } },
+        ],
+      },
+      ['device'],
+    ),
+    params: {
+      type: 'object',
+      properties: {
+        device: { type: 'string', format: 'device', description: 'the speaker that hears it' },
+        language: { type: 'string', enum: ['en', 'de'], description: "default: its persona's, or any" },
+        house: { type: 'string', description: 'which one is meant, where there are several' },
+      },
+    },
+    positional: [],
+    needs: 'control',
+    changes: true,
+  },
   live(
     {
       area: 'watch',

@@ -20,6 +20,7 @@ import { baseOf, connectHub, meantHub } from './which-hub.ts'
 /** What is answered once. */
 const ALONE: ReadonlyMap<string, (call: Call) => Promise<number>> = new Map([
   ['setup', async (call) => (await import('./setup-link.ts')).showSetupLink(call)],
+  ['talk', async (call) => (await import('./talk-at-terminal.ts')).talkAtTerminal(call)],
   ['login', async (call) => (await import('./elsewhere/log-in.ts')).logInAtHub(call)],
   ['logout', async (call) => (await import('./elsewhere/log-out.ts')).logOutOfHub(call)],
   ['logins', async (call) => (await import('./elsewhere/list-logins.ts')).listLogins(call)],

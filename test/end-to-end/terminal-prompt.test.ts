@@ -107,3 +107,21 @@ describe('on a terminal, who is asked for a secret', () => {
     expect([code, shown.includes('horse')]).toEqual([0, false])
   })
 })
+
+describe('on a terminal, who talks to the house', () => {
+  it('is told with whom, asked for each sentence after the answer to the one before, and done with exit', async () => {
+    const typed: [string, string][] = [
+      ['> ', 'what time is it\r'],
+      ['> ', 'wibble wobble\r'],
+      ['> ', 'exit\r'],
+    ]
+    const { code, shown } = await onTerminal(['talk'], typed)
+    expect(code).toBe(0)
+    expect(shown).toContain('Talking to the hub of this machine')
+    expect(shown).toMatch(/It is \d{1,2}:\d\d[\s\S]*> .*wibble wobble[\s\S]*> .*exit/)
+  })
+
+  it('is done with Ctrl-D, and with Ctrl-C', async () => {
+    for (const keys of [CTRL_D, CTRL_C]) expect((await onTerminal(['talk'], [['> ', keys]])).code).toBe(0)
+  })
+})
