@@ -9,6 +9,7 @@ lares edge …           the agent of this machine (lares help edge)
 lares central …        the Postgres where many houses meet (lares help central)
 lares voice …          what understands speech, and speaks (lares help voice)
 lares ask "…"          say a sentence to the house (lares help voice ask)
+lares talk             talk to the house at this terminal (lares help talk)
 lares diagnose         one file for whoever helps, without secrets (lares help diagnose)
 lares <area> <verb> …  ask the hub: lares devices list, lares hub status (lares help)
 lares login <hub>      have these commands ask a hub elsewhere (lares help login)
@@ -28,7 +29,10 @@ const PROGRAMS: ReadonlyMap<string, (words: string[]) => Promise<number>> = new 
 /** Words of programs that are questions to a running hub. */
 const QUESTIONS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['hub', new Set(['status', 'wear', 'log', 'log-level', 'fetch-backup'])],
-  ['voice', new Set(['ask', 'say', 'engines', 'try', 'notes', 'forget', 'names', 'add-name', 'remove-name'])],
+  [
+    'voice',
+    new Set(['ask', 'say', 'hear', 'speak', 'engines', 'try', 'notes', 'forget', 'names', 'add-name', 'remove-name']),
+  ],
 ])
 
 /** `lares ask how warm is it --device hall-pi` is `lares voice ask "how warm is it" --device hall-pi`; other words stay as they are. */

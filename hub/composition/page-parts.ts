@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { splitAddress } from '../../shared/address.ts'
 import type { Cancel } from '../../shared/clock.ts'
+import { LaresError } from '../../shared/errors.ts'
 import type { Service } from '../../shared/lifecycle.ts'
 import type { StructuredInput } from '../engine/input.ts'
 import { hashPassword, verifyPassword } from '../features/users/passwords.ts'
@@ -12,6 +13,7 @@ import { backupFolder, newestBackup } from '../store/places.ts'
 import { authorityRoutes } from '../web/authority-routes.ts'
 import type { ReadingsPage } from '../web/export-rows.ts'
 import { type FilesRouteParts, filesRoute } from '../web/files-route.ts'
+import { hearRoute } from '../web/hear-route.ts'
 import { type LoginDesk, loginRoutes } from '../web/login-routes.ts'
 import { PAGE_FOLDER } from '../web/page-files.ts'
 import { PageServer } from '../web/page-server.ts'
@@ -33,12 +35,13 @@ export interface PageParts {
 }
 
 /** The page over HTTPS, with its WebSocket to the broker and what lets people in. */
-export function composePage(base: Base, { broker }: BrokerSide, certificate: Certificate): PageParts {
+export function composePage(base: Base, { broker, parts }: BrokerSide, certificate: Certificate): PageParts {
   const { config, log, clock } = base.options
   const noted = (input: StructuredInput) =>
     void base.store.input(input).catch(() => log.debug({}, 'a visit to the page was not noted: intake is closed'))
   const { limits, failed } = base.tries
   const desk = pageDesk(base)
+  const files = filesOf(base, parts)
   const own: PageCertificate = new PageCertificate({
     folder: base.options.folder,
     hub: certificate,
@@ -76,7 +79,8 @@ export function composePage(base: Base, { broker }: BrokerSide, certificate: Cer
           hash: hashPassword,
         }),
       ],
-      ['files', filesRoute(filesOf(base))],
+      ['files', filesRoute(files)],
+      ['hear', hearRoute(files)],
       ...authorityRoutes(() => own.authority),
       ['setup', setupRoute({ desk, limits, hash: hashPassword })],
       ['session', sessionRoute({ visitorOf: visitorLookUp(base), base: config.base, now: () => clock.now() })],
@@ -117,7 +121,7 @@ function pageDesk(base: Base): LoginDesk & SetupDesk & PasswordRouteParts['desk'
   }
 }
 
-function filesOf(base: Base): FilesRouteParts {
+function filesOf(base: Base, parts: BrokerSide['parts']): FilesRouteParts {
   const { options, reader, tickets } = base
   const { folder, clock } = options
   return {
@@ -127,5 +131,10 @@ function filesOf(base: Base): FilesRouteParts {
     loginOf: async (cookie) => (await visitorLookUp(base)(cookie))?.session ?? null,
     readings: async ({ caller }, params) =>
       (await reader.ask({ area: 'readings', verb: 'query', params, caller, now: clock.now() })) as ReadingsPage,
+    speech() {
+      const speech = parts.find((part) => part.speech !== undefined)?.speech
+      if (speech !== undefined) return speech
+      throw new LaresError('part_failed', 'what hears and speaks does not run on this hub')
+    },
   }
 }

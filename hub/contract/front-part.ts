@@ -10,6 +10,7 @@ import type { Feed } from './feed.ts'
 import type { LookedHub } from './looked-hub.ts'
 import type { Metric } from './metric.ts'
 import type { SoundTaker } from './sound-taker.ts'
+import type { SpeechDesk } from './speech-desk.ts'
 
 /** What the front has for a feature's part of it. There is no database here: what is to last goes to the engine. */
 export interface Front {
@@ -71,6 +72,8 @@ export interface FrontPart {
   overhears?: { [N in TopicName]?: (message: FrontMessage) => void }
   /** Takes the sound of a turn that begins, beside the recording. */
   sound?(device: string, turn: string): SoundTaker[]
+  /** Hears and speaks for whoever is at the page. */
+  speech?: SpeechDesk
   /** Hears what integrations say to each other below `homeassistant/`: it goes on all the same. */
   hears?(message: { topic: string; payload: Buffer }): void
   /** Effects of its kinds, after the commit that wanted them. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import { AUDIO } from '../../shared/limits.ts'
-import { WAV_HEADER_BYTES, wavHeader } from './wav-header.ts'
+import { WAV_HEADER_BYTES, wavHeader } from '../../shared/wav-header.ts'
 
 const SECOND_BYTES = AUDIO.rate * AUDIO.bytesPerSample
 /** Hashed at a time, so that ten minutes of sound do not hold up the frames of others. */

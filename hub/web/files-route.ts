@@ -1,43 +1,38 @@
-import { createHash } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { LaresError } from '../../shared/errors.ts'
 import type { FileTicket } from '../contract/file-ticket.ts'
+import type { SpeechChoice, SpeechDesk } from '../contract/speech-desk.ts'
 import { exportedLines, type ReadingsPage } from './export-rows.ts'
 import { disposition, sendFile } from './send-file.ts'
-import { shownCookie } from './session-cookie.ts'
-import type { TicketBook } from './ticket-book.ts'
+import { shownTicket, type TicketParts } from './shown-ticket.ts'
 import { sendError } from './web-errors.ts'
 import type { WebRequest, WebRoute } from './web-route.ts'
 
-export interface FilesRouteParts {
-  book: TicketBook
+export interface FilesRouteParts extends TicketParts {
   /** Folder of clips. */
   clips: string
   /** The newest copy of the database, or `null`. */
   newestBackup(): string | null
-  /** Id of the login that a cookie is of, by its hash; `null`: nobody is logged in with it. */
-  loginOf(cookie: string): Promise<string | null>
   /** A page of readings, as the one who asked for the ticket may see them now. */
   readings(ticket: FileTicket, params: Readonly<Record<string, unknown>>): Promise<ReadingsPage>
+  /** What speaks. Throws `part_failed` where that does not run. */
+  speech(): SpeechDesk
 }
 
 /** Rows of one page of an export: some hundred kilobytes. */
 const PAGE_ROWS = 4_000
-const LOOPBACK = /^(?:127\.|::1$|::ffff:127\.)/
 
 /** `GET /files/<ticket>`: bytes for whoever was handed the ticket, and nobody else. */
 export function filesRoute(parts: FilesRouteParts): WebRoute {
   return {
     methods: ['GET'],
     async answer(asked) {
-      const ticket = parts.book.find(hashOf(asked.path.split('/')[2] ?? ''))
+      let ticket: FileTicket
       try {
-        if (ticket === null || !(await isTheirs(ticket, asked, parts)) || !parts.book.use(ticket))
-          throw new LaresError('not_found', 'there is nothing at this link, or no more', {
-            hint: 'Ask for it again: each link is good once, for a minute, for whoever asked.',
-          })
+        ticket = await shownTicket(asked, parts, (content) => content.kind !== 'hearing')
       } catch (error) {
         sendError(asked.response, error)
         return
@@ -46,19 +41,6 @@ export function filesRoute(parts: FilesRouteParts): WebRoute {
       await parts.book.answering(ticket, (signal) => send({ ticket, signal }, asked, parts))
     },
   }
-}
-
-/** A browser shows the cookie of the login that asked; anybody else comes from the address from which they asked. */
-async function isTheirs(
-  { caller, isBrowser }: FileTicket,
-  asked: WebRequest,
-  { loginOf }: FilesRouteParts,
-): Promise<boolean> {
-  if (isBrowser) {
-    const cookie = shownCookie(asked.request.headers.cookie)
-    return cookie !== undefined && (await loginOf(cookie)) === caller.token
-  }
-  return caller.kind === 'local' ? LOOPBACK.test(asked.remote) : asked.remote === caller.address
 }
 
 async function send(
@@ -84,6 +66,11 @@ async function send(
         })
       return
     }
+    case 'speech':
+      await sendSpeech({ ...content, name, signal }, response, parts)
+      return
+    case 'hearing':
+      return
     default: {
       const { format, params } = content
       const page = (after: string | undefined) =>
@@ -97,6 +84,24 @@ async function send(
   }
 }
 
-function hashOf(value: string): string {
-  return createHash('sha256').update(value).digest('hex')
+/** A browser that went away hears nothing any more. */
+async function sendSpeech(
+  { text, choice, name, signal }: { text: string; choice: SpeechChoice; name: string; signal: AbortSignal },
+  response: ServerResponse,
+  { speech }: FilesRouteParts,
+): Promise<void> {
+  const left = new AbortController()
+  response.once('close', () => left.abort())
+  try {
+    const wav = await speech().speak(text, choice, AbortSignal.any([signal, left.signal]))
+    response.writeHead(200, {
+      'Content-Type': 'audio/wav',
+      'Content-Length': wav.length,
+      'Content-Disposition': disposition(name, true),
+    })
+    response.end(wav)
+  } catch (error) {
+    if (signal.aborted || left.signal.aborted) response.destroy()
+    else sendError(response, error)
+  }
 }

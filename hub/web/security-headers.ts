@@ -26,6 +26,8 @@ export function securityHeaders(asked: AskedHost | null): Record<string, string>
     // Browsers that do not know frame-ancestors.
     'X-Frame-Options': 'DENY',
     'Referrer-Policy': 'no-referrer',
+    // Somebody talks to the house at this page, and at nothing that lies within it.
+    'Permissions-Policy': 'microphone=(self), camera=(), geolocation=(), display-capture=()',
     'Cross-Origin-Opener-Policy': 'same-origin',
     'Cross-Origin-Resource-Policy': 'same-origin',
   }

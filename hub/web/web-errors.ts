@@ -14,6 +14,7 @@ const STATUS: ReadonlyMap<ErrorCode, number> = new Map<ErrorCode, number>([
   ['too_large', 413],
   ['too_many_tries', 429],
   ['busy', 503],
+  ['missing_program', 503],
   ['internal', 500],
 ])
 const BUSY_MS = 2_000

@@ -28,6 +28,7 @@ import { OUTBOX } from './outbox.ts'
 import { OUTPUTS } from './outputs.ts'
 import { PACKAGES } from './packages.ts'
 import { PAGE } from './page.ts'
+import { PAGE_TALKED } from './page-talk.ts'
 import { PERSONAS } from './personas.ts'
 import { READINGS } from './readings.ts'
 import { RECORDINGS } from './recordings.ts'
@@ -68,6 +69,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...MAKERS,
   ...MODELS,
   ...PAGE,
+  ...PAGE_TALKED,
   ...BROKERS,
   ...IMPORTS,
   ...FOLLOWERS,

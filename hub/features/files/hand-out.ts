@@ -18,8 +18,11 @@ export interface HandedOut {
 
 const TICKET_BYTES = 32
 
-/** Hands out a ticket to whoever asks, which nobody else can use. */
-export function handOut(context: CallContext, { content, name }: Pick<FileTicket, 'content' | 'name'>): HandedOut {
+/** Hands out a ticket to whoever asks, which nobody else can use. `at`: the path below which it is used. */
+export function handOut(
+  context: CallContext,
+  { content, name, at = 'files' }: Pick<FileTicket, 'content' | 'name'> & { at?: 'files' | 'hear' },
+): HandedOut {
   const { caller, db, now } = context
   const value = Buffer.from(context.random(TICKET_BYTES)).toString('base64url')
   const { principal, kind, user, token, rights, client, address, session } = caller
@@ -27,5 +30,5 @@ export function handOut(context: CallContext, { content, name }: Pick<FileTicket
   const asked = { principal, kind, user, token, rights, client, address, session }
   const ticket = { hash: hashSecret(value), content, name, caller: asked, isBrowser }
   context.effect({ kind: 'file_ticket', ticket })
-  return { path: `/files/${value}`, name, expires_at: now + TICKETS.ageMs }
+  return { path: `/${at}/${value}`, name, expires_at: now + TICKETS.ageMs }
 }

@@ -9,6 +9,7 @@ import { houseNamed, houseParam } from '../house/named-house.ts'
 import { answerSentence } from './answer-sentence.ts'
 import { listEngines, tryEngine } from './engine-commands.ts'
 import { addSpokenName, listSpokenNames, removeSpokenName } from './name-commands.ts'
+import { hearAtPage, speakAtPage } from './page-commands.ts'
 import { sayAloud } from './say-command.ts'
 import { LANGUAGES } from './understand.ts'
 
@@ -101,6 +102,8 @@ export const COMMANDS = [
   listEngines,
   tryEngine,
   sayAloud,
+  hearAtPage,
+  speakAtPage,
   listNotes,
   forgetNote,
   addSpokenName,

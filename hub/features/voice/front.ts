@@ -3,6 +3,7 @@ import { decode } from '../../../shared/codec.ts'
 import type { Front, FrontPart } from '../../contract/front-part.ts'
 import { readSection } from '../../contract/settings-section.ts'
 import type { HeardAnswer } from '../../engine/spoken-turns.ts'
+import { PageSpeech } from '../../talk/page-speech.ts'
 import type { AsksHouse } from '../../talk/spoken-turn.ts'
 import { Talk } from '../../talk/talk.ts'
 import { tryEngines } from '../../talk/try-engines.ts'
@@ -36,6 +37,7 @@ export function openVoiceFront(front: Front): FrontPart {
   return {
     name: 'voice',
     sound: (device, turn) => talk.begin(device, turn),
+    speech: new PageSpeech(engines, clock),
     overhears: {
       turn({ device, payload }) {
         const read = decode('turn', payload)

@@ -82,6 +82,8 @@ export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknow
     before: SPEAKER,
     expect: { said: [], missed: [expect.objectContaining({ why: 'it is offline' })] },
   },
+  'voice/hear': { expect: { path: expect.stringMatching(/^\/hear\/[\w-]{43}$/) } },
+  'voice/speak': { expect: { path: expect.stringMatching(/^\/files\/[\w-]{43}$/), name: 'spoken.wav' } },
   'voice/ask': { expect: { text: expect.stringMatching(/^It is /), intent: 'time', done: [] } },
   'devices/invite': {
     prepared: HUB,

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { listClips } from '../../../hub/voice/clip-folder.ts'
-import { WAV_HEADER_BYTES } from '../../../hub/voice/wav-header.ts'
 import { REORDER_WINDOW_MS, TURN_MAX_MS, TURN_SILENT_MS } from '../../../shared/limits.ts'
+import { WAV_HEADER_BYTES } from '../../../shared/wav-header.ts'
 import {
   CAP_FRAMES,
   clock,

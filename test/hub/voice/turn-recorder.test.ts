@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { listClips } from '../../../hub/voice/clip-folder.ts'
-import { WAV_HEADER_BYTES, wavHeader } from '../../../hub/voice/wav-header.ts'
 import { REORDER_WINDOW_MS } from '../../../shared/limits.ts'
+import { WAV_HEADER_BYTES, wavHeader } from '../../../shared/wav-header.ts'
 import {
   CAP_FRAMES,
   clock,

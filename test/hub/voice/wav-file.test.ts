@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WavFile } from '../../../hub/voice/wav-file.ts'
-import { WAV_HEADER_BYTES, wavHeader } from '../../../hub/voice/wav-header.ts'
+import { WAV_HEADER_BYTES, wavHeader } from '../../../shared/wav-header.ts'
 import { missing } from '../../fixtures/speech.ts'
 import { FRAME_BYTES, pcmOf } from './sound.ts'
 

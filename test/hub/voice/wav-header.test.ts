@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { WAV_HEADER_BYTES, wavHeader } from '../../../hub/voice/wav-header.ts'
+import { WAV_HEADER_BYTES, wavHeader } from '../../../shared/wav-header.ts'
 
 describe('the header of a WAV file', () => {
   it('is the canonical 44 bytes of 16 kHz mono s16le', () => {

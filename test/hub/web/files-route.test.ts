@@ -12,6 +12,7 @@ import { csvField, exportedLines, type ReadingsPage } from '../../../hub/web/exp
 import { type FilesRouteParts, filesRoute } from '../../../hub/web/files-route.ts'
 import { TicketBook } from '../../../hub/web/ticket-book.ts'
 import { ManualClock } from '../../../shared/clock.ts'
+import { LaresError } from '../../../shared/errors.ts'
 import { type Log, silentLog } from '../../../shared/log.ts'
 import { accountOf } from '../callers.ts'
 import { LOCAL } from '../engine/ask.ts'
@@ -56,6 +57,9 @@ async function opened(more: Partial<FilesRouteParts> = {}, server: Parameters<ty
     newestBackup: () => newestBackup(folder),
     loginOf: async (cookie) => (cookie === hashSecret(COOKIE) ? 'token-anna' : null),
     readings: async () => page([1]),
+    speech: () => {
+      throw new LaresError('part_failed', 'nothing speaks')
+    },
     ...more,
   })
   const served = await pageRig({ routes: new Map([['files', route]]), ...server })
@@ -195,6 +199,38 @@ describe('a copy of the database', () => {
       'newest',
       'attachment; filename="lares-hub.db"',
     ])
+  })
+})
+
+describe('what is spoken', () => {
+  const SPEECH = { kind: 'speech', text: 'Hello', choice: { language: 'en', prefer: ['flite'] } } as const
+
+  it('is a WAV file, spoken as the ticket says', async () => {
+    const asked: unknown[] = []
+    const { give, get } = await opened({
+      speech: () => ({
+        hear: () => Promise.reject(new Error('nobody asked')),
+        async speak(text, choice) {
+          asked.push(text, choice)
+          return WAV
+        },
+      }),
+    })
+    give(SPEECH, { name: 'spoken.wav' })
+    const { status, body, headers } = await get()
+    expect([status, body.equals(WAV), headers['content-type']]).toEqual([200, true, 'audio/wav'])
+    expect(asked).toEqual(['Hello', SPEECH.choice])
+    expect((await get()).status).toBe(404)
+  })
+
+  it('says what is wrong where nothing speaks, and a way for sound brings no bytes and is not used up', async () => {
+    const { give, get, book } = await opened()
+    give(SPEECH)
+    const none = await get()
+    expect([none.status, JSON.parse(none.text).error.code]).toEqual([503, 'part_failed'])
+    give({ kind: 'hearing', choice: SPEECH.choice })
+    expect((await get()).status).toBe(404)
+    expect(book.find(hashSecret('ticket'))).not.toBeNull()
   })
 })
 

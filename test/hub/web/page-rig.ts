@@ -21,7 +21,7 @@ export interface Answered {
 export interface Asking {
   method?: string
   headers?: Record<string, string>
-  body?: string
+  body?: string | Buffer
   /** Absent: a connection of its own. */
   agent?: Agent
 }

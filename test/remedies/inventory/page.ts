@@ -1,6 +1,8 @@
 import type { Inventory } from './entry.ts'
 
 const CERTIFICATE = 'test/hub/listen/page-certificate.test.ts'
+const HEAR = { because: 'test/hub/web/hear-route.test.ts sends what is refused, and what is heard' }
+const SPEAKS = { because: 'test/hub/talk/page-speech.test.ts has engines that never end, and some that answer' }
 const FILES = 'test/hub/web/files-route.test.ts'
 const ROUTES = 'test/hub/web/login-routes.test.ts'
 const AGAIN = 'test/hub/web/password-again.test.ts'
@@ -35,8 +37,22 @@ export const PAGE: Inventory = {
   },
   'hub/features/files/': { 'See what is kept: lares sessions list.': 'test/hub/features/files/handing-out.test.ts' },
   'hub/web/files-route.ts': {
-    'Ask for it again: each link is good once, for a minute, for whoever': FILES,
     'The hub makes one within the hour. At once: lares hub backup': FILES,
+  },
+  'hub/web/shown-ticket.ts': { 'Ask for it again: each link is good once, for a minute, for whoever': FILES },
+  'hub/web/hear-route.ts': {
+    'Say it in two.': HEAR,
+    'Send 16 kHz, one channel, 16 bits a sample, the lower byte first, without a header.': HEAR,
+  },
+  'hub/talk/page-speech.ts': {
+    'On its machine: lares voice install. Others, and other languages: docs/voice.md.': {
+      because: 'test/end-to-end/voice-install.test.ts installs it, and a spoken conversation is heard with it',
+    },
+    'On its machine: sudo apt install flite espeak-ng. Others, and other languages: docs/voice.md.': {
+      because: 'what test/end-to-end/spoken-conversation.test.ts hears is spoken by them',
+    },
+    'Say less at once.': SPEAKS,
+    'Say it again. Which of them is slow says lares voice doctor on its machine.': SPEAKS,
   },
   'hub/web/': {
     'Try again in ….': { because: 'test/hub/web/login-routes.test.ts waits as long as it says' },

@@ -70,6 +70,7 @@ describe('a device that a person names', () => {
 const MORE: ReadonlyMap<string, Record<string, unknown>> = new Map([
   ['devices/rename', { name: 'Oven' }],
   ['voice/say', { text: 'Hello' }],
+  ['voice/speak', { text: 'Hello' }],
   ['voice/add-name', { name: 'cooker' }],
   ['devices/update', { location: 'by the door' }],
   ['devices/move', { room: 'none' }],
@@ -130,7 +131,7 @@ describe.each(ASKING.filter(({ param }) => !WHAT_IT_IS.includes(param)))(
         JSON.stringify(answer)
           .replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'id')
           .replaceAll(/erased-[0-9a-f]{12}/g, 'pseudonym')
-          .replaceAll(/\/files\/[\w-]+/g, 'ticket')
+          .replaceAll(/\/(files|hear)\/[\w-]+/g, 'ticket')
       expect(bare(answered('stove'))).toBe(bare(answered('kitchen-pi')))
     })
 
