@@ -34,6 +34,10 @@ const ANSWERS: Readonly<Record<string, string>> = {
   TalkShown: 'sessions/show',
   HandedOver: 'sessions/handoff',
   VoiceAnswer: 'voice/ask',
+  PersonaList: 'personas/list',
+  PersonaShown: 'personas/show',
+  PersonaDifferences: 'personas/diff',
+  PersonaTried: 'personas/try',
   LoginList: 'users/sessions',
 }
 

@@ -257,3 +257,43 @@ export interface LoginList {
     is_this: boolean
   }[]
 }
+
+export interface PersonaList {
+  personas: {
+    persona: string
+    name: string
+    version: string | null
+    state: string
+    has_draft: boolean
+    devices: number
+    managed_by: string
+    description: string | null
+  }[]
+}
+
+export interface PersonaShown {
+  persona: {
+    persona: string
+    state: string
+    managed_by: string
+    version: string | null
+    shown: string
+    has_draft: boolean
+  }
+  definition: { setting: string; value: string }[]
+  faults: string[]
+  versions: { version: string; created_at: number; made_by: string | null; change_notes: string | null }[]
+}
+
+export interface PersonaDifferences {
+  from: string
+  to: string
+  differences: { setting: string; was: string | null; now: string | null }[]
+}
+
+export interface PersonaTried {
+  version: string
+  given: { role: string; content: string }[]
+  answer: string | null
+  says: string
+}

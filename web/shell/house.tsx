@@ -19,6 +19,8 @@ const Conversations = lazy(() =>
 const Conversation = lazy(() =>
   import('../screens/conversations/conversation.tsx').then(({ Conversation }) => Conversation),
 )
+const Personas = lazy(() => import('../screens/personas/personas.tsx').then(({ Personas }) => Personas))
+const Persona = lazy(() => import('../screens/personas/persona.tsx').then(({ Persona }) => Persona))
 const Mine = lazy(() => import('../screens/mine/mine.tsx').then(({ Mine }) => Mine))
 const Trust = lazy(() => import('../screens/trust/trust.tsx').then(({ Trust }) => Trust))
 const Section = lazy(() => import('../screens/lists/section.tsx').then(({ Section }) => Section))
@@ -44,6 +46,8 @@ export function House({ onLeft }: { onLeft: () => void }) {
             <Route path="/events" component={Events} />
             <Route path="/conversations" component={Conversations} />
             <Route path="/conversations/:id" component={Conversation} />
+            <Route path="/personas" component={Personas} />
+            <Route path="/personas/:id" component={Persona} />
             <Route path="/trust" component={Trust} />
             <Route path="/me" component={Mine} />
             <Route path="/trace" component={Trace} />

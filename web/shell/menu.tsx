@@ -15,6 +15,7 @@ const PLACES = [
 const MORE = [
   { path: '/house', key: 'house', sign: 'M4 20V9l8-5 8 5v11zM9 20v-6h6v6' },
   { path: '/conversations', key: 'conversations', sign: 'M4 5h16v11H9l-5 4z' },
+  { path: '/personas', key: 'personas', sign: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 21c0-4 4-6 8-6s8 2 8 6' },
   { path: '/alerts', key: 'alerts', sign: 'M6 17V11a6 6 0 0 1 12 0v6l2 2H4zM10 21h4' },
   {
     path: '/access',

@@ -1,6 +1,7 @@
 import { conversationsDe } from './de-conversations.ts'
 import { deviceDe } from './de-device.ts'
 import { listsDe } from './de-lists.ts'
+import { personasDe } from './de-personas.ts'
 import type { Words } from './en.ts'
 
 const many = (count: number, one: string, more: string) => `${count} ${count === 1 ? one : more}`
@@ -17,6 +18,7 @@ export const de: Words = {
     events: 'Ereignisse',
     alerts: 'Alarme',
     conversations: 'Gespräche',
+    personas: 'Persönlichkeiten',
     house: 'Haus',
     people: 'Personen und Zugang',
     system: 'System',
@@ -199,6 +201,7 @@ export const de: Words = {
     noneRejected: 'Alles andere, was das Gerät um diese Zeit sandte, wurde verstanden.',
   },
   conversations: conversationsDe,
+  personas: personasDe,
   mine: {
     title: 'Mein Konto',
     where: 'Wo ich angemeldet bin',

@@ -1,6 +1,7 @@
 import { conversationsEn } from './en-conversations.ts'
 import { deviceEn } from './en-device.ts'
 import { listsEn } from './en-lists.ts'
+import { personasEn } from './en-personas.ts'
 
 const many = (count: number, one: string, more: string) => `${count} ${count === 1 ? one : more}`
 
@@ -17,6 +18,7 @@ export const en = {
     events: 'Events',
     alerts: 'Alerts',
     conversations: 'Conversations',
+    personas: 'Personas',
     house: 'House',
     people: 'People and access',
     system: 'System',
@@ -202,6 +204,7 @@ export const en = {
     noneRejected: 'Everything else the device sent around that time was understood.',
   },
   conversations: conversationsEn,
+  personas: personasEn,
   mine: {
     title: 'My account',
     where: 'Where I am logged in',

@@ -52,8 +52,8 @@ export class PageHouse {
     this.url = `https://127.0.0.1:${parts.https}`
   }
 
-  /** `config`: the text of its `hub.toml`, by the folder beside its data. */
-  static async open(config?: (scratch: string) => string): Promise<PageHouse> {
+  /** `config`: the text of its `hub.toml`, by the folder beside its data. `browserArguments`: what the browser is started with. */
+  static async open(config?: (scratch: string) => string, browserArguments: string[] = []): Promise<PageHouse> {
     const data = makeDataFolder()
     const https = await freePort()
     const hub = await startHub({
@@ -62,7 +62,10 @@ export class PageHouse {
       ...(config ? { config: config(data.scratch) } : {}),
     })
     const admin = await LocalAdmin.open(hub.ports.socket)
-    const browser = await chromium.launch({ executablePath: findChromium() ?? '', args: ['--no-sandbox'] })
+    const browser = await chromium.launch({
+      executablePath: findChromium() ?? '',
+      args: ['--no-sandbox', ...browserArguments],
+    })
     return new PageHouse({ hub, admin, https, browser, data })
   }
 

@@ -1,17 +1,29 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { systemClock } from '../../../shared/clock.ts'
+import { ROOT } from '../../source-tree.ts'
 import { noBrowser, PageHouse, seriousFaults } from './page-house.ts'
 import { besideHub, leaveTalk } from './talk-house.ts'
+import { WyomingStandIn } from './wyoming-stand-in.ts'
 
 const NARROW = { viewport: { width: 360, height: 740 } }
+/** Whoever sits at the browser lets it listen, and says one sentence. */
+const SPOKEN = [
+  '--use-fake-ui-for-media-stream',
+  '--use-fake-device-for-media-stream',
+  `--use-file-for-fake-audio-capture=${join(ROOT, 'speech/sound/sentence.wav')}%noloop`,
+]
 const WIDE_MOST = 'document.documentElement.scrollWidth <= document.documentElement.clientWidth'
 
 describe.skipIf(noBrowser !== null)('talking on the page', () => {
   let house: PageHouse
   let kitchen: string
+  let engines: WyomingStandIn
 
   beforeAll(async () => {
-    house = await PageHouse.open()
+    engines = await WyomingStandIn.open({ hears: 'what time is it' })
+    house = await PageHouse.open(() => engines.settings, SPOKEN)
     await house.addOwner()
     kitchen = (await house.addDevice('<img src=x onerror=alert(1)> Kitchen')).device
     const { device: hall } = await house.addDevice('Hall')
@@ -20,6 +32,7 @@ describe.skipIf(noBrowser !== null)('talking on the page', () => {
 
   afterAll(async () => {
     await house?.close()
+    engines?.close()
   }, 60_000)
 
   it('shows what was said, by whom, where, and where the time of each answer went, also on a phone', async () => {
@@ -78,6 +91,101 @@ describe.skipIf(noBrowser !== null)('talking on the page', () => {
     await page.getByText('not understood').waitFor()
     expect(await page.locator('.talk .asked').allTextContents()).toEqual(['what time is it', 'wibble wobble'])
     expect(await page.evaluate(WIDE_MOST)).toBe(true)
+    expect(await seriousFaults(page)).toEqual([])
+    expect(house.complaints).toEqual([])
+    await page.context().close()
+  })
+
+  it('hears what is said into the microphone of the browser, and answers aloud', async () => {
+    const page = await house.at('/conversations')
+    await page.getByRole('button', { name: 'Speak' }).click()
+    await page.getByText('Listening').waitFor()
+    await page.waitForTimeout(1_200)
+    await page.getByRole('button', { name: 'That was it' }).click()
+    await page.getByText('understood by whisper').waitFor()
+    await page.locator('.talk .answered').getByText('It is').waitFor()
+    const { seconds, loudest } = engines.heard()
+    expect(seconds).toBeGreaterThan(0.8)
+    expect(seconds).toBeLessThan(5)
+    expect(loudest).toBeGreaterThan(1_000)
+    await page.locator('.talk audio').waitFor()
+    await expect.poll(() => page.evaluate("document.querySelector('.talk audio').duration")).toBeCloseTo(0.5, 1)
+    expect(engines.spoken).toMatch(/^It is /)
+    expect(await seriousFaults(page)).toEqual([])
+    expect(house.complaints).toEqual([])
+    await page.context().close()
+  })
+
+  it('says what is wrong where the engines are away, and goes on with what is typed', async () => {
+    engines.close()
+    const page = await house.at('/conversations')
+    await page.getByRole('button', { name: 'Speak' }).click()
+    await page.getByText('Listening').waitFor()
+    await page.waitForTimeout(500)
+    await page.getByRole('button', { name: 'That was it' }).click()
+    await page.getByRole('alert').getByText('whisper').waitFor()
+    await page.getByLabel('What do you want to say?').fill('what time is it')
+    await page.keyboard.press('Enter')
+    await page.locator('.talk .answered').getByText('It is').waitFor()
+    expect(house.complaints).toEqual([])
+    await page.context().close()
+  })
+
+  it('changes a persona as a draft, says what is wrong beside the field, publishes it and goes back', async () => {
+    const page = await house.at('/personas', NARROW)
+    await page.getByRole('link', { name: 'Companion', exact: true }).click()
+    const sentences = page.getByLabel('Sentences of an answer at most')
+    await sentences.fill('99')
+    await page.getByLabel('Description').fill('<b>kind</b>')
+    await page.getByRole('button', { name: 'Keep the draft' }).click()
+    await page.locator('.fault').waitFor()
+    expect(await sentences.getAttribute('aria-invalid')).toBe('true')
+    expect(await seriousFaults(page)).toEqual([])
+    await sentences.fill('2')
+    await page.getByRole('button', { name: 'Keep the draft' }).click()
+    const changed = page.locator('.differences')
+    await changed.getByText('behavior_config.max_sentences').waitFor()
+    await changed.getByText('<b>kind</b>').waitFor()
+    await page.getByLabel('What is other, and why').fill('Shorter.')
+    expect(await page.evaluate(WIDE_MOST)).toBe(true)
+    expect(await seriousFaults(page)).toEqual([])
+    await page.getByRole('button', { name: 'Publish' }).click()
+    await page.getByText('This is version 1.0.1, which is in force').waitFor()
+    await page.getByText('Shorter.').waitFor()
+    await page.getByRole('button', { name: 'Compare with 1.0.1' }).click()
+    await page.getByText('behavior_config.max_sentences').waitFor()
+    await page.getByRole('button', { name: 'Back to this one' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Back to this one' }).click()
+    await page.getByText('This is version 1.0.2, which is in force').waitFor()
+    expect(house.complaints).toEqual([])
+    await page.context().close()
+  })
+
+  it('begins a persona, tries it, has it speak on a device, saves it as a file and takes that in', async () => {
+    const page = await house.at('/personas')
+    await page.getByRole('button', { name: 'New persona' }).click()
+    await page.getByLabel('An id that stays').fill('butler')
+    await page.getByLabel('What it is told before').fill('You are a butler.')
+    await page.getByRole('dialog').getByRole('button', { name: 'New persona' }).click()
+    await page.getByText('Nobody hears it before it is published.').waitFor()
+    await page.getByLabel('What somebody says to it').fill('Good evening')
+    await page.getByRole('button', { name: 'Try', exact: true }).click()
+    await page.getByText('What a model is given').click()
+    await page.locator('.given').getByText('You are a butler.').waitFor()
+    await page.getByRole('button', { name: 'Publish' }).click()
+    await page.getByLabel('On a device').selectOption({ label: 'Hall' })
+    await page.getByRole('button', { name: 'Have it speak there' }).first().click()
+    await page.getByText('It speaks on Hall').waitFor()
+    const saved = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Save as a file' }).click()
+    const file = await (await saved).path()
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ persona: 'butler', current_version: '1.0.0' })
+    await page.getByRole('link', { name: 'All personas' }).click()
+    await page.getByText('1 device has it').waitFor()
+    await page.locator('input[type=file]').setInputFiles(file)
+    await page.getByText('butler 1.0.0 was taken in.').waitFor()
+    await page.locator('input[type=file]').setInputFiles(join(ROOT, 'README.md'))
+    await page.getByRole('alert').getByText('no file of a persona').waitFor()
     expect(await seriousFaults(page)).toEqual([])
     expect(house.complaints).toEqual([])
     await page.context().close()

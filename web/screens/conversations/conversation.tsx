@@ -46,8 +46,11 @@ function Talk({ talk, onChanged }: { talk: TalkShown; onChanged: () => void }) {
     <>
       <h1>{device_name}</h1>
       <p>
-        <span class="tag">{says.state[state] ?? state}</span> {says.persona} {persona} {version} {says.at}{' '}
-        <a href={`/devices/${encodeURIComponent(device)}`}>{device_name}</a>
+        <span class="tag">{says.state[state] ?? state}</span> {says.persona}{' '}
+        <a href={`/personas/${encodeURIComponent(persona)}`}>
+          {persona} {version}
+        </a>{' '}
+        {says.at} <a href={`/devices/${encodeURIComponent(device)}`}>{device_name}</a>
       </p>
       <TalkActions talk={talk} onChanged={onChanged} />
       <Card>

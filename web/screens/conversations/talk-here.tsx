@@ -1,60 +1,30 @@
-import { signal } from '@preact/signals'
 import { useState } from 'preact/hooks'
-import type { DeviceList, VoiceAnswer } from '../../hub/answers.ts'
-import { type Hub, useAnswer, useDoing, useHub } from '../../hub/hub.ts'
+import type { DeviceList } from '../../hub/answers.ts'
+import { useAnswer } from '../../hub/hub.ts'
 import { Card } from '../../parts/card.tsx'
 import { Failure } from '../../parts/failure.tsx'
 import { Field } from '../../parts/field.tsx'
 import { words } from '../../words/words.ts'
+import { ExchangeList } from './exchange-list.tsx'
+import { SpeakButton } from './speak-button.tsx'
+import { useExchanges } from './use-exchanges.ts'
 
-/** What somebody said here and was answered. */
-interface Exchange {
-  key: number
-  said: string
-  answer: VoiceAnswer
-}
-
-/** As many as somebody looks back on. */
-const MOST = 50
-
-/** Of whoever is logged in, until the page is loaded anew: nobody who logs in after them sees it. */
-const kept = new WeakMap<Hub, { exchanges: ReturnType<typeof signal<Exchange[]>>; next: number }>()
-
-function exchangesOf(hub: Hub) {
-  const known = kept.get(hub) ?? { exchanges: signal<Exchange[]>([]), next: 1 }
-  kept.set(hub, known)
-  return known
-}
-
-/** Talking to the house from the page: what is typed is heard as a speaker hears it. */
+/** Talking to the house from the page: what is typed or spoken here is heard as a speaker hears it. */
 export function TalkHere() {
   const says = words.value.conversations.here
-  const hub = useHub()
-  const doing = useDoing()
-  const all = exchangesOf(hub)
   const [said, setSaid] = useState('')
   const [device, setDevice] = useState('')
   const [language, setLanguage] = useState('')
-  const ask = async (text: string) => {
-    const at = { ...(device === '' ? {} : { device }), ...(language === '' ? {} : { language }) }
-    const answer = await doing.run<VoiceAnswer>('voice/ask', { text, ...at })
-    if (answer === null) return
-    all.exchanges.value = [...(all.exchanges.value ?? []), { key: all.next++, said: text, answer }].slice(-MOST)
-    setSaid('')
-  }
-  const clear = () => {
-    all.exchanges.value = []
-  }
-  const send = (event: SubmitEvent) => {
+  const talk = useExchanges({ device, language })
+  const send = async (event: SubmitEvent) => {
     event.preventDefault()
-    if (said.trim() !== '') void ask(said.trim())
+    if (said.trim() !== '' && (await talk.say(said.trim()))) setSaid('')
   }
-  const exchanges = all.exchanges.value ?? []
   return (
     <Card title={says.title} class="talk">
-      <p class="small">{exchanges.length === 0 ? `${says.lead} ${says.nothing}` : says.lead}</p>
-      <Exchanges exchanges={exchanges} />
-      <form onSubmit={send}>
+      <p class="small">{talk.exchanges.length === 0 ? `${says.lead} ${says.nothing}` : says.lead}</p>
+      <ExchangeList exchanges={talk.exchanges} busy={talk.busy} onAloud={talk.aloud} />
+      <form onSubmit={(event) => void send(event)}>
         <Field label={says.text}>
           {(id) => (
             <input
@@ -67,41 +37,21 @@ export function TalkHere() {
           )}
         </Field>
         <TalkPlace {...{ device, language }} onDevice={setDevice} onLanguage={setLanguage} />
-        <Failure error={doing.error} />
+        <Failure error={talk.error} />
+        {talk.heardNothing && <p role="status">{says.heardNothing}</p>}
         <div class="buttons">
-          <button type="submit" class="main" disabled={doing.busy || said.trim() === ''}>
+          <button type="submit" class="main" disabled={talk.busy || said.trim() === ''}>
             {says.send}
           </button>
-          {exchanges.length > 0 && (
-            <button type="button" onClick={clear}>
+          <SpeakButton busy={talk.busy} onSpoken={(samples) => void talk.hear(samples)} />
+          {talk.exchanges.length > 0 && (
+            <button type="button" onClick={talk.clear}>
               {says.clear}
             </button>
           )}
         </div>
       </form>
     </Card>
-  )
-}
-
-function Exchanges({ exchanges }: { exchanges: readonly Exchange[] }) {
-  const says = words.value.conversations
-  return (
-    <ol class="story" aria-live="polite">
-      {exchanges.flatMap(({ key, said, answer }) => [
-        <li key={`${key} said`} class="asked">
-          <p class="words">{said}</p>
-        </li>,
-        <li key={`${key} answered`} class="answered">
-          <p class="words">{answer.text}</p>
-          {answer.intent === null && <p class="small">{says.here.notUnderstood}</p>}
-          {answer.done.length > 0 && (
-            <p class="small">
-              {says.here.done}: {answer.done.join(', ')}
-            </p>
-          )}
-        </li>,
-      ])}
-    </ol>
   )
 }
 
