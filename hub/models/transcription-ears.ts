@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { Clock } from '../../shared/clock.ts'
 import { LaresError } from '../../shared/errors.ts'
+import { wavHeader } from '../../shared/wav-header.ts'
 import { CollectedSentence } from '../../speech/ports/collected-sentence.ts'
 import type { HeardWords, HearingSentence, HearOptions, SpeechToText } from '../../speech/ports/speech-to-text.ts'
 import { pcmBytes } from '../../speech/sound/pcm-bytes.ts'
 import { postStream } from '../http/post-stream.ts'
-import { wavHeader } from '../voice/wav-header.ts'
 import type { ModelServer } from './model-server.ts'
 import { withinTime } from './within-time.ts'
 

@@ -76,7 +76,7 @@ const MAY_IMPORT: Record<string, string> = {
   // Requests to servers that hub.toml names.
   'hub/http': 'shared',
   // Models on servers of somebody, that answer, hear and speak.
-  'hub/models': 'hub/engine hub/http hub/voice/wav-header.ts shared speech/ports speech/ranked speech/sound',
+  'hub/models': 'hub/engine hub/http shared speech/ports speech/ranked speech/sound',
   // One turn from its sound to the end of its answer: it knows no database, and asks the house.
   'hub/talk':
     'hub/contract hub/engine hub/models hub/secrets shared shared/messages speech speech/packages speech/ports speech/ranked speech/sound speech/voices speech/wyoming',

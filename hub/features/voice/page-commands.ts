@@ -42,7 +42,7 @@ export const speakAtPage = adminCommand({
   needs: 'control',
   summary: 'A link to a text spoken by a voice of this hub, as WAV; lares voice say speaks on a speaker',
   params: z.strictObject({
-    text: text(1_000).trim().min(1).meta({ description: 'the words' }),
+    text: text(2_000).trim().min(1).meta({ description: 'the words' }),
     ...place,
   }),
   result: z.strictObject({

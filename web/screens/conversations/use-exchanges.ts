@@ -69,7 +69,7 @@ export function useExchanges({ device, language }: { device: string; language: s
     const answer = all.exchanges.value.find((one) => one.key === key)?.answer
     if (answer === undefined) return
     const { path } = await connection.ask<{ path: string }>('voice/speak', {
-      ...{ ...place, text: answer.text.slice(0, 1_000), language: answer.language },
+      ...{ ...place, text: answer.text, language: answer.language },
     })
     all.exchanges.value = all.exchanges.value.map((one) => (one.key === key ? { ...one, sound: path } : one))
   }
