@@ -11,7 +11,7 @@ import type { TalkEngines } from './talk-engines.ts'
 const AT_ONCE = 2
 /** An engine that takes longer answers nobody. */
 const PATIENCE_MS = 30_000
-/** A text of two thousand characters is spoken in some hundred and sixty seconds. */
+/** A text of a thousand characters is spoken in some eighty seconds. */
 const LONGEST_S = 180
 
 const NO_EARS = 'On its machine: lares voice install. Others, and other languages: docs/voice.md.'

@@ -196,14 +196,14 @@ export const WEB: readonly Mutation[] = [
   },
   {
     without: 'tickets for the browser alone that asked',
-    file: 'hub/web/files-route.ts',
+    file: 'hub/web/shown-ticket.ts',
     text: 'return cookie !== undefined && (await loginOf(cookie)) === caller.token',
     becomes: 'return cookie !== undefined && (await loginOf(cookie)) !== caller.session',
     test: { file: FILES, name: 'is for the browser that asked and no other' },
   },
   {
     without: 'tickets for the address alone that asked',
-    file: 'hub/web/files-route.ts',
+    file: 'hub/web/shown-ticket.ts',
     text: ': asked.remote === caller.address',
     becomes: ': asked.remote !== caller.session',
     test: { file: FILES, name: 'is for the address that asked where that was no browser' },
