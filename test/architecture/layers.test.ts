@@ -80,7 +80,7 @@ const MAY_IMPORT: Record<string, string> = {
   // One turn from its sound to the end of its answer: it knows no database, and asks the house.
   'hub/talk':
     'hub/contract hub/engine hub/models hub/secrets shared shared/messages speech speech/packages speech/ports speech/ranked speech/sound speech/voices speech/wyoming',
-  'hub/features/voice': 'hub/language hub/language/de hub/language/en hub/talk speech/ranked',
+  'hub/features/voice': 'hub/language hub/language/de hub/language/en hub/talk speech/ranked speech/wyoming',
   'hub/features/alerts': 'hub/http',
   'hub/features/makers': 'hub/makers',
   'hub/features/backups': 'hub/archive',

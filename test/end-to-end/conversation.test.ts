@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -17,6 +18,8 @@ import { spokenWhole } from '../../speech/ports/text-to-speech.ts'
 import { resample } from '../../speech/sound/resample.ts'
 import type { Sound } from '../../speech/sound/wav-sound.ts'
 import { KNOWN_VOICES } from '../../speech/voices/known-voices.ts'
+import { WyomingEars } from '../../speech/wyoming/wyoming-ears.ts'
+import { WyomingVoice } from '../../speech/wyoming/wyoming-voice.ts'
 import { lookInto } from '../faults/lib/house-to-erase.ts'
 import { ROOT } from '../source-tree.ts'
 import { SpeakerInTheRoom } from './speaker-in-the-room.ts'
@@ -26,6 +29,15 @@ const why = await whyNoSpeech()
 if (why !== null) console.log(`no conversation is held: ${why}`)
 const [FLITE] = KNOWN_VOICES
 const PATIENCE = { timeout: 20_000, interval: 50 }
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
+}
 
 /** A sentence as a voice of this machine says it, at the rate of a microphone. */
 async function sentence(text: string): Promise<Sound> {
@@ -40,6 +52,8 @@ describe.skipIf(why !== null)('a conversation with the engines of this machine',
   let speaker: SpeakerInTheRoom
   let ears: MoonshineListener
   const heard = new Set<string>()
+  /** Where the hub serves Wyoming. */
+  let port: number
   // What answers where no sentence of the house means what was said.
   const model = new LLMock({ port: 0 })
 
@@ -60,8 +74,9 @@ describe.skipIf(why !== null)('a conversation with the engines of this machine',
       { content: 'I have set a timer for twenty minutes. Is that right?' },
     )
     model.on({ userMessage: /sky/i }, { content: 'The sky is blue. That is because of the air.' })
+    port = await freePort()
     const engines = `engines = { mock = { kind = "openai", does = "answer", url = "${model.url}/v1", model = "gpt-4o" } }`
-    hub = await startHub({ folder, config: `[voice]\n${engines}\n` })
+    hub = await startHub({ folder, config: `[voice]\n${engines}\nwyoming = { listen = "127.0.0.1:${port}" }\n` })
     const [device] = await createDevices(hub.ports.socket, 1)
     if (!device) throw new Error('no device was made')
     made = device
@@ -150,6 +165,16 @@ describe.skipIf(why !== null)('a conversation with the engines of this machine',
     const { tried } = await admin.call<{ tried: object[] }>('voice', 'try', { text: 'the lamp is on' })
     expect(tried).toContainEqual(expect.objectContaining({ voice: 'flite', ear: 'moonshine', wrong: 0, error: null }))
     admin.close()
+  }, 30_000)
+
+  it('hears and speaks for others that speak Wyoming', async () => {
+    const place = { name: 'the hub', host: '127.0.0.1', port, clock: systemClock }
+    const sound = await spokenWhole(new WyomingVoice({ ...place, voice: null, languages: null }), 'the lamp is on', {
+      language: 'en',
+    })
+    const far = new WyomingEars({ ...place, model: null, languages: null })
+    const { text } = await hearWhole(far, resample(sound, 16_000).samples, { language: 'en' })
+    expect(text).toMatch(/lamp is on/i)
   }, 30_000)
 
   it('keeps no sound of what was understood beyond the next look', async () => {

@@ -131,4 +131,32 @@ export const MODELS: readonly Mutation[] = [
     becomes: '',
     test: { file: 'test/hub/features/voice/announcing.test.ts', name: 'is heard nowhere where no voice is' },
   },
+  {
+    without: 'turning away who is not listed and speaks Wyoming',
+    file: 'speech/wyoming/wyoming-peers.ts',
+    text: 'return this.#known.check(plain, familyOf(plain))',
+    becomes: "return this.#known.check(plain, familyOf(plain)) || plain !== ''",
+    test: { file: 'test/speech/wyoming-server.test.ts', name: 'comes from this machine or a listed address' },
+  },
+  {
+    without: 'an end to how much sound of a peer is heard',
+    file: 'speech/wyoming/wyoming-peer.ts',
+    text: 'if (this.#samples <= LONGEST_SAMPLES) this.#sentence.sound(samples)',
+    becomes: 'this.#sentence.sound(samples)',
+    test: { file: 'test/speech/wyoming-server.test.ts', name: 'no more than a minute of it' },
+  },
+  {
+    without: 'letting go of a sentence whose peer has gone',
+    file: 'speech/wyoming/wyoming-peer.ts',
+    text: "this.#hearing?.abort(new Error('whoever asked has gone'))\n    this.#written",
+    becomes: 'this.#written',
+    test: { file: 'test/speech/wyoming-server.test.ts', name: 'that goes in the middle of a sentence' },
+  },
+  {
+    without: 'a list of addresses where other machines may ask over Wyoming',
+    file: 'hub/features/voice/settings.ts',
+    text: 'allow.length > 0 ||',
+    becomes: 'allow.length >= 0 ||',
+    test: { file: 'test/hub/features/voice/settings.test.ts', name: 'is for this machine, or for listed addresses' },
+  },
 ]

@@ -11,6 +11,7 @@ import type { ToDevice } from '../../talk/utterance.ts'
 import { unknownEngines, voiceEngines } from '../../talk/voice-engines.ts'
 import type { VoiceBeside } from './beside.ts'
 import { engineMetrics, tellEngines } from './engine-health.ts'
+import { serveWyoming } from './serve-wyoming.ts'
 import { VOICE } from './settings.ts'
 import { sorryWords } from './sorry-words.ts'
 import { talkMetrics } from './talk-metrics.ts'
@@ -32,6 +33,7 @@ export function openVoiceFront(front: Front): FrontPart {
   const parts = { folder: front.folder, clock, secrets, ...readSection(VOICE, front.settings) }
   const engines = voiceEngines(parts)
   const unknown = unknownEngines(parts)
+  const served = serveWyoming(front, engines)
   let stopLooking: Cancel = () => {}
   const talk = new Talk({ clock, log, to, house: asksHouse(front), engines })
   return {
@@ -69,10 +71,15 @@ export function openVoiceFront(front: Front): FrontPart {
           `[voice] ranks ${unknown.join(', ')}, which is no engine there; the others are asked`,
         )
       talk.start()
-      stopLooking = clock.every(LOOK_MS, () => tellEngines(engines, front.health))
+      void served?.begin()
+      stopLooking = clock.every(LOOK_MS, () => {
+        tellEngines(engines, front.health)
+        void served?.begin()
+      })
     },
     async stop() {
       stopLooking()
+      await served?.stop()
       await talk.stop()
     },
   }

@@ -89,6 +89,18 @@ const engine = z
 
 export type VoiceEngineEntry = z.infer<typeof engine>
 
+/** An address, or a network as `192.168.1.0/24`. */
+const peer = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
+  error: 'is no address and no network like 192.168.1.0/24',
+})
+
+const served = z
+  .strictObject({ listen: address, allow: z.array(peer).max(100).default([]) })
+  .refine(
+    ({ listen, allow }) => allow.length > 0 || /^(?:127\.|\[::1\]|localhost:)/.test(listen),
+    'listens for other machines and lists none in allow: there is no login in Wyoming',
+  )
+
 const ranking = z.array(placeKey).max(20)
 
 export const VOICE = settingsSection({
@@ -98,6 +110,7 @@ export const VOICE = settingsSection({
     hear: ranking.optional(),
     speak: ranking.optional(),
     answer: ranking.optional(),
+    wyoming: served.optional(),
   }),
   keys: {
     engines: {
@@ -118,6 +131,11 @@ export const VOICE = settingsSection({
       meaning:
         'Who speaks, the best first: names of engines, and flite and espeak-ng, where they are installed. Absent: engines elsewhere, then these.',
       example: 'speak = ["piper", "flite", "espeak-ng"]',
+    },
+    wyoming: {
+      meaning:
+        'Serves what hears and speaks here to programs that speak Wyoming, such as Home Assistant: listen is an address of this machine, allow lists the addresses and networks of others that may come in. There is no login in Wyoming. Absent: it is served to nobody.',
+      example: 'wyoming = { listen = "0.0.0.0:10700", allow = ["192.168.1.20"] }',
     },
     answer: {
       meaning:

@@ -44,3 +44,20 @@ describe('an engine in the settings', () => {
     expect(read({ kind: 'openai', does: 'answer', model: 'm', url, secret: 'key' }).success).toBe(true)
   })
 })
+
+describe('Wyoming that is served', () => {
+  const served = (wyoming: object) =>
+    VOICE.schema
+      .safeParse({ wyoming })
+      .error?.issues.map(({ message }) => message)
+      .join() ?? 'ok'
+
+  it('is for this machine, or for listed addresses', () => {
+    expect(served({ listen: '127.0.0.1:10700' })).toBe('ok')
+    expect(served({ listen: '[::1]:10700' })).toBe('ok')
+    expect(served({ listen: '0.0.0.0:10700', allow: ['192.168.1.20', '192.168.2.0/24', 'fd00::/8'] })).toBe('ok')
+    expect(served({ listen: '0.0.0.0:10700' })).toContain('no login in Wyoming')
+    expect(served({ listen: '0.0.0.0:10700', allow: ['kitchen'] })).toContain('no address and no network')
+    expect(served({ listen: '10700' })).not.toBe('ok')
+  })
+})
