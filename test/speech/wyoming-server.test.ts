@@ -11,6 +11,7 @@ import { encodeWyoming, type WyomingEvent, WyomingReader } from '../../speech/wy
 import { WyomingPeers } from '../../speech/wyoming/wyoming-peers.ts'
 import { WyomingServer } from '../../speech/wyoming/wyoming-server.ts'
 import { WyomingVoice } from '../../speech/wyoming/wyoming-voice.ts'
+import { asPattern } from '../remedies/lib/as-pattern.ts'
 
 const clock = new ManualClock()
 let heard: { samples: number; language: string; aborted: () => boolean }[]
@@ -160,6 +161,20 @@ describe('what is served over Wyoming', () => {
     peer.send('ping')
     await peer.until('pong')
   })
+})
+
+it('cannot be served where somebody listens already, and says what to do', async () => {
+  const { port } = server
+  const parts = { host: '127.0.0.1', allow: [], clock, log: silentLog, clauses, ears: () => ears, voice: () => voice }
+  const offer = () => ({ version: '1', hears: [], speaks: [] })
+  await expect(new WyomingServer({ ...parts, offer, port: port ?? 0 }).listen()).rejects.toMatchObject({
+    code: 'cannot_listen',
+    message: expect.stringContaining(`at 127.0.0.1:${port}`),
+    hint: expect.stringMatching(asPattern('Choose another address: wyoming below [voice] in hub.toml.')),
+  })
+  const other = new WyomingServer({ ...parts, offer, port: 0 })
+  await other.listen()
+  await other.stop()
 })
 
 describe('a peer', () => {

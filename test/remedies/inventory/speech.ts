@@ -10,6 +10,9 @@ export const SPEECH: Inventory = {
     'Look whether it runs there: lares voice doctor.': {
       because: 'test/speech/wyoming.test.ts has servers that fail, and then what its remedy says',
     },
+    'Choose another address: wyoming below [voice] in hub.toml.': {
+      because: 'test/speech/wyoming-server.test.ts has one that is taken, and then another',
+    },
     'There are base and tiny.': COMMAND,
     'There are en and de.': COMMAND,
     'Leave --language out for English.': COMMAND,
