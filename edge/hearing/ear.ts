@@ -31,7 +31,7 @@ export type EarState = 'idle' | 'listening' | 'muted'
 
 export interface EarOptions {
   clock: Clock
-  vad: Pick<Vad, 'next' | 'reset'>
+  vad: Pick<Vad, 'next' | 'reset' | 'endsAfter'>
   sink: TurnSink
   /** What may begin a turn here besides a command of the hub. `voice` sends everything anybody says in the room. */
   trigger: 'voice' | 'button' | 'both'
@@ -191,6 +191,7 @@ export class Ear {
 
   /** What the hub says about a session; `stand_down` ends the turn because another device answers. */
   session(message: Session): void {
+    if (message.step === 'granted') this.#options.vad.endsAfter(message.silence_ms ?? null)
     if (message.step === 'follow_up') this.#listensUntil = this.#options.clock.mono() + (message.listen_ms ?? 0)
     else if (message.step === 'ended') this.#listensUntil = 0
     const turn = this.#turn
@@ -223,6 +224,7 @@ export class Ear {
       score: trigger === 'voice' ? (decision?.score ?? 0) : 1,
       snr_db: round(decision ? decision.levelDb - decision.floorDb : 0),
       peak_db: round(Math.min(0, levelOf(Buffer.concat(blocks.map((block) => block.pcm))).peakDb)),
+      trigger,
       mono: clock.mono(),
     })
     const turn: OpenTurn = {

@@ -70,9 +70,18 @@ export class Vad {
   /** Blocks in a row that were not even perhaps speech. */
   #unvoted = 0
 
+  /** Silence that ends an utterance, milliseconds. */
+  #hangoverMs: number
+
   constructor(detector: SpeechDetector, options: Partial<VadOptions> = {}) {
     this.#detector = detector
     this.#options = { ...VAD_DEFAULTS, ...options }
+    this.#hangoverMs = this.#options.hangoverMs
+  }
+
+  /** How long a silence ends what somebody says from now on: people who speak slowly are waited for. `null`: as its options say. */
+  endsAfter(silenceMs: number | null): void {
+    this.#hangoverMs = silenceMs ?? this.#options.hangoverMs
   }
 
   get floorDb(): number {
@@ -105,7 +114,7 @@ export class Vad {
     const none = { speech: false, started: false, ended: null }
     const run = this.#votes.slice(-RUN_BLOCKS)
     this.#unvoted = this.#votes.at(-1) ? 0 : this.#unvoted + 1
-    if (this.#unvoted * BLOCK_MS >= this.#options.hangoverMs) this.#waitForPause = false
+    if (this.#unvoted * BLOCK_MS >= this.#hangoverMs) this.#waitForPause = false
     const votes = this.#votes.filter(Boolean).length
     const certain = run.length === RUN_BLOCKS && run.every(Boolean) && votes * BLOCK_MS >= this.#options.minSpeechMs
     if (!certain || this.#waitForPause || !this.#floor.settled) {
@@ -118,7 +127,8 @@ export class Vad {
   }
 
   #goOn(open: Utterance, levelDb: number, detected: boolean): Pick<VadDecision, 'speech' | 'started' | 'ended'> {
-    const { hangoverMs, capMs } = this.#options
+    const { capMs } = this.#options
+    const hangoverMs = this.#hangoverMs
     this.#floor.speech(levelDb)
     const smooth = mean(this.#levels)
     open.peakDb = Math.max(open.peakDb - PEAK_FADE_DB, smooth)

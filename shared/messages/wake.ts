@@ -15,6 +15,8 @@ export const wake = message({
     snr_db: z.number(),
     /** Peak level, decibels relative to full scale, so at most 0. */
     peak_db: z.number().max(0),
+    /** What begins the turn: who presses a button has chosen already. Absent: an agent that does not say. */
+    trigger: z.enum(['voice', 'button', 'command']).optional(),
     mono: monoMs,
   }),
   sample: { turn: '01jd0c5x-turn-1', score: 0.93, snr_db: 18.5, peak_db: -12.1, mono: 123_456.5 },

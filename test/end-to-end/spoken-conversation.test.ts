@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type HubProcess, startHub } from '../../scripts/lib/bench/hub-process.ts'
 import { LocalAdmin } from '../../scripts/lib/bench/local-admin.ts'
-import { systemClock } from '../../shared/clock.ts'
+import { systemClock, wait } from '../../shared/clock.ts'
 import { inherited } from '../../shared/environment.ts'
 import { listenerOf } from '../../speech/chosen-listener.ts'
 import { SpeechFolder } from '../../speech/packages/speech-folder.ts'
@@ -32,7 +32,7 @@ describe.skipIf(why !== null)('a real agent with a microphone and a speaker', ()
   let folder: string
   let hub: HubProcess
   let admin: LocalAdmin
-  let agent: ReturnType<typeof spawn>
+  const agents: ReturnType<typeof spawn>[] = []
   let device: string
 
   beforeAll(async () => {
@@ -43,25 +43,32 @@ describe.skipIf(why !== null)('a real agent with a microphone and a speaker', ()
     hub = await startHub({ folder: data })
     await run(LARES, ['voice', 'install', '--size', 'base', '--data', data, '--from', KEPT_MODEL])
     admin = await LocalAdmin.open(hub.ports.socket)
-    const { token } = await admin.call<{ token: string }>('devices', 'invite', { name: 'Kitchen speaker' })
-    writeFileSync(join(folder, 'edge.toml'), SETTINGS)
-    const env = inherited(pulse.env)
-    await run(LARES, ['edge', 'join', token, '--data', join(folder, 'edge')], { env })
-    const words = ['edge', 'run', '--data', join(folder, 'edge'), '--config', join(folder, 'edge.toml')]
-    agent = spawn(LARES, words, { env, stdio: 'ignore' })
-    await vi.waitFor(async () => {
-      const { devices } = await admin.call<{ devices: { id: string; is_online: boolean }[] }>('devices', 'list')
-      expect(devices).toMatchObject([{ is_online: true }])
-      device = devices[0]?.id ?? ''
-    }, PATIENCE)
+    device = await joinAgent('Kitchen speaker')
   }, 90_000)
   afterAll(async () => {
-    agent?.kill('SIGTERM')
+    for (const agent of agents) agent.kill('SIGTERM')
     admin?.close()
     await hub?.stop()
     pulse?.stop()
     rmSync(folder, { recursive: true, force: true })
   }, 30_000)
+
+  /** An agent whose microphone is in the room; resolves with its device once it is there. */
+  async function joinAgent(name: string): Promise<string> {
+    const { token } = await admin.call<{ token: string }>('devices', 'invite', { name })
+    const data = join(folder, name.replace(' ', '-'))
+    const config = join(folder, 'edge.toml')
+    writeFileSync(config, SETTINGS)
+    const env = inherited(pulse.env)
+    await promisify(execFile)(LARES, ['edge', 'join', token, '--data', data], { env })
+    agents.push(spawn(LARES, ['edge', 'run', '--data', data, '--config', config], { env, stdio: 'ignore' }))
+    return await vi.waitFor(async () => {
+      const { devices } = await admin.call<{ devices: Device[] }>('devices', 'list')
+      const found = devices.find((one) => one.name === name)
+      expect(found).toMatchObject({ is_online: true })
+      return found?.id ?? ''
+    }, PATIENCE)
+  }
 
   /** Plays a sentence into the room where the microphone is. */
   async function speak(text: string): Promise<void> {
@@ -71,6 +78,12 @@ describe.skipIf(why !== null)('a real agent with a microphone and a speaker', ()
     const player = spawn('paplay', [...RAW, '-d', 'lares'], { env: pulse.env, stdio: ['pipe', 'ignore', 'inherit'] })
     player.stdin.end(pcmBytes(samples))
     await new Promise((resolve) => player.once('close', resolve))
+  }
+
+  interface Device {
+    id: string
+    name: string
+    is_online: boolean
   }
 
   interface Told {
@@ -103,4 +116,26 @@ describe.skipIf(why !== null)('a real agent with a microphone and a speaker', ()
     recorder.kill('SIGTERM')
     await ears.rest()
   }, 90_000)
+
+  it('is answered by one of two that hear the same, and the other one stands down', async () => {
+    const other = await joinAgent('Hall speaker')
+    await admin.call('groups', 'create', { name: 'Downstairs' })
+    for (const one of [device, other]) await admin.call('groups', 'assign', { group: 'Downstairs', device: one })
+    // Its recorder begins, and learns how loud the room is.
+    await wait(systemClock, 5_000)
+    await speak('which timers are running')
+    const stood = async () =>
+      (
+        await admin.call<{ events: { event_type: string; device_id: string }[] }>('events', 'list', {
+          ...{ limit: 100, least: 'debug' },
+        })
+      ).events.filter(({ event_type }) => event_type === 'stood_down')
+    await vi.waitFor(async () => expect(await stood()).toHaveLength(1), PATIENCE)
+    const [down] = await stood()
+    const up = down?.device_id === device ? other : device
+    await vi.waitFor(async () => {
+      const { messages } = await admin.call<Told>('sessions', 'show', { session: up })
+      expect(messages.at(-1)).toMatchObject({ role: 'assistant', content: expect.stringMatching(/timer/i) })
+    }, PATIENCE)
+  }, 60_000)
 })

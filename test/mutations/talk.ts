@@ -202,4 +202,35 @@ export const TALKED: readonly Mutation[] = [
     becomes: '',
     test: { file: TURNS, name: 'and come before the end of their turn is on the disk' },
   },
+  {
+    without: 'choosing the device that heard it best',
+    file: 'hub/talk/arbitration.ts',
+    text: '    other.snrDb - one.snrDb ||\n',
+    becomes: '',
+    test: { file: 'test/hub/talk/arbitration.test.ts', name: 'is the one that heard it best over its own noise' },
+  },
+  {
+    without: 'letting a pressed button be answered',
+    file: 'hub/talk/arbitration.ts',
+    text: 'others.filter(({ isChosen }) => !isChosen)',
+    becomes: 'others.filter(() => true)',
+    test: { file: 'test/hub/talk/arbitration.test.ts', name: 'is that whose button was pressed' },
+  },
+  {
+    without: 'an end to turns of devices that heard it too late',
+    file: 'hub/talk/arbitration.ts',
+    text: '    if (isLate && !bid.isChosen) {',
+    becomes: '    if (isLate && bid.isChosen) {',
+    test: { file: 'test/hub/talk/arbitration.test.ts', name: 'that comes too late stands down at once' },
+  },
+  {
+    without: 'looking whether the turn that is to stand down is still open',
+    file: 'hub/features/sessions/wake-bids.ts',
+    text: " AND t.phase = 'open'\"",
+    becomes: '"',
+    test: {
+      file: 'test/hub/features/sessions/wake-bids.test.ts',
+      name: 'that has ended by itself is told nothing any more',
+    },
+  },
 ]

@@ -249,6 +249,11 @@ export const DE_EVENT_TEXTS: ReadonlyMap<string, string> = new Map([
   ['A persona has another version.', 'Eine Persona hat eine neue Fassung.'],
   ['Persona switched', 'Persona gewechselt'],
   ['Another persona speaks.', 'Eine andere Persona spricht.'],
+  ['Another speaker answers', 'Ein anderer Lautsprecher antwortet'],
+  [
+    'Several speakers of a group heard it, and the one that heard it best answers.',
+    'Mehrere Lautsprecher einer Gruppe haben es gehört; der antwortet, der es am besten gehört hat.',
+  ],
   ['Playback', 'Wiedergabe'],
   ['A device began or ended to speak.', 'Ein Gerät begann zu sprechen oder hörte damit auf.'],
   ['Readings lost', 'Messwerte verloren'],

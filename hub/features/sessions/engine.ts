@@ -9,6 +9,7 @@ import { endIdleSessions, fenceSessions } from './conversation.ts'
 import { expireTranscripts } from './expire-transcripts.ts'
 import { settleHandoffs } from './handoff.ts'
 import { Turns } from './turns.ts'
+import { hearWake, settleArbitration } from './wake-bids.ts'
 
 const SWEEP_MS = 60_000
 
@@ -38,13 +39,16 @@ export function openSessions(house: House): Feature {
         if (message.phase === 'start') turns.start(context, message, origin)
         else turns.end(context, { ...origin, turn: message.turn, message, recording: null })
       },
-      /** One device alone is always granted; choosing among several needs their wakes only. */
-      wake() {},
+      wake: (context, message, { device }) => hearWake(context, message, device),
       playback(context, message, { device, house }) {
         context.addEvent({ type: 'playback', severity: 'debug', device, house, source: 'device', data: { ...message } })
       },
     },
     inputs: {
+      arbitrated(context, chosen) {
+        settleArbitration(context, chosen)
+        return { verdict: 'stored' }
+      },
       turn_end(context, input) {
         const of = directory.find(input.device)?.house
         if (of === undefined) return { verdict: 'refused' }

@@ -31,6 +31,12 @@ export const SESSION_EVENTS = {
     title: 'Handoff abandoned',
     description: 'A conversation was to move to another device, and stays where it is.',
   },
+  stood_down: {
+    category: 'session',
+    severity: 'debug',
+    title: 'Another speaker answers',
+    description: 'Several speakers of a group heard it, and the one that heard it best answers.',
+  },
   playback: {
     category: 'session',
     severity: 'debug',

@@ -35,3 +35,13 @@ export function speaks(
   const [language = 'en'] = voice_config.language.split('-')
   return { persona, language, followUpMs: behavior_config.follow_up_s * 1_000, engines: { stt, tts, answer } }
 }
+
+/** How long a silence ends what somebody says, milliseconds, where it is not as the device has it; the longest waits for who breathes in a sentence. */
+const SILENCES = { quick: 300, normal: null, patient: 2_200 } as const
+
+/** The silence that the persona of a session waits for; `null`: as the device has it. */
+export function silenceOf({ db }: Pick<Context, 'db'>, session: string): number | null {
+  const row = sessionRow(db, session)
+  if (row === undefined || row.version === 'none') return null
+  return SILENCES[pinnedDefinition(db, row.persona, row.version).behavior_config.activity]
+}

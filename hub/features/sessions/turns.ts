@@ -5,7 +5,7 @@ import type { Recording } from '../../engine/recording.ts'
 import { addClip, dropUnknownFile } from './clips.ts'
 import { contextStep, keepContext } from './context-snapshot.ts'
 import { continueSession, prolongSession, tellDevice } from './conversation.ts'
-import { tellOpened } from './opened-turn.ts'
+import { silenceOf, tellOpened } from './opened-turn.ts'
 import type { SessionKey } from './session-moves.ts'
 import { sessionRow } from './session-row.ts'
 
@@ -135,7 +135,12 @@ export class Turns {
     const { session, epoch, phase } = row
     const reason = missing(row)
     const step = phase === 'open' ? 'granted' : 'stored'
-    tellDevice(context, device, { session, epoch, turn, step, ...(reason ? { reason } : {}) })
+    const silence = phase === 'open' ? silenceOf(context, session) : null
+    tellDevice(context, device, {
+      ...{ session, epoch, turn, step },
+      ...(reason ? { reason } : {}),
+      ...(silence === null ? {} : { silence_ms: silence }),
+    })
   }
 }
 

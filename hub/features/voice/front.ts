@@ -1,8 +1,10 @@
 import type { Cancel } from '../../../shared/clock.ts'
 import { decode } from '../../../shared/codec.ts'
+import { asError } from '../../../shared/errors.ts'
 import type { Front, FrontPart } from '../../contract/front-part.ts'
 import { readSection } from '../../contract/settings-section.ts'
 import type { HeardAnswer } from '../../engine/spoken-turns.ts'
+import { Arbitration } from '../../talk/arbitration.ts'
 import { PageSpeech } from '../../talk/page-speech.ts'
 import type { AsksHouse } from '../../talk/spoken-turn.ts'
 import { Talk } from '../../talk/talk.ts'
@@ -33,6 +35,13 @@ export function openVoiceFront(front: Front): FrontPart {
   const parts = { folder: front.folder, clock, secrets, ...readSection(VOICE, front.settings) }
   const engines = voiceEngines(parts)
   const unknown = unknownEngines(parts)
+  const arbitration = new Arbitration({
+    clock,
+    chosen: (winner, others) =>
+      void front
+        .input({ kind: 'arbitrated', winner, others })
+        .catch((error: unknown) => log.warn({ error: asError(error).message }, 'who answers could not be settled')),
+  })
   const served = serveWyoming(front, engines)
   let stopLooking: Cancel = () => {}
   const talk = new Talk({ clock, log, to, house: asksHouse(front), engines })
@@ -52,6 +61,7 @@ export function openVoiceFront(front: Front): FrontPart {
     },
     effects: {
       turn_opened: ({ opened }) => talk.opened(opened),
+      wake_heard: ({ bid }) => arbitration.take(bid),
       session_left: ({ device, session }) => talk.sessionOver(device, session),
       own_up: (interrupted) => talk.ownUp(interrupted),
       announce({ announcements }) {
@@ -79,6 +89,7 @@ export function openVoiceFront(front: Front): FrontPart {
     },
     async stop() {
       stopLooking()
+      arbitration.stop()
       await served?.stop()
       await talk.stop()
     },

@@ -29,6 +29,7 @@ interface Rig {
   order: string[]
   states: EarState[]
   refusals: Refusal[]
+  silences: (number | null)[]
   resets: () => number
   /** One block whose bytes are all `fill`, with what the detector says of it. */
   hear(decision: VadDecision, count?: number, fill?: number): void
@@ -48,6 +49,7 @@ function rig(options: Partial<EarOptions> = {}, ready = () => true): Rig {
     order: [],
     states: [],
     refusals: [],
+    silences: [],
   }
   const sink: TurnSink = {
     ready,
@@ -80,6 +82,7 @@ function rig(options: Partial<EarOptions> = {}, ready = () => true): Rig {
       reset: () => {
         resets += 1
       },
+      endsAfter: (silenceMs) => void made.silences.push(silenceMs),
     },
     onState: (state) => made.states.push(state),
     onRefused: (refusal) => made.refusals.push(refusal),
@@ -103,6 +106,19 @@ function rig(options: Partial<EarOptions> = {}, ready = () => true): Rig {
 function session(turn: string, step: Session['step']): Session {
   return { session: 's1', epoch: 3, turn, step }
 }
+
+describe('how long a silence ends it', () => {
+  it('is as the hub says with each turn that it grants, and as the device has it where it says nothing', () => {
+    const it = rig()
+    it.hear(QUIET, 30)
+    it.hear(START)
+    const { turn = '' } = it.starts[0] ?? {}
+    it.ear.session({ ...session(turn, 'granted'), silence_ms: 2_200 })
+    it.ear.session(session(turn, 'thinking'))
+    it.ear.session(session('another', 'granted'))
+    expect(it.silences).toEqual([2_200, null])
+  })
+})
 
 describe('a turn by voice', () => {
   it('is wake, start, 20 blocks of pre-roll and speech in frames of 40 ms, end; each a valid message', () => {

@@ -126,6 +126,20 @@ describe.skipIf(speechMissing)('speech in a room', () => {
     expect(await starts(500)).toBe(2)
   })
 
+  it('ends as soon as the hub says so for who speaks quickly, and later for who speaks slowly, from then on', async () => {
+    const words = await speech('stop')
+    const ends = async (silenceMs: number | null) => {
+      const detector = await openWebrtcVad(2)
+      const vad = new Vad(detector)
+      vad.endsAfter(silenceMs)
+      const decisions = blocksOf(inRoom(words, { noise: 'silence', snrDb: 99 })).map((block) => vad.next(block))
+      detector.close()
+      return decisions.findIndex(({ ended }) => ended === 'silence') * BLOCK_MS
+    }
+    const [quick, normal, patient] = [await ends(300), await ends(null), await ends(2_200)]
+    expect([normal - quick, patient - normal]).toEqual([200, 1_700])
+  })
+
   it('ends although a television goes on 15 dB below it', async () => {
     const words = speech('turn on the kitchen light please', { rmsDb: -20 })
     const television = speech(
