@@ -105,17 +105,16 @@ async function closed(client: AdminClient | null): Promise<void> {
 }
 
 /** Lines as they are typed. With a prompt where somebody sits there, each after the answer to the one before. */
-async function* typedSentences(
-  typed: ReturnType<typeof createInterface>,
-  isTerminal: boolean,
-): AsyncGenerator<string, void> {
-  // The iterator keeps what is typed while an answer is waited for.
+function typedSentences(typed: ReturnType<typeof createInterface>, isTerminal: boolean): AsyncIterable<string> {
+  // At once: it keeps what comes while the connection is made, and while an answer is waited for.
   const lines = typed[Symbol.asyncIterator]()
-  for (;;) {
-    if (isTerminal) typed.prompt()
-    const next = await lines.next()
-    if (next.done === true) return
-    yield next.value
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next() {
+        if (isTerminal) typed.prompt()
+        return lines.next()
+      },
+    }),
   }
 }
 

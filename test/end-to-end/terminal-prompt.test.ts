@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type HubProcess, startHub } from '../../scripts/lib/bench/hub-process.ts'
 import { LocalAdmin } from '../../scripts/lib/bench/local-admin.ts'
@@ -123,5 +126,17 @@ describe('on a terminal, who talks to the house', () => {
 
   it('is done with Ctrl-D, and with Ctrl-C', async () => {
     for (const keys of [CTRL_D, CTRL_C]) expect((await onTerminal(['talk'], [['> ', keys]])).code).toBe(0)
+  })
+
+  it('may be a file of sentences: each is answered, what fails is told, and its exit code says so', async () => {
+    const child = spawn(process.execPath, [...NODE.slice(1), 'talk', '--socket', hub.ports.socket])
+    child.stdin.end('what time is it\n\nwibble wobble\nexit\nset a timer for ten minutes\n')
+    const [out, code] = await Promise.all([text(child.stdout), once(child, 'close')])
+    expect(out).toMatch(/^It is \d{1,2}:\d\d.*\n.*wibble wobble.*\n$/)
+    expect(code[0]).toBe(0)
+    const away = spawn(process.execPath, [...NODE.slice(1), 'talk', '--socket', join(data.folder, 'no.sock')])
+    away.stdin.end('what time is it\n')
+    const [said, [failed]] = await Promise.all([text(away.stderr), once(away, 'close')])
+    expect([said.includes('no.sock'), failed === 0]).toEqual([true, false])
   })
 })
