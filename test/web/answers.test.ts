@@ -34,6 +34,8 @@ const ANSWERS: Readonly<Record<string, string>> = {
   TalkShown: 'sessions/show',
   HandedOver: 'sessions/handoff',
   VoiceAnswer: 'voice/ask',
+  EngineList: 'voice/engines',
+  TriedEngines: 'voice/try',
   PersonaList: 'personas/list',
   PersonaShown: 'personas/show',
   PersonaDifferences: 'personas/diff',

@@ -297,3 +297,31 @@ export interface PersonaTried {
   answer: string | null
   says: string
 }
+
+export interface EngineList {
+  engines: {
+    does: string
+    engine: string
+    name: string
+    state: string
+    languages: string | null
+    last_took_ms: number | null
+    error: string | null
+    worked: number
+    failed: number
+  }[]
+  says: string[]
+}
+
+export interface TriedEngines {
+  tried: {
+    voice: string
+    ear: string | null
+    heard: string | null
+    wrong: number | null
+    took_ms: number | null
+    error: string | null
+    hint: string | null
+  }[]
+  says: string[]
+}

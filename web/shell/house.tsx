@@ -21,6 +21,7 @@ const Conversation = lazy(() =>
 )
 const Personas = lazy(() => import('../screens/personas/personas.tsx').then(({ Personas }) => Personas))
 const Persona = lazy(() => import('../screens/personas/persona.tsx').then(({ Persona }) => Persona))
+const Engines = lazy(() => import('../screens/engines/engines.tsx').then(({ Engines }) => Engines))
 const Mine = lazy(() => import('../screens/mine/mine.tsx').then(({ Mine }) => Mine))
 const Trust = lazy(() => import('../screens/trust/trust.tsx').then(({ Trust }) => Trust))
 const Section = lazy(() => import('../screens/lists/section.tsx').then(({ Section }) => Section))
@@ -48,6 +49,7 @@ export function House({ onLeft }: { onLeft: () => void }) {
             <Route path="/conversations/:id" component={Conversation} />
             <Route path="/personas" component={Personas} />
             <Route path="/personas/:id" component={Persona} />
+            <Route path="/engines" component={Engines} />
             <Route path="/trust" component={Trust} />
             <Route path="/me" component={Mine} />
             <Route path="/trace" component={Trace} />

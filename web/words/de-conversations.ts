@@ -80,18 +80,7 @@ export const conversationsDe: ConversationWords = {
     notUnderstood: 'nicht verstanden',
     answered: 'Das Haus',
     clear: 'Leeren',
-    speak: 'Sprechen',
-    stop: 'Das war es',
-    listening: 'Hört zu …',
-    heardNothing: 'Kein Wort war zu verstehen. Sagen Sie es noch einmal, näher am Mikrofon.',
     aloud: 'Vorlesen',
-    microphone: {
-      none: 'Dieser Browser gibt der Seite kein Mikrofon.',
-      refused:
-        'Der Browser lässt die Seite nicht an das Mikrofon: erlauben Sie es neben der Adresse und drücken Sie noch einmal.',
-      missing: 'Der Browser findet kein Mikrofon.',
-      failed: 'Das Mikrofon ließ sich nicht benutzen. Hat es ein anderes Programm?',
-    },
     nothing: 'Zum Beispiel „Wie spät ist es“ oder „Mach das Licht in der Küche an“.',
   },
 }

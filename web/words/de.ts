@@ -1,6 +1,8 @@
 import { conversationsDe } from './de-conversations.ts'
 import { deviceDe } from './de-device.ts'
+import { enginesDe } from './de-engines.ts'
 import { listsDe } from './de-lists.ts'
+import { microphoneDe } from './de-microphone.ts'
 import { personasDe } from './de-personas.ts'
 import type { Words } from './en.ts'
 
@@ -202,6 +204,8 @@ export const de: Words = {
   },
   conversations: conversationsDe,
   personas: personasDe,
+  engines: enginesDe,
+  microphone: microphoneDe,
   mine: {
     title: 'Mein Konto',
     where: 'Wo ich angemeldet bin',

@@ -83,17 +83,7 @@ export const conversationsEn = {
     notUnderstood: 'not understood',
     answered: 'The house',
     clear: 'Clear',
-    speak: 'Speak',
-    stop: 'That was it',
-    listening: 'Listening …',
-    heardNothing: 'No word was understood. Say it again, closer to the microphone.',
     aloud: 'Read it aloud',
-    microphone: {
-      none: 'This browser gives no microphone to this page.',
-      refused: 'The browser does not let this page use the microphone: allow it beside the address, and press again.',
-      missing: 'The browser finds no microphone.',
-      failed: 'The microphone could not be used. Does another program have it?',
-    },
     nothing: 'Try “what time is it”, or “turn on the light in the kitchen”.',
   },
 }

@@ -1,6 +1,8 @@
 import { conversationsEn } from './en-conversations.ts'
 import { deviceEn } from './en-device.ts'
+import { enginesEn } from './en-engines.ts'
 import { listsEn } from './en-lists.ts'
+import { microphoneEn } from './en-microphone.ts'
 import { personasEn } from './en-personas.ts'
 
 const many = (count: number, one: string, more: string) => `${count} ${count === 1 ? one : more}`
@@ -205,6 +207,8 @@ export const en = {
   },
   conversations: conversationsEn,
   personas: personasEn,
+  engines: enginesEn,
+  microphone: microphoneEn,
   mine: {
     title: 'My account',
     where: 'Where I am logged in',

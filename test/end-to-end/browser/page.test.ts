@@ -14,6 +14,8 @@ const PAGES = [
     '/events',
     '/trace',
     '/conversations',
+    '/personas',
+    '/engines',
     '/me',
     '/trust',
     '/console',

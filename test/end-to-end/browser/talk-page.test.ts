@@ -116,6 +116,21 @@ describe.skipIf(noBrowser !== null)('talking on the page', () => {
     await page.context().close()
   })
 
+  it('shows how each engine is, and has all of them tried', async () => {
+    const page = await house.at('/engines', NARROW)
+    const hearing = page.locator('section', { hasText: 'Hearing' })
+    await hearing.getByText('whisper').waitFor()
+    await hearing.getByText('works', { exact: true }).waitFor()
+    await page.getByLabel('The sentence').fill('what time is it')
+    await page.getByRole('button', { name: 'Try them' }).click()
+    await page.getByText('piper, heard by whisper').waitFor()
+    await page.getByText('every word was right').waitFor()
+    expect(await page.evaluate(WIDE_MOST)).toBe(true)
+    expect(await seriousFaults(page)).toEqual([])
+    expect(house.complaints).toEqual([])
+    await page.context().close()
+  })
+
   it('says what is wrong where the engines are away, and goes on with what is typed', async () => {
     engines.close()
     const page = await house.at('/conversations')

@@ -26,6 +26,9 @@ export function Conversations() {
   return (
     <>
       <h1>{says.title}</h1>
+      <p>
+        <a href="/engines">{words.value.engines.lead}</a>
+      </p>
       <TalkHere />
       <Failure error={sessions.error} again={sessions.again} />
       {sessions.asking && <Waiting />}

@@ -4,9 +4,9 @@ import { useAnswer } from '../../hub/hub.ts'
 import { Card } from '../../parts/card.tsx'
 import { Failure } from '../../parts/failure.tsx'
 import { Field } from '../../parts/field.tsx'
+import { SpeakButton } from '../../parts/speak-button.tsx'
 import { words } from '../../words/words.ts'
 import { ExchangeList } from './exchange-list.tsx'
-import { SpeakButton } from './speak-button.tsx'
 import { useExchanges } from './use-exchanges.ts'
 
 /** Talking to the house from the page: what is typed or spoken here is heard as a speaker hears it. */
@@ -38,7 +38,7 @@ export function TalkHere() {
         </Field>
         <TalkPlace {...{ device, language }} onDevice={setDevice} onLanguage={setLanguage} />
         <Failure error={talk.error} />
-        {talk.heardNothing && <p role="status">{says.heardNothing}</p>}
+        {talk.heardNothing && <p role="status">{words.value.microphone.heardNothing}</p>}
         <div class="buttons">
           <button type="submit" class="main" disabled={talk.busy || said.trim() === ''}>
             {says.send}

@@ -1,7 +1,7 @@
 import { type Signal, signal } from '@preact/signals'
 import { useState } from 'preact/hooks'
 import type { VoiceAnswer } from '../../hub/answers.ts'
-import { hearSound } from '../../hub/hear-sound.ts'
+import { hearSentence } from '../../hub/hear-sentence.ts'
 import { type Hub, useHub } from '../../hub/hub.ts'
 import { asHubError, type HubError } from '../../hub/hub-error.ts'
 import { language as pageLanguage } from '../../words/words.ts'
@@ -82,10 +82,9 @@ export function useExchanges({ device, language }: { device: string; language: s
         if (samples.length === 0) return false
         // Who is no speaker's guest speaks the language that is read here.
         const meant = device === '' && language === '' ? { language: pageLanguage.value } : place
-        const { path } = await connection.ask<{ path: string }>('voice/hear', meant)
-        const { text, by } = await hearSound(path, samples)
-        if (text.trim() === '') return false
-        await speak(await say(text.trim(), by))
+        const { text, by } = await hearSentence(connection, meant, samples)
+        if (text === '') return false
+        await speak(await say(text, by))
         return true
       }),
     aloud: (key: number) =>

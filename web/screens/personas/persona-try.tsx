@@ -1,25 +1,52 @@
 import { useState } from 'preact/hooks'
 import type { PersonaTried } from '../../hub/answers.ts'
-import { useDoing } from '../../hub/hub.ts'
+import { hearSentence } from '../../hub/hear-sentence.ts'
+import { useDoing, useHub } from '../../hub/hub.ts'
+import { asHubError, type HubError } from '../../hub/hub-error.ts'
 import { Card } from '../../parts/card.tsx'
 import { Failure } from '../../parts/failure.tsx'
 import { Field } from '../../parts/field.tsx'
-import { words } from '../../words/words.ts'
+import { SpeakButton } from '../../parts/speak-button.tsx'
+import { language, words } from '../../words/words.ts'
 
 /** Says a sentence to a persona or its draft, which nobody hears. */
 export function PersonaTry({ persona }: { persona: string }) {
   const says = words.value.personas
+  const { connection } = useHub()
   const doing = useDoing()
   const [said, setSaid] = useState('')
   const [tried, setTried] = useState<PersonaTried | null>(null)
-  const send = async (event: SubmitEvent) => {
+  const [isHearing, setHearing] = useState(false)
+  const [wrong, setWrong] = useState<HubError | null>(null)
+  const [heardNothing, setHeardNothing] = useState(false)
+  const busy = doing.busy || isHearing
+  const say = async (sentence: string) => {
+    setWrong(null)
+    setHeardNothing(false)
+    setTried(await doing.run<PersonaTried>('personas/try', { persona, said: sentence }))
+  }
+  const send = (event: SubmitEvent) => {
     event.preventDefault()
-    setTried(await doing.run<PersonaTried>('personas/try', { persona, said: said.trim() }))
+    void say(said.trim())
+  }
+  const hear = async (samples: Int16Array<ArrayBuffer>) => {
+    setHearing(true)
+    setWrong(null)
+    try {
+      const meant = { language: language.value }
+      const { text } = samples.length === 0 ? { text: '' } : await hearSentence(connection, meant, samples)
+      setHeardNothing(text === '')
+      setSaid(text)
+      if (text !== '') await say(text)
+    } catch (thrown) {
+      setWrong(asHubError(thrown))
+    }
+    setHearing(false)
   }
   return (
     <Card title={says.try}>
       <p class="small">{says.tryLead}</p>
-      <form onSubmit={(event) => void send(event)}>
+      <form onSubmit={send}>
         <Field label={says.trySaid}>
           {(id) => (
             <input
@@ -31,11 +58,13 @@ export function PersonaTry({ persona }: { persona: string }) {
             />
           )}
         </Field>
-        <Failure error={doing.error} />
+        <Failure error={wrong ?? doing.error} />
+        {heardNothing && <p role="status">{words.value.microphone.heardNothing}</p>}
         <div class="buttons">
-          <button type="submit" disabled={doing.busy || said.trim() === ''}>
+          <button type="submit" disabled={busy || said.trim() === ''}>
             {says.trySend}
           </button>
+          <SpeakButton busy={busy} onSpoken={(samples) => void hear(samples)} />
         </div>
       </form>
       {tried !== null && (

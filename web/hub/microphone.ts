@@ -1,4 +1,4 @@
-import { pageClock } from '../../hub/page-clock.ts'
+import { pageClock } from './page-clock.ts'
 
 /** What the hub hears. */
 const RATE = 16_000

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { words } from '../../words/words.ts'
-import { hasMicrophone, listenAtMicrophone, type SpokenSentence } from './microphone.ts'
+import { hasMicrophone, listenAtMicrophone, type SpokenSentence } from '../hub/microphone.ts'
+import { words } from '../words/words.ts'
 
 interface SpeakButtonParts {
   /** What is said before is not answered yet. */
@@ -10,7 +10,7 @@ interface SpeakButtonParts {
 
 /** Listens from one press to the next, or for half a minute. Nothing is heard that nobody pressed for. */
 export function SpeakButton({ busy, onSpoken }: SpeakButtonParts) {
-  const says = words.value.conversations.here
+  const says = words.value.microphone
   const sentence = useRef<SpokenSentence | null>(null)
   const isGone = useRef(false)
   const [state, setState] = useState<'quiet' | 'asking' | 'listening'>('quiet')
@@ -36,12 +36,12 @@ export function SpeakButton({ busy, onSpoken }: SpeakButtonParts) {
       const samples = await spoken.sound
       if (samples !== null && !isGone.current) onSpoken(samples)
     } catch (thrown) {
-      setWrong(whyNot(thrown, says.microphone))
+      setWrong(whyNot(thrown, says))
     }
     sentence.current = null
     setState('quiet')
   }
-  if (!hasMicrophone()) return <p class="small">{says.microphone.none}</p>
+  if (!hasMicrophone()) return <p class="small">{says.none}</p>
   const isListening = state === 'listening'
   return (
     <>
