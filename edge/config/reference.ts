@@ -42,6 +42,10 @@ const MEANINGS: ReadonlyMap<string, string> = new Map([
     'microphone.voice_activity',
     'When speech begins and ends: hangover_ms 500, min_speech_ms 120 (milliseconds), longest_s 15 (seconds).',
   ],
+  [
+    'microphone.echo_cancelled',
+    'Whether it does not hear the speaker, as lares edge doctor measures: then a voice may interrupt an answer, where the persona says so (barge_in speech).',
+  ],
   ['speaker.enabled', 'Whether this device speaks.'],
   ['speaker.device', 'ALSA name, as `aplay -L` lists them.'],
 ])

@@ -68,6 +68,8 @@ const microphone = z.strictObject({
   /** What starts a turn. `voice` sends what anybody says in the room to the hub. */
   trigger: z.enum(['voice', 'button', 'both']).default('voice'),
   voice_activity: voiceActivity.prefault({}),
+  /** It does not hear the speaker, which `lares edge doctor` measures: then a voice may interrupt an answer. */
+  echo_cancelled: z.boolean().default(false),
 })
 
 const speaker = z.strictObject({
@@ -119,6 +121,7 @@ export const EXAMPLES: ReadonlyMap<string, string> = new Map([
   ['microphone.enabled', 'enabled = true'],
   ['microphone.device', 'device = "plughw:CARD=seeed2micvoicec,DEV=0"'],
   ['microphone.trigger', 'trigger = "voice"'],
+  ['microphone.echo_cancelled', 'echo_cancelled = true'],
   ['microphone.voice_activity', 'voice_activity = { hangover_ms = 500 }'],
   ['speaker', '[speaker]\nenabled = true'],
   ['speaker.enabled', 'enabled = true'],

@@ -1,3 +1,4 @@
+import { checkEcho } from './echo-check.ts'
 import type { Finding } from './findings.ts'
 import { problemFrom } from './findings.ts'
 import { checkHub, checkIntroduction } from './hub-check.ts'
@@ -23,6 +24,7 @@ const CHECKS: readonly [string, Check][] = [
   ['outputs', checkOutputs],
   ['gpio', checkGpio],
   ['microphone', checkMicrophone],
+  ['echo', checkEcho],
   ['hub', checkHub],
   ['introduction', checkIntroduction],
 ]

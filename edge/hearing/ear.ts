@@ -35,6 +35,8 @@ export interface EarOptions {
   sink: TurnSink
   /** What may begin a turn here besides a command of the hub. `voice` sends everything anybody says in the room. */
   trigger: 'voice' | 'button' | 'both'
+  /** It does not hear the device itself, so a voice may speak into an answer where the hub says so. Default: it does. */
+  echoCancelled?: boolean
   /** Sound kept from before the trigger. Default 400 ms: the first syllable was over before it was certain. */
   prerollMs?: number
   /** Longest turn that was not begun by holding the button. Default 15 s. */
@@ -88,6 +90,8 @@ export class Ear {
   #lastDecision: VadDecision | null = null
   #pressedAt: number | null = null
   #stream = 0
+  /** A voice may speak into what the device says now. */
+  #interruptible = false
   /** Until then a voice begins a turn whatever the trigger is, on the monotonic clock. */
   #listensUntil = 0
 
@@ -121,7 +125,7 @@ export class Ear {
     if (turn) this.#continue(turn, block, decision)
     else {
       this.#ring.push(block)
-      if (decision.started && this.#hearsVoices && !this.#speaking) this.#begin('voice')
+      if (decision.started && (this.#speaking ? this.#interruptible : this.#hearsVoices)) this.#begin('voice')
     }
   }
 
@@ -184,14 +188,17 @@ export class Ear {
     this.#lastDecision = null
   }
 
-  /** While the device itself speaks, a voice begins no turn: it would be its own. Button and command still do. */
+  /** While the device itself speaks, a voice begins no turn where it would be its own. Button and command still do. */
   speaking(on: boolean): void {
     this.#speaking = on
+    if (!on) this.#interruptible = false
   }
 
   /** What the hub says about a session; `stand_down` ends the turn because another device answers. */
   session(message: Session): void {
     if (message.step === 'granted') this.#options.vad.endsAfter(message.silence_ms ?? null)
+    if (message.step === 'speaking')
+      this.#interruptible = this.#options.echoCancelled === true && message.barge_in === 'speech'
     if (message.step === 'follow_up') this.#listensUntil = this.#options.clock.mono() + (message.listen_ms ?? 0)
     else if (message.step === 'ended') this.#listensUntil = 0
     const turn = this.#turn

@@ -186,6 +186,7 @@ export class Hearing implements Service {
       sink: sender,
       trigger: this.#trigger,
       capMs,
+      echoCancelled: config.echo_cancelled,
       onRefused: (refusal, trigger) => this.#tellRefused(refusal, trigger),
       onState,
     })

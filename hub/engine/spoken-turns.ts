@@ -7,6 +7,8 @@ export interface Speaks {
   language: string
   /** How long the device listens after an answer without being called again, milliseconds. */
   followUpMs: number
+  /** What interrupts an answer beside a button. */
+  bargeIn: 'off' | 'wake_word' | 'speech'
   /** By stage, engines to be asked before others. */
   engines: { stt: readonly string[]; tts: readonly string[]; answer: readonly string[] }
 }

@@ -207,6 +207,7 @@ export class SpokenTurn {
     const utterance = new Utterance({
       ...{ clock, voice, to, device, language, speech: id(), waterfall: this.#waterfall },
       prefer: turn.speaks.engines.tts,
+      bargeIn: turn.speaks.bargeIn,
       about: { session: turn.session, epoch: turn.epoch, turn: turn.turn },
       begins: () => this.#thinking?.stop(),
     })

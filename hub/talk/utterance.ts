@@ -29,6 +29,8 @@ export interface UtteranceParts {
   /** What it is said about; for an announcement a session that is none. */
   about: Pick<Session, 'session' | 'epoch' | 'turn'>
   language: string
+  /** What interrupts it beside a button; absent: nothing does. */
+  bargeIn?: 'off' | 'wake_word' | 'speech'
   /** Voices that are to be asked before others. */
   prefer?: readonly string[]
   /** Its own id on the wire. */
@@ -125,10 +127,11 @@ export class Utterance {
   /** The first sound says at which rate all of it is. */
   #begin(rate: number): SpeechStream {
     if (this.#stream) return this.#stream
-    const { clock, to, device, about, waterfall, begins } = this.#parts
+    const { clock, to, device, about, waterfall, begins, bargeIn = 'off' } = this.#parts
     const { speech } = this
     begins?.()
-    to.session(device, { ...about, step: 'speaking', speech: { id: speech, rate } })
+    const interrupts = bargeIn === 'off' ? {} : { barge_in: bargeIn }
+    to.session(device, { ...about, step: 'speaking', ...interrupts, speech: { id: speech, rate } })
     this.#stream = new SpeechStream({
       clock,
       rate,

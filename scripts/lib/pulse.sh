@@ -24,6 +24,7 @@ pulse_start() {
 </usr/share/alsa/alsa.conf>
 pcm.lares_mic { type pulse device "lares.monitor" }
 pcm.lares_speaker { type pulse device "lares_speaker" }
+pcm.lares_room { type pulse device "lares" }
 pcm.lares_mic_2 { type pulse device "lares_2.monitor" }
 pcm.lares_speaker_2 { type pulse device "lares_speaker_2" }
 CONF

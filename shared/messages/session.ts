@@ -17,6 +17,8 @@ export const session = message({
     listen_ms: z.int().min(0).max(60_000).optional(),
     /** With `granted`: how long a silence ends what somebody says, milliseconds; absent: as the device has it. */
     silence_ms: z.int().min(100).max(5_000).optional(),
+    /** With `speaking`: what interrupts it beside a button; absent: nothing does. Whether the device can is its own matter. */
+    barge_in: z.enum(['wake_word', 'speech']).optional(),
     speech: z.object({ id: wireId, rate: z.int().min(8_000).max(48_000) }).optional(),
   }),
   sample: { session: '01932f6e-7f0c-7a51-8f1d-6d0c9b1f2a33', epoch: 1, turn: '01jd0c5x-turn-1', step: 'stored' },

@@ -43,7 +43,7 @@ const MAY_IMPORT: Record<string, string> = {
   'edge/orders':
     'edge/config edge/control edge/health edge/outbox edge/parts edge/status shared shared/messages shared/sqlite',
   'edge/doctor':
-    'edge/config edge/gpio edge/health edge/hearing edge/link edge/outbox edge/outputs edge/sensors edge/status shared shared/sqlite',
+    'edge/config edge/gpio edge/health edge/hearing edge/link edge/outbox edge/outputs edge/sensors edge/speaking edge/status shared shared/sqlite',
   edge: 'edge/* shared shared/sqlite',
 
   'hub/store': 'shared shared/sqlite',

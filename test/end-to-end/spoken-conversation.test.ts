@@ -25,7 +25,7 @@ const LARES = join(ROOT, 'lares')
 const PATIENCE = { timeout: 20_000, interval: 100 }
 const RAW = ['--raw', '--format=s16le', '--rate=16000', '--channels=1']
 const SETTINGS =
-  '[microphone]\nenabled = true\ndevice = "lares_mic"\n[speaker]\nenabled = true\ndevice = "lares_speaker"\n[gpio]\nbackend = "none"\n'
+  '[microphone]\nenabled = true\ndevice = "lares_mic"\necho_cancelled = true\n[speaker]\nenabled = true\ndevice = "lares_speaker"\n[gpio]\nbackend = "none"\n'
 
 describe.skipIf(why !== null)('a real agent with a microphone and a speaker', () => {
   let pulse: Pulse
@@ -116,6 +116,30 @@ describe.skipIf(why !== null)('a real agent with a microphone and a speaker', ()
     recorder.kill('SIGTERM')
     await ears.rest()
   }, 90_000)
+
+  it('is interrupted by a voice that speaks into its answer, where its persona says so', async () => {
+    await admin.call('personas', 'edit', { persona: 'companion', barge_in: 'speech' })
+    await admin.call('personas', 'publish', { persona: 'companion', notes: 'a voice interrupts' })
+    // The next session has it.
+    await admin.call('sessions', 'end', { session: device })
+    await speak('who are you')
+    await vi.waitFor(async () => {
+      const { messages } = await admin.call<Told>('sessions', 'show', { session: device })
+      expect(messages).toMatchObject([{ role: 'user', content: expect.stringMatching(/who are you/i) }])
+    }, PATIENCE)
+    // The answer is on its way, and takes some seconds to be said.
+    await wait(systemClock, 600)
+    await speak('what time is it')
+    await vi.waitFor(async () => {
+      const { messages } = await admin.call<Told>('sessions', 'show', { session: device })
+      const [, answer, question, time] = messages
+      expect([answer?.end, question?.content, time?.role]).toEqual([
+        'stopped',
+        expect.stringMatching(/what time/i),
+        'assistant',
+      ])
+    }, PATIENCE)
+  }, 60_000)
 
   it('is answered by one of two that hear the same, and the other one stands down', async () => {
     const other = await joinAgent('Hall speaker')

@@ -233,4 +233,11 @@ export const TALKED: readonly Mutation[] = [
       name: 'that has ended by itself is told nothing any more',
     },
   },
+  {
+    without: 'keeping a device from interrupting itself',
+    file: 'edge/hearing/ear.ts',
+    text: "this.#options.echoCancelled === true && message.barge_in === 'speech'",
+    becomes: "message.barge_in === 'speech'",
+    test: { file: 'test/edge/hearing/ear.test.ts', name: 'does not where it would be its own' },
+  },
 ]

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { configSchema } from '../../edge/config/schema.ts'
+import { checkEcho } from '../../edge/doctor/echo-check.ts'
 import { examine } from '../../edge/doctor/examine.ts'
 import { type Finding, problemFrom } from '../../edge/doctor/findings.ts'
 import { checkClock, checkDisk } from '../../edge/doctor/machine-checks.ts'
@@ -225,6 +226,9 @@ describe('the microphone that the doctor looks at', () => {
   })
 })
 
+const LOADS_CANCELLATION =
+  'Load echo cancellation into PulseAudio or PipeWire (pactl load-module module-echo-cancel aec_method=webrtc), name its source and sink as devices of [microphone] and [speaker], and run this again.'
+
 describe.skipIf(pulseMissing)('the sound that the doctor hears', () => {
   let pulse: Pulse
   beforeAll(() => {
@@ -255,6 +259,25 @@ describe.skipIf(pulseMissing)('the sound that the doctor hears', () => {
       await ended
     }
   }
+
+  it('of its own speaker is an echo, which is measured: what may interrupt an answer follows from it', async () => {
+    const look = async (speaker: string, echo_cancelled: boolean) => {
+      const config = {
+        microphone: { enabled: true, device: 'lares_mic', echo_cancelled },
+        speaker: { enabled: true, device: speaker },
+      }
+      const [found] = await checkEcho({ ...doctorOf(fakeTree(), config), env: pulse.env })
+      return found
+    }
+    expect(await look('lares_speaker', true)).toMatchObject({ says: expect.stringContaining('a voice may interrupt') })
+    expect(await look('lares_room', false)).toMatchObject({
+      says: expect.stringMatching(/hears the speaker \d+ dB above the room: the button interrupts/),
+    })
+    const own = await look('lares_room', true)
+    expect(own?.mend).toMatch(asPattern(LOADS_CANCELLATION))
+    const none = await look('lares_no_speaker', true)
+    expect(none?.mend).toMatch(asPattern('List the speakers with aplay -L, and name one as [speaker] device.'))
+  }, 40_000)
 
   it('is none while it is muted, and some once it is not', async () => {
     await whilePlaying(async () => {

@@ -33,7 +33,8 @@ export function speaks(
   const { voice_config, behavior_config } = pinnedDefinition(db, persona, version)
   const { stt, tts, answer } = behavior_config.engines
   const [language = 'en'] = voice_config.language.split('-')
-  return { persona, language, followUpMs: behavior_config.follow_up_s * 1_000, engines: { stt, tts, answer } }
+  const { follow_up_s, barge_in: bargeIn } = behavior_config
+  return { persona, language, followUpMs: follow_up_s * 1_000, bargeIn, engines: { stt, tts, answer } }
 }
 
 /** How long a silence ends what somebody says, milliseconds, where it is not as the device has it; the longest waits for who breathes in a sentence. */

@@ -109,6 +109,7 @@ export class TalkUnderTest {
       persona: 'companion',
       language: 'en',
       followUpMs: 8_000,
+      bargeIn: 'off' as const,
       engines: { stt: [], tts: [], answer: [] },
       ...more,
     }

@@ -66,6 +66,10 @@ export const EDGE: Inventory = {
     'Free some space: the outbox of a week needs 200 MB.': DOCTOR,
     'See docs/operations.md, "Pins".': { because: 'only an agent of an earlier version says less' },
   },
+  'edge/doctor/echo-check.ts': {
+    'List the speakers with aplay -L, and name one as [speaker] device.': DOCTOR,
+    'Load echo cancellation into PulseAudio or PipeWire (pactl load-module': DOCTOR,
+  },
   'edge/doctor/microphone-check.ts': {
     'Install what it belongs to: sudo apt install alsa-utils.': DOCTOR,
     'List the microphones with arecord -L, and name one as': DOCTOR,

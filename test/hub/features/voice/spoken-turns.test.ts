@@ -38,7 +38,13 @@ describe('a turn that begins', () => {
     expect(opened).toEqual([
       {
         ...{ device: KITCHEN, turn: 't1', session: session?.id, epoch: session?.epoch },
-        speaks: { persona: 'companion', language: 'de', followUpMs: 3_000, engines: { stt: [], tts: [], answer: [] } },
+        speaks: {
+          persona: 'companion',
+          language: 'de',
+          followUpMs: 3_000,
+          bargeIn: 'wake_word',
+          engines: { stt: [], tts: [], answer: [] },
+        },
       },
     ])
   })
