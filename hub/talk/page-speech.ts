@@ -16,6 +16,8 @@ const LONGEST_S = 180
 
 const NO_EARS = 'On its machine: lares voice install. Others, and other languages: docs/voice.md.'
 const NO_VOICE = 'On its machine: sudo apt install flite espeak-ng. Others, and other languages: docs/voice.md.'
+const OTHER_EARS =
+  'lares voice install brings English alone. What understands other languages: docs/voice.md, "Whisper, Piper and others elsewhere".'
 
 /** Hears and speaks for the page, with the engines of the speakers. */
 export class PageSpeech implements SpeechDesk {
@@ -42,7 +44,7 @@ export class PageSpeech implements SpeechDesk {
         by = ears.name,
         tookMs,
       } = await hearWhole(ears, samples, { ...choice, signal: until }).catch((error) => {
-        throw withHint(error, NO_EARS)
+        throw withHint(error, OTHER_EARS)
       })
       return { text, by, tookMs }
     })

@@ -142,6 +142,8 @@ describe.skipIf(noBrowser !== null)('talking on the page', () => {
     await page.getByLabel('What do you want to say?').fill('what time is it')
     await page.keyboard.press('Enter')
     await page.locator('.talk .answered').getByText('It is').waitFor()
+    await page.getByRole('button', { name: 'Read it aloud' }).click()
+    await page.getByRole('alert').getByText('piper').waitFor()
     expect(house.complaints).toEqual([])
     await page.context().close()
   })

@@ -54,7 +54,7 @@ describe('the page hears and speaks with the engines of the house', () => {
     const { engine } = ears(() => Promise.reject(new LaresError('missing_program', 'nothing here understands de')))
     const english = new PageSpeech({ ears: () => engine, voice: () => null }, new ManualClock(0))
     await expect(english.hear(Int16Array.of(1), CHOICE, open)).rejects.toMatchObject({
-      ...{ message: 'nothing here understands de', hint: expect.stringContaining('docs/voice.md') },
+      ...{ message: 'nothing here understands de', hint: expect.stringContaining('Whisper') },
     })
   })
 

@@ -51,6 +51,10 @@ export const PAGE: Inventory = {
     'On its machine: sudo apt install flite espeak-ng. Others, and other languages: docs/voice.md.': {
       because: 'what test/end-to-end/spoken-conversation.test.ts hears is spoken by them',
     },
+    'lares voice install brings English alone. What understands other languages: docs/voice.md, "Whisper, Piper and others elsewhere".':
+      {
+        because: 'test/end-to-end/browser/talk-page.test.ts has a server of that kind, and is heard by it',
+      },
     'Say less at once.': SPEAKS,
     'Say it again. Which of them is slow says lares voice doctor on its machine.': SPEAKS,
   },

@@ -4,6 +4,7 @@ import type { VoiceAnswer } from '../../hub/answers.ts'
 import { hearSentence } from '../../hub/hear-sentence.ts'
 import { type Hub, useHub } from '../../hub/hub.ts'
 import { asHubError, type HubError } from '../../hub/hub-error.ts'
+import { textAloud } from '../../hub/text-aloud.ts'
 import { language as pageLanguage } from '../../words/words.ts'
 
 /** What somebody said here and was answered. */
@@ -62,15 +63,15 @@ export function useExchanges({ device, language }: { device: string; language: s
     const answer = await connection.ask<VoiceAnswer>('voice/ask', { text: said, ...place })
     const key = all.next
     all.next += 1
-    all.exchanges.value = [...all.exchanges.value, { key, said, by, answer, sound: null }].slice(-MOST)
+    const exchanges = [...all.exchanges.value, { key, said, by, answer, sound: null }]
+    giveBack(exchanges.slice(0, -MOST))
+    all.exchanges.value = exchanges.slice(-MOST)
     return key
   }
   const speak = async (key: number): Promise<void> => {
     const answer = all.exchanges.value.find((one) => one.key === key)?.answer
     if (answer === undefined) return
-    const { path } = await connection.ask<{ path: string }>('voice/speak', {
-      ...{ ...place, text: answer.text, language: answer.language },
-    })
+    const path = await textAloud(connection, { ...place, text: answer.text, language: answer.language })
     all.exchanges.value = all.exchanges.value.map((one) => (one.key === key ? { ...one, sound: path } : one))
   }
   return {
@@ -93,7 +94,12 @@ export function useExchanges({ device, language }: { device: string; language: s
         return true
       }),
     clear() {
+      giveBack(all.exchanges.value)
       all.exchanges.value = []
     },
   }
+}
+
+function giveBack(exchanges: readonly Exchange[]): void {
+  for (const { sound } of exchanges) if (sound !== null) URL.revokeObjectURL(sound)
 }

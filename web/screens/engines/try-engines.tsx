@@ -51,10 +51,12 @@ function Tried({ tried }: { tried: TriedEngines['tried'][number] }) {
   const { voice, ear, heard, wrong, took_ms, error, hint } = tried
   return (
     <li class="row">
-      <span>{says.speaksTo(voice, ear ?? says.nobodyHears)}</span>
+      <span>{ear === null ? says.speaks(voice) : says.speaksTo(voice, ear)}</span>
       <span class="end small">
-        {wrong !== null && (wrong === 0 ? says.right : says.wrong(`${Math.round(wrong * 100)} %`))}
-        {took_ms !== null && ` · ${shortSpanWords(took_ms)}`}
+        {[
+          ...(wrong === null ? [] : [wrong === 0 ? says.right : says.wrong(`${Math.round(wrong * 100)} %`)]),
+          ...(took_ms === null ? [] : [shortSpanWords(took_ms)]),
+        ].join(' · ')}
       </span>
       {heard !== null && <p class="wide">{heard}</p>}
       {error !== null && (
