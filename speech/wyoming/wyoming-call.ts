@@ -81,7 +81,7 @@ export class WyomingCall {
     const { name, host, port } = this.#place
     this.#end(
       new LaresError('unreachable', `${name} at ${host}:${port}: ${why}`, {
-        hint: 'Look whether it runs there: lares voice doctor.',
+        hint: 'Look whether it runs there: lares voice try shows what it does.',
       }),
     )
   }

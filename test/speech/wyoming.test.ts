@@ -129,7 +129,7 @@ describe('ears elsewhere', () => {
     await expect(hearWhole(ears(place), new Int16Array(10), { language: 'en' })).rejects.toMatchObject({
       code: 'unreachable',
       message: expect.stringMatching(asPattern(message)),
-      hint: expect.stringMatching(asPattern('Look whether it runs there: lares voice doctor.')),
+      hint: expect.stringMatching(asPattern('Look whether it runs there: lares voice try shows what it does.')),
     })
     await expect.poll(closed).toBe(1)
   })

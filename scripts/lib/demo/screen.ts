@@ -4,6 +4,9 @@ import { type DeviceView, isOther } from './house-view.ts'
 import type { DemoView, PlaceView } from './look.ts'
 import { rowsOf } from './outcome.ts'
 
+/** Columns of a device's name. */
+const NAME = 15
+
 const BOLD = '\u001b[1m'
 const DIM = '\u001b[2m'
 const GREEN = '\u001b[32m'
@@ -64,7 +67,7 @@ export function screen(view: DemoView, { colours, width, persona, footer, talk }
       BOLD,
     ),
     '',
-    line('house   device       status   heartbeats  messages  sessions', DIM),
+    line(`house   ${'device'.padEnd(NAME)}  status   heartbeats  messages  sessions`, DIM),
     ...places.flatMap((place) =>
       place.house.devices.flatMap((device) => deviceLines(place.name, device, { paint, line, width })),
     ),
@@ -82,8 +85,8 @@ export function screen(view: DemoView, { colours, width, persona, footer, talk }
 
 function deviceLines(place: string, device: DeviceView, { paint, line, width }: Pen): string[] {
   const status = paint(device.status === 'online' ? GREEN : YELLOW, device.status.padEnd(8))
-  const head = `${place.padEnd(6)}  ${cutText(device.name, 11).padEnd(11)}  ${status}`
-  if (isOther(device)) return [`${head} ${cutText(stateWords(device), Math.max(10, width - 31))}`]
+  const head = `${place.padEnd(6)}  ${cutText(device.name, NAME).padEnd(NAME)}  ${status}`
+  if (isOther(device)) return [`${head} ${cutText(stateWords(device), Math.max(10, width - NAME - 20))}`]
   const numbers = [
     String(device.heartbeats).padStart(10),
     String(device.stored).padStart(8),

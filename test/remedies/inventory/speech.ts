@@ -7,7 +7,7 @@ const VOICES = 'test/speech/program-voice.test.ts'
 /** The remedies of speech/. */
 export const SPEECH: Inventory = {
   'speech/': {
-    'Look whether it runs there: lares voice doctor.': {
+    'Look whether it runs there: lares voice try shows what it does.': {
       because: 'test/speech/wyoming.test.ts has servers that fail, and then what its remedy says',
     },
     'Choose another address: wyoming below [voice] in hub.toml.': {
