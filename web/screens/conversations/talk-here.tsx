@@ -18,7 +18,9 @@ export function TalkHere() {
   const talk = useExchanges({ device, language })
   const send = async (event: SubmitEvent) => {
     event.preventDefault()
-    if (said.trim() !== '' && (await talk.say(said.trim()))) setSaid('')
+    // As it stands there: whoever types fast is ahead of what is drawn.
+    const sentence = String(new FormData(event.currentTarget as HTMLFormElement).get('said')).trim()
+    if (sentence !== '' && (await talk.say(sentence))) setSaid('')
   }
   return (
     <Card title={says.title} class="talk">
@@ -29,6 +31,7 @@ export function TalkHere() {
           {(id) => (
             <input
               id={id}
+              name="said"
               value={said}
               maxLength={1_000}
               autocomplete="off"
@@ -40,7 +43,7 @@ export function TalkHere() {
         <Failure error={talk.error} />
         {talk.heardNothing && <p role="status">{words.value.microphone.heardNothing}</p>}
         <div class="buttons">
-          <button type="submit" class="main" disabled={talk.busy || said.trim() === ''}>
+          <button type="submit" class="main" disabled={talk.busy}>
             {says.send}
           </button>
           <SpeakButton busy={talk.busy} onSpoken={(samples) => void talk.hear(samples)} />

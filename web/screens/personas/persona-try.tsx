@@ -27,7 +27,8 @@ export function PersonaTry({ persona }: { persona: string }) {
   }
   const send = (event: SubmitEvent) => {
     event.preventDefault()
-    void say(said.trim())
+    const sentence = String(new FormData(event.currentTarget as HTMLFormElement).get('said')).trim()
+    if (sentence !== '') void say(sentence)
   }
   const hear = async (samples: Int16Array<ArrayBuffer>) => {
     setHearing(true)
@@ -51,6 +52,7 @@ export function PersonaTry({ persona }: { persona: string }) {
           {(id) => (
             <input
               id={id}
+              name="said"
               value={said}
               maxLength={1_000}
               autocomplete="off"
@@ -61,31 +63,36 @@ export function PersonaTry({ persona }: { persona: string }) {
         <Failure error={wrong ?? doing.error} />
         {heardNothing && <p role="status">{words.value.microphone.heardNothing}</p>}
         <div class="buttons">
-          <button type="submit" disabled={busy || said.trim() === ''}>
+          <button type="submit" disabled={busy}>
             {says.trySend}
           </button>
           <SpeakButton busy={busy} onSpoken={(samples) => void hear(samples)} />
         </div>
       </form>
-      {tried !== null && (
-        <div aria-live="polite">
-          {tried.answer !== null && <p class="words">{tried.answer}</p>}
-          <p class="small">
-            {says.tried(tried.version)}: {tried.says}
-          </p>
-          <details>
-            <summary>{says.tryGiven}</summary>
-            <dl class="given">
-              {tried.given.map(({ role, content }, index) => (
-                <div key={index}>
-                  <dt>{role}</dt>
-                  <dd>{content}</dd>
-                </div>
-              ))}
-            </dl>
-          </details>
-        </div>
-      )}
+      {tried !== null && <TriedAnswer tried={tried} />}
     </Card>
+  )
+}
+
+function TriedAnswer({ tried: { answer, version, given, says: said } }: { tried: PersonaTried }) {
+  const says = words.value.personas
+  return (
+    <div aria-live="polite">
+      {answer !== null && <p class="words">{answer}</p>}
+      <p class="small">
+        {says.tried(version)}: {said}
+      </p>
+      <details>
+        <summary>{says.tryGiven}</summary>
+        <dl class="given">
+          {given.map(({ role, content }, index) => (
+            <div key={index}>
+              <dt>{role}</dt>
+              <dd>{content}</dd>
+            </div>
+          ))}
+        </dl>
+      </details>
+    </div>
   )
 }
