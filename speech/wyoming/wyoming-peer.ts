@@ -22,6 +22,8 @@ export interface WyomingService {
 /** A sentence is over by then, as it is for our own speakers. */
 const LONGEST_SAMPLES = 60 * 16_000
 const TEXT_LENGTH = 4_000
+/** What waits to be answered; a program asks one thing after the other. */
+const WAITING = 8
 /** Who says nothing for so long has gone without a word, or has nothing to ask. */
 const SILENT_MS = 300_000
 
@@ -39,6 +41,7 @@ export class WyomingPeer {
   /** Text of an answer that is still being written; `null`: none is. */
   #written: { push(text: string): void; end(): void } | null = null
   #queue: Promise<unknown> = Promise.resolve()
+  #waiting = 0
   #cancelSilence = () => {}
 
   constructor(socket: Socket, service: WyomingService) {
@@ -199,11 +202,18 @@ export class WyomingPeer {
     })
   }
 
-  /** One after the other: a peer that asks twice reads the answers in that order. */
+  /** One after the other: a peer that asks twice reads the answers in that order. Throws when too much waits. */
   #inTurn(run: () => Promise<void>): void {
-    this.#queue = this.#queue.then(run).catch((error: unknown) => {
-      if (!this.#over.signal.aborted) this.#fail(asError(error).message)
-    })
+    if (this.#waiting >= WAITING) throw new Error(`more than ${WAITING} questions at once are not answered`)
+    this.#waiting += 1
+    this.#queue = this.#queue
+      .then(run)
+      .catch((error: unknown) => {
+        if (!this.#over.signal.aborted) this.#fail(asError(error).message)
+      })
+      .finally(() => {
+        this.#waiting -= 1
+      })
   }
 
   #fail(text: string): void {

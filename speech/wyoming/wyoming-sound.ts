@@ -4,6 +4,8 @@ import { resample } from '../sound/resample.ts'
 const RATE = 16_000
 const RATES = { least: 8_000, most: 48_000 } as const
 const CHANNELS = 8
+/** Of one event: programs send some hundredths of a second, and what is converted at once holds everybody else up. */
+const MOST_BYTES = 200_000
 
 export interface WyomingFormat {
   rate: number
@@ -20,8 +22,9 @@ export function formatOf({ rate, width, channels }: Readonly<Record<string, unkn
   return { rate, channels }
 }
 
-/** Sound as engines hear it: its first channel, 16 kHz. */
+/** Sound as engines hear it: its first channel, 16 kHz. Throws an `Error` for more than two seconds at once. */
 export function heardSamples(bytes: Buffer, { rate, channels }: WyomingFormat): Int16Array {
+  if (bytes.length > MOST_BYTES) throw new Error('sound of more than 200,000 bytes at once is not understood')
   const all = pcmSamples(bytes)
   const samples =
     channels === 1

@@ -114,7 +114,7 @@ describe('what is served over Wyoming', () => {
     const format = { rate: 48_000, width: 2, channels: 2 }
     peer.send('transcribe', { language: 'en_GB' })
     peer.send('audio-start', format)
-    peer.send('audio-chunk', format, Buffer.alloc(48_000 * 4))
+    for (let n = 0; n < 2; n += 1) peer.send('audio-chunk', format, Buffer.alloc(48_000 * 2))
     peer.send('audio-stop')
     expect((await peer.until('transcript')).data).toMatchObject({ text: 'heard 16000', language: 'en' })
     peer.events.splice(0)
@@ -183,6 +183,17 @@ describe('a peer', () => {
     ['a length that is none', Buffer.from('{"type":"audio-chunk","payload_length":99999999}\n')],
     ['a line without end', Buffer.alloc(70_000, 'x')],
     ['sound that nobody understands', encodeWyoming('audio-start', { rate: 16_000, width: 4, channels: 1 })],
+    [
+      'more sound at once than anybody says',
+      Buffer.concat([
+        encodeWyoming('audio-start', FORMAT),
+        encodeWyoming('audio-chunk', FORMAT, Buffer.alloc(300_000)),
+      ]),
+    ],
+    [
+      'more questions than anybody asks',
+      Buffer.concat(Array.from({ length: 9 }, () => encodeWyoming('synthesize', { text: 'Hello' }))),
+    ],
     ['a rate of nothing', encodeWyoming('audio-start', { rate: 0, width: 2, channels: 1 })],
   ])('that sends %s is told so and let go, and others are served', async (_, bytes) => {
     const [bad, good] = [new Peer(), new Peer()]

@@ -13,6 +13,7 @@ import type { ToDevice } from '../../talk/utterance.ts'
 import { unknownEngines, voiceEngines } from '../../talk/voice-engines.ts'
 import type { VoiceBeside } from './beside.ts'
 import { engineMetrics, tellEngines } from './engine-health.ts'
+import { OneAtATime } from './one-at-a-time.ts'
 import { serveWyoming } from './serve-wyoming.ts'
 import { VOICE } from './settings.ts'
 import { sorryWords } from './sorry-words.ts'
@@ -35,6 +36,7 @@ export function openVoiceFront(front: Front): FrontPart {
   const parts = { folder: front.folder, clock, secrets, ...readSection(VOICE, front.settings) }
   const engines = voiceEngines(parts)
   const unknown = unknownEngines(parts)
+  const trying = new OneAtATime('engines are being tried just now')
   const arbitration = new Arbitration({
     clock,
     chosen: (winner, others) =>
@@ -71,7 +73,7 @@ export function openVoiceFront(front: Front): FrontPart {
     metrics: [...talkMetrics(talk), ...engineMetrics(engines)],
     state: (): VoiceBeside => ({
       engines: engines.health(),
-      tryAll: (text, language) => tryEngines(engines.each(), { text, language, clock }),
+      tryAll: (text, language) => trying.run(() => tryEngines(engines.each(), { text, language, clock })),
     }),
     start() {
       if (unknown.length > 0)

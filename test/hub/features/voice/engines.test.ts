@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { speaksHere } from '../../../../hub/features/voice/beside.ts'
 import { engineMetrics, tellEngines } from '../../../../hub/features/voice/engine-health.ts'
+import { OneAtATime } from '../../../../hub/features/voice/one-at-a-time.ts'
 import { tryEngines } from '../../../../hub/talk/try-engines.ts'
 import { unknownEngines, voiceEngines } from '../../../../hub/talk/voice-engines.ts'
 import { ManualClock } from '../../../../shared/clock.ts'
@@ -122,4 +123,14 @@ describe('engines that are tried', () => {
     clock.advance(10_000)
     expect(await trying).toMatchObject([{ error: null }, { ear: 'hangs', error: 'it took longer than 10 s' }])
   })
+})
+
+it('what holds the machine up is done once at a time, and again after it failed', async () => {
+  const once = new OneAtATime('engines are being tried just now')
+  const { promise, reject } = Promise.withResolvers<void>()
+  const first = once.run(() => promise)
+  await expect(once.run(async () => {})).rejects.toMatchObject({ code: 'busy' })
+  reject(new Error('it failed'))
+  await expect(first).rejects.toThrow('it failed')
+  expect(await once.run(async () => 'again')).toBe('again')
 })
