@@ -36,6 +36,9 @@ function voice(name: string, script: string): ProgramVoice {
 const SPEAKS =
   'printf \'RIFF____WAVEfmt \\020\\000\\000\\000\\001\\000\\001\\000\\200\\076\\000\\000\\000\\175\\000\\000\\002\\000\\020\\000data\\200\\014\\000\\000\' > "$2"; head -c 3200 /dev/zero >> "$2"'
 
+/** A machine with much else to do begins and ends programs slowly. */
+const PATIENCE = { timeout: 15_000, interval: 50 }
+
 describe('a command of somebody', () => {
   const command = (words: string[]) => commandVoice({ key: 'mine', command: words, languages: null })
 
@@ -77,18 +80,18 @@ describe('a command of somebody', () => {
     await expect(spokenWhole(command(['/bin/sh', '-c', words]), 'hello', { language: 'en' })).rejects.toThrow(message)
   })
 
-  it('is ended with everything that it has begun', async () => {
+  it('is ended with everything that it has begun', { timeout: 40_000 }, async () => {
     const over = new AbortController()
     const spoken = spokenWhole(command(['/bin/sh', '-c', `sleep 60 & echo $! > ${folder}/pid; wait`]), 'hello', {
       ...{ language: 'en', signal: over.signal },
     })
     spoken.catch(() => {})
     const pid = () => Number(existsSync(join(folder, 'pid')) ? readFileSync(join(folder, 'pid'), 'utf8') : 0)
-    await vi.waitFor(() => expect(pid()).toBeGreaterThan(0))
+    await vi.waitFor(() => expect(pid()).toBeGreaterThan(0), PATIENCE)
     over.abort(new Error('nobody listens'))
     await expect(spoken).rejects.toThrow('nobody listens')
     // What is left of it may be a zombie until somebody asks.
-    await vi.waitFor(() => expect(isAlive(pid())).toBe(false))
+    await vi.waitFor(() => expect(isAlive(pid())).toBe(false), PATIENCE)
   })
 
   function isAlive(pid: number): boolean {

@@ -1,6 +1,6 @@
 import { createPersona, editPersona, publishPersona } from './draft-commands.ts'
 import { exportPersona, importPersona, validatePersona } from './file-commands.ts'
-import { diffPersona, listPersonas, showPersona, tryPersona } from './look-commands.ts'
+import { diffPersona, listPersonas, showPersona } from './look-commands.ts'
 import { activatePersona, deactivatePersona, rollbackPersona } from './state-commands.ts'
 
 export const COMMANDS = [
@@ -16,5 +16,4 @@ export const COMMANDS = [
   exportPersona,
   importPersona,
   validatePersona,
-  tryPersona,
 ] as const

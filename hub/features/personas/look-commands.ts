@@ -7,7 +7,6 @@ import { visibleHouses } from '../../query/visibility.ts'
 import type { ReadDefinition } from './definition.ts'
 import { definitionLine, definitionLines, differenceLine, differences } from './definition-lines.ts'
 import { personaParam } from './draft-commands.ts'
-import { promptFor } from './persona-prompt.ts'
 import {
   currentDefinition,
   draftDefinition,
@@ -142,39 +141,6 @@ export const diffPersona = adminCommand({
     const right = to ?? (draftOf(db, row.id) === undefined ? row.current_version : DRAFT)
     const at = (version: string) => definitionAt(db, row.id, version).definition
     return { from: left, to: right, differences: differences(at(left), at(right)) }
-  },
-})
-
-export const tryPersona = adminCommand({
-  area: 'personas',
-  verb: 'try',
-  needs: 'read',
-  summary: 'What a persona would be given for a sentence, without saying it to anybody',
-  params: z.strictObject({
-    persona: personaParam,
-    said: text(1_000).trim().min(1).meta({ description: 'what somebody says to it' }),
-    version: text(20).min(1).optional().meta({ description: 'of another than the draft or current version' }),
-  }),
-  result: z.strictObject({
-    persona: z.string(),
-    version: z.string(),
-    /** What whoever answers is given, the first one first. */
-    given: z.array(z.strictObject({ role: z.string(), content: z.string() })),
-    /** `null`: nobody here can answer. */
-    answer: z.string().nullable(),
-    says: z.string(),
-  }),
-  examples: [{ says: 'a question', params: { persona: 'companion', said: 'How warm is it?' } }],
-  positional: ['persona', 'said'],
-  changes: false,
-  query({ db }, { persona, said, version }) {
-    const { id: found, row } = personaNamed(db, persona)
-    const tried = version ?? (draftOf(db, found) === undefined ? (row?.current_version ?? DRAFT) : DRAFT)
-    const { definition } = definitionAt(db, found, tried)
-    return {
-      ...{ persona: found, version: tried, given: promptFor(definition, said), answer: null },
-      says: 'This is what a model would be given where no sentence means that. Ask it aloud, or see who answers below [voice] in hub.toml.',
-    }
   },
 })
 

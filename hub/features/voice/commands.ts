@@ -11,6 +11,7 @@ import { listEngines, tryEngine } from './engine-commands.ts'
 import { addSpokenName, listSpokenNames, removeSpokenName } from './name-commands.ts'
 import { hearAtPage, speakAtPage } from './page-commands.ts'
 import { sayAloud } from './say-command.ts'
+import { tryPersona } from './try-persona.ts'
 import { LANGUAGES } from './understand.ts'
 
 const ask = adminCommand({
@@ -101,6 +102,7 @@ export const COMMANDS = [
   ask,
   listEngines,
   tryEngine,
+  tryPersona,
   sayAloud,
   hearAtPage,
   speakAtPage,

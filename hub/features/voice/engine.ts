@@ -11,6 +11,7 @@ import { asksModels } from './ask-model.ts'
 import { houseNames } from './house-names.ts'
 import { saidBefore } from './said-before.ts'
 import { VOICE } from './settings.ts'
+import { tellTried } from './try-persona.ts'
 import { prepareSentences } from './understand.ts'
 import { useTool } from './voice-tools.ts'
 
@@ -49,6 +50,10 @@ export function openVoice(house: House): Feature {
         const answered = answeredTurn(context, { device, turn })
         if (answered === null) return { verdict: 'refused', value: NOTHING }
         return { verdict: 'stored', value: answerTurn(context, answered, { text: text.trim(), by, find }) }
+      },
+      persona_tried(context, tried) {
+        tellTried(context, tried)
+        return { verdict: 'stored' }
       },
       turn_tool(context, { device, turn, name, text }) {
         const answered = answeredTurn(context, { device, turn })

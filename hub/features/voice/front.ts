@@ -3,12 +3,15 @@ import { decode } from '../../../shared/codec.ts'
 import { asError } from '../../../shared/errors.ts'
 import type { Front, FrontPart } from '../../contract/front-part.ts'
 import { readSection } from '../../contract/settings-section.ts'
+import type { EffectOf } from '../../engine/input.ts'
 import type { HeardAnswer } from '../../engine/spoken-turns.ts'
 import { Arbitration } from '../../talk/arbitration.ts'
 import { PageSpeech } from '../../talk/page-speech.ts'
 import type { AsksHouse } from '../../talk/spoken-turn.ts'
 import { Talk } from '../../talk/talk.ts'
+import type { TalkEngines } from '../../talk/talk-engines.ts'
 import { tryEngines } from '../../talk/try-engines.ts'
+import { tryQuestion } from '../../talk/try-question.ts'
 import type { ToDevice } from '../../talk/utterance.ts'
 import { unknownEngines, voiceEngines } from '../../talk/voice-engines.ts'
 import type { VoiceBeside } from './beside.ts'
@@ -63,6 +66,7 @@ export function openVoiceFront(front: Front): FrontPart {
     },
     effects: {
       turn_opened: ({ opened }) => talk.opened(opened),
+      try_persona: (tried) => tryPersonaAt(front, engines, tried),
       wake_heard: ({ bid }) => arbitration.take(bid),
       session_left: ({ device, session }) => talk.sessionOver(device, session),
       own_up: (interrupted) => talk.ownUp(interrupted),
@@ -116,4 +120,16 @@ function asksHouse(front: Front): AsksHouse {
     },
     sorry: (what, language) => sorryWords(what, language),
   }
+}
+
+async function tryPersonaAt(
+  front: Front,
+  engines: TalkEngines,
+  { asker, shown, question }: EffectOf<'try_persona'>,
+): Promise<void> {
+  const tried = await tryQuestion(engines.answers(), { question, clock: front.clock }).then(
+    (answer) => ({ answer, error: null }),
+    (error: unknown) => ({ answer: null, error: asError(error).message }),
+  )
+  await front.input({ kind: 'persona_tried', asker, shown, ...tried })
 }

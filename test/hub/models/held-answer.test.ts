@@ -3,6 +3,7 @@ import type { ChatMessage, ToolCall } from '../../../hub/engine/model-question.t
 import type { AnswerEngine, AnswerPiece } from '../../../hub/models/answer-engine.ts'
 import { HeldAnswer } from '../../../hub/models/held-answer.ts'
 import { RankedAnswers } from '../../../hub/models/ranked-answers.ts'
+import { tryQuestion } from '../../../hub/talk/try-question.ts'
 import { ManualClock } from '../../../shared/clock.ts'
 import { Ranking } from '../../../speech/ranked/ranking.ts'
 
@@ -166,4 +167,20 @@ describe('several models', () => {
     expect(await failed).toMatchObject({ code: 'timed_out' })
     expect(asked).toHaveLength(1)
   })
+})
+
+it('a question that is tried is answered as a whole, or not at all', async () => {
+  const question = { messages: [], tools: [], language: 'en', mostSentences: 1, prefer: [] }
+  const answersOf = (engine: AnswerEngine) => new RankedAnswers(new Ranking([{ key: 'llama', engine }], clock), clock)
+  const whole = answersOf(engineOf([text('Because of the air. More of it.')]))
+  expect(await tryQuestion(whole, { question, clock })).toEqual({ text: 'Because of the air.', by: 'llama' })
+  await expect(tryQuestion(null, { question, clock })).rejects.toMatchObject({ code: 'missing_program' })
+  const endless = engineOf(async function* () {
+    for (;;) {
+      yield text('a ')
+      clock.advance(6_000)
+      await Promise.resolve()
+    }
+  })
+  await expect(tryQuestion(answersOf(endless), { question, clock })).rejects.toMatchObject({ code: 'timed_out' })
 })
