@@ -162,6 +162,8 @@ describe.skipIf(why !== null)('a conversation with the engines of this machine',
       { does: 'speak', engine: 'flite', state: 'ok' },
       ...[{ engine: 'pico' }, { engine: 'espeak-ng' }],
     ])
+    const asked = await admin.call('personas', 'try', { persona: 'companion', said: 'why is the sky so blue' })
+    expect(asked).toMatchObject({ answer: 'The sky is blue. That is because of the air.', says: 'mock answered.' })
     const { tried } = await admin.call<{ tried: object[] }>('voice', 'try', { text: 'the lamp is on' })
     expect(tried).toContainEqual(expect.objectContaining({ voice: 'flite', ear: 'moonshine', wrong: 0, error: null }))
     admin.close()
