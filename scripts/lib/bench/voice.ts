@@ -11,6 +11,7 @@ import { startHub } from './hub-process.ts'
 import { stopTimes } from './voice/barge-in.ts'
 import { askEmbedded } from './voice/embedded.ts'
 import { humanClips, understand } from './voice/human-speech.ts'
+import { countLeaks, type Leaks } from './voice/leaks.ts'
 import { measureOverhead } from './voice/overhead.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     questions: { type: 'string', default: '20' },
     sessions: { type: 'string', default: '20' },
     quick: { type: 'boolean', default: false },
+    turns: { type: 'string' },
   },
 })
 const questions = values.quick ? 3 : Number(values.questions)
@@ -46,13 +48,32 @@ function childMb(pid: number): number | null {
   return mb ?? null
 }
 
+/** What a hub holds after so many turns that it did not hold before. */
+async function leaks(turns: number): Promise<Leaks> {
+  return await withFolder(async (folder) => {
+    const data = join(folder, 'hub')
+    mkdirSync(data)
+    installSpeech(data)
+    const hub = await startHub({ folder: data, config: 'log = "error"\n' })
+    try {
+      return await countLeaks(hub, { turns, say })
+    } finally {
+      await hub.stop()
+    }
+  })
+}
+
+function installSpeech(data: string): void {
+  const kept = existsSync(KEPT) && readdirSync(KEPT).length > 0 ? ['--from', KEPT] : []
+  execFileSync(join(ROOT, 'lares'), ['voice', 'install', '--data', data, ...kept], { stdio: ['ignore', 2, 2] })
+}
+
 async function main(): Promise<Record<string, number | null>> {
   const overhead = await measureOverhead({ sessions, turns: values.quick ? 5 : 50, say })
   return await withFolder(async (folder) => {
     const data = join(folder, 'hub')
     mkdirSync(data)
-    const kept = existsSync(KEPT) && readdirSync(KEPT).length > 0 ? ['--from', KEPT] : []
-    execFileSync(join(ROOT, 'lares'), ['voice', 'install', '--data', data, ...kept], { stdio: ['ignore', 2, 2] })
+    installSpeech(data)
     const speech = new SpeechFolder(data)
     const chosen = readChosen(speech)
     if (chosen === null) throw new Error('nothing that understands speech fits this machine')
@@ -87,4 +108,4 @@ async function main(): Promise<Record<string, number | null>> {
   })
 }
 
-console.log(JSON.stringify(await main()))
+console.log(JSON.stringify(await (values.turns === undefined ? main() : leaks(Number(values.turns)))))
