@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -9,6 +8,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { storeFile } from '../../hub/store/places.ts'
 import { type HubProcess, startHub } from '../../scripts/lib/bench/hub-process.ts'
 import { createDevices, LocalAdmin, type MadeDevice } from '../../scripts/lib/bench/local-admin.ts'
+import { freeAddress } from '../../scripts/lib/demo/free-address.ts'
+import { splitAddress } from '../../shared/address.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { listenerOf } from '../../speech/chosen-listener.ts'
 import type { MoonshineListener } from '../../speech/moonshine/moonshine-listener.ts'
@@ -30,15 +31,6 @@ if (why !== null) console.log(`no conversation is held: ${why}`)
 const [FLITE] = KNOWN_VOICES
 const PATIENCE = { timeout: 20_000, interval: 50 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
-}
-
 /** A sentence as a voice of this machine says it, at the rate of a microphone. */
 async function sentence(text: string): Promise<Sound> {
   if (!FLITE) throw new Error('no voice is known')
@@ -53,7 +45,7 @@ describe.skipIf(why !== null)('a conversation with the engines of this machine',
   let ears: MoonshineListener
   const heard = new Set<string>()
   /** Where the hub serves Wyoming. */
-  let port: number
+  let served: { host: string; port: number }
   // What answers where no sentence of the house means what was said.
   const model = new LLMock({ port: 0 })
 
@@ -74,9 +66,9 @@ describe.skipIf(why !== null)('a conversation with the engines of this machine',
       { content: 'I have set a timer for twenty minutes. Is that right?' },
     )
     model.on({ userMessage: /sky/i }, { content: 'The sky is blue. That is because of the air.' })
-    port = await freePort()
+    served = splitAddress(await freeAddress())
     const engines = `engines = { mock = { kind = "openai", does = "answer", url = "${model.url}/v1", model = "gpt-4o" } }`
-    hub = await startHub({ folder, config: `[voice]\n${engines}\nwyoming = { listen = "127.0.0.1:${port}" }\n` })
+    hub = await startHub({ folder, config: `[voice]\n${engines}\nwyoming = { listen = "127.0.0.1:${served.port}" }\n` })
     const [device] = await createDevices(hub.ports.socket, 1)
     if (!device) throw new Error('no device was made')
     made = device
@@ -170,7 +162,7 @@ describe.skipIf(why !== null)('a conversation with the engines of this machine',
   }, 30_000)
 
   it('hears and speaks for others that speak Wyoming', async () => {
-    const place = { name: 'the hub', host: '127.0.0.1', port, clock: systemClock }
+    const place = { name: 'the hub', ...served, clock: systemClock }
     const sound = await spokenWhole(new WyomingVoice({ ...place, voice: null, languages: null }), 'the lamp is on', {
       language: 'en',
     })
