@@ -1,17 +1,11 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { explain } from '../../../shared/errors.ts'
-import { fetchTarball } from '../../../speech/packages/fetch-tarball.ts'
-import { moonshine, onnxRuntime } from '../../../speech/packages/speech-catalogue.ts'
-import { registrySource } from '../../../speech/packages/tarball-source.ts'
 import { spokenWhole } from '../../../speech/ports/text-to-speech.ts'
 import { pcmBytes } from '../../../speech/sound/pcm-bytes.ts'
 import { KNOWN_VOICES } from '../../../speech/voices/known-voices.ts'
-import { ROOT, runLares } from './children.ts'
+import { runLares } from './children.ts'
+import { KEPT_SPEECH, keepSpeech } from './kept-speech.ts'
 
-/** What is fetched once and stays for the next demo, as npm's packages do. */
-const KEPT = join(ROOT, '.cache/speech')
 const TENTHS = 10
 
 /** Has a hub understand English. Resolves with why it does not; `null`: it does. */
@@ -20,19 +14,15 @@ export async function teachEnglish(
   { say, stop }: { say: (text: string) => void; stop: AbortSignal },
 ): Promise<string | null> {
   try {
-    mkdirSync(KEPT, { recursive: true })
-    const source = await registrySource()
-    for (const tarball of [...onnxRuntime(process.arch).tarballs, ...moonshine('base').tarballs]) {
-      let told = 0
-      const progress = (done: number, total: number) => {
-        const tenths = Math.floor((done / total) * TENTHS)
-        if (tenths > told && (told > 0 || tenths < TENTHS) && total > 10_000_000)
-          say(`Fetching what understands speech: ${tenths * 10} % of ${Math.round(total / 1e6)} MB …`)
-        told = tenths
-      }
-      await fetchTarball(tarball, { folder: KEPT, source, signal: stop, progress })
+    let told = 0
+    const progress = (done: number, total: number) => {
+      const tenths = Math.floor((done / total) * TENTHS)
+      if (tenths > told && (told > 0 || tenths < TENTHS) && total > 10_000_000)
+        say(`Fetching what understands speech: ${tenths * 10} % of ${Math.round(total / 1e6)} MB …`)
+      told = tenths % TENTHS
     }
-    await runLares(['voice', 'install', '--size', 'base', '--data', data, '--from', KEPT])
+    await keepSpeech({ signal: stop, progress })
+    await runLares(['voice', 'install', '--size', 'base', '--data', data, '--from', KEPT_SPEECH])
     return null
   } catch (error) {
     stop.throwIfAborted()
