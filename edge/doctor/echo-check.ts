@@ -39,8 +39,8 @@ export async function checkEcho({ config, clock, status, env }: DoctorOptions): 
       ok(
         'echo',
         microphone.echo_cancelled
-          ? 'the microphone does not hear the speaker: a voice may interrupt an answer'
-          : 'the microphone does not hear the speaker: with [microphone] echo_cancelled = true a voice may interrupt an answer',
+          ? 'if you heard the tones, the microphone does not hear the speaker: a voice may interrupt an answer'
+          : 'if you heard the tones, the microphone does not hear the speaker: with [microphone] echo_cancelled = true a voice may interrupt an answer',
       ),
     ]
   const says = `the microphone hears the speaker ${echo} dB above the room`
