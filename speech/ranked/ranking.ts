@@ -39,17 +39,22 @@ export class Ranking<E extends Known> {
 
   /** Who is to be asked, in this order: those that are preferred first, and last those that fail at present, and that are not there. */
   order({ language, prefer = [] }: { language: string; prefer?: readonly string[] }): RankedEngine<E>[] {
-    const place = ({ key, engine }: RankedEngine<E>) => {
-      const at = prefer.indexOf(key)
-      return (
-        (at < 0 ? prefer.length : at) +
-        (this.breaker(key).rests ? 1_000 : 0) +
-        (engine.isInstalled === false ? 10_000 : 0)
-      )
-    }
-    return this.#engines
-      .filter(({ engine }) => engine.languages?.includes(language) ?? true)
-      .toSorted((one, other) => place(one) - place(other))
+    const places = new Map(
+      this.#engines
+        .filter(({ engine }) => engine.languages?.includes(language) ?? true)
+        .map((one) => [one, this.#place(one, prefer)]),
+    )
+    return [...places].toSorted(([, one], [, other]) => one - other).map(([one]) => one)
+  }
+
+  /** Looked up once for each: whether a program is there, the disk says. */
+  #place({ key, engine }: RankedEngine<E>, prefer: readonly string[]): number {
+    const at = prefer.indexOf(key)
+    return (
+      (at < 0 ? prefer.length : at) +
+      (this.breaker(key).rests ? 1_000 : 0) +
+      (engine.isInstalled === false ? 10_000 : 0)
+    )
   }
 
   breaker(key: string): CircuitBreaker {
