@@ -32,6 +32,7 @@ import { PAGE_TALKED } from './page-talk.ts'
 import { PERSONAS } from './personas.ts'
 import { READINGS } from './readings.ts'
 import { RECORDINGS } from './recordings.ts'
+import { RESTORES } from './restores.ts'
 import { RIGHTS } from './rights.ts'
 import { SALVAGE } from './salvage.ts'
 import { SEARCH } from './search.ts'
@@ -77,6 +78,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...WEAR,
   ...COPIES_OF_ROLLUPS,
   ...BACKUPS,
+  ...RESTORES,
   ...SALVAGE,
   ...LOST_ROWS,
   ...PERSONAS,

@@ -238,6 +238,6 @@ export const TALKED: readonly Mutation[] = [
     file: 'edge/hearing/ear.ts',
     text: "this.#options.echoCancelled === true && message.barge_in === 'speech'",
     becomes: "message.barge_in === 'speech'",
-    test: { file: 'test/edge/hearing/ear.test.ts', name: 'does not where it would be its own' },
+    test: { file: 'test/edge/hearing/ear-told.test.ts', name: 'does not where it would be its own' },
   },
 ]

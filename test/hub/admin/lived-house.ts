@@ -4,10 +4,8 @@ import { NO_IDENTITY } from '../../../hub/engine/sync-step.ts'
 import { alertMessage } from '../../../hub/features/alerts/message-job.ts'
 import { BACKUP_JOBS } from '../../../hub/features/backups/job-kinds.ts'
 import { NOTHING_RESTORED } from '../../../hub/features/backups/restore-desk.ts'
-import type { VoiceBeside } from '../../../hub/features/voice/beside.ts'
 import { SYNC_OFF } from '../../../hub/sync/sync-status.ts'
 import { openTestHouse, reading, START, type TestHouse } from '../engine/engine-in-memory.ts'
-
 import {
   ALERT,
   ANNA,
@@ -25,15 +23,12 @@ import {
   KEYS,
   LAMP,
   LIST,
-  NOTE,
   OUTPUT,
   PLACE,
   PLAIN,
   ROOMS,
   SECRET,
   SHOWN,
-  SPEAKER,
-  SPOKEN_NAME,
   STREAM,
   sealedToken,
   TALK,
@@ -42,49 +37,15 @@ import {
   TOLD,
   WRITTEN,
 } from './lived-rows.ts'
+import { KNOWN_VOICE } from './lived-voice.ts'
 
 /** What the front prepares for a command, and what its first example answers in a house that lived a little. */
-const HEALTHY = { state: 'ok', error: null, tookMs: 120, worked: 3, failed: 0 } as const
-export const VOICE_ENGINES: VoiceBeside['engines'] = {
-  hear: [{ key: 'moonshine', name: 'moonshine base', languages: ['en'], isInstalled: true, health: HEALTHY }],
-  speak: [{ key: 'flite', name: 'flite', languages: ['en'], isInstalled: true, health: HEALTHY }],
-  answer: [],
-}
-
 export const KNOWN: Readonly<Record<string, { before?: string; prepared?: unknown; expect: unknown }>> = {
+  ...KNOWN_VOICE,
   'admin/describe': { expect: { commands: expect.arrayContaining([expect.objectContaining({ verb: 'describe' })]) } },
   'timers/add': { expect: { kind: 'timer', name: 'pasta', left_ms: 600_000, device: expect.any(String) } },
   'timers/list': { before: TIMER, expect: { timers: [{ name: 'pasta', kind: 'timer', state: 'waiting' }] } },
   'timers/cancel': { before: TIMER, expect: { name: 'pasta', state: 'cancelled' } },
-  'voice/notes': { before: NOTE, expect: { notes: [{ note: 'the key is under the mat', device: null, id: 1 }] } },
-  'voice/forget': { before: NOTE, expect: { note: 1, forgotten: 'the key is under the mat' } },
-  'voice/add-name': { before: ROOMS, expect: { name: 'big light', own: expect.any(String), kind: 'device', id: 1 } },
-  'voice/names': {
-    before: SPOKEN_NAME,
-    expect: { names: [{ name: 'big light', kind: 'device', of: 'kitchen-pi', id: 1 }] },
-  },
-  'voice/remove-name': { before: SPOKEN_NAME, expect: { name: 'big light', id: 1 } },
-  'voice/engines': {
-    prepared: VOICE_ENGINES,
-    expect: {
-      engines: [
-        { does: 'hear', engine: 'moonshine', state: 'ok' },
-        { does: 'speak', engine: 'flite' },
-      ],
-      says: [],
-    },
-  },
-  'voice/try': {
-    prepared: { engines: VOICE_ENGINES, tried: [] },
-    expect: { tried: [], says: ['Nothing here speaks en.'] },
-  },
-  'voice/say': {
-    before: SPEAKER,
-    expect: { said: [], missed: [expect.objectContaining({ why: 'it is offline' })] },
-  },
-  'voice/hear': { expect: { path: expect.stringMatching(/^\/hear\/[\w-]{43}$/) } },
-  'voice/speak': { expect: { path: expect.stringMatching(/^\/files\/[\w-]{43}$/), name: 'spoken.wav' } },
-  'voice/ask': { expect: { text: expect.stringMatching(/^It is /), intent: 'time', done: [] } },
   'devices/invite': {
     prepared: HUB,
     expect: { join: expect.stringMatching(/^lares edge join lares1\.\S+$/), warnings: [] },

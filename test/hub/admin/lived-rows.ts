@@ -1,4 +1,5 @@
 import { prepareRows } from '../../../hub/features/import/prepare-rows.ts'
+import type { VoiceBeside } from '../../../hub/features/voice/beside.ts'
 import { secretAt } from '../../../hub/secrets/secret-reader.ts'
 import { START } from '../engine/engine-in-memory.ts'
 import { KeysInMemory } from '../secrets/keys-in-memory.ts'
@@ -112,3 +113,11 @@ export const TALK = `INSERT OR IGNORE INTO devices (id, house_id, name, device_c
   INSERT OR IGNORE INTO sessions (id, device_id, persona_id, persona_version, created_at, updated_at) VALUES ('talk', 'kitchen-pi', 'companion', '1.0.0', ${START + 1}, ${START});
   UPDATE sessions SET state = 'active', device_id = 'hall-pi', handoff_history =
     '[{"from":"kitchen-pi","to":"hall-pi","by":"local","prepared_at":1,"committed_at":${START},"abandoned_at":null,"reason":null,"is_back":false}]' WHERE id = 'a-session'`
+
+const HEALTHY = { state: 'ok', error: null, tookMs: 120, worked: 3, failed: 0 } as const
+/** What hears and speaks, as the front knows it. */
+export const VOICE_ENGINES: VoiceBeside['engines'] = {
+  hear: [{ key: 'moonshine', name: 'moonshine base', languages: ['en'], isInstalled: true, health: HEALTHY }],
+  speak: [{ key: 'flite', name: 'flite', languages: ['en'], isInstalled: true, health: HEALTHY }],
+  answer: [],
+}

@@ -5,7 +5,7 @@ import { secretAt } from '../../../hub/secrets/secret-reader.ts'
 import { declarations } from '../../../hub/store/declarations.ts'
 import { SYNC_OFF } from '../../../hub/sync/sync-status.ts'
 import type { Log } from '../../../shared/log.ts'
-import { VOICE_ENGINES } from '../admin/lived-house.ts'
+import { VOICE_ENGINES } from '../admin/lived-rows.ts'
 import { ask, authorizedFor, commandInput, LOCAL, query } from '../engine/ask.ts'
 import { openTestHouse, reading, START, type TestHouse } from '../engine/engine-in-memory.ts'
 
