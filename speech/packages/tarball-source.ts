@@ -1,5 +1,6 @@
 import { createReadStream, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { LaresError } from '../../shared/errors.ts'
 import { isSystemTrouble, systemTrouble } from '../../shared/system-trouble.ts'
 import type { Tarball } from './speech-component.ts'
@@ -22,13 +23,19 @@ export function fileNameOf({ package: name, version }: Tarball): string {
   return `${basename(name)}-${version}.tgz`
 }
 
-/** The registry that npm uses on this machine, or another one by its address. */
+/** The registry that npm uses on this machine, or another one by its address. Whom the machine trusts is trusted, as by all else on it. */
 export async function registrySource(mirror?: string): Promise<TarballSource> {
+  trustAsMachine()
   const base = readAddress(mirror ?? (await import('registry-url')).default())
   return {
     open: (tarball, from, signal) =>
       ask(new URL(`${tarball.package}/-/${fileNameOf(tarball)}`, base), { from, signal }),
   }
+}
+
+/** Node brings a list of its own, and a network with an authority of its own is in that of the machine alone. */
+function trustAsMachine(): void {
+  setDefaultCACertificates([...new Set([...getCACertificates('default'), ...getCACertificates('system')])])
 }
 
 async function ask(url: URL, { from, signal }: { from: number; signal: AbortSignal }): Promise<OpenedTarball> {

@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { Postgres } from '../../scripts/lib/postgres.ts'
 import { type Database, openDatabase } from '../../shared/sqlite/open.ts'
 import { query } from '../central/postgres-servers.ts'
+import { whyNoSpeech } from './speech-model.ts'
 
 const run = promisify(execFile)
 const DEMO = join(import.meta.dirname, '../../scripts/demo')
@@ -20,7 +21,10 @@ interface Counts extends Record<string, unknown> {
   central: Record<string, number>
 }
 
-describe('scripts/demo --once', () => {
+const why = await whyNoSpeech()
+if (why !== null) console.log(`the demo is not held, because nobody would understand what is said in it: ${why}`)
+
+describe.skipIf(why !== null)('scripts/demo --once', () => {
   const folder = mkdtempSync(join(tmpdir(), 'lares-demo-test-'))
   const central = new Postgres({ folder: join(folder, 'central') })
   afterAll(async () => {

@@ -128,4 +128,11 @@ export const SPEECH: readonly Mutation[] = [
     becomes: '',
     test: { file: VOICES, name: 'is given the text as it is' },
   },
+  {
+    without: 'trusting a registry that the machine trusts',
+    file: 'speech/packages/tarball-source.ts',
+    text: '  trustAsMachine()\n',
+    becomes: '',
+    test: { file: 'test/speech/trusted-registry.test.ts', name: 'a registry whose authority only the machine trusts' },
+  },
 ]
